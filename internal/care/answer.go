@@ -1,0 +1,64 @@
+package care
+
+import "time"
+
+// Booking asks for an appointment with a level-2 service.
+type Booking struct {
+	Service string    `json:"service" doc:"Code of a level-2 service of the zone"`
+	Matter  string    `json:"matter,omitempty" doc:"Code of the matter, where the service has some"`
+	At      time.Time `json:"at" doc:"When, with its offset"`
+}
+
+// AreaFinding is what an assessment says of one area of need.
+type AreaFinding struct {
+	Area string `json:"area" doc:"Code of an area of need"`
+	Need string `json:"need" enum:"none,some,serious" doc:"How serious the need is"`
+	Note string `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
+}
+
+// Completion is the form that completes a task. Which fields count is said by
+// the outcome's row in TaskForms.
+type Completion struct {
+	Outcome        string        `json:"outcome" doc:"Code of an outcome of the task's kind"`
+	Reason         string        `json:"reason,omitempty"`
+	Needs          []string      `json:"needs,omitempty"`
+	Areas          []AreaFinding `json:"areas,omitempty"`
+	Bookings       []Booking     `json:"bookings,omitempty"`
+	At             *time.Time    `json:"at,omitempty"`
+	Until          *time.Time    `json:"until,omitempty"`
+	Matter         string        `json:"matter,omitempty"`
+	Measure        string        `json:"measure,omitempty"`
+	Enterprise     string        `json:"enterprise,omitempty" maxLength:"200"`
+	ClosureOutcome string        `json:"closure_outcome,omitempty"`
+	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
+}
+
+// Answer is what a person decided, in codes and times alone: all that a
+// process ever learns of a command. It never holds free text or identities.
+type Answer struct {
+	Operation Operation  `json:"op"`
+	Outcome   string     `json:"outcome,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	Service   string     `json:"service,omitempty"`
+	Matter    string     `json:"matter,omitempty"`
+	Measure   string     `json:"measure,omitempty"`
+	Agency    string     `json:"agency,omitempty"`
+	Bookings  []Booking  `json:"bookings,omitempty"`
+	At        *time.Time `json:"at,omitempty"`
+	Until     *time.Time `json:"until,omitempty"`
+	Run       string     `json:"run,omitempty"`     // the run that reports
+	Case      string     `json:"case,omitempty"`    // the case that a run serves
+	Subject   string     `json:"subject,omitempty"` // the appointment that a service run is about
+}
+
+// Answer strips a completion to its codes.
+func (c Completion) Answer() Answer {
+	a := Answer{
+		Operation: OpComplete, Outcome: c.Outcome, Reason: c.Reason, Bookings: c.Bookings,
+		At: c.At, Until: c.Until, Matter: c.Matter, Measure: c.Measure,
+	}
+	if c.ClosureOutcome != "" {
+		a.Reason = c.ClosureOutcome
+	}
+	return a
+}

@@ -1,0 +1,61 @@
+package care
+
+// Stage is where a case stands on the path, as a person would say it.
+type Stage string
+
+// The stages of a case, in the order of the path.
+const (
+	StageFirstLevel  Stage = "first_level"
+	StageSecondLevel Stage = "second_level"
+	StagePlacement   Stage = "placement"
+	StageFollowUp    Stage = "follow_up"
+	StageClosed      Stage = "closed"
+)
+
+// Stages is the path as a line.
+var Stages = []Stage{StageFirstLevel, StageSecondLevel, StagePlacement, StageFollowUp, StageClosed}
+
+// RunKind names a process; it is also the prefix of its runs' ids.
+type RunKind string
+
+// The processes.
+const (
+	RunCase      RunKind = "case"
+	RunService   RunKind = "service"
+	RunPlacement RunKind = "placement"
+	RunFollowUp  RunKind = "follow-up"
+)
+
+// Operation is what a command asks or an entry reports.
+type Operation string
+
+// Operations that move a path go through its process.
+const (
+	OpOpen        Operation = "open"        // begins a run
+	OpComplete    Operation = "complete"    // a task, with its form
+	OpAcknowledge Operation = "acknowledge" // a referral: seen, not yet a yes
+	OpAccept      Operation = "accept"
+	OpReject      Operation = "reject"
+	OpHold        Operation = "hold" // asks the sender for more
+	OpSupply      Operation = "supply"
+	OpRedirect    Operation = "redirect"
+	OpWithdraw    Operation = "withdraw"
+	OpBook        Operation = "book"         // another level-2 service
+	OpSendToCPI   Operation = "send_to_cpi"  // starts a placement
+	OpClose       Operation = "close"        // a case, early, from any stage
+	OpRenewPolicy Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
+	OpReport      Operation = "report"       // a sub-process tells its case how it ended
+	OpEnd         Operation = "end"          // a case ends a branch
+	OpMailBounced Operation = "mail_bounced" // a mail came back
+	OpClock       Operation = "clock"        // a deadline fell due
+)
+
+// Operations that assign work are plain transactions on the task's row.
+const (
+	OpClaim    Operation = "claim"
+	OpRelease  Operation = "release"
+	OpReassign Operation = "reassign" // to another role, by the supervisor
+	OpExtend   Operation = "extend"   // more time, by the supervisor
+	OpRemind   Operation = "remind"   // a reminder now, by the supervisor
+	OpContact  Operation = "contact"  // records a contact at the desk
+)

@@ -1,0 +1,155 @@
+package care
+
+import "time"
+
+// Health says how an open case stands.
+type Health string
+
+// A case waits as planned, is late (a deadline has passed), is broken (the
+// machinery does not move it) or orphaned (nobody is left who may act).
+const (
+	HealthPlanned  Health = "planned"
+	HealthLate     Health = "late"
+	HealthBroken   Health = "broken"
+	HealthOrphaned Health = "orphaned"
+)
+
+// WaitFor is what a case waits for.
+type WaitFor string
+
+// What a case may wait for.
+const (
+	WaitTask    WaitFor = "task"    // somebody takes or completes a task
+	WaitTime    WaitFor = "time"    // a date
+	WaitMachine WaitFor = "machine" // the machinery works what was accepted
+	WaitNothing WaitFor = "nothing" // the case is closed
+)
+
+// Waiting is the case's answer to "what are you waiting for?", in codes; the
+// pages and the API say it in one sentence.
+type Waiting struct {
+	Health    Health     `json:"health"`
+	For       WaitFor    `json:"for"`
+	Task      TaskKind   `json:"task,omitempty"`
+	State     TaskState  `json:"state,omitempty"`
+	Role      Role       `json:"role,omitempty"`   // who must act
+	Agency    string     `json:"agency,omitempty"` //
+	Since     time.Time  `json:"since,omitzero"`
+	SinceDays int        `json:"since_working_days"`
+	Until     *time.Time `json:"until,omitempty"`
+	LateDays  int        `json:"late_working_days,omitempty"`
+	Then      string     `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, review, check
+	StandIns  []Role     `json:"stand_ins,omitempty"` // who can stand in
+	Cause     string     `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing
+	TaskID    string     `json:"-"`
+}
+
+// Facts are what Explain needs to know of an open case. Times are absolute.
+type Facts struct {
+	Now    time.Time
+	Closed bool
+	Tasks  []FactTask
+	Waits  []FactWait
+	// Cause is set where the machinery is known not to move the case.
+	Cause      string
+	CauseSince time.Time
+}
+
+// FactTask is an open task of a case.
+type FactTask struct {
+	ID         string
+	Kind       TaskKind
+	State      TaskState
+	Role       Role
+	Agency     string
+	Since      time.Time  // ready, or reserved
+	RemindAt   *time.Time // the next of the two, as the clock stands
+	EscalateAt *time.Time
+	Escalated  bool
+	Candidates int // how many members of staff may do it
+}
+
+// FactWait is a time that a run of the case waits for.
+type FactWait struct {
+	Code string
+	Set  time.Time
+	Due  time.Time
+}
+
+// grace is how long the machinery may take before a case counts as broken.
+const grace = 30 * time.Second
+
+// Explain computes what an open case waits for. Where several things are open
+// it names the one that most needs somebody: what is broken, then orphaned,
+// then late, then due first.
+func Explain(f Facts, cal Calendar) Waiting {
+	if f.Closed {
+		return Waiting{Health: HealthPlanned, For: WaitNothing}
+	}
+	if f.Cause != "" {
+		return Waiting{Health: HealthBroken, For: WaitMachine, Cause: f.Cause, Since: f.CauseSince,
+			SinceDays: cal.WorkingDaysBetween(f.CauseSince, f.Now), StandIns: []Role{Supervisor}}
+	}
+	var best *Waiting
+	consider := func(w Waiting) {
+		if best == nil || worse(w, *best) {
+			best = &w
+		}
+	}
+	for _, t := range f.Tasks {
+		consider(explainTask(t, f.Now, cal))
+	}
+	for _, w := range f.Waits {
+		waiting := Waiting{Health: HealthPlanned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code,
+			SinceDays: cal.WorkingDaysBetween(w.Set, f.Now)}
+		if f.Now.After(w.Due.Add(grace)) {
+			waiting.Health, waiting.For, waiting.Cause = HealthBroken, WaitMachine, "clock"
+		}
+		consider(waiting)
+	}
+	if best == nil {
+		return Waiting{Health: HealthOrphaned, For: WaitMachine, Cause: "nothing_open", Since: f.Now}
+	}
+	return *best
+}
+
+func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
+	w := Waiting{
+		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency,
+		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
+	}
+	if t.State == TaskReserved || t.Candidates > 1 {
+		w.StandIns = append(w.StandIns, t.Role)
+	}
+	w.StandIns = append(w.StandIns, Supervisor)
+	switch {
+	case t.Escalated:
+		w.Then = "escalated"
+	case t.RemindAt != nil && now.Before(*t.RemindAt):
+		w.Then, w.Until = "remind", t.RemindAt
+	default:
+		w.Then = "escalate"
+	}
+	if w.Until != nil && now.After(*w.Until) || t.Escalated {
+		w.Health = HealthLate
+		if w.Until != nil {
+			w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
+		}
+	}
+	if t.Candidates == 0 {
+		w.Health, w.StandIns = HealthOrphaned, []Role{Supervisor}
+	}
+	return w
+}
+
+var severity = map[Health]int{HealthBroken: 3, HealthOrphaned: 2, HealthLate: 1, HealthPlanned: 0}
+
+func worse(a, b Waiting) bool {
+	if severity[a.Health] != severity[b.Health] {
+		return severity[a.Health] > severity[b.Health]
+	}
+	if a.Until == nil || b.Until == nil {
+		return a.Until != nil
+	}
+	return a.Until.Before(*b.Until)
+}

@@ -1,0 +1,37 @@
+package care
+
+import "fmt"
+
+// Refusal codes of commands: a small set, which the API maps to HTTP in one table.
+const (
+	RefusedNotAwaited = "not_awaited" // the path does not wait for this (any more)
+	RefusedTaken      = "taken"       // somebody else holds the task; Refusal.Role says who
+	RefusedNotHeld    = "not_held"    // claim it first
+	RefusedForbidden  = "forbidden"   // role, zone, agency or legal basis do not allow it
+	RefusedEnded      = "ended"       // the run is over
+	RefusedInvalid    = "invalid"     // a field breaks a rule
+)
+
+// Fault says which field of a form breaks which rule. It never holds the value.
+type Fault struct {
+	Field string `json:"field"` // path of the field, e.g. "bookings[0].service"
+	Rule  string `json:"rule"`  // code of the rule
+}
+
+// Refusal is a command's "no": a result with a code, not a breakdown.
+type Refusal struct {
+	Code   string  `json:"code"`
+	Role   Role    `json:"role,omitempty"` // who holds what was asked for
+	Faults []Fault `json:"faults,omitempty"`
+}
+
+// Error says code and fields, never a value.
+func (r *Refusal) Error() string {
+	if len(r.Faults) == 0 {
+		return "refused: " + r.Code
+	}
+	return fmt.Sprintf("refused: %s: %v", r.Code, r.Faults)
+}
+
+// Refuse builds a refusal with faults of a form.
+func Refuse(faults ...Fault) *Refusal { return &Refusal{Code: RefusedInvalid, Faults: faults} }

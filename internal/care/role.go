@@ -1,0 +1,37 @@
+package care
+
+// Role is what a member of staff does in the services; it decides which tasks
+// they may take. The codes are those of the plan.
+type Role string
+
+// The roles that the plan names, with the two that every zone has.
+const (
+	DeskOperator          Role = "desk_operator"
+	Supervisor            Role = "supervisor"
+	SocialWorker          Role = "social_worker"
+	InterculturalMediator Role = "intercultural_mediator"
+	CPIOperator           Role = "cpi_operator"
+	LabourPolicyExpert    Role = "labour_policy_expert"
+	ImmigrationExpert     Role = "immigration_expert"
+	ThirdSectorOperator   Role = "third_sector_operator"
+	AdministrativeExpert  Role = "administrative_expert"
+	CooperativeExpert     Role = "cooperative_expert"
+)
+
+// Roles lists every role, in the order in which lists show them.
+var Roles = []Role{
+	DeskOperator, SocialWorker, InterculturalMediator, CPIOperator, LabourPolicyExpert,
+	ImmigrationExpert, ThirdSectorOperator, AdministrativeExpert, CooperativeExpert, Supervisor,
+}
+
+// Staff is a member of staff who acts or reads. Identity comes from the OpenID
+// provider; role, zone and agency are Percorso's own records.
+type Staff struct {
+	ID      string `json:"id"`      // opaque
+	Subject string `json:"subject"` // the provider's account
+	Name    string `json:"name"`
+	Role    Role   `json:"role"`
+	Zone    string `json:"zone"`
+	Agency  string `json:"agency"`
+	Email   string `json:"email"`
+}

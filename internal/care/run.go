@@ -1,0 +1,68 @@
+package care
+
+import (
+	"slices"
+	"time"
+)
+
+// RunState is what a run carries from step to step and what Postgres keeps of
+// it: plain JSON of ids, codes and absolute times. The process is walked from
+// its start with the answers that it already has, so this is all that a worker
+// needs to go on after a crash, a continue-as-new, a reopening or a rebuild.
+type RunState struct {
+	Answers   []StepAnswer `json:"answers"`
+	Open      []OpenStep   `json:"open"`
+	Interrupt *Answer      `json:"interrupt,omitempty"` // set once the run was told to end early
+}
+
+// StepAnswer is the answer that a step of the path got.
+type StepAnswer struct {
+	Step   string `json:"step"`
+	Answer Answer `json:"answer"`
+}
+
+// OpenStep is something that the run opened and that has not ended.
+type OpenStep struct {
+	Step string        `json:"step"`
+	Kind OpenKind      `json:"kind"`
+	ID   string        `json:"id"`            // of the task, referral, appointment or run
+	Due  *time.Time    `json:"due,omitempty"` // of a wait for a time
+	Sent ReferralState `json:"sent,omitempty"`
+}
+
+// OpenKind is what an open step is.
+type OpenKind string
+
+// What a run may have open.
+const (
+	OpenTask     OpenKind = "task"
+	OpenReferral OpenKind = "referral"
+	OpenWait     OpenKind = "wait"
+	OpenRun      OpenKind = "run"
+)
+
+// Answer finds the answer that a step got.
+func (s RunState) Answer(step string) (Answer, bool) {
+	for _, a := range s.Answers {
+		if a.Step == step {
+			return a.Answer, true
+		}
+	}
+	return Answer{}, false
+}
+
+// Opened finds an open step.
+func (s RunState) Opened(step string) (OpenStep, bool) {
+	for _, o := range s.Open {
+		if o.Step == step {
+			return o, true
+		}
+	}
+	return OpenStep{}, false
+}
+
+// Clone copies the state, so that a refused step leaves no trace in it.
+func (s RunState) Clone() RunState {
+	s.Answers, s.Open = slices.Clone(s.Answers), slices.Clone(s.Open)
+	return s
+}

@@ -1,0 +1,279 @@
+// Package store says what Percorso keeps: commands, records and the lists that
+// people read, with their filters and cursors. It is a leaf: package postgres
+// keeps them, activities and api use them through interfaces of their own.
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNotFound: there is no such thing, or the caller may not know of it.
+	ErrNotFound = errors.New("not found")
+	// ErrKeyReused: the idempotency key was used with another body.
+	ErrKeyReused = errors.New("idempotency key reused with another body")
+	// ErrForbidden: role, zone or agency do not allow it.
+	ErrForbidden = errors.New("forbidden")
+)
+
+// CommandState is the state of a command.
+type CommandState string
+
+// A command is accepted once it is durable; its process then works or refuses it.
+const (
+	CommandAccepted CommandState = "accepted"
+	CommandWorked   CommandState = "worked"
+	CommandRefused  CommandState = "refused"
+)
+
+// NewCommand is what a caller asks for, once. Key makes a repetition harmless.
+type NewCommand struct {
+	Key       string         // idempotency key, unique by caller
+	Operation care.Operation //
+	Run       string         // the run whose inbox it enters; empty for OpContact
+	Target    string         // task or referral id
+	Answer    care.Answer    // codes for the process
+	Data      any            // the form, as its Go struct; stays in Postgres
+}
+
+// Command is a command as stored.
+type Command struct {
+	ID        string          `db:"id"`
+	Run       string          `db:"run_id"`
+	Operation care.Operation  `db:"operation"`
+	Target    string          `db:"target"`
+	Answer    care.Answer     `db:"answer"`
+	State     CommandState    `db:"state"`
+	Refusal   *care.Refusal   `db:"refusal"`
+	Result    json.RawMessage `db:"result"` // ids of what it made
+	Created   time.Time       `db:"created_at"`
+	Worked    *time.Time      `db:"worked_at"`
+}
+
+// Page is one page of a list; Next is empty on the last.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// Paging asks for a page: at most Limit (1 to 100; 0 means 25) after Cursor.
+type Paging struct {
+	Limit  int
+	Cursor string // opaque, from Page.Next
+}
+
+// Person is a person as the record knows them.
+type Person struct {
+	ID           string     `db:"id" json:"id"`
+	GivenName    string     `db:"given_name" json:"given_name"`
+	FamilyName   string     `db:"family_name" json:"family_name"`
+	BirthDate    time.Time  `db:"birth_date" json:"birth_date"`
+	Citizenship  string     `db:"citizenship" json:"citizenship"` // ISO 3166 alpha-2
+	Permit       string     `db:"permit" json:"permit"`           // kind code; empty: none
+	PermitExpiry *time.Time `db:"permit_expiry" json:"permit_expiry"`
+	Languages    []string   `db:"languages" json:"languages"` // BCP 47
+	Phone        string     `db:"phone" json:"phone"`
+}
+
+// CaseOpening is the desk's form that opens a case file.
+type CaseOpening struct {
+	Person        Person
+	Needs         []string
+	Channel       string
+	Topic         string
+	NoticeGiven   bool // the privacy notice (informativa) was given
+	NoticeVersion string
+	Note          string
+	ContactID     string // the contact it grows from, if any
+}
+
+// NewContact is the desk's form of a contact.
+type NewContact struct {
+	Topic       string
+	Language    string
+	Channel     string
+	Citizenship string // may be unknown
+	Outcome     string // information, consultation
+	Note        string
+}
+
+// Contact is a contact at the desk. It names nobody.
+type Contact struct {
+	ID          string    `db:"id"`
+	Topic       string    `db:"topic"`
+	Language    string    `db:"language"`
+	Channel     string    `db:"channel"`
+	Citizenship string    `db:"citizenship"`
+	Outcome     string    `db:"outcome"`
+	Note        string    `db:"note"`
+	CaseID      string    `db:"case_id"`
+	At          time.Time `db:"at"`
+}
+
+// Task is a task in a list.
+type Task struct {
+	ID         string         `db:"id"`
+	Run        string         `db:"run_id"`
+	CaseID     string         `db:"case_id"`
+	CaseNumber string         `db:"case_number"` // what people call the case, e.g. PO-2026-00012
+	Person     string         `db:"person"`      // name; empty where the caller may not know it
+	Kind       care.TaskKind  `db:"kind"`
+	State      care.TaskState `db:"state"`
+	Role       care.Role      `db:"role"`
+	Agency     string         `db:"agency"`
+	Service    string         `db:"service"`
+	ReferralID string         `db:"referral_id"`
+	HolderID   string         `db:"holder_id"`
+	HolderName string         `db:"holder_name"`
+	HolderRole care.Role      `db:"holder_role"`
+	Outcome    string         `db:"outcome"`
+	Ready      time.Time      `db:"ready_at"`
+	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
+	Reminders  int            `db:"reminders"`
+	Escalated  bool           `db:"escalated"`
+	Attempt    int            `db:"attempt"`
+}
+
+// TaskFilter chooses tasks.
+type TaskFilter struct {
+	Mine    bool // held by the caller
+	Team    bool // ready for the caller's role and agency
+	CaseID  string
+	State   care.TaskState // empty: open ones
+	Overdue bool
+}
+
+// CaseFile is a case in a list.
+type CaseFile struct {
+	ID       string       `db:"id"` // opaque; the run is case/<id>
+	Number   string       `db:"number"`
+	Zone     string       `db:"zone"`
+	Person   string       `db:"person"`
+	Stage    care.Stage   `db:"stage"`
+	Needs    []string     `db:"needs"`
+	Opened   time.Time    `db:"opened_at"`
+	Closed   *time.Time   `db:"closed_at"`
+	Outcome  string       `db:"outcome"`
+	Waiting  care.Waiting `db:"-"`
+	PolicyV  string       `db:"policy_version"`
+	Revision int          `db:"revision"`
+}
+
+// CaseFilter chooses cases.
+type CaseFilter struct {
+	Open   *bool
+	Stage  care.Stage
+	Health care.Health // computed; only with Open
+	Search string      // number or name, at least 2 characters; never logged
+}
+
+// Branch is one sub-process of a case, for its line of stages and branches.
+type Branch struct {
+	Run     string       `db:"run_id"`
+	Kind    care.RunKind `db:"kind"`
+	Service string       `db:"service"`
+	Started time.Time    `db:"started_at"`
+	Ended   *time.Time   `db:"ended_at"`
+	Outcome string       `db:"outcome"`
+}
+
+// Moment is a line of a case's timeline.
+type Moment struct {
+	At     time.Time `db:"at"`
+	Run    string    `db:"run_id"`
+	Code   string    `db:"code"`
+	Detail string    `db:"detail"` // a code
+	ByRole care.Role `db:"by_role"`
+	ByName string    `db:"by_name"`
+	Note   string    `db:"note"` // free text of the form, where the caller may read it
+}
+
+// Case is the whole of a case for its page. Reading it is audited.
+type Case struct {
+	CaseFile
+	PersonData   Person
+	Branches     []Branch
+	Tasks        []Task
+	Referrals    []Referral
+	Appointments []Appointment
+}
+
+// Referral is a referral as sender or addressee sees it.
+type Referral struct {
+	ID         string             `db:"id"`
+	Run        string             `db:"run_id"`
+	CaseID     string             `db:"case_id"`
+	CaseNumber string             `db:"case_number"`
+	State      care.ReferralState `db:"state"`
+	FromAgency string             `db:"from_agency"`
+	ToAgency   string             `db:"to_agency"`
+	Continues  string             `db:"continues"` // the redirected one it follows
+	Reason     string             `db:"reason"`
+	LegalBasis care.LegalBasis    `db:"legal_basis"`
+	Purpose    string             `db:"purpose"`
+	Snapshot   json.RawMessage    `db:"snapshot"` // exactly what the addressee may see of the person
+	TaskID     string             `db:"task_id"`  // the addressee's task to answer it
+	Requested  time.Time          `db:"requested_at"`
+	Due        *time.Time         `db:"due_at"`
+	Changed    time.Time          `db:"changed_at"`
+	Note       string             `db:"note"`
+}
+
+// Snapshot is what a referral gives the addressee of the person.
+type Snapshot struct {
+	GivenName   string   `json:"given_name"`
+	FamilyName  string   `json:"family_name"`
+	BirthDate   string   `json:"birth_date"`
+	Citizenship string   `json:"citizenship"`
+	Languages   []string `json:"languages"`
+	Phone       string   `json:"phone"`
+	Needs       []string `json:"needs"`
+}
+
+// ReferralFilter chooses referrals.
+type ReferralFilter struct {
+	Incoming bool // addressed to the caller's agency
+	Sent     bool
+	State    care.ReferralState
+	Open     bool
+	CaseID   string
+}
+
+// Appointment is an appointment of a case with a service.
+type Appointment struct {
+	ID         string    `db:"id"`
+	Run        string    `db:"run_id"`
+	CaseID     string    `db:"case_id"`
+	CaseNumber string    `db:"case_number"`
+	Person     string    `db:"person"`
+	Service    string    `db:"service"`
+	Matter     string    `db:"matter"`
+	State      string    `db:"state"`
+	At         time.Time `db:"at"`
+}
+
+// AppointmentFilter chooses appointments.
+type AppointmentFilter struct {
+	From, To time.Time
+	Service  string
+	CaseID   string
+}
+
+// StuckCase is an open case that is not waiting as planned.
+type StuckCase struct {
+	CaseFile
+	TaskID string `db:"task_id"` // the task that can be reminded, reassigned or extended; empty where none is
+}
+
+// Read is one audited read or write of a case file.
+type Read struct {
+	At     time.Time `db:"at"`
+	ByName string    `db:"by_name"`
+	ByRole care.Role `db:"by_role"`
+	Action string    `db:"action"`
+}

@@ -1,0 +1,197 @@
+// Package contract is what the processes, those who start them and those who
+// write their steps agree on: names, ids and payloads. It is a leaf, so that
+// the API can speak to a process without importing it.
+//
+// Everything here crosses Temporal: it holds opaque ids, codes and times,
+// never an identity or free text.
+package contract
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/care"
+)
+
+// TaskQueue is where the workers of Percorso listen.
+const TaskQueue = "percorso"
+
+// The messages that every process takes.
+const (
+	// Work is the update that brings a command of a person to its run; its
+	// update id is the command's id, its answer a Result.
+	Work = "work"
+	// Wake is the signal that brings an entry that needs no answer.
+	Wake = "wake"
+)
+
+// Workflow types by kind of run. A type is its function's name.
+const (
+	CasePath     = "CasePath"
+	SecondLevel  = "SecondLevel"
+	Placement    = "Placement"
+	FollowUp     = "FollowUp"
+	WatchedFloor = "Floor" // the benchmark's yardstick
+)
+
+// WorkflowType gives the workflow type of a kind of run.
+func WorkflowType(kind care.RunKind) string {
+	switch kind {
+	case care.RunCase:
+		return CasePath
+	case care.RunService:
+		return SecondLevel
+	case care.RunPlacement:
+		return Placement
+	case care.RunFollowUp:
+		return FollowUp
+	}
+	return ""
+}
+
+// RunID builds the id of a run, which is also its workflow id.
+func RunID(kind care.RunKind, id string) string { return string(kind) + "/" + id }
+
+// KindOf reads the kind of a run from its id.
+func KindOf(run string) care.RunKind {
+	kind, _, _ := strings.Cut(run, "/")
+	return care.RunKind(kind)
+}
+
+// BareID is the opaque part of a run's id.
+func BareID(run string) string {
+	_, id, _ := strings.Cut(run, "/")
+	return id
+}
+
+// space is the name space of derived ids.
+var space = uuid.MustParse("b7a6e6c0-3f0e-5d1c-9a53-7065726f7273")
+
+// DerivedID gives the id of what a run opens at a step: the same run and step
+// give the same id whoever computes it and however often.
+func DerivedID(run, step string) string {
+	return uuid.NewSHA1(space, []byte(run+"\x00"+step)).String()
+}
+
+// Start is the input of every process.
+type Start struct {
+	Run   string `json:"run"`
+	Epoch int    `json:"epoch"` // fences an older cluster that comes back
+}
+
+// Entry is one entry of a run's inbox, as the process sees it.
+type Entry struct {
+	ID     string      `json:"id"`               // of the command, or derived for a clock
+	Target string      `json:"target,omitempty"` // id of the task or referral; empty: the run itself
+	Answer care.Answer `json:"answer"`
+}
+
+// Result is what became of an entry.
+type Result struct {
+	Refusal  string `json:"refusal,omitempty"` // a code of care's refusals; empty: worked
+	Revision int    `json:"revision,omitempty"`
+}
+
+// Step is all that one step of a run writes, in one transaction.
+type Step struct {
+	Run      string        `json:"run"`
+	Epoch    int           `json:"epoch"`
+	Revision int           `json:"revision"` // that the run stands at, before the step
+	Entry    Entry         `json:"entry"`
+	Taken    bool          `json:"taken"` // the path awaited the entry; else it is refused under lock
+	At       time.Time     `json:"at"`
+	State    care.RunState `json:"state"` // after the step
+	Effects  Effects       `json:"effects"`
+}
+
+// Effects is what a step does to the records, in the order of the path.
+type Effects struct {
+	Tasks        []TaskChange        `json:"tasks,omitempty"`
+	Referrals    []ReferralChange    `json:"referrals,omitempty"`
+	Appointments []AppointmentChange `json:"appointments,omitempty"`
+	Tell         []Message           `json:"tell,omitempty"`
+	Waits        []Wait              `json:"waits,omitempty"`
+	Timeline     []Milestone         `json:"timeline,omitempty"`
+	Stage        care.Stage          `json:"stage,omitempty"`   // of the case
+	Ending       string              `json:"ending,omitempty"`  // the run's outcome: it is over
+	Closure      string              `json:"closure,omitempty"` // the case's coded outcome
+}
+
+// TaskChange opens a task (State ready), reserves it for who acted, or ends it.
+type TaskChange struct {
+	ID       string         `json:"id"`
+	State    care.TaskState `json:"state"`
+	Kind     care.TaskKind  `json:"kind,omitempty"`
+	Role     care.Role      `json:"role,omitempty"`   // empty: as the zone says for the kind
+	Agency   string         `json:"agency,omitempty"` // empty: the role's agency in the zone
+	Service  string         `json:"service,omitempty"`
+	Referral string         `json:"referral,omitempty"`
+	Outcome  string         `json:"outcome,omitempty"`
+}
+
+// ReferralChange creates a referral (State requested) or moves it.
+type ReferralChange struct {
+	ID     string             `json:"id"`
+	State  care.ReferralState `json:"state"`
+	Agency string             `json:"agency,omitempty"` // the addressee, of a new one
+	From   string             `json:"from,omitempty"`   // the redirected one that a new one continues
+	Reason string             `json:"reason,omitempty"`
+}
+
+// AppointmentChange books an appointment or moves its state.
+type AppointmentChange struct {
+	ID      string    `json:"id"`
+	State   string    `json:"state"` // booked, confirmed, held, no_show, cancelled
+	Service string    `json:"service,omitempty"`
+	Matter  string    `json:"matter,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+// Message is an entry for another run's inbox, written with the step and
+// delivered by the outbox. An open message starts the run.
+type Message struct {
+	Run    string      `json:"run"`
+	Answer care.Answer `json:"answer"`
+}
+
+// Wait is a time that the path waits for: the zone's deadline of that code,
+// or the given instant.
+type Wait struct {
+	Step     string    `json:"step"`
+	Deadline string    `json:"deadline,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+}
+
+// Milestone is a line of the case's timeline, in codes.
+type Milestone struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Verdict says what the store made of a step.
+type Verdict string
+
+// Verdicts of a step.
+const (
+	Recorded Verdict = "recorded"
+	Refused  Verdict = "refused" // durably, with a code
+	Known    Verdict = "known"   // worked earlier; its stored result comes back
+	Behind   Verdict = "behind"  // Postgres is ahead of the run: take its state and work the entry again
+	Fenced   Verdict = "fenced"  // a newer epoch owns the run
+	Idle     Verdict = "idle"    // a clock fired and found nothing due
+)
+
+// StepResult is the store's answer to a step, and to a load.
+type StepResult struct {
+	Verdict  Verdict         `json:"verdict"`
+	Result   Result          `json:"result"`
+	Revision int             `json:"revision"`
+	Epoch    int             `json:"epoch"`
+	NextDue  *time.Time      `json:"next_due,omitempty"` // the earliest clock of the run
+	Waits    []care.OpenStep `json:"waits,omitempty"`    // waits of the step with their computed times
+	State    *care.RunState  `json:"state,omitempty"`    // where the run's own is not Postgres's
+	Policy   *care.Policy    `json:"policy,omitempty"`   // on load, and when renewed
+	Ended    bool            `json:"ended,omitempty"`
+}
