@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// Records is what the API reads and writes, as the member of staff who asks.
+// Package postgres keeps it under row-level security: whatever the caller's
+// role, zone and agency do not allow is not there, and answers
+// store.ErrNotFound.
+//
+// Every method may also fail because Postgres is away; such an error is none of
+// those named here.
+type Records interface {
+	// Staff finds who an account of the OpenID provider is.
+	// store.ErrForbidden: the account has no row.
+	Staff(ctx context.Context, subject string) (care.Staff, error)
+	// Colleagues lists the staff of the caller's zone.
+	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
+
+	// Policy is the newest loaded policy of a zone. store.ErrNotFound: no such zone.
+	Policy(ctx context.Context, zone string) (care.Policy, error)
+	// Zones lists the newest loaded policy of every zone.
+	Zones(ctx context.Context) ([]care.Policy, error)
+
+	// Accept makes a command durable and gives it an id. The same caller with
+	// the same key and body gets the stored command; with another body
+	// store.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>.
+	// What the state allows is decided by the process, under lock.
+	Accept(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	// Assign works claim, release, reassign, extend, remind and contact at
+	// once. *care.Refusal: it may not be; a taken task names its holder's role.
+	Assign(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	// Earlier finds the command that the caller sent with c.Key, so that a
+	// repetition is answered as the first time even where c would be refused
+	// by now. It compares operation, target and data alone (run and answer may
+	// be empty): store.ErrKeyReused where they differ, store.ErrNotFound where
+	// the key is new.
+	Earlier(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	// Command reads a command of the caller's own.
+	Command(ctx context.Context, s care.Staff, id string) (store.Command, error)
+
+	Contacts(ctx context.Context, s care.Staff, p store.Paging) (store.Page[store.Contact], error)
+	Contact(ctx context.Context, s care.Staff, id string) (store.Contact, error)
+
+	Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p store.Paging) (store.Page[store.Task], error)
+	Task(ctx context.Context, s care.Staff, id string) (store.Task, error)
+
+	CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilter, p store.Paging) (store.Page[store.CaseFile], error)
+	// CaseFile reads the whole of a case; the read is audited.
+	CaseFile(ctx context.Context, s care.Staff, id string) (store.Case, error)
+	Timeline(ctx context.Context, s care.Staff, caseID string, p store.Paging) (store.Page[store.Moment], error)
+	Reads(ctx context.Context, s care.Staff, caseID string, p store.Paging) (store.Page[store.Read], error)
+
+	Referrals(ctx context.Context, s care.Staff, f store.ReferralFilter, p store.Paging) (store.Page[store.Referral], error)
+	Referral(ctx context.Context, s care.Staff, id string) (store.Referral, error)
+
+	Appointments(ctx context.Context, s care.Staff, f store.AppointmentFilter, p store.Paging) (store.Page[store.Appointment], error)
+
+	// StuckCases lists the open cases that are not waiting as planned.
+	StuckCases(ctx context.Context, s care.Staff, p store.Paging) (store.Page[store.StuckCase], error)
+
+	// Ping says whether Postgres answers.
+	Ping(ctx context.Context) error
+}
+
+// Watch is what the watch over the machinery needs of Postgres. It sees counts
+// and run ids, no case.
+type Watch interface {
+	// TryLead takes the advisory lock that makes this process the one that
+	// watches. Not ok: another one does. The lock is held until release is
+	// called or the connection is lost; a lost one shows as an error of Report.
+	TryLead(ctx context.Context) (release func(), ok bool, err error)
+	// Unworked counts what the machinery should have worked by now.
+	Unworked(ctx context.Context) (store.Backlog, error)
+	// Report stores what was seen, in place of the report before it.
+	Report(ctx context.Context, r store.MachineReport) error
+}
