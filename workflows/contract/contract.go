@@ -78,6 +78,7 @@ func DerivedID(run, step string) string {
 // Start is the input of every process.
 type Start struct {
 	Run   string `json:"run"`
+	Case  string `json:"case"`  // id of the case's own run
 	Epoch int    `json:"epoch"` // fences an older cluster that comes back
 }
 
@@ -97,6 +98,7 @@ type Result struct {
 // Step is all that one step of a run writes, in one transaction.
 type Step struct {
 	Run      string        `json:"run"`
+	Case     string        `json:"case"`
 	Epoch    int           `json:"epoch"`
 	Revision int           `json:"revision"` // that the run stands at, before the step
 	Entry    Entry         `json:"entry"`
@@ -113,10 +115,15 @@ type Effects struct {
 	Appointments []AppointmentChange `json:"appointments,omitempty"`
 	Tell         []Message           `json:"tell,omitempty"`
 	Waits        []Wait              `json:"waits,omitempty"`
-	Timeline     []Milestone         `json:"timeline,omitempty"`
 	Stage        care.Stage          `json:"stage,omitempty"`   // of the case
 	Ending       string              `json:"ending,omitempty"`  // the run's outcome: it is over
 	Closure      string              `json:"closure,omitempty"` // the case's coded outcome
+}
+
+// Empty says whether the step changes no record.
+func (e Effects) Empty() bool {
+	return len(e.Tasks)+len(e.Referrals)+len(e.Appointments)+len(e.Tell)+len(e.Waits) == 0 &&
+		e.Stage == "" && e.Ending == "" && e.Closure == ""
 }
 
 // TaskChange opens a task (State ready), reserves it for who acted, or ends it.
@@ -124,11 +131,12 @@ type TaskChange struct {
 	ID       string         `json:"id"`
 	State    care.TaskState `json:"state"`
 	Kind     care.TaskKind  `json:"kind,omitempty"`
-	Role     care.Role      `json:"role,omitempty"`   // empty: as the zone says for the kind
+	Role     care.Role      `json:"role,omitempty"`   // empty: the service's, else as the zone says for the kind
 	Agency   string         `json:"agency,omitempty"` // empty: the role's agency in the zone
 	Service  string         `json:"service,omitempty"`
 	Referral string         `json:"referral,omitempty"`
 	Outcome  string         `json:"outcome,omitempty"`
+	From     *time.Time     `json:"from,omitempty"` // when its clocks begin; nil: now
 }
 
 // ReferralChange creates a referral (State requested) or moves it.
@@ -142,11 +150,11 @@ type ReferralChange struct {
 
 // AppointmentChange books an appointment or moves its state.
 type AppointmentChange struct {
-	ID      string    `json:"id"`
-	State   string    `json:"state"` // booked, confirmed, held, no_show, cancelled
-	Service string    `json:"service,omitempty"`
-	Matter  string    `json:"matter,omitempty"`
-	At      time.Time `json:"at,omitzero"`
+	ID      string                `json:"id"`
+	State   care.AppointmentState `json:"state"`
+	Service string                `json:"service,omitempty"`
+	Matter  string                `json:"matter,omitempty"`
+	At      time.Time             `json:"at,omitzero"` // zero: as it was
 }
 
 // Message is an entry for another run's inbox, written with the step and
@@ -162,12 +170,6 @@ type Wait struct {
 	Step     string    `json:"step"`
 	Deadline string    `json:"deadline,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
-}
-
-// Milestone is a line of the case's timeline, in codes.
-type Milestone struct {
-	Code   string `json:"code"`
-	Detail string `json:"detail,omitempty"`
 }
 
 // Verdict says what the store made of a step.

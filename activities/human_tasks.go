@@ -1,0 +1,35 @@
+// Package activities is what the processes do to the world. Their structs hold
+// dependencies as interfaces that are declared here.
+package activities
+
+import (
+	"context"
+
+	"percorso/workflows/contract"
+)
+
+// Steps keeps the runs and writes their steps. Package postgres implements it.
+type Steps interface {
+	// Load gives a run's state, its policy and its next due time.
+	Load(ctx context.Context, start contract.Start) (contract.StepResult, error)
+	// Record writes a step in one transaction, or says why not. A refusal is a
+	// result; an error means that nothing was written, or that nobody knows: it
+	// is safe to record the same step again.
+	Record(ctx context.Context, step contract.Step) (contract.StepResult, error)
+}
+
+// HumanTasks are the local activities of every process: they open, close and
+// move what people work on.
+type HumanTasks struct {
+	Steps Steps
+}
+
+// Load takes a run's state from the store.
+func (a *HumanTasks) Load(ctx context.Context, start contract.Start) (contract.StepResult, error) {
+	return a.Steps.Load(ctx, start)
+}
+
+// Record writes one step of a run.
+func (a *HumanTasks) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+	return a.Steps.Record(ctx, step)
+}

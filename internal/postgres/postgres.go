@@ -1,0 +1,80 @@
+// Package postgres keeps what package store names: on PostgreSQL through pgx,
+// with row-level security. Each transaction joins one database role and says
+// who acts; nothing is read or written outside one.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+)
+
+// ErrBypass: the login would see past row-level security.
+var ErrBypass = errors.New("the database login is a superuser or bypasses row-level security: give Percorso a login of its own (deploy/postgres/roles.sql)")
+
+// The database roles that a login joins for a transaction.
+const (
+	roleApp     = "percorso_app"
+	roleWorker  = "percorso_worker"
+	roleWatch   = "percorso_watch"
+	roleRebuild = "percorso_rebuild"
+)
+
+// Open connects and refuses a login that bypasses row-level security.
+func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database address cannot be read: it should look like postgres://login@host:port/percorso")
+	}
+	config.MaxConns = max(config.MaxConns, 16)
+	// A lost Postgres is noticed by the statement, not by the kernel's minutes.
+	config.ConnConfig.ConnectTimeout = 3 * time.Second
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to Postgres: %w", err)
+	}
+	var bypass bool
+	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&bypass)
+	if err == nil && bypass {
+		err = ErrBypass
+	}
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// setting is one setting of a transaction: what row-level security asks for.
+type setting struct{ name, value string }
+
+// within runs work in one transaction of a database role. The role and the
+// settings end with the transaction, so they cannot leak through the pool. What
+// first queues is sent along with them, in the same round trip.
+func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		batch := &pgx.Batch{}
+		batch.Queue("SET LOCAL ROLE " + role)
+		for _, s := range settings {
+			batch.Queue("SELECT set_config($1, $2, true)", "percorso."+s.name, s.value)
+		}
+		if first != nil {
+			first(batch)
+		}
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
+		return work(tx)
+	})
+}
+
+// asStaff gives the settings of a member of staff.
+func asStaff(s care.Staff) []setting {
+	return []setting{{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}}
+}

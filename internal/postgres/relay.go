@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/store"
+)
+
+// wakeChannel tells the relay that something is to be delivered.
+const wakeChannel = "percorso_wake"
+
+// TakeWakes hands out entries that are due to be delivered to their runs. Each
+// comes again, later and later (at most every 20 s), until its run has worked it.
+func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, err error) {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+		wakes, err = many[store.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1)`, most)
+		return err
+	})
+	return wakes, err
+}
+
+// TakeMails hands out mails that are due to be sent; each comes again until MailDone.
+func (s *Steps) TakeMails(ctx context.Context, most int) (mails []store.Mail, err error) {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+		mails, err = many[store.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries FROM take_mails($1)`, most)
+		return err
+	})
+	return mails, err
+}
+
+// MailDone says that a mail was sent, or that it never will be.
+func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
+	return within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT mail_done($1, $2)`, id, sent)
+		return err
+	})
+}
+
+// AwaitWake rests until something may be due, for as long as the longest given.
+func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "LISTEN "+wakeChannel); err != nil {
+		return err
+	}
+	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "UNLISTEN "+wakeChannel) }()
+	// What became due between the last look and the LISTEN would wait for nothing.
+	wait, err := s.untilNext(ctx, longest)
+	if err != nil || wait <= 0 {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	_, err = conn.Conn().WaitForNotification(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time.Duration, err error) {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+		var next *time.Time
+		if err := tx.QueryRow(ctx, `SELECT next_wake()`).Scan(&next); err != nil {
+			return err
+		}
+		wait = longest
+		if next != nil {
+			wait = min(wait, time.Until(*next))
+		}
+		return nil
+	})
+	return wait, err
+}
+
+// OpenRuns lists every open run for a rebuild, cases first.
+func OpenRuns(ctx context.Context, pool *pgxpool.Pool) (runs []store.OpenRun, err error) {
+	err = within(ctx, pool, roleRebuild, nil, nil, func(tx pgx.Tx) error {
+		runs, err = many[store.OpenRun](ctx, tx, `SELECT id, case_id::text, epoch FROM run WHERE ended_at IS NULL ORDER BY started_at, id`)
+		return err
+	})
+	return runs, err
+}

@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// Calendars builds the calendar of a zone.
+type Calendars func(care.Policy) (care.Calendar, error)
+
+// ruleset is one version of a zone's policy with its calendar.
+type ruleset struct {
+	care.Policy
+	calendar care.Calendar
+}
+
+// rules reads policies. A version never changes, so it is read once.
+type rules struct {
+	pool      *pgxpool.Pool
+	role      string // any of our database roles that the pool's login may join
+	calendars Calendars
+
+	mutex   sync.RWMutex
+	byID    map[[2]string]*ruleset
+	newest  map[string]*ruleset
+	checked map[string]time.Time
+}
+
+// policyFresh is how long a zone's newest policy may be remembered.
+const policyFresh = 2 * time.Second
+
+func newRules(pool *pgxpool.Pool, role string, calendars Calendars) *rules {
+	return &rules{pool: pool, role: role, calendars: calendars, byID: map[[2]string]*ruleset{}, newest: map[string]*ruleset{}, checked: map[string]time.Time{}}
+}
+
+// of gives the policy of a zone at a version.
+func (r *rules) of(ctx context.Context, zone, version string) (*ruleset, error) {
+	r.mutex.RLock()
+	set := r.byID[[2]string{zone, version}]
+	r.mutex.RUnlock()
+	if set != nil {
+		return set, nil
+	}
+	return r.read(ctx, `SELECT policy FROM zone_policy WHERE zone = $1 AND version = $2`, zone, version)
+}
+
+// current gives the newest policy of a zone.
+func (r *rules) current(ctx context.Context, zone string) (*ruleset, error) {
+	r.mutex.RLock()
+	set, at := r.newest[zone], r.checked[zone]
+	r.mutex.RUnlock()
+	if set != nil && time.Since(at) < policyFresh {
+		return set, nil
+	}
+	set, err := r.read(ctx, `SELECT policy FROM zone_policy WHERE zone = $1 AND current`, zone)
+	if err == nil {
+		r.mutex.Lock()
+		r.newest[zone], r.checked[zone] = set, time.Now()
+		r.mutex.Unlock()
+	}
+	return set, err
+}
+
+func (r *rules) read(ctx context.Context, sql string, args ...any) (*ruleset, error) {
+	var set ruleset
+	err := within(ctx, r.pool, r.role, nil, nil, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, store.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	if set.calendar, err = r.calendars(set.Policy); err != nil {
+		return nil, err
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.byID[[2]string{set.Zone, set.Version}] = &set
+	return &set, nil
+}
+
+// performer says who does a task that a step opens, and for which agency.
+func (s *ruleset) performer(t contract.TaskChange) (care.Role, string) {
+	role, agency, ok := s.TaskRole(t.Kind, t.Service, t.Agency)
+	if t.Role != "" {
+		role, agency = t.Role, s.RoleAgency(t.Role)
+	}
+	if !ok && agency == "" {
+		agency = t.Agency
+	}
+	return role, agency
+}
+
+// claim gives the times of the clock that runs until a task is claimed.
+func (s *ruleset) claim(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
+	rule, _ := s.Task(kind)
+	return s.calendar.After(from, rule.Claim.Remind), s.calendar.After(from, rule.Claim.Escalate)
+}
+
+// complete gives the times of the clock that runs until a task is completed.
+func (s *ruleset) complete(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
+	rule, _ := s.Task(kind)
+	return s.calendar.After(from, rule.Complete.Remind), s.calendar.After(from, rule.Complete.Escalate)
+}
+
+// deadline gives when a deadline of the zone that is counted from an instant falls.
+func (s *ruleset) deadline(code string, from time.Time) time.Time {
+	d, _ := s.Deadline(code)
+	return s.calendar.After(from, d.Duration)
+}
+
+// LegalBasis is on what ground the zone gives an agency personal data.
+func (s *ruleset) LegalBasis(agency string) care.LegalBasis {
+	a, _ := s.Agency(agency)
+	return a.Kind.LegalBasis()
+}
+
+// serviceAgency is the agency of a level-2 service; an agency that is met
+// outside of one, as the CPI is in a placement, stands for itself.
+func (s *ruleset) serviceAgency(service string) string {
+	if found, ok := s.Service(service); ok {
+		return found.Agency
+	}
+	return service
+}

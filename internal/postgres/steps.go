@@ -1,0 +1,276 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// Steps writes the steps of runs, as the worker's role.
+type Steps struct {
+	pool  *pgxpool.Pool
+	rules *rules
+}
+
+// NewSteps builds the steps on a pool whose login may join the worker's role.
+func NewSteps(pool *pgxpool.Pool, calendars Calendars) *Steps {
+	return &Steps{pool: pool, rules: newRules(pool, roleWorker, calendars)}
+}
+
+// runRow is a run as stored, locked for the step.
+type runRow struct {
+	Kind    care.RunKind  `db:"kind"`
+	Zone    string        `db:"zone"`
+	Policy  string        `db:"policy_version"`
+	Epoch   int           `db:"epoch"`
+	Rev     int           `db:"revision"`
+	State   care.RunState `db:"state"`
+	NextDue *time.Time    `db:"next_due"`
+	Ended   *time.Time    `db:"ended_at"`
+}
+
+const selectRun = `SELECT kind, zone, policy_version, epoch, revision, state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
+
+// commandRow is the entry as stored.
+type commandRow struct {
+	Caller  string        `db:"caller"`
+	Role    care.Role     `db:"role"`
+	Agency  string        `db:"agency"`
+	State   string        `db:"state"`
+	Refusal *care.Refusal `db:"refusal"`
+	Rev     *int          `db:"revision"`
+	Data    []byte        `db:"data"`
+}
+
+const selectCommand = `SELECT caller, role, agency, state, refusal, revision, data FROM command WHERE id = $1`
+
+// machine says whether the entry comes from a run and not from a person.
+func (c commandRow) machine() bool { return c.Role == "" }
+
+// Load gives the state of a run to the execution that begins to work it. An
+// execution of a newer epoch takes the run over; an older one is fenced.
+func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.StepResult, err error) {
+	err = s.within(ctx, start.Case, nil, func(tx pgx.Tx) error {
+		run, err := one[runRow](ctx, tx, selectRun, start.Run)
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && run.Ended != nil {
+			res = contract.StepResult{Verdict: contract.Known, Ended: true}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if start.Epoch < run.Epoch {
+			res = contract.StepResult{Verdict: contract.Fenced}
+			return nil
+		}
+		if start.Epoch > run.Epoch {
+			if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, start.Epoch); err != nil {
+				return err
+			}
+		}
+		policy, err := s.rules.of(ctx, run.Zone, run.Policy)
+		if err != nil {
+			return err
+		}
+		res = contract.StepResult{
+			Verdict: contract.Recorded, Revision: run.Rev, NextDue: run.NextDue, State: &run.State, Policy: &policy.Policy,
+		}
+		return nil
+	})
+	return res, err
+}
+
+// Record writes one step with compare-and-set on the run's revision.
+func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.StepResult, err error) {
+	var (
+		run   runRow
+		entry commandRow
+		about subject
+		found = true
+	)
+	first := func(b *pgx.Batch) {
+		queueOne(b, &run, &found, selectRun, step.Run)
+		var known bool
+		queueOne(b, &entry, &known, selectCommand, step.Entry.ID)
+		if step.Entry.Target != "" {
+			about.queue(b, step.Entry.Target)
+		}
+	}
+	err = s.within(ctx, step.Case, first, func(tx pgx.Tx) error {
+		res, err = s.record(ctx, tx, step, run, found, entry, about)
+		return err
+	})
+	return res, err
+}
+
+func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run runRow, found bool, entry commandRow, about subject) (contract.StepResult, error) {
+	refuse := func(r *care.Refusal) (contract.StepResult, error) {
+		_, err := tx.Exec(ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, step.Entry.ID, r, step.At)
+		return contract.StepResult{
+			Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: run.Rev, NextDue: run.NextDue,
+		}, err
+	}
+	switch {
+	case !found:
+		return contract.StepResult{Verdict: contract.Refused, Ended: true, Result: contract.Result{Refusal: care.RefusedEnded}}, nil
+	case step.Epoch < run.Epoch:
+		return contract.StepResult{Verdict: contract.Fenced}, nil
+	case entry.State == "worked" || entry.State == "refused":
+		res := contract.StepResult{Verdict: contract.Known, Revision: run.Rev, NextDue: run.NextDue}
+		if entry.Refusal != nil {
+			res.Result.Refusal = entry.Refusal.Code
+		}
+		if run.Rev != step.Revision {
+			res.State = &run.State
+		}
+		return res, nil
+	case run.Ended != nil:
+		return refuse(&care.Refusal{Code: care.RefusedEnded})
+	case run.Rev != step.Revision:
+		// Ahead after a crash between a commit and the end of its workflow task.
+		return contract.StepResult{Verdict: contract.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
+	case !step.Taken:
+		return refuse(&care.Refusal{Code: care.RefusedNotAwaited})
+	}
+	if refusal := about.permits(step.Entry, entry); refusal != nil {
+		return refuse(refusal)
+	}
+	policy, err := s.rules.of(ctx, run.Zone, run.Policy)
+	if err != nil {
+		return contract.StepResult{}, err
+	}
+	w := &writer{ctx: ctx, step: step, run: run, entry: entry, about: about, policy: policy, rules: s.rules}
+	return w.write(tx)
+}
+
+// within runs work as the worker on one case.
+func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(pgx.Tx) error) error {
+	return within(ctx, s.pool, roleWorker, []setting{{"case", contract.BareID(caseRun)}}, first, work)
+}
+
+// subject is the task or referral that an entry is about, locked.
+type subject struct {
+	task     *taskRow
+	referral *referralRow
+	answer   *taskRow // the addressee's open task to answer the referral
+}
+
+type taskRow struct {
+	ID         string         `db:"id"`
+	Run        string         `db:"run_id"`
+	Kind       care.TaskKind  `db:"kind"`
+	State      care.TaskState `db:"state"`
+	Role       care.Role      `db:"role"`
+	Agency     string         `db:"agency"`
+	Holder     *string        `db:"holder"`
+	HolderRole *care.Role     `db:"holder_role"`
+	ClockFrom  time.Time      `db:"clock_from"`
+	RemindAt   *time.Time     `db:"remind_at"`
+	EscalateAt *time.Time     `db:"escalate_at"`
+	Reminded   bool           `db:"reminded"`
+	Escalated  bool           `db:"escalated"`
+	NextAt     *time.Time     `db:"next_at"`
+}
+
+const taskColumns = `t.id::text, t.run_id, t.kind, t.state, t.role, t.agency, t.holder::text,
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
+
+type referralRow struct {
+	State care.ReferralState `db:"state"`
+	From  string             `db:"from_agency"`
+	To    string             `db:"to_agency"`
+}
+
+func (s *subject) queue(b *pgx.Batch, target string) {
+	queuePointer(b, &s.task, `SELECT `+taskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, target)
+	queuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, target)
+	queuePointer(b, &s.answer, `SELECT `+taskColumns+` FROM task t
+		WHERE referral_id = $1 AND kind = 'referral_answer' AND ended_at IS NULL FOR UPDATE OF t`, target)
+}
+
+// permits asks, under lock, whether the caller may do this now. What the rows
+// say may differ from what the API saw when it accepted the command.
+func (s *subject) permits(e contract.Entry, by commandRow) *care.Refusal {
+	if by.machine() {
+		return nil
+	}
+	if s.task != nil {
+		if !s.task.State.Open() {
+			return &care.Refusal{Code: care.RefusedNotAwaited}
+		}
+		return s.task.heldBy(by.Caller)
+	}
+	if s.referral == nil {
+		return nil // about the run itself: who may ask was checked when it was accepted
+	}
+	move, ok := s.referral.State.Move(e.Answer.Operation)
+	switch {
+	case !ok:
+		return &care.Refusal{Code: care.RefusedNotAwaited}
+	case move.By == care.Sender && by.Agency != s.referral.From, move.By == care.Addressee && by.Agency != s.referral.To:
+		return &care.Refusal{Code: care.RefusedForbidden}
+	case move.By == care.Addressee && s.answer != nil && s.answer.Role != by.Role:
+		return &care.Refusal{Code: care.RefusedForbidden, Role: s.answer.Role}
+	case move.By == care.Addressee && s.answer != nil && s.answer.State == care.TaskReserved:
+		return s.answer.heldBy(by.Caller)
+	}
+	return nil
+}
+
+// heldBy refuses anybody but the task's holder.
+func (t *taskRow) heldBy(caller string) *care.Refusal {
+	if t.State == care.TaskReserved && t.Holder != nil && *t.Holder == caller {
+		return nil
+	}
+	if t.HolderRole != nil && t.State == care.TaskReserved {
+		return &care.Refusal{Code: care.RefusedTaken, Role: *t.HolderRole}
+	}
+	return &care.Refusal{Code: care.RefusedNotHeld}
+}
+
+// one reads one row into a struct by its column names.
+func one[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
+	rows, _ := tx.Query(ctx, sql, args...)
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+}
+
+// many reads rows into structs by their column names.
+func many[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]T, error) {
+	rows, _ := tx.Query(ctx, sql, args...)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+}
+
+// queueOne reads one row of a batch; found stays or becomes false where there is none.
+func queueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any) {
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+		row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+		*found = err == nil
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		*into = row
+		return err
+	})
+}
+
+// queuePointer is queueOne into a pointer that stays nil where there is no row.
+func queuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
+	row := new(T)
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+		var err error
+		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+		if err == nil {
+			*into = row
+		}
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+}

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"percorso/internal/care"
+)
+
+// Wake is an entry to be delivered to its run.
+type Wake struct {
+	ID     string      `db:"id"`
+	Run    string      `db:"run_id"`
+	Target string      `db:"target"`
+	Answer care.Answer `db:"answer"`
+}
+
+// Mail is a mail to be sent. It holds no personal data but its recipients.
+type Mail struct {
+	ID         string   `db:"id"`
+	Run        string   `db:"run_id"`
+	Template   string   `db:"template"`
+	Link       string   `db:"link"` // path of the page that it names
+	Recipients []string `db:"recipients"`
+	Tries      int      `db:"tries"`
+}
+
+// OpenRun is a run that has not ended.
+type OpenRun struct {
+	ID     string `db:"id"`
+	CaseID string `db:"case_id"`
+	Epoch  int    `db:"epoch"`
+}
+
+// CaseNumber is what people call a case, such as PRATO-2026-00012.
+func CaseNumber(zone string, year, n int) string {
+	return fmt.Sprintf("%s-%d-%05d", strings.ToUpper(zone), year, n)
+}

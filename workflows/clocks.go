@@ -1,0 +1,81 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// keepTime is the main coroutine of every run: one timer, for the earliest of
+// all its due times, until the run has ended or should continue as new.
+//
+// A due time that moves later leaves the timer as it is: it fires, the store
+// finds nothing due and says when to come again. That costs fewer events than
+// setting the timer anew at each step.
+func (r *run) keepTime(ctx workflow.Context) error {
+	for {
+		armed := r.due
+		disturbed := func() bool {
+			return r.leaving || r.mayContinueAsNew(ctx) || !r.due.IsZero() && (armed.IsZero() || r.due.Before(armed))
+		}
+		fired := false
+		if armed.IsZero() {
+			if err := workflow.Await(ctx, disturbed); err != nil {
+				return err
+			}
+		} else {
+			ok, err := workflow.AwaitWithTimeout(ctx, armed.Sub(workflow.Now(ctx)), disturbed)
+			if err != nil {
+				return err
+			}
+			fired = !ok
+		}
+		switch {
+		case r.leaving:
+			return nil
+		case r.mayContinueAsNew(ctx):
+			return r.mutex.Lock(ctx) // whoever brings an entry now brings it to the next execution
+		case fired:
+			now := workflow.Now(ctx)
+			if _, err := r.work(ctx, contract.Entry{
+				ID:     contract.DerivedID(r.id, "clock "+now.Format(time.RFC3339Nano)),
+				Answer: care.Answer{Operation: care.OpClock, At: &now},
+			}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (r *run) mayContinueAsNew(ctx workflow.Context) bool {
+	return r.busy == 0 && (r.worked >= updatesPerExecution || workflow.GetInfo(ctx).GetContinueAsNewSuggested())
+}
+
+// armFor sets when the run's earliest clock is due.
+func (r *run) armFor(due *time.Time) {
+	r.due = time.Time{}
+	if due != nil {
+		r.due = *due
+	}
+}
+
+// until rests until a deadline of the zone, counted from now, has come.
+func (r *run) until(step, deadline string) error {
+	if _, done := r.state.Answer(step); done {
+		return nil
+	}
+	if r.open(care.OpenStep{Step: step, Kind: care.OpenWait}) {
+		r.effects.Waits = append(r.effects.Waits, contract.Wait{Step: step, Deadline: deadline})
+	}
+	_, err := r.await(step, func(e contract.Entry) bool {
+		wait, _ := r.state.Opened(step)
+		return e.Answer.Operation == care.OpClock && wait.Due != nil && !wait.Due.After(*e.Answer.At)
+	})
+	if err == nil {
+		r.close(step)
+	}
+	return err
+}

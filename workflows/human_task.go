@@ -1,0 +1,109 @@
+package workflows
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// perform opens a human task and rests until its holder has completed it.
+// Claim and release are no concern of the path: they assign, they decide nothing.
+func (r *run) perform(step string, task contract.TaskChange) (care.Answer, error) {
+	answer, _, err := r.performUnless(step, task, func(contract.Entry) bool { return false })
+	return answer, err
+}
+
+// performUnless is perform, given up when another entry comes that makes the
+// task pointless; done says which of the two it was.
+func (r *run) performUnless(step string, task contract.TaskChange, pointless func(contract.Entry) bool) (answer care.Answer, done bool, err error) {
+	completes := func(e contract.Entry) bool {
+		return e.Target == r.idOf(step) && e.Answer.Operation == care.OpComplete
+	}
+	if _, answered := r.state.Answer(step); !answered {
+		r.openTask(step, task)
+	}
+	answer, err = r.await(step, func(e contract.Entry) bool { return completes(e) || pointless(e) })
+	if err != nil {
+		return answer, false, err
+	}
+	done = answer.Operation == care.OpComplete
+	r.endTask(step, answer, done)
+	return answer, done, nil
+}
+
+// openTask opens a human task without awaiting it.
+func (r *run) openTask(step string, task contract.TaskChange) {
+	task.ID, task.State = r.idOf(step), care.TaskReady
+	if r.open(care.OpenStep{Step: step, Kind: care.OpenTask, ID: task.ID}) {
+		r.effects.Tasks = append(r.effects.Tasks, task)
+	}
+}
+
+// endTask ends an open task: done by its holder, or obsolete.
+func (r *run) endTask(step string, answer care.Answer, done bool) {
+	state := care.TaskCompleted
+	if !done {
+		state = care.TaskObsolete
+	}
+	r.close(step)
+	r.effects.Tasks = append(r.effects.Tasks, contract.TaskChange{ID: r.idOf(step), State: state, Outcome: answer.Outcome})
+}
+
+// begin starts a process of its own for the case. It is never awaited as a
+// future: it reports to the case's inbox when it ends.
+func (r *run) begin(step string, kind care.RunKind, with care.Answer) (run string) {
+	run = contract.RunID(kind, r.idOf(step))
+	with.Operation, with.Case = care.OpOpen, r.caseID
+	if r.open(care.OpenStep{Step: step, Kind: care.OpenRun, ID: run}) {
+		r.tell(run, with)
+	}
+	return run
+}
+
+// endEarly ends what a run has open, the latest first, and then the run. A case
+// tells each of its branches and rests until all have reported.
+func endEarly(r *run) (string, error) {
+	open := slices.Clone(r.state.Open)
+	slices.Reverse(open)
+	var branches []string // their runs
+	for _, o := range open {
+		switch o.Kind {
+		case care.OpenTask:
+			r.close(o.Step)
+			r.effects.Tasks = append(r.effects.Tasks, contract.TaskChange{ID: o.ID, State: care.TaskObsolete})
+		case care.OpenReferral:
+			r.close(o.Step)
+			r.effects.Referrals = append(r.effects.Referrals, contract.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
+		case care.OpenWait:
+			r.close(o.Step)
+		case care.OpenAppointment:
+			r.close(o.Step)
+			r.effects.Appointments = append(r.effects.Appointments, contract.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
+		case care.OpenRun:
+			branches = append(branches, o.ID)
+			r.tell(o.ID, care.Answer{Operation: care.OpEnd})
+		}
+	}
+	for turn := 1; len(branches) > 0; turn++ {
+		report, err := r.await(step("ended", turn), isReport)
+		if err != nil {
+			return "", err
+		}
+		branches = slices.DeleteFunc(branches, func(run string) bool { return run == report.Run })
+		r.closeRun(report.Run)
+	}
+	if r.id == r.caseID {
+		r.enter(care.StageClosed)
+		r.effects.Closure = r.state.Interrupt.Reason
+		return r.state.Interrupt.Reason, nil
+	}
+	return care.EndedEarly, nil
+}
+
+func isReport(e contract.Entry) bool { return e.Answer.Operation == care.OpReport }
+
+// closeRun forgets a branch that has reported.
+func (r *run) closeRun(run string) {
+	r.state.Open = slices.DeleteFunc(r.state.Open, func(o care.OpenStep) bool { return o.ID == run })
+}

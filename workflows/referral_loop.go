@@ -1,0 +1,120 @@
+package workflows
+
+import (
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// A referral sends the person to another agency and is never left unanswered:
+// requested, acknowledged (seen, not yet a yes), then accepted or rejected; on
+// hold while more is asked; redirected to somebody else; withdrawn by its sender.
+// The same loop serves the employment centre and, later, every other partner.
+type referral struct {
+	r      *run
+	step   string
+	turn   int // events of the loop
+	asked  int // answers asked of an addressee
+	id     string
+	agency string
+	state  care.ReferralState
+	reason string
+}
+
+// refer sends the person to an agency and rests until the agency has answered.
+func (r *run) refer(step, agency string) (*referral, error) {
+	f := &referral{r: r, step: step}
+	f.request(agency, "")
+	for !f.state.Answered() {
+		if err := f.hear(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// request creates the referral, or the linked one that continues a redirected
+// one, with the task to answer it.
+func (f *referral) request(agency, continues string) {
+	step := step(f.step+"/to", f.turn)
+	f.id, f.agency, f.state = f.r.idOf(step), agency, care.ReferralRequested
+	f.step = step
+	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id}) {
+		f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{
+			ID: f.id, State: f.state, Agency: agency, From: continues,
+		})
+	}
+	f.ask()
+}
+
+// hear rests until either side moves the referral, and moves it.
+func (f *referral) hear() error {
+	f.turn++
+	answer, err := f.r.await(step(f.step+"/heard", f.turn), f.moves)
+	if err != nil {
+		return err
+	}
+	if answer.Operation == care.OpComplete { // the sender's task to supply what was asked
+		answer.Operation = care.OpSupply
+	}
+	move, _ := f.state.Move(answer.Operation)
+	f.reason = answer.Reason
+	asked, supply := f.answerStep(), f.supplyStep()
+	switch answer.Operation {
+	case care.OpAcknowledge:
+		f.r.effects.Tasks = append(f.r.effects.Tasks, contract.TaskChange{ID: f.r.idOf(asked), State: care.TaskReserved})
+	case care.OpHold:
+		f.r.endTask(asked, answer, true)
+		f.r.openTask(supply, contract.TaskChange{Kind: care.SupplyInformation, Referral: f.id})
+	case care.OpSupply:
+		f.r.endTask(supply, care.Answer{Outcome: care.Supplied}, true)
+	case care.OpWithdraw:
+		if f.state == care.ReferralOnHold {
+			f.r.endTask(supply, answer, false)
+		} else {
+			f.r.endTask(asked, answer, false)
+		}
+	default:
+		f.r.endTask(asked, answer, true)
+	}
+	f.become(move.To)
+	switch answer.Operation {
+	case care.OpSupply:
+		f.ask()
+	case care.OpRedirect:
+		f.request(answer.Agency, f.id)
+	}
+	return nil
+}
+
+// moves says whether an entry moves the referral from where it stands.
+func (f *referral) moves(e contract.Entry) bool {
+	if f.state == care.ReferralOnHold && e.Target == f.r.idOf(f.supplyStep()) {
+		return e.Answer.Operation == care.OpComplete
+	}
+	_, ok := f.state.Move(e.Answer.Operation)
+	return ok && e.Target == f.id
+}
+
+// withdraws says whether an entry is the sender's withdrawal.
+func (f *referral) withdraws(e contract.Entry) bool {
+	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw
+}
+
+// ask opens the addressee's task to answer. Its two clocks are those of the
+// referral: not claimed is not acknowledged, not completed is not answered.
+func (f *referral) ask() {
+	f.asked++
+	f.r.openTask(f.answerStep(), contract.TaskChange{Kind: care.ReferralAnswer, Agency: f.agency, Referral: f.id})
+}
+
+func (f *referral) answerStep() string { return step(f.step+"/answer", f.asked) }
+func (f *referral) supplyStep() string { return step(f.step+"/supply", f.asked) }
+
+// become moves the referral's record.
+func (f *referral) become(state care.ReferralState) {
+	f.state = state
+	f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{ID: f.id, State: state, Reason: f.reason})
+	if state.Settled() {
+		f.r.close(f.step)
+	}
+}

@@ -1,0 +1,381 @@
+package workflows
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"percorso/activities"
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// A run is one process of one case at work. Its path is ordinary code that
+// opens something, awaits its answer and goes on; a run turns what the path
+// does into steps, each one transaction in Postgres.
+//
+// Two coroutines share it: the path, which only ever blocks in await, and
+// whoever brings an entry (an update, a signal, the clock), one at a time under
+// the mutex. Bringing an entry lets the path go on until it comes to rest; then
+// all that the path gathered is recorded with the entry in one local activity.
+//
+// Postgres decides. Where it refuses the entry or is ahead of the run, as after
+// a crash between a commit and the end of a workflow task, the run takes
+// Postgres's state and walks the path from its start, with the answers in that
+// state, to where it stood. The same walk serves a new worker version, a
+// continue-as-new, a reopening and a rebuild.
+type run struct {
+	// Carried: what Postgres keeps as well.
+	state    care.RunState
+	revision int
+	epoch    int
+
+	// Run-only.
+	id       string
+	caseID   string // of the case's own run
+	path     path
+	policy   care.Policy
+	ctx      workflow.Context // of the main coroutine; the path's is derived from it
+	pathCtx  workflow.Context
+	stopPath workflow.CancelFunc
+	awaiting *await // what the path rests on; nil while it runs or once it is over
+	over     bool   // the path returned
+	effects  contract.Effects
+	mutex    workflow.Mutex // no two entries interleave
+	loaded   bool
+	due      time.Time // the earliest clock of the run; zero: none
+	leaving  bool      // ended or fenced: nothing more will be worked
+	worked   int       // entries worked in this execution
+	busy     int       // entries being worked, or waiting for it
+}
+
+// path is a process: it returns the coded outcome that the run ends with.
+type path func(r *run) (string, error)
+
+// await is the one place where a path rests.
+type await struct {
+	step    string
+	accepts func(contract.Entry) bool
+	answer  *care.Answer
+}
+
+// errInterrupted unwinds the path when its run is told to end, or to walk anew.
+var errInterrupted = errors.New("interrupted")
+
+// updatesPerExecution bounds an execution's history: a run holds at most 2,000
+// updates, and a continued one replays faster.
+const updatesPerExecution = 500
+
+// walk runs a process: it is the whole body of every workflow function.
+func walk(ctx workflow.Context, start contract.Start, p path) error {
+	r := &run{id: start.Run, caseID: start.Case, epoch: start.Epoch, path: p, ctx: ctx, mutex: workflow.NewMutex(ctx)}
+	if err := r.listen(ctx); err != nil {
+		return err
+	}
+	if err := r.load(ctx); err != nil {
+		return err
+	}
+	if err := r.keepTime(ctx); err != nil {
+		return err
+	}
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	if r.leaving {
+		return nil
+	}
+	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch})
+}
+
+// listen registers what brings entries, before anything blocks.
+func (r *run) listen(ctx workflow.Context) error {
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		wakes := workflow.GetSignalChannel(ctx, contract.Wake)
+		for {
+			var e contract.Entry
+			if more := wakes.Receive(ctx, &e); !more {
+				return
+			}
+			// An entry that fails for good stays unworked in the inbox, where the watch sees it.
+			_, _ = r.work(ctx, e)
+		}
+	})
+	return workflow.SetUpdateHandlerWithOptions(ctx, contract.Work, r.work, workflow.UpdateHandlerOptions{
+		Validator: r.validateWork,
+	})
+}
+
+// validateWork refuses what has no shape. Whether the path awaits the entry is
+// asked under lock, since Postgres may be ahead of this run.
+func (r *run) validateWork(_ workflow.Context, e contract.Entry) error {
+	if e.ID == "" || e.Answer.Operation == "" {
+		return temporal.NewApplicationError("entry without id or operation", "malformed_entry")
+	}
+	return nil
+}
+
+// load takes the run's state from Postgres and walks the path to where it stood.
+func (r *run) load(ctx workflow.Context) error {
+	var tasks *activities.HumanTasks
+	var res contract.StepResult
+	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch}).Get(ctx, &res); err != nil {
+		return err
+	}
+	r.leaving = res.Ended || res.Verdict == contract.Fenced
+	if err := r.adopt(ctx, res); err != nil {
+		return err
+	}
+	r.loaded = true
+	return nil
+}
+
+// work brings one entry to the path and records the step that it makes.
+func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, error) {
+	r.busy++
+	defer func() { r.busy-- }()
+	if err := workflow.Await(ctx, func() bool { return r.loaded }); err != nil {
+		return contract.Result{}, err
+	}
+	// Without the lock a second entry could move the path while the first one's
+	// step is being written, and its effects would be recorded under the wrong revision.
+	if err := r.mutex.Lock(ctx); err != nil {
+		return contract.Result{}, err
+	}
+	defer r.mutex.Unlock()
+	r.worked++
+	for {
+		before := r.state.Clone()
+		taken, err := r.offer(ctx, e)
+		if err != nil {
+			return contract.Result{}, err
+		}
+		res, err := r.record(ctx, e, taken)
+		if err != nil {
+			return contract.Result{}, err
+		}
+		switch res.Verdict {
+		case contract.Recorded:
+			r.settle(res)
+			return res.Result, nil
+		case contract.Fenced:
+			r.leaving = true
+			return res.Result, nil
+		case contract.Behind:
+			if err := r.adopt(ctx, res); err != nil {
+				return contract.Result{}, err
+			}
+		default: // refused, known or idle: the step did not happen
+			if res.State == nil {
+				res.State, res.Revision = &before, r.revision
+			}
+			if taken || res.Revision != r.revision {
+				if err := r.adopt(ctx, res); err != nil {
+					return contract.Result{}, err
+				}
+			}
+			r.armFor(res.NextDue)
+			return res.Result, nil
+		}
+	}
+}
+
+// record writes the step in one local activity. It tries for as long as
+// Postgres is away: an accepted command must not fail for good.
+func (r *run) record(ctx workflow.Context, e contract.Entry, taken bool) (contract.StepResult, error) {
+	var tasks *activities.HumanTasks
+	var res contract.StepResult
+	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, contract.Step{
+		Run: r.id, Case: r.caseID, Epoch: r.epoch, Revision: r.revision, Entry: e, Taken: taken,
+		At: workflow.Now(ctx), State: r.state, Effects: r.effects,
+	}).Get(ctx, &res)
+	return res, err
+}
+
+// writing sets how steps are written. Without a schedule-to-close timeout the
+// SDK would take the start-to-close timeout for it and give up after seconds.
+func writing(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 10 * 365 * 24 * time.Hour,
+		StartToCloseTimeout:    3 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second,
+		},
+	})
+}
+
+// offer gives the entry to the path, if the path awaits it, and lets the path
+// go on until it rests again.
+func (r *run) offer(ctx workflow.Context, e contract.Entry) (taken bool, err error) {
+	switch {
+	case r.over:
+		return false, nil
+	case e.Answer.Operation == care.OpEnd || e.Answer.Operation == care.OpClose:
+		if r.state.Interrupt != nil {
+			return false, nil
+		}
+		r.state.Interrupt = &e.Answer
+		return true, r.startWalk(ctx)
+	case e.Answer.Operation == care.OpRenewPolicy || e.Answer.Operation == care.OpMailBounced:
+		return true, nil // concerns the run, not its path
+	case e.Answer.Operation == care.OpClock:
+		// A clock that no wait of the path is due for is about tasks: the store looks at their rows.
+		if r.awaiting == nil || !r.awaiting.accepts(e) {
+			return true, nil
+		}
+	case r.awaiting == nil || !r.awaiting.accepts(e):
+		return false, nil
+	}
+	r.awaiting.answer = &e.Answer
+	return true, workflow.Await(ctx, r.atRest)
+}
+
+func (r *run) atRest() bool { return r.over || r.awaiting != nil && r.awaiting.answer == nil }
+
+// settle takes over what a recorded step computed.
+func (r *run) settle(res contract.StepResult) {
+	r.revision, r.effects = res.Revision, contract.Effects{}
+	for _, w := range res.Waits {
+		for i := range r.state.Open {
+			if r.state.Open[i].Step == w.Step {
+				r.state.Open[i].Due = w.Due
+			}
+		}
+	}
+	if res.Policy != nil {
+		r.policy = *res.Policy
+	}
+	r.armFor(res.NextDue)
+	r.leaving = r.over
+}
+
+// adopt takes Postgres's state and walks the path anew.
+func (r *run) adopt(ctx workflow.Context, res contract.StepResult) error {
+	if res.State != nil {
+		r.state = res.State.Clone()
+	}
+	if res.Policy != nil {
+		r.policy = *res.Policy
+	}
+	r.revision = res.Revision
+	r.armFor(res.NextDue)
+	if r.leaving {
+		return nil
+	}
+	return r.rewalk(ctx)
+}
+
+// rewalk walks the path from its start with the answers of the state, until it
+// rests. Whatever the walk did on the way was recorded when it first happened,
+// so its effects are dropped; except that a newer version of the path may open
+// something that the state does not have, which then goes with the next step.
+func (r *run) rewalk(ctx workflow.Context) error {
+	known := r.state.Clone()
+	if err := r.startWalk(ctx); err != nil {
+		return err
+	}
+	fresh := slices.ContainsFunc(r.state.Open, func(o care.OpenStep) bool {
+		_, ok := known.Opened(o.Step)
+		return !ok
+	})
+	if !fresh {
+		r.effects = contract.Effects{}
+	}
+	return nil
+}
+
+func (r *run) startWalk(ctx workflow.Context) error {
+	if r.stopPath != nil && !r.over {
+		r.stopPath()
+		if err := workflow.Await(ctx, func() bool { return r.over }); err != nil {
+			return err
+		}
+	}
+	r.over, r.awaiting, r.effects = false, nil, contract.Effects{}
+	// The path lives as long as the run, not as the handler that walks it anew.
+	r.pathCtx, r.stopPath = workflow.WithCancel(r.ctx)
+	workflow.Go(r.pathCtx, func(workflow.Context) {
+		r.follow()
+		r.over, r.awaiting = true, nil
+	})
+	return workflow.Await(ctx, r.atRest)
+}
+
+// follow walks the path, or what ends it early, to its outcome.
+func (r *run) follow() {
+	walk := r.path
+	if r.state.Interrupt != nil {
+		walk = endEarly
+	}
+	outcome, err := walk(r)
+	switch {
+	case errors.Is(err, errInterrupted):
+	case err != nil:
+		// A path returns no other error. A failing workflow task shows the case
+		// as broken and is retried, so a mended worker goes on from here.
+		panic(err)
+	default:
+		r.end(outcome)
+	}
+}
+
+// await rests until an entry comes that the path accepts at this step. On a
+// walk the steps that have their answer do not rest.
+func (r *run) await(step string, accepts func(contract.Entry) bool) (care.Answer, error) {
+	if answer, ok := r.state.Answer(step); ok {
+		r.effects = contract.Effects{} // recorded when the answer came
+		return answer, nil
+	}
+	w := &await{step: step, accepts: accepts}
+	r.awaiting = w
+	if err := workflow.Await(r.pathCtx, func() bool { return w.answer != nil }); err != nil {
+		return care.Answer{}, errInterrupted
+	}
+	r.awaiting = nil
+	r.state.Answers = append(r.state.Answers, care.StepAnswer{Step: step, Answer: *w.answer})
+	return *w.answer, nil
+}
+
+// open keeps in mind what a step opens. It says false where the state has it already.
+func (r *run) open(o care.OpenStep) (fresh bool) {
+	if _, ok := r.state.Opened(o.Step); ok {
+		return false
+	}
+	r.state.Open = append(r.state.Open, o)
+	return true
+}
+
+// idOf gives the id of what a step opens: the run and the step alone decide it.
+func (r *run) idOf(step string) string { return contract.DerivedID(r.id, step) }
+
+// close forgets what a step opened.
+func (r *run) close(step string) {
+	r.state.Open = slices.DeleteFunc(r.state.Open, func(o care.OpenStep) bool { return o.Step == step })
+}
+
+// enter brings the case to a stage.
+func (r *run) enter(stage care.Stage) { r.effects.Stage = stage }
+
+// tell writes an entry for another run's inbox.
+func (r *run) tell(run string, a care.Answer) {
+	r.effects.Tell = append(r.effects.Tell, contract.Message{Run: run, Answer: a})
+}
+
+// opening awaits the entry that began the run.
+func (r *run) opening() (care.Answer, error) {
+	return r.await("opening", func(e contract.Entry) bool { return e.Answer.Operation == care.OpOpen })
+}
+
+// end ends the run with its outcome; a branch reports to its case.
+func (r *run) end(outcome string) {
+	r.effects.Ending = outcome
+	if r.id != r.caseID {
+		r.tell(r.caseID, care.Answer{Operation: care.OpReport, Run: r.id, Outcome: outcome})
+	}
+}
+
+// step names a step of the path that may be walked more than once.
+func step(name string, turn int) string { return name + "/" + strconv.Itoa(turn) }
