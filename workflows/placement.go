@@ -75,8 +75,8 @@ func (r *run) place(f *referral) (string, error) {
 		return care.ReferralEnded, err
 	}
 	meeting := r.appoint("meeting", care.Answer{Service: f.agency, At: fixed.At})
-	for missed := 0; ; {
-		pact, stands, err := do(step("service_pact", missed+1), contract.TaskChange{Kind: care.ServicePact, From: &meeting.at})
+	for turn, missed := 1, 0; ; turn++ {
+		pact, stands, err := do(step("service_pact", turn), contract.TaskChange{Kind: care.ServicePact, From: &meeting.at})
 		if err != nil {
 			return "", err
 		}
@@ -88,7 +88,10 @@ func (r *run) place(f *referral) (string, error) {
 			meeting.end(care.AppointmentHeld)
 			break
 		}
-		if missed++; pact.Outcome == care.Declined || missed >= r.policy.NoShowAttempts() {
+		if pact.Reason != care.GoodReason {
+			missed++
+		}
+		if pact.Outcome == care.Declined || missed >= r.policy.NoShowAttempts() {
 			meeting.end(care.AppointmentNoShow)
 			return care.Unsuccessful, nil
 		}

@@ -62,7 +62,7 @@ func (r *run) meet(opening care.Answer) (met bool, err error) {
 			a.end(care.AppointmentHeld)
 			return true, nil
 		}
-		if interview.Reason != "good_reason" {
+		if interview.Reason != care.GoodReason {
 			missed++
 		}
 		a.miss(interview.At)

@@ -59,3 +59,15 @@ const (
 	OpRemind   Operation = "remind"   // a reminder now, by the supervisor
 	OpContact  Operation = "contact"  // records a contact at the desk
 )
+
+// AppointmentState is the state of an appointment.
+type AppointmentState string
+
+// An appointment is booked, confirmed by the service, then held, missed or cancelled.
+const (
+	AppointmentBooked    AppointmentState = "booked"
+	AppointmentConfirmed AppointmentState = "confirmed"
+	AppointmentHeld      AppointmentState = "held"
+	AppointmentNoShow    AppointmentState = "no_show"
+	AppointmentCancelled AppointmentState = "cancelled"
+)

@@ -23,11 +23,10 @@ type StepAnswer struct {
 
 // OpenStep is something that the run opened and that has not ended.
 type OpenStep struct {
-	Step string        `json:"step"`
-	Kind OpenKind      `json:"kind"`
-	ID   string        `json:"id"`            // of the task, referral, appointment or run
-	Due  *time.Time    `json:"due,omitempty"` // of a wait for a time
-	Sent ReferralState `json:"sent,omitempty"`
+	Step string     `json:"step"`
+	Kind OpenKind   `json:"kind"`
+	ID   string     `json:"id,omitempty"`  // of the task, referral, appointment or run
+	Due  *time.Time `json:"due,omitempty"` // of a wait for a time
 }
 
 // OpenKind is what an open step is.
@@ -39,6 +38,8 @@ const (
 	OpenReferral OpenKind = "referral"
 	OpenWait     OpenKind = "wait"
 	OpenRun      OpenKind = "run"
+
+	OpenAppointment OpenKind = "appointment"
 )
 
 // Answer finds the answer that a step got.

@@ -60,6 +60,15 @@ const (
 	FieldNote           Field = "note"
 )
 
+// Fields lists the fields, in the order in which a form shows them.
+var Fields = []Field{
+	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
+	FieldReason, FieldClosureOutcome, FieldNote,
+}
+
+// NeedLevels are how serious a need may be found.
+var NeedLevels = []string{"none", "some", "serious"}
+
 // TaskOutcome is one way in which a task may be completed.
 type TaskOutcome struct {
 	Code     string   `json:"code"`
@@ -124,6 +133,7 @@ const (
 	NotReached    = "not_reached"
 	EndedEarly    = "ended_early"
 	ReferralEnded = "referral_ended"
+	GoodReason    = "good_reason"
 )
 
 // TaskForms says how each kind of task may end. A new kind is a row here, a
@@ -166,7 +176,7 @@ var TaskForms = []TaskForm{
 	{PlacementAppointment, []TaskOutcome{{Code: Fixed, Requires: []Field{FieldAt}}}},
 	{ServicePact, []TaskOutcome{
 		{Code: Signed},
-		{Code: NoShow, Requires: []Field{FieldReason}, Reasons: []string{"good_reason", "no_reason_given"}},
+		{Code: NoShow, Requires: []Field{FieldReason}, Takes: []Field{FieldAt}, Reasons: []string{"good_reason", "no_reason_given"}},
 		{Code: Declined, Requires: []Field{FieldNote}},
 	}},
 	{Measure, []TaskOutcome{{Code: Started, Requires: []Field{FieldMeasure, FieldUntil}, Takes: []Field{FieldEnterprise}}}},

@@ -1,0 +1,187 @@
+package care
+
+import (
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// Rules that a field of a form may break. The rules of eligibility have codes
+// of their own.
+const (
+	RuleRequired    = "required"
+	RuleUnknownCode = "unknown_code"
+	RuleNotAllowed  = "unknown_field" // the field does not go with the outcome
+	RuleInThePast   = "in_the_past"
+	RuleInTheFuture = "in_the_future"
+	RuleTooLong     = "too_long"
+	RuleTooMany     = "too_many"
+	RuleService     = "unknown_service"
+	RuleMatter      = "unknown_matter"
+	RuleReason      = "unknown_reason"
+	RuleNotice      = "notice_required"
+	RuleLanguage    = "invalid_language"
+	RuleCountry     = "invalid_country"
+	RuleDuplicate   = "duplicate"
+)
+
+// FormRules lists the rules of forms.
+var FormRules = []string{
+	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooMany,
+	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
+}
+
+// Limits of what a form may hold.
+const (
+	maxNote     = 4000 // characters
+	maxBookings = 5
+)
+
+// Faults collects what is wrong with a form.
+type Faults []Fault
+
+// Add notes that a field breaks a rule, unless it is ok.
+func (f *Faults) Add(ok bool, field, rule string) {
+	if !ok {
+		*f = append(*f, Fault{Field: field, Rule: rule})
+	}
+}
+
+// Note checks free text.
+func (f *Faults) Note(field, text string) {
+	f.Add(utf8.RuneCountInString(text) <= maxNote, field, RuleTooLong)
+}
+
+// Needs checks a list of areas of need.
+func (f *Faults) Needs(p Policy, field string, needs []string) {
+	for i, code := range needs {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		f.Add(len(p.NeedAreas([]string{code})) == 1, at, RuleUnknownCode)
+		f.Add(!slices.Contains(needs[:i], code), at, RuleDuplicate)
+	}
+}
+
+// CheckCompletion says what is wrong with the form that completes a task.
+func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fault {
+	var f Faults
+	form, _ := FormOf(kind)
+	outcome, ok := form.Outcome(c.Outcome)
+	if !ok {
+		rule := RuleUnknownCode
+		if c.Outcome == "" {
+			rule = RuleRequired
+		}
+		return []Fault{{Field: "outcome", Rule: rule}}
+	}
+	filled := map[Field]bool{
+		FieldNeeds: len(c.Needs) > 0, FieldAreas: len(c.Areas) > 0, FieldBookings: len(c.Bookings) > 0,
+		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
+		FieldMeasure: c.Measure != "", FieldEnterprise: c.Enterprise != "", FieldClosureOutcome: c.ClosureOutcome != "",
+		FieldNote: c.Note != "",
+	}
+	for _, field := range Fields {
+		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), RuleRequired)
+		f.Add(!filled[field] || outcome.Accepts(field), string(field), RuleNotAllowed)
+	}
+	f.Needs(p, "needs", c.Needs)
+	for i, a := range c.Areas {
+		at := fmt.Sprintf("areas[%d]", i)
+		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", RuleUnknownCode)
+		f.Add(slices.Contains(NeedLevels, a.Need), at+".need", RuleUnknownCode)
+		f.Note(at+".note", a.Note)
+	}
+	f.Add(len(c.Bookings) <= maxBookings, "bookings", RuleTooMany)
+	for i, b := range c.Bookings {
+		f.booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
+	}
+	if c.Reason != "" && outcome.Accepts(FieldReason) {
+		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", RuleReason)
+	}
+	if c.At != nil {
+		f.Add(c.At.After(now), "at", RuleInThePast)
+	}
+	if c.Until != nil {
+		f.Add(c.Until.After(now), "until", RuleInThePast)
+	}
+	f.code(p.Matters, "matter", c.Matter, RuleMatter)
+	f.code(p.Measures, "measure", c.Measure, RuleUnknownCode)
+	f.code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
+	f.Add(utf8.RuneCountInString(c.Enterprise) <= 200, "enterprise", RuleTooLong)
+	f.Note("note", c.Note)
+	return f
+}
+
+// code checks a code that may be empty.
+func (f *Faults) code(list []Named, field, code, rule string) {
+	if code != "" {
+		_, ok := ByCode(list, code)
+		f.Add(ok, field, rule)
+	}
+}
+
+func (f *Faults) booking(p Policy, prefix string, b Booking, now time.Time) {
+	service, ok := p.Service(b.Service)
+	f.Add(ok, prefix+"service", RuleService)
+	if b.Matter != "" && ok {
+		f.Add(slices.Contains(service.Matters, b.Matter), prefix+"matter", RuleMatter)
+	}
+	f.Add(b.At.After(now), prefix+"at", RuleInThePast)
+}
+
+// CheckBooking says what is wrong with the booking of another service.
+func CheckBooking(p Policy, form BookingForm, now time.Time) []Fault {
+	var f Faults
+	f.booking(p, "", form.Booking, now)
+	f.Note("note", form.Note)
+	return f
+}
+
+// CheckClosure says what is wrong with an early closure.
+func CheckClosure(p Policy, form EarlyClosure) []Fault {
+	var f Faults
+	f.Add(form.Outcome != "", "outcome", RuleRequired)
+	f.code(p.Outcomes, "outcome", form.Outcome, RuleUnknownCode)
+	f.Add(form.Note != "", "note", RuleRequired)
+	f.Note("note", form.Note)
+	return f
+}
+
+// CheckReferralMove says what is wrong with the form of an operation on a
+// referral of one agency to another. Whether the state allows it is another question.
+func CheckReferralMove(p Policy, op Operation, form ReferralMoveForm) []Fault {
+	var f Faults
+	switch op {
+	case OpReject:
+		f.Add(form.Reason != "", "reason", RuleRequired)
+		if form.Reason != "" {
+			_, ok := p.RejectReason(form.Reason)
+			f.Add(ok, "reason", RuleReason)
+		}
+	case OpRedirect:
+		f.Add(form.Agency != "", "agency", RuleRequired)
+		if form.Agency != "" {
+			agency, ok := p.Agency(form.Agency)
+			f.Add(ok && agency.Answers != "", "agency", RuleUnknownCode)
+		}
+	case OpHold, OpSupply:
+		f.Add(form.Note != "", "note", RuleRequired)
+	}
+	f.Note("note", form.Note)
+	return f
+}
+
+// CheckAssignment says what is wrong with a supervisor's repair of a task.
+func CheckAssignment(p Policy, op Operation, form Assignment, now time.Time) []Fault {
+	var f Faults
+	switch op {
+	case OpReassign:
+		f.Add(form.Role != "", "role", RuleRequired)
+		f.Add(form.Role == "" || p.HasRole(form.Role), "role", RuleUnknownCode)
+	case OpExtend:
+		f.Add(form.Until != nil, "until", RuleRequired)
+		f.Add(form.Until == nil || form.Until.After(now), "until", RuleInThePast)
+	}
+	f.Note("note", form.Note)
+	return f
+}
