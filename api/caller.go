@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type callerKey struct{}
+
+// staffOf is who asks. It may be called behind signedIn or authenticated alone.
+func staffOf(ctx context.Context) care.Staff {
+	who, _ := ctx.Value(callerKey{}).(care.Staff)
+	return who
+}
+
+func withStaff(c *gin.Context, who care.Staff) {
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), callerKey{}, who))
+}
+
+// signedIn guards pages: whoever has no session is sent to the login and back.
+// Behind it a handler has staffOf(c.Request.Context()).
+//
+// Unsafe methods are protected from other sites by the origin that the browser
+// states (see forbidOtherSites): a form needs no token.
+func (s *Server) signedIn(c *gin.Context) {
+	subject := s.sessions.subject(c.Request.Context())
+	if subject == "" {
+		c.Abort()
+		if c.Request.Method != http.MethodGet {
+			s.tell(c, noticeSignedOut)
+			return
+		}
+		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
+		return
+	}
+	who, err := s.staff(c.Request.Context(), subject)
+	switch {
+	case err == nil:
+		withStaff(c, who)
+	case errors.Is(err, store.ErrForbidden):
+		c.Abort()
+		s.tell(c, noticeNotStaff)
+	default:
+		c.Abort()
+		s.broken(c, err)
+		s.tell(c, noticeAway)
+	}
+}
+
+// authenticated guards the API: a bearer token of the OpenID provider, or the
+// session that a page has.
+func (s *Server) authenticated(c *gin.Context) {
+	ctx := c.Request.Context()
+	subject := ""
+	if token, ok := bearer(c.Request); ok {
+		var err error
+		switch subject, err = s.tokens.subject(ctx, token); {
+		case errors.Is(err, errProviderAway):
+			s.broken(c, err)
+			s.refuse(c, newProblem(codeProviderAway))
+			return
+		case err != nil:
+			c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
+			s.refuse(c, newProblem(codeUnauthenticated))
+			return
+		}
+	} else if subject = s.sessions.subject(ctx); subject == "" {
+		c.Header("WWW-Authenticate", "Bearer")
+		s.refuse(c, newProblem(codeUnauthenticated))
+		return
+	}
+	who, err := s.staff(ctx, subject)
+	switch {
+	case err == nil:
+		withStaff(c, who)
+	case errors.Is(err, store.ErrForbidden):
+		s.refuse(c, newProblem(codeNotStaff))
+	default:
+		s.refuse(c, s.problemOf(c, err))
+	}
+}
+
+// bearer reads the token of the Authorization header. A request that has the
+// header is judged by it alone, never by its cookies.
+func bearer(r *http.Request) (string, bool) {
+	h := r.Header.Get("Authorization")
+	if h == "" {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(h, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", true // an empty token is refused
+	}
+	return strings.TrimSpace(token), true
+}
+
+// staffAge is how long a caller's role, zone and agency are remembered: a
+// change of them takes effect within it.
+const staffAge = 5 * time.Second
+
+// staff finds who an account is.
+func (s *Server) staff(ctx context.Context, subject string) (care.Staff, error) {
+	return s.staffCache.get(subject, func() (care.Staff, error) { return s.records.Staff(ctx, subject) })
+}
+
+// policyAge is how long a zone's policy is remembered.
+const policyAge = 5 * time.Second
+
+// policy finds a zone's newest policy.
+func (s *Server) policy(ctx context.Context, zone string) (care.Policy, error) {
+	return s.policyCache.get(zone, func() (care.Policy, error) { return s.records.Policy(ctx, zone) })
+}
+
+// cache remembers what was read a moment ago, and no failures. It is emptied
+// when it is full, so that it stays small whoever asks.
+type cache[T any] struct {
+	age  time.Duration
+	size int
+	now  func() time.Time
+
+	mu   sync.Mutex
+	rows map[string]cached[T]
+}
+
+type cached[T any] struct {
+	value T
+	until time.Time
+}
+
+func newCache[T any](age time.Duration, size int, now func() time.Time) *cache[T] {
+	return &cache[T]{age: age, size: size, now: now, rows: map[string]cached[T]{}}
+}
+
+func (c *cache[T]) get(key string, read func() (T, error)) (T, error) {
+	if v, ok := c.known(key); ok {
+		return v, nil
+	}
+	v, err := read()
+	if err != nil {
+		return v, err
+	}
+	c.keep(key, v, c.now().Add(c.age))
+	return v, nil
+}
+
+func (c *cache[T]) known(key string) (T, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	row, ok := c.rows[key]
+	if !ok || !c.now().Before(row.until) {
+		var none T
+		return none, false
+	}
+	return row.value, true
+}
+
+func (c *cache[T]) keep(key string, v T, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.rows) >= c.size {
+		clear(c.rows)
+	}
+	c.rows[key] = cached[T]{v, until}
+}

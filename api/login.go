@@ -1,0 +1,248 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/gin-gonic/gin"
+	"golang.org/x/oauth2"
+
+	"percorso/internal/store"
+)
+
+// OIDC says how people and programs prove who they are: one OpenID provider.
+type OIDC struct {
+	Issuer       string
+	ClientID     string
+	ClientSecret string
+	Audience     string // that access tokens for the API carry
+}
+
+// errProviderAway: the OpenID provider does not answer.
+var errProviderAway = errors.New("the OpenID provider does not answer")
+
+// provider is the OpenID provider, found when it is first needed: the API
+// starts and serves without it.
+type provider struct {
+	settings OIDC
+	callback string
+	client   *http.Client
+
+	mu     sync.Mutex
+	found  *discovered
+	failed time.Time // of the last attempt
+	cause  error
+}
+
+// discovered is what the provider says of itself.
+type discovered struct {
+	login   oauth2.Config
+	idToken *oidc.IDTokenVerifier
+	access  *oidc.IDTokenVerifier
+}
+
+const (
+	providerTimeout = 5 * time.Second
+	providerPause   = 2 * time.Second // between two attempts to find it
+)
+
+func newProvider(settings OIDC, publicURL string) *provider {
+	return &provider{settings: settings, callback: publicURL + "/login/callback", client: &http.Client{Timeout: providerTimeout}}
+}
+
+// context is the one in which the provider is spoken to.
+func (p *provider) context(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, p.client)
+}
+
+// discover finds the provider. Error: errProviderAway.
+func (p *provider) discover() (*discovered, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.found != nil {
+		return p.found, nil
+	}
+	if time.Since(p.failed) < providerPause {
+		return nil, fmt.Errorf("%w: %w", errProviderAway, p.cause)
+	}
+	// What is found serves later requests too, so it is not bound to this one.
+	at, err := oidc.NewProvider(p.context(context.Background()), p.settings.Issuer)
+	if err != nil {
+		p.failed, p.cause = time.Now(), err
+		return nil, fmt.Errorf("%w: %w", errProviderAway, err)
+	}
+	p.found = &discovered{
+		login: oauth2.Config{
+			ClientID: p.settings.ClientID, ClientSecret: p.settings.ClientSecret, RedirectURL: p.callback,
+			Endpoint: at.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "profile"},
+		},
+		idToken: at.Verifier(&oidc.Config{ClientID: p.settings.ClientID}),
+		access:  at.Verifier(&oidc.Config{ClientID: p.settings.Audience}),
+	}
+	return p.found, nil
+}
+
+// tokens verifies the bearer tokens of programs. A token seen before is known
+// by its digest until it expires: checking a signature costs more than the rest
+// of most requests.
+type tokens struct {
+	provider *provider
+	seen     *cache[string]
+}
+
+const (
+	tokensKept = 4096
+	tokenAge   = 5 * time.Minute // at most; a withdrawn key is noticed within it
+)
+
+// subject is the account that a token stands for. errProviderAway: it cannot be
+// known now; any other error: the token is not valid.
+func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
+	digest := sha256.Sum256([]byte(raw))
+	key := string(digest[:])
+	if subject, ok := t.seen.known(key); ok {
+		return subject, nil
+	}
+	at, err := t.provider.discover()
+	if err != nil {
+		return "", err
+	}
+	token, err := at.access.Verify(t.provider.context(ctx), raw)
+	if err != nil {
+		if away(err) || strings.Contains(err.Error(), "fetching keys") {
+			return "", errProviderAway
+		}
+		return "", err
+	}
+	until := t.seen.now().Add(tokenAge)
+	if token.Expiry.Before(until) {
+		until = token.Expiry
+	}
+	t.seen.keep(key, token.Subject, until)
+	return token.Subject, nil
+}
+
+// Keys of a session while its login is under way.
+const (
+	loginState    = "state"
+	loginNonce    = "nonce"
+	loginVerifier = "verifier"
+	loginNext     = "next"
+)
+
+// login sends the browser to the provider. It asks for the password each time:
+// the computers at a desk are shared.
+func (s *Server) login(c *gin.Context) {
+	at, err := s.provider.discover()
+	if err != nil {
+		s.broken(c, err)
+		s.tell(c, noticeProviderAway)
+		return
+	}
+	ctx := c.Request.Context()
+	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
+	s.sessions.Put(ctx, loginState, state)
+	s.sessions.Put(ctx, loginNonce, nonce)
+	s.sessions.Put(ctx, loginVerifier, verifier)
+	s.sessions.Put(ctx, loginNext, localPath(c.Query("next")))
+	c.Redirect(http.StatusSeeOther, at.login.AuthCodeURL(state, oidc.Nonce(nonce),
+		oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "login")))
+}
+
+// callback is where the provider sends the browser back to.
+func (s *Server) callback(c *gin.Context) {
+	at, err := s.provider.discover()
+	if err != nil {
+		s.broken(c, err)
+		s.tell(c, noticeProviderAway)
+		return
+	}
+	ctx := c.Request.Context()
+	state := s.sessions.PopString(ctx, loginState)
+	nonce := s.sessions.PopString(ctx, loginNonce)
+	verifier := s.sessions.PopString(ctx, loginVerifier)
+	next := s.sessions.PopString(ctx, loginNext)
+	if state == "" || !same(state, c.Query("state")) || c.Query("code") == "" {
+		s.tell(c, noticeLoginFailed)
+		return
+	}
+	subject, err := s.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
+	switch {
+	case errors.Is(err, errProviderAway):
+		s.broken(c, err)
+		s.tell(c, noticeProviderAway)
+		return
+	case err != nil:
+		s.broken(c, err)
+		s.tell(c, noticeLoginFailed)
+		return
+	}
+	switch _, err := s.staff(ctx, subject); {
+	case errors.Is(err, store.ErrForbidden):
+		s.tell(c, noticeNotStaff)
+		return
+	case err != nil:
+		s.broken(c, err)
+		s.tell(c, noticeAway)
+		return
+	}
+	// A token from before the login must not become somebody.
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		s.broken(c, err)
+		s.tell(c, noticeAway)
+		return
+	}
+	s.sessions.Put(ctx, "subject", subject)
+	c.Redirect(http.StatusSeeOther, localPath(next))
+}
+
+// redeem exchanges the provider's code for the account that logged in.
+func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, nonce string) (string, error) {
+	ctx = p.context(ctx)
+	token, err := at.login.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if err != nil {
+		if away(err) {
+			return "", fmt.Errorf("%w: %w", errProviderAway, err)
+		}
+		return "", err
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := at.idToken.Verify(ctx, raw)
+	if err != nil {
+		return "", err
+	}
+	if !same(id.Nonce, nonce) {
+		return "", errors.New("the id token answers another login")
+	}
+	return id.Subject, nil
+}
+
+// logout ends the session of this browser.
+func (s *Server) logout(c *gin.Context) {
+	if err := s.sessions.Destroy(c.Request.Context()); err != nil {
+		s.broken(c, err)
+		s.tell(c, noticeAway)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/logged-out")
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// localPath keeps a way back on this site; anything else becomes the start page.
+func localPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+		strings.HasPrefix(next, "/login") {
+		return "/"
+	}
+	return next
+}

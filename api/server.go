@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"percorso/internal/care"
+)
+
+// Options are what a Server is made of. All but Watch and Now are needed.
+type Options struct {
+	Listen    string // address to listen on, e.g. 127.0.0.1:8080
+	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
+
+	Records  Records
+	Watch    Watch         // nil: this process does not watch the machinery
+	Temporal client.Client // with the codec; it may connect lazily
+	OIDC     OIDC
+	Sessions scs.Store
+	Words    Words
+	Log      *zap.Logger
+
+	Now func() time.Time // the clock; time.Now when nil
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Records == nil:
+		return errors.New("api: no records")
+	case o.Temporal == nil:
+		return errors.New("api: no Temporal client")
+	case o.Sessions == nil:
+		return errors.New("api: no session store")
+	case o.Words == nil:
+		return errors.New("api: no words")
+	case o.Log == nil:
+		return errors.New("api: no log")
+	case o.OIDC.Issuer == "" || o.OIDC.ClientID == "" || o.OIDC.Audience == "":
+		return errors.New("api: the OpenID provider needs an issuer, a client id and an audience")
+	}
+	u, err := url.Parse(o.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("api: the public address is no http address")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return nil
+}
+
+// Server is the API process: REST API, pages, login, status and watch.
+type Server struct {
+	listen   string
+	https    bool
+	records  Records
+	watch    *watch
+	process  *process
+	provider *provider
+	tokens   *tokens
+	sessions sessions
+	origins  *http.CrossOriginProtection
+	words    Words
+	log      *zap.Logger
+	now      func() time.Time
+	status   *status
+	rest     huma.API
+	handler  http.Handler
+
+	staffCache  *cache[care.Staff]
+	policyCache *cache[care.Policy]
+
+	// renderNotice gives notices the look of the pages; pages sets it.
+	renderNotice func(c *gin.Context, n notice)
+}
+
+// New makes a server; it connects to nothing yet.
+func New(o Options) (*Server, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	public := strings.TrimSuffix(o.PublicURL, "/")
+	s := &Server{
+		listen:      o.Listen,
+		https:       strings.HasPrefix(public, "https:"),
+		records:     o.Records,
+		process:     &process{temporal: o.Temporal, patience: patience},
+		provider:    newProvider(o.OIDC, public),
+		origins:     http.NewCrossOriginProtection(),
+		words:       o.Words,
+		log:         o.Log,
+		now:         o.Now,
+		status:      newStatus(o.Records, o.Temporal),
+		staffCache:  newCache[care.Staff](staffAge, 4096, time.Now),
+		policyCache: newCache[care.Policy](policyAge, 256, time.Now),
+	}
+	s.tokens = &tokens{provider: s.provider, seen: newCache[string](tokenAge, tokensKept, time.Now)}
+	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
+	if o.Watch != nil {
+		s.watch = &watch{records: o.Watch, temporal: o.Temporal, log: o.Log}
+	}
+	// Behind a proxy the host that the browser states is the public one.
+	if err := s.origins.AddTrustedOrigin(public); err != nil {
+		return nil, fmt.Errorf("api: the public address: %w", err)
+	}
+	engine, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
+	s.handler = s.sessions.load(engine)
+	return s, nil
+}
+
+// routes are everything that the process answers. Who may ask is said here:
+// nobody needs to be known for the status, the descriptions of the API and the
+// login; signedIn guards the pages, authenticated the API.
+func (s *Server) routes() (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.ContextWithFallback = true
+	if err := r.SetTrustedProxies(nil); err != nil {
+		return nil, err
+	}
+	r.Use(identify, s.access, s.recovery, s.secure, limit, s.forbidOtherSites)
+	r.NoRoute(func(c *gin.Context) { s.failed(c, newProblem(codeNotFound)) })
+	r.NoMethod(func(c *gin.Context) { s.failed(c, newProblem(codeMethod)) })
+
+	r.GET("/status", s.status.serve)
+	r.GET("/login", s.login)
+	r.GET("/login/callback", s.callback)
+	r.POST("/logout", s.logout)
+	r.GET("/logged-out", func(c *gin.Context) { s.tell(c, noticeLeft) })
+
+	if err := s.resources(r); err != nil {
+		return nil, err
+	}
+	if p, ok := any(s).(interface{ pages(*gin.Engine) }); ok {
+		p.pages(r)
+	}
+	return r, nil
+}
+
+// sessionFailed answers when sessions cannot be read or written.
+func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
+	s.log.Error("sessions failed", zap.String("cause", describe(err)))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = w.Write([]byte(noticeAway.Title + ". " + noticeAway.Detail + "\n"))
+}
+
+// Handler is the server without a listener, for tests and other servers.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Limits of one connection.
+const (
+	headerTimeout   = 5 * time.Second
+	readTimeout     = 15 * time.Second
+	writeTimeout    = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+)
+
+// Run serves, and watches, until ctx is done; requests under way are finished.
+func (s *Server) Run(ctx context.Context) error {
+	listener, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return fmt.Errorf("the API cannot listen on %s: %w", s.listen, err)
+	}
+	server := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          zap.NewStdLog(s.log),
+	}
+	watching := make(chan struct{})
+	watchCtx, stopWatch := context.WithCancel(ctx)
+	go func() {
+		defer close(watching)
+		if s.watch != nil {
+			s.watch.run(watchCtx)
+		}
+	}()
+	defer func() { stopWatch(); <-watching }()
+
+	serving := make(chan error, 1)
+	go func() { serving <- server.Serve(listener) }()
+	s.log.Info("listening", zap.String("address", listener.Addr().String()))
+	select {
+	case err := <-serving:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	return server.Shutdown(last)
+}

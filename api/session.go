@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+)
+
+// sessionLifetime is a working day: there is no renewal, so that a request does
+// not write.
+const sessionLifetime = 10 * time.Hour
+
+// sessions are the logins of browsers: a random token in a cookie, and the
+// account behind it in Postgres.
+type sessions struct{ *scs.SessionManager }
+
+func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *http.Request, error)) sessions {
+	m := scs.New()
+	m.Store = store
+	m.Lifetime = sessionLifetime
+	m.HashTokenInStore = true // who reads the table cannot be somebody
+	m.Cookie.Name = "percorso"
+	m.Cookie.SameSite = http.SameSiteLaxMode // the provider's way back is a link from another site
+	m.Cookie.Secure = https
+	if https {
+		m.Cookie.Name = "__Host-percorso"
+	}
+	m.ErrorFunc = failed
+	return sessions{m}
+}
+
+type sessionLoaded struct{}
+
+// load gives next the session of the request. Static files, the status and
+// whatever comes with a token need none.
+func (m sessions) load(next http.Handler) http.Handler {
+	mark := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionLoaded{}, true)))
+	})
+	loading := m.LoadAndSave(mark)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, token := bearer(r); token || sessionless(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		loading.ServeHTTP(w, r)
+	})
+}
+
+func sessionless(path string) bool {
+	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || path == "/status"
+}
+
+// subject is the account that is logged in; empty: nobody.
+func (m sessions) subject(ctx context.Context) string {
+	if ctx.Value(sessionLoaded{}) == nil {
+		return ""
+	}
+	return m.GetString(ctx, "subject")
+}
