@@ -203,13 +203,15 @@ type TaskRule struct {
 	Complete Clock    `json:"complete"`
 }
 
-// TaskKinds lists every kind of task, in the order of the path, with the role
-// that does it where a zone's file does not say; empty: the role of the service
-// or of the addressed agency.
-var TaskKinds = []struct {
+// TaskUsual is who does a kind of task where a zone's file does not say;
+// empty: the role of its service, or of the addressed agency.
+type TaskUsual struct {
 	Kind TaskKind
 	Role Role
-}{
+}
+
+// TaskKinds lists every kind of task, in the order of the path.
+var TaskKinds = []TaskUsual{
 	{FirstListening, DeskOperator},
 	{Orientation, DeskOperator},
 	{ConfirmAppointment, ""},

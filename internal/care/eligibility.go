@@ -1,0 +1,206 @@
+package care
+
+import (
+	"slices"
+	"time"
+)
+
+// Gate is what a person may be given: each gate asks more than the one before.
+type Gate string
+
+// The gates, after the action plan.
+const (
+	// GateInformation is for everybody.
+	GateInformation Gate = "information"
+	// GateLevel1 is consultation, orientation and the booking of practices at
+	// the desk: for foreign citizens, those of the EU among them.
+	GateLevel1 Gate = "level_1"
+	// GateLevel2 is the specialised services: for third-country nationals who
+	// reside regularly, of any age.
+	GateLevel2 Gate = "level_2"
+	// GateTakeOver is the integrated take-over (presa in carico integrata): for
+	// third-country nationals with a permit, aged 16 to 65 on its day, with a
+	// social or labour difficulty. It counts against the targets.
+	GateTakeOver Gate = "take_over"
+)
+
+// Gates lists them, the widest first.
+var Gates = []Gate{GateInformation, GateLevel1, GateLevel2, GateTakeOver}
+
+// Rules that may refuse a gate. The pages have a sentence for each.
+const (
+	// RuleLevel1Foreign: Italian citizens are given information only.
+	RuleLevel1Foreign = "level_1.foreign_citizen"
+	// RuleLevel1Citizenship: the citizenship is not known.
+	RuleLevel1Citizenship = "level_1.citizenship_missing"
+	// RuleLevel2ThirdCountry: level 2 is for citizens of no EU member state.
+	RuleLevel2ThirdCountry = "level_2.third_country"
+	// RuleLevel2Citizenship: the citizenship is not known.
+	RuleLevel2Citizenship = "level_2.citizenship_missing"
+	// RuleLevel2Permit: there is no residence permit.
+	RuleLevel2Permit = "level_2.permit_missing"
+	// RuleLevel2PermitExpired: the permit has expired and no renewal was asked for.
+	RuleLevel2PermitExpired = "level_2.permit_expired"
+	// RuleTakeOverThirdCountry: the take-over is for citizens of no EU member state.
+	RuleTakeOverThirdCountry = "take_over.third_country"
+	// RuleTakeOverCitizenship: the citizenship is not known.
+	RuleTakeOverCitizenship = "take_over.citizenship_missing"
+	// RuleTakeOverPermit: there is no residence permit.
+	RuleTakeOverPermit = "take_over.permit_missing"
+	// RuleTakeOverPermitExpired: the permit has expired and no renewal was asked for.
+	RuleTakeOverPermitExpired = "take_over.permit_expired"
+	// RuleTakeOverBirthDate: the birth date is not known.
+	RuleTakeOverBirthDate = "take_over.birth_date_missing"
+	// RuleTakeOverAgeMin: not yet 16 on the day.
+	RuleTakeOverAgeMin = "take_over.age_min"
+	// RuleTakeOverAgeMax: 66 or older on the day.
+	RuleTakeOverAgeMax = "take_over.age_max"
+	// RuleTakeOverNeed: no need is a social or a labour difficulty.
+	RuleTakeOverNeed = "take_over.need"
+)
+
+// AllRules lists the rules of the gates, so that none goes without its sentence.
+var AllRules = []string{
+	RuleLevel1Foreign, RuleLevel1Citizenship,
+	RuleLevel2ThirdCountry, RuleLevel2Citizenship, RuleLevel2Permit, RuleLevel2PermitExpired,
+	RuleTakeOverThirdCountry, RuleTakeOverCitizenship, RuleTakeOverPermit, RuleTakeOverPermitExpired,
+	RuleTakeOverBirthDate, RuleTakeOverAgeMin, RuleTakeOverAgeMax, RuleTakeOverNeed,
+}
+
+// Ages of the take-over, both included: from the 16th birthday to the eve of
+// the 66th (project TEAMS, beneficiaries aged 16-65).
+const (
+	TakeOverAgeMin = 16
+	TakeOverAgeMax = 65
+)
+
+const (
+	italy = "IT"
+	// Stateless stands for no citizenship, as in travel documents (ICAO Doc
+	// 9303 has XXA; ISO 3166-1 leaves XX to its users). The stateless count as
+	// third-country nationals (Reg. (EU) 516/2014, art. 2). Refugees keep the
+	// citizenship that they have.
+	Stateless = "XX"
+)
+
+// euMembers are the member states of the European Union since 1 February 2020
+// (art. 52 TEU, without the United Kingdom), by ISO 3166-1. A third-country
+// national is a citizen of none of them (art. 20 TFEU).
+var euMembers = []string{
+	"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+	"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+}
+
+// PersonFacts is what the gates need to know of a person. Dates count as days,
+// whatever their time and zone.
+type PersonFacts struct {
+	BirthDate    time.Time  // zero: not known
+	Citizenship  string     // ISO 3166-1 alpha-2, or Stateless; empty: not known
+	Permit       string     // kind of residence permit; empty: none
+	PermitExpiry *time.Time // last day of the permit; nil: it does not expire
+	// RenewalAsked says that there is the receipt of a request for a permit or
+	// its renewal, which counts as regular stay until the answer (art. 5,
+	// c. 9-bis, d.lgs. 286/1998).
+	RenewalAsked bool
+	Needs        []NeedArea // as Policy.NeedAreas resolves them
+}
+
+// GateRefusal says which rule shuts a gate.
+type GateRefusal struct {
+	Rule  string `json:"rule"`  // one of AllRules
+	Field string `json:"field"` // JSON name of the person's field concerned, or "needs"
+	// From is the day from which this rule would no longer refuse, where time
+	// alone brings it: the 16th birthday, at midnight UTC.
+	From *time.Time `json:"from,omitempty"`
+}
+
+// GateAnswer says whether a gate is open, else by which rules it is shut.
+type GateAnswer struct {
+	Gate     Gate          `json:"gate"`
+	Allowed  bool          `json:"allowed"`
+	Refusals []GateRefusal `json:"refusals,omitempty"`
+}
+
+// Eligibility answers for each of Gates, in their order. on is the day that
+// counts, for the take-over its own: a local time of the zone, whose date is taken.
+func Eligibility(f PersonFacts, on time.Time) []GateAnswer {
+	today := dayOf(on)
+	answers := []GateAnswer{
+		{Gate: GateInformation},
+		{Gate: GateLevel1, Refusals: level1(f)},
+		{Gate: GateLevel2, Refusals: regularStay(f, today, stayRules{
+			citizenship: RuleLevel2Citizenship, thirdCountry: RuleLevel2ThirdCountry,
+			permit: RuleLevel2Permit, expired: RuleLevel2PermitExpired,
+		})},
+		{Gate: GateTakeOver, Refusals: takeOver(f, today)},
+	}
+	for i := range answers {
+		answers[i].Allowed = len(answers[i].Refusals) == 0
+	}
+	return answers
+}
+
+// MayPass answers for one gate.
+func MayPass(gate Gate, f PersonFacts, on time.Time) GateAnswer {
+	a, _ := find(Eligibility(f, on), func(a GateAnswer) bool { return a.Gate == gate })
+	return a
+}
+
+func level1(f PersonFacts) []GateRefusal {
+	switch f.Citizenship {
+	case "":
+		return []GateRefusal{{Rule: RuleLevel1Citizenship, Field: "citizenship"}}
+	case italy:
+		return []GateRefusal{{Rule: RuleLevel1Foreign, Field: "citizenship"}}
+	}
+	return nil
+}
+
+// stayRules are the rules of regular stay as a gate names them.
+type stayRules struct{ citizenship, thirdCountry, permit, expired string }
+
+// regularStay asks for a third-country national with a permit. Of somebody
+// else no permit is asked, so its lack is no reason of its own.
+func regularStay(f PersonFacts, today time.Time, rules stayRules) []GateRefusal {
+	switch {
+	case f.Citizenship == "":
+		return []GateRefusal{{Rule: rules.citizenship, Field: "citizenship"}}
+	case slices.Contains(euMembers, f.Citizenship):
+		return []GateRefusal{{Rule: rules.thirdCountry, Field: "citizenship"}}
+	case f.RenewalAsked:
+		return nil
+	case f.Permit == "":
+		return []GateRefusal{{Rule: rules.permit, Field: "permit"}}
+	case f.PermitExpiry != nil && dayOf(*f.PermitExpiry).Before(today):
+		return []GateRefusal{{Rule: rules.expired, Field: "permit_expiry"}}
+	}
+	return nil
+}
+
+func takeOver(f PersonFacts, today time.Time) []GateRefusal {
+	refusals := regularStay(f, today, stayRules{
+		citizenship: RuleTakeOverCitizenship, thirdCountry: RuleTakeOverThirdCountry,
+		permit: RuleTakeOverPermit, expired: RuleTakeOverPermitExpired,
+	})
+	// Who is born on 29 February comes of age on 1 March of other years.
+	first := dayOf(f.BirthDate).AddDate(TakeOverAgeMin, 0, 0)
+	after := dayOf(f.BirthDate).AddDate(TakeOverAgeMax+1, 0, 0)
+	switch {
+	case f.BirthDate.IsZero():
+		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverBirthDate, Field: "birth_date"})
+	case today.Before(first):
+		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverAgeMin, Field: "birth_date", From: &first})
+	case !today.Before(after):
+		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverAgeMax, Field: "birth_date"})
+	}
+	if !slices.ContainsFunc(f.Needs, func(n NeedArea) bool { return n.Difficulty != "" }) {
+		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverNeed, Field: "needs"})
+	}
+	return refusals
+}
+
+// dayOf gives the calendar day of a time, as midnight UTC.
+func dayOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}

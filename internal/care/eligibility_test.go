@@ -1,0 +1,122 @@
+package care
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func day(text string) time.Time {
+	d, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func dayPtr(text string) *time.Time {
+	d := day(text)
+	return &d
+}
+
+var (
+	labour      = NeedArea{Code: "labour", Difficulty: DifficultyLabour}
+	immigration = NeedArea{Code: "immigration"}
+)
+
+// adult is a person who passes every gate.
+func adult() PersonFacts {
+	return PersonFacts{
+		BirthDate: day("1992-03-10"), Citizenship: "PK", Permit: "work",
+		PermitExpiry: dayPtr("2027-06-30"), Needs: []NeedArea{labour, immigration},
+	}
+}
+
+func TestEligibility(t *testing.T) {
+	const on = "2026-11-23"
+	change := func(change func(*PersonFacts)) PersonFacts {
+		f := adult()
+		change(&f)
+		return f
+	}
+	for _, test := range []struct {
+		name    string
+		facts   PersonFacts
+		refused []string // rules, over all gates in their order
+	}{
+		{"34, with a permit and in need of work", adult(), nil},
+		{"15, and 16 next month", change(func(f *PersonFacts) { f.BirthDate = day("2010-12-23") }), []string{RuleTakeOverAgeMin}},
+		{"16 tomorrow", change(func(f *PersonFacts) { f.BirthDate = day("2010-11-24") }), []string{RuleTakeOverAgeMin}},
+		{"16 today", change(func(f *PersonFacts) { f.BirthDate = day("2010-11-23") }), nil},
+		{"66 tomorrow", change(func(f *PersonFacts) { f.BirthDate = day("1960-11-24") }), nil},
+		{"66 today, who may still book a housing certificate", change(func(f *PersonFacts) { f.BirthDate = day("1960-11-23") }), []string{RuleTakeOverAgeMax}},
+		{"an Italian citizen", change(func(f *PersonFacts) { f.Citizenship, f.Permit, f.PermitExpiry = "IT", "", nil }),
+			[]string{RuleLevel1Foreign, RuleLevel2ThirdCountry, RuleTakeOverThirdCountry}},
+		{"a citizen of an EU state", change(func(f *PersonFacts) { f.Citizenship, f.Permit, f.PermitExpiry = "RO", "", nil }),
+			[]string{RuleLevel2ThirdCountry, RuleTakeOverThirdCountry}},
+		{"a British citizen", change(func(f *PersonFacts) { f.Citizenship = "GB" }), nil},
+		{"a Swiss citizen", change(func(f *PersonFacts) { f.Citizenship = "CH" }), nil},
+		{"stateless", change(func(f *PersonFacts) { f.Citizenship = Stateless }), nil},
+		{"citizenship not known", change(func(f *PersonFacts) { f.Citizenship = "" }),
+			[]string{RuleLevel1Citizenship, RuleLevel2Citizenship, RuleTakeOverCitizenship}},
+		{"no permit", change(func(f *PersonFacts) { f.Permit, f.PermitExpiry = "", nil }), []string{RuleLevel2Permit, RuleTakeOverPermit}},
+		{"first permit asked for", change(func(f *PersonFacts) { f.Permit, f.PermitExpiry, f.RenewalAsked = "", nil, true }), nil},
+		{"permit expired yesterday", change(func(f *PersonFacts) { f.PermitExpiry = dayPtr("2026-11-22") }),
+			[]string{RuleLevel2PermitExpired, RuleTakeOverPermitExpired}},
+		{"permit's last day", change(func(f *PersonFacts) { f.PermitExpiry = dayPtr(on) }), nil},
+		{"expired, renewal asked for", change(func(f *PersonFacts) { f.PermitExpiry, f.RenewalAsked = dayPtr("2026-11-22"), true }), nil},
+		{"permit without an end", change(func(f *PersonFacts) { f.PermitExpiry = nil }), nil},
+		{"no need", change(func(f *PersonFacts) { f.Needs = nil }), []string{RuleTakeOverNeed}},
+		{"neither social nor labour", change(func(f *PersonFacts) { f.Needs = []NeedArea{immigration} }), []string{RuleTakeOverNeed}},
+		{"birth date not known", change(func(f *PersonFacts) { f.BirthDate = time.Time{} }), []string{RuleTakeOverBirthDate}},
+		{"15 without permit and need", PersonFacts{BirthDate: day("2011-01-01"), Citizenship: "CN"},
+			[]string{RuleLevel2Permit, RuleTakeOverPermit, RuleTakeOverAgeMin, RuleTakeOverNeed}},
+		{"nothing known", PersonFacts{},
+			[]string{RuleLevel1Citizenship, RuleLevel2Citizenship, RuleTakeOverCitizenship, RuleTakeOverBirthDate, RuleTakeOverNeed}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			// The first and the last moment of the day count alike.
+			for _, now := range []time.Time{day(on), day(on).Add(24*time.Hour - time.Second)} {
+				var refused []string
+				for i, a := range Eligibility(test.facts, now) {
+					if a.Gate != Gates[i] || a.Allowed != (len(a.Refusals) == 0) {
+						t.Errorf("answer %d: %+v", i, a)
+					}
+					for _, r := range a.Refusals {
+						if refused = append(refused, r.Rule); r.Field == "" || !slices.Contains(AllRules, r.Rule) {
+							t.Errorf("refusal %+v", r)
+						}
+					}
+				}
+				if !slices.Equal(refused, test.refused) {
+					t.Errorf("refused by %v, want %v", refused, test.refused)
+				}
+			}
+		})
+	}
+}
+
+func TestTakeOverFromBirthday(t *testing.T) {
+	for _, test := range []struct{ born, from string }{
+		{"2010-12-23", "2026-12-23"},
+		{"2012-02-29", "2028-02-29"},
+		{"2011-12-31", "2027-12-31"},
+	} {
+		f := adult()
+		f.BirthDate = day(test.born)
+		a := MayPass(GateTakeOver, f, day("2026-11-23"))
+		if a.Allowed || a.Refusals[0].From == nil || !a.Refusals[0].From.Equal(day(test.from)) {
+			t.Errorf("born %s: %+v", test.born, a)
+			continue
+		}
+		if !MayPass(GateTakeOver, PersonFacts{BirthDate: f.BirthDate, Citizenship: "AL", Permit: "family", Needs: f.Needs}, *a.Refusals[0].From).Allowed {
+			t.Errorf("born %s: still refused on the day", test.born)
+		}
+	}
+}
+
+func TestMemberStates(t *testing.T) {
+	if len(euMembers) != 27 || !slices.IsSorted(euMembers) {
+		t.Errorf("%d member states, sorted %v", len(euMembers), slices.IsSorted(euMembers))
+	}
+}
