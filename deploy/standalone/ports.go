@@ -1,0 +1,136 @@
+package standalone
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"time"
+)
+
+// host is the one address that the stack listens on: its demo accounts have a published password.
+const host = "127.0.0.1"
+
+// Ports says where the parts listen on 127.0.0.1.
+type Ports struct {
+	API, Temporal, TemporalUI, Identity, SMTP, MailPage int
+	// Postgres is taken free by the launcher when it is 0 and the usual port is in use.
+	Postgres int
+}
+
+// DefaultPorts returns the usual ports.
+func DefaultPorts() Ports {
+	return Ports{API: 8080, Temporal: 7233, TemporalUI: 8233, Identity: 8081, SMTP: 1025, MailPage: 8025}
+}
+
+// defaultPostgresPort is the usual port of the private cluster, beside the 5432 of a system's own.
+const defaultPostgresPort = 5433
+
+// portVariable is a port's place in Ports, the part that listens there, and the variable that moves it.
+type portVariable struct {
+	variable string
+	part     Part
+	port     func(*Ports) *int
+}
+
+var portVariables = []portVariable{
+	{"PERCORSO_POSTGRES_PORT", Postgres, func(p *Ports) *int { return &p.Postgres }},
+	{"PERCORSO_TEMPORAL_PORT", Temporal, func(p *Ports) *int { return &p.Temporal }},
+	{"PERCORSO_OIDC_PORT", Identity, func(p *Ports) *int { return &p.Identity }},
+	{"PERCORSO_SMTP_PORT", Mail, func(p *Ports) *int { return &p.SMTP }},
+	{"PERCORSO_MAIL_PAGE_PORT", Mail, func(p *Ports) *int { return &p.MailPage }},
+	{"PERCORSO_TEMPORAL_UI_PORT", TemporalUI, func(p *Ports) *int { return &p.TemporalUI }},
+	{"PERCORSO_PORT", API, func(p *Ports) *int { return &p.API }},
+}
+
+// The range that FreePorts chooses from lies below the one that the kernel gives to outgoing
+// connections, so that a chosen port stays free until its part listens.
+const lowestFreePort, highestFreePort = 15000, 32000
+
+// FreePorts returns ports that nobody listens on, for a stack beside another one.
+func FreePorts() (Ports, error) {
+	var ports Ports
+	for _, variable := range portVariables {
+		port, err := freePort()
+		if err != nil {
+			return Ports{}, err
+		}
+		*variable.port(&ports) = port
+	}
+	return ports, nil
+}
+
+func freePort() (int, error) {
+	const tries = 100
+	for range tries {
+		port := lowestFreePort + rand.IntN(highestFreePort-lowestFreePort) // #nosec G404 -- no secret
+		if isFree(port) {
+			return port, nil
+		}
+	}
+	return 0, errors.New("found no free port")
+}
+
+func isFree(port int) bool {
+	listener, err := net.Listen("tcp", address(port))
+	if err != nil {
+		return false
+	}
+	_ = listener.Close()
+	return true
+}
+
+func address(port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
+
+// releaseLimit is how long a port may still be held by the processes of a launcher that was killed.
+const releaseLimit = 3 * time.Second
+
+// check says in one line which port is taken, of which part, and how it is moved.
+func (p *Ports) check(parts func(Part) bool) error {
+	deadline := time.Now().Add(releaseLimit)
+	for _, variable := range portVariables {
+		port := *variable.port(p)
+		if !parts(variable.part) || port == 0 {
+			continue
+		}
+		for !isFree(port) {
+			if time.Now().After(deadline) {
+				return fmt.Errorf("port %d of %s is taken: set %s to another one", port, variable.part, variable.variable)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return nil
+}
+
+// choosePostgres settles the port of the private cluster when nobody asked for one.
+func (p *Ports) choosePostgres() error {
+	if p.Postgres != 0 {
+		return nil
+	}
+	p.Postgres = defaultPostgresPort
+	if isFree(p.Postgres) {
+		return nil
+	}
+	port, err := freePort()
+	p.Postgres = port
+	return err
+}
+
+// readPorts lets the environment move ports.
+func readPorts(lookup func(string) string) (Ports, error) {
+	ports := DefaultPorts()
+	for _, variable := range portVariables {
+		text := lookup(variable.variable)
+		if text == "" {
+			continue
+		}
+		port, err := strconv.Atoi(text)
+		if err != nil || port < 1 || port > 65535 {
+			return Ports{}, fmt.Errorf("%s is no port: %q", variable.variable, text)
+		}
+		*variable.port(&ports) = port
+	}
+	return ports, nil
+}

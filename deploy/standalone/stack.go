@@ -1,0 +1,426 @@
+package standalone
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+//go:embed staff.yaml
+var demoStaff []byte
+
+// Stack is a running stack. Its methods may be called from several goroutines, Stop once.
+type Stack struct {
+	options     Options
+	folder      *folder
+	environment *environment
+	server      *server
+	spawner     *spawner
+	processes   []*process // in the order of their start
+	// sockets is set when the Web UI's socket needed a shorter path than the data folder's.
+	sockets string
+	sayLock sync.Mutex
+}
+
+// Start starts the parts in order and returns once each is ready. Whatever fails, and an end of ctx,
+// stops what had been started. Once started the stack lives until Stop, or as long as this process.
+func Start(ctx context.Context, options Options) (*Stack, error) {
+	if err := options.complete(); err != nil {
+		return nil, err
+	}
+	folder, err := openFolder(options.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{options: options, folder: folder, spawner: newSpawner()}
+	if err := s.start(ctx); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	if err := s.removeRunningFile(); err != nil {
+		return err
+	}
+	if err := s.options.Ports.check(s.options.has); err != nil {
+		return err
+	}
+	secrets, err := s.folder.secrets()
+	if err != nil {
+		return err
+	}
+	if err := s.prepareDatabase(ctx, secrets); err != nil {
+		return err
+	}
+	if err := s.prepareEnvironment(secrets); err != nil {
+		return err
+	}
+	for _, part := range AllParts() {
+		if part == Postgres || !s.options.has(part) {
+			continue
+		}
+		// What percorso does once comes before the first of its processes.
+		if part == Worker || (part == API && !s.options.has(Worker)) {
+			if err := s.prepareProduct(ctx); err != nil {
+				return err
+			}
+		}
+		if err := s.startPart(ctx, s.definition(part)); err != nil {
+			return err
+		}
+	}
+	return s.environment.publish()
+}
+
+// prepareDatabase starts the private cluster, or takes the given one, with roles and databases in it.
+func (s *Stack) prepareDatabase(ctx context.Context, secrets secrets) error {
+	if s.options.DatabaseURL != "" {
+		given, err := givenServer(s.options.DatabaseURL, secrets.Passwords)
+		if err != nil {
+			return err
+		}
+		s.server = given
+		return s.server.prepare(ctx)
+	}
+	if err := s.options.Ports.choosePostgres(); err != nil {
+		return err
+	}
+	if !s.options.has(Postgres) {
+		// Nobody asks the database, but every environment names one.
+		given, err := givenServer("postgres://nobody@"+address(s.options.Ports.Postgres)+"/postgres", secrets.Passwords)
+		s.server = given
+		return err
+	}
+	cluster, err := findCluster(s.folder, &s.options, secrets.Passwords[administratorRole])
+	if err != nil {
+		return err
+	}
+	if cluster.note != "" {
+		s.say("%s", cluster.note)
+	}
+	if err := cluster.initialise(ctx, s.spawner); err != nil {
+		return err
+	}
+	if err := s.startPart(ctx, cluster.definition()); err != nil {
+		return err
+	}
+	s.server = &server{administrator: cluster.administrator(), passwords: secrets.Passwords}
+	return s.server.prepare(ctx)
+}
+
+func (s *Stack) prepareEnvironment(secrets secrets) error {
+	codecKeys, err := s.folder.codecKeys()
+	if err != nil {
+		return err
+	}
+	staffFile := s.options.StaffFile
+	if staffFile == "" {
+		staffFile = s.folder.file("staff.yaml")
+		if err := writeWhole(staffFile, demoStaff); err != nil {
+			return err
+		}
+	}
+	socket := s.folder.file("run", "temporal-ui.sock")
+	if len(socket) > maxSocketPath {
+		if s.sockets, err = os.MkdirTemp("", "percorso-run-"); err != nil {
+			return err
+		}
+		socket = filepath.Join(s.sockets, "temporal-ui.sock")
+	}
+	s.environment = &environment{
+		options: &s.options, folder: s.folder, secrets: secrets, server: s.server,
+		addresses: s.options.addresses(s.server), codecKeys: codecKeys, uiSocket: socket, staffFile: staffFile,
+	}
+	return nil
+}
+
+// prepareProduct runs what percorso does once at each start. All of it can be repeated.
+func (s *Stack) prepareProduct(ctx context.Context) error {
+	began := time.Now()
+	zones := []string{"zone", "load"}
+	if s.options.ZoneDir != "" {
+		zones = append(zones, s.options.ZoneDir)
+	}
+	for _, arguments := range [][]string{{"migrate"}, zones, {"staff", "load", s.environment.staffFile}} {
+		if err := s.runOnce(ctx, arguments...); err != nil {
+			return err
+		}
+	}
+	s.say("%-12s done in %s: migrations, zones, staff", Migrate, since(began))
+	return nil
+}
+
+// runOnce runs a command of percorso as the owner of the database and waits for its end.
+func (s *Stack) runOnce(ctx context.Context, arguments ...string) error {
+	command := exec.CommandContext(ctx, s.options.binary(productBinary), arguments...) // #nosec G204 -- our own binary
+	command.Env = s.environment.process(Migrate)
+	command.Dir = s.folder.path
+	log, err := s.folder.openLog(Migrate)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	command.Stdout, command.Stderr = log, log
+	if err := s.spawner.start(command); err != nil {
+		return err
+	}
+	if err := command.Wait(); err != nil {
+		return fmt.Errorf("percorso %s: %w:\n%s", strings.Join(arguments, " "), err, s.folder.lastLines(Migrate, 10))
+	}
+	return nil
+}
+
+func (s *Stack) startPart(ctx context.Context, d definition) error {
+	began := time.Now()
+	p := &process{definition: d, folder: s.folder, spawner: s.spawner, say: s.say}
+	s.processes = append(s.processes, p)
+	if err := p.start(ctx); err != nil {
+		return err
+	}
+	s.say("%-12s ready in %s", d.part, since(began))
+	return nil
+}
+
+func since(began time.Time) time.Duration { return time.Since(began).Round(10 * time.Millisecond) }
+
+// definition says how a part other than PostgreSQL is run.
+func (s *Stack) definition(part Part) definition {
+	a := s.environment.addresses
+	binary, arguments := s.options.binary(productBinary), []string{string(part)}
+	ready, readyLimit, stopLimit := answers(a.Pages+"/status"), time.Minute, 15*time.Second
+	switch part {
+	case Temporal:
+		binary, arguments = s.options.binary(temporalBinary), nil
+		// The first start also makes the schema.
+		ready, stopLimit = temporalAnswers(a.Temporal), 20*time.Second
+	case Identity:
+		binary, ready = s.options.binary(stackBinary), answers(a.Identity+"/.well-known/openid-configuration")
+	case Mail:
+		binary, ready = s.options.binary(stackBinary), both(answers(a.MailPage+"/healthz"), listens(a.SMTP))
+	case TemporalUI:
+		binary, ready = s.options.binary(stackBinary), answers(a.TemporalUI+"/gateway/healthz")
+	case Worker:
+		// Whether a worker is there is part of the API's status, which the next part waits for.
+		ready = func(context.Context) error { return nil }
+	}
+	return definition{
+		part: part,
+		command: func() *exec.Cmd {
+			command := exec.Command(binary, arguments...) // #nosec G204 -- our own binaries
+			command.Env = s.environment.process(part)
+			command.Dir = s.folder.path
+			return command
+		},
+		ready: ready, readyLimit: readyLimit, stopSignal: syscall.SIGTERM, stopLimit: stopLimit,
+	}
+}
+
+// probeClient opens a connection for each probe, so that no probe is answered by a process that ended.
+var probeClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+// answers probes for 200 or 204.
+func answers(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return err
+		}
+		response, err := probeClient.Do(request)
+		if err != nil {
+			return err
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNoContent {
+			return fmt.Errorf("%s answers %s", address, response.Status)
+		}
+		return nil
+	}
+}
+
+func listens(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var dialer net.Dialer
+		connection, err := dialer.DialContext(ctx, "tcp", address)
+		if err != nil {
+			return err
+		}
+		return connection.Close()
+	}
+}
+
+func both(first, second func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error { return errors.Join(first(ctx), second(ctx)) }
+}
+
+// temporalAnswers probes for the namespace, which the server registers last.
+func temporalAnswers(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = connection.Close() }()
+		_, err = workflowservice.NewWorkflowServiceClient(connection).DescribeNamespace(ctx,
+			&workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+		return err
+	}
+}
+
+// Addresses returns where the stack is reached.
+func (s *Stack) Addresses() Addresses { return s.environment.addresses }
+
+// Env returns the variables of a part or command, as KEY=value. It does not repeat the caller's own.
+func (s *Stack) Env(part Part) []string { return s.environment.of(part) }
+
+// Command makes a command of percorso with the environment of a part or command, to be started by the
+// caller: Command(Ops, "rebuild").
+func (s *Stack) Command(ctx context.Context, part Part, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, s.options.binary(productBinary), arguments...) // #nosec G204 -- our own binary
+	command.Env = s.environment.process(part)
+	command.Dir = s.folder.path
+	return command
+}
+
+// AdministratorURL returns the database administrator's URL, for tests that look into every database.
+func (s *Stack) AdministratorURL(database string) string {
+	address := *s.server.administrator
+	address.Path = "/" + database
+	return address.String()
+}
+
+// LogFile returns the path of a part's log.
+func (s *Stack) LogFile(part Part) string { return s.folder.logFile(part) }
+
+// PID returns the process id of a part, 0 while it does not run.
+func (s *Stack) PID(part Part) int {
+	p, err := s.process(part)
+	if err != nil {
+		return 0
+	}
+	return p.pid()
+}
+
+// Kill ends a part with SIGKILL, children included. The launcher starts it again as after a crash; Ready
+// waits for that.
+func (s *Stack) Kill(part Part) error {
+	return s.with(part, func(p *process) error { return p.kill(false) })
+}
+
+// Hold ends a part with SIGKILL and keeps it down until Restart.
+func (s *Stack) Hold(part Part) error {
+	return s.with(part, func(p *process) error { return p.kill(true) })
+}
+
+// Pause stops a part and its children in their tracks (SIGSTOP) until Resume: it answers nothing, but
+// keeps its connections.
+func (s *Stack) Pause(part Part) error {
+	return s.with(part, func(p *process) error { return p.signal(syscall.SIGSTOP) })
+}
+
+// Resume lets a paused part go on.
+func (s *Stack) Resume(part Part) error {
+	return s.with(part, func(p *process) error { return p.signal(syscall.SIGCONT) })
+}
+
+// Restart stops a part in order unless it is down, starts it and waits until it is ready.
+func (s *Stack) Restart(ctx context.Context, part Part) error {
+	return s.with(part, func(p *process) error {
+		p.stop()
+		return p.start(ctx)
+	})
+}
+
+// Ready waits until a part is ready, over whatever restarts that takes.
+func (s *Stack) Ready(ctx context.Context, part Part) error {
+	return s.with(part, func(p *process) error { return p.await(ctx, nil) })
+}
+
+// DropTemporal loses the Temporal cluster: it ends the server with SIGKILL, drops both of its databases,
+// and starts it on empty ones.
+func (s *Stack) DropTemporal(ctx context.Context) error {
+	return s.with(Temporal, func(p *process) error {
+		if err := p.kill(true); err != nil {
+			return err
+		}
+		if err := s.server.recreate(ctx, temporalDatabase, visibilityDatabase); err != nil {
+			return err
+		}
+		return p.start(ctx)
+	})
+}
+
+// Stop stops the parts in the reverse order of their start, PostgreSQL last.
+func (s *Stack) Stop() {
+	for _, p := range slices.Backward(s.processes) {
+		p.stop()
+	}
+	_ = s.removeRunningFile()
+	if s.sockets != "" {
+		_ = os.RemoveAll(s.sockets)
+	}
+	s.spawner.close()
+	s.folder.close()
+}
+
+func (s *Stack) removeRunningFile() error {
+	err := os.Remove(s.folder.file(runningFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Remove deletes a data folder with everything in it. It refuses while a stack uses it.
+func Remove(dataDir string) error {
+	if isRunning(dataDir) {
+		return fmt.Errorf("%s: %w", dataDir, ErrRunning)
+	}
+	if _, err := os.Stat(filepath.Join(dataDir, "secrets.json")); errors.Is(err, fs.ErrNotExist) {
+		// Nothing that a stack made: better left alone than a mistyped path deleted.
+		return nil
+	}
+	if err := removeCluster(dataDir); err != nil {
+		return err
+	}
+	return os.RemoveAll(dataDir)
+}
+
+func (s *Stack) process(part Part) (*process, error) {
+	i := slices.IndexFunc(s.processes, func(p *process) bool { return p.part == part })
+	if i < 0 {
+		return nil, fmt.Errorf("%s is no part of this stack", part)
+	}
+	return s.processes[i], nil
+}
+
+func (s *Stack) with(part Part, do func(*process) error) error {
+	p, err := s.process(part)
+	if err != nil {
+		return err
+	}
+	return do(p)
+}
+
+func (s *Stack) say(format string, arguments ...any) {
+	s.sayLock.Lock()
+	defer s.sayLock.Unlock()
+	_, _ = fmt.Fprintf(s.options.Out, format+"\n", arguments...)
+}
