@@ -1,9 +1,9 @@
 -- The roles of Percorso. Run by an administrator of the cluster, as often as wanted; it changes only
 -- what is missing. Passwords are not set here, databases are not made here (see docs/operations.md).
 --
--- What a group role may do is granted by the migrations, table by table. A login has no rights of its
--- own: NOINHERIT makes it take on one group in each transaction with SET LOCAL ROLE, so that a
--- forgotten SET ROLE reads nothing instead of everything.
+-- What a group role may do is granted by the migrations, table by table. The login of a process has no
+-- rights of its own: NOINHERIT makes it take on one group in each transaction with SET LOCAL ROLE, so
+-- that a forgotten SET ROLE reads nothing instead of everything.
 
 DO $roles$
 DECLARE
@@ -20,12 +20,18 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- Logins, one a process.
-    FOREACH name IN ARRAY ARRAY[
-        'percorso_migrate', 'percorso_api', 'percorso_work', 'percorso_ops', 'percorso_temporal'
-    ] LOOP
+    -- Logins of the processes that work on people's data.
+    FOREACH name IN ARRAY ARRAY['percorso_api', 'percorso_work', 'percorso_ops'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT', name);
+        END IF;
+    END LOOP;
+
+    -- Logins that own databases: percorso, and Temporal's two. They are members of nothing, but reach the
+    -- schema public of their own databases only by inheriting from pg_database_owner.
+    FOREACH name IN ARRAY ARRAY['percorso_migrate', 'percorso_temporal'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
     END LOOP;
 

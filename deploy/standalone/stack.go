@@ -83,7 +83,7 @@ func (s *Stack) start(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.startPart(ctx, s.definition(part)); err != nil {
+		if err := s.startPart(ctx, s.definition(part), time.Now()); err != nil {
 			return err
 		}
 	}
@@ -116,10 +116,11 @@ func (s *Stack) prepareDatabase(ctx context.Context, secrets secrets) error {
 	if cluster.note != "" {
 		s.say("%s", cluster.note)
 	}
+	began := time.Now()
 	if err := cluster.initialise(ctx, s.spawner); err != nil {
 		return err
 	}
-	if err := s.startPart(ctx, cluster.definition()); err != nil {
+	if err := s.startPart(ctx, cluster.definition(), began); err != nil {
 		return err
 	}
 	s.server = &server{administrator: cluster.administrator(), passwords: secrets.Passwords}
@@ -188,8 +189,8 @@ func (s *Stack) runOnce(ctx context.Context, arguments ...string) error {
 	return nil
 }
 
-func (s *Stack) startPart(ctx context.Context, d definition) error {
-	began := time.Now()
+// startPart starts a part and waits until it is ready; what it took counts from began.
+func (s *Stack) startPart(ctx context.Context, d definition, began time.Time) error {
 	p := &process{definition: d, folder: s.folder, spawner: s.spawner, say: s.say}
 	s.processes = append(s.processes, p)
 	if err := p.start(ctx); err != nil {

@@ -61,11 +61,11 @@ func main() {
 
 // run brings the schema up to date, serves until ctx ends and then stops in order.
 func run(ctx context.Context, s settings, logger log.Logger) error {
-	main, err := store(s.databaseURL)
+	main, err := store(s.databaseURL, mainConnections)
 	if err != nil {
 		return fmt.Errorf("TEMPORAL_DATABASE_URL: %w", err)
 	}
-	visibility, err := store(s.visibilityURL)
+	visibility, err := store(s.visibilityURL, visibilityConnections)
 	if err != nil {
 		return fmt.Errorf("TEMPORAL_VISIBILITY_DATABASE_URL: %w", err)
 	}

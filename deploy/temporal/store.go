@@ -16,14 +16,15 @@ import (
 )
 
 const (
-	// maxConnections bounds each of the two pools; the server's four services share them.
-	maxConnections     = 20
-	connectionLifetime = time.Hour
+	// Each of the four services has a pool of its own for each store: 112 connections at most.
+	mainConnections       = 20
+	visibilityConnections = 8
+	connectionLifetime    = time.Hour
 )
 
 // store turns a PostgreSQL URL into the server's own form. Query parameters (sslmode, sslrootcert …)
 // are passed on to the driver as they are.
-func store(text string) (*config.SQL, error) {
+func store(text string, connections int) (*config.SQL, error) {
 	parsed, err := url.Parse(text)
 	if err != nil {
 		// The error of url.Parse repeats the URL, and with it the password.
@@ -50,8 +51,8 @@ func store(text string) (*config.SQL, error) {
 		ConnectAddr:       net.JoinHostPort(parsed.Hostname(), port),
 		ConnectProtocol:   "tcp",
 		ConnectAttributes: attributes,
-		MaxConns:          maxConnections,
-		MaxIdleConns:      maxConnections,
+		MaxConns:          connections,
+		MaxIdleConns:      connections,
 		MaxConnLifetime:   connectionLifetime,
 	}, nil
 }
