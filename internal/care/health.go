@@ -53,6 +53,7 @@ type Facts struct {
 	// Cause is set where the machinery is known not to move the case.
 	Cause      string
 	CauseSince time.Time
+	Moving     bool // nothing is open because a step is under way
 }
 
 // FactTask is an open task of a case.
@@ -76,8 +77,8 @@ type FactWait struct {
 	Due  time.Time
 }
 
-// grace is how long the machinery may take before a case counts as broken.
-const grace = 30 * time.Second
+// Grace is how long the machinery may take before a case counts as broken.
+const Grace = 30 * time.Second
 
 // Explain computes what an open case waits for. Where several things are open
 // it names the one that most needs somebody: what is broken, then orphaned,
@@ -102,10 +103,13 @@ func Explain(f Facts, cal Calendar) Waiting {
 	for _, w := range f.Waits {
 		waiting := Waiting{Health: HealthPlanned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code,
 			SinceDays: cal.WorkingDaysBetween(w.Set, f.Now)}
-		if f.Now.After(w.Due.Add(grace)) {
+		if f.Now.After(w.Due.Add(Grace)) {
 			waiting.Health, waiting.For, waiting.Cause = HealthBroken, WaitMachine, "clock"
 		}
 		consider(waiting)
+	}
+	if best == nil && f.Moving {
+		return Waiting{Health: HealthPlanned, For: WaitMachine, Since: f.Now, Cause: "moving"}
 	}
 	if best == nil {
 		return Waiting{Health: HealthOrphaned, For: WaitMachine, Cause: "nothing_open", Since: f.Now}

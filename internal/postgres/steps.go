@@ -213,11 +213,16 @@ func (s *subject) permits(e contract.Entry, by commandRow) *care.Refusal {
 	switch {
 	case !ok:
 		return &care.Refusal{Code: care.RefusedNotAwaited}
-	case move.By == care.Sender && by.Agency != s.referral.From, move.By == care.Addressee && by.Agency != s.referral.To:
-		return &care.Refusal{Code: care.RefusedForbidden}
-	case move.By == care.Addressee && s.answer != nil && s.answer.Role != by.Role:
+	case move.By == care.Sender:
+		if by.Agency != s.referral.From {
+			return &care.Refusal{Code: care.RefusedForbidden}
+		}
+	case s.answer == nil:
+		return &care.Refusal{Code: care.RefusedNotAwaited}
+	case s.answer.Agency != by.Agency || s.answer.Role != by.Role:
+		// The addressee answers through its task, which the supervisor may have reassigned.
 		return &care.Refusal{Code: care.RefusedForbidden, Role: s.answer.Role}
-	case move.By == care.Addressee && s.answer != nil && s.answer.State == care.TaskReserved:
+	case s.answer.State == care.TaskReserved:
 		return s.answer.heldBy(by.Caller)
 	}
 	return nil

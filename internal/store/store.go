@@ -233,6 +233,7 @@ type Snapshot struct {
 	Languages   []string `json:"languages"`
 	Phone       string   `json:"phone"`
 	Needs       []string `json:"needs"`
+	CaseNumber  string   `json:"case_number"`
 }
 
 // ReferralFilter chooses referrals.

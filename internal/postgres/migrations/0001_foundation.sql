@@ -383,6 +383,8 @@ GRANT SELECT ON run TO percorso_rebuild, percorso_watch;
 -- ids and codes. These functions belong to the owner, who is let through here alone.
 CREATE POLICY owner ON command TO CURRENT_USER USING (true);
 CREATE POLICY owner ON mail TO CURRENT_USER USING (true);
+CREATE POLICY owner ON run FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY owner ON task FOR SELECT TO CURRENT_USER USING (true);
 
 -- +goose StatementBegin
 CREATE FUNCTION take_wakes(most int) RETURNS TABLE (id uuid, run_id text, target text, answer jsonb)
@@ -409,9 +411,22 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     UPDATE mail SET sent_at = CASE WHEN sent THEN clock_timestamp() END, failed_at = CASE WHEN NOT sent THEN clock_timestamp() END
     WHERE id = mail_id
 $$;
-CREATE FUNCTION oldest_unworked() RETURNS timestamptz
+CREATE FUNCTION backlog(before timestamptz) RETURNS TABLE (entries int, clocks int, outbox int, oldest timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT min(created_at) FROM command WHERE state = 'accepted'
+    SELECT (SELECT count(*) FROM command WHERE state = 'accepted' AND created_at < before)::int,
+           (SELECT count(*) FROM run WHERE ended_at IS NULL AND next_due < before)::int,
+           (SELECT count(*) FROM mail WHERE sent_at IS NULL AND failed_at IS NULL AND created_at < before)::int,
+           least((SELECT min(created_at) FROM command WHERE state = 'accepted' AND created_at < before),
+                 (SELECT min(next_due) FROM run WHERE ended_at IS NULL AND next_due < before))
+$$;
+-- A task became due earlier than its run was told: the run comes and looks.
+CREATE FUNCTION rearm(run text, due timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+    SELECT gen_random_uuid(), r.id, r.case_id, r.zone, '', r.id, '', gen_random_uuid()::text, '', 'clock',
+        jsonb_build_object('op', 'clock', 'at', clock_timestamp(), 'case', 'case/' || r.case_id), clock_timestamp(), clock_timestamp()
+    FROM run r WHERE r.id = rearm.run AND r.ended_at IS NULL AND (r.next_due IS NULL OR r.next_due > due);
+    SELECT pg_notify('percorso_wake', '');
 $$;
 -- Since when the inbox of a case has had something unworked; asked for cases that the caller sees.
 CREATE FUNCTION case_unworked(c uuid) RETURNS timestamptz
@@ -419,12 +434,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT min(created_at) FROM command WHERE case_id = c AND state = 'accepted'
 $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done, oldest_unworked, case_unworked FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done, backlog, rearm, case_unworked FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done TO percorso_worker;
-GRANT EXECUTE ON FUNCTION oldest_unworked TO percorso_watch;
-GRANT EXECUTE ON FUNCTION case_unworked TO percorso_app;
+GRANT EXECUTE ON FUNCTION backlog TO percorso_watch;
+GRANT EXECUTE ON FUNCTION case_unworked, rearm TO percorso_app;
 
 -- +goose Down
-DROP FUNCTION take_wakes, next_wake, take_mails, mail_done, oldest_unworked, case_unworked, my, sees_case CASCADE;
+DROP FUNCTION take_wakes, next_wake, take_mails, mail_done, backlog, rearm, case_unworked, my, sees_case CASCADE;
 DROP TABLE machine_report, audit, timeline, record, appointment, referral, wait, task, mail, command, run, contact, share,
     case_grant, person, case_file, case_counter, sessions, staff, zone_policy CASCADE;

@@ -1,0 +1,365 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
+	f.closed_at, f.outcome, r.policy_version, r.revision
+	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id`
+
+type caseRow struct {
+	ID       string     `db:"id"`
+	Number   string     `db:"number"`
+	Zone     string     `db:"zone"`
+	Person   string     `db:"person"`
+	Stage    care.Stage `db:"stage"`
+	Needs    []string   `db:"needs"`
+	Opened   time.Time  `db:"opened_at"`
+	Closed   *time.Time `db:"closed_at"`
+	Outcome  string     `db:"outcome"`
+	PolicyV  string     `db:"policy_version"`
+	Revision int        `db:"revision"`
+}
+
+func (c caseRow) file(waiting care.Waiting) store.CaseFile {
+	return store.CaseFile{
+		ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: c.Needs, Opened: c.Opened,
+		Closed: c.Closed, Outcome: c.Outcome, PolicyV: c.PolicyV, Revision: c.Revision, Waiting: waiting,
+	}
+}
+
+// CaseFiles lists the cases that the caller's agency works on, the newest
+// first, each with what it waits for.
+func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilter, p store.Paging) (page store.Page[store.CaseFile], err error) {
+	var q query
+	if f.Open != nil && *f.Open {
+		q.and("f.closed_at IS NULL")
+	}
+	if f.Open != nil && !*f.Open {
+		q.and("f.closed_at IS NOT NULL")
+	}
+	if f.Stage != "" {
+		q.and("f.stage = ?", f.Stage)
+	}
+	if len(f.Search) >= 2 {
+		q.and("(f.number ILIKE '%' || ? || '%' OR p.given_name || ' ' || p.family_name ILIKE '%' || ? || '%')", f.Search, f.Search)
+	}
+	keep := func(store.CaseFile) bool { return true }
+	if f.Health != "" {
+		q.and("f.closed_at IS NULL")
+		keep = func(c store.CaseFile) bool { return c.Waiting.Health == f.Health }
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		page, err = r.cases(ctx, tx, s, q, p, keep)
+		return err
+	})
+	return page, err
+}
+
+// maybeStuck is what every case that does not wait as planned fulfils; what
+// exactly holds is computed for those alone.
+const maybeStuck = `f.closed_at IS NULL AND (
+	EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND (t.escalated OR t.escalate_at < now()
+		OR NOT EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role)))
+	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL AND run.next_due < now() - interval '30 seconds')
+	OR case_unworked(f.id) < now() - interval '30 seconds'
+	OR EXISTS (SELECT FROM run, machine_report m WHERE run.case_id = f.id AND m.report -> 'FailingRuns' ? run.id)
+	OR NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL)
+		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id) AND case_unworked(f.id) IS NULL)`
+
+// StuckCases lists the open cases of the zone that do not wait as planned.
+func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.StuckCase], err error) {
+	if s.Role != care.Supervisor {
+		return page, store.ErrForbidden
+	}
+	q := query{where: []string{maybeStuck}}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		cases, err := r.cases(ctx, tx, s, q, p, func(c store.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
+		page.Next = cases.Next
+		for _, c := range cases.Items {
+			page.Items = append(page.Items, store.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
+		}
+		return err
+	})
+	return page, err
+}
+
+// cases reads pages of cases until enough of them are kept, or there are no more.
+func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p store.Paging, keep func(store.CaseFile) bool) (store.Page[store.CaseFile], error) {
+	var kept store.Page[store.CaseFile]
+	limit := min(max(p.Limit, 0), pageLimitMax)
+	if limit == 0 {
+		limit = pageLimit
+	}
+	for {
+		next := query{where: slices.Clone(q.where), args: slices.Clone(q.args)}
+		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c caseRow) cursor {
+			return cursor{At: c.Opened, ID: c.ID}
+		})
+		if err != nil {
+			return kept, err
+		}
+		waiting, err := r.waiting(ctx, tx, s, page.Items)
+		if err != nil {
+			return kept, err
+		}
+		for i, c := range page.Items {
+			file := c.file(waiting[c.ID])
+			if !keep(file) {
+				continue
+			}
+			kept.Items = append(kept.Items, file)
+			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
+				kept.Next = cursor{At: c.Opened, ID: c.ID}.encode()
+				return kept, nil
+			}
+		}
+		if page.Next == "" {
+			return kept, nil
+		}
+		p.Cursor = page.Next
+	}
+}
+
+// waiting computes what each of some cases waits for.
+func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []caseRow) (map[string]care.Waiting, error) {
+	facts := map[string]*care.Facts{}
+	ids := make([]string, 0, len(cases))
+	now := time.Now()
+	for _, c := range cases {
+		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil}
+		ids = append(ids, c.ID)
+	}
+	set, err := r.rules.current(ctx, s.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if err := readTasks(ctx, tx, ids, facts); err != nil {
+		return nil, err
+	}
+	if err := readWaits(ctx, tx, ids, facts); err != nil {
+		return nil, err
+	}
+	if err := readMachine(ctx, tx, ids, facts); err != nil {
+		return nil, err
+	}
+	waiting := map[string]care.Waiting{}
+	for id, f := range facts {
+		waiting[id] = care.Explain(*f, set.calendar)
+	}
+	return waiting, nil
+}
+
+func readTasks(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+	type row struct {
+		Case       string         `db:"case_id"`
+		ID         string         `db:"id"`
+		Kind       care.TaskKind  `db:"kind"`
+		State      care.TaskState `db:"state"`
+		Role       care.Role      `db:"role"`
+		Agency     string         `db:"agency"`
+		Since      time.Time      `db:"since"`
+		Reminded   bool           `db:"reminded"`
+		RemindAt   *time.Time     `db:"remind_at"`
+		EscalateAt *time.Time     `db:"escalate_at"`
+		Escalated  bool           `db:"escalated"`
+		Candidates int            `db:"candidates"`
+	}
+	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, t.id::text, t.kind, t.state, t.role, t.agency,
+			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated,
+			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates
+		FROM task t WHERE t.case_id = ANY ($1::uuid[]) AND t.ended_at IS NULL ORDER BY t.ready_at, t.id`, ids)
+	for _, t := range rows {
+		if t.Reminded {
+			t.RemindAt = nil
+		}
+		facts[t.Case].Tasks = append(facts[t.Case].Tasks, care.FactTask{
+			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since, RemindAt: t.RemindAt,
+			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Candidates: t.Candidates,
+		})
+	}
+	return err
+}
+
+func readWaits(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+	type row struct {
+		Case string    `db:"case_id"`
+		Code string    `db:"code"`
+		Set  time.Time `db:"set_at"`
+		Due  time.Time `db:"due_at"`
+	}
+	rows, err := many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) ORDER BY due_at`, ids)
+	for _, w := range rows {
+		facts[w.Case].Waits = append(facts[w.Case].Waits, care.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
+	}
+	return err
+}
+
+// readMachine finds where the machinery does not move a case: what it accepted
+// or what fell due is unworked, or Temporal reports a failing run.
+func readMachine(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+	report, err := readReport(ctx, tx)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		Case     string     `db:"id"`
+		Unworked *time.Time `db:"unworked"`
+		Due      *time.Time `db:"due"`
+		Failing  bool       `db:"failing"`
+	}
+	rows, err := many[row](ctx, tx, `SELECT c.id::text, case_unworked(c.id) AS unworked,
+			(SELECT min(next_due) FROM run WHERE run.case_id = c.id AND run.ended_at IS NULL) AS due,
+			EXISTS (SELECT FROM run WHERE run.case_id = c.id AND run.id = ANY ($2)) AS failing
+		FROM unnest($1::uuid[]) AS c (id)`, ids, report.FailingRuns)
+	for _, m := range rows {
+		f := facts[m.Case]
+		late := f.Now.Add(-care.Grace)
+		cause := func(code string, since time.Time) {
+			f.Cause, f.CauseSince = code, since
+			switch {
+			case report.TemporalAway:
+				f.Cause = "temporal_away"
+			case report.fresh && report.Pollers == 0:
+				f.Cause = "no_worker"
+			}
+		}
+		switch {
+		case f.Closed:
+		case m.Failing:
+			f.Cause, f.CauseSince = "workflow_task", report.At
+		case m.Unworked != nil && m.Unworked.Before(late):
+			cause("inbox", *m.Unworked)
+		case m.Due != nil && m.Due.Before(late):
+			cause("clock", *m.Due)
+		case m.Unworked != nil && len(f.Tasks)+len(f.Waits) == 0:
+			f.Moving = true
+		}
+	}
+	return err
+}
+
+type freshReport struct {
+	store.MachineReport
+	fresh bool
+}
+
+// readReport reads what the watch last saw. An old report says nothing.
+func readReport(ctx context.Context, tx pgx.Tx) (report freshReport, err error) {
+	err = tx.QueryRow(ctx, `SELECT report FROM machine_report`).Scan(&report.MachineReport)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return freshReport{}, nil
+	}
+	report.fresh = time.Since(report.At) < store.ReportMaxAge
+	if !report.fresh {
+		report.MachineReport = store.MachineReport{At: report.At}
+	}
+	return report, err
+}
+
+// CaseFile reads the whole of a case. The read is audited.
+func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c store.Case, err error) {
+	if uuid.Validate(id) != nil {
+		return c, store.ErrNotFound
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		row, err := one[caseRow](ctx, tx, selectCase+` WHERE f.id = $1`, id)
+		if err != nil {
+			return missing(err)
+		}
+		if err := r.audit(ctx, tx, s, "read_case", id); err != nil {
+			return err
+		}
+		waiting, err := r.waiting(ctx, tx, s, []caseRow{row})
+		if err != nil {
+			return err
+		}
+		c.CaseFile = row.file(waiting[id])
+		if c.PersonData, err = one[store.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry,
+			languages, phone FROM person WHERE case_id = $1`, id); err != nil {
+			return err
+		}
+		if c.Branches, err = many[store.Branch](ctx, tx, `SELECT id AS run_id, kind, service, started_at, ended_at, outcome
+			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
+			return err
+		}
+		if c.Tasks, err = many[store.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.escalate_at, t.id`, id); err != nil {
+			return err
+		}
+		if c.Referrals, err = many[store.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
+			return err
+		}
+		c.Appointments, err = many[store.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id)
+		return err
+	})
+	return c, err
+}
+
+const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
+	coalesce(d.data ->> 'note', '') AS note
+	FROM timeline l LEFT JOIN staff s ON s.id = l.by_staff LEFT JOIN record d ON d.id = l.command_id`
+
+type momentRow struct {
+	ID int64 `db:"id"`
+	store.Moment
+}
+
+// Timeline lists what happened on a case, the newest first.
+func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p store.Paging) (page store.Page[store.Moment], err error) {
+	rows, next, err := byCase(ctx, r, s, caseID, selectMoment, "l", p, func(m momentRow) (time.Time, int64) { return m.At, m.ID })
+	for _, row := range rows {
+		page.Items = append(page.Items, row.Moment)
+	}
+	page.Next = next
+	return page, err
+}
+
+type readRow struct {
+	ID int64 `db:"id"`
+	store.Read
+}
+
+// Reads lists who read or changed a case file, and when.
+func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p store.Paging) (page store.Page[store.Read], err error) {
+	rows, next, err := byCase(ctx, r, s, caseID, `SELECT a.id, a.at, s.name AS by_name, a.role AS by_role, a.action
+		FROM audit a JOIN staff s ON s.id = a.staff`, "a", p, func(m readRow) (time.Time, int64) { return m.At, m.ID })
+	for _, row := range rows {
+		page.Items = append(page.Items, row.Read)
+	}
+	page.Next = next
+	return page, err
+}
+
+// byCase reads a page of what was written about a case in the order of its ids,
+// the newest first.
+func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, table string, p store.Paging, at func(T) (time.Time, int64)) (items []T, next string, err error) {
+	if uuid.Validate(caseID) != nil {
+		return nil, "", store.ErrNotFound
+	}
+	var q query
+	q.and(table+".case_id = ?", caseID)
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		var seen bool
+		if err := tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen); err != nil {
+			return missing(err)
+		}
+		page, err := list(ctx, tx, &q, sql, order{at: table + ".at", id: table + ".id", desc: true}, p, func(row T) cursor {
+			at, id := at(row)
+			return cursor{At: at, ID: strconv.FormatInt(id, 10)}
+		})
+		items, next = page.Items, page.Next
+		return err
+	})
+	return items, next, err
+}

@@ -1,0 +1,249 @@
+package postgres
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// pageLimit is how many items a page holds, unless it is asked for otherwise.
+const (
+	pageLimit    = 25
+	pageLimitMax = 100
+)
+
+// query builds the statement of a list: conditions with their arguments, an
+// order by a time and an id, and a cursor on the two.
+type query struct {
+	where []string
+	args  []any
+}
+
+// and adds a condition; each ? in it takes the next argument.
+func (q *query) and(condition string, args ...any) {
+	for _, arg := range args {
+		q.args = append(q.args, arg)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
+	}
+	q.where = append(q.where, condition)
+}
+
+// cursor is where a page ended: the last item's time and id.
+type cursor struct {
+	At time.Time `json:"at"`
+	ID string    `json:"id"`
+}
+
+func (c cursor) encode() string {
+	text, _ := json.Marshal(c)
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// order is the order of a list by a time column and then an id column.
+type order struct {
+	at, id string
+	desc   bool
+}
+
+// page completes a statement for one page. A cursor that is none starts anew.
+func (q *query) page(sql string, by order, p store.Paging) (string, int) {
+	limit := p.Limit
+	if limit <= 0 {
+		limit = pageLimit
+	}
+	limit = min(limit, pageLimitMax)
+	var after cursor
+	if text, err := base64.RawURLEncoding.DecodeString(p.Cursor); err == nil && json.Unmarshal(text, &after) == nil && after.ID != "" {
+		sign := ">"
+		if by.desc {
+			sign = "<"
+		}
+		q.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.at, by.id, sign), after.At, after.ID)
+	}
+	if len(q.where) > 0 {
+		sql += " WHERE " + strings.Join(q.where, " AND ")
+	}
+	direction := ""
+	if by.desc {
+		direction = " DESC"
+	}
+	return fmt.Sprintf("%s ORDER BY %s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit
+}
+
+// list reads one page of rows.
+func list[T any](ctx context.Context, tx pgx.Tx, q *query, sql string, by order, p store.Paging, at func(T) cursor) (store.Page[T], error) {
+	sql, limit := q.page(sql, by, p)
+	items, err := many[T](ctx, tx, sql, q.args...)
+	if err != nil || len(items) <= limit {
+		return store.Page[T]{Items: items}, err
+	}
+	return store.Page[T]{Items: items[:limit], Next: at(items[limit-1]).encode()}, nil
+}
+
+const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
+	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
+	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, t.escalate_at AS due_at, t.reminders, t.escalated
+	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
+	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
+
+// Tasks lists tasks, what is due first at the top.
+func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p store.Paging) (page store.Page[store.Task], err error) {
+	var q query
+	switch {
+	case f.Mine:
+		q.and("t.holder = ?", s.ID)
+	case f.Team:
+		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
+	case f.CaseID == "" && s.Role != care.Supervisor:
+		q.and("(t.holder = ? OR t.agency = ? AND t.role = ?)", s.ID, s.Agency, s.Role)
+	}
+	if f.CaseID != "" {
+		if uuid.Validate(f.CaseID) != nil {
+			return page, store.ErrNotFound
+		}
+		q.and("t.case_id = ?", f.CaseID)
+	}
+	if f.State == "" {
+		q.and("t.ended_at IS NULL")
+	} else {
+		q.and("t.state = ?", f.State)
+	}
+	if f.Overdue {
+		q.and("t.escalate_at < now()")
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		page, err = list(ctx, tx, &q, selectTask, order{at: "t.escalate_at", id: "t.id"}, p, func(t store.Task) cursor {
+			return cursor{At: *t.Due, ID: t.ID}
+		})
+		return err
+	})
+	return page, err
+}
+
+// Task reads one task.
+func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t store.Task, err error) {
+	return byID[store.Task](ctx, r, s, selectTask+` WHERE t.id = $1`, id)
+}
+
+// byID reads one row that the caller may see.
+func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) (row T, err error) {
+	if uuid.Validate(id) != nil {
+		return row, store.ErrNotFound
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		row, err = one[T](ctx, tx, sql, id)
+		return missing(err)
+	})
+	return row, err
+}
+
+const selectContact = `SELECT id::text, topic, language, channel, citizenship, outcome, note, coalesce(case_id::text, '') AS case_id, at FROM contact`
+
+// Contacts lists the contacts of the caller's desk, the newest first.
+func (r *Records) Contacts(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.Contact], err error) {
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		page, err = list(ctx, tx, &query{}, selectContact, order{at: "at", id: "id", desc: true}, p, func(c store.Contact) cursor {
+			return cursor{At: c.At, ID: c.ID}
+		})
+		return err
+	})
+	return page, err
+}
+
+// Contact reads one contact.
+func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (store.Contact, error) {
+	return byID[store.Contact](ctx, r, s, selectContact+` WHERE id = $1`, id)
+}
+
+const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
+	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, s.legal_basis, s.purpose, s.snapshot,
+	coalesce(t.id::text, '') AS task_id, r.requested_at, t.escalate_at AS due_at, r.changed_at, r.note
+	FROM referral r JOIN share s ON s.id = r.share_id LEFT JOIN case_file f ON f.id = r.case_id
+	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
+
+// Referrals lists what was sent to the caller's agency, or by it, the newest first.
+func (r *Records) Referrals(ctx context.Context, s care.Staff, f store.ReferralFilter, p store.Paging) (page store.Page[store.Referral], err error) {
+	var q query
+	if f.Incoming {
+		q.and("r.to_agency = ?", s.Agency)
+	}
+	if f.Sent {
+		q.and("r.from_agency = ?", s.Agency)
+	}
+	if f.State != "" {
+		q.and("r.state = ?", f.State)
+	}
+	if f.Open {
+		q.and("r.state NOT IN ('rejected', 'completed', 'failed', 'withdrawn', 'redirected')")
+	}
+	if f.CaseID != "" {
+		if uuid.Validate(f.CaseID) != nil {
+			return page, store.ErrNotFound
+		}
+		q.and("r.case_id = ?", f.CaseID)
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		page, err = list(ctx, tx, &q, selectReferral, order{at: "r.requested_at", id: "r.id", desc: true}, p, func(f store.Referral) cursor {
+			return cursor{At: f.Requested, ID: f.ID}
+		})
+		return err
+	})
+	return page, err
+}
+
+// Referral reads one referral; a read of the snapshot is a read of the person.
+func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f store.Referral, err error) {
+	if uuid.Validate(id) != nil {
+		return f, store.ErrNotFound
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		if f, err = one[store.Referral](ctx, tx, selectReferral+` WHERE r.id = $1`, id); err != nil {
+			return missing(err)
+		}
+		return r.audit(ctx, tx, s, "read_referral", f.CaseID)
+	})
+	return f, err
+}
+
+const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
+	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	a.service, a.matter, a.state, a.at
+	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
+	LEFT JOIN share s ON s.run_id = a.run_id AND s.agency = my('agency')`
+
+// Appointments lists appointments by day and hour.
+func (r *Records) Appointments(ctx context.Context, s care.Staff, f store.AppointmentFilter, p store.Paging) (page store.Page[store.Appointment], err error) {
+	var q query
+	if !f.From.IsZero() {
+		q.and("a.at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q.and("a.at < ?", f.To)
+	}
+	if f.Service != "" {
+		q.and("a.service = ?", f.Service)
+	}
+	if f.CaseID != "" {
+		if uuid.Validate(f.CaseID) != nil {
+			return page, store.ErrNotFound
+		}
+		q.and("a.case_id = ?", f.CaseID)
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		page, err = list(ctx, tx, &q, selectAppointment, order{at: "a.at", id: "a.id"}, p, func(a store.Appointment) cursor {
+			return cursor{At: a.At, ID: a.ID}
+		})
+		return err
+	})
+	return page, err
+}

@@ -1,0 +1,227 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// Records reads and writes as the member of staff who asks. What role, zone and
+// agency do not allow is not there.
+type Records struct {
+	pool  *pgxpool.Pool
+	rules *rules
+}
+
+// NewRecords builds the records on a pool whose login may join the API's role.
+func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
+	return &Records{pool: pool, rules: newRules(pool, roleApp, calendars)}
+}
+
+func (r *Records) within(ctx context.Context, s care.Staff, work func(pgx.Tx) error) error {
+	return within(ctx, r.pool, roleApp, asStaff(s), nil, work)
+}
+
+// Ping says whether Postgres answers.
+func (r *Records) Ping(ctx context.Context) error { return r.pool.Ping(ctx) }
+
+const staffColumns = `id::text, subject, name, role, zone, agency, email`
+
+type staffRow struct {
+	ID      string    `db:"id"`
+	Subject string    `db:"subject"`
+	Name    string    `db:"name"`
+	Role    care.Role `db:"role"`
+	Zone    string    `db:"zone"`
+	Agency  string    `db:"agency"`
+	Email   string    `db:"email"`
+}
+
+// Staff finds who an account of the OpenID provider is.
+func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err error) {
+	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+		row, err := one[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
+		s = care.Staff(row)
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = store.ErrForbidden
+	}
+	return s, err
+}
+
+// Colleagues lists the staff of the caller's zone.
+func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		rows, err := many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
+		for _, row := range rows {
+			staff = append(staff, care.Staff(row))
+		}
+		return err
+	})
+	return staff, err
+}
+
+// Policy is the newest policy of a zone.
+func (r *Records) Policy(ctx context.Context, zone string) (care.Policy, error) {
+	set, err := r.rules.current(ctx, zone)
+	if err != nil {
+		return care.Policy{}, err
+	}
+	return set.Policy, nil
+}
+
+// Zones lists the newest policy of every zone.
+func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error) {
+	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
+		policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy])
+		return err
+	})
+	return policies, err
+}
+
+const commandColumns = `id::text, run_id, operation, target, answer, state, refusal, result, created_at, worked_at`
+
+// digest tells whether a repeated key asks for the same.
+func digest(c store.NewCommand) ([]byte, []byte, error) {
+	var data []byte
+	if c.Data != nil {
+		var err error
+		if data, err = json.Marshal(c.Data); err != nil {
+			return nil, nil, err
+		}
+	}
+	sum := sha256.Sum256(append([]byte(string(c.Operation)+"\x00"+c.Target+"\x00"), data...))
+	return sum[:], data, nil
+}
+
+// Earlier finds the command that the caller sent with the key.
+func (r *Records) Earlier(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		cmd, err = r.earlier(ctx, tx, s, c)
+		return err
+	})
+	return cmd, err
+}
+
+func (r *Records) earlier(ctx context.Context, tx pgx.Tx, s care.Staff, c store.NewCommand) (store.Command, error) {
+	sum, _, err := digest(c)
+	if err != nil {
+		return store.Command{}, err
+	}
+	var same bool
+	if err := tx.QueryRow(ctx, `SELECT digest = $3 FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key, sum).Scan(&same); err != nil {
+		return store.Command{}, missing(err)
+	}
+	if !same {
+		return store.Command{}, store.ErrKeyReused
+	}
+	cmd, err := one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key)
+	return cmd, missing(err)
+}
+
+// Command reads a command of the caller's own.
+func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd store.Command, err error) {
+	if uuid.Validate(id) != nil {
+		return cmd, store.ErrNotFound
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		cmd, err = one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
+		return missing(err)
+	})
+	return cmd, err
+}
+
+// Accept makes a command durable. The relay wakes its run should the caller not
+// come to do it.
+func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
+	if !s.Role.MayAsk(c.Operation) {
+		return cmd, store.ErrForbidden
+	}
+	err = r.within(ctx, s, func(tx pgx.Tx) error {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		caseID := id.String()
+		if c.Operation == care.OpOpen {
+			c.Run = contract.RunID(care.RunCase, caseID)
+		} else if caseID, err = r.caseOf(ctx, tx, c); err != nil {
+			return err
+		}
+		cmd, err = r.insert(ctx, tx, s, c, id.String(), caseID, store.CommandAccepted, nil)
+		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
+			return err
+		}
+		policy, err := r.rules.current(ctx, s.Zone)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, now())`,
+			c.Run, care.RunCase, caseID, s.Zone, s.Agency, policy.Version)
+		return err
+	})
+	return cmd, err
+}
+
+// caseOf finds the case of a run that the caller may see. What concerns the
+// case as a whole is asked by those who work on it.
+func (r *Records) caseOf(ctx context.Context, tx pgx.Tx, c store.NewCommand) (caseID string, err error) {
+	sql := `SELECT case_id::text FROM run WHERE id = $1`
+	if c.Target == "" {
+		sql += ` AND EXISTS (SELECT FROM case_file f WHERE f.id = case_id)`
+	}
+	err = tx.QueryRow(ctx, sql, c.Run).Scan(&caseID)
+	return caseID, missing(err)
+}
+
+// insert stores a command, or finds the one that the same key stored before.
+func (r *Records) insert(ctx context.Context, tx pgx.Tx, s care.Staff, c store.NewCommand, id, caseID string, state store.CommandState, refusal *care.Refusal) (store.Command, error) {
+	sum, data, err := digest(c)
+	if err != nil {
+		return store.Command{}, err
+	}
+	c.Answer.Case = ""
+	if caseID != "" {
+		c.Answer.Case = contract.RunID(care.RunCase, caseID)
+	}
+	cmd, err := one[store.Command](ctx, tx, `INSERT INTO command
+		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
+		ON CONFLICT (caller, key) DO NOTHING RETURNING `+commandColumns,
+		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, sum, c.Operation, c.Target, c.Answer, orNull(data), state, refusal)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r.earlier(ctx, tx, s, c)
+	}
+	return cmd, err
+}
+
+// missing turns "no row" into what callers know.
+func missing(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return store.ErrNotFound
+	}
+	return err
+}
+
+// audit notes that a member of staff read or did something.
+func (r *Records) audit(ctx context.Context, tx pgx.Tx, s care.Staff, action, caseID string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO audit (at, staff, role, agency, zone, action, case_id)
+		VALUES (clock_timestamp(), $1, $2, $3, $4, $5, nullif($6, '')::uuid)`, s.ID, s.Role, s.Agency, s.Zone, action, caseID)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}

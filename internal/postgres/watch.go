@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// Watch is what the watch over the machinery needs: counts and run ids, no case.
+type Watch struct {
+	pool *pgxpool.Pool
+}
+
+// NewWatch builds the watch on a pool whose login may join its role.
+func NewWatch(pool *pgxpool.Pool) *Watch { return &Watch{pool: pool} }
+
+// leadLock is the advisory lock of the one process that watches: "watch" in ASCII.
+const leadLock = 0x7761746368
+
+// TryLead takes the lock that makes this process the one that watches, for as
+// long as its connection lives.
+func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error) {
+	conn, err := w.pool.Acquire(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, leadLock).Scan(&ok); err != nil || !ok {
+		conn.Release()
+		return nil, false, err
+	}
+	return func() {
+		// The lock belongs to the connection: closing it is the surest way to give it back.
+		_ = conn.Hijack().Close(context.WithoutCancel(ctx))
+	}, true, nil
+}
+
+func (w *Watch) within(ctx context.Context, work func(pgx.Tx) error) error {
+	return within(ctx, w.pool, roleWatch, nil, nil, work)
+}
+
+// Unworked counts what the machinery should have worked by now.
+func (w *Watch) Unworked(ctx context.Context) (b store.Backlog, err error) {
+	err = w.within(ctx, func(tx pgx.Tx) error {
+		b, err = one[store.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
+		return err
+	})
+	return b, err
+}
+
+// Report stores what was seen, in place of the report before it.
+func (w *Watch) Report(ctx context.Context, r store.MachineReport) error {
+	return w.within(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
+			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)
+		return err
+	})
+}

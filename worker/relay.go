@@ -1,0 +1,117 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"percorso/activities"
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// Outbox is what waits to be delivered.
+type Outbox interface {
+	TakeWakes(ctx context.Context, most int) ([]store.Wake, error)
+	TakeMails(ctx context.Context, most int) ([]store.Mail, error)
+	MailDone(ctx context.Context, id string, sent bool) error
+	AwaitWake(ctx context.Context, longest time.Duration) error
+}
+
+// Mailer sends mails. activities.ErrMailRejected: the mail will never be taken.
+type Mailer interface {
+	Send(ctx context.Context, m store.Mail) error
+}
+
+// Relay brings entries to their runs, again and again until they are worked,
+// and mails to their recipients. Several relays share the work.
+type Relay struct {
+	Outbox   Outbox
+	Temporal client.Client
+	Mailer   Mailer
+	Log      *zap.Logger
+}
+
+const (
+	relayBatch = 50
+	relayRest  = 5 * time.Second // at most, between two looks
+)
+
+// Run relays until the context ends.
+func (r *Relay) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := r.once(ctx); err != nil && ctx.Err() == nil {
+			// Postgres or Temporal is away; what waits is durable.
+			r.Log.Warn("relay", zap.Error(err))
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Relay) once(ctx context.Context) error {
+	wakes, err := r.Outbox.TakeWakes(ctx, relayBatch)
+	if err != nil {
+		return err
+	}
+	for _, w := range wakes {
+		if err := r.wake(ctx, w); err != nil {
+			r.Log.Warn("waking a run", zap.String("run", w.Run), zap.Error(err))
+		}
+	}
+	mails, err := r.Outbox.TakeMails(ctx, relayBatch)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		r.mail(ctx, m)
+	}
+	if len(wakes)+len(mails) > 0 {
+		return nil
+	}
+	return r.Outbox.AwaitWake(ctx, relayRest)
+}
+
+// wake signals an entry to its run. An entry that opens a run starts it; a run
+// that is not there otherwise is a broken case, which a rebuild brings back.
+func (r *Relay) wake(ctx context.Context, w store.Wake) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	entry := contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
+	if w.Answer.Operation != care.OpOpen {
+		return r.Temporal.SignalWorkflow(ctx, w.Run, "", contract.Wake, entry)
+	}
+	_, err := r.Temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, client.StartWorkflowOptions{
+		ID:                    w.Run,
+		TaskQueue:             contract.TaskQueue,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+	}, contract.WorkflowType(contract.KindOf(w.Run)), contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &started) {
+		return nil
+	}
+	return err
+}
+
+func (r *Relay) mail(ctx context.Context, m store.Mail) {
+	err := r.Mailer.Send(ctx, m)
+	rejected := errors.Is(err, activities.ErrMailRejected)
+	if err != nil {
+		r.Log.Warn("sending a mail", zap.String("mail", m.ID), zap.Bool("rejected", rejected))
+	}
+	if err != nil && !rejected {
+		return // it comes again
+	}
+	if err := r.Outbox.MailDone(ctx, m.ID, err == nil); err != nil {
+		r.Log.Warn("noting a mail", zap.String("mail", m.ID), zap.Error(err))
+	}
+}

@@ -1,0 +1,70 @@
+// Package worker assembles what works the processes: it hosts workflows and
+// activities, and relays what steps tell other runs and mail to staff. It keeps
+// no state, and runs in as many copies as wanted.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"percorso/activities"
+	"percorso/workflows"
+	"percorso/workflows/contract"
+)
+
+// Options are what a worker is built of.
+type Options struct {
+	Temporal client.Client // with the codec
+	Steps    Steps
+	Mailer   Mailer
+	Log      *zap.Logger
+}
+
+// Steps is what the worker needs of the store.
+type Steps interface {
+	activities.Steps
+	Outbox
+}
+
+// stickyTimeout is how long a workflow task waits for the worker that has its
+// run in memory before another one takes it: how long a killed worker's runs rest.
+const stickyTimeout = time.Second
+
+// stickyRuns is how many runs a worker keeps in memory, about 29 KB each.
+const stickyRuns = 10_000
+
+// Run works until the context ends.
+func Run(ctx context.Context, o Options) error {
+	worker.SetStickyWorkflowCacheSize(stickyRuns)
+	w := worker.New(o.Temporal, contract.TaskQueue, worker.Options{
+		StickyScheduleToStartTimeout:            stickyTimeout,
+		MaxConcurrentWorkflowTaskPollers:        8,
+		MaxConcurrentLocalActivityExecutionSize: 64,
+		DisableRegistrationAliasing:             true,
+	})
+	Register(w)
+	w.RegisterActivity(&activities.HumanTasks{Steps: o.Steps})
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("starting the worker: %w", err)
+	}
+	defer w.Stop()
+	relay := &Relay{Outbox: o.Steps, Temporal: o.Temporal, Mailer: o.Mailer, Log: o.Log}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return relay.Run(ctx) })
+	return group.Wait()
+}
+
+// Register registers the processes. Their types are their functions' names;
+// runs go on with the newest worker (auto-upgrade).
+func Register(w worker.WorkflowRegistry) {
+	for _, process := range []any{workflows.CasePath, workflows.SecondLevel, workflows.Placement, workflows.FollowUp} {
+		w.RegisterWorkflowWithOptions(process, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	}
+}
