@@ -154,11 +154,11 @@ type Desk struct {
 
 // Presence says who is at the desk whenever it is open.
 type Presence struct {
-	Role     Role         `json:"role"`
-	Count    int          `json:"count"`
-	Language string       `json:"language,omitempty"`
-	For      []Difficulty `json:"for,omitempty"`
-	InBands  bool         `json:"in_bands,omitempty"` // in bands of each day rather than all day
+	Role     Role     `json:"role"`
+	Count    int      `json:"count"`
+	Language string   `json:"language,omitempty"`
+	For      []string `json:"for,omitempty"`      // codes of areas of need
+	InBands  bool     `json:"in_bands,omitempty"` // in bands of each day rather than all day
 }
 
 // MediatorAccess says how one gets a mediator.
