@@ -1,0 +1,70 @@
+# Percorso. `make run` and `make test` alone set up what they need on a Debian with Go and Node.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test demo token bench lint build binaries assets tools clean-data clean
+
+export PERCORSO_BIN_DIR := $(CURDIR)/bin
+# A checkout that belongs to somebody else has no version that go may ask git for.
+export GOFLAGS += -buildvcs=false
+STACK := bin/percorso-stack
+PROGRESS := deploy/scripts/progress
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "Ports, data folder, a given database: docs/operations.md"
+
+run: build ## build and start everything on this machine; ctrl-C stops it
+	@exec $(STACK) run
+
+test: build tools ## check and test everything, in a real browser too
+	@deploy/scripts/chromium
+	@deploy/scripts/test
+
+demo: ## fill the running stack with made-up people at every stage
+	@$(STACK) exec api bin/percorso demo
+
+token: ## print a bearer token: make -s token AS=social_worker.prato
+	@$(STACK) token "$(AS)"
+
+bench: ## measure the running stack
+	@$(STACK) exec api go run ./deploy/bench
+
+lint: tools ## run the linters alone
+	@bin/tools/golangci-lint run ./...
+	@bin/tools/workflowcheck ./workflows/...
+
+build: assets binaries ## build what run needs; the first time takes 3 to 7 minutes on 2 cores
+
+binaries:
+	@mkdir -p bin
+	@$(PROGRESS) 'Percorso' go build -v -o bin/ ./cmd/percorso ./deploy/standalone/cmd/percorso-stack
+	@$(PROGRESS) "Temporal's server (3 to 6 minutes the first time)" \
+		go -C deploy/temporal build -v -ldflags='-s -w' -o ../../bin/percorso-temporal .
+
+assets: api/web/assets/vendor/htmx.min.js
+
+api/web/assets/vendor/htmx.min.js: node_modules/.package-lock.json deploy/scripts/assets
+	@deploy/scripts/assets
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v npm >/dev/null || { echo 'make needs Node with npm: apt-get install nodejs npm' >&2; exit 1; }
+	@$(PROGRESS) 'Page assets (npm)' npm ci --ignore-scripts --no-audit --no-fund
+
+tools: bin/tools/golangci-lint bin/tools/workflowcheck bin/tools/testcount ## build linters and test tools when missing
+
+bin/tools/golangci-lint bin/tools/workflowcheck: tools/go.mod tools/go.sum
+	@mkdir -p bin/tools
+	@$(PROGRESS) 'Linters (1 to 3 minutes the first time)' go -C tools build -v -ldflags='-s -w' -o ../bin/tools/ tool
+	@touch bin/tools/golangci-lint bin/tools/workflowcheck
+
+bin/tools/testcount: tools/testcount/main.go
+	@mkdir -p bin/tools
+	@go -C tools build -o ../bin/tools/testcount ./testcount
+
+clean-data: ## delete every case, account and mail of this machine's stack
+	@$(STACK) clean
+
+clean: ## delete what was built; the data stay
+	@rm -rf bin node_modules api/web/assets/vendor api/web/testdata/vendor
