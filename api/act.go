@@ -93,22 +93,17 @@ var assigns = map[care.Operation]bool{
 	care.OpExtend: true, care.OpRemind: true, care.OpContact: true,
 }
 
-// supervises are the operations of the supervisor alone.
-var supervises = map[care.Operation]bool{
-	care.OpReassign: true, care.OpExtend: true, care.OpRemind: true, care.OpRenewPolicy: true,
-}
-
 // prepare asks the pure rules, and completes the command with its run and with
 // the codes that its process gets.
 func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand) (store.NewCommand, error) {
-	if supervises[c.Operation] && who.Role != care.Supervisor {
+	if !who.Role.MayAsk(c.Operation) {
 		return c, &care.Refusal{Code: care.RefusedForbidden}
 	}
-	policy, err := s.policy(ctx, who.Zone)
+	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return c, err
 	}
-	now := s.now()
+	policy, now := rules.Policy, s.now()
 	var faults []care.Fault
 	switch form := c.Data.(type) {
 	case store.CaseOpening:
@@ -129,13 +124,13 @@ func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand
 		if err != nil {
 			return c, err
 		}
-		faults = care.CheckReferralMove(policy, referral.State, c.Operation, form)
+		faults = care.CheckReferralMove(policy, c.Operation, form)
 		c.Run, c.Answer = referral.Run, form.Answer(c.Operation)
 	case care.Assignment:
 		faults = care.CheckAssignment(policy, c.Operation, form, now)
 		c.Answer = care.Answer{Operation: c.Operation, Until: form.Until}
 	case care.BookingForm:
-		faults = care.CheckBooking(policy, form.Booking, now)
+		faults = care.CheckBooking(policy, form, now)
 		c.Answer = form.Answer()
 	case care.EarlyClosure:
 		faults = care.CheckClosure(policy, form)

@@ -52,7 +52,7 @@ func (s *Server) signedIn(c *gin.Context) {
 		s.tell(c, noticeNotStaff)
 	default:
 		c.Abort()
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeAway)
 	}
 }
@@ -66,7 +66,7 @@ func (s *Server) authenticated(c *gin.Context) {
 		var err error
 		switch subject, err = s.tokens.subject(ctx, token); {
 		case errors.Is(err, errProviderAway):
-			s.broken(c, err)
+			s.broken(c.Request.Context(), err)
 			s.refuse(c, newProblem(codeProviderAway))
 			return
 		case err != nil:
@@ -86,7 +86,7 @@ func (s *Server) authenticated(c *gin.Context) {
 	case errors.Is(err, store.ErrForbidden):
 		s.refuse(c, newProblem(codeNotStaff))
 	default:
-		s.refuse(c, s.problemOf(c, err))
+		s.refuse(c, s.problemOf(ctx, err))
 	}
 }
 
@@ -116,9 +116,25 @@ func (s *Server) staff(ctx context.Context, subject string) (care.Staff, error) 
 // policyAge is how long a zone's policy is remembered.
 const policyAge = 5 * time.Second
 
-// policy finds a zone's newest policy.
-func (s *Server) policy(ctx context.Context, zone string) (care.Policy, error) {
-	return s.policyCache.get(zone, func() (care.Policy, error) { return s.records.Policy(ctx, zone) })
+// zoneRules are a zone's newest policy and its calendar.
+type zoneRules struct {
+	care.Policy
+	calendar care.Calendar
+}
+
+// rules finds the rules of a zone.
+func (s *Server) rules(ctx context.Context, zone string) (*zoneRules, error) {
+	return s.rulesCache.get(zone, func() (*zoneRules, error) {
+		policy, err := s.records.Policy(ctx, zone)
+		if err != nil {
+			return nil, err
+		}
+		calendar, err := s.calendar(policy)
+		if err != nil {
+			return nil, err
+		}
+		return &zoneRules{policy, calendar}, nil
+	})
 }
 
 // cache remembers what was read a moment ago, and no failures. It is emptied

@@ -144,7 +144,7 @@ const (
 func (s *Server) login(c *gin.Context) {
 	at, err := s.provider.discover()
 	if err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeProviderAway)
 		return
 	}
@@ -162,7 +162,7 @@ func (s *Server) login(c *gin.Context) {
 func (s *Server) callback(c *gin.Context) {
 	at, err := s.provider.discover()
 	if err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeProviderAway)
 		return
 	}
@@ -178,11 +178,11 @@ func (s *Server) callback(c *gin.Context) {
 	subject, err := s.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
 	switch {
 	case errors.Is(err, errProviderAway):
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeProviderAway)
 		return
 	case err != nil:
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeLoginFailed)
 		return
 	}
@@ -191,13 +191,13 @@ func (s *Server) callback(c *gin.Context) {
 		s.tell(c, noticeNotStaff)
 		return
 	case err != nil:
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeAway)
 		return
 	}
 	// A token from before the login must not become somebody.
 	if err := s.sessions.RenewToken(ctx); err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeAway)
 		return
 	}
@@ -229,7 +229,7 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 // logout ends the session of this browser.
 func (s *Server) logout(c *gin.Context) {
 	if err := s.sessions.Destroy(c.Request.Context()); err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 		s.tell(c, noticeAway)
 		return
 	}

@@ -19,19 +19,32 @@ const (
 	requestTimeout = 15 * time.Second // of the work for one request; above patience and a slow database
 )
 
-const requestIDKey = "request"
+// request is what the log knows a request by.
+type request struct{ id, route string }
 
-// requestID is the id under which the log knows the request.
-func requestID(c *gin.Context) string { return c.GetString(requestIDKey) }
+type requestKey struct{}
 
-// identify gives the request an id. One that the caller sends is not taken
-// over: it may be anything.
-func identify(c *gin.Context) {
+// requestOf is the request that a context belongs to.
+func requestOf(ctx context.Context) request {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return r
+}
+
+// begin gives the request an id, and bounds what it may send and take. An id
+// that the caller sends is not taken over: it may be anything.
+func begin(c *gin.Context) {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
-	id := hex.EncodeToString(b[:])
-	c.Set(requestIDKey, id)
-	c.Header("X-Request-Id", id)
+	r := request{id: hex.EncodeToString(b[:]), route: c.FullPath()}
+	if r.route == "" {
+		r.route = "none"
+	}
+	c.Header("X-Request-Id", r.id)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
+	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), requestKey{}, r), requestTimeout)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
 }
 
 // access logs a line for each request: its route and never its address, query
@@ -39,14 +52,11 @@ func identify(c *gin.Context) {
 func (s *Server) access(c *gin.Context) {
 	began := time.Now()
 	c.Next()
-	route := c.FullPath()
-	if route == "" {
-		route = "none"
-	}
+	r := requestOf(c.Request.Context())
 	s.log.Info("request",
-		zap.String("request", requestID(c)),
+		zap.String("request", r.id),
 		zap.String("method", methodOf(c.Request.Method)),
-		zap.String("route", route),
+		zap.String("route", r.route),
 		zap.Int("status", c.Writer.Status()),
 		zap.Duration("took", time.Since(began)),
 	)
@@ -72,7 +82,8 @@ func (s *Server) recovery(c *gin.Context) {
 		if cause == http.ErrAbortHandler {
 			panic(cause)
 		}
-		s.log.Error("panic", zap.String("request", requestID(c)), zap.String("route", c.FullPath()),
+		r := requestOf(c.Request.Context())
+		s.log.Error("panic", zap.String("request", r.id), zap.String("route", r.route),
 			zap.String("cause", fmt.Sprintf("%T", cause)), zap.ByteString("stack", debug.Stack()))
 		if !c.Writer.Written() {
 			s.failed(c, newProblem(codeInternal))
@@ -102,15 +113,6 @@ func (s *Server) secure(c *gin.Context) {
 	}
 }
 
-// limit bounds what one request may send and take.
-func limit(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
-	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
-	defer cancel()
-	c.Request = c.Request.WithContext(ctx)
-	c.Next()
-}
-
 // forbidOtherSites refuses an unsafe request that a browser sends for another
 // site. A request with a token is not a browser's doing.
 func (s *Server) forbidOtherSites(c *gin.Context) {
@@ -129,6 +131,6 @@ func (s *Server) failed(c *gin.Context, p *Problem) {
 		return
 	}
 	c.Abort()
-	s.word(c, p)
+	s.word(c.Request.Context(), p)
 	s.tell(c, notice{Status: p.Status, Title: "Qualcosa non ha funzionato", Detail: p.Detail, Link: "/", LinkText: "Torna all’inizio"})
 }

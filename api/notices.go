@@ -45,7 +45,7 @@ func (s *Server) tell(c *gin.Context, n notice) {
 	}
 	var page bytes.Buffer
 	if err := plainNotice.Execute(&page, n); err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 	}
 	c.Data(n.Status, "text/html; charset=utf-8", page.Bytes())
 }

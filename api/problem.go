@@ -54,41 +54,41 @@ const problemType = "application/problem+json"
 
 // Codes of problems beside those of care's refusals.
 const (
-	codeUnauthenticated = "unauthenticated"  // no valid token and no session
-	codeNotStaff        = "not_staff"        // the account has no row among the staff
-	codeOtherSite       = "other_site"       // the browser says that another site sent it
-	codeNotFound        = "not_found"        // or not for this caller
-	codeKeyReused       = "key_reused"       // the idempotency key came with another body
-	codeKeyMissing      = "key_missing"      // a POST without Idempotency-Key
-	codeBadRequest      = "bad_request"      // unreadable: no JSON, wrong media type
-	codeTooLarge        = "too_large"        // body above bodyLimit
-	codeMethod          = "method"           // the address does not take the method
-	codeProviderAway    = "provider_away"    // the OpenID provider does not answer
-	codeUnavailable     = "unavailable"      // something needed is away; try again
-	codeInternal        = "internal"         // a defect
+	codeUnauthenticated = "unauthenticated"   // no valid token and no session
+	codeNotStaff        = "not_staff"         // the account has no row among the staff
+	codeOtherSite       = "other_site"        // the browser says that another site sent it
+	codeNotFound        = "not_found"         // or not for this caller
+	codeKeyReused       = "key_reused"        // the idempotency key came with another body
+	codeKeyMissing      = "key_missing"       // a POST without Idempotency-Key
+	codeBadRequest      = "bad_request"       // unreadable: no JSON, wrong media type
+	codeTooLarge        = "too_large"         // body above bodyLimit
+	codeMethod          = "method"            // the address does not take the method
+	codeProviderAway    = "provider_away"     // the OpenID provider does not answer
+	codeUnavailable     = "unavailable"       // something needed is away; try again
+	codeInternal        = "internal"          // a defect
 	codeInvalid         = care.RefusedInvalid // a field breaks a rule
 )
 
 // statuses gives each code its HTTP status; it is the only place that does.
 var statuses = map[string]int{
-	codeInvalid:             http.StatusUnprocessableEntity,
-	care.RefusedTaken:       http.StatusConflict,
-	care.RefusedNotAwaited:  http.StatusConflict,
-	care.RefusedEnded:       http.StatusConflict,
-	care.RefusedNotHeld:     http.StatusConflict,
-	care.RefusedForbidden:   http.StatusForbidden,
-	codeUnauthenticated:     http.StatusUnauthorized,
-	codeNotStaff:            http.StatusForbidden,
-	codeOtherSite:           http.StatusForbidden,
-	codeNotFound:            http.StatusNotFound,
-	codeKeyReused:           http.StatusUnprocessableEntity,
-	codeKeyMissing:          http.StatusBadRequest,
-	codeBadRequest:          http.StatusBadRequest,
-	codeTooLarge:            http.StatusRequestEntityTooLarge,
-	codeMethod:              http.StatusMethodNotAllowed,
-	codeProviderAway:        http.StatusServiceUnavailable,
-	codeUnavailable:         http.StatusServiceUnavailable,
-	codeInternal:            http.StatusInternalServerError,
+	codeInvalid:            http.StatusUnprocessableEntity,
+	care.RefusedTaken:      http.StatusConflict,
+	care.RefusedNotAwaited: http.StatusConflict,
+	care.RefusedEnded:      http.StatusConflict,
+	care.RefusedNotHeld:    http.StatusConflict,
+	care.RefusedForbidden:  http.StatusForbidden,
+	codeUnauthenticated:    http.StatusUnauthorized,
+	codeNotStaff:           http.StatusForbidden,
+	codeOtherSite:          http.StatusForbidden,
+	codeNotFound:           http.StatusNotFound,
+	codeKeyReused:          http.StatusUnprocessableEntity,
+	codeKeyMissing:         http.StatusBadRequest,
+	codeBadRequest:         http.StatusBadRequest,
+	codeTooLarge:           http.StatusRequestEntityTooLarge,
+	codeMethod:             http.StatusMethodNotAllowed,
+	codeProviderAway:       http.StatusServiceUnavailable,
+	codeUnavailable:        http.StatusServiceUnavailable,
+	codeInternal:           http.StatusInternalServerError,
 }
 
 // newProblem makes the problem of a code; its words come when it is written.
@@ -112,7 +112,7 @@ func refusal(r *care.Refusal) *Problem {
 
 // problemOf says what an error is to a program. What it does not know becomes a
 // generic problem, and goes to the log.
-func (s *Server) problemOf(c *gin.Context, err error) *Problem {
+func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 	var known *Problem
 	var refused *care.Refusal
 	switch {
@@ -126,8 +126,10 @@ func (s *Server) problemOf(c *gin.Context, err error) *Problem {
 		return newProblem(care.RefusedForbidden)
 	case errors.Is(err, store.ErrKeyReused):
 		return newProblem(codeKeyReused)
+	case unstorable(err):
+		return newProblem(codeInvalid)
 	}
-	s.broken(c, err)
+	s.broken(ctx, err)
 	if away(err) {
 		return newProblem(codeUnavailable)
 	}
@@ -135,31 +137,32 @@ func (s *Server) problemOf(c *gin.Context, err error) *Problem {
 }
 
 // word fills in the words of a problem, and the request that it is about.
-func (s *Server) word(c *gin.Context, p *Problem) {
+func (s *Server) word(ctx context.Context, p *Problem) {
 	p.Detail = s.words.Refusal(p.Code, p.Role)
 	for i := range p.Errors {
 		p.Errors[i].Message = s.words.Rule(p.Errors[i].Rule)
 	}
-	p.Instance = "urn:percorso:request:" + requestID(c)
+	p.Instance = "urn:percorso:request:" + requestOf(ctx).id
 }
 
 // refuse ends a request with a problem.
 func (s *Server) refuse(c *gin.Context, p *Problem) {
 	c.Abort()
-	s.word(c, p)
+	s.word(c.Request.Context(), p)
 	body, err := json.Marshal(p)
 	if err != nil {
-		s.broken(c, err)
+		s.broken(c.Request.Context(), err)
 	}
 	c.Data(p.Status, problemType, body)
 }
 
 // broken logs what nobody but an operator should know of.
-func (s *Server) broken(c *gin.Context, err error) {
+func (s *Server) broken(ctx context.Context, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the caller hung up
 	}
-	s.log.Error("request failed", zap.String("request", requestID(c)), zap.String("route", c.FullPath()), zap.String("cause", describe(err)))
+	r := requestOf(ctx)
+	s.log.Error("request failed", zap.String("request", r.id), zap.String("route", r.route), zap.String("cause", describe(err)))
 }
 
 // describe says what an error is without what it is about: a driver's messages
@@ -184,6 +187,13 @@ func describe(err error) string {
 		}
 	}
 	return strings.Join(said, ": ")
+}
+
+// unstorable says whether Postgres cannot hold a text that was sent, such as one
+// with a zero byte.
+func unstorable(err error) bool {
+	var server *pgconn.PgError
+	return errors.As(err, &server) && (server.Code == "22021" || server.Code == "22P05")
 }
 
 // away says whether an error means that something needed does not answer, so

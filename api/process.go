@@ -58,7 +58,7 @@ func (p *process) send(ctx context.Context, cmd store.Command, update client.Upd
 		TaskQueue:                contract.TaskQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	}, contract.WorkflowType(contract.KindOf(cmd.Run)), contract.Start{Run: cmd.Run, Epoch: 1})
+	}, contract.WorkflowType(contract.KindOf(cmd.Run)), contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})
 	return p.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions:          update,

@@ -30,6 +30,7 @@ type Options struct {
 	OIDC     OIDC
 	Sessions scs.Store
 	Words    Words
+	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
 
 	Now func() time.Time // the clock; time.Now when nil
@@ -45,6 +46,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no session store")
 	case o.Words == nil:
 		return errors.New("api: no words")
+	case o.Calendar == nil:
+		return errors.New("api: no calendar")
 	case o.Log == nil:
 		return errors.New("api: no log")
 	case o.OIDC.Issuer == "" || o.OIDC.ClientID == "" || o.OIDC.Audience == "":
@@ -72,14 +75,15 @@ type Server struct {
 	sessions sessions
 	origins  *http.CrossOriginProtection
 	words    Words
+	calendar func(care.Policy) (care.Calendar, error)
 	log      *zap.Logger
 	now      func() time.Time
 	status   *status
 	rest     huma.API
 	handler  http.Handler
 
-	staffCache  *cache[care.Staff]
-	policyCache *cache[care.Policy]
+	staffCache *cache[care.Staff]
+	rulesCache *cache[*zoneRules]
 
 	// renderNotice gives notices the look of the pages; pages sets it.
 	renderNotice func(c *gin.Context, n notice)
@@ -92,18 +96,19 @@ func New(o Options) (*Server, error) {
 	}
 	public := strings.TrimSuffix(o.PublicURL, "/")
 	s := &Server{
-		listen:      o.Listen,
-		https:       strings.HasPrefix(public, "https:"),
-		records:     o.Records,
-		process:     &process{temporal: o.Temporal, patience: patience},
-		provider:    newProvider(o.OIDC, public),
-		origins:     http.NewCrossOriginProtection(),
-		words:       o.Words,
-		log:         o.Log,
-		now:         o.Now,
-		status:      newStatus(o.Records, o.Temporal),
-		staffCache:  newCache[care.Staff](staffAge, 4096, time.Now),
-		policyCache: newCache[care.Policy](policyAge, 256, time.Now),
+		listen:     o.Listen,
+		https:      strings.HasPrefix(public, "https:"),
+		records:    o.Records,
+		process:    &process{temporal: o.Temporal, patience: patience},
+		provider:   newProvider(o.OIDC, public),
+		origins:    http.NewCrossOriginProtection(),
+		words:      o.Words,
+		calendar:   o.Calendar,
+		log:        o.Log,
+		now:        o.Now,
+		status:     newStatus(o.Records, o.Temporal),
+		staffCache: newCache[care.Staff](staffAge, 4096, time.Now),
+		rulesCache: newCache[*zoneRules](policyAge, 256, time.Now),
 	}
 	s.tokens = &tokens{provider: s.provider, seen: newCache[string](tokenAge, tokensKept, time.Now)}
 	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
@@ -133,7 +138,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	if err := r.SetTrustedProxies(nil); err != nil {
 		return nil, err
 	}
-	r.Use(identify, s.access, s.recovery, s.secure, limit, s.forbidOtherSites)
+	r.Use(begin, s.access, s.recovery, s.secure, s.forbidOtherSites)
 	r.NoRoute(func(c *gin.Context) { s.failed(c, newProblem(codeNotFound)) })
 	r.NoMethod(func(c *gin.Context) { s.failed(c, newProblem(codeMethod)) })
 

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type appointmentJSON struct {
+	ID         string    `json:"id"`
+	CaseFileID string    `json:"case_file_id"`
+	CaseNumber string    `json:"case_number"`
+	Person     string    `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Service    string    `json:"service"`
+	Matter     string    `json:"matter,omitempty"`
+	State      string    `json:"state" doc:"booked, confirmed, held, no_show or cancelled"`
+	At         time.Time `json:"at"`
+}
+
+func appointmentOf(a store.Appointment) appointmentJSON {
+	return appointmentJSON{
+		ID: a.ID, CaseFileID: a.CaseID, CaseNumber: a.CaseNumber, Person: a.Person,
+		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At,
+	}
+}
+
+type appointmentsInput struct {
+	pagingInput
+	From       time.Time `query:"from" doc:"Not before (RFC 3339)"`
+	To         time.Time `query:"to" doc:"Before (RFC 3339)"`
+	Service    string    `query:"service" maxLength:"100" doc:"Code of a service"`
+	CaseFileID string    `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+}
+
+func (s *Server) registerAppointments() {
+	register(s, query("/appointments", "list-appointments", tagCases, "Appointments", "In the order of their times."),
+		func(ctx context.Context, who care.Staff, in *appointmentsInput) (*listOutput[appointmentJSON], error) {
+			page, err := s.records.Appointments(ctx, who, store.AppointmentFilter{
+				From: in.From, To: in.To, Service: in.Service, CaseID: in.CaseFileID,
+			}, in.paging())
+			return listed(page, err, appointmentOf)
+		})
+}

@@ -1,0 +1,307 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type caseFileJSON struct {
+	ID            string       `json:"id"`
+	Number        string       `json:"number" doc:"What people call the case"`
+	Zone          string       `json:"zone"`
+	Person        string       `json:"person,omitempty" doc:"Name"`
+	Stage         care.Stage   `json:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
+	Needs         []string     `json:"needs" nullable:"false"`
+	OpenedAt      time.Time    `json:"opened_at"`
+	ClosedAt      *time.Time   `json:"closed_at,omitempty"`
+	Outcome       string       `json:"outcome,omitempty" doc:"Code, of a closed case"`
+	PolicyVersion string       `json:"policy_version,omitempty" doc:"Of the zone's rules by which the case goes"`
+	Revision      int          `json:"revision"`
+	Waiting       care.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
+	Sentence      string       `json:"sentence" doc:"The same in one Italian sentence"`
+}
+
+// caseFileOf converts with the rules by which sentences are said.
+func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) caseFileJSON {
+	return func(c store.CaseFile) caseFileJSON {
+		return caseFileJSON{
+			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
+			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, PolicyVersion: c.PolicyV, Revision: c.Revision,
+			Waiting: c.Waiting, Sentence: s.words.Sentence(c.Waiting, policy, s.now()),
+		}
+	}
+}
+
+// caseJSON is the whole of a case.
+type caseJSON struct {
+	caseFileJSON
+	PersonData   personJSON        `json:"person_data"`
+	Branches     []branchJSON      `json:"branches" nullable:"false" doc:"Its sub-processes"`
+	Tasks        []taskJSON        `json:"tasks" nullable:"false"`
+	Referrals    []referralJSON    `json:"referrals" nullable:"false"`
+	Appointments []appointmentJSON `json:"appointments" nullable:"false"`
+}
+
+type personJSON struct {
+	ID           string   `json:"id"`
+	GivenName    string   `json:"given_name"`
+	FamilyName   string   `json:"family_name"`
+	BirthDate    string   `json:"birth_date" format:"date"`
+	Citizenship  string   `json:"citizenship"`
+	Permit       string   `json:"permit,omitempty"`
+	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
+	Languages    []string `json:"languages" nullable:"false"`
+	Phone        string   `json:"phone,omitempty"`
+}
+
+type branchJSON struct {
+	Kind      care.RunKind `json:"kind"`
+	Service   string       `json:"service,omitempty"`
+	StartedAt time.Time    `json:"started_at"`
+	EndedAt   *time.Time   `json:"ended_at,omitempty"`
+	Outcome   string       `json:"outcome,omitempty"`
+}
+
+type momentJSON struct {
+	At     time.Time `json:"at"`
+	Code   string    `json:"code"`
+	Detail string    `json:"detail,omitempty" doc:"A code"`
+	Branch string    `json:"branch,omitempty" doc:"Id of the process it belongs to"`
+	ByRole care.Role `json:"by_role,omitempty"`
+	ByName string    `json:"by_name,omitempty"`
+	Note   string    `json:"note,omitempty"`
+}
+
+type readJSON struct {
+	At     time.Time `json:"at"`
+	ByName string    `json:"by_name"`
+	ByRole care.Role `json:"by_role"`
+	Action string    `json:"action"`
+}
+
+func (s *Server) caseOf(who care.Staff, policy care.Policy) func(store.Case) caseJSON {
+	return func(c store.Case) caseJSON {
+		p := c.PersonData
+		j := caseJSON{
+			caseFileJSON: s.caseFileOf(policy)(c.CaseFile),
+			PersonData: personJSON{
+				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
+				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
+			},
+			Branches: converted(c.Branches, func(b store.Branch) branchJSON {
+				return branchJSON{Kind: b.Kind, Service: b.Service, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
+			}),
+			Tasks:        converted(c.Tasks, taskOf(who)),
+			Referrals:    converted(c.Referrals, referralOf(who)),
+			Appointments: converted(c.Appointments, appointmentOf),
+		}
+		if p.PermitExpiry != nil {
+			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)
+		}
+		return j
+	}
+}
+
+// converted turns records into their form on the wire.
+func converted[R, T any](records []R, convert func(R) T) []T {
+	list := make([]T, 0, len(records))
+	for _, r := range records {
+		list = append(list, convert(r))
+	}
+	return list
+}
+
+func dateOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+// dateFrom reads a date that the schema has checked; an absent one is the zero time.
+func dateFrom(text string) time.Time {
+	t, _ := time.Parse(time.DateOnly, text)
+	return t
+}
+
+// optionalDate is dateFrom where a date may be absent.
+func optionalDate(text string) *time.Time {
+	if text == "" {
+		return nil
+	}
+	t := dateFrom(text)
+	return &t
+}
+
+type caseOpeningInput struct {
+	keyInput
+	Body caseOpeningJSON
+}
+
+type caseOpeningJSON struct {
+	Person        newPersonJSON `json:"person"`
+	Needs         []string      `json:"needs" maxItems:"50" nullable:"false" doc:"Codes of areas of need"`
+	Channel       string        `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
+	Topic         string        `json:"topic,omitempty" maxLength:"100" doc:"Code of a topic of the zone's desk"`
+	NoticeGiven   bool          `json:"notice_given" doc:"The person was given the privacy notice"`
+	NoticeVersion string        `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
+	Note          string        `json:"note,omitempty" maxLength:"4000"`
+	ContactID     string        `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
+}
+
+type newPersonJSON struct {
+	GivenName    string   `json:"given_name" maxLength:"200"`
+	FamilyName   string   `json:"family_name" maxLength:"200"`
+	BirthDate    string   `json:"birth_date" format:"date"`
+	Citizenship  string   `json:"citizenship" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless"`
+	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out where there is none"`
+	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
+	Languages    []string `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`
+	Phone        string   `json:"phone,omitempty" maxLength:"50"`
+}
+
+func (j caseOpeningJSON) form() store.CaseOpening {
+	p := j.Person
+	return store.CaseOpening{
+		Person: store.Person{
+			GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateFrom(p.BirthDate), Citizenship: p.Citizenship,
+			Permit: p.Permit, PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
+		},
+		Needs: j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
+		Note: j.Note, ContactID: j.ContactID,
+	}
+}
+
+type caseFilesInput struct {
+	pagingInput
+	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
+	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
+	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
+	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" patternDescription:"a case number" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
+}
+
+func (in caseFilesInput) filter() store.CaseFilter {
+	f := store.CaseFilter{Stage: in.Stage, Health: in.Health, Search: in.Number}
+	if in.Open != "" || in.Health != "" {
+		open := in.Open != "false"
+		f.Open = &open
+	}
+	return f
+}
+
+type caseSearchInput struct {
+	Body struct {
+		Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name, part of it, or a number"`
+		Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
+		Cursor string `json:"cursor,omitempty" maxLength:"500"`
+	}
+}
+
+type casePagingInput struct {
+	idInput
+	pagingInput
+}
+
+type bookingInput struct {
+	idInput
+	keyInput
+	Body care.BookingForm
+}
+
+type closureInput struct {
+	idInput
+	keyInput
+	Body care.EarlyClosure
+}
+
+type cpiReferralInput struct {
+	idInput
+	keyInput
+	Body care.SendToCPI
+}
+
+type policyRenewalInput struct {
+	idInput
+	keyInput
+}
+
+func (s *Server) registerCaseFiles() {
+	s.registerCaseReads()
+	register(s, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
+		"By the desk. The gates of eligibility are asked; each refusal names its rule.")),
+		func(ctx context.Context, who care.Staff, in *caseOpeningInput) (*actOutput, error) {
+			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
+			return acted(cmd, err, apiPrefix+"/case-files/"+cmd.ID)
+		})
+	register(s, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
+		func(ctx context.Context, who care.Staff, in *bookingInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpBook, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/closure", "close-case-file", tagCases, "Close a case early",
+		"From any stage, with a coded outcome; every branch is ended in order."),
+		func(ctx context.Context, who care.Staff, in *closureInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpClose, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/cpi-referral", "refer-to-cpi", tagCases, "Refer a case to the employment centre", ""),
+		func(ctx context.Context, who care.Staff, in *cpiReferralInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpSendToCPI, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/policy-renewal", "renew-policy", tagCases, "Bring the zone's new rules to a case",
+		"By the supervisor: an open case goes by the rules that it began its stage with."),
+		func(ctx context.Context, who care.Staff, in *policyRenewalInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpRenewPolicy, in.ID, nil)
+		})
+}
+
+func (s *Server) actOnCase(ctx context.Context, who care.Staff, key string, op care.Operation, id string, form any) (*actOutput, error) {
+	cmd, err := s.act(ctx, who, store.NewCommand{Key: key, Operation: op, Run: caseRun(id), Data: form})
+	return acted(cmd, err, "")
+}
+
+func (s *Server) registerCaseReads() {
+	register(s, query("/case-files", "list-case-files", tagCases, "Case files", "The newest first."),
+		func(ctx context.Context, who care.Staff, in *caseFilesInput) (*listOutput[caseFileJSON], error) {
+			return s.caseFiles(ctx, who, in.filter(), in.paging())
+		})
+	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
+		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
+	search.DefaultStatus, search.Responses = 200, nil
+	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[caseFileJSON], error) {
+		return s.caseFiles(ctx, who, store.CaseFilter{Search: in.Body.Search}, store.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
+	})
+	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
+		func(ctx context.Context, who care.Staff, in *idInput) (*output[caseJSON], error) {
+			rules, err := s.rules(ctx, who.Zone)
+			if err != nil {
+				return nil, err
+			}
+			c, err := s.records.CaseFile(ctx, who, in.ID)
+			return one(c, err, s.caseOf(who, rules.Policy))
+		})
+	register(s, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
+		func(ctx context.Context, who care.Staff, in *casePagingInput) (*listOutput[momentJSON], error) {
+			page, err := s.records.Timeline(ctx, who, in.ID, in.paging())
+			return listed(page, err, func(m store.Moment) momentJSON {
+				return momentJSON{At: m.At, Code: m.Code, Detail: m.Detail, Branch: m.Run, ByRole: m.ByRole, ByName: m.ByName, Note: m.Note}
+			})
+		})
+	register(s, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
+		func(ctx context.Context, who care.Staff, in *casePagingInput) (*listOutput[readJSON], error) {
+			page, err := s.records.Reads(ctx, who, in.ID, in.paging())
+			return listed(page, err, func(r store.Read) readJSON {
+				return readJSON{At: r.At, ByName: r.ByName, ByRole: r.ByRole, Action: r.Action}
+			})
+		})
+}
+
+func (s *Server) caseFiles(ctx context.Context, who care.Staff, f store.CaseFilter, p store.Paging) (*listOutput[caseFileJSON], error) {
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return nil, err
+	}
+	page, err := s.records.CaseFiles(ctx, who, f, p)
+	return listed(page, err, s.caseFileOf(rules.Policy))
+}

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+const keyHeader = "Idempotency-Key"
+
+// keyInput is the idempotency key that a POST carries.
+type keyInput struct {
+	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" pattern:"^[!-~]+$" patternDescription:"printable ASCII without spaces" doc:"Chosen by the caller, new for each thing to be done: a repetition with the same key and body has no second effect"`
+}
+
+// commandJSON is what was asked for and what became of it.
+type commandJSON struct {
+	ID         string             `json:"id"`
+	Operation  care.Operation     `json:"operation"`
+	State      store.CommandState `json:"state" enum:"accepted,worked,refused" doc:"accepted: durable, its process will work it"`
+	CaseFileID string             `json:"case_file_id,omitempty" doc:"Of what concerns a case file as a whole, or opens it"`
+	Target     string             `json:"target,omitempty" doc:"Id of the task or referral"`
+	Refusal    *Problem           `json:"refusal,omitempty" doc:"Why it was refused"`
+	CreatedAt  *time.Time         `json:"created_at,omitempty"`
+	WorkedAt   *time.Time         `json:"worked_at,omitempty"`
+	Result     json.RawMessage    `json:"result,omitempty" doc:"Ids of what it made"`
+}
+
+// receipt is the answer to a command: the same however often it is repeated.
+func receipt(c store.Command) commandJSON {
+	j := commandJSON{ID: c.ID, Operation: c.Operation, State: c.State, Target: c.Target}
+	if contract.KindOf(c.Run) == care.RunCase {
+		j.CaseFileID = contract.BareID(c.Run)
+	}
+	return j
+}
+
+// actOutput answers a command: worked (200, or 201 with the address of what it
+// made), or accepted (202 with the address of the command).
+type actOutput struct {
+	Status   int
+	Location string `header:"Location" doc:"Of what was made, or of the command while it is only accepted"`
+	Body     commandJSON
+}
+
+// acted answers with what act gave. made is the address of what the command makes.
+func acted(cmd store.Command, err error, made string) (*actOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &actOutput{Status: http.StatusOK, Body: receipt(cmd)}
+	switch {
+	case cmd.State == store.CommandAccepted:
+		out.Status, out.Location = http.StatusAccepted, apiPrefix+"/commands/"+cmd.ID
+	case made != "":
+		out.Status, out.Location = http.StatusCreated, made
+	}
+	return out, nil
+}
+
+// command describes an operation that changes something.
+func command(path, id, tag, summary, description string) huma.Operation {
+	return huma.Operation{
+		Method: http.MethodPost, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary, Description: description,
+		Errors: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge},
+		Responses: map[string]*huma.Response{
+			"202": {Description: "Accepted: it is durable, and its process has not answered yet. Location says where to ask."},
+		},
+	}
+}
+
+// making says that an operation makes something.
+func making(op huma.Operation) huma.Operation {
+	op.DefaultStatus = http.StatusCreated
+	return op
+}
+
+// query describes an operation that only reads.
+func query(path, id, tag, summary, description string) huma.Operation {
+	return huma.Operation{Method: http.MethodGet, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary, Description: description}
+}
+
+func (s *Server) registerCommands() {
+	register(s, query("/commands/{id}", "get-command", tagMachine, "What became of a command",
+		"A caller sees their own commands alone."),
+		func(ctx context.Context, who care.Staff, in *idInput) (*output[commandJSON], error) {
+			c, err := s.records.Command(ctx, who, in.ID)
+			return one(c, err, func(c store.Command) commandJSON {
+				j := receipt(c)
+				j.CreatedAt, j.WorkedAt, j.Result = &c.Created, c.Worked, c.Result
+				if c.Refusal != nil {
+					j.Refusal = refusal(c.Refusal)
+					s.word(ctx, j.Refusal)
+				}
+				return j
+			})
+		})
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type contactJSON struct {
+	ID          string    `json:"id"`
+	Topic       string    `json:"topic"`
+	Language    string    `json:"language"`
+	Channel     string    `json:"channel"`
+	Citizenship string    `json:"citizenship,omitempty"`
+	Outcome     string    `json:"outcome"`
+	Note        string    `json:"note,omitempty"`
+	CaseFileID  string    `json:"case_file_id,omitempty" doc:"The case file that grew from it"`
+	At          time.Time `json:"at"`
+}
+
+func contactOf(c store.Contact) contactJSON {
+	return contactJSON{
+		ID: c.ID, Topic: c.Topic, Language: c.Language, Channel: c.Channel, Citizenship: c.Citizenship,
+		Outcome: c.Outcome, Note: c.Note, CaseFileID: c.CaseID, At: c.At,
+	}
+}
+
+type newContactInput struct {
+	keyInput
+	Body newContactJSON
+}
+
+type newContactJSON struct {
+	Topic       string `json:"topic" maxLength:"100" doc:"Code of a topic of the zone's desk"`
+	Language    string `json:"language" maxLength:"35" doc:"BCP 47"`
+	Channel     string `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
+	Citizenship string `json:"citizenship,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2; left out where it is not known"`
+	Outcome     string `json:"outcome" maxLength:"100" doc:"information or consultation"`
+	Note        string `json:"note,omitempty" maxLength:"4000" doc:"Without names"`
+}
+
+func (s *Server) registerContacts() {
+	register(s, making(command("/contacts", "record-contact", tagDesk, "Record a contact at the desk",
+		"A contact names nobody; information alone is a contact without a case file.")),
+		func(ctx context.Context, who care.Staff, in *newContactInput) (*actOutput, error) {
+			b := in.Body
+			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpContact, Data: store.NewContact{
+				Topic: b.Topic, Language: b.Language, Channel: b.Channel, Citizenship: b.Citizenship, Outcome: b.Outcome, Note: b.Note,
+			}})
+			return acted(cmd, err, apiPrefix+"/contacts/"+cmd.ID)
+		})
+	register(s, query("/contacts", "list-contacts", tagDesk, "Contacts of the caller's desk", "The newest first."),
+		func(ctx context.Context, who care.Staff, in *pagingInput) (*listOutput[contactJSON], error) {
+			page, err := s.records.Contacts(ctx, who, in.paging())
+			return listed(page, err, contactOf)
+		})
+	register(s, query("/contacts/{id}", "get-contact", tagDesk, "A contact", ""),
+		func(ctx context.Context, who care.Staff, in *idInput) (*output[contactJSON], error) {
+			c, err := s.records.Contact(ctx, who, in.ID)
+			return one(c, err, contactOf)
+		})
+}

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/internal/care"
+)
+
+type eligibilityInput struct {
+	Body struct {
+		BirthDate    string   `json:"birth_date,omitempty" format:"date" doc:"Left out: not known"`
+		Citizenship  string   `json:"citizenship,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless; left out: not known"`
+		Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out: none"`
+		PermitExpiry string   `json:"permit_expiry,omitempty" format:"date" doc:"Its last day; left out: it does not expire"`
+		RenewalAsked bool     `json:"renewal_asked,omitempty" doc:"There is the receipt of a request for a permit or its renewal"`
+		Needs        []string `json:"needs,omitempty" maxItems:"50" doc:"Codes of the zone's areas of need"`
+	}
+}
+
+type eligibilityJSON struct {
+	Gates []gateJSON `json:"gates" nullable:"false" doc:"The widest first"`
+}
+
+type gateJSON struct {
+	Gate     care.Gate         `json:"gate" enum:"information,level_1,level_2,take_over"`
+	Allowed  bool              `json:"allowed"`
+	Refusals []gateRefusalJSON `json:"refusals,omitempty"`
+}
+
+type gateRefusalJSON struct {
+	Rule    string `json:"rule"`
+	Field   string `json:"field"`
+	From    string `json:"from,omitempty" format:"date" doc:"The day from which this rule would no longer refuse"`
+	Message string `json:"message,omitempty" doc:"The rule in Italian"`
+}
+
+func (s *Server) registerEligibilityChecks() {
+	register(s, huma.Operation{
+		Method: http.MethodPost, Path: "/eligibility-checks", OperationID: "check-eligibility", Tags: []string{tagDesk},
+		Summary:     "What a person may be given",
+		Description: "Answers each gate of the caller's zone for today, with the rules that shut it. It stores nothing and needs no key.",
+		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
+	}, func(ctx context.Context, who care.Staff, in *eligibilityInput) (*output[eligibilityJSON], error) {
+		rules, err := s.rules(ctx, who.Zone)
+		if err != nil {
+			return nil, err
+		}
+		b := in.Body
+		var faults care.Faults
+		faults.Needs(rules.Policy, "needs", b.Needs)
+		if len(faults) > 0 {
+			return nil, care.Refuse(faults...)
+		}
+		answers := care.Eligibility(care.PersonFacts{
+			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
+			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
+		}, s.now().In(rules.calendar.Location()))
+		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, s.gate)}}, nil
+	})
+}
+
+func (s *Server) gate(a care.GateAnswer) gateJSON {
+	j := gateJSON{Gate: a.Gate, Allowed: a.Allowed}
+	for _, r := range a.Refusals {
+		refusal := gateRefusalJSON{Rule: r.Rule, Field: r.Field, Message: s.words.Rule(r.Rule)}
+		if r.From != nil {
+			refusal.From = dateOf(*r.From)
+		}
+		j.Refusals = append(j.Refusals, refusal)
+	}
+	return j
+}

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// mailSystem is the role of the program that reports mails that came back.
+const mailSystem care.Role = "mail_system"
+
+type mailBounceInput struct {
+	keyInput
+	Body struct {
+		Run  string `json:"run" pattern:"^(case|service|placement|follow-up)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"the id of a process" doc:"The process that the mail was about"`
+		Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`
+	}
+}
+
+type mailBounceOutput struct{ Status int }
+
+func (s *Server) registerMailBounces() {
+	register(s, huma.Operation{
+		Method: http.MethodPost, Path: "/mail-bounces", OperationID: "report-mail-bounce", Tags: []string{tagMachine},
+		Summary: "Report a mail that came back", DefaultStatus: http.StatusAccepted,
+		Description: "By the mail system (staff role " + string(mailSystem) + "). A mail that is reported again changes nothing.",
+		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
+	}, func(ctx context.Context, who care.Staff, in *mailBounceInput) (*mailBounceOutput, error) {
+		if who.Role != mailSystem {
+			return nil, &care.Refusal{Code: care.RefusedForbidden}
+		}
+		err := s.process.tell(ctx, in.Body.Run, contract.Entry{
+			ID:     contract.DerivedID(in.Body.Run, "bounce/"+in.Body.Mail),
+			Answer: care.Answer{Operation: care.OpMailBounced},
+		})
+		if err != nil {
+			return nil, err
+		}
+		return &mailBounceOutput{Status: http.StatusAccepted}, nil
+	})
+}

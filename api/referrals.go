@@ -1,0 +1,110 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type referralJSON struct {
+	ID          string             `json:"id"`
+	State       care.ReferralState `json:"state" enum:"requested,received,on_hold,accepted,rejected,in_progress,completed,failed,withdrawn,redirected"`
+	CaseFileID  string             `json:"case_file_id"`
+	CaseNumber  string             `json:"case_number"`
+	FromAgency  string             `json:"from_agency"`
+	ToAgency    string             `json:"to_agency"`
+	Continues   string             `json:"continues,omitempty" doc:"Id of the redirected referral that it follows"`
+	Reason      string             `json:"reason,omitempty" doc:"Code, of a rejected one"`
+	LegalBasis  care.LegalBasis    `json:"legal_basis" doc:"On what ground the addressee was given the data"`
+	Purpose     string             `json:"purpose"`
+	Snapshot    *store.Snapshot    `json:"snapshot,omitempty" doc:"What the addressee sees of the person"`
+	TaskID      string             `json:"task_id,omitempty" doc:"The addressee's task to answer it"`
+	RequestedAt time.Time          `json:"requested_at"`
+	DueAt       *time.Time         `json:"due_at,omitempty"`
+	ChangedAt   time.Time          `json:"changed_at"`
+	Note        string             `json:"note,omitempty"`
+	Allowed     []care.Operation   `json:"allowed" nullable:"false" doc:"What the caller's agency may do with it as it stands"`
+}
+
+func referralOf(who care.Staff) func(store.Referral) referralJSON {
+	return func(r store.Referral) referralJSON {
+		j := referralJSON{
+			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
+			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, TaskID: r.TaskID,
+			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: allowedMoves(who, r),
+		}
+		var snapshot store.Snapshot
+		if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil {
+			snapshot.Languages, snapshot.Needs = orEmpty(snapshot.Languages), orEmpty(snapshot.Needs)
+			j.Snapshot = &snapshot
+		}
+		return j
+	}
+}
+
+// allowedMoves lists the operations that the caller's agency may do.
+func allowedMoves(who care.Staff, r store.Referral) []care.Operation {
+	moves := []care.Operation{}
+	for _, m := range care.ReferralMoves {
+		agency := r.FromAgency
+		if m.By == care.Addressee {
+			agency = r.ToAgency
+		}
+		if agency == who.Agency && slices.Contains(m.From, r.State) {
+			moves = append(moves, m.Operation)
+		}
+	}
+	return moves
+}
+
+type referralsInput struct {
+	pagingInput
+	Incoming   bool               `query:"incoming" doc:"Addressed to the caller's agency"`
+	Sent       bool               `query:"sent" doc:"Sent by the caller's agency"`
+	Open       bool               `query:"open" doc:"Not over"`
+	State      care.ReferralState `query:"state" enum:"requested,received,on_hold,accepted,rejected,in_progress,completed,failed,withdrawn,redirected"`
+	CaseFileID string             `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+}
+
+type referralMoveInput struct {
+	idInput
+	keyInput
+	Body care.ReferralMoveForm
+}
+
+func (s *Server) registerReferrals() {
+	register(s, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
+		func(ctx context.Context, who care.Staff, in *referralsInput) (*listOutput[referralJSON], error) {
+			page, err := s.records.Referrals(ctx, who, store.ReferralFilter{
+				Incoming: in.Incoming, Sent: in.Sent, Open: in.Open, State: in.State, CaseID: in.CaseFileID,
+			}, in.paging())
+			return listed(page, err, referralOf(who))
+		})
+	register(s, query("/referrals/{id}", "get-referral", tagReferrals, "A referral", ""),
+		func(ctx context.Context, who care.Staff, in *idInput) (*output[referralJSON], error) {
+			r, err := s.records.Referral(ctx, who, in.ID)
+			return one(r, err, referralOf(who))
+		})
+	for _, t := range []struct {
+		op                   care.Operation
+		summary, description string
+	}{
+		{care.OpAcknowledge, "Acknowledge a referral", "By the addressee: it was seen, which is not yet a yes."},
+		{care.OpAccept, "Accept a referral", "By the addressee."},
+		{care.OpReject, "Reject a referral", "By the addressee, with a coded reason."},
+		{care.OpHold, "Ask the sender for more", "By the addressee: note says what is missing."},
+		{care.OpSupply, "Give what was asked for", "By the sender."},
+		{care.OpRedirect, "Redirect a referral", "By the addressee, to another agency: a new referral goes on from this one."},
+		{care.OpWithdraw, "Withdraw a referral", "By the sender."},
+	} {
+		register(s, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
+			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
+				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				return acted(cmd, err, "")
+			})
+	}
+}

@@ -1,0 +1,201 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+const apiPrefix = "/api/v1"
+
+// resources registers the REST API, and serves its description in both versions
+// of OpenAPI. Types named …JSON are what goes over the wire.
+func (s *Server) resources(r *gin.Engine) error {
+	guarded := r.Group("/", s.authenticated)
+	s.rest = humagin.NewWithGroup(r, guarded, s.restConfig())
+
+	s.registerMe()
+	s.registerContacts()
+	s.registerCaseFiles()
+	s.registerTasks()
+	s.registerReferrals()
+	s.registerAppointments()
+	s.registerStuckCases()
+	s.registerCommands()
+	s.registerZones()
+	s.registerEligibilityChecks()
+	s.registerMailBounces()
+
+	current, err := json.Marshal(s.rest.OpenAPI())
+	if err != nil {
+		return err
+	}
+	older, err := s.rest.OpenAPI().Downgrade()
+	if err != nil {
+		return err
+	}
+	r.GET("/openapi.json", described(current))
+	r.GET("/openapi-3.0.json", described(older))
+	return nil
+}
+
+func described(document []byte) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		c.Header("Cache-Control", "public, max-age=300")
+		c.Data(http.StatusOK, "application/json", document)
+	}
+}
+
+// restConfig describes the API. huma's own pages are off: they load from
+// elsewhere.
+func (s *Server) restConfig() huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:   "Percorso",
+				Version: "1",
+				Description: "Everything that the pages do. Lists answer {items, next}: next is the cursor of the following page. " +
+					"A POST that changes something carries an " + keyHeader + " of the caller's choice; the same key with the same body " +
+					"has one effect and the same answer. Errors are problem+json (RFC 9457): they name field and rule and echo no value.",
+			},
+			Servers: []*huma.Server{{URL: "/"}},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"token":   {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of the OpenID provider, for this API's audience."},
+					"session": {Type: "apiKey", In: "cookie", Name: s.sessions.Cookie.Name, Description: "The session of a browser that is logged in."},
+				},
+			},
+			Security: []map[string][]string{{"token": {}}, {"session": {}}},
+			Tags:     tags,
+		},
+		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{s.wordProblems},
+	}
+}
+
+// Tags of the operations.
+const (
+	tagDesk      = "desk"
+	tagCases     = "case files"
+	tagTasks     = "tasks"
+	tagReferrals = "referrals"
+	tagZones     = "zones"
+	tagMachine   = "machinery"
+)
+
+var tags = []*huma.Tag{
+	{Name: tagDesk, Description: "What happens at the front desk: contacts, eligibility"},
+	{Name: tagCases, Description: "Case files: where each stands, what it waits for, what happened"},
+	{Name: tagTasks, Description: "What people have to do"},
+	{Name: tagReferrals, Description: "What one agency asks of another"},
+	{Name: tagZones, Description: "What each zone decides for itself"},
+	{Name: tagMachine, Description: "Commands under way, and what other systems report"},
+}
+
+// schemaName names a type in the description: taskJSON is Task.
+func schemaName(t reflect.Type, hint string) string {
+	return strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "JSON", "")
+}
+
+var errZeroByte = errors.New("a text holds a zero byte")
+
+// unmarshal reads JSON. Postgres cannot hold a zero byte.
+func unmarshal(data []byte, v any) error {
+	if bytes.Contains(data, []byte(`\u0000`)) {
+		return errZeroByte
+	}
+	return json.Unmarshal(data, v)
+}
+
+// wordProblems gives problems their words, wherever in huma they were made.
+func (s *Server) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
+	if p, ok := v.(*Problem); ok {
+		s.word(ctx.Context(), p)
+	}
+	return v, nil
+}
+
+// register adds an operation. The handler gets who asks; its errors become problems.
+func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
+	op.Path = apiPrefix + op.Path
+	// 422 and 500 come from huma itself.
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
+	if strings.Contains(op.Path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	huma.Register(s.rest, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, staffOf(ctx), in)
+		if err != nil {
+			return nil, s.problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// pagingInput is what every list takes.
+type pagingInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at most"`
+	Cursor string `query:"cursor" maxLength:"500" doc:"Where to go on: next of the page before"`
+}
+
+func (p pagingInput) paging() store.Paging { return store.Paging{Limit: p.Limit, Cursor: p.Cursor} }
+
+// listJSON is one page of a list.
+type listJSON[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; not there on the last"`
+}
+
+type listOutput[T any] struct{ Body listJSON[T] }
+
+// listed turns a page of records into a page of the wire.
+func listed[R, T any](page store.Page[R], err error, convert func(R) T) (*listOutput[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput[T]{Body: listJSON[T]{Items: make([]T, 0, len(page.Items)), Next: page.Next}}
+	for _, item := range page.Items {
+		out.Body.Items = append(out.Body.Items, convert(item))
+	}
+	return out, nil
+}
+
+type output[T any] struct{ Body T }
+
+// one turns a record into its form on the wire.
+func one[R, T any](record R, err error, convert func(R) T) (*output[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &output[T]{Body: convert(record)}, nil
+}
+
+// idInput is the id of a thing in its address.
+type idInput struct {
+	ID string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id" doc:"Opaque id"`
+}
+
+// orEmpty keeps null out of JSON arrays.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type taskJSON struct {
+	ID         string         `json:"id"`
+	Kind       care.TaskKind  `json:"kind"`
+	State      care.TaskState `json:"state" enum:"ready,reserved,completed,skipped,obsolete"`
+	CaseFileID string         `json:"case_file_id"`
+	CaseNumber string         `json:"case_number"`
+	Person     string         `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Role       care.Role      `json:"role" doc:"Whose task it is"`
+	Agency     string         `json:"agency"`
+	Service    string         `json:"service,omitempty"`
+	ReferralID string         `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
+	HolderName string         `json:"holder_name,omitempty"`
+	HolderRole care.Role      `json:"holder_role,omitempty"`
+	Mine       bool           `json:"mine" doc:"The caller holds it"`
+	Outcome    string         `json:"outcome,omitempty"`
+	ReadyAt    time.Time      `json:"ready_at"`
+	DueAt      *time.Time     `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
+	Reminders  int            `json:"reminders"`
+	Escalated  bool           `json:"escalated"`
+	Attempt    int            `json:"attempt"`
+	Form       *care.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
+}
+
+func taskOf(who care.Staff) func(store.Task) taskJSON {
+	return func(t store.Task) taskJSON {
+		return taskJSON{
+			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
+			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
+			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
+			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, Attempt: t.Attempt,
+		}
+	}
+}
+
+type tasksInput struct {
+	pagingInput
+	Mine       bool           `query:"mine" doc:"Held by the caller"`
+	Team       bool           `query:"team" doc:"Ready for the caller's role and agency"`
+	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+	State      care.TaskState `query:"state" enum:"ready,reserved,completed,skipped,obsolete" doc:"Left out: the open ones"`
+	Overdue    bool           `query:"overdue" doc:"Past due_at"`
+}
+
+// taskInput is an operation on a task without a form.
+type taskInput struct {
+	idInput
+	keyInput
+}
+
+type completeInput struct {
+	idInput
+	keyInput
+	Body care.Completion
+}
+
+type assignInput struct {
+	idInput
+	keyInput
+	Body care.Assignment
+}
+
+func (s *Server) registerTasks() {
+	register(s, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
+		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
+			page, err := s.records.Tasks(ctx, who, store.TaskFilter{
+				Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue,
+			}, in.paging())
+			return listed(page, err, taskOf(who))
+		})
+	register(s, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),
+		func(ctx context.Context, who care.Staff, in *idInput) (*output[taskJSON], error) {
+			task, err := s.records.Task(ctx, who, in.ID)
+			out, err := one(task, err, taskOf(who))
+			if err != nil {
+				return nil, err
+			}
+			if form, ok := care.FormOf(task.Kind); ok {
+				out.Body.Form = &form
+			}
+			return out, nil
+		})
+	register(s, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
+		"By its holder, with the form of one of its outcomes. The case goes on from here."),
+		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
+			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
+			return acted(cmd, err, "")
+		})
+	for _, t := range []struct {
+		op                   care.Operation
+		summary, description string
+	}{
+		{care.OpClaim, "Claim a task", "It is then the caller's to do. A lost race answers 409 with the holder's role."},
+		{care.OpRelease, "Release a task", "It goes back to those who may do it."},
+	} {
+		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
+				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
+				return acted(cmd, err, "")
+			})
+	}
+	for _, t := range []struct {
+		op                   care.Operation
+		summary, description string
+	}{
+		{care.OpReassign, "Give a task to another role", "By the supervisor: role says to whom."},
+		{care.OpExtend, "Give a task more time", "By the supervisor: until is the new term."},
+		{care.OpRemind, "Remind of a task now", "By the supervisor: whoever may do it, or holds it, gets a mail."},
+	} {
+		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
+				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				return acted(cmd, err, "")
+			})
+	}
+}
