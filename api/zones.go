@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/zone"
 )
 
 type zoneSummaryJSON struct {
@@ -30,4 +32,33 @@ func (s *Server) registerZones() {
 			})
 			return out, nil
 		})
+	register(s, query("/zones/{code}", "get-zone", tagZones, "A zone with all that it decides for itself",
+		"Desk hours, services, needs, roles, deadlines, outcomes: the codes that forms take."),
+		func(ctx context.Context, _ care.Staff, in *zoneInput) (*output[zoneJSON], error) {
+			rules, err := s.rules(ctx, in.Code)
+			return one(rules, err, s.zone)
+		})
+}
+
+// zoneJSON is a zone with all that it decides, and when its desk receives next.
+type zoneJSON struct {
+	care.Policy
+	NextOpening       *openingJSON `json:"next_opening,omitempty" doc:"Of free access at the desk: the one that lasts, else the next"`
+	NextByAppointment string       `json:"next_by_appointment,omitempty" format:"date" doc:"Next day on which the desk receives by appointment alone"`
+}
+
+type openingJSON struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to" doc:"Excluded"`
+}
+
+func (s *Server) zone(rules *zoneRules) zoneJSON {
+	j := zoneJSON{Policy: rules.Policy}
+	if o, ok := zone.NextOpening(rules.Policy, rules.calendar, s.now()); ok {
+		j.NextOpening = &openingJSON{From: o.From, To: o.To}
+	}
+	if day, ok := zone.NextByAppointment(rules.Policy, rules.calendar, s.now()); ok {
+		j.NextByAppointment = dateOf(day)
+	}
+	return j
 }

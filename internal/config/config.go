@@ -1,0 +1,219 @@
+// Package config reads what a process is told by its environment, once, at its
+// start. Each process has a struct of its own, so that none is given, or asks
+// for, what it does not need. An error names the variable and the rule, in one
+// line each, and quotes no value: some are secrets.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+)
+
+// Database is what commands need that only work on the records: migrate, zone
+// load, staff load.
+type Database struct {
+	URL string // PERCORSO_DATABASE_URL: postgres://login:password@host:port/percorso
+}
+
+// Processes is what is needed to speak to the processes in Temporal.
+type Processes struct {
+	Options client.Options // TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the SDK's other variables
+	Keys    string         // PERCORSO_CODEC_KEYS or the content of PERCORSO_CODEC_KEYS_FILE, for package codec
+}
+
+// OIDC is the OpenID provider.
+type OIDC struct {
+	Issuer       string // PERCORSO_OIDC_ISSUER
+	ClientID     string // PERCORSO_OIDC_CLIENT_ID
+	ClientSecret string // PERCORSO_OIDC_CLIENT_SECRET; empty for a client without one
+	Audience     string // PERCORSO_OIDC_AUDIENCE: of the access tokens for the API
+}
+
+// API is what the process api needs.
+type API struct {
+	Database
+	Processes
+	OIDC      OIDC
+	Listen    string // PERCORSO_LISTEN: host:port
+	PublicURL string // PERCORSO_PUBLIC_URL: as browsers see it, without a slash at the end
+}
+
+// Worker is what the process worker needs.
+type Worker struct {
+	Database
+	Processes
+	PublicURL   string // PERCORSO_PUBLIC_URL: for the links in mails
+	SMTPAddress string // PERCORSO_SMTP_ADDRESS: host:port
+	SMTPTLS     bool   // demanded of every mail server that is not on this machine
+	MailFrom    string // PERCORSO_MAIL_FROM
+}
+
+// Rebuild is what the command rebuild needs.
+type Rebuild struct {
+	Database
+	Processes
+}
+
+// What is taken where a variable is not set: everything on one machine.
+const (
+	defaultListen    = "127.0.0.1:8080"
+	defaultPublicURL = "http://127.0.0.1:8080"
+	defaultTemporal  = "127.0.0.1:7233"
+	defaultNamespace = "percorso"
+	defaultIssuer    = "http://127.0.0.1:8081"
+	defaultClientID  = "percorso"
+	defaultAudience  = "percorso-api"
+	defaultSMTP      = "127.0.0.1:1025"
+	defaultMailFrom  = "percorso@localhost.localdomain"
+)
+
+// ReadDatabase reads Database.
+func ReadDatabase() (Database, error) {
+	var r reader
+	c := r.database()
+	return c, r.err()
+}
+
+// ReadAPI reads API.
+func ReadAPI() (API, error) {
+	var r reader
+	c := API{
+		Database:  r.database(),
+		Processes: r.processes(),
+		OIDC: OIDC{
+			Issuer:       r.address("PERCORSO_OIDC_ISSUER", defaultIssuer),
+			ClientID:     r.text("PERCORSO_OIDC_CLIENT_ID", defaultClientID),
+			ClientSecret: r.text("PERCORSO_OIDC_CLIENT_SECRET", ""),
+			Audience:     r.text("PERCORSO_OIDC_AUDIENCE", defaultAudience),
+		},
+		Listen:    r.hostPort("PERCORSO_LISTEN", defaultListen),
+		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
+	}
+	if c.OIDC.Audience == c.OIDC.ClientID {
+		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
+	}
+	return c, r.err()
+}
+
+// ReadWorker reads Worker.
+func ReadWorker() (Worker, error) {
+	var r reader
+	c := Worker{
+		Database:    r.database(),
+		Processes:   r.processes(),
+		PublicURL:   r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
+		SMTPAddress: r.hostPort("PERCORSO_SMTP_ADDRESS", defaultSMTP),
+		MailFrom:    r.text("PERCORSO_MAIL_FROM", defaultMailFrom),
+	}
+	c.SMTPTLS = !onThisMachine(c.SMTPAddress)
+	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+		r.fault("PERCORSO_MAIL_FROM", "is no mail address")
+	}
+	return c, r.err()
+}
+
+// ReadRebuild reads Rebuild.
+func ReadRebuild() (Rebuild, error) {
+	var r reader
+	c := Rebuild{Database: r.database(), Processes: r.processes()}
+	return c, r.err()
+}
+
+// reader reads variables and collects what is wrong with them.
+type reader struct{ faults []error }
+
+func (r *reader) err() error { return errors.Join(r.faults...) }
+
+func (r *reader) fault(variable, rule string) {
+	r.faults = append(r.faults, fmt.Errorf("%s %s", variable, rule))
+}
+
+func (r *reader) text(variable, fallback string) string {
+	if value := strings.TrimSpace(os.Getenv(variable)); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func (r *reader) database() Database {
+	value := r.text("PERCORSO_DATABASE_URL", "")
+	u, err := url.Parse(value)
+	switch {
+	case value == "":
+		r.fault("PERCORSO_DATABASE_URL", "is not set: postgres://login:password@host:port/percorso")
+	case err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql"):
+		r.fault("PERCORSO_DATABASE_URL", "is no database address: postgres://login:password@host:port/percorso")
+	}
+	return Database{URL: value}
+}
+
+// address reads an http address, without a slash at its end.
+func (r *reader) address(variable, fallback string) string {
+	value := strings.TrimRight(r.text(variable, fallback), "/")
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+		r.fault(variable, "is no address: https://host or http://host:port")
+	}
+	return value
+}
+
+func (r *reader) hostPort(variable, fallback string) string {
+	value := r.text(variable, fallback)
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		r.fault(variable, "is no host:port")
+	}
+	return value
+}
+
+// processes reads the connection to Temporal as its SDK does; a file of
+// settings counts only where TEMPORAL_CONFIG_FILE names it.
+func (r *reader) processes() Processes {
+	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{DisableFile: os.Getenv("TEMPORAL_CONFIG_FILE") == ""})
+	if err != nil {
+		r.fault("TEMPORAL_…", "cannot be read: "+err.Error())
+	}
+	if options.HostPort == "" {
+		options.HostPort = defaultTemporal
+	}
+	if options.Namespace == "" {
+		options.Namespace = defaultNamespace
+	}
+	if _, _, err := net.SplitHostPort(options.HostPort); err != nil {
+		r.fault("TEMPORAL_ADDRESS", "is no host:port")
+	}
+	return Processes{Options: options, Keys: r.keys()}
+}
+
+// keys reads the codec's keys from their variable, or from the file that it names.
+func (r *reader) keys() string {
+	if keys := r.text("PERCORSO_CODEC_KEYS", ""); keys != "" {
+		return keys
+	}
+	path := r.text("PERCORSO_CODEC_KEYS_FILE", "")
+	if path == "" {
+		r.fault("PERCORSO_CODEC_KEYS", "is not set, nor is PERCORSO_CODEC_KEYS_FILE: kid:base64 of 32 bytes")
+		return ""
+	}
+	content, err := os.ReadFile(path)
+	switch {
+	case err != nil:
+		r.fault("PERCORSO_CODEC_KEYS_FILE", "names a file that cannot be read")
+	case strings.TrimSpace(string(content)) == "":
+		r.fault("PERCORSO_CODEC_KEYS_FILE", "names an empty file: one kid:base64 a line")
+	}
+	return string(content)
+}
+
+func onThisMachine(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
