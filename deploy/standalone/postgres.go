@@ -384,5 +384,5 @@ func removeCluster(dataDir string) error {
 	if !strings.HasPrefix(filepath.Base(home), clusterPrefix) {
 		return fmt.Errorf("%s names no cluster: %s", pointer, home)
 	}
-	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs"))
+	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs")) // #nosec G703 -- a cluster, see above
 }

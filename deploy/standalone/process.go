@@ -47,10 +47,11 @@ type process struct {
 	mu      sync.Mutex
 	command *exec.Cmd // nil while it does not run
 	ended   chan struct{}
-	// held keeps the part down; stopping marks an end that was asked for.
-	held, stopping bool
-	backoff        time.Duration
-	restart        *time.Timer
+	// starting leaves an end to who waits for the start; held keeps the part down; stopping marks an end
+	// that was asked for.
+	starting, held, stopping bool
+	backoff                  time.Duration
+	restart                  *time.Timer
 }
 
 var errEnded = errors.New("it ended")
@@ -59,14 +60,23 @@ var errEnded = errors.New("it ended")
 // answer of its probe after readyLimit, or that of ctx.
 func (p *process) start(ctx context.Context) error {
 	p.mu.Lock()
-	p.held = false
+	p.held, p.starting = false, true
 	err := p.run()
 	ended := p.ended
 	p.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.part, err)
 	}
-	return p.await(ctx, ended)
+	err = p.await(ctx, ended)
+	p.mu.Lock()
+	p.starting = false
+	// It may have ended between its first answer and here, when nobody watched.
+	gone := p.command == nil
+	p.mu.Unlock()
+	if err == nil && gone {
+		p.startAgain()
+	}
+	return err
 }
 
 // await waits until the part is ready. An end of the run whose channel is given ends the wait too; with
@@ -122,7 +132,7 @@ func (p *process) watch(command *exec.Cmd, ended chan struct{}, since time.Time)
 	defer p.mu.Unlock()
 	p.command = nil
 	close(ended)
-	if p.held || p.stopping {
+	if p.starting || p.held || p.stopping {
 		return
 	}
 	if time.Since(since) > steadyAfter || p.backoff == 0 {

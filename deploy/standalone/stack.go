@@ -17,15 +17,18 @@ import (
 	"syscall"
 	"time"
 
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 )
 
 //go:embed staff.yaml
 var demoStaff []byte
 
-// Stack is a running stack. Its methods may be called from several goroutines, Stop once.
+// Stack is a running stack. Its methods may be called from several goroutines.
 type Stack struct {
 	options     Options
 	folder      *folder
@@ -34,8 +37,9 @@ type Stack struct {
 	spawner     *spawner
 	processes   []*process // in the order of their start
 	// sockets is set when the Web UI's socket needed a shorter path than the data folder's.
-	sockets string
-	sayLock sync.Mutex
+	sockets  string
+	sayLock  sync.Mutex
+	stopOnce sync.Once
 }
 
 // Start starts the parts in order and returns once each is ready. Whatever fails, and an end of ctx,
@@ -271,7 +275,8 @@ func both(first, second func(context.Context) error) func(context.Context) error
 	return func(ctx context.Context) error { return errors.Join(first(ctx), second(ctx)) }
 }
 
-// temporalAnswers probes for the namespace, which the server registers last.
+// temporalAnswers asks for a run that does not exist: only a server whose inner services all know the
+// namespace, which each of them learns some time after its registration, can say so.
 func temporalAnswers(address string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -279,9 +284,16 @@ func temporalAnswers(address string) func(context.Context) error {
 			return err
 		}
 		defer func() { _ = connection.Close() }()
-		_, err = workflowservice.NewWorkflowServiceClient(connection).DescribeNamespace(ctx,
-			&workflowservice.DescribeNamespaceRequest{Namespace: namespace})
-		return err
+		_, err = workflowservice.NewWorkflowServiceClient(connection).DescribeWorkflowExecution(ctx,
+			&workflowservice.DescribeWorkflowExecutionRequest{
+				Namespace: namespace,
+				Execution: &common.WorkflowExecution{WorkflowId: "probe"},
+			})
+		var missing *serviceerror.NotFound
+		if err := serviceerror.FromStatus(status.Convert(err)); !errors.As(err, &missing) {
+			return fmt.Errorf("probe: %w", err)
+		}
+		return nil
 	}
 }
 
@@ -368,8 +380,10 @@ func (s *Stack) DropTemporal(ctx context.Context) error {
 	})
 }
 
-// Stop stops the parts in the reverse order of their start, PostgreSQL last.
-func (s *Stack) Stop() {
+// Stop stops the parts in the reverse order of their start, PostgreSQL last. A second call does nothing.
+func (s *Stack) Stop() { s.stopOnce.Do(s.stop) }
+
+func (s *Stack) stop() {
 	for _, p := range slices.Backward(s.processes) {
 		p.stop()
 	}

@@ -238,7 +238,7 @@ func (g *gateway) client(ctx context.Context) (*oauth2.Config, *oidc.Provider, e
 }
 
 func (g *gateway) setCookie(w http.ResponseWriter, name, value, path string, limit time.Duration) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure follows the address
 		Name: name, Value: value, Path: path, MaxAge: int(limit.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		// Over plain http on a loopback address a browser may refuse a secure cookie.

@@ -162,7 +162,7 @@ func execute(dataDir string, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := syscall.Exec(path, arguments[1:], environment); err != nil { // #nosec G204 -- the operator's own command
+	if err := syscall.Exec(path, arguments[1:], environment); err != nil { // #nosec G204 G702 -- the operator's own command
 		return fmt.Errorf("%s: %w", strings.Join(arguments[1:], " "), err)
 	}
 	return nil

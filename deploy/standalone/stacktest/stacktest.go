@@ -1,0 +1,117 @@
+// Package stacktest starts the one-machine stack for end-to-end tests: every part real, on free ports
+// and with a data folder of its own, beside whatever else runs on the machine.
+//
+// The binaries come from PERCORSO_BIN_DIR, which make test sets, else from the module's bin folder.
+package stacktest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"percorso/deploy/standalone"
+	"percorso/deploy/standalone/identity"
+)
+
+// StartLimit is how long a stack may take to start on a busy machine.
+const StartLimit = 2 * time.Minute
+
+// logTail is how much of each part's log a failed test shows.
+const logTail = 4 << 10
+
+// Start starts a stack that ends with the test. Options arrive complete but for what change sets; with
+// nil they stay so. A test that fails shows the end of every part's log.
+func Start(t testing.TB, change func(*standalone.Options)) *standalone.Stack {
+	t.Helper()
+	options := Options(t)
+	if change != nil {
+		change(&options)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), StartLimit)
+	defer cancel()
+	stack, err := standalone.Start(ctx, options)
+	if err != nil {
+		showLogs(t, options.DataDir)
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stack.Stop()
+		if t.Failed() {
+			showLogs(t, options.DataDir)
+		}
+	})
+	return stack
+}
+
+// Options returns what Start uses: free ports, a new data folder, the built binaries.
+func Options(t testing.TB) standalone.Options {
+	t.Helper()
+	ports, err := standalone.FreePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return standalone.Options{
+		DataDir:     DataDir(t),
+		BinDir:      BinDir(t),
+		NodeModules: filepath.Join(moduleRoot(), "node_modules"),
+		Ports:       ports,
+		Out:         t.Output(),
+	}
+}
+
+// DataDir returns a new data folder that goes with the test. Other than t.TempDir it is open to other
+// users' passage, as PostgreSQL needs when the tests run as root.
+func DataDir(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "percorso-test-")
+	if err == nil {
+		err = os.Chmod(folder, 0o711)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
+
+// BinDir returns the folder of the built binaries.
+func BinDir(t testing.TB) string {
+	t.Helper()
+	folder := os.Getenv("PERCORSO_BIN_DIR")
+	if folder == "" {
+		folder = filepath.Join(moduleRoot(), "bin")
+	}
+	if _, err := os.Stat(filepath.Join(folder, "percorso-stack")); err != nil {
+		t.Fatalf("the stack is not built, run make build: %v", err)
+	}
+	return folder
+}
+
+// Token logs a demo account in and returns its bearer token for the API.
+func Token(t testing.TB, stack *standalone.Stack, account string) string {
+	t.Helper()
+	token, err := identity.Token(context.Background(), stack.Addresses().Identity, account, identity.Password)
+	if err != nil {
+		t.Fatalf("token of %s: %v", account, err)
+	}
+	return token
+}
+
+func moduleRoot() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..", "..")
+}
+
+func showLogs(t testing.TB, dataDir string) {
+	logs, _ := filepath.Glob(filepath.Join(dataDir, "logs", "*.log"))
+	for _, log := range logs {
+		content, err := os.ReadFile(log)
+		if err != nil || len(content) == 0 {
+			continue
+		}
+		t.Logf("%s:\n%s", filepath.Base(log), content[max(0, len(content)-logTail):])
+	}
+}
