@@ -5,6 +5,8 @@ package activities
 import (
 	"context"
 
+	"go.temporal.io/sdk/activity"
+
 	"percorso/workflows/contract"
 )
 
@@ -31,5 +33,9 @@ func (a *HumanTasks) Load(ctx context.Context, start contract.Start) (contract.S
 
 // Record writes one step of a run.
 func (a *HumanTasks) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
-	return a.Steps.Record(ctx, step)
+	res, err := a.Steps.Record(ctx, step)
+	if err != nil {
+		activity.GetLogger(ctx).Warn("recording a step", "run", step.Run, "operation", step.Entry.Answer.Operation, "error", err)
+	}
+	return res, err
 }

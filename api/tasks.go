@@ -27,7 +27,6 @@ type taskJSON struct {
 	DueAt      *time.Time     `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
 	Reminders  int            `json:"reminders"`
 	Escalated  bool           `json:"escalated"`
-	Attempt    int            `json:"attempt"`
 	Form       *care.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
 }
 
@@ -37,7 +36,7 @@ func taskOf(who care.Staff) func(store.Task) taskJSON {
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
-			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, Attempt: t.Attempt,
+			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated,
 		}
 	}
 }

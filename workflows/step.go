@@ -296,8 +296,10 @@ func (r *run) startWalk(ctx workflow.Context) error {
 	}
 	r.over, r.awaiting, r.effects = false, nil, contract.Effects{}
 	// The path lives as long as the run, not as the handler that walks it anew.
-	r.pathCtx, r.stopPath = workflow.WithCancel(r.ctx)
-	workflow.Go(r.pathCtx, func(workflow.Context) {
+	ctxOfPath, stop := workflow.WithCancel(r.ctx)
+	r.stopPath = stop
+	workflow.Go(ctxOfPath, func(ctx workflow.Context) {
+		r.pathCtx = ctx // each coroutine blocks on its own
 		r.follow()
 		r.over, r.awaiting = true, nil
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
@@ -58,7 +59,7 @@ type setting struct{ name, value string }
 // settings end with the transaction, so they cannot leak through the pool. What
 // first queues is sent along with them, in the same round trip.
 func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return bare(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue("SET LOCAL ROLE " + role)
 		for _, s := range settings {
@@ -71,7 +72,17 @@ func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []set
 			return err
 		}
 		return work(tx)
-	})
+	}))
+}
+
+// bare strips an error of Postgres to what holds no value of a row: its message
+// and detail may quote one, and errors end in logs.
+func bare(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return err
+	}
+	return fmt.Errorf("postgres: SQLSTATE %s in %s (table %q, column %q, constraint %q)", pg.Code, pg.Routine, pg.TableName, pg.ColumnName, pg.ConstraintName)
 }
 
 // asStaff gives the settings of a member of staff.

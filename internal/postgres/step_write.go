@@ -124,8 +124,9 @@ func (w *writer) close(tx pgx.Tx) (contract.StepResult, error) {
 	}
 	if w.entry.State == "" { // a clock of the run's own timer was no entry until now
 		w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, state, revision, worked_at)
-			VALUES ($1, $2, $3, $4, '', $2, '', $1::text, '', $5, $6, 'worked', $7, $8)`,
-			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, w.step.Entry.Answer.Operation, w.step.Entry.Answer, revision, w.step.At)
+			VALUES ($1, $2, $3, $4, '', $2, '', $5, '', $6, $7, 'worked', $8, $9)`,
+			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, w.step.Entry.ID, w.step.Entry.Answer.Operation, w.step.Entry.Answer,
+			revision, w.step.At)
 	} else {
 		w.queue(`UPDATE command SET state = 'worked', revision = $2, worked_at = $3, case_id = $4 WHERE id = $1`,
 			w.step.Entry.ID, revision, w.step.At, w.caseID())
@@ -297,8 +298,8 @@ func (w *writer) tell(m contract.Message) {
 	m.Answer.Case = w.step.Case
 	id := contract.DerivedID(w.step.Run, "tell "+m.Run+" "+string(m.Answer.Operation))
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-		VALUES ($1, $2, $3, $4, '', $5, '', $1::text, '', $6, $7, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
-		id, m.Run, w.caseID(), w.run.Zone, w.step.Run, m.Answer.Operation, m.Answer)
+		VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
+		id, m.Run, w.caseID(), w.run.Zone, w.step.Run, id, m.Answer.Operation, m.Answer)
 	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 

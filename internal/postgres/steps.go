@@ -145,6 +145,11 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 	if err != nil {
 		return contract.StepResult{}, err
 	}
+	if refusal, err := gate(ctx, tx, policy, step); err != nil {
+		return contract.StepResult{}, err
+	} else if refusal != nil {
+		return refuse(refusal)
+	}
 	w := &writer{ctx: ctx, step: step, run: run, entry: entry, about: about, policy: policy, rules: s.rules}
 	return w.write(tx)
 }

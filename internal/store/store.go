@@ -136,7 +136,6 @@ type Task struct {
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
 	Reminders  int            `db:"reminders"`
 	Escalated  bool           `db:"escalated"`
-	Attempt    int            `db:"attempt"`
 }
 
 // TaskFilter chooses tasks.

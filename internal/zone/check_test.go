@@ -1,0 +1,172 @@
+package zone_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"percorso/internal/calendar"
+	"percorso/internal/zone"
+)
+
+func prato(t testing.TB) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "deploy", "zones", "prato.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestEachFaultIsTold(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		old, new string // in Prato's file
+		field    string
+		rule     string
+	}{
+		{"unknown field", "zone: prato", "zone: prato\ncolour: red", "colour", zone.RuleUnknownField},
+		{"unknown field below", "{role: social_worker}", "{role: social_worker, colour: red}", "desk.always_present[2].colour", zone.RuleUnknownField},
+		{"missing", "municipality: Comune di Prato\n", "", "municipality", zone.RuleMissing},
+		{"missing by null", "municipality: Comune di Prato", "municipality:", "municipality", zone.RuleMissing},
+		{"missing by empty text", "municipality: Comune di Prato", `municipality: ""`, "municipality", zone.RuleMissing},
+		{"missing below", ", difficulty: social}\n  - {code: labour", "}\n  - {codice: labour", "needs[3].code", zone.RuleMissing},
+		{"bad code", "zone: prato", "zone: Pràto", "zone", zone.RuleCode},
+		{"text for a boolean", "lead: true", "lead: forse", "lead", zone.RuleBoolean},
+		{"number for a text", "name: Santo Stefano", "name: 26", "patron_saint.name", zone.RuleText},
+		{"list for an object", `patron_saint: {day: "12-26", name: Santo Stefano}`, "patron_saint: [a]", "patron_saint", zone.RuleObject},
+		{"object for a list", "closures: []", "closures: {}", "closures", zone.RuleList},
+		{"text for a number", "attempts: 2", "attempts: due", "no_show.attempts", zone.RuleNumber},
+		{"number out of range", "attempts: 2", "attempts: 0", "no_show.attempts", zone.RuleRange},
+		{"patron's day", `day: "12-26"`, `day: "13-26"`, "patron_saint.day", zone.RuleDate},
+		{"end of day", `day_ends: "18:00"`, `day_ends: "25:00"`, "day_ends", zone.RuleTime},
+		{"closure's date", "closures: []", `closures: [{from: "2026-02-30", to: "2026-03-01", name: X}]`, "closures[0].from", zone.RuleDate},
+		{"closure's order", "closures: []", `closures: [{from: "2026-03-02", to: "2026-03-01", name: X}]`, "closures[0].to", zone.RuleDateOrder},
+		{"closure too long", "closures: []", `closures: [{from: "2026-03-02", to: "2126-03-01", name: X}]`, "closures[0].to", zone.RuleClosure},
+		{"kind of agency", "kind: school", "kind: scuola", "agencies[3].kind", zone.RuleValue},
+		{"no CPI", "kind: cpi, answers: cpi_operator", "kind: health", "agencies", zone.RuleOneCPI},
+		{"unknown role", "role: immigration_expert, agency", "role: wizard, agency", "roles[3].role", zone.RuleRole},
+		{"role twice", "role: immigration_expert, agency: comune}\n", "role: immigration_expert, agency: comune}\n  - {role: immigration_expert, agency: comune}\n", "roles[4].role", zone.RuleDuplicate},
+		{"role of an unknown agency", "{role: supervisor, agency: comune}", "{role: supervisor, agency: nessuno}", "roles[6].agency", zone.RuleAgency},
+		{"answered by another agency's role", "kind: health}", "kind: health, answers: cpi_operator}", "agencies[5].answers", zone.RuleRoleAgency},
+		{"service without agency", "agency: comune, role: immigration_expert", "role: immigration_expert", "services[1].agency", zone.RuleMissing},
+		{"service with another agency's role", "agency: cpi, role: cpi_operator", "agency: comune, role: cpi_operator", "services[3].role", zone.RuleRoleAgency},
+		{"service with a role not in the zone", "agency: comune, role: immigration_expert", "agency: comune, role: cooperative_expert", "services[1].role", zone.RuleRoleNotInZone},
+		{"service twice", "{code: spac", "{code: pas", "services[2].code", zone.RuleDuplicate},
+		{"unknown matter", "[job_accompaniment]", "[job_accompaniment, altro]", "services[3].matters[1]", zone.RuleMatter},
+		{"partner of an unknown agency", "name: CPIA, agency: cpia", "name: CPIA, agency: scuola", "partners[1].agency", zone.RuleAgency},
+		{"unknown service", "partners:\n", "follow_through: [pas, altro]\npartners:\n", "follow_through[1]", zone.RuleService},
+		{"unknown weekday", "    wed: [", "    mercoledi: [", "shared_agenda.slots.mercoledi", zone.RuleWeekday},
+		{"overlapping hours", `mon: ["09:00-13:00", "15:00-17:00"]`, `mon: ["09:00-13:00", "12:30-17:00"]`, "desk.hours.mon[1]", zone.RuleOverlap},
+		{"reversed hours", `tue: ["09:00-13:00"]`, `tue: ["13:00-09:00"]`, "desk.hours.tue[0]", zone.RuleBandOrder},
+		{"bad hours", `tue: ["09:00-13:00"]`, `tue: ["9-13"]`, "desk.hours.tue[0]", zone.RuleTime},
+		{"open day by appointment", "  operator_languages:", "  by_appointment: [wed, mon]\n  operator_languages:", "desk.by_appointment[1]", zone.RuleOpenDay},
+		{"language", "operator_languages: [it, zh]", "operator_languages: [it, cinese]", "desk.operator_languages[1]", zone.RuleLanguage},
+		{"language not in its usual form", "operator_languages: [it, zh]", "operator_languages: [it, ZH]", "desk.operator_languages[1]", zone.RuleLanguage},
+		{"unknown need", "for: [social_inclusion, labour]", "for: [social]", "desk.always_present[3].for[0]", zone.RuleNeed},
+		{"mediator while the desk is closed", `time: "09:30-12:30"`, `time: "09:30-18:30"`, "desk.mediators[1].time", zone.RuleMediatorTime},
+		{"mediators without calendar", "mediator_access: calendar", "mediator_access: as_needed", "desk.mediator_access", zone.RuleMediators},
+		{"duration's form", "duration: 24 hours", "duration: domani", "deadlines[0].duration", zone.RuleDuration},
+		{"duration without unit", "duration: 24 hours", `duration: "24"`, "deadlines[0].duration", zone.RuleDuration},
+		{"unknown unit", "duration: 24 hours", "duration: 3 weeks", "deadlines[0].duration", zone.RuleUnit},
+		{"negative duration", "duration: 24 hours", "duration: -24 hours", "deadlines[0].duration", zone.RuleNegative},
+		{"no duration", "duration: 24 hours", "duration: 0 hours", "deadlines[0].duration", zone.RuleNoTime},
+		{"endless duration", "duration: 24 hours", "duration: 999999999999 hours", "deadlines[0].duration", zone.RuleTooLong},
+		{"working days before", "duration: 24 hours", "duration: 1 working_days", "deadlines[0].duration", zone.RuleBefore},
+		{"unknown deadline", "{code: measure_check", "{code: other", "deadlines[2].code", zone.RuleDeadline},
+		{"deadline left out", "  - {code: measure_check", "  #", "deadlines", zone.RuleMissing},
+		{"escalate before remind", "remind: 20 working_days, escalate: 40 working_days", "remind: 20 working_days, escalate: 10 working_days", "tasks.kinds[5].complete.escalate", zone.RuleEscalate},
+		{"unknown kind of task", "- kind: evaluation", "- kind: valutazione", "tasks.kinds[15].kind", zone.RuleValue},
+		{"task's role not in the zone", "- kind: evaluation\n      role: social_worker", "- kind: evaluation\n      role: cooperative_expert", "tasks.kinds[15].role", zone.RuleRoleNotInZone},
+		{"kind of deadline", "kind: binding", "kind: tassativo", "deadlines[5].kind", zone.RuleValue},
+		{"rhythm left out", "  - {after: placement,", "  #", "follow_ups", zone.RuleMissing},
+		{"outcome left out", "  - {code: deceased", "  #", "outcomes", zone.RuleMissing},
+		{"next step", "next_step: supply", "next_step: boh", "reject_reasons[1].next_step", zone.RuleValue},
+		{"target's dates", `to: "2020-12-31"} # periodo`, `to: "2017-12-31"} # periodo`, "target.to", zone.RuleDateOrder},
+		{"figure", "value: 40066", "value: molti", "figures[1].value", zone.RuleNumber},
+		{"an alias", "municipality: Comune di Prato", "municipality: *x", "municipality", zone.RuleText},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			good := prato(t)
+			spoilt := strings.Replace(good, test.old, test.new, 1)
+			if spoilt == good {
+				t.Fatal("the text to replace is not in the file")
+			}
+			faults := zone.Check("prato.yaml", []byte(spoilt))
+			for _, f := range faults {
+				if f.Field != test.field || f.Rule != test.rule {
+					continue
+				}
+				if f.Line < 1 || f.Text == "" || f.File != "prato.yaml" {
+					t.Errorf("incomplete: %+v", f)
+				}
+				return
+			}
+			t.Errorf("want %s [%s], got %v", test.field, test.rule, faults)
+		})
+	}
+}
+
+func TestFaultsNameTheLine(t *testing.T) {
+	spoilt := strings.Replace(prato(t), "{code: spac, name: Punto SPAC, agency: comune", "{code: spac, name: Punto SPAC, agency: altrove", 1)
+	spoilt = strings.Replace(spoilt, "attempts: 2", "attempts: 0", 1)
+	spoilt = strings.Replace(spoilt, "kind: binding", "kind: tassativo", 1)
+	faults := zone.Check("prato.yaml", []byte(spoilt))
+	if len(faults) != 3 {
+		t.Fatalf("%d faults, want all three at once: %v", len(faults), faults)
+	}
+	lines := strings.Split(spoilt, "\n")
+	for i, mark := range []string{"altrove", "tassativo", "attempts: 0"} {
+		if got := lines[faults[i].Line-1]; !strings.Contains(got, mark) {
+			t.Errorf("fault %v points at %q", faults[i], got)
+		}
+	}
+	if got, want := faults[2].String(), ": no_show.attempts: numero fuori dai limiti: da 1 a 20 [out_of_range]"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want it to end with %q", got, want)
+	}
+}
+
+func TestFilesThatAreNoZone(t *testing.T) {
+	for name, test := range map[string]struct {
+		data, rule string
+	}{
+		"empty":         {"", zone.RuleOneDocument},
+		"a scalar":      {"prato", zone.RuleObject},
+		"null":          {"~", zone.RuleObject},
+		"no field":      {"{}", zone.RuleMissing},
+		"not YAML":      {"zone: [", zone.RuleYAML},
+		"field twice":   {"zone: prato\nzone: lucca\n", zone.RuleYAML},
+		"two documents": {"zone: prato\n---\nzone: lucca\n", zone.RuleOneDocument},
+		"too large":     {"zone: " + strings.Repeat("x", 70_000), zone.RuleTooLarge},
+	} {
+		faults := zone.Check("x.yaml", []byte(test.data))
+		if len(faults) == 0 || faults[0].Rule != test.rule {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+}
+
+// FuzzCheck: no file makes the check panic, and what it accepts can be used.
+func FuzzCheck(f *testing.F) {
+	good := prato(f)
+	f.Add([]byte(good))
+	f.Add([]byte("zone: prato\npatron_saint: {day: 12-26}\nservices:\n  - {code: a}\n"))
+	f.Add([]byte("a: &x [*x]\n<<: *x\n? b\n: !!str |\n  c\n"))
+	f.Add([]byte("[[[{{{"))
+	f.Add([]byte("--- \n...\n%YAML 1.2\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		policy, faults := zone.Read("fuzz.yaml", data)
+		if len(faults) > 0 {
+			for _, fault := range faults {
+				if fault.Rule == "" || fault.Text == "" {
+					t.Errorf("fault without rule or text: %+v", fault)
+				}
+			}
+			return
+		}
+		if _, err := calendar.New(policy); err != nil {
+			t.Errorf("accepted, yet: %v", err)
+		}
+	})
+}

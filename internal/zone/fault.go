@@ -1,0 +1,153 @@
+package zone
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fault is one rule that a zone file breaks, with where. The text is for the
+// administrator who wrote the file.
+type Fault struct {
+	File  string
+	Line  int    // from 1; 0 where the file as a whole is meant
+	Field string // path, e.g. "services[2].role"
+	Rule  string // one of the Rule codes
+	Text  string // Italian
+}
+
+// String is the fault as one line: file:line: field: text [rule].
+func (f Fault) String() string {
+	var b strings.Builder
+	b.WriteString(f.File)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d", f.Line)
+	}
+	if f.Field != "" {
+		b.WriteString(": " + f.Field)
+	}
+	fmt.Fprintf(&b, ": %s [%s]", f.Text, f.Rule)
+	return b.String()
+}
+
+// Invalid is the error of files that break rules.
+type Invalid struct{ Faults []Fault }
+
+func (e *Invalid) Error() string {
+	lines := make([]string, len(e.Faults))
+	for i, f := range e.Faults {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Codes of the rules that a zone file may break.
+const (
+	RuleYAML          = "yaml"
+	RuleTooLarge      = "too_large"
+	RuleOneDocument   = "one_document"
+	RuleObject        = "not_object"
+	RuleList          = "not_list"
+	RuleText          = "not_text"
+	RuleNumber        = "not_number"
+	RuleBoolean       = "not_boolean"
+	RuleUnknownField  = "unknown_field"
+	RuleMissing       = "missing"
+	RuleDuplicate     = "duplicate"
+	RuleCode          = "bad_code"
+	RuleValue         = "unknown_value"
+	RuleRange         = "out_of_range"
+	RuleDuration      = "bad_duration"
+	RuleUnit          = "unknown_unit"
+	RuleNegative      = "negative_duration"
+	RuleTooLong       = "duration_too_long"
+	RuleNoTime        = "zero_duration"
+	RuleBefore        = "working_days_before"
+	RuleEscalate      = "escalate_before_remind"
+	RuleDate          = "bad_date"
+	RuleDateOrder     = "reversed_dates"
+	RuleClosure       = "closure_too_long"
+	RuleTime          = "bad_time"
+	RuleBandOrder     = "reversed_band"
+	RuleOverlap       = "overlapping_hours"
+	RuleWeekday       = "unknown_weekday"
+	RuleLanguage      = "bad_language"
+	RuleRole          = "unknown_role"
+	RuleRoleNotInZone = "role_not_in_zone"
+	RuleRoleAgency    = "role_of_another_agency"
+	RuleAgency        = "unknown_agency"
+	RuleOneCPI        = "one_cpi"
+	RuleMatter        = "unknown_matter"
+	RuleService       = "unknown_service"
+	RuleNeed          = "unknown_need"
+	RuleDeadline      = "unknown_deadline"
+	RuleOpenDay       = "open_day_by_appointment"
+	RuleMediatorTime  = "mediator_outside_hours"
+	RuleMediators     = "mediators_without_calendar"
+	RuleOneLead       = "more_than_one_lead"
+	RuleZoneTwice     = "zone_twice"
+)
+
+// sentences says each rule in Italian; what follows the colon is the detail.
+var sentences = map[string]string{
+	RuleYAML:          "il file non è YAML valido",
+	RuleTooLarge:      "il file supera 64 KiB",
+	RuleOneDocument:   "il file deve contenere un solo documento, non vuoto",
+	RuleObject:        "qui va un oggetto con i suoi campi",
+	RuleList:          "qui va un elenco",
+	RuleText:          "qui va un testo; numeri, date e orari vanno tra virgolette",
+	RuleNumber:        "qui va un numero",
+	RuleBoolean:       "qui va true o false",
+	RuleUnknownField:  "campo sconosciuto",
+	RuleMissing:       "manca un campo obbligatorio",
+	RuleDuplicate:     "è già presente",
+	RuleCode:          "un codice ha da 1 a 60 lettere minuscole senza accenti, cifre e trattini bassi, e comincia con una lettera",
+	RuleValue:         "valore non ammesso",
+	RuleRange:         "numero fuori dai limiti",
+	RuleDuration:      "una durata è un numero e un'unità, per esempio: 2 working_days",
+	RuleUnit:          "unità di durata sconosciuta",
+	RuleNegative:      "una durata non può essere negativa",
+	RuleTooLong:       "la durata supera i dieci anni",
+	RuleNoTime:        "la durata deve essere maggiore di zero",
+	RuleBefore:        "un termine che precede una data non si conta in giorni lavorativi",
+	RuleEscalate:      "l'avviso al responsabile (escalate) non può precedere il sollecito (remind)",
+	RuleDate:          "data non valida",
+	RuleDateOrder:     "la fine precede l'inizio",
+	RuleClosure:       "una chiusura non può superare un anno",
+	RuleTime:          "orario non valido, per esempio \"09:00\" o \"09:00-13:00\"",
+	RuleBandOrder:     "l'orario di fine deve seguire quello di inizio",
+	RuleOverlap:       "fasce orarie sovrapposte",
+	RuleWeekday:       "giorno della settimana sconosciuto",
+	RuleLanguage:      "codice di lingua non valido (BCP 47, per esempio: it, zh, ur)",
+	RuleRole:          "ruolo sconosciuto",
+	RuleRoleNotInZone: "il ruolo non è tra quelli della zona (roles)",
+	RuleRoleAgency:    "nella zona il ruolo appartiene a un altro ente",
+	RuleAgency:        "ente sconosciuto (agencies)",
+	RuleOneCPI:        "la zona deve avere esattamente un ente di tipo cpi, con un ruolo che risponde (answers)",
+	RuleMatter:        "materia sconosciuta (matters)",
+	RuleService:       "servizio sconosciuto (services)",
+	RuleNeed:          "area di bisogno sconosciuta (needs)",
+	RuleDeadline:      "termine sconosciuto (deadlines)",
+	RuleOpenDay:       "il giorno ha anche un orario di accesso libero",
+	RuleMediatorTime:  "la presenza del mediatore esce dall'orario dello sportello",
+	RuleMediators:     "le presenze dei mediatori vanno indicate se e solo se mediator_access è calendar",
+	RuleOneLead:       "più di una zona è capofila",
+	RuleZoneTwice:     "la zona è già definita in un altro file",
+}
+
+func newFault(file string, line int, field, rule, detail string) Fault {
+	text := sentences[rule]
+	if detail != "" {
+		text += ": " + detail
+	}
+	return Fault{File: file, Line: line, Field: field, Rule: rule, Text: text}
+}
+
+// inOrder sorts faults as a reader meets them in the file.
+func inOrder(faults []Fault) []Fault {
+	slices.SortStableFunc(faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return faults
+}

@@ -1,0 +1,121 @@
+package zone
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+)
+
+// tasks reads who does each kind of task and how long they may take. A kind
+// that the file leaves out, and a clock that a kind leaves out, are as usual:
+// the role of care.TaskKinds, the clocks of the section's defaults.
+func (r *reading) tasks() {
+	section := r.need("tasks").object("defaults", "kinds")
+	if section.value == nil {
+		return
+	}
+	defaults := section.need("defaults").object("claim", "complete")
+	claim, complete := defaults.need("claim").clock(), defaults.need("complete").clock()
+
+	type given struct {
+		kind care.TaskKind
+		node object
+	}
+	kinds := make([]care.TaskKind, len(care.TaskKinds))
+	for i, k := range care.TaskKinds {
+		kinds[i] = k.Kind
+	}
+	var rows []given
+	for _, item := range section.may("kinds").list() {
+		o := item.object("kind", "role", "claim", "complete")
+		n := o.need("kind")
+		kind := oneOf(n, RuleValue, kinds)
+		once(n, string(kind), rows, func(g given) string { return string(g.kind) })
+		rows = append(rows, given{kind, o})
+	}
+
+	for _, usual := range care.TaskKinds {
+		rule := care.TaskRule{Kind: usual.Kind, Role: usual.Role, Claim: claim, Complete: complete}
+		at := section.node
+		if i := slices.IndexFunc(rows, func(g given) bool { return g.kind == usual.Kind }); i >= 0 {
+			row := rows[i].node
+			at = row.node
+			if n := row.may("role"); n.value != nil {
+				rule.Role, at = oneOf(n, RuleRole, care.Roles), n
+			}
+			if n := row.may("claim"); n.value != nil {
+				rule.Claim = n.clock()
+			}
+			if n := row.may("complete"); n.value != nil {
+				rule.Complete = n.clock()
+			}
+		}
+		if rule.Role != "" && !r.p.HasRole(rule.Role) {
+			at.fault(RuleRoleNotInZone, string(usual.Kind)+" → "+string(rule.Role))
+		}
+		r.p.Tasks = append(r.p.Tasks, rule)
+	}
+}
+
+// clock reads one of a task's clocks.
+func (n node) clock() care.Clock {
+	o := n.object("remind", "escalate", "kind", "source")
+	c := care.Clock{
+		Remind: o.need("remind").duration(), Escalate: o.need("escalate").duration(),
+		Kind: oneOf(o.need("kind"), RuleValue, care.DeadlineKinds), Source: o.need("source").text(),
+	}
+	if !c.Remind.IsZero() && !c.Escalate.IsZero() && c.Escalate.ShorterThan(c.Remind) {
+		o.may("escalate").fault(RuleEscalate)
+	}
+	return c
+}
+
+// countedBack are the deadlines that lie before a date.
+var countedBack = []string{care.DeadlineAppointmentReminder, care.DeadlinePermitWarning}
+
+// deadlines reads the other terms, and the rules of absences and reviews.
+func (r *reading) deadlines() {
+	list := r.need("deadlines")
+	for _, item := range list.list() {
+		o := item.object("code", "duration", "kind", "source")
+		code := o.need("code")
+		d := care.Deadline{
+			Code:     once(code, oneOf(code, RuleDeadline, care.DeadlineCodes), r.p.Deadlines, func(d care.Deadline) string { return d.Code }),
+			Duration: o.need("duration").duration(),
+			Kind:     oneOf(o.need("kind"), RuleValue, care.DeadlineKinds),
+			Source:   o.need("source").text(),
+		}
+		if d.Duration.Unit == care.WorkingDays && slices.Contains(countedBack, d.Code) {
+			o.may("duration").fault(RuleBefore)
+		}
+		r.p.Deadlines = append(r.p.Deadlines, d)
+	}
+	for _, code := range care.DeadlineCodes {
+		if _, ok := r.p.Deadline(code); !ok && list.value != nil {
+			list.fault(RuleMissing, "il termine "+code+" c'è in ogni zona")
+		}
+	}
+
+	if o := r.need("no_show").object("attempts"); o.value != nil {
+		r.p.NoShow.Attempts = o.need("attempts").integer(1, 20)
+	}
+
+	list = r.need("follow_ups")
+	stages := []care.Stage{care.StageSecondLevel, care.StagePlacement}
+	for _, item := range list.list() {
+		o := item.object("after", "deadline", "reviews")
+		after := o.need("after")
+		r.p.FollowUps = append(r.p.FollowUps, care.FollowUpRule{
+			After: care.Stage(once(after, string(oneOf(after, RuleValue, stages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
+			Deadline: oneOf(o.need("deadline"), RuleDeadline, []string{
+				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService,
+			}),
+			Reviews: o.need("reviews").integer(1, 100),
+		})
+	}
+	for _, stage := range stages {
+		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
+			list.fault(RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package zone
+
+import (
+	"cmp"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"percorso/internal/care"
+)
+
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`)
+
+// code reads a code.
+func (n node) code() string {
+	text := n.text()
+	if text != "" && !codeForm.MatchString(text) {
+		n.fault(RuleCode)
+		return ""
+	}
+	return text
+}
+
+// oneOf reads one of the given values.
+func oneOf[T ~string](n node, rule string, values []T) T {
+	text := T(n.text())
+	if text == "" || slices.Contains(values, text) {
+		return text
+	}
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
+	}
+	n.fault(rule, "ammessi "+strings.Join(names, ", "))
+	return ""
+}
+
+// duration reads a duration that lasts some time.
+func (n node) duration() care.Duration {
+	text := n.text()
+	if text == "" {
+		return care.Duration{}
+	}
+	d, err := care.ParseDuration(text)
+	switch {
+	case errors.Is(err, care.ErrDurationUnit):
+		n.fault(RuleUnit, "ammesse working_days, calendar_days, hours, seconds")
+	case errors.Is(err, care.ErrDurationNegative):
+		n.fault(RuleNegative)
+	case errors.Is(err, care.ErrDurationTooLong):
+		n.fault(RuleTooLong)
+	case err != nil:
+		n.fault(RuleDuration)
+	case d.IsZero():
+		n.fault(RuleNoTime)
+	}
+	return d
+}
+
+// day reads a date, "2026-08-14".
+func (n node) day() string {
+	text := n.text()
+	if text == "" {
+		return ""
+	}
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		n.fault(RuleDate, "per esempio \"2026-08-14\"")
+		return ""
+	}
+	return text
+}
+
+// dayOfYear reads a day of every year, "12-26".
+func (n node) dayOfYear() string {
+	text := n.text()
+	if text == "" {
+		return ""
+	}
+	// Read in a leap year, so that 29 February is a day too.
+	if _, err := time.Parse(time.DateOnly, "2024-"+text); err != nil {
+		n.fault(RuleDate, "per esempio \"12-26\", mese e giorno")
+		return ""
+	}
+	return text
+}
+
+// days reads the fields from and to.
+func (o object) days() (from, to string) {
+	from, to = o.need("from").day(), o.need("to").day()
+	if from != "" && to != "" && to < from {
+		o.may("to").fault(RuleDateOrder)
+	}
+	return from, to
+}
+
+// timeOfDay reads a local time, "18:00".
+func (n node) timeOfDay() string {
+	text := n.text()
+	if text == "" {
+		return ""
+	}
+	if !isTime(text) {
+		n.fault(RuleTime)
+		return ""
+	}
+	return text
+}
+
+// isTime accepts "09:00", not "9:00", so that times compare as texts.
+func isTime(text string) bool {
+	t, err := time.Parse("15:04", text)
+	return err == nil && t.Format("15:04") == text
+}
+
+// band reads a stretch of a day, "09:00-13:00".
+func (n node) band(day care.Weekday) care.Band {
+	text := n.text()
+	if text == "" {
+		return care.Band{}
+	}
+	from, to, ok := strings.Cut(text, "-")
+	if !ok || !isTime(from) || !isTime(to) {
+		n.fault(RuleTime)
+		return care.Band{}
+	}
+	if to <= from {
+		n.fault(RuleBandOrder)
+		return care.Band{}
+	}
+	return care.Band{Weekday: day, From: from, To: to}
+}
+
+// week reads bands by weekday: an object of weekdays with lists of bands. The
+// result is in the order of the week.
+func (n node) week() []care.Band {
+	var bands []care.Band
+	for _, f := range n.anyField().fields {
+		if !slices.Contains(care.Weekdays, care.Weekday(f.name)) {
+			f.value.fault(RuleWeekday, weekdays)
+			continue
+		}
+		for _, item := range f.value.list() {
+			b := item.band(care.Weekday(f.name))
+			if b.From == "" {
+				continue
+			}
+			if slices.ContainsFunc(bands, func(other care.Band) bool { return overlap(b, other) }) {
+				item.fault(RuleOverlap)
+			}
+			bands = append(bands, b)
+		}
+	}
+	slices.SortFunc(bands, func(a, b care.Band) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(care.Weekdays, a.Weekday), slices.Index(care.Weekdays, b.Weekday)),
+			cmp.Compare(a.From, b.From))
+	})
+	return bands
+}
+
+const weekdays = "ammessi mon, tue, wed, thu, fri, sat, sun"
+
+func overlap(a, b care.Band) bool {
+	return a.Weekday == b.Weekday && a.From < b.To && b.From < a.To
+}
+
+// language reads a language's code in its usual form.
+func (n node) language() string {
+	text := n.text()
+	if text == "" {
+		return ""
+	}
+	tag, err := language.Parse(text)
+	if err != nil || tag.String() != text || tag == language.Und {
+		n.fault(RuleLanguage)
+		return ""
+	}
+	return text
+}
+
+// codes reads a list of codes, each once; known says whether one exists.
+func (n node) codes(rule string, known func(string) bool) []string {
+	var codes []string
+	for _, item := range n.list() {
+		code := item.code()
+		switch {
+		case code == "":
+			continue
+		case !known(code):
+			item.fault(rule)
+		case slices.Contains(codes, code):
+			item.fault(RuleDuplicate)
+		default:
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// once reads a code that no earlier item of its list has.
+func once[T any](n node, code string, earlier []T, of func(T) string) string {
+	if code != "" && slices.ContainsFunc(earlier, func(e T) bool { return of(e) == code }) {
+		n.fault(RuleDuplicate)
+	}
+	return code
+}
+
+// named reads a list of codes with their names.
+func (n node) named() []care.Named {
+	var list []care.Named
+	for _, item := range n.list() {
+		o := item.object("code", "name")
+		code := o.need("code")
+		list = append(list, care.Named{
+			Code: once(code, code.code(), list, func(e care.Named) string { return e.Code }),
+			Name: o.need("name").text(),
+		})
+	}
+	return list
+}

@@ -1,0 +1,129 @@
+// Package zone reads the zones' files. A file is YAML, read strictly: every
+// fault is told with its line, field and rule, and a file with a fault gives no
+// policy at all. docs/zones.md is the guide to the files' sections.
+package zone
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"percorso/internal/care"
+)
+
+// Read reads and validates one zone file. With faults there is no policy.
+// name only serves the faults.
+func Read(name string, data []byte) (care.Policy, []Fault) {
+	root, doc := parse(name, data)
+	var policy care.Policy
+	if root.value != nil {
+		policy = root.read()
+	}
+	if len(doc.faults) > 0 {
+		return care.Policy{}, inOrder(doc.faults)
+	}
+	sum := sha256.Sum256(data)
+	policy.Version = hex.EncodeToString(sum[:8])
+	return policy, nil
+}
+
+// Check tells all the faults of one zone file, in its order; none: it is good.
+func Check(name string, data []byte) []Fault {
+	_, faults := Read(name, data)
+	return faults
+}
+
+// Load reads all *.yaml files at the root of a folder, which are to be loaded
+// together, in the order of their names. The error is an *Invalid where files
+// break rules.
+func Load(folder fs.FS) ([]care.Policy, error) {
+	names, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("zone files: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("zone files: no *.yaml in the folder")
+	}
+	files := make([]file, len(names))
+	for i, name := range names {
+		data, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, fmt.Errorf("zone files: %w", err)
+		}
+		files[i] = file{name, data}
+	}
+	policies, faults := readAll(files)
+	if len(faults) > 0 {
+		return nil, &Invalid{Faults: faults}
+	}
+	return policies, nil
+}
+
+type file struct {
+	name string
+	data []byte
+}
+
+// readAll reads files that belong together.
+func readAll(files []file) ([]care.Policy, []Fault) {
+	var policies []care.Policy
+	var faults []Fault
+	var lead string
+	for _, f := range files {
+		policy, wrong := Read(f.name, f.data)
+		faults = append(faults, wrong...)
+		if len(wrong) > 0 {
+			continue
+		}
+		if slices.ContainsFunc(policies, func(p care.Policy) bool { return p.Zone == policy.Zone }) {
+			faults = append(faults, newFault(f.name, 0, "zone", RuleZoneTwice, policy.Zone))
+		}
+		if policy.Lead && lead != "" {
+			faults = append(faults, newFault(f.name, 0, "lead", RuleOneLead, lead+", "+policy.Zone))
+		}
+		if policy.Lead {
+			lead = policy.Zone
+		}
+		policies = append(policies, policy)
+	}
+	return policies, faults
+}
+
+// Command is `percorso zone check FILE…`: args are the files, checked as files
+// that are loaded together. It returns the process's exit code: 0 all good,
+// 1 faults (one a line on stderr), 2 no files or an unreadable one.
+func Command(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		_, _ = fmt.Fprintln(stderr, "uso: percorso zone check FILE…")
+		return 2
+	}
+	var files []file
+	for _, name := range args {
+		data, err := os.ReadFile(filepath.Clean(name))
+		if err != nil {
+			_, _ = fmt.Fprintf(stderr, "%s: il file non si può leggere (%v)\n", name, err)
+			return 2
+		}
+		files = append(files, file{name, data})
+	}
+	policies, faults := readAll(files)
+	for _, f := range faults {
+		_, _ = fmt.Fprintln(stderr, f)
+	}
+	if len(faults) > 0 {
+		return 1
+	}
+	zones := make([]string, len(policies))
+	for i, p := range policies {
+		zones[i] = p.Zone + " (" + p.Version + ")"
+	}
+	_, _ = fmt.Fprintln(stdout, "Nessun errore: "+strings.Join(zones, ", "))
+	return 0
+}

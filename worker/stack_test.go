@@ -1,0 +1,258 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"percorso/deploy/standalone"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/codec"
+	"percorso/internal/postgres"
+	"percorso/internal/store"
+	"percorso/worker"
+	"percorso/workflows/contract"
+)
+
+// key encrypts what these tests give to Temporal.
+var key = "test:" + base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef"))
+
+// site is a real Postgres and a real Temporal with the records of one zone.
+type site struct {
+	t        *testing.T
+	stack    *standalone.Stack
+	temporal client.Client
+	records  *postgres.Records
+	steps    *postgres.Steps
+	staff    map[care.Role]care.Staff
+	keys     int
+}
+
+// newSite starts the parts and loads a zone with its staff.
+func newSite(t *testing.T, policy care.Policy) *site {
+	ctx := t.Context()
+	ports, err := standalone.FreePorts()
+	require.NoError(t, err)
+	stack, err := standalone.Start(ctx, standalone.Options{
+		DataDir: t.TempDir(), BinDir: binaries(t), Ports: ports,
+		Parts: []standalone.Part{standalone.Postgres, standalone.Temporal},
+	})
+	require.NoError(t, err)
+	t.Cleanup(stack.Stop)
+	s := &site{t: t, stack: stack, staff: map[care.Role]care.Staff{}}
+
+	owner := s.pool(standalone.Migrate)
+	_, err = postgres.Migrate(ctx, owner)
+	require.NoError(t, err)
+	require.NoError(t, postgres.LoadPolicies(ctx, owner, []care.Policy{policy}))
+	var staff []care.Staff
+	for _, h := range policy.Roles {
+		subject := string(h.Role) + "." + policy.Zone
+		staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: policy.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
+	}
+	require.NoError(t, postgres.LoadStaff(ctx, owner, staff))
+
+	s.records = postgres.NewRecords(s.pool(standalone.API), calendar.New)
+	s.steps = postgres.NewSteps(s.pool(standalone.Worker), calendar.New)
+	for _, who := range staff {
+		s.staff[who.Role], err = s.records.Staff(ctx, who.Subject)
+		require.NoError(t, err)
+	}
+	s.temporal = dial(t, stack.Addresses().Temporal)
+	return s
+}
+
+// binaries is where make build puts what the tests start.
+func binaries(t *testing.T) string {
+	dir := os.Getenv("PERCORSO_BIN_DIR")
+	if dir == "" {
+		dir = "../bin"
+	}
+	dir, err := filepath.Abs(dir)
+	require.NoError(t, err)
+	return dir
+}
+
+func dial(t *testing.T, address string) client.Client {
+	keys, err := codec.New(key)
+	require.NoError(t, err)
+	c, err := client.Dial(client.Options{
+		HostPort: address, Namespace: "percorso", DataConverter: keys.DataConverter(), FailureConverter: keys.FailureConverter(), Logger: silent{},
+	})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+// pool connects with the login of a part.
+func (s *site) pool(part standalone.Part) *pgxpool.Pool {
+	for _, v := range s.stack.Env(part) {
+		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
+			pool, err := postgres.Open(s.t.Context(), url)
+			require.NoError(s.t, err)
+			s.t.Cleanup(pool.Close)
+			return pool
+		}
+	}
+	s.t.Fatalf("no database for %s", part)
+	return nil
+}
+
+// work runs a worker in this process until the returned function is called.
+func (s *site) work() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: s.steps, Mailer: nobody{}, Log: zap.NewNop()})
+	}()
+	return func() {
+		cancel()
+		require.NoError(s.t, <-done)
+	}
+}
+
+type nobody struct{}
+
+func (nobody) Send(context.Context, store.Mail) error { return nil }
+
+// silent drops the SDK's log.
+type silent struct{}
+
+func (silent) Debug(string, ...any)     {}
+func (silent) Info(string, ...any)      {}
+func (silent) Warn(string, ...any)      {}
+func (silent) Error(m string, a ...any) { fmt.Fprintln(os.Stderr, m, a) }
+
+// ask accepts a command and brings it to its run, as the API does.
+func (s *site) ask(role care.Role, c store.NewCommand) store.Command {
+	s.t.Helper()
+	cmd := s.accept(role, c)
+	if cmd.State == store.CommandAccepted {
+		s.wake(cmd)
+	}
+	return s.worked(role, cmd.ID)
+}
+
+func (s *site) accept(role care.Role, c store.NewCommand) store.Command {
+	s.t.Helper()
+	s.keys++
+	c.Key = fmt.Sprint("key ", s.keys)
+	cmd, err := s.records.Accept(s.t.Context(), s.staff[role], c)
+	require.NoError(s.t, err)
+	return cmd
+}
+
+func (s *site) wake(cmd store.Command) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	defer cancel()
+	update := client.UpdateWorkflowOptions{
+		UpdateID: cmd.ID, WorkflowID: cmd.Run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args: []any{contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
+	}
+	var err error
+	if cmd.Operation == care.OpOpen {
+		_, err = s.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+			UpdateOptions: update,
+			StartWorkflowOperation: s.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
+				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowIDConflictPolicy: 2,
+			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
+		})
+	} else {
+		_, err = s.temporal.UpdateWorkflow(ctx, update)
+	}
+	if err != nil {
+		s.t.Logf("update: %v", err)
+	}
+}
+
+// worked waits until a command is no longer just accepted.
+func (s *site) worked(role care.Role, id string) (cmd store.Command) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		var err error
+		cmd, err = s.records.Command(s.t.Context(), s.staff[role], id)
+		return err == nil && cmd.State != store.CommandAccepted
+	}, 30*time.Second, 20*time.Millisecond, "the command was never worked")
+	return cmd
+}
+
+// open opens a case file for a visibly synthetic person.
+func (s *site) open() (caseID string) {
+	s.t.Helper()
+	cmd := s.ask(care.DeskOperator, store.NewCommand{
+		Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
+		Data: store.CaseOpening{
+			Person: store.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC),
+				Citizenship: "PK", Permit: "work", Languages: []string{"ur"}},
+			Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true,
+		},
+	})
+	require.Equal(s.t, store.CommandWorked, cmd.State)
+	return contract.BareID(cmd.Run)
+}
+
+// task waits for an open task of a kind.
+func (s *site) task(caseID string, kind care.TaskKind) (found store.Task) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		page, err := s.records.Tasks(s.t.Context(), s.staff[care.Supervisor], store.TaskFilter{CaseID: caseID}, store.Paging{})
+		require.NoError(s.t, err)
+		for _, t := range page.Items {
+			if t.Kind == kind {
+				found = t
+				return true
+			}
+		}
+		return false
+	}, 20*time.Second, 20*time.Millisecond, "no task %s", kind)
+	return found
+}
+
+// claim claims a task for the role that it waits for.
+func (s *site) claim(t store.Task) {
+	s.t.Helper()
+	s.keys++
+	_, err := s.records.Assign(s.t.Context(), s.staff[t.Role], store.NewCommand{Key: fmt.Sprint("key ", s.keys), Operation: care.OpClaim, Target: t.ID})
+	require.NoError(s.t, err)
+}
+
+// complete claims and completes a task of a case.
+func (s *site) complete(caseID string, kind care.TaskKind, form care.Completion) {
+	s.t.Helper()
+	cmd := s.completing(caseID, kind, form)
+	s.wake(cmd)
+	require.Equal(s.t, store.CommandWorked, s.worked(s.roleOf(cmd), cmd.ID).State, "completing %s", kind)
+}
+
+// completing claims a task and accepts its completion, without waking its run.
+func (s *site) completing(caseID string, kind care.TaskKind, form care.Completion) store.Command {
+	s.t.Helper()
+	t := s.task(caseID, kind)
+	s.claim(t)
+	return s.accept(t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+}
+
+func (s *site) roleOf(cmd store.Command) care.Role {
+	t, err := s.records.Task(s.t.Context(), s.staff[care.Supervisor], cmd.Target)
+	require.NoError(s.t, err)
+	return t.Role
+}
+
+// move does an operation on a referral.
+func (s *site) move(role care.Role, f store.Referral, op care.Operation, form care.ReferralMoveForm) {
+	s.t.Helper()
+	cmd := s.ask(role, store.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+	require.Equal(s.t, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+}

@@ -1,0 +1,75 @@
+package worker_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// quick is a zone with everything that the straight path needs.
+func quick(rhythm care.Duration) care.Policy {
+	days := func(n int) care.Duration { return care.Duration{N: n, Unit: care.WorkingDays} }
+	clock := care.Clock{Remind: days(1), Escalate: days(2)}
+	p := care.Policy{
+		Zone: "prova", Version: "1", Municipality: "Comune di Prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"},
+		Agencies: []care.Agency{
+			{Code: "comune", Name: "Comune di Prova", Kind: care.KindMunicipality, Answers: care.SocialWorker},
+			{Code: "cpi", Name: "CPI di Prova", Kind: care.KindCPI, Answers: care.CPIOperator},
+		},
+		Roles: []care.RoleHolder{
+			{Role: care.DeskOperator, Agency: "comune"}, {Role: care.SocialWorker, Agency: "comune"},
+			{Role: care.ImmigrationExpert, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.Supervisor, Agency: "comune"},
+		},
+		Needs:     []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
+		Services:  []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
+		Deadlines: []care.Deadline{{Code: care.DeadlineReviewAfterPlacement, Duration: rhythm}, {Code: care.DeadlineReviewAfterService, Duration: rhythm}},
+		NoShow:    care.NoShowRule{Attempts: 2},
+		FollowUps: []care.FollowUpRule{
+			{After: care.StagePlacement, Deadline: care.DeadlineReviewAfterPlacement, Reviews: 1},
+			{After: care.StageSecondLevel, Deadline: care.DeadlineReviewAfterService, Reviews: 1},
+		},
+	}
+	for _, k := range care.TaskKinds {
+		p.Tasks = append(p.Tasks, care.TaskRule{Kind: k.Kind, Role: k.Role, Claim: clock, Complete: clock})
+	}
+	return p
+}
+
+func TestTheStraightPath(t *testing.T) {
+	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
+	stop := s.work()
+	defer stop()
+	id := s.open()
+	soon := time.Now().Add(time.Hour)
+
+	s.complete(id, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour", "housing"}})
+	s.complete(id, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: soon}}})
+	s.complete(id, care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
+	s.complete(id, care.Interview, care.Completion{Outcome: care.Held})
+	s.complete(id, care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: []care.AreaFinding{{Area: "labour", Need: "serious"}}})
+
+	task := s.task(id, care.ReferralAnswer)
+	f, err := s.records.Referral(t.Context(), s.staff[care.CPIOperator], task.ReferralID)
+	require.NoError(t, err)
+	require.Equal(t, care.ReferralRequested, f.State)
+	s.move(care.CPIOperator, f, care.OpAcknowledge, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, f, care.OpAccept, care.ReferralMoveForm{})
+	s.complete(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: &soon})
+	s.complete(id, care.ServicePact, care.Completion{Outcome: care.Signed})
+	s.complete(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &soon})
+	s.complete(id, care.PlacementOutcome, care.Completion{Outcome: care.Placed})
+	s.complete(id, care.Review, care.Completion{Outcome: care.Met})
+	s.complete(id, care.Evaluation, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced})
+	s.complete(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+
+	file, err := s.records.CaseFile(t.Context(), s.staff[care.SocialWorker], id)
+	require.NoError(t, err)
+	require.Equal(t, care.StageClosed, file.Stage)
+	require.Equal(t, care.OutcomePlaced, file.Outcome)
+	for _, b := range file.Branches {
+		require.NotNil(t, b.Ended, b.Run)
+	}
+}
