@@ -1,0 +1,67 @@
+package zone_test
+
+import (
+	"testing"
+	"time"
+
+	"percorso/internal/calendar"
+	"percorso/internal/zone"
+)
+
+func TestNextOpening(t *testing.T) {
+	zones := delivered(t)
+	for _, test := range []struct {
+		name, zone, at, from, to string
+	}{
+		{"while open", "prato", "2026-11-23 09:30", "2026-11-23 09:00", "2026-11-23 13:00"},
+		{"at the moment it closes", "prato", "2026-11-23 13:00", "2026-11-23 15:00", "2026-11-23 17:00"},
+		{"Pistoia is closed on Wednesdays", "pistoia", "2026-11-25 10:00", "2026-11-26 08:30", "2026-11-26 14:30"},
+		{"over the weekend", "prato", "2026-11-27 13:30", "2026-11-30 09:00", "2026-11-30 13:00"},
+		{"over the patron's day", "prato", "2025-12-25 10:00", "2025-12-29 09:00", "2025-12-29 13:00"},
+		{"over Easter Monday", "prato", "2026-04-03 14:00", "2026-04-07 09:00", "2026-04-07 13:00"},
+		{"Lucca opens on Tuesdays", "lucca", "2026-11-25 10:00", "2026-12-01 09:00", "2026-12-01 14:00"},
+		{"Lucca over a holiday on a Tuesday", "lucca", "2026-12-02 10:00", "2026-12-15 09:00", "2026-12-15 14:00"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cal, err := calendar.New(zones[test.zone])
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := localTime(t, test.at, cal.Location())
+			o, ok := zone.NextOpening(zones[test.zone], cal, at.UTC())
+			if !ok || !o.From.Equal(localTime(t, test.from, cal.Location())) || !o.To.Equal(localTime(t, test.to, cal.Location())) {
+				t.Errorf("%s: %v, %v", test.at, o, ok)
+			}
+		})
+	}
+}
+
+func TestNextByAppointment(t *testing.T) {
+	zones := delivered(t)
+	cal, err := calendar.New(zones["lucca"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]string{
+		"2026-11-25 10:00": "2026-11-25 00:00", // a Wednesday
+		"2026-12-01 10:00": "2026-12-02 00:00", // the open Tuesday
+		"2026-12-05 10:00": "2026-12-07 00:00", // a Saturday
+	} {
+		day, ok := zone.NextByAppointment(zones["lucca"], cal, localTime(t, at, cal.Location()))
+		if !ok || !day.Equal(localTime(t, want, cal.Location())) {
+			t.Errorf("%s: %v, %v", at, day, ok)
+		}
+	}
+	if _, ok := zone.NextByAppointment(zones["prato"], cal, time.Now()); ok {
+		t.Error("Prato has no days by appointment alone")
+	}
+}
+
+func localTime(t *testing.T, text string, place *time.Location) time.Time {
+	t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
