@@ -111,7 +111,7 @@ var sentences = map[string]string{
 	RuleTooLong:       "la durata supera i dieci anni",
 	RuleNoTime:        "la durata deve essere maggiore di zero",
 	RuleBefore:        "un termine che precede una data non si conta in giorni lavorativi",
-	RuleEscalate:      "l'avviso al responsabile (escalate) non può precedere il sollecito (remind)",
+	RuleEscalate:      "l'avviso al responsabile (escalate) non può precedere il sollecito (remind)", //nolint:misspell // Italian
 	RuleDate:          "data non valida",
 	RuleDateOrder:     "la fine precede l'inizio",
 	RuleClosure:       "una chiusura non può superare un anno",
