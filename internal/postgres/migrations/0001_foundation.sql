@@ -371,7 +371,8 @@ GRANT SELECT ON person, case_file, case_grant, share, contact, run, command, tas
     TO percorso_app;
 GRANT INSERT ON contact, run, command, timeline, audit, mail TO percorso_app;
 GRANT UPDATE (state, holder, role, agency, reserved_at, remind_at, escalate_at, reminders, reminded, escalated) ON task TO percorso_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO percorso_app;
+-- The session store of the API works outside of such transactions, with the login itself.
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO percorso_api;
 GRANT SELECT ON machine_report TO percorso_app, percorso_watch;
 GRANT INSERT, UPDATE ON machine_report TO percorso_watch;
 GRANT SELECT, INSERT, UPDATE ON person, case_file, case_grant, share, run, command, mail, task, referral, appointment, record, timeline, audit,
