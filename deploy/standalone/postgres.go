@@ -310,6 +310,57 @@ func (c *cluster) initialise(ctx context.Context, spawner *spawner) error {
 	return os.Rename(unfinished, c.dataFolder())
 }
 
+// removeDeadLock removes the lock file of a server that was killed and that nobody has collected since: in
+// a container whose first process collects none, PostgreSQL takes such a zombie for a running server and
+// refuses to start. The data folder's own lock, which this process holds, says that no launcher runs it.
+func (c *cluster) removeDeadLock(ctx context.Context) error {
+	path := filepath.Join(c.dataFolder(), "postmaster.pid")
+	content, err := os.ReadFile(path) // #nosec G304 -- within the cluster
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil || !isZombie(pid) {
+		return nil
+	}
+	// Its children end by themselves, but one that is still there works on the same shared memory.
+	for {
+		if !c.inUse() {
+			return os.Remove(path)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(probeInterval):
+		}
+	}
+}
+
+func isZombie(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	return bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" Z"))
+}
+
+// inUse says whether a process works in the data folder, as every process of PostgreSQL does.
+func (c *cluster) inUse() bool {
+	data, err := filepath.EvalSymlinks(c.dataFolder())
+	if err != nil {
+		return false
+	}
+	folders, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	return slices.ContainsFunc(folders, func(link string) bool {
+		folder, err := os.Readlink(link)
+		return err == nil && folder == data
+	})
+}
+
 // maxSocketPath is the longest path that a Unix socket can have, with room for PostgreSQL's file name.
 const maxSocketPath = 107 - len("/.s.PGSQL.65535.lock")
 

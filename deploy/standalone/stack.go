@@ -124,6 +124,9 @@ func (s *Stack) prepareDatabase(ctx context.Context, secrets secrets) error {
 	if err := cluster.initialise(ctx, s.spawner); err != nil {
 		return err
 	}
+	if err := cluster.removeDeadLock(ctx); err != nil {
+		return err
+	}
 	if err := s.startPart(ctx, cluster.definition(), began); err != nil {
 		return err
 	}
