@@ -27,7 +27,7 @@ func appointmentOf(a store.Appointment) appointmentJSON {
 }
 
 type appointmentsInput struct {
-	pagingInput
+	PagingInput
 	From       time.Time `query:"from" doc:"Not before (RFC 3339)"`
 	To         time.Time `query:"to" doc:"Before (RFC 3339)"`
 	Service    string    `query:"service" maxLength:"100" doc:"Code of a service"`

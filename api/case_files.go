@@ -8,7 +8,8 @@ import (
 	"percorso/internal/store"
 )
 
-type caseFileJSON struct {
+// CaseFileJSON is a case as lists show it.
+type CaseFileJSON struct {
 	ID            string       `json:"id"`
 	Number        string       `json:"number" doc:"What people call the case"`
 	Zone          string       `json:"zone"`
@@ -25,9 +26,9 @@ type caseFileJSON struct {
 }
 
 // caseFileOf converts with the rules by which sentences are said.
-func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) caseFileJSON {
-	return func(c store.CaseFile) caseFileJSON {
-		return caseFileJSON{
+func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) CaseFileJSON {
+	return func(c store.CaseFile) CaseFileJSON {
+		return CaseFileJSON{
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, PolicyVersion: c.PolicyV, Revision: c.Revision,
 			Waiting: c.Waiting, Sentence: s.words.Sentence(c.Waiting, policy, s.now()),
@@ -37,7 +38,7 @@ func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) caseFileJSO
 
 // caseJSON is the whole of a case.
 type caseJSON struct {
-	caseFileJSON
+	CaseFileJSON
 	PersonData   personJSON        `json:"person_data"`
 	Branches     []branchJSON      `json:"branches" nullable:"false" doc:"Its sub-processes"`
 	Tasks        []taskJSON        `json:"tasks" nullable:"false"`
@@ -86,7 +87,7 @@ func (s *Server) caseOf(who care.Staff, policy care.Policy) func(store.Case) cas
 	return func(c store.Case) caseJSON {
 		p := c.PersonData
 		j := caseJSON{
-			caseFileJSON: s.caseFileOf(policy)(c.CaseFile),
+			CaseFileJSON: s.caseFileOf(policy)(c.CaseFile),
 			PersonData: personJSON{
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
 				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
@@ -137,7 +138,7 @@ func optionalDate(text string) *time.Time {
 }
 
 type caseOpeningInput struct {
-	keyInput
+	KeyInput
 	Body caseOpeningJSON
 }
 
@@ -176,7 +177,7 @@ func (j caseOpeningJSON) form() store.CaseOpening {
 }
 
 type caseFilesInput struct {
-	pagingInput
+	PagingInput
 	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
 	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
 	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
@@ -200,32 +201,32 @@ type caseSearchInput struct {
 	}
 }
 
-type casePagingInput struct {
-	idInput
-	pagingInput
+type casePageInput struct {
+	IDInput
+	PagingInput
 }
 
 type bookingInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.BookingForm
 }
 
 type closureInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.EarlyClosure
 }
 
 type cpiReferralInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.SendToCPI
 }
 
 type policyRenewalInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 }
 
 func (s *Server) registerCaseFiles() {
@@ -263,17 +264,17 @@ func (s *Server) actOnCase(ctx context.Context, who care.Staff, key string, op c
 
 func (s *Server) registerCaseReads() {
 	register(s, query("/case-files", "list-case-files", tagCases, "Case files", "The newest first."),
-		func(ctx context.Context, who care.Staff, in *caseFilesInput) (*listOutput[caseFileJSON], error) {
+		func(ctx context.Context, who care.Staff, in *caseFilesInput) (*listOutput[CaseFileJSON], error) {
 			return s.caseFiles(ctx, who, in.filter(), in.paging())
 		})
 	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
 		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
-	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[caseFileJSON], error) {
+	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
 		return s.caseFiles(ctx, who, store.CaseFilter{Search: in.Body.Search}, store.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
 	})
 	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
-		func(ctx context.Context, who care.Staff, in *idInput) (*output[caseJSON], error) {
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[caseJSON], error) {
 			rules, err := s.rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
@@ -282,14 +283,14 @@ func (s *Server) registerCaseReads() {
 			return one(c, err, s.caseOf(who, rules.Policy))
 		})
 	register(s, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
-		func(ctx context.Context, who care.Staff, in *casePagingInput) (*listOutput[momentJSON], error) {
+		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[momentJSON], error) {
 			page, err := s.records.Timeline(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(m store.Moment) momentJSON {
 				return momentJSON{At: m.At, Code: m.Code, Detail: m.Detail, Branch: m.Run, ByRole: m.ByRole, ByName: m.ByName, Note: m.Note}
 			})
 		})
 	register(s, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
-		func(ctx context.Context, who care.Staff, in *casePagingInput) (*listOutput[readJSON], error) {
+		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[readJSON], error) {
 			page, err := s.records.Reads(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(r store.Read) readJSON {
 				return readJSON{At: r.At, ByName: r.ByName, ByRole: r.ByRole, Action: r.Action}
@@ -297,7 +298,7 @@ func (s *Server) registerCaseReads() {
 		})
 }
 
-func (s *Server) caseFiles(ctx context.Context, who care.Staff, f store.CaseFilter, p store.Paging) (*listOutput[caseFileJSON], error) {
+func (s *Server) caseFiles(ctx context.Context, who care.Staff, f store.CaseFilter, p store.Paging) (*listOutput[CaseFileJSON], error) {
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err

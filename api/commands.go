@@ -15,8 +15,8 @@ import (
 
 const keyHeader = "Idempotency-Key"
 
-// keyInput is the idempotency key that a POST carries.
-type keyInput struct {
+// KeyInput is the idempotency key that a POST carries.
+type KeyInput struct {
 	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" pattern:"^[!-~]+$" patternDescription:"printable ASCII without spaces" doc:"Chosen by the caller, new for each thing to be done: a repetition with the same key and body has no second effect"`
 }
 
@@ -90,7 +90,7 @@ func query(path, id, tag, summary, description string) huma.Operation {
 func (s *Server) registerCommands() {
 	register(s, query("/commands/{id}", "get-command", tagMachine, "What became of a command",
 		"A caller sees their own commands alone."),
-		func(ctx context.Context, who care.Staff, in *idInput) (*output[commandJSON], error) {
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[commandJSON], error) {
 			c, err := s.records.Command(ctx, who, in.ID)
 			return one(c, err, func(c store.Command) commandJSON {
 				j := receipt(c)

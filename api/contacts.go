@@ -28,7 +28,7 @@ func contactOf(c store.Contact) contactJSON {
 }
 
 type newContactInput struct {
-	keyInput
+	KeyInput
 	Body newContactJSON
 }
 
@@ -52,12 +52,12 @@ func (s *Server) registerContacts() {
 			return acted(cmd, err, apiPrefix+"/contacts/"+cmd.ID)
 		})
 	register(s, query("/contacts", "list-contacts", tagDesk, "Contacts of the caller's desk", "The newest first."),
-		func(ctx context.Context, who care.Staff, in *pagingInput) (*listOutput[contactJSON], error) {
+		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[contactJSON], error) {
 			page, err := s.records.Contacts(ctx, who, in.paging())
 			return listed(page, err, contactOf)
 		})
 	register(s, query("/contacts/{id}", "get-contact", tagDesk, "A contact", ""),
-		func(ctx context.Context, who care.Staff, in *idInput) (*output[contactJSON], error) {
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[contactJSON], error) {
 			c, err := s.records.Contact(ctx, who, in.ID)
 			return one(c, err, contactOf)
 		})

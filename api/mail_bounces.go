@@ -14,7 +14,7 @@ import (
 const mailSystem care.Role = "mail_system"
 
 type mailBounceInput struct {
-	keyInput
+	KeyInput
 	Body struct {
 		Run  string `json:"run" pattern:"^(case|service|placement|follow-up)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"the id of a process" doc:"The process that the mail was about"`
 		Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`

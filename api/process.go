@@ -56,6 +56,7 @@ func (p *process) send(ctx context.Context, cmd store.Command, update client.Upd
 	start := p.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 		ID:                       cmd.Run,
 		TaskQueue:                contract.TaskQueue,
+		WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 	}, contract.WorkflowType(contract.KindOf(cmd.Run)), contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})

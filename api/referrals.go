@@ -62,7 +62,7 @@ func allowedMoves(who care.Staff, r store.Referral) []care.Operation {
 }
 
 type referralsInput struct {
-	pagingInput
+	PagingInput
 	Incoming   bool               `query:"incoming" doc:"Addressed to the caller's agency"`
 	Sent       bool               `query:"sent" doc:"Sent by the caller's agency"`
 	Open       bool               `query:"open" doc:"Not over"`
@@ -71,8 +71,8 @@ type referralsInput struct {
 }
 
 type referralMoveInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.ReferralMoveForm
 }
 
@@ -85,7 +85,7 @@ func (s *Server) registerReferrals() {
 			return listed(page, err, referralOf(who))
 		})
 	register(s, query("/referrals/{id}", "get-referral", tagReferrals, "A referral", ""),
-		func(ctx context.Context, who care.Staff, in *idInput) (*output[referralJSON], error) {
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[referralJSON], error) {
 			r, err := s.records.Referral(ctx, who, in.ID)
 			return one(r, err, referralOf(who))
 		})

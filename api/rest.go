@@ -149,13 +149,14 @@ func register[I, O any](s *Server, op huma.Operation, handle func(context.Contex
 	})
 }
 
-// pagingInput is what every list takes.
-type pagingInput struct {
+// PagingInput is what every list takes. It is exported, like everything that is
+// embedded here, because huma overlooks embedded structs that are not.
+type PagingInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at most"`
 	Cursor string `query:"cursor" maxLength:"500" doc:"Where to go on: next of the page before"`
 }
 
-func (p pagingInput) paging() store.Paging { return store.Paging{Limit: p.Limit, Cursor: p.Cursor} }
+func (p PagingInput) paging() store.Paging { return store.Paging{Limit: p.Limit, Cursor: p.Cursor} }
 
 // listJSON is one page of a list.
 type listJSON[T any] struct {
@@ -187,8 +188,8 @@ func one[R, T any](record R, err error, convert func(R) T) (*output[T], error) {
 	return &output[T]{Body: convert(record)}, nil
 }
 
-// idInput is the id of a thing in its address.
-type idInput struct {
+// IDInput is the id of a thing in its address.
+type IDInput struct {
 	ID string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id" doc:"Opaque id"`
 }
 

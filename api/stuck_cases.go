@@ -8,14 +8,14 @@ import (
 )
 
 type stuckCaseJSON struct {
-	caseFileJSON
+	CaseFileJSON
 	TaskID string `json:"task_id,omitempty" doc:"The task that can be reminded of, reassigned or extended"`
 }
 
 func (s *Server) registerStuckCases() {
 	register(s, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
 		"Broken ones first, then orphaned, then late: each with what it waits for and who can stand in."),
-		func(ctx context.Context, who care.Staff, in *pagingInput) (*listOutput[stuckCaseJSON], error) {
+		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[stuckCaseJSON], error) {
 			rules, err := s.rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
@@ -23,7 +23,7 @@ func (s *Server) registerStuckCases() {
 			page, err := s.records.StuckCases(ctx, who, in.paging())
 			caseFile := s.caseFileOf(rules.Policy)
 			return listed(page, err, func(c store.StuckCase) stuckCaseJSON {
-				return stuckCaseJSON{caseFileJSON: caseFile(c.CaseFile), TaskID: c.TaskID}
+				return stuckCaseJSON{CaseFileJSON: caseFile(c.CaseFile), TaskID: c.TaskID}
 			})
 		})
 }

@@ -42,7 +42,7 @@ func taskOf(who care.Staff) func(store.Task) taskJSON {
 }
 
 type tasksInput struct {
-	pagingInput
+	PagingInput
 	Mine       bool           `query:"mine" doc:"Held by the caller"`
 	Team       bool           `query:"team" doc:"Ready for the caller's role and agency"`
 	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
@@ -52,19 +52,19 @@ type tasksInput struct {
 
 // taskInput is an operation on a task without a form.
 type taskInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 }
 
 type completeInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.Completion
 }
 
 type assignInput struct {
-	idInput
-	keyInput
+	IDInput
+	KeyInput
 	Body care.Assignment
 }
 
@@ -77,7 +77,7 @@ func (s *Server) registerTasks() {
 			return listed(page, err, taskOf(who))
 		})
 	register(s, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),
-		func(ctx context.Context, who care.Staff, in *idInput) (*output[taskJSON], error) {
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[taskJSON], error) {
 			task, err := s.records.Task(ctx, who, in.ID)
 			out, err := one(task, err, taskOf(who))
 			if err != nil {

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"percorso/internal/store"
+)
+
+// marker stands for what somebody typed.
+const marker = "ZMarkerPersonaZ"
+
+// bodies makes forms for an operation: each field in turn, and all of them at
+// once, hold the marker; in the right type and in a wrong one; and one field is
+// unknown.
+func bodies(registry huma.Registry, schema *huma.Schema) []string {
+	if schema.Ref != "" {
+		schema = registry.SchemaFromRef(schema.Ref)
+	}
+	list := []any{map[string]any{marker: marker}, marker, []any{marker}, map[string]any{"zz_unknown": map[string]any{"a": marker}}}
+	whole := map[string]any{}
+	for name, property := range schema.Properties {
+		whole[name] = filled(registry, property)
+		list = append(list,
+			map[string]any{name: filled(registry, property)},
+			map[string]any{name: marker},
+			map[string]any{name: []any{marker, map[string]any{marker: marker}}},
+			map[string]any{name: map[string]any{"x": marker}},
+		)
+	}
+	list = append(list, whole)
+	out := []string{`{"` + marker, `"` + marker, marker, `{"note":"` + marker + `\u0000"}`}
+	for _, v := range list {
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
+// filled is a value of the right type that holds the marker wherever it can.
+func filled(registry huma.Registry, s *huma.Schema) any {
+	if s.Ref != "" {
+		s = registry.SchemaFromRef(s.Ref)
+	}
+	switch {
+	case s.Type == "object":
+		m := map[string]any{}
+		for name, property := range s.Properties {
+			m[name] = filled(registry, property)
+		}
+		return m
+	case s.Type == "array":
+		return []any{filled(registry, s.Items)}
+	case s.Type == "boolean":
+		return true
+	case s.Type == "integer" || s.Type == "number":
+		return 1
+	case s.Format == "date":
+		return "1990-05-01"
+	case s.Format == "date-time":
+		return "2090-05-01T10:00:00+02:00"
+	case s.Format == "uuid":
+		return someID
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	}
+	return marker
+}
+
+// TestNothingTypedComesBack sends the marker in every field, parameter and
+// address of every operation, to a store that works and to one that fails with
+// the marker in its error: it comes back in no answer and stands in no log.
+func TestNothingTypedComesBack(t *testing.T) {
+	broken := &pgconn.PgError{Code: "22P02", Message: "invalid input syntax: " + marker, Detail: marker, Where: marker}
+	for name, fail := range map[string]error{"store works": nil, "store fails": fmt.Errorf("reading %s: %w", marker, broken)} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.records.fail = fail
+			r.records.accept = func(store.NewCommand) error { return fail }
+			sent := 0
+			send := func(method, path, body string, headers ...string) {
+				sent++
+				a := r.as(someSupervisor, method, path, body, headers...)
+				if strings.Contains(a.text, marker) || strings.Contains(fmt.Sprint(a.Header), marker) {
+					t.Errorf("%s %s with %s\nanswers %d %s", method, path, body, a.StatusCode, a.text)
+				}
+				if a.StatusCode == http.StatusInternalServerError && fail == nil {
+					t.Errorf("%s %s with %s\nbreaks", method, path, body)
+				}
+			}
+			for path, item := range r.server.rest.OpenAPI().Paths {
+				good := strings.NewReplacer("{id}", someID, "{code}", "prova").Replace(path)
+				bad := strings.NewReplacer("{id}", marker, "{code}", marker).Replace(path)
+				if op := item.Get; op != nil {
+					send(http.MethodGet, bad, "")
+					send(http.MethodGet, good+"?"+marker+"="+marker, "")
+					for _, p := range op.Parameters {
+						if p.In == "query" {
+							send(http.MethodGet, good+"?"+p.Name+"="+url.QueryEscape(marker), "")
+						}
+					}
+				}
+				if op := item.Post; op != nil {
+					send(http.MethodPost, bad, `{}`, keyHeader, "k")
+					send(http.MethodPost, good, `{}`, keyHeader, marker+" è")
+					send(http.MethodPost, good, marker, keyHeader, "k", "Content-Type", "application/"+marker)
+					if op.RequestBody == nil {
+						continue
+					}
+					for i, body := range bodies(r.server.rest.OpenAPI().Components.Schemas, op.RequestBody.Content["application/json"].Schema) {
+						send(http.MethodPost, good, body, keyHeader, fmt.Sprint("k", i))
+					}
+				}
+			}
+			send(http.MethodGet, "/"+marker, "")
+			send(marker, apiPrefix+"/contacts", "")
+			if sent < 300 {
+				t.Errorf("only %d requests", sent)
+			}
+			if i := strings.Index(r.log.String(), marker); i >= 0 {
+				t.Errorf("logged: %s", r.log.String()[max(0, i-300):i+100])
+			}
+		})
+	}
+}
+
+// TestPanicIsNotTold panics with what somebody typed.
+func TestPanicIsNotTold(t *testing.T) {
+	r := newRig(t)
+	r.records.accept = func(store.NewCommand) error { panic(marker) }
+	a := r.post(someWorker, "/case-files", opening, "k1")
+	a.problem(t, codeInternal)
+	if strings.Contains(a.text, marker) || strings.Contains(r.log.String(), marker) {
+		t.Error("what was panicked with is told")
+	}
+	if !strings.Contains(r.log.String(), `"panic"`) {
+		t.Error("the panic is not in the log")
+	}
+}

@@ -1,0 +1,539 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	taskqueue "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+const (
+	someID    = "0190f0f0-0000-7000-8000-000000000001"
+	anotherID = "0190f0f0-0000-7000-8000-000000000002"
+)
+
+var (
+	someWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
+	someSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
+	someCPI        = care.Staff{ID: "s3", Subject: "cpi_operator.prova", Name: "Operatore Prova 0002", Role: care.CPIOperator, Zone: "prova", Agency: "cpi"}
+	someMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: mailSystem, Zone: "prova", Agency: "comune"}
+)
+
+// somePolicy is the least that forms and sentences ask for.
+func somePolicy() care.Policy {
+	return care.Policy{
+		Zone: "prova", Version: "v1", Municipality: "Comune di Prova", DayEnds: "18:00",
+		PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"},
+		Agencies:    []care.Agency{{Code: "comune", Name: "Comune", Kind: care.KindMunicipality}, {Code: "cpi", Name: "CPI", Kind: care.KindCPI, Answers: care.CPIOperator}},
+		Roles:       []care.RoleHolder{{Role: care.SocialWorker, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
+		Needs:       []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}},
+		Services:    []care.Service{{Code: "cpi", Name: "Centro per l'impiego", Agency: "cpi", Role: care.CPIOperator}},
+		Outcomes:    []care.Named{{Code: care.OutcomePlaced, Name: "Inserito"}},
+		RejectReasons: []care.RejectReason{
+			{Code: "wrong_office", Name: "Altro ufficio", NextStep: care.NextChooseAnother},
+		},
+		Desk: care.Desk{
+			Channels: []care.Named{{Code: "in_person", Name: "Di persona"}},
+			Topics:   []care.Named{{Code: "labour", Name: "Lavoro"}},
+			Hours:    []care.Band{{Weekday: "mon", From: "09:00", To: "13:00"}},
+		},
+	}
+}
+
+// fakeRecords answers what a test puts in, and remembers what it was asked.
+type fakeRecords struct {
+	mu       sync.Mutex
+	staff    map[string]care.Staff
+	commands map[string]store.Command // by caller and key
+	digests  map[string]string
+	paging   []store.Paging
+	filters  []any
+	asked    []string // subjects
+
+	fail   error                                         // of every read
+	accept func(store.NewCommand) error                  // before a command is accepted
+	assign func(store.NewCommand) (*care.Refusal, error) // of Assign
+	worked func(store.Command) store.Command             // what the row says later
+	task   store.Task
+}
+
+func newFakeRecords() *fakeRecords {
+	f := &fakeRecords{
+		staff: map[string]care.Staff{}, commands: map[string]store.Command{}, digests: map[string]string{},
+		task: store.Task{ID: someID, Run: "case/" + anotherID, CaseID: anotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
+	}
+	for _, s := range []care.Staff{someWorker, someSupervisor, someCPI, someMailer} {
+		f.staff[s.Subject] = s
+	}
+	return f
+}
+
+var _ Records = (*fakeRecords)(nil)
+
+func (f *fakeRecords) Staff(_ context.Context, subject string) (care.Staff, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, subject)
+	s, ok := f.staff[subject]
+	if !ok {
+		return s, store.ErrForbidden
+	}
+	return s, nil
+}
+
+func (f *fakeRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, error) {
+	return nil, f.fail
+}
+func (f *fakeRecords) Ping(context.Context) error { return f.fail }
+func (f *fakeRecords) Zones(context.Context) ([]care.Policy, error) {
+	return []care.Policy{somePolicy()}, f.fail
+}
+func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error) {
+	if zone != "prova" {
+		return care.Policy{}, store.ErrNotFound
+	}
+	return somePolicy(), nil
+}
+
+func digestOf(c store.NewCommand) string {
+	data, err := json.Marshal(c.Data)
+	if err != nil {
+		panic(err)
+	}
+	return string(c.Operation) + c.Target + string(data)
+}
+
+func (f *fakeRecords) Earlier(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.earlier(s, c)
+}
+
+func (f *fakeRecords) earlier(s care.Staff, c store.NewCommand) (store.Command, error) {
+	cmd, ok := f.commands[s.ID+c.Key]
+	switch {
+	case !ok:
+		return cmd, store.ErrNotFound
+	case f.digests[s.ID+c.Key] != digestOf(c):
+		return cmd, store.ErrKeyReused
+	}
+	return cmd, nil
+}
+
+func (f *fakeRecords) keep(s care.Staff, c store.NewCommand, state store.CommandState) store.Command {
+	cmd := store.Command{
+		ID:  fmt.Sprintf("0190f0f0-0000-7000-8000-0000000001%02d", len(f.commands)),
+		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: time.Now(),
+	}
+	if c.Operation == care.OpOpen {
+		cmd.Run = "case/" + cmd.ID
+	}
+	f.commands[s.ID+c.Key], f.digests[s.ID+c.Key] = cmd, digestOf(c)
+	return cmd
+}
+
+func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.accept != nil {
+		if err := f.accept(c); err != nil {
+			return store.Command{}, err
+		}
+	}
+	if cmd, err := f.earlier(s, c); !errors.Is(err, store.ErrNotFound) {
+		return cmd, err
+	}
+	return f.keep(s, c, store.CommandAccepted), nil
+}
+
+func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if cmd, err := f.earlier(s, c); !errors.Is(err, store.ErrNotFound) {
+		return cmd, err
+	}
+	if f.assign != nil {
+		if refusal, err := f.assign(c); err != nil || refusal != nil {
+			if refusal != nil {
+				return store.Command{}, refusal
+			}
+			return store.Command{}, err
+		}
+	}
+	return f.keep(s, c, store.CommandWorked), nil
+}
+
+func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (store.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.commands {
+		if c.ID == id {
+			if f.worked != nil {
+				c = f.worked(c)
+			}
+			return c, f.fail
+		}
+	}
+	return store.Command{}, store.ErrNotFound
+}
+
+func (f *fakeRecords) saw(filter any, p store.Paging) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.filters, f.paging = append(f.filters, filter), append(f.paging, p)
+	return f.fail
+}
+
+func (f *fakeRecords) Contacts(_ context.Context, _ care.Staff, p store.Paging) (store.Page[store.Contact], error) {
+	return store.Page[store.Contact]{Items: []store.Contact{{ID: someID, Topic: "labour"}}, Next: "next-page"}, f.saw(nil, p)
+}
+func (f *fakeRecords) Contact(_ context.Context, _ care.Staff, id string) (store.Contact, error) {
+	return store.Contact{ID: id}, f.fail
+}
+func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter store.TaskFilter, p store.Paging) (store.Page[store.Task], error) {
+	return store.Page[store.Task]{Items: []store.Task{f.task}}, f.saw(filter, p)
+}
+func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (store.Task, error) {
+	if id != f.task.ID {
+		return store.Task{}, store.ErrNotFound
+	}
+	return f.task, f.fail
+}
+
+var someCase = store.CaseFile{
+	ID: anotherID, Number: "PROVA-2026-00001", Zone: "prova", Person: "Persona Prova 0001", Stage: care.StageFirstLevel, Needs: []string{"labour"},
+	Waiting: care.Waiting{Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening},
+}
+
+func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter store.CaseFilter, p store.Paging) (store.Page[store.CaseFile], error) {
+	return store.Page[store.CaseFile]{Items: []store.CaseFile{someCase}}, f.saw(filter, p)
+}
+func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (store.Case, error) {
+	return store.Case{CaseFile: someCase, PersonData: store.Person{ID: someID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []store.Task{f.task}}, f.fail
+}
+func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p store.Paging) (store.Page[store.Moment], error) {
+	return store.Page[store.Moment]{Items: []store.Moment{{Code: "case_opened"}}}, f.saw(id, p)
+}
+func (f *fakeRecords) Reads(_ context.Context, _ care.Staff, id string, p store.Paging) (store.Page[store.Read], error) {
+	return store.Page[store.Read]{}, f.saw(id, p)
+}
+
+var someReferral = store.Referral{
+	ID: someID, Run: "placement/" + anotherID, CaseID: anotherID, State: care.ReferralRequested, FromAgency: "comune", ToAgency: "cpi",
+	Snapshot: json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001"}`),
+}
+
+func (f *fakeRecords) Referrals(_ context.Context, _ care.Staff, filter store.ReferralFilter, p store.Paging) (store.Page[store.Referral], error) {
+	return store.Page[store.Referral]{Items: []store.Referral{someReferral}}, f.saw(filter, p)
+}
+func (f *fakeRecords) Referral(context.Context, care.Staff, string) (store.Referral, error) {
+	return someReferral, f.fail
+}
+func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter store.AppointmentFilter, p store.Paging) (store.Page[store.Appointment], error) {
+	return store.Page[store.Appointment]{}, f.saw(filter, p)
+}
+func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p store.Paging) (store.Page[store.StuckCase], error) {
+	return store.Page[store.StuckCase]{Items: []store.StuckCase{{CaseFile: someCase, TaskID: someID}}}, f.saw(nil, p)
+}
+
+// fakeTemporal is the part of Temporal's client that the API uses.
+type fakeTemporal struct {
+	client.Client
+	mu      sync.Mutex
+	updates []client.UpdateWorkflowOptions
+	started []client.StartWorkflowOptions
+	signals []contract.Entry
+	result  contract.Result
+	err     error
+	polled  time.Time
+	failing []string
+	queries int
+}
+
+func (f *fakeTemporal) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.updates = append(f.updates, o)
+	return fakeHandle{result: f.result}, f.err
+}
+
+type fakeStart struct {
+	client.WithStartWorkflowOperation
+}
+
+func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, _ ...any) client.WithStartWorkflowOperation {
+	f.started = append(f.started, o)
+	return fakeStart{}
+}
+
+func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	return f.UpdateWorkflow(ctx, o.UpdateOptions)
+}
+
+func (f *fakeTemporal) SignalWorkflow(_ context.Context, _, _, _ string, arg any) error {
+	f.signals = append(f.signals, arg.(contract.Entry))
+	return f.err
+}
+
+func (f *fakeTemporal) DescribeTaskQueue(context.Context, string, enums.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	res := &workflowservice.DescribeTaskQueueResponse{}
+	if !f.polled.IsZero() {
+		res.Pollers = []*taskqueue.PollerInfo{{LastAccessTime: timestamppb.New(f.polled)}}
+	}
+	return res, nil
+}
+
+func (f *fakeTemporal) ListWorkflow(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	f.queries++
+	res := &workflowservice.ListWorkflowExecutionsResponse{}
+	for _, id := range f.failing {
+		res.Executions = append(res.Executions, &workflow.WorkflowExecutionInfo{Execution: execution(id)})
+	}
+	return res, f.err
+}
+
+type fakeHandle struct {
+	client.WorkflowUpdateHandle
+	result contract.Result
+}
+
+func (h fakeHandle) Get(_ context.Context, into any) error {
+	*into.(*contract.Result) = h.result
+	return nil
+}
+
+// fakeWords says codes as they are.
+type fakeWords struct{}
+
+func (fakeWords) Rule(code string) string { return "regola " + code }
+func (fakeWords) Refusal(code string, role care.Role) string {
+	return "no " + code + " " + string(role)
+}
+func (fakeWords) Sentence(w care.Waiting, _ care.Policy, _ time.Time) string {
+	return "aspetta " + string(w.For)
+}
+
+// fakeProvider is an OpenID provider that signs what a test asks for.
+type fakeProvider struct {
+	*httptest.Server
+	signer    jose.Signer
+	subject   string // who logs in next
+	nonce     string // of the login under way
+	challenge string // of PKCE
+	requests  int    // of its keys
+}
+
+func newFakeProvider(t *testing.T) *fakeProvider {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "k1"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &fakeProvider{signer: signer, subject: someWorker.Subject}
+	mux := http.NewServeMux()
+	answer := func(w http.ResponseWriter, v any) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{
+			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
+			"id_token_signing_alg_values_supported": []string{"RS256"},
+		})
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
+		p.requests++
+		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("code") != "good" || s256(r.FormValue("code_verifier")) != p.challenge {
+			w.WriteHeader(http.StatusBadRequest)
+			answer(w, map[string]string{"error": "invalid_grant"})
+			return
+		}
+		answer(w, map[string]any{"access_token": "opaque", "token_type": "Bearer", "id_token": p.token(t, p.subject, "percorso", map[string]any{"nonce": p.nonce})})
+	})
+	p.Server = httptest.NewServer(mux)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// token signs a token; more is laid over its claims.
+func (p *fakeProvider) token(t *testing.T, subject, audience string, more map[string]any) string {
+	t.Helper()
+	claims := map[string]any{
+		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
+	}
+	for k, v := range more {
+		claims[k] = v
+	}
+	raw, err := jwt.Signed(p.signer).Claims(claims).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// rig is a server with fakes all around.
+type rig struct {
+	*httptest.Server
+	t        *testing.T
+	server   *Server
+	records  *fakeRecords
+	temporal *fakeTemporal
+	provider *fakeProvider
+	log      *bytes.Buffer
+	browser  *http.Client
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	b := &rig{t: t, records: newFakeRecords(), provider: newFakeProvider(t), log: &bytes.Buffer{}}
+	b.temporal = &fakeTemporal{polled: time.Now(), result: contract.Result{Revision: 1}}
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.Handler().ServeHTTP(w, r) }))
+	t.Cleanup(b.Close)
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.log)), zap.DebugLevel)
+	server, err := New(Options{
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.records, Temporal: b.temporal, Sessions: memstore.New(), Words: fakeWords{},
+		Calendar: calendar.New, Log: zap.New(core),
+		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.server = server
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return b
+}
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	text string
+	body map[string]any
+}
+
+// problem checks that the answer is a problem of the code, and gives it.
+func (a answer) problem(t *testing.T, code string) Problem {
+	t.Helper()
+	var p Problem
+	if err := json.Unmarshal([]byte(a.text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
+		a.Header.Get("Content-Type") != problemType || p.Detail == "" || p.Status != statuses[code] {
+		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.text)
+	}
+	return p
+}
+
+func (b *rig) do(c *http.Client, r *http.Request) answer {
+	b.t.Helper()
+	res, err := c.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := answer{Response: res, text: string(text)}
+	_ = json.Unmarshal(text, &a.body)
+	return a
+}
+
+func (b *rig) request(method, path, body string) *http.Request {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// as sends a request with a member of staff's token.
+func (b *rig) as(who care.Staff, method, path, body string, headers ...string) answer {
+	b.t.Helper()
+	r := b.request(method, path, body)
+	r.Header.Set("Authorization", "Bearer "+b.provider.token(b.t, who.Subject, "percorso-api", nil))
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return b.do(http.DefaultClient, r)
+}
+
+// post sends a command with a key.
+func (b *rig) post(who care.Staff, path, body, key string) answer {
+	b.t.Helper()
+	return b.as(who, http.MethodPost, apiPrefix+path, body, keyHeader, key)
+}
+
+// logIn walks the browser through the login, as far as the provider lets it.
+func (b *rig) logIn(subject string) answer {
+	b.t.Helper()
+	b.provider.subject = subject
+	a := b.do(b.browser, b.request(http.MethodGet, "/login?next=/compiti", ""))
+	to, err := url.Parse(a.Header.Get("Location"))
+	if err != nil || a.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("login: %d %s", a.StatusCode, a.text)
+	}
+	q := to.Query()
+	b.provider.nonce, b.provider.challenge = q.Get("nonce"), q.Get("code_challenge")
+	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
+}
+
+func execution(id string) *common.WorkflowExecution { return &common.WorkflowExecution{WorkflowId: id} }
+
+func s256(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+type (
+	listRequest  = workflowservice.ListWorkflowExecutionsRequest
+	listResponse = workflowservice.ListWorkflowExecutionsResponse
+)

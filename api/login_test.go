@@ -1,0 +1,178 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAPINeedsSomebody(t *testing.T) {
+	r := newRig(t)
+	get := func(authorization string) answer {
+		req := r.request(http.MethodGet, apiPrefix+"/me", "")
+		if authorization != "" {
+			req.Header.Set("Authorization", authorization)
+		}
+		return r.do(http.DefaultClient, req)
+	}
+	token := func(subject, audience string, more map[string]any) string {
+		return "Bearer " + r.provider.token(t, subject, audience, more)
+	}
+	for name, c := range map[string]struct{ authorization, code string }{
+		"nobody":           {"", codeUnauthenticated},
+		"not a token":      {"Bearer abc", codeUnauthenticated},
+		"another scheme":   {"Basic YTpi", codeUnauthenticated},
+		"an id token":      {token(someWorker.Subject, "percorso", nil), codeUnauthenticated},
+		"expired":          {token(someWorker.Subject, "percorso-api", map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}), codeUnauthenticated},
+		"another provider": {token(someWorker.Subject, "percorso-api", map[string]any{"iss": "http://other.example"}), codeUnauthenticated},
+		"not staff":        {token("nobody", "percorso-api", nil), codeNotStaff},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := get(c.authorization)
+			a.problem(t, c.code)
+			if c.code == codeUnauthenticated && !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
+				t.Error("no WWW-Authenticate")
+			}
+		})
+	}
+	if a := get(token(someWorker.Subject, "percorso-api", nil)); a.StatusCode != http.StatusOK || a.body["role"] != "social_worker" {
+		t.Errorf("me: %d %s", a.StatusCode, a.text)
+	}
+}
+
+func TestTokenIsVerifiedOnceAndStaffReadOnce(t *testing.T) {
+	r := newRig(t)
+	token := r.provider.token(t, someWorker.Subject, "percorso-api", nil)
+	for range 5 {
+		req := r.request(http.MethodGet, apiPrefix+"/me", "")
+		req.Header.Set("Authorization", "Bearer "+token)
+		if a := r.do(http.DefaultClient, req); a.StatusCode != http.StatusOK {
+			t.Fatal(a.text)
+		}
+	}
+	if len(r.records.asked) != 1 || len(r.server.tokens.seen.rows) != 1 {
+		t.Errorf("staff read %d times, %d tokens kept", len(r.records.asked), len(r.server.tokens.seen.rows))
+	}
+}
+
+func TestProviderAway(t *testing.T) {
+	r := newRig(t)
+	token := r.provider.token(t, someWorker.Subject, "percorso-api", nil)
+	r.provider.Close()
+	req := r.request(http.MethodGet, apiPrefix+"/me", "")
+	req.Header.Set("Authorization", "Bearer "+token)
+	r.do(http.DefaultClient, req).problem(t, codeProviderAway)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.text, noticeProviderAway.Title) {
+		t.Errorf("login: %d %s", a.StatusCode, a.text)
+	}
+}
+
+func TestLoginGivesASession(t *testing.T) {
+	r := newRig(t)
+	before := r.do(r.browser, r.request(http.MethodGet, "/login", ""))
+	to, _ := url.Parse(before.Header.Get("Location"))
+	for _, parameter := range []string{"state", "nonce", "code_challenge"} {
+		if to.Query().Get(parameter) == "" {
+			t.Errorf("no %s", parameter)
+		}
+	}
+	if to.Query().Get("code_challenge_method") != "S256" {
+		t.Error("PKCE without S256")
+	}
+	early := r.browser.Jar.Cookies(to.JoinPath("/"))
+	a := r.logIn(someWorker.Subject)
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
+		t.Fatalf("callback: %d %s", a.StatusCode, a.text)
+	}
+	cookie := a.Cookies()[0]
+	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Secure {
+		t.Errorf("cookie: %+v", cookie)
+	}
+	for _, c := range early {
+		if c.Value == cookie.Value {
+			t.Error("the token from before the login is the session's")
+		}
+	}
+	if me := r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")); me.body["subject"] != someWorker.Subject {
+		t.Errorf("me: %d %s", me.StatusCode, me.text)
+	}
+
+	out := r.do(r.browser, r.request(http.MethodPost, "/logout", ""))
+	if out.StatusCode != http.StatusSeeOther {
+		t.Fatalf("logout: %d", out.StatusCode)
+	}
+	r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")).problem(t, codeUnauthenticated)
+}
+
+func TestLoginRefusals(t *testing.T) {
+	t.Run("not staff", func(t *testing.T) {
+		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, noticeNotStaff.Title) {
+			t.Errorf("%d %s", a.StatusCode, a.text)
+		}
+	})
+	t.Run("another state", func(t *testing.T) {
+		r := newRig(t)
+		r.do(r.browser, r.request(http.MethodGet, "/login", ""))
+		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=other", "")); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("%d %s", a.StatusCode, a.text)
+		}
+	})
+	t.Run("another nonce", func(t *testing.T) {
+		r := newRig(t)
+		a := r.do(r.browser, r.request(http.MethodGet, "/login", ""))
+		to, _ := url.Parse(a.Header.Get("Location"))
+		r.provider.nonce, r.provider.challenge = "other", to.Query().Get("code_challenge")
+		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state="+to.Query().Get("state"), "")); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("%d %s", a.StatusCode, a.text)
+		}
+	})
+	t.Run("used twice", func(t *testing.T) {
+		r := newRig(t)
+		r.logIn(someWorker.Subject)
+		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=", "")); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("%d %s", a.StatusCode, a.text)
+		}
+	})
+}
+
+func TestOtherSitesMayNotAct(t *testing.T) {
+	r := newRig(t)
+	r.logIn(someSupervisor.Subject)
+	claim := func(header, value string) answer {
+		req := r.request(http.MethodPost, apiPrefix+"/tasks/"+someID+"/claim", "")
+		req.Header.Set(keyHeader, "k-"+value)
+		req.Header.Set(header, value)
+		return r.do(r.browser, req)
+	}
+	claim("Sec-Fetch-Site", "cross-site").problem(t, codeOtherSite)
+	claim("Origin", "http://evil.example").problem(t, codeOtherSite)
+	if a := claim("Sec-Fetch-Site", "same-origin"); a.StatusCode != http.StatusOK {
+		t.Errorf("same origin: %d %s", a.StatusCode, a.text)
+	}
+	// The session's own pages are guarded too.
+	req := r.request(http.MethodPost, "/logout", "")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	if a := r.do(r.browser, req); a.StatusCode != http.StatusForbidden {
+		t.Errorf("logout from another site: %d", a.StatusCode)
+	}
+}
+
+func TestSecureCookieBehindHTTPS(t *testing.T) {
+	m := newSessions(nil, true, nil)
+	if !m.Cookie.Secure || m.Cookie.Name != "__Host-percorso" {
+		t.Errorf("%+v", m.Cookie)
+	}
+}
+
+func TestLocalPath(t *testing.T) {
+	for next, want := range map[string]string{
+		"/compiti?stato=aperti": "/compiti?stato=aperti", "": "/", "//evil.example": "/", "https://evil.example": "/",
+		"/\\evil.example": "/", "/login": "/", "/a\nb": "/",
+	} {
+		if got := localPath(next); got != want {
+			t.Errorf("localPath(%q) = %q", next, got)
+		}
+	}
+}

@@ -1,0 +1,265 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+func TestListsPage(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/contacts", "/tasks", "/case-files", "/case-files/" + anotherID + "/timeline",
+		"/case-files/" + anotherID + "/reads", "/referrals", "/appointments", "/stuck-cases"} {
+		t.Run(path, func(t *testing.T) {
+			a := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?limit=7&cursor=abc", "")
+			if _, ok := a.body["items"].([]any); a.StatusCode != http.StatusOK || !ok {
+				t.Fatalf("%d %s", a.StatusCode, a.text)
+			}
+			if got := r.records.paging[len(r.records.paging)-1]; got != (store.Paging{Limit: 7, Cursor: "abc"}) {
+				t.Errorf("asked for %+v", got)
+			}
+			for _, wrong := range []string{"limit=0", "limit=101", "limit=x", "unknown=1"} {
+				p := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?"+wrong, "").problem(t, codeInvalid)
+				if len(p.Errors) != 1 || p.Errors[0].Rule == "" || !strings.HasPrefix(p.Errors[0].Field, "query.") {
+					t.Errorf("%s: %+v", wrong, p.Errors)
+				}
+			}
+		})
+	}
+	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/contacts", ""); a.body["next"] != "next-page" {
+		t.Errorf("next: %s", a.text)
+	}
+}
+
+func TestFilters(t *testing.T) {
+	r := newRig(t)
+	open := true
+	for query, want := range map[string]any{
+		"/tasks?mine=true&overdue=true":                       store.TaskFilter{Mine: true, Overdue: true},
+		"/tasks?team=true&state=ready&case_file_id=" + someID: store.TaskFilter{Team: true, State: care.TaskReady, CaseID: someID},
+		"/referrals?incoming=true&open=true&state=on_hold":    store.ReferralFilter{Incoming: true, Open: true, State: care.ReferralOnHold},
+		"/case-files?health=late&number=PROVA-2026-00001":     store.CaseFilter{Open: &open, Health: care.HealthLate, Search: "PROVA-2026-00001"},
+		"/appointments?service=cpi":                           store.AppointmentFilter{Service: "cpi"},
+	} {
+		if a := r.as(someWorker, http.MethodGet, apiPrefix+query, ""); a.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d %s", query, a.StatusCode, a.text)
+			continue
+		}
+		got, _ := json.Marshal(r.records.filters[len(r.records.filters)-1])
+		expected, _ := json.Marshal(want)
+		if string(got) != string(expected) {
+			t.Errorf("%s asked for %s", query, got)
+		}
+	}
+}
+
+func TestCasesExplainThemselves(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/case-files", "/stuck-cases"} {
+		a := r.as(someSupervisor, http.MethodGet, apiPrefix+path, "")
+		item, _ := a.body["items"].([]any)[0].(map[string]any)
+		if waiting, _ := item["waiting"].(map[string]any); waiting["for"] != "task" || item["sentence"] != "aspetta task" {
+			t.Errorf("%s: %s", path, a.text)
+		}
+	}
+	a := r.as(someWorker, http.MethodGet, apiPrefix+"/case-files/"+anotherID, "")
+	person, _ := a.body["person_data"].(map[string]any)
+	if a.body["sentence"] != "aspetta task" || person["birth_date"] != "1990-05-01" {
+		t.Errorf("case: %s", a.text)
+	}
+	if a := r.as(someWorker, http.MethodPost, apiPrefix+"/case-file-searches", `{"search":"Prova"}`); a.StatusCode != http.StatusOK {
+		t.Errorf("search: %d %s", a.StatusCode, a.text)
+	}
+}
+
+func TestTaskHasItsForm(t *testing.T) {
+	r := newRig(t)
+	a := r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+someID, "")
+	form, _ := a.body["form"].(map[string]any)
+	if a.body["mine"] != true || form["kind"] != "first_listening" {
+		t.Errorf("%s", a.text)
+	}
+	r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+anotherID, "").problem(t, codeNotFound)
+}
+
+func TestZones(t *testing.T) {
+	r := newRig(t)
+	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/zones", ""); a.StatusCode != http.StatusOK || !strings.Contains(a.text, `"code":"prova"`) {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+	a := r.as(someWorker, http.MethodGet, apiPrefix+"/zones/prova", "")
+	if next, _ := a.body["next_opening"].(map[string]any); a.body["zone"] != "prova" || next["from"] == nil {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+	r.as(someWorker, http.MethodGet, apiPrefix+"/zones/altrove", "").problem(t, codeNotFound)
+}
+
+func TestEligibilityIsAskedWithoutStoring(t *testing.T) {
+	r := newRig(t)
+	check := func(body string) map[string]map[string]any {
+		a := r.as(someWorker, http.MethodPost, apiPrefix+"/eligibility-checks", body)
+		if a.StatusCode != http.StatusOK {
+			t.Fatalf("%d %s", a.StatusCode, a.text)
+		}
+		gates := map[string]map[string]any{}
+		for _, g := range a.body["gates"].([]any) {
+			gates[g.(map[string]any)["gate"].(string)] = g.(map[string]any)
+		}
+		return gates
+	}
+	open := check(`{"birth_date":"1990-05-01","citizenship":"MA","permit":"work","needs":["labour"]}`)
+	for gate, g := range open {
+		if g["allowed"] != true {
+			t.Errorf("%s: %v", gate, g)
+		}
+	}
+	shut := check(`{"citizenship":"IT"}`)
+	if shut["information"]["allowed"] != true || shut["level_1"]["allowed"] != false {
+		t.Errorf("%v", shut)
+	}
+	refusal := shut["level_1"]["refusals"].([]any)[0].(map[string]any)
+	if refusal["rule"] != care.RuleLevel1Foreign || refusal["message"] == "" {
+		t.Errorf("%v", refusal)
+	}
+	if len(r.records.commands) > 0 || len(r.temporal.updates) > 0 {
+		t.Error("something was stored")
+	}
+}
+
+func TestPostNeedsAKey(t *testing.T) {
+	r := newRig(t)
+	for path, item := range r.server.rest.OpenAPI().Paths {
+		if item.Post == nil || strings.HasSuffix(path, "/eligibility-checks") || strings.HasSuffix(path, "-searches") {
+			continue
+		}
+		p := r.as(someWorker, http.MethodPost, strings.ReplaceAll(path, "{id}", someID), `{}`).problem(t, codeKeyMissing)
+		if len(p.Errors) != 1 || p.Errors[0] != (FieldError{"header." + keyHeader, "required", "regola required"}) {
+			t.Errorf("%s: %+v", path, p.Errors)
+		}
+	}
+}
+
+func TestErrorsOfTheStore(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		code string
+	}{
+		"not found": {store.ErrNotFound, codeNotFound},
+		"forbidden": {store.ErrForbidden, care.RefusedForbidden},
+		"no server": {&pgconn.PgError{Code: "57P01", Message: "terminating connection"}, codeUnavailable},
+		"zero byte": {&pgconn.PgError{Code: "22021", Message: "invalid byte sequence"}, codeInvalid},
+		"a defect":  {errors.New("something else"), codeInternal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.records.fail = c.err
+			r.as(someWorker, http.MethodGet, apiPrefix+"/contacts/"+someID, "").problem(t, c.code)
+		})
+	}
+}
+
+func TestAddressesThatAreNone(t *testing.T) {
+	r := newRig(t)
+	r.as(someWorker, http.MethodGet, apiPrefix+"/nothing", "").problem(t, codeNotFound)
+	r.as(someWorker, http.MethodDelete, apiPrefix+"/contacts", "").problem(t, codeMethod)
+	r.post(someWorker, "/contacts", `{"note":"`+strings.Repeat("x", bodyLimit)+`"}`, "k1").problem(t, codeTooLarge)
+	p := r.post(someWorker, "/contacts", `{"topic":`, "k1")
+	if p.StatusCode != http.StatusBadRequest && p.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no JSON: %d %s", p.StatusCode, p.text)
+	}
+	req := r.request(http.MethodGet, "/nothing", "")
+	req.Header.Set("Accept", "text/html")
+	if a := r.do(r.browser, req); a.StatusCode != http.StatusNotFound || !strings.Contains(a.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("page: %d %s", a.StatusCode, a.text)
+	}
+}
+
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/status", "/openapi.json", apiPrefix + "/me", "/nothing"} {
+		h := r.do(r.browser, r.request(http.MethodGet, path, "")).Header
+		if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy %q", path, csp)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("X-Request-Id") == "" || h.Get("Cache-Control") == "" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+}
+
+func TestDescriptionIsWhole(t *testing.T) {
+	r := newRig(t)
+	known := []string{}
+	for _, tag := range tags {
+		known = append(known, tag.Name)
+	}
+	operations := 0
+	for path, item := range r.server.rest.OpenAPI().Paths {
+		for method, op := range map[string]*huma.Operation{"get": item.Get, "post": item.Post, "put": item.Put, "delete": item.Delete, "patch": item.Patch} {
+			if op == nil {
+				continue
+			}
+			operations++
+			if op.Summary == "" || op.OperationID == "" || len(op.Tags) != 1 || !slices.Contains(known, op.Tags[0]) {
+				t.Errorf("%s %s is not described", method, path)
+			}
+			if strings.Contains(path, "{") != slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "path" }) {
+				t.Errorf("%s %s does not read its address", method, path)
+			}
+			for _, status := range []string{"401", "403", "422", "500", "503"} {
+				if status == "422" && len(op.Parameters) == 0 && op.RequestBody == nil {
+					continue
+				}
+				response := op.Responses[status]
+				if response == nil || response.Content[problemType] == nil {
+					t.Errorf("%s %s does not tell of %s", method, path, status)
+				}
+			}
+		}
+	}
+	if operations < 35 {
+		t.Errorf("only %d operations", operations)
+	}
+	for path, version := range map[string]string{"/openapi.json": "3.1.0", "/openapi-3.0.json": "3.0.3"} {
+		a := r.do(http.DefaultClient, r.request(http.MethodGet, path, ""))
+		paths, _ := a.body["paths"].(map[string]any)
+		if a.StatusCode != http.StatusOK || a.body["openapi"] != version || len(paths) < 30 {
+			t.Errorf("%s: %d, openapi %v, %d paths", path, a.StatusCode, a.body["openapi"], len(paths))
+		}
+		checkReferences(t, a.body, a.body)
+	}
+}
+
+// checkReferences follows every $ref of a document.
+func checkReferences(t *testing.T, document, node any) {
+	t.Helper()
+	switch n := node.(type) {
+	case map[string]any:
+		if ref, ok := n["$ref"].(string); ok {
+			at := document
+			for _, step := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+				m, _ := at.(map[string]any)
+				at = m[step]
+			}
+			if at == nil {
+				t.Errorf("%s leads nowhere", ref)
+			}
+		}
+		for _, child := range n {
+			checkReferences(t, document, child)
+		}
+	case []any:
+		for _, child := range n {
+			checkReferences(t, document, child)
+		}
+	}
+}
