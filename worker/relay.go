@@ -93,6 +93,7 @@ func (r *Relay) wake(ctx context.Context, w store.Wake) error {
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, client.StartWorkflowOptions{
 		ID:                    w.Run,
 		TaskQueue:             contract.TaskQueue,
+		WorkflowTaskTimeout:   contract.WorkflowTaskTimeout,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 	}, contract.WorkflowType(contract.KindOf(w.Run)), contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
 	var started *serviceerror.WorkflowExecutionAlreadyStarted

@@ -97,24 +97,35 @@ func dial(t *testing.T, address string) client.Client {
 
 // pool connects with the login of a part.
 func (s *site) pool(part standalone.Part) *pgxpool.Pool {
+	return s.connect(s.url(part))
+}
+
+func (s *site) connect(url string) *pgxpool.Pool {
+	pool, err := postgres.Open(context.Background(), url)
+	require.NoError(s.t, err)
+	s.t.Cleanup(pool.Close)
+	return pool
+}
+
+// url is the database address of a part's login.
+func (s *site) url(part standalone.Part) string {
 	for _, v := range s.stack.Env(part) {
 		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
-			pool, err := postgres.Open(s.t.Context(), url)
-			require.NoError(s.t, err)
-			s.t.Cleanup(pool.Close)
-			return pool
+			return url
 		}
 	}
 	s.t.Fatalf("no database for %s", part)
-	return nil
+	return ""
 }
 
 // work runs a worker in this process until the returned function is called.
-func (s *site) work() (stop func()) {
+func (s *site) work() (stop func()) { return s.workWith(s.steps) }
+
+func (s *site) workWith(steps *postgres.Steps) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: s.steps, Mailer: nobody{}, Log: zap.NewNop()})
+		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: steps, Mailer: nobody{}, Log: zap.NewNop()})
 	}()
 	return func() {
 		cancel()
@@ -155,7 +166,14 @@ func (s *site) accept(role care.Role, c store.NewCommand) store.Command {
 
 func (s *site) wake(cmd store.Command) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	if err := s.deliver(cmd); err != nil {
+		s.t.Logf("update: %v", err)
+	}
+}
+
+// deliver updates the run of a command and waits for its result.
+func (s *site) deliver(cmd store.Command) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	update := client.UpdateWorkflowOptions{
 		UpdateID: cmd.ID, WorkflowID: cmd.Run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
@@ -166,15 +184,13 @@ func (s *site) wake(cmd store.Command) {
 		_, err = s.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 			UpdateOptions: update,
 			StartWorkflowOperation: s.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
-				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowIDConflictPolicy: 2,
+				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout, WorkflowIDConflictPolicy: 2,
 			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
 		})
 	} else {
 		_, err = s.temporal.UpdateWorkflow(ctx, update)
 	}
-	if err != nil {
-		s.t.Logf("update: %v", err)
-	}
+	return err
 }
 
 // worked waits until a command is no longer just accepted.

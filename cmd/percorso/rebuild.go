@@ -47,6 +47,7 @@ func rebuild(ctx context.Context, args []string) error {
 		_, err := temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 			ID:                       run.ID,
 			TaskQueue:                contract.TaskQueue,
+			WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 			WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 			WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
 		}, contract.WorkflowType(kind), contract.Start{Run: run.ID, Case: contract.RunID("case", run.CaseID), Epoch: run.Epoch + 1})

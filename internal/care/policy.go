@@ -381,6 +381,12 @@ func (p Policy) CPI() string {
 	return a.Code
 }
 
+// ForRun leaves out of a policy what no process reads, since every execution
+// of a run has it in its history.
+func (p Policy) ForRun() Policy {
+	return Policy{Zone: p.Zone, Version: p.Version, Agencies: p.Agencies, NoShow: p.NoShow, FollowUps: p.FollowUps}
+}
+
 // HasRole says whether the zone has a role.
 func (p Policy) HasRole(role Role) bool { return p.RoleAgency(role) != "" }
 

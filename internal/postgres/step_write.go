@@ -181,7 +181,8 @@ func (w *writer) renewPolicy() error {
 		return err
 	}
 	if newest.Version != w.policy.Version {
-		w.policy, w.result.Policy = newest, &newest.Policy
+		forRun := newest.ForRun()
+		w.policy, w.result.Policy = newest, &forRun
 	}
 	return nil
 }

@@ -78,8 +78,9 @@ func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.St
 		if err != nil {
 			return err
 		}
+		forRun := policy.ForRun()
 		res = contract.StepResult{
-			Verdict: contract.Recorded, Revision: run.Rev, NextDue: run.NextDue, State: &run.State, Policy: &policy.Policy,
+			Verdict: contract.Recorded, Revision: run.Rev, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
 		}
 		return nil
 	})

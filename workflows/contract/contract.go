@@ -18,6 +18,11 @@ import (
 // TaskQueue is where the workers of Percorso listen.
 const TaskQueue = "percorso"
 
+// WorkflowTaskTimeout is how long a worker may keep a run's workflow task: a
+// worker that is killed in the middle of one costs that run so much. A step
+// takes milliseconds; where Postgres keeps it waiting, the SDK asks for more time.
+const WorkflowTaskTimeout = 2 * time.Second
+
 // The messages that every process takes.
 const (
 	// Work is the update that brings a command of a person to its run; its

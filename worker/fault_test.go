@@ -1,0 +1,235 @@
+package worker_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"percorso/deploy/standalone"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/postgres"
+	"percorso/internal/store"
+	"percorso/worker"
+	"percorso/workflows/contract"
+)
+
+// The worker under fault is a process of its own: this test binary, run again
+// with these variables. It kills itself with SIGKILL where the fault is placed,
+// and leaves a file that says so.
+const (
+	faultVariable    = "PERCORSO_TEST_FAULT"
+	firedVariable    = "PERCORSO_TEST_FIRED"
+	temporalVariable = "PERCORSO_TEST_TEMPORAL"
+	databaseVariable = "PERCORSO_TEST_DATABASE"
+)
+
+// Where a fault may be placed.
+const (
+	afterCommit    = "after the commit of a completed task"
+	beforeDelivery = "between the commit and the delivery of what the step told"
+	noFault        = "none"
+)
+
+func TestMain(m *testing.M) {
+	if fault := os.Getenv(faultVariable); fault != "" {
+		faultyWorker(fault)
+	}
+	os.Exit(m.Run())
+}
+
+// faultyWorker works until its fault fires.
+func faultyWorker(fault string) {
+	ctx := context.Background()
+	t := &testing.T{}
+	pool, err := postgres.Open(ctx, os.Getenv(databaseVariable))
+	if err != nil {
+		panic(err)
+	}
+	steps := &faultySteps{Steps: postgres.NewSteps(pool, calendar.New), fault: fault, fired: os.Getenv(firedVariable)}
+	err = worker.Run(ctx, worker.Options{Temporal: dial(t, os.Getenv(temporalVariable)), Steps: steps, Mailer: nobody{}, Log: zap.NewNop()})
+	panic(err)
+}
+
+// faultySteps kills the process at a place in the course of a step.
+type faultySteps struct {
+	*postgres.Steps
+	fault, fired string
+}
+
+func (f *faultySteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+	res, err := f.Steps.Record(ctx, step)
+	if f.fault == afterCommit && step.Entry.Answer.Operation == care.OpComplete && res.Verdict == contract.Recorded {
+		f.die()
+	}
+	return res, err
+}
+
+func (f *faultySteps) TakeWakes(ctx context.Context, most int) ([]store.Wake, error) {
+	wakes, err := f.Steps.TakeWakes(ctx, most)
+	if f.fault == beforeDelivery && len(wakes) > 0 {
+		f.die()
+	}
+	return wakes, err
+}
+
+func (f *faultySteps) die() {
+	if err := os.WriteFile(f.fired, []byte(f.fault), 0o600); err != nil {
+		panic(err)
+	}
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {}
+}
+
+// workUnder runs a worker with a fault in a process of its own, which is gone
+// when the returned function has seen the fault fire.
+func (s *site) workUnder(fault string) (fires func()) {
+	s.t.Helper()
+	fired := filepath.Join(s.t.TempDir(), "fired")
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), faultVariable+"="+fault, firedVariable+"="+fired,
+		temporalVariable+"="+s.stack.Addresses().Temporal, databaseVariable+"="+s.url(standalone.Worker))
+	command.Stderr = os.Stderr
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(s.t, command.Start())
+	done := make(chan struct{})
+	go func() { _ = command.Wait(); close(done) }()
+	s.t.Cleanup(func() { _ = command.Process.Kill(); <-done })
+	return func() {
+		s.t.Helper()
+		select {
+		case <-done:
+		case <-time.After(30 * time.Second):
+		}
+		text, err := os.ReadFile(fired)
+		require.NoError(s.t, err, "the fault did not fire")
+		require.Equal(s.t, fault, string(text))
+	}
+}
+
+// once asserts that each of these happened exactly once on a case's timeline.
+func (s *site) once(caseID string, moments ...string) {
+	s.t.Helper()
+	page, err := s.records.Timeline(s.t.Context(), s.staff[care.Supervisor], caseID, store.Paging{Limit: 100})
+	require.NoError(s.t, err)
+	count := map[string]int{}
+	for _, m := range page.Items {
+		count[strings.TrimSuffix(m.Code+" "+m.Detail, " ")]++
+	}
+	for _, m := range moments {
+		require.Equal(s.t, 1, count[m], "%s in %v", m, count)
+	}
+}
+
+var (
+	heard  = care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}
+	booked = care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: time.Now().Add(time.Hour)}}}
+)
+
+// send brings a command to its run without waiting for what becomes of it.
+func (s *site) send(cmd store.Command) {
+	go func() { _ = s.deliver(cmd) }()
+}
+
+func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
+	for _, first := range []string{"another command comes first", "a clock fires first"} {
+		t.Run(first, func(t *testing.T) {
+			policy := quick(care.Duration{N: 1, Unit: care.Seconds})
+			if first == "a clock fires first" {
+				for i := range policy.Tasks {
+					policy.Tasks[i].Claim = care.Clock{Remind: care.Duration{N: 1, Unit: care.Seconds}, Escalate: care.Duration{N: 2, Unit: care.Seconds}}
+					policy.Tasks[i].Complete = policy.Tasks[i].Claim
+				}
+			}
+			s := newSite(t, policy)
+			stop := s.work()
+			id := s.open()
+			listening := s.completing(id, care.FirstListening, heard)
+			stop()
+
+			fires := s.workUnder(afterCommit)
+			s.send(listening)
+			fires()
+			// Postgres is ahead of Temporal now: the next task is there, its run does not know.
+			require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+			next := s.completing(id, care.Orientation, booked)
+			if first == "another command comes first" {
+				s.send(next)
+			} else {
+				time.Sleep(3 * time.Second) // the clocks of both tasks fall due
+			}
+
+			defer s.work()()
+			s.wake(next)
+			require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, next.ID).State)
+			s.task(id, care.ConfirmAppointment)
+			s.once(id, "task_completed first_listening/heard", "task_completed orientation/booked", "stage second_level", "appointment_booked")
+		})
+	}
+}
+
+func TestWorkerKilledBetweenCommitAndDelivery(t *testing.T) {
+	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
+	stop := s.work()
+	id := s.open()
+	s.complete(id, care.FirstListening, heard)
+	orientation := s.completing(id, care.Orientation, booked)
+	stop()
+
+	fires := s.workUnder(beforeDelivery)
+	s.send(orientation)
+	fires()
+
+	defer s.work()()
+	s.task(id, care.ConfirmAppointment)
+	s.once(id, "task_completed orientation/booked", "appointment_booked")
+}
+
+func TestAcceptedAndNeverWoken(t *testing.T) {
+	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
+	defer s.work()()
+	id := s.open()
+	// The API dies between its commit and the update: nobody wakes the run but the relay.
+	listening := s.completing(id, care.FirstListening, heard)
+	require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+	s.once(id, "task_completed first_listening/heard")
+}
+
+func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
+	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
+	stop := s.work()
+	id := s.open()
+	listening := s.completing(id, care.FirstListening, heard)
+	stop()
+
+	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	address, err := url.Parse(s.url(standalone.Worker))
+	require.NoError(t, err)
+	proxy := toxiproxy.NewProxy(proxies, "postgres", "127.0.0.1:0", address.Host)
+	require.NoError(t, proxy.Start())
+	t.Cleanup(proxy.Stop)
+	address.Host = proxy.Listen
+	defer s.workWith(postgres.NewSteps(s.connect(address.String()), calendar.New))()
+
+	proxy.Stop()
+	s.send(listening)
+	time.Sleep(2*contract.WorkflowTaskTimeout + time.Second)
+	cmd, err := s.records.Command(t.Context(), s.staff[care.DeskOperator], listening.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.CommandAccepted, cmd.State, "the fault did not fire")
+	require.NoError(t, proxy.Start())
+	require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+	s.task(id, care.Orientation)
+	s.once(id, "task_completed first_listening/heard")
+}
