@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/alexedwards/scs/pgxstore"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/api"
+	"percorso/internal/calendar"
+	"percorso/internal/config"
+	"percorso/internal/postgres"
+)
+
+func init() {
+	commands = append(commands, command{"api", "", "serve the REST API and the pages, and watch the machinery", runAPI})
+}
+
+func runAPI(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return errUsage
+	}
+	c, err := config.ReadAPI()
+	if err != nil {
+		return err
+	}
+	log := newLog("api")
+	defer func() { _ = log.Sync() }()
+	pool, err := postgres.Open(ctx, c.URL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	sessions, err := openSessions(ctx, c.URL)
+	if err != nil {
+		return err
+	}
+	defer sessions.Close()
+	temporal, err := dialTemporal(c.Processes, log)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	server, err := api.New(api.Options{
+		Listen:    c.Listen,
+		PublicURL: c.PublicURL,
+		Records:   postgres.NewRecords(pool, calendar.New),
+		Watch:     postgres.NewWatch(pool),
+		Temporal:  temporal,
+		OIDC:      api.OIDC(c.OIDC),
+		Sessions:  pgxstore.New(sessions),
+		Words:     words{},
+		Calendar:  calendar.New,
+		Log:       log,
+	})
+	if err != nil {
+		return err
+	}
+	return server.Run(ctx)
+}
+
+// sessionConnections is enough for what a page asks of its session: a row.
+const sessionConnections = 4
+
+// openSessions connects for the session store, whose statements run outside a
+// transaction of ours: its connections are in the API's role as such.
+func openSessions(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	c, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the database address cannot be read")
+	}
+	c.ConnConfig.RuntimeParams["role"] = "percorso_app"
+	c.MaxConns = sessionConnections
+	return pgxpool.NewWithConfig(ctx, c)
+}

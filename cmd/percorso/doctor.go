@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"percorso/internal/calendar"
+	"percorso/internal/config"
+	"percorso/internal/postgres"
+	"percorso/workflows/contract"
+)
+
+func init() {
+	commands = append(commands, command{"doctor", "", "check what the process api needs: settings, Postgres, Temporal, login", doctor})
+}
+
+// checkTime bounds each check of the doctor.
+const checkTime = 5 * time.Second
+
+// doctor checks the surroundings of the process api with the process's own
+// settings, and says of each part whether it is well. It changes nothing.
+func doctor(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return errUsage
+	}
+	c, err := config.ReadAPI()
+	tell("settings", "", err)
+	if err != nil {
+		return errors.New("without settings nothing else can be checked")
+	}
+	ill := 0
+	for _, check := range []struct {
+		part string
+		look func(context.Context, config.API) (string, error)
+	}{
+		{"Postgres", checkPostgres}, {"records", checkRecords}, {"Temporal", checkTemporal}, {"login", checkLogin},
+	} {
+		ctx, cancel := context.WithTimeout(ctx, checkTime)
+		found, err := check.look(ctx, c)
+		cancel()
+		tell(check.part, found, err)
+		if err != nil {
+			ill++
+		}
+	}
+	if ill > 0 {
+		return fmt.Errorf("%d parts are not well", ill)
+	}
+	return nil
+}
+
+func tell(part, found string, err error) {
+	if err != nil {
+		fmt.Printf("fails  %-9s %v\n", part, err)
+		return
+	}
+	fmt.Printf("ok     %-9s %s\n", part, found)
+}
+
+// checkPostgres connects; a login that is above row-level security is refused there.
+func checkPostgres(ctx context.Context, c config.API) (string, error) {
+	pool, err := postgres.Open(ctx, c.URL)
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	var login, version string
+	err = pool.QueryRow(ctx, `SELECT current_user, current_setting('server_version')`).Scan(&login, &version)
+	return fmt.Sprintf("%s, as %s, bound by row-level security", version, login), err
+}
+
+// checkRecords reads what is there once the schema and the zones are.
+func checkRecords(ctx context.Context, c config.API) (string, error) {
+	pool, err := postgres.Open(ctx, c.URL)
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	zones, err := postgres.NewRecords(pool, calendar.New).Zones(ctx)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the schema is not there or older than this version (percorso migrate): %w", err)
+	case len(zones) == 0:
+		return "", errors.New("no zone is loaded (percorso zone load)")
+	}
+	return fmt.Sprintf("%d zones", len(zones)), nil
+}
+
+func checkTemporal(ctx context.Context, c config.API) (string, error) {
+	temporal, err := dialTemporal(c.Processes, zap.NewNop())
+	if err != nil {
+		return "", err
+	}
+	defer temporal.Close()
+	if _, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return "", err
+	}
+	queue, err := temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return "", fmt.Errorf("namespace %s: %w", c.Options.Namespace, err)
+	}
+	return fmt.Sprintf("namespace %s, %d pollers seen of late", c.Options.Namespace, len(queue.GetPollers())), nil
+}
+
+func checkLogin(ctx context.Context, c config.API) (string, error) {
+	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: checkTime})
+	if _, err := oidc.NewProvider(ctx, c.OIDC.Issuer); err != nil {
+		return "", err
+	}
+	return c.OIDC.Issuer, nil
+}
