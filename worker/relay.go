@@ -21,6 +21,7 @@ type Outbox interface {
 	TakeWakes(ctx context.Context, most int) ([]store.Wake, error)
 	TakeMails(ctx context.Context, most int) ([]store.Mail, error)
 	MailDone(ctx context.Context, id string, sent bool) error
+	RefuseEnded(ctx context.Context, id string) error
 	AwaitWake(ctx context.Context, longest time.Duration) error
 }
 
@@ -81,14 +82,20 @@ func (r *Relay) once(ctx context.Context) error {
 	return r.Outbox.AwaitWake(ctx, relayRest)
 }
 
-// wake signals an entry to its run. An entry that opens a run starts it; a run
-// that is not there otherwise is a broken case, which a rebuild brings back.
+// wake signals an entry to its run. An entry that opens a run starts it. Of a
+// run that is not there otherwise, either it has ended, and the entry is
+// refused, or Temporal lost it: a broken case, which a rebuild brings back.
 func (r *Relay) wake(ctx context.Context, w store.Wake) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	entry := contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
 	if w.Answer.Operation != care.OpOpen {
-		return r.Temporal.SignalWorkflow(ctx, w.Run, "", contract.Wake, entry)
+		err := r.Temporal.SignalWorkflow(ctx, w.Run, "", contract.Wake, entry)
+		var gone *serviceerror.NotFound
+		if errors.As(err, &gone) {
+			return errors.Join(err, r.Outbox.RefuseEnded(ctx, w.ID))
+		}
+		return err
 	}
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, client.StartWorkflowOptions{
 		ID:                    w.Run,

@@ -154,13 +154,19 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 		if err != nil {
 			return err
 		}
-		caseID := id.String()
+		caseID, state, refusal := id.String(), store.CommandAccepted, (*care.Refusal)(nil)
 		if c.Operation == care.OpOpen {
 			c.Run = contract.RunID(care.RunCase, caseID)
-		} else if caseID, err = r.caseOf(ctx, tx, c); err != nil {
-			return err
+		} else {
+			var ended bool
+			if caseID, ended, err = r.caseOf(ctx, tx, c); err != nil {
+				return err
+			}
+			if ended {
+				state, refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+			}
 		}
-		cmd, err = r.insert(ctx, tx, s, c, id.String(), caseID, store.CommandAccepted, nil)
+		cmd, err = r.insert(ctx, tx, s, c, id.String(), caseID, state, refusal)
 		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
 			return err
 		}
@@ -177,13 +183,13 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 
 // caseOf finds the case of a run that the caller may see. What concerns the
 // case as a whole is asked by those who work on it.
-func (r *Records) caseOf(ctx context.Context, tx pgx.Tx, c store.NewCommand) (caseID string, err error) {
-	sql := `SELECT case_id::text FROM run WHERE id = $1`
+func (r *Records) caseOf(ctx context.Context, tx pgx.Tx, c store.NewCommand) (caseID string, ended bool, err error) {
+	sql := `SELECT case_id::text, ended_at IS NOT NULL FROM run WHERE id = $1`
 	if c.Target == "" {
 		sql += ` AND EXISTS (SELECT FROM case_file f WHERE f.id = case_id)`
 	}
-	err = tx.QueryRow(ctx, sql, c.Run).Scan(&caseID)
-	return caseID, missing(err)
+	err = tx.QueryRow(ctx, sql, c.Run).Scan(&caseID, &ended)
+	return caseID, ended, missing(err)
 }
 
 // insert stores a command, or finds the one that the same key stored before.

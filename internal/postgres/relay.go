@@ -40,6 +40,14 @@ func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
 	})
 }
 
+// RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
+func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
+	return within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT refuse_ended($1)`, id)
+		return err
+	})
+}
+
 // AwaitWake rests until something may be due, for as long as the longest given.
 func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
 	conn, err := s.pool.Acquire(ctx)

@@ -371,8 +371,7 @@ GRANT SELECT ON person, case_file, case_grant, share, contact, run, command, tas
     TO percorso_app;
 GRANT INSERT ON contact, run, command, timeline, audit, mail TO percorso_app;
 GRANT UPDATE (state, holder, role, agency, reserved_at, remind_at, escalate_at, reminders, reminded, escalated) ON task TO percorso_app;
--- The session store of the API works outside of such transactions, with the login itself.
-GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO percorso_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO percorso_app;
 GRANT SELECT ON machine_report TO percorso_app, percorso_watch;
 GRANT INSERT, UPDATE ON machine_report TO percorso_watch;
 GRANT SELECT, INSERT, UPDATE ON person, case_file, case_grant, share, run, command, mail, task, referral, appointment, record, timeline, audit,
@@ -394,6 +393,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     WHERE c.id IN (SELECT w.id FROM command w WHERE w.state = 'accepted' AND w.wake_at <= clock_timestamp()
                    ORDER BY w.wake_at, w.seq LIMIT most FOR UPDATE SKIP LOCKED)
     RETURNING c.id, c.run_id, c.target, c.answer
+$$;
+-- A run that ended while a command was on its way to it will never work it.
+CREATE FUNCTION refuse_ended(command_id uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    UPDATE command c SET state = 'refused', refusal = '{"code": "ended"}', worked_at = clock_timestamp()
+    FROM run r WHERE c.id = command_id AND c.state = 'accepted' AND r.id = c.run_id AND r.ended_at IS NOT NULL
 $$;
 CREATE FUNCTION next_wake() RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -435,12 +440,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT min(created_at) FROM command WHERE case_id = c AND state = 'accepted'
 $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done, backlog, rearm, case_unworked FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done TO percorso_worker;
+REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done, refuse_ended, backlog, rearm, case_unworked FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_wakes, next_wake, take_mails, mail_done, refuse_ended TO percorso_worker;
 GRANT EXECUTE ON FUNCTION backlog TO percorso_watch;
 GRANT EXECUTE ON FUNCTION case_unworked, rearm TO percorso_app;
 
 -- +goose Down
-DROP FUNCTION take_wakes, next_wake, take_mails, mail_done, backlog, rearm, case_unworked, my, sees_case CASCADE;
+DROP FUNCTION take_wakes, next_wake, take_mails, mail_done, refuse_ended, backlog, rearm, case_unworked, my, sees_case CASCADE;
 DROP TABLE machine_report, audit, timeline, record, appointment, referral, wait, task, mail, command, run, contact, share,
     case_grant, person, case_file, case_counter, sessions, staff, zone_policy CASCADE;
