@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,23 +78,29 @@ func (f *folder) logFile(part Part) string { return f.file("logs", string(part)+
 // maxLog is the size beyond which a log is set aside at the next start, in place of the one before.
 const maxLog = 20 << 20
 
-func (f *folder) openLog(part Part) (*os.File, error) {
+// openLog opens a part's log to append to it, and returns the offset at which it goes on.
+func (f *folder) openLog(part Part) (*os.File, int64, error) {
 	path := f.logFile(part)
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
 		if err := os.Rename(path, path+".old"); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600) // #nosec G304 -- within the data folder
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600) // #nosec G304 -- within the data folder
+	if err != nil {
+		return nil, 0, err
+	}
+	offset, err := log.Seek(0, io.SeekEnd)
+	return log, offset, err
 }
 
-// lastLines returns the end of a part's log, for a message about its failure.
-func (f *folder) lastLines(part Part, count int) string {
+// lastLines returns the end of what a part's log has from an offset on, for a message about its failure.
+func (f *folder) lastLines(part Part, offset int64, count int) string {
 	content, err := os.ReadFile(f.logFile(part))
-	if err != nil {
+	if err != nil || offset > int64(len(content)) {
 		return ""
 	}
-	lines := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(string(content[offset:]), "\n"), "\n")
 	return strings.Join(lines[max(0, len(lines)-count):], "\n")
 }
 

@@ -26,12 +26,8 @@ type launcher struct {
 }
 
 // launch starts the launcher and waits until it says that it is ready.
-func launch(t *testing.T, dataDir string) *launcher {
+func launch(t *testing.T, dataDir string, ports standalone.Ports) *launcher {
 	t.Helper()
-	ports, err := standalone.FreePorts()
-	if err != nil {
-		t.Fatal(err)
-	}
 	binaries := withStandIn(t)
 	l := &launcher{binary: filepath.Join(binaries, "percorso-stack"), dataDir: dataDir}
 	l.environment = append(os.Environ(), "PERCORSO_DATA="+dataDir, "PERCORSO_BIN_DIR="+binaries, "PERCORSO_DATABASE_URL=",
@@ -91,9 +87,18 @@ func alive(pids []int) []int {
 	return found
 }
 
+func freePorts(t *testing.T) standalone.Ports {
+	t.Helper()
+	ports, err := standalone.FreePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ports
+}
+
 func TestNothingOutlivesAKilledLauncher(t *testing.T) {
-	dataDir := stacktest.DataDir(t)
-	l := launch(t, dataDir)
+	dataDir, ports := stacktest.DataDir(t), freePorts(t)
+	l := launch(t, dataDir, ports)
 	family := l.family()
 	if len(family) < len(standalone.AllParts()) {
 		t.Fatalf("only %d processes", len(family))
@@ -105,7 +110,7 @@ func TestNothingOutlivesAKilledLauncher(t *testing.T) {
 	waitFor(t, "every part ends", func() bool { return len(alive(family)) == 0 })
 
 	// What is left on disk is a crash's, and the next start goes on from it.
-	again := launch(t, dataDir)
+	again := launch(t, dataDir, ports)
 	if token, complaint := again.ask(t, "token", "supervisor.lucca"); !strings.HasPrefix(token, "ey") {
 		t.Errorf("no token: %s", complaint)
 	}
@@ -113,7 +118,7 @@ func TestNothingOutlivesAKilledLauncher(t *testing.T) {
 
 func TestInterruptStopsInOrder(t *testing.T) {
 	dataDir := stacktest.DataDir(t)
-	l := launch(t, dataDir)
+	l := launch(t, dataDir, freePorts(t))
 	family := l.family()
 
 	t.Run("commands beside it", func(t *testing.T) {

@@ -310,10 +310,11 @@ func (c *cluster) initialise(ctx context.Context, spawner *spawner) error {
 	return os.Rename(unfinished, c.dataFolder())
 }
 
-// removeDeadLock removes the lock file of a server that was killed and that nobody has collected since: in
-// a container whose first process collects none, PostgreSQL takes such a zombie for a running server and
-// refuses to start. The data folder's own lock, which this process holds, says that no launcher runs it.
-func (c *cluster) removeDeadLock(ctx context.Context) error {
+// removeDeadLocks removes the lock files of a server that was killed. PostgreSQL does so itself, but takes
+// two things for a server that still runs: a zombie, in a container whose first process collects none,
+// and another program that got the same process id since. The data folder's own lock, which this process
+// holds, says that no launcher runs the cluster.
+func (c *cluster) removeDeadLocks(ctx context.Context) error {
 	path := filepath.Join(c.dataFolder(), "postmaster.pid")
 	content, err := os.ReadFile(path) // #nosec G304 -- within the cluster
 	if errors.Is(err, fs.ErrNotExist) {
@@ -324,28 +325,30 @@ func (c *cluster) removeDeadLock(ctx context.Context) error {
 	}
 	first, _, _ := strings.Cut(string(content), "\n")
 	pid, err := strconv.Atoi(first)
-	if err != nil || !isZombie(pid) {
+	if err != nil || isServer(pid) {
 		return nil
 	}
 	// Its children end by themselves, but one that is still there works on the same shared memory.
-	for {
-		if !c.inUse() {
-			return os.Remove(path)
-		}
+	for c.inUse() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(probeInterval):
 		}
 	}
+	sockets, _ := filepath.Glob(filepath.Join(c.socketFolder(), ".s.PGSQL.*"))
+	for _, dead := range append(sockets, path) {
+		if err := os.Remove(dead); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func isZombie(pid int) bool {
+// isServer says whether a process is a PostgreSQL that lives.
+func isServer(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	return bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" Z"))
+	return err == nil && bytes.Contains(stat, []byte("(postgres) ")) && !bytes.Contains(stat, []byte("(postgres) Z"))
 }
 
 // inUse says whether a process works in the data folder, as every process of PostgreSQL does.

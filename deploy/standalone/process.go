@@ -22,6 +22,9 @@ const (
 
 	probeInterval = 50 * time.Millisecond
 	probeTimeout  = 2 * time.Second
+
+	// shownLines is how much of a log is shown when a part does not start.
+	shownLines = 10
 )
 
 // definition says how a part is started, seen to be ready, and stopped.
@@ -47,6 +50,8 @@ type process struct {
 	mu      sync.Mutex
 	command *exec.Cmd // nil while it does not run
 	ended   chan struct{}
+	// logOffset is where the log of this run begins.
+	logOffset int64
 	// starting leaves an end to who waits for the start; held keeps the part down; stopping marks an end
 	// that was asked for.
 	starting, held, stopping bool
@@ -95,7 +100,7 @@ func (p *process) await(ctx context.Context, ended <-chan struct{}) error {
 		}
 		select {
 		case <-ended:
-			return fmt.Errorf("%s: %w:\n%s", p.part, errEnded, p.folder.lastLines(p.part, 10))
+			return fmt.Errorf("%s: %w:\n%s", p.part, errEnded, p.lastWords())
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w (%w); its log is %s", p.part, context.Cause(ctx), err, p.folder.logFile(p.part))
 		case <-ticker.C:
@@ -103,15 +108,23 @@ func (p *process) await(ctx context.Context, ended <-chan struct{}) error {
 	}
 }
 
+// lastWords returns the end of the log of the last run.
+func (p *process) lastWords() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.folder.lastLines(p.part, p.logOffset, shownLines)
+}
+
 // run starts one process; p.mu is held.
 func (p *process) run() error {
 	if p.command != nil {
 		return nil
 	}
-	log, err := p.folder.openLog(p.part)
+	log, offset, err := p.folder.openLog(p.part)
 	if err != nil {
 		return err
 	}
+	p.logOffset = offset
 	// The child has its own copy of the file.
 	defer func() { _ = log.Close() }()
 	command := p.definition.command()

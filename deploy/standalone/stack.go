@@ -124,7 +124,7 @@ func (s *Stack) prepareDatabase(ctx context.Context, secrets secrets) error {
 	if err := cluster.initialise(ctx, s.spawner); err != nil {
 		return err
 	}
-	if err := cluster.removeDeadLock(ctx); err != nil {
+	if err := cluster.removeDeadLocks(ctx); err != nil {
 		return err
 	}
 	if err := s.startPart(ctx, cluster.definition(), began); err != nil {
@@ -181,7 +181,7 @@ func (s *Stack) runOnce(ctx context.Context, arguments ...string) error {
 	command := exec.CommandContext(ctx, s.options.binary(productBinary), arguments...) // #nosec G204 -- our own binary
 	command.Env = s.environment.process(Migrate)
 	command.Dir = s.folder.path
-	log, err := s.folder.openLog(Migrate)
+	log, offset, err := s.folder.openLog(Migrate)
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s *Stack) runOnce(ctx context.Context, arguments ...string) error {
 		return err
 	}
 	if err := command.Wait(); err != nil {
-		return fmt.Errorf("percorso %s: %w:\n%s", strings.Join(arguments, " "), err, s.folder.lastLines(Migrate, 10))
+		return fmt.Errorf("percorso %s: %w:\n%s", strings.Join(arguments, " "), err, s.folder.lastLines(Migrate, offset, shownLines))
 	}
 	return nil
 }

@@ -104,10 +104,7 @@ func withStandIn(t *testing.T) string {
 
 func TestStackLivesThroughFaultsAndRestarts(t *testing.T) {
 	binaries, dataDir := withStandIn(t), stacktest.DataDir(t)
-	ports, err := standalone.FreePorts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ports := freePorts(t)
 	same := func(o *standalone.Options) { o.BinDir, o.DataDir, o.Ports = binaries, dataDir, ports }
 	var token string
 
