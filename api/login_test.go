@@ -1,11 +1,14 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alexedwards/scs/v2"
 )
 
 func TestAPINeedsSomebody(t *testing.T) {
@@ -163,6 +166,27 @@ func TestSecureCookieBehindHTTPS(t *testing.T) {
 	m := newSessions(nil, true, nil)
 	if !m.Cookie.Secure || m.Cookie.Name != "__Host-percorso" {
 		t.Errorf("%+v", m.Cookie)
+	}
+}
+
+// brokenStore is a session store whose database is away.
+type brokenStore struct{ scs.Store }
+
+func (brokenStore) Find(string) ([]byte, bool, error)      { return nil, false, errors.New("away") }
+func (brokenStore) Commit(string, []byte, time.Time) error { return errors.New("away") }
+
+func TestSessionsAway(t *testing.T) {
+	r := newRig(t)
+	r.server.sessions.Store = brokenStore{}
+	for name, cookie := range map[string]string{"written": "", "read": "percorso=abc"} {
+		req := r.request(http.MethodGet, "/login", "")
+		req.Header.Set("Cookie", cookie)
+		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.text, noticeAway.Detail+"\n") {
+			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.text)
+		}
+	}
+	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/me", ""); a.StatusCode != http.StatusOK {
+		t.Errorf("a program needs no session: %d %s", a.StatusCode, a.text)
 	}
 }
 

@@ -157,13 +157,12 @@ func (s *Server) routes() (*gin.Engine, error) {
 	return r, nil
 }
 
-// sessionFailed answers when sessions cannot be read or written.
+// sessionFailed answers when a session cannot be read or written.
 func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
 	s.log.Error("sessions failed", zap.String("cause", describe(err)))
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write([]byte(noticeAway.Title + ". " + noticeAway.Detail + "\n"))
+	if answer, ok := w.(*stoppable); ok {
+		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", noticeAway.Title+". "+noticeAway.Detail+"\n")
+	}
 }
 
 // Handler is the server without a listener, for tests and other servers.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -46,9 +47,42 @@ func (m sessions) load(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		loading.ServeHTTP(w, r)
+		loading.ServeHTTP(&stoppable{ResponseWriter: w}, r)
 	})
 }
+
+// stoppable is an answer that another one took the place of: a session may fail
+// to be written when its handler has answered already.
+type stoppable struct {
+	http.ResponseWriter
+	stopped bool
+}
+
+// replace answers instead of whatever was, or is yet to be, said.
+func (w *stoppable) replace(status int, contentType, body string) {
+	clear(w.Header())
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.ResponseWriter.WriteHeader(status)
+	_, _ = io.WriteString(w.ResponseWriter, body)
+	w.stopped = true
+}
+
+func (w *stoppable) WriteHeader(status int) {
+	if !w.stopped {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *stoppable) Write(b []byte) (int, error) {
+	if w.stopped {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *stoppable) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func sessionless(path string) bool {
 	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || path == "/status"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/alexedwards/scs/pgxstore"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/api"
@@ -70,7 +71,10 @@ func openSessions(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database address cannot be read")
 	}
-	c.ConnConfig.RuntimeParams["role"] = "percorso_app"
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET ROLE percorso_app")
+		return err
+	}
 	c.MaxConns = sessionConnections
 	return pgxpool.NewWithConfig(ctx, c)
 }
