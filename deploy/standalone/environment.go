@@ -192,7 +192,7 @@ func Running(dataDir string, part Part) (Addresses, []string, error) {
 	if !isRunning(dataDir) {
 		return Addresses{}, nil, ErrNotRunning
 	}
-	content, err := os.ReadFile(filepath.Join(dataDir, runningFile)) // #nosec G304 -- the operator's own folder
+	content, err := os.ReadFile(filepath.Join(dataDir, runningFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Addresses{}, nil, ErrNotRunning
 	}

@@ -45,7 +45,7 @@ func openFolder(path string) (*folder, error) {
 }
 
 func lockFile(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- within the data folder
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (f *folder) openLog(part Part) (*os.File, int64, error) {
 			return nil, 0, err
 		}
 	}
-	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600) // #nosec G304 -- within the data folder
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -116,7 +116,7 @@ type secrets struct {
 func (f *folder) secrets() (secrets, error) {
 	path := f.file("secrets.json")
 	kept := secrets{Passwords: map[string]string{}, ClientSecrets: map[string]string{}}
-	content, err := os.ReadFile(path) // #nosec G304 -- within the data folder
+	content, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(content, &kept)
 	} else if errors.Is(err, fs.ErrNotExist) {

@@ -316,7 +316,7 @@ func (c *cluster) initialise(ctx context.Context, spawner *spawner) error {
 // holds, says that no launcher runs the cluster.
 func (c *cluster) removeDeadLocks(ctx context.Context) error {
 	path := filepath.Join(c.dataFolder(), "postmaster.pid")
-	content, err := os.ReadFile(path) // #nosec G304 -- within the cluster
+	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -427,7 +427,7 @@ func (c *cluster) definition() definition {
 
 // removeCluster deletes a cluster that is kept outside of the data folder.
 func removeCluster(dataDir string) error {
-	elsewhere, err := os.ReadFile(filepath.Join(dataDir, pointer)) // #nosec G304 -- within the data folder
+	elsewhere, err := os.ReadFile(filepath.Join(dataDir, pointer))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -438,5 +438,5 @@ func removeCluster(dataDir string) error {
 	if !strings.HasPrefix(filepath.Base(home), clusterPrefix) {
 		return fmt.Errorf("%s names no cluster: %s", pointer, home)
 	}
-	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs")) // #nosec G703 -- a cluster, see above
+	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs"))
 }

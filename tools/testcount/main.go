@@ -104,8 +104,8 @@ func (t *tally) endTest(e event, key string) {
 
 // endPackage counts a package that failed outside of its tests, in its build or by a panic, as one.
 func (t *tally) endPackage(e event) {
-	switch {
-	case e.Action == "fail":
+	switch e.Action {
+	case "fail":
 		fmt.Fprintf(t.out, "FAIL  %s (%.1f s)\n", e.Package, e.Elapsed)
 		if !t.failedIn[e.Package] {
 			t.failed++
@@ -117,7 +117,7 @@ func (t *tally) endPackage(e event) {
 				}
 			}
 		}
-	case e.Action == "pass":
+	case "pass":
 		fmt.Fprintf(t.out, "ok    %s (%.1f s)\n", e.Package, e.Elapsed)
 	}
 }
