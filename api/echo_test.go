@@ -147,3 +147,11 @@ func TestPanicIsNotTold(t *testing.T) {
 		t.Error("the panic is not in the log")
 	}
 }
+
+func TestErrorIsDescribedWithoutWhatItIsAbout(t *testing.T) {
+	err := fmt.Errorf("%w: %w", errProviderAway, fmt.Errorf("reading %s: %w", marker, &pgconn.PgError{Code: "22P02", Message: marker}))
+	said := describe(err)
+	if strings.Contains(said, marker) || !strings.Contains(said, errProviderAway.Error()) || !strings.Contains(said, "22P02") {
+		t.Error(said)
+	}
+}

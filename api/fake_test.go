@@ -251,7 +251,7 @@ func (f *fakeRecords) Reads(_ context.Context, _ care.Staff, id string, p store.
 }
 
 var someReferral = store.Referral{
-	ID: someID, Run: "placement/" + anotherID, CaseID: anotherID, State: care.ReferralRequested, FromAgency: "comune", ToAgency: "cpi",
+	ID: someID, Run: "placement/" + anotherID, CaseID: anotherID, State: care.ReferralRequested, FromAgency: "comune", ToAgency: "cpi", AnswerRole: care.CPIOperator, AnswerAgency: "cpi",
 	Snapshot: json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001"}`),
 }
 

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -169,24 +171,40 @@ func (s *Server) broken(ctx context.Context, err error) {
 // may quote the values that it was given, so only those known to be free of
 // them are said in full.
 func describe(err error) string {
-	var said []string
-	for ; err != nil; err = errors.Unwrap(err) {
-		switch e := err.(type) {
-		case *pgconn.PgError:
-			said = append(said, "postgres "+e.Code)
-		case *net.OpError:
-			said = append(said, e.Error())
-		case serviceerror.ServiceError:
-			said = append(said, fmt.Sprintf("temporal %T", err))
-		default:
-			if err == context.DeadlineExceeded {
-				said = append(said, err.Error())
-			} else {
-				said = append(said, fmt.Sprintf("%T", err))
-			}
+	said := describeLink(err)
+	var inner []error
+	//nolint:errorlint // walks the chain itself, a link at a time
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		inner = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		inner = e.Unwrap()
+	}
+	for _, e := range inner {
+		if e != nil {
+			said += ": " + describe(e)
 		}
 	}
-	return strings.Join(said, ": ")
+	return said
+}
+
+// tellable are errors whose text is ours, or fixed.
+var tellable = []error{errProviderAway, store.ErrNotFound, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF}
+
+func describeLink(err error) string {
+	//nolint:errorlint // one link of the chain
+	switch e := err.(type) {
+	case *pgconn.PgError:
+		return "postgres " + e.Code
+	case *net.OpError:
+		return "network " + e.Op + " " + e.Net
+	case serviceerror.ServiceError:
+		return fmt.Sprintf("temporal %T", err)
+	}
+	if slices.Contains(tellable, err) {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", err)
 }
 
 // unstorable says whether Postgres cannot hold a text that was sent, such as one

@@ -91,7 +91,7 @@ func (w *watch) look(ctx context.Context) error {
 func (w *watch) report(ctx context.Context) store.MachineReport {
 	asking, cancel := context.WithTimeout(ctx, watchTimeout/2)
 	defer cancel()
-	report := store.MachineReport{At: time.Now()}
+	report := store.MachineReport{At: time.Now(), FailingRuns: []string{}}
 	var err error
 	if report.Pollers, err = pollers(asking, w.temporal); err != nil {
 		report.TemporalAway = true

@@ -202,7 +202,7 @@ func (r *reader) keys() string {
 		r.fault("PERCORSO_CODEC_KEYS", "is not set, nor is PERCORSO_CODEC_KEYS_FILE: kid:base64 of 32 bytes")
 		return ""
 	}
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	switch {
 	case err != nil:
 		r.fault("PERCORSO_CODEC_KEYS_FILE", "names a file that cannot be read")
