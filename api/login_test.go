@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/gin-gonic/gin"
 )
 
 func TestAPINeedsSomebody(t *testing.T) {
@@ -199,4 +200,39 @@ func TestLocalPath(t *testing.T) {
 			t.Errorf("localPath(%q) = %q", next, got)
 		}
 	}
+}
+
+func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
+	r := newRig(t)
+	engine := gin.New()
+	engine.Use(begin)
+	engine.Any("/compiti", r.server.signedIn, func(c *gin.Context) {
+		c.String(http.StatusOK, staffOf(c.Request.Context()).Subject)
+	})
+	r.server.handler = r.server.sessions.load(pagesBefore(engine, r.server.handler))
+
+	a := r.do(r.browser, r.request(http.MethodGet, "/compiti?stato=aperti", ""))
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fcompiti%3Fstato%3Daperti" {
+		t.Errorf("nobody reads: %d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.text, noticeSignedOut.Title) {
+		t.Errorf("nobody writes: %d %s", a.StatusCode, a.text)
+	}
+	r.logIn(someWorker.Subject)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.text != someWorker.Subject {
+		t.Errorf("somebody reads: %d %s", a.StatusCode, a.text)
+	}
+	delete(r.records.staff, someWorker.Subject)
+	clear(r.server.staffCache.rows)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, noticeNotStaff.Title) {
+		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
+	}
+}
+
+// pagesBefore serves a test's page in front of the server.
+func pagesBefore(pages, server http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/compiti", pages)
+	mux.Handle("/", server)
+	return mux
 }
