@@ -46,15 +46,16 @@ func referralOf(who care.Staff) func(store.Referral) referralJSON {
 	}
 }
 
-// allowedMoves lists the operations that the caller's agency may do.
+// allowedMoves lists the operations that the caller may do: those of the
+// sender's agency, and those of whoever the answer waits for.
 func allowedMoves(who care.Staff, r store.Referral) []care.Operation {
 	moves := []care.Operation{}
 	for _, m := range care.ReferralMoves {
-		agency := r.FromAgency
+		may := r.FromAgency == who.Agency
 		if m.By == care.Addressee {
-			agency = r.ToAgency
+			may = r.AnswerAgency == who.Agency && r.AnswerRole == who.Role
 		}
-		if agency == who.Agency && slices.Contains(m.From, r.State) {
+		if may && slices.Contains(m.From, r.State) {
 			moves = append(moves, m.Operation)
 		}
 	}
@@ -67,7 +68,7 @@ type referralsInput struct {
 	Sent       bool               `query:"sent" doc:"Sent by the caller's agency"`
 	Open       bool               `query:"open" doc:"Not over"`
 	State      care.ReferralState `query:"state" enum:"requested,received,on_hold,accepted,rejected,in_progress,completed,failed,withdrawn,redirected"`
-	CaseFileID string             `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+	CaseFileID string             `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
 type referralMoveInput struct {

@@ -167,7 +167,7 @@ func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (store.C
 
 const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
 	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, s.legal_basis, s.purpose, s.snapshot,
-	coalesce(t.id::text, '') AS task_id, r.requested_at, t.escalate_at AS due_at, r.changed_at, r.note
+	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency, r.requested_at, t.escalate_at AS due_at, r.changed_at, r.note
 	FROM referral r JOIN share s ON s.id = r.share_id LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
 

@@ -204,23 +204,25 @@ type Case struct {
 
 // Referral is a referral as sender or addressee sees it.
 type Referral struct {
-	ID         string             `db:"id"`
-	Run        string             `db:"run_id"`
-	CaseID     string             `db:"case_id"`
-	CaseNumber string             `db:"case_number"`
-	State      care.ReferralState `db:"state"`
-	FromAgency string             `db:"from_agency"`
-	ToAgency   string             `db:"to_agency"`
-	Continues  string             `db:"continues"` // the redirected one it follows
-	Reason     string             `db:"reason"`
-	LegalBasis care.LegalBasis    `db:"legal_basis"`
-	Purpose    string             `db:"purpose"`
-	Snapshot   json.RawMessage    `db:"snapshot"` // exactly what the addressee may see of the person
-	TaskID     string             `db:"task_id"`  // the addressee's task to answer it
-	Requested  time.Time          `db:"requested_at"`
-	Due        *time.Time         `db:"due_at"`
-	Changed    time.Time          `db:"changed_at"`
-	Note       string             `db:"note"`
+	ID           string             `db:"id"`
+	Run          string             `db:"run_id"`
+	CaseID       string             `db:"case_id"`
+	CaseNumber   string             `db:"case_number"`
+	State        care.ReferralState `db:"state"`
+	FromAgency   string             `db:"from_agency"`
+	ToAgency     string             `db:"to_agency"`
+	Continues    string             `db:"continues"` // the redirected one it follows
+	Reason       string             `db:"reason"`
+	LegalBasis   care.LegalBasis    `db:"legal_basis"`
+	Purpose      string             `db:"purpose"`
+	Snapshot     json.RawMessage    `db:"snapshot"`      // exactly what the addressee may see of the person
+	TaskID       string             `db:"task_id"`       // the addressee's task to answer it
+	AnswerRole   care.Role          `db:"answer_role"`   // who answers it: the supervisor may have reassigned the task
+	AnswerAgency string             `db:"answer_agency"` // and for which agency
+	Requested    time.Time          `db:"requested_at"`
+	Due          *time.Time         `db:"due_at"`
+	Changed      time.Time          `db:"changed_at"`
+	Note         string             `db:"note"`
 }
 
 // Snapshot is what a referral gives the addressee of the person.

@@ -1,0 +1,105 @@
+package endtoend
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// marker is a name, and stands in every free text. Nobody is called so.
+const marker = "Zqxmarker"
+
+// A person with a marker for a name goes the whole path. The marker is found
+// nowhere in Temporal's databases, in logs and in mails. That it would be found
+// is seen in Percorso's own database.
+func TestMarkerStaysInTheRecords(t *testing.T) {
+	s := open(t, "prova")
+	id := s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
+		p["given_name"], p["family_name"], p["phone"] = marker, marker, "000 "+marker
+	}), "labour", "housing")).is(http.StatusCreated).text("id")
+	with := func(c care.Completion) care.Completion { c.Note = marker; return c }
+	s.do(id, care.FirstListening, with(heard))
+	s.do(id, care.Orientation, with(booked()))
+	s.do(id, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
+	s.do(id, care.Interview, with(care.Completion{Outcome: care.Held}))
+	s.do(id, care.Assessment, with(assessed))
+	referral := s.referral(id)
+	// A form with faults says which, without what was typed.
+	refused := s.post(care.CPIOperator, "/referrals/"+referral+"/reject", care.ReferralMoveForm{Reason: marker, Note: marker}).is(http.StatusUnprocessableEntity)
+	require.NotContains(t, fmt.Sprint(refused.body), marker)
+	s.post(care.DeskOperator, "/case-file-searches", map[string]any{"search": marker}).is(http.StatusOK)
+	// The CPI is reminded and the supervisor told, each by mail.
+	require.Eventually(t, func() bool { return s.timeline(id)["escalated referral_answer"] == 1 }, 30*time.Second, 200*time.Millisecond)
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{Note: marker})
+	s.move(care.CPIOperator, referral, care.OpHold, care.ReferralMoveForm{Note: marker})
+	s.do(id, care.SupplyInformation, with(care.Completion{Outcome: care.Supplied}))
+	s.move(care.CPIOperator, referral, care.OpAccept, care.ReferralMoveForm{Note: marker})
+	s.do(id, care.PlacementAppointment, with(care.Completion{Outcome: care.Fixed, At: in(time.Second)}))
+	s.do(id, care.ServicePact, with(care.Completion{Outcome: care.Signed}))
+	s.do(id, care.Measure, with(care.Completion{Outcome: care.Started, Measure: "internship", Until: in(time.Second), Enterprise: marker}))
+	s.do(id, care.PlacementOutcome, with(care.Completion{Outcome: care.Placed}))
+	s.do(id, care.Review, with(care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced}))
+	s.do(id, care.Closure, with(care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced}))
+
+	require.NotZero(t, s.rowsWith("percorso"), "the marker would not be found")
+	require.Zero(t, s.rowsWith("temporal"))
+	require.Zero(t, s.rowsWith("temporal_visibility"))
+	logs, err := filepath.Glob(filepath.Join(filepath.Dir(s.stack.LogFile("api")), "*.log"))
+	require.NoError(t, err)
+	require.NotEmpty(t, logs)
+	for _, log := range logs {
+		text, err := os.ReadFile(log)
+		require.NoError(t, err)
+		require.NotContains(t, string(text), marker, log)
+	}
+	mails := s.mails()
+	require.Contains(t, mails, "/compiti/")
+	require.NotContains(t, mails, marker)
+}
+
+// rowsWith counts the rows of a database that hold the marker, as text or as
+// bytes, in any column of any table.
+func (s *services) rowsWith(database string) (count int) {
+	s.t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.stack.AdministratorURL(database))
+	require.NoError(s.t, err)
+	defer func() { _ = conn.Close(ctx) }()
+	rows, err := conn.Query(ctx, `SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)
+	require.NoError(s.t, err)
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(s.t, err)
+	require.NotEmpty(s.t, tables)
+	for _, table := range tables {
+		var n int
+		// A row as text shows bytea columns in hexadecimal.
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM `+table+` AS r WHERE r::text ILIKE '%' || $1 || '%' OR r::text LIKE '%' || encode($1::bytea, 'hex') || '%'`, marker).Scan(&n)
+		require.NoError(s.t, err, table)
+		count += n
+	}
+	return count
+}
+
+// mails is all that the mail receiver was given.
+func (s *services) mails() string {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.stack.Addresses().MailPage+"/api/mails", nil)
+	require.NoError(s.t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	return strings.ReplaceAll(string(text), `\/`, "/")
+}

@@ -1,0 +1,269 @@
+// Package endtoend plays what really happens at the counters, on the real
+// stack: every part a process of its own, asked as people and programs ask it.
+package endtoend
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/deploy"
+	"percorso/deploy/standalone"
+	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/care"
+)
+
+// services is the stack with the people who work on it.
+type services struct {
+	t      *testing.T
+	stack  *standalone.Stack
+	zone   string
+	tokens map[string]string
+}
+
+// open starts a stack. The zone "prova" is Prato with every duration in
+// seconds, so that a year passes in a minute.
+func open(t *testing.T, zone string) *services {
+	t.Helper()
+	stack := stacktest.Start(t, func(o *standalone.Options) {
+		o.ZoneDir = t.TempDir()
+		require.NoError(t, os.Chmod(o.ZoneDir, 0o755)) //nolint:gosec // zone files are no secrets
+		require.NoError(t, os.CopyFS(o.ZoneDir, deploy.Zones()))
+		require.NoError(t, os.CopyFS(o.ZoneDir, os.DirFS("../zone/testdata")))
+		o.StaffFile = filepath.Join(o.ZoneDir, "..", "staff.yaml")
+		demo, err := os.ReadFile("../../deploy/standalone/staff.yaml")
+		require.NoError(t, err)
+		quick := strings.ReplaceAll(string(demo), "prato", "prova")
+		var lines []string
+		for line := range strings.Lines(quick) {
+			if strings.Contains(line, "zone: prova") {
+				lines = append(lines, line)
+			}
+		}
+		require.NoError(t, os.WriteFile(o.StaffFile, []byte(string(demo)+strings.Join(lines, "")), 0o600))
+	})
+	return &services{t: t, stack: stack, zone: zone, tokens: map[string]string{}}
+}
+
+// answer is what the API said.
+type answer struct {
+	t      *testing.T
+	status int
+	body   map[string]any
+}
+
+// is asserts on the status.
+func (a answer) is(status int) answer {
+	a.t.Helper()
+	require.Equal(a.t, status, a.status, "%v", a.body)
+	return a
+}
+
+func (a answer) text(field string) string { s, _ := a.body[field].(string); return s }
+
+func (a answer) items() []answer {
+	var items []answer
+	list, _ := a.body["items"].([]any)
+	for _, item := range list {
+		items = append(items, answer{t: a.t, body: item.(map[string]any)})
+	}
+	return items
+}
+
+// rules lists the rules that a refusal names, each with its field.
+func (a answer) rules() []string {
+	var rules []string
+	list, _ := a.body["errors"].([]any)
+	for _, item := range list {
+		e := item.(map[string]any)
+		rules = append(rules, fmt.Sprintf("%s %s", e["field"], e["rule"]))
+	}
+	return rules
+}
+
+// call asks the API as somebody of the zone, with a new idempotency key.
+func (s *services) call(role care.Role, method, path string, body any) answer {
+	s.t.Helper()
+	return s.repeat(role, method, path, uuid.NewString(), body)
+}
+
+// repeat is call with a key of the caller's choice.
+func (s *services) repeat(role care.Role, method, path, key string, body any) answer {
+	s.t.Helper()
+	a, err := s.try(role, method, path, key, body)
+	require.NoError(s.t, err)
+	return a
+}
+
+// try is repeat where nobody may answer.
+func (s *services) try(role care.Role, method, path, key string, body any) (answer, error) {
+	s.t.Helper()
+	account := string(role) + "." + s.zone
+	if s.tokens[account] == "" {
+		s.tokens[account] = stacktest.Token(s.t, s.stack, account)
+	}
+	var content io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		require.NoError(s.t, err)
+		content = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.stack.Addresses().Pages+"/api/v1"+path, content)
+	require.NoError(s.t, err)
+	req.Header.Set("Authorization", "Bearer "+s.tokens[account])
+	req.Header.Set("Content-Type", "application/json")
+	if method == http.MethodPost {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	a := answer{t: s.t, status: res.StatusCode, body: map[string]any{}}
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	if len(text) > 0 {
+		require.NoError(s.t, json.Unmarshal(text, &a.body), "%s", text)
+	}
+	return a, nil
+}
+
+func (s *services) get(role care.Role, path string) answer {
+	s.t.Helper()
+	return s.call(role, http.MethodGet, path, nil)
+}
+
+func (s *services) post(role care.Role, path string, body any) answer {
+	s.t.Helper()
+	return s.call(role, http.MethodPost, path, body)
+}
+
+// person is a visibly synthetic person: 34, from a third country, with a permit.
+func person(change func(map[string]any)) map[string]any {
+	p := map[string]any{
+		"given_name": "Persona", "family_name": "Prova 0001", "birth_date": time.Now().AddDate(-34, 0, 0).Format(time.DateOnly),
+		"citizenship": "PK", "permit": "work", "permit_expiry": time.Now().AddDate(2, 0, 0).Format(time.DateOnly), "languages": []string{"ur"},
+	}
+	if change != nil {
+		change(p)
+	}
+	return p
+}
+
+// opening is the desk's form with a person.
+func opening(p map[string]any, needs ...string) map[string]any {
+	return map[string]any{"person": p, "needs": needs, "channel": "in_person", "topic": "labour", "notice_given": true, "notice_version": "2026-01"}
+}
+
+// openCase opens a case file at the desk.
+func (s *services) openCase() string {
+	s.t.Helper()
+	id := s.post(care.DeskOperator, "/case-files", opening(person(nil), "labour", "housing")).is(http.StatusCreated).text("id")
+	require.NotEmpty(s.t, id)
+	return id
+}
+
+// task waits until a case has an open task of a kind.
+func (s *services) task(caseID string, kind care.TaskKind) (id string, role care.Role) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		page, err := s.try(care.Supervisor, http.MethodGet, "/tasks?limit=100&case_file_id="+caseID, "", nil)
+		if err != nil {
+			return false
+		}
+		for _, item := range page.items() {
+			if item.text("kind") == string(kind) {
+				id, role = item.text("id"), care.Role(item.text("role"))
+			}
+		}
+		return id != ""
+	}, 40*time.Second, 50*time.Millisecond, "no task %s", kind)
+	return id, role
+}
+
+// do claims and completes a task of a case, as the role that it waits for.
+func (s *services) do(caseID string, kind care.TaskKind, form care.Completion) {
+	s.t.Helper()
+	id, role := s.task(caseID, kind)
+	s.post(role, "/tasks/"+id+"/claim", nil).is(http.StatusOK)
+	s.post(role, "/tasks/"+id+"/complete", form).is(http.StatusOK)
+}
+
+// referral finds the newest referral of a case.
+func (s *services) referral(caseID string) (id string) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		items := s.get(care.SocialWorker, "/referrals?case_file_id="+caseID).items()
+		if len(items) > 0 {
+			id = items[0].text("id")
+		}
+		return id != ""
+	}, 20*time.Second, 50*time.Millisecond, "no referral")
+	return id
+}
+
+// move does an operation on a referral.
+func (s *services) move(role care.Role, referral string, op care.Operation, form care.ReferralMoveForm) {
+	s.t.Helper()
+	s.post(role, "/referrals/"+referral+"/"+string(op), form).is(http.StatusOK)
+}
+
+// file reads a case.
+func (s *services) file(role care.Role, caseID string) answer {
+	s.t.Helper()
+	return s.get(role, "/case-files/"+caseID).is(http.StatusOK)
+}
+
+// timeline counts what happened on a case, by code and detail.
+func (s *services) timeline(caseID string) map[string]int {
+	s.t.Helper()
+	count := map[string]int{}
+	for path := "/case-files/" + caseID + "/timeline?limit=100"; ; {
+		page := s.get(care.Supervisor, path)
+		for _, m := range page.items() {
+			count[strings.TrimSpace(m.text("code")+" "+m.text("detail"))]++
+		}
+		next := page.text("next")
+		if next == "" {
+			return count
+		}
+		path = "/case-files/" + caseID + "/timeline?limit=100&cursor=" + next
+	}
+}
+
+// in says when something is, from now.
+func in(d time.Duration) *time.Time { t := time.Now().Add(d); return &t }
+
+var (
+	heard    = care.Completion{Outcome: care.Heard, Needs: []string{"labour", "housing"}, Note: "Cerca lavoro e il certificato per la casa"}
+	assessed = care.Completion{Outcome: care.ToCPI, Areas: []care.AreaFinding{{Area: "labour", Need: "serious"}, {Area: "housing", Need: "some"}}}
+)
+
+func booked() care.Completion {
+	return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc_immigrazione", Matter: "housing_suitability_certificate", At: *in(time.Hour)}}}
+}
+
+// toTheCPI walks a case from the desk to the request to the CPI.
+func (s *services) toTheCPI() (caseID, referral string) {
+	s.t.Helper()
+	caseID = s.openCase()
+	s.do(caseID, care.FirstListening, heard)
+	s.do(caseID, care.Orientation, booked())
+	s.do(caseID, care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
+	s.do(caseID, care.Interview, care.Completion{Outcome: care.Held})
+	s.do(caseID, care.Assessment, assessed)
+	return caseID, s.referral(caseID)
+}
