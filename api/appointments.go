@@ -31,7 +31,7 @@ type appointmentsInput struct {
 	From       time.Time `query:"from" doc:"Not before (RFC 3339)"`
 	To         time.Time `query:"to" doc:"Before (RFC 3339)"`
 	Service    string    `query:"service" maxLength:"100" doc:"Code of a service"`
-	CaseFileID string    `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+	CaseFileID string    `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
 func (s *Server) registerAppointments() {

@@ -181,7 +181,7 @@ type caseFilesInput struct {
 	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
 	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
 	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
-	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" patternDescription:"a case number" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
+	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }
 
 func (in caseFilesInput) filter() store.CaseFilter {
@@ -193,12 +193,12 @@ func (in caseFilesInput) filter() store.CaseFilter {
 	return f
 }
 
-type caseSearchInput struct {
-	Body struct {
-		Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name, part of it, or a number"`
-		Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
-		Cursor string `json:"cursor,omitempty" maxLength:"500"`
-	}
+type caseSearchInput struct{ Body caseSearchJSON }
+
+type caseSearchJSON struct {
+	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name, part of it, or a number"`
+	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
+	Cursor string `json:"cursor,omitempty" maxLength:"500"`
 }
 
 type casePageInput struct {

@@ -15,10 +15,12 @@ const mailSystem care.Role = "mail_system"
 
 type mailBounceInput struct {
 	KeyInput
-	Body struct {
-		Run  string `json:"run" pattern:"^(case|service|placement|follow-up)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"the id of a process" doc:"The process that the mail was about"`
-		Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`
-	}
+	Body mailBounceJSON
+}
+
+type mailBounceJSON struct {
+	Run  string `json:"run" pattern:"^(case|service|placement|follow-up)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"The process that the mail was about"`
+	Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`
 }
 
 type mailBounceOutput struct{ Status int }

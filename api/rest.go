@@ -190,7 +190,7 @@ func one[R, T any](record R, err error, convert func(R) T) (*output[T], error) {
 
 // IDInput is the id of a thing in its address.
 type IDInput struct {
-	ID string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id" doc:"Opaque id"`
+	ID string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Opaque id"`
 }
 
 // orEmpty keeps null out of JSON arrays.

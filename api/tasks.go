@@ -45,7 +45,7 @@ type tasksInput struct {
 	PagingInput
 	Mine       bool           `query:"mine" doc:"Held by the caller"`
 	Team       bool           `query:"team" doc:"Ready for the caller's role and agency"`
-	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"an id"`
+	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 	State      care.TaskState `query:"state" enum:"ready,reserved,completed,skipped,obsolete" doc:"Left out: the open ones"`
 	Overdue    bool           `query:"overdue" doc:"Past due_at"`
 }

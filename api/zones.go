@@ -16,7 +16,7 @@ type zoneSummaryJSON struct {
 }
 
 type zoneInput struct {
-	Code string `path:"code" maxLength:"40" pattern:"^[a-z][a-z0-9_-]*$" patternDescription:"a zone's code"`
+	Code string `path:"code" maxLength:"40" pattern:"^[a-z][a-z0-9_-]*$"`
 }
 
 func (s *Server) registerZones() {
