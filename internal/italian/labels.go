@@ -1,0 +1,302 @@
+package italian
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"percorso/internal/care"
+)
+
+// say finds the word of a code; an unknown code is said as it is.
+func say[C ~string](words map[C]string, code C) string {
+	if w, ok := words[code]; ok {
+		return w
+	}
+	return strings.ReplaceAll(string(code), "_", " ")
+}
+
+// Upper begins a text with a capital letter.
+func Upper(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// person is a role as a noun with its articles: un operatore, l'operatore.
+type person struct{ noun, indefinite, definite, short string }
+
+var roles = map[care.Role]person{
+	care.DeskOperator:          {"operatore di sportello", "un operatore di sportello", "l’operatore di sportello", "sportello"},
+	care.Supervisor:            {"responsabile", "il responsabile", "il responsabile", "responsabile"},
+	care.SocialWorker:          {"assistente sociale", "un assistente sociale", "l’assistente sociale", "servizio sociale"},
+	care.InterculturalMediator: {"mediatore interculturale", "un mediatore interculturale", "il mediatore interculturale", "mediazione"},
+	care.CPIOperator:           {"operatore del Centro per l’Impiego", "un operatore del Centro per l’Impiego", "l’operatore del Centro per l’Impiego", "Centro per l’Impiego"},
+	care.LabourPolicyExpert:    {"esperto in politiche attive del lavoro", "un esperto in politiche attive del lavoro", "l’esperto in politiche attive del lavoro", "politiche del lavoro"},
+	care.ImmigrationExpert:     {"esperto immigrazione", "un esperto immigrazione", "l’esperto immigrazione", "immigrazione"},
+	care.ThirdSectorOperator:   {"operatore del terzo settore", "un operatore del terzo settore", "l’operatore del terzo settore", "terzo settore"},
+	care.AdministrativeExpert:  {"esperto amministrativo", "un esperto amministrativo", "l’esperto amministrativo", "amministrazione"},
+	care.CooperativeExpert:     {"esperto di cooperazione", "un esperto di cooperazione", "l’esperto di cooperazione", "cooperazione"},
+}
+
+// roleOf says an unknown role by its code, so that no sentence has a hole.
+func roleOf(r care.Role) person {
+	if p, ok := roles[r]; ok {
+		return p
+	}
+	code := strings.ReplaceAll(string(r), "_", " ")
+	return person{code, "chi ha il ruolo " + code, "chi ha il ruolo " + code, code}
+}
+
+// Role is a role as a noun: "operatore di sportello".
+func Role(r care.Role) string { return roleOf(r).noun }
+
+// ARole is a role with its indefinite article: "un operatore di sportello".
+func ARole(r care.Role) string { return roleOf(r).indefinite }
+
+// TheRole is a role with its definite article: "l’operatore di sportello".
+func TheRole(r care.Role) string { return roleOf(r).definite }
+
+// work is a kind of task: its title, what its performer does when all goes
+// well, as a subjunctive ("prenda visione della segnalazione"), and in one line
+// what it is for.
+type work struct{ title, does, purpose string }
+
+var works = map[care.TaskKind]work{
+	care.FirstListening:         {"Primo ascolto", "completi il primo ascolto", "Ascolta la persona e registra i suoi bisogni."},
+	care.Orientation:            {"Orientamento", "completi l’orientamento", "Orienta la persona verso i servizi e, se servono, prenota gli appuntamenti."},
+	care.ConfirmAppointment:     {"Conferma dell’appuntamento", "confermi l’appuntamento", "Conferma, sposta o annulla l’appuntamento prenotato con il servizio."},
+	care.Interview:              {"Colloquio", "registri come è andato il colloquio", "Dopo il colloquio, registra se si è svolto."},
+	care.Assessment:             {"Valutazione dei bisogni", "completi la valutazione", "Valuta i bisogni per area e scegli come prosegue il percorso."},
+	care.FollowPractice:         {"Pratica in corso", "registri l’esito della pratica", "Segui la pratica e registra il suo esito."},
+	care.SocialService:          {"Servizio sociale", "registri l’esito del servizio sociale", "Segui la persona e registra come si è conclusa la presa in carico sociale."},
+	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
+	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
+	care.NextStepAfterRejection: {"Dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo o rinunciare."},
+	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
+	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
+	care.Measure:                {"Misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
+	care.PlacementOutcome:       {"Esito dell’inserimento", "registri l’esito dell’inserimento", "Registra come si è conclusa la misura per il lavoro."},
+	care.Review:                 {"Monitoraggio", "completi il monitoraggio", "Incontra la persona e verifica come procede il percorso."},
+	care.Evaluation:             {"Valutazione del percorso", "completi la valutazione del percorso", "Valuta con gli enti il percorso svolto e proponi se continuare."},
+	care.Closure:                {"Chiusura del fascicolo", "decida sulla chiusura del fascicolo", "Chiudi il fascicolo con un esito oppure continua il percorso."},
+}
+
+// TaskKind is the title of a kind of task: "Primo ascolto".
+func TaskKind(k care.TaskKind) string {
+	if w, ok := works[k]; ok {
+		return w.title
+	}
+	return say[care.TaskKind](nil, k)
+}
+
+// TaskPurpose says in a sentence what a task asks of its performer.
+func TaskPurpose(k care.TaskKind) string { return works[k].purpose }
+
+// Lines of choice of a task's form where a code has a word of its own in a kind of task.
+var outcomesOf = map[care.TaskKind]map[string]string{
+	care.Orientation:            {care.Booked: "Servono appuntamenti con i servizi", care.Informed: "Bastano le informazioni date"},
+	care.FirstListening:         {care.Heard: "Ho ascoltato la persona"},
+	care.ConfirmAppointment:     {care.Confirmed: "L’appuntamento è confermato", care.Moved: "L’appuntamento è spostato", care.Cancelled: "L’appuntamento è annullato"},
+	care.Interview:              {care.Held: "Il colloquio si è svolto", care.NoShow: "La persona non si è presentata"},
+	care.Assessment:             {care.Resolved: "Il bisogno è risolto qui", care.PracticeOpen: "Apro una pratica", care.ToCPI: "Invio al Centro per l’Impiego", care.ToSocial: "Invio al servizio sociale"},
+	care.FollowPractice:         {care.Granted: "La pratica è accolta", care.Refused: "La pratica è respinta", care.Abandoned: "La pratica è abbandonata"},
+	care.SocialService:          {care.Resolved: "Il bisogno è risolto", care.Abandoned: "L’intervento è interrotto"},
+	care.SupplyInformation:      {care.Supplied: "Ecco le informazioni richieste"},
+	care.NextStepAfterRejection: {care.Resubmit: "Invio di nuovo la segnalazione", care.GiveUp: "Rinuncio a questa segnalazione"},
+	care.PlacementAppointment:   {care.Fixed: "L’appuntamento è fissato"},
+	care.ServicePact:            {care.Signed: "Il patto di servizio è firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non accetta il patto"},
+	care.Measure:                {care.Started: "La misura è avviata"},
+	care.PlacementOutcome:       {care.Placed: "La persona è inserita al lavoro", care.InTraining: "La persona prosegue in formazione", care.AnotherTry: "Serve un’altra misura", care.Unsuccessful: "L’inserimento non è riuscito"},
+	care.Review:                 {care.Met: "Ho incontrato la persona", care.NotMet: "Non ho incontrato la persona", care.ProposeClose: "Propongo la chiusura"},
+	care.Evaluation:             {care.ProposeClose: "Propongo la chiusura", care.Continue: "Il percorso continua"},
+	care.Closure:                {care.Closed: "Chiudo il fascicolo", care.Continue: "Il percorso continua"},
+}
+
+// Outcome is a way to end a task, as the one who chooses it says it.
+func Outcome(kind care.TaskKind, code string) string { return say(outcomesOf[kind], code) }
+
+var endings = map[string]string{
+	care.Resolved: "bisogno risolto", care.Granted: "pratica accolta", care.Refused: "pratica respinta",
+	care.Abandoned: "interrotto", care.NotReached: "persona non raggiunta", care.ToCPI: "inviato al Centro per l’Impiego",
+	care.Placed: "inserimento riuscito", care.InTraining: "in formazione", care.Unsuccessful: "inserimento non riuscito",
+	care.ReferralEnded: "segnalazione conclusa senza inserimento", care.EndedEarly: "concluso con la chiusura del fascicolo",
+}
+
+// Ending says how a branch of a path ended. An ending that it does not know is
+// an outcome of closure, which the zone names.
+func Ending(p care.Policy, code string) string {
+	if o, ok := care.ByCode(p.Outcomes, code); ok && endings[code] == "" {
+		return o.Name
+	}
+	return say(endings, code)
+}
+
+var reasons = map[string]string{
+	"person_cancelled":     "La persona ha annullato",
+	"service_unavailable":  "Il servizio non è disponibile",
+	"person_not_reachable": "La persona non è raggiungibile",
+	"good_reason":          "Con un giustificato motivo",
+	"no_reason_given":      "Senza un motivo",
+}
+
+// Reason is a reason that an outcome of a task may give.
+func Reason(code string) string { return say(reasons, code) }
+
+var fields = map[string]string{
+	"outcome": "Esito",
+	"needs":   "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
+	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "closure_outcome": "Esito della chiusura",
+	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
+	"topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
+	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
+	"permit_expiry": "Scadenza del permesso", "phone": "Telefono", "notice_given": "Informativa sulla privacy",
+	"agency": "Ente", "role": "Ruolo",
+}
+
+// Field is the name of a field of a form. A path such as "bookings[0].service"
+// or "person.permit" is said by its last part.
+func Field(path string) string {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		name = name[:i]
+	}
+	return say(fields, name)
+}
+
+var needLevels = map[string]string{"none": "Nessun bisogno", "some": "Bisogno", "serious": "Bisogno grave"}
+
+// NeedLevel says how serious a need was found.
+func NeedLevel(code string) string { return say(needLevels, code) }
+
+var taskStates = map[care.TaskState]string{
+	care.TaskReady: "da prendere in carico", care.TaskReserved: "in carico", care.TaskCompleted: "completato",
+	care.TaskSkipped: "saltato", care.TaskObsolete: "non più necessario",
+}
+
+// TaskState is the state of a task.
+func TaskState(s care.TaskState) string { return say(taskStates, s) }
+
+var referralStates = map[care.ReferralState]string{
+	care.ReferralRequested: "da prendere in visione", care.ReferralReceived: "presa in visione", care.ReferralOnHold: "in attesa di informazioni",
+	care.ReferralAccepted: "accettata", care.ReferralRejected: "rifiutata", care.ReferralInProgress: "in corso",
+	care.ReferralCompleted: "conclusa", care.ReferralFailed: "conclusa senza esito positivo", care.ReferralWithdrawn: "ritirata",
+	care.ReferralRedirected: "inoltrata a un altro ente",
+}
+
+// ReferralState is the state of a referral (segnalazione, feminine).
+func ReferralState(s care.ReferralState) string { return say(referralStates, s) }
+
+var operations = map[care.Operation]string{
+	care.OpOpen: "Apri il fascicolo", care.OpComplete: "Completa", care.OpAcknowledge: "Presa visione", care.OpAccept: "Accetta",
+	care.OpReject: "Rifiuta", care.OpHold: "Chiedi informazioni", care.OpSupply: "Invia le informazioni", care.OpRedirect: "Inoltra a un altro ente",
+	care.OpWithdraw: "Ritira la segnalazione", care.OpBook: "Prenota un servizio", care.OpSendToCPI: "Invia al Centro per l’Impiego",
+	care.OpClose: "Chiudi in anticipo", care.OpRenewPolicy: "Applica le regole aggiornate", care.OpReport: "Esito di un ramo",
+	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
+	care.OpClaim: "Prendi in carico", care.OpRelease: "Rilascia", care.OpReassign: "Riassegna", care.OpExtend: "Proroga",
+	care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
+}
+
+// Operation is an operation as the button that does it says it.
+func Operation(op care.Operation) string { return say(operations, op) }
+
+var stages = map[care.Stage]string{
+	care.StageFirstLevel: "Primo livello", care.StageSecondLevel: "Secondo livello", care.StagePlacement: "Inserimento lavorativo",
+	care.StageFollowUp: "Monitoraggio", care.StageClosed: "Chiuso",
+}
+
+// Stage is a stage of the path.
+func Stage(s care.Stage) string { return say(stages, s) }
+
+var runKinds = map[care.RunKind]string{
+	care.RunCase: "Percorso", care.RunService: "Servizio di secondo livello", care.RunPlacement: "Inserimento lavorativo", care.RunFollowUp: "Monitoraggio",
+}
+
+// RunKind is the name of a process.
+func RunKind(k care.RunKind) string { return say(runKinds, k) }
+
+var healths = map[care.Health]string{
+	care.HealthPlanned: "nei tempi", care.HealthLate: "in ritardo", care.HealthBroken: "fermo per un guasto", care.HealthOrphaned: "senza nessuno che possa agire",
+}
+
+// Health says how a case stands.
+func Health(h care.Health) string { return say(healths, h) }
+
+var appointmentStates = map[string]string{
+	string(care.AppointmentBooked): "da confermare", string(care.AppointmentConfirmed): "confermato", string(care.AppointmentHeld): "svolto",
+	string(care.AppointmentNoShow): "la persona non è venuta", string(care.AppointmentCancelled): "annullato",
+}
+
+// AppointmentState is the state of an appointment.
+func AppointmentState(code string) string { return say(appointmentStates, code) }
+
+var permits = map[string]string{
+	"": "Nessuno", "work": "Lavoro", "family": "Famiglia", "study": "Studio", "protection": "Protezione internazionale", "humanitarian": "Protezione speciale o casi speciali",
+	"minor_age": "Minore età", "long_term": "Soggiornante di lungo periodo", "other": "Altro tipo", care.PermitRequested: "Ricevuta della richiesta o del rinnovo",
+}
+
+// Permit is a kind of residence permit; the empty code is "none".
+func Permit(code string) string { return say(permits, code) }
+
+var gates = map[care.Gate]string{
+	care.GateInformation: "Informazioni", care.GateLevel1: "Orientamento e fascicolo (primo livello)",
+	care.GateLevel2: "Servizi specialistici (secondo livello)", care.GateTakeOver: "Presa in carico integrata",
+}
+
+// Gate is what a person may be given.
+func Gate(g care.Gate) string { return say(gates, g) }
+
+var contactOutcomes = map[string]string{"information": "Informazioni", "consultation": "Consulenza"}
+
+// ContactOutcome says what a contact at the desk was.
+func ContactOutcome(code string) string { return say(contactOutcomes, code) }
+
+var nextSteps = map[care.NextStep]string{
+	care.NextChooseAnother: "chi ha inviato sceglie un altro ente", care.NextSupply: "chi ha inviato la invia di nuovo con quanto manca",
+	care.NextTryLater: "chi ha inviato riprova più avanti", care.NextReachPerson: "chi ha inviato rintraccia la persona e la invia di nuovo",
+}
+
+// NextStep says what the sender of a rejected referral should do.
+func NextStep(n care.NextStep) string { return say(nextSteps, n) }
+
+var bases = map[care.LegalBasis]string{
+	care.PublicTask: "compito di interesse pubblico (art. 6, par. 1, lett. e GDPR)", care.Consent: "consenso della persona (art. 6, par. 1, lett. a GDPR)",
+}
+
+// LegalBasis says on what ground an agency was given data.
+func LegalBasis(b care.LegalBasis) string { return say(bases, b) }
+
+var purposes = map[string]string{"referral": "risposta a una segnalazione", "appointment": "appuntamento con il servizio"}
+
+// Purpose says what an agency was given data for.
+func Purpose(code string) string { return say(purposes, code) }
+
+var weekdays = map[care.Weekday]string{
+	"mon": "lunedì", "tue": "martedì", "wed": "mercoledì", "thu": "giovedì", "fri": "venerdì", "sat": "sabato", "sun": "domenica",
+}
+
+// Weekday is a day of the week.
+func Weekday(d care.Weekday) string { return say(weekdays, d) }
+
+var mediatorAccess = map[care.MediatorAccess]string{
+	care.MediatorsByCalendar: "a calendario", care.MediatorsByAppointment: "su appuntamento", care.MediatorsAsNeeded: "quando serve",
+}
+
+// MediatorAccess says how one gets a mediator.
+func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m) }
+
+var readings = map[string]string{
+	"read_case": "ha letto il fascicolo", "read_referral": "ha letto la segnalazione", "search": "ha cercato tra i fascicoli",
+	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un compito", string(care.OpClaim): "ha preso in carico un compito",
+	string(care.OpRelease): "ha rilasciato un compito", string(care.OpReassign): "ha riassegnato un compito", string(care.OpExtend): "ha prorogato un compito",
+	string(care.OpRemind): "ha sollecitato un compito", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
+	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
+	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
+	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
+	string(care.OpRenewPolicy): "ha applicato le regole aggiornate",
+}
+
+// Reading says what an audited read or write was, after the name of who did it.
+func Reading(action string) string { return say(readings, action) }

@@ -1,0 +1,95 @@
+package italian
+
+import "percorso/internal/care"
+
+var rules = map[string]string{
+	care.RuleRequired:    "Campo obbligatorio: compilalo per continuare.",
+	care.RuleUnknownCode: "Scegli una delle voci dell’elenco.",
+	care.RuleNotAllowed:  "Questo campo non va con la scelta fatta: lascialo vuoto.",
+	care.RuleInThePast:   "La data è già passata: indicane una futura.",
+	care.RuleInTheFuture: "La data è nel futuro: controllala.",
+	care.RuleTooLong:     "Il testo è troppo lungo: accorcialo.",
+	care.RuleTooMany:     "Le voci sono troppe: togline qualcuna.",
+	care.RuleService:     "Scegli un servizio della zona.",
+	care.RuleMatter:      "Scegli una materia di cui il servizio si occupa.",
+	care.RuleReason:      "Scegli uno dei motivi dell’elenco.",
+	care.RuleNotice:      "Consegna l’informativa sulla privacy prima di aprire il fascicolo.",
+	care.RuleLanguage:    "Scegli una lingua dell’elenco.",
+	care.RuleCountry:     "Scegli un Paese dell’elenco.",
+	care.RuleDuplicate:   "La voce è ripetuta: lasciala una volta sola.",
+
+	// Those of the API's schema.
+	"not_in_list":  "Scegli una delle voci dell’elenco.",
+	"format":       "Il formato non è quello atteso.",
+	"too_short":    "Il testo è troppo breve.",
+	"too_few":      "Le voci sono troppo poche.",
+	"repeated":     "La voce è ripetuta: lasciala una volta sola.",
+	"out_of_range": "Il valore è fuori dai limiti.",
+	"type":         "Il valore non è del tipo atteso.",
+
+	care.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
+	care.RuleLevel1Citizenship:     "Serve la cittadinanza: il primo livello è per i cittadini stranieri.",
+	care.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
+	care.RuleLevel2Citizenship:     "Serve la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
+	care.RuleLevel2Permit:          "I servizi di secondo livello richiedono un permesso di soggiorno, o la ricevuta della richiesta.",
+	care.RuleLevel2PermitExpired:   "Il permesso di soggiorno è scaduto: serve la ricevuta della richiesta di rinnovo.",
+	care.RuleTakeOverThirdCountry:  "La presa in carico integrata è per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
+	care.RuleTakeOverCitizenship:   "Serve la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
+	care.RuleTakeOverPermit:        "La presa in carico integrata richiede un permesso di soggiorno, o la ricevuta della richiesta.",
+	care.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
+	care.RuleTakeOverBirthDate:     "Serve la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
+	care.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
+	care.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi.",
+	care.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro.",
+}
+
+// Rule says in a sentence which rule a field of a form breaks, or which rule
+// shuts a gate of eligibility, and what to do about it.
+func Rule(code string) string {
+	if text, ok := rules[code]; ok {
+		return text
+	}
+	return "Il valore non rispetta una regola (" + code + ")."
+}
+
+// GateRefusal says a rule that shuts a gate, and from when time alone opens it.
+func GateRefusal(r care.GateRefusal) string {
+	if r.From == nil {
+		return Rule(r.Rule)
+	}
+	return Rule(r.Rule) + " Sarà possibile dal " + dayMonthYear(*r.From) + "."
+}
+
+var refusals = map[string]string{
+	care.RefusedInvalid:    "Alcuni campi vanno corretti.",
+	care.RefusedTaken:      "Un’altra persona ha già preso in carico questo compito.",
+	care.RefusedNotAwaited: "Il percorso è già andato avanti: questo passo non è più atteso. Aggiorna la pagina per vedere a che punto è.",
+	care.RefusedEnded:      "Questo percorso è concluso: non si può più cambiare.",
+	care.RefusedNotHeld:    "Prima prendi in carico il compito.",
+	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione.",
+
+	"unauthenticated": "Occorre accedere.",
+	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
+	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
+	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
+	"key_reused":      "Questo invio era già stato fatto con altri dati. Ricarica la pagina e ripeti.",
+	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key).",
+	"bad_request":     "La richiesta non è leggibile.",
+	"too_large":       "Quello che hai inviato è troppo grande.",
+	"method":          "Questo indirizzo non accetta la richiesta.",
+	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
+	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",
+	"internal":        "Si è verificato un errore imprevisto. Riprova; se si ripete, segnalalo all’assistenza.",
+}
+
+// Refusal says why something may not be. role is who holds what was asked for,
+// or empty.
+func Refusal(code string, role care.Role) string {
+	if code == care.RefusedTaken && role != "" {
+		return "Il compito è già in carico: lo ha preso " + ARole(role) + "."
+	}
+	if text, ok := refusals[code]; ok {
+		return text
+	}
+	return "L’operazione non è possibile (" + code + ")."
+}
