@@ -1,0 +1,220 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// Command is what was asked for and what became of it.
+type Command struct {
+	ID         string             `json:"id"`
+	Operation  care.Operation     `json:"operation"`
+	State      store.CommandState `json:"state"`
+	CaseFileID string             `json:"case_file_id"`
+	Target     string             `json:"target"`
+	Refusal    *Problem           `json:"refusal"`
+}
+
+// Page is one page of a list; Next is empty on the last.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next"`
+}
+
+// NewContact is the desk's form of a contact; package store says what its codes are.
+type NewContact struct {
+	Topic       string `json:"topic"`
+	Language    string `json:"language"`
+	Channel     string `json:"channel"`
+	Citizenship string `json:"citizenship,omitempty"`
+	Outcome     string `json:"outcome"`
+	Note        string `json:"note,omitempty"`
+}
+
+// Opening is the desk's form that opens a case file.
+type Opening struct {
+	Person        Person   `json:"person"`
+	Needs         []string `json:"needs"`
+	Channel       string   `json:"channel"`
+	Topic         string   `json:"topic,omitempty"`
+	NoticeGiven   bool     `json:"notice_given"`
+	NoticeVersion string   `json:"notice_version,omitempty"`
+	Note          string   `json:"note,omitempty"`
+	ContactID     string   `json:"contact_id,omitempty"`
+}
+
+// Person is who a case file is about. Dates are 2006-01-02.
+type Person struct {
+	GivenName    string   `json:"given_name"`
+	FamilyName   string   `json:"family_name"`
+	BirthDate    string   `json:"birth_date"`
+	Citizenship  string   `json:"citizenship"`
+	Permit       string   `json:"permit,omitempty"`
+	PermitExpiry string   `json:"permit_expiry,omitempty"`
+	Languages    []string `json:"languages"`
+	Phone        string   `json:"phone,omitempty"`
+}
+
+// Task is a human task.
+type Task struct {
+	ID         string         `json:"id"`
+	Kind       care.TaskKind  `json:"kind"`
+	State      care.TaskState `json:"state"`
+	CaseFileID string         `json:"case_file_id"`
+	Role       care.Role      `json:"role"`
+	Agency     string         `json:"agency"`
+	Service    string         `json:"service"`
+	ReferralID string         `json:"referral_id"`
+	Mine       bool           `json:"mine"`
+	DueAt      *time.Time     `json:"due_at"`
+}
+
+// Referral is a referral as its sender or addressee sees it.
+type Referral struct {
+	ID         string             `json:"id"`
+	State      care.ReferralState `json:"state"`
+	CaseFileID string             `json:"case_file_id"`
+	FromAgency string             `json:"from_agency"`
+	ToAgency   string             `json:"to_agency"`
+	Reason     string             `json:"reason"`
+	TaskID     string             `json:"task_id"`
+	Allowed    []care.Operation   `json:"allowed"`
+}
+
+// CaseFile is a case with where it stands and what it waits for.
+type CaseFile struct {
+	ID       string       `json:"id"`
+	Number   string       `json:"number"`
+	Zone     string       `json:"zone"`
+	Stage    care.Stage   `json:"stage"`
+	Outcome  string       `json:"outcome"`
+	ClosedAt *time.Time   `json:"closed_at"`
+	Waiting  care.Waiting `json:"waiting"`
+	Sentence string       `json:"sentence"`
+}
+
+// TaskQuery chooses tasks; the zero value, all open ones that the caller sees.
+type TaskQuery struct {
+	CaseFileID string
+	Mine, Team bool
+	State      care.TaskState
+}
+
+// mostItems is what the API gives on one page at most.
+const mostItems = 100
+
+// RecordContact records a contact at the desk.
+func (c *Client) RecordContact(ctx context.Context, key string, form NewContact) (Command, error) {
+	return c.act(ctx, "/contacts", key, form)
+}
+
+// OpenCase opens a case file; its id is the command's CaseFileID.
+func (c *Client) OpenCase(ctx context.Context, key string, form Opening) (Command, error) {
+	return c.act(ctx, "/case-files", key, form)
+}
+
+// CaseFile reads a case, which is audited.
+func (c *Client) CaseFile(ctx context.Context, id string) (CaseFile, error) {
+	return read[CaseFile](ctx, c, "/case-files/"+id, nil)
+}
+
+// Book books a level-2 service for an open case.
+func (c *Client) Book(ctx context.Context, key, caseID string, form care.BookingForm) (Command, error) {
+	return c.act(ctx, "/case-files/"+caseID+"/bookings", key, form)
+}
+
+// SendToCPI refers an open case to the employment centre.
+func (c *Client) SendToCPI(ctx context.Context, key, caseID string, form care.SendToCPI) (Command, error) {
+	return c.act(ctx, "/case-files/"+caseID+"/cpi-referral", key, form)
+}
+
+// CloseEarly closes a case from any stage.
+func (c *Client) CloseEarly(ctx context.Context, key, caseID string, form care.EarlyClosure) (Command, error) {
+	return c.act(ctx, "/case-files/"+caseID+"/closure", key, form)
+}
+
+// Tasks lists tasks, what is due first coming first.
+func (c *Client) Tasks(ctx context.Context, q TaskQuery) (Page[Task], error) {
+	query := url.Values{"limit": {strconv.Itoa(mostItems)}}
+	if q.CaseFileID != "" {
+		query.Set("case_file_id", q.CaseFileID)
+	}
+	if q.State != "" {
+		query.Set("state", string(q.State))
+	}
+	if q.Mine {
+		query.Set("mine", "true")
+	}
+	if q.Team {
+		query.Set("team", "true")
+	}
+	return read[Page[Task]](ctx, c, "/tasks", query)
+}
+
+// Task reads a task.
+func (c *Client) Task(ctx context.Context, id string) (Task, error) {
+	return read[Task](ctx, c, "/tasks/"+id, nil)
+}
+
+// Claim takes a task; *Problem with code "taken" and the holder's role when somebody else has it.
+func (c *Client) Claim(ctx context.Context, key, taskID string) (Command, error) {
+	return c.act(ctx, "/tasks/"+taskID+"/claim", key, nil)
+}
+
+// Release gives a task back.
+func (c *Client) Release(ctx context.Context, key, taskID string) (Command, error) {
+	return c.act(ctx, "/tasks/"+taskID+"/release", key, nil)
+}
+
+// Complete completes a task that the caller holds.
+func (c *Client) Complete(ctx context.Context, key, taskID string, form care.Completion) (Command, error) {
+	return c.act(ctx, "/tasks/"+taskID+"/complete", key, form)
+}
+
+// Repair is the supervisor's repair of a task: care.OpReassign, care.OpExtend or
+// care.OpRemind.
+func (c *Client) Repair(ctx context.Context, key, taskID string, op care.Operation, form care.Assignment) (Command, error) {
+	return c.act(ctx, "/tasks/"+taskID+"/"+string(op), key, form)
+}
+
+// Referrals lists the referrals of a case.
+func (c *Client) Referrals(ctx context.Context, caseID string) (Page[Referral], error) {
+	return read[Page[Referral]](ctx, c, "/referrals", url.Values{"limit": {strconv.Itoa(mostItems)}, "case_file_id": {caseID}})
+}
+
+// Move does an operation on a referral: care.OpAcknowledge, care.OpHold …
+func (c *Client) Move(ctx context.Context, key, referralID string, op care.Operation, form care.ReferralMoveForm) (Command, error) {
+	return c.act(ctx, "/referrals/"+referralID+"/"+string(op), key, form)
+}
+
+// Zone reads what a zone decides: the codes that forms take.
+func (c *Client) Zone(ctx context.Context, code string) (care.Policy, error) {
+	return read[care.Policy](ctx, c, "/zones/"+code, nil)
+}
+
+// Zones lists the codes of the zones.
+func (c *Client) Zones(ctx context.Context) ([]string, error) {
+	page, err := read[Page[struct {
+		Code string `json:"code"`
+	}]](ctx, c, "/zones", nil)
+	var codes []string
+	for _, z := range page.Items {
+		codes = append(codes, z.Code)
+	}
+	return codes, err
+}
+
+// Command says what became of a command of the caller's own.
+func (c *Client) Command(ctx context.Context, id string) (Command, error) {
+	return read[Command](ctx, c, "/commands/"+id, nil)
+}
+
+// CaseFiles lists the newest case files, at most so many.
+func (c *Client) CaseFiles(ctx context.Context, most int) (Page[CaseFile], error) {
+	return read[Page[CaseFile]](ctx, c, "/case-files", url.Values{"limit": {strconv.Itoa(most)}})
+}
