@@ -438,5 +438,6 @@ func removeCluster(dataDir string) error {
 	if !strings.HasPrefix(filepath.Base(home), clusterPrefix) {
 		return fmt.Errorf("%s names no cluster: %s", pointer, home)
 	}
-	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs"))
+	// Its folder is this data folder's alone, and empty after that.
+	return errors.Join(os.RemoveAll(home), os.RemoveAll(home+"-programs"), os.Remove(filepath.Dir(home)))
 }

@@ -118,7 +118,7 @@ func TestClusterOutOfReachIsKeptElsewhere(t *testing.T) {
 	if err := Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []string{path, c.home} {
+	for _, gone := range []string{path, filepath.Dir(c.home)} {
 		if _, err := os.Stat(gone); !os.IsNotExist(err) {
 			t.Errorf("%s is still there: %v", gone, err)
 		}
