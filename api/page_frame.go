@@ -1,0 +1,219 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// render answers with a page. A page that cannot be written is a defect: the
+// browser gets the plain notice rather than half of it.
+func (s *Server) render(c *gin.Context, status int, p web.Page) {
+	var body bytes.Buffer
+	if err := web.Write(&body, p); err != nil {
+		s.broken(c.Request.Context(), err)
+		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(noticeAway.Title))
+		return
+	}
+	c.Data(status, "text/html; charset=utf-8", body.Bytes())
+}
+
+// places are what the navigation leads to, with who works there; nobody listed
+// means everybody. A role starts at the first place whose home it is.
+var places = []struct {
+	url, text string
+	for_      []care.Role
+	home      []care.Role
+}{
+	{"/casi-bloccati", "Casi bloccati", []care.Role{care.Supervisor}, []care.Role{care.Supervisor}},
+	{"/sportello", "Sportello", []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator}, []care.Role{care.DeskOperator}},
+	{"/compiti", "Compiti", nil, nil},
+	{"/segnalazioni", "Segnalazioni", nil, []care.Role{care.CPIOperator}},
+	{"/appuntamenti", "Appuntamenti", nil, nil},
+	{"/fascicoli", "Fascicoli", nil, nil},
+}
+
+// homeOf is the first page of a role: where its work begins.
+func homeOf(role care.Role) string {
+	for _, p := range places {
+		if slices.Contains(p.home, role) {
+			return p.url
+		}
+	}
+	return "/compiti"
+}
+
+// frame is what a page has around it. place is the address of the navigation's
+// entry that it belongs to, or empty.
+func (s *Server) frame(c *gin.Context, title, place string) web.Frame {
+	ctx := c.Request.Context()
+	f := web.Frame{Title: title}
+	who := s.whoever(ctx)
+	if who.ID == "" {
+		return f
+	}
+	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
+	if rules, err := s.rules(ctx, who.Zone); err == nil {
+		f.Place = rules.Municipality
+		if agency, ok := rules.Agency(who.Agency); ok && agency.Name != rules.Municipality {
+			f.Place += " · " + agency.Name
+		}
+	}
+	for _, p := range places {
+		if len(p.for_) == 0 || slices.Contains(p.for_, who.Role) {
+			f.Nav = append(f.Nav, web.Link{URL: p.url, Text: p.text, Current: p.url == place})
+		}
+	}
+	if text := s.sessions.PopString(ctx, flashKey); text != "" {
+		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
+	}
+	return f
+}
+
+// whoever is who asks; on the pages that answer anybody it may be nobody.
+func (s *Server) whoever(ctx context.Context) care.Staff {
+	if who := staffOf(ctx); who.ID != "" {
+		return who
+	}
+	subject := s.sessions.subject(ctx)
+	if subject == "" {
+		return care.Staff{}
+	}
+	who, err := s.staff(ctx, subject)
+	if err != nil {
+		return care.Staff{}
+	}
+	return who
+}
+
+// A flash is kept in the session until the next page: one character that says
+// whether it is good news, and its words.
+const (
+	flashKey  = "flash"
+	flashGood = "+"
+	flashBad  = "-"
+)
+
+// leave ends a form with good news: the browser goes on to another page, so
+// that loading it again repeats nothing. The words name nobody.
+func (s *Server) leave(c *gin.Context, to, words string) error {
+	if words != "" {
+		s.sessions.Put(c.Request.Context(), flashKey, flashGood+words)
+	}
+	c.Redirect(http.StatusSeeOther, to)
+	return nil
+}
+
+// leaveRefused goes on to another page with why something could not be.
+func (s *Server) leaveRefused(c *gin.Context, to, words string) error {
+	s.sessions.Put(c.Request.Context(), flashKey, flashBad+words)
+	c.Redirect(http.StatusSeeOther, to)
+	return nil
+}
+
+// done goes on after act: to the page that is next, or to the one that waits
+// for the process where the command is accepted and not yet worked.
+func (s *Server) done(c *gin.Context, cmd store.Command, to, words string) error {
+	if cmd.State == store.CommandAccepted {
+		c.Redirect(http.StatusSeeOther, "/in-lavorazione/"+cmd.ID+"?poi="+url.QueryEscape(to))
+		return nil
+	}
+	return s.leave(c, to, words)
+}
+
+// newForm makes a form whose sending has one effect however often it is sent.
+func newForm(action string) web.Form { return web.Form{Action: action, Key: rand.Text()} }
+
+// refusedForm tells in the form why act said no, and with what status the page
+// is shown again. An error that no form can help with comes back.
+//
+// naming gives a field's id on the page and its label, from its path.
+func (s *Server) refusedForm(form *web.Form, err error, naming func(path string) (id, label string)) (status int, _ error) {
+	var refused *care.Refusal
+	switch {
+	case errors.Is(err, store.ErrKeyReused):
+		form.Alert = "Questo modulo era già stato inviato con altri dati. Controlla che cosa è stato registrato prima di inviarlo di nuovo."
+		return http.StatusConflict, nil
+	case !errors.As(err, &refused):
+		return 0, err
+	case refused.Code == care.RefusedForbidden:
+		return 0, err
+	case refused.Code != care.RefusedInvalid:
+		form.Alert = s.words.Refusal(refused.Code, refused.Role)
+		return http.StatusConflict, nil
+	}
+	for _, f := range refused.Faults {
+		id, label := naming(f.Field)
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Text: labelled(label, s.words.Rule(f.Rule))})
+	}
+	return http.StatusUnprocessableEntity, nil
+}
+
+func labelled(label, text string) string {
+	if label == "" {
+		return text
+	}
+	return label + ": " + text
+}
+
+// noticePage gives notices the look of the pages.
+func (s *Server) noticePage(c *gin.Context, n notice) {
+	s.render(c, n.Status, web.Notice{
+		Frame: s.frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: requestOf(c.Request.Context()).id,
+		Wrong: n.Status >= http.StatusInternalServerError,
+	})
+}
+
+// problemPage answers with what went wrong, and where to go on.
+func (s *Server) problemPage(c *gin.Context, p *Problem) {
+	s.word(c.Request.Context(), p)
+	title := "Qualcosa non ha funzionato"
+	switch p.Status {
+	case http.StatusNotFound:
+		title = "Pagina non trovata"
+	case http.StatusForbidden:
+		title = "Non puoi farlo con il tuo ruolo"
+	case http.StatusConflict:
+		title = "Non è stato possibile"
+	}
+	s.noticePage(c, notice{Status: p.Status, Title: title, Detail: p.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
+}
+
+func (s *Server) registerWorking(p pageRoutes) { p.get("/in-lavorazione/:id", s.working) }
+
+// working waits for the process of an accepted command: the page loads itself
+// again until the command is worked, and goes on then.
+func (s *Server) working(c *gin.Context, who care.Staff) error {
+	cmd, err := s.records.Command(c.Request.Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	to := localPath(c.Query("poi"))
+	switch cmd.State {
+	case store.CommandWorked:
+		return s.leave(c, to, "Fatto.")
+	case store.CommandRefused:
+		words := ""
+		if cmd.Refusal != nil {
+			words = s.words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)
+		}
+		return s.leaveRefused(c, to, words)
+	}
+	page := web.Working{Frame: s.frame(c, "In lavorazione", "")}
+	page.Refresh = 3
+	page.Next = web.Link{URL: "/", Text: "Torna al tuo lavoro"}
+	s.render(c, http.StatusAccepted, page)
+	return nil
+}

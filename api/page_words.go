@@ -1,0 +1,61 @@
+package api
+
+import (
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// dueBadge says by when something is due, and stands out where that is soon or past.
+func dueBadge(due *time.Time, now time.Time, rules *zoneRules) web.Badge {
+	switch {
+	case due == nil:
+		return web.Badge{Tone: "neutral", Icon: "it-clock", Text: "senza scadenza"}
+	case due.Before(now):
+		return web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Due(*due, now, rules.calendar)}
+	case rules.calendar.WorkingDaysBetween(now, *due) <= 1:
+		return web.Badge{Tone: "warning", Icon: "it-clock", Text: italian.Due(*due, now, rules.calendar)}
+	}
+	return web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Due(*due, now, rules.calendar)}
+}
+
+// healthBadge says how a case stands.
+func healthBadge(h care.Health) web.Badge {
+	b := web.Badge{Text: italian.Upper(italian.Health(h))}
+	switch h {
+	case care.HealthPlanned:
+		b.Tone, b.Icon = "success", "it-check-circle"
+	case care.HealthLate:
+		b.Tone, b.Icon = "warning", "it-clock"
+	default:
+		b.Tone, b.Icon = "danger", "it-warning-circle"
+	}
+	return b
+}
+
+// serviceName is the name of a level-2 service; a code that the zone has no
+// longer is shown as it is.
+func serviceName(p care.Policy, code string) string {
+	if s, ok := p.Service(code); ok {
+		return s.Name
+	}
+	return code
+}
+
+// nameIn is the name of a code of one of the policy's lists.
+func nameIn(list []care.Named, code string) string {
+	if n, ok := care.ByCode(list, code); ok {
+		return n.Name
+	}
+	return code
+}
+
+// agencyName is the name of an agency.
+func agencyName(p care.Policy, code string) string {
+	if a, ok := p.Agency(code); ok {
+		return a.Name
+	}
+	return code
+}

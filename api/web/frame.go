@@ -1,0 +1,63 @@
+package web
+
+// Frame is what every page has around its content. A page embeds it.
+type Frame struct {
+	Title   string // what the page is about; the browser's title and the page's h1
+	Name    string // of whoever is logged in; empty: nobody
+	Role    string // theirs, in words
+	Place   string // their zone and agency, in words
+	Nav     []Link
+	Flash   *Flash
+	Refresh int   // seconds after which the page loads itself again; 0: never
+	Back    *Link // the page above this one
+}
+
+// Link is a place to go to.
+type Link struct {
+	URL, Text string
+	Current   bool // the page is, or belongs to, this place
+}
+
+// Flash tells once what came of the last action.
+type Flash struct {
+	Good bool
+	Text string
+}
+
+// Form is what the form of every page has beside its own fields.
+type Form struct {
+	Action string       // where it is sent
+	Key    string       // makes the same form sent twice one action
+	Faults []FieldFault // of what was sent, in the order of the fields
+	Alert  string       // why it could not be, where no field is at fault
+}
+
+// FieldFault says what is wrong with a field: Field is its id on the page.
+type FieldFault struct{ Field, Text string }
+
+// Option is a choice of a field.
+type Option struct {
+	Value, Text string
+	Hint        string
+	Chosen      bool
+}
+
+// Term is a line of a list of names and values.
+type Term struct{ Name, Value string }
+
+// Badge is a word that stands out; Tone is danger, warning, success, info or
+// neutral, and only underlines what Text says.
+type Badge struct{ Tone, Icon, Text string }
+
+// More leads to the next page of a list; URL is empty on the last.
+type More struct{ URL string }
+
+// Fault finds what is wrong with a field; empty: nothing.
+func Fault(faults []FieldFault, field string) string {
+	for _, f := range faults {
+		if f.Field == field {
+			return f.Text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,115 @@
+// Package web holds what the pages are made of: templates, the typed struct that
+// each template shows, and the static assets.
+//
+// A page is a struct with a Frame and a file in templates of the same name as
+// its Template method says. It holds words, addresses and yes or no: whoever
+// fills it in has decided everything, and the templates decide nothing.
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// The folder vendor inside is filled at build time and may be absent: the pages
+// are then plain and work all the same.
+//
+//go:embed assets
+var assetFiles embed.FS
+
+// Page is what a template shows.
+type Page interface {
+	// Template is the name of the page's file, without .html.
+	Template() string
+}
+
+// framing are the files that every page is laid out with.
+var framing = []string{"templates/layout.html", "templates/parts.html"}
+
+var pages = parse()
+
+// parse reads the templates: a fault in one stops the process at its start.
+func parse() map[string]*template.Template {
+	frame := template.Must(template.New("layout").Funcs(template.FuncMap{
+		"asset": Asset, "dict": dict, "fault": Fault,
+	}).ParseFS(templateFiles, framing...))
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		panic(err)
+	}
+	parsed := map[string]*template.Template{}
+	for _, file := range files {
+		if file == framing[0] || file == framing[1] {
+			continue
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		parsed[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, file))
+	}
+	return parsed
+}
+
+// Write writes a page as HTML.
+func Write(w io.Writer, p Page) error {
+	return pages[p.Template()].ExecuteTemplate(w, "layout", p)
+}
+
+// dict makes a map of names and values, to hand a part more than one thing.
+func dict(pairs ...any) map[string]any {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i].(string)] = pairs[i+1]
+	}
+	return m
+}
+
+// assetPrefix is where the assets are: their content's digest makes the address
+// a new one whenever any of them changes, so that browsers may keep them.
+var assetPrefix = "/assets/" + digest() + "/"
+
+func digest() string {
+	h := sha256.New()
+	err := fs.WalkDir(assetFiles, "assets", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := assetFiles.ReadFile(name)
+		h.Write([]byte(name))
+		h.Write(content)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Asset is the address of an asset: Asset("percorso.css").
+func Asset(name string) string { return assetPrefix + name }
+
+// Assets serves the assets under Asset's addresses.
+func Assets() http.Handler {
+	files, err := fs.Sub(assetFiles, "assets")
+	if err != nil {
+		panic(err)
+	}
+	serve := http.StripPrefix(assetPrefix, http.FileServerFS(files))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, assetPrefix)
+		if info, err := fs.Stat(files, name); err != nil || info.IsDir() {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		serve.ServeHTTP(w, r)
+	})
+}
