@@ -149,6 +149,9 @@ func (s *Server) login(c *gin.Context) {
 		return
 	}
 	ctx := c.Request.Context()
+	if s.sessions.subject(ctx) == "" {
+		s.sessions.SetDeadline(ctx, time.Now().Add(loginLifetime))
+	}
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 	s.sessions.Put(ctx, loginState, state)
 	s.sessions.Put(ctx, loginNonce, nonce)
@@ -201,6 +204,7 @@ func (s *Server) callback(c *gin.Context) {
 		s.tell(c, noticeAway)
 		return
 	}
+	s.sessions.SetDeadline(ctx, time.Now().Add(sessionLifetime))
 	s.sessions.Put(ctx, "subject", subject)
 	c.Redirect(http.StatusSeeOther, localPath(next))
 }

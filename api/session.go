@@ -11,8 +11,11 @@ import (
 )
 
 // sessionLifetime is a working day: there is no renewal, so that a request does
-// not write.
-const sessionLifetime = 10 * time.Hour
+// not write. Whoever has not logged in yet is forgotten sooner.
+const (
+	sessionLifetime = 10 * time.Hour
+	loginLifetime   = 15 * time.Minute
+)
 
 // sessions are the logins of browsers: a random token in a cookie, and the
 // account behind it in Postgres.
@@ -24,6 +27,7 @@ func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *
 	m.Lifetime = sessionLifetime
 	m.HashTokenInStore = true // who reads the table cannot be somebody
 	m.Cookie.Name = "percorso"
+	m.Cookie.Persist = false                 // closing the browser is leaving: computers at a desk are shared
 	m.Cookie.SameSite = http.SameSiteLaxMode // the provider's way back is a link from another site
 	m.Cookie.Secure = https
 	if https {
