@@ -156,4 +156,6 @@ func (Words) Rule(code string) string { return Rule(code) }
 func (Words) Refusal(code string, role care.Role) string { return Refusal(code, role) }
 
 // Sentence is the function of the same name.
-func (Words) Sentence(w care.Waiting, p care.Policy, now time.Time) string { return Sentence(w, p, now) }
+func (Words) Sentence(w care.Waiting, p care.Policy, now time.Time) string {
+	return Sentence(w, p, now)
+}

@@ -1,0 +1,274 @@
+package italian_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// TestEveryCodeHasItsWords walks the lists of package care: none of their codes
+// may come out as it is.
+func TestEveryCodeHasItsWords(t *testing.T) {
+	said := func(what, code, words string) {
+		t.Helper()
+		if words == "" || words == code || strings.Contains(words, "_") || strings.ReplaceAll(code, "_", " ") == words {
+			t.Errorf("%s %q is said %q", what, code, words)
+		}
+	}
+	for _, r := range care.Roles {
+		said("role", string(r), italian.Role(r))
+		if !strings.Contains(italian.ARole(r), italian.Role(r)) || !strings.Contains(italian.TheRole(r), italian.Role(r)) {
+			t.Errorf("role %q with its articles is %q and %q", r, italian.ARole(r), italian.TheRole(r))
+		}
+	}
+	for _, k := range care.TaskKinds {
+		said("kind of task", string(k.Kind), italian.TaskKind(k.Kind))
+		said("purpose of", string(k.Kind), italian.TaskPurpose(k.Kind))
+	}
+	for _, f := range care.TaskForms {
+		for _, o := range f.Outcomes {
+			said("outcome of "+string(f.Kind), o.Code, italian.Outcome(f.Kind, o.Code))
+			for _, reason := range o.Reasons {
+				said("reason", reason, italian.Reason(reason))
+			}
+		}
+	}
+	for _, f := range care.Fields {
+		said("field", string(f), italian.Field(string(f)))
+	}
+	for _, l := range care.NeedLevels {
+		said("need", l, italian.NeedLevel(l))
+	}
+	for _, m := range care.ReferralMoves {
+		said("operation", string(m.Operation), italian.Operation(m.Operation))
+		said("state of a referral", string(m.To), italian.ReferralState(m.To))
+		for _, s := range m.From {
+			said("state of a referral", string(s), italian.ReferralState(s))
+		}
+		said("audited", string(m.Operation), italian.Reading(string(m.Operation)))
+		said("moment", "referral_"+string(m.To), italian.TimelineLine(care.Policy{}, "referral_"+string(m.To), ""))
+	}
+	for _, s := range []care.ReferralState{care.ReferralInProgress, care.ReferralCompleted, care.ReferralFailed} {
+		said("state of a referral", string(s), italian.ReferralState(s))
+	}
+	for _, op := range []care.Operation{
+		care.OpOpen, care.OpComplete, care.OpBook, care.OpSendToCPI, care.OpClose, care.OpRenewPolicy,
+		care.OpClaim, care.OpRelease, care.OpReassign, care.OpExtend, care.OpRemind, care.OpContact,
+	} {
+		said("operation", string(op), italian.Operation(op))
+		said("audited", string(op), italian.Reading(string(op)))
+	}
+	for _, s := range care.Stages {
+		said("stage", string(s), italian.Stage(s))
+	}
+	for _, s := range []care.TaskState{care.TaskReady, care.TaskReserved, care.TaskCompleted, care.TaskSkipped, care.TaskObsolete} {
+		said("state of a task", string(s), italian.TaskState(s))
+	}
+	for _, h := range []care.Health{care.HealthPlanned, care.HealthLate, care.HealthBroken, care.HealthOrphaned} {
+		said("health", string(h), italian.Health(h))
+	}
+	for _, g := range care.Gates {
+		said("gate", string(g), italian.Gate(g))
+	}
+	for _, p := range care.Permits {
+		said("permit", p, italian.Permit(p))
+	}
+	for _, n := range care.NextSteps {
+		said("next step", string(n), italian.NextStep(n))
+	}
+	for _, d := range care.Weekdays {
+		said("weekday", string(d), italian.Weekday(d))
+	}
+	for _, s := range []care.AppointmentState{
+		care.AppointmentBooked, care.AppointmentConfirmed, care.AppointmentHeld, care.AppointmentNoShow, care.AppointmentCancelled,
+	} {
+		said("state of an appointment", string(s), italian.AppointmentState(string(s)))
+		said("moment", "appointment_"+string(s), italian.TimelineLine(care.Policy{}, "appointment_"+string(s), ""))
+	}
+}
+
+func TestEveryRuleHasItsSentence(t *testing.T) {
+	api := []string{"required", "unknown_field", "not_in_list", "format", "too_short", "too_long", "too_few", "too_many", "repeated", "out_of_range", "type"}
+	for _, list := range [][]string{care.FormRules, care.AllRules, api} {
+		for _, code := range list {
+			if text := italian.Rule(code); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
+				t.Errorf("rule %q is said %q", code, text)
+			}
+		}
+	}
+	for _, code := range []string{
+		care.RefusedInvalid, care.RefusedTaken, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedNotHeld, care.RefusedForbidden,
+	} {
+		if text := italian.Refusal(code, ""); strings.Contains(text, "("+code+")") {
+			t.Errorf("refusal %q is said %q", code, text)
+		}
+	}
+	if got := italian.Refusal(care.RefusedTaken, care.SocialWorker); !strings.Contains(got, "un assistente sociale") {
+		t.Errorf("a lost race is said %q, without the holder's role", got)
+	}
+	if got := italian.Rule("new_rule"); !strings.Contains(got, "new_rule") {
+		t.Errorf("an unknown rule is said %q", got)
+	}
+}
+
+func TestGateRefusalSaysFromWhen(t *testing.T) {
+	from := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	got := italian.GateRefusal(care.GateRefusal{Rule: care.RuleTakeOverAgeMin, Field: "birth_date", From: &from})
+	if want := "La presa in carico integrata è dai 16 anni compiuti. Sarà possibile dal 1º dicembre 2026."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func at(t *testing.T, text string) time.Time {
+	t.Helper()
+	v, err := time.ParseInLocation("2006-01-02 15:04", text, italian.Rome)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func offices(t *testing.T) care.Calendar {
+	t.Helper()
+	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cal
+}
+
+func TestDue(t *testing.T) {
+	now := at(t, "2026-11-25 10:00") // a Wednesday
+	for _, c := range []struct{ due, want string }{
+		{"2026-11-25 18:00", "scade oggi alle 18:00"},
+		{"2026-11-26 12:00", "scade domani alle 12:00"},
+		{"2026-11-26 01:00", "scade domani all’01:00"},
+		{"2026-11-30 18:00", "scade lunedì 30 novembre"},
+		{"2026-12-01 18:00", "scade martedì 1º dicembre"},
+		{"2027-01-04 18:00", "scade lunedì 4 gennaio 2027"},
+		{"2026-11-25 09:00", "scaduto oggi alle 09:00"},
+		{"2026-11-24 18:00", "in ritardo di 1 giorno lavorativo"},
+		{"2026-11-20 18:00", "in ritardo di 3 giorni lavorativi"}, // over a weekend
+	} {
+		if got := italian.Due(at(t, c.due), now, offices(t)); got != c.want {
+			t.Errorf("due %s: %q, want %q", c.due, got, c.want)
+		}
+	}
+	if got := italian.Due(at(t, "2026-11-27 18:00"), at(t, "2026-11-28 10:00"), offices(t)); got != "scaduto ieri" {
+		t.Errorf("on a Saturday, due on Friday: %q", got)
+	}
+	// The day is Rome's, whatever the zone of the instants.
+	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "scade domani alle 00:30" {
+		t.Errorf("across midnight in Rome: %q", got)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	policy := care.Policy{
+		Agencies: []care.Agency{{Code: "comune", Name: "Comune di Prova", Kind: care.KindMunicipality}, {Code: "cpi", Name: "CPI", Kind: care.KindCPI}},
+	}
+	now := at(t, "2026-11-25 10:00")
+	when := func(text string) *time.Time { v := at(t, text); return &v }
+	for _, c := range []struct {
+		name string
+		w    care.Waiting
+		want string
+	}{
+		{"a silent CPI", care.Waiting{
+			Health: care.HealthLate, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
+			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che un operatore del Centro per l’Impiego prenda visione della segnalazione, da 4 giorni lavorativi; " +
+			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		{"in time, nobody holds it", care.Waiting{
+			Health: care.HealthPlanned, For: care.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Monitoraggio», da oggi; " +
+			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; possono intervenire anche chi altro ha lo stesso ruolo e il responsabile."},
+		{"in time, held", care.Waiting{
+			Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo; " +
+			"se non accade entro domani alle 18:00 viene avvisato il responsabile; può intervenire anche il responsabile."},
+		{"late, notice on its way", care.Waiting{
+			Health: care.HealthLate, For: care.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
+			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi; " +
+			"il termine è scaduto oggi e il responsabile sta per essere avvisato; può intervenire anche il responsabile."},
+		{"nobody has the role", care.Waiting{
+			Health: care.HealthOrphaned, For: care.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor},
+		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
+			"da 1 giorno lavorativo; può intervenire il responsabile, riassegnandolo."},
+		{"a date", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
+			"Aspetta venerdì 25 dicembre alle 09:00: allora inizia il monitoraggio dell’inserimento; fino ad allora nessuno deve agire, e il responsabile può comunque intervenire."},
+		{"broken", care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
+			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
+		{"moving", care.Waiting{Health: care.HealthPlanned, For: care.WaitMachine, Cause: "moving"},
+			"Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."},
+		{"closed", care.Waiting{Health: care.HealthPlanned, For: care.WaitNothing}, "Il fascicolo è chiuso: non aspetta più nulla."},
+	} {
+		if got := italian.Sentence(c.w, policy, now); got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestSentenceHasNoHole asks for every kind of task, in both open states.
+func TestSentenceHasNoHole(t *testing.T) {
+	now := at(t, "2026-11-25 10:00")
+	for _, k := range care.TaskKinds {
+		for _, state := range []care.TaskState{care.TaskReady, care.TaskReserved} {
+			got := italian.Sentence(care.Waiting{
+				Health: care.HealthPlanned, For: care.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now,
+			}, care.Policy{}, now)
+			if strings.Contains(got, "  ") || strings.Contains(got, "«»") || strings.Contains(got, "_") || strings.Contains(got, " ,") {
+				t.Errorf("%s, %s: %q", k.Kind, state, got)
+			}
+		}
+	}
+}
+
+func TestTimelineLine(t *testing.T) {
+	policy := care.Policy{
+		Outcomes:      []care.Named{{Code: care.OutcomeMovedAway, Name: "Trasferito"}},
+		RejectReasons: []care.RejectReason{{Code: "wrong_office", Name: "Altro ufficio"}},
+	}
+	for _, c := range []struct{ code, detail, want string }{
+		{"case_opened", "", "Fascicolo aperto"},
+		{"stage", "placement", "Il percorso passa a: Inserimento lavorativo"},
+		{"task_completed", "interview/no_show", "Colloquio: La persona non si è presentata"},
+		{"referral_rejected", "wrong_office", "Segnalazione rifiutata: Altro ufficio"},
+		{"escalated", "review", "Responsabile avvisato del ritardo: Monitoraggio"},
+		{"branch_ended", "placement/placed", "Inserimento lavorativo: inserimento riuscito"},
+		{"case_closed", "moved_away", "Fascicolo chiuso: Trasferito"},
+	} {
+		if got := italian.TimelineLine(policy, c.code, c.detail); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.code, c.detail, got, c.want)
+		}
+	}
+}
+
+func TestCountriesAndLanguages(t *testing.T) {
+	countries := map[string]string{}
+	for _, c := range italian.Countries() {
+		countries[c.Code] = c.Name
+	}
+	for code, name := range map[string]string{"PK": "Pakistan", "AL": "Albania", "LK": "Sri Lanka", "IT": "Italia", care.Stateless: "Apolide"} {
+		if countries[code] != name {
+			t.Errorf("country %s is %q, want %q", code, countries[code], name)
+		}
+	}
+	if len(countries) < 190 || len(countries) > 260 {
+		t.Errorf("%d countries", len(countries))
+	}
+	if got := italian.Language("ur"); got != "urdu" {
+		t.Errorf("ur is %q", got)
+	}
+	if got := italian.Languages("ur", "xx-yy"); len(got) != len(italian.Languages())+1 {
+		t.Errorf("a zone's own language is not added once: %v", got)
+	}
+}
