@@ -26,7 +26,13 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	stops := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		stops = append(stops, syscall.SIGHUP) // a closed terminal stops the parts in order, unless under nohup
+	}
+	// A reader of the output that goes away must not take the stack along.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), stops...)
 	err := command(ctx, os.Args[1:])
 	stop()
 	if errors.Is(err, context.Canceled) {
