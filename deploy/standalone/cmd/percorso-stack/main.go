@@ -30,8 +30,6 @@ func main() {
 	if !signal.Ignored(syscall.SIGHUP) {
 		stops = append(stops, syscall.SIGHUP) // a closed terminal stops the parts in order, unless under nohup
 	}
-	// A reader of the output that goes away must not take the stack along.
-	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), stops...)
 	err := command(ctx, os.Args[1:])
 	stop()
@@ -90,6 +88,8 @@ func run(ctx context.Context, options standalone.Options, arguments []string) er
 		}
 	}
 	options.Out = os.Stdout
+	// A reader of the output that goes away must not take the stack along.
+	signal.Ignore(syscall.SIGPIPE)
 
 	began := time.Now()
 	fmt.Println("Percorso on this machine, data in", options.DataDir)
