@@ -1,0 +1,390 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// carrier brings commands to their runs and lets time pass: in skipped time for
+// the tests of the processes, in real time where histories are recorded.
+type carrier interface {
+	require.TestingT
+	Helper()
+	// bring takes a command to its run and returns when it was worked and what
+	// its step told other runs has arrived.
+	bring(store.Command)
+	// rest lets some time pass, for what only time brings.
+	rest()
+	now() time.Time
+}
+
+// casework is one case at work, as staff do it: all through the records.
+type casework struct {
+	carrier
+	*office
+	zone string
+	id   string // of the case
+}
+
+var keys int // each command has an idempotency key of its own
+
+func (w *casework) policy() care.Policy { return w.zones[w.zone] }
+
+func (w *casework) as(role care.Role) care.Staff { return w.staff[w.zone][role] }
+
+// soon is when the next appointments are.
+func (w *casework) soon() *time.Time {
+	at := w.now().Add(36 * time.Hour).Truncate(time.Second)
+	if w.zone == "prova" { // where a day is a second
+		at = w.now().Add(2 * time.Second)
+	}
+	return &at
+}
+
+func (w *casework) accept(role care.Role, c store.NewCommand) store.Command {
+	w.Helper()
+	keys++
+	c.Key = fmt.Sprint("key ", keys)
+	cmd, err := w.records.Accept(context.Background(), w.as(role), c)
+	require.NoError(w, err)
+	return cmd
+}
+
+// ask accepts a command and brings it to its run, as the API does.
+func (w *casework) ask(role care.Role, c store.NewCommand) store.Command {
+	w.Helper()
+	cmd := w.accept(role, c)
+	if cmd.State == store.CommandAccepted {
+		w.bring(cmd)
+	}
+	cmd, err := w.records.Command(context.Background(), w.as(role), cmd.ID)
+	require.NoError(w, err)
+	return cmd
+}
+
+// refused asserts that a command is refused with a code.
+func (w *casework) refused(code string, cmd store.Command) {
+	w.Helper()
+	require.Equal(w, store.CommandRefused, cmd.State)
+	require.Equal(w, code, cmd.Refusal.Code)
+}
+
+// asks is ask for what must succeed.
+func (w *casework) asks(role care.Role, c store.NewCommand) {
+	w.Helper()
+	cmd := w.ask(role, c)
+	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", c.Operation, cmd.Refusal)
+}
+
+// opens opens the case file of a visibly synthetic person of 34.
+func (w *casework) opens() {
+	w.Helper()
+	w.opensFor(1992)
+}
+
+// opensFor opens the case file of a person who was born in a year.
+func (w *casework) opensFor(year int) {
+	w.Helper()
+	form := store.CaseOpening{
+		Person: store.Person{
+			GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC),
+			Citizenship: "PK", Permit: "work", Languages: []string{"ur"},
+		},
+		Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true, NoticeVersion: "1",
+	}
+	require.Empty(w, store.CheckOpening(w.policy(), form, w.now()))
+	cmd := w.ask(care.DeskOperator, store.NewCommand{Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen}, Data: form})
+	require.Equal(w, store.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
+	w.id = contract.BareID(cmd.Run)
+}
+
+// tasks lists the case's tasks in a state; empty: the open ones.
+func (w *casework) tasks(state care.TaskState) []store.Task {
+	w.Helper()
+	page, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), store.TaskFilter{CaseID: w.id, State: state}, store.Paging{Limit: 100})
+	require.NoError(w, err)
+	return page.Items
+}
+
+// waits asserts which tasks are open, in any order.
+func (w *casework) waits(kinds ...care.TaskKind) {
+	w.Helper()
+	var open []care.TaskKind
+	for _, t := range w.tasks("") {
+		open = append(open, t.Kind)
+	}
+	require.ElementsMatch(w, kinds, open, "open tasks")
+}
+
+// task finds the open task of a kind, and lets time pass until there is one.
+func (w *casework) task(kind care.TaskKind) store.Task {
+	w.Helper()
+	for range 400 {
+		tasks := w.tasks("")
+		if i := slices.IndexFunc(tasks, func(t store.Task) bool { return t.Kind == kind }); i >= 0 {
+			return tasks[i]
+		}
+		w.rest()
+	}
+	require.FailNow(w, "no task", "%s; open are %v", kind, w.tasks(""))
+	return store.Task{}
+}
+
+// claim claims a task for the role that it waits for.
+func (w *casework) claim(t store.Task) {
+	w.Helper()
+	w.assign(t.Role, store.NewCommand{Operation: care.OpClaim, Target: t.ID})
+}
+
+// assign does what assigns work, which concerns no run.
+func (w *casework) assign(role care.Role, c store.NewCommand) {
+	w.Helper()
+	keys++
+	c.Key = fmt.Sprint("key ", keys)
+	_, err := w.records.Assign(context.Background(), w.as(role), c)
+	require.NoError(w, err, "%s", c.Operation)
+}
+
+// completion claims a task and makes the command that completes it.
+func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Role, store.NewCommand) {
+	w.Helper()
+	t := w.task(kind)
+	if t.State == care.TaskReady {
+		w.claim(t)
+	}
+	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
+	return t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form}
+}
+
+// does claims and completes a task.
+func (w *casework) does(kind care.TaskKind, form care.Completion) {
+	w.Helper()
+	role, cmd := w.completion(kind, form)
+	w.asks(role, cmd)
+}
+
+// referrals lists the case's referrals, the oldest first.
+func (w *casework) referrals() []store.Referral {
+	w.Helper()
+	page, err := w.records.Referrals(context.Background(), w.as(care.Supervisor), store.ReferralFilter{CaseID: w.id}, store.Paging{Limit: 100})
+	require.NoError(w, err)
+	slices.SortFunc(page.Items, func(a, b store.Referral) int {
+		if c := a.Requested.Compare(b.Requested); c != 0 {
+			return c
+		}
+		if b.Continues == a.ID {
+			return -1
+		}
+		return 1
+	})
+	return page.Items
+}
+
+// referral is the newest referral of the case.
+func (w *casework) referral() store.Referral {
+	w.Helper()
+	all := w.referrals()
+	require.NotEmpty(w, all, "referrals")
+	return all[len(all)-1]
+}
+
+// isReferred asserts the states of all referrals, the oldest first.
+func (w *casework) isReferred(states ...care.ReferralState) {
+	w.Helper()
+	var found []care.ReferralState
+	for _, f := range w.referrals() {
+		found = append(found, f.State)
+	}
+	require.Equal(w, states, found, "referrals")
+}
+
+func (w *casework) move(role care.Role, f store.Referral, op care.Operation, form care.ReferralMoveForm) store.Command {
+	w.Helper()
+	require.Empty(w, care.CheckReferralMove(w.policy(), op, form), "the form of %s", op)
+	return w.ask(role, store.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+}
+
+// moves does an operation on the newest referral.
+func (w *casework) moves(role care.Role, op care.Operation, form care.ReferralMoveForm) {
+	w.Helper()
+	cmd := w.move(role, w.referral(), op, form)
+	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+}
+
+// file reads the case file.
+func (w *casework) file() store.Case {
+	w.Helper()
+	file, err := w.records.CaseFile(context.Background(), w.as(care.Supervisor), w.id)
+	require.NoError(w, err)
+	return file
+}
+
+// closed asserts that the case was closed with an outcome and that nothing of it is left open.
+func (w *casework) closed(outcome string) {
+	w.Helper()
+	file := w.file()
+	require.Equal(w, care.StageClosed, file.Stage)
+	require.Equal(w, outcome, file.Outcome)
+	w.waits()
+	for _, b := range file.Branches {
+		require.NotNil(w, b.Ended, "branch %s", b.Kind)
+	}
+	for _, f := range file.Referrals {
+		require.True(w, f.State.Settled(), "referral %s", f.State)
+	}
+	for _, a := range file.Appointments {
+		require.NotContains(w, []string{string(care.AppointmentBooked), string(care.AppointmentConfirmed)}, a.State, "appointment")
+	}
+}
+
+// branch finds the newest branch of a kind.
+func (w *casework) branch(kind care.RunKind) store.Branch {
+	w.Helper()
+	branches := w.file().Branches
+	slices.Reverse(branches)
+	i := slices.IndexFunc(branches, func(b store.Branch) bool { return b.Kind == kind })
+	require.GreaterOrEqual(w, i, 0, "no branch %s", kind)
+	return branches[i]
+}
+
+// appointments lists the states of the case's appointments.
+func (w *casework) appointments() (states []string) {
+	w.Helper()
+	for _, a := range w.file().Appointments {
+		states = append(states, a.State)
+	}
+	return states
+}
+
+// timeline lists what happened on the case, the oldest first.
+func (w *casework) timeline() (moments []store.Moment) {
+	w.Helper()
+	paging := store.Paging{Limit: 100}
+	for {
+		page, err := w.records.Timeline(context.Background(), w.as(care.Supervisor), w.id, paging)
+		require.NoError(w, err)
+		moments = append(moments, page.Items...)
+		if page.Next == "" {
+			slices.Reverse(moments)
+			return moments
+		}
+		paging.Cursor = page.Next
+	}
+}
+
+// line is how these tests name a moment: its code and detail.
+func line(m store.Moment) string { return strings.TrimSuffix(m.Code+" "+m.Detail, " ") }
+
+// when says at what times a moment happened, in the time of the offices.
+func (w *casework) when(moment string) (times []string) {
+	w.Helper()
+	rome, err := time.LoadLocation("Europe/Rome")
+	require.NoError(w, err)
+	for _, m := range w.timeline() {
+		if line(m) == moment {
+			times = append(times, m.At.In(rome).Format("Mon 2006-01-02 15:04"))
+		}
+	}
+	return times
+}
+
+// happened asserts that these moments are on the timeline, in this order and
+// each as often as named. What clocks and assignments wrote in between may be there too.
+func (w *casework) happened(moments ...string) {
+	w.Helper()
+	var all []string
+	at := 0
+	for _, m := range w.timeline() {
+		all = append(all, line(m))
+		if at < len(moments) && line(m) == moments[at] {
+			at++
+		}
+	}
+	if at < len(moments) {
+		require.Fail(w, "did not happen in this order", "%q is missing of %q in\n%s", moments[at], moments, strings.Join(all, "\n"))
+	}
+	for _, m := range moments {
+		require.Equal(w, count(moments, m), count(all, m), "how often %q happened", m)
+	}
+}
+
+func count(lines []string, line string) (n int) {
+	for _, l := range lines {
+		if l == line {
+			n++
+		}
+	}
+	return n
+}
+
+// reaches walks the straight path until a task of a kind is open.
+func (w *casework) reaches(kind care.TaskKind) {
+	w.Helper()
+	if w.id == "" {
+		w.opens()
+	}
+	for _, step := range []struct {
+		kind care.TaskKind
+		do   func()
+	}{
+		{care.FirstListening, func() {
+			w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour", "housing"}})
+		}},
+		{care.Orientation, func() {
+			w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc_immigrazione", At: *w.soon()}}})
+		}},
+		{care.ConfirmAppointment, func() { w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) }},
+		{care.Interview, func() { w.does(care.Interview, care.Completion{Outcome: care.Held}) }},
+		{care.Assessment, func() {
+			w.does(care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: []care.AreaFinding{{Area: "labour", Need: "serious"}}})
+		}},
+		{care.ReferralAnswer, func() {
+			w.task(care.ReferralAnswer)
+			w.moves(care.CPIOperator, care.OpAcknowledge, care.ReferralMoveForm{})
+			w.moves(care.CPIOperator, care.OpAccept, care.ReferralMoveForm{})
+		}},
+		{care.PlacementAppointment, func() { w.does(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: w.soon()}) }},
+		{care.ServicePact, func() { w.does(care.ServicePact, care.Completion{Outcome: care.Signed}) }},
+		{care.Measure, func() {
+			w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: w.soon()})
+		}},
+		{care.PlacementOutcome, func() { w.does(care.PlacementOutcome, care.Completion{Outcome: care.Placed}) }},
+		{care.Review, func() {
+			_, reviews := w.policy().Rhythm(care.Placed)
+			for range reviews {
+				w.does(care.Review, care.Completion{Outcome: care.Met})
+			}
+		}},
+		{care.Evaluation, func() {
+			w.does(care.Evaluation, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced})
+		}},
+		{care.Closure, func() {}},
+	} {
+		if step.kind == kind {
+			w.task(kind)
+			return
+		}
+		step.do()
+	}
+	require.FailNow(w, "not on the straight path", "%s", kind)
+}
+
+// run is the case's own run.
+func (w *casework) run() string { return contract.RunID(care.RunCase, w.id) }
+
+// closesEarly closes the case from wherever it stands.
+func (w *casework) closesEarly() {
+	w.Helper()
+	form := care.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
+	require.Empty(w, care.CheckClosure(w.policy(), form))
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+}

@@ -1,0 +1,196 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/deploy"
+	"percorso/deploy/standalone"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/postgres"
+	"percorso/internal/zone"
+)
+
+// record says that the histories under testdata are to be recorded anew, from a
+// real Temporal: go test ./workflows -run TestRecordHistories -record.
+var record = flag.Bool("record", false, "record the histories under testdata anew")
+
+// office is a real Postgres with two zones and their staff: Prato as it is, and
+// the zone that has Prato's rules with every duration in seconds. One serves
+// all tests of the binary; each test has cases of its own.
+type office struct {
+	stack   *standalone.Stack
+	folder  string
+	pools   []*pgxpool.Pool
+	work    *pgxpool.Pool // the worker's
+	records *postgres.Records
+	steps   *postgres.Steps
+	zones   map[string]care.Policy
+	staff   map[string]map[care.Role]care.Staff // by zone
+}
+
+// theOffice opens when the first test asks for it, since many need none.
+var theOffice = sync.OnceValues(func() (*office, error) {
+	parts := []standalone.Part{standalone.Postgres}
+	if *record {
+		parts = append(parts, standalone.Temporal)
+	}
+	return openOffice(parts)
+})
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	closeOffice()
+	os.Exit(code)
+}
+
+func openOffice(parts []standalone.Part) (o *office, err error) {
+	ctx := context.Background()
+	o = &office{staff: map[string]map[care.Role]care.Staff{}, zones: map[string]care.Policy{}}
+	defer func() {
+		if err != nil {
+			o.close()
+		}
+	}()
+	if o.folder, err = os.MkdirTemp("", "percorso-workflows-"); err != nil {
+		return o, err
+	}
+	// Postgres refuses root: the launcher starts it as another user, who has to come through here.
+	if err := os.Chmod(o.folder, 0o711); err != nil {
+		return o, err
+	}
+	ports, err := standalone.FreePorts()
+	if err != nil {
+		return o, err
+	}
+	if o.stack, err = standalone.Start(ctx, standalone.Options{DataDir: o.folder, BinDir: binaries(), NodeModules: "../node_modules", Ports: ports, Parts: parts}); err != nil {
+		return o, err
+	}
+	policies, err := readZones()
+	if err != nil {
+		return o, err
+	}
+	owner, err := o.connect(ctx, standalone.Migrate)
+	if err != nil {
+		return o, err
+	}
+	if _, err := postgres.Migrate(ctx, owner); err != nil {
+		return o, err
+	}
+	if err := postgres.LoadPolicies(ctx, owner, policies); err != nil {
+		return o, err
+	}
+	var staff []care.Staff
+	for _, p := range policies {
+		o.zones[p.Zone] = p
+		for _, h := range p.Roles {
+			subject := string(h.Role) + "." + p.Zone
+			staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
+		}
+	}
+	if err := postgres.LoadStaff(ctx, owner, staff); err != nil {
+		return o, err
+	}
+	api, err := o.connect(ctx, standalone.API)
+	if err != nil {
+		return o, err
+	}
+	if o.work, err = o.connect(ctx, standalone.Worker); err != nil {
+		return o, err
+	}
+	o.records, o.steps = postgres.NewRecords(api, calendar.New), postgres.NewSteps(o.work, calendar.New)
+	for _, s := range staff {
+		known, err := o.records.Staff(ctx, s.Subject)
+		if err != nil {
+			return o, err
+		}
+		if o.staff[s.Zone] == nil {
+			o.staff[s.Zone] = map[care.Role]care.Staff{}
+		}
+		o.staff[s.Zone][s.Role] = known
+	}
+	return o, nil
+}
+
+// readZones reads Prato's file, and the one that plays a year in a minute.
+func readZones() ([]care.Policy, error) {
+	all, err := zone.Load(deploy.Zones())
+	if err != nil {
+		return nil, err
+	}
+	quick, err := zone.Load(os.DirFS("../internal/zone/testdata"))
+	if err != nil {
+		return nil, err
+	}
+	var policies []care.Policy
+	for _, p := range append(all, quick...) {
+		if p.Zone == "prato" || p.Zone == "prova" {
+			policies = append(policies, p)
+		}
+	}
+	return policies, nil
+}
+
+// binaries is where make build puts Temporal's server.
+func binaries() string {
+	if dir := os.Getenv("PERCORSO_BIN_DIR"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "bin")
+}
+
+func (o *office) connect(ctx context.Context, part standalone.Part) (*pgxpool.Pool, error) {
+	for _, v := range o.stack.Env(part) {
+		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
+			pool, err := postgres.Open(ctx, url)
+			if err == nil {
+				o.pools = append(o.pools, pool)
+			}
+			return pool, err
+		}
+	}
+	return nil, fmt.Errorf("no database for %s", part)
+}
+
+func (o *office) close() {
+	for _, pool := range o.pools {
+		pool.Close()
+	}
+	if o.stack != nil {
+		o.stack.Stop()
+	}
+	_ = os.RemoveAll(o.folder)
+}
+
+// opened says whether any test opened the office.
+var opened bool
+
+func enterOffice(t *testing.T) *office {
+	t.Helper()
+	o, err := theOffice()
+	if err != nil {
+		t.Fatal(errors.Join(errors.New("opening the office"), err))
+	}
+	opened = true
+	return o
+}
+
+func closeOffice() {
+	if !opened {
+		return
+	}
+	if o, err := theOffice(); err == nil {
+		o.close()
+	}
+}

@@ -1,0 +1,209 @@
+package workflows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// The referral's moves, as the two sides make them.
+func (w *casework) acknowledges() {
+	w.Helper()
+	w.moves(care.CPIOperator, care.OpAcknowledge, care.ReferralMoveForm{})
+}
+
+func (w *casework) accepts() {
+	w.Helper()
+	w.moves(care.CPIOperator, care.OpAccept, care.ReferralMoveForm{})
+}
+
+func (w *casework) rejects() {
+	w.Helper()
+	w.moves(care.CPIOperator, care.OpReject, care.ReferralMoveForm{Reason: "missing_documents", Note: "Prova"})
+}
+
+func (w *casework) holds() {
+	w.Helper()
+	w.moves(care.CPIOperator, care.OpHold, care.ReferralMoveForm{Note: "Prova"})
+}
+
+func (w *casework) withdraws() {
+	w.Helper()
+	w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{Note: "Prova"})
+}
+
+// placementEnds asserts how the placement ended and that the case is followed up.
+func (w *casework) placementEnds(outcome string, states ...care.ReferralState) {
+	w.Helper()
+	require.Equal(w, outcome, w.branch(care.RunPlacement).Outcome)
+	w.isReferred(states...)
+	require.Equal(w, care.StageFollowUp, w.file().Stage)
+	w.waits() // until the first review
+}
+
+func TestPlacementIsAcknowledgedBeforeItIsAccepted(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		w.isReferred(care.ReferralRequested)
+		require.Equal(t, care.PublicTask, w.referral().LegalBasis)
+		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, care.ReferralMoveForm{}))
+		w.refused(care.RefusedForbidden, w.move(care.SocialWorker, w.referral(), care.OpAcknowledge, care.ReferralMoveForm{}))
+		w.isReferred(care.ReferralRequested)
+
+		w.acknowledges()
+		w.isReferred(care.ReferralReceived)
+		answer := w.task(care.ReferralAnswer)
+		require.Equal(t, care.TaskReserved, answer.State)
+		require.Equal(t, w.as(care.CPIOperator).ID, answer.HolderID)
+		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAcknowledge, care.ReferralMoveForm{}))
+
+		w.accepts()
+		w.isReferred(care.ReferralAccepted)
+		w.waits(care.PlacementAppointment)
+	})
+}
+
+func TestPlacementOnHold(t *testing.T) {
+	for _, way := range []string{"by the sender's task", "by the referral"} {
+		t.Run(way, func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				w.reaches(care.ReferralAnswer)
+				w.acknowledges()
+				for range 2 { // it may be asked for more than once
+					w.holds()
+					w.isReferred(care.ReferralOnHold)
+					w.waits(care.SupplyInformation)
+					w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, care.ReferralMoveForm{}))
+					if way == "by the referral" {
+						w.moves(care.SocialWorker, care.OpSupply, care.ReferralMoveForm{Note: "Prova"})
+					} else {
+						w.does(care.SupplyInformation, care.Completion{Outcome: care.Supplied, Note: "Prova"})
+					}
+					w.isReferred(care.ReferralReceived)
+					w.waits(care.ReferralAnswer)
+				}
+				w.accepts()
+				w.isReferred(care.ReferralAccepted)
+				w.waits(care.PlacementAppointment)
+			})
+		})
+	}
+}
+
+func TestPlacementRejected(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		w.acknowledges()
+		w.rejects()
+		require.Equal(t, "missing_documents", w.referral().Reason)
+		w.waits(care.NextStepAfterRejection)
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
+		w.isReferred(care.ReferralRejected, care.ReferralRequested)
+		w.rejects() // at once, without an acknowledgement
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
+		w.acknowledges()
+		w.accepts()
+		w.isReferred(care.ReferralRejected, care.ReferralRejected, care.ReferralAccepted)
+		w.waits(care.PlacementAppointment)
+	})
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		w.acknowledges()
+		w.rejects()
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.GiveUp, Note: "Prova"})
+		w.placementEnds(care.ReferralEnded, care.ReferralRejected)
+	})
+}
+
+func TestPlacementRedirected(t *testing.T) {
+	for _, acknowledged := range []bool{false, true} {
+		inSkippedTime(t, func(w *casework) {
+			w.reaches(care.ReferralAnswer)
+			if acknowledged {
+				w.acknowledges()
+			}
+			first := w.referral()
+			w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "comune", Note: "Prova"})
+			w.isReferred(care.ReferralRedirected, care.ReferralRequested)
+			second := w.referral()
+			require.Equal(t, first.ID, second.Continues)
+			require.Equal(t, "comune", second.ToAgency)
+			require.Equal(t, care.SocialWorker, w.task(care.ReferralAnswer).Role)
+			w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
+			w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+			w.isReferred(care.ReferralRedirected, care.ReferralAccepted)
+			require.Equal(t, care.SocialWorker, w.task(care.PlacementAppointment).Role)
+		})
+	}
+}
+
+func TestPlacementWithdrawn(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		until func(w *casework)
+	}{
+		{"requested", func(w *casework) { w.reaches(care.ReferralAnswer) }},
+		{"received", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges() }},
+		{"on hold", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges(); w.holds() }},
+		{"accepted", func(w *casework) { w.reaches(care.PlacementAppointment) }},
+		{"before the pact", func(w *casework) { w.reaches(care.ServicePact) }},
+		{"in progress", func(w *casework) { w.reaches(care.Measure) }},
+		{"during a measure", func(w *casework) { w.reaches(care.PlacementOutcome) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				c.until(w)
+				w.refused(care.RefusedForbidden, w.move(care.CPIOperator, w.referral(), care.OpWithdraw, care.ReferralMoveForm{}))
+				w.withdraws()
+				w.placementEnds(care.ReferralEnded, care.ReferralWithdrawn)
+				require.NotContains(t, w.appointments(), "booked")
+			})
+		})
+	}
+}
+
+func TestPlacementWithoutAPact(t *testing.T) {
+	const good, none = care.GoodReason, "no_reason_given"
+	for _, c := range []struct {
+		name   string
+		missed []string
+		last   care.Completion
+	}{
+		{"declined", nil, care.Completion{Outcome: care.Declined, Note: "Prova"}},
+		{"missed twice", []string{none}, care.Completion{Outcome: care.NoShow, Reason: none}},
+		{"good reasons do not count", []string{good, none, good}, care.Completion{Outcome: care.NoShow, Reason: none}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				w.reaches(care.ServicePact)
+				for _, reason := range c.missed {
+					w.does(care.ServicePact, care.Completion{Outcome: care.NoShow, Reason: reason, At: w.soon()})
+				}
+				w.does(care.ServicePact, c.last)
+				w.placementEnds(care.Unsuccessful, care.ReferralFailed)
+				require.ElementsMatch(t, []string{"held", "no_show"}, w.appointments()) // level 2 and the CPI
+			})
+		})
+	}
+}
+
+func TestPlacementMeasures(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Measure)
+		w.isReferred(care.ReferralInProgress)
+		for _, measure := range []string{"orientation", "training"} {
+			w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: measure, Until: w.soon()})
+			w.does(care.PlacementOutcome, care.Completion{Outcome: care.AnotherTry, Note: "Prova"})
+		}
+		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: w.soon(), Enterprise: "Impresa Prova"})
+		w.does(care.PlacementOutcome, care.Completion{Outcome: care.InTraining})
+		w.placementEnds(care.InTraining, care.ReferralCompleted)
+	})
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.PlacementOutcome)
+		w.does(care.PlacementOutcome, care.Completion{Outcome: care.Unsuccessful, Note: "Prova"})
+		w.placementEnds(care.Unsuccessful, care.ReferralFailed)
+	})
+}

@@ -1,0 +1,214 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+	sdk "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"percorso/activities"
+	"percorso/internal/care"
+	"percorso/internal/postgres"
+	"percorso/internal/store"
+	"percorso/worker"
+	"percorso/workflows/contract"
+)
+
+// play is the carrier in skipped time: a workflow of the test that reads as a
+// script, with the runs of one case as its children, so that all share one
+// clock. Steps are written into the real Postgres; the play does what the relay
+// does, since the test environment has no server that could take its calls.
+type play struct {
+	*testing.T
+	ctx   workflow.Context
+	env   *testsuite.TestWorkflowEnvironment
+	steps *watchedSteps
+	// caseRun is the run of the case that is played.
+	caseRun string
+}
+
+// started is a Monday with a whole week of working days after it.
+var started = time.Date(2027, 1, 11, 8, 30, 0, 0, time.UTC)
+
+// inSkippedTime plays a script about a case of Prato.
+func inSkippedTime(t *testing.T, script func(w *casework)) {
+	t.Helper()
+	playFrom(t, started, script)
+}
+
+// playFrom plays a script in a new Temporal, and says when it ended.
+func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time.Time) {
+	t.Helper()
+	o := enterOffice(t)
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(silent{})
+	p := &play{T: t, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
+	// The script reads and writes the records itself, which a real workflow never may.
+	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
+	p.env.SetTestTimeout(20 * time.Second)
+	p.env.SetStartTime(start)
+	worker.Register(p.env)
+	p.env.RegisterActivity(&activities.HumanTasks{Steps: p.steps})
+	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
+		p.ctx = ctx
+		script(&casework{carrier: p, office: o, zone: "prato"})
+		end = workflow.Now(ctx)
+		return nil
+	})
+	if err := p.env.GetWorkflowError(); err != nil && !t.Failed() {
+		t.Fatal(err)
+	}
+	return end
+}
+
+// FailNow ends the script: it runs in a coroutine of the environment, which
+// would wait for it for ever.
+func (p *play) FailNow() {
+	p.T.Fail()
+	panic(errors.New("the script failed"))
+}
+
+func (p *play) now() time.Time { return workflow.Now(p.ctx) }
+
+// pass lets time pass, and delivers what falls due on the way.
+func (p *play) pass(d time.Duration) {
+	p.Helper()
+	const beat = 6 * time.Hour
+	for ; d > 0; d -= beat {
+		require.NoError(p, workflow.Sleep(p.ctx, min(d, beat)))
+		p.relay()
+	}
+}
+
+func (p *play) rest() {
+	p.Helper()
+	p.pass(6 * time.Hour)
+}
+
+func (p *play) bring(cmd store.Command) {
+	p.Helper()
+	if cmd.Operation == care.OpOpen {
+		p.caseRun = cmd.Run
+		p.start(cmd.Run, 1)
+	}
+	p.update(cmd.Run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
+	p.relay()
+}
+
+// update brings an entry to its run and waits for the result.
+func (p *play) update(run string, e contract.Entry) (res contract.Result) {
+	p.Helper()
+	u := &update{}
+	require.NoError(p, p.env.UpdateWorkflowByID(run, contract.Work, e.ID, u, e))
+	p.settle("the update "+string(e.Answer.Operation), func() bool { return u.done })
+	require.NoError(p, u.err)
+	res, _ = u.result.(contract.Result)
+	return res
+}
+
+// rebuild starts the open runs of a case anew, as percorso rebuild does after
+// the loss of a Temporal.
+func (p *play) rebuild(w *casework, epoch int) {
+	p.Helper()
+	p.caseRun = contract.RunID(care.RunCase, w.id)
+	p.start(p.caseRun, epoch)
+	for _, b := range w.file().Branches {
+		if b.Ended == nil {
+			p.start(b.Run, epoch)
+		}
+	}
+}
+
+// start starts a run.
+func (p *play) start(run string, epoch int) {
+	p.Helper()
+	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: run, TaskQueue: contract.TaskQueue})
+	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(contract.KindOf(run)), contract.Start{Run: run, Case: p.caseRun, Epoch: epoch})
+	require.NoError(p, child.GetChildWorkflowExecution().Get(p.ctx, nil))
+}
+
+// relay delivers what the steps of this case told other runs, until there is no more.
+func (p *play) relay() {
+	p.Helper()
+	for {
+		wakes, err := p.steps.TakeWakes(context.Background(), 100)
+		require.NoError(p, err)
+		delivered := 0
+		for _, w := range wakes {
+			if w.Answer.Case != p.caseRun || p.steps.has(w.ID) {
+				continue
+			}
+			delivered++
+			if w.Answer.Operation == care.OpOpen {
+				p.start(w.Run, 1)
+			}
+			if p.env.SignalWorkflowByID(w.Run, contract.Wake, contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
+				require.NoError(p, p.steps.RefuseEnded(context.Background(), w.ID))
+				continue
+			}
+			p.settle("the entry "+string(w.Answer.Operation), func() bool { return p.steps.has(w.ID) })
+		}
+		if delivered == 0 {
+			return
+		}
+	}
+}
+
+// settle waits, a real moment, until something is done.
+func (p *play) settle(what string, done func() bool) {
+	p.Helper()
+	for deadline := time.Now().Add(15 * time.Second); !done(); {
+		require.True(p, time.Now().Before(deadline), "%s was never worked", what)
+		require.NoError(p, workflow.Sleep(p.ctx, time.Millisecond))
+	}
+	// The run takes over the result of its step before the next timer fires.
+	require.NoError(p, workflow.Sleep(p.ctx, time.Millisecond))
+}
+
+// update is what becomes of an update.
+type update struct {
+	done   bool
+	result any
+	err    error
+}
+
+func (u *update) Accept()                     {}
+func (u *update) Reject(err error)            { u.done, u.err = true, err }
+func (u *update) Complete(res any, err error) { u.done, u.result, u.err = true, res, err }
+
+// watchedSteps notes which entries were brought to the store.
+type watchedSteps struct {
+	*postgres.Steps
+	mutex  sync.Mutex
+	worked map[string]bool
+}
+
+func (s *watchedSteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+	res, err := s.Steps.Record(ctx, step)
+	if err == nil && res.Verdict != contract.Behind {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		s.worked[step.Entry.ID] = true
+	}
+	return res, err
+}
+
+func (s *watchedSteps) has(entry string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.worked[entry]
+}
+
+// silent drops the SDK's log.
+type silent struct{}
+
+func (silent) Debug(string, ...any) {}
+func (silent) Info(string, ...any)  {}
+func (silent) Warn(string, ...any)  {}
+func (silent) Error(string, ...any) {}
