@@ -256,7 +256,7 @@ func (w *writer) share(agency, purpose string) {
 		SELECT $1, $2, $3, $4, $5, $6, $7, jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name,
 			'birth_date', p.birth_date, 'citizenship', p.citizenship, 'languages', p.languages, 'phone', p.phone, 'needs', f.needs,
 			'case_number', f.number), $8
-		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $2 AND f.agency <> $5 ON CONFLICT DO NOTHING`,
+		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') ON CONFLICT DO NOTHING`,
 		contract.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, w.run.Zone, agency,
 		w.policy.LegalBasis(agency), purpose, w.step.At)
 }
