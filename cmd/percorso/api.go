@@ -11,6 +11,7 @@ import (
 	"percorso/api"
 	"percorso/internal/calendar"
 	"percorso/internal/config"
+	"percorso/internal/italian"
 	"percorso/internal/postgres"
 )
 
@@ -51,7 +52,7 @@ func runAPI(ctx context.Context, args []string) error {
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  pgxstore.New(sessions),
-		Words:     words{},
+		Words:     italian.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
 	})

@@ -39,6 +39,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, f := range care.Fields {
 		said("field", string(f), italian.Field(string(f)))
+		said("help of field", string(f), italian.FieldHelp(string(f)))
 	}
 	for _, l := range care.NeedLevels {
 		said("need", l, italian.NeedLevel(l))
@@ -107,8 +108,22 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 			t.Errorf("refusal %q is said %q", code, text)
 		}
 	}
-	if got := italian.Refusal(care.RefusedTaken, care.SocialWorker); !strings.Contains(got, "un assistente sociale") {
-		t.Errorf("a lost race is said %q, without the holder's role", got)
+	for _, c := range []struct {
+		code string
+		role care.Role
+		want string
+	}{
+		{care.RefusedTaken, care.SocialWorker, "Il compito è già stato preso in carico da un assistente sociale."},
+		{care.RefusedTaken, care.Supervisor, "Il compito è già stato preso in carico dal responsabile."},
+		{care.RefusedForbidden, care.CPIOperator, "Questa operazione spetta a un operatore del Centro per l’Impiego."},
+		{care.RefusedForbidden, care.Supervisor, "Questa operazione spetta al responsabile."},
+	} {
+		if got := italian.Refusal(c.code, c.role); got != c.want {
+			t.Errorf("%s of %s: %q, want %q", c.code, c.role, got, c.want)
+		}
+	}
+	if got := italian.Refusal("not_found", ""); strings.Contains(got, "(not_found)") {
+		t.Errorf("a problem of the API is said %q", got)
 	}
 	if got := italian.Rule("new_rule"); !strings.Contains(got, "new_rule") {
 		t.Errorf("an unknown rule is said %q", got)
@@ -187,12 +202,12 @@ func TestSentence(t *testing.T) {
 			Health: care.HealthPlanned, For: care.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
 		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Monitoraggio», da oggi; " +
-			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; possono intervenire anche chi altro ha lo stesso ruolo e il responsabile."},
+			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
 		{"in time, held", care.Waiting{
 			Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
-			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.DeskOperator, care.Supervisor},
 		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo; " +
-			"se non accade entro domani alle 18:00 viene avvisato il responsabile; può intervenire anche il responsabile."},
+			"se non accade entro domani alle 18:00 viene avvisato il responsabile; possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
 		{"late, notice on its way", care.Waiting{
 			Health: care.HealthLate, For: care.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
@@ -204,7 +219,8 @@ func TestSentence(t *testing.T) {
 		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
 			"da 1 giorno lavorativo; può intervenire il responsabile, riassegnandolo."},
 		{"a date", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
-			"Aspetta venerdì 25 dicembre alle 09:00: allora inizia il monitoraggio dell’inserimento; fino ad allora nessuno deve agire, e il responsabile può comunque intervenire."},
+			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
+				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
 		{"broken", care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
 			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
 		{"moving", care.Waiting{Health: care.HealthPlanned, For: care.WaitMachine, Cause: "moving"},
@@ -239,6 +255,11 @@ func TestTimelineLine(t *testing.T) {
 	}
 	for _, c := range []struct{ code, detail, want string }{
 		{"case_opened", "", "Fascicolo aperto"},
+		{"task_claimed", "orientation", "Compito preso in carico: Orientamento"},
+		{"reminder_sent", "evaluation", "Sollecito inviato: Valutazione del percorso"},
+		{"task_completed", "referral_answer/", "Risposta a una segnalazione"},
+		{"referral_requested", "", "Segnalazione inviata"},
+		{"mail_bounced", "", "Un messaggio non è stato recapitato"},
 		{"stage", "placement", "Il percorso passa a: Inserimento lavorativo"},
 		{"task_completed", "interview/no_show", "Colloquio: La persona non si è presentata"},
 		{"referral_rejected", "wrong_office", "Segnalazione rifiutata: Altro ufficio"},

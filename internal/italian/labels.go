@@ -59,6 +59,20 @@ func ARole(r care.Role) string { return roleOf(r).indefinite }
 // TheRole is a role with its definite article: "l’operatore di sportello".
 func TheRole(r care.Role) string { return roleOf(r).definite }
 
+// toRole and byRole are a role after the prepositions a and da: "a un assistente
+// sociale", "al responsabile", "da un assistente sociale", "dal responsabile".
+func toRole(r care.Role) string { return contract("a ", ARole(r)) }
+func byRole(r care.Role) string { return contract("da ", ARole(r)) }
+
+// contract puts a preposition before a noun with its article, and makes one word
+// of it with the article il.
+func contract(preposition, noun string) string {
+	if rest, ok := strings.CutPrefix(noun, "il "); ok {
+		return strings.TrimSpace(preposition) + "l " + rest
+	}
+	return preposition + noun
+}
+
 // work is a kind of task: its title, what its performer does when all goes
 // well, as a subjunctive ("prenda visione della segnalazione"), and in one line
 // what it is for.
@@ -70,14 +84,14 @@ var works = map[care.TaskKind]work{
 	care.ConfirmAppointment:     {"Conferma dell’appuntamento", "confermi l’appuntamento", "Conferma, sposta o annulla l’appuntamento prenotato con il servizio."},
 	care.Interview:              {"Colloquio", "registri come è andato il colloquio", "Dopo il colloquio, registra se si è svolto."},
 	care.Assessment:             {"Valutazione dei bisogni", "completi la valutazione", "Valuta i bisogni per area e scegli come prosegue il percorso."},
-	care.FollowPractice:         {"Pratica in corso", "registri l’esito della pratica", "Segui la pratica e registra il suo esito."},
+	care.FollowPractice:         {"Esito della pratica", "registri l’esito della pratica", "Segui la pratica e registra il suo esito."},
 	care.SocialService:          {"Servizio sociale", "registri l’esito del servizio sociale", "Segui la persona e registra come si è conclusa la presa in carico sociale."},
 	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
 	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
-	care.NextStepAfterRejection: {"Dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo o rinunciare."},
+	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo o rinunciare."},
 	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
 	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
-	care.Measure:                {"Misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
+	care.Measure:                {"Avvio della misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
 	care.PlacementOutcome:       {"Esito dell’inserimento", "registri l’esito dell’inserimento", "Registra come si è conclusa la misura per il lavoro."},
 	care.Review:                 {"Monitoraggio", "completi il monitoraggio", "Incontra la persona e verifica come procede il percorso."},
 	care.Evaluation:             {"Valutazione del percorso", "completi la valutazione del percorso", "Valuta con gli enti il percorso svolto e proponi se continuare."},
@@ -95,27 +109,28 @@ func TaskKind(k care.TaskKind) string {
 // TaskPurpose says in a sentence what a task asks of its performer.
 func TaskPurpose(k care.TaskKind) string { return works[k].purpose }
 
-// Lines of choice of a task's form where a code has a word of its own in a kind of task.
+// outcomesOf says, for each kind of task, what happened: lines of choice of its
+// form, and what the timeline says afterwards.
 var outcomesOf = map[care.TaskKind]map[string]string{
-	care.Orientation:            {care.Booked: "Servono appuntamenti con i servizi", care.Informed: "Bastano le informazioni date"},
-	care.FirstListening:         {care.Heard: "Ho ascoltato la persona"},
-	care.ConfirmAppointment:     {care.Confirmed: "L’appuntamento è confermato", care.Moved: "L’appuntamento è spostato", care.Cancelled: "L’appuntamento è annullato"},
-	care.Interview:              {care.Held: "Il colloquio si è svolto", care.NoShow: "La persona non si è presentata"},
-	care.Assessment:             {care.Resolved: "Il bisogno è risolto qui", care.PracticeOpen: "Apro una pratica", care.ToCPI: "Invio al Centro per l’Impiego", care.ToSocial: "Invio al servizio sociale"},
-	care.FollowPractice:         {care.Granted: "La pratica è accolta", care.Refused: "La pratica è respinta", care.Abandoned: "La pratica è abbandonata"},
-	care.SocialService:          {care.Resolved: "Il bisogno è risolto", care.Abandoned: "L’intervento è interrotto"},
-	care.SupplyInformation:      {care.Supplied: "Ecco le informazioni richieste"},
-	care.NextStepAfterRejection: {care.Resubmit: "Invio di nuovo la segnalazione", care.GiveUp: "Rinuncio a questa segnalazione"},
-	care.PlacementAppointment:   {care.Fixed: "L’appuntamento è fissato"},
-	care.ServicePact:            {care.Signed: "Il patto di servizio è firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non accetta il patto"},
-	care.Measure:                {care.Started: "La misura è avviata"},
-	care.PlacementOutcome:       {care.Placed: "La persona è inserita al lavoro", care.InTraining: "La persona prosegue in formazione", care.AnotherTry: "Serve un’altra misura", care.Unsuccessful: "L’inserimento non è riuscito"},
-	care.Review:                 {care.Met: "Ho incontrato la persona", care.NotMet: "Non ho incontrato la persona", care.ProposeClose: "Propongo la chiusura"},
-	care.Evaluation:             {care.ProposeClose: "Propongo la chiusura", care.Continue: "Il percorso continua"},
-	care.Closure:                {care.Closed: "Chiudo il fascicolo", care.Continue: "Il percorso continua"},
+	care.Orientation:            {care.Booked: "Appuntamenti prenotati con i servizi", care.Informed: "Informazioni date, senza appuntamenti"},
+	care.FirstListening:         {care.Heard: "Persona ascoltata"},
+	care.ConfirmAppointment:     {care.Confirmed: "Appuntamento confermato", care.Moved: "Appuntamento spostato", care.Cancelled: "Appuntamento annullato"},
+	care.Interview:              {care.Held: "Colloquio svolto", care.NoShow: "La persona non si è presentata"},
+	care.Assessment:             {care.Resolved: "Bisogno risolto con il colloquio", care.PracticeOpen: "Aperta una pratica da seguire", care.ToCPI: "Serve il lavoro: invio al Centro per l’Impiego", care.ToSocial: "Serve il servizio sociale"},
+	care.FollowPractice:         {care.Granted: "Pratica accolta", care.Refused: "Pratica respinta", care.Abandoned: "Pratica abbandonata"},
+	care.SocialService:          {care.Resolved: "Bisogno risolto", care.Abandoned: "Intervento interrotto"},
+	care.SupplyInformation:      {care.Supplied: "Informazioni inviate"},
+	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.GiveUp: "Rinuncia alla segnalazione"},
+	care.PlacementAppointment:   {care.Fixed: "Appuntamento fissato"},
+	care.ServicePact:            {care.Signed: "Patto di servizio firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non ha accettato il patto"},
+	care.Measure:                {care.Started: "Misura avviata"},
+	care.PlacementOutcome:       {care.Placed: "Persona inserita al lavoro", care.InTraining: "Persona inserita in formazione", care.AnotherTry: "Serve un’altra misura", care.Unsuccessful: "Inserimento non riuscito"},
+	care.Review:                 {care.Met: "Persona incontrata: il percorso continua", care.NotMet: "Persona non incontrata", care.ProposeClose: "Proposta la chiusura"},
+	care.Evaluation:             {care.ProposeClose: "Proposta la chiusura", care.Continue: "Il percorso continua"},
+	care.Closure:                {care.Closed: "Fascicolo chiuso", care.Continue: "Il percorso continua"},
 }
 
-// Outcome is a way to end a task, as the one who chooses it says it.
+// Outcome is a way to end a task, as what happened: "Colloquio svolto".
 func Outcome(kind care.TaskKind, code string) string { return say(outcomesOf[kind], code) }
 
 var endings = map[string]string{
@@ -150,7 +165,7 @@ var fields = map[string]string{
 	"needs":   "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
 	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "closure_outcome": "Esito della chiusura",
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
-	"topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
+	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "phone": "Telefono", "notice_given": "Informativa sulla privacy",
 	"agency": "Ente", "role": "Ruolo",
@@ -158,13 +173,45 @@ var fields = map[string]string{
 
 // Field is the name of a field of a form. A path such as "bookings[0].service"
 // or "person.permit" is said by its last part.
-func Field(path string) string {
+func Field(path string) string { return say(fields, lastName(path)) }
+
+// lastName is the name of the field that a path ends in.
+func lastName(path string) string {
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	if i := strings.IndexByte(name, '['); i >= 0 {
 		name = name[:i]
 	}
-	return say(fields, name)
+	return name
 }
+
+var fieldHelps = map[string]string{
+	"needs":           "Scegli tutte le aree in cui la persona ha detto di avere bisogno.",
+	"areas":           "Per ogni area indica quanto è grave il bisogno.",
+	"bookings":        "Indica il servizio, il giorno e l’ora; al massimo cinque appuntamenti.",
+	"at":              "Un giorno e un’ora futuri, nell’ora italiana.",
+	"until":           "Il giorno e l’ora entro cui registrare com’è andata la misura.",
+	"reason":          "Il motivo più vicino a ciò che è successo.",
+	"matter":          "Di che cosa tratta la pratica.",
+	"measure":         "La misura concordata con la persona nel patto di servizio.",
+	"enterprise":      "Il nome dell’azienda, se ce n’è una.",
+	"closure_outcome": "Come si conclude il percorso.",
+	"note":            "Scrivi solo ciò che serve al lavoro, senza nominare altre persone.",
+	"service":         "Il servizio di secondo livello.",
+	"birth_date":      "Giorno, mese e anno, come nel documento.",
+	"citizenship":     "Per chi non ne ha nessuna scegli «Apolide».",
+	"permit":          "Se la persona ha la ricevuta della richiesta o del rinnovo, scegli la ricevuta.",
+	"permit_expiry":   "Lascia vuoto se il permesso non scade.",
+	"phone":           "Il numero a cui la persona vuole essere chiamata.",
+	"languages":       "Le lingue in cui la persona preferisce parlare, la preferita per prima.",
+	"language":        "La lingua in cui si è parlato.",
+	"notice_given":    "L’informativa va consegnata prima di aprire il fascicolo.",
+	"agency":          "L’ente che risponderà alla segnalazione.",
+	"role":            "A chi passa il compito: un ruolo della zona.",
+}
+
+// FieldHelp says what a field asks for, where its name does not; the path is as
+// for Field. Empty: the name says it.
+func FieldHelp(path string) string { return fieldHelps[lastName(path)] }
 
 var needLevels = map[string]string{"none": "Nessun bisogno", "some": "Bisogno", "serious": "Bisogno grave"}
 
@@ -218,7 +265,7 @@ var runKinds = map[care.RunKind]string{
 func RunKind(k care.RunKind) string { return say(runKinds, k) }
 
 var healths = map[care.Health]string{
-	care.HealthPlanned: "nei tempi", care.HealthLate: "in ritardo", care.HealthBroken: "fermo per un guasto", care.HealthOrphaned: "senza nessuno che possa agire",
+	care.HealthPlanned: "come previsto", care.HealthLate: "in ritardo", care.HealthBroken: "guasto tecnico", care.HealthOrphaned: "senza nessuno che possa agire",
 }
 
 // Health says how a case stands.

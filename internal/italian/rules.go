@@ -20,27 +20,27 @@ var rules = map[string]string{
 
 	// Those of the API's schema.
 	"not_in_list":  "Scegli una delle voci dell’elenco.",
-	"format":       "Il formato non è quello atteso.",
-	"too_short":    "Il testo è troppo breve.",
-	"too_few":      "Le voci sono troppo poche.",
+	"format":       "Il formato non è quello atteso: segui l’esempio accanto al campo.",
+	"too_short":    "Il testo è troppo breve: completalo.",
+	"too_few":      "Le voci sono troppo poche: aggiungine almeno una.",
 	"repeated":     "La voce è ripetuta: lasciala una volta sola.",
-	"out_of_range": "Il valore è fuori dai limiti.",
-	"type":         "Il valore non è del tipo atteso.",
+	"out_of_range": "Il valore è fuori dai limiti: correggilo.",
+	"type":         "Il valore non è del tipo atteso: correggilo.",
 
 	care.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
-	care.RuleLevel1Citizenship:     "Serve la cittadinanza: il primo livello è per i cittadini stranieri.",
+	care.RuleLevel1Citizenship:     "Indica la cittadinanza: il primo livello è per i cittadini stranieri.",
 	care.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
-	care.RuleLevel2Citizenship:     "Serve la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
+	care.RuleLevel2Citizenship:     "Indica la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
 	care.RuleLevel2Permit:          "I servizi di secondo livello richiedono un permesso di soggiorno, o la ricevuta della richiesta.",
 	care.RuleLevel2PermitExpired:   "Il permesso di soggiorno è scaduto: serve la ricevuta della richiesta di rinnovo.",
 	care.RuleTakeOverThirdCountry:  "La presa in carico integrata è per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
-	care.RuleTakeOverCitizenship:   "Serve la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
+	care.RuleTakeOverCitizenship:   "Indica la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
 	care.RuleTakeOverPermit:        "La presa in carico integrata richiede un permesso di soggiorno, o la ricevuta della richiesta.",
 	care.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
-	care.RuleTakeOverBirthDate:     "Serve la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
+	care.RuleTakeOverBirthDate:     "Indica la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
 	care.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
-	care.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi.",
-	care.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro.",
+	care.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi: restano possibili i servizi di secondo livello.",
+	care.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro: se c’è, aggiungilo ai bisogni.",
 }
 
 // Rule says in a sentence which rule a field of a form breaks, or which rule
@@ -61,14 +61,14 @@ func GateRefusal(r care.GateRefusal) string {
 }
 
 var refusals = map[string]string{
-	care.RefusedInvalid:    "Alcuni campi vanno corretti.",
+	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
 	care.RefusedTaken:      "Un’altra persona ha già preso in carico questo compito.",
 	care.RefusedNotAwaited: "Il percorso è già andato avanti: questo passo non è più atteso. Aggiorna la pagina per vedere a che punto è.",
 	care.RefusedEnded:      "Questo percorso è concluso: non si può più cambiare.",
-	care.RefusedNotHeld:    "Prima prendi in carico il compito.",
-	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione.",
+	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
+	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
 
-	"unauthenticated": "Occorre accedere.",
+	"unauthenticated": "Per continuare occorre accedere.",
 	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
 	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
 	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
@@ -85,8 +85,12 @@ var refusals = map[string]string{
 // Refusal says why something may not be. role is who holds what was asked for,
 // or empty.
 func Refusal(code string, role care.Role) string {
-	if code == care.RefusedTaken && role != "" {
-		return "Il compito è già in carico: lo ha preso " + ARole(role) + "."
+	switch {
+	case role == "":
+	case code == care.RefusedTaken:
+		return "Il compito è già stato preso in carico " + byRole(role) + "."
+	case code == care.RefusedForbidden:
+		return "Questa operazione spetta " + toRole(role) + "."
 	}
 	if text, ok := refusals[code]; ok {
 		return text

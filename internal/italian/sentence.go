@@ -15,12 +15,13 @@ func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
 	case w.For == care.WaitNothing:
 		return "Il fascicolo è chiuso: non aspetta più nulla."
 	case w.For == care.WaitTask && w.Health == care.HealthOrphaned:
-		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta a " + ARole(w.Role) + agency(w, p) +
+		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
 	case w.For == care.WaitTask:
 		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), term(w, now), standIns(w))
 	case w.For == care.WaitTime && w.Until != nil:
-		return "Aspetta " + When(*w.Until, now) + ": allora " + then(w.Then) + "; fino ad allora nessuno deve agire, e il responsabile può comunque intervenire."
+		return "Aspetta " + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
+			"; allora il compito passa a chi segue il fascicolo; fino ad allora nessuno deve agire, ma il responsabile può intervenire."
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
 	case w.Cause == "nothing_open":
@@ -77,7 +78,10 @@ func since(w care.Waiting, now time.Time) string {
 
 // term says until when, and what happens or has happened then.
 func term(w care.Waiting, now time.Time) string {
-	if w.Until == nil {
+	switch {
+	case w.Until == nil && w.Then == "escalated":
+		return "il responsabile è stato avvisato"
+	case w.Until == nil:
 		return ""
 	}
 	overdue := "il termine è scaduto " + near(*w.Until, now)
@@ -98,10 +102,15 @@ func term(w care.Waiting, now time.Time) string {
 func standIns(w care.Waiting) string {
 	var names []string
 	for _, r := range w.StandIns {
-		if r == w.Role {
-			names = append(names, "chi altro ha lo stesso ruolo")
-		} else {
-			names = append(names, TheRole(r))
+		name := TheRole(r)
+		switch {
+		case r == w.Role && w.State == care.TaskReady:
+			continue // the sentence waits for any of the role already
+		case r == w.Role:
+			name = "un collega con lo stesso ruolo"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	switch len(names) {
@@ -114,21 +123,21 @@ func standIns(w care.Waiting) string {
 	return "possono intervenire anche " + strings.Join(names[:last], ", ") + " e " + names[last]
 }
 
-// thens say what begins when a time that a case waits for has come.
-var thens = map[string]string{
-	care.DeadlineReviewAfterPlacement: "inizia il monitoraggio dell’inserimento",
-	care.DeadlineReviewAfterService:   "inizia il monitoraggio del percorso",
-	care.DeadlineAppointmentReminder:  "si ricorda l’appuntamento alla persona",
-	care.DeadlineRebook:               "si fissa un nuovo appuntamento",
-	care.DeadlineMeasureCheck:         "si verifica la misura per il lavoro",
-	care.DeadlinePermitWarning:        "si avvisa della scadenza del permesso di soggiorno",
+// times say what a case waits for until a date: masculine, for "previsto".
+var times = map[string]string{
+	care.DeadlineReviewAfterPlacement: "il prossimo incontro di monitoraggio dopo l’inserimento",
+	care.DeadlineReviewAfterService:   "il prossimo incontro di monitoraggio",
+	care.DeadlineAppointmentReminder:  "il promemoria dell’appuntamento alla persona",
+	care.DeadlineRebook:               "il nuovo appuntamento dopo l’assenza",
+	care.DeadlineMeasureCheck:         "il controllo della misura per il lavoro",
+	care.DeadlinePermitWarning:        "l’avviso di scadenza del permesso di soggiorno",
 }
 
-func then(code string) string {
-	if text, ok := thens[code]; ok {
+func awaited(code string) string {
+	if text, ok := times[code]; ok {
 		return text
 	}
-	return "il percorso prosegue"
+	return "il prossimo passo"
 }
 
 // causes are those of care.Waiting.
@@ -144,18 +153,4 @@ func cause(code string) string {
 		return text
 	}
 	return "causa tecnica"
-}
-
-// Words says codes to whoever wants an interface of them.
-type Words struct{}
-
-// Rule is the function of the same name.
-func (Words) Rule(code string) string { return Rule(code) }
-
-// Refusal is the function of the same name.
-func (Words) Refusal(code string, role care.Role) string { return Refusal(code, role) }
-
-// Sentence is the function of the same name.
-func (Words) Sentence(w care.Waiting, p care.Policy, now time.Time) string {
-	return Sentence(w, p, now)
 }

@@ -1,0 +1,21 @@
+package italian
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Words says codes to whoever wants an interface of them.
+type Words struct{}
+
+// Rule is the function of the same name.
+func (Words) Rule(code string) string { return Rule(code) }
+
+// Refusal is the function of the same name.
+func (Words) Refusal(code string, role care.Role) string { return Refusal(code, role) }
+
+// Sentence is the function of the same name.
+func (Words) Sentence(w care.Waiting, p care.Policy, now time.Time) string {
+	return Sentence(w, p, now)
+}
