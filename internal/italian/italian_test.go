@@ -122,11 +122,46 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 			t.Errorf("%s of %s: %q, want %q", c.code, c.role, got, c.want)
 		}
 	}
-	if got := italian.Refusal("not_found", ""); strings.Contains(got, "(not_found)") {
-		t.Errorf("a problem of the API is said %q", got)
-	}
 	if got := italian.Rule("new_rule"); !strings.Contains(got, "new_rule") {
 		t.Errorf("an unknown rule is said %q", got)
+	}
+}
+
+// TestEveryProblemHasItsSentence asks for the codes of the API's problems, none
+// of which may show.
+func TestEveryProblemHasItsSentence(t *testing.T) {
+	for _, code := range []string{
+		"unauthenticated", "not_staff", "other_site", "not_found", "key_reused", "key_missing", "bad_request", "too_large",
+		"method", "provider_away", "unavailable", "internal",
+	} {
+		if text := italian.Refusal(code, ""); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
+			t.Errorf("problem %q is said %q", code, text)
+		}
+	}
+}
+
+// TestEveryEndingHasItsWords asks for how the processes' branches end.
+func TestEveryEndingHasItsWords(t *testing.T) {
+	for _, code := range []string{
+		care.Resolved, care.ToCPI, care.Granted, care.Refused, care.Abandoned, care.NotReached,
+		care.Placed, care.InTraining, care.Unsuccessful, care.ReferralEnded, care.EndedEarly,
+	} {
+		if text := italian.Ending(care.Policy{}, code); text == strings.ReplaceAll(code, "_", " ") {
+			t.Errorf("ending %q is said %q", code, text)
+		}
+	}
+}
+
+// TestEveryCauseHasItsSentence asks for the causes of a broken case.
+func TestEveryCauseHasItsSentence(t *testing.T) {
+	now := at(t, "2026-11-25 10:00")
+	said := map[string]string{}
+	for _, cause := range []string{"inbox", "clock", "workflow_task", "no_worker", "outbox", "run_missing", "temporal_away", "nothing_open", "new_cause"} {
+		text := italian.Sentence(care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: cause, Since: now}, care.Policy{}, now)
+		if said[text] != "" || strings.Contains(text, "_") {
+			t.Errorf("cause %q, like %q, is said %q", cause, said[text], text)
+		}
+		said[text] = cause
 	}
 }
 
