@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/store"
 )
 
@@ -260,6 +261,23 @@ func checkReferences(t *testing.T, document, node any) {
 	case []any:
 		for _, child := range n {
 			checkReferences(t, document, child)
+		}
+	}
+}
+
+// TestCodesHaveWords asks Italian for every code that the API itself makes: an
+// unknown one gets a generic sentence that quotes it.
+func TestCodesHaveWords(t *testing.T) {
+	var words Words = italian.Words{}
+	for code := range statuses {
+		if text := words.Refusal(code, ""); text == "" || strings.Contains(text, "("+code+")") {
+			t.Errorf("%s: %q", code, text)
+		}
+	}
+	for _, r := range append(rules, struct{ message, rule string }{"", "type"}) {
+		generic := strings.ReplaceAll(words.Rule("zz"), "zz", r.rule)
+		if text := words.Rule(r.rule); text == "" || text == generic {
+			t.Errorf("%s: %q", r.rule, text)
 		}
 	}
 }

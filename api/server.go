@@ -151,9 +151,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	if err := s.resources(r); err != nil {
 		return nil, err
 	}
-	if p, ok := any(s).(interface{ pages(*gin.Engine) }); ok {
-		p.pages(r)
-	}
+	s.pages(r)
 	return r, nil
 }
 
