@@ -1,3 +1,98 @@
 package api
 
-func (s *Server) registerAppointmentPages(pageRoutes) {}
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+func (s *Server) registerAppointmentPages(p pageRoutes) { p.get("/appuntamenti", s.agenda) }
+
+// agenda shows the appointments by day, from today unless asked otherwise.
+func (s *Server) agenda(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	year, month, day := s.now().In(rules.calendar.Location()).Date()
+	today := time.Date(year, month, day, 0, 0, 0, 0, rules.calendar.Location())
+	from := today
+	if asked, ok := dateTyped(c.Query("dal")); ok && !asked.IsZero() {
+		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.calendar.Location())
+	}
+	filter := store.AppointmentFilter{From: from}
+	if service, ok := rules.Service(c.Query("servizio")); ok {
+		filter.Service = service.Code
+	}
+	appointments, err := s.records.Appointments(ctx, who, filter, store.Paging{Cursor: c.Query("da")})
+	if err != nil {
+		return err
+	}
+	page := web.Agenda{
+		Frame: s.frame(c, "Appuntamenti", "/appuntamenti"), From: dateOf(from), More: nextPage(c, "da", appointments.Next),
+		Filtered: filter.Service != "" || !from.Equal(today),
+		Services: converted(rules.Services, func(v care.Service) web.Option {
+			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
+		}),
+	}
+	for _, a := range appointments.Items {
+		day := dayTitle(a.At, s.now())
+		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
+			page.Days = append(page.Days, web.AgendaDay{Day: day})
+		}
+		last := &page.Days[len(page.Days)-1]
+		last.Items = append(last.Items, agendaItem(rules.Policy, who, a))
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// dayTitle is a day, said also as today where it is.
+func dayTitle(t, now time.Time) string {
+	if day := italian.Day(t); day != italian.Day(now) {
+		return italian.Upper(day)
+	}
+	return "Oggi, " + italian.Day(t)
+}
+
+func agendaItem(p care.Policy, who care.Staff, a store.Appointment) web.AgendaItem {
+	item := web.AgendaItem{
+		Time: italian.Clock(a.At), Person: a.Person, Service: serviceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
+	}
+	if a.Matter != "" {
+		item.Matter = nameIn(p.Matters, a.Matter)
+	}
+	if seesCases(p, who) {
+		item.URL = "/fascicoli/" + a.CaseID
+	}
+	return item
+}
+
+// appointmentBadge says how an appointment stands.
+func appointmentBadge(state string) web.Badge {
+	b := web.Badge{Tone: "neutral", Icon: "it-calendar", Text: italian.Upper(italian.AppointmentState(state))}
+	switch care.AppointmentState(state) {
+	case care.AppointmentBooked:
+		b.Tone, b.Icon = "warning", "it-clock"
+	case care.AppointmentConfirmed, care.AppointmentHeld:
+		b.Tone, b.Icon = "success", "it-check-circle"
+	case care.AppointmentNoShow:
+		b.Tone, b.Icon = "danger", "it-warning-circle"
+	case care.AppointmentCancelled:
+		b.Icon = "it-close-circle"
+	}
+	return b
+}
+
+// seesCases says whether the caller is offered links to case files: those of the
+// agencies that open them. What may really be seen is decided when it is asked for.
+func seesCases(p care.Policy, who care.Staff) bool {
+	return who.Role == care.Supervisor || who.Agency == p.RoleAgency(care.DeskOperator) || who.Agency == p.RoleAgency(care.SocialWorker)
+}
