@@ -1,3 +1,210 @@
 package api
 
-func (s *Server) registerStuck(pageRoutes) {}
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+const stuckURL = "/casi-bloccati"
+
+func (s *Server) registerStuck(p pageRoutes) {
+	p.get(stuckURL, s.stuckList)
+	p.post(stuckURL+"/:id/sollecita", s.remindTask)
+	p.get(stuckURL+"/:id/riassegna", s.reassignForm)
+	p.post(stuckURL+"/:id/riassegna", s.reassignTask)
+	p.get(stuckURL+"/:id/proroga", s.extendForm)
+	p.post(stuckURL+"/:id/proroga", s.extendTask)
+}
+
+// stuckList shows the cases of the zone that need the supervisor, what does not
+// move at all first.
+func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	list, err := s.records.StuckCases(ctx, who, store.Paging{Cursor: c.Query("altri")})
+	if err != nil {
+		return err
+	}
+	order := []care.Health{care.HealthBroken, care.HealthOrphaned, care.HealthLate}
+	slices.SortStableFunc(list.Items, func(a, b store.StuckCase) int {
+		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
+	})
+	page := web.StuckList{Frame: s.frame(c, "Casi bloccati", stuckURL), More: nextPage(c, "altri", list.Next)}
+	for _, stuck := range list.Items {
+		item := web.StuckItem{
+			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
+			Health: healthBadge(stuck.Waiting.Health), Sentence: s.words.Sentence(stuck.Waiting, rules.Policy, s.now()),
+		}
+		if stuck.TaskID != "" {
+			task := stuckURL + "/" + stuck.TaskID
+			remind := newForm(task + "/sollecita")
+			item.Remind, item.Reassign, item.Extend = &remind, task+"/riassegna", task+"/proroga"
+		}
+		page.Cases = append(page.Cases, item)
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// remindTask reminds who should act, now.
+func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
+	_, err := s.act(c.Request.Context(), who, store.NewCommand{
+		Key: c.PostForm("key"), Operation: care.OpRemind, Target: c.Param("id"), Data: care.Assignment{},
+	})
+	var refused *care.Refusal
+	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden {
+		return s.leaveRefused(c, stuckURL, s.words.Refusal(refused.Code, refused.Role))
+	}
+	if err != nil {
+		return err
+	}
+	return s.leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
+}
+
+func (s *Server) reassignForm(c *gin.Context, who care.Staff) error {
+	return s.repairPage(c, who, http.StatusOK, care.OpReassign, newForm(c.Request.URL.Path), care.Assignment{}, "")
+}
+
+// reassignTask gives a task to another role.
+func (s *Server) reassignTask(c *gin.Context, who care.Staff) error {
+	form := care.Assignment{Role: care.Role(c.PostForm("role")), Note: c.PostForm("note")}
+	return s.repair(c, who, care.OpReassign, form, "", "Compito riassegnato: ora spetta a "+italian.ARole(form.Role)+".")
+}
+
+func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	proposed := rules.calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
+	return s.repairPage(c, who, http.StatusOK, care.OpExtend, newForm(c.Request.URL.Path), care.Assignment{}, proposed.Format(time.DateOnly))
+}
+
+// extendBy is how many working days an extension proposes.
+const extendBy = 3
+
+// extendTask gives a task more time: until the end of the offices' day that the form names.
+func (s *Server) extendTask(c *gin.Context, who care.Staff) error {
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	form := care.Assignment{Note: c.PostForm("note")}
+	typed := c.PostForm("until")
+	words := ""
+	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.calendar.Location()); err == nil {
+		until := endOfDay(day, rules.DayEnds)
+		form.Until, words = &until, "Nuova scadenza: "+italian.Day(until)+" alle "+italian.Clock(until)+"."
+	}
+	return s.repair(c, who, care.OpExtend, form, typed, words)
+}
+
+// endOfDay is when the offices' day ends, on a local day.
+func endOfDay(day time.Time, ends string) time.Time {
+	clock, err := time.Parse("15:04", ends)
+	if err != nil {
+		return day
+	}
+	year, month, date := day.Date()
+	return time.Date(year, month, date, clock.Hour(), clock.Minute(), 0, 0, day.Location())
+}
+
+// repair does what a supervisor's form asks, or shows it again with what is wrong.
+func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form care.Assignment, until, words string) error {
+	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
+	_, err := s.act(c.Request.Context(), who, store.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
+	if err == nil {
+		return s.leave(c, stuckURL, words)
+	}
+	status, err := s.refusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
+	if err != nil {
+		return err
+	}
+	return s.repairPage(c, who, status, op, shown, form, until)
+}
+
+var repairLabels = map[string]string{"role": "A chi lo riassegni", "until": "Nuova scadenza", "note": "Perché"}
+
+// repairPage shows the form of a repair with the task that it is about.
+func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.Operation, form web.Form, filled care.Assignment, until string) error {
+	ctx := c.Request.Context()
+	if !who.Role.MayAsk(op) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	task, err := s.records.Task(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	page := web.RepairPage{Form: form, Task: repairTerms(task, rules, s.now()), Note: filled.Note}
+	if op == care.OpReassign {
+		page.Frame, page.Send = s.frame(c, "Riassegna il compito", stuckURL), "Riassegna"
+		if page.Roles, err = s.rolesFor(ctx, who, rules, task, filled.Role); err != nil {
+			return err
+		}
+	} else {
+		page.Frame, page.Send = s.frame(c, "Proroga la scadenza", stuckURL), "Proroga"
+		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato."
+	}
+	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
+	s.render(c, status, page)
+	return nil
+}
+
+func repairTerms(t store.Task, rules *zoneRules, now time.Time) []web.Term {
+	terms := []web.Term{{Name: "Compito", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
+	if t.Person != "" {
+		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
+	}
+	terms = append(terms, web.Term{Name: "Spetta a", Value: italian.Upper(italian.Role(t.Role)) + ", " + agencyName(rules.Policy, t.Agency)})
+	if t.HolderID != "" {
+		terms = append(terms, web.Term{Name: "In carico a", Value: holderWords(t)})
+	}
+	if t.Due != nil {
+		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.calendar))})
+	}
+	return terms
+}
+
+// rolesFor lists the other roles of the zone, with how many people have each:
+// a task that goes where nobody is stays stuck.
+func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zoneRules, t store.Task, chosen care.Role) ([]web.Option, error) {
+	colleagues, err := s.records.Colleagues(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	people := map[care.Role]int{}
+	for _, member := range colleagues {
+		people[member.Role]++
+	}
+	var roles []web.Option
+	for _, holder := range rules.Roles {
+		if holder.Role == t.Role && holder.Agency == t.Agency {
+			continue
+		}
+		hint := agencyName(rules.Policy, holder.Agency) + ", nessuna persona abilitata"
+		if n := people[holder.Role]; n > 0 {
+			hint = agencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone")
+		}
+		roles = append(roles, web.Option{
+			Value: string(holder.Role), Text: italian.Upper(italian.Role(holder.Role)), Hint: hint, Chosen: holder.Role == chosen,
+		})
+	}
+	return roles, nil
+}
