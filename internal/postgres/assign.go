@@ -18,10 +18,6 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 	if !s.Role.MayAsk(c.Operation) {
 		return cmd, store.ErrForbidden
 	}
-	set, err := r.rules.current(ctx, s.Zone)
-	if err != nil {
-		return cmd, err
-	}
 	err = r.within(ctx, s, func(tx pgx.Tx) error {
 		cmd, err = r.earlier(ctx, tx, s, c)
 		if !errors.Is(err, store.ErrNotFound) {
@@ -33,6 +29,10 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 		}
 		if c.Operation == care.OpContact {
 			cmd, err = r.contact(ctx, tx, s, c, id.String())
+			return err
+		}
+		set, err := r.rules.current(ctx, tx, s.Zone)
+		if err != nil {
 			return err
 		}
 		a := assignment{ctx: ctx, tx: tx, staff: s, policy: set, now: time.Now(), id: id.String()}

@@ -141,7 +141,7 @@ func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []
 		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil}
 		ids = append(ids, c.ID)
 	}
-	set, err := r.rules.current(ctx, s.Zone)
+	set, err := r.rules.current(ctx, tx, s.Zone)
 	if err != nil {
 		return nil, err
 	}

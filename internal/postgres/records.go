@@ -25,7 +25,7 @@ type Records struct {
 
 // NewRecords builds the records on a pool whose login may join the API's role.
 func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
-	return &Records{pool: pool, rules: newRules(pool, roleApp, calendars)}
+	return &Records{pool: pool, rules: newRules(calendars)}
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(pgx.Tx) error) error {
@@ -73,12 +73,18 @@ func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.St
 }
 
 // Policy is the newest policy of a zone.
-func (r *Records) Policy(ctx context.Context, zone string) (care.Policy, error) {
-	set, err := r.rules.current(ctx, zone)
-	if err != nil {
-		return care.Policy{}, err
+func (r *Records) Policy(ctx context.Context, zone string) (p care.Policy, err error) {
+	if set := r.rules.fresh(zone); set != nil {
+		return set.Policy, nil
 	}
-	return set.Policy, nil
+	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+		set, err := r.rules.current(ctx, tx, zone)
+		if err == nil {
+			p = set.Policy
+		}
+		return err
+	})
+	return p, err
 }
 
 // Zones lists the newest policy of every zone.
@@ -170,7 +176,7 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
 			return err
 		}
-		policy, err := r.rules.current(ctx, s.Zone)
+		policy, err := r.rules.current(ctx, tx, s.Zone)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
 	"percorso/internal/store"
@@ -23,10 +22,10 @@ type ruleset struct {
 	calendar care.Calendar
 }
 
-// rules reads policies. A version never changes, so it is read once.
+// rules reads policies, in the transaction of whoever asks: one that held its
+// connection and waited for a second could wait for ever. A version never
+// changes, so it is read once.
 type rules struct {
-	pool      *pgxpool.Pool
-	role      string // any of our database roles that the pool's login may join
 	calendars Calendars
 
 	mutex   sync.RWMutex
@@ -38,30 +37,27 @@ type rules struct {
 // policyFresh is how long a zone's newest policy may be remembered.
 const policyFresh = 2 * time.Second
 
-func newRules(pool *pgxpool.Pool, role string, calendars Calendars) *rules {
-	return &rules{pool: pool, role: role, calendars: calendars, byID: map[[2]string]*ruleset{}, newest: map[string]*ruleset{}, checked: map[string]time.Time{}}
+func newRules(calendars Calendars) *rules {
+	return &rules{calendars: calendars, byID: map[[2]string]*ruleset{}, newest: map[string]*ruleset{}, checked: map[string]time.Time{}}
 }
 
 // of gives the policy of a zone at a version.
-func (r *rules) of(ctx context.Context, zone, version string) (*ruleset, error) {
+func (r *rules) of(ctx context.Context, tx pgx.Tx, zone, version string) (*ruleset, error) {
 	r.mutex.RLock()
 	set := r.byID[[2]string{zone, version}]
 	r.mutex.RUnlock()
 	if set != nil {
 		return set, nil
 	}
-	return r.read(ctx, `SELECT policy FROM zone_policy WHERE zone = $1 AND version = $2`, zone, version)
+	return r.read(ctx, tx, `SELECT policy FROM zone_policy WHERE zone = $1 AND version = $2`, zone, version)
 }
 
 // current gives the newest policy of a zone.
-func (r *rules) current(ctx context.Context, zone string) (*ruleset, error) {
-	r.mutex.RLock()
-	set, at := r.newest[zone], r.checked[zone]
-	r.mutex.RUnlock()
-	if set != nil && time.Since(at) < policyFresh {
+func (r *rules) current(ctx context.Context, tx pgx.Tx, zone string) (*ruleset, error) {
+	if set := r.fresh(zone); set != nil {
 		return set, nil
 	}
-	set, err := r.read(ctx, `SELECT policy FROM zone_policy WHERE zone = $1 AND current`, zone)
+	set, err := r.read(ctx, tx, `SELECT policy FROM zone_policy WHERE zone = $1 AND current`, zone)
 	if err == nil {
 		r.mutex.Lock()
 		r.newest[zone], r.checked[zone] = set, time.Now()
@@ -70,11 +66,20 @@ func (r *rules) current(ctx context.Context, zone string) (*ruleset, error) {
 	return set, err
 }
 
-func (r *rules) read(ctx context.Context, sql string, args ...any) (*ruleset, error) {
+// fresh gives the newest policy of a zone if it is remembered; else nil.
+func (r *rules) fresh(zone string) *ruleset {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	if time.Since(r.checked[zone]) < policyFresh {
+		return r.newest[zone]
+	}
+	return nil
+}
+
+func (r *rules) read(ctx context.Context, tx pgx.Tx, sql string, args ...any) (*ruleset, error) {
 	var set ruleset
-	err := within(ctx, r.pool, r.role, nil, nil, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)
-	})
+	// Policies are no personal data: any of our roles may read them.
+	err := tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, store.ErrNotFound
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -60,7 +59,7 @@ func (w *writer) write(tx pgx.Tx) (contract.StepResult, error) {
 		}
 	}
 	if operation == care.OpRenewPolicy || effects.Stage != "" {
-		if err := w.renewPolicy(); err != nil {
+		if err := w.renewPolicy(tx); err != nil {
 			return contract.StepResult{}, err
 		}
 	}
@@ -175,8 +174,8 @@ func (w *writer) openCase(tx pgx.Tx) error {
 
 // renewPolicy brings the zone's newest rules to the run: at each stage, and when
 // a supervisor asks.
-func (w *writer) renewPolicy() error {
-	newest, err := w.rules.current(w.ctx, w.run.Zone)
+func (w *writer) renewPolicy(tx pgx.Tx) error {
+	newest, err := w.rules.current(w.ctx, tx, w.run.Zone)
 	if err != nil {
 		return err
 	}
@@ -376,7 +375,13 @@ func (s *subject) answerKind() care.TaskKind {
 	return care.ReferralAnswer
 }
 
-func orEmpty(list []string) []string { return slices.Concat([]string{}, list) }
+// orEmpty is for columns that hold a list, be it an empty one, and never NULL.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
 
 func orNull(data []byte) any {
 	if len(data) == 0 {

@@ -20,7 +20,7 @@ type Steps struct {
 
 // NewSteps builds the steps on a pool whose login may join the worker's role.
 func NewSteps(pool *pgxpool.Pool, calendars Calendars) *Steps {
-	return &Steps{pool: pool, rules: newRules(pool, roleWorker, calendars)}
+	return &Steps{pool: pool, rules: newRules(calendars)}
 }
 
 // runRow is a run as stored, locked for the step.
@@ -74,7 +74,7 @@ func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.St
 				return err
 			}
 		}
-		policy, err := s.rules.of(ctx, run.Zone, run.Policy)
+		policy, err := s.rules.of(ctx, tx, run.Zone, run.Policy)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 	if refusal := about.permits(step.Entry, entry); refusal != nil {
 		return refuse(refusal)
 	}
-	policy, err := s.rules.of(ctx, run.Zone, run.Policy)
+	policy, err := s.rules.of(ctx, tx, run.Zone, run.Policy)
 	if err != nil {
 		return contract.StepResult{}, err
 	}

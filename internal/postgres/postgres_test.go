@@ -1,0 +1,340 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"percorso/deploy"
+	"percorso/deploy/standalone"
+	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/postgres"
+	"percorso/internal/store"
+	"percorso/internal/zone"
+	"percorso/workflows/contract"
+)
+
+// archive is a real Postgres with the three zones, their staff, and cases whose
+// steps the tests write themselves, as a worker would.
+type archive struct {
+	t        *testing.T
+	stack    *standalone.Stack
+	records  *postgres.Records
+	steps    *postgres.Steps
+	accounts map[string]care.Staff
+}
+
+func newArchive(t *testing.T) *archive {
+	stack := stacktest.Start(t, func(o *standalone.Options) { o.Parts = []standalone.Part{standalone.Postgres} })
+	a := &archive{t: t, stack: stack, accounts: map[string]care.Staff{}}
+	owner := a.pool(standalone.Migrate)
+	applied, err := postgres.Migrate(t.Context(), owner)
+	require.NoError(t, err)
+	require.Positive(t, applied)
+	policies, err := zone.Load(deploy.Zones())
+	require.NoError(t, err)
+	require.NoError(t, postgres.LoadPolicies(t.Context(), owner, policies))
+	var staff []care.Staff
+	for _, p := range policies {
+		for _, h := range p.Roles {
+			for _, n := range []string{"", "_2"} {
+				subject := string(h.Role) + n + "." + p.Zone
+				staff = append(staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
+			}
+		}
+	}
+	require.NoError(t, postgres.LoadStaff(t.Context(), owner, staff))
+	a.records = postgres.NewRecords(a.pool(standalone.API), calendar.New)
+	a.steps = postgres.NewSteps(a.pool(standalone.Worker), calendar.New)
+	for _, s := range staff {
+		a.accounts[s.Subject], err = a.records.Staff(t.Context(), s.Subject)
+		require.NoError(t, err)
+	}
+	return a
+}
+
+func (a *archive) url(part standalone.Part) string {
+	for _, v := range a.stack.Env(part) {
+		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
+			return url
+		}
+	}
+	a.t.Fatalf("no database for %s", part)
+	return ""
+}
+
+func (a *archive) pool(part standalone.Part) *pgxpool.Pool {
+	pool, err := postgres.Open(context.Background(), a.url(part))
+	require.NoError(a.t, err)
+	a.t.Cleanup(pool.Close)
+	return pool
+}
+
+// open opens a case in a zone and writes the step that makes its file, with a
+// first task for the desk.
+func (a *archive) open(zone string) (caseID, task string) {
+	a.t.Helper()
+	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], store.NewCommand{
+		Key: uuid.NewString(), Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
+		Data: store.CaseOpening{
+			Person: store.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
+			Needs:  []string{"labour"}, NoticeGiven: true,
+		},
+	})
+	require.NoError(a.t, err)
+	task = contract.DerivedID(cmd.Run, "first_listening/1")
+	res := a.record(cmd.Run, 0, contract.Entry{ID: cmd.ID, Answer: cmd.Answer}, contract.Effects{
+		Stage: care.StageFirstLevel, Tasks: []contract.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}},
+	})
+	require.Equal(a.t, contract.Recorded, res.Verdict)
+	return contract.BareID(cmd.Run), task
+}
+
+func (a *archive) record(run string, revision int, e contract.Entry, effects contract.Effects) contract.StepResult {
+	a.t.Helper()
+	res, err := a.steps.Record(a.t.Context(), contract.Step{
+		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: time.Now(), Effects: effects,
+		State: care.RunState{Answers: []care.StepAnswer{{Step: fmt.Sprint(revision), Answer: e.Answer}}},
+	})
+	require.NoError(a.t, err)
+	return res
+}
+
+func (a *archive) claim(account, task string) error {
+	_, err := a.records.Assign(a.t.Context(), a.accounts[account], store.NewCommand{Key: uuid.NewString(), Operation: care.OpClaim, Target: task})
+	return err
+}
+
+func TestLoginThatBypassesRowLevelSecurityIsRefused(t *testing.T) {
+	a := newArchive(t)
+	_, err := postgres.Open(t.Context(), a.stack.AdministratorURL("percorso"))
+	require.ErrorIs(t, err, postgres.ErrBypass)
+}
+
+func TestWhoSeesACase(t *testing.T) {
+	a := newArchive(t)
+	id, task := a.open("prato")
+	for account, sees := range map[string]bool{
+		"desk_operator.prato": true, "social_worker.prato": true, "supervisor.prato": true,
+		"cpi_operator.prato": false, "desk_operator.pistoia": false, "supervisor.pistoia": false, "supervisor.lucca": false,
+	} {
+		t.Run(account, func(t *testing.T) {
+			s := a.accounts[account]
+			_, err := a.records.CaseFile(t.Context(), s, id)
+			page, listErr := a.records.CaseFiles(t.Context(), s, store.CaseFilter{}, store.Paging{})
+			found, searchErr := a.records.CaseFiles(t.Context(), s, store.CaseFilter{Search: "Prova prato"}, store.Paging{})
+			_, taskErr := a.records.Task(t.Context(), s, task)
+			_, timelineErr := a.records.Timeline(t.Context(), s, id, store.Paging{})
+			_, commandErr := a.records.Accept(t.Context(), s, store.NewCommand{Key: uuid.NewString(), Operation: care.OpComplete, Run: "case/" + id, Target: task})
+			require.NoError(t, listErr)
+			require.NoError(t, searchErr)
+			if sees {
+				require.NoError(t, err)
+				require.Len(t, page.Items, 1)
+				require.Len(t, found.Items, 1)
+				require.NoError(t, taskErr)
+				require.NoError(t, timelineErr)
+				require.NoError(t, commandErr)
+				return
+			}
+			require.ErrorIs(t, err, store.ErrNotFound)
+			require.Empty(t, page.Items)
+			require.Empty(t, found.Items)
+			require.ErrorIs(t, taskErr, store.ErrNotFound)
+			require.ErrorIs(t, timelineErr, store.ErrNotFound)
+			require.ErrorIs(t, commandErr, store.ErrNotFound)
+		})
+	}
+}
+
+// A connection goes back to the pool without who used it last.
+func TestNobodySeesNothing(t *testing.T) {
+	a := newArchive(t)
+	a.open("prato")
+	pool := a.pool(standalone.API)
+	config := pool.Config()
+	config.MaxConns = 1
+	single, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(single.Close)
+	page, err := postgres.NewRecords(single, calendar.New).CaseFiles(t.Context(), a.accounts["supervisor.prato"], store.CaseFilter{}, store.Paging{})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	_, err = single.Exec(t.Context(), `SELECT FROM case_file`)
+	require.ErrorContains(t, err, "permission denied", "the login itself may do nothing")
+	tx, err := single.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	_, err = tx.Exec(t.Context(), `SET LOCAL ROLE percorso_app`)
+	require.NoError(t, err)
+	var n int
+	require.NoError(t, tx.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM case_file) + (SELECT count(*) FROM person) + (SELECT count(*) FROM task)`).Scan(&n))
+	require.Zero(t, n, "a role without who acts sees nothing")
+}
+
+func TestOneClaimWins(t *testing.T) {
+	a := newArchive(t)
+	_, task := a.open("prato")
+	var wait sync.WaitGroup
+	errs := make([]error, 16)
+	for i := range errs {
+		wait.Go(func() {
+			account := []string{"desk_operator.prato", "desk_operator_2.prato"}[i%2]
+			errs[i] = a.claim(account, task)
+		})
+	}
+	wait.Wait()
+	held, err := a.records.Task(t.Context(), a.accounts["desk_operator.prato"], task)
+	require.NoError(t, err)
+	require.Equal(t, care.TaskReserved, held.State)
+	for i, err := range errs {
+		if a.accounts[[]string{"desk_operator.prato", "desk_operator_2.prato"}[i%2]].ID == held.HolderID {
+			require.NoError(t, err)
+			continue
+		}
+		var refusal *care.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, care.Refusal{Code: care.RefusedTaken, Role: care.DeskOperator}, *refusal)
+	}
+	// Who has another role is told whose task it is.
+	var refusal *care.Refusal
+	_, other := a.open("prato")
+	require.ErrorAs(t, a.claim("social_worker.prato", other), &refusal)
+	require.Equal(t, care.Refusal{Code: care.RefusedForbidden, Role: care.DeskOperator}, *refusal)
+}
+
+func TestAKeyHasOneEffect(t *testing.T) {
+	a := newArchive(t)
+	s := a.accounts["desk_operator.prato"]
+	contact := store.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}
+	first, err := a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	require.NoError(t, err)
+	again, err := a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	require.NoError(t, err)
+	require.Equal(t, first.ID, again.ID)
+	contact.Topic = "labour"
+	_, err = a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	require.ErrorIs(t, err, store.ErrKeyReused)
+	page, err := a.records.Contacts(t.Context(), s, store.Paging{})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	// Another caller's key is another key.
+	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	require.NoError(t, err)
+}
+
+// A step is written once, whoever brings it and however often, and only by the
+// run that stands where Postgres does.
+func TestAStepIsComparedAndSet(t *testing.T) {
+	a := newArchive(t)
+	id, task := a.open("prato")
+	run := "case/" + id
+	require.NoError(t, a.claim("desk_operator.prato", task))
+	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator.prato"], store.NewCommand{
+		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
+	require.NoError(t, err)
+	entry := contract.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}
+	done := contract.Effects{Tasks: []contract.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Heard}}}
+
+	behind := a.record(run, 0, entry, done)
+	require.Equal(t, contract.Behind, behind.Verdict)
+	require.Equal(t, 1, behind.Revision)
+	require.NotNil(t, behind.State)
+
+	require.Equal(t, contract.Recorded, a.record(run, 1, entry, done).Verdict)
+	known := a.record(run, 1, entry, done)
+	require.Equal(t, contract.Known, known.Verdict)
+	require.Equal(t, 2, known.Revision)
+	require.NotNil(t, known.State, "the run is behind by its own step, whose answer was lost")
+
+	file, err := a.records.CaseFile(t.Context(), a.accounts["desk_operator.prato"], id)
+	require.NoError(t, err)
+	require.Equal(t, []string{"housing"}, file.Needs)
+	require.Empty(t, file.Tasks)
+
+	// A newer epoch takes the run over; the older one is fenced.
+	taken, err := a.steps.Load(t.Context(), contract.Start{Run: run, Case: run, Epoch: 2})
+	require.NoError(t, err)
+	require.Equal(t, contract.Recorded, taken.Verdict)
+	require.Equal(t, contract.Fenced, a.record(run, 2, contract.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpMailBounced}}, contract.Effects{}).Verdict)
+}
+
+func TestUnderLockOnlyTheHolderCompletes(t *testing.T) {
+	a := newArchive(t)
+	id, task := a.open("prato")
+	run := "case/" + id
+	require.NoError(t, a.claim("desk_operator.prato", task))
+	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator_2.prato"], store.NewCommand{
+		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
+	require.NoError(t, err)
+	res := a.record(run, 1, contract.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}, contract.Effects{})
+	require.Equal(t, contract.Refused, res.Verdict)
+	require.Equal(t, 1, res.Revision)
+	stored, err := a.records.Command(t.Context(), a.accounts["desk_operator_2.prato"], cmd.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.CommandRefused, stored.State)
+	require.Equal(t, care.Refusal{Code: care.RefusedTaken, Role: care.DeskOperator}, *stored.Refusal)
+	_, err = a.records.Command(t.Context(), a.accounts["desk_operator.prato"], cmd.ID)
+	require.ErrorIs(t, err, store.ErrNotFound, "a command is its caller's own")
+}
+
+func TestPagesAreWholeAndInOrder(t *testing.T) {
+	a := newArchive(t)
+	for range 7 {
+		a.open("lucca")
+	}
+	seen := map[string]bool{}
+	var last time.Time
+	for p := (store.Paging{Limit: 3}); ; {
+		page, err := a.records.CaseFiles(t.Context(), a.accounts["supervisor.lucca"], store.CaseFilter{}, p)
+		require.NoError(t, err)
+		for _, c := range page.Items {
+			require.False(t, seen[c.ID])
+			require.True(t, last.IsZero() || !c.Opened.After(last), "the newest first")
+			seen[c.ID], last = true, c.Opened
+			require.Equal(t, care.HealthPlanned, c.Waiting.Health)
+			require.Equal(t, care.FirstListening, c.Waiting.Task)
+		}
+		if p.Cursor = page.Next; p.Cursor == "" {
+			break
+		}
+	}
+	require.Len(t, seen, 7)
+}
+
+// A case is orphaned once nobody is left for its task, and the supervisor sees it.
+func TestOrphanedCase(t *testing.T) {
+	a := newArchive(t)
+	id, _ := a.open("pistoia")
+	supervisor := a.accounts["supervisor.pistoia"]
+	stuck, err := a.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	require.NoError(t, err)
+	require.Empty(t, stuck.Items)
+	require.NoError(t, postgres.LoadStaff(t.Context(), a.pool(standalone.Migrate), []care.Staff{supervisor}))
+	stuck, err = a.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	require.NoError(t, err)
+	require.Len(t, stuck.Items, 1)
+	require.Equal(t, id, stuck.Items[0].ID)
+	require.Equal(t, care.HealthOrphaned, stuck.Items[0].Waiting.Health)
+	_, err = a.records.StuckCases(t.Context(), a.accounts["social_worker.pistoia"], store.Paging{})
+	require.ErrorIs(t, err, store.ErrForbidden)
+}
+
+func TestErrorsHoldNoValue(t *testing.T) {
+	a := newArchive(t)
+	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], store.NewCommand{
+		Key: "x", Operation: care.OpContact, Data: store.NewContact{Topic: "Zqxmarker\x00"}})
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "Zqxmarker")
+}
