@@ -1,0 +1,150 @@
+// Command bench measures the running stack of one machine (make bench). It
+// compares, in one run and by turns so that the machine's moods hit all alike:
+//
+//   - the floor: a workflow that takes the same update, under the same codec and
+//     with the same timer, and writes nothing (floor.go);
+//   - our processes driven straight: a command made durable in Postgres and
+//     brought to its process, as the API does it, without HTTP;
+//   - the REST API, with a bearer token, authorization and audit.
+//
+// A step is one accepted command that a process has worked. The commands are
+// those by which an employment centre asks for more and the sender gives it
+// (hold and supply on a referral): each ends a task and opens another, moves the
+// referral, keeps a form, and writes timeline and audit. They can be repeated
+// without end on a fixed number of open cases of synthetic people, which are
+// closed when the measurement is over.
+//
+// Besides: claims, which are plain transactions; history events and bytes; the
+// API's memory; and how long the first step waits after the worker was killed.
+// It needs to be started with the environment of the API, on the stack's machine:
+//
+//	bin/percorso-stack exec api go run ./deploy/bench
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// plan is what is measured, and for how long.
+type plan struct {
+	zone     string
+	repeats  int
+	slot     time.Duration // one measurement of one way
+	claims   time.Duration
+	restarts int // kills of the worker, of each kind
+	cases    int
+	profile  string // file for a CPU profile of the straight way, for whoever looks for the rest
+}
+
+// lanes are how many callers at once: alone, and under load.
+var lanes = []int{1, 32}
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == floorArgument {
+		end(runFloorWorker())
+	}
+	var p plan
+	var write string
+	flag.StringVar(&p.zone, "zone", "prato", "zone whose demo accounts act")
+	flag.IntVar(&p.repeats, "repeats", 3, "measurements of each way")
+	flag.DurationVar(&p.slot, "slot", 20*time.Second, "length of one measurement")
+	flag.DurationVar(&p.claims, "claims", 10*time.Second, "length of the measurement of claims; 0: left out")
+	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
+	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
+	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
+	flag.StringVar(&write, "write", "", "also write the result into this Markdown file, between its bench markers")
+	flag.Parse()
+	if p.cases < lanes[len(lanes)-1] || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	r, err := measure(ctx, p)
+	stop()
+	if err == nil {
+		text := r.markdown()
+		fmt.Print("\n", text)
+		if write != "" {
+			err = writeBetweenMarkers(write, text)
+		}
+		if err == nil && r.missed() {
+			err = errors.New("a goal is missed")
+		}
+	}
+	end(err)
+}
+
+func end(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// measure runs the whole plan.
+func measure(ctx context.Context, p plan) (r *result, err error) {
+	s, err := openSite(ctx, p.zone)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	floor, err := startFloor(ctx, s, p.cases)
+	if err != nil {
+		return nil, err
+	}
+	defer floor.stop()
+
+	say("opening %d cases", p.cases)
+	cases, err := openCases(ctx, s, p.cases)
+	// Whatever comes after, no case is left open.
+	defer func() {
+		say("closing the cases")
+		err = errors.Join(err, closeCases(context.WithoutCancel(ctx), s, cases))
+	}()
+	if err != nil {
+		return nil, err
+	}
+	r = newResult(p)
+	ways := []way{{"floor", floor}, {"straight", &straight{s}}, {"http", &overHTTP{s}}}
+	for repeat := range p.repeats {
+		for _, callers := range lanes {
+			for _, w := range ways {
+				if err := renewCases(ctx, s, cases); err != nil {
+					return nil, err
+				}
+				say("round %d of %d: %s, %d at once", repeat+1, p.repeats, w.name, callers)
+				m, err := drive(ctx, s, floor.pid(), w, cases, callers, p)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", w.name, err)
+				}
+				r.add(w.name, callers, m)
+			}
+		}
+	}
+	if r.histories, err = readHistories(ctx, s, cases[0]); err != nil {
+		return nil, err
+	}
+	if p.claims > 0 {
+		if err := measureClaims(ctx, s, floor.pid(), cases, p, r); err != nil {
+			return nil, err
+		}
+	}
+	if p.restarts > 0 {
+		if r.restarts, err = measureRestarts(ctx, s, cases, p.restarts); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func say(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, arguments...))
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The goals.
+const (
+	leastStraight = 0.65 // of the floor's steps a second, under load
+	leastHTTP     = 0.5
+	mostEvents    = 8 // of history, a step
+	mostMemory    = 150 << 10
+	mostResting   = 1500 * time.Millisecond
+	mostWorking   = 3 * time.Second
+)
+
+// result is all that was measured.
+type result struct {
+	plan      plan
+	at        time.Time
+	slots     map[string]map[int][]measurement // by way and by how many at once
+	claims    map[string]measurement
+	histories histories
+	restarts  *restarts // nil: left out
+}
+
+func newResult(p plan) *result {
+	r := &result{plan: p, at: time.Now(), slots: map[string]map[int][]measurement{}, claims: map[string]measurement{}}
+	for _, way := range wayNames {
+		r.slots[way] = map[int][]measurement{}
+	}
+	return r
+}
+
+func (r *result) add(way string, callers int, m measurement) {
+	r.slots[way][callers] = append(r.slots[way][callers], m)
+}
+
+var wayNames = []string{"floor", "straight", "http"}
+
+var wayTitles = map[string]string{"floor": "(a) floor", "straight": "(b) our processes", "http": "(c) HTTP API"}
+
+// median is the median of a number over the repeats.
+func (r *result) median(way string, callers int, of func(measurement) float64) float64 {
+	var list []float64
+	for _, m := range r.slots[way][callers] {
+		list = append(list, of(m))
+	}
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func (r *result) throughput(way string) float64 {
+	return r.median(way, lanes[len(lanes)-1], measurement.perSecond)
+}
+
+func (r *result) apiMemory() (kb int) {
+	for _, m := range r.slots["http"][lanes[len(lanes)-1]] {
+		kb = max(kb, m.apiMemory)
+	}
+	return kb
+}
+
+// goal is one promise with what was measured.
+type goal struct {
+	what, wanted, got string
+	kept              bool
+}
+
+func (r *result) goals() []goal {
+	ratio := func(way string) float64 { return r.throughput(way) / r.throughput("floor") }
+	loop, path := r.histories.loop, r.histories.path
+	perStep, perEntry := float64(loop.events)/float64(loop.steps), float64(path.events)/float64(path.entries)
+	list := []goal{
+		{"our processes against the floor, 32 at once", fmt.Sprintf("≥ %.2f", leastStraight), fmt.Sprintf("%.2f", ratio("straight")), ratio("straight") >= leastStraight},
+		{"the HTTP API against the floor, 32 at once", fmt.Sprintf("≥ %.2f", leastHTTP), fmt.Sprintf("%.2f", ratio("http")), ratio("http") >= leastHTTP},
+		{"history events a step, on a run under way", fmt.Sprintf("≤ %d", mostEvents), fmt.Sprintf("%.1f", perStep), perStep <= mostEvents},
+		{"history events a step, over a whole case with the start and end of each process", fmt.Sprintf("≤ %d", mostEvents), fmt.Sprintf("%.1f", perEntry), perEntry <= mostEvents},
+		{"memory of the API with 32 clients", "< 150 MB", fmt.Sprintf("%d MB", r.apiMemory()>>10), r.apiMemory() < mostMemory},
+	}
+	if r.restarts != nil {
+		start := func(o restart) time.Duration { return o.fromStart }
+		resting, working := middle(r.restarts.resting, start), middle(r.restarts.working, start)
+		list = append(list,
+			goal{"first step after kill -9 and restart of the worker", "≤ 1.5 s", seconds(resting), resting <= mostResting},
+			goal{"the same, killed in the middle of a workflow task", "≤ 3 s", seconds(working), working <= mostWorking})
+	}
+	return list
+}
+
+func (r *result) missed() bool {
+	return slices.ContainsFunc(r.goals(), func(g goal) bool { return !g.kept })
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+// markdown is the result as people read it.
+func (r *result) markdown() string {
+	var b strings.Builder
+	p := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }
+	p("Measured on %s: %s, %d cores, %s; medians of %d measurements of %s each, by turns.\n", r.at.Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.Version(), r.plan.repeats, r.plan.slot)
+	p("| goal | wanted | measured | |\n| --- | --- | --- | --- |")
+	for _, g := range r.goals() {
+		kept := "kept"
+		if !g.kept {
+			kept = "**missed**"
+		}
+		p("| %s | %s | %s | %s |", g.what, g.wanted, g.got, kept)
+	}
+	for _, callers := range lanes {
+		p("\n%d at once:\n", callers)
+		r.table(p, callers)
+	}
+	loop, path := r.histories.loop, r.histories.path
+	p("\nHistory: %.1f events and %d bytes a step on a run under way (%d steps). A case from the desk to its closure: %d commands of people, %d steps with what its %d processes told each other, %d events and %d bytes in all.",
+		float64(loop.events)/float64(loop.steps), loop.bytes/loop.steps, loop.steps, path.commands, path.entries, path.runs, path.events, path.bytes)
+	for _, way := range wayNames {
+		if m, ok := r.claims[way]; ok {
+			p("\nClaiming and releasing a task (one transaction, no step of a process), %s, 32 at once: %.0f a second, p50 %s, p95 %s, %.1f ms of CPU each.",
+				wayTitles[way], m.perSecond(), milliseconds(m.percentile(50)), milliseconds(m.percentile(95)), total(m))
+		}
+	}
+	if r.restarts != nil {
+		kinds := []struct {
+			title string
+			list  []restart
+		}{{"no workflow task in flight", r.restarts.resting}, {"one in flight", r.restarts.working}}
+		p("\n| worker killed with -9, %d times each | from the start of the new worker | from the kill |\n| --- | --- | --- |", len(r.restarts.resting))
+		for _, k := range kinds {
+			p("| %s | %s | %s |", k.title, spread(k.list, func(o restart) time.Duration { return o.fromStart }), spread(k.list, func(o restart) time.Duration { return o.fromKill }))
+		}
+	}
+	return b.String()
+}
+
+// table compares the ways under one load.
+func (r *result) table(p func(string, ...any), callers int) {
+	title, line := "|", "| --- |"
+	for _, way := range wayNames {
+		title += " | " + wayTitles[way]
+		line += " --- |"
+	}
+	p("%s |\n%s", title, line)
+	row := func(name, format string, of func(measurement) float64) {
+		text := "| " + name + " |"
+		for _, way := range wayNames {
+			text += fmt.Sprintf(" "+format+" |", r.median(way, callers, of))
+		}
+		p("%s", text)
+	}
+	row("steps a second", "%.0f", measurement.perSecond)
+	for _, percent := range []int{50, 95} {
+		row(fmt.Sprintf("latency, p%d, ms", percent), "%.1f", func(m measurement) float64 { return float64(m.percentile(percent).Microseconds()) / 1000 })
+	}
+	row("CPU a step, all processes, ms", "%.2f", total)
+	for _, account := range accounts {
+		row("… "+account, "%.2f", func(m measurement) float64 { return m.cpu[account] })
+	}
+}
+
+// total is the CPU time of all processes a step, in milliseconds.
+func total(m measurement) (ms float64) {
+	for _, account := range accounts {
+		ms += m.cpu[account]
+	}
+	return ms
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+// spread is the median, with the least and the most.
+func spread(list []restart, of func(restart) time.Duration) string {
+	least, most := of(list[0]), of(list[0])
+	for _, o := range list {
+		least, most = min(least, of(o)), max(most, of(o))
+	}
+	return fmt.Sprintf("%s (%s to %s)", seconds(middle(list, of)), seconds(least), seconds(most))
+}
+
+// processor names the machine's processor.
+func processor() string {
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(info)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+// The lines of a Markdown file between which the result stands.
+const (
+	beginMarker = "<!-- bench: begin -->\n"
+	endMarker   = "<!-- bench: end -->\n"
+)
+
+func writeBetweenMarkers(file, text string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(content), beginMarker)
+	_, after, closed := strings.Cut(rest, endMarker)
+	if !ok || !closed {
+		return errors.New(file + " has no bench markers")
+	}
+	return os.WriteFile(file, []byte(before+beginMarker+"\n"+text+"\n"+endMarker+after), 0o644) // #nosec G306 -- a page for everybody
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	api "percorso/internal/client"
+	"percorso/internal/codec"
+	"percorso/internal/config"
+	"percorso/internal/postgres"
+	"percorso/workflows/contract"
+)
+
+// site is the running stack: what its API has, and its API as others have it.
+type site struct {
+	data     string // the stack's data folder, by which its processes are found
+	temporal client.Client
+	pool     *pgxpool.Pool
+	records  *postgres.Records
+	policy   care.Policy
+	staff    map[care.Role]care.Staff
+	callers  map[care.Role]*api.Client
+}
+
+// openSite connects with the environment of the API.
+func openSite(ctx context.Context, zone string) (*site, error) {
+	s := &site{data: os.Getenv("PERCORSO_DATA"), staff: map[care.Role]care.Staff{}, callers: map[care.Role]*api.Client{}}
+	if s.data == "" {
+		return nil, errors.New("PERCORSO_DATA is not set: make bench runs this beside the stack of one machine")
+	}
+	c, err := config.ReadAPI()
+	if err != nil {
+		return nil, err
+	}
+	if s.temporal, err = dial(c.Processes); err != nil {
+		return nil, err
+	}
+	if s.pool, err = postgres.Open(ctx, c.URL); err != nil {
+		s.temporal.Close()
+		return nil, err
+	}
+	s.records = postgres.NewRecords(s.pool, calendar.New)
+	if err := s.meet(ctx, zone, c.PublicURL); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// meet reads the zone and logs its demo accounts in.
+func (s *site) meet(ctx context.Context, zone, address string) (err error) {
+	if s.policy, err = s.records.Policy(ctx, zone); err != nil {
+		return fmt.Errorf("zone %s: %w", zone, err)
+	}
+	var accounts []string
+	for _, h := range s.policy.Roles {
+		accounts = append(accounts, string(h.Role)+"."+zone)
+	}
+	tokens, err := api.Tokens(ctx, accounts...)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		who, err := s.records.Staff(ctx, account)
+		if err != nil {
+			return fmt.Errorf("%s: %w", account, err)
+		}
+		s.staff[who.Role] = who
+		s.callers[who.Role] = api.New(address, tokens[account], lanes[len(lanes)-1])
+	}
+	return nil
+}
+
+func (s *site) close() {
+	s.pool.Close()
+	s.temporal.Close()
+}
+
+// dial connects to Temporal with the product's codec.
+func dial(p config.Processes) (client.Client, error) {
+	keys, err := codec.New(p.Keys)
+	if err != nil {
+		return nil, err
+	}
+	options := p.Options
+	options.DataConverter, options.FailureConverter = keys.DataConverter(), keys.FailureConverter()
+	options.Logger = silent{}
+	return client.Dial(options)
+}
+
+// update brings an entry to a run and waits for what becomes of it.
+func (s *site) update(ctx context.Context, run string, e contract.Entry) (res contract.Result, err error) {
+	handle, err := s.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		UpdateID: e.ID, WorkflowID: run, UpdateName: contract.Work, Args: []any{e},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return res, err
+	}
+	err = handle.Get(ctx, &res)
+	return res, err
+}
+
+// silent drops the SDK's log: a killed worker is part of the measurement.
+type silent struct{}
+
+var _ log.Logger = silent{}
+
+func (silent) Debug(string, ...any) {}
+func (silent) Info(string, ...any)  {}
+func (silent) Warn(string, ...any)  {}
+func (silent) Error(string, ...any) {}
