@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -30,25 +29,34 @@ func (s *Server) render(c *gin.Context, status int, p web.Page) {
 	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 }
 
-// places are what the navigation leads to, with who works there; nobody listed
-// means everybody. A role starts at the first place whose home it is.
+// places are what the navigation leads to, with who finds something there, and
+// whose work begins there.
 var places = []struct {
 	url, text string
-	for_      []care.Role
-	home      []care.Role
+	open      func(care.Staff, care.Policy) bool
+	home      care.Role
 }{
-	{"/casi-bloccati", "Casi bloccati", []care.Role{care.Supervisor}, []care.Role{care.Supervisor}},
-	{"/sportello", "Sportello", []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator}, []care.Role{care.DeskOperator}},
-	{"/compiti", "Compiti", nil, nil},
-	{"/segnalazioni", "Segnalazioni", nil, []care.Role{care.CPIOperator}},
-	{"/appuntamenti", "Appuntamenti", nil, nil},
-	{"/fascicoli", "Fascicoli", nil, nil},
+	{"/casi-bloccati", "Casi bloccati", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
+	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return who.Role.MayAsk(care.OpContact) }, care.DeskOperator},
+	{"/compiti", "Compiti", everybody, ""},
+	{"/segnalazioni", "Segnalazioni", everybody, care.CPIOperator},
+	{"/appuntamenti", "Appuntamenti", everybody, ""},
+	{"/fascicoli", "Fascicoli", readsCases, ""},
+}
+
+func everybody(care.Staff, care.Policy) bool { return true }
+
+// readsCases says whether the caller has whole case files to read: those of the
+// agencies that open them have, and the supervisor. The others get what a
+// referral gives them.
+func readsCases(who care.Staff, p care.Policy) bool {
+	return who.Role == care.Supervisor || who.Agency == p.RoleAgency(care.DeskOperator) || who.Agency == p.RoleAgency(care.SocialWorker)
 }
 
 // homeOf is the first page of a role: where its work begins.
 func homeOf(role care.Role) string {
 	for _, p := range places {
-		if slices.Contains(p.home, role) {
+		if p.home == role {
 			return p.url
 		}
 	}
@@ -65,14 +73,16 @@ func (s *Server) frame(c *gin.Context, title, place string) web.Frame {
 		return f
 	}
 	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
-	if rules, err := s.rules(ctx, who.Zone); err == nil {
-		f.Place = rules.Municipality
-		if agency, ok := rules.Agency(who.Agency); ok && agency.Name != rules.Municipality {
-			f.Place += " · " + agency.Name
-		}
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return f // the page itself says what is wrong
+	}
+	f.Place = rules.Municipality
+	if agency, ok := rules.Agency(who.Agency); ok && agency.Name != rules.Municipality {
+		f.Place += " · " + agency.Name
 	}
 	for _, p := range places {
-		if len(p.for_) == 0 || slices.Contains(p.for_, who.Role) {
+		if p.open(who, rules.Policy) {
 			f.Nav = append(f.Nav, web.Link{URL: p.url, Text: p.text, Current: p.url == place})
 		}
 	}

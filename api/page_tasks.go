@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,8 +16,10 @@ import (
 
 func (s *Server) registerTaskPages(p pageRoutes) {
 	p.get("/compiti", s.taskList)
+	p.get("/compiti/:id", s.taskPage)
 	p.post("/compiti/:id/prendi", s.claimTask)
 	p.post("/compiti/:id/rilascia", s.releaseTask)
+	p.post("/compiti/:id/completa", s.completeTask)
 }
 
 // taskList shows what the caller holds, and what they may take.
@@ -111,4 +115,159 @@ func (s *Server) assignTask(c *gin.Context, who care.Staff, op care.Operation, t
 		return err
 	}
 	return s.leave(c, to, words)
+}
+
+// taskPage shows one task, with its form where the caller holds it.
+func (s *Server) taskPage(c *gin.Context, who care.Staff) error {
+	task, err := s.records.Task(c.Request.Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	page, err := s.taskPageOf(c, who, task)
+	if err != nil {
+		return err
+	}
+	if form, ok := s.formOf(c, who, task, nil); ok && task.State == care.TaskReserved && task.HolderID == who.ID {
+		page.Form = form.show(newForm("/compiti/" + task.ID + "/completa"))
+		release := newForm("/compiti/" + task.ID + "/rilascia")
+		page.Release = &release
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// completeTask takes the form of a task; what is wrong with it is shown on the
+// same page, with what was typed.
+func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	task, err := s.records.Task(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	form, ok := s.formOf(c, who, task, c.Request.PostForm)
+	if !ok {
+		return store.ErrNotFound
+	}
+	done, faults := form.read()
+	var cmd store.Command
+	if err = care.Refuse(faults...); len(faults) == 0 {
+		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
+	}
+	if err == nil {
+		return s.done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
+	}
+	again := newForm(c.Request.URL.Path)
+	status, err := s.refusedForm(&again, err, form.naming)
+	if err != nil {
+		return err
+	}
+	page, err := s.taskPageOf(c, who, task)
+	if err != nil {
+		return err
+	}
+	page.Form, page.State, page.Claim = form.show(again), "", nil
+	s.render(c, status, page)
+	return nil
+}
+
+// formOf is the form of a task's kind; not ok: it has none.
+func (s *Server) formOf(c *gin.Context, who care.Staff, task store.Task, sent url.Values) (*taskForm, bool) {
+	form, ok := care.FormOf(task.Kind)
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return nil, false
+	}
+	return &taskForm{TaskForm: form, policy: rules.Policy, service: task.Service, sent: sent}, ok
+}
+
+// taskPageOf is all of a task's page but its form.
+func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t store.Task) (web.TaskPage, error) {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return web.TaskPage{}, err
+	}
+	page := web.TaskPage{
+		Frame: s.frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
+		State: taskState(who, t),
+	}
+	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
+	if t.State.Open() {
+		due := dueBadge(t.Due, s.now(), rules)
+		page.Due = &due
+	}
+	add := func(name, value string) {
+		if value != "" {
+			page.Terms = append(page.Terms, web.Term{Name: name, Value: value})
+		}
+	}
+	add("Fascicolo", t.CaseNumber)
+	if t.Service != "" {
+		add("Servizio", serviceName(rules.Policy, t.Service))
+	}
+	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+agencyName(rules.Policy, t.Agency))
+	if t.HolderID != "" {
+		add("In carico a", holderWords(t))
+	}
+	add("Pronto da", italian.Moment(t.Ready))
+	if t.Due != nil && t.State.Open() {
+		add("Il responsabile è avvisato", italian.When(*t.Due, s.now()))
+	}
+	if t.Reminders > 0 {
+		add("Solleciti", italian.Count(t.Reminders, "inviato", "inviati"))
+	}
+	switch {
+	case t.Kind == care.ReferralAnswer:
+		page.Answer = &web.Link{URL: "/segnalazioni/" + t.ReferralID, Text: "Vai alla segnalazione"}
+	case mayClaim(who, t):
+		form := newForm("/compiti/" + t.ID + "/prendi")
+		page.Claim = &form
+	}
+	if readsCases(who, rules.Policy) {
+		page.Case = &web.Link{URL: "/fascicoli/" + t.CaseID, Text: "Apri il fascicolo " + t.CaseNumber}
+	}
+	page.Asked, err = s.asked(ctx, who, rules, t)
+	return page, err
+}
+
+// taskState says why the caller has no form to fill in; empty: they have, or
+// can claim it.
+func taskState(who care.Staff, t store.Task) string {
+	switch {
+	case t.Kind == care.ReferralAnswer && t.State.Open(), mayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
+		return ""
+	case t.State == care.TaskReady:
+		return "Il compito è da prendere in carico da parte di " + italian.ARole(t.Role) + "."
+	case t.State == care.TaskReserved:
+		return "Il compito è in carico a " + holderWords(t) + " (" + italian.Role(t.HolderRole) + ")."
+	case t.State == care.TaskCompleted:
+		return "Il compito è completato: " + italian.Outcome(t.Kind, t.Outcome) + "."
+	}
+	return "Il compito è " + italian.TaskState(t.State) + "."
+}
+
+// asked is what the other side of a referral wrote, for the tasks that it came
+// back with.
+func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t store.Task) (*web.Asked, error) {
+	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection {
+		return nil, nil
+	}
+	referral, err := s.records.Referral(ctx, who, t.ReferralID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	asked := &web.Asked{
+		Title: "Che cosa chiede " + agencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
+		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"},
+	}
+	if t.Kind == care.NextStepAfterRejection {
+		asked.Title = "Perché " + agencyName(rules.Policy, referral.ToAgency) + " ha rifiutato"
+		if reason, ok := rules.RejectReason(referral.Reason); ok {
+			asked.Reason, asked.Next = reason.Name, italian.Upper(italian.NextStep(reason.NextStep))
+		}
+	}
+	return asked, nil
 }

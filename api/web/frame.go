@@ -61,3 +61,24 @@ func Fault(faults []FieldFault, field string) string {
 	}
 	return ""
 }
+
+// Field is a field of a form that is not known until it is shown. Shape says
+// which part of parts.html it becomes: input, area, select, choices, or group,
+// which has fields of its own and may be folded.
+type Field struct {
+	Shape, ID, Label, Hint, Value string
+	Type                          string // of an input; radio or checkbox of choices
+	Required                      bool
+	Empty                         string // of a select: the text of no choice
+	Options                       []Option
+	Groups                        []OptionGroup // of a select, instead of Options
+	Fields                        []Field       // of a group
+	Folded, Open                  bool          // of a group
+	Row                           bool          // of a group: its fields go side by side
+}
+
+// OptionGroup is a labelled part of a select.
+type OptionGroup struct {
+	Label   string
+	Options []Option
+}

@@ -24,3 +24,46 @@ type TaskItem struct {
 
 // Tone is how the item's edge is coloured.
 func (t TaskItem) Tone() string { return t.Due.Tone }
+
+// TaskPage is one task: who it is about, what is asked, why, by when, and the
+// form that completes it.
+type TaskPage struct {
+	Frame
+	Purpose string
+	Person  string
+	Case    *Link // the case file, where the caller may read it
+	Due     *Badge
+	Terms   []Term
+	Asked   *Asked // of a task that a referral came back with
+	State   string // why there is no form to fill in
+	Claim   *Form
+	Release *Form
+	Form    *CompletionForm
+	Answer  *Link // the referral that the task is answered on
+}
+
+// Template names the page's file.
+func (TaskPage) Template() string { return "task" }
+
+// Asked is what the other side of a referral wrote.
+type Asked struct {
+	Title, Reason, Next, Note string
+	Referral                  Link
+}
+
+// CompletionForm is the form of a kind of task.
+type CompletionForm struct {
+	Form
+	Before   []Field // that every outcome has
+	Outcomes []OutcomeChoice
+	After    []Field
+	Only     string // the outcome of a kind that has one alone
+	Button   string
+}
+
+// OutcomeChoice is one outcome with the fields of its own.
+type OutcomeChoice struct {
+	Option
+	ID     string
+	Fields []Field
+}

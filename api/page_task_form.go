@@ -1,0 +1,344 @@
+package api
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// bookingRows is how many appointments the form offers at once.
+const bookingRows = 3
+
+// taskForm shows the form of a kind of task, and reads what was sent with it.
+// Its fields come from care.TaskForms: those that all outcomes have are shown
+// once, the others below the outcome that has them. A field's id is its name,
+// with the outcome before it where it is the outcome's own.
+type taskForm struct {
+	care.TaskForm
+	policy  care.Policy
+	service string     // of the task: its matters are offered
+	sent    url.Values // what was typed
+	places  map[string]string
+}
+
+// common says whether every outcome has a field, with the same choices.
+func (f *taskForm) common(field care.Field) bool {
+	for _, o := range f.Outcomes {
+		if !o.Accepts(field) || field == care.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
+			return false
+		}
+	}
+	return true
+}
+
+// id is the id of a field under an outcome.
+func (f *taskForm) id(o care.TaskOutcome, field care.Field) string {
+	if f.common(field) {
+		return string(field)
+	}
+	return o.Code + "-" + string(field)
+}
+
+// show lays the form out.
+func (f *taskForm) show(form web.Form) *web.CompletionForm {
+	page := &web.CompletionForm{Form: form, Button: "Completa il compito"}
+	for _, field := range care.Fields {
+		if !f.common(field) {
+			continue
+		}
+		shown := f.field(f.Outcomes[0], field)
+		if field == care.FieldNote {
+			f.sayWhenNeeded(&shown)
+			page.After = append(page.After, shown)
+		} else {
+			page.Before = append(page.Before, shown)
+		}
+	}
+	if len(f.Outcomes) == 1 {
+		page.Only = f.Outcomes[0].Code
+		return page
+	}
+	for _, o := range f.Outcomes {
+		choice := web.OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
+			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.sent.Get("outcome") == o.Code,
+		}}
+		for _, field := range care.Fields {
+			if o.Accepts(field) && !f.common(field) {
+				choice.Fields = append(choice.Fields, f.field(o, field))
+			}
+		}
+		page.Outcomes = append(page.Outcomes, choice)
+	}
+	return page
+}
+
+// sayWhenNeeded says for which outcomes a note must be written.
+func (f *taskForm) sayWhenNeeded(note *web.Field) {
+	var needed []string
+	for _, o := range f.Outcomes {
+		if slices.Contains(o.Requires, care.FieldNote) {
+			needed = append(needed, "«"+italian.Outcome(f.Kind, o.Code)+"»")
+		}
+	}
+	note.Required = len(needed) > 0
+	if len(needed) > 0 && len(f.Outcomes) > 1 {
+		note.Hint = "Serve se scegli " + strings.Join(needed, " o ") + "."
+	}
+}
+
+// field shows one field of an outcome.
+func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
+	id := f.id(o, field)
+	shown := web.Field{
+		Shape: "input", ID: id, Label: italian.Field(string(field)), Value: f.sent.Get(id), Required: slices.Contains(o.Requires, field),
+	}
+	switch field {
+	case care.FieldNeeds:
+		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Quali bisogni sono emersi?"
+		for _, n := range f.policy.Needs {
+			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.sent[id], n.Code)})
+		}
+	case care.FieldAreas:
+		return f.areas(id)
+	case care.FieldBookings:
+		return f.bookings(id, shown.Required)
+	case care.FieldMatter:
+		shown.Shape, shown.Options = "select", options(f.matters(f.service), shown.Value)
+	case care.FieldMeasure:
+		shown.Shape, shown.Options = "select", options(f.policy.Measures, shown.Value)
+	case care.FieldClosureOutcome:
+		shown.Shape, shown.Options = "select", options(f.policy.Outcomes, shown.Value)
+	case care.FieldReason:
+		shown.Shape, shown.Type = "choices", "radio"
+		for _, code := range o.Reasons {
+			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Reason(code), Chosen: shown.Value == code})
+		}
+	case care.FieldAt:
+		shown.Shape, shown.Row, shown.Fields = "group", true, f.dayAndHour(id, shown.Required)
+		if !shown.Required {
+			shown.Label = "Nuovo appuntamento, se già concordato"
+		}
+	case care.FieldUntil:
+		shown.Type = "date"
+	case care.FieldNote:
+		shown.Shape = "area"
+	}
+	return shown
+}
+
+func (f *taskForm) dayAndHour(id string, required bool) []web.Field {
+	return []web.Field{
+		{Shape: "input", Type: "date", ID: id + "-day", Label: "Giorno", Value: f.sent.Get(id + "-day"), Required: required},
+		{Shape: "input", Type: "time", ID: id + "-hour", Label: "Ora", Value: f.sent.Get(id + "-hour"), Required: required},
+	}
+}
+
+// areas asks of each area of need of the zone how serious it is.
+func (f *taskForm) areas(id string) web.Field {
+	group := web.Field{Shape: "group", Label: italian.Field("areas"), Hint: "Indica la gravità almeno per un’area; le altre possono restare non valutate."}
+	for _, n := range f.policy.Needs {
+		at := id + "-" + n.Code
+		level := web.Field{Shape: "select", ID: at + "-need", Label: italian.Field("need"), Required: true, Empty: "Non valutata"}
+		for _, code := range care.NeedLevels {
+			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.sent.Get(level.ID) == code})
+		}
+		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.sent.Get(at + "-note")}
+		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}})
+	}
+	return group
+}
+
+// bookings offers some appointments; all but the first are folded away.
+func (f *taskForm) bookings(id string, required bool) web.Field {
+	group := web.Field{Shape: "group", Label: italian.Field("bookings")}
+	for i := range bookingRows {
+		at := fmt.Sprintf("%s-%d", id, i)
+		needed := required && i == 0
+		service := web.Field{Shape: "select", ID: at + "-service", Label: "Servizio e materia", Required: needed}
+		service.Groups = serviceOptions(f.policy, f.sent.Get(service.ID))
+		row := web.Field{
+			Shape: "group", Label: fmt.Sprintf("Appuntamento %d", i+1), Row: true, Fields: append([]web.Field{service}, f.dayAndHour(at, needed)...),
+		}
+		if i > 0 {
+			row.Folded, row.Hint = true, "Aggiungi un altro appuntamento"
+			row.Open = f.sent.Get(service.ID) != "" || f.sent.Get(at+"-day") != ""
+		}
+		group.Fields = append(group.Fields, row)
+	}
+	return group
+}
+
+// serviceOptions are the level-2 services with their matters; the value of a
+// choice is service/matter, so that no matter goes with a service without it.
+func serviceOptions(p care.Policy, chosen string) []web.OptionGroup {
+	var groups []web.OptionGroup
+	for _, s := range p.Services {
+		group := web.OptionGroup{Label: s.Name}
+		for _, code := range s.Matters {
+			value := s.Code + "/" + code
+			group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": " + nameIn(p.Matters, code), Chosen: value == chosen})
+		}
+		value := s.Code + "/"
+		group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": altro", Chosen: value == chosen})
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// matters are those of a service, or all where the task has none.
+func (f *taskForm) matters(service string) []care.Named {
+	s, ok := f.policy.Service(service)
+	if !ok || len(s.Matters) == 0 {
+		return f.policy.Matters
+	}
+	var list []care.Named
+	for _, code := range s.Matters {
+		list = append(list, care.Named{Code: code, Name: nameIn(f.policy.Matters, code)})
+	}
+	return list
+}
+
+// read makes a completion of what was sent: the fields of the chosen outcome
+// alone, since without JavaScript those of the others are sent too. The faults
+// are of what cannot be read at all; the rules are asked afterwards.
+func (f *taskForm) read() (care.Completion, []care.Fault) {
+	f.places = map[string]string{}
+	done := care.Completion{Outcome: f.sent.Get("outcome")}
+	o, ok := f.Outcome(done.Outcome)
+	if !ok {
+		return done, nil
+	}
+	var faults []care.Fault
+	for _, field := range care.Fields {
+		if !o.Accepts(field) {
+			continue
+		}
+		id := f.id(o, field)
+		f.places[string(field)] = id
+		value := strings.TrimSpace(f.sent.Get(id))
+		switch field {
+		case care.FieldNeeds:
+			done.Needs = f.sent[id]
+		case care.FieldAreas:
+			done.Areas = f.readAreas(id)
+		case care.FieldBookings:
+			var wrong []care.Fault
+			done.Bookings, wrong = f.readBookings(id)
+			faults = append(faults, wrong...)
+		case care.FieldMatter:
+			done.Matter = value
+		case care.FieldMeasure:
+			done.Measure = value
+		case care.FieldEnterprise:
+			done.Enterprise = value
+		case care.FieldAt:
+			f.places["at"] = id + "-day"
+			at, rule := moment(f.sent.Get(id+"-day"), f.sent.Get(id+"-hour"))
+			done.At = at
+			if rule != "" {
+				faults = append(faults, care.Fault{Field: "at", Rule: rule})
+			}
+		case care.FieldUntil:
+			if value == "" {
+				break
+			}
+			until, rule := moment(value, f.policy.DayEnds)
+			done.Until = until
+			if rule != "" {
+				faults = append(faults, care.Fault{Field: "until", Rule: rule})
+			}
+		case care.FieldReason:
+			done.Reason = value
+		case care.FieldClosureOutcome:
+			done.ClosureOutcome = value
+		case care.FieldNote:
+			done.Note = value
+		}
+	}
+	return done, faults
+}
+
+func (f *taskForm) readAreas(id string) []care.AreaFinding {
+	var found []care.AreaFinding
+	for i, n := range f.policy.Needs {
+		at := id + "-" + n.Code
+		if i == 0 {
+			f.places["areas"] = at + "-need" // where none is assessed
+		}
+		need, note := f.sent.Get(at+"-need"), strings.TrimSpace(f.sent.Get(at+"-note"))
+		if need == "" && note == "" {
+			continue
+		}
+		path := fmt.Sprintf("areas[%d].", len(found))
+		f.places[path+"need"], f.places[path+"note"], f.places[path+"area"] = at+"-need", at+"-note", at+"-need"
+		found = append(found, care.AreaFinding{Area: n.Code, Need: need, Note: note})
+	}
+	return found
+}
+
+func (f *taskForm) readBookings(id string) (list []care.Booking, faults []care.Fault) {
+	f.places["bookings"] = id + "-0-service"
+	for i := range bookingRows {
+		at := fmt.Sprintf("%s-%d", id, i)
+		choice, day, hour := f.sent.Get(at+"-service"), f.sent.Get(at+"-day"), f.sent.Get(at+"-hour")
+		if choice == "" && day == "" && hour == "" {
+			continue
+		}
+		path := fmt.Sprintf("bookings[%d].", len(list))
+		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", at+"-day"
+		booking, wrong := readBooking(choice, day, hour)
+		for _, w := range wrong {
+			faults = append(faults, care.Fault{Field: path + w.Field, Rule: w.Rule})
+		}
+		list = append(list, booking)
+	}
+	return list, faults
+}
+
+// readBooking reads the choice of serviceOptions with its day and hour.
+func readBooking(choice, day, hour string) (b care.Booking, faults []care.Fault) {
+	b.Service, b.Matter, _ = strings.Cut(choice, "/")
+	if b.Service == "" {
+		faults = append(faults, care.Fault{Field: "service", Rule: care.RuleRequired})
+	}
+	at, rule := moment(day, hour)
+	switch {
+	case rule != "":
+		faults = append(faults, care.Fault{Field: "at", Rule: rule})
+	case at == nil:
+		faults = append(faults, care.Fault{Field: "at", Rule: care.RuleRequired})
+	default:
+		b.At = *at
+	}
+	return b, faults
+}
+
+// moment reads a day and an hour of the people's clocks. Nil: neither is given;
+// rule: what is wrong with them.
+func moment(day, hour string) (at *time.Time, rule string) {
+	switch {
+	case day == "" && hour == "":
+		return nil, ""
+	case day == "" || hour == "":
+		return nil, care.RuleRequired
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, italian.Rome)
+	if err != nil {
+		return nil, "format"
+	}
+	return &t, ""
+}
+
+// naming gives a field's id on the page, and its label.
+func (f *taskForm) naming(path string) (id, label string) {
+	if place, ok := f.places[path]; ok {
+		return place, italian.Field(path)
+	}
+	return path, italian.Field(path)
+}
