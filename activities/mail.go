@@ -57,6 +57,7 @@ func compose(m *Mailer, in store.Mail, subject, sentence string) (*mail.Msg, err
 	}
 	msg.Subject(subject)
 	msg.SetMessageIDWithValue(in.ID + "@percorso")
+	msg.SetGenHeader("X-Percorso-Run", in.Run) // for the mail system's report of one that comes back
 	msg.SetBodyString(mail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+in.Link+"\n\nPercorso\n")
 	return msg, nil
 }

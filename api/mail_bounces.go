@@ -35,11 +35,7 @@ func (s *Server) registerMailBounces() {
 		if who.Role != mailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
-		err := s.process.tell(ctx, in.Body.Run, contract.Entry{
-			ID:     contract.DerivedID(in.Body.Run, "bounce/"+in.Body.Mail),
-			Answer: care.Answer{Operation: care.OpMailBounced},
-		})
-		if err != nil {
+		if err := s.process.tell(ctx, in.Body.Run, contract.Bounced(in.Body.Run, in.Body.Mail)); err != nil {
 			return nil, err
 		}
 		return &mailBounceOutput{Status: http.StatusAccepted}, nil

@@ -121,15 +121,22 @@ func (s *site) workUnder(fault string) (fires func()) {
 // once asserts that each of these happened exactly once on a case's timeline.
 func (s *site) once(caseID string, moments ...string) {
 	s.t.Helper()
+	count := s.moments(caseID)
+	for _, m := range moments {
+		require.Equal(s.t, 1, count[m], "%s in %v", m, count)
+	}
+}
+
+// moments counts what happened on a case, by code and detail.
+func (s *site) moments(caseID string) map[string]int {
+	s.t.Helper()
 	page, err := s.records.Timeline(s.t.Context(), s.staff[care.Supervisor], caseID, store.Paging{Limit: 100})
 	require.NoError(s.t, err)
 	count := map[string]int{}
 	for _, m := range page.Items {
 		count[strings.TrimSuffix(m.Code+" "+m.Detail, " ")]++
 	}
-	for _, m := range moments {
-		require.Equal(s.t, 1, count[m], "%s in %v", m, count)
-	}
+	return count
 }
 
 var (

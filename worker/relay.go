@@ -119,7 +119,20 @@ func (r *Relay) mail(ctx context.Context, m store.Mail) {
 	if err != nil && !rejected {
 		return // it comes again
 	}
+	if rejected {
+		r.bounced(ctx, m)
+	}
 	if err := r.Outbox.MailDone(ctx, m.ID, err == nil); err != nil {
 		r.Log.Warn("noting a mail", zap.String("mail", m.ID), zap.Error(err))
+	}
+}
+
+// bounced tells the run of a mail that will never arrive. The case's timeline
+// shows it; the deadline goes on, and ends with the supervisor.
+func (r *Relay) bounced(ctx context.Context, m store.Mail) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := r.Temporal.SignalWorkflow(ctx, m.Run, "", contract.Wake, contract.Bounced(m.Run, m.ID)); err != nil {
+		r.Log.Warn("telling a run of its mail", zap.String("run", m.Run), zap.Error(err))
 	}
 }

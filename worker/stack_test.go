@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"percorso/activities"
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -35,6 +36,7 @@ type site struct {
 	temporal client.Client
 	records  *postgres.Records
 	steps    *postgres.Steps
+	mailer   worker.Mailer
 	staff    map[care.Role]care.Staff
 	keys     int
 }
@@ -50,7 +52,7 @@ func newSite(t *testing.T, policy care.Policy) *site {
 	})
 	require.NoError(t, err)
 	t.Cleanup(stack.Stop)
-	s := &site{t: t, stack: stack, staff: map[care.Role]care.Staff{}}
+	s := &site{t: t, stack: stack, mailer: nobody{}, staff: map[care.Role]care.Staff{}}
 
 	owner := s.pool(standalone.Migrate)
 	_, err = postgres.Migrate(ctx, owner)
@@ -125,7 +127,7 @@ func (s *site) workWith(steps *postgres.Steps) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: steps, Mailer: nobody{}, Log: zap.NewNop()})
+		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: steps, Mailer: s.mailer, Log: zap.NewNop()})
 	}()
 	return func() {
 		cancel()
@@ -136,6 +138,11 @@ func (s *site) workWith(steps *postgres.Steps) (stop func()) {
 type nobody struct{}
 
 func (nobody) Send(context.Context, store.Mail) error { return nil }
+
+// rejecting is a mail server that takes nothing.
+type rejecting struct{}
+
+func (rejecting) Send(context.Context, store.Mail) error { return activities.ErrMailRejected }
 
 // silent drops the SDK's log.
 type silent struct{}

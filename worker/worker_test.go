@@ -73,3 +73,17 @@ func TestTheStraightPath(t *testing.T) {
 		require.NotNil(t, b.Ended, b.Run)
 	}
 }
+
+// A reminder that no mail server takes is told to its run, once.
+func TestMailThatComesBack(t *testing.T) {
+	policy := quick(care.Duration{N: 1, Unit: care.Seconds})
+	for i := range policy.Tasks {
+		policy.Tasks[i].Claim = care.Clock{Remind: care.Duration{N: 1, Unit: care.Seconds}, Escalate: care.Duration{N: 9, Unit: care.WorkingDays}}
+	}
+	s := newSite(t, policy)
+	s.mailer = rejecting{}
+	defer s.work()()
+	id := s.open()
+	require.Eventually(t, func() bool { return s.moments(id)["mail_bounced"] == 1 }, 20*time.Second, 50*time.Millisecond)
+	s.once(id, "reminder_sent first_listening", "mail_bounced")
+}
