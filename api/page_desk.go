@@ -1,3 +1,409 @@
 package api
 
-func (s *Server) registerDesk(pageRoutes) {}
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+	"percorso/internal/zone"
+)
+
+func (s *Server) registerDesk(p pageRoutes) {
+	p.get("/sportello", s.desk)
+	p.get("/sportello/fascicolo", s.newCase)
+	p.post("/sportello/fascicolo", s.openCase)
+	s.registerContactPages(p)
+	s.registerEligibilityPages(p)
+}
+
+// desk shows whether the desk is open and who is there, and leads to the two
+// things that it does for whoever comes.
+func (s *Server) desk(c *gin.Context, who care.Staff) error {
+	if !who.Role.MayAsk(care.OpContact) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	page := web.Desk{
+		Frame: s.frame(c, "Sportello", "/sportello"), MayContact: true, MayOpen: who.Role.MayAsk(care.OpOpen),
+		Access: mediatorAccess(rules.Desk.MediatorAccess),
+	}
+	s.fillOpening(&page, rules)
+	for _, m := range rules.Desk.Mediators {
+		page.Mediators = append(page.Mediators, web.Term{
+			Name: italian.Upper(italian.Language(m.Language)), Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
+		})
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// fillOpening says how the desk stands today, and who is there now.
+func (s *Server) fillOpening(page *web.Desk, rules *zoneRules) {
+	now := s.now().In(rules.calendar.Location())
+	day := care.Weekdays[(int(now.Weekday())+6)%7] // care's week begins on Monday
+	works := rules.calendar.IsWorkingDay(now)
+	page.Today = italian.Upper(italian.Day(now))
+
+	var hours []string
+	for _, b := range rules.Desk.Hours {
+		if works && b.Weekday == day {
+			hours = append(hours, b.From+"–"+b.To)
+		}
+	}
+	switch {
+	case len(hours) > 0:
+		page.Hours = "Accesso libero: " + strings.Join(hours, " e ")
+	case !works:
+		page.Hours = "Oggi gli uffici sono chiusi."
+	case slices.Contains(rules.Desk.ByAppointment, day):
+		page.Hours = "Oggi si riceve solo su appuntamento."
+	default:
+		page.Hours = "Oggi non c’è accesso libero."
+	}
+
+	next, ok := zone.NextOpening(rules.Policy, rules.calendar, now)
+	open := ok && !now.Before(next.From)
+	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: "Chiuso ora"}
+	if open {
+		page.Open = web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Aperto ora, fino alle " + italian.Clock(next.To)}
+	} else if ok {
+		page.Next = "Prossima apertura: " + italian.When(next.From, now) + "."
+	}
+	if !open {
+		return
+	}
+	page.Here = append(page.Here, web.Term{Name: "Lingue degli operatori", Value: languages(rules.Desk.OperatorLanguages)})
+	here := "nessuno in questo momento"
+	var speaking []string
+	clock := now.Format("15:04") // a band's times are written alike, so that they compare as text
+	for _, m := range rules.Desk.Mediators {
+		if m.Weekday == day && m.From <= clock && clock < m.To {
+			speaking = append(speaking, italian.Language(m.Language)+" (fino alle "+m.To+")")
+		}
+	}
+	if len(speaking) > 0 {
+		here = strings.Join(speaking, ", ")
+	}
+	if len(rules.Desk.Mediators) > 0 {
+		page.Here = append(page.Here, web.Term{Name: "Mediatori presenti ora", Value: here})
+	}
+	if role := rules.Desk.ConsultAtOnce; role != "" {
+		page.Here = append(page.Here, web.Term{Name: "Se emergono bisogni sociali", Value: "chiama subito " + italian.TheRole(role)})
+	}
+}
+
+func mediatorAccess(m care.MediatorAccess) string {
+	switch m {
+	case care.MediatorsByAppointment:
+		return "Per le altre lingue il mediatore si chiede su appuntamento."
+	case care.MediatorsAsNeeded:
+		return "Il mediatore si chiama quando serve."
+	}
+	return ""
+}
+
+// languages lists languages by name.
+func languages(tags []string) string {
+	return strings.Join(converted(tags, italian.Language), ", ")
+}
+
+// caseForm is what the form of a case file holds, as it was typed.
+type caseForm struct {
+	store.CaseOpening
+	birth, expiry string
+	malformed     []care.Fault // dates that are none
+}
+
+func readCaseForm(c *gin.Context) caseForm {
+	f := caseForm{birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry")}
+	tags := c.PostFormArray("languages")
+	if other := c.PostForm("other_language"); other != "" && !slices.Contains(tags, other) {
+		tags = append(tags, other)
+	}
+	f.CaseOpening = store.CaseOpening{
+		Person: store.Person{
+			GivenName: typed(c, "given_name"), FamilyName: typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
+			Permit: c.PostForm("permit"), Languages: tags, Phone: typed(c, "phone"),
+		},
+		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
+		NoticeGiven: c.PostForm("notice_given") != "", Note: typed(c, "note"),
+	}
+	var ok bool
+	if f.Person.BirthDate, ok = dateTyped(f.birth); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: ruleDate})
+	}
+	if expiry, ok := dateTyped(f.expiry); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.permit_expiry", Rule: ruleDate})
+	} else if !expiry.IsZero() {
+		f.Person.PermitExpiry = &expiry
+	}
+	return f
+}
+
+// ruleDate: what was typed is no date.
+const ruleDate = "format"
+
+// typed is a line or a text without the blanks around it.
+func typed(c *gin.Context, name string) string { return strings.TrimSpace(c.PostForm(name)) }
+
+// dateTyped reads a date field, also as people write it where the browser has no
+// such field; nothing typed is the zero time.
+func dateTyped(text string) (time.Time, bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return time.Time{}, true
+	}
+	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1800 {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// newCase shows the empty form of a case file.
+func (s *Server) newCase(c *gin.Context, who care.Staff) error {
+	if !who.Role.MayAsk(care.OpOpen) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	var form caseForm
+	if len(rules.Desk.Channels) > 0 {
+		form.Channel = rules.Desk.Channels[0].Code
+	}
+	s.render(c, http.StatusOK, s.caseOpening(c, rules, form, newForm("/sportello/fascicolo")))
+	return nil
+}
+
+// openCase opens a case file and goes on to it.
+func (s *Server) openCase(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	if !who.Role.MayAsk(care.OpOpen) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	form := readCaseForm(c)
+	var cmd store.Command
+	if len(form.malformed) > 0 {
+		err = care.Refuse(distinct(append(form.malformed, store.CheckOpening(rules.Policy, form.CaseOpening, s.now())...))...)
+	} else {
+		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening})
+	}
+	if err != nil {
+		again, foreign := newForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
+		status, err := s.refusedForm(&again, err, caseField)
+		if err != nil {
+			return err
+		}
+		page := s.caseOpening(c, rules, form, again)
+		page.InformationOnly = foreign
+		s.render(c, status, page)
+		return nil
+	}
+	words := "Il fascicolo è aperto."
+	tasks, err := s.records.Tasks(ctx, who, store.TaskFilter{CaseID: cmd.ID}, store.Paging{Limit: 1})
+	if err == nil && len(tasks.Items) > 0 {
+		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
+	}
+	return s.done(c, cmd, "/fascicoli/"+cmd.ID, words)
+}
+
+// distinct keeps the first fault of each field.
+func distinct(faults []care.Fault) []care.Fault {
+	var kept []care.Fault
+	for _, f := range faults {
+		if !slices.ContainsFunc(kept, func(k care.Fault) bool { return k.Field == f.Field }) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// caseField names a field of the form: "person.languages[1]" is "languages".
+func caseField(path string) (id, label string) {
+	id = strings.TrimPrefix(path, "person.")
+	id, _, _ = strings.Cut(id, "[")
+	return id, italian.Field(path)
+}
+
+func (s *Server) caseOpening(c *gin.Context, rules *zoneRules, f caseForm, form web.Form) web.CaseOpening {
+	p := f.Person
+	page := web.CaseOpening{
+		Frame: s.frame(c, "Apri un fascicolo", "/sportello"), Form: form,
+		Channels: options(rules.Desk.Channels, f.Channel), Topics: options(rules.Desk.Topics, f.Topic),
+		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryOptions(p.Citizenship),
+		Permits: permitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: needOptions(rules.Policy, f.Needs),
+		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
+		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
+	}
+	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	usual := usualLanguages(rules.Desk)
+	for _, l := range italian.Languages(usual...) {
+		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}
+		if slices.Contains(usual, l.Code) {
+			page.Languages = append(page.Languages, o)
+		} else {
+			page.OtherLanguages = append(page.OtherLanguages, o)
+		}
+	}
+	return page
+}
+
+// usualLanguages are those that a form offers first: what the desk speaks, and
+// what most people who come do.
+func usualLanguages(desk care.Desk) []string {
+	tags := []string{"it", "en", "fr", "es", "ar", "sq", "bn", "zh", "ur", "uk"}
+	tags = append(tags, desk.OperatorLanguages...)
+	for _, m := range desk.Mediators {
+		tags = append(tags, m.Language)
+	}
+	return tags
+}
+
+// usualCountries are those that most people who come are citizens of.
+var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "PK", "PE", "RO", "SN", "LK", "TN", "UA"}
+
+// countryOptions lists the countries: the usual ones first, then all by name.
+func countryOptions(chosen string) []web.Option {
+	var usual, all []web.Option
+	for _, country := range italian.Countries() {
+		o := web.Option{Value: country.Code, Text: country.Name}
+		if slices.Contains(usualCountries, country.Code) {
+			o.Chosen = country.Code == chosen
+			usual = append(usual, o)
+			o.Chosen = false // once is enough
+		} else {
+			o.Chosen = country.Code == chosen
+		}
+		all = append(all, o)
+	}
+	return append(usual, all...)
+}
+
+// permitOptions lists the kinds of permit; the empty choice of the list is "none".
+func permitOptions(chosen string) []web.Option {
+	return converted(care.Permits, func(code string) web.Option {
+		return web.Option{Value: code, Text: italian.Permit(code), Chosen: code == chosen}
+	})
+}
+
+func needOptions(p care.Policy, chosen []string) []web.Option {
+	return converted(p.Needs, func(n care.NeedArea) web.Option {
+		return web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(chosen, n.Code)}
+	})
+}
+
+// options lists what the zone offers.
+func options(list []care.Named, chosen string) []web.Option {
+	return converted(list, func(n care.Named) web.Option {
+		return web.Option{Value: n.Code, Text: n.Name, Chosen: n.Code == chosen}
+	})
+}
+
+func (s *Server) registerEligibilityPages(p pageRoutes) {
+	p.get("/verifica-requisiti", s.newEligibility)
+	p.post("/verifica-requisiti", s.checkEligibility)
+}
+
+// eligibilityForm is what the form asks of a person, who is not named.
+type eligibilityForm struct {
+	birth, citizenship, permit, expiry string
+	needs                              []string
+}
+
+func (s *Server) newEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	s.render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
+	return nil
+}
+
+// checkEligibility answers each gate on the page. It stores nothing, so that a
+// repetition needs no key.
+func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	f := eligibilityForm{
+		birth: c.PostForm("birth_date"), citizenship: c.PostForm("citizenship"), permit: c.PostForm("permit"),
+		expiry: c.PostForm("permit_expiry"), needs: c.PostFormArray("needs"),
+	}
+	now := s.now().In(rules.calendar.Location())
+	var faults care.Faults
+	birth, ok := dateTyped(f.birth)
+	faults.Add(ok, "birth_date", ruleDate)
+	faults.Add(birth.Before(now), "birth_date", care.RuleInTheFuture)
+	expiry, ok := dateTyped(f.expiry)
+	faults.Add(ok, "permit_expiry", ruleDate)
+	faults.Needs(rules.Policy, "needs", f.needs)
+	form := web.Form{Action: "/verifica-requisiti"}
+	if len(faults) > 0 {
+		status, err := s.refusedForm(&form, care.Refuse(distinct(faults)...), caseField)
+		if err != nil {
+			return err
+		}
+		s.render(c, status, s.eligibilityPage(c, who, rules, f, form))
+		return nil
+	}
+	facts := care.PersonFacts{
+		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
+		Needs: rules.NeedAreas(f.needs),
+	}
+	if !expiry.IsZero() {
+		facts.PermitExpiry = &expiry
+	}
+	page := s.eligibilityPage(c, who, rules, f, form)
+	for _, answer := range care.Eligibility(facts, now) {
+		page.Gates = append(page.Gates, gateOf(answer))
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+func gateOf(a care.GateAnswer) web.Gate {
+	g := web.Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
+	if !a.Allowed {
+		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}
+	}
+	for _, r := range a.Refusals {
+		g.Refusals = append(g.Refusals, italian.GateRefusal(r))
+	}
+	return g
+}
+
+func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zoneRules, f eligibilityForm, form web.Form) web.EligibilityCheck {
+	page := web.EligibilityCheck{
+		Frame: s.frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryOptions(f.citizenship),
+		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),
+		MayOpen: who.Role.MayAsk(care.OpOpen),
+	}
+	if who.Role.MayAsk(care.OpContact) {
+		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	}
+	return page
+}
+
+// refusedFor says whether act refused a form for a rule.
+func refusedFor(err error, rule string) bool {
+	var refused *care.Refusal
+	return errors.As(err, &refused) && slices.ContainsFunc(refused.Faults, func(f care.Fault) bool { return f.Rule == rule })
+}

@@ -1,3 +1,389 @@
 package api
 
-func (s *Server) registerReferralPages(pageRoutes) {}
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+func (s *Server) registerReferralPages(p pageRoutes) {
+	p.get("/segnalazioni", s.referralList)
+	p.get("/segnalazioni/:id", s.referral)
+	for _, m := range referralMoves {
+		p.post("/segnalazioni/:id/"+m.path, func(c *gin.Context, who care.Staff) error { return s.moveReferral(c, who, m) })
+	}
+}
+
+// referralMove is an operation on a referral as the pages offer it.
+type referralMove struct {
+	op      care.Operation
+	path    string
+	explain string // what it means, for whoever is about to do it
+	done    string // what was done
+	ask     bool   // it has fields
+	note    string // label of the note
+	noted   bool   // the note is required
+}
+
+// referralMoves are in the order in which the pages offer them: the first that
+// is allowed is the one that the referral waits for.
+var referralMoves = []referralMove{
+	{op: care.OpAcknowledge, path: "presa-visione", done: "Hai preso visione della segnalazione. Ora puoi accettarla, rifiutarla o chiedere informazioni.",
+		explain: "Dice a chi l’ha inviata che l’hai vista. Non è ancora una risposta."},
+	{op: care.OpAccept, path: "accetta", done: "Hai accettato la segnalazione.",
+		explain: "Il tuo ente si fa carico di quanto è chiesto; chi ha inviato la segnalazione lo saprà."},
+	{op: care.OpSupply, path: "invia-informazioni", done: "Le informazioni sono inviate.", ask: true, note: "Informazioni richieste", noted: true,
+		explain: "L’ente destinatario legge questo testo: scrivi solo quello che gli serve."},
+	{op: care.OpHold, path: "chiedi-informazioni", done: "La richiesta di informazioni è inviata.", ask: true, note: "Che cosa manca", noted: true,
+		explain: "La segnalazione resta in attesa finché chi l’ha inviata risponde."},
+	{op: care.OpRedirect, path: "inoltra", done: "La segnalazione è inoltrata.", ask: true, note: "Perché",
+		explain: "Un altro ente la riceve al posto del tuo, con gli stessi dati."},
+	{op: care.OpReject, path: "rifiuta", done: "Hai rifiutato la segnalazione.", ask: true, note: "Spiegazione per chi ha inviato",
+		explain: "Chi ha inviato la segnalazione vede il motivo e decide come proseguire."},
+	{op: care.OpWithdraw, path: "ritira", done: "La segnalazione è ritirata.", ask: true, note: "Perché",
+		explain: "L’ente destinatario non deve più rispondere."},
+}
+
+// referralList shows what came to the caller's agency, or what left it; those
+// that wait for the caller come first.
+func (s *Server) referralList(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	sent, all := c.Query("elenco") == "inviate", c.Query("concluse") == "si"
+	referrals, err := s.records.Referrals(ctx, who, store.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all}, store.Paging{Cursor: c.Query("da")})
+	if err != nil {
+		return err
+	}
+	page := web.ReferralList{
+		Frame: s.frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: nextPage(c, "da", referrals.Next),
+		Tabs: []web.Link{
+			{URL: "/segnalazioni", Text: "Ricevute", Current: !sent},
+			{URL: "/segnalazioni?elenco=inviate", Text: "Inviate", Current: sent},
+		},
+	}
+	base := "/segnalazioni?"
+	if sent {
+		base += "elenco=inviate&"
+	}
+	page.All = web.Link{URL: base + "concluse=si", Text: "Mostra anche quelle concluse"}
+	if all {
+		page.All = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra solo quelle aperte"}
+	}
+	for _, r := range referrals.Items {
+		item := s.referralItem(who, rules, r)
+		if waitsFor(who, r) {
+			page.Todo = append(page.Todo, item)
+		} else {
+			page.Others = append(page.Others, item)
+		}
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// waitsFor says whether the referral waits for the caller: withdrawing is always
+// allowed, and never awaited.
+func waitsFor(who care.Staff, r store.Referral) bool {
+	return slices.ContainsFunc(allowedMoves(who, r), func(op care.Operation) bool { return op != care.OpWithdraw })
+}
+
+func (s *Server) referralItem(who care.Staff, rules *zoneRules, r store.Referral) web.ReferralItem {
+	item := web.ReferralItem{
+		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Agency: "Da " + agencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
+	}
+	if r.FromAgency == who.Agency {
+		item.Agency = "A " + agencyName(rules.Policy, r.ToAgency)
+	}
+	if person, ok := snapshotOf(r); ok {
+		item.Person = person.GivenName + " " + person.FamilyName
+	}
+	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) {
+		form := newForm(item.URL + "/presa-visione")
+		item.Acknowledge = &form
+	}
+	return item
+}
+
+// referralDue says by when an answer is due; nothing is, once it was given.
+func (s *Server) referralDue(rules *zoneRules, r store.Referral) web.Badge {
+	if r.Due == nil || r.State.Answered() {
+		return web.Badge{}
+	}
+	return dueBadge(r.Due, s.now(), rules)
+}
+
+// referralBadge says how a referral stands.
+func referralBadge(state care.ReferralState) web.Badge {
+	b := web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(italian.ReferralState(state))}
+	switch state {
+	case care.ReferralRequested, care.ReferralOnHold:
+		b.Tone, b.Icon = "warning", "it-clock"
+	case care.ReferralReceived:
+		b.Tone, b.Icon = "info", "it-password-visible"
+	case care.ReferralAccepted, care.ReferralInProgress, care.ReferralCompleted:
+		b.Tone, b.Icon = "success", "it-check-circle"
+	case care.ReferralRejected, care.ReferralFailed:
+		b.Tone, b.Icon = "danger", "it-close-circle"
+	}
+	return b
+}
+
+func snapshotOf(r store.Referral) (store.Snapshot, bool) {
+	var snapshot store.Snapshot
+	ok := len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil
+	return snapshot, ok
+}
+
+func (s *Server) referral(c *gin.Context, who care.Staff) error {
+	return s.showReferral(c, who, http.StatusOK, nil)
+}
+
+// refusedMove is an action that was refused, with what was typed.
+type refusedMove struct {
+	op    care.Operation
+	typed care.ReferralMoveForm
+	form  web.Form
+}
+
+// moveReferral does what the caller asks of a referral. From the list it goes
+// back to the list, where the next one waits.
+func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
+	id := c.Param("id")
+	form := care.ReferralMoveForm{Note: typed(c, "note")}
+	switch m.op {
+	case care.OpReject:
+		form.Reason = c.PostForm("reason")
+	case care.OpRedirect:
+		form.Agency = c.PostForm("agency")
+	}
+	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
+	to := "/segnalazioni/" + id
+	if c.PostForm("da") == "elenco" {
+		to = "/segnalazioni"
+	}
+	if err == nil {
+		return s.done(c, cmd, to, m.done)
+	}
+	again := newForm("/segnalazioni/" + id + "/" + m.path)
+	status, err := s.refusedForm(&again, err, func(path string) (string, string) {
+		if path == "note" {
+			return m.path + "-note", m.note
+		}
+		return m.path + "-" + path, italian.Field(path)
+	})
+	switch {
+	case err != nil:
+		return err
+	case to == "/segnalazioni":
+		return s.leaveRefused(c, to, again.Alert)
+	}
+	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})
+}
+
+// showReferral is the page of a referral, after an action that was refused with
+// what was typed in it.
+func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refused *refusedMove) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	r, err := s.records.Referral(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	title := "Segnalazione"
+	if r.CaseNumber != "" {
+		title += " " + r.CaseNumber
+	}
+	page := web.Referral{
+		Frame: s.frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Lead:   agencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + agencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
+		Shared: sharedTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
+	}
+	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
+	if r.FromAgency == who.Agency {
+		page.Back.URL += "?elenco=inviate"
+	}
+	if seesCases(rules.Policy, who) {
+		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: "Apri il fascicolo " + r.CaseNumber}
+	}
+	s.offerMoves(&page, who, rules.Policy, r, refused)
+	if refused != nil {
+		page.Problems = refused.form
+	}
+	if page.History, err = s.referralHistory(c, who, rules.Policy, r); err != nil {
+		return err
+	}
+	if r.State == care.ReferralAccepted || r.State == care.ReferralInProgress {
+		if page.Tasks, err = s.tasksAfter(c, who, r); err != nil {
+			return err
+		}
+	}
+	s.render(c, status, page)
+	return nil
+}
+
+// offerMoves fills in what the caller may do: what the referral waits for on
+// top, the rest below.
+func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r store.Referral, refused *refusedMove) {
+	allowed := allowedMoves(who, r)
+	for _, m := range referralMoves {
+		if !slices.Contains(allowed, m.op) {
+			continue
+		}
+		action := web.ReferralAction{
+			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: newForm("/segnalazioni/" + r.ID + "/" + m.path),
+			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
+		}
+		var typed care.ReferralMoveForm
+		if refused != nil && refused.op == m.op {
+			action.Form, action.Open, typed = refused.form, true, refused.typed
+		}
+		action.Note = typed.Note
+		switch m.op {
+		case care.OpReject:
+			for _, reason := range p.RejectReasons {
+				action.Reasons = append(action.Reasons, web.Option{
+					Value: reason.Code, Text: reason.Name, Hint: "Poi " + italian.NextStep(reason.NextStep) + ".", Chosen: reason.Code == typed.Reason,
+				})
+			}
+		case care.OpRedirect:
+			for _, a := range p.Agencies {
+				if a.Answers != "" && a.Code != r.ToAgency {
+					action.Agency = append(action.Agency, web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == typed.Agency})
+				}
+			}
+			if len(action.Agency) == 0 {
+				continue // there is nobody to redirect it to
+			}
+		}
+		if page.First == nil && m.op != care.OpWithdraw {
+			page.First = &action
+		} else {
+			page.Others = append(page.Others, action)
+		}
+	}
+	page.Todo = awaited(page.First != nil, who, r)
+}
+
+// awaited says what the referral waits for, to whoever reads it.
+func awaited(mine bool, who care.Staff, r store.Referral) string {
+	switch {
+	case r.State == care.ReferralRequested && mine:
+		return "Leggi la segnalazione e prendine visione."
+	case r.State == care.ReferralReceived && mine:
+		return "Decidi se il tuo ente accetta la segnalazione."
+	case r.State == care.ReferralOnHold && mine:
+		return "L’ente destinatario ha chiesto informazioni: rispondi per farla proseguire."
+	case r.State == care.ReferralRequested:
+		return "Si attende che l’ente destinatario ne prenda visione."
+	case r.State == care.ReferralReceived:
+		return "Si attende la risposta dell’ente destinatario."
+	case r.State == care.ReferralOnHold:
+		return "Si attendono le informazioni chieste a chi l’ha inviata."
+	case r.State == care.ReferralRejected && r.FromAgency == who.Agency:
+		return "La segnalazione è stata rifiutata: il compito per decidere come proseguire è tra i compiti."
+	}
+	return ""
+}
+
+// sharedTerms lists what the addressee was given of the person: all of it, and
+// nothing else.
+func sharedTerms(p care.Policy, r store.Referral) []web.Term {
+	snapshot, ok := snapshotOf(r)
+	if !ok {
+		return nil
+	}
+	var terms []web.Term
+	add := func(name, value string) {
+		if value != "" {
+			terms = append(terms, web.Term{Name: name, Value: value})
+		}
+	}
+	add("Nome", snapshot.GivenName)
+	add("Cognome", snapshot.FamilyName)
+	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
+		add("Data di nascita", italian.Date(born))
+	}
+	if snapshot.Citizenship != "" {
+		add("Cittadinanza", italian.Country(snapshot.Citizenship))
+	}
+	add("Lingue", languages(snapshot.Languages))
+	add("Telefono", snapshot.Phone)
+	add("Bisogni", strings.Join(converted(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	add("Numero del fascicolo", snapshot.CaseNumber)
+	return terms
+}
+
+// aboutTerms says why the data were given, and what the last answer was.
+func aboutTerms(p care.Policy, r store.Referral) []web.Term {
+	terms := []web.Term{
+		{Name: "Da", Value: agencyName(p, r.FromAgency)},
+		{Name: "A", Value: agencyName(p, r.ToAgency)},
+		{Name: "Inviata", Value: italian.Moment(r.Requested)},
+		{Name: "Finalità", Value: italian.Upper(italian.Purpose(r.Purpose))},
+		{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))},
+	}
+	if r.Continues != "" {
+		terms = append(terms, web.Term{Name: "Origine", Value: "Inoltrata da un altro ente"})
+	}
+	if reason, ok := p.RejectReason(r.Reason); ok {
+		terms = append(terms, web.Term{Name: "Motivo del rifiuto", Value: reason.Name}, web.Term{Name: "Ora", Value: italian.Upper(italian.NextStep(reason.NextStep))})
+	}
+	return terms
+}
+
+// historyLength is how much of a case's timeline is looked through.
+const historyLength = 100
+
+// referralHistory lists the referral's states, the newest first: from the
+// case's timeline for who may read it, else what the referral itself says.
+func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r store.Referral) ([]web.Moment, error) {
+	moments, err := s.records.Timeline(c.Request.Context(), who, r.CaseID, store.Paging{Limit: historyLength})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	var history []web.Moment
+	for _, m := range moments.Items {
+		if m.Run == r.Run && strings.HasPrefix(m.Code, "referral_") {
+			history = append(history, web.Moment{When: italian.Moment(m.At), Text: italian.TimelineLine(p, m.Code, m.Detail), By: m.ByName, Note: m.Note})
+		}
+	}
+	if len(history) > 0 {
+		return history, nil
+	}
+	if r.State != care.ReferralRequested {
+		history = append(history, web.Moment{When: italian.Moment(r.Changed), Text: "Segnalazione " + italian.ReferralState(r.State)})
+	}
+	return append(history, web.Moment{When: italian.Moment(r.Requested), Text: "Segnalazione inviata", By: agencyName(p, r.FromAgency)}), nil
+}
+
+// tasksAfter lists the tasks of the referral's case that the caller may work.
+func (s *Server) tasksAfter(c *gin.Context, who care.Staff, r store.Referral) ([]web.Link, error) {
+	tasks, err := s.records.Tasks(c.Request.Context(), who, store.TaskFilter{CaseID: r.CaseID}, store.Paging{})
+	if err != nil {
+		return nil, err
+	}
+	var links []web.Link
+	for _, t := range tasks.Items {
+		if t.HolderID == who.ID || mayClaim(who, t) {
+			links = append(links, web.Link{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind)})
+		}
+	}
+	return links, nil
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+func (s *Server) registerContactPages(p pageRoutes) {
+	p.get("/sportello/accesso", s.newContact)
+	p.post("/sportello/accesso", s.recordContact)
+	p.post("/sportello/accesso/prepara", s.contactFromCase)
+	p.get("/accessi", s.contactList)
+}
+
+// newContact shows the form of a contact, with what is so most often chosen.
+func (s *Server) newContact(c *gin.Context, who care.Staff) error {
+	if !who.Role.MayAsk(care.OpContact) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	contact := store.NewContact{Outcome: "information"}
+	if len(rules.Desk.Channels) > 0 {
+		contact.Channel = rules.Desk.Channels[0].Code
+	}
+	s.render(c, http.StatusOK, s.contactForm(c, rules, contact, newForm("/sportello/accesso")))
+	return nil
+}
+
+// contactFromCase makes of the form of a case file that of a contact, for whom
+// no case file may be opened. Of the person it takes nothing but what a contact
+// holds, and it records nothing yet.
+func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
+	if !who.Role.MayAsk(care.OpContact) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	f := readCaseForm(c)
+	contact := store.NewContact{Topic: f.Topic, Channel: f.Channel, Citizenship: f.Person.Citizenship, Outcome: "information"}
+	if len(f.Person.Languages) > 0 {
+		contact.Language = f.Person.Languages[0]
+	}
+	s.render(c, http.StatusOK, s.contactForm(c, rules, contact, newForm("/sportello/accesso")))
+	return nil
+}
+
+// recordContact records a contact; the desk is ready for the next one.
+func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
+	if !who.Role.MayAsk(care.OpContact) {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	contact := store.NewContact{
+		Topic: c.PostForm("topic"), Language: c.PostForm("language"), Channel: c.PostForm("channel"),
+		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: typed(c, "note"),
+	}
+	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
+	if err != nil {
+		again := newForm("/sportello/accesso")
+		status, err := s.refusedForm(&again, err, caseField)
+		if err != nil {
+			return err
+		}
+		s.render(c, status, s.contactForm(c, rules, contact, again))
+		return nil
+	}
+	return s.done(c, cmd, "/sportello", "L’accesso è registrato.")
+}
+
+func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f store.NewContact, form web.Form) web.ContactForm {
+	page := web.ContactForm{
+		Frame: s.frame(c, "Solo informazioni", "/sportello"), Form: form,
+		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
+		Countries: countryOptions(f.Citizenship), Note: f.Note,
+		Outcomes: []web.Option{
+			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
+			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sul caso concreto: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},
+		},
+	}
+	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	for _, l := range italian.Languages(usualLanguages(rules.Desk)...) {
+		page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Language})
+	}
+	return page
+}
+
+// contactList shows the desk's contacts by day, the newest first.
+func (s *Server) contactList(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	if !who.Role.MayAsk(care.OpContact) && who.Role != care.Supervisor {
+		return store.ErrForbidden
+	}
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	contacts, err := s.records.Contacts(ctx, who, store.Paging{Cursor: c.Query("da")})
+	if err != nil {
+		return err
+	}
+	page := web.ContactList{Frame: s.frame(c, "Accessi registrati", "/sportello"), More: nextPage(c, "da", contacts.Next)}
+	if who.Role.MayAsk(care.OpContact) {
+		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	}
+	for _, contact := range contacts.Items {
+		day := italian.Upper(italian.Day(contact.At))
+		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
+			page.Days = append(page.Days, web.ContactDay{Day: day})
+		}
+		last := &page.Days[len(page.Days)-1]
+		last.Items = append(last.Items, contactItem(rules.Policy, contact))
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+func contactItem(p care.Policy, contact store.Contact) web.ContactItem {
+	item := web.ContactItem{
+		Time: italian.Clock(contact.At), Topic: nameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
+		Facts: []string{nameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
+	}
+	if contact.Language != "" {
+		item.Facts = append(item.Facts, "Lingua: "+italian.Language(contact.Language))
+	}
+	if contact.Citizenship != "" {
+		item.Facts = append(item.Facts, "Cittadinanza: "+italian.Country(contact.Citizenship))
+	}
+	if contact.CaseID != "" {
+		item.Case = "/fascicoli/" + contact.CaseID
+	}
+	return item
+}

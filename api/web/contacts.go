@@ -1,0 +1,40 @@
+package web
+
+// ContactForm records a contact at the desk. What was typed comes back in it.
+type ContactForm struct {
+	Frame
+	Form      Form
+	Topics    []Option
+	Channels  []Option
+	Languages []Option
+	Countries []Option
+	Outcomes  []Option
+	Note      string
+}
+
+// Template names the page's file.
+func (ContactForm) Template() string { return "contact" }
+
+// ContactList is the desk's contacts, the newest first.
+type ContactList struct {
+	Frame
+	Days []ContactDay
+	More string // address; empty: there are no more
+}
+
+// Template names the page's file.
+func (ContactList) Template() string { return "contacts" }
+
+// ContactDay is the contacts of a day.
+type ContactDay struct {
+	Day   string
+	Items []ContactItem
+}
+
+// ContactItem is a contact in the list.
+type ContactItem struct {
+	Time, Topic, Outcome string
+	Facts                []string
+	Note                 string
+	Case                 string // address of the case file that grew from it
+}
