@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"os"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"percorso/internal/codec"
 	"percorso/internal/config"
+	"percorso/internal/postgres"
 )
 
 // newLog makes a process's log: JSON lines on standard error, none left out.
@@ -18,6 +21,33 @@ func newLog(process string) *zap.Logger {
 	encoder.EncodeDuration = zapcore.MillisDurationEncoder
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(encoder), zapcore.Lock(os.Stderr), zap.InfoLevel)
 	return zap.New(core).With(zap.String("process", process))
+}
+
+// connections are what most processes work with.
+type connections struct {
+	log      *zap.Logger
+	pool     *pgxpool.Pool
+	temporal client.Client
+}
+
+// connect opens the log, the database and Temporal of a process.
+func connect(ctx context.Context, process string, d config.Database, p config.Processes) (*connections, error) {
+	c := &connections{log: newLog(process)}
+	var err error
+	if c.pool, err = postgres.Open(ctx, d.URL); err != nil {
+		return nil, err
+	}
+	if c.temporal, err = dialTemporal(p, c.log); err != nil {
+		c.pool.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *connections) close() {
+	c.temporal.Close()
+	c.pool.Close()
+	_ = c.log.Sync() // standard error may not be syncable
 }
 
 // dialTemporal makes a client that encrypts. It connects when it is first used,

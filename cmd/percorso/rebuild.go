@@ -26,25 +26,18 @@ func rebuild(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	log := newLog("rebuild")
-	defer func() { _ = log.Sync() }()
-	pool, err := postgres.Open(ctx, c.URL)
+	parts, err := connect(ctx, "rebuild", c.Database, c.Processes)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	temporal, err := dialTemporal(c.Processes, log)
-	if err != nil {
-		return err
-	}
-	defer temporal.Close()
-	runs, err := postgres.OpenRuns(ctx, pool)
+	defer parts.close()
+	runs, err := postgres.OpenRuns(ctx, parts.pool)
 	if err != nil {
 		return err
 	}
 	for i, run := range runs {
 		kind := contract.KindOf(run.ID)
-		_, err := temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		_, err := parts.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 			ID:                       run.ID,
 			TaskQueue:                contract.TaskQueue,
 			WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,

@@ -22,22 +22,15 @@ func runWorker(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	log := newLog("worker")
-	defer func() { _ = log.Sync() }()
-	pool, err := postgres.Open(ctx, c.URL)
+	parts, err := connect(ctx, "worker", c.Database, c.Processes)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	temporal, err := dialTemporal(c.Processes, log)
-	if err != nil {
-		return err
-	}
-	defer temporal.Close()
+	defer parts.close()
 	return worker.Run(ctx, worker.Options{
-		Temporal: temporal,
-		Steps:    postgres.NewSteps(pool, calendar.New),
+		Temporal: parts.temporal,
+		Steps:    postgres.NewSteps(parts.pool, calendar.New),
 		Mailer:   &activities.Mailer{Address: c.SMTPAddress, From: c.MailFrom, PublicURL: c.PublicURL, TLS: c.SMTPTLS},
-		Log:      log,
+		Log:      parts.log,
 	})
 }

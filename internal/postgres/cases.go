@@ -18,27 +18,6 @@ const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || 
 	f.closed_at, f.outcome, r.policy_version, r.revision
 	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id`
 
-type caseRow struct {
-	ID       string     `db:"id"`
-	Number   string     `db:"number"`
-	Zone     string     `db:"zone"`
-	Person   string     `db:"person"`
-	Stage    care.Stage `db:"stage"`
-	Needs    []string   `db:"needs"`
-	Opened   time.Time  `db:"opened_at"`
-	Closed   *time.Time `db:"closed_at"`
-	Outcome  string     `db:"outcome"`
-	PolicyV  string     `db:"policy_version"`
-	Revision int        `db:"revision"`
-}
-
-func (c caseRow) file(waiting care.Waiting) store.CaseFile {
-	return store.CaseFile{
-		ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: c.Needs, Opened: c.Opened,
-		Closed: c.Closed, Outcome: c.Outcome, PolicyV: c.PolicyV, Revision: c.Revision, Waiting: waiting,
-	}
-}
-
 // CaseFiles lists the cases that the caller's agency works on, the newest
 // first, each with what it waits for.
 func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilter, p store.Paging) (page store.Page[store.CaseFile], err error) {
@@ -104,7 +83,7 @@ func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p
 	}
 	for {
 		next := query{where: slices.Clone(q.where), args: slices.Clone(q.args)}
-		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c caseRow) cursor {
+		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c store.CaseFile) cursor {
 			return cursor{At: c.Opened, ID: c.ID}
 		})
 		if err != nil {
@@ -115,11 +94,11 @@ func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p
 			return kept, err
 		}
 		for i, c := range page.Items {
-			file := c.file(waiting[c.ID])
-			if !keep(file) {
+			c.Waiting = waiting[c.ID]
+			if !keep(c) {
 				continue
 			}
-			kept.Items = append(kept.Items, file)
+			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
 				kept.Next = cursor{At: c.Opened, ID: c.ID}.encode()
 				return kept, nil
@@ -133,7 +112,7 @@ func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p
 }
 
 // waiting computes what each of some cases waits for.
-func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []caseRow) (map[string]care.Waiting, error) {
+func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []store.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := time.Now()
@@ -274,18 +253,19 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c stor
 		return c, store.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx pgx.Tx) error {
-		row, err := one[caseRow](ctx, tx, selectCase+` WHERE f.id = $1`, id)
+		file, err := one[store.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
 		}
 		if err := r.audit(ctx, tx, s, "read_case", id); err != nil {
 			return err
 		}
-		waiting, err := r.waiting(ctx, tx, s, []caseRow{row})
+		waiting, err := r.waiting(ctx, tx, s, []store.CaseFile{file})
 		if err != nil {
 			return err
 		}
-		c.CaseFile = row.file(waiting[id])
+		c.CaseFile = file
+		c.Waiting = waiting[id]
 		if c.PersonData, err = one[store.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry,
 			languages, phone FROM person WHERE case_id = $1`, id); err != nil {
 			return err

@@ -32,7 +32,7 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 // Migrate brings the schema up to this binary's version. The login must own the database.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) (applied int, err error) {
 	db := stdlib.OpenDBFromPool(pool)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	p, err := provider(db)
 	if err != nil {
 		return 0, err
