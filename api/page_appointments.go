@@ -69,7 +69,7 @@ func agendaItem(p care.Policy, who care.Staff, a store.Appointment) web.AgendaIt
 	if a.Matter != "" {
 		item.Matter = nameIn(p.Matters, a.Matter)
 	}
-	if seesCases(p, who) {
+	if readsCases(who, p) {
 		item.URL = "/fascicoli/" + a.CaseID
 	}
 	return item
@@ -89,10 +89,4 @@ func appointmentBadge(state string) web.Badge {
 		b.Icon = "it-close-circle"
 	}
 	return b
-}
-
-// seesCases says whether the caller is offered links to case files: those of the
-// agencies that open them. What may really be seen is decided when it is asked for.
-func seesCases(p care.Policy, who care.Staff) bool {
-	return who.Role == care.Supervisor || who.Agency == p.RoleAgency(care.DeskOperator) || who.Agency == p.RoleAgency(care.SocialWorker)
 }

@@ -85,7 +85,7 @@ func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f store.NewContac
 	page := web.ContactForm{
 		Frame: s.frame(c, "Solo informazioni", "/sportello"), Form: form,
 		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
-		Countries: countryOptions(f.Citizenship), Note: f.Note,
+		Countries: countryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
 			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
 			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sul caso concreto: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},

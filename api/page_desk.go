@@ -247,7 +247,7 @@ func (s *Server) caseOpening(c *gin.Context, rules *zoneRules, f caseForm, form 
 	page := web.CaseOpening{
 		Frame: s.frame(c, "Apri un fascicolo", "/sportello"), Form: form,
 		Channels: options(rules.Desk.Channels, f.Channel), Topics: options(rules.Desk.Topics, f.Topic),
-		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryOptions(p.Citizenship),
+		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryGroups(p.Citizenship),
 		Permits: permitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: needOptions(rules.Policy, f.Needs),
 		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
@@ -279,21 +279,18 @@ func usualLanguages(desk care.Desk) []string {
 // usualCountries are those that most people who come are citizens of.
 var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "PK", "PE", "RO", "SN", "LK", "TN", "UA"}
 
-// countryOptions lists the countries: the usual ones first, then all by name.
-func countryOptions(chosen string) []web.Option {
-	var usual, all []web.Option
+// countryGroups lists the countries: the usual ones first, then all by name.
+func countryGroups(chosen string) []web.OptionGroup {
+	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
 	for _, country := range italian.Countries() {
-		o := web.Option{Value: country.Code, Text: country.Name}
+		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
 		if slices.Contains(usualCountries, country.Code) {
-			o.Chosen = country.Code == chosen
-			usual = append(usual, o)
+			usual.Options = append(usual.Options, o)
 			o.Chosen = false // once is enough
-		} else {
-			o.Chosen = country.Code == chosen
 		}
-		all = append(all, o)
+		all.Options = append(all.Options, o)
 	}
-	return append(usual, all...)
+	return []web.OptionGroup{usual, all}
 }
 
 // permitOptions lists the kinds of permit; the empty choice of the list is "none".
@@ -392,7 +389,7 @@ func gateOf(a care.GateAnswer) web.Gate {
 
 func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zoneRules, f eligibilityForm, form web.Form) web.EligibilityCheck {
 	page := web.EligibilityCheck{
-		Frame: s.frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryOptions(f.citizenship),
+		Frame: s.frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
 		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),
 		MayOpen: who.Role.MayAsk(care.OpOpen),
 	}

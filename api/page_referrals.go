@@ -219,7 +219,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 	if r.FromAgency == who.Agency {
 		page.Back.URL += "?elenco=inviate"
 	}
-	if seesCases(rules.Policy, who) {
+	if readsCases(who, rules.Policy) {
 		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: "Apri il fascicolo " + r.CaseNumber}
 	}
 	s.offerMoves(&page, who, rules.Policy, r, refused)

@@ -7,7 +7,7 @@ type ContactForm struct {
 	Topics    []Option
 	Channels  []Option
 	Languages []Option
-	Countries []Option
+	Countries []OptionGroup
 	Outcomes  []Option
 	Note      string
 }

@@ -24,7 +24,7 @@ type CaseOpening struct {
 	Channels, Topics       []Option
 	GivenName, FamilyName  string
 	BirthDate              string // as in a date field: 1990-11-30
-	Countries              []Option
+	Countries              []OptionGroup
 	Permits                []Option
 	PermitExpiry           string
 	Languages              []Option // the usual ones, as boxes
@@ -45,7 +45,7 @@ type EligibilityCheck struct {
 	Frame
 	Form         Form
 	BirthDate    string
-	Countries    []Option
+	Countries    []OptionGroup
 	Permits      []Option
 	PermitExpiry string
 	Needs        []Option

@@ -59,5 +59,5 @@ type ReferralAction struct {
 	NeedsIt bool   // the note is required
 }
 
-// Moment is a line of a history.
+// Moment is a line of a history: of a case or of a referral.
 type Moment struct{ When, Text, By, Note string }
