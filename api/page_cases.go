@@ -1,3 +1,244 @@
 package api
 
-func (s *Server) registerCasePages(pageRoutes) {}
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+func (s *Server) registerCasePages(p pageRoutes) {
+	p.get("/fascicoli", s.caseList)
+	p.post("/fascicoli", s.searchCases)
+	p.get("/fascicoli/:id", s.casePage)
+	p.get("/fascicoli/:id/letture", s.caseReads)
+	s.registerCaseActions(p)
+}
+
+type caseFilter struct {
+	name, text string
+	open       bool
+	health     care.Health
+}
+
+// caseFilters are the lists of case files that one can choose from; the first
+// is shown unless another is asked for.
+var caseFilters = []caseFilter{
+	{"aperti", "Aperti", true, ""},
+	{"in-ritardo", "In ritardo", true, care.HealthLate},
+	{"fermi", "Fermi per un guasto", true, care.HealthBroken},
+	{"senza-nessuno", "Senza nessuno che possa agire", true, care.HealthOrphaned},
+	{"nei-tempi", "Nei tempi", true, care.HealthPlanned},
+	{"chiusi", "Chiusi", false, ""},
+}
+
+// caseList shows the case files of the caller's agency, the newest first.
+func (s *Server) caseList(c *gin.Context, who care.Staff) error {
+	chosen := max(0, slices.IndexFunc(caseFilters, func(f caseFilter) bool { return f.name == c.Query("stato") }))
+	page := web.CaseList{Frame: s.frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
+	for i, f := range caseFilters {
+		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
+	}
+	f := caseFilters[chosen]
+	next, err := s.fillCases(c, who, &page, store.CaseFilter{Open: &f.open, Health: f.health}, c.Query("dopo"))
+	if err != nil {
+		return err
+	}
+	page.More = nextPage(c, "dopo", next)
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// searchCases looks for a name or a number. It is a POST because names do not
+// belong in addresses, which browsers and proxies keep.
+func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
+	page := web.CaseList{Frame: s.frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
+	if n := utf8.RuneCountInString(page.Search); n < 2 || n > 100 {
+		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
+		page.Nothing = "Nessuna ricerca fatta."
+		s.render(c, http.StatusUnprocessableEntity, page)
+		return nil
+	}
+	next, err := s.fillCases(c, who, &page, store.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
+	if err != nil {
+		return err
+	}
+	page.Cursor, page.Nothing = next, "Nessun fascicolo corrisponde. Controlla come è scritto il nome."
+	page.Found = "Risultati della ricerca: " + italian.Count(len(page.Cases), "fascicolo", "fascicoli")
+	if next != "" {
+		page.Found += ", e ce ne sono altri"
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f store.CaseFilter, cursor string) (next string, err error) {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return "", err
+	}
+	cases, err := s.records.CaseFiles(ctx, who, f, store.Paging{Cursor: cursor})
+	for _, file := range cases.Items {
+		page.Cases = append(page.Cases, s.caseItem(rules, file))
+	}
+	return cases.Next, err
+}
+
+// caseItem is a case file as lists show it.
+func (s *Server) caseItem(rules *zoneRules, file store.CaseFile) web.CaseItem {
+	return web.CaseItem{
+		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
+		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: s.caseSentence(rules, file), Health: caseBadge(file),
+	}
+}
+
+// caseSentence says what a case waits for, and of a closed one how it ended.
+func (s *Server) caseSentence(rules *zoneRules, file store.CaseFile) string {
+	if file.Closed != nil {
+		return "Chiuso il " + italian.Date(file.Closed.In(italian.Rome)) + ": " + nameIn(rules.Outcomes, file.Outcome) + "."
+	}
+	return s.words.Sentence(file.Waiting, rules.Policy, s.now())
+}
+
+func caseBadge(file store.CaseFile) web.Badge {
+	if file.Closed != nil {
+		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
+	}
+	return healthBadge(file.Waiting.Health)
+}
+
+// momentsShown is how many lines of the timeline a page shows.
+const momentsShown = 15
+
+// casePage shows a case file: first what it waits for.
+func (s *Server) casePage(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.records.CaseFile(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	timeline, err := s.records.Timeline(ctx, who, file.ID, store.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
+	if err != nil {
+		return err
+	}
+	page := web.CasePage{
+		Frame: s.frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: s.caseSentence(rules, file.CaseFile),
+		Health: caseBadge(file.CaseFile), Path: pathOf(rules.Policy, file), Actions: caseActionsFor(who, file),
+		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
+	}
+	page.Back = &web.Link{URL: "/fascicoli", Text: "Fascicoli"}
+	for _, t := range file.Tasks {
+		item := s.taskItem(who, rules, t)
+		item.Person, item.Case, item.Role = "", "", italian.Upper(italian.Role(t.Role))
+		page.Tasks = append(page.Tasks, item)
+	}
+	for _, r := range file.Referrals {
+		page.Referrals = append(page.Referrals, web.Line{
+			URL: "/segnalazioni/" + r.ID, Text: "A " + agencyName(rules.Policy, r.ToAgency), State: italian.Upper(italian.ReferralState(r.State)),
+			When: "inviata il " + italian.Moment(r.Requested),
+		})
+	}
+	for _, a := range file.Appointments {
+		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, a))
+	}
+	for _, m := range timeline.Items {
+		page.Moments = append(page.Moments, momentOf(rules.Policy, m))
+	}
+	if page.MoreMoments = nextPage(c, "storia", timeline.Next); page.MoreMoments != "" {
+		page.MoreMoments += "#storia"
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+func appointmentLine(p care.Policy, a store.Appointment) web.Line {
+	line := web.Line{Text: serviceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}
+	if a.Matter != "" {
+		line.Text += ": " + nameIn(p.Matters, a.Matter)
+	}
+	return line
+}
+
+func momentOf(p care.Policy, m store.Moment) web.Moment {
+	shown := web.Moment{Text: italian.TimelineLine(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
+	if m.ByName != "" {
+		shown.By = m.ByName + ", " + italian.Role(m.ByRole)
+	}
+	return shown
+}
+
+func personTerms(p care.Policy, file store.Case) []web.Term {
+	person := file.PersonData
+	permit := italian.Permit(person.Permit)
+	if person.PermitExpiry != nil {
+		permit += ", scade il " + italian.Date(*person.PermitExpiry)
+	}
+	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permit},
+		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})
+}
+
+// givenTerms are what another agency that a person is sent to gets of them.
+func givenTerms(p care.Policy, file store.Case) []web.Term {
+	person := file.PersonData
+	terms := []web.Term{
+		{Name: italian.Field("given_name"), Value: person.GivenName},
+		{Name: italian.Field("family_name"), Value: person.FamilyName},
+		{Name: italian.Field("birth_date"), Value: italian.Date(person.BirthDate)},
+		{Name: italian.Field("citizenship"), Value: italian.Country(person.Citizenship)},
+		{Name: italian.Field("languages"), Value: enumerated(person.Languages, italian.Language)},
+		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
+		{Name: italian.Field("needs"), Value: enumerated(file.Needs, func(code string) string {
+			for _, area := range p.NeedAreas([]string{code}) {
+				return area.Name
+			}
+			return code
+		})},
+		{Name: "Numero del fascicolo", Value: file.Number},
+	}
+	return terms
+}
+
+func enumerated(codes []string, say func(string) string) string {
+	words := make([]string, 0, len(codes))
+	for _, code := range codes {
+		words = append(words, say(code))
+	}
+	return orNone(strings.Join(words, ", "))
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "non indicato"
+	}
+	return text
+}
+
+// caseReads shows who read or changed a case file.
+func (s *Server) caseReads(c *gin.Context, who care.Staff) error {
+	id := c.Param("id")
+	reads, err := s.records.Reads(c.Request.Context(), who, id, store.Paging{Limit: 50, Cursor: c.Query("dopo")})
+	if err != nil {
+		return err
+	}
+	page := web.CaseReads{Frame: s.frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: nextPage(c, "dopo", reads.Next)}
+	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
+	for _, r := range reads.Items {
+		page.Reads = append(page.Reads, web.Moment{
+			Text: r.ByName + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: italian.Upper(italian.Role(r.ByRole)),
+		})
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}

@@ -87,7 +87,7 @@ func (f *taskForm) sayWhenNeeded(note *web.Field) {
 		}
 	}
 	note.Required = len(needed) > 0
-	if len(needed) > 0 && len(f.Outcomes) > 1 {
+	if len(needed) > 0 && len(needed) < len(f.Outcomes) {
 		note.Hint = "Serve se scegli " + strings.Join(needed, " o ") + "."
 	}
 }

@@ -20,10 +20,8 @@ type TaskItem struct {
 	Mine       bool
 	Claim      *Form // nil: there is nothing to claim
 	Holder     string
+	Role       string // whose it is, where that does not go without saying
 }
-
-// Tone is how the item's edge is coloured.
-func (t TaskItem) Tone() string { return t.Due.Tone }
 
 // TaskPage is one task: who it is about, what is asked, why, by when, and the
 // form that completes it.

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"slices"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// stageOf is the stage in which the runs of a kind begin.
+var stageOf = map[care.RunKind]care.Stage{
+	care.RunService: care.StageSecondLevel, care.RunPlacement: care.StagePlacement, care.RunFollowUp: care.StageFollowUp,
+}
+
+// pathOf draws the path of a case as a line of stages, each with the branches
+// that began in it.
+func pathOf(p care.Policy, file store.Case) []web.PathStage {
+	branches := map[care.Stage][]web.PathBranch{}
+	for _, b := range file.Branches {
+		branches[stageOf[b.Kind]] = append(branches[stageOf[b.Kind]], branchOf(p, b))
+	}
+	now := slices.Index(care.Stages, file.Stage)
+	var path []web.PathStage
+	for i, stage := range care.Stages {
+		shown := web.PathStage{Name: italian.Stage(stage), Branches: branches[stage]}
+		reached := stage == care.StageFirstLevel || len(branches[stage]) > 0
+		switch {
+		case i == now && stage == care.StageClosed:
+			shown.Class, shown.State = "done", "percorso concluso"
+		case i == now:
+			shown.Class, shown.State = "now", "il percorso è qui"
+		case i > now && len(branches[stage]) == 0:
+			shown.Class, shown.State = "ahead", "più avanti"
+		case reached && slices.ContainsFunc(shown.Branches, func(b web.PathBranch) bool { return b.Class == "now" }):
+			shown.Class, shown.State = "done", "ancora in corso in parte"
+		case reached:
+			shown.Class, shown.State = "done", "fatto"
+		default:
+			shown.Class, shown.State = "skipped", "non è servito"
+		}
+		path = append(path, shown)
+	}
+	return path
+}
+
+func branchOf(p care.Policy, b store.Branch) web.PathBranch {
+	shown := web.PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
+	if b.Kind == care.RunService {
+		shown.Name = serviceName(p, b.Service)
+	}
+	if b.Ended != nil {
+		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)
+	}
+	return shown
+}
