@@ -213,7 +213,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 	page := web.Referral{
 		Frame: s.frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Lead:   agencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + agencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
-		Shared: sharedTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
+		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
 	}
 	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
 	if r.FromAgency == who.Agency {
@@ -302,9 +302,9 @@ func awaited(mine bool, who care.Staff, r store.Referral) string {
 	return ""
 }
 
-// sharedTerms lists what the addressee was given of the person: all of it, and
+// snapshotTerms lists what the addressee was given of the person: all of it, and
 // nothing else.
-func sharedTerms(p care.Policy, r store.Referral) []web.Term {
+func snapshotTerms(p care.Policy, r store.Referral) []web.Term {
 	snapshot, ok := snapshotOf(r)
 	if !ok {
 		return nil
@@ -361,7 +361,7 @@ func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, 
 	var history []web.Moment
 	for _, m := range moments.Items {
 		if m.Run == r.Run && strings.HasPrefix(m.Code, "referral_") {
-			history = append(history, web.Moment{When: italian.Moment(m.At), Text: italian.TimelineLine(p, m.Code, m.Detail), By: m.ByName, Note: m.Note})
+			history = append(history, momentOf(p, m))
 		}
 	}
 	if len(history) > 0 {
