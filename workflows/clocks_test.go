@@ -27,13 +27,7 @@ func (w *casework) mails() map[string][]string {
 	w.Helper()
 	found := map[string][]string{}
 	// They are for the skipped future, so that TakeMails would not give them out today.
-	err := pgx.BeginFunc(context.Background(), w.work, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(context.Background(), `SET LOCAL ROLE percorso_worker`); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(context.Background(), `SELECT set_config('percorso.case', $1, true)`, w.id); err != nil {
-			return err
-		}
+	err := w.asWorker(w.id, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(context.Background(), `SELECT template, recipients FROM mail WHERE case_id = $1 ORDER BY created_at, id`, w.id)
 		var template string
 		var recipients []string

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/deploy"
@@ -161,6 +162,20 @@ func (o *office) connect(ctx context.Context, part standalone.Part) (*pgxpool.Po
 		}
 	}
 	return nil, fmt.Errorf("no database for %s", part)
+}
+
+// asWorker reads of one case what the records show nobody.
+func (o *office) asWorker(caseID string, read func(pgx.Tx) error) error {
+	ctx := context.Background()
+	return pgx.BeginFunc(ctx, o.work, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL ROLE percorso_worker`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `SELECT set_config('percorso.case', $1, true)`, caseID); err != nil {
+			return err
+		}
+		return read(tx)
+	})
 }
 
 func (o *office) close() {
