@@ -190,4 +190,6 @@ func TestMailSystemReportsBounces(t *testing.T) {
 	if s := r.temporal.signals; len(s) != 2 || s[0].ID != s[1].ID || s[0].Answer.Operation != care.OpMailBounced {
 		t.Errorf("signals: %+v", s)
 	}
+	r.temporal.err = serviceerror.NewNotFound("no run")
+	r.post(someMailer, "/mail-bounces", body, "k2").problem(t, codeNotFound)
 }

@@ -30,7 +30,7 @@ func (s *Server) registerMailBounces() {
 		Method: http.MethodPost, Path: "/mail-bounces", OperationID: "report-mail-bounce", Tags: []string{tagMachine},
 		Summary: "Report a mail that came back", DefaultStatus: http.StatusAccepted,
 		Description: "By the mail system (staff role " + string(mailSystem) + "). A mail that is reported again changes nothing.",
-		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
+		Errors:      []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *mailBounceInput) (*mailBounceOutput, error) {
 		if who.Role != mailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}

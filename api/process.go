@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"percorso/internal/care"
@@ -66,9 +68,15 @@ func (p *process) send(ctx context.Context, cmd store.Command, update client.Upd
 	})
 }
 
-// tell signals what needs no answer.
+// tell signals what needs no answer. store.ErrNotFound: there is no such run, or
+// it is over.
 func (p *process) tell(ctx context.Context, run string, e contract.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
-	return p.temporal.SignalWorkflow(ctx, run, "", contract.Wake, e)
+	err := p.temporal.SignalWorkflow(ctx, run, "", contract.Wake, e)
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return store.ErrNotFound
+	}
+	return err
 }
