@@ -151,9 +151,29 @@ func showBooking(page *web.CaseForm, rules *zoneRules, file store.Case, sent url
 		}},
 		noteField(sent, false, ""),
 	}
-	page.Given = &web.Given{
-		Title: "Se il servizio è di un altro ente", Hint: "L’ente riceve questi dati della persona, e nient’altro.", Terms: givenTerms(rules.Policy, file),
-		Purpose: italian.Purpose("appointment"), Ground: italian.LegalBasis(care.PublicTask),
+	page.Given = givenToServices(rules.Policy, file)
+}
+
+// givenToServices says what a service of another agency than the one that keeps
+// the case files gets of the person; nil where the zone has no such service.
+func givenToServices(p care.Policy, file store.Case) *web.Given {
+	var names, grounds []string
+	for _, service := range p.Services {
+		agency, _ := p.Agency(service.Agency)
+		if service.Agency == p.RoleAgency(care.DeskOperator) || slices.Contains(names, agency.Name) {
+			continue
+		}
+		names = append(names, agency.Name)
+		if ground := italian.LegalBasis(agency.Kind.LegalBasis()); !slices.Contains(grounds, ground) {
+			grounds = append(grounds, ground)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return &web.Given{
+		Title: "Se il servizio è di un altro ente: " + strings.Join(names, ", "), Hint: "L’ente riceve questi dati della persona, e nient’altro.",
+		Terms: givenTerms(p, file), Purpose: italian.Purpose("appointment"), Ground: strings.Join(grounds, "; "),
 	}
 }
 
@@ -164,12 +184,12 @@ func readBookingForm(sent url.Values) (any, []care.Fault) {
 
 func showSendToCPI(page *web.CaseForm, rules *zoneRules, file store.Case, sent url.Values) {
 	cpi, _ := rules.Agency(rules.CPI())
-	page.Intro = "La persona è inviata a " + cpi.Name + ", che ne prende visione e poi risponde."
+	page.Intro = "Destinatario: " + cpi.Name + ". Prende visione dell’invio e poi risponde se accetta."
 	page.Given = &web.Given{
-		Title: "Che cosa riceve " + cpi.Name, Hint: "Questi dati e nient’altro.", Terms: givenTerms(rules.Policy, file),
+		Title: "Dati che riceve: " + cpi.Name, Hint: "Sono questi e nessun altro.", Terms: givenTerms(rules.Policy, file),
 		Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(cpi.Kind.LegalBasis()),
 	}
-	page.Fields = []web.Field{noteField(sent, false, "")}
+	page.Fields = []web.Field{noteField(sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
 }
 
 func readSendToCPI(sent url.Values) (any, []care.Fault) {

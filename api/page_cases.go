@@ -32,10 +32,10 @@ type caseFilter struct {
 // is shown unless another is asked for.
 var caseFilters = []caseFilter{
 	{"aperti", "Aperti", true, ""},
-	{"in-ritardo", "In ritardo", true, care.HealthLate},
-	{"fermi", "Fermi per un guasto", true, care.HealthBroken},
-	{"senza-nessuno", "Senza nessuno che possa agire", true, care.HealthOrphaned},
-	{"nei-tempi", "Nei tempi", true, care.HealthPlanned},
+	{"in-ritardo", italian.Upper(italian.Health(care.HealthLate)), true, care.HealthLate},
+	{"fermi", italian.Upper(italian.Health(care.HealthBroken)), true, care.HealthBroken},
+	{"senza-nessuno", italian.Upper(italian.Health(care.HealthOrphaned)), true, care.HealthOrphaned},
+	{"come-previsto", italian.Upper(italian.Health(care.HealthPlanned)), true, care.HealthPlanned},
 	{"chiusi", "Chiusi", false, ""},
 }
 
