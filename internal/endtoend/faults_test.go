@@ -149,3 +149,38 @@ func (s *services) insistAccepted(role care.Role, task string) {
 		return err == nil && a.status == http.StatusAccepted
 	}, 30*time.Second, 200*time.Millisecond, "not accepted while its run was lost")
 }
+
+// Without a worker an accepted command is not worked: the case says that it is
+// broken and why, and is well again once a worker is back.
+func TestBrokenCaseExplainsItself(t *testing.T) {
+	s := open(t, "prato")
+	id := s.openCase()
+	task, role := s.task(id, care.FirstListening)
+	require.NoError(t, s.stack.Hold(standalone.Worker))
+	s.insistAccepted(role, task)
+	health := func() (code, cause, sentence string) {
+		c, err := s.try(care.Supervisor, http.MethodGet, "/case-files/"+id, "", nil)
+		require.NoError(t, err)
+		waiting := c.body["waiting"].(map[string]any)
+		code, _ = waiting["health"].(string)
+		cause, _ = waiting["cause"].(string)
+		return code, cause, c.text("sentence")
+	}
+	var cause, sentence string
+	require.Eventually(t, func() (broken bool) {
+		var code string
+		code, cause, sentence = health()
+		return code == string(care.HealthBroken)
+	}, care.Grace+30*time.Second, time.Second)
+	// Temporal knows for a minute after the last poll whether a worker is gone.
+	require.Contains(t, []string{"inbox", "no_worker"}, cause)
+	require.NotEmpty(t, sentence)
+	stuck := s.get(care.Supervisor, "/stuck-cases").items()
+	require.Len(t, stuck, 1)
+	require.Equal(t, id, stuck[0].text("id"))
+
+	require.NoError(t, s.stack.Restart(t.Context(), standalone.Worker))
+	s.task(id, care.Orientation)
+	require.Eventually(t, func() bool { code, _, _ := health(); return code == string(care.HealthPlanned) }, 30*time.Second, time.Second)
+	require.Empty(t, s.get(care.Supervisor, "/stuck-cases").items())
+}
