@@ -94,7 +94,7 @@ func TestSilentCPI(t *testing.T) {
 	task := stuck.text("task_id")
 	s.post(care.CPIOperator, "/tasks/"+task+"/reassign", care.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusForbidden)
 	s.post(care.Supervisor, "/tasks/"+task+"/reassign", care.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusOK)
-	s.post(care.CPIOperator, "/referrals/"+referral+"/acknowledge", care.ReferralMoveForm{}).is(http.StatusForbidden)
+	s.post(care.CPIOperator, "/referrals/"+referral+"/acknowledge", care.ReferralMoveForm{}).is(http.StatusNotFound) // it is no longer theirs
 	s.move(care.LabourPolicyExpert, referral, care.OpAcknowledge, care.ReferralMoveForm{})
 	s.post(care.Supervisor, "/tasks/"+task+"/extend", care.Assignment{Until: in(time.Hour)}).is(http.StatusOK)
 	for _, c := range s.get(care.Supervisor, "/stuck-cases").items() {
