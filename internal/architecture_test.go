@@ -1,0 +1,185 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What each package may import of this module; the folders below it count as
+// the package itself, unless they are named. A new package is placed here first.
+var mayImport = map[string][]string{
+	// Rules and words, without any machinery.
+	"internal/care":     {},
+	"internal/store":    {"internal/care"},
+	"internal/zone":     {"internal/care"},
+	"internal/calendar": {"internal/care"},
+	"internal/italian":  {"internal/care", "internal/store"},
+	"internal/codec":    {},
+	"internal/config":   {},
+	"internal/client":   {"internal/care", "internal/store"}, // speaks to the API as any program does
+
+	// The processes, and what they do to the world.
+	"workflows/contract": {"internal/care"},
+	"workflows":          {"activities", "workflows/contract", "internal/care"},
+	"activities":         {"internal/store", "workflows/contract", "internal/care"},
+	"internal/postgres":  {"internal/store", "workflows/contract", "internal/care"},
+	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care"},
+
+	// What people and programs speak to. It starts and updates processes by
+	// their contract alone.
+	"api":     {"api/web", "workflows/contract", "internal/store", "internal/zone", "internal/italian", "internal/care"},
+	"api/web": {"internal/store", "internal/zone", "internal/italian", "internal/care"},
+
+	// The binary joins them all.
+	"cmd": {
+		"api", "worker", "activities", "workflows/contract", "deploy", "internal/care", "internal/store", "internal/zone",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/postgres", "internal/italian",
+	},
+	"deploy": {},
+}
+
+// joins are the folders that may import everything, and that nothing else imports.
+var joins = []string{"deploy/standalone", "deploy/bench"}
+
+// Packages from elsewhere that some packages do without; those below count too.
+var mustNotImport = map[string][]string{
+	// A workflow does no input or output of its own: it would differ on replay.
+	"workflows":          {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "net", "os", "math/rand", "database/sql"},
+	"workflows/contract": {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "net", "os", "go.temporal.io"},
+	"internal/care":      {"github.com", "go.temporal.io", "go.uber.org", "golang.org", "net", "os"},
+	"internal/store":     {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net", "os"},
+	"internal/zone":      {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net"},
+	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net"},
+	"activities":         {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
+	"worker":             {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
+}
+
+const (
+	module = "percorso"
+	root   = ".."
+)
+
+func TestArchitecture(t *testing.T) {
+	graph := readImports(t)
+	for _, folder := range []string{"workflows", "api", "worker", "internal/postgres", "internal/care"} {
+		require.NotEmpty(t, graph[folder], "the code of %s was not found", folder)
+	}
+	require.Empty(t, faults(graph))
+}
+
+func TestArchitectureTellsFaults(t *testing.T) {
+	require.Equal(t, []string{
+		"activities imports github.com/jackc/pgx/v5",
+		"api imports workflows",
+		"cmd/percorso imports deploy/standalone",
+		"internal/care imports internal/store",
+		"internal/odd has no place: name it in mayImport",
+		"workflows imports net/http",
+		"workflows/contract imports go.temporal.io/sdk/workflow",
+	}, faults(map[string][]string{
+		"activities":         {"context", "percorso/internal/store", "github.com/jackc/pgx/v5"},
+		"api":                {"percorso/workflows", "percorso/workflows/contract"},
+		"cmd/percorso":       {"percorso/deploy", "percorso/deploy/standalone"},
+		"deploy/standalone":  {"percorso/internal/postgres", "net"},
+		"internal/care":      {"percorso/internal/store"},
+		"internal/odd":       {"percorso/internal/care"},
+		"internal/zone/deep": {"percorso/internal/zone", "percorso/internal/care"},
+		"workflows":          {"net/http", "percorso/activities", "go.temporal.io/sdk/workflow"},
+		"workflows/contract": {"go.temporal.io/sdk/workflow"},
+	}))
+}
+
+// faults lists the imports that break the rules, by what imports them.
+func faults(graph map[string][]string) (all []string) {
+	for _, folder := range slices.Sorted(maps.Keys(graph)) {
+		if below(folder, joins...) {
+			continue
+		}
+		place := placeOf(mayImport, folder)
+		if place == "" {
+			all = append(all, folder+" has no place: name it in mayImport")
+			continue
+		}
+		banned := mustNotImport[placeOf(mustNotImport, folder)]
+		for _, name := range graph[folder] {
+			ours, isOurs := strings.CutPrefix(name, module+"/")
+			target := placeOf(mayImport, ours)
+			switch {
+			case isOurs && below(ours, joins...), isOurs && target != place && !slices.Contains(mayImport[place], target):
+				all = append(all, folder+" imports "+ours)
+			case !isOurs && below(name, banned...):
+				all = append(all, folder+" imports "+name)
+			}
+		}
+	}
+	return all
+}
+
+// below says whether a path is one of the places or below one.
+func below(name string, places ...string) bool {
+	return slices.ContainsFunc(places, func(p string) bool { return name == p || strings.HasPrefix(name, p+"/") })
+}
+
+// placeOf finds the entry of a table that a folder belongs to; empty: none.
+func placeOf(table map[string][]string, folder string) string {
+	for ; folder != "." && folder != "/"; folder = path.Dir(folder) {
+		if _, ok := table[folder]; ok {
+			return folder
+		}
+	}
+	return ""
+}
+
+// readImports reads what the code of each folder imports; tests may import anything.
+func readImports(t *testing.T) map[string][]string {
+	t.Helper()
+	graph := map[string][]string{}
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != root && notOurs(file):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		for _, spec := range source.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(graph[folder], name) {
+				graph[folder] = append(graph[folder], name)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	return graph
+}
+
+// notOurs says whether a folder holds no code of this module.
+func notOurs(folder string) bool {
+	name := filepath.Base(folder)
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil || strings.HasPrefix(name, ".") || name == "node_modules" || name == "testdata"
+}
