@@ -227,6 +227,14 @@ func TestAKeyHasOneEffect(t *testing.T) {
 	page, err := a.records.Contacts(t.Context(), s, store.Paging{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
+	// The same words about another case are another command.
+	one, _ := a.open("prato")
+	other, _ := a.open("prato")
+	social := a.accounts["social_worker.prato"]
+	_, err = a.records.Accept(t.Context(), social, store.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + one, Data: care.SendToCPI{}})
+	require.NoError(t, err)
+	_, err = a.records.Accept(t.Context(), social, store.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + other, Data: care.SendToCPI{}})
+	require.ErrorIs(t, err, store.ErrKeyReused)
 	// Another caller's key is another key.
 	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
 	require.NoError(t, err)

@@ -108,7 +108,11 @@ func digest(c store.NewCommand) ([]byte, []byte, error) {
 			return nil, nil, err
 		}
 	}
-	sum := sha256.Sum256(append([]byte(string(c.Operation)+"\x00"+c.Target+"\x00"), data...))
+	about := c.Target
+	if about == "" && c.Operation != care.OpOpen { // whose run is made with it
+		about = c.Run
+	}
+	sum := sha256.Sum256(append([]byte(string(c.Operation)+"\x00"+about+"\x00"), data...))
 	return sum[:], data, nil
 }
 

@@ -152,9 +152,7 @@ func (w *writer) openCase(tx pgx.Tx) error {
 	}
 	year := w.step.At.In(w.policy.calendar.Location()).Year()
 	var number int
-	err := tx.QueryRow(w.ctx, `INSERT INTO case_counter AS c (zone, year, last) VALUES ($1, $2, 1)
-		ON CONFLICT (zone, year) DO UPDATE SET last = c.last + 1 RETURNING last`, w.run.Zone, year).Scan(&number)
-	if err != nil {
+	if err := tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
 		return err
 	}
 	p := form.Person
