@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// agendaRecords are records with the appointments of two days, and remember
+// what they were asked for.
+type agendaRecords struct {
+	*pageRecords
+	asked *store.AppointmentFilter
+}
+
+func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f store.AppointmentFilter, _ store.Paging) (store.Page[store.Appointment], error) {
+	*a.asked = f
+	appointment := store.Appointment{
+		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
+		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
+	}
+	later := appointment
+	later.At, later.Matter, later.State = appointment.At.AddDate(0, 0, 1), "", string(care.AppointmentConfirmed)
+	return store.Page[store.Appointment]{Items: []store.Appointment{appointment, appointment, later}, Next: "altri"}, nil
+}
+
+func TestAgendaByDay(t *testing.T) {
+	b := newPages(t)
+	asked := &store.AppointmentFilter{}
+	b.server.records = agendaRecords{b.pages, asked}
+	b.at(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
+	b.logIn(someWorker.Subject)
+	page := b.open(t, "/appuntamenti")
+	var days []string
+	for _, n := range page.all("h2") {
+		days = append(days, words(n))
+	}
+	if strings.Join(days, "; ") != "Oggi, lunedì 23 novembre 2026; Martedì 24 novembre 2026" {
+		t.Errorf("days: %v", days)
+	}
+	for _, want := range []string{"09:00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mostra altri"} {
+		if !strings.Contains(page.words(), want) {
+			t.Errorf("no %q in %s", want, page.words())
+		}
+	}
+	if !asked.From.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, italian.Rome)) || asked.Service != "" {
+		t.Errorf("asked for %+v", asked)
+	}
+	page = b.open(t, "/appuntamenti?dal=2026-12-01&servizio=cpi&altro=1")
+	if !asked.From.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, italian.Rome)) || asked.Service != "cpi" ||
+		strings.Join(page.filled("servizio"), "") != "cpi" {
+		t.Errorf("asked for %+v", asked)
+	}
+}
+
+func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
+	b := newPages(t)
+	b.server.records = agendaRecords{b.pages, &store.AppointmentFilter{}}
+	b.logIn(someCPI.Subject)
+	if page := b.open(t, "/appuntamenti"); strings.Contains(page.text, "/fascicoli/") {
+		t.Error("it does")
+	}
+}
