@@ -1,0 +1,519 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"go.uber.org/zap"
+
+	"percorso/deploy"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+	"percorso/internal/zone"
+)
+
+// The widths at which pages are looked at: a small laptop's and a telephone's.
+var browserWidths = []int64{1280, 375}
+
+// pagesInBrowser are the pages with who looks at them. TestEveryPageIsLookedAt
+// asks that no route is missing.
+var pagesInBrowser = []struct {
+	name, route, address, who string
+}{
+	{"benvenuto", "/", "/", ""},
+	{"uscita", "/logged-out", "/logged-out", ""},
+	{"non-trovata", "/fascicoli/:id", "/fascicoli/non-esiste", someWorker.Subject},
+	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + acceptedID + "?poi=/compiti", someWorker.Subject},
+	{"compiti", "/compiti", "/compiti", someWorker.Subject},
+	{"compito-da-prendere", "/compiti/:id", "/compiti/" + anotherID, someWorker.Subject},
+	{"fascicoli", "/fascicoli", "/fascicoli", someWorker.Subject},
+	{"fascicolo", "/fascicoli/:id", "/fascicoli/" + anotherID, someWorker.Subject},
+	{"prenota", "/fascicoli/:id/prenota", "/fascicoli/" + anotherID + "/prenota", someWorker.Subject},
+	{"invia-al-cpi", "/fascicoli/:id/cpi", "/fascicoli/" + anotherID + "/cpi", someWorker.Subject},
+	{"chiudi", "/fascicoli/:id/chiudi", "/fascicoli/" + anotherID + "/chiudi", someWorker.Subject},
+	{"letture", "/fascicoli/:id/letture", "/fascicoli/" + anotherID + "/letture", someSupervisor.Subject},
+	{"segnalazioni", "/segnalazioni", "/segnalazioni", someCPI.Subject},
+	{"segnalazione", "/segnalazioni/:id", "/segnalazioni/" + someID, someCPI.Subject},
+	{"casi-bloccati", "/casi-bloccati", "/casi-bloccati", someSupervisor.Subject},
+	{"riassegna", "/casi-bloccati/:id/riassegna", "/casi-bloccati/" + someID + "/riassegna", someSupervisor.Subject},
+	{"proroga", "/casi-bloccati/:id/proroga", "/casi-bloccati/" + someID + "/proroga", someSupervisor.Subject},
+	{"appuntamenti", "/appuntamenti", "/appuntamenti", someWorker.Subject},
+	{"sportello", "/sportello", "/sportello", someWorker.Subject},
+	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", someWorker.Subject},
+	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", someWorker.Subject},
+	{"requisiti", "/verifica-requisiti", "/verifica-requisiti", someWorker.Subject},
+	{"accessi", "/accessi", "/accessi", someWorker.Subject},
+}
+
+// TestEveryPageIsLookedAt finds pages that the browser is not sent to.
+func TestEveryPageIsLookedAt(t *testing.T) {
+	engine, err := newPages(t).server.routes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	notPages := []string{"/status", "/login", "/login/callback", "/assets/*file"}
+	for _, r := range engine.Routes() {
+		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, apiPrefix) || strings.HasPrefix(r.Path, "/openapi") {
+			continue
+		}
+		if !slices.ContainsFunc(pagesInBrowser, func(p struct{ name, route, address, who string }) bool { return p.route == r.Path }) {
+			t.Errorf("no browser looks at %s", r.Path)
+		}
+	}
+}
+
+// TestPagesInABrowser looks at every page in a real Chromium, at both widths:
+// axe finds nothing serious, nothing scrolls sideways, nothing offends the
+// content policy, and there is one h1. With PERCORSO_SCREENSHOTS set to a
+// folder, a picture of each page is left there.
+func TestPagesInABrowser(t *testing.T) {
+	b := newPages(t)
+	browser := openChromium(t)
+	for _, page := range pagesInBrowser {
+		t.Run(page.name, func(t *testing.T) {
+			b.enter(t, browser, page.who)
+			for _, width := range browserWidths {
+				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+page.address))
+				b.inspect(t, browser, page.name, width)
+			}
+		})
+	}
+	for _, form := range care.TaskForms {
+		t.Run("compito "+string(form.Kind), func(t *testing.T) {
+			b.pages.task.Kind, b.pages.task.State, b.pages.task.HolderID = form.Kind, care.TaskReserved, someWorker.ID
+			b.enter(t, browser, someWorker.Subject)
+			for _, width := range browserWidths {
+				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+"/compiti/"+someID))
+				b.inspect(t, browser, "compito-"+string(form.Kind), width)
+			}
+			// Sent as it is, where that is not enough, it comes back with what is missing.
+			press(t, browser, "main form[action$=completa] button[type=submit]")
+			waitFor(t, browser, "document.querySelector('main .alert') !== null")
+			b.inspect(t, browser, "compito-"+string(form.Kind)+"-errori", browserWidths[len(browserWidths)-1])
+		})
+	}
+}
+
+// TestClaimAndCompleteByKeyboard takes a task and completes it with the keys alone.
+func TestClaimAndCompleteByKeyboard(t *testing.T) {
+	b := newPages(t)
+	browser := openChromium(t)
+	b.pages.task.Kind, b.pages.task.State, b.pages.task.HolderID = care.Interview, care.TaskReady, ""
+	b.enter(t, browser, someWorker.Subject)
+	browse(t, browser, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(b.URL+"/compiti"))
+	tabTo(t, browser, "e.matches('button') && e.textContent.includes('Prendi in carico')")
+	browse(t, browser, chromedp.KeyEvent(kb.Enter))
+	waitFor(t, browser, "location.pathname.startsWith('/compiti/')")
+	tabTo(t, browser, "e.matches('input[type=radio]')")
+	browse(t, browser, chromedp.KeyEvent(" "))
+	tabTo(t, browser, "e.matches('button[type=submit]') && e.form && e.form.action.endsWith('/completa')")
+	browse(t, browser, chromedp.KeyEvent(kb.Enter))
+	waitFor(t, browser, "location.pathname === '/compiti' && document.querySelector('.alert-success') !== null")
+	if !b.pages.completed() {
+		t.Error("nothing was completed")
+	}
+}
+
+// inspect says what is wrong with the page that the browser shows.
+func (b *pagesRig) inspect(t *testing.T, browser context.Context, name string, width int64) {
+	t.Helper()
+	if folder := os.Getenv("PERCORSO_SCREENSHOTS"); folder != "" {
+		picture, err := chromedp.Run(browser, chromedp.FullScreenshot(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(folder, name+"-"+map[int64]string{1280: "largo", 375: "stretto"}[width]+".png")
+		if err := os.WriteFile(file, picture, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, ok := range map[string]string{
+		"scrolls sideways":           "document.documentElement.scrollWidth <= document.documentElement.clientWidth",
+		"has not one h1":             "document.querySelectorAll('h1').length === 1",
+		"has no title":               "document.title.endsWith('Percorso')",
+		"has inline style or script": "document.querySelectorAll('[style], style, script:not([src]), [onclick]').length === 0",
+		"lacks its style sheet":      "getComputedStyle(document.querySelector('main')).minHeight !== '0px'",
+		"has a dead link":            "![...document.querySelectorAll('a[href^=\"#\"]')].some(a => !document.getElementById(a.hash.slice(1)))",
+	} {
+		fine, err := chromedp.Run(browser, chromedp.Evaluate[bool](ok))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !fine {
+			t.Errorf("%s at %d: %s", name, width, what)
+		}
+	}
+	for _, fault := range axe(t, browser) {
+		t.Errorf("%s at %d: axe: %s", name, width, fault)
+	}
+}
+
+// axe lists the findings that it calls serious or critical.
+func axe(t *testing.T, browser context.Context) (faults []string) {
+	t.Helper()
+	script, err := os.ReadFile("web/testdata/vendor/axe.min.js")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Fatal("axe is missing: make assets")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(browser, chromedp.Evaluate[bool](string(script)+"; true")); err != nil {
+		t.Fatal(err)
+	}
+	report, err := chromedp.Run(browser, chromedp.Evaluate[string](`axe.run().then(r => JSON.stringify(
+		r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '))))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(report), &faults); err != nil {
+		t.Fatal(err)
+	}
+	return faults
+}
+
+// tabTo presses Tab until the element with the focus, e, is the wanted one.
+func tabTo(t *testing.T, browser context.Context, wanted string) {
+	t.Helper()
+	const most = 60
+	for range most {
+		browse(t, browser, chromedp.KeyEvent(kb.Tab))
+		found, err := chromedp.Run(browser, chromedp.Evaluate[bool]("(e => Boolean("+wanted+"))(document.activeElement)"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found {
+			return
+		}
+	}
+	t.Fatalf("no Tab leads to %s", wanted)
+}
+
+// waitFor waits until an expression is true on the page.
+func waitFor(t *testing.T, browser context.Context, expression string) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for time.Now().Before(deadline) {
+		if ok, err := chromedp.Run(browser, chromedp.Evaluate[bool]("document.readyState === 'complete' && ("+expression+")")); err == nil && ok {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	text, _ := chromedp.Run(browser, chromedp.Evaluate[string]("location.pathname + ' ' + document.body.innerText"))
+	t.Fatalf("never true: %s\n%s", expression, text)
+}
+
+// press clicks what a selector finds.
+func press(t *testing.T, browser context.Context, selector string) {
+	t.Helper()
+	if _, err := chromedp.Run(browser, chromedp.Evaluate[bool]("document.querySelector('"+selector+"').click(), true")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func browse(t *testing.T, browser context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(browser, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// openChromium starts a headless Chromium for the test.
+func openChromium(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Fatal("no Chromium: apt-get install chromium")
+	}
+	ctx, cancelLimit := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true))
+	ctx, cancel := chromedp.NewContext(ctx)
+	if err := chromedp.Do(ctx); err != nil { // starts the browser: it lives as long as the context of its first call
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		cancelAllocator()
+		cancelLimit()
+	})
+	return ctx
+}
+
+// pagesRig is a rig whose records are those of a real zone in the middle of its work.
+type pagesRig struct {
+	*rig
+	pages *pageRecords
+}
+
+// doorURL is an address of the test's own: it logs whoever is asked for in.
+const doorURL = "/prova/entra"
+
+func newPages(t *testing.T) *pagesRig {
+	t.Helper()
+	b := &pagesRig{rig: newRig(t)}
+	policies, err := zone.Load(deploy.Zones())
+	if err != nil {
+		t.Fatal(err)
+	}
+	prato := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "prato" })]
+	for subject, member := range b.records.staff {
+		member.Zone = prato.Zone
+		b.records.staff[subject] = member
+	}
+	b.pages = &pageRecords{fakeRecords: b.records, policy: prato}
+	b.pages.task.State, b.pages.task.CaseNumber, b.pages.task.Person = care.TaskReserved, "PO-2026-00012", "Persona Prova 0001"
+	b.pages.task.Agency, b.pages.task.Ready = "comune", italianNoon(-1)
+	b.pages.task.Due = due(2)
+	server, err := New(Options{
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.pages, Temporal: b.temporal, Sessions: memstore.New(), Words: italian.Words{},
+		Calendar: calendar.New, Log: zap.NewNop(),
+		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.server = server
+	b.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == doorURL {
+			b.door(w, r)
+			return
+		}
+		server.Handler().ServeHTTP(w, r)
+	})
+	return b
+}
+
+// door logs a member of staff in, or out, and hands the browser the session.
+func (b *pagesRig) door(w http.ResponseWriter, r *http.Request) {
+	subject := r.URL.Query().Get("come")
+	if subject == "" {
+		http.SetCookie(w, &http.Cookie{Name: "percorso", Path: "/", MaxAge: -1})
+		return
+	}
+	b.browser.Jar, _ = cookiejar.New(nil)
+	b.logIn(subject)
+	at, _ := url.Parse(b.URL)
+	for _, c := range b.browser.Jar.Cookies(at) {
+		c.Path = "/"
+		http.SetCookie(w, c)
+	}
+}
+
+// enter makes the browser a member of staff; empty: nobody.
+func (b *pagesRig) enter(t *testing.T, browser context.Context, subject string) {
+	t.Helper()
+	browse(t, browser, chromedp.Navigate(b.URL+doorURL+"?come="+url.QueryEscape(subject)))
+}
+
+const acceptedID = "0190f0f0-0000-7000-8000-000000000099"
+
+// pageRecords are records with something on every page. Nothing in them
+// resembles anybody.
+type pageRecords struct {
+	*fakeRecords
+	policy care.Policy
+}
+
+func (p *pageRecords) completed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.commands {
+		if c.Operation == care.OpComplete {
+			return true
+		}
+	}
+	return false
+}
+
+func italianNoon(days int) time.Time {
+	year, month, day := time.Now().In(italian.Rome).Date()
+	return time.Date(year, month, day+days, 12, 0, 0, 0, italian.Rome)
+}
+
+func due(days int) *time.Time {
+	t := italianNoon(days).Add(6 * time.Hour)
+	return &t
+}
+
+func (p *pageRecords) Policy(context.Context, string) (care.Policy, error) { return p.policy, nil }
+func (p *pageRecords) Zones(context.Context) ([]care.Policy, error) {
+	return []care.Policy{p.policy}, nil
+}
+
+func (p *pageRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, error) {
+	return []care.Staff{someWorker, someSupervisor, someCPI}, nil
+}
+
+func (p *pageRecords) Command(ctx context.Context, s care.Staff, id string) (store.Command, error) {
+	if id == acceptedID {
+		return store.Command{ID: id, State: store.CommandAccepted}, nil
+	}
+	return p.fakeRecords.Command(ctx, s, id)
+}
+
+// Assign remembers who claimed the task.
+func (p *pageRecords) Assign(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+	if c.Operation == care.OpClaim {
+		p.task.State, p.task.HolderID, p.task.HolderName, p.task.HolderRole = care.TaskReserved, s.ID, s.Name, s.Role
+	}
+	return p.fakeRecords.Assign(ctx, s, c)
+}
+
+func (p *pageRecords) tasks() []store.Task {
+	late, soon, ready := p.task, p.task, p.task
+	late.Due, late.Escalated = due(-3), true
+	soon.ID, soon.Kind, soon.Due, soon.Person = anotherID, care.Interview, due(1), "Persona Prova 0002"
+	soon.Service = p.policy.Services[0].Code
+	ready.ID, ready.Kind, ready.State, ready.HolderID, ready.Due = anotherID, care.Review, care.TaskReady, "", due(9)
+	return []store.Task{late, soon, ready}
+}
+
+func (p *pageRecords) Tasks(_ context.Context, s care.Staff, f store.TaskFilter, _ store.Paging) (page store.Page[store.Task], _ error) {
+	tasks := append([]store.Task{p.task}, p.tasks()[1:]...)
+	for _, t := range tasks {
+		if f.Mine && t.HolderID == s.ID || f.Team && t.State == care.TaskReady || f.CaseID != "" {
+			page.Items = append(page.Items, t)
+		}
+	}
+	return page, nil
+}
+
+func (p *pageRecords) Task(_ context.Context, _ care.Staff, id string) (store.Task, error) {
+	switch id {
+	case someID:
+		return p.task, nil
+	case anotherID:
+		return p.tasks()[2], nil
+	}
+	return store.Task{}, store.ErrNotFound
+}
+
+func (p *pageRecords) files() []store.CaseFile {
+	late := someCase
+	late.Number, late.Stage, late.Opened, late.Person = "PO-2026-00012", care.StagePlacement, italianNoon(-20), "Persona Prova 0001"
+	late.Waiting = care.Waiting{
+		Health: care.HealthLate, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
+		Since: italianNoon(-6), SinceDays: 4, Until: due(-3), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
+	}
+	broken := late
+	broken.Number, broken.Person = "PO-2026-00013", "Persona Prova 0003"
+	broken.Waiting = care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: italianNoon(-1), SinceDays: 1}
+	fine := late
+	fine.Number, fine.Stage, fine.Person = "PO-2026-00014", care.StageFollowUp, "Persona Prova 0004"
+	fine.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: italianNoon(-1), Until: due(30), Then: care.DeadlineReviewAfterPlacement}
+	closed := fine
+	closed.Number, closed.Stage, closed.Closed, closed.Outcome = "PO-2026-00015", care.StageClosed, due(-1), care.OutcomePlaced
+	closed.Waiting = care.Waiting{For: care.WaitNothing, Health: care.HealthPlanned}
+	return []store.CaseFile{late, broken, fine, closed}
+}
+
+func (p *pageRecords) CaseFiles(context.Context, care.Staff, store.CaseFilter, store.Paging) (store.Page[store.CaseFile], error) {
+	return store.Page[store.CaseFile]{Items: p.files(), Next: "altri"}, nil
+}
+
+func (p *pageRecords) StuckCases(context.Context, care.Staff, store.Paging) (store.Page[store.StuckCase], error) {
+	files := p.files()
+	return store.Page[store.StuckCase]{Items: []store.StuckCase{{CaseFile: files[0], TaskID: someID}, {CaseFile: files[1]}}}, nil
+}
+
+func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (store.Case, error) {
+	if id != anotherID {
+		return store.Case{}, store.ErrNotFound
+	}
+	c := store.Case{CaseFile: p.files()[0]}
+	c.PersonData = store.Person{
+		ID: someID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
+		Permit: "work", PermitExpiry: due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
+	}
+	c.Needs = []string{"labour", "housing"}
+	c.Branches = []store.Branch{
+		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: italianNoon(-15), Ended: due(-8), Outcome: care.ToCPI},
+		{Run: "placement/1", Kind: care.RunPlacement, Started: italianNoon(-8)},
+	}
+	c.Tasks = p.tasks()[:2]
+	c.Referrals = []store.Referral{p.referral(care.ReferralRequested)}
+	c.Appointments = p.appointments()
+	return c, nil
+}
+
+func (p *pageRecords) Timeline(context.Context, care.Staff, string, store.Paging) (store.Page[store.Moment], error) {
+	return store.Page[store.Moment]{Items: []store.Moment{
+		{At: italianNoon(-3), Code: "escalated", Detail: string(care.ReferralAnswer)},
+		{At: italianNoon(-8), Code: "referral_requested", ByName: someWorker.Name, ByRole: someWorker.Role},
+		{At: italianNoon(-8), Code: "task_completed", Detail: "assessment/cpi", ByName: someWorker.Name, ByRole: someWorker.Role, Note: "Nota di prova."},
+		{At: italianNoon(-20), Code: "case_opened", ByName: someWorker.Name, ByRole: someWorker.Role},
+	}, Next: "altri"}, nil
+}
+
+func (p *pageRecords) Reads(context.Context, care.Staff, string, store.Paging) (store.Page[store.Read], error) {
+	return store.Page[store.Read]{Items: []store.Read{{At: italianNoon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
+}
+
+func (p *pageRecords) referral(state care.ReferralState) store.Referral {
+	r := someReferral
+	r.State, r.CaseNumber, r.LegalBasis, r.Purpose = state, "PO-2026-00012", care.PublicTask, "referral"
+	r.Requested, r.Changed, r.Due, r.TaskID = italianNoon(-4), italianNoon(-4), due(2), someID
+	r.Snapshot = json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001","birth_date":"1992-05-01","citizenship":"PK","languages":["ur","en"],
+		"phone":"000 0000001","needs":["labour"],"case_number":"PO-2026-00012"}`)
+	return r
+}
+
+func (p *pageRecords) Referrals(context.Context, care.Staff, store.ReferralFilter, store.Paging) (store.Page[store.Referral], error) {
+	return store.Page[store.Referral]{Items: []store.Referral{p.referral(care.ReferralRequested), p.referral(care.ReferralReceived), p.referral(care.ReferralInProgress)}}, nil
+}
+
+func (p *pageRecords) Referral(_ context.Context, _ care.Staff, id string) (store.Referral, error) {
+	if id != someID {
+		return store.Referral{}, store.ErrNotFound
+	}
+	return p.referral(care.ReferralReceived), nil
+}
+
+func (p *pageRecords) appointments() []store.Appointment {
+	first := store.Appointment{
+		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
+		Matter: "housing_suitability_certificate", State: string(care.AppointmentConfirmed), At: italianNoon(0),
+	}
+	second := first
+	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), italianNoon(2), cmp.Or(p.policy.CPI(), "cpi"), ""
+	return []store.Appointment{first, second}
+}
+
+func (p *pageRecords) Appointments(context.Context, care.Staff, store.AppointmentFilter, store.Paging) (store.Page[store.Appointment], error) {
+	return store.Page[store.Appointment]{Items: p.appointments()}, nil
+}
+
+func (p *pageRecords) Contacts(context.Context, care.Staff, store.Paging) (store.Page[store.Contact], error) {
+	return store.Page[store.Contact]{Items: []store.Contact{
+		{ID: someID, Topic: "school", Language: "it", Channel: "in_person", Citizenship: "IT", Outcome: "information", At: italianNoon(0)},
+		{ID: anotherID, Topic: "labour", Language: "ur", Channel: "phone", Outcome: "consultation", CaseID: anotherID, At: italianNoon(-1)},
+	}}, nil
+}
