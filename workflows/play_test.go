@@ -70,7 +70,7 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 // FailNow ends the script: it runs in a coroutine of the environment, which
 // would wait for it for ever.
 func (p *play) FailNow() {
-	p.T.Fail()
+	p.Fail()
 	panic(errors.New("the script failed"))
 }
 

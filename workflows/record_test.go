@@ -122,7 +122,6 @@ func TestRecordHistories(t *testing.T) {
 	defer func() { stop(); require.NoError(t, <-done) }()
 
 	for _, folder := range []string{histories, standings} {
-		require.NoError(t, os.RemoveAll(folder))
 		require.NoError(t, os.MkdirAll(folder, 0o755))
 	}
 

@@ -409,6 +409,32 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 	require.Contains(t, store.steps[1].State.Open, care.OpenStep{Step: "extra", Kind: care.OpenTask, ID: taskAt("extra")})
 }
 
+func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
+	inFront := func(r *run) (string, error) {
+		if _, err := r.opening(); err != nil {
+			return "", err
+		}
+		for _, step := range []string{"first", "in front", "second"} {
+			_, open := r.state.Opened("second")
+			_, done := r.state.Answer("second")
+			if step == "in front" && (open || done) {
+				continue
+			}
+			if _, err := r.perform(step, contract.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+				return "", err
+			}
+		}
+		return "done", nil
+	}
+	old := newTrial(t, firstDone()).bring(time.Hour, completes("second"))
+	old.walks(inFront).ends()
+	require.Len(t, old.store.steps, 1)
+
+	young := newTrial(t, opened()).bring(time.Hour, completes("first")).bring(2*time.Hour, completes("in front")).bring(3*time.Hour, completes("second"))
+	young.walks(inFront).ends()
+	require.Len(t, young.store.steps, 3)
+}
+
 func TestRunWalksAnewWithoutDoingAnythingAgain(t *testing.T) {
 	tr := newTrial(t, firstDone()).bring(time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
