@@ -222,6 +222,9 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 	if readsCases(who, rules.Policy) {
 		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: "Apri il fascicolo " + r.CaseNumber}
 	}
+	if r.Continues != "" && r.FromAgency == who.Agency {
+		page.Origin = &web.Link{URL: "/segnalazioni/" + r.Continues, Text: "Vedi la segnalazione da cui proviene"}
+	}
 	s.offerMoves(&page, who, rules.Policy, r, refused)
 	if refused != nil {
 		page.Problems = refused.form

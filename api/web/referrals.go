@@ -37,6 +37,7 @@ type Referral struct {
 	Note       string // the last one
 	History    []Moment
 	Case       *Link // nil where the caller may not see the case file
+	Origin     *Link // the redirected referral that it follows; nil: none, or not for the caller
 	Tasks      []Link
 	Problems   Form // of the action that was refused
 }
