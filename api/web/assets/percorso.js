@@ -40,3 +40,7 @@ document.querySelectorAll("form[method=post]").forEach((form) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
+
+// A page that waits for something loads itself again.
+const refresh = Number(document.body.dataset.refresh);
+if (refresh > 0) setTimeout(() => location.reload(), refresh * 1000);

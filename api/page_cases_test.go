@@ -1,0 +1,245 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+const casePath = "/fascicoli/" + anotherID
+
+func TestCasePage(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	page := readPage(t, b.visit(casePath)).main(t)
+	words := page.words()
+	sentence, ok := page.first("p", "class", "waiting")
+	if !ok || sentence.words() == "" {
+		t.Fatal("the case does not say what it waits for")
+	}
+	if strings.Index(words, sentence.words()) > strings.Index(words, "Il percorso") {
+		t.Error("what the case waits for does not come first")
+	}
+	now := page.every("li", "aria-current", "step")
+	if len(now) != 1 || !strings.Contains(now[0].words(), "Inserimento lavorativo il percorso è qui") {
+		t.Errorf("the current stage is not said: %d", len(now))
+	}
+	for _, want := range []string{"UOC Immigrazione", "Nota di prova.", "Pakistan", "urdu"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	// Headings go down one level at a time.
+	level := 0
+	for _, h := range page.all(func(e dom) bool { return len(e.Data) == 2 && e.Data[0] == 'h' && e.Data[1] >= '1' && e.Data[1] <= '6' }) {
+		if next := int(h.Data[1] - '0'); next > level+1 {
+			t.Errorf("%s comes after a heading of level %d", h.words(), level)
+		} else {
+			level = next
+		}
+	}
+}
+
+func TestPathOf(t *testing.T) {
+	ended := time.Now()
+	service := store.Branch{Kind: care.RunService, Service: "pas", Ended: &ended, Outcome: care.ToCPI}
+	placement := store.Branch{Kind: care.RunPlacement}
+	followUp := store.Branch{Kind: care.RunFollowUp}
+	for _, test := range []struct {
+		stage    care.Stage
+		branches []store.Branch
+		want     string
+	}{
+		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead"},
+		{care.StageSecondLevel, []store.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead"},
+		{care.StagePlacement, []store.Branch{service, placement}, "done done now ahead ahead"},
+		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped now ahead"},
+		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done done now ahead"},
+		{care.StageClosed, []store.Branch{service, followUp}, "done done skipped done done"},
+		{care.StageClosed, nil, "done skipped skipped skipped done"},
+	} {
+		var classes []string
+		for _, s := range pathOf(somePolicy(), store.Case{CaseFile: store.CaseFile{Stage: test.stage}, Branches: test.branches}) {
+			classes = append(classes, s.Class)
+			if s.Name == "" || s.State == "" {
+				t.Errorf("%s: a stage says nothing", test.stage)
+			}
+		}
+		if got := strings.Join(classes, " "); got != test.want {
+			t.Errorf("%s with %d branches: %s, want %s", test.stage, len(test.branches), got, test.want)
+		}
+	}
+}
+
+// TestSearchNamesNobody: what is looked for is in no address and in no log.
+func TestSearchNamesNobody(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	a := b.submit("/fascicoli", url.Values{"cerca": {"Prova 0001"}})
+	page := readPage(t, a)
+	if a.StatusCode != http.StatusOK || a.Request.URL.RawQuery != "" || len(page.every("li", "class", "work")) == 0 {
+		t.Errorf("the search answers %d", a.StatusCode)
+	}
+	for _, link := range page.every("a") {
+		if strings.Contains(link.attr("href"), "Prova") {
+			t.Errorf("the address %s names somebody", link.attr("href"))
+		}
+	}
+	more, ok := page.first("form", "class", "more")
+	if !ok || filledIn(more).Get("cerca") != "Prova 0001" || filledIn(more).Get("dopo") == "" {
+		t.Error("the next page of what was found is not asked for by a form")
+	}
+	if strings.Contains(b.log.String(), "Prova 0001") {
+		t.Error("the log says what was looked for")
+	}
+	if a := b.submit("/fascicoli", url.Values{"cerca": {"x"}}); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a search for one letter answers %d", a.StatusCode)
+	} else {
+		checkProblems(t, readPage(t, a))
+	}
+}
+
+func TestCaseFilters(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	for _, f := range caseFilters {
+		page := readPage(t, b.visit("/fascicoli?stato="+f.name))
+		nav, _ := page.first("nav", "aria-label", "Quali fascicoli")
+		current := nav.every("a", "aria-current", "true")
+		if len(current) != 1 || current[0].words() != f.text {
+			t.Errorf("%s is not marked as chosen", f.name)
+		}
+	}
+}
+
+// TestWhatTheCPIGets: before data cross the border of an agency the sender sees
+// every field that the receiver will see, and no other.
+func TestWhatTheCPIGets(t *testing.T) {
+	b := newPages(t)
+	c, _ := b.pages.CaseFile(t.Context(), someWorker, anotherID)
+	if listed, sent := len(givenTerms(b.pages.policy, c)), reflect.TypeFor[store.Snapshot]().NumField(); listed != sent {
+		t.Errorf("%d fields are shown, %d are sent", listed, sent)
+	}
+	var form web.CaseForm
+	showSendToCPI(&form, &zoneRules{Policy: b.pages.policy}, c, nil)
+	var shown strings.Builder
+	if err := web.Write(&shown, form); err != nil {
+		t.Fatal(err)
+	}
+	page := shown.String()
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro, Casa", "Finalità", "interesse pubblico"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the sender does not see %q", want)
+		}
+	}
+}
+
+// TestCaseActions: an action is offered to whom and when it is allowed.
+func TestCaseActions(t *testing.T) {
+	ended := time.Now()
+	open := func(stage care.Stage, branches ...store.Branch) store.Case {
+		return store.Case{CaseFile: store.CaseFile{ID: "1", Stage: stage}, Branches: branches}
+	}
+	closed := open(care.StageClosed)
+	closed.Closed = &ended
+	for _, test := range []struct {
+		name string
+		role care.Role
+		file store.Case
+		want string
+	}{
+		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "chiudi"},
+		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota cpi chiudi"},
+		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota chiudi"},
+		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, store.Branch{Kind: care.RunPlacement}), "prenota chiudi"},
+		{"after a placement", care.SocialWorker, open(care.StageFollowUp, store.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota cpi chiudi"},
+		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), ""},
+		{"a closed case", care.Supervisor, closed, ""},
+	} {
+		var got []string
+		for _, link := range caseActionsFor(care.Staff{Role: test.role}, test.file) {
+			got = append(got, strings.TrimPrefix(link.URL, "/fascicoli/1/"))
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: %v, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestAskOfACase sends each small form of a case, wrong and right.
+func TestAskOfACase(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	for _, test := range []struct {
+		action string
+		op     care.Operation
+		wrong  url.Values
+		right  url.Values
+	}{
+		{"prenota", care.OpBook, url.Values{"service": {"pas/"}, "note": {"Nota digitata"}},
+			url.Values{"service": {"pas/housing_support"}, "day": {"2099-03-04"}, "hour": {"10:00"}}},
+		{"chiudi", care.OpClose, url.Values{"note": {"Nota digitata"}}, url.Values{"outcome": {"moved_away"}, "note": {"Nota di prova"}}},
+		{"cpi", care.OpSendToCPI, nil, url.Values{}},
+	} {
+		t.Run(test.action, func(t *testing.T) {
+			address := casePath + "/" + test.action
+			var got store.NewCommand
+			b.records.accept = func(c store.NewCommand) error { got = c; return nil }
+			if test.wrong != nil {
+				a := b.submit(address, withKey(test.wrong, test.action+" a"))
+				page := readPage(t, a)
+				if a.StatusCode != http.StatusUnprocessableEntity {
+					t.Fatalf("%d: %s", a.StatusCode, page.main(t).words())
+				}
+				checkProblems(t, page)
+				if !strings.Contains(page.main(t).words(), "Nota digitata") {
+					t.Error("what was typed is lost")
+				}
+			}
+			a := b.submit(address, withKey(test.right, test.action+" b"))
+			if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != casePath {
+				t.Fatalf("%d %s", a.StatusCode, a.Header.Get("Location"))
+			}
+			if got.Operation != test.op || got.Run != "case/"+anotherID {
+				t.Errorf("asked for %s of %s", got.Operation, got.Run)
+			}
+			if alert, _ := readPage(t, b.visit(casePath)).first("div", "class", "alert-success"); alert.Node == nil {
+				t.Error("nobody says that it is done")
+			}
+		})
+	}
+	b.logIn(someCPI.Subject)
+	for _, action := range caseActions {
+		if a := b.visit(casePath + "/" + action.path); a.StatusCode != http.StatusForbidden {
+			t.Errorf("a CPI operator gets %d at %s", a.StatusCode, action.path)
+		}
+		if a := b.submit(casePath+"/"+action.path, url.Values{"key": {"c"}, "outcome": {"moved_away"}, "note": {"x"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}}); a.StatusCode != http.StatusForbidden {
+			t.Errorf("a CPI operator may ask for %s: %d", action.path, a.StatusCode)
+		}
+	}
+}
+
+func withKey(form url.Values, key string) url.Values {
+	form.Set("key", key)
+	return form
+}
+
+func TestCaseReads(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	page := readPage(t, b.visit(casePath+"/letture")).main(t)
+	if !strings.Contains(page.words(), someWorker.Name+" ha letto il fascicolo") {
+		t.Errorf("%s", page.words())
+	}
+	if !slices.ContainsFunc(page.every("a"), func(e dom) bool { return e.attr("href") == casePath }) {
+		t.Error("no way back to the case")
+	}
+}
