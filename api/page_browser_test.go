@@ -252,7 +252,7 @@ func openChromium(t *testing.T) context.Context {
 		t.Fatal("no Chromium: apt-get install chromium")
 	}
 	ctx, cancelLimit := context.WithTimeout(t.Context(), 5*time.Minute)
-	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Env("LANGUAGE=it"), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true))
 	ctx, cancel := chromedp.NewContext(ctx)
@@ -291,10 +291,11 @@ func newPages(t *testing.T) *pagesRig {
 	b.pages = &pageRecords{fakeRecords: b.records, policy: prato}
 	b.pages.task.State, b.pages.task.CaseNumber, b.pages.task.Person = care.TaskReserved, "PO-2026-00012", "Persona Prova 0001"
 	b.pages.task.Agency, b.pages.task.Ready = "comune", italianNoon(-1)
+	b.pages.task.HolderName, b.pages.task.HolderRole = someWorker.Name, someWorker.Role
 	b.pages.task.Due = due(2)
 	server, err := New(Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.pages, Temporal: b.temporal, Sessions: memstore.New(), Words: italian.Words{},
-		Calendar: calendar.New, Log: zap.NewNop(),
+		Calendar: calendar.New, Log: zap.NewNop(), Now: func() time.Time { return pagesNow },
 		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})
 	if err != nil {
@@ -353,8 +354,11 @@ func (p *pageRecords) completed() bool {
 	return false
 }
 
+// pagesNow is a Monday morning on which the desk is open and a mediator is there.
+var pagesNow = time.Date(2026, 11, 23, 10, 30, 0, 0, italian.Rome)
+
 func italianNoon(days int) time.Time {
-	year, month, day := time.Now().In(italian.Rome).Date()
+	year, month, day := pagesNow.Date()
 	return time.Date(year, month, day+days, 12, 0, 0, 0, italian.Rome)
 }
 
