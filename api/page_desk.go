@@ -35,13 +35,17 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.Desk{
-		Frame: s.frame(c, "Sportello", "/sportello"), MayContact: true, MayOpen: who.Role.MayAsk(care.OpOpen),
+		Frame: s.frame(c, "Sportello", "/sportello"), MayOpen: who.Role.MayAsk(care.OpOpen),
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
+	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: languages(rules.Desk.OperatorLanguages)})
+	if names := converted(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
+		page.Desk = append(page.Desk, web.Term{Name: "Pratiche seguite qui", Value: strings.Join(names, ", ")})
+	}
 	for _, m := range rules.Desk.Mediators {
-		page.Mediators = append(page.Mediators, web.Term{
-			Name: italian.Upper(italian.Language(m.Language)), Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
+		page.Desk = append(page.Desk, web.Term{
+			Name: "Mediatore (" + italian.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
 		})
 	}
 	s.render(c, http.StatusOK, page)
@@ -83,7 +87,9 @@ func (s *Server) fillOpening(page *web.Desk, rules *zoneRules) {
 	if !open {
 		return
 	}
-	page.Here = append(page.Here, web.Term{Name: "Lingue degli operatori", Value: languages(rules.Desk.OperatorLanguages)})
+	if present := presentRoles(rules.Desk); present != "" {
+		page.Here = append(page.Here, web.Term{Name: "Presenti durante l’apertura", Value: present})
+	}
 	here := "nessuno in questo momento"
 	var speaking []string
 	clock := now.Format("15:04") // a band's times are written alike, so that they compare as text
@@ -101,6 +107,17 @@ func (s *Server) fillOpening(page *web.Desk, rules *zoneRules) {
 	if role := rules.Desk.ConsultAtOnce; role != "" {
 		page.Here = append(page.Here, web.Term{Name: "Se emergono bisogni sociali", Value: "chiama subito " + italian.TheRole(role)})
 	}
+}
+
+// presentRoles names the roles that are at the desk whenever it is open.
+func presentRoles(desk care.Desk) string {
+	var names []string
+	for _, p := range desk.AlwaysPresent {
+		if name := italian.Role(p.Role); !p.InBands && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func mediatorAccess(m care.MediatorAccess) string {
@@ -211,6 +228,9 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		if err != nil {
 			return err
 		}
+		slices.SortStableFunc(again.Faults, func(a, b web.FieldFault) int {
+			return slices.Index(caseFields, a.Field) - slices.Index(caseFields, b.Field)
+		})
 		page := s.caseOpening(c, rules, form, again)
 		page.InformationOnly = foreign
 		s.render(c, status, page)
@@ -233,6 +253,13 @@ func distinct(faults []care.Fault) []care.Fault {
 		}
 	}
 	return kept
+}
+
+// caseFields are the fields in the order of the page, in which what is wrong
+// with them is told.
+var caseFields = []string{
+	"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "languages", "phone",
+	"needs", "topic", "channel", "note", "notice_given",
 }
 
 // caseField names a field of the form: "person.languages[1]" is "languages".

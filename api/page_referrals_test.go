@@ -30,8 +30,8 @@ func (o oneReferral) Referrals(_ context.Context, _ care.Staff, f store.Referral
 
 // only gives the pages one referral, in a state.
 func (b *pagesRig) only(state care.ReferralState) {
-	r := someReferral
-	r.State, r.CaseNumber = state, "PO-2026-00012"
+	r := b.pages.referral(state)
+	r.Snapshot = someReferral.Snapshot
 	b.server.records = oneReferral{b.pages, r}
 }
 

@@ -3,15 +3,14 @@ package web
 // Desk is the front desk: who is there now, and what to do for whoever comes.
 type Desk struct {
 	Frame
-	Today      string // "lunedì 30 novembre 2026"
-	Open       Badge
-	Next       string // when the desk is open next, while it is closed
-	Hours      string // of today, in words
-	Here       []Term // who is there now: languages, mediators, other roles
-	Mediators  []Term // the week's calendar of mediators
-	Access     string // how one gets a mediator who is not there
-	MayOpen    bool   // a case file
-	MayContact bool
+	Today   string // "lunedì 30 novembre 2026"
+	Open    Badge
+	Next    string // when the desk is open next, while it is closed
+	Hours   string // of today, in words
+	Here    []Term // who is there now; empty while it is closed
+	Desk    []Term // what it is like whenever: languages, practices, the week's mediators
+	Access  string // how one gets a mediator who is not there
+	MayOpen bool   // a case file
 }
 
 // Template names the page's file.
