@@ -118,7 +118,8 @@ CREATE TABLE run (
     zone           text NOT NULL,
     agency         text NOT NULL DEFAULT '',
     service        text NOT NULL DEFAULT '',
-    policy_version text NOT NULL,
+    policy_version text NOT NULL, -- of its deadlines, renewed at each stage
+    course_version text NOT NULL, -- of what its path decides by, fixed at its start
     epoch          int NOT NULL DEFAULT 1,
     revision       int NOT NULL DEFAULT 0,
     state          jsonb NOT NULL DEFAULT '{"answers":[],"open":[]}',
@@ -205,7 +206,7 @@ CREATE TABLE task (
     CHECK ((state = 'reserved') <= (holder IS NOT NULL)),
     CHECK ((state IN ('completed', 'skipped', 'obsolete')) = (ended_at IS NOT NULL))
 );
-CREATE INDEX task_run ON task (run_id) WHERE ended_at IS NULL;
+CREATE INDEX task_run ON task (run_id);
 CREATE INDEX task_case ON task (case_id);
 CREATE INDEX task_pool ON task (zone, agency, role, escalate_at, id) WHERE ended_at IS NULL;
 CREATE INDEX task_holder ON task (holder, escalate_at, id) WHERE ended_at IS NULL;
