@@ -31,6 +31,7 @@ type play struct {
 	steps *watchedSteps
 	// caseRun is the run of the case that is played.
 	caseRun string
+	runs    map[string]workflow.ChildWorkflowFuture
 }
 
 // started is a Monday with a whole week of working days after it.
@@ -48,7 +49,7 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 	o := enterOffice(t)
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(silent{})
-	p := &play{T: t, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
+	p := &play{T: t, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
 	// The script reads and writes the records itself, which a real workflow never may.
 	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
 	p.env.SetTestTimeout(20 * time.Second)
@@ -131,6 +132,7 @@ func (p *play) start(run string, epoch int) {
 	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: run, TaskQueue: contract.TaskQueue})
 	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(contract.KindOf(run)), contract.Start{Run: run, Case: p.caseRun, Epoch: epoch})
 	require.NoError(p, child.GetChildWorkflowExecution().Get(p.ctx, nil))
+	p.runs[run] = child
 }
 
 // relay delivers what the steps of this case told other runs, until there is no more.

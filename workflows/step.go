@@ -38,7 +38,7 @@ type run struct {
 	id       string
 	caseID   string // of the case's own run
 	path     path
-	policy   care.Policy
+	policy   care.Policy      // what the path decides by: that of the run's start, so that a walk takes the same turns
 	ctx      workflow.Context // of the main coroutine; the path's is derived from it
 	pathCtx  workflow.Context
 	stopPath workflow.CancelFunc
@@ -125,7 +125,10 @@ func (r *run) load(ctx workflow.Context) error {
 	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch}).Get(ctx, &res); err != nil {
 		return err
 	}
-	r.leaving = res.Ended || res.Verdict == contract.Fenced
+	if res.Policy != nil {
+		r.policy = *res.Policy
+	}
+	r.leaving = res.Verdict == contract.Fenced
 	if err := r.adopt(ctx, res); err != nil {
 		return err
 	}
@@ -172,7 +175,7 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 			if res.State == nil {
 				res.State, res.Revision = &before, r.revision
 			}
-			if taken || res.Revision != r.revision {
+			if taken || res.Revision != r.revision || res.Ended {
 				if err := r.adopt(ctx, res); err != nil {
 					return contract.Result{}, err
 				}
@@ -245,9 +248,6 @@ func (r *run) settle(res contract.StepResult) {
 			}
 		}
 	}
-	if res.Policy != nil {
-		r.policy = *res.Policy
-	}
 	r.armFor(res.NextDue)
 	r.leaving = r.over
 }
@@ -257,11 +257,10 @@ func (r *run) adopt(ctx workflow.Context, res contract.StepResult) error {
 	if res.State != nil {
 		r.state = res.State.Clone()
 	}
-	if res.Policy != nil {
-		r.policy = *res.Policy
-	}
 	r.revision = res.Revision
 	r.armFor(res.NextDue)
+	// A worker may have died between the run's last step and the end of its workflow task.
+	r.leaving = r.leaving || res.Ended
 	if r.leaving {
 		return nil
 	}

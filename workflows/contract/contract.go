@@ -206,5 +206,5 @@ type StepResult struct {
 	Waits    []care.OpenStep `json:"waits,omitempty"`    // waits of the step with their computed times
 	State    *care.RunState  `json:"state,omitempty"`    // where the run's own is not Postgres's
 	Policy   *care.Policy    `json:"policy,omitempty"`   // on load, and when renewed
-	Ended    bool            `json:"ended,omitempty"`
+	Ended    bool            `json:"ended,omitempty"`    // the run is over in Postgres
 }
