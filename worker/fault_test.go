@@ -14,6 +14,7 @@ import (
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.uber.org/zap"
 
 	"percorso/deploy/standalone"
@@ -184,6 +185,27 @@ func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
 			s.once(id, "task_completed first_listening/heard", "task_completed orientation/booked", "stage second_level", "appointment_booked")
 		})
 	}
+}
+
+// The last step of a run is committed, and its worker dies: the run ends all the same.
+func TestWorkerKilledAfterTheLastStep(t *testing.T) {
+	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
+	stop := s.work()
+	id := s.open()
+	s.complete(id, care.FirstListening, heard)
+	s.complete(id, care.Orientation, care.Completion{Outcome: care.Informed})
+	closing := s.completing(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
+	stop()
+	fires := s.workUnder(afterCommit)
+	s.send(closing)
+	fires()
+
+	defer s.work()()
+	require.Eventually(t, func() bool {
+		described, err := s.temporal.DescribeWorkflowExecution(t.Context(), closing.Run, "")
+		return err == nil && described.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	}, 30*time.Second, 100*time.Millisecond, "its run never ended")
+	s.once(id, "task_completed closure/closed", "case_closed needs_met")
 }
 
 func TestWorkerKilledBetweenCommitAndDelivery(t *testing.T) {

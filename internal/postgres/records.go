@@ -184,7 +184,7 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, now())`,
+		_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, course_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
 			c.Run, care.RunCase, caseID, s.Zone, s.Agency, policy.Version)
 		return err
 	})

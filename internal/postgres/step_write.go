@@ -116,7 +116,7 @@ func (w *writer) close(tx pgx.Tx) (contract.StepResult, error) {
 	}
 	w.result = contract.StepResult{
 		Verdict: contract.Recorded, Revision: revision, Waits: w.waits,
-		Result: contract.Result{Revision: revision}, Policy: w.result.Policy,
+		Result: contract.Result{Revision: revision},
 	}
 	if w.step.Entry.Answer.Operation == care.OpClock || w.step.Effects.Ending != "" {
 		w.queue(`DELETE FROM wait WHERE run_id = $1 AND NOT step = ANY ($2)`, w.step.Run, open)
@@ -170,17 +170,15 @@ func (w *writer) openCase(tx pgx.Tx) error {
 	return nil
 }
 
-// renewPolicy brings the zone's newest rules to the run: at each stage, and when
-// a supervisor asks.
+// renewPolicy brings the zone's newest deadlines to all open runs of the case: at
+// each stage, and when a supervisor asks.
 func (w *writer) renewPolicy(tx pgx.Tx) error {
 	newest, err := w.rules.current(w.ctx, tx, w.run.Zone)
 	if err != nil {
 		return err
 	}
-	if newest.Version != w.policy.Version {
-		forRun := newest.ForRun()
-		w.policy, w.result.Policy = newest, &forRun
-	}
+	w.policy = newest
+	w.queue(`UPDATE run SET policy_version = $2 WHERE case_id = $1 AND ended_at IS NULL`, w.caseID(), newest.Version)
 	return nil
 }
 
@@ -289,8 +287,8 @@ func (w *writer) wait(wait contract.Wait) {
 func (w *writer) tell(m contract.Message) {
 	kind := contract.KindOf(m.Run)
 	if m.Answer.Operation == care.OpOpen {
-		w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, started_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, started_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING`,
 			m.Run, kind, w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, w.step.At)
 	}
 	m.Answer.Case = w.step.Case

@@ -27,7 +27,8 @@ func NewSteps(pool *pgxpool.Pool, calendars Calendars) *Steps {
 type runRow struct {
 	Kind    care.RunKind  `db:"kind"`
 	Zone    string        `db:"zone"`
-	Policy  string        `db:"policy_version"`
+	Policy  string        `db:"policy_version"` // of its deadlines: renewed at each stage
+	Course  string        `db:"course_version"` // of what its path decides by: fixed at its start
 	Epoch   int           `db:"epoch"`
 	Rev     int           `db:"revision"`
 	State   care.RunState `db:"state"`
@@ -35,7 +36,7 @@ type runRow struct {
 	Ended   *time.Time    `db:"ended_at"`
 }
 
-const selectRun = `SELECT kind, zone, policy_version, epoch, revision, state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
+const selectRun = `SELECT kind, zone, policy_version, course_version, epoch, revision, state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
 
 // commandRow is the entry as stored.
 type commandRow struct {
@@ -74,7 +75,7 @@ func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.St
 				return err
 			}
 		}
-		policy, err := s.rules.of(ctx, tx, run.Zone, run.Policy)
+		policy, err := s.rules.of(ctx, tx, run.Zone, run.Course)
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 	refuse := func(r *care.Refusal) (contract.StepResult, error) {
 		_, err := tx.Exec(ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, step.Entry.ID, r, step.At)
 		return contract.StepResult{
-			Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: run.Rev, NextDue: run.NextDue,
+			Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: run.Rev, NextDue: run.NextDue, Ended: run.Ended != nil,
 		}, err
 	}
 	switch {
@@ -123,7 +124,7 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 	case step.Epoch < run.Epoch:
 		return contract.StepResult{Verdict: contract.Fenced}, nil
 	case entry.State == "worked" || entry.State == "refused":
-		res := contract.StepResult{Verdict: contract.Known, Revision: run.Rev, NextDue: run.NextDue}
+		res := contract.StepResult{Verdict: contract.Known, Revision: run.Rev, NextDue: run.NextDue, Ended: run.Ended != nil}
 		if entry.Refusal != nil {
 			res.Result.Refusal = entry.Refusal.Code
 		}
