@@ -149,7 +149,7 @@ func showBooking(page *web.CaseForm, rules *zoneRules, file store.Case, sent url
 			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
 			{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
 		}},
-		noteField(sent, false, ""),
+		noteField(sent, false, italian.FieldHelp("note")),
 	}
 	page.Given = givenToServices(rules.Policy, file)
 }

@@ -166,16 +166,9 @@ func (s *Server) refusedForm(form *web.Form, err error, naming func(path string)
 	}
 	for _, f := range refused.Faults {
 		id, label := naming(f.Field)
-		form.Faults = append(form.Faults, web.FieldFault{Field: id, Text: labelled(label, s.words.Rule(f.Rule))})
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: s.words.Rule(f.Rule)})
 	}
 	return http.StatusUnprocessableEntity, nil
-}
-
-func labelled(label, text string) string {
-	if label == "" {
-		return text
-	}
-	return label + ": " + text
 }
 
 // noticePage gives notices the look of the pages.

@@ -88,7 +88,7 @@ func (f *taskForm) sayWhenNeeded(note *web.Field) {
 	}
 	note.Required = len(needed) > 0
 	if len(needed) > 0 && len(needed) < len(f.Outcomes) {
-		note.Hint = "Serve se scegli " + strings.Join(needed, " o ") + "."
+		note.Hint += " Serve se scegli " + strings.Join(needed, " o ") + "."
 	}
 }
 
@@ -100,7 +100,7 @@ func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	}
 	switch field {
 	case care.FieldNeeds:
-		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Quali bisogni sono emersi?"
+		shown.Shape, shown.Type, shown.Hint = "choices", "checkbox", italian.FieldHelp("needs")
 		for _, n := range f.policy.Needs {
 			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.sent[id], n.Code)})
 		}
@@ -125,9 +125,9 @@ func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 			shown.Label = "Nuovo appuntamento, se già concordato"
 		}
 	case care.FieldUntil:
-		shown.Type = "date"
+		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
 	case care.FieldNote:
-		shown.Shape = "area"
+		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}
 	return shown
 }

@@ -32,8 +32,9 @@ type Form struct {
 	Alert  string       // why it could not be, where no field is at fault
 }
 
-// FieldFault says what is wrong with a field: Field is its id on the page.
-type FieldFault struct{ Field, Text string }
+// FieldFault says what is wrong with a field. Field is its id on the page; Label
+// names it where the text stands alone, in the summary.
+type FieldFault struct{ Field, Label, Text string }
 
 // Option is a choice of a field.
 type Option struct {
