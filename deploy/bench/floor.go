@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"syscall"
 	"time"
 
@@ -74,14 +73,7 @@ func runFloorWorker() error {
 		DisableRegistrationAliasing:      true,
 	})
 	w.RegisterWorkflowWithOptions(Floor, workflow.RegisterOptions{Name: contract.WatchedFloor, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
-	ended := make(chan any)
-	context.AfterFunc(stopSignal(), func() { close(ended) })
-	return w.Run(ended)
-}
-
-func stopSignal() context.Context {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:govet // lives as long as the process
-	return ctx
+	return w.Run(worker.InterruptCh())
 }
 
 // floor drives the yardstick.

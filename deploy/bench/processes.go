@@ -72,7 +72,7 @@ func readProcesses(data string, floorWorker int) (usage, error) {
 			found[account] = true
 		}
 	})
-	if err == nil && !(found[ofAPI] && found[ofTemporal]) {
+	if err == nil && (!found[ofAPI] || !found[ofTemporal]) {
 		err = fmt.Errorf("found no processes of the stack in %s: is it running, and as the same user?", data)
 	}
 	return u, err
