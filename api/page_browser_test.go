@@ -131,6 +131,28 @@ func TestClaimAndCompleteByKeyboard(t *testing.T) {
 	}
 }
 
+// wholesome is what must be true of every page, by what is wrong where it is not.
+var wholesome = map[string]string{
+	"scrolls sideways":           "document.documentElement.scrollWidth <= document.documentElement.clientWidth",
+	"has not one h1":             "document.querySelectorAll('h1').length === 1",
+	"has no title":               "document.title.endsWith('Percorso')",
+	"has inline style or script": "document.querySelectorAll('[style], style, script:not([src]), [onclick]').length === 0",
+	"lacks its style sheet":      "getComputedStyle(document.querySelector('main')).minHeight !== '0px'",
+	"has a dead link":            "![...document.querySelectorAll('a[href^=\"#\"]')].some(a => !document.getElementById(a.hash.slice(1)))",
+	"skips a level of headings": `[...document.querySelectorAll('h1, h2, h3, h4')].filter(h => h.offsetParent).map(h => +h.tagName[1])
+		.every((level, i, all) => level <= (i ? all[i-1] : level) + 1)`,
+	"has a target that is hard to hit": `[...document.querySelectorAll('.btn, .main-nav a, main select, main textarea, main input')]
+		.filter(e => e.offsetParent && !['checkbox', 'radio', 'hidden'].includes(e.type)).every(e => e.getBoundingClientRect().height >= 43.5)`,
+	"falls back to another font":    "(await document.fonts.ready, document.fonts.check('16px \"Titillium Web\"'))",
+	"lacks something that it loads": "performance.getEntriesByType('resource').every(r => r.responseStatus < 400)",
+	// Bootstrap Italia's style sheet holds the font of a video player, which no page has, as a data address.
+	"offends its content policy": `await new Promise(done => {
+		const ours = report => report.body.effectiveDirective !== 'font-src' || report.body.blockedURL !== 'data';
+		new ReportingObserver(reports => done(!reports.some(ours)), {types: ['csp-violation'], buffered: true}).observe();
+		setTimeout(() => done(true), 50);
+	})`,
+}
+
 // inspect says what is wrong with the page that the browser shows.
 func (b *pagesRig) inspect(t *testing.T, browser context.Context, name string, width int64) {
 	t.Helper()
@@ -144,15 +166,8 @@ func (b *pagesRig) inspect(t *testing.T, browser context.Context, name string, w
 			t.Fatal(err)
 		}
 	}
-	for what, ok := range map[string]string{
-		"scrolls sideways":           "document.documentElement.scrollWidth <= document.documentElement.clientWidth",
-		"has not one h1":             "document.querySelectorAll('h1').length === 1",
-		"has no title":               "document.title.endsWith('Percorso')",
-		"has inline style or script": "document.querySelectorAll('[style], style, script:not([src]), [onclick]').length === 0",
-		"lacks its style sheet":      "getComputedStyle(document.querySelector('main')).minHeight !== '0px'",
-		"has a dead link":            "![...document.querySelectorAll('a[href^=\"#\"]')].some(a => !document.getElementById(a.hash.slice(1)))",
-	} {
-		fine, err := chromedp.Run(browser, chromedp.Evaluate[bool](ok))
+	for what, ok := range wholesome {
+		fine, err := chromedp.Run(browser, chromedp.Evaluate[bool]("(async () => "+ok+")()", chromedp.EvalAwaitPromise))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,6 +267,7 @@ func openChromium(t *testing.T) context.Context {
 		t.Fatal("no Chromium: apt-get install chromium")
 	}
 	ctx, cancelLimit := context.WithTimeout(t.Context(), 5*time.Minute)
+	// Where Chromium has Italian, its date fields are in Italian.
 	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Env("LANGUAGE=it"), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true))
