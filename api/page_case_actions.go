@@ -42,7 +42,7 @@ var caseActions = []caseAction{
 		show: showSendToCPI, read: readSendToCPI,
 	},
 	{
-		path: "chiudi", op: care.OpClose, done: "Il fascicolo è chiuso.", allows: func(file store.Case) bool { return file.Closed == nil },
+		path: "chiudi", op: care.OpClose, done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.", allows: func(file store.Case) bool { return file.Closed == nil },
 		show: showClosure, read: readClosure,
 	},
 }

@@ -34,7 +34,7 @@ func pathOf(p care.Policy, file store.Case) []web.PathStage {
 		case i > now && len(branches[stage]) == 0:
 			shown.Class, shown.State = "ahead", "più avanti"
 		case reached && slices.ContainsFunc(shown.Branches, func(b web.PathBranch) bool { return b.Class == "now" }):
-			shown.Class, shown.State = "done", "ancora in corso in parte"
+			shown.Class, shown.State = "partly", "ancora in corso"
 		case reached:
 			shown.Class, shown.State = "done", "fatto"
 		default:

@@ -61,8 +61,9 @@ func TestPathOf(t *testing.T) {
 		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead"},
 		{care.StageSecondLevel, []store.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead"},
 		{care.StagePlacement, []store.Branch{service, placement}, "done done now ahead ahead"},
+		{care.StagePlacement, []store.Branch{{Kind: care.RunService}, placement}, "done partly now ahead ahead"},
 		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped now ahead"},
-		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done done now ahead"},
+		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done partly now ahead"},
 		{care.StageClosed, []store.Branch{service, followUp}, "done done skipped done done"},
 		{care.StageClosed, nil, "done skipped skipped skipped done"},
 	} {

@@ -42,7 +42,8 @@ type CasePage struct {
 // Template names the page's file.
 func (CasePage) Template() string { return "case" }
 
-// PathStage is a stage of the path; Class is done, now, ahead or skipped.
+// PathStage is a stage of the path; Class is done, now, ahead, skipped, or partly
+// where a branch goes on while the path is further.
 type PathStage struct {
 	Class, Name, State string
 	Branches           []PathBranch
