@@ -64,7 +64,7 @@ func TestPathOf(t *testing.T) {
 		{care.StagePlacement, []store.Branch{{Kind: care.RunService}, placement}, "done partly now ahead ahead"},
 		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped now ahead"},
 		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done partly now ahead"},
-		{care.StageClosed, []store.Branch{service, followUp}, "done done skipped done done"},
+		{care.StageClosed, []store.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped done done"},
 		{care.StageClosed, nil, "done skipped skipped skipped done"},
 	} {
 		var classes []string
