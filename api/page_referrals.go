@@ -63,10 +63,12 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	sent, all := c.Query("elenco") == "inviate", c.Query("concluse") == "si"
-	referrals, err := s.records.Referrals(ctx, who, store.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all}, store.Paging{Cursor: c.Query("da")})
+	referrals, err := s.records.Referrals(ctx, who, store.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
+		store.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(referrals.Items, dueFirst)
 	page := web.ReferralList{
 		Frame: s.frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: nextPage(c, "da", referrals.Next),
 		Tabs: []web.Link{
@@ -92,6 +94,23 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 	}
 	s.render(c, http.StatusOK, page)
 	return nil
+}
+
+// referralsOnPage is as many as a page may hold: what waits for the caller is
+// among all of them, and the records give the newest first.
+const referralsOnPage = 100
+
+// dueFirst puts what is due sooner before what is due later or never.
+func dueFirst(a, b store.Referral) int {
+	switch {
+	case a.Due != nil && b.Due != nil:
+		return a.Due.Compare(*b.Due)
+	case a.Due != nil:
+		return -1
+	case b.Due != nil:
+		return 1
+	}
+	return 0
 }
 
 // waitsFor says whether the referral waits for the caller: withdrawing is always

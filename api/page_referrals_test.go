@@ -149,3 +149,13 @@ func TestMovedOnMeanwhile(t *testing.T) {
 		t.Errorf("%d %s", page.StatusCode, page.words())
 	}
 }
+
+// TestReferralsDueFirst: what must be answered first is on top, whenever it came.
+func TestReferralsDueFirst(t *testing.T) {
+	never, later, sooner := store.Referral{ID: "c"}, store.Referral{ID: "b", Due: due(9)}, store.Referral{ID: "a", Due: due(2)}
+	list := []store.Referral{never, later, sooner}
+	slices.SortStableFunc(list, dueFirst)
+	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {
+		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)
+	}
+}
