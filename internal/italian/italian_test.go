@@ -256,6 +256,9 @@ func TestSentence(t *testing.T) {
 		{"a date", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
 				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+		{"a date, for some days", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
+			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
+				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
 		{"broken", care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
 			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
 		{"moving", care.Waiting{Health: care.HealthPlanned, For: care.WaitMachine, Cause: "moving"},

@@ -20,7 +20,7 @@ func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
 	case w.For == care.WaitTask:
 		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), term(w, now), standIns(w))
 	case w.For == care.WaitTime && w.Until != nil:
-		return "Aspetta " + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
+		return "Aspetta " + strings.TrimLeft(since(w, now)+" ", ", ") + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
 			"; allora il compito passa a chi segue il fascicolo; fino ad allora nessuno deve agire, ma il responsabile può intervenire."
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
