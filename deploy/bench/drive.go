@@ -65,6 +65,7 @@ type measurement struct {
 	took      time.Duration
 	latencies []time.Duration    // sorted
 	cpu       map[string]float64 // milliseconds a step, by process
+	others    float64            // share of the machine's CPU time that went to other processes
 	apiMemory int                // highest resident set seen of the API, in KB
 }
 
@@ -104,6 +105,10 @@ func drive(ctx context.Context, s *site, floorWorker int, w way, cases []*openCa
 // metered measures what a crowd costs.
 func metered(s *site, floorWorker int, run func() ([]time.Duration, error)) (measurement, error) {
 	watch := watchMemory(s)
+	busy, all, err := readMachine()
+	if err != nil {
+		return measurement{}, err
+	}
 	before, err := readProcesses(s.data, floorWorker)
 	if err != nil {
 		return measurement{}, err
@@ -119,6 +124,12 @@ func metered(s *site, floorWorker int, run func() ([]time.Duration, error)) (mea
 		return measurement{}, err
 	}
 	m.cpu = after.since(before, m.steps)
+	busyAfter, allAfter, err := readMachine()
+	if err != nil {
+		return measurement{}, err
+	}
+	ours := total(m) * float64(m.steps) * ticksPerSecond / 1000
+	m.others = max(0, float64(busyAfter-busy)-ours) / float64(max(1, allAfter-all))
 	m.apiMemory = watch()
 	slices.Sort(m.latencies)
 	return m, nil

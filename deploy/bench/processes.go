@@ -151,6 +151,33 @@ func ticksOf(pid int, children bool) (ticks int, err error) {
 	return ticks, nil
 }
 
+// readMachine reads how many clock ticks the machine's processors have worked,
+// for whomever, and how many there have been.
+func readMachine() (busy, all int, err error) {
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0, err
+	}
+	// cpu user nice system idle iowait irq softirq steal …; guests are part of user.
+	line, _, _ := strings.Cut(string(stat), "\n")
+	fields := strings.Fields(line)
+	const first, idle, wait, last = 1, 4, 5, 8
+	if len(fields) <= last {
+		return 0, 0, errors.New("/proc/stat is too short")
+	}
+	for i, field := range fields[first : last+1] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return 0, 0, err
+		}
+		all += n
+		if i+first != idle && i+first != wait {
+			busy += n
+		}
+	}
+	return busy, all, nil
+}
+
 // pidOf finds a process of the stack; 0 while it does not run.
 func pidOf(data, account string) (found int) {
 	_ = eachProcess(func(pid int) {

@@ -67,6 +67,21 @@ func (r *result) apiMemory() (kb int) {
 	return kb
 }
 
+// quiet is how much of the machine others may take before the result says so.
+const quiet = 0.08
+
+// others is the largest share of the machine that other programs took.
+func (r *result) others() (share float64) {
+	for _, way := range wayNames {
+		for _, slots := range r.slots[way] {
+			for _, m := range slots {
+				share = max(share, m.others)
+			}
+		}
+	}
+	return share
+}
+
 // goal is one promise with what was measured.
 type goal struct {
 	what, wanted, got string
@@ -117,6 +132,9 @@ func (r *result) markdown() string {
 		p("\n%d at once:\n", callers)
 		r.table(p, callers)
 	}
+	if share := r.others(); share > quiet {
+		p("\n**Other programs took up to %.0f %% of the machine's CPU time: measure again when it is quiet.** The CPU a step is less disturbed by that than the steps a second.", 100*share)
+	}
 	loop, path := r.histories.loop, r.histories.path
 	p("\nHistory: %.1f events and %d bytes a step on a run under way (%d steps). A case from the desk to its closure: %d commands of people, %d steps with what its %d processes told each other, %d events and %d bytes in all.",
 		float64(loop.events)/float64(loop.steps), loop.bytes/loop.steps, loop.steps, path.commands, path.entries, path.runs, path.events, path.bytes)
@@ -159,6 +177,8 @@ func (r *result) table(p func(string, ...any), callers int) {
 		row(fmt.Sprintf("latency, p%d, ms", percent), "%.1f", func(m measurement) float64 { return float64(m.percentile(percent).Microseconds()) / 1000 })
 	}
 	row("CPU a step, all processes, ms", "%.2f", total)
+	floorCPU := r.median("floor", callers, total)
+	row("the floor's CPU as a part of it", "%.2f", func(m measurement) float64 { return floorCPU / total(m) })
 	for _, account := range accounts {
 		row("… "+account, "%.2f", func(m measurement) float64 { return m.cpu[account] })
 	}
