@@ -52,19 +52,25 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 // taskItem is a task as lists show it.
 func (s *Server) taskItem(who care.Staff, rules *zoneRules, t store.Task) web.TaskItem {
 	item := web.TaskItem{
-		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber,
-		Due: dueBadge(t.Due, s.now(), rules), Mine: t.HolderID == who.ID,
+		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: dueBadge(t.Due, s.now(), rules),
 	}
 	if t.Service != "" {
 		item.Service = serviceName(rules.Policy, t.Service)
 	}
-	if t.Kind == care.ReferralAnswer {
+	mine := t.HolderID == who.ID
+	switch {
+	case t.Kind == care.ReferralAnswer:
 		item.URL = "/segnalazioni/" + t.ReferralID
-	} else if mayClaim(who, t) {
+		if mine || t.Role == who.Role && t.Agency == who.Agency {
+			item.Next = "Rispondi"
+		}
+	case mine:
+		item.Next = "Continua"
+	case mayClaim(who, t):
 		form := newForm("/compiti/" + t.ID + "/prendi")
 		item.Claim = &form
 	}
-	if t.HolderID != "" && !item.Mine {
+	if t.HolderID != "" && !mine {
 		item.Holder = holderWords(t)
 	}
 	return item

@@ -17,8 +17,8 @@ type TaskItem struct {
 	Case       string // number
 	Service    string
 	Due        Badge
-	Mine       bool
-	Claim      *Form // nil: there is nothing to claim
+	Claim      *Form  // nil: there is nothing to claim
+	Next       string // what the caller does with it on its page; empty: nothing
 	Holder     string
 	Role       string // whose it is, where that does not go without saying
 }
