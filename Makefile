@@ -43,9 +43,9 @@ binaries:
 	@$(PROGRESS) "Temporal's server (3 to 6 minutes the first time)" \
 		go -C deploy/temporal build -v -ldflags='-s -w' -o ../../bin/percorso-temporal .
 
-assets: api/web/assets/vendor/htmx.min.js
+assets: api/web/assets/vendor/sprites.svg
 
-api/web/assets/vendor/htmx.min.js: node_modules/.package-lock.json deploy/scripts/assets
+api/web/assets/vendor/sprites.svg: node_modules/.package-lock.json deploy/scripts/assets
 	@deploy/scripts/assets
 
 node_modules/.package-lock.json: package.json package-lock.json
