@@ -80,7 +80,7 @@ func (p *play) now() time.Time { return workflow.Now(p.ctx) }
 // pass lets time pass, and delivers what falls due on the way.
 func (p *play) pass(d time.Duration) {
 	p.Helper()
-	const beat = 6 * time.Hour
+	const beat = 24 * time.Hour
 	for ; d > 0; d -= beat {
 		require.NoError(p, workflow.Sleep(p.ctx, min(d, beat)))
 		p.relay()
