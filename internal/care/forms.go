@@ -43,7 +43,7 @@ func (f EarlyClosure) Answer() Answer { return Answer{Operation: OpClose, Reason
 
 // SendToCPI refers a case to the employment centre.
 type SendToCPI struct {
-	Note string `json:"note,omitempty" maxLength:"4000" doc:"Free text; it is part of what the CPI receives"`
+	Note string `json:"note,omitempty" maxLength:"4000" doc:"Free text; it stays in the case file"`
 }
 
 // Answer strips the form to its codes.

@@ -9,6 +9,7 @@ import (
 // plainMoments are lines of a timeline whose detail adds nothing.
 var plainMoments = map[string]string{
 	"case_opened":           "Fascicolo aperto",
+	"closure_asked":         "Chiesta la chiusura anticipata",
 	"mail_bounced":          "Un messaggio non è stato recapitato",
 	"appointment_booked":    "Appuntamento prenotato",
 	"appointment_confirmed": "Appuntamento confermato",

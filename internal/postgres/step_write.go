@@ -79,8 +79,11 @@ func (w *writer) write(tx pgx.Tx) (contract.StepResult, error) {
 	for _, m := range effects.Tell {
 		w.tell(m)
 	}
-	if operation == care.OpMailBounced {
+	switch operation {
+	case care.OpMailBounced:
 		w.moment("mail_bounced", "")
+	case care.OpClose: // its branches end first, so the closure itself may come later
+		w.moment("closure_asked", "")
 	}
 	w.stage(effects)
 	return w.close(tx)
