@@ -298,6 +298,7 @@ func TestTimelineLine(t *testing.T) {
 		{"task_completed", "referral_answer/", "Risposta a una segnalazione"},
 		{"referral_requested", "", "Segnalazione inviata"},
 		{"mail_bounced", "", "Un messaggio non è stato recapitato"},
+		{"closure_asked", "", "Chiesta la chiusura anticipata"},
 		{"stage", "placement", "Il percorso passa a: Inserimento lavorativo"},
 		{"task_completed", "interview/no_show", "Colloquio: La persona non si è presentata"},
 		{"referral_rejected", "wrong_office", "Segnalazione rifiutata: Altro ufficio"},
