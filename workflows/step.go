@@ -162,6 +162,11 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 		}
 		switch res.Verdict {
 		case contract.Recorded:
+			if !taken {
+				// Recorded by a worker whose path awaited it: this one's has changed
+				// without a version. Better a failing workflow task than another course.
+				panic("the path does not await what was recorded at revision " + strconv.Itoa(res.Revision))
+			}
 			r.settle(res)
 			return res.Result, nil
 		case contract.Fenced:

@@ -17,7 +17,7 @@ const wakeChannel = "percorso_wake"
 // comes again, later and later (at most every 20 s), until its run has worked it.
 func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, err error) {
 	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
-		wakes, err = many[store.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1)`, most)
+		wakes, err = many[store.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1) ORDER BY seq`, most)
 		return err
 	})
 	return wakes, err

@@ -124,7 +124,7 @@ func (w *writer) close(tx pgx.Tx) (contract.StepResult, error) {
 	if w.step.Entry.Answer.Operation == care.OpClock || w.step.Effects.Ending != "" {
 		w.queue(`DELETE FROM wait WHERE run_id = $1 AND NOT step = ANY ($2)`, w.step.Run, open)
 	}
-	if w.entry.State == "" { // a clock of the run's own timer was no entry until now
+	if !w.entry.known() { // a clock of the run's own timer was no entry until now
 		w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, state, revision, worked_at)
 			VALUES ($1, $2, $3, $4, '', $2, '', $5, '', $6, $7, 'worked', $8, $9)`,
 			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, w.step.Entry.ID, w.step.Entry.Answer.Operation, w.step.Entry.Answer,

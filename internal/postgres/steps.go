@@ -51,6 +51,16 @@ type commandRow struct {
 
 const selectCommand = `SELECT caller, role, agency, state, refusal, revision, data FROM command WHERE id = $1`
 
+// known says whether there is a command; without one it is the zero value.
+func (c commandRow) known() bool { return c.State != "" }
+
+// comesWithoutCommand says what may reach a run without having been accepted
+// before: its own clock, and a mail that came back. Whoever could write to
+// Temporal could otherwise act without being asked who they are.
+func comesWithoutCommand(op care.Operation) bool {
+	return op == care.OpClock || op == care.OpMailBounced
+}
+
 // machine says whether the entry comes from a run and not from a person.
 func (c commandRow) machine() bool { return c.Role == "" }
 
@@ -139,6 +149,9 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 		return contract.StepResult{Verdict: contract.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
 	case !step.Taken:
 		return refuse(&care.Refusal{Code: care.RefusedNotAwaited})
+	}
+	if !entry.known() && !comesWithoutCommand(step.Entry.Answer.Operation) {
+		return refuse(&care.Refusal{Code: care.RefusedForbidden})
 	}
 	if refusal := about.permits(step.Entry, entry); refusal != nil {
 		return refuse(refusal)

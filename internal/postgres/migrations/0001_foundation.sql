@@ -385,12 +385,12 @@ CREATE POLICY owner ON run FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY owner ON task FOR SELECT TO CURRENT_USER USING (true);
 
 -- +goose StatementBegin
-CREATE FUNCTION take_wakes(most int) RETURNS TABLE (id uuid, run_id text, target text, answer jsonb)
+CREATE FUNCTION take_wakes(most int) RETURNS TABLE (id uuid, seq bigint, run_id text, target text, answer jsonb)
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     UPDATE command c SET wakes = wakes + 1, wake_at = clock_timestamp() + least(interval '20 seconds', interval '1 second' * power(2, least(c.wakes, 5)))
     WHERE c.id IN (SELECT w.id FROM command w WHERE w.state = 'accepted' AND w.wake_at <= clock_timestamp()
                    ORDER BY w.wake_at, w.seq LIMIT most FOR UPDATE SKIP LOCKED)
-    RETURNING c.id, c.run_id, c.target, c.answer
+    RETURNING c.id, c.seq, c.run_id, c.target, c.answer
 $$;
 -- A run that ended while a command was on its way to it will never work it.
 CREATE FUNCTION refuse_ended(command_id uuid) RETURNS void
