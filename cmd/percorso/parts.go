@@ -59,6 +59,8 @@ func dialTemporal(p config.Processes, log *zap.Logger) (client.Client, error) {
 	}
 	options := p.Options
 	options.DataConverter, options.FailureConverter = keys.DataConverter(), keys.FailureConverter()
+	// What is encrypted does not get smaller.
+	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	options.Logger = temporalLog{log.Named("temporal").Sugar()}
 	return client.NewLazyClient(options)
 }

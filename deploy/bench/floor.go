@@ -19,6 +19,9 @@ import (
 	"percorso/workflows/contract"
 )
 
+// floorType is the workflow type of the floor.
+const floorType = "Floor"
+
 const (
 	// floorQueue keeps the floor's runs from the product's workers.
 	floorQueue = contract.TaskQueue + "-floor"
@@ -51,7 +54,7 @@ func Floor(ctx workflow.Context, start contract.Start) error {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
-	return workflow.NewContinueAsNewError(ctx, contract.WatchedFloor, start)
+	return workflow.NewContinueAsNewError(ctx, floorType, start)
 }
 
 // runFloorWorker hosts the floor in a process of its own, as the product's
@@ -72,7 +75,7 @@ func runFloorWorker() error {
 		MaxConcurrentWorkflowTaskPollers: 8,
 		DisableRegistrationAliasing:      true,
 	})
-	w.RegisterWorkflowWithOptions(Floor, workflow.RegisterOptions{Name: contract.WatchedFloor, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
+	w.RegisterWorkflowWithOptions(Floor, workflow.RegisterOptions{Name: floorType, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	return w.Run(worker.InterruptCh())
 }
 
@@ -100,7 +103,7 @@ func startFloor(ctx context.Context, s *site, runs int) (*floor, error) {
 		f.runs = append(f.runs, run)
 		_, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 			ID: run, TaskQueue: floorQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout,
-		}, contract.WatchedFloor, contract.Start{Run: run, Case: run, Epoch: 1})
+		}, floorType, contract.Start{Run: run, Case: run, Epoch: 1})
 		if err != nil {
 			f.stop()
 			return nil, fmt.Errorf("starting the floor: %w", err)

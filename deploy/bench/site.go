@@ -93,6 +93,7 @@ func dial(p config.Processes) (client.Client, error) {
 	}
 	options := p.Options
 	options.DataConverter, options.FailureConverter = keys.DataConverter(), keys.FailureConverter()
+	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // as the processes do
 	options.Logger = silent{}
 	return client.Dial(options)
 }

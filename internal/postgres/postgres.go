@@ -34,6 +34,9 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		return nil, errors.New("the database address cannot be read: it should look like postgres://login@host:port/percorso")
 	}
 	config.MaxConns = max(config.MaxConns, 16)
+	// Statements find their rows by an index whatever their values are; planning
+	// one anew, with its row-level security, costs more than running it.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	// A lost Postgres is noticed by the statement, not by the kernel's minutes.
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -56,15 +59,17 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 type setting struct{ name, value string }
 
 // within runs work in one transaction of a database role. The role and the
-// settings end with the transaction, so they cannot leak through the pool. What
-// first queues is sent along with them, in the same round trip.
+// settings end with the transaction, so they cannot leak through the pool. One
+// statement sets them all; what first queues is sent along in the same round trip.
 func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(pgx.Tx) error) error {
+	set, args := "SELECT set_config('role', $1, true)", []any{role}
+	for _, s := range settings {
+		args = append(args, "percorso."+s.name, s.value)
+		set += fmt.Sprintf(", set_config($%d, $%d, true)", len(args)-1, len(args))
+	}
 	return bare(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
-		batch.Queue("SET LOCAL ROLE " + role)
-		for _, s := range settings {
-			batch.Queue("SELECT set_config($1, $2, true)", "percorso."+s.name, s.value)
-		}
+		batch.Queue(set, args...)
 		if first != nil {
 			first(batch)
 		}

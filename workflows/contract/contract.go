@@ -34,11 +34,10 @@ const (
 
 // Workflow types by kind of run. A type is its function's name.
 const (
-	CasePath     = "CasePath"
-	SecondLevel  = "SecondLevel"
-	Placement    = "Placement"
-	FollowUp     = "FollowUp"
-	WatchedFloor = "Floor" // the benchmark's yardstick
+	CasePath    = "CasePath"
+	SecondLevel = "SecondLevel"
+	Placement   = "Placement"
+	FollowUp    = "FollowUp"
 )
 
 // WorkflowType gives the workflow type of a kind of run.

@@ -320,10 +320,12 @@ END $$;
 -- +goose StatementEnd
 
 -- A case is seen by the agencies that work on it, and by the zone's supervisor.
+-- In PL/pgSQL the subquery is planned once a session, in SQL once a statement.
 -- +goose StatementBegin
-CREATE FUNCTION sees_case(c uuid) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT my('role') = 'supervisor'
-       OR EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = my('agency')) $$;
+CREATE FUNCTION sees_case(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN my('role') = 'supervisor' OR EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = my('agency'));
+END $$;
 -- +goose StatementEnd
 
 CREATE POLICY app_read ON case_grant FOR SELECT TO percorso_app USING (agency = my('agency'));
