@@ -119,13 +119,9 @@ func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand
 		}
 		faults = care.CheckCompletion(policy, task.Kind, form, now)
 		c.Run, c.Answer = task.Run, form.Answer()
-	case care.ReferralMoveForm:
-		referral, err := s.records.Referral(ctx, who, c.Target)
-		if err != nil {
-			return c, err
-		}
+	case care.ReferralMoveForm: // its run is found when it is accepted
 		faults = care.CheckReferralMove(policy, c.Operation, form)
-		c.Run, c.Answer = referral.Run, form.Answer(c.Operation)
+		c.Answer = form.Answer(c.Operation)
 	case care.Assignment:
 		faults = care.CheckAssignment(policy, c.Operation, form, now)
 		c.Answer = care.Answer{Operation: c.Operation, Until: form.Until}

@@ -175,6 +175,9 @@ func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c store.NewCommand
 	if cmd, err := f.earlier(s, c); !errors.Is(err, store.ErrNotFound) {
 		return cmd, err
 	}
+	if c.Run == "" && c.Target == someReferral.ID {
+		c.Run = someReferral.Run
+	}
 	return f.keep(s, c, store.CommandAccepted), nil
 }
 

@@ -28,7 +28,8 @@ type Records interface {
 
 	// Accept makes a command durable and gives it an id. The same caller with
 	// the same key and body gets the stored command; with another body
-	// store.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>.
+	// store.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
+	// where c.Run is empty it is that of the task or referral c.Target.
 	// What the state allows is decided by the process, under lock.
 	Accept(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
 	// Assign works claim, release, reassign, extend, remind and contact at

@@ -18,7 +18,7 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 	if !s.Role.MayAsk(c.Operation) {
 		return cmd, store.ErrForbidden
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		cmd, err = r.earlier(ctx, tx, s, c)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -58,7 +58,7 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 }
 
 // contact records a contact at the desk.
-func (r *Records) contact(ctx context.Context, tx pgx.Tx, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
+func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
 	form, ok := c.Data.(store.NewContact)
 	if !ok {
 		return store.Command{}, errors.New("a contact without its form")
@@ -78,7 +78,7 @@ func (r *Records) contact(ctx context.Context, tx pgx.Tx, s care.Staff, c store.
 // assignment is one change of who does a task, or by when.
 type assignment struct {
 	ctx    context.Context
-	tx     pgx.Tx
+	tx     querier
 	staff  care.Staff
 	policy *ruleset
 	now    time.Time

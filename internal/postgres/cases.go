@@ -39,7 +39,7 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilte
 		q.and("f.closed_at IS NULL")
 		keep = func(c store.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		page, err = r.cases(ctx, tx, s, q, p, keep)
 		return err
 	})
@@ -63,7 +63,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) 
 		return page, store.ErrForbidden
 	}
 	q := query{where: []string{maybeStuck}}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		cases, err := r.cases(ctx, tx, s, q, p, func(c store.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
@@ -75,7 +75,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) 
 }
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
-func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p store.Paging, keep func(store.CaseFile) bool) (store.Page[store.CaseFile], error) {
+func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, p store.Paging, keep func(store.CaseFile) bool) (store.Page[store.CaseFile], error) {
 	var kept store.Page[store.CaseFile]
 	limit := min(max(p.Limit, 0), pageLimitMax)
 	if limit == 0 {
@@ -112,7 +112,7 @@ func (r *Records) cases(ctx context.Context, tx pgx.Tx, s care.Staff, q query, p
 }
 
 // waiting computes what each of some cases waits for.
-func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []store.CaseFile) (map[string]care.Waiting, error) {
+func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases []store.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := time.Now()
@@ -140,7 +140,7 @@ func (r *Records) waiting(ctx context.Context, tx pgx.Tx, s care.Staff, cases []
 	return waiting, nil
 }
 
-func readTasks(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case       string         `db:"case_id"`
 		ID         string         `db:"id"`
@@ -171,7 +171,7 @@ func readTasks(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*c
 	return err
 }
 
-func readWaits(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case string    `db:"case_id"`
 		Code string    `db:"code"`
@@ -187,7 +187,7 @@ func readWaits(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*c
 
 // readMachine finds where the machinery does not move a case: what it accepted
 // or what fell due is unworked, or Temporal reports a failing run.
-func readMachine(ctx context.Context, tx pgx.Tx, ids []string, facts map[string]*care.Facts) error {
+func readMachine(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
 	report, err := readReport(ctx, tx)
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ type freshReport struct {
 }
 
 // readReport reads what the watch last saw. An old report says nothing.
-func readReport(ctx context.Context, tx pgx.Tx) (report freshReport, err error) {
+func readReport(ctx context.Context, tx querier) (report freshReport, err error) {
 	err = tx.QueryRow(ctx, `SELECT report FROM machine_report`).Scan(&report.MachineReport)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return freshReport{}, nil
@@ -252,7 +252,7 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c stor
 	if uuid.Validate(id) != nil {
 		return c, store.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		file, err := one[store.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
@@ -329,7 +329,7 @@ func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, t
 	}
 	var q query
 	q.and(table+".case_id = ?", caseID)
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		var seen bool
 		if err := tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen); err != nil {
 			return missing(err)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"percorso/internal/care"
 	"percorso/internal/store"
 	"percorso/workflows/contract"
@@ -29,7 +27,7 @@ func gateOf(a care.Answer) (gate care.Gate, field string) {
 
 // gate asks whether the person of the case may have what the answer asks for,
 // on the day that it is asked.
-func gate(ctx context.Context, tx pgx.Tx, policy *ruleset, step contract.Step) (*care.Refusal, error) {
+func gate(ctx context.Context, tx querier, policy *ruleset, step contract.Step) (*care.Refusal, error) {
 	gate, field := gateOf(step.Entry.Answer)
 	if gate == "" {
 		return nil, nil

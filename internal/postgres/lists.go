@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/store"
@@ -80,7 +79,7 @@ func (q *query) page(sql string, by order, p store.Paging) (string, int) {
 }
 
 // list reads one page of rows.
-func list[T any](ctx context.Context, tx pgx.Tx, q *query, sql string, by order, p store.Paging, at func(T) cursor) (store.Page[T], error) {
+func list[T any](ctx context.Context, tx querier, q *query, sql string, by order, p store.Paging, at func(T) cursor) (store.Page[T], error) {
 	sql, limit := q.page(sql, by, p)
 	items, err := many[T](ctx, tx, sql, q.args...)
 	if err != nil || len(items) <= limit {
@@ -121,7 +120,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p
 	if f.Overdue {
 		q.and("t.escalate_at < now()")
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectTask, order{at: "t.escalate_at", id: "t.id"}, p, func(t store.Task) cursor {
 			return cursor{At: *t.Due, ID: t.ID}
 		})
@@ -140,7 +139,7 @@ func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) 
 	if uuid.Validate(id) != nil {
 		return row, store.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		row, err = one[T](ctx, tx, sql, id)
 		return missing(err)
 	})
@@ -151,7 +150,7 @@ const selectContact = `SELECT id::text, topic, language, channel, citizenship, o
 
 // Contacts lists the contacts of the caller's desk, the newest first.
 func (r *Records) Contacts(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.Contact], err error) {
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		page, err = list(ctx, tx, &query{}, selectContact, order{at: "at", id: "id", desc: true}, p, func(c store.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
@@ -192,7 +191,7 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f store.ReferralF
 		}
 		q.and("r.case_id = ?", f.CaseID)
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectReferral, order{at: "r.requested_at", id: "r.id", desc: true}, p, func(f store.Referral) cursor {
 			return cursor{At: f.Requested, ID: f.ID}
 		})
@@ -206,7 +205,7 @@ func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f stor
 	if uuid.Validate(id) != nil {
 		return f, store.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		if f, err = one[store.Referral](ctx, tx, selectReferral+` WHERE r.id = $1`, id); err != nil {
 			return missing(err)
 		}
@@ -239,7 +238,7 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f store.Appoin
 		}
 		q.and("a.case_id = ?", f.CaseID)
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectAppointment, order{at: "a.at", id: "a.id"}, p, func(a store.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})

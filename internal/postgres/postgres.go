@@ -60,24 +60,49 @@ type setting struct{ name, value string }
 
 // within runs work in one transaction of a database role. The role and the
 // settings end with the transaction, so they cannot leak through the pool. One
-// statement sets them all; what first queues is sent along in the same round trip.
-func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(pgx.Tx) error) error {
+// statement sets them all; what first queues is sent along in the same round
+// trip. work may end the transaction itself, with its last batch.
+func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(querier) error) error {
 	set, args := "SELECT set_config('role', $1, true)", []any{role}
 	for _, s := range settings {
 		args = append(args, "percorso."+s.name, s.value)
 		set += fmt.Sprintf(", set_config($%d, $%d, true)", len(args)-1, len(args))
 	}
-	return bare(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		batch := &pgx.Batch{}
-		batch.Queue(set, args...)
-		if first != nil {
-			first(batch)
-		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return err
-		}
-		return work(tx)
-	}))
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	batch := &pgx.Batch{}
+	batch.Queue("BEGIN")
+	batch.Queue(set, args...)
+	if first != nil {
+		first(batch)
+	}
+	if err = conn.SendBatch(ctx, batch).Close(); err == nil {
+		err = work(conn.Conn())
+	}
+	switch status := conn.Conn().PgConn().TxStatus(); {
+	case status == idle: // work has sent the commit along with its last statements
+		return bare(err)
+	case err != nil:
+		// What failed is what counts; a connection that cannot roll back is not used again.
+		_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+		return bare(err)
+	}
+	_, err = conn.Exec(ctx, "COMMIT")
+	return bare(err)
+}
+
+// idle is the transaction status of a connection outside a transaction.
+const idle = 'I'
+
+// querier is a connection inside a transaction of within.
+type querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 // bare strips an error of Postgres to what holds no value of a row: its message

@@ -28,7 +28,7 @@ func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
 	return &Records{pool: pool, rules: newRules(calendars)}
 }
 
-func (r *Records) within(ctx context.Context, s care.Staff, work func(pgx.Tx) error) error {
+func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {
 	return within(ctx, r.pool, roleApp, asStaff(s), nil, work)
 }
 
@@ -49,7 +49,7 @@ type staffRow struct {
 
 // Staff finds who an account of the OpenID provider is.
 func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err error) {
-	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+	err = r.within(ctx, care.Staff{}, func(tx querier) error {
 		row, err := one[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
 		s = care.Staff(row)
 		return err
@@ -62,7 +62,7 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 
 // Colleagues lists the staff of the caller's zone.
 func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		rows, err := many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
 		for _, row := range rows {
 			staff = append(staff, care.Staff(row))
@@ -77,7 +77,7 @@ func (r *Records) Policy(ctx context.Context, zone string) (p care.Policy, err e
 	if set := r.rules.fresh(zone); set != nil {
 		return set.Policy, nil
 	}
-	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+	err = r.within(ctx, care.Staff{}, func(tx querier) error {
 		set, err := r.rules.current(ctx, tx, zone)
 		if err == nil {
 			p = set.Policy
@@ -89,7 +89,7 @@ func (r *Records) Policy(ctx context.Context, zone string) (p care.Policy, err e
 
 // Zones lists the newest policy of every zone.
 func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error) {
-	err = r.within(ctx, care.Staff{}, func(tx pgx.Tx) error {
+	err = r.within(ctx, care.Staff{}, func(tx querier) error {
 		rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
 		policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy])
 		return err
@@ -118,14 +118,14 @@ func digest(c store.NewCommand) ([]byte, []byte, error) {
 
 // Earlier finds the command that the caller sent with the key.
 func (r *Records) Earlier(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		cmd, err = r.earlier(ctx, tx, s, c)
 		return err
 	})
 	return cmd, err
 }
 
-func (r *Records) earlier(ctx context.Context, tx pgx.Tx, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (r *Records) earlier(ctx context.Context, tx querier, s care.Staff, c store.NewCommand) (store.Command, error) {
 	sum, _, err := digest(c)
 	if err != nil {
 		return store.Command{}, err
@@ -146,7 +146,7 @@ func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd sto
 	if uuid.Validate(id) != nil {
 		return cmd, store.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
+	err = r.within(ctx, s, func(tx querier) error {
 		cmd, err = one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
 		return missing(err)
 	})
@@ -159,24 +159,37 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 	if !s.Role.MayAsk(c.Operation) {
 		return cmd, store.ErrForbidden
 	}
-	err = r.within(ctx, s, func(tx pgx.Tx) error {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
+	if c.Target != "" && uuid.Validate(c.Target) != nil {
+		return cmd, store.ErrNotFound
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return cmd, err
+	}
+	about := runCase{CaseID: id.String()}
+	found := true
+	first := func(b *pgx.Batch) {
+		if c.Run == "" {
+			queueOne(b, &about, &found, selectTargetCase, c.Target)
+			return
 		}
-		caseID, state, refusal := id.String(), store.CommandAccepted, (*care.Refusal)(nil)
-		if c.Operation == care.OpOpen {
-			c.Run = contract.RunID(care.RunCase, caseID)
-		} else {
-			var ended bool
-			if caseID, ended, err = r.caseOf(ctx, tx, c); err != nil {
-				return err
-			}
-			if ended {
-				state, refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
-			}
+		queueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
+	}
+	if c.Operation == care.OpOpen {
+		c.Run, first = contract.RunID(care.RunCase, about.CaseID), nil
+	}
+	err = within(ctx, r.pool, roleApp, asStaff(s), first, func(tx querier) error {
+		if !found {
+			return store.ErrNotFound
 		}
-		cmd, err = r.insert(ctx, tx, s, c, id.String(), caseID, state, refusal)
+		if c.Run == "" {
+			c.Run = about.Run
+		}
+		state, refusal := store.CommandAccepted, (*care.Refusal)(nil)
+		if about.Ended {
+			state, refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+		}
+		cmd, err = r.insert(ctx, tx, s, c, id.String(), about.CaseID, state, refusal)
 		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
 			return err
 		}
@@ -185,25 +198,30 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 			return err
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, course_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
-			c.Run, care.RunCase, caseID, s.Zone, s.Agency, policy.Version)
+			c.Run, care.RunCase, about.CaseID, s.Zone, s.Agency, policy.Version)
 		return err
 	})
 	return cmd, err
 }
 
-// caseOf finds the case of a run that the caller may see. What concerns the
-// case as a whole is asked by those who work on it.
-func (r *Records) caseOf(ctx context.Context, tx pgx.Tx, c store.NewCommand) (caseID string, ended bool, err error) {
-	sql := `SELECT case_id::text, ended_at IS NOT NULL FROM run WHERE id = $1`
-	if c.Target == "" {
-		sql += ` AND EXISTS (SELECT FROM case_file f WHERE f.id = case_id)`
-	}
-	err = tx.QueryRow(ctx, sql, c.Run).Scan(&caseID, &ended)
-	return caseID, ended, missing(err)
+// runCase is the case of a run that the caller may see.
+type runCase struct {
+	Run    string `db:"id"`
+	CaseID string `db:"case_id"`
+	Ended  bool   `db:"ended"`
 }
 
+// selectRunCase finds it. What concerns the case as a whole, and no task or
+// referral of it, is asked by those who work on the case.
+const selectRunCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended FROM run
+	WHERE id = $1 AND ($2 OR EXISTS (SELECT FROM case_file f WHERE f.id = case_id))`
+
+// selectTargetCase finds it by a referral or a task of the run.
+const selectTargetCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended FROM run
+	WHERE id = coalesce((SELECT run_id FROM referral WHERE id = $1::uuid), (SELECT run_id FROM task WHERE id = $1::uuid))`
+
 // insert stores a command, or finds the one that the same key stored before.
-func (r *Records) insert(ctx context.Context, tx pgx.Tx, s care.Staff, c store.NewCommand, id, caseID string, state store.CommandState, refusal *care.Refusal) (store.Command, error) {
+func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id, caseID string, state store.CommandState, refusal *care.Refusal) (store.Command, error) {
 	sum, data, err := digest(c)
 	if err != nil {
 		return store.Command{}, err
@@ -233,7 +251,7 @@ func missing(err error) error {
 }
 
 // audit notes that a member of staff read or did something.
-func (r *Records) audit(ctx context.Context, tx pgx.Tx, s care.Staff, action, caseID string) error {
+func (r *Records) audit(ctx context.Context, tx querier, s care.Staff, action, caseID string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO audit (at, staff, role, agency, zone, action, case_id)
 		VALUES (clock_timestamp(), $1, $2, $3, $4, $5, nullif($6, '')::uuid)`, s.ID, s.Role, s.Agency, s.Zone, action, caseID)
 	if err != nil {

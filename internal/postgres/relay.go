@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/store"
@@ -16,7 +15,7 @@ const wakeChannel = "percorso_wake"
 // TakeWakes hands out entries that are due to be delivered to their runs. Each
 // comes again, later and later (at most every 20 s), until its run has worked it.
 func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
 		wakes, err = many[store.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1) ORDER BY seq`, most)
 		return err
 	})
@@ -25,7 +24,7 @@ func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, er
 
 // TakeMails hands out mails that are due to be sent; each comes again until MailDone.
 func (s *Steps) TakeMails(ctx context.Context, most int) (mails []store.Mail, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
 		mails, err = many[store.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries FROM take_mails($1)`, most)
 		return err
 	})
@@ -34,7 +33,7 @@ func (s *Steps) TakeMails(ctx context.Context, most int) (mails []store.Mail, er
 
 // MailDone says that a mail was sent, or that it never will be.
 func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
-	return within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+	return within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
 		_, err := tx.Exec(ctx, `SELECT mail_done($1, $2)`, id, sent)
 		return err
 	})
@@ -42,7 +41,7 @@ func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
 
 // RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
-	return within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+	return within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
 		_, err := tx.Exec(ctx, `SELECT refuse_ended($1)`, id)
 		return err
 	})
@@ -74,7 +73,7 @@ func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
 }
 
 func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time.Duration, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx pgx.Tx) error {
+	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
 		var next *time.Time
 		if err := tx.QueryRow(ctx, `SELECT next_wake()`).Scan(&next); err != nil {
 			return err
@@ -90,7 +89,7 @@ func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time
 
 // OpenRuns lists every open run for a rebuild, cases first.
 func OpenRuns(ctx context.Context, pool *pgxpool.Pool) (runs []store.OpenRun, err error) {
-	err = within(ctx, pool, roleRebuild, nil, nil, func(tx pgx.Tx) error {
+	err = within(ctx, pool, roleRebuild, nil, nil, func(tx querier) error {
 		runs, err = many[store.OpenRun](ctx, tx, `SELECT id, case_id::text, epoch FROM run WHERE ended_at IS NULL ORDER BY started_at, id`)
 		return err
 	})

@@ -42,7 +42,7 @@ func newRules(calendars Calendars) *rules {
 }
 
 // of gives the policy of a zone at a version.
-func (r *rules) of(ctx context.Context, tx pgx.Tx, zone, version string) (*ruleset, error) {
+func (r *rules) of(ctx context.Context, tx querier, zone, version string) (*ruleset, error) {
 	r.mutex.RLock()
 	set := r.byID[[2]string{zone, version}]
 	r.mutex.RUnlock()
@@ -53,7 +53,7 @@ func (r *rules) of(ctx context.Context, tx pgx.Tx, zone, version string) (*rules
 }
 
 // current gives the newest policy of a zone.
-func (r *rules) current(ctx context.Context, tx pgx.Tx, zone string) (*ruleset, error) {
+func (r *rules) current(ctx context.Context, tx querier, zone string) (*ruleset, error) {
 	if set := r.fresh(zone); set != nil {
 		return set, nil
 	}
@@ -76,7 +76,7 @@ func (r *rules) fresh(zone string) *ruleset {
 	return nil
 }
 
-func (r *rules) read(ctx context.Context, tx pgx.Tx, sql string, args ...any) (*ruleset, error) {
+func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (*ruleset, error) {
 	var set ruleset
 	// Policies are no personal data: any of our roles may read them.
 	err := tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)

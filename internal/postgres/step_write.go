@@ -41,7 +41,7 @@ func (w *writer) by() *string {
 	return &w.entry.Caller
 }
 
-func (w *writer) write(tx pgx.Tx) (contract.StepResult, error) {
+func (w *writer) write(tx querier) (contract.StepResult, error) {
 	effects := w.step.Effects
 	operation := w.step.Entry.Answer.Operation
 	if operation == care.OpClock {
@@ -90,11 +90,12 @@ func (w *writer) write(tx pgx.Tx) (contract.StepResult, error) {
 }
 
 // idle answers a clock that found nothing due: the run arms its timer for what is next.
-func (w *writer) idle(tx pgx.Tx) (contract.StepResult, error) {
+func (w *writer) idle(tx querier) (contract.StepResult, error) {
 	w.result = contract.StepResult{Verdict: contract.Idle, Revision: w.run.Rev}
 	w.queue(`UPDATE command SET state = 'worked', worked_at = $2 WHERE id = $1`, w.step.Entry.ID, w.step.At)
 	w.queueNextDue(`UPDATE run SET next_due = ` + nextDue + ` WHERE id = $1 RETURNING next_due`)
-	return w.result, tx.SendBatch(w.ctx, &w.batch).Close()
+	err := tx.SendBatch(w.ctx, &w.batch).Close()
+	return w.result, err
 }
 
 const nextDue = `(SELECT min(due) FROM (SELECT min(next_at) AS due FROM task WHERE run_id = $1 AND ended_at IS NULL
@@ -105,7 +106,7 @@ func (w *writer) queueNextDue(sql string, more ...any) {
 }
 
 // close writes the run's new state, marks the entry worked, and sends the batch.
-func (w *writer) close(tx pgx.Tx) (contract.StepResult, error) {
+func (w *writer) close(tx querier) (contract.StepResult, error) {
 	revision := w.run.Rev + 1
 	state := w.step.State.Clone()
 	open := make([]string, 0, len(state.Open))
@@ -143,12 +144,14 @@ func (w *writer) close(tx pgx.Tx) (contract.StepResult, error) {
 	}
 	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, next_due = `+nextDue+`
 		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending)
-	return w.result, tx.SendBatch(w.ctx, &w.batch).Close()
+	w.queue("COMMIT")
+	err := tx.SendBatch(w.ctx, &w.batch).Close()
+	return w.result, err
 }
 
 // openCase makes the case file from the desk's form: the person, the number,
 // and the grant of the agency that opens it.
-func (w *writer) openCase(tx pgx.Tx) error {
+func (w *writer) openCase(tx querier) error {
 	var form store.CaseOpening
 	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
 		return fmt.Errorf("the form that opens the case: %w", err)
@@ -175,7 +178,7 @@ func (w *writer) openCase(tx pgx.Tx) error {
 
 // renewPolicy brings the zone's newest deadlines to all open runs of the case: at
 // each stage, and when a supervisor asks.
-func (w *writer) renewPolicy(tx pgx.Tx) error {
+func (w *writer) renewPolicy(tx querier) error {
 	newest, err := w.rules.current(w.ctx, tx, w.run.Zone)
 	if err != nil {
 		return err
@@ -329,7 +332,7 @@ func (w *writer) moment(code, detail string) {
 
 // clocks works the clocks of the run's tasks that are due: first a reminder to
 // who should act, then a notice to the supervisor. It returns how many were due.
-func (w *writer) clocks(tx pgx.Tx) (int, error) {
+func (w *writer) clocks(tx querier) (int, error) {
 	due, err := many[taskRow](w.ctx, tx, `SELECT `+taskColumns+` FROM task t
 		WHERE run_id = $1 AND ended_at IS NULL AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {

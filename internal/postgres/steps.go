@@ -67,7 +67,7 @@ func (c commandRow) machine() bool { return c.Role == "" }
 // Load gives the state of a run to the execution that begins to work it. An
 // execution of a newer epoch takes the run over; an older one is fenced.
 func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.StepResult, err error) {
-	err = s.within(ctx, start.Case, nil, func(tx pgx.Tx) error {
+	err = s.within(ctx, start.Case, nil, func(tx querier) error {
 		run, err := one[runRow](ctx, tx, selectRun, start.Run)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && run.Ended != nil {
 			res = contract.StepResult{Verdict: contract.Known, Ended: true}
@@ -114,14 +114,14 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 			about.queue(b, step.Entry.Target)
 		}
 	}
-	err = s.within(ctx, step.Case, first, func(tx pgx.Tx) error {
+	err = s.within(ctx, step.Case, first, func(tx querier) error {
 		res, err = s.record(ctx, tx, step, run, found, entry, about)
 		return err
 	})
 	return res, err
 }
 
-func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run runRow, found bool, entry commandRow, about subject) (contract.StepResult, error) {
+func (s *Steps) record(ctx context.Context, tx querier, step contract.Step, run runRow, found bool, entry commandRow, about subject) (contract.StepResult, error) {
 	refuse := func(r *care.Refusal) (contract.StepResult, error) {
 		_, err := tx.Exec(ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, step.Entry.ID, r, step.At)
 		return contract.StepResult{
@@ -170,7 +170,7 @@ func (s *Steps) record(ctx context.Context, tx pgx.Tx, step contract.Step, run r
 }
 
 // within runs work as the worker on one case.
-func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(pgx.Tx) error) error {
+func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(querier) error) error {
 	return within(ctx, s.pool, roleWorker, []setting{{"case", contract.BareID(caseRun)}}, first, work)
 }
 
@@ -260,13 +260,13 @@ func (t *taskRow) heldBy(caller string) *care.Refusal {
 }
 
 // one reads one row into a struct by its column names.
-func one[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
+func one[T any](ctx context.Context, tx querier, sql string, args ...any) (T, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
 // many reads rows into structs by their column names.
-func many[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]T, error) {
+func many[T any](ctx context.Context, tx querier, sql string, args ...any) ([]T, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }

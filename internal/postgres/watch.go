@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
@@ -39,13 +38,13 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 	}, true, nil
 }
 
-func (w *Watch) within(ctx context.Context, work func(pgx.Tx) error) error {
+func (w *Watch) within(ctx context.Context, work func(querier) error) error {
 	return within(ctx, w.pool, roleWatch, nil, nil, work)
 }
 
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b store.Backlog, err error) {
-	err = w.within(ctx, func(tx pgx.Tx) error {
+	err = w.within(ctx, func(tx querier) error {
 		b, err = one[store.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
 		return err
 	})
@@ -54,7 +53,7 @@ func (w *Watch) Unworked(ctx context.Context) (b store.Backlog, err error) {
 
 // Report stores what was seen, in place of the report before it.
 func (w *Watch) Report(ctx context.Context, r store.MachineReport) error {
-	return w.within(ctx, func(tx pgx.Tx) error {
+	return w.within(ctx, func(tx querier) error {
 		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
 			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)
 		return err

@@ -35,7 +35,7 @@ const (
 type NewCommand struct {
 	Key       string         // idempotency key, unique by caller
 	Operation care.Operation //
-	Run       string         // the run whose inbox it enters; empty for OpContact
+	Run       string         // the run whose inbox it enters; empty for OpContact, and where Target says it
 	Target    string         // task or referral id
 	Answer    care.Answer    // codes for the process
 	Data      any            // the form, as its Go struct; stays in Postgres
