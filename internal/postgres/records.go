@@ -217,8 +217,8 @@ const selectRunCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended F
 	WHERE id = $1 AND ($2 OR EXISTS (SELECT FROM case_file f WHERE f.id = case_id))`
 
 // selectTargetCase finds it by a referral or a task of the run.
-const selectTargetCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended FROM run
-	WHERE id = coalesce((SELECT run_id FROM referral WHERE id = $1::uuid), (SELECT run_id FROM task WHERE id = $1::uuid))`
+const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended
+	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
 
 // insert stores a command, or finds the one that the same key stored before.
 func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id, caseID string, state store.CommandState, refusal *care.Refusal) (store.Command, error) {
