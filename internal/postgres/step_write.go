@@ -279,10 +279,7 @@ func (w *writer) appointment(a contract.AppointmentChange) {
 
 // wait fixes when a wait of the path is over.
 func (w *writer) wait(wait contract.Wait) {
-	due := wait.Until
-	if wait.Deadline != "" {
-		due = w.policy.deadline(wait.Deadline, w.step.At)
-	}
+	due := w.policy.deadline(wait.Deadline, w.step.At)
 	w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: &due})
 	w.queue(`INSERT INTO wait (run_id, step, case_id, zone, code, set_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 		w.step.Run, wait.Step, w.caseID(), w.run.Zone, wait.Deadline, w.step.At, due)

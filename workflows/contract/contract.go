@@ -174,12 +174,10 @@ type Message struct {
 	Answer care.Answer `json:"answer"`
 }
 
-// Wait is a time that the path waits for: the zone's deadline of that code,
-// or the given instant.
+// Wait is a time that the path waits for: the zone's deadline of that code.
 type Wait struct {
-	Step     string    `json:"step"`
-	Deadline string    `json:"deadline,omitempty"`
-	Until    time.Time `json:"until,omitzero"`
+	Step     string `json:"step"`
+	Deadline string `json:"deadline"`
 }
 
 // Verdict says what the store made of a step.
