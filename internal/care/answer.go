@@ -30,6 +30,12 @@ type Completion struct {
 	Measure        string        `json:"measure,omitempty"`
 	Enterprise     string        `json:"enterprise,omitempty" maxLength:"200"`
 	ClosureOutcome string        `json:"closure_outcome,omitempty"`
+	Plan           *PlanForm     `json:"plan,omitempty" doc:"The plan that a draft proposes"`
+	Goals          []GoalFinding `json:"goals,omitempty" doc:"What the evaluation says of each goal"`
+	Stage          Stage         `json:"stage,omitempty" doc:"Where an accepted transfer goes on"`
+	Permit         string        `json:"permit,omitempty" doc:"Kind of the new permit"`
+	PermitExpiry   *time.Time    `json:"permit_expiry,omitempty" doc:"Last day of the new permit"`
+	Consent        bool          `json:"consent,omitempty" doc:"The person consents to data reaching private partners"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 }
 
@@ -43,11 +49,19 @@ type Answer struct {
 	Matter    string     `json:"matter,omitempty"`
 	Measure   string     `json:"measure,omitempty"`
 	Agency    string     `json:"agency,omitempty"`
+	Zone      string     `json:"zone,omitempty"`     // that a transfer goes to
+	Stage     Stage      `json:"stage,omitempty"`    // at which a path begins that does not begin at the desk
+	Equipe    EquipeKind `json:"equipe,omitempty"`   //
+	Needs     []string   `json:"needs,omitempty"`    // codes of areas
+	Routes    []string   `json:"routes,omitempty"`   // agencies that the plan sends the person to
+	Agencies  []string   `json:"agencies,omitempty"` // that have a part in the plan
+	Votes     []Vote     `json:"votes,omitempty"`    // of an équipe's meeting
+	Runs      []string   `json:"runs,omitempty"`     // that a case takes over
 	Bookings  []Booking  `json:"bookings,omitempty"`
 	At        *time.Time `json:"at,omitempty"`
 	Until     *time.Time `json:"until,omitempty"`
 	Run       string     `json:"run,omitempty"`     // the run that reports
-	Case      string     `json:"case,omitempty"`    // the case that a run serves
+	Case      string     `json:"case,omitempty"`    // the case that a run serves, or that a merge keeps
 	Subject   string     `json:"subject,omitempty"` // the appointment that a service run is about
 }
 
@@ -57,8 +71,12 @@ func (c Completion) Answer() Answer {
 		Operation: OpComplete, Outcome: c.Outcome, Reason: c.Reason, Bookings: c.Bookings,
 		At: c.At, Until: c.Until, Matter: c.Matter, Measure: c.Measure,
 	}
+	a.Needs, a.Stage = c.Needs, c.Stage
 	if c.ClosureOutcome != "" {
 		a.Reason = c.ClosureOutcome
+	}
+	if c.Plan != nil {
+		a.Routes, a.Agencies = c.Plan.Routes(), c.Plan.Agencies()
 	}
 	return a
 }

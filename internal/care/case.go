@@ -7,13 +7,14 @@ type Stage string
 const (
 	StageFirstLevel  Stage = "first_level"
 	StageSecondLevel Stage = "second_level"
+	StageEquipe      Stage = "equipe"
 	StagePlacement   Stage = "placement"
 	StageFollowUp    Stage = "follow_up"
 	StageClosed      Stage = "closed"
 )
 
 // Stages is the path as a line.
-var Stages = []Stage{StageFirstLevel, StageSecondLevel, StagePlacement, StageFollowUp, StageClosed}
+var Stages = []Stage{StageFirstLevel, StageSecondLevel, StageEquipe, StagePlacement, StageFollowUp, StageClosed}
 
 // RunKind names a process; it is also the prefix of its runs' ids.
 type RunKind string
@@ -22,8 +23,11 @@ type RunKind string
 const (
 	RunCase      RunKind = "case"
 	RunService   RunKind = "service"
+	RunEquipe    RunKind = "equipe"
 	RunPlacement RunKind = "placement"
+	RunReferral  RunKind = "referral"
 	RunFollowUp  RunKind = "follow-up"
+	RunTransfer  RunKind = "transfer"
 )
 
 // Operation is what a command asks or an entry reports.
@@ -40,8 +44,21 @@ const (
 	OpSupply      Operation = "supply"
 	OpRedirect    Operation = "redirect"
 	OpWithdraw    Operation = "withdraw"
-	OpBook        Operation = "book"         // another level-2 service
-	OpSendToCPI   Operation = "send_to_cpi"  // starts a placement
+	OpBook        Operation = "book"        // another level-2 service
+	OpSendToCPI   Operation = "send_to_cpi" // starts a placement
+	OpConvene     Operation = "convene"     // an équipe
+	OpMinutes     Operation = "minutes"     // of an équipe's meeting, with the opinions given there
+	OpRefer       Operation = "refer"       // the person to a partner
+	OpMeet        Operation = "meet"        // a valid meeting with the person was held, by any agency
+	OpConsent     Operation = "consent"     // the person consents to data reaching private partners
+	OpUnconsent   Operation = "withdraw_consent"
+	OpPermit      Operation = "permit"       // a renewal receipt or a new permit was shown
+	OpSuspend     Operation = "suspend"      // a case, until a date
+	OpResume      Operation = "resume"       // a suspended case, before its date
+	OpTransfer    Operation = "transfer"     // asks another zone to take the case over
+	OpMerge       Operation = "merge"        // a second case file of the same person into the one that stays
+	OpAdopt       Operation = "adopt"        // the case that stays takes over the branches of the merged one
+	OpReopen      Operation = "reopen"       // a closed case
 	OpClose       Operation = "close"        // a case, early, from any stage
 	OpRenewPolicy Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
 	OpReport      Operation = "report"       // a sub-process tells its case how it ended
@@ -58,6 +75,7 @@ const (
 	OpExtend   Operation = "extend"   // more time, by the supervisor
 	OpRemind   Operation = "remind"   // a reminder now, by the supervisor
 	OpContact  Operation = "contact"  // records a contact at the desk
+	OpProgress Operation = "progress" // how an action of the plan comes along
 )
 
 // AppointmentState is the state of an appointment.

@@ -24,12 +24,27 @@ const (
 	RuleLanguage    = "invalid_language"
 	RuleCountry     = "invalid_country"
 	RuleDuplicate   = "duplicate"
+	RuleUnknownGoal = "unknown_goal"
+	RuleUnreachable = "agency_unreachable" // nobody of the agency has an account, nor has it an address
+	RuleUseCPI      = "use_send_to_cpi"
+	RuleConsent     = "consent_required"
+	RuleSeen        = "disclosure_changed"
+	RuleTooLongAgo  = "too_long_ago"
+	RuleTooFar      = "too_far_ahead"
+	RuleSamePerson  = "not_the_same_person"
+	RuleStaysOpen   = "kept_file_must_be_on_its_way" // where the other has branches that go on in it
+	RuleNoReopening = "no_reopening"
+	RuleOtherPerson = "same_person_as_proposer" // a second pair of eyes is asked for
+	RuleSuspended   = "already_suspended"
+	RuleTransfer    = "transfer_under_way"
 )
 
 // FormRules lists the rules of forms.
 var FormRules = []string{
 	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooMany,
 	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
+	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleSamePerson,
+	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer,
 }
 
 // Limits of what a form may hold.
@@ -78,7 +93,8 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 		FieldNeeds: len(c.Needs) > 0, FieldAreas: len(c.Areas) > 0, FieldBookings: len(c.Bookings) > 0,
 		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
 		FieldMeasure: c.Measure != "", FieldEnterprise: c.Enterprise != "", FieldClosureOutcome: c.ClosureOutcome != "",
-		FieldNote: c.Note != "",
+		FieldNote: c.Note != "", FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
+		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent,
 	}
 	for _, field := range Fields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), RuleRequired)
@@ -91,14 +107,13 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 		f.Add(slices.Contains(NeedLevels, a.Need), at+".need", RuleUnknownCode)
 		f.Note(at+".note", a.Note)
 	}
-	f.Add(len(c.Bookings) <= maxBookings, "bookings", RuleTooMany)
-	for i, b := range c.Bookings {
-		f.booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
-	}
+	f.bookings(p, c.Bookings, now)
 	if c.Reason != "" && outcome.Accepts(FieldReason) {
 		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", RuleReason)
 	}
-	if c.At != nil {
+	if c.At != nil && kind == PermitRenewal { // the day of the receipt
+		f.Add(!c.At.After(now), "at", RuleInTheFuture)
+	} else if c.At != nil {
 		f.Add(c.At.After(now), "at", RuleInThePast)
 	}
 	if c.Until != nil {
@@ -107,8 +122,16 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 	f.code(p.Matters, "matter", c.Matter, RuleMatter)
 	f.code(p.Measures, "measure", c.Measure, RuleUnknownCode)
 	f.code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
+	f.Add(ChosenOutcome(c.ClosureOutcome), "closure_outcome", RuleUnknownCode)
 	f.Add(utf8.RuneCountInString(c.Enterprise) <= 200, "enterprise", RuleTooLong)
 	f.Note("note", c.Note)
+	if c.Plan != nil {
+		f.plan(p, *c.Plan, now)
+	}
+	f.goals(c.Goals)
+	f.Add(c.Stage == "" || slices.Contains(BeginStages, c.Stage) && c.Stage != StageSecondLevel, "stage", RuleUnknownCode)
+	f.Add(c.Permit == "" || KnownPermit(c.Permit), "permit", RuleUnknownCode)
+	f.Add(c.PermitExpiry == nil || c.PermitExpiry.After(now), "permit_expiry", RuleInThePast)
 	return f
 }
 
@@ -117,6 +140,13 @@ func (f *Faults) code(list []Named, field, code, rule string) {
 	if code != "" {
 		_, ok := ByCode(list, code)
 		f.Add(ok, field, rule)
+	}
+}
+
+func (f *Faults) bookings(p Policy, bookings []Booking, now time.Time) {
+	f.Add(len(bookings) <= maxBookings, "bookings", RuleTooMany)
+	for i, b := range bookings {
+		f.booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
 	}
 }
 
@@ -142,6 +172,7 @@ func CheckClosure(p Policy, form EarlyClosure) []Fault {
 	var f Faults
 	f.Add(form.Outcome != "", "outcome", RuleRequired)
 	f.code(p.Outcomes, "outcome", form.Outcome, RuleUnknownCode)
+	f.Add(ChosenOutcome(form.Outcome), "outcome", RuleUnknownCode)
 	f.Add(form.Note != "", "note", RuleRequired)
 	f.Note("note", form.Note)
 	return f
@@ -162,7 +193,7 @@ func CheckReferralMove(p Policy, op Operation, form ReferralMoveForm) []Fault {
 		f.Add(form.Agency != "", "agency", RuleRequired)
 		if form.Agency != "" {
 			agency, ok := p.Agency(form.Agency)
-			f.Add(ok && agency.Answers != "", "agency", RuleUnknownCode)
+			f.Add(ok && agency.Reachable(), "agency", RuleUnknownCode)
 		}
 	case OpHold, OpSupply:
 		f.Add(form.Note != "", "note", RuleRequired)

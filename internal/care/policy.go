@@ -27,6 +27,10 @@ type Policy struct {
 	Deadlines []Deadline     `json:"deadlines"` // one of each DeadlineCodes
 	NoShow    NoShowRule     `json:"no_show"`
 	FollowUps []FollowUpRule `json:"follow_ups"`
+	Equipes   []EquipeRule   `json:"equipes"`
+	// ClosureApproval is the role whose second pair of eyes approves a closure;
+	// empty where the zone asks for none.
+	ClosureApproval Role `json:"closure_approval,omitempty"`
 
 	Outcomes      []Named        `json:"outcomes"` // of closure
 	RejectReasons []RejectReason `json:"reject_reasons"`
@@ -80,7 +84,16 @@ type Agency struct {
 	// Answers is the role that answers its referrals; empty where nobody of the
 	// agency works with Percorso.
 	Answers Role `json:"answers,omitempty"`
+	// Email is where a partner without accounts gets its one-time links.
+	Email string `json:"email,omitempty"`
 }
+
+// Reachable says whether a referral to the agency can be answered: by its staff,
+// or through one-time links.
+func (a Agency) Reachable() bool { return a.Answers != "" || a.Email != "" }
+
+// ByLink says whether the agency answers through one-time links.
+func (a Agency) ByLink() bool { return a.Answers == "" && a.Email != "" }
 
 // RoleHolder is a role of the zone with the agency whose staff have it.
 type RoleHolder struct {
@@ -213,22 +226,35 @@ type TaskUsual struct {
 // TaskKinds lists every kind of task, in the order of the path.
 var TaskKinds = []TaskUsual{
 	{FirstListening, DeskOperator},
+	{SocialConsult, SocialWorker},
 	{Orientation, DeskOperator},
 	{ConfirmAppointment, ""},
 	{Interview, ""},
 	{Assessment, ""},
 	{FollowPractice, ""},
 	{SocialService, SocialWorker},
+	{NextService, DeskOperator},
+	{EquipeInvitation, ""},
+	{EquipeOpinion, ""},
+	{PlanDraft, SocialWorker},
+	{PlanSignOff, ""},
+	{QuorumDecision, Supervisor},
+	{PlanAgreement, SocialWorker},
 	{ReferralAnswer, ""},
 	{SupplyInformation, SocialWorker},
 	{NextStepAfterRejection, SocialWorker},
+	{ReferralOutcome, ""},
 	{PlacementAppointment, CPIOperator},
 	{ServicePact, CPIOperator},
 	{Measure, CPIOperator},
 	{PlacementOutcome, CPIOperator},
 	{Review, SocialWorker},
+	{GoalEvaluation, ""},
 	{Evaluation, SocialWorker},
 	{Closure, SocialWorker},
+	{ClosureApproval, Supervisor},
+	{PermitRenewal, SocialWorker},
+	{TransferAnswer, SocialWorker},
 }
 
 // DeadlineKind says how hard a deadline is.
@@ -267,12 +293,30 @@ const (
 	DeadlineReviewAfterService   = "review_after_service"
 	// DeadlinePermitWarning is how long before a permit's expiry the path warns.
 	DeadlinePermitWarning = "permit_warning"
+	// DeadlinePermitReminder and DeadlinePermitAlarm are how long before it the
+	// renewal is reminded, and the case stands out.
+	DeadlinePermitReminder = "permit_reminder"
+	DeadlinePermitAlarm    = "permit_alarm"
+	// DeadlineReviewAfterPlan is the rhythm of the reviews while a plan is active.
+	DeadlineReviewAfterPlan = "review_after_plan"
+	// DeadlineEquipeAnswer is how long a role of an équipe may stay silent before
+	// it is waived or replaced; DeadlineEquipeSignOff the same for a plan's signature.
+	DeadlineEquipeAnswer  = "equipe_answer"
+	DeadlineEquipeSignOff = "equipe_sign_off"
+	// DeadlineGoalEvaluation is how long an evaluation waits for the other agencies.
+	DeadlineGoalEvaluation = "goal_evaluation"
+	// DeadlinePartnerLink is for how long a partner's one-time link is good.
+	DeadlinePartnerLink = "partner_link"
+	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
+	SuspensionOver = "suspension_over"
 )
 
 // DeadlineCodes lists the codes that every zone sets.
 var DeadlineCodes = []string{
 	DeadlineAppointmentReminder, DeadlineRebook, DeadlineMeasureCheck,
-	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlinePermitWarning,
+	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
+	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm,
+	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink,
 }
 
 // NoShowRule says how often a person may miss an appointment before they count
@@ -283,7 +327,7 @@ type NoShowRule struct {
 
 // FollowUpRule is a rhythm of reviews.
 type FollowUpRule struct {
-	After    Stage  `json:"after"`    // the stage that came before: second_level or placement
+	After    Stage  `json:"after"`    // the stage that came before: second_level, equipe or placement
 	Deadline string `json:"deadline"` // code of the rhythm
 	Reviews  int    `json:"reviews"`  // before each evaluation
 }
@@ -319,13 +363,20 @@ const (
 	OutcomeNotEligible     = "not_eligible"
 	OutcomeOpenedByMistake = "opened_by_mistake"
 	OutcomeDeceased        = "deceased"
+	OutcomeMerged          = "merged"      // the path goes on in another case file
+	OutcomeTransferred     = "transferred" // the path goes on in another zone
 )
 
 // ClosureOutcomes lists them.
 var ClosureOutcomes = []string{
 	OutcomePlaced, OutcomeNeedsMet, OutcomeMovedAway, OutcomeWithdrew,
 	OutcomeUnreachable, OutcomeNotEligible, OutcomeOpenedByMistake, OutcomeDeceased,
+	OutcomeMerged, OutcomeTransferred,
 }
+
+// ChosenOutcome says whether people may choose a closure outcome: a merge and a
+// transfer have operations of their own.
+func ChosenOutcome(code string) bool { return code != OutcomeMerged && code != OutcomeTransferred }
 
 // PatronSaint is the town's own holiday.
 type PatronSaint struct {
@@ -384,7 +435,11 @@ func (p Policy) CPI() string {
 // ForRun leaves out of a policy what no process reads, since every execution
 // of a run has it in its history.
 func (p Policy) ForRun() Policy {
-	return Policy{Zone: p.Zone, Version: p.Version, Agencies: p.Agencies, NoShow: p.NoShow, FollowUps: p.FollowUps}
+	return Policy{
+		Zone: p.Zone, Version: p.Version, Agencies: p.Agencies, Roles: p.Roles, NoShow: p.NoShow, FollowUps: p.FollowUps,
+		Equipes: p.Equipes, ClosureApproval: p.ClosureApproval, FollowThrough: p.FollowThrough, Needs: p.Needs,
+		Desk: Desk{ConsultAtOnce: p.Desk.ConsultAtOnce, Link: p.Desk.Link},
+	}
 }
 
 // HasRole says whether the zone has a role.
@@ -433,6 +488,20 @@ func (p Policy) TaskRole(kind TaskKind, service, agency string) (Role, string, b
 	return role, agency, role != "" && agency != ""
 }
 
+// NextService is the service that follows one in the zone's order; empty: none.
+func (p Policy) NextService(service string) string {
+	i := slices.Index(p.FollowThrough, service)
+	if i < 0 || i+1 == len(p.FollowThrough) {
+		return ""
+	}
+	return p.FollowThrough[i+1]
+}
+
+// Difficult says whether one of the needs is a difficulty of a kind.
+func (p Policy) Difficult(needs []string, kind Difficulty) bool {
+	return slices.ContainsFunc(p.NeedAreas(needs), func(a NeedArea) bool { return a.Difficulty == kind })
+}
+
 // Deadline finds a deadline by its code.
 func (p Policy) Deadline(code string) (Deadline, bool) {
 	return find(p.Deadlines, func(d Deadline) bool { return d.Code == code })
@@ -446,8 +515,11 @@ func (p Policy) NoShowAttempts() int { return max(1, p.NoShow.Attempts) }
 // an evaluation (at least 1), by how the last branch of the path ended.
 func (p Policy) Rhythm(outcome string) (deadline string, reviews int) {
 	after := StageSecondLevel
-	if outcome == Placed || outcome == InTraining {
+	switch outcome {
+	case Placed, InTraining:
 		after = StagePlacement
+	case PlanActivated:
+		after = StageEquipe
 	}
 	f, ok := find(p.FollowUps, func(f FollowUpRule) bool { return f.After == after })
 	if !ok {

@@ -13,6 +13,8 @@ type RunState struct {
 	Answers   []StepAnswer `json:"answers"`
 	Open      []OpenStep   `json:"open"`
 	Interrupt *Answer      `json:"interrupt,omitempty"` // set once the run was told to end early
+	Suspended *time.Time   `json:"suspended,omitempty"` // until when its clocks stand still
+	Reopened  int          `json:"reopened,omitempty"`  // how often; what it opens then has other ids
 }
 
 // StepAnswer is the answer that a step of the path got.
@@ -27,6 +29,8 @@ type OpenStep struct {
 	Kind OpenKind   `json:"kind"`
 	ID   string     `json:"id,omitempty"`  // of the task, referral, appointment or run
 	Due  *time.Time `json:"due,omitempty"` // of a wait for a time
+	// Agency is the addressee of an open referral.
+	Agency string `json:"agency,omitempty"`
 }
 
 // OpenKind is what an open step is.

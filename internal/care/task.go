@@ -21,25 +21,38 @@ func (s TaskState) Open() bool { return s == TaskReady || s == TaskReserved }
 // TaskKind names a kind of human task; its row in TaskForms says how it may end.
 type TaskKind string
 
-// The human tasks of the four processes, in the order of the path.
+// The human tasks of the processes, in the order of the path.
 const (
 	FirstListening         TaskKind = "first_listening"
+	SocialConsult          TaskKind = "social_consult"
 	Orientation            TaskKind = "orientation"
 	ConfirmAppointment     TaskKind = "confirm_appointment"
 	Interview              TaskKind = "interview"
 	Assessment             TaskKind = "assessment"
 	FollowPractice         TaskKind = "follow_practice"
 	SocialService          TaskKind = "social_service"
+	NextService            TaskKind = "next_service"
+	EquipeInvitation       TaskKind = "equipe_invitation"
+	EquipeOpinion          TaskKind = "equipe_opinion"
+	PlanDraft              TaskKind = "plan_draft"
+	PlanSignOff            TaskKind = "plan_sign_off"
+	QuorumDecision         TaskKind = "quorum_decision"
+	PlanAgreement          TaskKind = "plan_agreement"
 	ReferralAnswer         TaskKind = "referral_answer"
 	SupplyInformation      TaskKind = "supply_information"
 	NextStepAfterRejection TaskKind = "next_step_after_rejection"
+	ReferralOutcome        TaskKind = "referral_outcome"
 	PlacementAppointment   TaskKind = "placement_appointment"
 	ServicePact            TaskKind = "service_pact"
 	Measure                TaskKind = "measure"
 	PlacementOutcome       TaskKind = "placement_outcome"
 	Review                 TaskKind = "review"
+	GoalEvaluation         TaskKind = "goal_evaluation"
 	Evaluation             TaskKind = "evaluation"
 	Closure                TaskKind = "closure"
+	ClosureApproval        TaskKind = "closure_approval"
+	PermitRenewal          TaskKind = "permit_renewal"
+	TransferAnswer         TaskKind = "transfer_answer"
 )
 
 // Field is a field of a completion that an outcome asks for.
@@ -57,12 +70,19 @@ const (
 	FieldEnterprise     Field = "enterprise"
 	FieldUntil          Field = "until"
 	FieldClosureOutcome Field = "closure_outcome"
+	FieldPlan           Field = "plan"
+	FieldGoals          Field = "goals"
+	FieldStage          Field = "stage"
+	FieldPermit         Field = "permit"
+	FieldPermitExpiry   Field = "permit_expiry"
+	FieldConsent        Field = "consent"
 	FieldNote           Field = "note"
 )
 
 // Fields lists the fields, in the order in which a form shows them.
 var Fields = []Field{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
+	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent,
 	FieldReason, FieldClosureOutcome, FieldNote,
 }
 
@@ -134,12 +154,47 @@ const (
 	EndedEarly    = "ended_early"
 	ReferralEnded = "referral_ended"
 	GoodReason    = "good_reason"
+
+	Consulted       = "consulted"
+	Onward          = "onward" // to the next service of the zone's order
+	NotNeeded       = "not_needed"
+	ToEquipeBetween = "equipe_between_agencies"
+	ToEquipeWithin  = "equipe_within_agency"
+	ToEquipe        = "equipe" // back to the équipe that made the plan
+	Unavailable     = "unavailable"
+	Favourable      = "favourable"
+	WithConditions  = "favourable_with_conditions"
+	Dissenting      = "dissenting"
+	Proposed        = "proposed"
+	NoPlan          = "no_plan"
+	Proceed         = "proceed"
+	Redraft         = "redraft"
+	Reconvene       = "reconvene"
+	EndWork         = "end"
+	Agreed          = "agreed"
+	ChangesAsked    = "changes_asked"
+	PlanActivated   = "plan_active"
+	PlanRefused     = "plan_declined"
+	Completed       = "completed"
+	Failed          = "failed"
+	AnotherPartner  = "another_partner"
+	Rejected        = "rejected"
+	Accepted        = "accepted"
+	Revise          = "revise"
+	Evaluated       = "evaluated"
+	Approved        = "approved"
+	NotApproved     = "not_approved"
+	ReceiptShown    = "receipt"
+	Renewed         = "renewed"
+	NotRenewed      = "not_renewed"
+	ConsentOver     = "consent_withdrawn"
 )
 
 // TaskForms says how each kind of task may end. A new kind is a row here, a
 // line in its process, and its Italian words.
 var TaskForms = []TaskForm{
 	{FirstListening, []TaskOutcome{{Code: Heard, Requires: []Field{FieldNeeds}}}},
+	{SocialConsult, []TaskOutcome{{Code: Consulted, Requires: []Field{FieldNote}}, {Code: NotNeeded, Requires: []Field{FieldNote}}}},
 	{Orientation, []TaskOutcome{
 		{Code: Booked, Requires: []Field{FieldBookings}},
 		{Code: Informed},
@@ -158,6 +213,9 @@ var TaskForms = []TaskForm{
 		{Code: PracticeOpen, Requires: []Field{FieldAreas, FieldMatter}},
 		{Code: ToCPI, Requires: []Field{FieldAreas}},
 		{Code: ToSocial, Requires: []Field{FieldAreas}},
+		{Code: ToEquipeBetween, Requires: []Field{FieldAreas}},
+		{Code: ToEquipeWithin, Requires: []Field{FieldAreas}},
+		{Code: Onward, Requires: []Field{FieldAreas}},
 	}},
 	{FollowPractice, []TaskOutcome{
 		{Code: Granted},
@@ -168,10 +226,47 @@ var TaskForms = []TaskForm{
 		{Code: Resolved},
 		{Code: Abandoned, Requires: []Field{FieldNote}},
 	}},
+	{NextService, []TaskOutcome{
+		{Code: Booked, Requires: []Field{FieldBookings}},
+		{Code: NotNeeded, Requires: []Field{FieldNote}},
+	}},
+	{EquipeInvitation, []TaskOutcome{
+		{Code: Confirmed},
+		{Code: Unavailable, Requires: []Field{FieldReason}, Reasons: []string{"absent", "not_competent", "conflict_of_interest"}},
+	}},
+	{EquipeOpinion, []TaskOutcome{
+		{Code: Favourable, Requires: []Field{FieldNote}},
+		{Code: WithConditions, Requires: []Field{FieldNote}},
+		{Code: Dissenting, Requires: []Field{FieldNote}},
+	}},
+	{PlanDraft, []TaskOutcome{
+		{Code: Proposed, Requires: []Field{FieldPlan}},
+		{Code: NoPlan, Requires: []Field{FieldReason, FieldNote}, Reasons: []string{"needs_resolved", "person_unavailable", "other_path"}},
+	}},
+	{PlanSignOff, []TaskOutcome{
+		{Code: Signed},
+		{Code: Dissenting, Requires: []Field{FieldNote}},
+	}},
+	{QuorumDecision, []TaskOutcome{
+		{Code: Proceed, Requires: []Field{FieldNote}},
+		{Code: Redraft, Requires: []Field{FieldNote}},
+		{Code: Reconvene, Requires: []Field{FieldNote}},
+		{Code: EndWork, Requires: []Field{FieldNote}},
+	}},
+	{PlanAgreement, []TaskOutcome{
+		{Code: Agreed, Takes: []Field{FieldConsent}},
+		{Code: ChangesAsked, Requires: []Field{FieldNote}},
+		{Code: Declined, Requires: []Field{FieldReason}, Reasons: []string{"no_interest", "not_the_need", "moving_away", "no_reason_given"}},
+	}},
 	{SupplyInformation, []TaskOutcome{{Code: Supplied, Requires: []Field{FieldNote}}}},
 	{NextStepAfterRejection, []TaskOutcome{
 		{Code: Resubmit, Requires: []Field{FieldNote}},
+		{Code: ToEquipe, Requires: []Field{FieldNote}},
 		{Code: GiveUp, Requires: []Field{FieldNote}},
+	}},
+	{ReferralOutcome, []TaskOutcome{
+		{Code: Completed},
+		{Code: Failed, Requires: []Field{FieldReason}, Reasons: []string{"person_absent", "person_declined", "service_unavailable"}},
 	}},
 	{PlacementAppointment, []TaskOutcome{{Code: Fixed, Requires: []Field{FieldAt}}}},
 	{ServicePact, []TaskOutcome{
@@ -189,15 +284,31 @@ var TaskForms = []TaskForm{
 	{Review, []TaskOutcome{
 		{Code: Met},
 		{Code: NotMet, Requires: []Field{FieldReason}, Reasons: []string{"good_reason", "no_reason_given", "person_not_reachable"}},
+		{Code: Revise, Requires: []Field{FieldNote}},
 		{Code: ProposeClose, Requires: []Field{FieldClosureOutcome}},
 	}},
+	{GoalEvaluation, []TaskOutcome{{Code: Evaluated, Takes: []Field{FieldGoals}}}},
 	{Evaluation, []TaskOutcome{
-		{Code: ProposeClose, Requires: []Field{FieldClosureOutcome}},
-		{Code: Continue, Requires: []Field{FieldNote}},
+		{Code: ProposeClose, Requires: []Field{FieldClosureOutcome}, Takes: []Field{FieldGoals}},
+		{Code: Revise, Requires: []Field{FieldNote}, Takes: []Field{FieldGoals}},
+		{Code: Continue, Requires: []Field{FieldNote}, Takes: []Field{FieldGoals}},
 	}},
 	{Closure, []TaskOutcome{
 		{Code: Closed, Requires: []Field{FieldClosureOutcome}},
 		{Code: Continue, Requires: []Field{FieldNote}},
+	}},
+	{ClosureApproval, []TaskOutcome{
+		{Code: Approved},
+		{Code: NotApproved, Requires: []Field{FieldNote}},
+	}},
+	{PermitRenewal, []TaskOutcome{
+		{Code: ReceiptShown, Requires: []Field{FieldAt}},
+		{Code: Renewed, Requires: []Field{FieldPermit, FieldPermitExpiry}},
+		{Code: NotRenewed, Requires: []Field{FieldNote}},
+	}},
+	{TransferAnswer, []TaskOutcome{
+		{Code: Accepted, Requires: []Field{FieldStage}},
+		{Code: Rejected, Requires: []Field{FieldReason}, Reasons: []string{"not_resident", "no_capacity", "incomplete"}},
 	}},
 }
 
