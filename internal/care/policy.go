@@ -297,6 +297,9 @@ const (
 	// renewal is reminded, and the case stands out.
 	DeadlinePermitReminder = "permit_reminder"
 	DeadlinePermitAlarm    = "permit_alarm"
+	// DeadlinePermitReceipt is how long after a renewal receipt one asks whether
+	// the new permit has come.
+	DeadlinePermitReceipt = "permit_receipt"
 	// DeadlineReviewAfterPlan is the rhythm of the reviews while a plan is active.
 	DeadlineReviewAfterPlan = "review_after_plan"
 	// DeadlineEquipeAnswer is how long a role of an équipe may stay silent before
@@ -315,7 +318,7 @@ const (
 var DeadlineCodes = []string{
 	DeadlineAppointmentReminder, DeadlineRebook, DeadlineMeasureCheck,
 	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
-	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm,
+	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm, DeadlinePermitReceipt,
 	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink,
 }
 

@@ -161,6 +161,10 @@ type CaseFile struct {
 	Waiting  care.Waiting `db:"-"`
 	PolicyV  string       `db:"policy_version"`
 	Revision int          `db:"revision"`
+
+	SuspendedUntil *time.Time `db:"suspended_until"` // its clocks stand still until then
+	MergedInto     string     `db:"merged_into"`     // id of the case file that it goes on in
+	LastStage      care.Stage `db:"last_stage"`      // where it stood when it was closed
 }
 
 // CaseFilter chooses cases.
@@ -200,6 +204,18 @@ type Case struct {
 	Tasks        []Task
 	Referrals    []Referral
 	Appointments []Appointment
+	Consent      *time.Time // since when data may reach private partners; nil: no consent in force
+	Meetings     []Meeting  // the latest first
+	Transfer     string     // code of the zone that was asked to take the case over and has not answered
+}
+
+// Meeting is a valid meeting with the person: the proof of what reset the
+// counter of the reviews.
+type Meeting struct {
+	At     time.Time `db:"held_at"`
+	Agency string    `db:"agency"`
+	ByRole care.Role `db:"role"`
+	ByName string    `db:"by_name"`
 }
 
 // Referral is a referral as sender or addressee sees it.
@@ -214,7 +230,8 @@ type Referral struct {
 	Continues    string             `db:"continues"` // the redirected one it follows
 	Reason       string             `db:"reason"`
 	LegalBasis   care.LegalBasis    `db:"legal_basis"`
-	Purpose      string             `db:"purpose"`
+	Purpose      string             `db:"purpose"`       // code of an area of need; empty: the person as a whole
+	Outcome      string             `db:"outcome"`       // of a settled one, where its addressee gave one
 	Snapshot     json.RawMessage    `db:"snapshot"`      // exactly what the addressee may see of the person
 	TaskID       string             `db:"task_id"`       // the addressee's task to answer it
 	AnswerRole   care.Role          `db:"answer_role"`   // who answers it: the supervisor may have reassigned the task
