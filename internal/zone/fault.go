@@ -85,6 +85,15 @@ const (
 	RuleOpenDay       = "open_day_by_appointment"
 	RuleMediatorTime  = "mediator_outside_hours"
 	RuleMediators     = "mediators_without_calendar"
+	RuleEmail         = "bad_email"
+	RuleOneWay        = "answers_and_email"
+	RuleUnreachable   = "partner_unreachable"
+	RuleReplace       = "replace_by_without_replace"
+	RuleOneAgency     = "seat_of_another_agency"
+	RuleTwoAgencies   = "seats_of_one_agency"
+	RuleQuorum        = "quorum_out_of_reach"
+	RulePermitLeads   = "permit_leads_order"
+	RuleApproval      = "approval_role"
 	RuleOneLead       = "more_than_one_lead"
 	RuleZoneTwice     = "zone_twice"
 )
@@ -132,6 +141,15 @@ var sentences = map[string]string{
 	RuleOpenDay:       "il giorno ha anche un orario di accesso libero",
 	RuleMediatorTime:  "la presenza del mediatore esce dall'orario dello sportello",
 	RuleMediators:     "le presenze dei mediatori vanno indicate se e solo se mediator_access è calendar",
+	RuleEmail:         "indirizzo di posta non valido, per esempio: sportello@ente.example",
+	RuleOneWay:        "un ente risponde con un suo ruolo (answers) oppure per posta (email), non in entrambi i modi",
+	RuleUnreachable:   "a un partner si deve poter chiedere una risposta: il suo ente (agencies) ha bisogno di answers o di email",
+	RuleReplace:       "replace_by va indicato se e solo se if_silent è replace",
+	RuleOneAgency:     "un'équipe interna a un ente (within_agency) ha solo ruoli di quell'ente",
+	RuleTwoAgencies:   "un'équipe tra enti (between_agencies) ha ruoli di almeno due enti",
+	RuleQuorum:        "il quorum non si può raggiungere",
+	RulePermitLeads:   "gli anticipi sulla scadenza del permesso vanno dal più lungo al più breve: permit_warning, permit_reminder, permit_alarm",
+	RuleApproval:      "la chiusura la approva il ruolo indicato in closure_approval",
 	RuleOneLead:       "più di una zona è capofila",
 	RuleZoneTwice:     "la zona è già definita in un altro file",
 }

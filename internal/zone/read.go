@@ -21,7 +21,7 @@ func (n node) read() care.Policy {
 	r := &reading{object: n.object(
 		"zone", "municipality", "lead", "patron_saint", "day_ends", "closures",
 		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda",
-		"tasks", "deadlines", "no_show", "follow_ups", "outcomes", "reject_reasons", "measures",
+		"tasks", "deadlines", "no_show", "follow_ups", "equipes", "closure_approval", "outcomes", "reject_reasons", "measures",
 		"target", "figures", "schedule",
 	)}
 	r.p.Zone = r.need("zone").code()
@@ -32,8 +32,10 @@ func (n node) read() care.Policy {
 	r.lists()
 	r.services()
 	r.desk()
+	r.p.ClosureApproval = r.role(r.may("closure_approval"))
 	r.tasks()
 	r.deadlines()
+	r.equipes()
 	r.reports()
 	return r.p
 }
@@ -65,7 +67,7 @@ func (r *reading) agencies() {
 	var answers []node // by agency
 	var cpi int
 	for _, item := range list.list() {
-		o := item.object("code", "name", "kind", "answers")
+		o := item.object("code", "name", "kind", "answers", "email")
 		code := o.need("code")
 		answers = append(answers, o.may("answers"))
 		a := care.Agency{
@@ -73,6 +75,10 @@ func (r *reading) agencies() {
 			Name:    o.need("name").text(),
 			Kind:    oneOf(o.need("kind"), RuleValue, care.AgencyKinds),
 			Answers: oneOf(o.may("answers"), RuleRole, care.Roles),
+			Email:   o.may("email").email(),
+		}
+		if a.Answers != "" && a.Email != "" {
+			o.may("email").fault(RuleOneWay)
 		}
 		if a.Kind == care.KindCPI && a.Answers != "" {
 			cpi++
@@ -201,12 +207,16 @@ func (r *reading) services() {
 	})
 	for _, item := range r.need("partners").list() {
 		o := item.object("code", "name", "agency")
-		code := o.need("code")
-		r.p.Partners = append(r.p.Partners, care.Partner{
+		code, of := o.need("code"), o.need("agency")
+		p := care.Partner{
 			Code:   once(code, code.code(), r.p.Partners, func(e care.Partner) string { return e.Code }),
 			Name:   o.need("name").text(),
-			Agency: r.agency(o.need("agency")),
-		})
+			Agency: r.agency(of),
+		}
+		if a, ok := r.p.Agency(p.Agency); ok && !a.Reachable() {
+			of.fault(RuleUnreachable)
+		}
+		r.p.Partners = append(r.p.Partners, p)
 	}
 	if n := r.may("shared_agenda"); n.value != nil {
 		o := n.object("with", "slots")

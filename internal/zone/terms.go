@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"cmp"
 	"slices"
 
 	"percorso/internal/care"
@@ -36,6 +37,9 @@ func (r *reading) tasks() {
 
 	for _, usual := range care.TaskKinds {
 		rule := care.TaskRule{Kind: usual.Kind, Role: usual.Role, Claim: claim, Complete: complete}
+		if usual.Kind == care.ClosureApproval {
+			rule.Role = cmp.Or(r.p.ClosureApproval, usual.Role)
+		}
 		at := section.node
 		if i := slices.IndexFunc(rows, func(g given) bool { return g.kind == usual.Kind }); i >= 0 {
 			row := rows[i].node
@@ -52,6 +56,9 @@ func (r *reading) tasks() {
 		}
 		if rule.Role != "" && !r.p.HasRole(rule.Role) {
 			at.fault(RuleRoleNotInZone, string(usual.Kind)+" → "+string(rule.Role))
+		}
+		if usual.Kind == care.ClosureApproval && r.p.ClosureApproval != "" && rule.Role != r.p.ClosureApproval {
+			at.fault(RuleApproval, string(r.p.ClosureApproval))
 		}
 		r.p.Tasks = append(r.p.Tasks, rule)
 	}
@@ -71,11 +78,14 @@ func (n node) clock() care.Clock {
 }
 
 // countedBack are the deadlines that lie before a date.
-var countedBack = []string{care.DeadlineAppointmentReminder, care.DeadlinePermitWarning}
+var countedBack = []string{
+	care.DeadlineAppointmentReminder, care.DeadlinePermitWarning, care.DeadlinePermitReminder, care.DeadlinePermitAlarm,
+}
 
 // deadlines reads the other terms, and the rules of absences and reviews.
 func (r *reading) deadlines() {
 	list := r.need("deadlines")
+	lasts := map[string]node{} // durations by code
 	for _, item := range list.list() {
 		o := item.object("code", "duration", "kind", "source")
 		code := o.need("code")
@@ -85,6 +95,7 @@ func (r *reading) deadlines() {
 			Kind:     oneOf(o.need("kind"), RuleValue, care.DeadlineKinds),
 			Source:   o.need("source").text(),
 		}
+		lasts[d.Code] = o.may("duration")
 		if d.Duration.Unit == care.WorkingDays && slices.Contains(countedBack, d.Code) {
 			o.may("duration").fault(RuleBefore)
 		}
@@ -95,20 +106,21 @@ func (r *reading) deadlines() {
 			list.fault(RuleMissing, "il termine "+code+" c'è in ogni zona")
 		}
 	}
+	r.permitLeads(lasts)
 
 	if o := r.need("no_show").object("attempts"); o.value != nil {
 		r.p.NoShow.Attempts = o.need("attempts").integer(1, 20)
 	}
 
 	list = r.need("follow_ups")
-	stages := []care.Stage{care.StageSecondLevel, care.StagePlacement}
+	stages := []care.Stage{care.StageSecondLevel, care.StageEquipe, care.StagePlacement}
 	for _, item := range list.list() {
 		o := item.object("after", "deadline", "reviews")
 		after := o.need("after")
 		r.p.FollowUps = append(r.p.FollowUps, care.FollowUpRule{
 			After: care.Stage(once(after, string(oneOf(after, RuleValue, stages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
 			Deadline: oneOf(o.need("deadline"), RuleDeadline, []string{
-				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService,
+				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan,
 			}),
 			Reviews: o.need("reviews").integer(1, 100),
 		})
@@ -116,6 +128,22 @@ func (r *reading) deadlines() {
 	for _, stage := range stages {
 		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
 			list.fault(RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
+		}
+	}
+}
+
+// permitLeads checks that the leads on a permit's expiry grow shorter: one is
+// warned, then reminded, then the case stands out. lasts are their nodes.
+func (r *reading) permitLeads(lasts map[string]node) {
+	leads := []string{care.DeadlinePermitWarning, care.DeadlinePermitReminder, care.DeadlinePermitAlarm}
+	for i, code := range leads[1:] {
+		longer, ok := r.p.Deadline(leads[i])
+		shorter, known := r.p.Deadline(code)
+		if !ok || !known || longer.Duration.IsZero() || shorter.Duration.IsZero() {
+			continue
+		}
+		if !shorter.Duration.ShorterThan(longer.Duration) {
+			lasts[code].fault(RulePermitLeads)
 		}
 	}
 }

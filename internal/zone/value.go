@@ -3,10 +3,12 @@ package zone
 import (
 	"cmp"
 	"errors"
+	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 
@@ -73,6 +75,23 @@ func (n node) day() string {
 	}
 	return text
 }
+
+// email reads a plain address, without a name before it.
+func (n node) email() string {
+	text := n.text()
+	if text == "" {
+		return ""
+	}
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != text || len(text) > longestEmail || strings.ContainsFunc(text, func(c rune) bool { return c > unicode.MaxASCII }) {
+		n.fault(RuleEmail)
+		return ""
+	}
+	return text
+}
+
+// longestEmail is what RFC 5321 lets an address have, in bytes.
+const longestEmail = 254
 
 // dayOfYear reads a day of every year, "12-26".
 func (n node) dayOfYear() string {

@@ -62,6 +62,9 @@ func TestDeliveredZones(t *testing.T) {
 		access                    care.MediatorAccess
 		foreign                   float64
 		activities                []string
+		equipe                    []care.Role // between agencies: those of the plan
+		quorum                    care.QuorumRule
+		approval                  care.Role
 	}{
 		{
 			"prato", "Comune di Prato", "12-26", true, 200,
@@ -74,6 +77,8 @@ func TestDeliveredZones(t *testing.T) {
 			[]string{"cpi", "cpia", "commit", "asl", "third_sector", "social_centres"},
 			care.MediatorsByCalendar, 40066,
 			[]string{"networking", "pua_level_1", "pua_level_2"},
+			[]care.Role{care.SocialWorker, care.CPIOperator, care.InterculturalMediator, care.LabourPolicyExpert, care.ImmigrationExpert},
+			care.QuorumRule{Roles: 3, Agencies: 2}, care.Supervisor,
 		},
 		{
 			"pistoia", "Comune di Pistoia", "07-25", false, 100,
@@ -85,6 +90,8 @@ func TestDeliveredZones(t *testing.T) {
 			[]string{"cpi", "cpia", "commit", "asl", "third_sector", "intercultural_centre"},
 			care.MediatorsByAppointment, 7686,
 			[]string{"pua_level_1", "pua_level_2"},
+			[]care.Role{care.SocialWorker, care.CPIOperator, care.InterculturalMediator, care.LabourPolicyExpert},
+			care.QuorumRule{Roles: 3, Agencies: 2}, "",
 		},
 		{
 			"lucca", "Comune di Lucca", "07-12", false, 100,
@@ -94,6 +101,8 @@ func TestDeliveredZones(t *testing.T) {
 			[]string{"cpi", "cpia", "commit", "asl", "third_sector", "volunteer_associations", "cooperatives", "italian_courses"},
 			care.MediatorsAsNeeded, 9313,
 			[]string{"pua_level_1", "pua_level_2", "operator_training"},
+			[]care.Role{care.AdministrativeExpert, care.SocialWorker, care.CooperativeExpert, care.ThirdSectorOperator, care.CPIOperator},
+			care.QuorumRule{Roles: 3, Agencies: 2}, care.Supervisor,
 		},
 	} {
 		t.Run(want.zone, func(t *testing.T) {
@@ -126,6 +135,13 @@ func TestDeliveredZones(t *testing.T) {
 			}
 			if got := codes(p.Schedule, func(a care.Activity) string { return a.Code }); !slices.Equal(got, want.activities) {
 				t.Errorf("schedule %v", got)
+			}
+			between, _ := p.Equipe(care.BetweenAgencies)
+			if got := codes(between.Seats, func(s care.SeatRule) string { return string(s.Role) }); !slices.Equal(got, codes(want.equipe, func(r care.Role) string { return string(r) })) {
+				t.Errorf("équipe between agencies %v", got)
+			}
+			if between.Quorum != want.quorum || p.ClosureApproval != want.approval {
+				t.Errorf("quorum %v, approval by %q", between.Quorum, p.ClosureApproval)
 			}
 			if p.Target.From != "2018-10-02" || p.Target.To != "2020-12-31" {
 				t.Errorf("period %v", p.Target)
@@ -164,6 +180,48 @@ func codes[T any](items []T, code func(T) string) []string {
 		all = append(all, code(item))
 	}
 	return all
+}
+
+// TestEveryPartnerCanBeReached: nobody is referred to where nobody can answer,
+// and no address is one that exists.
+func TestEveryPartnerCanBeReached(t *testing.T) {
+	zones := delivered(t)
+	zones["prova"] = prova(t)
+	for code, p := range zones {
+		for _, partner := range p.Partners {
+			if a, ok := p.Agency(partner.Agency); !ok || !a.Reachable() {
+				t.Errorf("%s: %s", code, partner.Code)
+			}
+		}
+		for _, a := range p.Agencies {
+			if a.Email != "" && !strings.HasSuffix(a.Email, "@partner.example") {
+				t.Errorf("%s: %s has the address %s", code, a.Code, a.Email)
+			}
+		}
+	}
+}
+
+// TestEveryEquipeComesToAnEnd: every silent seat is waived, or replaced by one
+// whose silence is waived; what is waited for after it has a rhythm.
+func TestEveryEquipeComesToAnEnd(t *testing.T) {
+	zones := delivered(t)
+	zones["prova"] = prova(t)
+	for code, p := range zones {
+		for _, kind := range care.EquipeKinds {
+			e, ok := p.Equipe(kind)
+			if !ok || len(e.Seats) < e.Quorum.Roles || e.Quorum.Roles == 0 || e.Quorum.Agencies == 0 {
+				t.Errorf("%s: %s: %+v", code, kind, e)
+			}
+			for _, s := range e.Seats {
+				if s.IfSilent == care.ReplaceSilent && !p.HasRole(s.ReplaceBy) {
+					t.Errorf("%s: %s: %+v", code, kind, s)
+				}
+			}
+		}
+		if deadline, reviews := p.Rhythm(care.PlanActivated); deadline != care.DeadlineReviewAfterPlan || reviews != 2 {
+			t.Errorf("%s: after a plan %s, %d", code, deadline, reviews)
+		}
+	}
 }
 
 // TestEveryTaskFindsItsRole: in no zone does a kind of task lack somebody to do
