@@ -12,6 +12,7 @@ type Equipe struct {
 	CaseID   string          `db:"case_id"`
 	Kind     care.EquipeKind `db:"kind"`
 	Reason   string          `db:"reason"` // how what sent the case back to it ended; a code
+	Note     string          `db:"note"`   // why it was convened, as who convened it wrote
 	Convened time.Time       `db:"convened_at"`
 	Ended    *time.Time      `db:"ended_at"`
 	Outcome  string          `db:"outcome"`
@@ -95,6 +96,20 @@ type Disclosure struct {
 	Consent    bool // whether the consent that the basis asks for is in force; true where it asks for none
 	Snapshot   Snapshot
 	Digest     string // of the snapshot; the sender gives it back as seen
+}
+
+// Share is what an agency was given of a person along with a task: a seat of an
+// équipe, or another zone's answer to a transfer.
+type Share struct {
+	CaseNumber string
+	From       string // code of the zone that gave it
+	Agency     string // that was given it
+	LegalBasis care.LegalBasis
+	Purpose    string
+	Snapshot   Snapshot
+	Plan       *PlanContent // the active plan, to a zone that is asked to take the case over
+	Note       string       // of the request, to that zone
+	At         time.Time
 }
 
 // Link is what a partner's one-time link opens.
