@@ -64,7 +64,9 @@ func Run(ctx context.Context, o Options) error {
 // Register registers the processes. Their types are their functions' names;
 // runs go on with the newest worker (auto-upgrade).
 func Register(w worker.WorkflowRegistry) {
-	for _, process := range []any{workflows.CasePath, workflows.SecondLevel, workflows.Placement, workflows.FollowUp} {
+	for _, process := range []any{
+		workflows.CasePath, workflows.SecondLevel, workflows.Equipe, workflows.Placement, workflows.Referral, workflows.FollowUp, workflows.Transfer,
+	} {
 		w.RegisterWorkflowWithOptions(process, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	}
 }

@@ -4,101 +4,86 @@
 package workflows
 
 import (
-	"slices"
-
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
 	"percorso/workflows/contract"
 )
 
-// CasePath is the path of one case file, from the desk to its closure.
+// CasePath is the path of one case file, from the desk to its closure. What else
+// life does to it is life.go's matter.
 func CasePath(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, casePath) }
 
 func casePath(r *run) (string, error) {
-	if _, err := r.opening(); err != nil {
+	opening, err := r.opening()
+	if err != nil {
 		return "", err
 	}
+	a := &accompaniment{r: r}
+	next := beginning(opening)
 	for turn := 1; ; turn++ {
-		booked, err := r.firstLevel(turn)
-		if err != nil {
-			return "", err
-		}
-		if len(booked) > 0 {
-			if err := r.accompany(turn, booked); err != nil {
+		if next.Operation == "" {
+			if next, err = r.firstLevel(turn); err != nil {
 				return "", err
 			}
 		}
-		closing, err := r.perform(step("closure", turn), contract.TaskChange{Kind: care.Closure})
+		if begins(next) {
+			if err := a.follow(turn, next); err != nil {
+				return "", err
+			}
+		}
+		closing, err := r.closing(turn)
 		if err != nil {
 			return "", err
 		}
-		if closing.Outcome == care.Closed {
-			r.enter(care.StageClosed)
-			r.effects.Closure = closing.Reason
-			return closing.Reason, nil
+		if closing.Operation == care.OpClose {
+			r.state.Interrupt = &closing // what else is open ends with it
+			return endEarly(r)
 		}
+		next = closing
 	}
 }
 
-// accompany follows the branches of the path, which go side by side, until all
-// have ended; then the follow-up, during which others may begin again.
-func (r *run) accompany(turn int, booked []care.Booking) error {
-	r.enter(care.StageSecondLevel)
-	var branches []string // the runs that have not reported
-	for i, b := range booked {
-		branches = append(branches, r.book(step(step("booking", turn), i+1), b))
+// beginning is what a path that does not begin at the desk begins with: one that
+// was reopened, or comes from another zone.
+func beginning(opening care.Answer) care.Answer {
+	switch opening.Stage {
+	case care.StageSecondLevel:
+		return care.Answer{Operation: care.OpBook, Bookings: opening.Bookings}
+	case care.StageEquipe:
+		return care.Answer{Operation: care.OpConvene, Equipe: care.BetweenAgencies}
+	case care.StagePlacement:
+		return care.Answer{Operation: care.OpSendToCPI}
+	case care.StageFollowUp:
+		return care.Answer{Operation: care.OpOpen, Stage: opening.Stage}
 	}
-	followed := false
-	for event := 1; len(branches) > 0; event++ {
-		at := step(step("event", turn), event)
-		e, err := r.await(at, concernsBranches)
-		if err != nil {
-			return err
+	return care.Answer{}
+}
+
+// closing decides whether the case closes. Where the zone asks for it a second
+// pair of eyes approves. What begins a branch goes on with the path instead; an
+// empty answer goes back to the desk.
+func (r *run) closing(turn int) (care.Answer, error) {
+	at := step("closure", turn)
+	for again := 2; ; again++ {
+		closing, done, err := r.performUnless(at, contract.TaskChange{Kind: care.Closure}, beginsBranch)
+		switch {
+		case err != nil || !done:
+			return closing, err
+		case closing.Outcome != care.Closed:
+			return care.Answer{}, nil
 		}
-		switch e.Operation {
-		case care.OpBook:
-			branches = append(branches, r.book(step(at, 1), e.Bookings[0]))
-		case care.OpSendToCPI:
-			branches = append(branches, r.sendToCPI(at))
-		case care.OpReport:
-			branches = slices.DeleteFunc(branches, func(run string) bool { return run == e.Run })
-			r.closeRun(e.Run)
-			if e.Outcome == care.ToCPI {
-				branches = append(branches, r.sendToCPI(at))
-			}
+		close := care.Answer{Operation: care.OpClose, Reason: closing.Reason}
+		if r.policy.ClosureApproval == "" {
+			return close, nil
 		}
-		if len(branches) == 0 && !followed {
-			followed = true
-			branches = append(branches, r.followUp(at, e.Outcome))
+		approval, done, err := r.performUnless(at+"/approval", contract.TaskChange{Kind: care.ClosureApproval, Role: r.policy.ClosureApproval}, beginsBranch)
+		switch {
+		case err != nil || !done:
+			return approval, err
+		case approval.Outcome == care.Approved:
+			return close, nil
 		}
+		at = step(step("closure", turn), again)
 	}
-	return nil
-}
-
-func concernsBranches(e contract.Entry) bool {
-	switch e.Answer.Operation {
-	case care.OpReport, care.OpSendToCPI:
-		return true
-	case care.OpBook:
-		return len(e.Answer.Bookings) > 0
-	}
-	return false
-}
-
-// book begins a level-2 service; its appointment carries the service's name.
-func (r *run) book(step string, b care.Booking) (run string) {
-	return r.begin(step, care.RunService, care.Answer{Service: b.Service, Matter: b.Matter, At: &b.At})
-}
-
-// sendToCPI begins a placement by the employment centre.
-func (r *run) sendToCPI(step string) (run string) {
-	r.enter(care.StagePlacement)
-	return r.begin(step, care.RunPlacement, care.Answer{Agency: r.policy.CPI()})
-}
-
-// followUp begins the reviews, at the rhythm that goes with how the last branch ended.
-func (r *run) followUp(step, outcome string) (run string) {
-	r.enter(care.StageFollowUp)
-	return r.begin(step+"/follow-up", care.RunFollowUp, care.Answer{Outcome: outcome})
 }

@@ -64,18 +64,26 @@ func (r *run) armFor(due *time.Time) {
 
 // until rests until a deadline of the zone, counted from now, has come.
 func (r *run) until(step, deadline string) error {
-	if _, done := r.state.Answer(step); done {
-		return nil
+	_, err := r.untilUnless(step, deadline, nothingElse)
+	return err
+}
+
+// untilUnless is until, given up when another entry comes first.
+func (r *run) untilUnless(step, deadline string, sooner func(contract.Entry) bool) (cameSooner bool, err error) {
+	if _, done := r.state.Answer(step); !done {
+		r.startWait(step, deadline)
 	}
+	answer, err := r.await(step, func(e contract.Entry) bool { return r.fellDue(step, e) || sooner(e) })
+	if err != nil {
+		return false, err
+	}
+	r.close(step)
+	return answer.Operation != care.OpClock, nil
+}
+
+// startWait begins a wait for a deadline of the zone, counted from now.
+func (r *run) startWait(step, deadline string) {
 	if r.open(care.OpenStep{Step: step, Kind: care.OpenWait}) {
 		r.effects.Waits = append(r.effects.Waits, contract.Wait{Step: step, Deadline: deadline})
 	}
-	_, err := r.await(step, func(e contract.Entry) bool {
-		wait, _ := r.state.Opened(step)
-		return e.Answer.Operation == care.OpClock && wait.Due != nil && !wait.Due.After(*e.Answer.At)
-	})
-	if err == nil {
-		r.close(step)
-	}
-	return err
 }

@@ -16,8 +16,11 @@ type Process = func(workflow.Context, contract.Start) error
 var paths = map[string]path{
 	contract.CasePath:    casePath,
 	contract.SecondLevel: secondLevel,
+	contract.Equipe:      equipe,
 	contract.Placement:   placement,
+	contract.Referral:    partnerReferral,
 	contract.FollowUp:    followUp,
+	contract.Transfer:    transfer,
 }
 
 // Standing is where a run stands.

@@ -5,16 +5,21 @@ import (
 	"percorso/workflows/contract"
 )
 
-// firstLevel is the work of the desk (PUA level 1): it listens, orients, and
-// books what the person needs. Nothing booked means that what the desk said was enough.
-func (r *run) firstLevel(turn int) ([]care.Booking, error) {
+// firstLevel is the work of the desk (PUA level 1): it listens, where the zone
+// says so has the social worker called at once, orients, and books what the
+// person needs. Its answer begins the branches of the path; one that begins none
+// means that what the desk said was enough.
+func (r *run) firstLevel(turn int) (care.Answer, error) {
 	r.enter(care.StageFirstLevel)
-	if _, err := r.perform(step("first_listening", turn), contract.TaskChange{Kind: care.FirstListening}); err != nil {
-		return nil, err
-	}
-	orientation, err := r.perform(step("orientation", turn), contract.TaskChange{Kind: care.Orientation})
+	heard, err := r.perform(step("first_listening", turn), contract.TaskChange{Kind: care.FirstListening})
 	if err != nil {
-		return nil, err
+		return heard, err
 	}
-	return orientation.Bookings, nil
+	if role := r.policy.Desk.ConsultAtOnce; role != "" && r.policy.Difficult(heard.Needs, care.DifficultySocial) {
+		if _, err := r.perform(step("social_consult", turn), contract.TaskChange{Kind: care.SocialConsult, Role: role}); err != nil {
+			return heard, err
+		}
+	}
+	orientation, _, err := r.performUnless(step("orientation", turn), contract.TaskChange{Kind: care.Orientation}, beginsBranch)
+	return orientation, err
 }

@@ -57,51 +57,12 @@ func (r *run) begin(step string, kind care.RunKind, with care.Answer) (run strin
 	with.Operation, with.Case = care.OpOpen, r.caseID
 	if r.open(care.OpenStep{Step: step, Kind: care.OpenRun, ID: run}) {
 		r.tell(run, with)
+		if r.state.Suspended != nil && slices.Contains(standsStill, kind) {
+			r.tell(run, care.Answer{Operation: care.OpSuspend, Until: r.state.Suspended})
+		}
 	}
 	return run
 }
-
-// endEarly ends what a run has open, the latest first, and then the run. A case
-// tells each of its branches and rests until all have reported.
-func endEarly(r *run) (string, error) {
-	open := slices.Clone(r.state.Open)
-	slices.Reverse(open)
-	var branches []string // their runs
-	for _, o := range open {
-		switch o.Kind {
-		case care.OpenTask:
-			r.close(o.Step)
-			r.effects.Tasks = append(r.effects.Tasks, contract.TaskChange{ID: o.ID, State: care.TaskObsolete})
-		case care.OpenReferral:
-			r.close(o.Step)
-			r.effects.Referrals = append(r.effects.Referrals, contract.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
-		case care.OpenWait:
-			r.close(o.Step)
-		case care.OpenAppointment:
-			r.close(o.Step)
-			r.effects.Appointments = append(r.effects.Appointments, contract.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
-		case care.OpenRun:
-			branches = append(branches, o.ID)
-			r.tell(o.ID, care.Answer{Operation: care.OpEnd})
-		}
-	}
-	for turn := 1; len(branches) > 0; turn++ {
-		report, err := r.await(step("ended", turn), isReport)
-		if err != nil {
-			return "", err
-		}
-		branches = slices.DeleteFunc(branches, func(run string) bool { return run == report.Run })
-		r.closeRun(report.Run)
-	}
-	if r.id == r.caseID {
-		r.enter(care.StageClosed)
-		r.effects.Closure = r.state.Interrupt.Reason
-		return r.state.Interrupt.Reason, nil
-	}
-	return care.EndedEarly, nil
-}
-
-func isReport(e contract.Entry) bool { return e.Answer.Operation == care.OpReport }
 
 // closeRun forgets a branch that has reported.
 func (r *run) closeRun(run string) {

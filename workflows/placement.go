@@ -19,11 +19,11 @@ func placement(r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	accepted, err := r.askCPI(opening.Agency)
+	accepted, outcome, err := r.askCPI(opening.Agency)
 	if err != nil || accepted == nil {
-		return care.ReferralEnded, err
+		return outcome, err
 	}
-	outcome, err := r.place(accepted)
+	outcome, err = r.place(accepted)
 	if err != nil {
 		return "", err
 	}
@@ -38,45 +38,34 @@ func placement(r *run) (string, error) {
 }
 
 // askCPI refers the person until the CPI accepts. After a rejection the sender
-// decides, knowing its reason, whether to ask again. Nil: no referral came of it.
-func (r *run) askCPI(agency string) (*referral, error) {
+// decides, knowing its reason. Nil: no referral came of it, and why.
+func (r *run) askCPI(agency string) (accepted *referral, outcome string, err error) {
 	for turn := 1; ; turn++ {
-		f, err := r.refer(step("referral", turn), agency)
+		f, err := r.refer(step("referral", turn), agency, "")
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		switch f.state {
 		case care.ReferralAccepted:
-			return f, nil
+			return f, "", nil
 		case care.ReferralWithdrawn:
-			return nil, nil
+			return nil, care.ReferralEnded, nil
 		}
-		next, err := r.perform(step("after_rejection", turn), contract.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
-		if err != nil || next.Outcome == care.GiveUp {
-			return nil, err
+		if outcome, err = f.rejected(step("after_rejection", turn)); err != nil || outcome != "" {
+			return nil, outcome, err
 		}
 	}
 }
 
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.
 func (r *run) place(f *referral) (string, error) {
-	// do performs a task of the CPI for as long as the referral stands.
-	do := func(step string, task contract.TaskChange) (answer care.Answer, stands bool, err error) {
-		task.Referral, task.Agency = f.id, f.agency
-		answer, stands, err = r.performUnless(step, task, f.withdraws)
-		if err == nil && !stands {
-			f.become(care.ReferralWithdrawn)
-		}
-		return answer, stands, err
-	}
-
-	fixed, stands, err := do("appointment", contract.TaskChange{Kind: care.PlacementAppointment})
+	fixed, stands, err := f.perform("appointment", contract.TaskChange{Kind: care.PlacementAppointment})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}
 	meeting := r.appoint("meeting", care.Answer{Service: f.agency, At: fixed.At})
 	for turn, missed := 1, 0; ; turn++ {
-		pact, stands, err := do(step("service_pact", turn), contract.TaskChange{Kind: care.ServicePact, From: &meeting.at})
+		pact, stands, err := f.perform(step("service_pact", turn), contract.TaskChange{Kind: care.ServicePact, From: &meeting.at})
 		if err != nil {
 			return "", err
 		}
@@ -86,6 +75,7 @@ func (r *run) place(f *referral) (string, error) {
 		}
 		if pact.Outcome == care.Signed {
 			meeting.end(care.AppointmentHeld)
+			r.met()
 			break
 		}
 		if pact.Reason != care.GoodReason {
@@ -99,12 +89,12 @@ func (r *run) place(f *referral) (string, error) {
 	}
 	f.become(care.ReferralInProgress)
 	for turn := 1; ; turn++ {
-		measure, stands, err := do(step("measure", turn), contract.TaskChange{Kind: care.Measure})
+		measure, stands, err := f.perform(step("measure", turn), contract.TaskChange{Kind: care.Measure})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}
 		// Its outcome may be recorded at any time, but nobody is reminded before it should end.
-		outcome, stands, err := do(step("placement_outcome", turn), contract.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
+		outcome, stands, err := f.perform(step("placement_outcome", turn), contract.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}

@@ -8,21 +8,22 @@ import (
 // A referral sends the person to another agency and is never left unanswered:
 // requested, acknowledged (seen, not yet a yes), then accepted or rejected; on
 // hold while more is asked; redirected to somebody else; withdrawn by its sender.
-// The same loop serves the employment centre and, later, every other partner.
+// The same loop serves the employment centre and every other partner.
 type referral struct {
-	r      *run
-	step   string
-	turn   int // events of the loop
-	asked  int // answers asked of an addressee
-	id     string
-	agency string
-	state  care.ReferralState
-	reason string
+	r       *run
+	step    string
+	turn    int // events of the loop
+	asked   int // answers asked of an addressee
+	id      string
+	agency  string
+	state   care.ReferralState
+	reason  string
+	purpose string // area of need that it is for; empty: the person as a whole
 }
 
 // refer sends the person to an agency and rests until the agency has answered.
-func (r *run) refer(step, agency string) (*referral, error) {
-	f := &referral{r: r, step: step}
+func (r *run) refer(step, agency, purpose string) (*referral, error) {
+	f := &referral{r: r, step: step, purpose: purpose}
 	f.request(agency, "")
 	for !f.state.Answered() {
 		if err := f.hear(); err != nil {
@@ -38,9 +39,9 @@ func (f *referral) request(agency, continues string) {
 	step := step(f.step+"/to", f.turn)
 	f.id, f.agency, f.state = f.r.idOf(step), agency, care.ReferralRequested
 	f.step = step
-	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id}) {
+	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id, Agency: agency}) {
 		f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{
-			ID: f.id, State: f.state, Agency: agency, From: continues,
+			ID: f.id, State: f.state, Agency: agency, From: continues, Purpose: f.purpose,
 		})
 	}
 	f.ask()
@@ -100,11 +101,37 @@ func (f *referral) withdraws(e contract.Entry) bool {
 	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw
 }
 
+// perform opens a task of the addressee, for as long as the referral stands: its
+// sender may withdraw it.
+func (f *referral) perform(step string, task contract.TaskChange) (answer care.Answer, stands bool, err error) {
+	task.Referral, task.Agency = f.id, f.agency
+	answer, stands, err = f.r.performUnless(step, task, f.withdraws)
+	if err == nil && !stands {
+		f.reason = answer.Reason
+		f.become(care.ReferralWithdrawn)
+	}
+	return answer, stands, err
+}
+
 // ask opens the addressee's task to answer. Its two clocks are those of the
 // referral: not claimed is not acknowledged, not completed is not answered.
 func (f *referral) ask() {
 	f.asked++
 	f.r.openTask(f.answerStep(), contract.TaskChange{Kind: care.ReferralAnswer, Agency: f.agency, Referral: f.id})
+}
+
+// rejected asks the sender, who knows the reason, what is next. An empty
+// outcome: it is sent again.
+func (f *referral) rejected(step string) (outcome string, err error) {
+	next, err := f.r.perform(step, contract.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
+	switch next.Outcome {
+	case care.Resubmit:
+		return "", err
+	case care.ToEquipe:
+		f.r.report.Reason = f.reason // the équipe decides knowing it
+		return care.ToEquipe, err
+	}
+	return care.ReferralEnded, err
 }
 
 func (f *referral) answerStep() string { return step(f.step+"/answer", f.asked) }

@@ -34,6 +34,8 @@ func secondLevel(r *run) (string, error) {
 	case care.ToSocial:
 		social, err := r.perform("social_service", contract.TaskChange{Kind: care.SocialService})
 		return social.Outcome, err
+	case care.Onward: // the next service of the zone's order comes after this one
+		r.report.Service = service
 	}
 	return assessment.Outcome, nil
 }
@@ -60,6 +62,7 @@ func (r *run) meet(opening care.Answer) (met bool, err error) {
 		}
 		if interview.Outcome == care.Held {
 			a.end(care.AppointmentHeld)
+			r.met()
 			return true, nil
 		}
 		if interview.Reason != care.GoodReason {

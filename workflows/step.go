@@ -47,10 +47,12 @@ type run struct {
 	effects  contract.Effects
 	mutex    workflow.Mutex // no two entries interleave
 	loaded   bool
-	due      time.Time // the earliest clock of the run; zero: none
-	leaving  bool      // ended or fenced: nothing more will be worked
-	worked   int       // entries worked in this execution
-	busy     int       // entries being worked, or waiting for it
+	due      time.Time   // the earliest clock of the run; zero: none
+	leaving  bool        // ended or fenced: nothing more will be worked
+	reopens  bool        // the run has ended and may be reopened
+	report   care.Answer // what the run's end says besides its outcome
+	worked   int         // entries worked in this execution
+	busy     int         // entries being worked, or waiting for it
 }
 
 // path is a process: it returns the coded outcome that the run ends with.
@@ -60,6 +62,7 @@ type path func(r *run) (string, error)
 type await struct {
 	step    string
 	accepts func(contract.Entry) bool
+	several bool // the answer must say which of several tasks it is about
 	answer  *care.Answer
 }
 
@@ -72,7 +75,7 @@ const updatesPerExecution = 500
 
 // walk runs a process: it is the whole body of every workflow function.
 func walk(ctx workflow.Context, start contract.Start, p path) error {
-	r := &run{id: start.Run, caseID: start.Case, epoch: start.Epoch, path: p, ctx: ctx, mutex: workflow.NewMutex(ctx)}
+	r := &run{id: start.Run, caseID: start.Case, epoch: start.Epoch, reopens: start.Reopen, path: p, ctx: ctx, mutex: workflow.NewMutex(ctx)}
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
@@ -122,8 +125,11 @@ func (r *run) validateWork(_ workflow.Context, e contract.Entry) error {
 func (r *run) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
 	var res contract.StepResult
-	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch}).Get(ctx, &res); err != nil {
+	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch, Reopen: r.reopens}).Get(ctx, &res); err != nil {
 		return err
+	}
+	if res.Epoch > r.epoch {
+		r.epoch = res.Epoch // a reopened run goes on under the next one
 	}
 	if res.Policy != nil {
 		r.policy = *res.Policy
@@ -218,27 +224,32 @@ func writing(ctx workflow.Context) workflow.Context {
 // offer gives the entry to the path, if the path awaits it, and lets the path
 // go on until it rests again.
 func (r *run) offer(ctx workflow.Context, e contract.Entry) (taken bool, err error) {
-	switch {
-	case r.over:
+	if r.over {
+		return r.reopen(ctx, e)
+	}
+	e, how := r.beside(ctx, e)
+	switch how {
+	case refused:
 		return false, nil
-	case e.Answer.Operation == care.OpEnd || e.Answer.Operation == care.OpClose:
-		if r.state.Interrupt != nil {
-			return false, nil
-		}
+	case done:
+		return true, nil
+	case interrupts:
 		r.state.Interrupt = &e.Answer
 		return true, r.startWalk(ctx)
-	case e.Answer.Operation == care.OpRenewPolicy || e.Answer.Operation == care.OpMailBounced:
-		return true, nil // concerns the run, not its path
-	case e.Answer.Operation == care.OpClock:
-		// A clock that no wait of the path is due for is about tasks: the store looks at their rows.
-		if r.awaiting == nil || !r.awaiting.accepts(e) {
-			return true, nil
-		}
-	case r.awaiting == nil || !r.awaiting.accepts(e):
-		return false, nil
+	}
+	if r.awaiting == nil || !r.awaiting.accepts(e) {
+		return how == harmless, nil
+	}
+	return true, r.give(ctx, e)
+}
+
+// give gives the path what it awaits, and lets it go on until it rests again.
+func (r *run) give(ctx workflow.Context, e contract.Entry) error {
+	if r.awaiting.several && e.Target != "" {
+		e.Answer.Subject = e.Target
 	}
 	r.awaiting.answer = &e.Answer
-	return true, workflow.Await(ctx, r.atRest)
+	return workflow.Await(ctx, r.atRest)
 }
 
 func (r *run) atRest() bool { return r.over || r.awaiting != nil && r.awaiting.answer == nil }
@@ -298,7 +309,7 @@ func (r *run) startWalk(ctx workflow.Context) error {
 			return err
 		}
 	}
-	r.over, r.awaiting, r.effects = false, nil, contract.Effects{}
+	r.over, r.awaiting, r.effects, r.report = false, nil, contract.Effects{}, care.Answer{}
 	// The path lives as long as the run, not as the handler that walks it anew.
 	ctxOfPath, stop := workflow.WithCancel(r.ctx)
 	r.stopPath = stop
@@ -313,7 +324,10 @@ func (r *run) startWalk(ctx workflow.Context) error {
 // follow walks the path, or what ends it early, to its outcome.
 func (r *run) follow() {
 	walk := r.path
-	if r.state.Interrupt != nil {
+	switch i := r.state.Interrupt; {
+	case i != nil && i.Operation == care.OpMerge:
+		walk = mergeAway
+	case i != nil:
 		walk = endEarly
 	}
 	outcome, err := walk(r)
@@ -331,17 +345,25 @@ func (r *run) follow() {
 // await rests until an entry comes that the path accepts at this step. On a
 // walk the steps that have their answer do not rest.
 func (r *run) await(step string, accepts func(contract.Entry) bool) (care.Answer, error) {
-	if answer, ok := r.state.Answer(step); ok {
+	return r.awaitOn(&await{step: step, accepts: accepts})
+}
+
+// awaitOneOf is await where several tasks are open: the answer's subject is the one it completes.
+func (r *run) awaitOneOf(step string, accepts func(contract.Entry) bool) (care.Answer, error) {
+	return r.awaitOn(&await{step: step, accepts: accepts, several: true})
+}
+
+func (r *run) awaitOn(w *await) (care.Answer, error) {
+	if answer, ok := r.state.Answer(w.step); ok {
 		r.effects = contract.Effects{} // recorded when the answer came
 		return answer, nil
 	}
-	w := &await{step: step, accepts: accepts}
 	r.awaiting = w
 	if err := workflow.Await(r.pathCtx, func() bool { return w.answer != nil }); err != nil {
 		return care.Answer{}, errInterrupted
 	}
 	r.awaiting = nil
-	r.state.Answers = append(r.state.Answers, care.StepAnswer{Step: step, Answer: *w.answer})
+	r.state.Answers = append(r.state.Answers, care.StepAnswer{Step: w.step, Answer: *w.answer})
 	return *w.answer, nil
 }
 
@@ -354,8 +376,14 @@ func (r *run) open(o care.OpenStep) (fresh bool) {
 	return true
 }
 
-// idOf gives the id of what a step opens: the run and the step alone decide it.
-func (r *run) idOf(step string) string { return contract.DerivedID(r.id, step) }
+// idOf gives the id of what a step opens: the run and the step alone decide it,
+// and how often the run was reopened, since its path then begins anew.
+func (r *run) idOf(name string) string {
+	if r.state.Reopened > 0 {
+		name = step("reopened", r.state.Reopened) + "/" + name
+	}
+	return contract.DerivedID(r.id, name)
+}
 
 // close forgets what a step opened.
 func (r *run) close(step string) {
@@ -370,16 +398,20 @@ func (r *run) tell(run string, a care.Answer) {
 	r.effects.Tell = append(r.effects.Tell, contract.Message{Run: run, Answer: a})
 }
 
-// opening awaits the entry that began the run.
+// opening awaits the entry that began the run, or began it anew.
 func (r *run) opening() (care.Answer, error) {
-	return r.await("opening", func(e contract.Entry) bool { return e.Answer.Operation == care.OpOpen })
+	return r.await("opening", func(e contract.Entry) bool {
+		return e.Answer.Operation == care.OpOpen || e.Answer.Operation == care.OpReopen && r.state.Reopened > 0
+	})
 }
 
 // end ends the run with its outcome; a branch reports to its case.
 func (r *run) end(outcome string) {
 	r.effects.Ending = outcome
 	if r.id != r.caseID {
-		r.tell(r.caseID, care.Answer{Operation: care.OpReport, Run: r.id, Outcome: outcome})
+		report := r.report
+		report.Operation, report.Run, report.Outcome = care.OpReport, r.id, outcome
+		r.tell(r.caseID, report)
 	}
 }
 

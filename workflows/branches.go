@@ -1,0 +1,226 @@
+package workflows
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// An accompaniment is the part of a case's path in which its branches go side by
+// side: level-2 services, équipe, placement, partners, follow-up. Each is a run
+// of its own that reports how it ended, and may lead on to another.
+type accompaniment struct {
+	r        *run
+	branches []string // the runs that have not reported
+	bookings []string // steps of the open tasks to book the next service
+	reviewed bool     // the follow-up has begun, or has had its say
+	stage    care.Stage
+
+	plan     bool            // there is an active plan
+	agencies []string        // that have a part in it
+	equipe   care.EquipeKind // that made it, or is making it
+}
+
+// follow rests until all branches have ended, with the follow-up as the last;
+// others may begin meanwhile.
+func (a *accompaniment) follow(turn int, first care.Answer) error {
+	a.reviewed, a.stage = false, ""
+	if len(first.Bookings) > 0 {
+		a.enter(care.StageSecondLevel)
+	}
+	a.begin(step("booking", turn), first)
+	for event := 1; a.goesOn(); event++ {
+		at := step(step("event", turn), event)
+		e, err := a.r.awaitOneOf(at, a.concerns)
+		if err != nil {
+			return err
+		}
+		switch e.Operation {
+		case care.OpReport:
+			a.ended(at, e)
+		case care.OpComplete:
+			a.bookNext(at, e)
+		default:
+			a.begin(at, e)
+		}
+		switch {
+		case !a.goesOn() && !a.reviewed:
+			a.review(at, e.Outcome)
+		case a.onlyReviews():
+			a.enter(care.StageFollowUp)
+		}
+	}
+	return nil
+}
+
+func (a *accompaniment) goesOn() bool { return len(a.branches)+len(a.bookings) > 0 }
+
+// concerns says what moves the accompaniment.
+func (a *accompaniment) concerns(e contract.Entry) bool {
+	switch e.Answer.Operation {
+	case care.OpReport:
+		return true
+	case care.OpComplete:
+		return a.bookingOf(e.Target) != ""
+	}
+	return beginsBranch(e)
+}
+
+func beginsBranch(e contract.Entry) bool {
+	return begins(e.Answer) && e.Answer.Operation != care.OpComplete
+}
+
+// begins says whether an answer begins branches.
+func begins(a care.Answer) bool {
+	switch a.Operation {
+	case care.OpBook, care.OpComplete:
+		return len(a.Bookings) > 0
+	case care.OpSendToCPI, care.OpConvene, care.OpRefer, care.OpAdopt:
+		return true
+	case care.OpOpen: // a path that begins with its follow-up
+		return a.Stage == care.StageFollowUp
+	}
+	return false
+}
+
+// begin begins the branches that an answer asks for.
+func (a *accompaniment) begin(at string, e care.Answer) {
+	switch e.Operation {
+	case care.OpSendToCPI:
+		a.sendToCPI(at)
+	case care.OpConvene:
+		a.convene(at, e.Equipe, "")
+	case care.OpRefer:
+		a.refer(at, e.Agency, e.Matter)
+	case care.OpAdopt:
+		a.r.adoptRuns(at, e.Runs)
+		a.branches = append(a.branches, e.Runs...)
+	case care.OpOpen:
+		a.review(at, "")
+	default:
+		for i, b := range e.Bookings {
+			a.book(step(at, i+1), b)
+		}
+	}
+}
+
+// ended hears how a branch ended, and goes where that leads.
+func (a *accompaniment) ended(at string, e care.Answer) {
+	a.branches = slices.DeleteFunc(a.branches, func(run string) bool { return run == e.Run })
+	a.r.closeRun(e.Run)
+	switch e.Outcome {
+	case care.ToCPI:
+		a.sendToCPI(at)
+	case care.ToEquipeBetween:
+		a.convene(at, care.BetweenAgencies, "")
+	case care.ToEquipeWithin:
+		a.convene(at, care.WithinAgency, "")
+	case care.ToEquipe: // after a rejection, whose reason it is told
+		a.convene(at, a.equipe, e.Reason)
+	case care.Unsuccessful:
+		if a.plan {
+			a.convene(at, a.equipe, care.Unsuccessful)
+		}
+	case care.Onward:
+		if next := a.r.policy.NextService(e.Service); next != "" {
+			a.bookings = append(a.bookings, at+"/next")
+			a.r.openTask(at+"/next", contract.TaskChange{Kind: care.NextService, Role: a.r.policy.Desk.Link, Service: next})
+		}
+	case care.PlanActivated:
+		a.activate(at, e)
+	case care.Revise:
+		a.reviewed = false
+		a.convene(at, a.equipe, care.Revise)
+	}
+}
+
+// activate puts an agreed plan to work: the person is sent where it says, all
+// side by side, and is followed up by all who have a part in it.
+func (a *accompaniment) activate(at string, e care.Answer) {
+	a.plan, a.equipe, a.agencies = true, e.Equipe, e.Agencies
+	a.r.effects.Plan = &contract.PlanChange{ID: e.Subject, State: care.PlanActive}
+	for i, agency := range e.Routes {
+		if agency == a.r.policy.CPI() {
+			a.sendToCPI(step(at, i+1))
+		} else {
+			a.refer(step(at, i+1), agency, "")
+		}
+	}
+	if !slices.ContainsFunc(a.branches, isFollowUp) {
+		a.review(at, care.PlanActivated)
+	}
+}
+
+// bookNext books the next service of the zone's order, if there is to be one.
+func (a *accompaniment) bookNext(at string, e care.Answer) {
+	task := a.bookingOf(e.Subject)
+	a.bookings = slices.DeleteFunc(a.bookings, func(s string) bool { return s == task })
+	a.r.endTask(task, e, true)
+	for i, b := range e.Bookings {
+		a.book(step(at, i+1), b)
+	}
+}
+
+// bookingOf finds the open task to book the next service by its id.
+func (a *accompaniment) bookingOf(id string) string {
+	i := slices.IndexFunc(a.bookings, func(s string) bool { return a.r.idOf(s) == id })
+	if i < 0 {
+		return ""
+	}
+	return a.bookings[i]
+}
+
+// book begins a level-2 service; its appointment carries the service's name.
+func (a *accompaniment) book(at string, b care.Booking) {
+	a.run(at, care.RunService, care.Answer{Service: b.Service, Matter: b.Matter, At: &b.At})
+}
+
+// sendToCPI begins a placement by the employment centre.
+func (a *accompaniment) sendToCPI(at string) {
+	a.enter(care.StagePlacement)
+	a.run(at, care.RunPlacement, care.Answer{Agency: a.r.policy.CPI()})
+}
+
+// convene begins an équipe, which is told what sends the case to it.
+func (a *accompaniment) convene(at string, kind care.EquipeKind, reason string) {
+	if kind == "" {
+		kind = care.BetweenAgencies
+	}
+	a.equipe = kind
+	a.enter(care.StageEquipe)
+	a.run(at, care.RunEquipe, care.Answer{Equipe: kind, Reason: reason})
+}
+
+// refer begins a referral to a partner.
+func (a *accompaniment) refer(at, agency, purpose string) {
+	a.run(at, care.RunReferral, care.Answer{Agency: agency, Matter: purpose})
+}
+
+// review begins the follow-up, at the rhythm that goes with what came before.
+func (a *accompaniment) review(at, outcome string) {
+	a.reviewed = true
+	if !a.goesOn() {
+		a.enter(care.StageFollowUp)
+	}
+	a.run(at+"/follow-up", care.RunFollowUp, care.Answer{Outcome: outcome, Agencies: a.agencies})
+}
+
+// onlyReviews says whether the follow-up is all that goes on.
+func (a *accompaniment) onlyReviews() bool {
+	return len(a.bookings) == 0 && len(a.branches) == 1 && isFollowUp(a.branches[0])
+}
+
+func isFollowUp(run string) bool { return contract.KindOf(run) == care.RunFollowUp }
+
+// enter brings the case to a stage, unless it stands there.
+func (a *accompaniment) enter(stage care.Stage) {
+	if a.stage != stage {
+		a.stage = stage
+		a.r.enter(stage)
+	}
+}
+
+func (a *accompaniment) run(at string, kind care.RunKind, with care.Answer) {
+	a.branches = append(a.branches, a.r.begin(at, kind, with))
+}

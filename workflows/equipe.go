@@ -1,0 +1,283 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"percorso/internal/care"
+	"percorso/workflows/contract"
+)
+
+// Equipe is a multidisciplinary équipe at work on one case: the roles that the
+// zone requires are convened and say their opinions, a plan is drafted, signed
+// off by a quorum of roles and agencies, and agreed by the person. A role that
+// stays missing holds nobody up. Its outcome is an agreed plan, or none.
+func Equipe(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, equipe) }
+
+func equipe(r *run) (string, error) {
+	opening, err := r.opening()
+	if err != nil {
+		return "", err
+	}
+	t := r.convene(opening)
+	for sitting := 1; ; sitting++ {
+		if err := t.hearOpinions(step("sitting", sitting)); err != nil {
+			return "", err
+		}
+		outcome, err := t.makePlan(step("plan", sitting))
+		if err != nil || outcome != care.Reconvene {
+			return outcome, err
+		}
+	}
+}
+
+// table is where an équipe sits: one seat a role.
+type table struct {
+	r     *run
+	rule  care.EquipeRule
+	seats []*seat
+}
+
+// seat is a role of the équipe, and how far it has come.
+type seat struct {
+	care.SeatRule
+	agency string
+	state  care.SeatState
+	asked  int    // invitations
+	task   string // step of its open invitation or opinion
+	member string // id of the task whose holder sits here; empty: nobody in particular
+	stands bool   // it takes the place of another one
+}
+
+// maxInvitations is how many colleagues of a role are asked before it counts as silent.
+const maxInvitations = 3
+
+func (r *run) convene(opening care.Answer) *table {
+	rule, _ := r.policy.Equipe(opening.Equipe)
+	t := &table{r: r, rule: rule}
+	r.report.Equipe = opening.Equipe
+	r.effects.Equipe = &contract.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
+	for _, s := range rule.Seats {
+		t.seats = append(t.seats, &seat{SeatRule: s, agency: r.policy.RoleAgency(s.Role)})
+	}
+	return t
+}
+
+// hearOpinions rests until every seat has spoken or is waived. Who was waived in
+// an earlier sitting is asked again.
+func (t *table) hearOpinions(at string) error {
+	w := t.r.round(at, care.DeadlineEquipeAnswer)
+	for _, s := range t.seats {
+		if s.state == "" || s.state == care.SeatWaived {
+			t.invite(w, s)
+		}
+	}
+	for len(w.tasks) > 0 {
+		task, answer, err := w.hear(t.takesMinutes)
+		if err != nil {
+			return err
+		}
+		switch s := t.seatOf(task); {
+		case answer.Operation == care.OpMinutes:
+			for _, v := range answer.Votes {
+				s := t.seatFor(v)
+				w.drop(s.task)
+				t.speaks(s, v.Outcome)
+			}
+		case s == nil: // the patience is over
+			t.goOnWithout(w)
+		case s.state == care.SeatConfirmed:
+			t.speaks(s, answer.Outcome)
+		case answer.Outcome == care.Confirmed:
+			t.confirms(w, s)
+		case s.asked < maxInvitations: // a colleague takes the place
+			t.invite(w, s)
+		default:
+			t.goOnWithoutSeat(w, s)
+		}
+	}
+	w.over()
+	return nil
+}
+
+func (t *table) invite(w *round, s *seat) {
+	s.asked++
+	s.state, s.member = care.SeatInvited, ""
+	s.task = step("invitation/"+string(s.Role), s.asked)
+	w.ask(s.task, contract.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
+	t.change(contract.SeatChange{ID: t.id(s), Role: s.Role, Agency: s.agency, State: s.state})
+}
+
+// confirms seats who took the invitation: the opinion is theirs to give.
+func (t *table) confirms(w *round, s *seat) {
+	s.state, s.member = care.SeatConfirmed, t.r.idOf(s.task)
+	s.task = step("opinion/"+string(s.Role), s.asked)
+	w.ask(s.task, contract.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
+	t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+}
+
+func (t *table) speaks(s *seat, opinion string) {
+	s.state, s.task = care.SeatSpoken, ""
+	t.change(contract.SeatChange{ID: t.id(s), State: s.state, Opinion: opinion})
+}
+
+// goOnWithout deals with the seats that stayed silent as the zone's policy says.
+func (t *table) goOnWithout(w *round) {
+	for _, s := range slices.Clone(t.seats) {
+		if s.task != "" {
+			w.drop(s.task)
+			t.goOnWithoutSeat(w, s)
+		}
+	}
+	if len(w.tasks) > 0 { // somebody was asked instead
+		w.renew()
+	}
+}
+
+// goOnWithoutSeat waives a seat, or has another role take its place, once.
+func (t *table) goOnWithoutSeat(w *round, s *seat) {
+	s.task = ""
+	taken := slices.ContainsFunc(t.seats, func(o *seat) bool { return o.Role == s.ReplaceBy })
+	if s.IfSilent != care.ReplaceSilent || s.stands || taken {
+		s.state = care.SeatWaived
+		t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+		return
+	}
+	s.state = care.SeatReplaced
+	t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: t.r.policy.RoleAgency(s.ReplaceBy), stands: true}
+	t.seats = append(t.seats, other)
+	t.invite(w, other)
+}
+
+// makePlan drafts a plan until it is signed off and agreed, or given up. Reconvene:
+// the équipe is to be heard again first.
+func (t *table) makePlan(at string) (outcome string, err error) {
+	for turn := 1; ; turn++ {
+		at := step(at, turn)
+		t.plan(care.PlanDrafting)
+		draft, err := t.r.perform(at+"/draft", contract.TaskChange{Kind: care.PlanDraft})
+		if err != nil {
+			return "", err
+		}
+		if draft.Outcome == care.NoPlan {
+			t.plan(care.PlanDropped)
+			return care.NoPlan, nil
+		}
+		t.plan(care.PlanProposed)
+		goOn, err := t.signOff(at)
+		switch {
+		case err != nil:
+			return "", err
+		case goOn == care.Redraft:
+			continue
+		case goOn == care.Reconvene:
+			return care.Reconvene, nil
+		case goOn == care.EndWork:
+			t.plan(care.PlanDropped)
+			return care.NoPlan, nil
+		}
+		t.plan(care.PlanSignedOff)
+		person, err := t.r.perform(at+"/agreement", contract.TaskChange{Kind: care.PlanAgreement})
+		switch {
+		case err != nil:
+			return "", err
+		case person.Outcome == care.ChangesAsked:
+			continue
+		case person.Outcome == care.Declined:
+			t.plan(care.PlanDeclined)
+			return care.PlanRefused, nil
+		}
+		t.plan(care.PlanAgreed)
+		t.r.report.Subject, t.r.report.Routes, t.r.report.Agencies = t.planID(), draft.Routes, draft.Agencies
+		return care.PlanActivated, nil
+	}
+}
+
+// signOff asks all who spoke for their signature. Where no quorum signs, the
+// supervisor decides whether to go on all the same.
+func (t *table) signOff(at string) (goOn string, err error) {
+	w := t.r.round(at+"/sign_off", care.DeadlineEquipeSignOff)
+	for _, s := range t.seats {
+		if s.state == care.SeatSpoken {
+			s.task = at + "/sign_off/" + string(s.Role)
+			w.ask(s.task, contract.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
+		}
+	}
+	var votes []care.Vote
+	signs := func(s *seat, how string) {
+		s.task = ""
+		votes = append(votes, care.Vote{Role: s.Role, Agency: s.agency, Outcome: how})
+		t.change(contract.SeatChange{ID: t.id(s), Signature: how})
+	}
+	for len(w.tasks) > 0 {
+		task, answer, err := w.hear(t.takesMinutes)
+		if err != nil {
+			return "", err
+		}
+		switch s := t.seatOf(task); {
+		case answer.Operation == care.OpMinutes:
+			for _, v := range answer.Votes {
+				s := t.seatFor(v)
+				w.drop(s.task)
+				if v.Signs() {
+					v.Outcome = care.Signed
+				}
+				signs(s, v.Outcome)
+			}
+		case s == nil: // the patience is over
+			for _, s := range t.seats {
+				if s.task != "" {
+					w.drop(s.task)
+					signs(s, string(care.SeatWaived))
+				}
+			}
+		default:
+			signs(s, answer.Outcome)
+		}
+	}
+	w.over()
+	if t.rule.Quorum.Reached(votes) {
+		return care.Proceed, nil
+	}
+	decision, err := t.r.perform(at+"/quorum", contract.TaskChange{Kind: care.QuorumDecision})
+	return decision.Outcome, err
+}
+
+// seatOf finds the seat of an open task by its step.
+func (t *table) seatOf(task string) *seat {
+	for _, s := range t.seats {
+		if task != "" && s.task == task {
+			return s
+		}
+	}
+	return nil
+}
+
+// seatFor finds the seat that a minuted vote is of, if it has yet to say something.
+func (t *table) seatFor(v care.Vote) *seat {
+	for _, s := range t.seats {
+		if s.task != "" && s.Role == v.Role && s.agency == v.Agency {
+			return s
+		}
+	}
+	return nil
+}
+
+// takesMinutes says whether an entry is the minutes of a meeting in which only
+// seats spoke that have something to say.
+func (t *table) takesMinutes(e contract.Entry) bool {
+	return e.Answer.Operation == care.OpMinutes && len(e.Answer.Votes) > 0 &&
+		!slices.ContainsFunc(e.Answer.Votes, func(v care.Vote) bool { return t.seatFor(v) == nil })
+}
+
+func (t *table) id(s *seat) string { return t.r.idOf("seat/" + string(s.Role)) }
+
+func (t *table) change(s contract.SeatChange) { t.r.effects.Seats = append(t.r.effects.Seats, s) }
+
+func (t *table) planID() string { return t.r.idOf("plan") }
+
+func (t *table) plan(state care.PlanState) {
+	t.r.effects.Plan = &contract.PlanChange{ID: t.planID(), State: state}
+}
