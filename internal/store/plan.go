@@ -98,20 +98,6 @@ type Disclosure struct {
 	Digest     string // of the snapshot; the sender gives it back as seen
 }
 
-// Share is what an agency was given of a person along with a task: a seat of an
-// équipe, or another zone's answer to a transfer.
-type Share struct {
-	CaseNumber string
-	From       string // code of the zone that gave it
-	Agency     string // that was given it
-	LegalBasis care.LegalBasis
-	Purpose    string
-	Snapshot   Snapshot
-	Plan       *PlanContent // the active plan, to a zone that is asked to take the case over
-	Note       string       // of the request, to that zone
-	At         time.Time
-}
-
 // Link is what a partner's one-time link opens.
 type Link struct {
 	ID       string             `db:"id"`
