@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -19,13 +20,16 @@ import (
 // Records reads and writes as the member of staff who asks. What role, zone and
 // agency do not allow is not there.
 type Records struct {
+	// Clock tells the time by which a deadline has passed. Tests that skip time set it.
+	Clock func() time.Time
+
 	pool  *pgxpool.Pool
 	rules *rules
 }
 
 // NewRecords builds the records on a pool whose login may join the API's role.
 func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
-	return &Records{pool: pool, rules: newRules(calendars)}
+	return &Records{Clock: time.Now, pool: pool, rules: newRules(calendars)}
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {

@@ -76,6 +76,7 @@ type Person struct {
 	Citizenship  string     `db:"citizenship" json:"citizenship"` // ISO 3166 alpha-2
 	Permit       string     `db:"permit" json:"permit"`           // kind code; empty: none
 	PermitExpiry *time.Time `db:"permit_expiry" json:"permit_expiry"`
+	Receipt      *time.Time `db:"receipt_on" json:"receipt_on,omitempty"` // day of the receipt of a request for renewal
 	Languages    []string   `db:"languages" json:"languages"` // BCP 47
 	Phone        string     `db:"phone" json:"phone"`
 }
@@ -136,6 +137,7 @@ type Task struct {
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
 	Reminders  int            `db:"reminders"`
 	Escalated  bool           `db:"escalated"`
+	Suspended  bool           `db:"suspended"` // with its case: its clocks stand still, and it is due at no time
 }
 
 // TaskFilter chooses tasks.
@@ -162,6 +164,7 @@ type CaseFile struct {
 	PolicyV  string       `db:"policy_version"`
 	Revision int          `db:"revision"`
 
+	SuspendedAt    *time.Time `db:"suspended_at"`
 	SuspendedUntil *time.Time `db:"suspended_until"` // its clocks stand still until then
 	MergedInto     string     `db:"merged_into"`     // id of the case file that it goes on in
 	LastStage      care.Stage `db:"last_stage"`      // where it stood when it was closed
@@ -180,6 +183,7 @@ type Branch struct {
 	Run     string       `db:"run_id"`
 	Kind    care.RunKind `db:"kind"`
 	Service string       `db:"service"`
+	Agency  string       `db:"agency"` // of its service, or that the person was referred to
 	Started time.Time    `db:"started_at"`
 	Ended   *time.Time   `db:"ended_at"`
 	Outcome string       `db:"outcome"`
