@@ -258,6 +258,16 @@ type Snapshot struct {
 	CaseNumber  string   `json:"case_number"`
 }
 
+// Share is what the caller's agency was given of a person for one of its tasks,
+// and on what ground.
+type Share struct {
+	CaseID     string          `db:"case_id"`
+	LegalBasis care.LegalBasis `db:"legal_basis"`
+	Purpose    string          `db:"purpose"`  // code
+	Snapshot   json.RawMessage `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides
+	At         time.Time       `db:"shared_at"`
+}
+
 // ReferralFilter chooses referrals.
 type ReferralFilter struct {
 	Incoming bool // addressed to the caller's agency
