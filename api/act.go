@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"percorso/internal/care"
 	"percorso/internal/store"
@@ -29,6 +30,18 @@ import (
 //	OpClose                                care.EarlyClosure, with Run
 //	OpSendToCPI                            care.SendToCPI, with Run
 //	OpRenewPolicy                          none, with Run
+//	OpRefer                                care.ReferForm, with Run
+//	OpConsent, OpUnconsent                 care.ConsentForm, with Run
+//	OpMeet                                 care.MeetingForm, with Run
+//	OpSuspend                              care.SuspendForm, with Run
+//	OpResume                               none, with Run
+//	OpTransfer                             care.TransferForm, with Run
+//	OpPermit                               care.PermitForm, with Run
+//	OpMerge                                care.MergeForm, with Run of the case file that ends
+//	OpReopen                               care.ReopenForm, with Run, which has ended
+//	OpConvene                              care.ConveneForm, with Run
+//	OpMinutes                              care.MinutesForm, with the équipe's Run
+//	OpProgress                             care.ProgressForm, with Run, and the action as Target
 //
 // The command comes back worked, or accepted where its process has not answered
 // in time (HTTP 202): it is durable then, and will be worked. A no is a
@@ -90,7 +103,7 @@ func verdict(cmd store.Command, err error) (store.Command, error) {
 // assigns are the operations that are plain transactions, without a process.
 var assigns = map[care.Operation]bool{
 	care.OpClaim: true, care.OpRelease: true, care.OpReassign: true,
-	care.OpExtend: true, care.OpRemind: true, care.OpContact: true,
+	care.OpExtend: true, care.OpRemind: true, care.OpContact: true, care.OpProgress: true,
 }
 
 // prepare asks the pure rules, and completes the command with its run and with
@@ -103,45 +116,119 @@ func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand
 	if err != nil {
 		return c, err
 	}
-	policy, now := rules.Policy, s.now()
-	var faults []care.Fault
-	switch form := c.Data.(type) {
-	case store.CaseOpening:
-		faults = store.CheckOpening(policy, form, now)
-		c.Answer = care.Answer{Operation: care.OpOpen}
-	case store.NewContact:
-		faults = store.CheckContact(policy, form)
-		c.Answer = care.Answer{Operation: care.OpContact}
-	case care.Completion:
-		task, err := s.records.Task(ctx, who, c.Target)
-		if err != nil {
-			return c, err
-		}
-		faults = care.CheckCompletion(policy, task.Kind, form, now)
-		c.Run, c.Answer = task.Run, form.Answer()
-	case care.ReferralMoveForm: // its run is found when it is accepted
-		faults = care.CheckReferralMove(policy, c.Operation, form)
-		c.Answer = form.Answer(c.Operation)
-	case care.Assignment:
-		faults = care.CheckAssignment(policy, c.Operation, form, now)
-		c.Answer = care.Answer{Operation: c.Operation, Until: form.Until}
-	case care.BookingForm:
-		faults = care.CheckBooking(policy, form, now)
-		c.Answer = form.Answer()
-	case care.EarlyClosure:
-		faults = care.CheckClosure(policy, form)
-		c.Answer = form.Answer()
-	case care.SendToCPI:
-		c.Answer = form.Answer()
-	case nil:
-		c.Answer = care.Answer{Operation: c.Operation}
-	default:
-		return c, fmt.Errorf("operation %s with a form of type %T", c.Operation, c.Data)
+	faults, err := s.check(ctx, who, rules.Policy, &c)
+	if err != nil {
+		return c, err
 	}
 	if len(faults) > 0 {
 		return c, care.Refuse(faults...)
 	}
 	return c, nil
+}
+
+// check says what is wrong with the form of a command, and fills in its answer.
+// What is not about a case as a whole is asked for here, the rest of checkCase.
+func (s *Server) check(ctx context.Context, who care.Staff, policy care.Policy, c *store.NewCommand) ([]care.Fault, error) {
+	now := s.now()
+	switch form := c.Data.(type) {
+	case store.CaseOpening:
+		c.Answer = care.Answer{Operation: care.OpOpen}
+		return store.CheckOpening(policy, form, now), nil
+	case store.NewContact:
+		c.Answer = care.Answer{Operation: care.OpContact}
+		return store.CheckContact(policy, form), nil
+	case care.Completion:
+		task, err := s.records.Task(ctx, who, c.Target)
+		if err != nil {
+			return nil, err
+		}
+		c.Run, c.Answer = task.Run, form.Answer()
+		return care.CheckCompletion(policy, task.Kind, form, now), nil
+	case care.ReferralMoveForm: // its run is found when it is accepted
+		c.Answer = form.Answer(c.Operation)
+		return care.CheckReferralMove(policy, c.Operation, form), nil
+	case care.Assignment:
+		c.Answer = care.Answer{Operation: c.Operation, Until: form.Until}
+		return care.CheckAssignment(policy, c.Operation, form, now), nil
+	case care.MinutesForm:
+		c.Answer = form.Answer()
+		return care.CheckMinutes(policy, form, now), nil
+	case care.ProgressForm:
+		c.Answer = care.Answer{Operation: care.OpProgress}
+		return care.CheckProgress(form), nil
+	case nil:
+		c.Answer = care.Answer{Operation: c.Operation}
+		return nil, nil
+	}
+	return s.checkCase(ctx, policy, c)
+}
+
+// checkCase is check for the forms of what concerns a case as a whole.
+func (s *Server) checkCase(ctx context.Context, policy care.Policy, c *store.NewCommand) ([]care.Fault, error) {
+	now := s.now()
+	switch form := c.Data.(type) {
+	case care.BookingForm:
+		c.Answer = form.Answer()
+		return care.CheckBooking(policy, form, now), nil
+	case care.EarlyClosure:
+		c.Answer = form.Answer()
+		return care.CheckClosure(policy, form), nil
+	case care.SendToCPI:
+		c.Answer = form.Answer()
+		return nil, nil
+	case care.ReferForm:
+		c.Answer = form.Answer()
+		return care.CheckRefer(policy, form), nil
+	case care.ConveneForm:
+		c.Answer = form.Answer()
+		return care.CheckConvene(policy, form), nil
+	case care.ConsentForm:
+		c.Answer = care.Answer{Operation: c.Operation}
+		return care.CheckConsent(form), nil
+	case care.MeetingForm:
+		c.Answer = form.Answer()
+		return care.CheckMeeting(form, now), nil
+	case care.SuspendForm:
+		c.Answer = form.Answer()
+		return care.CheckSuspend(form, now), nil
+	case care.TransferForm:
+		zones, err := s.zoneCodes(ctx)
+		c.Answer = form.Answer()
+		return care.CheckTransfer(policy, zones, form), err
+	case care.PermitForm:
+		c.Answer = form.Answer()
+		return care.CheckPermit(form, now), nil
+	case care.MergeForm:
+		c.Answer = care.Answer{Operation: care.OpMerge, Case: caseRun(form.Into)}
+		return checkMerge(form), nil
+	case care.ReopenForm:
+		c.Answer = form.Answer()
+		return care.CheckReopen(policy, form, now), nil
+	}
+	return nil, fmt.Errorf("operation %s with a form of type %T", c.Operation, c.Data)
+}
+
+// checkMerge asks besides that into is an id: the process gets it, and nothing
+// that somebody typed.
+func checkMerge(form care.MergeForm) []care.Fault {
+	faults := care.CheckMerge(form)
+	if form.Into != "" && !opaqueID.MatchString(form.Into) {
+		faults = append(faults, care.Fault{Field: "into", Rule: care.RuleUnknownCode})
+	}
+	return faults
+}
+
+// opaqueID is how ids are written.
+var opaqueID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// zoneCodes lists the codes of all zones.
+func (s *Server) zoneCodes(ctx context.Context) ([]string, error) {
+	policies, err := s.records.Zones(ctx)
+	codes := make([]string, 0, len(policies))
+	for _, p := range policies {
+		codes = append(codes, p.Zone)
+	}
+	return codes, err
 }
 
 // caseRun is the run of a case file.

@@ -56,11 +56,20 @@ func somePolicy() care.Policy {
 	return care.Policy{
 		Zone: "prova", Version: "v1", Municipality: "Comune di Prova", DayEnds: "18:00",
 		PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"},
-		Agencies:    []care.Agency{{Code: "comune", Name: "Comune", Kind: care.KindMunicipality}, {Code: "cpi", Name: "CPI", Kind: care.KindCPI, Answers: care.CPIOperator}},
-		Roles:       []care.RoleHolder{{Role: care.SocialWorker, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
-		Needs:       []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}},
-		Services:    []care.Service{{Code: "cpi", Name: "Centro per l'impiego", Agency: "cpi", Role: care.CPIOperator}},
-		Outcomes:    []care.Named{{Code: care.OutcomePlaced, Name: "Inserito"}},
+		Agencies: []care.Agency{
+			{Code: "comune", Name: "Comune", Kind: care.KindMunicipality},
+			{Code: "cpi", Name: "CPI", Kind: care.KindCPI, Answers: care.CPIOperator},
+			{Code: "associazione", Name: "Associazione Prova", Kind: care.KindThirdSector, Email: "associazione@prova.invalid"},
+		},
+		Equipes: []care.EquipeRule{{
+			Kind:   care.BetweenAgencies,
+			Seats:  []care.SeatRule{{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}},
+			Quorum: care.QuorumRule{Roles: 2, Agencies: 2},
+		}},
+		Roles:    []care.RoleHolder{{Role: care.SocialWorker, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
+		Needs:    []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}},
+		Services: []care.Service{{Code: "cpi", Name: "Centro per l'impiego", Agency: "cpi", Role: care.CPIOperator}},
+		Outcomes: []care.Named{{Code: care.OutcomePlaced, Name: "Inserito"}},
 		RejectReasons: []care.RejectReason{
 			{Code: "wrong_office", Name: "Altro ufficio", NextStep: care.NextChooseAnother},
 		},
@@ -87,12 +96,20 @@ type fakeRecords struct {
 	assign func(store.NewCommand) (*care.Refusal, error) // of Assign
 	worked func(store.Command) store.Command             // what the row says later
 	task   store.Task
+
+	same    []store.CaseFile // of SamePerson
+	link    store.Link       // a partner's one-time link
+	renewed int              // how often a new link was asked for
 }
 
 func newFakeRecords() *fakeRecords {
 	f := &fakeRecords{
 		staff: map[string]care.Staff{}, commands: map[string]store.Command{}, digests: map[string]string{},
 		task: store.Task{ID: someID, Run: "case/" + anotherID, CaseID: anotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
+		link: store.Link{
+			ID: someID, Zone: "prova", Agency: "associazione", From: "comune", Number: "PROVA-2026-00001", Purpose: "labour",
+			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: time.Now().Add(24 * time.Hour), Target: someReferral.ID,
+		},
 	}
 	for _, s := range []care.Staff{someWorker, someSupervisor, someCPI, someMailer} {
 		f.staff[s.Subject] = s
@@ -269,6 +286,95 @@ func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter store
 }
 func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p store.Paging) (store.Page[store.StuckCase], error) {
 	return store.Page[store.StuckCase]{Items: []store.StuckCase{{CaseFile: someCase, TaskID: someID}}}, f.saw(nil, p)
+}
+
+// someRun is the run of someEquipe.
+const someRun = "equipe/" + anotherID
+
+var (
+	someEquipe = store.Equipe{
+		Run: someRun, CaseID: anotherID, Kind: care.BetweenAgencies,
+		Seats:   []store.Seat{{ID: someID, Run: someRun, Role: care.SocialWorker, Agency: "comune", State: care.SeatConfirmed, Member: "Operatrice Prova 0001"}},
+		Minutes: []store.Minutes{{Run: someRun, Text: "Verbale di prova", ByName: "Operatrice Prova 0001"}},
+	}
+	somePlan = store.Plan{
+		ID: someID, CaseID: anotherID, Run: someRun, Version: 1, State: care.PlanActive, Agencies: []string{"cpi"},
+		Content: store.PlanContent{
+			Goals:   []care.PlanGoal{{ID: someID, Area: "labour", Text: "Obiettivo di prova"}},
+			Actions: []store.PlannedAction{{PlanAction: care.PlanAction{ID: anotherID, Text: "Azione di prova", Agency: "cpi"}, State: care.ActionToDo}},
+		},
+	}
+	someSnapshot = store.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", CaseNumber: "PROVA-2026-00001"}
+)
+
+func (f *fakeRecords) Equipes(context.Context, care.Staff, string) ([]store.Equipe, error) {
+	return []store.Equipe{someEquipe}, f.fail
+}
+func (f *fakeRecords) Equipe(_ context.Context, _ care.Staff, run string) (store.Equipe, error) {
+	if run != someRun && f.fail == nil {
+		return store.Equipe{}, store.ErrNotFound
+	}
+	return someEquipe, f.fail
+}
+func (f *fakeRecords) Plans(context.Context, care.Staff, string) ([]store.Plan, error) {
+	return []store.Plan{somePlan}, f.fail
+}
+func (f *fakeRecords) GoalFindings(context.Context, care.Staff, string) ([]store.GoalFinding, error) {
+	return []store.GoalFinding{{Goal: someID, Agency: "cpi", Result: "partly"}}, f.fail
+}
+func (f *fakeRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (store.Disclosure, error) {
+	return store.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: someSnapshot, Digest: "digest"}, f.fail
+}
+func (f *fakeRecords) Share(_ context.Context, _ care.Staff, taskID string) (store.Share, error) {
+	if taskID != f.task.ID && f.fail == nil {
+		return store.Share{}, store.ErrNotFound
+	}
+	return store.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: json.RawMessage(
+		`{"given_name":"Persona","family_name":"Prova 0001","plan":{"goals":[],"actions":[]},"note":"Nota di prova"}`)}, f.fail
+}
+func (f *fakeRecords) SamePerson(context.Context, care.Staff, store.Person) ([]store.CaseFile, error) {
+	return f.same, f.fail
+}
+func (f *fakeRecords) MergeCandidates(context.Context, care.Staff, string) ([]store.CaseFile, error) {
+	return []store.CaseFile{someCase}, f.fail
+}
+
+func (f *fakeRecords) OpenLink(_ context.Context, id string) (store.Link, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if id != f.link.ID && f.fail == nil {
+		return store.Link{}, store.ErrNotFound
+	}
+	return f.link, f.fail
+}
+func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fail != nil {
+		return store.Command{}, f.fail
+	}
+	if id != f.link.ID || f.link.Used != nil || !f.link.Open {
+		return store.Command{}, store.ErrNotFound
+	}
+	now := time.Now()
+	f.link.Used = &now
+	if op == care.OpAcknowledge {
+		f.link.State, f.link.Snapshot = care.ReferralReceived, &someSnapshot
+	}
+	c := store.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: f.link.Target, Answer: a, Data: data}
+	return f.keep(care.Staff{ID: "link/" + id}, c, store.CommandAccepted), nil
+}
+func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fail != nil {
+		return f.fail
+	}
+	if id != f.link.ID || !f.link.Open {
+		return store.ErrNotFound
+	}
+	f.renewed++
+	return nil
 }
 
 // fakeTemporal is the part of Temporal's client that the API uses.

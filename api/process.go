@@ -50,9 +50,15 @@ func (p *process) work(ctx context.Context, cmd store.Command) (contract.Result,
 	return res, err
 }
 
-// send updates the run; the command that opens a case starts it in the same call.
+// send updates the run; the command that opens a case starts it in the same
+// call, and the one that reopens it starts it anew.
 func (p *process) send(ctx context.Context, cmd store.Command, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	if cmd.Operation != care.OpOpen {
+	reuse, input := enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}
+	switch cmd.Operation {
+	case care.OpOpen:
+	case care.OpReopen:
+		reuse, input = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, contract.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true}
+	default:
 		return p.temporal.UpdateWorkflow(ctx, update)
 	}
 	start := p.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
@@ -60,8 +66,8 @@ func (p *process) send(ctx context.Context, cmd store.Command, update client.Upd
 		TaskQueue:                contract.TaskQueue,
 		WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	}, contract.WorkflowType(contract.KindOf(cmd.Run)), contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})
+		WorkflowIDReusePolicy:    reuse,
+	}, contract.WorkflowType(contract.KindOf(cmd.Run)), input)
 	return p.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions:          update,

@@ -30,10 +30,11 @@ type Records interface {
 	// the same key and body gets the stored command; with another body
 	// store.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
 	// where c.Run is empty it is that of the task or referral c.Target.
+	// care.OpReopen alone is accepted for a run that has ended.
 	// What the state allows is decided by the process, under lock.
 	Accept(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
-	// Assign works claim, release, reassign, extend, remind and contact at
-	// once. *care.Refusal: it may not be; a taken task names its holder's role.
+	// Assign works claim, release, reassign, extend, remind, contact and progress
+	// at once. *care.Refusal: it may not be; a taken task names its holder's role.
 	Assign(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
 	// Earlier finds the command that the caller sent with c.Key, so that a
 	// repetition is answered as the first time even where c would be refused
@@ -60,6 +61,43 @@ type Records interface {
 	Referral(ctx context.Context, s care.Staff, id string) (store.Referral, error)
 
 	Appointments(ctx context.Context, s care.Staff, f store.AppointmentFilter, p store.Paging) (store.Page[store.Appointment], error)
+
+	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
+	// by its run. Those see them who work on the case, have a seat, or have a part
+	// in its active plan; the same holds for Plans and GoalFindings.
+	Equipes(ctx context.Context, s care.Staff, caseID string) ([]store.Equipe, error)
+	Equipe(ctx context.Context, s care.Staff, run string) (store.Equipe, error)
+	// Plans lists the versions of a case's plan, the latest first.
+	Plans(ctx context.Context, s care.Staff, caseID string) ([]store.Plan, error)
+	// GoalFindings lists what the evaluations said, the latest first.
+	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]store.GoalFinding, error)
+
+	// Disclosure is what an agency of the zone would get of the person for a
+	// purpose (an area of need; empty: as a whole). Nothing is sent by it.
+	// store.ErrNotFound: no such case or agency.
+	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (store.Disclosure, error)
+	// Share is what the caller's agency was given along with a task.
+	// store.ErrNotFound: no such task, or nothing was given for it.
+	Share(ctx context.Context, s care.Staff, taskID string) (store.Share, error)
+
+	// SamePerson lists the case files of the zone that may be of this person, by
+	// names and date of birth, so that no second one is opened.
+	SamePerson(ctx context.Context, s care.Staff, p store.Person) ([]store.CaseFile, error)
+	// MergeCandidates lists the open case files that may be of the same person as
+	// this one, and that the caller may see.
+	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]store.CaseFile, error)
+
+	// OpenLink reads what a partner's one-time link opens; it changes nothing.
+	// store.ErrNotFound: no such link. Nobody is logged in there: the link's
+	// signature, which the caller has checked, stands for the partner.
+	OpenLink(ctx context.Context, id string) (store.Link, error)
+	// UseLink uses a link up for one operation on its referral or task, and makes
+	// the partner's command durable. store.ErrNotFound: it was used, is past its
+	// time, or nothing is asked any more; nothing has changed then.
+	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error)
+	// RenewLink sends a new link to the partner's own address.
+	// store.ErrNotFound: nothing is asked any more.
+	RenewLink(ctx context.Context, id string) error
 
 	// StuckCases lists the open cases that are not waiting as planned.
 	StuckCases(ctx context.Context, s care.Staff, p store.Paging) (store.Page[store.StuckCase], error)
