@@ -1,6 +1,9 @@
 package care
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Health says how an open case stands.
 type Health string
@@ -34,22 +37,30 @@ type Waiting struct {
 	State     TaskState  `json:"state,omitempty"`
 	Role      Role       `json:"role,omitempty"`   // who must act
 	Agency    string     `json:"agency,omitempty"` //
+	Zone      string     `json:"zone,omitempty"`   // whose role and agency they are, where it is not the case's own
 	Since     time.Time  `json:"since,omitzero"`
 	SinceDays int        `json:"since_working_days"`
 	Until     *time.Time `json:"until,omitempty"`
 	LateDays  int        `json:"late_working_days,omitempty"`
-	Then      string     `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, review, check
+	Then      string     `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
 	StandIns  []Role     `json:"stand_ins,omitempty"` // who can stand in
 	Cause     string     `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing
 	TaskID    string     `json:"-"`
 }
 
+// ThenResume says that a suspended case goes on by itself.
+const ThenResume = "resume"
+
 // Facts are what Explain needs to know of an open case. Times are absolute.
 type Facts struct {
 	Now    time.Time
 	Closed bool
-	Tasks  []FactTask
-	Waits  []FactWait
+	// SuspendedAt and SuspendedUntil are set while the case stands still.
+	SuspendedAt    *time.Time
+	SuspendedUntil *time.Time
+
+	Tasks []FactTask
+	Waits []FactWait
 	// Cause is set where the machinery is known not to move the case.
 	Cause      string
 	CauseSince time.Time
@@ -63,14 +74,17 @@ type FactTask struct {
 	State      TaskState
 	Role       Role
 	Agency     string
+	Zone       string     // where it is another than the case's
 	Since      time.Time  // ready, or reserved
 	RemindAt   *time.Time // the next of the two, as the clock stands
 	EscalateAt *time.Time
 	Escalated  bool
-	Candidates int // how many members of staff may do it
+	Suspended  bool // its clocks stand still
+	Candidates int  // how many members of staff may do it
 }
 
-// FactWait is a time that a run of the case waits for.
+// FactWait is a time that a run of the case waits for; one that stands still,
+// and so has no time, is none.
 type FactWait struct {
 	Code string
 	Set  time.Time
@@ -80,9 +94,14 @@ type FactWait struct {
 // Grace is how long the machinery may take before a case counts as broken.
 const Grace = 30 * time.Second
 
+// besides are waits that go along with what a case really waits for: they limit
+// how long others may take, or warn. The later in the list, the less they say.
+var besides = []string{DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, SuspensionOver, DeadlinePermitWarning}
+
 // Explain computes what an open case waits for. Where several things are open
 // it names the one that most needs somebody: what is broken, then orphaned,
-// then late, then due first.
+// then late, then due first. A suspended case waits for its date, unless
+// something that does not stand still needs somebody before.
 func Explain(f Facts, cal Calendar) Waiting {
 	if f.Closed {
 		return Waiting{Health: HealthPlanned, For: WaitNothing}
@@ -96,6 +115,13 @@ func Explain(f Facts, cal Calendar) Waiting {
 		if best == nil || worse(w, *best) {
 			best = &w
 		}
+	}
+	if f.SuspendedUntil != nil {
+		w := Waiting{Health: HealthPlanned, For: WaitTime, Until: f.SuspendedUntil, Then: ThenResume}
+		if f.SuspendedAt != nil {
+			w.Since, w.SinceDays = *f.SuspendedAt, cal.WorkingDaysBetween(*f.SuspendedAt, f.Now)
+		}
+		best = &w
 	}
 	for _, t := range f.Tasks {
 		consider(explainTask(t, f.Now, cal))
@@ -119,13 +145,17 @@ func Explain(f Facts, cal Calendar) Waiting {
 
 func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
 	w := Waiting{
-		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency,
+		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone,
 		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
 	}
 	if t.State == TaskReserved || t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
 	}
 	w.StandIns = append(w.StandIns, Supervisor)
+	if t.Suspended {
+		w.Until = nil
+		return w
+	}
 	switch {
 	case t.Escalated:
 		w.Then = "escalated"
@@ -148,12 +178,28 @@ func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
 
 var severity = map[Health]int{HealthBroken: 3, HealthOrphaned: 2, HealthLate: 1, HealthPlanned: 0}
 
+// worse says whether a needs somebody more than b. What is planned of a
+// suspended case is its date alone.
 func worse(a, b Waiting) bool {
 	if severity[a.Health] != severity[b.Health] {
 		return severity[a.Health] > severity[b.Health]
+	}
+	if b.Then == ThenResume {
+		return false
+	}
+	if first, second := beside(a), beside(b); first != second {
+		return first < second
 	}
 	if a.Until == nil || b.Until == nil {
 		return a.Until != nil
 	}
 	return a.Until.Before(*b.Until)
+}
+
+// beside is how little a wait says; -1 for what the case really waits for.
+func beside(w Waiting) int {
+	if w.For != WaitTime {
+		return -1
+	}
+	return slices.Index(besides, w.Then)
 }
