@@ -29,22 +29,24 @@ var mayImport = map[string][]string{
 	"internal/config":   {},
 	"internal/client":   {"internal/care", "internal/store"}, // speaks to the API as any program does
 
+	"internal/invitation": {}, // the links that partners answer through
+
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},
 	"workflows":          {"activities", "workflows/contract", "internal/care"},
 	"activities":         {"internal/store", "workflows/contract", "internal/care"},
 	"internal/postgres":  {"internal/store", "workflows/contract", "internal/care"},
-	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care"},
+	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care", "internal/invitation"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":     {"api/web", "workflows/contract", "internal/store", "internal/zone", "internal/italian", "internal/care"},
+	"api":     {"api/web", "workflows/contract", "internal/store", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
 	"api/web": {"internal/store", "internal/zone", "internal/italian", "internal/care"},
 
 	// The binary joins them all.
 	"cmd": {
 		"api", "worker", "activities", "workflows/contract", "deploy", "internal/care", "internal/store", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/postgres", "internal/italian",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/postgres", "internal/italian", "internal/invitation",
 	},
 	"deploy": {},
 }
