@@ -38,6 +38,7 @@ type Waiting struct {
 	Role      Role       `json:"role,omitempty"`   // who must act
 	Agency    string     `json:"agency,omitempty"` //
 	Zone      string     `json:"zone,omitempty"`   // whose role and agency they are, where it is not the case's own
+	Partner   string     `json:"partner,omitempty"` // the agency that answers through one-time links; Role may record its answer
 	Since     time.Time  `json:"since,omitzero"`
 	SinceDays int        `json:"since_working_days"`
 	Until     *time.Time `json:"until,omitempty"`
@@ -75,6 +76,7 @@ type FactTask struct {
 	Role       Role
 	Agency     string
 	Zone       string     // where it is another than the case's
+	Partner    string     // the agency asked, where it answers through one-time links
 	Since      time.Time  // ready, or reserved
 	RemindAt   *time.Time // the next of the two, as the clock stands
 	EscalateAt *time.Time
@@ -145,7 +147,7 @@ func Explain(f Facts, cal Calendar) Waiting {
 
 func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
 	w := Waiting{
-		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone,
+		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
 		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
 	}
 	if t.State == TaskReserved || t.Candidates > 1 {
