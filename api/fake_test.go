@@ -35,6 +35,7 @@ import (
 
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/invitation"
 	"percorso/internal/store"
 	"percorso/workflows/contract"
 )
@@ -377,6 +378,9 @@ func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 	return nil
 }
 
+// someKey opens the links of tests.
+var someKey = []byte(strings.Repeat("k", invitation.KeySize))
+
 // fakeTemporal is the part of Temporal's client that the API uses.
 type fakeTemporal struct {
 	client.Client
@@ -543,7 +547,7 @@ func newRig(t *testing.T) *rig {
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.log)), zap.DebugLevel)
 	server, err := New(Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.records, Temporal: b.temporal, Sessions: memstore.New(), Words: fakeWords{},
-		Calendar: calendar.New, Log: zap.New(core),
+		Calendar: calendar.New, Log: zap.New(core), LinkKey: someKey,
 		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})
 	if err != nil {

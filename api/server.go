@@ -19,7 +19,7 @@ import (
 	"percorso/internal/care"
 )
 
-// Options are what a Server is made of. All but Watch and Now are needed.
+// Options are what a Server is made of. All but Watch, LinkKey and Now are needed.
 type Options struct {
 	Listen    string // address to listen on, e.g. 127.0.0.1:8080
 	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
@@ -32,6 +32,10 @@ type Options struct {
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
+
+	// LinkKey opens partners' one-time links (package invitation makes it). Nil:
+	// there are none, and whatever looks like one is forged.
+	LinkKey []byte
 
 	Now func() time.Time // the clock; time.Now when nil
 }
@@ -76,6 +80,7 @@ type Server struct {
 	origins  *http.CrossOriginProtection
 	words    Words
 	calendar func(care.Policy) (care.Calendar, error)
+	linkKey  []byte
 	log      *zap.Logger
 	now      func() time.Time
 	status   *status
@@ -104,6 +109,7 @@ func New(o Options) (*Server, error) {
 		origins:    http.NewCrossOriginProtection(),
 		words:      o.Words,
 		calendar:   o.Calendar,
+		linkKey:    o.LinkKey,
 		log:        o.Log,
 		now:        o.Now,
 		status:     newStatus(o.Records, o.Temporal),

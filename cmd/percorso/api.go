@@ -11,6 +11,7 @@ import (
 	"percorso/api"
 	"percorso/internal/calendar"
 	"percorso/internal/config"
+	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/postgres"
 )
@@ -44,6 +45,10 @@ func runAPI(ctx context.Context, args []string) error {
 		return err
 	}
 	defer temporal.Close()
+	linkKey, err := invitation.Key(c.LinkKey, c.Keys)
+	if err != nil {
+		return err
+	}
 	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
@@ -55,6 +60,7 @@ func runAPI(ctx context.Context, args []string) error {
 		Words:     italian.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
+		LinkKey:   linkKey,
 	})
 	if err != nil {
 		return err

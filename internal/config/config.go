@@ -44,6 +44,7 @@ type API struct {
 	OIDC      OIDC
 	Listen    string // PERCORSO_LISTEN: host:port
 	PublicURL string // PERCORSO_PUBLIC_URL: as browsers see it, without a slash at the end
+	LinkKey   string // PERCORSO_LINK_KEY: opens partners' one-time links, for package invitation; empty: derived from Keys
 }
 
 // Worker is what the process worker needs.
@@ -54,6 +55,7 @@ type Worker struct {
 	SMTPAddress string // PERCORSO_SMTP_ADDRESS: host:port
 	SMTPTLS     bool   // demanded of every mail server that is not on this machine
 	MailFrom    string // PERCORSO_MAIL_FROM
+	LinkKey     string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
 }
 
 // Rebuild is what the command rebuild needs.
@@ -96,6 +98,7 @@ func ReadAPI() (API, error) {
 		},
 		Listen:    r.hostPort("PERCORSO_LISTEN", defaultListen),
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
+		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
@@ -112,6 +115,7 @@ func ReadWorker() (Worker, error) {
 		PublicURL:   r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		SMTPAddress: r.hostPort("PERCORSO_SMTP_ADDRESS", defaultSMTP),
 		MailFrom:    r.text("PERCORSO_MAIL_FROM", defaultMailFrom),
+		LinkKey:     r.text("PERCORSO_LINK_KEY", ""),
 	}
 	c.SMTPTLS = !onThisMachine(c.SMTPAddress)
 	if _, err := mail.ParseAddress(c.MailFrom); err != nil {

@@ -38,10 +38,11 @@ func Sign(key []byte, id string, expiry time.Time) string {
 }
 
 // Open reads the id that a link was made for. ErrExpired comes with the id, so
-// that a new link may be asked for; ErrForged without.
+// that a new link may be asked for; ErrForged without. No link is good for a key
+// of another size than KeySize.
 func Open(key []byte, token string, now time.Time) (id string, err error) {
 	cut := strings.LastIndexByte(token, '.')
-	if cut < 0 || len(token) > mostToken {
+	if len(key) != KeySize || cut < 0 || len(token) > mostToken {
 		return "", ErrForged
 	}
 	content := token[:cut]

@@ -46,6 +46,11 @@ func TestForgedLinks(t *testing.T) {
 	}
 }
 
+func TestNoKeyOpensNothing(t *testing.T) {
+	_, err := invitation.Open(nil, invitation.Sign(nil, someID, then), then.Add(-time.Hour))
+	require.ErrorIs(t, err, invitation.ErrForged)
+}
+
 func TestKey(t *testing.T) {
 	text := base64.StdEncoding.EncodeToString(key)
 	own, err := invitation.Key(text, "")

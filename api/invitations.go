@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"percorso/internal/care"
+	"percorso/internal/invitation"
+	"percorso/internal/store"
+)
+
+// A partner without an account answers through one-time links. Looking at one
+// changes nothing, since mail scanners look at links too; an answer uses it up.
+// The link's signature stands for the partner: nobody is logged in here.
+
+// linkState says what a link is good for.
+type linkState string
+
+const (
+	linkValid   linkState = "valid"
+	linkUsed    linkState = "used"    // an answer was given through it
+	linkExpired linkState = "expired" // past its time
+	linkSettled linkState = "settled" // nothing is asked any more
+	linkForged  linkState = "forged"  // not a link of ours, or of what is no more
+)
+
+// renewable says whether its holder may have a new link sent, to the address
+// that the zone has of the partner.
+func (s linkState) renewable() bool { return s == linkUsed || s == linkExpired }
+
+// invitation reads what the last part of a link's address opens, and says what
+// it is good for. A forged one opens nothing. The snapshot is there once the
+// referral was acknowledged.
+func (s *Server) invitation(ctx context.Context, token string) (store.Link, linkState, error) {
+	id, err := invitation.Open(s.linkKey, token, s.now())
+	if errors.Is(err, invitation.ErrForged) || !opaqueID.MatchString(id) {
+		return store.Link{}, linkForged, nil
+	}
+	link, missing := s.records.OpenLink(ctx, id)
+	switch {
+	case errors.Is(missing, store.ErrNotFound):
+		return store.Link{}, linkForged, nil
+	case missing != nil:
+		return store.Link{}, linkForged, missing
+	case !link.Open:
+		return link, linkSettled, nil
+	case link.Used != nil:
+		return link, linkUsed, nil
+	case err != nil || !s.now().Before(link.Expires):
+		return link, linkExpired, nil
+	}
+	return link, linkValid, nil
+}
+
+// linkMoves lists what a partner may do through a link as things stand: the
+// moves of a referral's addressee but the redirection, or to say how it went.
+func linkMoves(link store.Link) []care.Operation {
+	if link.Task == care.ReferralOutcome {
+		return []care.Operation{care.OpComplete}
+	}
+	moves := []care.Operation{}
+	for _, op := range []care.Operation{care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold} {
+		if _, ok := link.State.Move(op); ok {
+			moves = append(moves, op)
+		}
+	}
+	return moves
+}
+
+// answerInvitation gives a partner's answer through a link, which it uses up.
+// form is care.ReferralMoveForm for the operations on a referral, and
+// care.Completion to say how it went (care.OpComplete).
+//
+// Any state but linkValid: the link was good for nothing, and nothing happened.
+// *care.Refusal: the form breaks a rule (the link is still good), or the path
+// did not await the answer. The link comes back as it is after the answer, with
+// the snapshot if that was the acknowledgement; an answer whose process was
+// late is durable all the same.
+func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (store.Link, linkState, error) {
+	link, state, err := s.invitation(ctx, token)
+	if err != nil || state != linkValid {
+		return link, state, err
+	}
+	answer, err := s.checkLinkAnswer(ctx, link, op, form)
+	if err != nil {
+		return link, state, err
+	}
+	cmd, err := s.records.UseLink(ctx, link.ID, op, answer, form)
+	if errors.Is(err, store.ErrNotFound) { // somebody was quicker
+		return s.invitation(ctx, token)
+	}
+	if err != nil {
+		return link, state, err
+	}
+	// An update and not a signal: the thank-you page shows what the
+	// acknowledgement discloses. Where the process does not answer in time, the
+	// relay brings it the command.
+	if res, err := s.process.work(ctx, cmd); err == nil && res.Refusal != "" {
+		return link, state, &care.Refusal{Code: res.Refusal}
+	}
+	now, err := s.records.OpenLink(ctx, link.ID)
+	if err != nil {
+		return link, linkValid, nil // the answer is durable
+	}
+	return now, linkValid, nil
+}
+
+// checkLinkAnswer asks the rules of the zone that the link is of.
+func (s *Server) checkLinkAnswer(ctx context.Context, link store.Link, op care.Operation, form any) (care.Answer, error) {
+	allowed := false
+	for _, m := range linkMoves(link) {
+		allowed = allowed || m == op
+	}
+	if !allowed {
+		return care.Answer{}, &care.Refusal{Code: care.RefusedNotAwaited}
+	}
+	rules, err := s.rules(ctx, link.Zone)
+	if err != nil {
+		return care.Answer{}, err
+	}
+	var faults []care.Fault
+	var answer care.Answer
+	switch form := form.(type) {
+	case care.ReferralMoveForm:
+		faults, answer = care.CheckReferralMove(rules.Policy, op, form), form.Answer(op)
+	case care.Completion:
+		faults, answer = care.CheckCompletion(rules.Policy, link.Task, form, s.now()), form.Answer()
+	default:
+		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
+	}
+	if answer.Operation != op {
+		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
+	}
+	if len(faults) > 0 {
+		return answer, care.Refuse(faults...)
+	}
+	return answer, nil
+}
+
+// renewInvitation sends a new link to the partner's own address, where this one
+// was used or is past its time and something is still asked. Any state but
+// those two: nothing was sent.
+func (s *Server) renewInvitation(ctx context.Context, token string) (linkState, error) {
+	link, state, err := s.invitation(ctx, token)
+	if err != nil || !state.renewable() {
+		return state, err
+	}
+	err = s.records.RenewLink(ctx, link.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return linkSettled, nil
+	}
+	return state, err
+}
