@@ -35,9 +35,9 @@ type Waiting struct {
 	For       WaitFor    `json:"for"`
 	Task      TaskKind   `json:"task,omitempty"`
 	State     TaskState  `json:"state,omitempty"`
-	Role      Role       `json:"role,omitempty"`   // who must act
-	Agency    string     `json:"agency,omitempty"` //
-	Zone      string     `json:"zone,omitempty"`   // whose role and agency they are, where it is not the case's own
+	Role      Role       `json:"role,omitempty"`    // who must act
+	Agency    string     `json:"agency,omitempty"`  //
+	Zone      string     `json:"zone,omitempty"`    // whose role and agency they are, where it is not the case's own
 	Partner   string     `json:"partner,omitempty"` // the agency that answers through one-time links; Role may record its answer
 	Since     time.Time  `json:"since,omitzero"`
 	SinceDays int        `json:"since_working_days"`
