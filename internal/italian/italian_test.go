@@ -1,6 +1,7 @@
 package italian_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,21 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			}
 		}
 	}
+	for _, f := range care.TaskForms {
+		for _, o := range f.Outcomes {
+			for _, field := range append(o.Requires, o.Takes...) {
+				said("field of "+string(f.Kind), string(field), italian.TaskField(f.Kind, field))
+				said("help of field of "+string(f.Kind), string(field), italian.TaskFieldHelp(f.Kind, field))
+			}
+		}
+	}
+	for _, path := range []string{
+		"plan.goals[0].area", "plan.goals[0].text", "plan.actions[0].goal", "plan.actions[0].agency", "plan.actions[0].until", "plan.actions[0].send",
+		"plan.changes", "goals[0].goal", "goals[0].result", "goals[0].note", "votes[0].role", "votes[0].agency", "votes[0].outcome", "text",
+		"kind", "purpose", "seen", "notice_given", "state", "zone", "into", "stage", "bookings[0].service",
+	} {
+		said("field", path, italian.Field(path))
+	}
 	for _, f := range care.Fields {
 		said("field", string(f), italian.Field(string(f)))
 		said("help of field", string(f), italian.FieldHelp(string(f)))
@@ -58,13 +74,60 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, op := range []care.Operation{
 		care.OpOpen, care.OpComplete, care.OpBook, care.OpSendToCPI, care.OpClose, care.OpRenewPolicy,
-		care.OpClaim, care.OpRelease, care.OpReassign, care.OpExtend, care.OpRemind, care.OpContact,
+		care.OpClaim, care.OpRelease, care.OpReassign, care.OpExtend, care.OpRemind, care.OpContact, care.OpProgress,
+		care.OpConvene, care.OpMinutes, care.OpRefer, care.OpMeet, care.OpConsent, care.OpUnconsent, care.OpPermit,
+		care.OpSuspend, care.OpResume, care.OpTransfer, care.OpMerge, care.OpReopen,
 	} {
 		said("operation", string(op), italian.Operation(op))
 		said("audited", string(op), italian.Reading(string(op)))
 	}
 	for _, s := range care.Stages {
 		said("stage", string(s), italian.Stage(s))
+	}
+	for _, k := range []care.RunKind{
+		care.RunCase, care.RunService, care.RunEquipe, care.RunPlacement, care.RunReferral, care.RunFollowUp, care.RunTransfer,
+	} {
+		said("process", string(k), italian.RunKind(k))
+	}
+	for _, k := range care.EquipeKinds {
+		said("kind of équipe", string(k), italian.EquipeKind(k))
+	}
+	for _, s := range []care.SeatState{care.SeatInvited, care.SeatConfirmed, care.SeatSpoken, care.SeatWaived, care.SeatReplaced} {
+		said("state of a seat", string(s), italian.SeatState(s))
+	}
+	for _, o := range []string{care.Favourable, care.WithConditions, care.Dissenting} {
+		said("opinion", o, italian.Opinion(o))
+	}
+	for _, s := range []string{care.Signed, care.Dissenting, string(care.SeatWaived)} {
+		said("signature", s, italian.Signature(s))
+	}
+	for _, s := range []care.PlanState{
+		care.PlanDrafting, care.PlanProposed, care.PlanSignedOff, care.PlanAgreed, care.PlanActive, care.PlanRevised,
+		care.PlanCompleted, care.PlanDeclined, care.PlanDropped,
+	} {
+		said("state of a plan", string(s), italian.PlanState(s))
+		if line := italian.TimelineLine(care.Policy{}, "plan_"+string(s), ""); line != "Progetto "+italian.PlanState(s) {
+			t.Errorf("the plan's state %s is told %q", s, line)
+		}
+	}
+	for _, s := range care.ActionStates {
+		said("state of an action", string(s), italian.ActionState(s))
+	}
+	for _, r := range care.GoalResults {
+		said("result of a goal", r, italian.GoalResult(r))
+	}
+	for _, r := range care.SuspendReasons {
+		said("reason to suspend", r, italian.SuspendReason(r))
+	}
+	for _, purpose := range []string{"referral", "appointment", "equipe", "transfer"} {
+		said("purpose", purpose, italian.Purpose(purpose))
+	}
+	for _, moment := range []string{
+		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "opinion", "signature", "minutes",
+		"consent_given", "consent_withdrawn", "meeting", "suspended", "resumed", "permit_warning", "permit_updated",
+		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used",
+	} {
+		said("moment", moment, italian.TimelineLine(care.Policy{}, moment, ""))
 	}
 	for _, s := range []care.TaskState{care.TaskReady, care.TaskReserved, care.TaskCompleted, care.TaskSkipped, care.TaskObsolete} {
 		said("state of a task", string(s), italian.TaskState(s))
@@ -145,6 +208,8 @@ func TestEveryEndingHasItsWords(t *testing.T) {
 	for _, code := range []string{
 		care.Resolved, care.ToCPI, care.Granted, care.Refused, care.Abandoned, care.NotReached,
 		care.Placed, care.InTraining, care.Unsuccessful, care.ReferralEnded, care.EndedEarly,
+		care.ToEquipe, care.ToEquipeBetween, care.ToEquipeWithin, care.Onward, care.PlanActivated, care.PlanRefused, care.NoPlan,
+		care.Completed, care.Failed, care.Accepted, care.Rejected, care.Revise, care.ConsentOver,
 	} {
 		if text := italian.Ending(care.Policy{}, code); text == strings.ReplaceAll(code, "_", " ") {
 			t.Errorf("ending %q is said %q", code, text)
@@ -219,7 +284,10 @@ func TestDue(t *testing.T) {
 
 func TestSentence(t *testing.T) {
 	policy := care.Policy{
-		Agencies: []care.Agency{{Code: "comune", Name: "Comune di Prova", Kind: care.KindMunicipality}, {Code: "cpi", Name: "CPI", Kind: care.KindCPI}},
+		Agencies: []care.Agency{
+			{Code: "comune", Name: "Comune di Prova", Kind: care.KindMunicipality}, {Code: "cpi", Name: "CPI", Kind: care.KindCPI},
+			{Code: "scuola", Name: "Scuola di Prova", Kind: care.KindSchool},
+		},
 	}
 	now := at(t, "2026-11-25 10:00")
 	when := func(text string) *time.Time { v := at(t, text); return &v }
@@ -259,6 +327,31 @@ func TestSentence(t *testing.T) {
 		{"a date, for some days", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
 				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+		{"an équipe's opinions", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, SinceDays: 2, Until: when("2026-11-30 18:00"), Then: care.DeadlineEquipeAnswer},
+			"Si attendono da 2 giorni lavorativi i pareri dell’équipe fino al 30 novembre; poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce; " +
+				"può intervenire anche il responsabile."},
+		{"an équipe's signatures", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-11-26 18:00"), Then: care.DeadlineEquipeSignOff},
+			"Si attendono le firme dell’équipe sul progetto fino a domani; poi si conta chi ha firmato, senza aspettare gli altri; può intervenire anche il responsabile."},
+		{"suspended", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: at(t, "2026-11-20 09:00"), SinceDays: 3, Until: when("2027-03-08 09:00"), Then: care.ThenResume},
+			"Il caso è sospeso fino all’8 marzo 2027: riprende da solo; è fermo da 3 giorni lavorativi; " +
+				"prima possono farlo riprendere l’operatore di sportello, l’assistente sociale e il responsabile."},
+		{"a permit", care.Waiting{
+			Health: care.HealthPlanned, For: care.WaitTask, Task: care.PermitRenewal, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-12-10 00:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi; " +
+			"serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; se non accade entro giovedì 10 dicembre alle 00:00 viene avvisato il responsabile; " +
+			"può intervenire anche il responsabile."},
+		{"a partner with a link", care.Waiting{
+			Health: care.HealthPlanned, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il collegamento ricevuto per posta; " +
+			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova); " +
+			"può intervenire anche il responsabile."},
+		{"another zone", care.Waiting{
+			Health: care.HealthPlanned, For: care.WaitTask, Task: care.TransferAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Zone: "lucca",
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che un assistente sociale della zona di Lucca prenda in carico il compito «Richiesta di un’altra zona», da oggi; " +
+			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile di quella zona."},
 		{"broken", care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
 			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
 		{"moving", care.Waiting{Health: care.HealthPlanned, For: care.WaitMachine, Cause: "moving"},
@@ -286,10 +379,31 @@ func TestSentenceHasNoHole(t *testing.T) {
 	}
 }
 
+// TestEveryTimeIsAwaited asks for what is said of a case that waits for each of
+// the zone's times.
+func TestEveryTimeIsAwaited(t *testing.T) {
+	now := at(t, "2026-11-25 10:00")
+	until := at(t, "2026-12-01 10:00")
+	// These are reckoned from, and never waited for by themselves.
+	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink}
+	said := map[string]string{}
+	for _, code := range append(slices.Clone(care.DeadlineCodes), care.SuspensionOver) {
+		if slices.Contains(reckoned, code) {
+			continue
+		}
+		text := italian.Sentence(care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: now, Until: &until, Then: code}, care.Policy{}, now)
+		if said[text] != "" || strings.Contains(text, "il prossimo passo") || strings.Contains(text, "_") || strings.Contains(text, "  ") {
+			t.Errorf("%q, like %q, is said %q", code, said[text], text)
+		}
+		said[text] = code
+	}
+}
+
 func TestTimelineLine(t *testing.T) {
 	policy := care.Policy{
 		Outcomes:      []care.Named{{Code: care.OutcomeMovedAway, Name: "Trasferito"}},
 		RejectReasons: []care.RejectReason{{Code: "wrong_office", Name: "Altro ufficio"}},
+		Agencies:      []care.Agency{{Code: "scuola", Name: "Scuola di Prova"}},
 	}
 	for _, c := range []struct{ code, detail, want string }{
 		{"case_opened", "", "Fascicolo aperto"},
@@ -305,6 +419,17 @@ func TestTimelineLine(t *testing.T) {
 		{"escalated", "review", "Responsabile avvisato del ritardo: Monitoraggio"},
 		{"branch_ended", "placement/placed", "Inserimento lavorativo: inserimento riuscito"},
 		{"case_closed", "moved_away", "Fascicolo chiuso: Trasferito"},
+		{"referral_withdrawn", "consent_withdrawn", "Segnalazione ritirata: La persona ha revocato il consenso"},
+		{"equipe_convened", "between_agencies", "Convocata: équipe tra enti"},
+		{"seat_replaced", "immigration_expert", "Sostituito nell’équipe da un altro ruolo: esperto immigrazione"},
+		{"opinion", "favourable_with_conditions", "Parere nell’équipe: favorevole con condizioni"},
+		{"signature", "dissenting", "Firma del progetto: ha dichiarato il dissenso"},
+		{"plan_active", "2", "Progetto attivo"},
+		{"meeting", "scuola", "Incontro con la persona: Scuola di Prova"},
+		{"suspended", "health", "Caso sospeso: motivi di salute"},
+		{"transfer_asked", "lucca", "Chiesto il passaggio a un’altra zona: Lucca"},
+		{"case_reopened", "second_level", "Fascicolo riaperto: Secondo livello"},
+		{"branch_ended", "equipe/plan_active", "Équipe: progetto concordato"},
 	} {
 		if got := italian.TimelineLine(policy, c.code, c.detail); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.code, c.detail, got, c.want)

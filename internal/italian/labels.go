@@ -80,22 +80,35 @@ type work struct{ title, does, purpose string }
 
 var works = map[care.TaskKind]work{
 	care.FirstListening:         {"Primo ascolto", "completi il primo ascolto", "Ascolta la persona e registra i suoi bisogni."},
+	care.SocialConsult:          {"Consulenza sociale allo sportello", "completi la consulenza allo sportello", "Allo sportello sono emersi bisogni sociali: ascolta la persona e registra che cosa serve."},
 	care.Orientation:            {"Orientamento", "completi l’orientamento", "Orienta la persona verso i servizi e, se servono, prenota gli appuntamenti."},
 	care.ConfirmAppointment:     {"Conferma dell’appuntamento", "confermi l’appuntamento", "Conferma, sposta o annulla l’appuntamento prenotato con il servizio."},
 	care.Interview:              {"Colloquio", "registri come è andato il colloquio", "Dopo il colloquio, registra come è andato."},
 	care.Assessment:             {"Valutazione dei bisogni", "completi la valutazione", "Valuta i bisogni per area e scegli come prosegue il percorso."},
 	care.FollowPractice:         {"Esito della pratica", "registri l’esito della pratica", "Segui la pratica e registra il suo esito."},
 	care.SocialService:          {"Servizio sociale", "registri l’esito del servizio sociale", "Segui la persona e registra come si è conclusa la presa in carico sociale."},
+	care.NextService:            {"Servizio successivo", "prenoti il servizio successivo", "La persona ha concluso un servizio: prenota il prossimo, o spiega perché non serve."},
+	care.EquipeInvitation:       {"Invito all’équipe", "risponda all’invito all’équipe", "Conferma che partecipi all’équipe, o indica perché non puoi."},
+	care.EquipeOpinion:          {"Parere per l’équipe", "dia il suo parere all’équipe", "Leggi il caso e dai il tuo parere, con le ragioni."},
+	care.PlanDraft:              {"Stesura del progetto", "proponga il progetto personalizzato", "Con i pareri dell’équipe scrivi il progetto: che cosa vuole raggiungere la persona, chi fa che cosa, entro quando."},
+	care.PlanSignOff:            {"Firma del progetto", "firmi il progetto o dichiari il dissenso", "Leggi il progetto proposto: firmalo, oppure dichiara il dissenso e scrivi perché."},
+	care.QuorumDecision:         {"Decisione sulle firme mancanti", "decida come proseguire senza le firme che mancano", "Le firme sul progetto non bastano: decidi come proseguire e scrivi perché."},
+	care.PlanAgreement:          {"Accordo con la persona", "registri che cosa dice la persona del progetto", "Presenta il progetto alla persona e registra che cosa ne dice."},
 	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
 	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
 	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo o rinunciare."},
+	care.ReferralOutcome:        {"Esito della segnalazione", "registri com’è andata", "Quando l’intervento è finito, registra com’è andato."},
 	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
 	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
 	care.Measure:                {"Avvio della misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
 	care.PlacementOutcome:       {"Esito dell’inserimento", "registri l’esito dell’inserimento", "Registra come si è conclusa la misura per il lavoro."},
 	care.Review:                 {"Monitoraggio", "completi il monitoraggio", "Incontra la persona e verifica come procede il percorso."},
+	care.GoalEvaluation:         {"Valutazione degli obiettivi", "valuti gli obiettivi del progetto", "Per ogni obiettivo del progetto indica quanto è stato raggiunto, per quello che sa il tuo ente."},
 	care.Evaluation:             {"Valutazione del percorso", "completi la valutazione del percorso", "Valuta con gli enti il percorso svolto e proponi se continuare."},
 	care.Closure:                {"Chiusura del fascicolo", "decida sulla chiusura del fascicolo", "Chiudi il fascicolo con un esito oppure continua il percorso."},
+	care.ClosureApproval:        {"Approvazione della chiusura", "approvi la chiusura o la rimandi indietro", "Un collega ha deciso di chiudere il fascicolo: approva, oppure scrivi perché il percorso deve continuare."},
+	care.PermitRenewal:          {"Rinnovo del permesso di soggiorno", "registri la ricevuta del rinnovo o il nuovo permesso", "Il permesso scade, o si aspetta quello nuovo: chiedi alla persona la ricevuta del rinnovo o il nuovo permesso, e registrali."},
+	care.TransferAnswer:         {"Richiesta di un’altra zona", "risponda alla richiesta di passaggio", "Un’altra zona chiede di passarti il fascicolo: accettalo, indicando da dove prosegue, oppure rifiutalo."},
 }
 
 // TaskKind is the title of a kind of task: "Primo ascolto".
@@ -112,22 +125,36 @@ func TaskPurpose(k care.TaskKind) string { return works[k].purpose }
 // outcomesOf says, for each kind of task, what happened: lines of choice of its
 // form, and what the timeline says afterwards.
 var outcomesOf = map[care.TaskKind]map[string]string{
-	care.Orientation:            {care.Booked: "Appuntamenti prenotati con i servizi", care.Informed: "Informazioni date, senza appuntamenti"},
-	care.FirstListening:         {care.Heard: "Persona ascoltata"},
-	care.ConfirmAppointment:     {care.Confirmed: "Appuntamento confermato", care.Moved: "Appuntamento spostato", care.Cancelled: "Appuntamento annullato"},
-	care.Interview:              {care.Held: "Colloquio svolto", care.NoShow: "La persona non si è presentata"},
-	care.Assessment:             {care.Resolved: "Bisogno risolto con il colloquio", care.PracticeOpen: "Aperta una pratica da seguire", care.ToCPI: "Persona inviata al Centro per l’Impiego", care.ToSocial: "Persona inviata al servizio sociale"},
+	care.Orientation:        {care.Booked: "Appuntamenti prenotati con i servizi", care.Informed: "Informazioni date, senza appuntamenti"},
+	care.FirstListening:     {care.Heard: "Persona ascoltata"},
+	care.SocialConsult:      {care.Consulted: "Consulenza svolta", care.NotNeeded: "Consulenza non necessaria"},
+	care.ConfirmAppointment: {care.Confirmed: "Appuntamento confermato", care.Moved: "Appuntamento spostato", care.Cancelled: "Appuntamento annullato"},
+	care.Interview:          {care.Held: "Colloquio svolto", care.NoShow: "La persona non si è presentata"},
+	care.Assessment: {care.Resolved: "Bisogno risolto con il colloquio", care.PracticeOpen: "Aperta una pratica da seguire", care.ToCPI: "Persona inviata al Centro per l’Impiego", care.ToSocial: "Persona inviata al servizio sociale",
+		care.ToEquipeBetween: "Caso complesso: serve un’équipe tra enti", care.ToEquipeWithin: "Caso complesso: serve un’équipe dell’ente", care.Onward: "Si passa al servizio successivo"},
 	care.FollowPractice:         {care.Granted: "Pratica accolta", care.Refused: "Pratica respinta", care.Abandoned: "Pratica abbandonata"},
 	care.SocialService:          {care.Resolved: "Bisogno risolto", care.Abandoned: "Intervento interrotto"},
+	care.NextService:            {care.Booked: "Servizio successivo prenotato", care.NotNeeded: "Servizio successivo non necessario"},
+	care.EquipeInvitation:       {care.Confirmed: "Partecipazione confermata", care.Unavailable: "Chi è stato invitato non può partecipare"},
+	care.EquipeOpinion:          {care.Favourable: "Parere favorevole", care.WithConditions: "Parere favorevole con condizioni", care.Dissenting: "Parere contrario"},
+	care.PlanDraft:              {care.Proposed: "Progetto proposto all’équipe", care.NoPlan: "Nessun progetto"},
+	care.PlanSignOff:            {care.Signed: "Progetto firmato", care.Dissenting: "Dissenso sul progetto"},
+	care.QuorumDecision:         {care.Proceed: "Si prosegue con le firme che ci sono", care.Redraft: "Il progetto va riscritto", care.Reconvene: "L’équipe va sentita di nuovo", care.EndWork: "L’équipe conclude senza progetto"},
+	care.PlanAgreement:          {care.Agreed: "La persona è d’accordo", care.ChangesAsked: "La persona chiede modifiche", care.Declined: "La persona non accetta il progetto"},
 	care.SupplyInformation:      {care.Supplied: "Informazioni inviate"},
-	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.GiveUp: "Rinuncia alla segnalazione"},
+	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.ToEquipe: "Il caso torna all’équipe", care.GiveUp: "Rinuncia alla segnalazione"},
+	care.ReferralOutcome:        {care.Completed: "Intervento concluso", care.Failed: "Intervento non riuscito"},
 	care.PlacementAppointment:   {care.Fixed: "Appuntamento fissato"},
 	care.ServicePact:            {care.Signed: "Patto di servizio firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non ha accettato il patto"},
 	care.Measure:                {care.Started: "Misura avviata"},
 	care.PlacementOutcome:       {care.Placed: "Persona inserita al lavoro", care.InTraining: "Persona inserita in formazione", care.AnotherTry: "Serve un’altra misura", care.Unsuccessful: "Inserimento non riuscito"},
-	care.Review:                 {care.Met: "Persona incontrata", care.NotMet: "Persona non incontrata", care.ProposeClose: "Proposta la chiusura"},
-	care.Evaluation:             {care.ProposeClose: "Proposta la chiusura", care.Continue: "Il percorso continua"},
+	care.Review:                 {care.Met: "Persona incontrata", care.NotMet: "Persona non incontrata", care.Revise: "Il progetto va rivisto", care.ProposeClose: "Proposta la chiusura"},
+	care.GoalEvaluation:         {care.Evaluated: "Obiettivi valutati"},
+	care.Evaluation:             {care.ProposeClose: "Proposta la chiusura", care.Revise: "Il progetto va rivisto", care.Continue: "Il percorso continua"},
 	care.Closure:                {care.Closed: "Fascicolo chiuso", care.Continue: "Il percorso continua"},
+	care.ClosureApproval:        {care.Approved: "Chiusura approvata", care.NotApproved: "Chiusura non approvata: il percorso continua"},
+	care.PermitRenewal:          {care.ReceiptShown: "Mostrata la ricevuta del rinnovo", care.Renewed: "Permesso rinnovato", care.NotRenewed: "Permesso non rinnovato"},
+	care.TransferAnswer:         {care.Accepted: "Fascicolo accettato", care.Rejected: "Fascicolo rifiutato"},
 }
 
 // Outcome is a way to end a task, as what happened: "Colloquio svolto".
@@ -138,6 +165,11 @@ var endings = map[string]string{
 	care.Abandoned: "interrotto", care.NotReached: "persona non raggiunta", care.ToCPI: "inviato al Centro per l’Impiego",
 	care.Placed: "inserimento riuscito", care.InTraining: "in formazione", care.Unsuccessful: "inserimento non riuscito",
 	care.ReferralEnded: "segnalazione conclusa senza inserimento", care.EndedEarly: "concluso con la chiusura del fascicolo",
+	care.ToSocial: "inviato al servizio sociale", care.Onward: "si passa al servizio successivo",
+	care.ToEquipeBetween: "serve un’équipe tra enti", care.ToEquipeWithin: "serve un’équipe dell’ente", care.ToEquipe: "il caso torna all’équipe",
+	care.PlanActivated: "progetto concordato", care.PlanRefused: "progetto non accettato dalla persona", care.NoPlan: "nessun progetto",
+	care.Completed: "intervento concluso", care.Failed: "intervento non riuscito", care.ConsentOver: "consenso revocato",
+	care.Accepted: "accettato dall’altra zona", care.Rejected: "rifiutato dall’altra zona", care.Revise: "il progetto va rivisto",
 }
 
 // Ending says how a branch of a path ended. An ending that it does not know is
@@ -155,6 +187,22 @@ var reasons = map[string]string{
 	"person_not_reachable": "La persona non è raggiungibile",
 	"good_reason":          "Con un giustificato motivo",
 	"no_reason_given":      "Senza un motivo",
+	"absent":               "Assente in questo periodo",
+	"not_competent":        "Il caso non è di sua competenza",
+	"conflict_of_interest": "Conflitto di interessi",
+	"needs_resolved":       "I bisogni sono già risolti",
+	"person_unavailable":   "La persona non è disponibile",
+	"other_path":           "Basta un altro percorso",
+	"no_interest":          "Non le interessa",
+	"not_the_need":         "Non risponde a ciò di cui ha bisogno",
+	"moving_away":          "Si trasferisce altrove",
+	"person_absent":        "La persona non si è presentata",
+	"person_declined":      "La persona ha rinunciato",
+	"not_resident":         "La persona non vive nella zona",
+	"no_capacity":          "La zona non ha posti",
+	"incomplete":           "Mancano informazioni",
+
+	care.ConsentOver: "La persona ha revocato il consenso",
 }
 
 // Reason is a reason that an outcome of a task may give.
@@ -169,6 +217,10 @@ var fields = map[string]string{
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "phone": "Telefono", "notice_given": "Informativa sulla privacy",
 	"agency": "Ente", "role": "Ruolo",
+	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
+	"send": "Invio della persona", "state": "Stato", "result": "Risultato", "stage": "Da dove prosegue", "consent": "Consenso della persona",
+	"kind": "Tipo di équipe", "votes": "Pareri", "purpose": "Bisogno a cui risponde", "seen": "Dati da comunicare",
+	"zone": "Zona", "into": "Fascicolo che resta",
 }
 
 // Field is the name of a field of a form. A path such as "bookings[0].service"
@@ -204,14 +256,52 @@ var fieldHelps = map[string]string{
 	"phone":           "Il numero a cui la persona vuole essere chiamata.",
 	"languages":       "Le lingue in cui la persona preferisce parlare, la preferita per prima.",
 	"language":        "La lingua in cui si è parlato.",
-	"notice_given":    "L’informativa va consegnata prima di aprire il fascicolo.",
+	"notice_given":    "L’informativa va consegnata prima di continuare.",
 	"agency":          "L’ente che risponderà alla segnalazione.",
+	"plan":            "Almeno un obiettivo e un’azione; di ogni azione l’ente che la fa ed entro quando.",
+	"goals":           "Per ogni obiettivo del progetto, quanto è stato raggiunto.",
+	"goal":            "L’obiettivo a cui l’azione serve.",
+	"changes":         "Che cosa cambia rispetto alla versione di prima, e perché.",
+	"send":            "Quando il progetto è attivo, la persona viene inviata a questo ente.",
+	"stage":           "Il punto del percorso da cui si prosegue.",
+	"consent":         "La persona acconsente a comunicare i dati indicati a enti privati.",
+	"kind":            "Tra enti, se servono più enti; dell’ente, se basta uno.",
+	"votes":           "Che cosa ha detto chi era presente; le ragioni, se il parere non è favorevole.",
+	"purpose":         "L’area di bisogno per cui la persona viene inviata.",
+	"seen":            "Controlla i dati che l’ente riceverà: saranno questi, e nessun altro.",
+	"zone":            "La zona a cui passa il fascicolo, se accetta.",
+	"into":            "Il percorso continua in questo fascicolo; l’altro si chiude.",
 	"role":            "A chi passa il compito: un ruolo della zona.",
 }
 
 // FieldHelp says what a field asks for, where its name does not; the path is as
 // for Field. Empty: the name says it.
 func FieldHelp(path string) string { return fieldHelps[lastName(path)] }
+
+// fieldsOf are fields that mean something of their own in a kind of task: name and help.
+var fieldsOf = map[care.TaskKind]map[care.Field][2]string{
+	care.PermitRenewal: {
+		care.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
+		care.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
+	},
+	care.PlanDraft: {care.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
+}
+
+// TaskField is the name of a field in the form of a kind of task.
+func TaskField(kind care.TaskKind, f care.Field) string {
+	if own, ok := fieldsOf[kind][f]; ok {
+		return own[0]
+	}
+	return Field(string(f))
+}
+
+// TaskFieldHelp says what a field asks for in the form of a kind of task.
+func TaskFieldHelp(kind care.TaskKind, f care.Field) string {
+	if own, ok := fieldsOf[kind][f]; ok {
+		return own[1]
+	}
+	return FieldHelp(string(f))
+}
 
 var needLevels = map[string]string{"none": "Nessun bisogno", "some": "Bisogno", "serious": "Bisogno grave"}
 
@@ -244,13 +334,18 @@ var operations = map[care.Operation]string{
 	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
 	care.OpClaim: "Prendi in carico", care.OpRelease: "Rilascia", care.OpReassign: "Riassegna", care.OpExtend: "Proroga",
 	care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
+	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRefer: "Invia a un partner",
+	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
+	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il caso", care.OpResume: "Fai riprendere il caso",
+	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito",
+	care.OpReopen: "Riapri il fascicolo",
 }
 
 // Operation is an operation as the button that does it says it.
 func Operation(op care.Operation) string { return say(operations, op) }
 
 var stages = map[care.Stage]string{
-	care.StageFirstLevel: "Primo livello", care.StageSecondLevel: "Secondo livello", care.StagePlacement: "Inserimento lavorativo",
+	care.StageFirstLevel: "Primo livello", care.StageSecondLevel: "Secondo livello", care.StageEquipe: "Équipe", care.StagePlacement: "Inserimento lavorativo",
 	care.StageFollowUp: "Monitoraggio", care.StageClosed: "Chiuso",
 }
 
@@ -259,6 +354,7 @@ func Stage(s care.Stage) string { return say(stages, s) }
 
 var runKinds = map[care.RunKind]string{
 	care.RunCase: "Percorso", care.RunService: "Servizio di secondo livello", care.RunPlacement: "Inserimento lavorativo", care.RunFollowUp: "Monitoraggio",
+	care.RunEquipe: "Équipe", care.RunReferral: "Segnalazione a un partner", care.RunTransfer: "Passaggio a un’altra zona",
 }
 
 // RunKind is the name of a process.
@@ -315,10 +411,25 @@ var bases = map[care.LegalBasis]string{
 // LegalBasis says on what ground an agency was given data.
 func LegalBasis(b care.LegalBasis) string { return say(bases, b) }
 
-var purposes = map[string]string{"referral": "risposta a una segnalazione", "appointment": "appuntamento con il servizio"}
+var purposes = map[string]string{
+	"referral": "risposta a una segnalazione", "appointment": "appuntamento con il servizio",
+	"equipe": "lavoro dell’équipe", "transfer": "passaggio a un’altra zona",
+}
 
 // Purpose says what an agency was given data for.
 func Purpose(code string) string { return say(purposes, code) }
+
+// ReferralPurpose says what the person is sent to a partner for: the name of an
+// area of need, as the zone has it. Empty: the person as a whole.
+func ReferralPurpose(p care.Policy, code string) string {
+	if areas := p.NeedAreas([]string{code}); len(areas) == 1 {
+		return areas[0].Name
+	}
+	if code == "" {
+		return "Tutti i bisogni"
+	}
+	return say[string](nil, code)
+}
 
 var weekdays = map[care.Weekday]string{
 	"mon": "lunedì", "tue": "martedì", "wed": "mercoledì", "thu": "giovedì", "fri": "venerdì", "sat": "sabato", "sun": "domenica",
@@ -343,6 +454,11 @@ var readings = map[string]string{
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
 	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
 	string(care.OpRenewPolicy): "ha applicato le regole aggiornate",
+	string(care.OpConvene):     "ha convocato un’équipe", string(care.OpMinutes): "ha registrato il verbale dell’équipe", string(care.OpProgress): "ha aggiornato un’azione del progetto",
+	string(care.OpRefer): "ha inviato la persona a un partner", string(care.OpMeet): "ha registrato un incontro", string(care.OpConsent): "ha registrato il consenso",
+	string(care.OpUnconsent): "ha registrato la revoca del consenso", string(care.OpPermit): "ha registrato il permesso o la sua ricevuta",
+	string(care.OpSuspend): "ha sospeso il caso", string(care.OpResume): "ha fatto riprendere il caso", string(care.OpTransfer): "ha chiesto il passaggio a un’altra zona",
+	string(care.OpMerge): "ha unito due fascicoli", string(care.OpReopen): "ha riaperto il fascicolo",
 }
 
 // Reading says what an audited read or write was, after the name of who did it.

@@ -17,10 +17,17 @@ func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
 	case w.For == care.WaitTask && w.Health == care.HealthOrphaned:
 		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
+	case w.For == care.WaitTask && w.Partner != "":
+		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", term(w, now),
+			"se l’ente risponde in altro modo, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
 	case w.For == care.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), term(w, now), standIns(w))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), permitNeeds(w), term(w, now), standIns(w))
+	case w.For == care.WaitTime && (w.Then == care.ThenResume || w.Then == care.SuspensionOver):
+		return stands(w, now)
+	case w.For == care.WaitTime && w.Until != nil && limits[w.Then].what != "":
+		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, "può intervenire anche il responsabile")
 	case w.For == care.WaitTime && w.Until != nil:
-		return "Aspetta " + strings.TrimLeft(since(w, now)+" ", ", ") + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
+		return "Aspetta " + leading(since(w, now)) + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
 			"; allora il compito passa a chi segue il fascicolo; fino ad allora nessuno deve agire, ma il responsabile può intervenire."
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
@@ -44,8 +51,12 @@ func who(w care.Waiting, p care.Policy) string {
 	return ARole(w.Role) + agency(w, p)
 }
 
-// agency names the agency, unless the role says it.
+// agency names the agency, unless the role says it. Another zone's agency is
+// said by its zone: its code means something else in this one.
 func agency(w care.Waiting, p care.Policy) string {
+	if w.Zone != "" {
+		return " della zona di " + zoneName(w.Zone)
+	}
 	a, ok := p.Agency(w.Agency)
 	if !ok || w.Role == care.CPIOperator && a.Kind == care.KindCPI {
 		return ""
@@ -65,6 +76,65 @@ func does(w care.Waiting) string {
 	}
 	return "completi il compito «" + TaskKind(w.Task) + "»"
 }
+
+// replies says what a partner does that answers through a link.
+func replies(w care.Waiting) string {
+	if w.Task == care.ReferralOutcome {
+		return "dica com’è andata"
+	}
+	return "risponda alla segnalazione"
+}
+
+// permitNeeds says what the renewal of a permit asks for; empty: another task.
+func permitNeeds(w care.Waiting) string {
+	if w.Task != care.PermitRenewal {
+		return ""
+	}
+	return "serve la ricevuta della richiesta di rinnovo, o il nuovo permesso"
+}
+
+// stands says until when a case is suspended, and who may let it go on before.
+func stands(w care.Waiting, now time.Time) string {
+	text := "Il caso è sospeso"
+	if w.Until != nil {
+		text += " fino " + toDay(*w.Until, now) + ": riprende da solo"
+	}
+	var names []string
+	for _, r := range care.Roles {
+		if r.MayAsk(care.OpResume) {
+			names = append(names, TheRole(r))
+		}
+	}
+	return join(text, strings.TrimSpace("è fermo "+leading(since(w, now))), "prima possono farlo riprendere "+enumerate(names))
+}
+
+// toDay says a day after the preposition a: "a domani", "al 3 marzo", "all’8
+// marzo 2027".
+func toDay(t, now time.Time) string {
+	local := t.In(Rome)
+	if apart := daysApart(now.In(Rome), local); apart >= 0 && apart <= 1 {
+		return "a " + near(t, now)
+	}
+	text := dayMonth(local)
+	if local.Year() != now.In(Rome).Year() {
+		text = dayMonthYear(local)
+	}
+	if day := local.Day(); day == 8 || day == 11 {
+		return "all’" + text
+	}
+	return "al " + text
+}
+
+// limits are the times that limit how long several people may take: what is
+// awaited of them, and what happens then.
+var limits = map[string]struct{ what, then string }{
+	care.DeadlineEquipeAnswer:   {"i pareri dell’équipe", "poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce"},
+	care.DeadlineEquipeSignOff:  {"le firme dell’équipe sul progetto", "poi si conta chi ha firmato, senza aspettare gli altri"},
+	care.DeadlineGoalEvaluation: {"le valutazioni degli enti sugli obiettivi", "poi la valutazione del percorso va avanti senza chi non ha risposto"},
+}
+
+// leading makes of a time that follows a sentence one that goes before what is awaited.
+func leading(since string) string { return strings.TrimLeft(since+" ", ", ") }
 
 func since(w care.Waiting, now time.Time) string {
 	switch {
@@ -113,24 +183,36 @@ func standIns(w care.Waiting) string {
 			names = append(names, name)
 		}
 	}
+	if len(names) > 0 && w.Zone != "" {
+		names[len(names)-1] += " di quella zona"
+	}
 	switch len(names) {
 	case 0:
 		return ""
 	case 1:
 		return "può intervenire anche " + names[0]
 	}
+	return "possono intervenire anche " + enumerate(names)
+}
+
+// enumerate lists nouns: "uno, due e tre".
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
 	last := len(names) - 1
-	return "possono intervenire anche " + strings.Join(names[:last], ", ") + " e " + names[last]
+	return strings.Join(names[:last], ", ") + " e " + names[last]
 }
 
 // times say what a case waits for until a date: masculine, for "previsto".
 var times = map[string]string{
 	care.DeadlineReviewAfterPlacement: "il prossimo incontro di monitoraggio dopo l’inserimento",
 	care.DeadlineReviewAfterService:   "il prossimo incontro di monitoraggio",
+	care.DeadlineReviewAfterPlan:      "il prossimo incontro di monitoraggio del progetto",
 	care.DeadlineAppointmentReminder:  "il promemoria dell’appuntamento alla persona",
 	care.DeadlineRebook:               "il nuovo appuntamento dopo l’assenza",
 	care.DeadlineMeasureCheck:         "il controllo della misura per il lavoro",
-	care.DeadlinePermitWarning:        "l’avviso di scadenza del permesso di soggiorno",
+	care.DeadlinePermitWarning:        "il controllo della scadenza del permesso di soggiorno",
 }
 
 func awaited(code string) string {

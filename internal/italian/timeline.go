@@ -1,6 +1,7 @@
 package italian
 
 import (
+	"cmp"
 	"strings"
 
 	"percorso/internal/care"
@@ -16,12 +17,28 @@ var plainMoments = map[string]string{
 	"appointment_held":      "Appuntamento svolto",
 	"appointment_no_show":   "La persona non è venuta all’appuntamento",
 	"appointment_cancelled": "Appuntamento annullato",
+	"minutes":               "Registrato il verbale di una riunione dell’équipe",
+	"consent_given":         "La persona ha dato il consenso a comunicare dati a enti privati",
+	"consent_withdrawn":     "La persona ha revocato il consenso",
+	"resumed":               "Il caso riprende",
+	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",
+	"permit_updated":        "Registrati la ricevuta del rinnovo o il nuovo permesso",
+	"transfer_accepted":     "L’altra zona ha accettato il fascicolo",
+	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",
+	"case_merged":           "Unito un altro fascicolo della stessa persona",
+	"link_used":             "Un ente ha risposto con il collegamento ricevuto per posta",
 }
 
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
 	"reminder_sent": "Sollecito inviato", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
 	"task_released": "Compito rilasciato", "task_reassigned": "Compito riassegnato", "task_extended": "Termine prorogato",
+}
+
+// aboutSeat are lines of an équipe whose detail is the role of a seat.
+var aboutSeat = map[string]string{
+	"seat_invited": "Invito all’équipe", "seat_confirmed": "Partecipazione all’équipe confermata", "seat_spoken": "Parere dato all’équipe",
+	"seat_waived": "L’équipe prosegue senza", "seat_replaced": "Sostituito nell’équipe da un altro ruolo",
 }
 
 // TimelineLine says what happened, from a moment's code and detail.
@@ -31,6 +48,12 @@ func TimelineLine(p care.Policy, code, detail string) string {
 	}
 	if text, ok := aboutTask[code]; ok {
 		return text + ": " + TaskKind(care.TaskKind(detail))
+	}
+	if text, ok := aboutSeat[code]; ok {
+		return with(text, Role(care.Role(detail)))
+	}
+	if text := lifeLine(p, code, detail); text != "" {
+		return text
 	}
 	of, ending, _ := strings.Cut(detail, "/")
 	switch code {
@@ -56,9 +79,66 @@ func TimelineLine(p care.Policy, code, detail string) string {
 			text = "Segnalazione inviata"
 		}
 		if reason, known := p.RejectReason(detail); known {
-			text += ": " + reason.Name
+			return with(text, reason.Name)
+		}
+		if reason, known := reasons[detail]; known {
+			return with(text, reason)
 		}
 		return text
 	}
 	return Upper(strings.ReplaceAll(code, "_", " "))
 }
+
+// with puts a detail after a line, where there is one.
+func with(text, detail string) string {
+	if detail == "" {
+		return text
+	}
+	return text + ": " + detail
+}
+
+// lifeLine says a moment of an équipe, of a plan, or of what life does to a
+// case; empty: it is none.
+func lifeLine(p care.Policy, code, detail string) string {
+	switch code {
+	case "equipe_convened":
+		return "Convocata: " + cmp.Or(said(equipeKinds, care.EquipeKind(detail)), "équipe")
+	case "opinion":
+		return with("Parere nell’équipe", said(opinions, detail))
+	case "signature":
+		return with("Firma del progetto", said(signatures, detail))
+	case "meeting":
+		return with("Incontro con la persona", agencyName(p, detail))
+	case "link_sent":
+		return with("Collegamento per rispondere inviato", agencyName(p, detail))
+	case "suspended":
+		return with("Caso sospeso", said(suspendReasons, detail))
+	case "transfer_asked":
+		return with("Chiesto il passaggio a un’altra zona", zoneName(detail))
+	case "case_reopened":
+		return with("Fascicolo riaperto", said(stages, care.Stage(detail)))
+	}
+	if state, ok := strings.CutPrefix(code, "plan_"); ok {
+		return "Progetto " + PlanState(care.PlanState(state))
+	}
+	return ""
+}
+
+// said says a code that may be empty.
+func said[C ~string](words map[C]string, code C) string {
+	if code == "" {
+		return ""
+	}
+	return say(words, code)
+}
+
+// agencyName is an agency as its zone names it.
+func agencyName(p care.Policy, code string) string {
+	if a, ok := p.Agency(code); ok {
+		return a.Name
+	}
+	return said[string](nil, code)
+}
+
+// zoneName is a zone by its code, which is the name of its town.
+func zoneName(code string) string { return Upper(said[string](nil, code)) }
