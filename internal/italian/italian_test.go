@@ -36,11 +36,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			for _, reason := range o.Reasons {
 				said("reason", reason, italian.Reason(reason))
 			}
-		}
-	}
-	for _, f := range care.TaskForms {
-		for _, o := range f.Outcomes {
-			for _, field := range append(o.Requires, o.Takes...) {
+			for _, field := range slices.Concat(o.Requires, o.Takes) {
 				said("field of "+string(f.Kind), string(field), italian.TaskField(f.Kind, field))
 				said("help of field of "+string(f.Kind), string(field), italian.TaskFieldHelp(f.Kind, field))
 			}
@@ -61,39 +57,28 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("need", l, italian.NeedLevel(l))
 	}
 	for _, m := range care.ReferralMoves {
-		said("operation", string(m.Operation), italian.Operation(m.Operation))
-		said("state of a referral", string(m.To), italian.ReferralState(m.To))
-		for _, s := range m.From {
-			said("state of a referral", string(s), italian.ReferralState(s))
-		}
-		said("audited", string(m.Operation), italian.Reading(string(m.Operation)))
 		said("moment", "referral_"+string(m.To), italian.TimelineLine(care.Policy{}, "referral_"+string(m.To), ""))
 	}
-	for _, s := range []care.ReferralState{care.ReferralInProgress, care.ReferralCompleted, care.ReferralFailed} {
-		said("state of a referral", string(s), italian.ReferralState(s))
+	for _, s := range constants(t, "ReferralState") {
+		said("state of a referral", s, italian.ReferralState(care.ReferralState(s)))
 	}
-	for _, op := range []care.Operation{
-		care.OpOpen, care.OpComplete, care.OpBook, care.OpSendToCPI, care.OpClose, care.OpRenewPolicy,
-		care.OpClaim, care.OpRelease, care.OpReassign, care.OpExtend, care.OpRemind, care.OpContact, care.OpProgress,
-		care.OpConvene, care.OpMinutes, care.OpRefer, care.OpMeet, care.OpConsent, care.OpUnconsent, care.OpPermit,
-		care.OpSuspend, care.OpResume, care.OpTransfer, care.OpMerge, care.OpReopen,
-	} {
-		said("operation", string(op), italian.Operation(op))
-		said("audited", string(op), italian.Reading(string(op)))
+	for _, op := range constants(t, "Operation") {
+		said("operation", op, italian.Operation(care.Operation(op)))
+		if !slices.Contains(machinery, op) {
+			said("audited", op, italian.Reading(op))
+		}
 	}
 	for _, s := range care.Stages {
 		said("stage", string(s), italian.Stage(s))
 	}
-	for _, k := range []care.RunKind{
-		care.RunCase, care.RunService, care.RunEquipe, care.RunPlacement, care.RunReferral, care.RunFollowUp, care.RunTransfer,
-	} {
-		said("process", string(k), italian.RunKind(k))
+	for _, k := range constants(t, "RunKind") {
+		said("process", k, italian.RunKind(care.RunKind(k)))
 	}
-	for _, k := range care.EquipeKinds {
-		said("kind of équipe", string(k), italian.EquipeKind(k))
+	for _, k := range constants(t, "EquipeKind") {
+		said("kind of équipe", k, italian.EquipeKind(care.EquipeKind(k)))
 	}
-	for _, s := range []care.SeatState{care.SeatInvited, care.SeatConfirmed, care.SeatSpoken, care.SeatWaived, care.SeatReplaced} {
-		said("state of a seat", string(s), italian.SeatState(s))
+	for _, s := range constants(t, "SeatState") {
+		said("state of a seat", s, italian.SeatState(care.SeatState(s)))
 	}
 	for _, o := range []string{care.Favourable, care.WithConditions, care.Dissenting} {
 		said("opinion", o, italian.Opinion(o))
@@ -101,17 +86,14 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, s := range []string{care.Signed, care.Dissenting, string(care.SeatWaived)} {
 		said("signature", s, italian.Signature(s))
 	}
-	for _, s := range []care.PlanState{
-		care.PlanDrafting, care.PlanProposed, care.PlanSignedOff, care.PlanAgreed, care.PlanActive, care.PlanRevised,
-		care.PlanCompleted, care.PlanDeclined, care.PlanDropped,
-	} {
-		said("state of a plan", string(s), italian.PlanState(s))
-		if line := italian.TimelineLine(care.Policy{}, "plan_"+string(s), ""); line != "Progetto "+italian.PlanState(s) {
+	for _, s := range constants(t, "PlanState") {
+		said("state of a plan", s, italian.PlanState(care.PlanState(s)))
+		if line := italian.TimelineLine(care.Policy{}, "plan_"+s, ""); line != "Progetto "+italian.PlanState(care.PlanState(s)) {
 			t.Errorf("the plan's state %s is told %q", s, line)
 		}
 	}
-	for _, s := range care.ActionStates {
-		said("state of an action", string(s), italian.ActionState(s))
+	for _, s := range constants(t, "ActionState") {
+		said("state of an action", s, italian.ActionState(care.ActionState(s)))
 	}
 	for _, r := range care.GoalResults {
 		said("result of a goal", r, italian.GoalResult(r))
@@ -157,7 +139,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 
 func TestEveryRuleHasItsSentence(t *testing.T) {
 	api := []string{"required", "unknown_field", "not_in_list", "format", "too_short", "too_long", "too_few", "too_many", "repeated", "out_of_range", "type"}
-	for _, list := range [][]string{care.FormRules, care.AllRules, api} {
+	for _, list := range [][]string{care.FormRules, care.AllRules, api, constants(t, "Rule*")} {
 		for _, code := range list {
 			if text := italian.Rule(code); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
 				t.Errorf("rule %q is said %q", code, text)

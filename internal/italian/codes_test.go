@@ -1,0 +1,58 @@
+package italian_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// constants reads from the source of package care the values of its constants
+// of a type, so that a new one without words is found. Of untyped ones,
+// "Rule*" means those whose names begin so.
+func constants(t *testing.T, kind string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "care", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 || !isOf(spec, kind) {
+				return true
+			}
+			if literal, ok := spec.Values[0].(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				value, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				values = append(values, value)
+			}
+			return true
+		})
+	}
+	if len(values) == 0 {
+		t.Fatalf("package care has no constants of %s", kind)
+	}
+	return values
+}
+
+func isOf(spec *ast.ValueSpec, kind string) bool {
+	if prefix, ok := strings.CutSuffix(kind, "*"); ok {
+		return spec.Type == nil && strings.HasPrefix(spec.Names[0].Name, prefix)
+	}
+	named, ok := spec.Type.(*ast.Ident)
+	return ok && named.Name == kind
+}
+
+// machinery are operations that no person does and no page offers.
+var machinery = []string{"report", "end", "mail_bounced", "clock", "adopt"}
