@@ -12,8 +12,9 @@ import (
 	"percorso/internal/store"
 )
 
-// Assign works at once what assigns work, or records a contact: such commands
-// are plain transactions, since they do not move a path.
+// Assign works at once what assigns work, records a contact, or says how an
+// action of the plan comes along: such commands are plain transactions, since
+// they do not move a path.
 func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
 	if !s.Role.MayAsk(c.Operation) {
 		return cmd, store.ErrForbidden
@@ -27,34 +28,48 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 		if err != nil {
 			return err
 		}
-		if c.Operation == care.OpContact {
+		switch c.Operation {
+		case care.OpContact:
 			cmd, err = r.contact(ctx, tx, s, c, id.String())
-			return err
+		case care.OpProgress:
+			cmd, err = r.progress(ctx, tx, s, c, id.String())
+		default:
+			cmd, err = r.assign(ctx, tx, s, c, id.String())
 		}
-		set, err := r.rules.current(ctx, tx, s.Zone)
-		if err != nil {
-			return err
-		}
-		a := assignment{ctx: ctx, tx: tx, staff: s, policy: set, now: time.Now(), id: id.String()}
-		refusal, err := a.work(c)
-		if err != nil {
-			return err
-		}
-		state := store.CommandWorked
-		if refusal != nil {
-			state = store.CommandRefused
-		}
-		c.Run = a.task.Run
-		cmd, err = r.insert(ctx, tx, s, c, id.String(), a.task.CaseID, state, refusal)
-		if err != nil || refusal != nil {
-			return err
-		}
-		return r.audit(ctx, tx, s, string(c.Operation), a.task.CaseID)
+		return err
 	})
 	if err == nil && cmd.Refusal != nil {
 		return cmd, cmd.Refusal
 	}
 	return cmd, err
+}
+
+// settle stores a command that was worked at once, or refused.
+func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id, caseID string, refusal *care.Refusal) (store.Command, error) {
+	state := store.CommandWorked
+	if refusal != nil {
+		state = store.CommandRefused
+	}
+	cmd, err := r.insert(ctx, tx, s, c, id, caseID, state, refusal)
+	if err != nil || refusal != nil {
+		return cmd, err
+	}
+	return cmd, r.audit(ctx, tx, s, string(c.Operation), caseID)
+}
+
+// assign changes who does a task, or by when.
+func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
+	set, err := r.rules.current(ctx, tx, s.Zone)
+	if err != nil {
+		return store.Command{}, err
+	}
+	a := assignment{ctx: ctx, tx: tx, staff: s, policy: set, now: r.Clock(), id: id}
+	refusal, err := a.work(c)
+	if err != nil {
+		return store.Command{}, err
+	}
+	c.Run = a.task.Run
+	return r.settle(ctx, tx, s, c, id, a.task.CaseID, refusal)
 }
 
 // contact records a contact at the desk.
@@ -64,15 +79,12 @@ func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c store
 		return store.Command{}, errors.New("a contact without its form")
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now(), $10)`,
-		id, s.Zone, s.Agency, form.Topic, form.Language, form.Channel, form.Citizenship, form.Outcome, form.Note, s.ID)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		id, s.Zone, s.Agency, form.Topic, form.Language, form.Channel, form.Citizenship, form.Outcome, form.Note, r.Clock(), s.ID)
 	if err != nil {
 		return store.Command{}, err
 	}
-	if err := r.audit(ctx, tx, s, string(c.Operation), ""); err != nil {
-		return store.Command{}, err
-	}
-	return r.insert(ctx, tx, s, c, id, "", store.CommandWorked, nil)
+	return r.settle(ctx, tx, s, c, id, "", nil)
 }
 
 // assignment is one change of who does a task, or by when.
@@ -144,25 +156,40 @@ func (a *assignment) claim() (*care.Refusal, error) {
 	if a.task.ClockFrom.After(from) {
 		from = a.task.ClockFrom
 	}
+	const change = `state = 'reserved', holder = $2, reserved_at = $3`
+	if a.keepsClocks() {
+		return nil, a.set("task_claimed", change, a.staff.ID, a.now)
+	}
 	remind, escalate := a.policy.complete(a.task.Kind, from)
-	return nil, a.set("task_claimed", `state = 'reserved', holder = $2, reserved_at = $3, remind_at = $4, escalate_at = $5,
-		reminded = false, escalated = false`, a.staff.ID, a.now, remind, escalate)
+	return nil, a.set("task_claimed", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
+		a.staff.ID, a.now, remind, escalate)
 }
+
+// keepsClocks says whether the task's clocks run towards a day that is fixed,
+// whoever holds it: a permit expires when it does.
+func (a *assignment) keepsClocks() bool { return a.task.Kind == care.PermitRenewal }
 
 func (a *assignment) release() (*care.Refusal, error) {
 	if refusal := a.task.heldBy(a.staff.ID); refusal != nil {
 		return refusal, nil
 	}
+	const change = `state = 'ready', holder = NULL, reserved_at = NULL`
+	if a.keepsClocks() {
+		return nil, a.set("task_released", change)
+	}
 	remind, escalate := a.policy.claim(a.task.Kind, a.now)
-	return nil, a.set("task_released", `state = 'ready', holder = NULL, reserved_at = NULL, remind_at = $2, escalate_at = $3,
-		reminded = false, escalated = false`, remind, escalate)
+	return nil, a.set("task_released", change+`, remind_at = $2, escalate_at = $3, reminded = false, escalated = false`, remind, escalate)
 }
 
 // reassign gives the task to another role, whose clocks begin anew.
 func (a *assignment) reassign(role care.Role) (*care.Refusal, error) {
+	const change = `state = 'ready', holder = NULL, reserved_at = NULL, role = $2, agency = $3`
+	if a.keepsClocks() {
+		return nil, a.set("task_reassigned", change, role, a.policy.RoleAgency(role))
+	}
 	remind, escalate := a.policy.claim(a.task.Kind, a.now)
-	return nil, a.set("task_reassigned", `state = 'ready', holder = NULL, reserved_at = NULL, role = $2, agency = $3,
-		remind_at = $4, escalate_at = $5, reminded = false, escalated = false`, role, a.policy.RoleAgency(role), remind, escalate)
+	return nil, a.set("task_reassigned", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
+		role, a.policy.RoleAgency(role), remind, escalate)
 }
 
 // extend gives more time: half of it until a reminder.
@@ -182,18 +209,25 @@ func (a *assignment) remind() (*care.Refusal, error) {
 }
 
 // set changes the task's row and tells the timeline. A clock that now comes
-// earlier than the run knows wakes it.
+// earlier than the run knows wakes it; those of a suspended task stand still
+// and are computed anew when its case goes on.
 func (a *assignment) set(moment, change string, args ...any) error {
 	var next *time.Time
 	err := a.tx.QueryRow(a.ctx, `UPDATE task SET `+change+` WHERE id = $1 RETURNING next_at`, append([]any{a.task.ID}, args...)...).Scan(&next)
 	if err != nil {
 		return err
 	}
-	_, err = a.tx.Exec(a.ctx, `INSERT INTO timeline (case_id, run_id, zone, at, code, detail, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.task.CaseID, a.task.Run, a.staff.Zone, a.now, moment, a.task.Kind, a.staff.ID)
+	err = tellMoment(a.ctx, a.tx, a.staff, a.task.CaseID, a.task.Run, a.now, moment, string(a.task.Kind))
 	if err != nil || next == nil {
 		return err
 	}
 	_, err = a.tx.Exec(a.ctx, `SELECT rearm($1, $2)`, a.task.Run, *next)
+	return err
+}
+
+// tellMoment writes a line of the case's timeline for what a member of staff did at once.
+func tellMoment(ctx context.Context, tx querier, s care.Staff, caseID, run string, at time.Time, code, detail string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO timeline (case_id, run_id, zone, at, code, detail, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		caseID, run, s.Zone, at, code, detail, s.ID)
 	return err
 }

@@ -15,7 +15,8 @@ import (
 )
 
 const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
-	f.closed_at, f.outcome, r.policy_version, r.revision
+	f.closed_at, f.outcome, f.suspended_at, f.suspended_until, coalesce(f.merged_into::text, '') AS merged_into, f.last_stage,
+	r.policy_version, r.revision
 	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id`
 
 // CaseFiles lists the cases that the caller's agency works on, the newest
@@ -46,23 +47,24 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilte
 	return page, err
 }
 
-// maybeStuck is what every case that does not wait as planned fulfils; what
+// maybeStuck is what every case that does not wait as planned at $1 fulfils; what
 // exactly holds is computed for those alone.
 const maybeStuck = `f.closed_at IS NULL AND (
-	EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND (t.escalated OR t.escalate_at < now()
+	EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND NOT t.suspended AND (t.escalated OR t.escalate_at < $1
 		OR NOT EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role)))
-	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL AND run.next_due < now() - interval '30 seconds')
-	OR case_unworked(f.id) < now() - interval '30 seconds'
+	OR EXISTS (SELECT FROM asked_elsewhere(f.id) t WHERE NOT t.suspended AND (t.escalated OR t.escalate_at < $1))
+	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL AND run.next_due < $1 - interval '30 seconds')
+	OR case_unworked(f.id) < $1 - interval '30 seconds'
 	OR EXISTS (SELECT FROM run, machine_report m WHERE run.case_id = f.id AND m.report -> 'FailingRuns' ? run.id)
 	OR NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL)
-		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id) AND case_unworked(f.id) IS NULL)`
+		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) AND case_unworked(f.id) IS NULL)`
 
 // StuckCases lists the open cases of the zone that do not wait as planned.
 func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.StuckCase], err error) {
 	if s.Role != care.Supervisor {
 		return page, store.ErrForbidden
 	}
-	q := query{where: []string{maybeStuck}}
+	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}}
 	err = r.within(ctx, s, func(tx querier) error {
 		cases, err := r.cases(ctx, tx, s, q, p, func(c store.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
@@ -115,9 +117,9 @@ func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, 
 func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases []store.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
-	now := time.Now()
+	now := r.Clock()
 	for _, c := range cases {
-		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil}
+		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil, SuspendedAt: c.SuspendedAt, SuspendedUntil: c.SuspendedUntil}
 		ids = append(ids, c.ID)
 	}
 	set, err := r.rules.current(ctx, tx, s.Zone)
@@ -130,7 +132,7 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 	if err := readWaits(ctx, tx, ids, facts); err != nil {
 		return nil, err
 	}
-	if err := readMachine(ctx, tx, ids, facts); err != nil {
+	if err := readMachine(ctx, tx, now, ids, facts); err != nil {
 		return nil, err
 	}
 	waiting := map[string]care.Waiting{}
@@ -140,6 +142,8 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 	return waiting, nil
 }
 
+// readTasks reads the open tasks of some cases, be they of the other zone that
+// is asked to take one over.
 func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case       string         `db:"case_id"`
@@ -148,29 +152,34 @@ func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*
 		State      care.TaskState `db:"state"`
 		Role       care.Role      `db:"role"`
 		Agency     string         `db:"agency"`
+		Zone       string         `db:"zone"`
 		Since      time.Time      `db:"since"`
 		Reminded   bool           `db:"reminded"`
 		RemindAt   *time.Time     `db:"remind_at"`
 		EscalateAt *time.Time     `db:"escalate_at"`
 		Escalated  bool           `db:"escalated"`
+		Suspended  bool           `db:"suspended"`
 		Candidates int            `db:"candidates"`
 	}
-	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, t.id::text, t.kind, t.state, t.role, t.agency,
-			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated,
+	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
+			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
+			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,
 			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates
-		FROM task t WHERE t.case_id = ANY ($1::uuid[]) AND t.ended_at IS NULL ORDER BY t.ready_at, t.id`, ids)
+		FROM (SELECT * FROM task WHERE case_id = ANY ($1::uuid[]) AND ended_at IS NULL
+			UNION ALL SELECT e.* FROM unnest($1::uuid[]) AS c (id), asked_elsewhere(c.id) e) t ORDER BY t.ready_at, t.id`, ids)
 	for _, t := range rows {
 		if t.Reminded {
 			t.RemindAt = nil
 		}
 		facts[t.Case].Tasks = append(facts[t.Case].Tasks, care.FactTask{
-			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since, RemindAt: t.RemindAt,
-			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Candidates: t.Candidates,
+			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Since: t.Since, RemindAt: t.RemindAt,
+			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates,
 		})
 	}
 	return err
 }
 
+// readWaits reads what some cases wait for, but what stands still.
 func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case string    `db:"case_id"`
@@ -178,7 +187,7 @@ func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*
 		Set  time.Time `db:"set_at"`
 		Due  time.Time `db:"due_at"`
 	}
-	rows, err := many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) ORDER BY due_at`, ids)
+	rows, err := many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) AND due_at IS NOT NULL ORDER BY due_at`, ids)
 	for _, w := range rows {
 		facts[w.Case].Waits = append(facts[w.Case].Waits, care.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
 	}
@@ -187,8 +196,8 @@ func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*
 
 // readMachine finds where the machinery does not move a case: what it accepted
 // or what fell due is unworked, or Temporal reports a failing run.
-func readMachine(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
-	report, err := readReport(ctx, tx)
+func readMachine(ctx context.Context, tx querier, now time.Time, ids []string, facts map[string]*care.Facts) error {
+	report, err := readReport(ctx, tx, now)
 	if err != nil {
 		return err
 	}
@@ -235,12 +244,12 @@ type freshReport struct {
 }
 
 // readReport reads what the watch last saw. An old report says nothing.
-func readReport(ctx context.Context, tx querier) (report freshReport, err error) {
+func readReport(ctx context.Context, tx querier, now time.Time) (report freshReport, err error) {
 	err = tx.QueryRow(ctx, `SELECT report FROM machine_report`).Scan(&report.MachineReport)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return freshReport{}, nil
 	}
-	report.fresh = time.Since(report.At) < store.ReportMaxAge
+	report.fresh = now.Sub(report.At) < store.ReportMaxAge
 	if !report.fresh {
 		report.MachineReport = store.MachineReport{At: report.At}
 	}
@@ -266,24 +275,45 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c stor
 		}
 		c.CaseFile = file
 		c.Waiting = waiting[id]
-		if c.PersonData, err = one[store.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry,
-			languages, phone FROM person WHERE case_id = $1`, id); err != nil {
+		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
 			return err
 		}
-		if c.Branches, err = many[store.Branch](ctx, tx, `SELECT id AS run_id, kind, service, started_at, ended_at, outcome
+		if c.Branches, err = many[store.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, started_at, ended_at, outcome
 			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
 			return err
 		}
-		if c.Tasks, err = many[store.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.escalate_at, t.id`, id); err != nil {
+		if c.Tasks, err = many[store.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
 			return err
 		}
 		if c.Referrals, err = many[store.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
 			return err
 		}
-		c.Appointments, err = many[store.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id)
-		return err
+		if c.Appointments, err = many[store.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id); err != nil {
+			return err
+		}
+		if c.Meetings, err = many[store.Meeting](ctx, tx, `SELECT m.held_at, m.agency, m.role, coalesce(s.name, '') AS by_name
+			FROM meeting m LEFT JOIN staff s ON s.id = m.by_staff WHERE m.case_id = $1 ORDER BY m.held_at DESC, m.id`, id); err != nil {
+			return err
+		}
+		if c.Consent, err = consentOf(ctx, tx, id); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) LIMIT 1), '')`, id).Scan(&c.Transfer)
 	})
 	return c, err
+}
+
+// personOf reads the person of a case.
+func personOf(ctx context.Context, tx querier, caseID string) (store.Person, error) {
+	return one[store.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
+		languages, phone FROM person WHERE case_id = $1`, caseID)
+}
+
+// consentOf says since when the person of a case consents to data reaching
+// private partners; nil: no consent is in force.
+func consentOf(ctx context.Context, tx querier, caseID string) (since *time.Time, err error) {
+	err = tx.QueryRow(ctx, `SELECT max(given_at) FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL`, caseID).Scan(&since)
+	return since, err
 }
 
 const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
@@ -330,9 +360,8 @@ func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, t
 	var q query
 	q.and(table+".case_id = ?", caseID)
 	err = r.within(ctx, s, func(tx querier) error {
-		var seen bool
-		if err := tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen); err != nil {
-			return missing(err)
+		if err := seesCase(ctx, tx, caseID); err != nil {
+			return err
 		}
 		page, err := list(ctx, tx, &q, sql, order{at: table + ".at", id: table + ".id", desc: true}, p, func(row T) cursor {
 			at, id := at(row)

@@ -36,10 +36,12 @@ func (q *query) and(condition string, args ...any) {
 	q.where = append(q.where, condition)
 }
 
-// cursor is where a page ended: the last item's time and id.
+// cursor is where a page ended: the last item's time and id, and whether it was
+// among those that come last.
 type cursor struct {
-	At time.Time `json:"at"`
-	ID string    `json:"id"`
+	Last bool      `json:"last,omitempty"`
+	At   time.Time `json:"at"`
+	ID   string    `json:"id"`
 }
 
 func (c cursor) encode() string {
@@ -47,8 +49,10 @@ func (c cursor) encode() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// order is the order of a list by a time column and then an id column.
+// order is the order of a list by a time column and then an id column. Where
+// last is given, the rows that it holds for come after all others.
 type order struct {
+	last   string
 	at, id string
 	desc   bool
 }
@@ -66,7 +70,11 @@ func (q *query) page(sql string, by order, p store.Paging) (string, int) {
 		if by.desc {
 			sign = "<"
 		}
-		q.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.at, by.id, sign), after.At, after.ID)
+		if by.last != "" {
+			q.and(fmt.Sprintf("(%s, %s, %s) %s (?, ?, ?)", by.last, by.at, by.id, sign), after.Last, after.At, after.ID)
+		} else {
+			q.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.at, by.id, sign), after.At, after.ID)
+		}
 	}
 	if len(q.where) > 0 {
 		sql += " WHERE " + strings.Join(q.where, " AND ")
@@ -75,7 +83,11 @@ func (q *query) page(sql string, by order, p store.Paging) (string, int) {
 	if by.desc {
 		direction = " DESC"
 	}
-	return fmt.Sprintf("%s ORDER BY %s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit
+	sql += " ORDER BY "
+	if by.last != "" {
+		sql += by.last + direction + ", "
+	}
+	return fmt.Sprintf("%s%s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit
 }
 
 // list reads one page of rows.
@@ -88,12 +100,19 @@ func list[T any](ctx context.Context, tx querier, q *query, sql string, by order
 	return store.Page[T]{Items: items[:limit], Next: at(items[limit-1]).encode()}, nil
 }
 
+// A task in a list. A suspended one is due at no time.
 const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
-	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, t.escalate_at AS due_at, t.reminders, t.escalated
+	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	t.escalated AND NOT t.suspended AS escalated, t.suspended
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
+
+// byDue is the order of tasks: what is due first at the top, what is suspended last.
+var byDue = order{last: "t.suspended", at: dueOrReady, id: "t.id"}
+
+const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
 
 // Tasks lists tasks, what is due first at the top.
 func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p store.Paging) (page store.Page[store.Task], err error) {
@@ -118,10 +137,13 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p
 		q.and("t.state = ?", f.State)
 	}
 	if f.Overdue {
-		q.and("t.escalate_at < now()")
+		q.and("NOT t.suspended AND t.escalate_at < ?", r.Clock())
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectTask, order{at: "t.escalate_at", id: "t.id"}, p, func(t store.Task) cursor {
+		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t store.Task) cursor {
+			if t.Suspended {
+				return cursor{Last: true, At: t.Ready, ID: t.ID}
+			}
 			return cursor{At: *t.Due, ID: t.ID}
 		})
 		return err
@@ -165,8 +187,9 @@ func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (store.C
 }
 
 const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
-	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, s.legal_basis, s.purpose, s.snapshot,
-	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency, r.requested_at, t.escalate_at AS due_at, r.changed_at, r.note
+	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, s.legal_basis, r.purpose, r.outcome, s.snapshot,
+	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
+	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at, r.note
 	FROM referral r JOIN share s ON s.id = r.share_id LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
 

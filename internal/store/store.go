@@ -77,7 +77,7 @@ type Person struct {
 	Permit       string     `db:"permit" json:"permit"`           // kind code; empty: none
 	PermitExpiry *time.Time `db:"permit_expiry" json:"permit_expiry"`
 	Receipt      *time.Time `db:"receipt_on" json:"receipt_on,omitempty"` // day of the receipt of a request for renewal
-	Languages    []string   `db:"languages" json:"languages"` // BCP 47
+	Languages    []string   `db:"languages" json:"languages"`             // BCP 47
 	Phone        string     `db:"phone" json:"phone"`
 }
 
@@ -262,6 +262,7 @@ type Snapshot struct {
 // and on what ground.
 type Share struct {
 	CaseID     string          `db:"case_id"`
+	From       string          `db:"from_zone"` // code of the zone that gave it
 	LegalBasis care.LegalBasis `db:"legal_basis"`
 	Purpose    string          `db:"purpose"`  // code
 	Snapshot   json.RawMessage `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides

@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// What a partner without accounts does goes through functions that see one link
+// and what it opens: nobody of the staff is the caller.
+
+// OpenLink reads a one-time link, used or not. It changes nothing, since those
+// who scan mails open links too. store.ErrNotFound: there is none.
+func (r *Records) OpenLink(ctx context.Context, id string) (l store.Link, err error) {
+	if uuid.Validate(id) != nil {
+		return l, store.ErrNotFound
+	}
+	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
+		l, err = one[store.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
+		return missing(err)
+	})
+	return l, err
+}
+
+// UseLink uses a link once: what the partner asks becomes an accepted command,
+// which wakes its run. store.ErrNotFound: nothing may happen, since the link was
+// used or has expired, or this is not asked of the partner now.
+func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd store.Command, err error) {
+	if uuid.Validate(id) != nil {
+		return cmd, store.ErrNotFound
+	}
+	var form []byte
+	if data != nil {
+		if form, err = json.Marshal(data); err != nil {
+			return cmd, err
+		}
+	}
+	// The link is the caller of its own command, and of nothing else.
+	err = within(ctx, r.pool, roleApp, []setting{{"staff", "link/" + id}}, nil, func(tx querier) error {
+		var command string
+		err := tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(form)).Scan(&command)
+		if err != nil {
+			return missing(err)
+		}
+		cmd, err = one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
+		return err
+	})
+	return cmd, err
+}
+
+// RenewLink mails a new link to the partner's registered address.
+// store.ErrNotFound: nothing is asked of the partner any more, or a link was
+// sent just now.
+func (r *Records) RenewLink(ctx context.Context, id string) error {
+	if uuid.Validate(id) != nil {
+		return store.ErrNotFound
+	}
+	return within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
+		var sent bool
+		if err := tx.QueryRow(ctx, `SELECT renew_link($1)`, id).Scan(&sent); err != nil {
+			return err
+		}
+		if !sent {
+			return store.ErrNotFound
+		}
+		return nil
+	})
+}

@@ -1,0 +1,163 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+const selectEquipe = `SELECT e.run_id, e.case_id::text, e.kind, e.reason, coalesce(equipe_note(e.run_id), '') AS note, e.convened_at,
+	ended.ended_at, coalesce(ended.outcome, '') AS outcome FROM equipe e LEFT JOIN LATERAL equipe_end(e.run_id) ended ON true`
+
+type equipeRow struct {
+	Run      string          `db:"run_id"`
+	CaseID   string          `db:"case_id"`
+	Kind     care.EquipeKind `db:"kind"`
+	Reason   string          `db:"reason"`
+	Note     string          `db:"note"`
+	Convened time.Time       `db:"convened_at"`
+	Ended    *time.Time      `db:"ended_at"`
+	Outcome  string          `db:"outcome"`
+}
+
+// Equipes lists the équipes of a case with their seats and minutes, the latest
+// first, for who works on the case, has a seat or a part in the plan. The read
+// is audited.
+func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []store.Equipe, err error) {
+	err = r.ofPlan(ctx, s, caseID, "read_equipe", func(tx querier) error {
+		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
+		return err
+	})
+	return equipes, err
+}
+
+// Equipe reads one équipe by its run. The read is audited.
+func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e store.Equipe, err error) {
+	err = r.within(ctx, s, func(tx querier) error {
+		equipes, err := readEquipes(ctx, tx, `e.run_id = $1`, run)
+		if err != nil {
+			return err
+		}
+		if len(equipes) == 0 {
+			return store.ErrNotFound
+		}
+		e = equipes[0]
+		return r.audit(ctx, tx, s, "read_equipe", e.CaseID)
+	})
+	return e, err
+}
+
+func readEquipes(ctx context.Context, tx querier, which, of string) ([]store.Equipe, error) {
+	rows, err := many[equipeRow](ctx, tx, selectEquipe+` WHERE `+which+` ORDER BY e.convened_at DESC, e.run_id`, of)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	equipes := make([]store.Equipe, len(rows))
+	at := map[string]*store.Equipe{}
+	runs := make([]string, len(rows))
+	for i, row := range rows {
+		equipes[i] = store.Equipe{
+			Run: row.Run, CaseID: row.CaseID, Kind: row.Kind, Reason: row.Reason, Note: row.Note,
+			Convened: row.Convened, Ended: row.Ended, Outcome: row.Outcome,
+		}
+		at[row.Run], runs[i] = &equipes[i], row.Run
+	}
+	seats, err := many[store.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
+			s.opinion, s.opinion_note, s.opinion_at, s.signature, s.signature_note, s.signature_at, s.minuted
+		FROM seat s LEFT JOIN staff m ON m.id = s.member WHERE s.run_id = ANY ($1) ORDER BY s.invited_at, s.role, s.id`, runs)
+	if err != nil {
+		return nil, err
+	}
+	for _, seat := range seats {
+		at[seat.Run].Seats = append(at[seat.Run].Seats, seat)
+	}
+	minutes, err := many[store.Minutes](ctx, tx, `SELECT m.run_id, m.held_at, m.text, coalesce(b.name, '') AS by_name
+		FROM minutes m LEFT JOIN staff b ON b.id = m.by_staff WHERE m.run_id = ANY ($1) ORDER BY m.held_at DESC, m.id`, runs)
+	for _, m := range minutes {
+		at[m.Run].Minutes = append(at[m.Run].Minutes, m)
+	}
+	return equipes, err
+}
+
+// Plans lists the versions of a case's plan, the newest first, with how each
+// action comes along, for who works on the case, has a seat or a part in the
+// plan. The read is audited.
+func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []store.Plan, err error) {
+	err = r.ofPlan(ctx, s, caseID, "read_plan", func(tx querier) error {
+		plans, err = readPlans(ctx, tx, caseID)
+		return err
+	})
+	return plans, err
+}
+
+func readPlans(ctx context.Context, tx querier, caseID string) ([]store.Plan, error) {
+	plans, err := many[store.Plan](ctx, tx, `SELECT id::text, case_id::text, run_id, version, state, content, agencies, changes, created_at,
+		activated_at, ended_at FROM plan WHERE case_id = $1 ORDER BY version DESC`, caseID)
+	if err != nil || len(plans) == 0 {
+		return nil, err
+	}
+	type row struct {
+		Action string           `db:"action_id"`
+		State  care.ActionState `db:"state"`
+		Note   string           `db:"note"`
+		At     time.Time        `db:"at"`
+		ByName string           `db:"by_name"`
+	}
+	rows, err := many[row](ctx, tx, `SELECT p.action_id::text, p.state, p.note, p.at, coalesce(s.name, '') AS by_name
+		FROM action_progress p LEFT JOIN staff s ON s.id = p.by_staff WHERE p.case_id = $1`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	progress := map[string]row{}
+	for _, p := range rows {
+		progress[p.Action] = p
+	}
+	for _, plan := range plans {
+		for i := range plan.Content.Actions {
+			a := &plan.Content.Actions[i]
+			a.State = care.ActionToDo
+			if p, ok := progress[a.ID]; ok {
+				a.State, a.Note, a.At, a.ByName = p.State, p.Note, &p.At, p.ByName
+			}
+		}
+	}
+	return plans, nil
+}
+
+// GoalFindings lists what the evaluations said of the plan's goals, the latest
+// first. The read is audited.
+func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []store.GoalFinding, err error) {
+	err = r.ofPlan(ctx, s, caseID, "read_goal_findings", func(tx querier) error {
+		findings, err = many[store.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
+			FROM goal_finding g LEFT JOIN staff s ON s.id = g.by_staff WHERE g.case_id = $1 ORDER BY g.at DESC, g.id`, caseID)
+		return err
+	})
+	return findings, err
+}
+
+// ofPlan reads what belongs to a case's équipes and plan, and audits it.
+// store.ErrNotFound: the caller may not see them.
+func (r *Records) ofPlan(ctx context.Context, s care.Staff, caseID, action string, read func(querier) error) error {
+	if uuid.Validate(caseID) != nil {
+		return store.ErrNotFound
+	}
+	return r.within(ctx, s, func(tx querier) error {
+		var sees bool
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR EXISTS (SELECT FROM equipe WHERE case_id = $1)
+			OR EXISTS (SELECT FROM plan WHERE case_id = $1)`, caseID).Scan(&sees)
+		if err != nil {
+			return err
+		}
+		if !sees {
+			return store.ErrNotFound
+		}
+		if err := read(tx); err != nil {
+			return err
+		}
+		return r.audit(ctx, tx, s, action, caseID)
+	})
+}

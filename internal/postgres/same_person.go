@@ -1,0 +1,56 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// samePerson is what an open case file fulfils that seems to be of the person
+// with family name $1, given name $2 and birth date $3, other than the file $4:
+// both names are the same, or the family name and the day of birth are.
+const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(btrim(p.family_name)) = lower(btrim($1))
+	AND (lower(btrim(p.given_name)) = lower(btrim($2)) OR p.birth_date = $3) ORDER BY f.opened_at DESC, f.id LIMIT 20`
+
+// SamePerson lists the open case files among those that the caller sees that
+// seem to be of a person, the newest first and at most 20, each with what it
+// waits for.
+func (r *Records) SamePerson(ctx context.Context, s care.Staff, person store.Person) (files []store.CaseFile, err error) {
+	err = r.within(ctx, s, func(tx querier) error {
+		files, err = r.samePerson(ctx, tx, s, person, "")
+		return err
+	})
+	return files, err
+}
+
+// MergeCandidates lists in the same way those that seem to be of the person of a
+// case. store.ErrNotFound: the caller does not see it.
+func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []store.CaseFile, err error) {
+	if uuid.Validate(caseID) != nil {
+		return nil, store.ErrNotFound
+	}
+	err = r.within(ctx, s, func(tx querier) error {
+		person, err := personOf(ctx, tx, caseID)
+		if err != nil {
+			return missing(err)
+		}
+		files, err = r.samePerson(ctx, tx, s, person, caseID)
+		return err
+	})
+	return files, err
+}
+
+func (r *Records) samePerson(ctx context.Context, tx querier, s care.Staff, p store.Person, but string) ([]store.CaseFile, error) {
+	files, err := many[store.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := r.waiting(ctx, tx, s, files)
+	for i := range files {
+		files[i].Waiting = waiting[files[i].ID]
+	}
+	return files, err
+}
