@@ -14,11 +14,15 @@ type CaseFileJSON struct {
 	Number        string       `json:"number" doc:"What people call the case"`
 	Zone          string       `json:"zone"`
 	Person        string       `json:"person,omitempty" doc:"Name"`
-	Stage         care.Stage   `json:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
+	Stage         care.Stage   `json:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
 	Needs         []string     `json:"needs" nullable:"false"`
 	OpenedAt      time.Time    `json:"opened_at"`
 	ClosedAt      *time.Time   `json:"closed_at,omitempty"`
 	Outcome       string       `json:"outcome,omitempty" doc:"Code, of a closed case"`
+	LastStage     care.Stage   `json:"last_stage,omitempty" doc:"Where a closed case stood"`
+	Reopenable    bool         `json:"reopenable" doc:"Closed with an outcome after which it may be reopened"`
+	Suspended     *time.Time   `json:"suspended_until,omitempty" doc:"Its clocks stand still until then"`
+	MergedInto    string       `json:"merged_into,omitempty" doc:"Id of the case file that it goes on in"`
 	PolicyVersion string       `json:"policy_version,omitempty" doc:"Of the zone's rules by which the case goes"`
 	Revision      int          `json:"revision"`
 	Waiting       care.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
@@ -30,7 +34,8 @@ func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) CaseFileJSO
 	return func(c store.CaseFile) CaseFileJSON {
 		return CaseFileJSON{
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
-			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, PolicyVersion: c.PolicyV, Revision: c.Revision,
+			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
+			Reopenable: c.Closed != nil && care.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
 			Waiting: c.Waiting, Sentence: s.words.Sentence(c.Waiting, policy, s.now()),
 		}
 	}
@@ -44,6 +49,16 @@ type caseJSON struct {
 	Tasks        []taskJSON        `json:"tasks" nullable:"false"`
 	Referrals    []referralJSON    `json:"referrals" nullable:"false"`
 	Appointments []appointmentJSON `json:"appointments" nullable:"false"`
+	ConsentSince *time.Time        `json:"consent_since,omitempty" doc:"Since when data may reach private partners; left out: no consent in force"`
+	Meetings     []meetingJSON     `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
+	TransferTo   string            `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
+}
+
+type meetingJSON struct {
+	At     time.Time `json:"at"`
+	Agency string    `json:"agency"`
+	ByRole care.Role `json:"by_role"`
+	ByName string    `json:"by_name"`
 }
 
 type personJSON struct {
@@ -54,13 +69,16 @@ type personJSON struct {
 	Citizenship  string   `json:"citizenship"`
 	Permit       string   `json:"permit,omitempty"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
+	ReceiptOn    string   `json:"receipt_on,omitempty" format:"date" doc:"Day of the receipt of a request for renewal"`
 	Languages    []string `json:"languages" nullable:"false"`
 	Phone        string   `json:"phone,omitempty"`
 }
 
 type branchJSON struct {
+	ID        string       `json:"id" doc:"Id of the process, as the timeline has it"`
 	Kind      care.RunKind `json:"kind"`
 	Service   string       `json:"service,omitempty"`
+	Agency    string       `json:"agency,omitempty" doc:"Of its service, or that the person was referred to"`
 	StartedAt time.Time    `json:"started_at"`
 	EndedAt   *time.Time   `json:"ended_at,omitempty"`
 	Outcome   string       `json:"outcome,omitempty"`
@@ -93,14 +111,22 @@ func (s *Server) caseOf(who care.Staff, policy care.Policy) func(store.Case) cas
 				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
 			},
 			Branches: converted(c.Branches, func(b store.Branch) branchJSON {
-				return branchJSON{Kind: b.Kind, Service: b.Service, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
+				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
 			Tasks:        converted(c.Tasks, taskOf(who)),
 			Referrals:    converted(c.Referrals, referralOf(who)),
 			Appointments: converted(c.Appointments, appointmentOf),
+			ConsentSince: c.Consent,
+			Meetings: converted(c.Meetings, func(m store.Meeting) meetingJSON {
+				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
+			}),
+			TransferTo: c.Transfer,
 		}
 		if p.PermitExpiry != nil {
 			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)
+		}
+		if p.Receipt != nil {
+			j.PersonData.ReceiptOn = dateOf(*p.Receipt)
 		}
 		return j
 	}
@@ -179,7 +205,7 @@ func (j caseOpeningJSON) form() store.CaseOpening {
 type caseFilesInput struct {
 	PagingInput
 	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
-	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,placement,follow_up,closed"`
+	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
 	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
 	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }

@@ -14,6 +14,9 @@ import (
 // changes nothing, since mail scanners look at links too; an answer uses it up.
 // The link's signature stands for the partner: nobody is logged in here.
 
+// invitationPath is where the pages of one-time links are.
+const invitationPath = "/invito/"
+
 // linkState says what a link is good for.
 type linkState string
 

@@ -19,7 +19,7 @@ type mailBounceInput struct {
 }
 
 type mailBounceJSON struct {
-	Run  string `json:"run" pattern:"^(case|service|placement|follow-up)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"The process that the mail was about"`
+	Run  string `json:"run" pattern:"^(case|service|equipe|placement|referral|follow-up|transfer)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"The process that the mail was about"`
 	Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`
 }
 

@@ -20,7 +20,8 @@ type referralJSON struct {
 	Continues   string             `json:"continues,omitempty" doc:"Id of the redirected referral that it follows"`
 	Reason      string             `json:"reason,omitempty" doc:"Code, of a rejected one"`
 	LegalBasis  care.LegalBasis    `json:"legal_basis" doc:"On what ground the addressee was given the data"`
-	Purpose     string             `json:"purpose"`
+	Purpose     string             `json:"purpose" doc:"Code of the area of need that it is for; empty: the person as a whole"`
+	Outcome     string             `json:"outcome,omitempty" doc:"Of one that is over, where its addressee gave one"`
 	Snapshot    *store.Snapshot    `json:"snapshot,omitempty" doc:"What the addressee sees of the person"`
 	TaskID      string             `json:"task_id,omitempty" doc:"The addressee's task to answer it"`
 	RequestedAt time.Time          `json:"requested_at"`
@@ -34,7 +35,7 @@ func referralOf(who care.Staff) func(store.Referral) referralJSON {
 	return func(r store.Referral) referralJSON {
 		j := referralJSON{
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
-			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, TaskID: r.TaskID,
+			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
 			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: allowedMoves(who, r),
 		}
 		var snapshot store.Snapshot

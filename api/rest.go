@@ -31,6 +31,9 @@ func (s *Server) resources(r *gin.Engine) error {
 	s.registerTasks()
 	s.registerReferrals()
 	s.registerAppointments()
+	s.registerEquipes()
+	s.registerPartners()
+	s.registerLife()
 	s.registerStuckCases()
 	s.registerCommands()
 	s.registerZones()
@@ -96,6 +99,7 @@ const (
 	tagCases     = "case files"
 	tagTasks     = "tasks"
 	tagReferrals = "referrals"
+	tagPlans     = "équipes and plans"
 	tagZones     = "zones"
 	tagMachine   = "machinery"
 )
@@ -105,6 +109,7 @@ var tags = []*huma.Tag{
 	{Name: tagCases, Description: "Case files: where each stands, what it waits for, what happened"},
 	{Name: tagTasks, Description: "What people have to do"},
 	{Name: tagReferrals, Description: "What one agency asks of another"},
+	{Name: tagPlans, Description: "What professionals of several agencies decide together with the person"},
 	{Name: tagZones, Description: "What each zone decides for itself"},
 	{Name: tagMachine, Description: "Commands under way, and what other systems report"},
 }
@@ -176,6 +181,11 @@ func listed[R, T any](page store.Page[R], err error, convert func(R) T) (*listOu
 		out.Body.Items = append(out.Body.Items, convert(item))
 	}
 	return out, nil
+}
+
+// whole turns records that come in one piece into a list without further pages.
+func whole[R, T any](records []R, err error, convert func(R) T) (*listOutput[T], error) {
+	return listed(store.Page[R]{Items: records}, err, convert)
 }
 
 type output[T any] struct{ Body T }

@@ -27,6 +27,7 @@ type taskJSON struct {
 	DueAt      *time.Time     `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
 	Reminders  int            `json:"reminders"`
 	Escalated  bool           `json:"escalated"`
+	Suspended  bool           `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
 	Form       *care.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
 }
 
@@ -36,7 +37,7 @@ func taskOf(who care.Staff) func(store.Task) taskJSON {
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
-			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated,
+			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, Suspended: t.Suspended,
 		}
 	}
 }
@@ -87,6 +88,12 @@ func (s *Server) registerTasks() {
 				out.Body.Form = &form
 			}
 			return out, nil
+		})
+	register(s, query("/tasks/{id}/share", "get-task-share", tagTasks, "What the caller's agency was given along with a task",
+		"Of a seat in an équipe, or of another zone's request to take a case over."),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[shareJSON], error) {
+			share, err := s.records.Share(ctx, who, in.ID)
+			return one(share, err, shareOf)
 		})
 	register(s, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
 		"By its holder, with the form of one of its outcomes. The case goes on from here."),

@@ -1,0 +1,190 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+type equipeJSON struct {
+	ID         string          `json:"id" doc:"Opaque id"`
+	CaseFileID string          `json:"case_file_id"`
+	Kind       care.EquipeKind `json:"kind" enum:"between_agencies,within_agency"`
+	Reason     string          `json:"reason,omitempty" doc:"Code: how what sent the case back to it ended"`
+	ConvenedAt time.Time       `json:"convened_at"`
+	EndedAt    *time.Time      `json:"ended_at,omitempty"`
+	Outcome    string          `json:"outcome,omitempty" doc:"Code, of one that has ended"`
+	Seats      []seatJSON      `json:"seats" nullable:"false"`
+	Minutes    []minutesJSON   `json:"minutes" nullable:"false" doc:"Of its meetings, the latest first"`
+}
+
+type seatJSON struct {
+	ID            string         `json:"id"`
+	Role          care.Role      `json:"role"`
+	Agency        string         `json:"agency"`
+	State         care.SeatState `json:"state" enum:"invited,confirmed,spoken,waived,replaced"`
+	Member        string         `json:"member,omitempty" doc:"Name of who took it"`
+	Opinion       string         `json:"opinion,omitempty" doc:"favourable, favourable_with_conditions, dissenting"`
+	OpinionNote   string         `json:"opinion_note,omitempty"`
+	OpinionAt     *time.Time     `json:"opinion_at,omitempty"`
+	Signature     string         `json:"signature,omitempty" doc:"signed, dissenting, waived"`
+	SignatureNote string         `json:"signature_note,omitempty"`
+	SignatureAt   *time.Time     `json:"signature_at,omitempty"`
+	Minuted       bool           `json:"minuted" doc:"Said in a meeting and recorded with its minutes"`
+}
+
+type minutesJSON struct {
+	At     time.Time `json:"at"`
+	Text   string    `json:"text"`
+	ByName string    `json:"by_name"`
+}
+
+func equipeOf(e store.Equipe) equipeJSON {
+	return equipeJSON{
+		ID: contract.BareID(e.Run), CaseFileID: e.CaseID, Kind: e.Kind, Reason: e.Reason,
+		ConvenedAt: e.Convened, EndedAt: e.Ended, Outcome: e.Outcome,
+		Seats: converted(e.Seats, func(s store.Seat) seatJSON {
+			return seatJSON{
+				ID: s.ID, Role: s.Role, Agency: s.Agency, State: s.State, Member: s.Member,
+				Opinion: s.Opinion, OpinionNote: s.OpinionNote, OpinionAt: s.OpinionAt,
+				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted,
+			}
+		}),
+		Minutes: converted(e.Minutes, func(m store.Minutes) minutesJSON {
+			return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName}
+		}),
+	}
+}
+
+type planJSON struct {
+	ID          string              `json:"id"`
+	CaseFileID  string              `json:"case_file_id"`
+	EquipeID    string              `json:"equipe_id" doc:"The équipe that made it"`
+	Version     int                 `json:"version"`
+	State       care.PlanState      `json:"state" enum:"draft,proposed,signed_off,agreed,active,revised,completed,declined,dropped"`
+	Goals       []care.PlanGoal     `json:"goals" nullable:"false"`
+	Actions     []plannedActionJSON `json:"actions" nullable:"false"`
+	Agencies    []string            `json:"agencies" nullable:"false" doc:"Codes of those that have a part in it"`
+	Changes     string              `json:"changes,omitempty" doc:"What is new against the version before, and why"`
+	CreatedAt   time.Time           `json:"created_at"`
+	ActivatedAt *time.Time          `json:"activated_at,omitempty"`
+	EndedAt     *time.Time          `json:"ended_at,omitempty"`
+}
+
+type plannedActionJSON struct {
+	ID       string           `json:"id"`
+	Goal     int              `json:"goal" doc:"Index of its goal, from 0"`
+	Text     string           `json:"text"`
+	Agency   string           `json:"agency"`
+	Until    *time.Time       `json:"until,omitempty"`
+	Send     bool             `json:"send" doc:"The person is sent to the agency for it once the plan is active"`
+	Routed   bool             `json:"routed" doc:"The person was sent to the agency for it"`
+	Progress planProgressJSON `json:"progress"`
+}
+
+type planProgressJSON struct {
+	State  care.ActionState `json:"state" enum:"to_do,in_progress,done,dropped"`
+	Note   string           `json:"note,omitempty"`
+	At     *time.Time       `json:"at,omitempty"`
+	ByName string           `json:"by_name,omitempty"`
+}
+
+func planOf(p store.Plan) planJSON {
+	return planJSON{
+		ID: p.ID, CaseFileID: p.CaseID, EquipeID: contract.BareID(p.Run), Version: p.Version, State: p.State,
+		Goals: orEmpty(p.Content.Goals), Actions: converted(p.Content.Actions, plannedActionOf), Agencies: orEmpty(p.Agencies),
+		Changes: p.Changes, CreatedAt: p.Created, ActivatedAt: p.Activated, EndedAt: p.Ended,
+	}
+}
+
+func plannedActionOf(a store.PlannedAction) plannedActionJSON {
+	state := a.State
+	if state == "" { // nothing was reported of it
+		state = care.ActionToDo
+	}
+	return plannedActionJSON{
+		ID: a.ID, Goal: a.Goal, Text: a.Text, Agency: a.Agency, Until: a.Until, Send: a.Send, Routed: a.Routed,
+		Progress: planProgressJSON{State: state, Note: a.Note, At: a.At, ByName: a.ByName},
+	}
+}
+
+type evaluatedGoalJSON struct {
+	Goal   string    `json:"goal" doc:"Id of the goal"`
+	Agency string    `json:"agency" doc:"Whose evaluation says it"`
+	Result string    `json:"result" enum:"reached,partly,not_reached,given_up"`
+	Note   string    `json:"note,omitempty"`
+	At     time.Time `json:"at"`
+	ByName string    `json:"by_name"`
+}
+
+func evaluatedGoalOf(f store.GoalFinding) evaluatedGoalJSON {
+	return evaluatedGoalJSON{Goal: f.Goal, Agency: f.Agency, Result: f.Result, Note: f.Note, At: f.At, ByName: f.ByName}
+}
+
+type conveneInput struct {
+	IDInput
+	KeyInput
+	Body care.ConveneForm
+}
+
+type minutesInput struct {
+	IDInput
+	KeyInput
+	Body care.MinutesForm
+}
+
+type progressInput struct {
+	IDInput
+	KeyInput
+	Action string `path:"action" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Id of an action of the active plan"`
+	Body   care.ProgressForm
+}
+
+// registerEquipes registers what concerns équipes and the plans that they make.
+func (s *Server) registerEquipes() {
+	register(s, query("/case-files/{id}/equipes", "list-equipes", tagPlans, "The équipes of a case",
+		"The latest first. For who works on the case, has a seat, or has a part in its plan."),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[equipeJSON], error) {
+			equipes, err := s.records.Equipes(ctx, who, in.ID)
+			return whole(equipes, err, equipeOf)
+		})
+	register(s, command("/case-files/{id}/equipes", "convene-equipe", tagPlans, "Convene an équipe",
+		"Its members are those that the zone names for the kind."),
+		func(ctx context.Context, who care.Staff, in *conveneInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpConvene, in.ID, in.Body)
+		})
+	register(s, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*output[equipeJSON], error) {
+			equipe, err := s.records.Equipe(ctx, who, contract.RunID(care.RunEquipe, in.ID))
+			return one(equipe, err, equipeOf)
+		})
+	register(s, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
+		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
+		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
+			run := contract.RunID(care.RunEquipe, in.ID)
+			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
+			return acted(cmd, err, "")
+		})
+	register(s, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
+		"The latest first. An action keeps its id, and what has been done of it, from version to version."),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[planJSON], error) {
+			plans, err := s.records.Plans(ctx, who, in.ID)
+			return whole(plans, err, planOf)
+		})
+	register(s, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
+		"By the agency that does it, or by who works on the case."),
+		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
+			cmd, err := s.act(ctx, who, store.NewCommand{
+				Key: in.Key, Operation: care.OpProgress, Run: caseRun(in.ID), Target: in.Action, Data: in.Body,
+			})
+			return acted(cmd, err, "")
+		})
+	register(s, query("/case-files/{id}/goal-findings", "list-goal-findings", tagPlans, "What the evaluations said of the goals", "The latest first."),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[evaluatedGoalJSON], error) {
+			findings, err := s.records.GoalFindings(ctx, who, in.ID)
+			return whole(findings, err, evaluatedGoalOf)
+		})
+}

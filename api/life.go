@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type meetingInput struct {
+	IDInput
+	KeyInput
+	Body care.MeetingForm
+}
+
+type suspendInput struct {
+	IDInput
+	KeyInput
+	Body care.SuspendForm
+}
+
+type resumeInput struct {
+	IDInput
+	KeyInput
+}
+
+type permitInput struct {
+	IDInput
+	KeyInput
+	Body care.PermitForm
+}
+
+type transferInput struct {
+	IDInput
+	KeyInput
+	Body care.TransferForm
+}
+
+type mergeInput struct {
+	IDInput
+	KeyInput
+	Body care.MergeForm
+}
+
+type reopenInput struct {
+	IDInput
+	KeyInput
+	Body care.ReopenForm
+}
+
+type samePersonInput struct{ Body samePersonJSON }
+
+type samePersonJSON struct {
+	GivenName  string `json:"given_name" minLength:"1" maxLength:"200"`
+	FamilyName string `json:"family_name" minLength:"1" maxLength:"200"`
+	BirthDate  string `json:"birth_date" format:"date"`
+}
+
+// registerLife registers what life does to a case, beside its path.
+func (s *Server) registerLife() {
+	register(s, command("/case-files/{id}/meetings", "record-meeting", tagCases, "Record a valid meeting with the person",
+		"By any agency at work on the case: it resets the counter that the reviews run by."),
+		func(ctx context.Context, who care.Staff, in *meetingInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpMeet, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/suspension", "suspend-case-file", tagCases, "Suspend a case until a date",
+		"Its clocks stand still, but those of the residence permit; it resumes by itself."),
+		func(ctx context.Context, who care.Staff, in *suspendInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpSuspend, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/resumption", "resume-case-file", tagCases, "Resume a suspended case before its date", ""),
+		func(ctx context.Context, who care.Staff, in *resumeInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpResume, in.ID, nil)
+		})
+	register(s, command("/case-files/{id}/permit", "record-permit", tagCases, "Record the receipt of a renewal, or a new permit", ""),
+		func(ctx context.Context, who care.Staff, in *permitInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpPermit, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/reopening", "reopen-case-file", tagCases, "Reopen a closed case",
+		"At a stage of its path. What was opened by mistake, merged or transferred stays closed."),
+		func(ctx context.Context, who care.Staff, in *reopenInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpReopen, in.ID, in.Body)
+		})
+	s.registerHandovers()
+}
+
+// registerHandovers registers how a case goes on elsewhere: in another zone, or
+// in another case file of the same person.
+func (s *Server) registerHandovers() {
+	register(s, command("/case-files/{id}/transfer", "transfer-case-file", tagCases, "Ask another zone to take a case over",
+		"The case goes on here until that zone says yes."),
+		func(ctx context.Context, who care.Staff, in *transferInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpTransfer, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",
+		"This one ends; its branches go on in the other."),
+		func(ctx context.Context, who care.Staff, in *mergeInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpMerge, in.ID, in.Body)
+		})
+	register(s, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[CaseFileJSON], error) {
+			rules, err := s.rules(ctx, who.Zone)
+			if err != nil {
+				return nil, err
+			}
+			files, err := s.records.MergeCandidates(ctx, who, in.ID)
+			return whole(files, err, s.caseFileOf(rules.Policy))
+		})
+	search := command("/same-person-searches", "search-same-person", tagCases, "Case files that may be of a person",
+		"Before one is opened, so that no second one is. It stores nothing and needs no key.")
+	search.DefaultStatus, search.Responses = 200, nil
+	register(s, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
+		rules, err := s.rules(ctx, who.Zone)
+		if err != nil {
+			return nil, err
+		}
+		b := in.Body
+		files, err := s.records.SamePerson(ctx, who, store.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
+		return whole(files, err, s.caseFileOf(rules.Policy))
+	})
+}
+
+// shareJSON is what the caller's agency was given of a person along with a task.
+type shareJSON struct {
+	CaseFileID string             `json:"case_file_id"`
+	LegalBasis care.LegalBasis    `json:"legal_basis" enum:"public_task,consent"`
+	Purpose    string             `json:"purpose" doc:"Code"`
+	Snapshot   store.Snapshot     `json:"snapshot"`
+	Plan       *sharedContentJSON `json:"plan,omitempty" doc:"The active plan, to a zone that is asked to take the case over"`
+	Note       string             `json:"note,omitempty" doc:"Of the request, to that zone"`
+	SharedAt   time.Time          `json:"shared_at"`
+}
+
+// sharedContentJSON is a plan as it is given to another zone.
+type sharedContentJSON struct {
+	Goals   []care.PlanGoal     `json:"goals" nullable:"false"`
+	Actions []plannedActionJSON `json:"actions" nullable:"false"`
+}
+
+// given is what the snapshot of a share may hold.
+type given struct {
+	store.Snapshot
+	Plan *store.PlanContent `json:"plan"`
+	Note string             `json:"note"`
+}
+
+// givenIn reads the snapshot of a share; one that cannot be read is empty.
+func givenIn(share store.Share) given {
+	var g given
+	_ = json.Unmarshal(share.Snapshot, &g)
+	g.Languages, g.Needs = orEmpty(g.Languages), orEmpty(g.Needs)
+	return g
+}
+
+func shareOf(share store.Share) shareJSON {
+	g := givenIn(share)
+	j := shareJSON{
+		CaseFileID: share.CaseID, LegalBasis: share.LegalBasis, Purpose: share.Purpose, Snapshot: g.Snapshot, Note: g.Note, SharedAt: share.At,
+	}
+	if g.Plan != nil {
+		j.Plan = &sharedContentJSON{Goals: orEmpty(g.Plan.Goals), Actions: converted(g.Plan.Actions, plannedActionOf)}
+	}
+	return j
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+type disclosureJSON struct {
+	Agency         string          `json:"agency"`
+	LegalBasis     care.LegalBasis `json:"legal_basis" enum:"public_task,consent"`
+	ConsentInForce bool            `json:"consent_in_force" doc:"Whether the consent that the basis asks for is given; true where it asks for none"`
+	Snapshot       store.Snapshot  `json:"snapshot" doc:"Exactly what the agency would get of the person"`
+	Digest         string          `json:"digest" doc:"Of the snapshot: the referral gives it back as seen"`
+}
+
+func disclosureOf(d store.Disclosure) disclosureJSON {
+	j := disclosureJSON{Agency: d.Agency, LegalBasis: d.LegalBasis, ConsentInForce: d.Consent, Snapshot: d.Snapshot, Digest: d.Digest}
+	j.Snapshot.Languages, j.Snapshot.Needs = orEmpty(j.Snapshot.Languages), orEmpty(j.Snapshot.Needs)
+	return j
+}
+
+type disclosureInput struct {
+	IDInput
+	Agency  string `path:"agency" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the agency"`
+	Purpose string `query:"purpose" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the area of need that it would be for; left out: the person as a whole"`
+}
+
+type referInput struct {
+	IDInput
+	KeyInput
+	Body care.ReferForm
+}
+
+type consentInput struct {
+	IDInput
+	KeyInput
+	Body care.ConsentForm
+}
+
+// registerPartners registers what is sent to partners, and the consent for it.
+func (s *Server) registerPartners() {
+	register(s, query("/case-files/{id}/disclosures/{agency}", "preview-disclosure", tagReferrals, "What an agency would get of a person",
+		"For the sender to see before anything is sent; nothing is sent by it. The read is recorded."),
+		func(ctx context.Context, who care.Staff, in *disclosureInput) (*output[disclosureJSON], error) {
+			d, err := s.records.Disclosure(ctx, who, in.ID, in.Agency, in.Purpose)
+			return one(d, err, disclosureOf)
+		})
+	register(s, command("/case-files/{id}/referrals", "refer-to-partner", tagReferrals, "Refer a person to a partner",
+		"What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent."),
+		func(ctx context.Context, who care.Staff, in *referInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpRefer, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/consents", "record-consent", tagCases, "Record the person's consent",
+		"To data reaching private partners."),
+		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpConsent, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/consent-withdrawal", "withdraw-consent", tagCases, "Record that the person withdraws consent", ""),
+		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpUnconsent, in.ID, in.Body)
+		})
+}
