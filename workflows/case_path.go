@@ -37,8 +37,7 @@ func casePath(r *run) (string, error) {
 			return "", err
 		}
 		if closing.Operation == care.OpClose {
-			r.state.Interrupt = &closing // what else is open ends with it
-			return endEarly(r)
+			return r.windUp(closing) // what else is open ends with it
 		}
 		next = closing
 	}

@@ -13,7 +13,7 @@ import (
 func TestCasePathFromTheDeskToPlaced(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Closure)
-		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+		w.closes(care.OutcomePlaced)
 		w.closed(care.OutcomePlaced)
 		w.isReferred(care.ReferralCompleted)
 		require.Equal(t, []string{"held", "held"}, w.appointments())
@@ -34,7 +34,7 @@ func TestCasePathEndsWithWhatTheDeskSaid(t *testing.T) {
 		w.reaches(care.Orientation)
 		w.does(care.Orientation, care.Completion{Outcome: care.Informed})
 		w.waits(care.Closure)
-		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
+		w.closes(care.OutcomeNeedsMet)
 		w.closed(care.OutcomeNeedsMet)
 		require.Empty(t, w.file().Branches)
 	})
@@ -47,7 +47,7 @@ func TestCasePathGoesOnInsteadOfClosing(t *testing.T) {
 		w.does(care.Closure, care.Completion{Outcome: care.Continue, Note: "Prova"})
 		w.waits(care.FirstListening)
 		w.reaches(care.Closure) // the whole path, once more
-		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+		w.closes(care.OutcomePlaced)
 		w.closed(care.OutcomePlaced)
 	})
 }

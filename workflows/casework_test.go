@@ -33,6 +33,9 @@ type casework struct {
 	*office
 	zone string
 	id   string // of the case
+
+	permit *time.Time // when the person's permit expires; nil: never
+	family string     // family name; empty: the usual one
 }
 
 var keys int // each command has an idempotency key of its own
@@ -94,12 +97,16 @@ func (w *casework) opens() {
 // opensFor opens the case file of a person who was born in a year.
 func (w *casework) opensFor(year int) {
 	w.Helper()
+	family := w.family
+	if family == "" {
+		family = "Prova 0001"
+	}
 	form := store.CaseOpening{
 		Person: store.Person{
-			GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC),
-			Citizenship: "PK", Permit: "work", Languages: []string{"ur"},
+			GivenName: "Persona", FamilyName: family, BirthDate: time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC),
+			Citizenship: "PK", Permit: "work", PermitExpiry: w.permit, Languages: []string{"ur"},
 		},
-		Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true, NoticeVersion: "1",
+		Needs: []string{"labour"}, Channel: w.policy().Desk.Channels[0].Code, NoticeGiven: true, NoticeVersion: "1",
 	}
 	require.Empty(w, store.CheckOpening(w.policy(), form, w.now()))
 	cmd := w.ask(care.DeskOperator, store.NewCommand{Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen}, Data: form})
@@ -376,6 +383,13 @@ func (w *casework) reaches(kind care.TaskKind) {
 		step.do()
 	}
 	require.FailNow(w, "not on the straight path", "%s", kind)
+}
+
+// closes closes the case, with a second pair of eyes.
+func (w *casework) closes(outcome string) {
+	w.Helper()
+	w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: outcome})
+	w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
 }
 
 // run is the case's own run.

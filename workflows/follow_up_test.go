@@ -56,7 +56,7 @@ func TestFollowUpAtTheRhythmOfTheZone(t *testing.T) {
 				}
 				w.does(care.Evaluation, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 				require.Equal(t, care.OutcomeNeedsMet, w.branch(care.RunFollowUp).Outcome)
-				w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
+				w.closes(care.OutcomeNeedsMet)
 				w.closed(care.OutcomeNeedsMet)
 			})
 		})

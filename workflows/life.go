@@ -33,7 +33,7 @@ const permitWatch = "permit"
 // gets may be another than the one that came.
 func (r *run) beside(ctx workflow.Context, e contract.Entry) (contract.Entry, handling) {
 	ofCase := r.id == r.caseID
-	if r.state.Interrupt != nil && !whileEnding(e.Answer.Operation) {
+	if r.ending && !whileEnding(e.Answer.Operation) {
 		return e, refused
 	}
 	switch e.Answer.Operation {
@@ -61,9 +61,8 @@ func (r *run) beside(ctx workflow.Context, e contract.Entry) (contract.Entry, ha
 	case care.OpUnconsent:
 		if ofCase {
 			r.tellBranches(care.Answer{Operation: care.OpUnconsent}, care.RunReferral, care.RunPlacement)
-			return e, done
 		}
-		return r.withoutConsent(e)
+		return e, harmless // a referral that stands on it ends
 	case care.OpPermit:
 		r.watchPermit()
 		return e, done
@@ -170,7 +169,7 @@ func (r *run) awaits(e contract.Entry) bool { return r.awaiting != nil && r.awai
 // reportBeside hears a branch that the path does not count: what another zone
 // answered, or what came with a merge and ended before the path had taken it up.
 func (r *run) reportBeside(e contract.Entry) (contract.Entry, handling) {
-	transfer := contract.KindOf(e.Answer.Run) == care.RunTransfer && r.state.Interrupt == nil
+	transfer := contract.KindOf(e.Answer.Run) == care.RunTransfer && !r.ending
 	if !transfer && r.awaits(e) {
 		return e, forPath
 	}
@@ -178,17 +177,6 @@ func (r *run) reportBeside(e contract.Entry) (contract.Entry, handling) {
 	if transfer && e.Answer.Outcome == care.Accepted {
 		e.Answer = care.Answer{Operation: care.OpTransfer, Reason: care.OutcomeTransferred, Zone: e.Answer.Zone, Stage: e.Answer.Stage}
 		return e, interrupts
-	}
-	return e, done
-}
-
-// withoutConsent makes of a withdrawn consent the withdrawal of the referral
-// that stands on it, if this run has one open.
-func (r *run) withoutConsent(e contract.Entry) (contract.Entry, handling) {
-	for _, o := range r.state.Open {
-		if agency, ok := r.policy.Agency(o.Agency); ok && o.Kind == care.OpenReferral && agency.Kind.LegalBasis() == care.Consent {
-			return contract.Entry{ID: e.ID, Target: o.ID, Answer: care.Answer{Operation: care.OpWithdraw, Reason: care.ConsentOver}}, forPath
-		}
 	}
 	return e, done
 }
@@ -206,7 +194,7 @@ func (r *run) tellBranches(a care.Answer, kinds ...care.RunKind) {
 func (r *run) adoptRuns(at string, runs []string) {
 	for _, run := range runs {
 		r.open(care.OpenStep{Step: at + "/" + run, Kind: care.OpenRun, ID: run})
-		if r.state.Interrupt != nil {
+		if r.ending {
 			r.tell(run, care.Answer{Operation: care.OpEnd})
 		}
 	}
@@ -241,9 +229,13 @@ func mergeAway(r *run) (string, error) {
 	return care.OutcomeMerged, nil
 }
 
-// endEarly ends what a run has open, the latest first, and then the run. A case
+// endEarly ends a run that was told to.
+func endEarly(r *run) (string, error) { return r.windUp(*r.state.Interrupt) }
+
+// windUp ends what a run has open, the latest first, and then the run. A case
 // tells each of its branches and rests until all have reported.
-func endEarly(r *run) (string, error) {
+func (r *run) windUp(why care.Answer) (string, error) {
+	r.ending = true
 	r.dropOwn()
 	r.state.Suspended = nil
 	for _, o := range slices.Backward(r.state.Open) {
@@ -259,7 +251,6 @@ func endEarly(r *run) (string, error) {
 	if r.id != r.caseID {
 		return care.EndedEarly, nil
 	}
-	why := r.state.Interrupt
 	r.enter(care.StageClosed)
 	r.effects.Closure = why.Reason
 	if why.Operation == care.OpTransfer {

@@ -26,8 +26,8 @@ import (
 // real Temporal: go test ./workflows -run TestRecordHistories -record.
 var record = flag.Bool("record", false, "record the histories under testdata anew")
 
-// office is a real Postgres with two zones and their staff: Prato as it is, and
-// the zone that has Prato's rules with every duration in seconds. One serves
+// office is a real Postgres with the zones and their staff, and with the zone
+// that has Prato's rules with every duration in seconds. One serves
 // all tests of the binary; each test has cases of its own.
 type office struct {
 	stack   *standalone.Stack
@@ -124,7 +124,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	return o, nil
 }
 
-// readZones reads Prato's file, and the one that plays a year in a minute.
+// readZones reads the zones' files, and the one that plays a year in a minute.
 func readZones() ([]care.Policy, error) {
 	all, err := zone.Load(deploy.Zones())
 	if err != nil {
@@ -136,9 +136,7 @@ func readZones() ([]care.Policy, error) {
 	}
 	var policies []care.Policy
 	for _, p := range append(all, quick...) {
-		if p.Zone == "prato" || p.Zone == "prova" {
-			policies = append(policies, p)
-		}
+		policies = append(policies, p)
 	}
 	return policies, nil
 }

@@ -29,9 +29,8 @@ type play struct {
 	ctx   workflow.Context
 	env   *testsuite.TestWorkflowEnvironment
 	steps *watchedSteps
-	// caseRun is the run of the case that is played.
-	caseRun string
-	runs    map[string]workflow.ChildWorkflowFuture
+	cases map[string]bool // the runs of the cases that are played
+	runs  map[string]workflow.ChildWorkflowFuture
 }
 
 // started is a Monday with a whole week of working days after it.
@@ -43,13 +42,22 @@ func inSkippedTime(t *testing.T, script func(w *casework)) {
 	playFrom(t, started, script)
 }
 
+// inZone plays a script about a case of another zone.
+func inZone(t *testing.T, zone string, script func(w *casework)) {
+	t.Helper()
+	playFrom(t, started, func(w *casework) {
+		w.zone = zone
+		script(w)
+	})
+}
+
 // playFrom plays a script in a new Temporal, and says when it ended.
 func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time.Time) {
 	t.Helper()
 	o := enterOffice(t)
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(silent{})
-	p := &play{T: t, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
+	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
 	// The script reads and writes the records itself, which a real workflow never may.
 	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
 	p.env.SetTestTimeout(20 * time.Second)
@@ -94,9 +102,12 @@ func (p *play) rest() {
 
 func (p *play) bring(cmd store.Command) {
 	p.Helper()
-	if cmd.Operation == care.OpOpen {
-		p.caseRun = cmd.Run
-		p.start(cmd.Run, 1)
+	switch cmd.Operation {
+	case care.OpOpen:
+		p.cases[cmd.Run] = true
+		p.start(contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})
+	case care.OpReopen:
+		p.start(contract.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true})
 	}
 	p.update(cmd.Run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
 	p.relay()
@@ -117,22 +128,22 @@ func (p *play) update(run string, e contract.Entry) (res contract.Result) {
 // the loss of a Temporal.
 func (p *play) rebuild(w *casework, epoch int) {
 	p.Helper()
-	p.caseRun = contract.RunID(care.RunCase, w.id)
-	p.start(p.caseRun, epoch)
+	p.cases[w.run()] = true
+	p.start(contract.Start{Run: w.run(), Case: w.run(), Epoch: epoch})
 	for _, b := range w.file().Branches {
 		if b.Ended == nil {
-			p.start(b.Run, epoch)
+			p.start(contract.Start{Run: b.Run, Case: w.run(), Epoch: epoch})
 		}
 	}
 }
 
 // start starts a run.
-func (p *play) start(run string, epoch int) {
+func (p *play) start(s contract.Start) {
 	p.Helper()
-	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: run, TaskQueue: contract.TaskQueue})
-	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(contract.KindOf(run)), contract.Start{Run: run, Case: p.caseRun, Epoch: epoch})
+	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: s.Run, TaskQueue: contract.TaskQueue})
+	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(contract.KindOf(s.Run)), s)
 	require.NoError(p, child.GetChildWorkflowExecution().Get(p.ctx, nil))
-	p.runs[run] = child
+	p.runs[s.Run] = child
 }
 
 // relay delivers what the steps of this case told other runs, until there is no more.
@@ -143,12 +154,15 @@ func (p *play) relay() {
 		require.NoError(p, err)
 		delivered := 0
 		for _, w := range wakes {
-			if w.Answer.Case != p.caseRun || p.steps.has(w.ID) {
+			if handedOver := contract.KindOf(w.Run) == care.RunCase && w.Answer.Operation == care.OpOpen; handedOver {
+				p.cases[w.Run] = true
+			}
+			if !p.cases[w.Answer.Case] || p.steps.has(w.ID) {
 				continue
 			}
 			delivered++
 			if w.Answer.Operation == care.OpOpen {
-				p.start(w.Run, 1)
+				p.start(contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
 			}
 			if p.env.SignalWorkflowByID(w.Run, contract.Wake, contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
 				require.NoError(p, p.steps.RefuseEnded(context.Background(), w.ID))

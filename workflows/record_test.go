@@ -153,7 +153,7 @@ func recordStraightPath(r *recorder, w *casework) {
 	w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced})
 	w.task(care.Closure)
 	r.save(w, w.run(), "case-path-to-be-closed")
-	w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+	w.closes(care.OutcomePlaced)
 	r.save(w, followUp, "follow-up-closed")
 	r.save(w, w.run(), "case-path-placed")
 }

@@ -39,7 +39,7 @@ func (f *referral) request(agency, continues string) {
 	step := step(f.step+"/to", f.turn)
 	f.id, f.agency, f.state = f.r.idOf(step), agency, care.ReferralRequested
 	f.step = step
-	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id, Agency: agency}) {
+	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id}) {
 		f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{
 			ID: f.id, State: f.state, Agency: agency, From: continues, Purpose: f.purpose,
 		})
@@ -54,8 +54,11 @@ func (f *referral) hear() error {
 	if err != nil {
 		return err
 	}
-	if answer.Operation == care.OpComplete { // the sender's task to supply what was asked
+	switch answer.Operation {
+	case care.OpComplete: // the sender's task to supply what was asked
 		answer.Operation = care.OpSupply
+	case care.OpUnconsent:
+		answer = withoutConsent
 	}
 	move, _ := f.state.Move(answer.Operation)
 	f.reason = answer.Reason
@@ -92,13 +95,25 @@ func (f *referral) moves(e contract.Entry) bool {
 	if f.state == care.ReferralOnHold && e.Target == f.r.idOf(f.supplyStep()) {
 		return e.Answer.Operation == care.OpComplete
 	}
+	if e.Answer.Operation == care.OpUnconsent {
+		return f.standsOnConsent()
+	}
 	_, ok := f.state.Move(e.Answer.Operation)
 	return ok && e.Target == f.id
 }
 
-// withdraws says whether an entry is the sender's withdrawal.
+// withdraws says whether an entry is the sender's withdrawal, or takes from the
+// referral the consent that it stands on.
 func (f *referral) withdraws(e contract.Entry) bool {
-	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw
+	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw || e.Answer.Operation == care.OpUnconsent && f.standsOnConsent()
+}
+
+// withoutConsent is the withdrawal of a referral whose consent is withdrawn.
+var withoutConsent = care.Answer{Operation: care.OpWithdraw, Reason: care.ConsentOver}
+
+func (f *referral) standsOnConsent() bool {
+	agency, ok := f.r.policy.Agency(f.agency)
+	return ok && agency.Kind.LegalBasis() == care.Consent
 }
 
 // perform opens a task of the addressee, for as long as the referral stands: its
@@ -107,6 +122,9 @@ func (f *referral) perform(step string, task contract.TaskChange) (answer care.A
 	task.Referral, task.Agency = f.id, f.agency
 	answer, stands, err = f.r.performUnless(step, task, f.withdraws)
 	if err == nil && !stands {
+		if answer.Operation == care.OpUnconsent {
+			answer = withoutConsent
+		}
 		f.reason = answer.Reason
 		f.become(care.ReferralWithdrawn)
 	}

@@ -88,7 +88,7 @@ func TestSecondLevelNoShows(t *testing.T) {
 				require.Equal(t, []string{"no_show"}, w.appointments())
 				require.Equal(t, care.StageFollowUp, w.file().Stage)
 				w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeUnreachable})
-				w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeUnreachable})
+				w.closes(care.OutcomeUnreachable)
 				w.closed(care.OutcomeUnreachable)
 			})
 		})

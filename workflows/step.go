@@ -50,6 +50,7 @@ type run struct {
 	due      time.Time   // the earliest clock of the run; zero: none
 	leaving  bool        // ended or fenced: nothing more will be worked
 	reopens  bool        // the run has ended and may be reopened
+	ending   bool        // the path winds up: nothing new begins
 	report   care.Answer // what the run's end says besides its outcome
 	worked   int         // entries worked in this execution
 	busy     int         // entries being worked, or waiting for it
@@ -309,7 +310,7 @@ func (r *run) startWalk(ctx workflow.Context) error {
 			return err
 		}
 	}
-	r.over, r.awaiting, r.effects, r.report = false, nil, contract.Effects{}, care.Answer{}
+	r.over, r.ending, r.awaiting, r.effects, r.report = false, false, nil, contract.Effects{}, care.Answer{}
 	// The path lives as long as the run, not as the handler that walks it anew.
 	ctxOfPath, stop := workflow.WithCancel(r.ctx)
 	r.stopPath = stop

@@ -29,8 +29,6 @@ type OpenStep struct {
 	Kind OpenKind   `json:"kind"`
 	ID   string     `json:"id,omitempty"`  // of the task, referral, appointment or run
 	Due  *time.Time `json:"due,omitempty"` // of a wait for a time
-	// Agency is the addressee of an open referral.
-	Agency string `json:"agency,omitempty"`
 }
 
 // OpenKind is what an open step is.

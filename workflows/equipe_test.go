@@ -1,0 +1,396 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// seated are the roles of Prato's équipe between agencies.
+var seated = []care.Role{care.SocialWorker, care.CPIOperator, care.InterculturalMediator, care.LabourPolicyExpert, care.ImmigrationExpert}
+
+// aPlan is a plan that sends the person to the employment centre and to the
+// adult school.
+func (w *casework) aPlan(changes string) *care.PlanForm {
+	until := w.now().Add(90 * day)
+	return &care.PlanForm{
+		Goals: []care.PlanGoal{{Area: "labour", Text: "Lavoro di prova"}, {Area: "school", Text: "Italiano di prova"}},
+		Actions: []care.PlanAction{
+			{Goal: 0, Text: "Tirocinio di prova", Agency: "cpi", Until: &until, Send: true},
+			{Goal: 1, Text: "Corso di prova", Agency: "cpia", Until: &until, Send: true},
+			{Goal: 0, Text: "Colloqui di prova", Agency: "comune", Until: &until},
+		},
+		Changes: changes,
+	}
+}
+
+// isAssessed walks to an équipe between agencies.
+func (w *casework) isAssessed(outcome string) {
+	w.Helper()
+	w.reaches(care.Assessment)
+	w.does(care.Assessment, care.Completion{Outcome: outcome, Areas: findings})
+}
+
+// of finds the open task of a kind that a role is to do.
+func (w *casework) of(kind care.TaskKind, role care.Role) store.Task {
+	w.Helper()
+	for _, t := range w.tasks("") {
+		if t.Kind == kind && t.Role == role {
+			return t
+		}
+	}
+	require.FailNow(w, "no task", "%s of %s; open are %v", kind, role, w.tasks(""))
+	return store.Task{}
+}
+
+// doesAs completes the task of a kind that a role is to do.
+func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completion) {
+	w.Helper()
+	t := w.of(kind, role)
+	if t.State == care.TaskReady {
+		w.claim(t)
+	}
+	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
+	w.asks(role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+}
+
+// confirms has roles take their seats.
+func (w *casework) confirms(roles ...care.Role) {
+	w.Helper()
+	for _, role := range roles {
+		w.doesAs(role, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
+	}
+}
+
+// speaks has a role say its opinion.
+func (w *casework) speaks(role care.Role, opinion string) {
+	w.Helper()
+	w.doesAs(role, care.EquipeOpinion, care.Completion{Outcome: opinion, Note: "Motivi di prova"})
+}
+
+// signs has roles sign the plan.
+func (w *casework) signs(roles ...care.Role) {
+	w.Helper()
+	for _, role := range roles {
+		w.doesAs(role, care.PlanSignOff, care.Completion{Outcome: care.Signed})
+	}
+}
+
+// equipe reads the newest équipe of the case.
+func (w *casework) equipe() store.Equipe {
+	w.Helper()
+	e, err := w.records.Equipe(context.Background(), w.as(care.Supervisor), w.branch(care.RunEquipe).Run)
+	require.NoError(w, err)
+	return e
+}
+
+// plans lists the states of the plan's versions, the newest first.
+func (w *casework) plans() (states []care.PlanState) {
+	w.Helper()
+	plans, err := w.records.Plans(context.Background(), w.as(care.Supervisor), w.id)
+	require.NoError(w, err)
+	for _, p := range plans {
+		states = append(states, p.State)
+	}
+	return states
+}
+
+// takesOver walks from the assessment to an active plan.
+func (w *casework) takesOver() {
+	w.Helper()
+	w.isAssessed(care.ToEquipeBetween)
+	w.confirms(seated...)
+	for _, role := range seated {
+		w.speaks(role, care.Favourable)
+	}
+	w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+	w.signs(seated...)
+	w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+}
+
+func TestEquipeMakesAPlanThatIsPutToWork(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		require.Equal(t, care.StageEquipe, w.file().Stage)
+		w.waits(care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation)
+		w.confirms(seated...)
+		require.Equal(t, w.as(care.CPIOperator).ID, w.of(care.EquipeOpinion, care.CPIOperator).HolderID, "who confirmed gives the opinion")
+		for _, role := range seated[1:] {
+			w.speaks(role, care.Favourable)
+		}
+		w.speaks(care.SocialWorker, care.Dissenting)
+		w.waits(care.PlanDraft)
+		require.Equal(t, []care.PlanState{care.PlanDrafting}, w.plans())
+
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.signs(seated[1:]...)
+		w.doesAs(care.SocialWorker, care.PlanSignOff, care.Completion{Outcome: care.Dissenting, Note: "Motivi di prova"})
+		require.Equal(t, []care.PlanState{care.PlanSignedOff}, w.plans())
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+
+		require.Equal(t, []care.PlanState{care.PlanActive}, w.plans())
+		require.Equal(t, care.PlanActivated, w.branch(care.RunEquipe).Outcome)
+		w.waits(care.ReferralAnswer, care.ReferralAnswer)
+		require.Nil(t, w.branch(care.RunPlacement).Ended)
+		require.Nil(t, w.branch(care.RunReferral).Ended)
+		require.Nil(t, w.branch(care.RunFollowUp).Ended, "reviews go on beside")
+		for _, s := range w.equipe().Seats {
+			require.Equal(t, care.SeatSpoken, s.State)
+			require.Equal(t, w.as(s.Role).Name, s.Member)
+			dissent := s.Role == care.SocialWorker
+			require.Equal(t, dissent, s.Opinion == care.Dissenting)
+			require.Equal(t, dissent, s.Signature == care.Dissenting)
+			require.Equal(t, dissent, s.SignatureNote == "Motivi di prova", "dissent is kept with its reasons")
+		}
+	})
+}
+
+func TestEquipeGoesOnWithoutWhoStaysSilent(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		w.confirms(care.SocialWorker, care.CPIOperator)
+		w.speaks(care.SocialWorker, care.Favourable)
+		w.speaks(care.CPIOperator, care.WithConditions)
+		w.passes(60 * day)
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.waits(care.PlanSignOff, care.PlanSignOff)
+		w.passes(60 * day)
+		w.waits(care.QuorumDecision)
+		w.does(care.QuorumDecision, care.Completion{Outcome: care.Proceed, Note: "Prova"})
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+		require.Equal(t, []care.PlanState{care.PlanActive}, w.plans())
+		waived := 0
+		for _, s := range w.equipe().Seats {
+			if s.State == care.SeatWaived {
+				waived++
+			}
+		}
+		require.NotZero(t, waived)
+	})
+}
+
+func TestEquipeThatNobodyJoins(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeWithin)
+		w.passes(90 * day)
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.does(care.QuorumDecision, care.Completion{Outcome: care.Reconvene, Note: "Prova"})
+		require.NotEmpty(t, w.task(care.EquipeInvitation).ID, "asked again")
+		w.passes(90 * day)
+		w.does(care.PlanDraft, care.Completion{Outcome: care.NoPlan, Reason: "other_path", Note: "Prova"})
+		require.Equal(t, []care.PlanState{care.PlanDropped}, w.plans())
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+	})
+}
+
+func TestEquipeMemberIsReplacedByAColleague(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		first := w.of(care.EquipeInvitation, care.CPIOperator)
+		w.doesAs(care.CPIOperator, care.EquipeInvitation, care.Completion{Outcome: care.Unavailable, Reason: "absent"})
+		require.NotEqual(t, first.ID, w.of(care.EquipeInvitation, care.CPIOperator).ID)
+		w.confirms(care.CPIOperator)
+		w.speaks(care.CPIOperator, care.Favourable)
+	})
+}
+
+func TestEquipeSpeaksInAMeeting(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		w.confirms(care.CPIOperator)
+		form := care.MinutesForm{At: w.now(), Text: "Verbale di prova"}
+		for _, role := range seated {
+			form.Votes = append(form.Votes, care.MinutedVote{Vote: care.Vote{Role: role, Agency: w.as(role).Agency, Outcome: care.Favourable}})
+		}
+		form.Votes[0].Outcome, form.Votes[0].Note = care.Dissenting, "Motivi di prova"
+		w.minutes(form)
+		w.waits(care.PlanDraft)
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		cmd := w.ask(care.SocialWorker, w.minuted(care.MinutesForm{At: w.now(), Text: "Prova", Votes: []care.MinutedVote{
+			{Vote: care.Vote{Role: care.DeskOperator, Agency: "comune", Outcome: care.Favourable}},
+		}}))
+		w.refused(care.RefusedNotAwaited, cmd) // who has no seat
+		w.minutes(form)
+		w.waits(care.PlanAgreement)
+		e := w.equipe()
+		require.Len(t, e.Minutes, 2)
+		for _, s := range e.Seats {
+			require.True(t, s.Minuted)
+			require.Equal(t, s.Role == care.SocialWorker, s.OpinionNote == "Motivi di prova")
+		}
+	})
+}
+
+func (w *casework) minuted(form care.MinutesForm) store.NewCommand {
+	w.Helper()
+	require.Empty(w, care.CheckMinutes(w.policy(), form, w.now()))
+	return store.NewCommand{Operation: care.OpMinutes, Run: w.branch(care.RunEquipe).Run, Answer: form.Answer(), Data: form}
+}
+
+func (w *casework) minutes(form care.MinutesForm) {
+	w.Helper()
+	w.asks(care.SocialWorker, w.minuted(form))
+}
+
+func TestPersonMayDeclineThePlanOrAskForChanges(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeWithin)
+		sitting := []care.Role{}
+		for _, task := range w.tasks("") {
+			sitting = append(sitting, task.Role)
+		}
+		w.confirms(sitting...)
+		for _, role := range sitting {
+			w.speaks(role, care.Favourable)
+		}
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.signs(sitting...)
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.ChangesAsked, Note: "Prova"})
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.signs(sitting...)
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Declined, Reason: "no_interest"})
+		require.Equal(t, []care.PlanState{care.PlanDeclined}, w.plans())
+		require.Equal(t, care.PlanRefused, w.branch(care.RunEquipe).Outcome)
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+	})
+}
+
+// The complex path: the CPI rejects, the équipe revises, and what was done stays done.
+func TestRejectedPlacementComesBackToTheEquipe(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		placement := w.referralTo("cpi")
+		require.Equal(t, store.CommandWorked, w.move(care.CPIOperator, placement, care.OpReject, care.ReferralMoveForm{Reason: "not_competent", Note: "Prova"}).State)
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
+		require.Equal(t, care.StageEquipe, w.file().Stage)
+		require.Equal(t, "not_competent", w.equipe().Reason, "the équipe knows the CPI's reason")
+
+		active := w.plan(care.PlanActive)
+		progress := care.ProgressForm{State: care.ActionDone, Note: "Prova"}
+		kept := active.Content.Actions[2]
+		w.assign(care.SocialWorker, store.NewCommand{Operation: care.OpProgress, Run: w.run(), Target: kept.ID, Data: progress})
+
+		w.confirms(seated...)
+		for _, role := range seated {
+			w.speaks(role, care.Favourable)
+		}
+		until := w.now().Add(90 * day)
+		revised := care.PlanForm{Goals: active.Content.Goals, Changes: "Corso al posto del tirocinio: prova"}
+		for _, a := range active.Content.Actions[1:] {
+			revised.Actions = append(revised.Actions, a.PlanAction)
+		}
+		revised.Actions = append(revised.Actions, care.PlanAction{Goal: 0, Text: "Formazione di prova", Agency: "cpi", Until: &until, Send: true})
+		for i := range revised.Actions[:2] {
+			revised.Actions[i].Send = false
+		}
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: &revised})
+		w.signs(seated...)
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+		require.Equal(t, []care.PlanState{care.PlanActive, care.PlanRevised}, w.plans())
+		now := w.plan(care.PlanActive)
+		require.Equal(t, 2, now.Version)
+		require.Equal(t, revised.Changes, now.Changes)
+		require.Equal(t, kept.ID, now.Content.Actions[1].ID)
+		require.Equal(t, care.ActionDone, now.Content.Actions[1].State, "what was done stays done")
+		require.Len(t, w.file().Referrals, 3, "the adult school is not asked twice")
+		require.Equal(t, care.StagePlacement, w.file().Stage)
+	})
+}
+
+func (w *casework) plan(state care.PlanState) store.Plan {
+	w.Helper()
+	plans, err := w.records.Plans(context.Background(), w.as(care.Supervisor), w.id)
+	require.NoError(w, err)
+	for _, p := range plans {
+		if p.State == state {
+			return p
+		}
+	}
+	require.FailNow(w, "no plan", "%s", state)
+	return store.Plan{}
+}
+
+// referralTo is the newest open referral to an agency.
+func (w *casework) referralTo(agency string) (found store.Referral) {
+	w.Helper()
+	for _, f := range w.referrals() {
+		if f.ToAgency == agency && !f.State.Settled() {
+			found = f
+		}
+	}
+	require.NotEmpty(w, found.ID, "no open referral to %s", agency)
+	return found
+}
+
+func TestEquipeEndsEarlyWithItsCase(t *testing.T) {
+	for _, kind := range []care.TaskKind{care.EquipeInvitation, care.EquipeOpinion, care.PlanDraft, care.PlanSignOff, care.PlanAgreement} {
+		t.Run(string(kind), func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				w.isAssessed(care.ToEquipeBetween)
+				for _, do := range []func(){
+					func() {}, func() { w.confirms(seated...) },
+					func() {
+						for _, role := range seated {
+							w.speaks(role, care.Favourable)
+						}
+					},
+					func() { w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")}) },
+					func() { w.signs(seated...) },
+				} {
+					do()
+					if w.tasks("")[0].Kind == kind {
+						break
+					}
+				}
+				w.task(kind)
+				w.closesEarly()
+				w.closed(care.OutcomeMovedAway)
+				for _, state := range w.plans() {
+					require.Equal(t, care.PlanDropped, state)
+				}
+			})
+		})
+	}
+}
+
+func TestFollowUpHearsEveryAgencyOfThePlan(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		goal := w.plan(care.PlanActive).Content.Goals[0].ID
+		_, reviews := w.policy().Rhythm(care.PlanActivated)
+		for range reviews {
+			w.does(care.Review, care.Completion{Outcome: care.Met})
+		}
+		w.doesAs(care.CPIOperator, care.GoalEvaluation, care.Completion{Outcome: care.Evaluated, Goals: []care.GoalFinding{{Goal: goal, Result: "partly", Note: "Prova"}}})
+		w.does(care.Evaluation, care.Completion{Outcome: care.Revise, Note: "Prova", Goals: []care.GoalFinding{{Goal: goal, Result: "not_reached"}}})
+		require.Equal(t, care.Revise, w.equipe().Reason)
+		findings, err := w.records.GoalFindings(context.Background(), w.as(care.Supervisor), w.id)
+		require.NoError(t, err)
+		require.Len(t, findings, 2)
+	})
+}
+
+func TestMeetingAtAnyAgencyResetsTheReviews(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		w.passes(20 * day)
+		form := care.MeetingForm{At: w.now().Add(-time.Hour)}
+		require.Empty(t, care.CheckMeeting(form, w.now()))
+		w.asks(care.CPIOperator, store.NewCommand{Operation: care.OpMeet, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.passes(20 * day) // 40 since the plan became active, 20 since the meeting
+		for _, task := range w.tasks("") {
+			require.NotEqual(t, care.Review, task.Kind)
+		}
+		meetings := w.file().Meetings
+		require.Equal(t, "cpi", meetings[0].Agency, "the proof")
+		w.passes(12 * day)
+		w.task(care.Review)
+		require.Equal(t, care.RunFollowUp, contract.KindOf(w.task(care.Review).Run))
+	})
+}

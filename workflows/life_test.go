@@ -1,0 +1,317 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+func (w *casework) suspends(until time.Time) {
+	w.Helper()
+	form := care.SuspendForm{Until: &until, Reason: "abroad"}
+	require.Empty(w, care.CheckSuspend(form, w.now()))
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form})
+}
+
+func TestSuspendedCaseStandsStillAndResumesByItself(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		until := at(t, "2027-03-01 09:00")
+		w.suspends(until)
+		require.Equal(t, care.WaitTime, w.file().Waiting.For)
+		require.Equal(t, "resume", w.file().Waiting.Then)
+		w.passes(40 * day)
+		require.Empty(t, w.mails(), "nobody is reminded")
+		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health)
+		w.passes(9 * day)
+		require.Nil(t, w.file().SuspendedUntil)
+		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health, "its clocks are computed anew")
+		w.passes(3 * day)
+		require.Equal(t, []string{"Wed 2027-03-03 18:00"}, w.when("reminder_sent referral_answer"))
+		w.happened("suspended abroad", "resumed")
+	})
+}
+
+func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ConfirmAppointment)
+		w.suspends(w.now().Add(100 * day))
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) // somebody works on all the same
+		w.passes(50 * day)
+		require.Empty(t, w.when("reminder_sent interview"))
+		form := care.SuspendForm{Until: w.soon(), Reason: "other"}
+		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form}))
+		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+		w.passes(10 * day)
+		require.NotEmpty(t, w.when("reminder_sent interview"))
+		w.suspends(w.now().Add(100 * day))
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+		require.Nil(t, w.file().SuspendedUntil)
+	})
+}
+
+func TestSuspensionReachesTheReviews(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		w.suspends(w.now().Add(200 * day))
+		w.passes(199 * day)
+		for _, task := range w.tasks("") {
+			require.NotEqual(t, care.Review, task.Kind)
+		}
+		w.passes(2 * day)
+		w.passes(28 * day)
+		for _, task := range w.tasks("") {
+			require.NotEqual(t, care.Review, task.Kind, "the rhythm begins anew")
+		}
+		w.passes(5 * day)
+		w.task(care.Review)
+	})
+}
+
+func (w *casework) reopening(stage care.Stage) store.NewCommand {
+	form := care.ReopenForm{Stage: stage, Note: "Prova"}
+	if stage == care.StageSecondLevel {
+		form.Bookings = []care.Booking{{Service: "pas", At: *w.soon()}}
+	}
+	require.Empty(w, care.CheckReopen(w.policy(), form, w.now()))
+	return store.NewCommand{Operation: care.OpReopen, Run: w.run(), Answer: form.Answer(), Data: form}
+}
+
+func TestClosedCaseReopensWhereItMakesSense(t *testing.T) {
+	for stage, kinds := range map[care.Stage][]care.TaskKind{
+		care.StageFirstLevel:  {care.FirstListening},
+		care.StageSecondLevel: {care.ConfirmAppointment},
+		care.StageEquipe:      {care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation},
+		care.StagePlacement:   {care.ReferralAnswer},
+		care.StageFollowUp:    {},
+	} {
+		t.Run(string(stage), func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				w.reaches(care.Interview)
+				w.closesEarly()
+				w.passes(90 * day)
+				w.asks(care.DeskOperator, w.reopening(stage))
+				w.waits(kinds...)
+				file := w.file()
+				require.Equal(t, stage, file.Stage)
+				require.Nil(t, file.Closed)
+				w.passes(10 * day)
+				w.closesEarly()
+				w.closed(care.OutcomeMovedAway)
+				w.asks(care.DeskOperator, w.reopening(care.StageFirstLevel)) // and again
+				w.reaches(care.Closure)
+				w.closes(care.OutcomePlaced)
+				w.closed(care.OutcomePlaced)
+			})
+		})
+	}
+}
+
+func TestDeathAndMistakeStayClosed(t *testing.T) {
+	for _, outcome := range []string{care.OutcomeDeceased, care.OutcomeOpenedByMistake} {
+		inSkippedTime(t, func(w *casework) {
+			w.reaches(care.ReferralAnswer)
+			form := care.EarlyClosure{Outcome: outcome, Note: "Prova"}
+			w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+			w.closed(outcome)
+			w.isReferred(care.ReferralWithdrawn)
+			cmd := w.ask(care.DeskOperator, w.reopening(care.StageFirstLevel))
+			w.refused(care.RefusedInvalid, cmd)
+			require.Equal(t, care.RuleNoReopening, cmd.Refusal.Faults[0].Rule)
+			w.closed(outcome)
+		})
+	}
+}
+
+func TestPermitThatRunsOut(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		expiry := time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)
+		w.permit = &expiry
+		w.reaches(care.PlacementOutcome) // an internship
+		w.passes(115 * day)
+		w.waits(care.PlacementOutcome, care.PermitRenewal)
+		w.passes(30 * day) // 31 May
+		require.Len(t, w.when("reminder_sent permit_renewal"), 1)
+		require.NotEqual(t, care.PermitRenewal, w.file().Waiting.Task, "nothing is late yet")
+		w.passes(21 * day) // 21 June
+		require.Equal(t, care.HealthLate, w.file().Waiting.Health, "it stands out before the day")
+		require.Equal(t, care.PermitRenewal, w.file().Waiting.Task)
+
+		receipt := w.now()
+		w.does(care.PermitRenewal, care.Completion{Outcome: care.ReceiptShown, At: &receipt})
+		w.waits(care.PlacementOutcome)
+		require.Equal(t, care.PermitRequested, w.file().PersonData.Permit)
+		w.passes(95 * day)
+		renewed := w.now().AddDate(2, 0, 0)
+		w.does(care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: &renewed})
+		require.Equal(t, "work", w.file().PersonData.Permit)
+		form := care.PermitForm{Permit: "long_term"}
+		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpPermit, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.passes(800 * day)
+		w.waits(care.PlacementOutcome)
+	})
+}
+
+func TestTransferToAnotherZone(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		old := w.run()
+		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
+		require.Empty(t, care.CheckTransfer(w.policy(), []string{"prato", "pistoia"}, form))
+		asks := store.NewCommand{Operation: care.OpTransfer, Run: old, Answer: form.Answer(), Data: form}
+		w.asks(care.SocialWorker, asks)
+		require.Equal(t, "pistoia", w.file().Transfer)
+		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, asks))
+		page, err := w.records.Tasks(context.Background(), w.staff["pistoia"][care.SocialWorker], store.TaskFilter{Team: true}, store.Paging{})
+		require.NoError(t, err)
+		require.Len(t, page.Items, 1)
+
+		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
+		there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
+		page2, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
+		require.NoError(t, err)
+		for _, file := range page2.Items {
+			require.NotEqual(t, contract.BareID(old), file.ID, "Prato's access has ended")
+		}
+		_, err = w.records.CaseFile(context.Background(), w.as(care.Supervisor), contract.BareID(old))
+		require.ErrorIs(t, err, store.ErrNotFound)
+		tasks, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), store.TaskFilter{CaseID: contract.BareID(old)}, store.Paging{})
+		require.NoError(t, err)
+		require.Empty(t, tasks.Items)
+
+		files, err := w.records.CaseFiles(context.Background(), there.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
+		require.NoError(t, err)
+		require.Len(t, files.Items, 1)
+		there.id = files.Items[0].ID
+		there.waits(care.FirstListening)
+		require.Equal(t, []care.PlanState{care.PlanActive}, there.plans())
+		there.closesEarly()
+		there.closed(care.OutcomeMovedAway)
+	})
+}
+
+// answers completes a task of another case's making.
+func (w *casework) answers(t store.Task, form care.Completion) {
+	w.Helper()
+	w.claim(t)
+	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form, w.now()))
+	w.asks(t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+}
+
+func TestTransferThatIsRejected(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ConfirmAppointment)
+		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
+		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) // the case goes on meanwhile
+		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
+		page, err := w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
+		require.NoError(t, err)
+		there.answers(page.Items[0], care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
+		w.waits(care.Interview)
+		require.Empty(t, w.file().Transfer)
+		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}) // and is asked again
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
+func TestSecondFileOfThePersonIsMerged(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		kept := w.id
+		second := &casework{carrier: w.carrier, office: w.office, zone: w.zone}
+		second.reaches(care.Interview)
+		second.task(care.Interview)
+		form := care.MergeForm{Into: kept, Note: "Prova"}
+		require.Empty(t, care.CheckMerge(form))
+		second.asks(care.SocialWorker, store.NewCommand{
+			Operation: care.OpMerge, Run: second.run(), Data: form,
+			Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
+		})
+		merged := second.file()
+		require.Equal(t, kept, merged.MergedInto)
+		require.Equal(t, care.StageClosed, merged.Stage)
+
+		w.waits(care.ReferralAnswer, care.Interview)
+		w.does(care.Interview, care.Completion{Outcome: care.Held}) // its branch goes on in the file that stays
+		w.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: findings})
+		w.waits(care.ReferralAnswer)
+		require.Len(t, w.file().Appointments, 2)
+		w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{})
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
+func TestMergeIsRefusedForSomebodyElse(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.FirstListening)
+		other := &casework{carrier: w.carrier, office: w.office, zone: w.zone, family: "Prova 0002"}
+		other.opensFor(1980)
+		form := care.MergeForm{Into: w.id, Note: "Prova"}
+		cmd := other.ask(care.SocialWorker, store.NewCommand{
+			Operation: care.OpMerge, Run: other.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
+		})
+		w.refused(care.RefusedInvalid, cmd)
+		require.Equal(t, []care.Fault{{Field: "into", Rule: care.RuleSamePerson}}, cmd.Refusal.Faults)
+		other.waits(care.FirstListening)
+	})
+}
+
+// Where the zone says so, social needs call the social worker to the desk, and
+// the services follow each other while the desk stays the person's link.
+func TestServicesFollowEachOtherInLucca(t *testing.T) {
+	inZone(t, "lucca", func(w *casework) {
+		w.opens()
+		w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{w.socialNeed()}})
+		w.does(care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
+		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: w.policy().FollowThrough[0], At: *w.soon()}}})
+		for i, service := range w.policy().FollowThrough {
+			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
+			w.does(care.Interview, care.Completion{Outcome: care.Held})
+			w.does(care.Assessment, care.Completion{Outcome: care.Onward, Areas: []care.AreaFinding{{Area: w.socialNeed(), Need: "some"}}})
+			if i+1 < len(w.policy().FollowThrough) {
+				next := w.task(care.NextService)
+				require.Equal(t, care.DeskOperator, next.Role)
+				require.Equal(t, w.policy().NextService(service), next.Service)
+				w.does(care.NextService, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: next.Service, At: *w.soon()}}})
+			}
+		}
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+	})
+}
+
+func (w *casework) socialNeed() string {
+	for _, n := range w.policy().Needs {
+		if n.Difficulty == care.DifficultySocial {
+			return n.Code
+		}
+	}
+	return ""
+}
+
+func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		w.does(care.Orientation, care.Completion{Outcome: care.Informed})
+		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
+		w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
+		w.waits(care.Closure)
+		booking := care.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}
+		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		w.waits(care.ConfirmAppointment) // the path goes on instead
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"})
+		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
+		w.closes(care.OutcomeNeedsMet)
+		w.closed(care.OutcomeNeedsMet)
+	})
+}

@@ -1,0 +1,109 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+)
+
+// refers sends the person to a partner, having seen what is disclosed.
+func (w *casework) refers(agency string) store.Command {
+	w.Helper()
+	seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, agency, "school")
+	require.NoError(w, err)
+	form := care.ReferForm{Agency: agency, Purpose: "school", Notice: true, Seen: seen.Digest}
+	require.Empty(w, care.CheckRefer(w.policy(), form))
+	return w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+}
+
+// consents has the person consent to private partners.
+func (w *casework) consents() {
+	w.Helper()
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpConsent, Run: w.run(), Answer: care.Answer{Operation: care.OpConsent}, Data: care.ConsentForm{}})
+}
+
+func (w *casework) withdrawsConsent() {
+	w.Helper()
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpUnconsent, Run: w.run(), Answer: care.Answer{Operation: care.OpUnconsent}, Data: care.ConsentForm{}})
+}
+
+// answered moves a referral of a partner without accounts, as its sender's side
+// records what the partner says.
+func (w *casework) answered(agency string, op care.Operation, form care.ReferralMoveForm) {
+	w.Helper()
+	cmd := w.move(care.SocialWorker, w.referralTo(agency), op, form)
+	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+}
+
+func TestReferralToAPartner(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		require.Equal(t, store.CommandWorked, w.refers("cpia").State, "the desk's work is done with a referral as well")
+		w.waits(care.ReferralAnswer)
+		w.answered("cpia", care.OpAcknowledge, care.ReferralMoveForm{})
+		w.answered("cpia", care.OpHold, care.ReferralMoveForm{Note: "Prova"})
+		w.does(care.SupplyInformation, care.Completion{Outcome: care.Supplied, Note: "Prova"})
+		w.answered("cpia", care.OpAccept, care.ReferralMoveForm{})
+		w.does(care.ReferralOutcome, care.Completion{Outcome: care.Completed})
+		w.isReferred(care.ReferralCompleted)
+		require.Equal(t, care.Completed, w.branch(care.RunReferral).Outcome)
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+	})
+}
+
+func TestReferralRejectedAndSentElsewhere(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		w.refers("cpia")
+		w.answered("cpia", care.OpReject, care.ReferralMoveForm{Reason: "not_competent"})
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
+		w.answered("cpia", care.OpRedirect, care.ReferralMoveForm{Agency: "asl"})
+		w.answered("asl", care.OpAcknowledge, care.ReferralMoveForm{})
+		w.answered("asl", care.OpAccept, care.ReferralMoveForm{})
+		w.does(care.ReferralOutcome, care.Completion{Outcome: care.Failed, Reason: "person_absent"})
+		w.isReferred(care.ReferralRejected, care.ReferralRedirected, care.ReferralFailed)
+		all := w.referrals()
+		require.Equal(t, all[1].ID, all[2].Continues, "the origin sees the end")
+	})
+}
+
+func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
+		w.consents()
+		require.Equal(t, store.CommandWorked, w.refers("terzo_settore").State)
+		require.Equal(t, store.CommandWorked, w.refers("cpia").State)
+		require.Equal(t, store.CommandWorked, w.refers("centri_sociali").State)
+		w.answered("centri_sociali", care.OpAcknowledge, care.ReferralMoveForm{})
+		w.answered("centri_sociali", care.OpAccept, care.ReferralMoveForm{})
+		require.Equal(t, care.Consent, w.referralTo("terzo_settore").LegalBasis)
+
+		w.withdrawsConsent()
+		require.Nil(t, w.file().Consent)
+		states := map[string]care.ReferralState{}
+		for _, f := range w.referrals() {
+			states[f.ToAgency] = f.State
+		}
+		require.Equal(t, map[string]care.ReferralState{
+			"terzo_settore": care.ReferralWithdrawn, "centri_sociali": care.ReferralWithdrawn, "cpia": care.ReferralRequested,
+		}, states)
+		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
+		w.waits(care.ReferralAnswer)
+	})
+}
+
+func TestReferralRefusedWhenTheDataChanged(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		form := care.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "something else"}
+		cmd := w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.refused(care.RefusedInvalid, cmd)
+		require.Equal(t, []care.Fault{{Field: "seen", Rule: care.RuleSeen}}, cmd.Refusal.Faults)
+		w.waits(care.Orientation)
+	})
+}
