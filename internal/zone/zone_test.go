@@ -343,6 +343,7 @@ func TestCommand(t *testing.T) {
 		stdout, stderr string
 	}{
 		{"good files", []string{filepath.Join(good, "prato.yaml"), filepath.Join(good, "lucca.yaml")}, 0, "Nessun errore: prato (", ""},
+		{"a fault that only shows together", []string{filepath.Join(good, "prato.yaml"), filepath.Join(good, "prato.yaml")}, 1, "", ": zone: la zona è già definita in un altro file: prato [zone_twice]"},
 		{"a fault", []string{bad}, 1, "", ": no_show.attempts: numero fuori dai limiti: da 1 a 20 [out_of_range]"},
 		{"no file", nil, 2, "", "uso: percorso zone check"},
 		{"a file that is not there", []string{"manca.yaml"}, 2, "", "manca.yaml: il file non si può leggere"},
