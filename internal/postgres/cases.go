@@ -126,7 +126,7 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 	if err != nil {
 		return nil, err
 	}
-	if err := readTasks(ctx, tx, ids, facts); err != nil {
+	if err := readTasks(ctx, tx, set.Policy, ids, facts); err != nil {
 		return nil, err
 	}
 	if err := readWaits(ctx, tx, ids, facts); err != nil {
@@ -143,8 +143,8 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 }
 
 // readTasks reads the open tasks of some cases, be they of the other zone that
-// is asked to take one over.
-func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
+// is asked to take one over. What a partner answers through a link is named by it.
+func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case       string         `db:"case_id"`
 		ID         string         `db:"id"`
@@ -153,6 +153,7 @@ func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*
 		Role       care.Role      `db:"role"`
 		Agency     string         `db:"agency"`
 		Zone       string         `db:"zone"`
+		Addressee  string         `db:"addressee"` // of the referral that it is about
 		Since      time.Time      `db:"since"`
 		Reminded   bool           `db:"reminded"`
 		RemindAt   *time.Time     `db:"remind_at"`
@@ -163,6 +164,7 @@ func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*
 	}
 	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
 			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
+			coalesce((SELECT r.to_agency FROM referral r WHERE r.id = t.referral_id), '') AS addressee,
 			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,
 			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates
 		FROM (SELECT * FROM task WHERE case_id = ANY ($1::uuid[]) AND ended_at IS NULL
@@ -171,8 +173,12 @@ func readTasks(ctx context.Context, tx querier, ids []string, facts map[string]*
 		if t.Reminded {
 			t.RemindAt = nil
 		}
+		partner, _ := p.Agency(t.Addressee)
+		if !partner.ByLink() || t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
+			partner.Code = ""
+		}
 		facts[t.Case].Tasks = append(facts[t.Case].Tasks, care.FactTask{
-			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Since: t.Since, RemindAt: t.RemindAt,
+			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: partner.Code, Since: t.Since, RemindAt: t.RemindAt,
 			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates,
 		})
 	}
