@@ -98,9 +98,11 @@ type fakeRecords struct {
 	worked func(store.Command) store.Command             // what the row says later
 	task   store.Task
 
-	same    []store.CaseFile // of SamePerson
-	link    store.Link       // a partner's one-time link
-	renewed int              // how often a new link was asked for
+	zones   []string          // besides prova
+	life    func(*store.Case) // what it did to a case
+	same    []store.CaseFile  // of SamePerson
+	link    store.Link        // a partner's one-time link
+	renewed int               // how often a new link was asked for
 }
 
 func newFakeRecords() *fakeRecords {
@@ -136,7 +138,11 @@ func (f *fakeRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, err
 }
 func (f *fakeRecords) Ping(context.Context) error { return f.fail }
 func (f *fakeRecords) Zones(context.Context) ([]care.Policy, error) {
-	return []care.Policy{somePolicy()}, f.fail
+	policies := []care.Policy{somePolicy()}
+	for _, code := range f.zones {
+		policies = append(policies, care.Policy{Zone: code})
+	}
+	return policies, f.fail
 }
 func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error) {
 	if zone != "prova" {
@@ -262,7 +268,11 @@ func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter store.Ca
 	return store.Page[store.CaseFile]{Items: []store.CaseFile{someCase}}, f.saw(filter, p)
 }
 func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (store.Case, error) {
-	return store.Case{CaseFile: someCase, PersonData: store.Person{ID: someID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []store.Task{f.task}}, f.fail
+	c := store.Case{CaseFile: someCase, PersonData: store.Person{ID: someID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []store.Task{f.task}}
+	if f.life != nil {
+		f.life(&c)
+	}
+	return c, f.fail
 }
 func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p store.Paging) (store.Page[store.Moment], error) {
 	return store.Page[store.Moment]{Items: []store.Moment{{Code: "case_opened"}}}, f.saw(id, p)
@@ -387,6 +397,7 @@ type fakeTemporal struct {
 	mu      sync.Mutex
 	updates []client.UpdateWorkflowOptions
 	started []client.StartWorkflowOptions
+	inputs  []contract.Start // of what was started
 	signals []contract.Entry
 	result  contract.Result
 	err     error
@@ -406,8 +417,8 @@ type fakeStart struct {
 	client.WithStartWorkflowOperation
 }
 
-func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, _ ...any) client.WithStartWorkflowOperation {
-	f.started = append(f.started, o)
+func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
+	f.started, f.inputs = append(f.started, o), append(f.inputs, args[0].(contract.Start))
 	return fakeStart{}
 }
 

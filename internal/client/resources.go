@@ -72,6 +72,7 @@ type Task struct {
 	ReferralID string         `json:"referral_id"`
 	Mine       bool           `json:"mine"`
 	DueAt      *time.Time     `json:"due_at"`
+	Suspended  bool           `json:"suspended"`
 }
 
 // Referral is a referral as its sender or addressee sees it.
@@ -82,20 +83,50 @@ type Referral struct {
 	FromAgency string             `json:"from_agency"`
 	ToAgency   string             `json:"to_agency"`
 	Reason     string             `json:"reason"`
+	Purpose    string             `json:"purpose"`
+	Outcome    string             `json:"outcome"`
 	TaskID     string             `json:"task_id"`
 	Allowed    []care.Operation   `json:"allowed"`
 }
 
 // CaseFile is a case with where it stands and what it waits for.
 type CaseFile struct {
-	ID       string       `json:"id"`
-	Number   string       `json:"number"`
-	Zone     string       `json:"zone"`
-	Stage    care.Stage   `json:"stage"`
-	Outcome  string       `json:"outcome"`
-	ClosedAt *time.Time   `json:"closed_at"`
-	Waiting  care.Waiting `json:"waiting"`
-	Sentence string       `json:"sentence"`
+	ID         string       `json:"id"`
+	Number     string       `json:"number"`
+	Zone       string       `json:"zone"`
+	Stage      care.Stage   `json:"stage"`
+	Outcome    string       `json:"outcome"`
+	ClosedAt   *time.Time   `json:"closed_at"`
+	LastStage  care.Stage   `json:"last_stage"` // of a closed case
+	Reopenable bool         `json:"reopenable"`
+	Suspended  *time.Time   `json:"suspended_until"`
+	MergedInto string       `json:"merged_into"` // id of the case file that it goes on in
+	Waiting    care.Waiting `json:"waiting"`
+	Sentence   string       `json:"sentence"`
+
+	// Of a case that is read by itself; lists leave them out.
+	Branches     []Branch   `json:"branches"`
+	ConsentSince *time.Time `json:"consent_since"` // nil: no consent in force
+	Meetings     []Meeting  `json:"meetings"`      // the latest first
+	TransferTo   string     `json:"transfer_to"`   // code of the zone that was asked
+	PersonData   Person     `json:"person_data"`
+}
+
+// Branch is a sub-process of a case.
+type Branch struct {
+	ID      string       `json:"id"` // as the timeline has it: kind/opaque id
+	Kind    care.RunKind `json:"kind"`
+	Service string       `json:"service"`
+	Agency  string       `json:"agency"`
+	EndedAt *time.Time   `json:"ended_at"`
+	Outcome string       `json:"outcome"`
+}
+
+// Meeting is a valid meeting with the person.
+type Meeting struct {
+	At     time.Time `json:"at"`
+	Agency string    `json:"agency"`
+	ByRole care.Role `json:"by_role"`
 }
 
 // TaskQuery chooses tasks; the zero value, all open ones that the caller sees.

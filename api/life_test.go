@@ -1,0 +1,287 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+
+	"percorso/internal/care"
+	percorso "percorso/internal/client"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// caller is the client of a member of staff.
+func (b *rig) caller(who care.Staff) *percorso.Client {
+	return percorso.New(b.URL, b.provider.token(b.t, who.Subject, "percorso-api", nil), 1)
+}
+
+// What is well filled in, of each operation on a case.
+var (
+	soon = time.Now().Add(48 * time.Hour).UTC()
+	past = time.Now().Add(-time.Hour).UTC()
+
+	refer    = care.ReferForm{Agency: "associazione", Purpose: "labour", Notice: true, Seen: "digest"}
+	meeting  = care.MeetingForm{At: past}
+	suspend  = care.SuspendForm{Until: &soon, Reason: "abroad", Note: "Testo di prova"}
+	transfer = care.TransferForm{Zone: "altrove", Notice: true, Note: "Testo di prova"}
+	permit   = care.PermitForm{Permit: care.PermitRequested}
+	merge    = care.MergeForm{Into: someID, Note: "Testo di prova"}
+	reopen   = care.ReopenForm{Stage: care.StageFirstLevel, Note: "Testo di prova"}
+	convene  = care.ConveneForm{Kind: care.BetweenAgencies}
+	minutes  = care.MinutesForm{At: past, Text: "Verbale di prova", Votes: []care.MinutedVote{
+		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}},
+	}}
+	progress = care.ProgressForm{State: care.ActionDone}
+)
+
+func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
+	ctx, run := context.Background(), caseRun(anotherID)
+	type call func(c *percorso.Client) (percorso.Command, error)
+	for _, test := range []struct {
+		op     care.Operation
+		run    string
+		target string
+		answer care.Answer
+		call   call
+	}{
+		{care.OpRefer, run, "", care.Answer{Agency: "associazione", Matter: "labour"},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Refer(ctx, "k", anotherID, refer) }},
+		{care.OpConsent, run, "", care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.Consent(ctx, "k", anotherID, care.ConsentForm{})
+			}},
+		{care.OpUnconsent, run, "", care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.WithdrawConsent(ctx, "k", anotherID, care.ConsentForm{Note: "Testo di prova"})
+			}},
+		{care.OpMeet, run, "", care.Answer{At: &past},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Meet(ctx, "k", anotherID, meeting) }},
+		{care.OpSuspend, run, "", care.Answer{Until: &soon, Reason: "abroad"},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Suspend(ctx, "k", anotherID, suspend) }},
+		{care.OpResume, run, "", care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Resume(ctx, "k", anotherID) }},
+		{care.OpTransfer, run, "", care.Answer{Zone: "altrove"},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Transfer(ctx, "k", anotherID, transfer) }},
+		{care.OpPermit, run, "", care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) { return c.RecordPermit(ctx, "k", anotherID, permit) }},
+		{care.OpMerge, run, "", care.Answer{Case: caseRun(someID)},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Merge(ctx, "k", anotherID, merge) }},
+		{care.OpReopen, run, "", care.Answer{Stage: care.StageFirstLevel},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Reopen(ctx, "k", anotherID, reopen) }},
+		{care.OpConvene, run, "", care.Answer{Equipe: care.BetweenAgencies},
+			func(c *percorso.Client) (percorso.Command, error) { return c.Convene(ctx, "k", anotherID, convene) }},
+		{care.OpMinutes, someRun, "", care.Answer{At: &past, Votes: []care.Vote{minutes.Votes[0].Vote}},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.RecordMinutes(ctx, "k", anotherID, minutes)
+			}},
+		{care.OpProgress, run, someID, care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.ReportProgress(ctx, "k", anotherID, someID, progress)
+			}},
+	} {
+		t.Run(string(test.op), func(t *testing.T) {
+			r := newRig(t)
+			r.records.zones = []string{"altrove"}
+			cmd, err := test.call(r.caller(someWorker))
+			if err != nil || cmd.Operation != test.op || cmd.State != store.CommandWorked {
+				t.Fatalf("%+v: %v", cmd, err)
+			}
+			if again, err := test.call(r.caller(someWorker)); err != nil || again.ID != cmd.ID {
+				t.Errorf("repeated: %+v: %v", again, err)
+			}
+			kept := r.records.commands[someWorker.ID+"k"]
+			test.answer.Operation = test.op
+			if kept.Run != test.run || kept.Target != test.target || answerText(kept.Answer) != answerText(test.answer) {
+				t.Errorf("kept %+v\nwant %+v", kept, test.answer)
+			}
+			if worked := len(r.temporal.updates) > 0; worked == assigns[test.op] {
+				t.Errorf("woke a process: %v", worked)
+			}
+		})
+	}
+}
+
+// answerText is an answer with its times as they are written.
+func answerText(a care.Answer) string {
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
+	long := strings.Repeat("x", 4001)
+	far := time.Now().AddDate(3, 0, 0)
+	old := time.Now().AddDate(0, -2, 0)
+	for name, test := range map[string]struct {
+		op   care.Operation
+		form any
+		want []string // field:rule
+	}{
+		"refer nobody":        {care.OpRefer, care.ReferForm{}, []string{"agency:required", "purpose:required", "notice_given:notice_required", "seen:required"}},
+		"refer elsewhere":     {care.OpRefer, care.ReferForm{Agency: "altra", Purpose: "altro", Notice: true, Seen: "x"}, []string{"agency:unknown_code", "purpose:unknown_code"}},
+		"refer to the CPI":    {care.OpRefer, care.ReferForm{Agency: "cpi", Purpose: "labour", Notice: true, Seen: "x"}, []string{"agency:use_send_to_cpi"}},
+		"refer out of reach":  {care.OpRefer, care.ReferForm{Agency: "comune", Purpose: "labour", Notice: true, Seen: "x"}, []string{"agency:agency_unreachable"}},
+		"consent at length":   {care.OpConsent, care.ConsentForm{Note: long}, []string{"note:too_long"}},
+		"withdrawal":          {care.OpUnconsent, care.ConsentForm{Note: long}, []string{"note:too_long"}},
+		"meeting to come":     {care.OpMeet, care.MeetingForm{At: soon}, []string{"at:in_the_future"}},
+		"meeting long ago":    {care.OpMeet, care.MeetingForm{At: old}, []string{"at:too_long_ago"}},
+		"suspend for nothing": {care.OpSuspend, care.SuspendForm{}, []string{"until:required", "reason:required"}},
+		"suspend till then":   {care.OpSuspend, care.SuspendForm{Until: &past, Reason: "holiday"}, []string{"until:in_the_past", "reason:unknown_reason"}},
+		"suspend for ever":    {care.OpSuspend, care.SuspendForm{Until: &far, Reason: "health"}, []string{"until:too_far_ahead"}},
+		"transfer nowhere":    {care.OpTransfer, care.TransferForm{}, []string{"zone:required", "notice_given:notice_required", "note:required"}},
+		"transfer to itself":  {care.OpTransfer, care.TransferForm{Zone: "prova", Notice: true, Note: "x"}, []string{"zone:unknown_code"}},
+		"transfer to no zone": {care.OpTransfer, care.TransferForm{Zone: "ignota", Notice: true, Note: "x"}, []string{"zone:unknown_code"}},
+		"permit of no kind":   {care.OpPermit, care.PermitForm{Permit: "zz"}, []string{"permit:unknown_code"}},
+		"permit that expired": {care.OpPermit, care.PermitForm{Permit: "work", Expiry: &past}, []string{"permit_expiry:in_the_past"}},
+		"receipt with expiry": {care.OpPermit, care.PermitForm{Permit: care.PermitRequested, Expiry: &soon}, []string{"permit_expiry:unknown_field"}},
+		"merge into nothing":  {care.OpMerge, care.MergeForm{}, []string{"into:required", "note:required"}},
+		"merge into a name":   {care.OpMerge, care.MergeForm{Into: marker, Note: "x"}, []string{"into:unknown_code"}},
+		"reopen at the end":   {care.OpReopen, care.ReopenForm{Stage: care.StageClosed, Note: "x"}, []string{"stage:unknown_code"}},
+		"reopen unbooked":     {care.OpReopen, care.ReopenForm{Stage: care.StageSecondLevel}, []string{"bookings:required", "note:required"}},
+		"convene no kind":     {care.OpConvene, care.ConveneForm{}, []string{"kind:required"}},
+		"convene what is not": {care.OpConvene, care.ConveneForm{Kind: care.WithinAgency}, []string{"kind:unknown_code"}},
+		"minutes of nothing":  {care.OpMinutes, care.MinutesForm{}, []string{"at:required", "text:required", "votes:required"}},
+		"minutes to come": {care.OpMinutes, care.MinutesForm{At: soon, Text: "x", Votes: []care.MinutedVote{
+			{Vote: care.Vote{Role: "mayor", Agency: "altra", Outcome: care.Dissenting}},
+		}}, []string{"at:in_the_future", "votes[0].role:unknown_code", "votes[0].agency:unknown_code", "votes[0].note:required"}},
+		"progress":             {care.OpProgress, care.ProgressForm{}, []string{"state:required"}},
+		"progress of no state": {care.OpProgress, care.ProgressForm{State: "half"}, []string{"state:unknown_code"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			_, err := r.server.act(context.Background(), someWorker, store.NewCommand{Key: "k", Operation: test.op, Run: caseRun(anotherID), Data: test.form})
+			var got []string
+			if refused, ok := err.(*care.Refusal); ok {
+				for _, f := range refused.Faults {
+					got = append(got, f.Field+":"+f.Rule)
+				}
+			}
+			if !slices.Equal(got, test.want) || len(r.records.commands) > 0 {
+				t.Errorf("%v: %v, want %v", err, got, test.want)
+			}
+		})
+	}
+}
+
+func TestPlanIsCheckedWithItsDraft(t *testing.T) {
+	r := newRig(t)
+	r.records.task.Kind = care.PlanDraft
+	plan := care.PlanForm{
+		Goals:   []care.PlanGoal{{Area: "labour", Text: "Obiettivo di prova"}},
+		Actions: []care.PlanAction{{Goal: 0, Text: "Azione di prova", Agency: "associazione", Until: &soon, Send: true}},
+	}
+	complete := func(key string) error {
+		_, err := r.caller(someWorker).Complete(context.Background(), key, someID, care.Completion{Outcome: care.Proposed, Plan: &plan})
+		return err
+	}
+	if err := complete("k1"); err != nil {
+		t.Fatal(err)
+	}
+	answer := r.temporal.updates[0].Args[0].(contract.Entry).Answer
+	if !slices.Equal(answer.Routes, []string{"associazione"}) || !slices.Equal(answer.Agencies, answer.Routes) {
+		t.Errorf("%+v", answer)
+	}
+	plan.Actions[0].Goal, plan.Actions[0].Agency = 3, "altra"
+	err := complete("k2")
+	if err == nil || !strings.Contains(err.Error(), "plan.actions[0].goal: unknown_goal") || !strings.Contains(err.Error(), "plan.actions[0].agency: unknown_code") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestReopeningStartsTheRunAnew(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.caller(someWorker).Reopen(context.Background(), "k", anotherID, reopen); err != nil {
+		t.Fatal(err)
+	}
+	start, input := r.temporal.started[0], r.temporal.inputs[0]
+	if start.ID != caseRun(anotherID) || start.WorkflowIDReusePolicy != enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE ||
+		start.WorkflowIDConflictPolicy != enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || start.WorkflowTaskTimeout != contract.WorkflowTaskTimeout {
+		t.Errorf("%+v", start)
+	}
+	if input != (contract.Start{Run: start.ID, Case: start.ID, Reopen: true}) {
+		t.Errorf("%+v", input)
+	}
+	if update := r.temporal.updates[0]; update.WorkflowID != start.ID || update.UpdateName != contract.Work {
+		t.Errorf("%+v", update)
+	}
+}
+
+func TestWhoMayAskWhatLifeDoes(t *testing.T) {
+	r := newRig(t)
+	for op, form := range map[care.Operation]any{
+		care.OpConvene: convene, care.OpRefer: refer, care.OpConsent: care.ConsentForm{}, care.OpSuspend: suspend,
+		care.OpTransfer: transfer, care.OpMerge: merge, care.OpReopen: reopen, care.OpPermit: permit, care.OpMinutes: minutes,
+	} {
+		_, err := r.server.act(context.Background(), someCPI, store.NewCommand{Key: "k" + string(op), Operation: op, Run: caseRun(anotherID), Data: form})
+		if refused, ok := err.(*care.Refusal); !ok || refused.Code != care.RefusedForbidden {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	if _, err := r.caller(someCPI).Meet(context.Background(), "k", anotherID, meeting); err != nil {
+		t.Errorf("a meeting by another agency: %v", err)
+	}
+}
+
+func TestWhatIsReadBesideThePath(t *testing.T) {
+	r, ctx := newRig(t), context.Background()
+	c := r.caller(someWorker)
+	equipes, err := c.Equipes(ctx, anotherID)
+	if err != nil || len(equipes.Items) != 1 || equipes.Items[0].ID != anotherID || equipes.Items[0].Seats[0].Role != care.SocialWorker ||
+		equipes.Items[0].Minutes[0].Text == "" {
+		t.Errorf("équipes: %+v, %v", equipes, err)
+	}
+	if e, err := c.Equipe(ctx, anotherID); err != nil || e.Kind != care.BetweenAgencies {
+		t.Errorf("équipe: %+v, %v", e, err)
+	}
+	plans, err := c.Plans(ctx, anotherID)
+	if err != nil || len(plans.Items) != 1 || plans.Items[0].EquipeID != anotherID || plans.Items[0].Actions[0].Progress.State != care.ActionToDo {
+		t.Errorf("plans: %+v, %v", plans, err)
+	}
+	if f, err := c.GoalFindings(ctx, anotherID); err != nil || f.Items[0].Result != "partly" || f.Items[0].Agency != "cpi" {
+		t.Errorf("findings: %+v, %v", f, err)
+	}
+	d, err := c.Disclosure(ctx, anotherID, "associazione", "labour")
+	if err != nil || d.Digest != "digest" || d.Snapshot.GivenName != "Persona" || !d.ConsentInForce {
+		t.Errorf("disclosure: %+v, %v", d, err)
+	}
+	share, err := c.Share(ctx, someID)
+	if err != nil || share.Snapshot.FamilyName != "Prova 0001" || share.Plan == nil || share.Note != "Nota di prova" {
+		t.Errorf("share: %+v, %v", share, err)
+	}
+	if files, err := c.MergeCandidates(ctx, anotherID); err != nil || files.Items[0].ID != anotherID {
+		t.Errorf("merge candidates: %+v, %v", files, err)
+	}
+	r.records.same = []store.CaseFile{someCase}
+	if files, err := c.SamePerson(ctx, percorso.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: "1990-05-01"}); err != nil || len(files.Items) != 1 {
+		t.Errorf("same person: %+v, %v", files, err)
+	}
+	if line, err := c.Timeline(ctx, anotherID); err != nil || line.Items[0].Code != "case_opened" {
+		t.Errorf("timeline: %+v, %v", line, err)
+	}
+}
+
+func TestCaseSaysWhatLifeDidToIt(t *testing.T) {
+	r, ctx := newRig(t), context.Background()
+	r.records.life = func(c *store.Case) {
+		c.SuspendedUntil, c.Consent, c.Transfer = &soon, &past, "altrove"
+		c.Meetings = []store.Meeting{{At: past, Agency: "cpi", ByRole: care.CPIOperator}}
+	}
+	c, err := r.caller(someWorker).CaseFile(ctx, anotherID)
+	if err != nil || c.Suspended == nil || c.ConsentSince == nil || c.TransferTo != "altrove" || len(c.Meetings) != 1 || c.Reopenable {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for outcome, may := range map[string]bool{care.OutcomeNeedsMet: true, care.OutcomeDeceased: false, care.OutcomeMerged: false} {
+		r.records.life = func(c *store.Case) { c.Closed, c.Outcome, c.LastStage = &past, outcome, care.StageFollowUp }
+		if c, err := r.caller(someWorker).CaseFile(ctx, anotherID); err != nil || c.Reopenable != may || c.LastStage != care.StageFollowUp {
+			t.Errorf("%s: %+v, %v", outcome, c, err)
+		}
+	}
+}
