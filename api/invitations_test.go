@@ -1,0 +1,201 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+
+	"percorso/internal/care"
+	"percorso/internal/invitation"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// linkToken signs the link of a rig's records.
+func (b *rig) linkToken() string {
+	return invitation.Sign(someKey, b.records.link.ID, b.records.link.Expires)
+}
+
+func TestLookingAtALinkChangesNothing(t *testing.T) {
+	r := newRig(t)
+	for range 3 {
+		link, state, err := r.server.invitation(t.Context(), r.linkToken())
+		if err != nil || state != linkValid || link.Number == "" || link.Snapshot != nil {
+			t.Fatalf("%+v %s %v", link, state, err)
+		}
+	}
+	if len(r.records.commands)+len(r.temporal.updates) > 0 {
+		t.Error("something was done")
+	}
+}
+
+func TestPartnerAnswersStepByStep(t *testing.T) {
+	r := newRig(t)
+	link, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	if err != nil || state != linkValid || link.Snapshot == nil || link.Snapshot.FamilyName != someSnapshot.FamilyName {
+		t.Fatalf("%+v %s %v", link, state, err)
+	}
+	u := r.temporal.updates[0]
+	if e := u.Args[0].(contract.Entry); e.ID != u.UpdateID || e.Target != someReferral.ID || e.Answer.Operation != care.OpAcknowledge || contract.KindOf(u.WorkflowID) != care.RunReferral {
+		t.Errorf("%+v", u)
+	}
+	// The same link is good for nothing more.
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{}); err != nil || state != linkUsed {
+		t.Errorf("again: %s %v", state, err)
+	}
+	if len(r.temporal.updates) != 1 || len(r.records.commands) != 1 {
+		t.Error("the second answer did something")
+	}
+	// A new link asks the next thing.
+	r.records.link.Used = nil
+	for op, form := range map[care.Operation]care.ReferralMoveForm{
+		care.OpAcknowledge: {},                 // it was
+		care.OpRedirect:    {Agency: "comune"}, // not through a link
+		care.OpWithdraw:    {},                 // the sender's
+	} {
+		_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), op, form)
+		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{})
+	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0] != (care.Fault{Field: "reason", Rule: care.RuleRequired}) || r.records.link.Used != nil {
+		t.Errorf("a form that breaks a rule uses the link up: %v", err)
+	}
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{Reason: "wrong_office"}); err != nil || state != linkValid {
+		t.Errorf("%s %v", state, err)
+	}
+}
+
+func TestPartnerSaysHowItWent(t *testing.T) {
+	r := newRig(t)
+	r.records.link.Task, r.records.link.State = care.ReferralOutcome, care.ReferralInProgress
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpComplete, care.Completion{Outcome: care.Failed})
+	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0].Field != "reason" {
+		t.Errorf("%v", err)
+	}
+	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
+	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
+		t.Errorf("%v", err)
+	}
+	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpComplete, care.Completion{Outcome: care.Completed})
+	if err != nil || state != linkValid {
+		t.Errorf("%s %v", state, err)
+	}
+	if a := r.temporal.updates[0].Args[0].(contract.Entry).Answer; a.Operation != care.OpComplete || a.Outcome != care.Completed {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
+	r := newRig(t)
+	r.temporal.err = serviceerror.NewUnavailable("away")
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != linkValid {
+		t.Errorf("%s %v", state, err)
+	}
+	if r.records.link.Used == nil || len(r.records.commands) != 1 {
+		t.Error("the answer is lost")
+	}
+}
+
+func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
+	r := newRig(t)
+	r.temporal.result = contract.Result{Refusal: care.RefusedNotAwaited}
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestLinksThatAreGoodForNothing(t *testing.T) {
+	now := time.Now()
+	for name, c := range map[string]struct {
+		set   func(*store.Link)
+		token func(*rig) string
+		want  linkState
+		renew bool
+	}{
+		"used":                {func(l *store.Link) { l.Used = &now }, (*rig).linkToken, linkUsed, true},
+		"expired":             {func(l *store.Link) { l.Expires = now.Add(-time.Hour) }, (*rig).linkToken, linkExpired, true},
+		"settled":             {func(l *store.Link) { l.Open = false }, (*rig).linkToken, linkSettled, false},
+		"settled and used":    {func(l *store.Link) { l.Open, l.Used = false, &now }, (*rig).linkToken, linkSettled, false},
+		"settled and expired": {func(l *store.Link) { l.Open, l.Expires = false, now.Add(-time.Hour) }, (*rig).linkToken, linkSettled, false},
+		"of another key": {nil, func(r *rig) string {
+			return invitation.Sign([]byte(strings.Repeat("x", invitation.KeySize)), someID, now.Add(time.Hour))
+		}, linkForged, false},
+		"of no link":    {nil, func(*rig) string { return invitation.Sign(someKey, anotherID, now.Add(time.Hour)) }, linkForged, false},
+		"of no id":      {nil, func(*rig) string { return invitation.Sign(someKey, "../admin", now.Add(time.Hour)) }, linkForged, false},
+		"made up":       {nil, func(*rig) string { return marker }, linkForged, false},
+		"past its time": {nil, func(*rig) string { return invitation.Sign(someKey, someID, now.Add(-time.Second)) }, linkExpired, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			if c.set != nil {
+				c.set(&r.records.link)
+			}
+			token := c.token(r)
+			if _, state, err := r.server.invitation(t.Context(), token); err != nil || state != c.want {
+				t.Errorf("%s %v", state, err)
+			}
+			if _, state, err := r.server.answerInvitation(t.Context(), token, care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != c.want {
+				t.Errorf("answered: %s %v", state, err)
+			}
+			if state, err := r.server.renewInvitation(t.Context(), token); err != nil || state != c.want || (r.records.renewed > 0) != c.renew {
+				t.Errorf("renewed: %s %v, %d", state, err, r.records.renewed)
+			}
+			if len(r.records.commands)+len(r.temporal.updates) > 0 {
+				t.Error("something was done")
+			}
+		})
+	}
+}
+
+func TestValidLinkIsNotRenewed(t *testing.T) {
+	r := newRig(t)
+	if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkValid || r.records.renewed > 0 {
+		t.Errorf("%s %v", state, err)
+	}
+}
+
+func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
+	r := newRig(t)
+	states := make(chan linkState)
+	for range 8 {
+		go func() {
+			_, state, _ := r.server.answerInvitation(context.Background(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+			states <- state
+		}()
+	}
+	var all []linkState
+	for range 8 {
+		all = append(all, <-states)
+	}
+	slices.Sort(all)
+	if len(r.records.commands) != 1 || all[0] != linkUsed || all[6] != linkUsed || all[7] != linkValid {
+		t.Errorf("%v, %d commands", all, len(r.records.commands))
+	}
+}
+
+// TestLinksLeaveNoTrace asks for the pages of links as browsers and scanners do.
+func TestLinksLeaveNoTrace(t *testing.T) {
+	r := newRig(t)
+	for _, token := range []string{r.linkToken(), marker, strings.Repeat("a", 300)} {
+		for _, path := range []string{invitationPath + token, invitationPath + token + "/nuovo", invitationPath + token + "/" + token} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+				a := r.do(r.browser, r.request(method, path, ""))
+				if strings.Contains(r.log.String(), token) {
+					t.Fatalf("%s %s is in the log: %s", method, path, r.log)
+				}
+				if a.StatusCode == http.StatusInternalServerError {
+					t.Errorf("%s %s: %d", method, path, a.StatusCode)
+				}
+			}
+		}
+	}
+}
