@@ -19,7 +19,7 @@ func zoneCheck(_ context.Context, args []string) error {
 		return errUsage
 	}
 	if zone.Command(args, os.Stdout, os.Stderr) != 0 {
-		return errors.New("the files are not good to load")
+		return errors.New("the files have faults, or cannot be read")
 	}
 	return nil
 }
