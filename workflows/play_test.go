@@ -60,12 +60,14 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
 	// The script reads and writes the records itself, which a real workflow never may.
 	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
-	p.env.SetTestTimeout(20 * time.Second)
+	p.env.SetTestTimeout(time.Minute)
 	p.env.SetStartTime(start)
 	worker.Register(p.env)
 	p.env.RegisterActivity(&activities.HumanTasks{Steps: p.steps})
 	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		p.ctx = ctx
+		o.records.Clock = p.now
+		defer func() { o.records.Clock = time.Now }()
 		script(&casework{carrier: p, office: o, zone: "prato"})
 		end = workflow.Now(ctx)
 		return nil
@@ -201,12 +203,23 @@ func (u *update) Complete(res any, err error) { u.done, u.result, u.err = true, 
 // watchedSteps notes which entries were brought to the store.
 type watchedSteps struct {
 	*postgres.Steps
+	fault  func() (before, after error) // nil: none
 	mutex  sync.Mutex
 	worked map[string]bool
 }
 
 func (s *watchedSteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+	var before, after error
+	if s.fault != nil {
+		before, after = s.fault()
+	}
+	if before != nil {
+		return contract.StepResult{}, before
+	}
 	res, err := s.Steps.Record(ctx, step)
+	if after != nil {
+		return contract.StepResult{}, after
+	}
 	if err == nil && res.Verdict != contract.Behind {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()

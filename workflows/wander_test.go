@@ -1,67 +1,199 @@
 package workflows_test
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/store"
+	"percorso/workflows/contract"
 )
 
-// Whatever people choose, the case says what it waits for, somebody can act,
-// and it can be closed: no dead ends.
-func TestWanderingNeverEndsNowhere(t *testing.T) {
-	for seed := range uint64(6) {
+var (
+	walks     = flag.Int("walks", 40, "how many random walks the property test makes")
+	walkSteps = flag.Int("walk-steps", 60, "how many steps each of them has at most, before it goes home")
+)
+
+// Whatever people, silence, faults and clocks make of a path: after every step
+// the case says truly what it waits for, nobody sees it who may not, and in the
+// end ordinary answers lead it to a closure that leaves nothing open.
+func TestEveryWalkLeadsToClosure(t *testing.T) {
+	steps, begun := 0, time.Now()
+	for seed := range uint64(*walks) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			inSkippedTime(t, func(w *casework) {
 				g := &wanderer{casework: w, rand: rand.New(rand.NewPCG(seed, 1))}
-				w.reaches(care.ConfirmAppointment)
-				for range 50 {
-					g.explained()
-					if w.file().Stage == care.StageClosed {
-						break
-					}
+				w.carrier.(*play).steps.fault = g.fault
+				g.opens()
+				for range *walkSteps {
 					g.step()
+					g.holds()
 				}
-				if w.file().Stage != care.StageClosed {
-					w.closesEarly()
-				}
-				require.Equal(t, care.StageClosed, w.file().Stage)
-				w.closed(w.file().Outcome)
+				g.goesHome()
+				steps += g.steps
 			})
 		})
 	}
+	t.Logf("%d steps in %d walks, %.0f a second", steps, *walks, float64(steps)/time.Since(begun).Seconds())
 }
 
 // wanderer does at random what may be done.
 type wanderer struct {
 	*casework
-	rand *rand.Rand
-	last string // what it did, for a failure's message
+	rand  *rand.Rand
+	last  string // what it did, for a failure's message
+	steps int
+	lives int // reopenings
 }
 
-// explained asserts that the case waits for somebody or for a date.
-func (g *wanderer) explained() {
+// did counts a step and names it.
+func (g *wanderer) did(what ...any) {
+	g.steps++
+	g.last = fmt.Sprintln(what...)
+}
+
+// fault is what happens to a transaction now and then: Postgres is gone before
+// it, or its answer is lost after it. The step is tried again.
+func (g *wanderer) fault() (before, after error) {
+	switch g.rand.IntN(40) {
+	case 0:
+		return errors.New("gone"), nil
+	case 1:
+		return nil, errors.New("answer lost")
+	}
+	return nil, nil
+}
+
+// holds asserts what must be so after every step.
+func (g *wanderer) holds() {
 	g.Helper()
 	file := g.file()
 	if file.Stage == care.StageClosed {
+		g.closed(file.Outcome)
+		g.isStill()
 		return
 	}
-	require.Contains(g, []care.WaitFor{care.WaitTask, care.WaitTime}, file.Waiting.For, "after %s: %+v", g.last, file.Waiting)
-	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, file.Waiting.Health, "after %s: %+v", g.last, file.Waiting)
+	g.explained(file)
+	g.unseen()
+}
+
+// isStill asserts that nothing of a closed case waits.
+func (g *wanderer) isStill() {
+	g.Helper()
+	var waits int
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), `SELECT (SELECT count(*) FROM wait WHERE case_id = $1)
+			+ (SELECT count(*) FROM run WHERE case_id = $1 AND (ended_at IS NULL OR next_due IS NOT NULL))`, g.id).Scan(&waits)
+	}))
+	require.Zero(g, waits, "what a closed case waits for, after %s", g.last)
+}
+
+// explained asserts that the sentence is there and true.
+func (g *wanderer) explained(file store.Case) {
+	g.Helper()
+	w := file.Waiting
+	require.NotEmpty(g, italian.Sentence(w, g.policy(), g.now()))
+	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v", g.last, w)
+	late := false
+	var open []store.Task
+	for _, t := range g.tasks("") {
+		open = append(open, t)
+		late = late || !t.Suspended && (t.Escalated || t.Due != nil && g.now().After(*t.Due))
+	}
+	require.Equal(g, late, w.Health == care.HealthLate, "after %s: %+v of %+v", g.last, w, open)
+	switch w.For {
+	case care.WaitTask:
+		i := slices.IndexFunc(open, func(t store.Task) bool { return t.ID == w.TaskID })
+		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
+		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
+		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
+	case care.WaitTime:
+		require.NotNil(g, w.Until, "after %s: %+v", g.last, w)
+		require.False(g, w.Until.Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
+		if file.SuspendedUntil != nil {
+			require.True(g, file.SuspendedUntil.Equal(*w.Until))
+		}
+	default:
+		require.Fail(g, "no sentence", "after %s: %+v", g.last, w)
+	}
+}
+
+// unseen asserts that a member of staff of any zone sees of the case what they
+// may and no more.
+func (g *wanderer) unseen() {
+	g.Helper()
+	ctx := context.Background()
+	zones := []string{"prato", "pistoia", "lucca"}
+	staff := g.staff[pick(g, zones)]
+	who := staff[pick(g, slices.Sorted(mapKeys(staff)))]
+	var granted, planned bool
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_grant WHERE case_id = $1 AND agency = $2),
+			EXISTS (SELECT FROM seat WHERE case_id = $1 AND agency = $2 AND state IN ('invited', 'confirmed', 'spoken'))
+				OR EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies))`,
+			g.id, who.Agency).Scan(&granted, &planned)
+	}))
+	sees := who.Zone == g.zone && (who.Role == care.Supervisor || granted)
+	_, err := g.records.CaseFile(ctx, who, g.id)
+	require.Equal(g, sees, err == nil, "%s of %s reads the file after %s: %v", who.Role, who.Zone, g.last, err)
+	files, err := g.records.CaseFiles(ctx, who, store.CaseFilter{Search: g.number()}, store.Paging{})
+	require.NoError(g, err)
+	require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f store.CaseFile) bool { return f.ID == g.id }))
+	plans, err := g.records.Plans(ctx, who, g.id)
+	if !sees && !(planned && who.Zone == g.zone) {
+		require.Empty(g, plans, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
+	} else {
+		require.NoError(g, err)
+	}
+	tasks, err := g.records.Tasks(ctx, who, store.TaskFilter{CaseID: g.id}, store.Paging{Limit: 100})
+	require.NoError(g, err)
+	for _, t := range tasks.Items {
+		require.True(g, sees || t.Agency == who.Agency, "%s of %s sees the task %s of %s after %s", who.Role, who.Zone, t.Kind, t.Agency, g.last)
+	}
+	referrals, err := g.records.Referrals(ctx, who, store.ReferralFilter{CaseID: g.id}, store.Paging{Limit: 100})
+	require.NoError(g, err)
+	for _, f := range referrals.Items {
+		require.True(g, who.Zone == g.zone && (who.Role == care.Supervisor || f.FromAgency == who.Agency || f.ToAgency == who.Agency))
+	}
+}
+
+func mapKeys[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func (g *wanderer) number() string {
+	g.Helper()
+	return g.file().Number
 }
 
 // step does one of the things that may be done now.
 func (g *wanderer) step() {
 	g.Helper()
+	file := g.file()
+	if file.Stage == care.StageClosed {
+		g.reopens(file)
+		return
+	}
 	var can []func()
-	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 8)...) } // what leads on
+	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
 	for _, t := range g.tasks("") {
-		if form, ok := care.FormOf(t.Kind); ok {
+		if form, ok := care.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
 			often(func() { g.completes(t, form) })
 		}
 	}
@@ -76,21 +208,221 @@ func (g *wanderer) step() {
 			}
 		}
 	}
-	open := 0 // branches
-	for _, b := range g.file().Branches {
+	can = append(can, g.life(file)...)
+	if g.rand.IntN(6) == 0 {
+		g.did("silence")
+		g.passes(time.Duration(1+g.rand.IntN(20)) * day)
+		return
+	}
+	can[g.rand.IntN(len(can))]()
+}
+
+// life is what life does to a case.
+func (g *wanderer) life(file store.Case) []func() {
+	run := g.run()
+	asks := func(role care.Role, op care.Operation, a care.Answer, form any) func() {
+		return func() {
+			g.Helper()
+			a.Operation = op
+			g.tries(role, store.NewCommand{Operation: op, Run: run, Answer: a, Data: form})
+		}
+	}
+	until := g.now().Add(time.Duration(1+g.rand.IntN(60)) * day)
+	suspend := care.SuspendForm{Until: &until, Reason: pick(g, care.SuspendReasons)}
+	book := care.BookingForm{Booking: g.booking()}
+	meet := care.MeetingForm{At: g.now()}
+	permit := care.PermitForm{Permit: pick(g, care.Permits)}
+	convene := care.ConveneForm{Kind: pick(g, care.EquipeKinds)}
+	can := []func(){
+		asks(care.SocialWorker, care.OpSuspend, suspend.Answer(), suspend),
+		asks(care.SocialWorker, care.OpResume, care.Answer{}, nil),
+		asks(care.SocialWorker, care.OpConsent, care.Answer{}, care.ConsentForm{}),
+		asks(care.SocialWorker, care.OpUnconsent, care.Answer{}, care.ConsentForm{}),
+		asks(care.CPIOperator, care.OpMeet, meet.Answer(), meet),
+		asks(care.DeskOperator, care.OpPermit, permit.Answer(), permit),
+		g.transfers, g.merges, g.refersAny,
+	}
+	if g.rand.IntN(8) == 0 {
+		can = append(can, func() { g.did("closing early"); g.closesEarly() })
+	}
+	open := 0 // branches; not too many at once
+	for _, b := range file.Branches {
 		if b.Ended == nil {
 			open++
 		}
 	}
-	if open == 1 || open == 2 {
-		can = append(can, g.booksAny, g.sends)
+	if open < 3 {
+		can = append(can, asks(care.DeskOperator, care.OpBook, book.Answer(), book),
+			asks(care.SocialWorker, care.OpSendToCPI, care.Answer{}, care.SendToCPI{}),
+			asks(care.SocialWorker, care.OpConvene, convene.Answer(), convene), g.refersAny)
 	}
-	if len(can) == 0 || g.rand.IntN(10) == 0 {
-		g.last = "a week"
-		g.passes(7 * day)
+	return can
+}
+
+// tries asks for what may be refused: by a rule, or because the path does not
+// await it where it stands.
+func (g *wanderer) tries(role care.Role, c store.NewCommand) store.Command {
+	g.Helper()
+	g.did(c.Operation)
+	keys++
+	c.Key = fmt.Sprint("key ", keys)
+	cmd, err := g.records.Accept(context.Background(), g.as(role), c)
+	if errors.Is(err, store.ErrNotFound) {
+		return cmd // whose agency does not work on the case
+	}
+	require.NoError(g, err)
+	if cmd.State == store.CommandAccepted {
+		g.bring(cmd)
+	}
+	cmd, err = g.records.Command(context.Background(), g.as(role), cmd.ID)
+	require.NoError(g, err)
+	require.NotEqual(g, store.CommandAccepted, cmd.State, "%s", g.last)
+	if cmd.State == store.CommandRefused {
+		g.did(c.Operation, "refused", cmd.Refusal)
+		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited}, cmd.Refusal.Code, "%s", g.last)
+	}
+	return cmd
+}
+
+func (g *wanderer) refersAny() {
+	g.Helper()
+	partner := pick(g, g.policy().Partners)
+	if partner.Agency == g.policy().CPI() {
 		return
 	}
-	can[g.rand.IntN(len(can))]()
+	seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, partner.Agency, "labour")
+	require.NoError(g, err)
+	form := care.ReferForm{Agency: partner.Agency, Purpose: "labour", Notice: true, Seen: seen.Digest}
+	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: g.run(), Answer: form.Answer(), Data: form})
+}
+
+// transfers asks the other zone, or has it answer.
+func (g *wanderer) transfers() {
+	g.Helper()
+	if asked := g.file().Transfer; asked != "" {
+		there := &casework{carrier: g.carrier, office: g.office, zone: asked}
+		page, err := g.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{CaseID: g.id}, store.Paging{})
+		require.NoError(g, err)
+		require.Len(g, page.Items, 1)
+		g.did("an answer to a transfer")
+		if g.rand.IntN(3) > 0 {
+			there.answers(page.Items[0], care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
+			return
+		}
+		number := g.number()
+		there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
+		_, err = g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
+		require.ErrorIs(g, err, store.ErrNotFound, "the access of the zone that gave the case away")
+		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), store.CaseFilter{Search: number}, store.Paging{})
+		require.NoError(g, err)
+		require.Empty(g, files.Items)
+		g.id, g.zone = contract.DerivedID(contract.RunID(care.RunCase, g.id), "handover"), asked
+		if g.lives > 0 {
+			g.id = there.newest()
+		}
+		return
+	}
+	to := pick(g, slices.DeleteFunc([]string{"prato", "pistoia", "lucca"}, func(z string) bool { return z == g.zone }))
+	form := care.TransferForm{Zone: to, Notice: true, Note: "Prova"}
+	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: g.run(), Answer: form.Answer(), Data: form})
+}
+
+// newest is the case file that was opened last in the zone.
+func (w *casework) newest() string {
+	w.Helper()
+	page, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 1})
+	require.NoError(w, err)
+	return page.Items[0].ID
+}
+
+// merges opens a second file for the same person, and merges one into the other.
+func (g *wanderer) merges() {
+	g.Helper()
+	second := &casework{carrier: g.carrier, office: g.office, zone: g.zone}
+	second.opens()
+	from, into := second, g.casework
+	if g.rand.IntN(2) == 0 {
+		from, into = g.casework, second
+	}
+	form := care.MergeForm{Into: into.id, Note: "Prova"}
+	cmd := g.tries(care.SocialWorker, store.NewCommand{
+		Operation: care.OpMerge, Run: from.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: into.run()},
+	})
+	if cmd.State != store.CommandWorked {
+		second.closesEarly()
+		return
+	}
+	merged := from.id
+	if g.id == merged {
+		g.id = into.id
+	}
+	(&wanderer{casework: &casework{carrier: g.carrier, office: g.office, zone: g.zone, id: merged}, last: g.last}).isStill()
+}
+
+// reopens brings a closed case back, at most twice.
+func (g *wanderer) reopens(file store.Case) {
+	g.Helper()
+	if g.lives == 2 || !care.MayReopen(file.Outcome) {
+		g.did("rest")
+		g.passes(30 * day)
+		return
+	}
+	g.lives++
+	stage := pick(g, care.BeginStages)
+	form := care.ReopenForm{Stage: stage, Note: "Prova"}
+	if stage == care.StageSecondLevel {
+		form.Bookings = []care.Booking{g.booking()}
+	}
+	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpReopen, Run: g.run(), Answer: form.Answer(), Data: form})
+}
+
+// homewards is the answer to each kind of task that leads to a closure.
+var homewards = map[care.TaskKind]string{
+	care.FirstListening: care.Heard, care.SocialConsult: care.NotNeeded, care.Orientation: care.Informed, care.ConfirmAppointment: care.Cancelled,
+	care.Interview: care.NoShow, care.Assessment: care.Resolved, care.FollowPractice: care.Granted, care.SocialService: care.Resolved,
+	care.NextService: care.NotNeeded, care.EquipeInvitation: care.Unavailable, care.EquipeOpinion: care.Favourable, care.PlanDraft: care.NoPlan,
+	care.PlanSignOff: care.Signed, care.QuorumDecision: care.EndWork, care.PlanAgreement: care.Declined, care.SupplyInformation: care.Supplied,
+	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
+	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
+	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
+	care.PermitRenewal: care.NotRenewed,
+}
+
+// goesHome gives the ordinary answers that lead to a closure, from wherever the
+// case stands and without closing it early.
+func (g *wanderer) goesHome() {
+	g.Helper()
+	for range 300 {
+		if g.file().Stage == care.StageClosed {
+			g.holds()
+			return
+		}
+		g.goesOn()
+		g.holds()
+	}
+	require.Fail(g, "a dead end", "after %s: %+v", g.last, g.tasks(""))
+}
+
+func (g *wanderer) goesOn() {
+	g.Helper()
+	for _, t := range g.tasks("") {
+		if t.Kind == care.ReferralAnswer {
+			continue // answered below
+		}
+		form, _ := care.FormOf(t.Kind)
+		if outcome, ok := form.Outcome(homewards[t.Kind]); ok {
+			g.completesWith(t, outcome)
+			return
+		}
+	}
+	for _, f := range g.referrals() {
+		if f.State == care.ReferralRequested || f.State == care.ReferralReceived {
+			g.movesAny(f, care.ReferralMoves[2])
+			return
+		}
+	}
+	g.did("waiting")
+	g.passes(10 * day)
 }
 
 func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] }
@@ -98,8 +430,12 @@ func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] 
 // completes completes a task with any outcome of its form.
 func (g *wanderer) completes(t store.Task, form care.TaskForm) {
 	g.Helper()
-	outcome := pick(g, form.Outcomes)
-	g.last = fmt.Sprint(t.Kind, " ", outcome.Code)
+	g.completesWith(t, pick(g, form.Outcomes))
+}
+
+func (g *wanderer) completesWith(t store.Task, outcome care.TaskOutcome) {
+	g.Helper()
+	g.did(t.Kind, outcome.Code)
 	c := care.Completion{Outcome: outcome.Code}
 	for _, field := range outcome.Requires {
 		g.fill(&c, field, outcome)
@@ -109,11 +445,12 @@ func (g *wanderer) completes(t store.Task, form care.TaskForm) {
 			g.fill(&c, field, outcome)
 		}
 	}
+	role := t.Role
 	if t.State == care.TaskReady {
 		g.claim(t)
 	}
 	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c, g.now()), "%s", g.last)
-	g.asks(t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: c.Answer(), Data: c})
+	g.tries(role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: c.Answer(), Data: c})
 }
 
 // fill fills in one field of a form.
@@ -129,6 +466,10 @@ func (g *wanderer) fill(c *care.Completion, field care.Field, o care.TaskOutcome
 		}
 	case care.FieldAt:
 		c.At = g.soon()
+		if o.Code == care.ReceiptShown { // which has a day that has been
+			today := g.now()
+			c.At = &today
+		}
 	case care.FieldUntil:
 		c.Until = g.soon()
 	case care.FieldReason:
@@ -140,10 +481,34 @@ func (g *wanderer) fill(c *care.Completion, field care.Field, o care.TaskOutcome
 	case care.FieldEnterprise:
 		c.Enterprise = "Impresa Prova"
 	case care.FieldClosureOutcome:
-		c.ClosureOutcome = pick(g, g.policy().Outcomes).Code
+		c.ClosureOutcome = pick(g, care.ClosureOutcomes[:6])
+	case care.FieldPlan:
+		c.Plan = g.anyPlan()
+	case care.FieldGoals:
+	case care.FieldStage:
+		c.Stage = care.StageFirstLevel
+	case care.FieldPermit:
+		c.Permit = pick(g, care.Permits[:8])
+	case care.FieldPermitExpiry:
+		expiry := g.now().AddDate(0, 1+g.rand.IntN(12), 0)
+		c.PermitExpiry = &expiry
+	case care.FieldConsent:
+		c.Consent = true
 	case care.FieldNote:
 		c.Note = "Prova"
 	}
+}
+
+// anyPlan is a plan that sends the person to some of the zone's partners.
+func (g *wanderer) anyPlan() *care.PlanForm {
+	until := g.now().Add(90 * day)
+	plan := &care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Changes: "Prova"}
+	for range 1 + g.rand.IntN(3) {
+		plan.Actions = append(plan.Actions, care.PlanAction{
+			Text: "Prova", Agency: pick(g, g.policy().Partners).Agency, Until: &until, Send: g.rand.IntN(2) == 0,
+		})
+	}
+	return plan
 }
 
 func (g *wanderer) booking() care.Booking {
@@ -153,31 +518,17 @@ func (g *wanderer) booking() care.Booking {
 // movesAny makes a move of a referral as who may make it.
 func (g *wanderer) movesAny(f store.Referral, move care.ReferralMove) {
 	g.Helper()
-	g.last = fmt.Sprint(move.Operation, " of a referral ", f.State)
 	role, form := care.SocialWorker, care.ReferralMoveForm{Note: "Prova"}
 	if move.By == care.Addressee {
-		agency, _ := g.policy().Agency(f.ToAgency)
-		role = agency.Answers
+		role = f.AnswerRole
 	}
 	switch move.Operation {
 	case care.OpReject:
 		form.Reason = pick(g, g.policy().RejectReasons).Code
 	case care.OpRedirect:
-		form.Agency = pick(g, []string{"comune", "cpi"})
+		form.Agency = pick(g, g.policy().Partners).Agency
 	}
-	cmd := g.move(role, f, move.Operation, form)
-	require.Equal(g, store.CommandWorked, cmd.State, "%s: %v", g.last, cmd.Refusal)
-}
-
-func (g *wanderer) booksAny() {
-	g.Helper()
-	g.last = "a booking"
-	form := care.BookingForm{Booking: g.booking()}
-	g.asks(care.DeskOperator, store.NewCommand{Operation: care.OpBook, Run: g.run(), Answer: form.Answer(), Data: form})
-}
-
-func (g *wanderer) sends() {
-	g.Helper()
-	g.last = "sending to the CPI"
-	g.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSendToCPI, Run: g.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+	require.Empty(g, care.CheckReferralMove(g.policy(), move.Operation, form))
+	g.tries(role, store.NewCommand{Operation: move.Operation, Run: f.Run, Target: f.ID, Answer: form.Answer(move.Operation), Data: form})
+	g.last = fmt.Sprint(move.Operation, " of a referral ", f.State, " to ", f.ToAgency, ": ", g.last)
 }
