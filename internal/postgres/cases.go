@@ -48,12 +48,12 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilte
 }
 
 // maybeStuck is what every case that does not wait as planned at $1 fulfils; what
-// exactly holds is computed for those alone.
+// exactly holds is computed for those alone. Of a transfer the task is another zone's.
 const maybeStuck = `f.closed_at IS NULL AND (
 	EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND NOT t.suspended AND (t.escalated OR t.escalate_at < $1
 		OR NOT EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role)))
-	OR EXISTS (SELECT FROM asked_elsewhere(f.id) t WHERE NOT t.suspended AND (t.escalated OR t.escalate_at < $1))
-	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL AND run.next_due < $1 - interval '30 seconds')
+	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL
+		AND (run.kind = 'transfer' OR run.next_due < $1 - interval '30 seconds'))
 	OR case_unworked(f.id) < $1 - interval '30 seconds'
 	OR EXISTS (SELECT FROM run, machine_report m WHERE run.case_id = f.id AND m.report -> 'FailingRuns' ? run.id)
 	OR NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL)

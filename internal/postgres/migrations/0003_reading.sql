@@ -1,5 +1,10 @@
 -- +goose Up
 
+-- Lists of tasks show what is due first, and what is suspended last.
+DROP INDEX task_pool, task_holder;
+CREATE INDEX task_pool ON task (zone, agency, role, suspended, (CASE WHEN suspended THEN ready_at ELSE escalate_at END), id) WHERE ended_at IS NULL;
+CREATE INDEX task_holder ON task (holder, suspended, (CASE WHEN suspended THEN ready_at ELSE escalate_at END), id) WHERE ended_at IS NULL;
+
 -- What who reads a case needs of rows that are not theirs to see. Each function
 -- is asked for what row-level security lets the caller see already.
 -- +goose StatementBegin
@@ -29,4 +34,7 @@ REVOKE EXECUTE ON FUNCTION asked_elsewhere, equipe_end, equipe_note FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION asked_elsewhere, equipe_end, equipe_note TO percorso_app;
 
 -- +goose Down
+DROP INDEX task_pool, task_holder;
+CREATE INDEX task_pool ON task (zone, agency, role, escalate_at, id) WHERE ended_at IS NULL;
+CREATE INDEX task_holder ON task (holder, escalate_at, id) WHERE ended_at IS NULL;
 DROP FUNCTION asked_elsewhere, equipe_end, equipe_note;
