@@ -68,7 +68,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			said("audited", op, italian.Reading(op))
 		}
 	}
-	for _, action := range []string{"read_case", "read_referral", "read_equipe", "read_disclosure", "read_share", "search"} {
+	for _, action := range []string{"read_case", "read_referral", "read_equipe", "read_plan", "read_goal_findings", "read_disclosure", "read_share", "search"} {
 		said("audited", action, italian.Reading(action))
 	}
 	for _, s := range care.Stages {

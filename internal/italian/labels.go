@@ -448,6 +448,7 @@ func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m
 var readings = map[string]string{
 	"read_case": "ha letto il fascicolo", "read_referral": "ha letto la segnalazione", "search": "ha cercato tra i fascicoli",
 	"read_equipe": "ha letto il lavoro dell’équipe", "read_disclosure": "ha visto i dati da comunicare a un ente", "read_share": "ha letto i dati comunicati al suo ente",
+	"read_plan": "ha letto il progetto", "read_goal_findings": "ha letto la valutazione degli obiettivi",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un compito", string(care.OpClaim): "ha preso in carico un compito",
 	string(care.OpRelease): "ha rilasciato un compito", string(care.OpReassign): "ha riassegnato un compito", string(care.OpExtend): "ha prorogato un compito",
 	string(care.OpRemind): "ha sollecitato un compito", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
