@@ -19,32 +19,97 @@ type caseAction struct {
 	path   string // below the case's address
 	op     care.Operation
 	done   string // what is said afterwards
+	often  bool   // it is among those that are seen at once
 	allows func(store.Case) bool
 	// show fills in the form, read makes the operation's form of what was sent;
 	// places gives the ids of fields that are not their names.
-	show   func(page *web.CaseForm, rules *zoneRules, file store.Case, sent url.Values)
+	show   func(page *web.CaseForm, in caseFormOf)
 	read   func(sent url.Values) (form any, faults []care.Fault)
 	places map[string]string
+	then   func(caseID string, sent url.Values) string // where it leads; nil: to the case
+}
+
+// caseFormOf is what the form of an action is made of.
+type caseFormOf struct {
+	rules *zoneRules
+	file  store.Case
+	sent  url.Values // what was typed; nil at first
+	zones []care.Policy
+	same  []store.CaseFile // that may be of the same person
 }
 
 var caseActions = []caseAction{
 	{
-		path: "prenota", op: care.OpBook, done: "Appuntamento prenotato: il servizio lo deve confermare.", allows: branching,
+		path: "riapri", op: care.OpReopen, often: true, done: "Il fascicolo è riaperto.", allows: reopenable,
+		show: showReopening, read: readReopening, places: map[string]string{"bookings": "service", "bookings[0].service": "service", "bookings[0].matter": "service", "bookings[0].at": "day"},
+	},
+	{
+		path: "prenota", op: care.OpBook, often: true, done: "Appuntamento prenotato: il servizio lo deve confermare.", allows: branching,
 		show: showBooking, read: readBookingForm, places: map[string]string{"matter": "service", "at": "day"},
 	},
 	{
-		path: "cpi", op: care.OpSendToCPI, done: "Inviato al Centro per l’Impiego: ora ne prende visione.",
-		allows: func(file store.Case) bool {
-			return branching(file) && !slices.ContainsFunc(file.Branches, func(b store.Branch) bool {
-				return b.Kind == care.RunPlacement && b.Ended == nil
-			})
-		},
-		show: showSendToCPI, read: readSendToCPI,
+		path: "equipe", op: care.OpConvene, often: true, done: "L’équipe è convocata: ogni ruolo riceve il suo invito.",
+		allows: func(file store.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
+		show:   showConvening, read: readConvening,
 	},
 	{
-		path: "chiudi", op: care.OpClose, done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.", allows: func(file store.Case) bool { return file.Closed == nil },
+		path: "cpi", op: care.OpSendToCPI, often: true, done: "Inviato al Centro per l’Impiego: ora ne prende visione.",
+		allows: func(file store.Case) bool { return branching(file) && !underWay(file, care.RunPlacement) },
+		show:   showSendToCPI, read: readSendToCPI,
+	},
+	{
+		path: "incontro", op: care.OpMeet, often: true, done: "Incontro registrato: il monitoraggio riparte da qui.", allows: stillOpen,
+		show: showMeeting, read: readMeeting, places: map[string]string{"at": "day"},
+	},
+	{
+		path: "consenso", op: care.OpConsent, done: "Il consenso è registrato.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.Consent == nil },
+		show:   showConsent, read: readConsent, then: afterConsent,
+	},
+	{
+		path: "revoca-consenso", op: care.OpUnconsent, done: "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.Consent != nil },
+		show:   showUnconsent, read: readConsent,
+	},
+	{
+		path: "permesso", op: care.OpPermit, done: "Permesso registrato: le scadenze sono ricalcolate.", allows: stillOpen,
+		show: showPermit, read: readPermit,
+	},
+	{
+		path: "sospendi", op: care.OpSuspend, done: "Il caso è sospeso: fino a quel giorno nessun termine corre.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
+		show:   showSuspension, read: readSuspension,
+	},
+	{
+		path: "riprendi", op: care.OpResume, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
+		show:   showResuming, read: func(url.Values) (any, []care.Fault) { return nil, nil },
+	},
+	{
+		path: "trasferimento", op: care.OpTransfer, done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer == "" },
+		show:   showTransfer, read: readTransfer,
+	},
+	{
+		path: "unisci", op: care.OpMerge, done: "I due fascicoli sono uniti: il percorso prosegue in questo.", allows: stillOpen,
+		show: showMerge, read: readMerge, then: func(_ string, sent url.Values) string { return "/fascicoli/" + url.PathEscape(sent.Get("into")) },
+	},
+	{
+		path: "chiudi", op: care.OpClose, done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.", allows: stillOpen,
 		show: showClosure, read: readClosure,
 	},
+}
+
+func stillOpen(file store.Case) bool { return file.Closed == nil }
+
+// reopenable says whether a closed case may go on again.
+func reopenable(file store.Case) bool {
+	return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
+}
+
+// underWay says whether a branch of a kind has not ended.
+func underWay(file store.Case, kind care.RunKind) bool {
+	return slices.ContainsFunc(file.Branches, func(b store.Branch) bool { return b.Kind == kind && b.Ended == nil })
 }
 
 // branching says whether a case is where branches begin: from the second level on.
@@ -52,16 +117,26 @@ func branching(file store.Case) bool {
 	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
 }
 
-// caseActionsFor are the actions that the caller is offered; who really may is
-// decided when they ask.
-func caseActionsFor(who care.Staff, file store.Case) []web.Link {
-	var links []web.Link
-	for _, a := range caseActions {
-		if who.Role.MayAsk(a.op) && a.allows(file) {
-			links = append(links, web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)})
+// caseActionsFor are the actions that the caller is offered: those that are
+// often asked for, and the others. Who really may is decided when they ask.
+func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) {
+	offer := func(a caseAction) {
+		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)}
+		switch {
+		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.op == care.OpResume: // which stands beside the suspension
+		case a.often:
+			often = append(often, link)
+		default:
+			others = append(others, link)
 		}
 	}
-	return links
+	for _, a := range caseActions {
+		offer(a)
+		if a.op == care.OpSendToCPI {
+			offer(caseAction{path: "partner", op: care.OpRefer, often: true, allows: branching})
+		}
+	}
+	return often, others
 }
 
 func (s *Server) registerCaseActions(p pageRoutes) {
@@ -93,7 +168,11 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		})
 	}
 	if err == nil {
-		return s.done(c, cmd, "/fascicoli/"+c.Param("id"), a.done)
+		to := "/fascicoli/" + c.Param("id")
+		if a.then != nil {
+			to = a.then(c.Param("id"), c.Request.PostForm)
+		}
+		return s.done(c, cmd, to, a.done)
 	}
 	again := newForm(c.Request.URL.Path)
 	status, err := s.refusedForm(&again, err, func(path string) (id, label string) {
@@ -131,27 +210,46 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 	if sent == nil && !a.allows(file) {
 		return web.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}
 	}
+	in := caseFormOf{rules: rules, file: file, sent: sent}
+	switch a.op {
+	case care.OpTransfer:
+		in.zones, err = s.records.Zones(ctx)
+	case care.OpMerge:
+		in.same, err = s.records.MergeCandidates(ctx, who, file.ID)
+	case care.OpConsent:
+		if sent == nil {
+			in.sent = c.Request.URL.Query()
+		}
+	}
+	if err != nil {
+		return web.CaseForm{}, err
+	}
 	page := web.CaseForm{Frame: s.frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
-	a.show(&page, rules, file, sent)
+	a.show(&page, in)
 	return page, nil
+}
+
+// whenField asks for a day and an hour.
+func whenField(label string, sent url.Values) web.Field {
+	return web.Field{Shape: "group", Label: label, Row: true, Fields: []web.Field{
+		{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
+		{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
+	}}
 }
 
 func noteField(sent url.Values, required bool, hint string) web.Field {
 	return web.Field{Shape: "area", ID: "note", Label: italian.Field("note"), Hint: hint, Value: sent.Get("note"), Required: required}
 }
 
-func showBooking(page *web.CaseForm, rules *zoneRules, file store.Case, sent url.Values) {
+func showBooking(page *web.CaseForm, in caseFormOf) {
 	page.Intro = "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla."
 	page.Fields = []web.Field{
-		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(rules.Policy, sent.Get("service"))},
-		{Shape: "group", Label: "Quando", Row: true, Fields: []web.Field{
-			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
-			{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
-		}},
-		noteField(sent, false, italian.FieldHelp("note")),
+		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(in.rules.Policy, in.sent.Get("service"))},
+		whenField("Quando", in.sent),
+		noteField(in.sent, false, italian.FieldHelp("note")),
 	}
-	page.Given = givenToServices(rules.Policy, file)
+	page.Given = givenToServices(in.rules.Policy, in.file)
 }
 
 // givenToServices says what a service of another agency than the one that keeps
@@ -182,30 +280,35 @@ func readBookingForm(sent url.Values) (any, []care.Fault) {
 	return care.BookingForm{Booking: booking, Note: strings.TrimSpace(sent.Get("note"))}, faults
 }
 
-func showSendToCPI(page *web.CaseForm, rules *zoneRules, file store.Case, sent url.Values) {
-	cpi, _ := rules.Agency(rules.CPI())
+func showSendToCPI(page *web.CaseForm, in caseFormOf) {
+	cpi, _ := in.rules.Agency(in.rules.CPI())
 	page.Intro = "Destinatario: " + cpi.Name + ". Prende visione dell’invio e poi risponde se accetta."
 	page.Given = &web.Given{
-		Title: "Dati che riceve: " + cpi.Name, Hint: "Sono questi e nessun altro.", Terms: givenTerms(rules.Policy, file),
+		Title: "Dati che riceve: " + cpi.Name, Hint: "Sono questi e nessun altro.", Terms: givenTerms(in.rules.Policy, in.file),
 		Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(cpi.Kind.LegalBasis()),
 	}
-	page.Fields = []web.Field{noteField(sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
+	page.Fields = []web.Field{noteField(in.sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
 }
 
 func readSendToCPI(sent url.Values) (any, []care.Fault) {
 	return care.SendToCPI{Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
-func showClosure(page *web.CaseForm, rules *zoneRules, _ store.Case, sent url.Values) {
+func showClosure(page *web.CaseForm, in caseFormOf) {
 	page.Intro = "Il percorso finisce adesso: i compiti aperti non servono più e gli enti coinvolti ne sono avvisati. Il fascicolo resta leggibile."
 	page.Danger = true
 	page.Button = "Chiudi il fascicolo"
 	page.Fields = []web.Field{
-		{Shape: "select", ID: "outcome", Label: "Con quale esito", Required: true, Options: options(rules.Outcomes, sent.Get("outcome"))},
-		noteField(sent, true, "Scrivi perché si chiude in anticipo."),
+		{Shape: "select", ID: "outcome", Label: "Con quale esito", Required: true, Options: options(chosenOutcomes(in.rules.Policy), in.sent.Get("outcome"))},
+		noteField(in.sent, true, "Scrivi perché si chiude in anticipo."),
 	}
 }
 
 func readClosure(sent url.Values) (any, []care.Fault) {
 	return care.EarlyClosure{Outcome: sent.Get("outcome"), Note: strings.TrimSpace(sent.Get("note"))}, nil
+}
+
+// chosenOutcomes are the outcomes of closure that people choose from.
+func chosenOutcomes(p care.Policy) []care.Named {
+	return slices.DeleteFunc(slices.Clone(p.Outcomes), func(o care.Named) bool { return !care.ChosenOutcome(o.Code) })
 }

@@ -9,9 +9,10 @@ import (
 	"percorso/internal/store"
 )
 
-// stageOf is the stage in which the runs of a kind begin.
+// stageOf is the stage in which the runs of a kind begin; a transfer has none.
 var stageOf = map[care.RunKind]care.Stage{
-	care.RunService: care.StageSecondLevel, care.RunPlacement: care.StagePlacement, care.RunFollowUp: care.StageFollowUp,
+	care.RunService: care.StageSecondLevel, care.RunEquipe: care.StageEquipe, care.RunPlacement: care.StagePlacement,
+	care.RunReferral: care.StageSecondLevel, care.RunFollowUp: care.StageFollowUp,
 }
 
 // pathOf draws the path of a case as a line of stages, each with the branches
@@ -47,8 +48,11 @@ func pathOf(p care.Policy, file store.Case) []web.PathStage {
 
 func branchOf(p care.Policy, b store.Branch) web.PathBranch {
 	shown := web.PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
-	if b.Kind == care.RunService {
+	switch b.Kind {
+	case care.RunService:
 		shown.Name = serviceName(p, b.Service)
+	case care.RunReferral:
+		shown.Name = "Invio a " + agencyName(p, b.Agency)
 	}
 	if b.Ended != nil {
 		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)

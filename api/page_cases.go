@@ -109,8 +109,11 @@ func (s *Server) caseSentence(rules *zoneRules, file store.CaseFile) string {
 }
 
 func caseBadge(file store.CaseFile) web.Badge {
-	if file.Closed != nil {
+	switch {
+	case file.Closed != nil:
 		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
+	case file.SuspendedUntil != nil:
+		return suspendedBadge
 	}
 	return healthBadge(file.Waiting.Health)
 }
@@ -135,8 +138,12 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	}
 	page := web.CasePage{
 		Frame: s.frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: s.caseSentence(rules, file.CaseFile),
-		Health: caseBadge(file.CaseFile), Path: pathOf(rules.Policy, file), Actions: caseActionsFor(who, file),
+		Health: caseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
+	}
+	page.Actions, page.Others = caseActionsFor(who, file)
+	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
+		return err
 	}
 	page.Back = &web.Link{URL: "/fascicoli", Text: "Fascicoli"}
 	for _, t := range file.Tasks {
@@ -144,6 +151,7 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 		item.Person, item.Case, item.Role = "", "", italian.Upper(italian.Role(t.Role))
 		page.Tasks = append(page.Tasks, item)
 	}
+	slices.SortStableFunc(page.Tasks, suspendedLast)
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
 			URL: "/segnalazioni/" + r.ID, Text: "A " + agencyName(rules.Policy, r.ToAgency), State: italian.Upper(italian.ReferralState(r.State)),
@@ -184,6 +192,9 @@ func personTerms(p care.Policy, file store.Case) []web.Term {
 	permit := italian.Permit(person.Permit)
 	if person.PermitExpiry != nil {
 		permit += ", scade il " + italian.Date(*person.PermitExpiry)
+	}
+	if person.Receipt != nil {
+		permit += ", ricevuta del " + italian.Date(*person.Receipt)
 	}
 	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permit},
 		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})

@@ -216,11 +216,22 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	form := readCaseForm(c)
+	command := store.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening}
 	var cmd store.Command
-	if len(form.malformed) > 0 {
-		err = care.Refuse(distinct(append(form.malformed, store.CheckOpening(rules.Policy, form.CaseOpening, s.now())...))...)
+	if faults := append(form.malformed, store.CheckOpening(rules.Policy, form.CaseOpening, s.now())...); len(faults) > 0 {
+		err = care.Refuse(distinct(faults)...)
 	} else {
-		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening})
+		var same []store.CaseFile
+		if same, err = s.alreadyOpen(c, who, command); err != nil {
+			return err
+		}
+		if len(same) > 0 {
+			page := s.caseOpening(c, rules, form, newForm("/sportello/fascicolo"))
+			page.Same = s.sameOptions(rules, same)
+			s.render(c, http.StatusConflict, page)
+			return nil
+		}
+		cmd, err = s.act(ctx, who, command)
 	}
 	if err != nil {
 		again, foreign := newForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
@@ -242,6 +253,31 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
 	return s.done(c, cmd, "/fascicoli/"+cmd.ID, words)
+}
+
+// anotherPerson is the name of the button that says that whoever has an open
+// case file is somebody else.
+const anotherPerson = "another_person"
+
+// alreadyOpen lists the case files that may be of the person whose one is to be
+// opened, unless the desk has said that they are somebody else, or the very
+// form was sent before.
+func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command store.NewCommand) ([]store.CaseFile, error) {
+	if c.PostForm(anotherPerson) != "" {
+		return nil, nil
+	}
+	_, err := s.records.Earlier(c.Request.Context(), who, command)
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, nil // act answers as the first time
+	}
+	opening, _ := command.Data.(store.CaseOpening)
+	return s.records.SamePerson(c.Request.Context(), who, opening.Person)
+}
+
+// sameOptions are case files that may be of the same person, with what the desk
+// needs to tell.
+func (s *Server) sameOptions(rules *zoneRules, files []store.CaseFile) []web.CaseItem {
+	return converted(files, func(file store.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
 }
 
 // distinct keeps the first fault of each field.

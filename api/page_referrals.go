@@ -286,7 +286,7 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 			}
 		case care.OpRedirect:
 			for _, a := range p.Agencies {
-				if a.Answers != "" && a.Code != r.ToAgency {
+				if a.Reachable() && a.Code != r.ToAgency {
 					action.Agency = append(action.Agency, web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == typed.Agency})
 				}
 			}
@@ -331,6 +331,11 @@ func snapshotTerms(p care.Policy, r store.Referral) []web.Term {
 	if !ok {
 		return nil
 	}
+	return disclosedTerms(p, snapshot)
+}
+
+// disclosedTerms lists what a snapshot holds of the person, and nothing else.
+func disclosedTerms(p care.Policy, snapshot store.Snapshot) []web.Term {
 	var terms []web.Term
 	add := func(name, value string) {
 		if value != "" {
@@ -358,7 +363,7 @@ func aboutTerms(p care.Policy, r store.Referral) []web.Term {
 		{Name: "Da", Value: agencyName(p, r.FromAgency)},
 		{Name: "A", Value: agencyName(p, r.ToAgency)},
 		{Name: "Inviata", Value: italian.Moment(r.Requested)},
-		{Name: "Finalità", Value: italian.Upper(italian.Purpose(r.Purpose))},
+		{Name: "Finalità", Value: purposeOf(p, r.Purpose)},
 		{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))},
 	}
 	if r.Continues != "" {
@@ -368,6 +373,15 @@ func aboutTerms(p care.Policy, r store.Referral) []web.Term {
 		terms = append(terms, web.Term{Name: "Motivo del rifiuto", Value: reason.Name}, web.Term{Name: "Ora", Value: italian.Upper(italian.NextStep(reason.NextStep))})
 	}
 	return terms
+}
+
+// purposeOf says what data are given for: an area of need, or one of the
+// purposes that are the same everywhere.
+func purposeOf(p care.Policy, code string) string {
+	if code == "" || len(p.NeedAreas([]string{code})) > 0 {
+		return italian.ReferralPurpose(p, code)
+	}
+	return italian.Upper(italian.Purpose(code))
 }
 
 // historyLength is how much of a case's timeline is looked through.

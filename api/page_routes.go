@@ -15,7 +15,7 @@ import (
 type pageHandler func(c *gin.Context, who care.Staff) error
 
 // pageRoutes is where the files of pages register them; all are for people who
-// are logged in.
+// are logged in, but those of one-time links.
 type pageRoutes struct {
 	s     *Server
 	group *gin.RouterGroup
@@ -50,6 +50,10 @@ func (s *Server) pages(r *gin.Engine) {
 	s.registerReferralPages(p)
 	s.registerStuck(p)
 	s.registerAppointmentPages(p)
+	s.registerPlanPages(p)
+	s.registerEquipePages(p)
+	s.registerReferPages(p)
+	s.registerInvitationPages(r)
 }
 
 // page hands a request to a handler, and answers what the handler could not.

@@ -24,6 +24,30 @@ type taskForm struct {
 	service string            // of the task: its matters are offered
 	sent    url.Values        // what was typed
 	places  map[string]string // set by read: the ids of fields by their paths
+	labels  map[string]string // set by read: names of fields that have none of their own
+	draft   *planDraft        // of a plan's draft
+	goals   []care.PlanGoal   // to evaluate
+	private []string          // partners that the person's consent is asked for
+}
+
+// asks says whether there is something to ask in a field.
+func (f *taskForm) asks(field care.Field) bool {
+	return (field != care.FieldGoals || len(f.goals) > 0) && (field != care.FieldConsent || len(f.private) > 0)
+}
+
+// begin fills in what a form that nobody has touched begins with.
+func (f *taskForm) begin() {
+	if f.sent != nil {
+		return
+	}
+	switch f.Kind {
+	case care.PlanDraft:
+		f.sent = url.Values{"outcome": {care.Proposed}}
+	case care.NextService:
+		if next := f.policy.NextService(f.service); next != "" {
+			f.sent = url.Values{"outcome": {care.Booked}, "booked-bookings-0-service": {next + "/"}}
+		}
+	}
 }
 
 // common says whether every outcome has a field, with the same choices.
@@ -46,9 +70,10 @@ func (f *taskForm) id(o care.TaskOutcome, field care.Field) string {
 
 // show lays the form out.
 func (f *taskForm) show(form web.Form) *web.CompletionForm {
+	f.begin()
 	page := &web.CompletionForm{Form: form, Button: "Completa il compito"}
 	for _, field := range care.Fields {
-		if !f.common(field) {
+		if !f.common(field) || !f.asks(field) {
 			continue
 		}
 		shown := f.field(f.Outcomes[0], field)
@@ -68,7 +93,7 @@ func (f *taskForm) show(form web.Form) *web.CompletionForm {
 			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.sent.Get("outcome") == o.Code,
 		}}
 		for _, field := range care.Fields {
-			if o.Accepts(field) && !f.common(field) {
+			if o.Accepts(field) && !f.common(field) && f.asks(field) {
 				choice.Fields = append(choice.Fields, f.field(o, field))
 			}
 		}
@@ -95,7 +120,7 @@ func (f *taskForm) sayWhenNeeded(note *web.Field) {
 func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	id := f.id(o, field)
 	shown := web.Field{
-		Shape: "input", ID: id, Label: italian.Field(string(field)), Value: f.sent.Get(id), Required: slices.Contains(o.Requires, field),
+		Shape: "input", ID: id, Label: italian.TaskField(f.Kind, field), Value: f.sent.Get(id), Required: slices.Contains(o.Requires, field),
 	}
 	switch field {
 	case care.FieldNeeds:
@@ -112,19 +137,39 @@ func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	case care.FieldMeasure:
 		shown.Shape, shown.Options = "select", options(f.policy.Measures, shown.Value)
 	case care.FieldClosureOutcome:
-		shown.Shape, shown.Options = "select", options(f.policy.Outcomes, shown.Value)
+		shown.Shape, shown.Options = "select", options(chosenOutcomes(f.policy), shown.Value)
 	case care.FieldReason:
 		shown.Shape, shown.Type = "choices", "radio"
 		for _, code := range o.Reasons {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Reason(code), Chosen: shown.Value == code})
 		}
 	case care.FieldAt:
+		if f.Kind == care.PermitRenewal { // a day, that of the receipt
+			shown.Type, shown.Hint = "date", italian.TaskFieldHelp(f.Kind, field)
+			break
+		}
 		shown.Shape, shown.Row, shown.Fields = "group", true, f.dayAndHour(id, shown.Required)
 		if !shown.Required {
 			shown.Label = "Nuovo appuntamento, se già concordato"
 		}
 	case care.FieldUntil:
 		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
+	case care.FieldPlan:
+		f.draft.id, f.draft.sent = id, f.sent
+		return f.draft.show()
+	case care.FieldGoals:
+		return f.findings(id)
+	case care.FieldStage:
+		stages := slices.DeleteFunc(slices.Clone(care.BeginStages), func(s care.Stage) bool { return s == care.StageSecondLevel })
+		shown.Shape, shown.Type, shown.Options = "choices", "radio", stageOptions(stages, shown.Value)
+	case care.FieldPermit:
+		shown.Shape, shown.Options = "select", slices.DeleteFunc(permitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
+	case care.FieldPermitExpiry:
+		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
+	case care.FieldConsent:
+		shown.Shape = "box"
+		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.private, ", ")
+		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati."
 	case care.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}
@@ -149,6 +194,21 @@ func (f *taskForm) areas(id string) web.Field {
 		}
 		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.sent.Get(at + "-note")}
 		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}})
+	}
+	return group
+}
+
+// findings asks of each goal of the plan how far it was reached.
+func (f *taskForm) findings(id string) web.Field {
+	group := web.Field{Shape: "group", Label: italian.Field("goals"), Hint: "Di’ per ogni obiettivo a che punto è; quelli che il tuo ente non segue possono restare non valutati."}
+	for i, g := range f.goals {
+		at := fmt.Sprintf("%s-%d", id, i)
+		result := web.Field{Shape: "select", ID: at + "-result", Label: italian.Field("result"), Required: true, Empty: "Non valutato"}
+		for _, code := range care.GoalResults {
+			result.Options = append(result.Options, web.Option{Value: code, Text: italian.Upper(italian.GoalResult(code)), Chosen: f.sent.Get(result.ID) == code})
+		}
+		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.sent.Get(at + "-note")}
+		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: fmt.Sprintf("Obiettivo %d: %s", i+1, g.Text), Row: true, Fields: []web.Field{result, note}})
 	}
 	return group
 }

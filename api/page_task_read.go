@@ -2,6 +2,8 @@ package api
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 // alone, since without JavaScript those of the others are sent too. The faults
 // are of what cannot be read at all; the rules are asked afterwards.
 func (f *taskForm) read() (care.Completion, []care.Fault) {
-	f.places = map[string]string{}
+	f.places, f.labels = map[string]string{}, map[string]string{}
 	done := care.Completion{Outcome: f.sent.Get("outcome")}
 	o, ok := f.Outcome(done.Outcome)
 	if !ok {
@@ -21,7 +23,7 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 	}
 	var faults []care.Fault
 	for _, field := range care.Fields {
-		if !o.Accepts(field) {
+		if !o.Accepts(field) || !f.asks(field) {
 			continue
 		}
 		id := f.id(o, field)
@@ -43,6 +45,12 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 		case care.FieldEnterprise:
 			done.Enterprise = value
 		case care.FieldAt:
+			if f.Kind == care.PermitRenewal {
+				var wrong []care.Fault
+				done.At, wrong = readDay(value, "at")
+				faults = append(faults, wrong...)
+				break
+			}
 			f.places["at"] = id + "-day"
 			at, rule := moment(f.sent.Get(id+"-day"), f.sent.Get(id+"-hour"))
 			done.At = at
@@ -62,11 +70,60 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 			done.Reason = value
 		case care.FieldClosureOutcome:
 			done.ClosureOutcome = value
+		case care.FieldPlan:
+			var wrong []care.Fault
+			f.draft.id, f.draft.sent = id, f.sent
+			done.Plan, wrong = f.draft.read()
+			maps.Copy(f.places, f.draft.places)
+			maps.Copy(f.labels, f.draft.labels)
+			faults = append(faults, wrong...)
+		case care.FieldGoals:
+			done.Goals = f.readFindings(id)
+		case care.FieldStage:
+			done.Stage = care.Stage(value)
+		case care.FieldPermit:
+			done.Permit = value
+		case care.FieldPermitExpiry:
+			var wrong []care.Fault
+			done.PermitExpiry, wrong = readDay(value, "permit_expiry")
+			faults = append(faults, wrong...)
+		case care.FieldConsent:
+			done.Consent = value != ""
 		case care.FieldNote:
 			done.Note = value
 		}
 	}
 	return done, faults
+}
+
+// readDay reads a day, whatever its hour; nil: none is given.
+func readDay(value, field string) (*time.Time, []care.Fault) {
+	day, ok := dateTyped(value)
+	switch {
+	case !ok:
+		return nil, faultIf(ruleDate, field)
+	case day.IsZero():
+		return nil, nil
+	}
+	return &day, nil
+}
+
+func (f *taskForm) readFindings(id string) []care.GoalFinding {
+	var found []care.GoalFinding
+	for i, g := range f.goals {
+		at := fmt.Sprintf("%s-%d", id, i)
+		result, note := f.sent.Get(at+"-result"), strings.TrimSpace(f.sent.Get(at+"-note"))
+		if result == "" && note == "" {
+			continue
+		}
+		path, label := fmt.Sprintf("goals[%d].", len(found)), fmt.Sprintf("Obiettivo %d", i+1)
+		for _, name := range []string{"goal", "result"} {
+			f.places[path+name], f.labels[path+name] = at+"-result", label
+		}
+		f.places[path+"note"], f.labels[path+"note"] = at+"-note", label+", note"
+		found = append(found, care.GoalFinding{Goal: g.ID, Result: result, Note: note})
+	}
+	return found
 }
 
 func (f *taskForm) readAreas(id string) []care.AreaFinding {
@@ -142,8 +199,15 @@ func moment(day, hour string) (at *time.Time, rule string) {
 
 // naming gives a field's id on the page, and its label.
 func (f *taskForm) naming(path string) (id, label string) {
+	id, label = path, italian.Field(path)
 	if place, ok := f.places[path]; ok {
-		return place, italian.Field(path)
+		id = place
 	}
-	return path, italian.Field(path)
+	if slices.Contains(care.Fields, care.Field(path)) {
+		label = italian.TaskField(f.Kind, care.Field(path))
+	}
+	if name, ok := f.labels[path]; ok {
+		label = name
+	}
+	return id, label
 }

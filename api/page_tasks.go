@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -44,6 +45,8 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 	for _, t := range team.Items {
 		page.Team = append(page.Team, s.taskItem(who, rules, t))
 	}
+	slices.SortStableFunc(page.Mine, suspendedLast)
+	slices.SortStableFunc(page.Team, suspendedLast)
 	page.MoreMine, page.MoreTeam = nextPage(c, "miei", mine.Next), nextPage(c, "gruppo", team.Next)
 	s.render(c, http.StatusOK, page)
 	return nil
@@ -52,7 +55,7 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 // taskItem is a task as lists show it.
 func (s *Server) taskItem(who care.Staff, rules *zoneRules, t store.Task) web.TaskItem {
 	item := web.TaskItem{
-		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: dueBadge(t.Due, s.now(), rules),
+		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: s.taskDue(rules, t), Suspended: t.Suspended,
 	}
 	if t.Service != "" {
 		item.Service = serviceName(rules.Policy, t.Service)
@@ -74,6 +77,26 @@ func (s *Server) taskItem(who care.Staff, rules *zoneRules, t store.Task) web.Ta
 		item.Holder = holderWords(t)
 	}
 	return item
+}
+
+// taskDue says by when a task is due; one that stands still with its case is
+// due at no time.
+func (s *Server) taskDue(rules *zoneRules, t store.Task) web.Badge {
+	if t.Suspended {
+		return suspendedBadge
+	}
+	return dueBadge(t.Due, s.now(), rules)
+}
+
+// suspendedLast puts what can wait below what cannot.
+func suspendedLast(a, b web.TaskItem) int {
+	switch {
+	case a.Suspended == b.Suspended:
+		return 0
+	case b.Suspended:
+		return -1
+	}
+	return 1
 }
 
 // mayClaim says whether the caller is offered a task; who really may is decided
@@ -133,7 +156,11 @@ func (s *Server) taskPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	if form, ok := s.formOf(c, who, task, nil); ok && task.State == care.TaskReserved && task.HolderID == who.ID {
+	form, err := s.formOf(c, who, task, nil)
+	if err != nil {
+		return err
+	}
+	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID {
 		page.Form = form.show(newForm("/compiti/" + task.ID + "/completa"))
 		release := newForm("/compiti/" + task.ID + "/rilascia")
 		page.Release = &release
@@ -150,9 +177,14 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	form, ok := s.formOf(c, who, task, c.Request.PostForm)
-	if !ok {
+	form, err := s.formOf(c, who, task, c.Request.PostForm)
+	switch {
+	case err != nil:
+		return err
+	case form == nil:
 		return store.ErrNotFound
+	case c.PostForm(addRow) != "":
+		return s.taskAgain(c, who, task, form, newForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.read()
 	var cmd store.Command
@@ -167,6 +199,11 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	return s.taskAgain(c, who, task, form, again, status)
+}
+
+// taskAgain shows a task's form again, with what was typed.
+func (s *Server) taskAgain(c *gin.Context, who care.Staff, task store.Task, form *taskForm, again web.Form, status int) error {
 	page, err := s.taskPageOf(c, who, task)
 	if err != nil {
 		return err
@@ -176,14 +213,19 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-// formOf is the form of a task's kind; not ok: it has none.
-func (s *Server) formOf(c *gin.Context, who care.Staff, task store.Task, sent url.Values) (*taskForm, bool) {
-	form, ok := care.FormOf(task.Kind)
-	rules, err := s.rules(c.Request.Context(), who.Zone)
-	if err != nil {
-		return nil, false
+// formOf is the form of a task's kind; nil: it has none.
+func (s *Server) formOf(c *gin.Context, who care.Staff, task store.Task, sent url.Values) (*taskForm, error) {
+	ctx := c.Request.Context()
+	kind, ok := care.FormOf(task.Kind)
+	if !ok {
+		return nil, nil
 	}
-	return &taskForm{TaskForm: form, policy: rules.Policy, service: task.Service, sent: sent}, ok
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return nil, err
+	}
+	form := &taskForm{TaskForm: kind, policy: rules.Policy, service: task.Service, sent: sent}
+	return form, s.fillForm(ctx, who, form, task)
 }
 
 // taskPageOf is all of a task's page but its form.
@@ -199,7 +241,7 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t store.Task) (web.T
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
 	if t.State.Open() {
-		due := dueBadge(t.Due, s.now(), rules)
+		due := s.taskDue(rules, t)
 		page.Due = &due
 	}
 	add := func(name, value string) {
@@ -229,11 +271,13 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t store.Task) (web.T
 		form := newForm("/compiti/" + t.ID + "/prendi")
 		page.Claim = &form
 	}
-	if readsCases(who, rules.Policy) {
+	if readsCases(who, rules.Policy) && t.Kind != care.TransferAnswer { // whose case file is another zone's
 		page.Case = &web.Link{URL: "/fascicoli/" + t.CaseID, Text: "Apri il fascicolo " + t.CaseNumber}
 	}
-	page.Asked, err = s.asked(ctx, who, rules, t)
-	return page, err
+	if page.Asked, err = s.asked(ctx, who, rules, t); err != nil {
+		return page, err
+	}
+	return page, s.fillContext(ctx, &page, who, rules, t)
 }
 
 // taskState says why the caller has no form to fill in; empty: they have, or
@@ -255,7 +299,7 @@ func taskState(who care.Staff, t store.Task) string {
 // asked is what the other side of a referral wrote, for the tasks that it came
 // back with.
 func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t store.Task) (*web.Asked, error) {
-	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection {
+	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection && t.Kind != care.ReferralOutcome {
 		return nil, nil
 	}
 	referral, err := s.records.Referral(ctx, who, t.ReferralID)
@@ -269,7 +313,13 @@ func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t 
 		Title: "Che cosa chiede " + agencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
 		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"},
 	}
-	if t.Kind == care.NextStepAfterRejection {
+	switch t.Kind {
+	case care.ReferralOutcome:
+		asked.Title = "La persona è stata inviata a " + agencyName(rules.Policy, referral.ToAgency)
+		if agency, ok := rules.Agency(referral.ToAgency); ok && agency.ByLink() {
+			asked.Next = "Il partner risponde dal link che riceve per posta; se ti risponde a voce, registra tu l’esito"
+		}
+	case care.NextStepAfterRejection:
 		asked.Title = "Perché " + agencyName(rules.Policy, referral.ToAgency) + " ha rifiutato"
 		if reason, ok := rules.RejectReason(referral.Reason); ok {
 			asked.Reason, asked.Next = reason.Name, italian.Upper(italian.NextStep(reason.NextStep))

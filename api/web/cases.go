@@ -28,8 +28,18 @@ type CasePage struct {
 	Frame
 	Number, Sentence string
 	Health           Badge
+	Suspension       *Suspension // nil: its clocks run
+	Merged           *Link       // the case file that it goes on in
+	Transfer         string      // which zone was asked to take it over; empty: none
 	Path             []PathStage
-	Actions          []Link
+	Actions          []Link // that are often asked for
+	Others           []Link
+	Plan             *PlanVersion
+	PlanURL          string
+	Equipes          []Line
+	Consent          Badge
+	ConsentSince     string
+	Meetings         []Line
 	Tasks            []TaskItem
 	Referrals        []Line
 	Appointments     []Line
@@ -41,6 +51,12 @@ type CasePage struct {
 
 // Template names the page's file.
 func (CasePage) Template() string { return "case" }
+
+// Suspension says until when a case stands still.
+type Suspension struct {
+	Text   string
+	Resume *Form // nil: not for the caller
+}
 
 // PathStage is a stage of the path; Class is done, now, ahead, skipped, or partly
 // where a branch goes on while the path is further.
@@ -68,12 +84,13 @@ func (CaseReads) Template() string { return "case_reads" }
 // CaseForm is a small form about a case file.
 type CaseForm struct {
 	Frame
-	Form   Form
-	Intro  string
-	Fields []Field
-	Given  *Given
-	Button string
-	Danger bool // the action ends something
+	Form    Form
+	Intro   string
+	Fields  []Field
+	Given   *Given
+	Button  string
+	Danger  bool   // the action ends something
+	Nothing string // why there is nothing to send
 }
 
 // Template names the page's file.

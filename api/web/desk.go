@@ -32,8 +32,9 @@ type CaseOpening struct {
 	Needs                  []Option
 	Notice                 []Option
 	Note                   string
-	InformationOnly        bool   // a gate of eligibility refused: a contact can be recorded instead
-	InformationOnlyAddress string // where the form is sent to become a contact
+	Same                   []CaseItem // case files that may be of the same person
+	InformationOnly        bool       // a gate of eligibility refused: a contact can be recorded instead
+	InformationOnlyAddress string     // where the form is sent to become a contact
 }
 
 // Template names the page's file.

@@ -10,6 +10,7 @@ type Frame struct {
 	Flash   *Flash
 	Refresh int   // seconds after which the page loads itself again; 0: never
 	Back    *Link // the page above this one
+	Apart   bool  // for somebody without an account: nothing leads into the product, and nobody indexes it
 }
 
 // Link is a place to go to.
@@ -64,18 +65,23 @@ func Fault(faults []FieldFault, field string) string {
 }
 
 // Field is a field of a form that is not known until it is shown. Shape says
-// which part of parts.html it becomes: input, area, select, choices, or group,
-// which has fields of its own and may be folded.
+// which part of parts.html it becomes: input, area, select, choices, box (one
+// checkbox), hidden, words (a line to read), button (another way to send the
+// form), or group, which has fields of its own and may be folded.
 type Field struct {
 	Shape, ID, Label, Hint, Value string
 	Type                          string // of an input; radio or checkbox of choices
+	Rows                          int    // of an area; 0: four
 	Required                      bool
+	Focus                         bool   // the page opens here
+	ShownBy                       string // id of the choice that the field belongs to; empty: it is always there
 	Empty                         string // of a select: the text of no choice
 	Options                       []Option
 	Groups                        []OptionGroup // of a select, instead of Options
 	Fields                        []Field       // of a group
 	Folded, Open                  bool          // of a group
 	Row                           bool          // of a group: its fields go side by side
+	Bare                          bool          // of a group: it has no name of its own
 }
 
 // OptionGroup is a labelled part of a select.

@@ -21,6 +21,7 @@ type TaskItem struct {
 	Next       string // what the caller does with it on its page; empty: nothing
 	Holder     string
 	Role       string // whose it is, where that does not go without saying
+	Suspended  bool   // with its case
 }
 
 // TaskPage is one task: who it is about, what is asked, why, by when, and the
@@ -32,7 +33,14 @@ type TaskPage struct {
 	Case    *Link // the case file, where the caller may read it
 	Due     *Badge
 	Terms   []Term
-	Asked   *Asked // of a task that a referral came back with
+	Asked   *Asked   // of a task that a referral came back with
+	Words   []string // that help to decide
+	Shared  *Given   // what the caller's agency was given of the person for it
+	Note    *Quote   // what whoever asks for it wrote
+	Plan    *PlanVersion
+	PlanAt  *Link
+	Seats   []Seat // of the équipe that it belongs to
+	Equipe  *Link
 	State   string // why there is no form to fill in
 	Claim   *Form
 	Release *Form
@@ -65,3 +73,6 @@ type OutcomeChoice struct {
 	ID     string
 	Fields []Field
 }
+
+// Quote is a text with who wrote it.
+type Quote struct{ Title, By, Text string }

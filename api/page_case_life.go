@@ -1,0 +1,236 @@
+package api
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// The small forms of what life does to a case: suspension, consent, permit,
+// meetings, transfer, merge and reopening, and the convening of an équipe.
+
+func showConvening(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona."
+	kinds := web.Field{Shape: "choices", Type: "radio", ID: "kind", Label: italian.Field("kind"), Required: true}
+	for _, e := range in.rules.Equipes {
+		var roles []string
+		for _, seat := range e.Seats {
+			roles = append(roles, italian.Role(seat.Role))
+		}
+		kinds.Options = append(kinds.Options, web.Option{
+			Value: string(e.Kind), Text: italian.Upper(italian.EquipeKind(e.Kind)), Hint: italian.Upper(strings.Join(roles, ", ")) + ".",
+			Chosen: in.sent.Get("kind") == string(e.Kind),
+		})
+	}
+	page.Fields = []web.Field{kinds, noteField(in.sent, false, "Perché serve l’équipe: lo leggono i suoi membri.")}
+}
+
+func readConvening(sent url.Values) (any, []care.Fault) {
+	return care.ConveneForm{Kind: care.EquipeKind(sent.Get("kind")), Note: strings.TrimSpace(sent.Get("note"))}, nil
+}
+
+func showMeeting(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "Un incontro con la persona, tenuto da un qualunque ente che segue il caso, vale per tutti: la prossima verifica si conta da qui."
+	page.Fields = []web.Field{
+		whenField("Quando si è tenuto, negli ultimi 30 giorni", in.sent),
+		noteField(in.sent, false, italian.FieldHelp("note")),
+	}
+}
+
+func readMeeting(sent url.Values) (any, []care.Fault) {
+	form := care.MeetingForm{Note: strings.TrimSpace(sent.Get("note"))}
+	at, rule := moment(sent.Get("day"), sent.Get("hour"))
+	if at != nil {
+		form.At = *at
+	}
+	return form, faultIf(rule, "at")
+}
+
+// faultIf is the fault of a field that cannot be read; none where there is no rule.
+func faultIf(rule, field string) []care.Fault {
+	if rule == "" {
+		return nil
+	}
+	return []care.Fault{{Field: field, Rule: rule}}
+}
+
+// continueTo is the field that says where a consent was asked for.
+const continueTo = "poi"
+
+func showConsent(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici il consenso non serve."
+	page.Fields = []web.Field{
+		noteField(in.sent, false, "Come è stato dato: a voce, su un modulo, con un mediatore."),
+		{Shape: "hidden", ID: continueTo, Value: in.sent.Get(continueTo)},
+	}
+}
+
+func readConsent(sent url.Values) (any, []care.Fault) {
+	return care.ConsentForm{Note: strings.TrimSpace(sent.Get("note"))}, nil
+}
+
+// afterConsent goes back to the referral that asked for it.
+func afterConsent(caseID string, sent url.Values) string {
+	file := "/fascicoli/" + caseID
+	if to := sent.Get(continueTo); strings.HasPrefix(to, file+"/partner?") {
+		return localPath(to)
+	}
+	return file
+}
+
+func showUnconsent(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono."
+	page.Danger = true
+	page.Fields = []web.Field{noteField(in.sent, false, "Come è stata comunicata la revoca.")}
+}
+
+func showPermit(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "Registra quello che la persona ha mostrato: la ricevuta della richiesta di rinnovo, oppure il nuovo permesso."
+	page.Fields = []web.Field{
+		{Shape: "select", ID: "permit", Label: "Che cosa ha mostrato", Required: true, Empty: "Scegli", Options: shownPermits(in.sent.Get("permit"))},
+		{Shape: "input", Type: "date", ID: "permit_expiry", Label: "Ultimo giorno del nuovo permesso", Hint: "Lascia vuoto per la ricevuta, e se il permesso non scade.", Value: in.sent.Get("permit_expiry")},
+		noteField(in.sent, false, italian.FieldHelp("note")),
+	}
+}
+
+// shownPermits lists what a person may show: the receipt first, which is what
+// most come with.
+func shownPermits(chosen string) []web.Option {
+	all := permitOptions(chosen)
+	i := slices.IndexFunc(all, func(o web.Option) bool { return o.Value == care.PermitRequested })
+	receipt := all[i]
+	list := append([]web.Option{receipt}, slices.Delete(all, i, i+1)...)
+	for j := range list[1:] {
+		list[j+1].Text = "Nuovo permesso: " + strings.ToLower(list[j+1].Text)
+	}
+	return list
+}
+
+func readPermit(sent url.Values) (any, []care.Fault) {
+	form := care.PermitForm{Permit: sent.Get("permit"), Note: strings.TrimSpace(sent.Get("note"))}
+	expiry, ok := dateTyped(sent.Get("permit_expiry"))
+	if !ok {
+		return form, faultIf(ruleDate, "permit_expiry")
+	}
+	if !expiry.IsZero() {
+		form.Expiry = &expiry
+	}
+	return form, nil
+}
+
+func showSuspension(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati."
+	reasons := web.Field{Shape: "choices", Type: "radio", ID: "reason", Label: italian.Field("reason"), Required: true}
+	for _, code := range care.SuspendReasons {
+		reasons.Options = append(reasons.Options, web.Option{Value: code, Text: italian.Upper(italian.SuspendReason(code)), Chosen: in.sent.Get("reason") == code})
+	}
+	page.Fields = []web.Field{
+		{Shape: "input", Type: "date", ID: "until", Label: "Riprende il", Hint: "Al massimo fra due anni.", Value: in.sent.Get("until"), Required: true},
+		reasons, noteField(in.sent, false, italian.FieldHelp("note")),
+	}
+}
+
+// resumesAt is the hour at which a suspended case resumes, on the day that was
+// chosen: when the offices open.
+const resumesAt = "08:00"
+
+func readSuspension(sent url.Values) (any, []care.Fault) {
+	form := care.SuspendForm{Reason: sent.Get("reason"), Note: strings.TrimSpace(sent.Get("note"))}
+	day, rule := sent.Get("until"), ""
+	if day != "" {
+		form.Until, rule = moment(day, resumesAt)
+	}
+	return form, faultIf(rule, "until")
+}
+
+func showResuming(page *web.CaseForm, _ caseFormOf) {
+	page.Intro = "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi."
+}
+
+func showTransfer(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "L’altra zona riceve la richiesta con i dati qui sotto e risponde. Se accetta, il percorso prosegue là e il tuo accesso al fascicolo finisce."
+	zones := web.Field{Shape: "select", ID: "zone", Label: "A quale zona", Required: true, Empty: "Scegli la zona"}
+	for _, zone := range in.zones {
+		if zone.Zone != in.rules.Zone {
+			zones.Options = append(zones.Options, web.Option{Value: zone.Zone, Text: zone.Municipality, Chosen: in.sent.Get("zone") == zone.Zone})
+		}
+	}
+	page.Fields = []web.Field{
+		zones, noteField(in.sent, true, "Perché si chiede il passaggio: lo legge l’altra zona."),
+		{Shape: "box", ID: "notice_given", Label: "La persona sa del passaggio e ha ricevuto l’informativa", Value: in.sent.Get("notice_given")},
+	}
+	terms := append(givenTerms(in.rules.Policy, in.file), web.Term{Name: "Progetto personalizzato", Value: "la versione attiva, se c’è"})
+	page.Given = &web.Given{
+		Title: "Dati che riceve l’altra zona", Hint: "Sono questi, con quello che scrivi nelle note.", Terms: terms,
+		Purpose: italian.Purpose("transfer"), Ground: italian.LegalBasis(care.PublicTask),
+	}
+}
+
+func readTransfer(sent url.Values) (any, []care.Fault) {
+	return care.TransferForm{Zone: sent.Get("zone"), Notice: sent.Get("notice_given") != "", Note: strings.TrimSpace(sent.Get("note"))}, nil
+}
+
+func showMerge(page *web.CaseForm, in caseFormOf) {
+	page.Danger = true
+	page.Intro = "Se la stessa persona ha due fascicoli, uno solo prosegue: quello che scegli qui sotto. Il fascicolo " + in.file.Number +
+		" si chiude e tutto quello che contiene passa nell’altro."
+	kept := web.Field{Shape: "choices", Type: "radio", ID: "into", Label: italian.Field("into"), Required: true}
+	for _, file := range in.same {
+		kept.Options = append(kept.Options, web.Option{
+			Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + ".",
+			Chosen: in.sent.Get("into") == file.ID,
+		})
+	}
+	if len(kept.Options) == 0 {
+		page.Nothing = "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."
+		return
+	}
+	page.Fields = []web.Field{kept, noteField(in.sent, true, "Come si è capito che è la stessa persona.")}
+}
+
+func readMerge(sent url.Values) (any, []care.Fault) {
+	return care.MergeForm{Into: sent.Get("into"), Note: strings.TrimSpace(sent.Get("note"))}, nil
+}
+
+func showReopening(page *web.CaseForm, in caseFormOf) {
+	page.Intro = "Il percorso riprende da dove serve, con tutto quello che era stato fatto."
+	chosen := in.sent.Get("stage")
+	if in.sent == nil {
+		chosen = string(in.file.LastStage)
+	}
+	stages := web.Field{Shape: "choices", Type: "radio", ID: "stage", Label: italian.Field("stage"), Required: true, Options: stageOptions(care.BeginStages, chosen)}
+	second := "stage-" + string(rune('0'+slices.Index(care.BeginStages, care.StageSecondLevel))) // the choice's id
+	page.Fields = []web.Field{
+		stages,
+		{Shape: "group", Label: "Appuntamento con cui riprende il secondo livello", ShownBy: second, Fields: []web.Field{
+			{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(in.rules.Policy, in.sent.Get("service"))},
+			{Shape: "group", Bare: true, Row: true, Fields: whenField("", in.sent).Fields},
+		}},
+		noteField(in.sent, true, "Perché si riapre."),
+	}
+}
+
+// stageOptions lists the stages at which a path may go on.
+func stageOptions(stages []care.Stage, chosen string) []web.Option {
+	return converted(stages, func(s care.Stage) web.Option {
+		return web.Option{Value: string(s), Text: italian.Stage(s), Chosen: chosen == string(s)}
+	})
+}
+
+func readReopening(sent url.Values) (any, []care.Fault) {
+	form := care.ReopenForm{Stage: care.Stage(sent.Get("stage")), Note: strings.TrimSpace(sent.Get("note"))}
+	if form.Stage != care.StageSecondLevel || sent.Get("service")+sent.Get("day")+sent.Get("hour") == "" {
+		return form, nil
+	}
+	booking, wrong := readBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
+	form.Bookings = []care.Booking{booking}
+	var faults []care.Fault
+	for _, w := range wrong {
+		faults = append(faults, care.Fault{Field: "bookings[0]." + w.Field, Rule: w.Rule})
+	}
+	return form, faults
+}

@@ -1,0 +1,270 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// The pages of a partner's one-time link. Whoever holds the link needs no
+// account: there is no login and no session, and the link itself, which nobody
+// else knows, protects its form from other sites. It must not leave the page by
+// the way: no referrer, no index.
+
+func (s *Server) registerInvitationPages(r *gin.Engine) {
+	// Some browsers state no origin for a form of a page without referrer.
+	s.origins.AddInsecureBypassPattern(invitationPath)
+	g := r.Group(invitationPath, apart)
+	g.GET("/:token", s.linkPage(s.showInvitation))
+	g.POST("/:token", s.linkPage(s.takeInvitation))
+	g.POST("/:token/nuovo", s.linkPage(s.sendNewLink))
+}
+
+func apart(c *gin.Context) {
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Header("X-Robots-Tag", "noindex, nofollow")
+}
+
+// linkPage hands a request to a handler; what goes wrong is told without a way
+// into the product.
+func (s *Server) linkPage(h func(c *gin.Context, token string) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := c.Request.ParseForm()
+		if err != nil {
+			err = newProblem(codeBadRequest)
+		} else {
+			err = h(c, c.Param("token"))
+		}
+		if err == nil {
+			return
+		}
+		p := s.problemOf(c.Request.Context(), err)
+		s.word(c.Request.Context(), p)
+		s.render(c, p.Status, web.InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
+	}
+}
+
+func linkFrame(title string) web.Frame { return web.Frame{Title: title, Apart: true} }
+
+func (s *Server) showInvitation(c *gin.Context, token string) error {
+	link, state, err := s.invitation(c.Request.Context(), token)
+	if err != nil {
+		return err
+	}
+	if state != linkValid {
+		s.deadLink(c, token, link, state)
+		return nil
+	}
+	return s.invitationPage(c, token, link, http.StatusOK, nil)
+}
+
+// refusedAnswer is an answer that broke a rule, with what was typed.
+type refusedAnswer struct {
+	op     care.Operation
+	reason string
+	note   string
+	form   web.Form
+}
+
+// linkMove is an answer as the page offers it.
+type linkMove struct {
+	op      care.Operation
+	outcome string // of care.OpComplete
+	text    string
+	explain string
+	note    string // label; empty: it takes none
+	noted   bool
+	done    string // what is said afterwards
+}
+
+// code names an answer in the form.
+func (m linkMove) code() string {
+	if m.outcome != "" {
+		return m.outcome
+	}
+	return string(m.op)
+}
+
+// linkAnswers are in the order in which the page offers them; the first that is
+// allowed is what the link asks for.
+var linkAnswers = []linkMove{
+	{op: care.OpAcknowledge, text: "Prendo visione", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrai i dati della persona, e riceverai un altro link per rispondere.",
+		done: "Hai preso visione della segnalazione."},
+	{op: care.OpAccept, text: "Accettiamo", explain: "Il tuo ente si occupa di quanto è chiesto.", done: "La risposta è registrata: il tuo ente ha accettato."},
+	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevi un altro link.", note: "Che cosa manca", noted: true,
+		done: "La richiesta di informazioni è inviata."},
+	{op: care.OpReject, text: "Non possiamo accettare", explain: "Chi ha inviato vede il motivo e decide come proseguire.", note: "Spiegazione",
+		done: "La risposta è registrata: il tuo ente non ha accettato."},
+	{op: care.OpComplete, outcome: care.Completed, text: "È andata a buon fine", explain: "Quanto era chiesto è stato fatto.", note: "Note",
+		done: "L’esito è registrato. Grazie per il lavoro fatto con la persona."},
+	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Di’ perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
+		done: "L’esito è registrato."},
+}
+
+// takeInvitation takes a partner's answer, which uses the link up.
+func (s *Server) takeInvitation(c *gin.Context, token string) error {
+	i := slices.IndexFunc(linkAnswers, func(m linkMove) bool { return m.code() == c.PostForm("answer") })
+	if i < 0 {
+		return newProblem(codeBadRequest)
+	}
+	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: typed(c, "note")}
+	var form any = care.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note}
+	if move.op == care.OpComplete {
+		form = care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note}
+	}
+	link, state, err := s.answerInvitation(c.Request.Context(), token, move.op, form)
+	var refused *care.Refusal
+	switch {
+	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
+		s.deadLink(c, token, link, linkSettled)
+		return nil
+	case err == nil && state != linkValid:
+		s.deadLink(c, token, link, state)
+		return nil
+	case err == nil:
+		return s.thank(c, link, move)
+	}
+	typedIn.op, typedIn.form = move.op, web.Form{Action: c.Request.URL.Path}
+	status, err := s.refusedForm(&typedIn.form, err, func(path string) (string, string) {
+		label := italian.Field(path)
+		if path == "note" {
+			label = move.note
+		}
+		return move.code() + "-" + path, label
+	})
+	if err != nil {
+		return err
+	}
+	return s.invitationPage(c, token, link, status, map[string]refusedAnswer{move.code(): typedIn})
+}
+
+// thank says that the answer was taken, with the person's data once the
+// referral was acknowledged.
+func (s *Server) thank(c *gin.Context, link store.Link, move linkMove) error {
+	rules, err := s.rules(c.Request.Context(), link.Zone)
+	if err != nil {
+		return err
+	}
+	page := web.InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
+	if move.op == care.OpAcknowledge {
+		page.Detail = "Tra poco ricevi un altro messaggio, con il link per rispondere."
+	}
+	if link.Snapshot != nil && move.op != care.OpReject {
+		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
+	}
+	s.render(c, http.StatusOK, page)
+	return nil
+}
+
+// invitationPage shows what a link asks; refused are answers that broke a rule,
+// by their codes.
+func (s *Server) invitationPage(c *gin.Context, token string, link store.Link, status int, refused map[string]refusedAnswer) error {
+	rules, err := s.rules(c.Request.Context(), link.Zone)
+	if err != nil {
+		return err
+	}
+	from := agencyName(rules.Policy, link.From)
+	page := web.Invitation{
+		Frame: linkFrame("Una segnalazione per " + agencyName(rules.Policy, link.Agency)), Lead: from + " vi invia una persona seguita dai suoi servizi.",
+		Terms: []web.Term{
+			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: purposeOf(rules.Policy, link.Purpose)},
+		},
+		Until: "Questo link vale una volta sola, fino al " + italian.Moment(link.Expires) + ".",
+	}
+	switch {
+	case link.Task == care.ReferralOutcome:
+		page.Title, page.Lead = "Com’è andata?", from+" vi ha inviato una persona, e il vostro ente ha accettato di seguirla."
+		page.Todo = "Dite com’è andata, quando l’intervento è concluso."
+	case link.State == care.ReferralRequested:
+		page.Todo = "Prendete visione della segnalazione: dopo vedrete i dati della persona."
+	default:
+		page.Todo = "Dite se il vostro ente può occuparsene."
+	}
+	if link.Snapshot != nil {
+		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
+	}
+	allowed := linkMoves(link)
+	for _, m := range linkAnswers {
+		if slices.Contains(allowed, m.op) {
+			page.Moves = append(page.Moves, s.linkMoveOf(rules.Policy, m, token, len(page.Moves) == 0, refused[m.code()]))
+		}
+	}
+	for _, r := range refused {
+		page.Problems = r.form
+	}
+	s.render(c, status, page)
+	return nil
+}
+
+func (s *Server) linkMoveOf(p care.Policy, m linkMove, token string, main bool, typed refusedAnswer) web.InvitationMove {
+	shown := web.InvitationMove{
+		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: invitationPath + token, Faults: typed.form.Faults},
+		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note, NeedsIt: m.noted,
+	}
+	switch m.code() {
+	case string(care.OpReject):
+		for _, reason := range p.RejectReasons {
+			shown.Reasons = append(shown.Reasons, web.Option{Value: reason.Code, Text: reason.Name, Chosen: reason.Code == typed.reason})
+		}
+	case care.Failed:
+		form, _ := care.FormOf(care.ReferralOutcome)
+		outcome, _ := form.Outcome(care.Failed)
+		for _, code := range outcome.Reasons {
+			shown.Reasons = append(shown.Reasons, web.Option{Value: code, Text: italian.Reason(code), Chosen: code == typed.reason})
+		}
+	}
+	return shown
+}
+
+// deadLinks say what a link is not good for.
+var deadLinks = map[linkState]struct {
+	status              int
+	title, lead, detail string
+}{
+	linkUsed: {http.StatusGone, "Questo link è già stato usato",
+		"Ogni link vale una volta sola: la risposta data è registrata.", "Se avete ancora qualcosa da dire, potete chiederne un altro: arriva all’indirizzo del vostro ente."},
+	linkExpired: {http.StatusGone, "Questo link è scaduto",
+		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
+	linkSettled: {http.StatusGone, "Non serve più una risposta",
+		"Quello che questo link chiedeva è già stato risolto.", "Se avete domande, contattate l’ente che vi ha scritto."},
+	linkForged: {http.StatusNotFound, "Questo link non è valido",
+		"L’indirizzo non è completo, o non è uno dei nostri.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo."},
+}
+
+// deadLink says kindly that a link is not good any more; nothing has happened.
+func (s *Server) deadLink(c *gin.Context, token string, link store.Link, state linkState) {
+	said := deadLinks[state]
+	page := web.InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
+	if state.renewable() && link.Open {
+		page.Renew = &web.Form{Action: invitationPath + strings.TrimSuffix(token, "/") + "/nuovo"}
+	} else if state == linkUsed {
+		page.Detail = ""
+	}
+	s.render(c, said.status, page)
+}
+
+// sendNewLink has a new link sent to the partner's own address.
+func (s *Server) sendNewLink(c *gin.Context, token string) error {
+	ctx := c.Request.Context()
+	state, err := s.renewInvitation(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !state.renewable() {
+		s.deadLink(c, token, store.Link{}, state)
+		return nil
+	}
+	s.render(c, http.StatusOK, web.InvitationNotice{
+		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il vostro ente ha lasciato.",
+		Detail: "Se non arriva, guardate nella posta indesiderata o contattate l’ente che vi ha scritto.",
+	})
+	return nil
+}

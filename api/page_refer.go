@@ -1,0 +1,169 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// A referral to a partner takes two steps: to whom and for what, then what
+// exactly would be sent. The first is a question that changes nothing, so that
+// its answer is an address, of codes alone.
+
+func (s *Server) registerReferPages(p pageRoutes) {
+	p.get("/fascicoli/:id/partner", s.showRefer)
+	p.post("/fascicoli/:id/partner", s.refer)
+}
+
+// Parameters of the second step's address.
+const (
+	referTo  = "ente"
+	referFor = "bisogno"
+)
+
+func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
+	agency, purpose := c.Query(referTo), c.Query(referFor)
+	file, err := s.referable(c, who)
+	if err != nil {
+		return err
+	}
+	rules, err := s.rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	asked := c.Request.URL.Query().Has(referTo) || c.Request.URL.Query().Has(referFor)
+	var faults []web.FieldFault
+	if asked && !slices.ContainsFunc(referees(rules.Policy, who, ""), func(o web.Option) bool { return o.Value == agency }) {
+		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.words.Rule(care.RuleRequired)})
+	}
+	if asked && len(rules.NeedAreas([]string{purpose})) == 0 {
+		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.words.Rule(care.RuleRequired)})
+	}
+	if asked && len(faults) == 0 {
+		return s.referForm(c, who, http.StatusOK, newForm("/fascicoli/"+file.ID+"/partner"), care.ReferForm{Agency: agency, Purpose: purpose})
+	}
+	page := web.ReferChoice{
+		Frame: s.frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
+		Partners: referees(rules.Policy, who, agency), Purposes: needOptions(rules.Policy, []string{purpose}),
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	page.Nothing = len(page.Partners) == 0
+	status := http.StatusOK
+	if len(faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	s.render(c, status, page)
+	return nil
+}
+
+// referable reads the case file that a referral is of.
+func (s *Server) referable(c *gin.Context, who care.Staff) (store.Case, error) {
+	if !who.Role.MayAsk(care.OpRefer) {
+		return store.Case{}, store.ErrForbidden
+	}
+	file, err := s.records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	if err == nil && c.Request.Method == http.MethodGet && !branching(file) {
+		err = &care.Refusal{Code: care.RefusedNotAwaited}
+	}
+	return file, err
+}
+
+// referees are the agencies that a person may be referred to: all that answer
+// but the caller's own, and the employment centre, which has a path of its own.
+func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
+	var list []web.Option
+	for _, a := range p.Agencies {
+		if !a.Reachable() || a.Kind == care.KindCPI || a.Code == who.Agency {
+			continue
+		}
+		o := web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == chosen}
+		var names []string
+		for _, partner := range p.Partners {
+			if partner.Agency == a.Code && partner.Name != a.Name {
+				names = append(names, partner.Name)
+			}
+		}
+		if len(names) > 0 {
+			o.Text += " (" + strings.Join(names, ", ") + ")"
+		}
+		if a.ByLink() {
+			o.Hint = "Risponde da un link che riceve per posta elettronica, senza dati personali."
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// refer sends the person to a partner. Where the data are no longer those that
+// were shown, the page comes back with the new ones.
+func (s *Server) refer(c *gin.Context, who care.Staff) error {
+	id := c.Param("id")
+	form := care.ReferForm{
+		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: typed(c, "note"),
+	}
+	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: caseRun(id), Data: form})
+	if err == nil {
+		return s.done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
+	}
+	again := newForm("/fascicoli/" + id + "/partner")
+	status, err := s.refusedForm(&again, err, func(path string) (string, string) {
+		if path == "agency" || path == "purpose" {
+			return "dati", italian.Field(path)
+		}
+		return path, italian.Field(path)
+	})
+	if err != nil {
+		return err
+	}
+	return s.referForm(c, who, status, again, form)
+}
+
+// referForm is the second step, with what was typed.
+func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed care.ReferForm) error {
+	ctx, id := c.Request.Context(), c.Param("id")
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.referable(c, who)
+	if err != nil {
+		return err
+	}
+	given, err := s.records.Disclosure(ctx, who, id, typed.Agency, typed.Purpose)
+	if err != nil {
+		return err
+	}
+	name := agencyName(rules.Policy, typed.Agency)
+	page := web.ReferForm{
+		Frame: s.frame(c, "Invia a "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
+		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
+		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
+		Given: web.Given{
+			Title: "Dati che riceve " + name, Terms: disclosedTerms(rules.Policy, given.Snapshot),
+			Purpose: italian.ReferralPurpose(rules.Policy, typed.Purpose), Ground: italian.Upper(italian.LegalBasis(given.LegalBasis)),
+		},
+		Note: typed.Note,
+	}
+	if typed.Notice {
+		page.NoticeGiven = "1"
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Cambia partner o bisogno"}
+	if given.LegalBasis == care.Consent {
+		consent, _ := consentOf(file)
+		page.Consent, page.Blocked = &consent, !given.Consent
+		if page.Blocked && who.Role.MayAsk(care.OpConsent) {
+			here := "/fascicoli/" + id + "/partner?" + url.Values{referTo: {typed.Agency}, referFor: {typed.Purpose}}.Encode()
+			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{continueTo: {here}}.Encode(), Text: "Registra il consenso"}
+		}
+	}
+	s.render(c, status, page)
+	return nil
+}

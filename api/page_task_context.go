@@ -1,0 +1,237 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// What a task is decided on: the opinions that were given, the plan that was
+// proposed, what the caller's agency was given of the person.
+
+// equipeTasks are the kinds of task of an équipe, with the state of the plan's
+// version that each is about; empty: of none yet.
+var equipeTasks = map[care.TaskKind]care.PlanState{
+	care.EquipeInvitation: "", care.EquipeOpinion: "", care.PlanDraft: "",
+	care.PlanSignOff: care.PlanProposed, care.QuorumDecision: care.PlanProposed, care.PlanAgreement: care.PlanSignedOff,
+}
+
+// planTasks are the kinds of task that are about the active plan.
+var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Review}
+
+// fillContext fills in what a task is decided on.
+func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
+	if state, ok := equipeTasks[t.Kind]; ok {
+		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(planTasks, t.Kind) {
+		if err := s.fillPlan(ctx, page, who, rules, t, care.PlanActive); err != nil {
+			return err
+		}
+	}
+	switch t.Kind {
+	case care.NextService:
+		if next, ok := rules.Service(rules.NextService(t.Service)); ok {
+			page.Words = append(page.Words, "Dopo "+serviceName(rules.Policy, t.Service)+" il percorso di questa zona prosegue con: "+next.Name+".")
+		}
+	case care.ClosureApproval:
+		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {
+			return err
+		}
+	}
+	if t.Kind == care.TransferAnswer || !readsCases(who, rules.Policy) {
+		return s.fillShare(ctx, page, who, rules, t)
+	}
+	return nil
+}
+
+// fillEquipe shows what the équipe of a task says, and the version of the plan
+// that the task is about.
+func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task, state care.PlanState) error {
+	equipe, err := s.records.Equipe(ctx, who, t.Run)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	page.Seats, page.Equipe = seatsOf(rules.Policy, equipe.Seats), equipeLink(equipe.Run)
+	if equipe.Reason != "" {
+		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+italian.Ending(rules.Policy, equipe.Reason)+".")
+	}
+	if t.Kind == care.QuorumDecision {
+		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))
+	}
+	if state == "" {
+		return nil
+	}
+	return s.fillPlan(ctx, page, who, rules, t, state)
+}
+
+// quorumWords says who signed, who is against and who was not waited for.
+func quorumWords(p care.Policy, equipe store.Equipe) string {
+	said := map[string][]string{}
+	for _, seat := range equipe.Seats {
+		name := italian.Role(seat.Role)
+		switch {
+		case gone(seat) > 0:
+		case seat.Signature == care.Signed || seat.Signature == care.Dissenting:
+			said[seat.Signature] = append(said[seat.Signature], name)
+		default:
+			said[""] = append(said[""], name)
+		}
+	}
+	text := ""
+	if rule, ok := p.Equipe(equipe.Kind); ok {
+		text = "Servono le firme di " + italian.Count(rule.Quorum.Roles, "ruolo", "ruoli") + " di " + italian.Count(rule.Quorum.Agencies, "ente", "enti") + ". "
+	}
+	for _, part := range []struct{ code, title string }{{care.Signed, "Hanno firmato"}, {care.Dissenting, "Non sono d’accordo"}, {"", "Non hanno firmato in tempo"}} {
+		names := "nessuno"
+		if len(said[part.code]) > 0 {
+			names = strings.Join(said[part.code], ", ")
+		}
+		text += part.title + ": " + names + ". "
+	}
+	return strings.TrimSpace(text)
+}
+
+// fillPlan shows the latest version in a state; without one there is nothing to show.
+func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task, state care.PlanState) error {
+	plans, err := s.records.Plans(ctx, who, t.CaseID)
+	if err != nil {
+		return err
+	}
+	plan := planInState(plans, state)
+	if plan == nil {
+		return nil
+	}
+	findings, err := s.records.GoalFindings(ctx, who, t.CaseID)
+	if err != nil {
+		return err
+	}
+	shown := planVersion(rules.Policy, *plan, findings)
+	if state == care.PlanActive {
+		offerProgress(&shown, who, rules.Policy, *plan)
+	}
+	page.Plan = &shown
+	page.PlanAt = &web.Link{URL: "/fascicoli/" + t.CaseID + "/progetto", Text: "Vedi tutte le versioni del progetto"}
+	return nil
+}
+
+// fillShare shows what the caller's agency was given of the person for a task.
+// Of a transfer, the plan and the words of whoever asks come along.
+func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
+	share, err := s.records.Share(ctx, who, t.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var given struct {
+		store.Snapshot
+		Plan store.PlanContent `json:"plan"`
+		Note string            `json:"note"`
+	}
+	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
+		return err
+	}
+	page.Shared = &web.Given{
+		Title: "Dati della persona comunicati al tuo ente", Terms: disclosedTerms(rules.Policy, given.Snapshot),
+		Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
+	}
+	if given.Note != "" {
+		page.Note = &web.Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
+	}
+	if len(given.Plan.Actions) > 0 {
+		shown := planVersion(rules.Policy, store.Plan{State: care.PlanActive, Version: 1, Content: given.Plan, Created: share.At}, nil)
+		shown.Name, shown.When = "in vigore nell’altra zona", ""
+		page.Plan = &shown
+	}
+	return nil
+}
+
+// proposalsLookedThrough is how much of the timeline is looked through for who
+// proposed a closure.
+const proposalsLookedThrough = 50
+
+// fillProposal shows who proposed the closure that is to be approved, and why.
+func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
+	moments, err := s.records.Timeline(ctx, who, t.CaseID, store.Paging{Limit: proposalsLookedThrough})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	proposals := []string{string(care.Closure) + "/" + care.Closed, string(care.Evaluation) + "/" + care.ProposeClose, string(care.Review) + "/" + care.ProposeClose}
+	for _, m := range moments.Items {
+		if m.Code == "task_completed" && slices.Contains(proposals, m.Detail) {
+			shown := momentOf(rules.Policy, m)
+			page.Note = &web.Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
+			return nil
+		}
+	}
+	return nil
+}
+
+// fillForm gives the form of a task what it asks about: the plan that a draft
+// begins from, the goals to evaluate, and the private partners that a plan needs
+// the person's consent for.
+func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t store.Task) error {
+	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
+		return nil
+	}
+	plans, err := s.records.Plans(ctx, who, t.CaseID)
+	if err != nil {
+		return err
+	}
+	active := planInState(plans, care.PlanActive)
+	switch t.Kind {
+	case care.PlanDraft:
+		from := planInState(plans, care.PlanDrafting)
+		if from == nil {
+			from = active
+		}
+		form.draft = &planDraft{policy: form.policy, from: from, active: active != nil}
+	case care.PlanAgreement:
+		if plan := planInState(plans, care.PlanSignedOff); plan != nil {
+			form.private, err = s.consentFor(ctx, who, form.policy, *plan)
+		}
+	default:
+		if active != nil {
+			form.goals = active.Content.Goals
+		}
+	}
+	return err
+}
+
+// consentFor names the private partners that a plan newly sends the person to,
+// while their consent is not in force.
+func (s *Server) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan store.Plan) ([]string, error) {
+	var names []string
+	for _, a := range plan.Content.Actions {
+		agency, _ := p.Agency(a.Agency)
+		if !a.Send || a.Routed || agency.Kind.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
+			continue
+		}
+		given, err := s.records.Disclosure(ctx, who, plan.CaseID, a.Agency, "")
+		switch {
+		case err == nil && given.Consent:
+			return nil, nil
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+		names = append(names, agency.Name)
+	}
+	return names, nil
+}

@@ -1,0 +1,43 @@
+package web
+
+// Invitation is what a partner without an account sees through a one-time link.
+type Invitation struct {
+	Frame
+	Lead     string
+	Terms    []Term // who sends, the case's number, what for
+	Shared   []Term // of the person; nothing before the referral was acknowledged
+	Until    string
+	Todo     string
+	Moves    []InvitationMove
+	Problems Form // of the answer that was refused
+}
+
+// Template names the page's file.
+func (Invitation) Template() string { return "invitation" }
+
+// InvitationMove is one way to answer.
+type InvitationMove struct {
+	Code    string // begins the ids of its fields
+	Text    string // of the button
+	Explain string
+	Form    Form
+	Main    bool // it is what the link asks for; the others are folded
+	Open    bool
+	Reasons []Option
+	Note    string
+	NoteAs  string // label of the note; empty: there is none
+	NeedsIt bool   // the note is required
+}
+
+// InvitationNotice says what a link is not good for any more, or that an answer
+// was taken.
+type InvitationNotice struct {
+	Frame
+	Lead, Detail string
+	Good         bool
+	Renew        *Form  // asks for a new link; nil: there is none to be had
+	Shared       []Term // of the person, once the referral was acknowledged
+}
+
+// Template names the page's file.
+func (InvitationNotice) Template() string { return "invitation_notice" }
