@@ -39,8 +39,8 @@ func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *
 
 type sessionLoaded struct{}
 
-// load gives next the session of the request. Static files, the status and
-// whatever comes with a token need none.
+// load gives next the session of the request. Static files, the status, one-time
+// links and whatever comes with a token need none.
 func (m sessions) load(next http.Handler) http.Handler {
 	mark := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionLoaded{}, true)))
@@ -89,7 +89,7 @@ func (w *stoppable) Write(b []byte) (int, error) {
 func (w *stoppable) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func sessionless(path string) bool {
-	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || path == "/status"
+	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || strings.HasPrefix(path, invitationPath) || path == "/status"
 }
 
 // subject is the account that is logged in; empty: nobody.
