@@ -415,7 +415,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 	require.Equal(t, care.StageFirstLevel, file.LastStage)
 }
 
-func TestWhatWouldBeDisclosed(t *testing.T) {
+func TestWhatWouldBeDisclosedAndWhatWasHeld(t *testing.T) {
 	d := newDesk(t)
 	id, _ := d.open("prato")
 	worker := d.accounts["social_worker.prato"]
@@ -439,6 +439,17 @@ func TestWhatWouldBeDisclosed(t *testing.T) {
 	file, err := d.records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	require.NotNil(t, file.Consent)
+	// What was held with the person is shown with who held it.
+	cpi := d.accounts["cpi_operator.prato"]
+	d.run(care.RunReferral, id, "prato")
+	d.put(`INSERT INTO meeting (id, case_id, run_id, zone, agency, role, held_at, by_staff) VALUES (gen_random_uuid(), $1, 'case/' || $1::uuid, 'prato', 'cpi', $2, now(), $3)`,
+		id, cpi.Role, cpi.ID)
+	file, err = d.records.CaseFile(t.Context(), worker, id)
+	require.NoError(t, err)
+	require.Len(t, file.Branches, 1)
+	require.Len(t, file.Meetings, 1)
+	require.Equal(t, "cpi", file.Meetings[0].Agency)
+	require.Equal(t, cpi.Name, file.Meetings[0].ByName)
 	_, err = d.records.Disclosure(t.Context(), worker, id, "nessuno", "health")
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, err = d.records.Disclosure(t.Context(), d.accounts["cpi_operator.prato"], id, "asl", "health")
