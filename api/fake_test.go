@@ -102,6 +102,7 @@ type fakeRecords struct {
 	life    func(*store.Case) // what it did to a case
 	same    []store.CaseFile  // of SamePerson
 	link    store.Link        // a partner's one-time link
+	quicker func(*store.Link) // what happens to it before it is used
 	renewed int               // how often a new link was asked for
 }
 
@@ -364,7 +365,11 @@ func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a
 	if f.fail != nil {
 		return store.Command{}, f.fail
 	}
-	if id != f.link.ID || f.link.Used != nil || !f.link.Open {
+	if f.quicker != nil {
+		f.quicker(&f.link)
+	}
+	_, moves := f.link.State.Move(op)
+	if id != f.link.ID || f.link.Used != nil || !f.link.Open || f.link.Task == care.ReferralAnswer && !moves {
 		return store.Command{}, store.ErrNotFound
 	}
 	now := time.Now()
@@ -381,7 +386,7 @@ func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 	if f.fail != nil {
 		return f.fail
 	}
-	if id != f.link.ID || !f.link.Open {
+	if id != f.link.ID || !f.link.Open || f.renewed > 0 {
 		return store.ErrNotFound
 	}
 	f.renewed++

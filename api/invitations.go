@@ -90,8 +90,12 @@ func (s *Server) answerInvitation(ctx context.Context, token string, op care.Ope
 		return link, state, err
 	}
 	cmd, err := s.records.UseLink(ctx, link.ID, op, answer, form)
-	if errors.Is(err, store.ErrNotFound) { // somebody was quicker
-		return s.invitation(ctx, token)
+	if errors.Is(err, store.ErrNotFound) { // somebody was quicker, through the link or by telephone
+		link, state, err = s.invitation(ctx, token)
+		if err == nil && state == linkValid {
+			err = &care.Refusal{Code: care.RefusedNotAwaited}
+		}
+		return link, state, err
 	}
 	if err != nil {
 		return link, state, err
@@ -143,15 +147,15 @@ func (s *Server) checkLinkAnswer(ctx context.Context, link store.Link, op care.O
 
 // renewInvitation sends a new link to the partner's own address, where this one
 // was used or is past its time and something is still asked. Any state but
-// those two: nothing was sent.
+// those two: nothing was sent. Who asks again at once gets no second mail.
 func (s *Server) renewInvitation(ctx context.Context, token string) (linkState, error) {
 	link, state, err := s.invitation(ctx, token)
 	if err != nil || !state.renewable() {
 		return state, err
 	}
 	err = s.records.RenewLink(ctx, link.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return linkSettled, nil
+	if errors.Is(err, store.ErrNotFound) { // settled meanwhile, or a link was sent just now
+		_, state, err = s.invitation(ctx, token)
 	}
 	return state, err
 }

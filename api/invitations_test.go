@@ -156,6 +156,31 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 	}
 }
 
+func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
+	r := newRig(t)
+	now := time.Now()
+	r.records.link.Used = &now
+	for range 2 {
+		if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkUsed || r.records.renewed != 1 {
+			t.Errorf("%s %v, %d", state, err, r.records.renewed)
+		}
+	}
+}
+
+func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
+	r := newRig(t)
+	r.records.quicker = func(l *store.Link) { l.State = care.ReferralReceived } // recorded by telephone
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
+		t.Errorf("%v", err)
+	}
+	r.records.quicker = func(l *store.Link) { l.Open = false }
+	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
+	if err != nil || state != linkSettled || len(r.records.commands) > 0 {
+		t.Errorf("%s %v", state, err)
+	}
+}
+
 func TestValidLinkIsNotRenewed(t *testing.T) {
 	r := newRig(t)
 	if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkValid || r.records.renewed > 0 {

@@ -96,7 +96,7 @@ type Records interface {
 	// time, or nothing is asked any more; nothing has changed then.
 	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error)
 	// RenewLink sends a new link to the partner's own address.
-	// store.ErrNotFound: nothing is asked any more.
+	// store.ErrNotFound: nothing is asked any more, or a link was sent just now.
 	RenewLink(ctx context.Context, id string) error
 
 	// StuckCases lists the open cases that are not waiting as planned.
