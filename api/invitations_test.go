@@ -207,6 +207,17 @@ func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
 	}
 }
 
+// A browser states no origin for a form of a page that sends no referrer.
+func TestFormOfALinkNeedsNoOrigin(t *testing.T) {
+	r := newRig(t)
+	req := r.request(http.MethodPost, invitationPath+r.linkToken(), "")
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "null")
+	if a := r.do(r.browser, req); a.StatusCode == http.StatusForbidden {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+}
+
 // TestLinksLeaveNoTrace asks for the pages of links as browsers and scanners do.
 func TestLinksLeaveNoTrace(t *testing.T) {
 	r := newRig(t)
@@ -219,6 +230,9 @@ func TestLinksLeaveNoTrace(t *testing.T) {
 				}
 				if a.StatusCode == http.StatusInternalServerError {
 					t.Errorf("%s %s: %d", method, path, a.StatusCode)
+				}
+				if policy := a.Header.Get("Referrer-Policy"); method == http.MethodGet && path == invitationPath+token && policy != "no-referrer" {
+					t.Errorf("%s %s tells others where it was: %q", method, path, policy)
 				}
 			}
 		}

@@ -109,9 +109,6 @@ func (s *Server) secure(c *gin.Context) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Cache-Control", "no-store")
-	if strings.HasPrefix(c.FullPath(), invitationPath) {
-		h.Set("Referrer-Policy", "no-referrer") // the address is itself a key
-	}
 	if s.https {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}

@@ -125,9 +125,6 @@ func New(o Options) (*Server, error) {
 	if err := s.origins.AddTrustedOrigin(public); err != nil {
 		return nil, fmt.Errorf("api: the public address: %w", err)
 	}
-	// Who has a partner's link needs nothing that a browser would add by itself,
-	// and a page that sends no referrer sends no origin either.
-	s.origins.AddInsecureBypassPattern(http.MethodPost + " " + invitationPath)
 	engine, err := s.routes()
 	if err != nil {
 		return nil, err
