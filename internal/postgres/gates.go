@@ -1,34 +1,68 @@
 package postgres
 
 import (
-	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/store"
 	"percorso/workflows/contract"
 )
 
-// gateOf names the gate of eligibility that an answer asks to pass, if any.
-// Level 2 is asked for by a booking, the take-over by sending to the CPI.
+// gate asks, under lock, what the API could not know for sure when it accepted
+// the command: whether the person may have what is asked for on the day that it
+// is asked, and whether the state of the case allows it.
+func (w *writer) gate() (*care.Refusal, error) {
+	faults, err := w.eligibility()
+	if err == nil && len(faults) == 0 && !w.entry.machine() {
+		faults, err = w.rule()
+	}
+	if err != nil || len(faults) == 0 {
+		return nil, err
+	}
+	return care.Refuse(faults...), nil
+}
+
+// gateOf names the gate of eligibility that an answer asks to pass, if any, and
+// the field of the form that asks for it. Level 2 is asked for by a booking, the
+// take-over by the CPI and by an équipe.
 func gateOf(a care.Answer) (gate care.Gate, field string) {
-	switch {
-	case a.Operation == care.OpSendToCPI:
+	switch a.Operation {
+	case care.OpSendToCPI:
 		return care.GateTakeOver, ""
-	case a.Operation == care.OpComplete && a.Outcome == care.ToCPI:
-		return care.GateTakeOver, "outcome"
-	case a.Operation == care.OpBook:
+	case care.OpConvene:
+		return care.GateTakeOver, "kind"
+	case care.OpRefer:
+		return care.GateLevel1, "agency"
+	case care.OpBook:
 		return care.GateLevel2, "service"
-	case a.Operation == care.OpComplete && len(a.Bookings) > 0:
-		return care.GateLevel2, "bookings"
+	case care.OpReopen:
+		switch a.Stage {
+		case care.StageEquipe, care.StagePlacement:
+			return care.GateTakeOver, "stage"
+		case care.StageSecondLevel:
+			return care.GateLevel2, "stage"
+		}
+	case care.OpComplete:
+		switch {
+		case slices.Contains([]string{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
+			return care.GateTakeOver, "outcome"
+		case len(a.Bookings) > 0:
+			return care.GateLevel2, "bookings"
+		}
 	}
 	return "", ""
 }
 
-// gate asks whether the person of the case may have what the answer asks for,
-// on the day that it is asked.
-func gate(ctx context.Context, tx querier, policy *ruleset, step contract.Step) (*care.Refusal, error) {
-	gate, field := gateOf(step.Entry.Answer)
+// eligibility asks whether the person of the case may have what the answer asks for.
+func (w *writer) eligibility() (faults []care.Fault, err error) {
+	gate, field := gateOf(w.step.Entry.Answer)
 	if gate == "" {
 		return nil, nil
 	}
@@ -39,19 +73,167 @@ func gate(ctx context.Context, tx querier, policy *ruleset, step contract.Step) 
 		PermitExpiry *time.Time `db:"permit_expiry"`
 		Needs        []string   `db:"needs"`
 	}
-	r, err := one[row](ctx, tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
-		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, contract.BareID(step.Case))
+	r, err := one[row](w.ctx, w.tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
+		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, w.caseID())
 	if err != nil {
 		return nil, err
 	}
 	person := store.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	answer := care.MayPass(gate, person.Facts(policy.Policy, r.Needs), step.At.In(policy.calendar.Location()))
-	if answer.Allowed {
-		return nil, nil
-	}
-	var faults []care.Fault
+	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.step.At.In(w.policy.calendar.Location()))
 	for _, refusal := range answer.Refusals {
 		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
 	}
-	return care.Refuse(faults...), nil
+	return faults, nil
+}
+
+// rule asks what the state of the case allows. Each asks Postgres for itself:
+// none of them is about an everyday step.
+func (w *writer) rule() ([]care.Fault, error) {
+	answer := w.step.Entry.Answer
+	ofCase := w.run.Kind == care.RunCase
+	switch answer.Operation {
+	case care.OpRefer:
+		return w.ruleOfRefer()
+	case care.OpRedirect:
+		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(answer.Agency) == care.Consent, "NOT "+consentInForce)
+	case care.OpSuspend:
+		return fault(ofCase && w.run.State.Suspended != nil, "until", care.RuleSuspended), nil
+	case care.OpTransfer:
+		return w.faultIf("zone", care.RuleTransfer, true,
+			`EXISTS (SELECT FROM run WHERE case_id = $1 AND kind = 'transfer' AND ended_at IS NULL)`)
+	case care.OpMerge:
+		return w.ruleOfMerge()
+	case care.OpReopen:
+		var outcome string
+		err := w.tx.QueryRow(w.ctx, `SELECT outcome FROM case_file WHERE id = $1`, w.caseID()).Scan(&outcome)
+		return fault(err == nil && !care.MayReopen(outcome), "stage", care.RuleNoReopening), err
+	case care.OpComplete:
+		if w.about.task != nil {
+			return w.ruleOfTask(w.about.task.Kind)
+		}
+	}
+	return nil, nil
+}
+
+// ruleOfTask asks what the state of the case allows of a completion.
+func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
+	switch outcome := w.step.Entry.Answer.Outcome; {
+	case kind == care.PlanDraft && outcome == care.Proposed:
+		form, err := formOf[care.Completion](w)
+		if err != nil {
+			return nil, err
+		}
+		return w.faultIf("plan.changes", care.RuleRequired, form.Plan != nil && form.Plan.Changes == "",
+			`EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+	case kind == care.PlanAgreement && outcome == care.Agreed:
+		return w.ruleOfAgreement()
+	case kind == care.ClosureApproval:
+		return w.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
+			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, w.entry.Caller)
+	case kind == care.Evaluation || kind == care.GoalEvaluation:
+		return w.ruleOfGoals()
+	}
+	return nil, nil
+}
+
+// ruleOfRefer asks for the consent that the partner's legal basis needs, and
+// whether the sender saw exactly what will be disclosed.
+func (w *writer) ruleOfRefer() ([]care.Fault, error) {
+	form, err := formOf[care.ReferForm](w)
+	if err != nil {
+		return nil, err
+	}
+	basis := w.policy.LegalBasis(form.Agency)
+	var consent, seen bool
+	err = w.tx.QueryRow(w.ctx, `SELECT $2 <> 'consent' OR `+consentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
+		w.caseID(), basis, form.Purpose, form.Seen).Scan(&consent, &seen)
+	return append(fault(!consent, "agency", care.RuleConsent), fault(!seen, "seen", care.RuleSeen)...), err
+}
+
+// ruleOfAgreement asks for the consent that the plan needs which the person
+// agrees to, unless they give it along with their agreement.
+func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
+	form, err := formOf[care.Completion](w)
+	if err != nil || form.Consent {
+		return nil, err
+	}
+	plan, err := w.plan(`run_id = $1 AND state IN ('proposed', 'signed_off')`, w.step.Run)
+	if err != nil {
+		return nil, err
+	}
+	asks := slices.ContainsFunc(plan.Actions, func(a store.PlannedAction) bool {
+		return a.Send && w.policy.LegalBasis(a.Agency) == care.Consent
+	})
+	return w.faultIf("consent", care.RuleConsent, asks, "NOT "+consentInForce)
+}
+
+// ruleOfGoals asks whether the evaluated goals are the active plan's.
+func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
+	form, err := formOf[care.Completion](w)
+	if err != nil || len(form.Goals) == 0 {
+		return nil, err
+	}
+	plan, err := w.plan(`case_id = $1 AND state = 'active'`, w.caseID())
+	for i, found := range form.Goals {
+		known := slices.ContainsFunc(plan.Goals, func(g care.PlanGoal) bool { return g.ID == found.Goal })
+		faults = append(faults, fault(!known, fmt.Sprintf("goals[%d].goal", i), care.RuleUnknownGoal)...)
+	}
+	return faults, err
+}
+
+// ruleOfMerge asks whether the case may be merged into another, which Postgres
+// locks until the merge is done.
+func (w *writer) ruleOfMerge() ([]care.Fault, error) {
+	form, err := formOf[care.MergeForm](w)
+	if err != nil || uuid.Validate(form.Into) != nil {
+		return fault(err == nil, "into", care.RuleUnknownCode), err
+	}
+	var rule *string
+	err = w.tx.QueryRow(w.ctx, `SELECT may_merge($1, $2, $3, $4)`, w.caseID(), form.Into, w.entry.Agency, w.entry.Role).Scan(&rule)
+	if err != nil || rule == nil {
+		return nil, err
+	}
+	return fault(true, "into", *rule), nil
+}
+
+// consentInForce is whether the person of the case $1 consents to data reaching
+// private partners.
+const consentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`
+
+// faultIf is a fault where something holds and Postgres says the rest; $1 of the
+// question is the case.
+func (w *writer) faultIf(field, rule string, holds bool, question string, args ...any) ([]care.Fault, error) {
+	if !holds {
+		return nil, nil
+	}
+	var yes *bool
+	err := w.tx.QueryRow(w.ctx, `SELECT `+question, append([]any{w.caseID()}, args...)...).Scan(&yes)
+	return fault(yes != nil && *yes, field, rule), err
+}
+
+func fault(holds bool, field, rule string) []care.Fault {
+	if !holds {
+		return nil
+	}
+	return []care.Fault{{Field: field, Rule: rule}}
+}
+
+// plan reads the newest version of the case's plan among some; empty where there is none.
+func (w *writer) plan(among string, arg any) (content store.PlanContent, err error) {
+	err = w.tx.QueryRow(w.ctx, `SELECT content FROM plan WHERE `+among+` ORDER BY version DESC LIMIT 1`, arg).Scan(&content)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return content, nil
+	}
+	return content, err
+}
+
+// formOf reads the form that came with the entry; the zero form where none did.
+func formOf[T any](w *writer) (form T, err error) {
+	if len(w.entry.Data) == 0 {
+		return form, nil
+	}
+	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
+		return form, fmt.Errorf("the form of %s: %w", contract.KindOf(w.step.Run), err)
+	}
+	return form, nil
 }

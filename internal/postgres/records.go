@@ -173,11 +173,14 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 	about := runCase{CaseID: id.String()}
 	found := true
 	first := func(b *pgx.Batch) {
-		if c.Run == "" {
+		switch {
+		case c.Run == "":
 			queueOne(b, &about, &found, selectTargetCase, c.Target)
-			return
+		case c.Operation == care.OpMeet || c.Operation == care.OpMinutes:
+			queueOne(b, &about, &found, selectRunAtWork, c.Run)
+		default:
+			queueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
 		}
-		queueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
 	}
 	if c.Operation == care.OpOpen {
 		c.Run, first = contract.RunID(care.RunCase, about.CaseID), nil
@@ -190,7 +193,7 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 			c.Run = about.Run
 		}
 		state, refusal := store.CommandAccepted, (*care.Refusal)(nil)
-		if about.Ended {
+		if about.Ended && c.Operation != care.OpReopen {
 			state, refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
 		}
 		cmd, err = r.insert(ctx, tx, s, c, id.String(), about.CaseID, state, refusal)
@@ -220,6 +223,10 @@ type runCase struct {
 const selectRunCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended FROM run
 	WHERE id = $1 AND ($2 OR EXISTS (SELECT FROM case_file f WHERE f.id = case_id))`
 
+// selectRunAtWork finds it for who is at work on the case without its file: a
+// member of an équipe, or an agency that the plan names, meets the person too.
+const selectRunAtWork = `SELECT id, case_id, ended FROM run_at_work($1)`
+
 // selectTargetCase finds it by a referral or a task of the run.
 const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended
 	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
@@ -230,8 +237,9 @@ func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c store.
 	if err != nil {
 		return store.Command{}, err
 	}
-	c.Answer.Case = ""
-	if caseID != "" {
+	if form, ok := c.Data.(care.MergeForm); ok {
+		c.Answer.Case = contract.RunID(care.RunCase, form.Into) // the one that is kept
+	} else if c.Answer.Case = ""; caseID != "" {
 		c.Answer.Case = contract.RunID(care.RunCase, caseID)
 	}
 	cmd, err := one[store.Command](ctx, tx, `INSERT INTO command

@@ -25,7 +25,7 @@ func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, er
 // TakeMails hands out mails that are due to be sent; each comes again until MailDone.
 func (s *Steps) TakeMails(ctx context.Context, most int) (mails []store.Mail, err error) {
 	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
-		mails, err = many[store.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries FROM take_mails($1)`, most)
+		mails, err = many[store.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries, expires_at FROM take_mails($1)`, most)
 		return err
 	})
 	return mails, err

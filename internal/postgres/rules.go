@@ -97,6 +97,10 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 
 // performer says who does a task that a step opens, and for which agency.
 func (s *ruleset) performer(t contract.TaskChange) (care.Role, string) {
+	if _, ok := s.byLink(t); ok { // the sender's staff record what the partner says by phone
+		rule, _ := s.Task(care.SupplyInformation)
+		return rule.Role, s.RoleAgency(rule.Role)
+	}
 	role, agency, ok := s.TaskRole(t.Kind, t.Service, t.Agency)
 	if t.Role != "" {
 		role, agency = t.Role, s.RoleAgency(t.Role)
@@ -105,6 +109,20 @@ func (s *ruleset) performer(t contract.TaskChange) (care.Role, string) {
 		agency = t.Agency
 	}
 	return role, agency
+}
+
+// partner finds an agency that answers through one-time links.
+func (s *ruleset) partner(code string) (care.Agency, bool) {
+	agency, ok := s.Agency(code)
+	return agency, ok && agency.ByLink()
+}
+
+// byLink gives the partner whose task it is that has no account to do it with.
+func (s *ruleset) byLink(t contract.TaskChange) (care.Agency, bool) {
+	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
+		return care.Agency{}, false
+	}
+	return s.partner(t.Agency)
 }
 
 // claim gives the times of the clock that runs until a task is claimed.

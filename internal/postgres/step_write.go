@@ -2,8 +2,8 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +17,7 @@ import (
 // batch, inside the transaction that holds the run's row.
 type writer struct {
 	ctx    context.Context
+	tx     querier
 	step   contract.Step
 	run    runRow
 	entry  commandRow
@@ -25,6 +26,7 @@ type writer struct {
 	rules  *rules
 	batch  pgx.Batch
 	waits  []care.OpenStep
+	permit *permit // the person's, once it was asked for
 	result contract.StepResult
 }
 
@@ -41,60 +43,52 @@ func (w *writer) by() *string {
 	return &w.entry.Caller
 }
 
-func (w *writer) write(tx querier) (contract.StepResult, error) {
+func (w *writer) write() (contract.StepResult, error) {
 	effects := w.step.Effects
 	operation := w.step.Entry.Answer.Operation
 	if operation == care.OpClock {
-		due, err := w.clocks(tx)
+		due, err := w.clocks()
 		if err != nil {
 			return contract.StepResult{}, err
 		}
-		if due == 0 && effects.Empty() {
-			return w.idle(tx)
+		if due == 0 && effects.Empty() && !w.waitsClosed() && !w.suspends() && !w.resumes() {
+			return w.idle()
 		}
 	}
-	if operation == care.OpOpen && w.run.Kind == care.RunCase {
-		if err := w.openCase(tx); err != nil {
+	if operation == care.OpOpen && w.run.Kind == care.RunCase && !w.entry.machine() {
+		if err := w.openCase(); err != nil {
 			return contract.StepResult{}, err
 		}
 	}
 	if operation == care.OpRenewPolicy || effects.Stage != "" {
-		if err := w.renewPolicy(tx); err != nil {
+		if err := w.renewPolicy(); err != nil {
 			return contract.StepResult{}, err
 		}
 	}
 	w.keepForm()
-	for _, a := range effects.Appointments {
-		w.appointment(a)
+	for _, work := range []func() error{
+		w.beside, w.suspension, w.permitUpdate, w.appointments, w.referrals, w.equipe, w.tasks, w.planChange, w.setWaits, w.messages,
+	} {
+		if err := work(); err != nil {
+			return contract.StepResult{}, err
+		}
 	}
-	for _, r := range effects.Referrals {
-		w.referral(r)
-	}
-	for _, t := range effects.Tasks {
-		w.task(t)
-	}
-	for _, wait := range effects.Waits {
-		w.wait(wait)
-	}
-	for _, m := range effects.Tell {
-		w.tell(m)
-	}
-	switch operation {
-	case care.OpMailBounced:
-		w.moment("mail_bounced", "")
-	case care.OpClose: // its branches end first, so the closure itself may come later
-		w.moment("closure_asked", "")
-	}
+	w.mergeAway()
 	w.stage(effects)
-	return w.close(tx)
+	if err := w.close(); err != nil {
+		return contract.StepResult{}, err
+	}
+	w.queue("COMMIT")
+	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
+	return w.result, err
 }
 
 // idle answers a clock that found nothing due: the run arms its timer for what is next.
-func (w *writer) idle(tx querier) (contract.StepResult, error) {
+func (w *writer) idle() (contract.StepResult, error) {
 	w.result = contract.StepResult{Verdict: contract.Idle, Revision: w.run.Rev}
 	w.queue(`UPDATE command SET state = 'worked', worked_at = $2 WHERE id = $1`, w.step.Entry.ID, w.step.At)
 	w.queueNextDue(`UPDATE run SET next_due = ` + nextDue + ` WHERE id = $1 RETURNING next_due`)
-	err := tx.SendBatch(w.ctx, &w.batch).Close()
+	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
 	return w.result, err
 }
 
@@ -105,8 +99,8 @@ func (w *writer) queueNextDue(sql string, more ...any) {
 	w.batch.Queue(sql, append([]any{w.step.Run}, more...)...).QueryRow(func(row pgx.Row) error { return row.Scan(&w.result.NextDue) })
 }
 
-// close writes the run's new state, marks the entry worked, and sends the batch.
-func (w *writer) close(tx querier) (contract.StepResult, error) {
+// close writes the run's new state and marks the entry worked.
+func (w *writer) close() error {
 	revision := w.run.Rev + 1
 	state := w.step.State.Clone()
 	open := make([]string, 0, len(state.Open))
@@ -122,7 +116,7 @@ func (w *writer) close(tx querier) (contract.StepResult, error) {
 		Verdict: contract.Recorded, Revision: revision, Waits: w.waits,
 		Result: contract.Result{Revision: revision},
 	}
-	if w.step.Entry.Answer.Operation == care.OpClock || w.step.Effects.Ending != "" {
+	if w.waitsClosed() || w.step.Effects.Ending != "" {
 		w.queue(`DELETE FROM wait WHERE run_id = $1 AND NOT step = ANY ($2)`, w.step.Run, open)
 	}
 	if !w.entry.known() { // a clock of the run's own timer was no entry until now
@@ -144,30 +138,43 @@ func (w *writer) close(tx querier) (contract.StepResult, error) {
 	}
 	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, next_due = `+nextDue+`
 		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending)
-	w.queue("COMMIT")
-	err := tx.SendBatch(w.ctx, &w.batch).Close()
-	return w.result, err
+	if handover := w.step.Effects.Handover; handover != nil {
+		return w.handover(*handover) // last, since nothing of the case is the zone's then
+	}
+	return nil
+}
+
+// waitsClosed says whether the run waits for fewer times than before the step.
+func (w *writer) waitsClosed() bool {
+	return slices.ContainsFunc(w.run.State.Open, func(o care.OpenStep) bool {
+		now, open := w.step.State.Opened(o.Step)
+		return o.Kind == care.OpenWait && (!open || now.Kind != care.OpenWait)
+	})
 }
 
 // openCase makes the case file from the desk's form: the person, the number,
 // and the grant of the agency that opens it.
-func (w *writer) openCase(tx querier) error {
-	var form store.CaseOpening
-	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
-		return fmt.Errorf("the form that opens the case: %w", err)
+func (w *writer) openCase() error {
+	form, err := formOf[store.CaseOpening](w)
+	if err != nil {
+		return err
 	}
 	year := w.step.At.In(w.policy.calendar.Location()).Year()
 	var number int
-	if err := tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
+	if err := w.tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
 		return err
 	}
 	p := form.Person
+	w.permit = &permit{Kind: p.Permit, Expiry: p.PermitExpiry}
+	if p.Permit == care.PermitRequested {
+		w.permit.Receipt = w.today() // nothing else is known of its day
+	}
 	w.queue(`INSERT INTO case_file (id, number, zone, agency, stage, needs, notice_version, opened_at, opened_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.caseID(), store.CaseNumber(w.run.Zone, year, number), w.run.Zone,
 		w.entry.Agency, care.StageFirstLevel, orEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
-	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, languages, phone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, contract.DerivedID(w.step.Run, "person"), w.caseID(),
-		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, orEmpty(p.Languages), p.Phone)
+	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, contract.DerivedID(w.step.Run, "person"), w.caseID(),
+		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permit.Receipt, orEmpty(p.Languages), p.Phone)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
 	if form.ContactID != "" {
 		w.queue(`UPDATE contact SET case_id = $2 WHERE id = $1`, form.ContactID, w.caseID())
@@ -178,8 +185,8 @@ func (w *writer) openCase(tx querier) error {
 
 // renewPolicy brings the zone's newest deadlines to all open runs of the case: at
 // each stage, and when a supervisor asks.
-func (w *writer) renewPolicy(tx querier) error {
-	newest, err := w.rules.current(w.ctx, tx, w.run.Zone)
+func (w *writer) renewPolicy() error {
+	newest, err := w.rules.current(w.ctx, w.tx, w.run.Zone)
 	if err != nil {
 		return err
 	}
@@ -206,100 +213,170 @@ func (w *writer) keepForm() {
 	}
 }
 
-// task opens, reserves or ends a task.
-func (w *writer) task(t contract.TaskChange) {
-	switch t.State {
-	case care.TaskReady:
-		w.openTask(t)
-	case care.TaskReserved: // by who acknowledges a referral
-		remind, escalate := w.policy.complete(w.about.answerKind(), w.step.At)
-		w.queue(`UPDATE task SET state = 'reserved', holder = $2, reserved_at = $3, remind_at = $4, escalate_at = $5,
-			reminded = false, escalated = false WHERE id = $1 AND ended_at IS NULL`, t.ID, w.by(), w.step.At, remind, escalate)
-	default:
-		w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND ended_at IS NULL`,
-			t.ID, t.State, t.Outcome, w.step.At)
-		if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
-			w.moment("task_completed", string(w.about.task.Kind)+"/"+t.Outcome)
+// tasks opens, reserves and ends tasks.
+func (w *writer) tasks() error {
+	for _, t := range w.step.Effects.Tasks {
+		switch {
+		case t.State == care.TaskReady:
+			if err := w.openTask(t); err != nil {
+				return err
+			}
+		case t.State == care.TaskReserved:
+			w.acknowledged(t)
+		default:
+			w.endTask(t)
 		}
 	}
+	return nil
 }
 
-func (w *writer) openTask(t contract.TaskChange) {
-	role, agency := w.policy.performer(t)
+func (w *writer) openTask(t contract.TaskChange) error {
+	zone, policy, err := w.zoneOf(t)
+	if err != nil {
+		return err
+	}
+	role, agency := policy.performer(t)
 	from := w.step.At
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
-	remind, escalate := w.policy.claim(t.Kind, from)
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, remind, escalate)
-}
-
-// referral creates a referral with what its addressee may see, or moves it.
-func (w *writer) referral(r contract.ReferralChange) {
-	if r.State == care.ReferralRequested {
-		w.share(r.Agency, "referral")
-		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, state, requested_at, changed_at)
-			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $7, $8, $8
-			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
-			r.ID, w.step.Run, w.caseID(), w.run.Zone, r.Agency, r.From, r.State, w.step.At)
-	} else {
-		w.queue(`UPDATE referral SET state = $2, reason = $3, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
-			WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, orNull(w.entry.Data))
+	remind, escalate := policy.claim(t.Kind, from)
+	switch {
+	case t.Like != "":
+		w.openTaskLike(t, role, agency, from)
+		return nil
+	case t.Kind == care.PermitRenewal:
+		if remind, escalate, err = w.permitClocks(remind, escalate); err != nil {
+			return err
+		}
+		w.moment("permit_warning", "")
+	case t.Zone != "":
+		w.discloseTransfer(zone, agency)
 	}
-	w.moment("referral_"+string(r.State), r.Reason)
-}
-
-// share copies for another agency what it needs of the person, with its legal basis.
-func (w *writer) share(agency, purpose string) {
-	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name,
-			'birth_date', p.birth_date, 'citizenship', p.citizenship, 'languages', p.languages, 'phone', p.phone, 'needs', f.needs,
-			'case_number', f.number), $8
-		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') ON CONFLICT DO NOTHING`,
-		contract.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, w.run.Zone, agency,
-		w.policy.LegalBasis(agency), purpose, w.step.At)
-}
-
-// appointment books an appointment or moves it.
-func (w *writer) appointment(a contract.AppointmentChange) {
-	if a.Service != "" {
-		agency := w.policy.serviceAgency(a.Service)
-		w.share(agency, "appointment")
-		w.queue(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			a.ID, w.step.Run, w.caseID(), w.run.Zone, agency, a.Service, a.Matter, a.State, a.At)
-		w.queue(`UPDATE run SET service = $2, agency = $3 WHERE id = $1`, w.step.Run, a.Service, agency)
-	} else {
-		w.queue(`UPDATE appointment SET state = $2, at = coalesce($3, at) WHERE id = $1`, a.ID, a.State, orZero(a.At))
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, remind, escalate, w.standsStill(t.Kind))
+	if partner, ok := policy.byLink(t); ok {
+		w.invite(partner, t.Kind, t.ID, t.Referral)
 	}
-	w.moment("appointment_"+string(a.State), "")
+	return nil
 }
 
-// wait fixes when a wait of the path is over.
-func (w *writer) wait(wait contract.Wait) {
+// openTaskLike opens a task that is for whoever held an earlier one, if they are
+// still at work; else for all of the role.
+func (w *writer) openTaskLike(t contract.TaskChange, role care.Role, agency string, from time.Time) {
+	ready, late := w.policy.claim(t.Kind, from)
+	remind, escalate := w.policy.complete(t.Kind, from)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended,
+			state, holder, reserved_at, remind_at, escalate_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
+			CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NULL THEN $13::timestamptz ELSE $15 END,
+			CASE WHEN h.id IS NULL THEN $14::timestamptz ELSE $16 END
+		FROM (VALUES (1)) AS once LEFT JOIN staff h ON h.active AND h.id = (SELECT holder FROM task WHERE id = $17) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, w.standsStill(t.Kind),
+		ready, late, remind, escalate, t.Like)
+}
+
+// zoneOf gives whose task it is, and by whose rules: the case's, unless the step says another.
+func (w *writer) zoneOf(t contract.TaskChange) (string, *ruleset, error) {
+	if t.Zone == "" {
+		return w.run.Zone, w.policy, nil
+	}
+	policy, err := w.rules.current(w.ctx, w.tx, t.Zone)
+	return t.Zone, policy, err
+}
+
+// acknowledged reserves the task to answer a referral for who acknowledged it. A
+// partner that did so through a link holds nothing, but has the time to answer.
+func (w *writer) acknowledged(t contract.TaskChange) {
+	remind, escalate := w.policy.complete(w.about.answerKind(), w.step.At)
+	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
+		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
+		reminded = false, escalated = false WHERE id = $1 AND ended_at IS NULL`, t.ID, w.by(), w.step.At, remind, escalate)
+	if w.entry.byLink() && w.about.referral != nil {
+		if partner, ok := w.policy.partner(w.about.referral.To); ok {
+			w.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
+		}
+	}
+}
+
+func (w *writer) endTask(t contract.TaskChange) {
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND ended_at IS NULL`,
+		t.ID, t.State, t.Outcome, w.step.At)
+	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
+		w.moment("task_completed", string(w.about.task.Kind)+"/"+t.Outcome)
+	}
+}
+
+// appointments books appointments and moves them.
+func (w *writer) appointments() error {
+	for _, a := range w.step.Effects.Appointments {
+		if a.Service != "" {
+			agency := w.policy.serviceAgency(a.Service)
+			w.share(share{run: w.step.Run, zone: w.run.Zone, agency: agency, purpose: forAppointment})
+			w.queue(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+				a.ID, w.step.Run, w.caseID(), w.run.Zone, agency, a.Service, a.Matter, a.State, a.At)
+			w.queue(`UPDATE run SET service = $2, agency = $3 WHERE id = $1`, w.step.Run, a.Service, agency)
+		} else {
+			w.queue(`UPDATE appointment SET state = $2, at = coalesce($3, at) WHERE id = $1`, a.ID, a.State, orZero(a.At))
+		}
+		w.moment("appointment_"+string(a.State), "")
+	}
+	return nil
+}
+
+// setWaits fixes when the waits of the path are over.
+func (w *writer) setWaits() error {
+	for _, wait := range w.step.Effects.Waits {
+		due, err := w.dueOf(wait)
+		if err != nil {
+			return err
+		}
+		w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: due})
+		if due == nil && wait.Deadline == care.DeadlinePermitWarning { // nothing asks for attention
+			w.queue(`DELETE FROM wait WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Step)
+			continue
+		}
+		w.queue(`INSERT INTO wait (run_id, step, case_id, zone, code, set_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (run_id, step) DO UPDATE SET code = excluded.code, set_at = excluded.set_at, due_at = excluded.due_at`,
+			w.step.Run, wait.Step, w.caseID(), w.run.Zone, wait.Deadline, w.step.At, due)
+	}
+	return nil
+}
+
+// dueOf says when a wait is over; nil: nobody knows yet.
+func (w *writer) dueOf(wait contract.Wait) (*time.Time, error) {
+	switch {
+	case wait.Deadline == care.DeadlinePermitWarning:
+		return w.permitDue()
+	case wait.At != nil:
+		return wait.At, nil
+	case w.step.State.Suspended != nil:
+		return nil, nil
+	}
 	due := w.policy.deadline(wait.Deadline, w.step.At)
-	w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: &due})
-	w.queue(`INSERT INTO wait (run_id, step, case_id, zone, code, set_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		w.step.Run, wait.Step, w.caseID(), w.run.Zone, wait.Deadline, w.step.At, due)
+	return &due, nil
 }
 
-// tell writes an entry for another run, which the relay delivers. An opening
+// messages writes entries for other runs, which the relay delivers. An opening
 // makes the run as well.
-func (w *writer) tell(m contract.Message) {
-	kind := contract.KindOf(m.Run)
-	if m.Answer.Operation == care.OpOpen {
-		w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, started_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING`,
-			m.Run, kind, w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, w.step.At)
+func (w *writer) messages() error {
+	for _, m := range w.step.Effects.Tell {
+		if m.Answer.Operation == care.OpOpen {
+			w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, started_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING`,
+				m.Run, contract.KindOf(m.Run), w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, w.step.At)
+		}
+		m.Answer.Case = w.step.Case
+		// A run may tell another the same thing again at a later step.
+		id := contract.DerivedID(w.step.Run, fmt.Sprintf("tell %s %s %d", m.Run, m.Answer.Operation, w.step.Revision))
+		w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+			VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
+			id, m.Run, w.caseID(), w.run.Zone, w.step.Run, id, m.Answer.Operation, m.Answer)
+		w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 	}
-	m.Answer.Case = w.step.Case
-	id := contract.DerivedID(w.step.Run, "tell "+m.Run+" "+string(m.Answer.Operation))
-	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-		VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
-		id, m.Run, w.caseID(), w.run.Zone, w.step.Run, id, m.Answer.Operation, m.Answer)
-	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+	return nil
 }
 
 // stage moves the case along its line, and closes it.
@@ -312,7 +389,11 @@ func (w *writer) stage(e contract.Effects) {
 		w.moment("branch_ended", string(w.run.Kind)+"/"+e.Ending)
 	}
 	if e.Closure != "" {
-		w.queue(`UPDATE case_file SET stage = $2, closed_at = $3, outcome = $4 WHERE id = $1`, w.caseID(), care.StageClosed, w.step.At, e.Closure)
+		w.queue(`UPDATE case_file SET last_stage = CASE WHEN closed_at IS NULL THEN stage ELSE last_stage END, stage = $2, closed_at = $3, outcome = $4,
+			suspended_at = NULL, suspended_until = NULL WHERE id = $1`, w.caseID(), care.StageClosed, w.step.At, e.Closure)
+		if e.Handover == nil { // which takes the active plan along
+			w.endPlans()
+		}
 		w.moment("case_closed", e.Closure)
 	}
 }
@@ -329,31 +410,31 @@ func (w *writer) moment(code, detail string) {
 
 // clocks works the clocks of the run's tasks that are due: first a reminder to
 // who should act, then a notice to the supervisor. It returns how many were due.
-func (w *writer) clocks(tx querier) (int, error) {
-	due, err := many[taskRow](w.ctx, tx, `SELECT `+taskColumns+` FROM task t
+func (w *writer) clocks() (int, error) {
+	due, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t
 		WHERE run_id = $1 AND ended_at IS NULL AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
 			w.queue(`UPDATE task SET reminded = true, escalated = true WHERE id = $1`, t.ID)
-			w.mail("escalation", t.ID, nil, care.Supervisor, "")
+			w.mail("escalation", t, nil, care.Supervisor, "")
 			w.moment("escalated", string(t.Kind))
 			continue
 		}
 		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1 WHERE id = $1`, t.ID)
-		w.remind(t)
+		w.mail("reminder", t, t.Holder, t.Role, t.Agency)
 		w.moment("reminder_sent", string(t.Kind))
+		if err := w.inviteAgain(t); err != nil {
+			return 0, err
+		}
 	}
 	return len(due), err
 }
 
-// remind mails who should act: the holder, or all who may claim the task.
-func (w *writer) remind(t taskRow) { w.mail("reminder", t.ID, t.Holder, t.Role, t.Agency) }
-
 // mail writes a mail to one member of staff, or to all of a role (in an agency,
-// unless that is empty). It names the task's page and nothing else.
-func (w *writer) mail(template, task string, to *string, role care.Role, agency string) {
-	queueMail(&w.batch, contract.DerivedID(w.step.Run, "mail "+template+" "+task+" "+w.step.Entry.ID),
-		w.step.Run, w.caseID(), w.run.Zone, template, task, w.step.At, to, role, agency)
+// unless that is empty), of the task's zone. It names the task's page and nothing else.
+func (w *writer) mail(template string, t taskRow, to *string, role care.Role, agency string) {
+	queueMail(&w.batch, contract.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
+		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
 }
 
 // queueMail queues a mail that names a task's page.

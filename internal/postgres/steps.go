@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,41 +63,85 @@ func comesWithoutCommand(op care.Operation) bool {
 	return op == care.OpClock || op == care.OpMailBounced
 }
 
-// machine says whether the entry comes from a run and not from a person.
+// machine says whether the entry comes from a run or through a partner's link,
+// and not from a member of staff.
 func (c commandRow) machine() bool { return c.Role == "" }
 
+// byLink says whether it comes through a partner's one-time link.
+func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") }
+
 // Load gives the state of a run to the execution that begins to work it. An
-// execution of a newer epoch takes the run over; an older one is fenced.
+// execution of a newer epoch takes the run over; an older one is fenced. A run
+// that has ended stays so, unless somebody asked to reopen it.
 func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.StepResult, err error) {
+	kept := "" // where the run's case was merged into another
 	err = s.within(ctx, start.Case, nil, func(tx querier) error {
 		run, err := one[runRow](ctx, tx, selectRun, start.Run)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && run.Ended != nil {
+		if errors.Is(err, pgx.ErrNoRows) {
 			res = contract.StepResult{Verdict: contract.Known, Ended: true}
-			return nil
-		}
-		if err != nil {
+			kept, err = mergedInto(ctx, tx, start.Case)
 			return err
 		}
-		if start.Epoch < run.Epoch {
-			res = contract.StepResult{Verdict: contract.Fenced}
-			return nil
+		if err == nil {
+			res, err = s.load(ctx, tx, start, run)
 		}
-		if start.Epoch > run.Epoch {
-			if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, start.Epoch); err != nil {
-				return err
-			}
-		}
-		policy, err := s.rules.of(ctx, tx, run.Zone, run.Course)
-		if err != nil {
-			return err
-		}
-		forRun := policy.ForRun()
-		res = contract.StepResult{
-			Verdict: contract.Recorded, Revision: run.Rev, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
-		}
-		return nil
+		return err
 	})
+	if err == nil && kept != "" {
+		start.Case = kept
+		return s.Load(ctx, start)
+	}
 	return res, err
+}
+
+func (s *Steps) load(ctx context.Context, tx querier, start contract.Start, run runRow) (contract.StepResult, error) {
+	epoch := start.Epoch
+	if start.Reopen {
+		asked, err := reopens(ctx, tx, start.Run, run)
+		if err != nil {
+			return contract.StepResult{}, err
+		}
+		if asked {
+			run.Ended, epoch = nil, run.Epoch+1
+		}
+	}
+	switch {
+	case run.Ended != nil:
+		return contract.StepResult{Verdict: contract.Known, Ended: true}, nil
+	case epoch < run.Epoch:
+		return contract.StepResult{Verdict: contract.Fenced}, nil
+	case epoch > run.Epoch:
+		if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, epoch); err != nil {
+			return contract.StepResult{}, err
+		}
+	}
+	policy, err := s.rules.of(ctx, tx, run.Zone, run.Course)
+	if err != nil {
+		return contract.StepResult{}, err
+	}
+	forRun := policy.ForRun()
+	return contract.StepResult{
+		Verdict: contract.Recorded, Revision: run.Rev, Epoch: epoch, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
+	}, nil
+}
+
+// reopens says whether the run is to be worked again: its reopening is accepted
+// and not worked, or was the run's last step, whose worker died with it.
+func reopens(ctx context.Context, tx querier, id string, run runRow) (asked bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM command WHERE run_id = $1 AND operation = 'reopen'
+		AND CASE WHEN $2 THEN state = 'accepted' ELSE state = 'worked' AND revision = $3 END)`, id, run.Ended != nil, run.Rev).Scan(&asked)
+	return asked, err
+}
+
+// mergedInto gives the run of the case that a case was merged into; empty: none.
+// A branch of a merged case goes on in the one that was kept, and does not know.
+func mergedInto(ctx context.Context, tx querier, caseRun string) (kept string, err error) {
+	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
+		contract.BareID(caseRun)).Scan(&kept)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return kept, err
 }
 
 // Record writes one step with compare-and-set on the run's revision.
@@ -105,6 +151,7 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 		entry commandRow
 		about subject
 		found = true
+		kept  string
 	)
 	first := func(b *pgx.Batch) {
 		queueOne(b, &run, &found, selectRun, step.Run)
@@ -115,22 +162,38 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 		}
 	}
 	err = s.within(ctx, step.Case, first, func(tx querier) error {
-		res, err = s.record(ctx, tx, step, run, found, entry, about)
+		if !found {
+			res = contract.StepResult{Verdict: contract.Refused, Ended: true, Result: contract.Result{Refusal: care.RefusedEnded}}
+			kept, err = mergedInto(ctx, tx, step.Case)
+			return err
+		}
+		w := &writer{ctx: ctx, tx: tx, step: step, run: run, entry: entry, about: about, rules: s.rules}
+		res, err = w.record()
 		return err
 	})
+	if err == nil && kept != "" {
+		return s.Record(ctx, inCase(step, kept))
+	}
 	return res, err
 }
 
-func (s *Steps) record(ctx context.Context, tx querier, step contract.Step, run runRow, found bool, entry commandRow, about subject) (contract.StepResult, error) {
-	refuse := func(r *care.Refusal) (contract.StepResult, error) {
-		_, err := tx.Exec(ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, step.Entry.ID, r, step.At)
-		return contract.StepResult{
-			Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: run.Rev, NextDue: run.NextDue, Ended: run.Ended != nil,
-		}, err
+// inCase moves a step of a merged case's branch to the case that was kept.
+func inCase(step contract.Step, kept string) contract.Step {
+	step.Effects.Tell = slices.Clone(step.Effects.Tell)
+	for i := range step.Effects.Tell {
+		if step.Effects.Tell[i].Run == step.Case {
+			step.Effects.Tell[i].Run = kept
+		}
 	}
+	step.Case = kept
+	return step
+}
+
+// record asks what forbids the step, and writes it or says why not.
+func (w *writer) record() (contract.StepResult, error) {
+	step, run, entry := w.step, w.run, w.entry
+	reopening := step.Entry.Answer.Operation == care.OpReopen
 	switch {
-	case !found:
-		return contract.StepResult{Verdict: contract.Refused, Ended: true, Result: contract.Result{Refusal: care.RefusedEnded}}, nil
 	case step.Epoch < run.Epoch:
 		return contract.StepResult{Verdict: contract.Fenced}, nil
 	case entry.State == "worked" || entry.State == "refused":
@@ -142,31 +205,37 @@ func (s *Steps) record(ctx context.Context, tx querier, step contract.Step, run 
 			res.State = &run.State
 		}
 		return res, nil
-	case run.Ended != nil:
-		return refuse(&care.Refusal{Code: care.RefusedEnded})
+	case run.Ended != nil && !reopening:
+		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return contract.StepResult{Verdict: contract.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
 	case !step.Taken:
-		return refuse(&care.Refusal{Code: care.RefusedNotAwaited})
+		return w.refuse(&care.Refusal{Code: care.RefusedNotAwaited})
 	}
 	if !entry.known() && !comesWithoutCommand(step.Entry.Answer.Operation) {
-		return refuse(&care.Refusal{Code: care.RefusedForbidden})
+		return w.refuse(&care.Refusal{Code: care.RefusedForbidden})
 	}
-	if refusal := about.permits(step.Entry, entry); refusal != nil {
-		return refuse(refusal)
+	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
+		return w.refuse(refusal)
 	}
-	policy, err := s.rules.of(ctx, tx, run.Zone, run.Policy)
-	if err != nil {
+	var err error
+	if w.policy, err = w.rules.of(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
 		return contract.StepResult{}, err
 	}
-	if refusal, err := gate(ctx, tx, policy, step); err != nil {
+	if refusal, err := w.gate(); err != nil {
 		return contract.StepResult{}, err
 	} else if refusal != nil {
-		return refuse(refusal)
+		return w.refuse(refusal)
 	}
-	w := &writer{ctx: ctx, step: step, run: run, entry: entry, about: about, policy: policy, rules: s.rules}
-	return w.write(tx)
+	return w.write()
+}
+
+func (w *writer) refuse(r *care.Refusal) (contract.StepResult, error) {
+	_, err := w.tx.Exec(w.ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, w.step.Entry.ID, r, w.step.At)
+	return contract.StepResult{
+		Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: w.run.Rev, NextDue: w.run.NextDue, Ended: w.run.Ended != nil,
+	}, err
 }
 
 // within runs work as the worker on one case.
@@ -184,6 +253,7 @@ type subject struct {
 type taskRow struct {
 	ID         string         `db:"id"`
 	Run        string         `db:"run_id"`
+	Zone       string         `db:"zone"` // whose staff do it
 	Kind       care.TaskKind  `db:"kind"`
 	State      care.TaskState `db:"state"`
 	Role       care.Role      `db:"role"`
@@ -198,7 +268,7 @@ type taskRow struct {
 	NextAt     *time.Time     `db:"next_at"`
 }
 
-const taskColumns = `t.id::text, t.run_id, t.kind, t.state, t.role, t.agency, t.holder::text,
+const taskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
 	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
 
 type referralRow struct {

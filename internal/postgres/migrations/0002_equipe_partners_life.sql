@@ -200,6 +200,9 @@ GRANT SELECT ON equipe, seat, minutes, plan, action_progress, goal_finding, cons
 GRANT INSERT, UPDATE ON action_progress TO percorso_app;
 GRANT SELECT, INSERT, UPDATE ON equipe, seat, minutes, plan, action_progress, goal_finding, consent, meeting, link TO percorso_worker;
 
+-- An ended run is worked again only if somebody asked for it.
+CREATE INDEX command_reopen ON command (run_id) WHERE operation = 'reopen';
+
 -- A run is found by the tasks of it that the caller sees, in whatever zone: a
 -- transfer is answered from another zone than the case's.
 DROP POLICY app_read ON run;

@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// beside records what an entry says besides moving the path: what life did to
+// the case, consent, meetings with the person, and how far its goals are reached.
+func (w *writer) beside() error {
+	answer := w.step.Entry.Answer
+	ofCase := w.run.Kind == care.RunCase
+	if w.entry.byLink() {
+		w.moment("link_used", w.entry.Agency)
+	}
+	switch answer.Operation {
+	case care.OpMailBounced:
+		w.moment("mail_bounced", "")
+	case care.OpClose: // its branches end first, so the closure itself may come later
+		w.moment("closure_asked", "")
+	case care.OpRefer:
+		w.discloseReferred()
+	case care.OpConsent:
+		if ofCase {
+			w.consents()
+		}
+	case care.OpUnconsent:
+		if ofCase {
+			w.queue(`UPDATE consent SET withdrawn_at = $2, withdrawn_to = $3 WHERE case_id = $1 AND withdrawn_at IS NULL`, w.caseID(), w.step.At, w.by())
+			w.moment("consent_withdrawn", "")
+		}
+	case care.OpMeet:
+		if ofCase {
+			w.meets()
+		}
+	case care.OpTransfer:
+		if ofCase {
+			w.moment("transfer_asked", answer.Zone)
+		}
+	case care.OpReopen:
+		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
+		w.moment("case_reopened", string(answer.Stage))
+	case care.OpComplete:
+		if w.about.task != nil && !w.entry.machine() {
+			return w.besideTask(w.about.task.Kind, answer.Outcome)
+		}
+	}
+	if w.run.Kind == care.RunTransfer && w.step.Effects.Ending != "" {
+		w.forget()
+	}
+	return nil
+}
+
+// besideTask records what a completed task says besides moving the path.
+func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
+	switch {
+	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
+		w.meets()
+	case kind == care.PlanAgreement && outcome == care.Agreed:
+		form, err := formOf[care.Completion](w)
+		if err == nil && form.Consent {
+			w.consents()
+		}
+		return err
+	case kind == care.GoalEvaluation || kind == care.Evaluation:
+		return w.goals()
+	case kind == care.TransferAnswer && outcome == care.Accepted:
+		w.moment("transfer_accepted", w.about.task.Zone)
+	case kind == care.TransferAnswer:
+		w.moment("transfer_rejected", w.step.Entry.Answer.Reason)
+		w.mailAsker("transfer_refused")
+		w.forget()
+	}
+	return nil
+}
+
+// consents records the person's consent, unless one is in force.
+func (w *writer) consents() {
+	w.queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		w.step.Entry.ID, w.caseID(), w.run.Zone, w.step.At, w.by())
+	w.moment("consent_given", "")
+}
+
+// meets records a valid meeting with the person: the proof of what resets the
+// counter of the reviews.
+func (w *writer) meets() {
+	held := w.step.At
+	if a := w.step.Entry.Answer; a.Operation == care.OpMeet && a.At != nil {
+		held = *a.At
+	}
+	w.queue(`INSERT INTO meeting (id, case_id, run_id, zone, agency, role, held_at, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency, w.entry.Role, held, w.by())
+	w.moment("meeting", w.entry.Agency)
+}
+
+// goals records what an evaluation says of the plan's goals.
+func (w *writer) goals() error {
+	form, err := formOf[care.Completion](w)
+	for _, g := range form.Goals {
+		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+			contract.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
+	}
+	return err
+}
+
+// forget takes from another zone what it was given to decide a transfer by,
+// once there is nothing to decide.
+func (w *writer) forget() {
+	w.queue(`UPDATE share SET zone = 'archive/' || zone WHERE run_id = $1 AND zone NOT LIKE 'archive/%'`, w.step.Run)
+}
+
+// mailAsker tells who asked for a transfer what became of it.
+func (w *writer) mailAsker(template string) {
+	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
+		SELECT $1, $2, $3, $4, '/fascicoli', ARRAY[s.email], $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
+		WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1 ON CONFLICT DO NOTHING`,
+		contract.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
+	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+}
+
+// mergeAway gives all that the case has to the one that it is merged into.
+func (w *writer) mergeAway() {
+	kept := w.step.Effects.MergeInto
+	if kept == "" {
+		return
+	}
+	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`,
+		w.caseID(), contract.BareID(kept), contract.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID), w.step.Entry.ID, w.by(), w.step.At)
+}
+
+// handover opens the case file in the zone that accepted it, and archives what
+// the old zone has of the case.
+func (w *writer) handover(h contract.Handover) error {
+	policy, err := w.rules.current(w.ctx, w.tx, h.Zone)
+	if err != nil {
+		return err
+	}
+	var number int
+	if err := w.tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
+		return err
+	}
+	year := w.step.At.In(policy.calendar.Location()).Year()
+	w.mailAsker("transfer_done")
+	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
+		store.CaseNumber(h.Zone, year, number), policy.Version, contract.DerivedID(h.Run, "opening"), w.step.At)
+	return nil
+}

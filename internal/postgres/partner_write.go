@@ -1,0 +1,124 @@
+package postgres
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// What a share is for.
+const (
+	forReferral    = "referral"
+	forAppointment = "appointment"
+	forEquipe      = "equipe"
+	forTransfer    = "transfer"
+)
+
+// share is what another agency is given of a person, on a run.
+type share struct {
+	run, zone, agency string
+	purpose           string
+	area              string // of need, that it is limited to; empty: all
+}
+
+// share copies for another agency what it may see of the person, with the legal
+// basis on which it may. The case's own agency needs none, unless it is referred
+// to. A private member of an équipe gets it with the person's consent alone.
+func (w *writer) share(s share) {
+	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT $1, $2, $3, $4, $5, $6, $7, disclosure($2, $6, $8), $9, f.notice_version FROM case_file f WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral')
+			AND ($6 <> 'consent' OR $7 <> 'equipe' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL))
+		ON CONFLICT DO NOTHING`,
+		contract.DerivedID(s.run, "share "+s.agency), w.caseID(), s.run, s.zone, s.agency, w.policy.LegalBasis(s.agency), s.purpose, s.area, w.step.At)
+}
+
+// discloseTransfer gives another zone's agency what it decides a transfer by:
+// the person, the active plan, and why the transfer is asked.
+func (w *writer) discloseTransfer(zone, agency string) {
+	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT $1, $2, $3, $4, $5, $6, $7, disclosure($2, $6, '') || jsonb_build_object(
+				'plan', (SELECT content FROM plan WHERE case_id = $2 AND state = 'active'),
+				'note', (SELECT data ->> 'note' FROM record WHERE case_id = $2 AND kind = 'transfer' ORDER BY created_at DESC LIMIT 1)),
+			$8, f.notice_version FROM case_file f WHERE f.id = $2 ON CONFLICT DO NOTHING`,
+		contract.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, zone, agency, care.PublicTask, forTransfer, w.step.At)
+}
+
+// referrals creates referrals with what their addressees may see, and moves them.
+func (w *writer) referrals() error {
+	for _, r := range w.step.Effects.Referrals {
+		w.referral(r)
+		w.moment("referral_"+string(r.State), r.Reason)
+	}
+	return nil
+}
+
+func (w *writer) referral(r contract.ReferralChange) {
+	if r.State == care.ReferralRequested {
+		w.share(share{run: w.step.Run, zone: w.run.Zone, agency: r.Agency, purpose: forReferral, area: r.Purpose})
+		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
+			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
+			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
+			r.ID, w.step.Run, w.caseID(), w.run.Zone, r.Agency, r.From, r.State, w.step.At, r.Purpose)
+		return
+	}
+	outcome := ""
+	if r.State == care.ReferralCompleted || r.State == care.ReferralFailed {
+		outcome = w.step.Entry.Answer.Outcome
+	}
+	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
+		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, orNull(w.entry.Data), outcome)
+}
+
+// discloseReferred gives a partner what the sender has just seen, for the
+// referral that the step opens.
+func (w *writer) discloseReferred() {
+	for _, m := range w.step.Effects.Tell {
+		if m.Answer.Operation == care.OpOpen && contract.KindOf(m.Run) == care.RunReferral {
+			w.share(share{run: m.Run, zone: w.run.Zone, agency: m.Answer.Agency, purpose: forReferral, area: m.Answer.Matter})
+		}
+	}
+}
+
+// invite makes a one-time link for a partner's task, and mails it to the
+// partner's registered address. The link is signed when the mail is sent.
+func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
+	link := contract.DerivedID(task, "link "+w.step.Entry.ID)
+	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.deadline(care.DeadlinePartnerLink, w.step.At))
+	template := "partner_request"
+	if kind == care.ReferralOutcome {
+		template = "partner_outcome"
+	}
+	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`,
+		contract.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, store.Invitation+link, []string{partner.Email}, w.step.At)
+	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+	w.moment("link_sent", partner.Code)
+}
+
+// inviteAgain reminds a partner whose task is still open, with a new link.
+func (w *writer) inviteAgain(t taskRow) error {
+	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
+		return nil
+	}
+	type row struct {
+		ID string `db:"id"`
+		To string `db:"to_agency"`
+	}
+	r, err := one[row](w.ctx, w.tx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if partner, ok := w.policy.partner(r.To); ok {
+		w.invite(partner, t.Kind, t.ID, r.ID)
+	}
+	return nil
+}

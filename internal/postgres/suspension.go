@@ -1,0 +1,94 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+)
+
+// While a case is suspended the clocks of its runs stand still: open tasks
+// remind nobody and are not late, and waits have no end. Only what hangs on a
+// date of its own goes on: the permit's, and the suspension's.
+
+// neverFreeze are the codes of the waits that go on.
+var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver}
+
+// suspends says whether the step lets the run's clocks stand still.
+func (w *writer) suspends() bool {
+	return w.run.State.Suspended == nil && w.step.State.Suspended != nil
+}
+
+// resumes says whether the step lets them go on.
+func (w *writer) resumes() bool { return w.run.State.Suspended != nil && w.step.State.Suspended == nil }
+
+// standsStill says whether the clocks of a task that is opened now stand still.
+func (w *writer) standsStill(kind care.TaskKind) bool {
+	return w.step.State.Suspended != nil && kind != care.PermitRenewal
+}
+
+// suspension freezes the run's clocks, or computes them anew.
+func (w *writer) suspension() error {
+	switch {
+	case w.suspends():
+		return w.freeze()
+	case w.resumes():
+		return w.thaw()
+	}
+	return nil
+}
+
+func (w *writer) freeze() error {
+	rows, _ := w.tx.Query(w.ctx, `UPDATE wait SET due_at = NULL WHERE run_id = $1 AND NOT code = ANY ($2) RETURNING step`, w.step.Run, neverFreeze)
+	steps, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		w.waits = append(w.waits, care.OpenStep{Step: step, Kind: care.OpenWait})
+	}
+	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND ended_at IS NULL AND kind <> $2`, w.step.Run, care.PermitRenewal)
+	if w.run.Kind == care.RunCase {
+		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
+		w.moment("suspended", w.step.Entry.Answer.Reason)
+	}
+	return nil
+}
+
+func (w *writer) thaw() error {
+	tasks, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t WHERE run_id = $1 AND ended_at IS NULL AND suspended`, w.step.Run)
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		from := w.step.At
+		if t.ClockFrom.After(from) {
+			from = t.ClockFrom
+		}
+		remind, escalate := w.policy.claim(t.Kind, from)
+		if t.State == care.TaskReserved {
+			remind, escalate = w.policy.complete(t.Kind, from)
+		}
+		w.queue(`UPDATE task SET suspended = false, remind_at = $2, escalate_at = $3, reminded = false, escalated = false WHERE id = $1`,
+			t.ID, remind, escalate)
+	}
+	type frozen struct {
+		Step string `db:"step"`
+		Code string `db:"code"`
+	}
+	waits, err := many[frozen](w.ctx, w.tx, `SELECT step, code FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
+	if err != nil {
+		return err
+	}
+	for _, wait := range waits {
+		due := w.policy.deadline(wait.Code, w.step.At)
+		w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: &due})
+		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Step, w.step.At, due)
+	}
+	if w.run.Kind == care.RunCase {
+		w.queue(`UPDATE case_file SET suspended_at = NULL, suspended_until = NULL WHERE id = $1`, w.caseID())
+		if op := w.step.Entry.Answer.Operation; op == care.OpResume || op == care.OpClock {
+			w.moment("resumed", "")
+		}
+	}
+	return nil
+}
