@@ -6,28 +6,40 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/wneessen/go-mail"
 
+	"percorso/internal/invitation"
 	"percorso/internal/store"
 )
 
 // ErrMailRejected says that the mail server will never take a mail.
 var ErrMailRejected = errors.New("mail rejected")
 
-// Mailer sends mails to staff. A mail says that something waits and where: it
-// holds no personal data, since mailboxes are read on phones and forwarded.
+// Mailer sends mails to staff, and to partners without accounts. A mail says
+// that something waits and where: it holds no personal data, since mailboxes are
+// read on phones and forwarded.
 type Mailer struct {
 	Address   string // host:port of the mail server
 	From      string
 	PublicURL string // of the pages
 	TLS       bool   // demand STARTTLS; off for a receiver on the same machine
+	LinkKey   []byte // signs the one-time links of partners
 }
 
 // mailTexts are the Italian subject and sentence of each template.
 var mailTexts = map[string]struct{ subject, sentence string }{
 	"reminder":   {"Percorso: un compito ti aspetta", "Un compito affidato a te o al tuo servizio aspetta di essere preso in carico o completato."},
 	"escalation": {"Percorso: un compito è in ritardo", "Un compito della tua zona ha superato la scadenza e chiede il tuo intervento."},
+
+	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
+	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
+
+	"partner_request": {"Percorso: una segnalazione aspetta una vostra risposta",
+		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
+		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
 
 // Send sends one mail to its recipients, each unseen by the others.
@@ -58,8 +70,18 @@ func compose(m *Mailer, in store.Mail, subject, sentence string) (*mail.Msg, err
 	msg.Subject(subject)
 	msg.SetMessageIDWithValue(in.ID + "@percorso")
 	msg.SetGenHeader("X-Percorso-Run", in.Run) // for the mail system's report of one that comes back
-	msg.SetBodyString(mail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+in.Link+"\n\nPercorso\n")
+	msg.SetBodyString(mail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+m.path(in)+"\n\nPercorso\n")
 	return msg, nil
+}
+
+// path is the path of the page that a mail names. A one-time link gets its
+// signature only here, so that nobody has it who has not the mail.
+func (m *Mailer) path(in store.Mail) string {
+	id, invites := strings.CutPrefix(in.Link, store.Invitation)
+	if !invites || in.Expires == nil {
+		return in.Link
+	}
+	return store.Invitation + invitation.Sign(m.LinkKey, id, *in.Expires)
 }
 
 func (m *Mailer) client() (*mail.Client, error) {

@@ -34,9 +34,9 @@ var mayImport = map[string][]string{
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},
 	"workflows":          {"activities", "workflows/contract", "internal/care"},
-	"activities":         {"internal/store", "workflows/contract", "internal/care"},
+	"activities":         {"internal/store", "workflows/contract", "internal/care", "internal/invitation"},
 	"internal/postgres":  {"internal/store", "workflows/contract", "internal/care"},
-	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care", "internal/invitation"},
+	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.

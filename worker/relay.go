@@ -82,27 +82,38 @@ func (r *Relay) once(ctx context.Context) error {
 	return r.Outbox.AwaitWake(ctx, relayRest)
 }
 
-// wake signals an entry to its run. An entry that opens a run starts it. Of a
-// run that is not there otherwise, either it has ended, and the entry is
-// refused, or Temporal lost it: a broken case, which a rebuild brings back.
+// wake signals an entry to its run. An entry that opens a run starts it, and one
+// that reopens it starts it again. Of a run that is not there otherwise, either
+// it has ended, and the entry is refused, or Temporal lost it: a broken case,
+// which a rebuild brings back.
 func (r *Relay) wake(ctx context.Context, w store.Wake) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	entry := contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
-	if w.Answer.Operation != care.OpOpen {
-		err := r.Temporal.SignalWorkflow(ctx, w.Run, "", contract.Wake, entry)
-		var gone *serviceerror.NotFound
-		if errors.As(err, &gone) {
-			return errors.Join(err, r.Outbox.RefuseEnded(ctx, w.ID))
-		}
-		return err
+	start := contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1}
+	switch w.Answer.Operation {
+	case care.OpOpen:
+		return r.start(ctx, entry, start, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+	case care.OpReopen:
+		start.Reopen = true
+		return r.start(ctx, entry, start, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
 	}
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, client.StartWorkflowOptions{
-		ID:                    w.Run,
+	err := r.Temporal.SignalWorkflow(ctx, w.Run, "", contract.Wake, entry)
+	var gone *serviceerror.NotFound
+	if errors.As(err, &gone) {
+		return errors.Join(err, r.Outbox.RefuseEnded(ctx, w.ID))
+	}
+	return err
+}
+
+// start signals an entry to its run, which it starts unless it is at work.
+func (r *Relay) start(ctx context.Context, entry contract.Entry, start contract.Start, reuse enums.WorkflowIdReusePolicy) error {
+	_, err := r.Temporal.SignalWithStartWorkflow(ctx, start.Run, contract.Wake, entry, client.StartWorkflowOptions{
+		ID:                    start.Run,
 		TaskQueue:             contract.TaskQueue,
 		WorkflowTaskTimeout:   contract.WorkflowTaskTimeout,
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	}, contract.WorkflowType(contract.KindOf(w.Run)), contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
+		WorkflowIDReusePolicy: reuse,
+	}, contract.WorkflowType(contract.KindOf(start.Run)), start)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
 		return nil

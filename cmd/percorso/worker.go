@@ -6,6 +6,7 @@ import (
 	"percorso/activities"
 	"percorso/internal/calendar"
 	"percorso/internal/config"
+	"percorso/internal/invitation"
 	"percorso/internal/postgres"
 	"percorso/worker"
 )
@@ -22,6 +23,10 @@ func runWorker(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	linkKey, err := invitation.Key(c.LinkKey, c.Keys)
+	if err != nil {
+		return err
+	}
 	parts, err := connect(ctx, "worker", c.Database, c.Processes)
 	if err != nil {
 		return err
@@ -30,7 +35,9 @@ func runWorker(ctx context.Context, args []string) error {
 	return worker.Run(ctx, worker.Options{
 		Temporal: parts.temporal,
 		Steps:    postgres.NewSteps(parts.pool, calendar.New),
-		Mailer:   &activities.Mailer{Address: c.SMTPAddress, From: c.MailFrom, PublicURL: c.PublicURL, TLS: c.SMTPTLS},
-		Log:      parts.log,
+		Mailer: &activities.Mailer{
+			Address: c.SMTPAddress, From: c.MailFrom, PublicURL: c.PublicURL, TLS: c.SMTPTLS, LinkKey: linkKey,
+		},
+		Log: parts.log,
 	})
 }
