@@ -48,6 +48,34 @@ var pagesInBrowser = []struct {
 	{"prenota", "/fascicoli/:id/prenota", "/fascicoli/" + anotherID + "/prenota", someWorker.Subject},
 	{"invia-al-cpi", "/fascicoli/:id/cpi", "/fascicoli/" + anotherID + "/cpi", someWorker.Subject},
 	{"chiudi", "/fascicoli/:id/chiudi", "/fascicoli/" + anotherID + "/chiudi", someWorker.Subject},
+	{"fascicolo-sospeso", "/fascicoli/:id", "/fascicoli/" + suspendedID, someWorker.Subject},
+	{"fascicolo-unito", "/fascicoli/:id", "/fascicoli/" + mergedID, someWorker.Subject},
+	{"fascicolo-chiuso", "/fascicoli/:id", "/fascicoli/" + closedID, someWorker.Subject},
+	{"convoca-equipe", "/fascicoli/:id/equipe", "/fascicoli/" + suspendedID + "/equipe", someWorker.Subject},
+	{"incontro", "/fascicoli/:id/incontro", "/fascicoli/" + anotherID + "/incontro", someWorker.Subject},
+	{"consenso", "/fascicoli/:id/consenso", "/fascicoli/" + anotherID + "/consenso", someWorker.Subject},
+	{"revoca-consenso", "/fascicoli/:id/revoca-consenso", "/fascicoli/" + suspendedID + "/revoca-consenso", someWorker.Subject},
+	{"permesso", "/fascicoli/:id/permesso", "/fascicoli/" + anotherID + "/permesso", someWorker.Subject},
+	{"sospendi", "/fascicoli/:id/sospendi", "/fascicoli/" + anotherID + "/sospendi", someWorker.Subject},
+	{"riprendi", "/fascicoli/:id/riprendi", "/fascicoli/" + suspendedID + "/riprendi", someWorker.Subject},
+	{"trasferimento", "/fascicoli/:id/trasferimento", "/fascicoli/" + suspendedID + "/trasferimento", someWorker.Subject},
+	{"unisci", "/fascicoli/:id/unisci", "/fascicoli/" + anotherID + "/unisci", someWorker.Subject},
+	{"riapri", "/fascicoli/:id/riapri", "/fascicoli/" + closedID + "/riapri", someWorker.Subject},
+	{"partner", "/fascicoli/:id/partner", "/fascicoli/" + anotherID + "/partner", someWorker.Subject},
+	{"partner-pubblico", "/fascicoli/:id/partner", "/fascicoli/" + anotherID + "/partner?ente=cpia&bisogno=school", someWorker.Subject},
+	{"partner-senza-consenso", "/fascicoli/:id/partner", "/fascicoli/" + anotherID + "/partner?ente=terzo_settore&bisogno=housing", someWorker.Subject},
+	{"progetto", "/fascicoli/:id/progetto", "/fascicoli/" + anotherID + "/progetto", someWorker.Subject},
+	{"progetto-di-chi-partecipa", "/fascicoli/:id/progetto", "/fascicoli/" + anotherID + "/progetto", someCPI.Subject},
+	{"azione", "/fascicoli/:id/progetto/azioni/:azione", "/fascicoli/" + anotherID + "/progetto/azioni/" + anotherID, someCPI.Subject},
+	{"equipe", "/equipe/:id", "/equipe/" + anotherID, someWorker.Subject},
+	{"verbale", "/equipe/:id/verbale", "/equipe/" + anotherID + "/verbale", someWorker.Subject},
+	{"invito", "/invito/:token", "/invito/{richiesto}", ""},
+	{"invito-risposta", "/invito/:token", "/invito/{visto}", ""},
+	{"invito-esito", "/invito/:token", "/invito/{esito}", ""},
+	{"invito-usato", "/invito/:token", "/invito/{usato}", ""},
+	{"invito-scaduto", "/invito/:token", "/invito/{scaduto}", ""},
+	{"invito-risolto", "/invito/:token", "/invito/{risolto}", ""},
+	{"invito-falso", "/invito/:token", "/invito/falso", ""},
 	{"letture", "/fascicoli/:id/letture", "/fascicoli/" + anotherID + "/letture", someSupervisor.Subject},
 	{"segnalazioni", "/segnalazioni", "/segnalazioni", someCPI.Subject},
 	{"segnalazione", "/segnalazioni/:id", "/segnalazioni/" + someID, someCPI.Subject},
@@ -64,7 +92,9 @@ var pagesInBrowser = []struct {
 
 // TestEveryPageIsLookedAt finds pages that the browser is not sent to.
 func TestEveryPageIsLookedAt(t *testing.T) {
-	engine, err := newPages(t).server.routes()
+	b := newPages(t)
+	b.server.origins = http.NewCrossOriginProtection() // the routes leave their exceptions in it, once
+	engine, err := b.server.routes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +120,7 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Run(page.name, func(t *testing.T) {
 			b.enter(t, browser, page.who)
 			for _, width := range browserWidths {
-				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+page.address))
+				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+b.pages.withLinks(page.address)))
 				b.inspect(t, browser, page.name, width)
 			}
 		})
@@ -104,7 +134,7 @@ func TestPagesInABrowser(t *testing.T) {
 				b.inspect(t, browser, "compito-"+string(form.Kind), width)
 			}
 			// Sent as it is, where that is not enough, it comes back with what is missing.
-			press(t, browser, "main form[action$=completa] button[type=submit]")
+			press(t, browser, "main form[action$=completa] .actions button[type=submit]")
 			waitFor(t, browser, "document.querySelector('main .alert') !== null")
 			b.inspect(t, browser, "compito-"+string(form.Kind)+"-errori", browserWidths[len(browserWidths)-1])
 		})
@@ -304,7 +334,7 @@ func newPages(t *testing.T) *pagesRig {
 		member.Zone = prato.Zone
 		b.records.staff[subject] = member
 	}
-	b.pages = &pageRecords{fakeRecords: b.records, policy: prato}
+	b.pages = &pageRecords{fakeRecords: b.records, policy: prato, policies: policies, digest: "visto", usedLinks: map[string]time.Time{}}
 	b.pages.task.State, b.pages.task.CaseNumber, b.pages.task.Person = care.TaskReserved, "PO-2026-00012", "Persona Prova 0001"
 	b.pages.task.Agency, b.pages.task.Ready = "comune", italianNoon(-1)
 	b.pages.task.HolderName, b.pages.task.HolderRole = someWorker.Name, someWorker.Role
@@ -312,7 +342,8 @@ func newPages(t *testing.T) *pagesRig {
 	server, err := New(Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.pages, Temporal: b.temporal, Sessions: memstore.New(), Words: italian.Words{},
 		Calendar: calendar.New, Log: zap.NewNop(), Now: func() time.Time { return pagesNow },
-		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+		OIDC:    OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+		LinkKey: someKey,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -350,13 +381,25 @@ func (b *pagesRig) enter(t *testing.T, browser context.Context, subject string) 
 	browse(t, browser, chromedp.Navigate(b.URL+doorURL+"?come="+url.QueryEscape(subject)))
 }
 
+// Case files that life did something to.
+const (
+	suspendedID = "0190f0f0-0000-7000-8000-000000000003"
+	mergedID    = "0190f0f0-0000-7000-8000-000000000004"
+	closedID    = "0190f0f0-0000-7000-8000-000000000005"
+)
+
 const acceptedID = "0190f0f0-0000-7000-8000-000000000099"
 
 // pageRecords are records with something on every page. Nothing in them
 // resembles anybody.
 type pageRecords struct {
 	*fakeRecords
-	policy care.Policy
+	policy   care.Policy
+	policies []care.Policy
+
+	consents  bool                 // the person consents to data reaching private partners
+	digest    string               // of what a partner would be sent
+	usedLinks map[string]time.Time // by their ids
 }
 
 func (p *pageRecords) completed() bool {
@@ -383,10 +426,14 @@ func due(days int) *time.Time {
 	return &t
 }
 
-func (p *pageRecords) Policy(context.Context, string) (care.Policy, error) { return p.policy, nil }
-func (p *pageRecords) Zones(context.Context) ([]care.Policy, error) {
-	return []care.Policy{p.policy}, nil
+// Policy is Prato's for whoever works there, and for zones that are none.
+func (p *pageRecords) Policy(_ context.Context, code string) (care.Policy, error) {
+	if i := slices.IndexFunc(p.policies, func(q care.Policy) bool { return q.Zone == code }); i >= 0 {
+		return p.policies[i], nil
+	}
+	return p.policy, nil
 }
+func (p *pageRecords) Zones(context.Context) ([]care.Policy, error) { return p.policies, nil }
 
 func (p *pageRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, error) {
 	return []care.Staff{someWorker, someSupervisor, someCPI}, nil
@@ -465,10 +512,23 @@ func (p *pageRecords) StuckCases(context.Context, care.Staff, store.Paging) (sto
 }
 
 func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (store.Case, error) {
-	if id != anotherID {
-		return store.Case{}, store.ErrNotFound
-	}
 	c := store.Case{CaseFile: p.files()[0]}
+	switch id {
+	default:
+		return store.Case{}, store.ErrNotFound
+	case anotherID:
+		c.Transfer = "pistoia"
+	case suspendedID:
+		since, until := italianNoon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
+		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = suspendedID, &since, &until, &since
+		c.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: since, Until: &until, Then: "resume"}
+	case closedID, mergedID:
+		c.CaseFile = p.files()[3]
+		c.ID, c.LastStage = id, care.StagePlacement
+		if id == mergedID {
+			c.Outcome, c.MergedInto = care.OutcomeMerged, anotherID
+		}
+	}
 	c.PersonData = store.Person{
 		ID: someID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Permit: "work", PermitExpiry: due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
@@ -481,6 +541,14 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (stor
 	c.Tasks = p.tasks()[:2]
 	c.Referrals = []store.Referral{p.referral(care.ReferralRequested)}
 	c.Appointments = p.appointments()
+	c.Meetings = []store.Meeting{
+		{At: italianNoon(-5), Agency: "cpi", ByRole: care.CPIOperator, ByName: someCPI.Name}, {At: italianNoon(-30), Agency: "comune", ByRole: care.SocialWorker},
+	}
+	if c.ID == suspendedID {
+		for i := range c.Tasks {
+			c.Tasks[i].Suspended, c.Tasks[i].Due = true, nil
+		}
+	}
 	return c, nil
 }
 

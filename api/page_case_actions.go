@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -168,11 +169,7 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		})
 	}
 	if err == nil {
-		to := "/fascicoli/" + c.Param("id")
-		if a.then != nil {
-			to = a.then(c.Param("id"), c.Request.PostForm)
-		}
-		return s.done(c, cmd, to, a.done)
+		return s.done(c, cmd, s.afterAction(c, who, a), a.done)
 	}
 	again := newForm(c.Request.URL.Path)
 	status, err := s.refusedForm(&again, err, func(path string) (id, label string) {
@@ -193,6 +190,19 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 	return nil
 }
 
+// afterAction is where an action leads: to the case, or for who does not see it
+// to the plan that they have a part in.
+func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) string {
+	to := "/fascicoli/" + c.Param("id")
+	if a.then != nil {
+		return a.then(c.Param("id"), c.Request.PostForm)
+	}
+	if rules, err := s.rules(c.Request.Context(), who.Zone); err == nil && !readsCases(who, rules.Policy) {
+		to += "/progetto"
+	}
+	return to
+}
+
 // caseForm is the page of an action, with what was typed.
 func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.Values) (web.CaseForm, error) {
 	if !who.Role.MayAsk(a.op) {
@@ -203,8 +213,16 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 	if err != nil {
 		return web.CaseForm{}, err
 	}
+	back := &web.Link{URL: "/fascicoli/" + c.Param("id")}
 	file, err := s.records.CaseFile(ctx, who, c.Param("id"))
-	if err != nil {
+	switch {
+	case err == nil:
+		back.Text = file.Person + ", " + file.Number
+	case a.op == care.OpMeet && errors.Is(err, store.ErrNotFound):
+		// Who is at work on the case without its file meets the person too.
+		file.ID = c.Param("id")
+		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: "Progetto personalizzato"}
+	default:
 		return web.CaseForm{}, err
 	}
 	if sent == nil && !a.allows(file) {
@@ -225,7 +243,7 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 		return web.CaseForm{}, err
 	}
 	page := web.CaseForm{Frame: s.frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
-	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	page.Back = back
 	a.show(&page, in)
 	return page, nil
 }

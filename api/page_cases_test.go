@@ -58,14 +58,16 @@ func TestPathOf(t *testing.T) {
 		branches []store.Branch
 		want     string
 	}{
-		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead"},
-		{care.StageSecondLevel, []store.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead"},
-		{care.StagePlacement, []store.Branch{service, placement}, "done done now ahead ahead"},
-		{care.StagePlacement, []store.Branch{{Kind: care.RunService}, placement}, "done partly now ahead ahead"},
-		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped now ahead"},
-		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done partly now ahead"},
-		{care.StageClosed, []store.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped done done"},
-		{care.StageClosed, nil, "done skipped skipped skipped done"},
+		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead ahead"},
+		{care.StageSecondLevel, []store.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead ahead"},
+		{care.StagePlacement, []store.Branch{service, placement}, "done done skipped now ahead ahead"},
+		{care.StagePlacement, []store.Branch{{Kind: care.RunService}, placement}, "done partly skipped now ahead ahead"},
+		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped skipped now ahead"},
+		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done skipped partly now ahead"},
+		{care.StageClosed, []store.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped skipped done done"},
+		{care.StageEquipe, []store.Branch{service, {Kind: care.RunEquipe}, {Kind: care.RunReferral, Agency: "cpia", Ended: &ended}}, "done done now ahead ahead ahead"},
+		{care.StagePlacement, []store.Branch{service, {Kind: care.RunEquipe, Ended: &ended}, placement, {Kind: care.RunTransfer}}, "done done done now ahead ahead"},
+		{care.StageClosed, nil, "done skipped skipped skipped skipped done"},
 	} {
 		var classes []string
 		for _, s := range pathOf(somePolicy(), store.Case{CaseFile: store.CaseFile{Stage: test.stage}, Branches: test.branches}) {
@@ -130,7 +132,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	var form web.CaseForm
-	showSendToCPI(&form, &zoneRules{Policy: b.pages.policy}, c, nil)
+	showSendToCPI(&form, caseFormOf{rules: &zoneRules{Policy: b.pages.policy}, file: c})
 	var shown strings.Builder
 	if err := web.Write(&shown, form); err != nil {
 		t.Fatal(err)
@@ -150,27 +152,38 @@ func TestCaseActions(t *testing.T) {
 		return store.Case{CaseFile: store.CaseFile{ID: "1", Stage: stage}, Branches: branches}
 	}
 	closed := open(care.StageClosed)
-	closed.Closed = &ended
+	closed.Closed, closed.Outcome = &ended, care.OutcomeMovedAway
+	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, store.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
+	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
+	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
 	for _, test := range []struct {
-		name string
-		role care.Role
-		file store.Case
-		want string
+		name          string
+		role          care.Role
+		file          store.Case
+		often, others string
 	}{
-		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "chiudi"},
-		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota cpi chiudi"},
-		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota chiudi"},
-		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, store.Branch{Kind: care.RunPlacement}), "prenota chiudi"},
-		{"after a placement", care.SocialWorker, open(care.StageFollowUp, store.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota cpi chiudi"},
-		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), ""},
-		{"a closed case", care.Supervisor, closed, ""},
+		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
+		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, store.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"after a placement", care.SocialWorker, open(care.StageFollowUp, store.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi unisci chiudi"},
+		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci chiudi"},
+		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
+		{"a closed case", care.Supervisor, closed, "riapri", ""},
+		{"a merged one", care.Supervisor, merged, "", ""},
 	} {
-		var got []string
-		for _, link := range caseActionsFor(care.Staff{Role: test.role}, test.file) {
-			got = append(got, strings.TrimPrefix(link.URL, "/fascicoli/1/"))
+		paths := func(links []web.Link) string {
+			var got []string
+			for _, link := range links {
+				got = append(got, strings.TrimPrefix(link.URL, "/fascicoli/1/"))
+			}
+			return strings.Join(got, " ")
 		}
-		if strings.Join(got, " ") != test.want {
-			t.Errorf("%s: %v, want %s", test.name, got, test.want)
+		often, others := caseActionsFor(care.Staff{Role: test.role}, test.file)
+		if paths(often) != test.often || paths(others) != test.others {
+			t.Errorf("%s: %q and %q, want %q and %q", test.name, paths(often), paths(others), test.often, test.others)
 		}
 	}
 }
@@ -189,6 +202,16 @@ func TestAskOfACase(t *testing.T) {
 			url.Values{"service": {"pas/housing_support"}, "day": {"2099-03-04"}, "hour": {"10:00"}}},
 		{"chiudi", care.OpClose, url.Values{"note": {"Nota digitata"}}, url.Values{"outcome": {"moved_away"}, "note": {"Nota di prova"}}},
 		{"cpi", care.OpSendToCPI, nil, url.Values{}},
+		{"equipe", care.OpConvene, url.Values{"note": {"Nota digitata"}}, url.Values{"kind": {"between_agencies"}}},
+		{"incontro", care.OpMeet, url.Values{"day": {"2026-11-20"}, "note": {"Nota digitata"}}, url.Values{"day": {"2026-11-20"}, "hour": {"10:00"}}},
+		{"consenso", care.OpConsent, nil, url.Values{"note": {"A voce"}}},
+		{"revoca-consenso", care.OpUnconsent, nil, url.Values{}},
+		{"permesso", care.OpPermit, url.Values{"permit": {"requested"}, "permit_expiry": {"2099-01-01"}, "note": {"Nota digitata"}}, url.Values{"permit": {"work"}, "permit_expiry": {"2099-01-01"}}},
+		{"sospendi", care.OpSuspend, url.Values{"until": {"2001-01-01"}, "note": {"Nota digitata"}}, url.Values{"until": {"2027-03-01"}, "reason": {"abroad"}}},
+		{"riprendi", care.OpResume, nil, url.Values{}},
+		{"trasferimento", care.OpTransfer, url.Values{"note": {"Nota digitata"}}, url.Values{"zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Cambia casa"}}},
+		{"riapri", care.OpReopen, url.Values{"stage": {"second_level"}, "day": {"2099-03-04"}, "note": {"Nota digitata"}},
+			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}, "note": {"È tornata"}}},
 	} {
 		t.Run(test.action, func(t *testing.T) {
 			address := casePath + "/" + test.action
@@ -219,11 +242,58 @@ func TestAskOfACase(t *testing.T) {
 	}
 	b.logIn(someCPI.Subject)
 	for _, action := range caseActions {
+		if action.op == care.OpMeet {
+			continue // which every agency may, that sees the case
+		}
 		if a := b.visit(casePath + "/" + action.path); a.StatusCode != http.StatusForbidden {
 			t.Errorf("a CPI operator gets %d at %s", a.StatusCode, action.path)
 		}
 		if a := b.submit(casePath+"/"+action.path, url.Values{"key": {"c"}, "outcome": {"moved_away"}, "note": {"x"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}}); a.StatusCode != http.StatusForbidden {
 			t.Errorf("a CPI operator may ask for %s: %d", action.path, a.StatusCode)
+		}
+	}
+}
+
+// TestMergeLeadsToTheFileThatStays: the other one is over.
+func TestMergeLeadsToTheFileThatStays(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	page := readPage(t, b.visit(casePath+"/unisci"))
+	kept, ok := page.first("input", "name", "into")
+	if !ok {
+		t.Fatalf("no case file to keep: %s", page.main(t).words())
+	}
+	a := b.submit(casePath+"/unisci", url.Values{"key": {"a"}, "into": {kept.attr("value")}})
+	if a.StatusCode != http.StatusUnprocessableEntity {
+		t.Fatalf("merged without a word: %d", a.StatusCode)
+	}
+	page = readPage(t, a)
+	checkProblems(t, page)
+	if form, _ := page.first("form", "action", casePath+"/unisci"); filledIn(form).Get("into") != kept.attr("value") {
+		t.Error("what was chosen is lost")
+	}
+	a = b.submit(casePath+"/unisci", url.Values{"key": {"b"}, "into": {kept.attr("value")}, "note": {"Stesso documento"}})
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/fascicoli/"+kept.attr("value") {
+		t.Errorf("%d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+}
+
+// TestStateOfACase: what life did to a case comes before everything else.
+func TestStateOfACase(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	suspended := readPage(t, b.visit("/fascicoli/"+suspendedID)).main(t)
+	if _, ok := suspended.first("form", "action", "/fascicoli/"+suspendedID+"/riprendi"); !ok || !strings.Contains(suspended.words(), "Caso sospeso fino al 1º marzo 2027") {
+		t.Errorf("a suspended case does not say so: %s", suspended.words())
+	}
+	merged := readPage(t, b.visit("/fascicoli/"+mergedID)).main(t)
+	if _, ok := merged.first("a", "href", casePath); !ok || !strings.Contains(merged.words(), "unito a un altro") {
+		t.Error("a merged case does not lead to the one that stays")
+	}
+	asked := readPage(t, b.visit(casePath)).main(t)
+	for _, want := range []string{"Passaggio chiesto a: Comune di Pistoia", "Progetto personalizzato", "Équipe tra enti", "Nessun consenso", "Ultimi incontri"} {
+		if !strings.Contains(asked.words(), want) {
+			t.Errorf("the page does not say %q", want)
 		}
 	}
 }

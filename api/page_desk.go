@@ -218,19 +218,22 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	form := readCaseForm(c)
 	command := store.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening}
 	var cmd store.Command
-	if faults := append(form.malformed, store.CheckOpening(rules.Policy, form.CaseOpening, s.now())...); len(faults) > 0 {
-		err = care.Refuse(distinct(faults)...)
-	} else {
-		var same []store.CaseFile
-		if same, err = s.alreadyOpen(c, who, command); err != nil {
+	switch wrong := store.CheckOpening(rules.Policy, form.CaseOpening, s.now()); {
+	case len(form.malformed) > 0:
+		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
+	case len(wrong) == 0:
+		same, err := s.alreadyOpen(c, who, command)
+		if err != nil {
 			return err
 		}
 		if len(same) > 0 {
 			page := s.caseOpening(c, rules, form, newForm("/sportello/fascicolo"))
-			page.Same = s.sameOptions(rules, same)
+			page.Same = converted(same, func(file store.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
 			s.render(c, http.StatusConflict, page)
 			return nil
 		}
+		fallthrough
+	default:
 		cmd, err = s.act(ctx, who, command)
 	}
 	if err != nil {
@@ -272,12 +275,6 @@ func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command store.NewCo
 	}
 	opening, _ := command.Data.(store.CaseOpening)
 	return s.records.SamePerson(c.Request.Context(), who, opening.Person)
-}
-
-// sameOptions are case files that may be of the same person, with what the desk
-// needs to tell.
-func (s *Server) sameOptions(rules *zoneRules, files []store.CaseFile) []web.CaseItem {
-	return converted(files, func(file store.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
 }
 
 // distinct keeps the first fault of each field.

@@ -43,6 +43,9 @@ func (s *Server) planPage(c *gin.Context, who care.Staff) error {
 		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	}
 	current := currentPlan(plans)
+	if current != nil && current.State == care.PlanActive {
+		page.Meeting = &web.Link{URL: "/fascicoli/" + id + "/incontro", Text: italian.Operation(care.OpMeet)}
+	}
 	if current == nil {
 		page.Lead = "Per questa persona non c’è ancora un progetto: lo scrive l’équipe."
 		s.render(c, http.StatusOK, page)

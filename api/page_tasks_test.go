@@ -109,14 +109,17 @@ func fillIn(form dom, outcome string, script bool) url.Values {
 		}
 	}
 	tomorrow := time.Now().In(italian.Rome).AddDate(0, 0, 1)
-	for _, field := range form.all(func(e dom) bool { return e.attr("name") != "" }) {
+	for _, field := range form.all(func(e dom) bool { return e.attr("name") != "" && e.Data != "button" }) {
 		name := field.attr("name")
 		switch {
-		case name == "key":
+		case name == "key" || strings.HasSuffix(name, "-drop"):
 		case name == "outcome":
 			values.Set(name, outcome)
 		case off[name]:
 			values.Del(name)
+		case field.attr("type") == "hidden":
+		case name == "receipt-at":
+			values.Set(name, tomorrow.AddDate(0, 0, -2).Format(time.DateOnly))
 		case field.Data == "select":
 			values.Set(name, field.every("option")[1].attr("value"))
 		case field.Data == "textarea":

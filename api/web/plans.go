@@ -8,6 +8,7 @@ type PlanPage struct {
 	Current  *PlanVersion // nil: there is no plan yet
 	Versions []PlanVersion
 	Equipe   *Link // that made it
+	Meeting  *Link // records a meeting with the person; nil: the plan does not count now
 }
 
 // Template names the page's file.
