@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -159,7 +160,7 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 			r := newRig(t)
 			_, err := r.server.act(context.Background(), someWorker, store.NewCommand{Key: "k", Operation: test.op, Run: caseRun(anotherID), Data: test.form})
 			var got []string
-			if refused, ok := err.(*care.Refusal); ok {
+			if refused, ok := errors.AsType[*care.Refusal](err); ok {
 				for _, f := range refused.Faults {
 					got = append(got, f.Field+":"+f.Rule)
 				}
@@ -221,7 +222,7 @@ func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 		care.OpTransfer: transfer, care.OpMerge: merge, care.OpReopen: reopen, care.OpPermit: permit, care.OpMinutes: minutes,
 	} {
 		_, err := r.server.act(context.Background(), someCPI, store.NewCommand{Key: "k" + string(op), Operation: op, Run: caseRun(anotherID), Data: form})
-		if refused, ok := err.(*care.Refusal); !ok || refused.Code != care.RefusedForbidden {
+		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedForbidden {
 			t.Errorf("%s: %v", op, err)
 		}
 	}
