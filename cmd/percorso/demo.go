@@ -16,6 +16,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/client"
+	"percorso/internal/walk"
 	"percorso/internal/zone"
 )
 
@@ -49,7 +50,7 @@ func demo(ctx context.Context, args []string) error {
 	began := time.Now()
 	towns := make([]*town, 0, len(policies))
 	for _, p := range policies {
-		t, err := newTown(ctx, address, p)
+		t, err := newTown(ctx, address, p.Zone)
 		if err != nil {
 			return err
 		}
@@ -72,34 +73,22 @@ func demo(ctx context.Context, args []string) error {
 
 // town is one zone that is being filled.
 type town struct {
-	policy care.Policy
-	staff  map[care.Role]*client.Client
-	first  int // number of the first person that this run adds
-	done   atomic.Int32
+	*walk.Town
+	first int // number of the first person that this run adds
+	done  atomic.Int32
 }
 
 // newTown logs the zone's demo accounts in, and reads where its numbers stand.
-func newTown(ctx context.Context, address string, delivered care.Policy) (*town, error) {
-	var accounts []string
-	for _, h := range delivered.Roles {
-		accounts = append(accounts, account(h.Role, delivered.Zone))
-	}
-	tokens, err := client.Tokens(ctx, accounts...)
+func newTown(ctx context.Context, address, code string) (*town, error) {
+	entered, err := walk.Enter(ctx, address, code, client.Tokens, demoParallel)
 	if err != nil {
 		return nil, err
 	}
-	t := &town{staff: map[care.Role]*client.Client{}}
-	for _, h := range delivered.Roles {
-		t.staff[h.Role] = client.New(address, tokens[account(h.Role, delivered.Zone)], demoParallel)
-	}
-	if t.policy, err = t.staff[care.Supervisor].Zone(ctx, delivered.Zone); err != nil {
-		return nil, fmt.Errorf("zone %s: %w", delivered.Zone, err)
-	}
-	newest, err := t.staff[care.Supervisor].CaseFiles(ctx, 1)
+	t := &town{Town: entered, first: 1}
+	newest, err := t.Staff[care.Supervisor].CaseFiles(ctx, 1)
 	if err != nil {
-		return nil, fmt.Errorf("zone %s: %w", delivered.Zone, err)
+		return nil, fmt.Errorf("zone %s: %w", code, err)
 	}
-	t.first = 1
 	if len(newest.Items) > 0 {
 		number := newest.Items[0].Number
 		last, err := strconv.Atoi(number[strings.LastIndexByte(number, '-')+1:])
@@ -111,20 +100,18 @@ func newTown(ctx context.Context, address string, delivered care.Policy) (*town,
 	return t, nil
 }
 
-func account(role care.Role, zone string) string { return string(role) + "." + zone }
-
 // fill records the contacts, and walks one person through each story.
 func (t *town) fill(ctx context.Context) error {
 	if err := t.contacts(ctx); err != nil {
-		return fmt.Errorf("%s: a contact: %w", t.policy.Zone, err)
+		return fmt.Errorf("%s: a contact: %w", t.Policy.Zone, err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(demoParallel)
 	for i, s := range stories {
 		group.Go(func() error {
-			person := &demoPerson{town: t, number: t.first + i}
+			person := &walk.Person{Town: t.Town, Number: t.first + i}
 			if err := s.walk(ctx, person); err != nil {
-				return fmt.Errorf("%s, %s: %w", t.policy.Zone, s.stage, err)
+				return fmt.Errorf("%s, %s: %w", t.Policy.Zone, s.stage, err)
 			}
 			t.done.Add(1)
 			return nil
@@ -135,14 +122,15 @@ func (t *town) fill(ctx context.Context) error {
 
 // contacts records people who only asked: a contact names nobody.
 func (t *town) contacts(ctx context.Context) error {
-	for i, topic := range t.policy.Desk.Topics {
+	for i, topic := range t.Policy.Desk.Topics {
 		outcome := "information"
 		if i%3 == 0 {
 			outcome = "consultation"
 		}
-		_, err := t.staff[care.DeskOperator].RecordContact(ctx, "", client.NewContact{
-			Topic: topic.Code, Language: demoOrigins[i%len(demoOrigins)].language, Channel: t.channel(i),
-			Citizenship: demoOrigins[i%len(demoOrigins)].citizenship, Outcome: outcome, Note: "Contatto di prova",
+		citizenship, language := walk.Origin(i)
+		_, err := t.Staff[care.DeskOperator].RecordContact(ctx, "", client.NewContact{
+			Topic: topic.Code, Language: language, Channel: t.Channel(i),
+			Citizenship: citizenship, Outcome: outcome, Note: "Contatto di prova",
 		})
 		if err != nil {
 			return err
@@ -151,17 +139,13 @@ func (t *town) contacts(ctx context.Context) error {
 	return nil
 }
 
-func (t *town) channel(i int) string {
-	return t.policy.Desk.Channels[i%len(t.policy.Desk.Channels)].Code
-}
-
 // showProgress says how far each zone is until the returned function is called:
 // on a terminal in one line that changes, else in a line every few seconds.
 func showProgress(towns []*town) (stop func()) {
 	line := func() string {
 		var parts []string
 		for _, t := range towns {
-			parts = append(parts, fmt.Sprintf("%s %d/%d", t.policy.Zone, t.done.Load(), len(stories)))
+			parts = append(parts, fmt.Sprintf("%s %d/%d", t.Policy.Zone, t.done.Load(), len(stories)))
 		}
 		return strings.Join(parts, "   ")
 	}

@@ -13,7 +13,8 @@ import (
 )
 
 // TestDemoFillsEveryStage runs the demo twice on a real stack: in each zone
-// every stage of the path has people afterwards, and the second run adds to the first.
+// every stage of the path has people afterwards, and so has what goes on beside
+// it; the second run adds to the first.
 func TestDemoFillsEveryStage(t *testing.T) {
 	stack := stacktest.Start(t, nil)
 	for _, variable := range stack.Env(standalone.API) {
@@ -27,11 +28,20 @@ func TestDemoFillsEveryStage(t *testing.T) {
 			page, err := supervisor.CaseFiles(t.Context(), 100)
 			require.NoError(t, err)
 			require.Len(t, page.Items, run*len(stories), zone)
-			stages, outcomes := map[care.Stage]int{}, map[string]int{}
+			stages, outcomes, waits := map[care.Stage]int{}, map[string]int{}, map[care.TaskKind]int{}
+			suspended := 0
 			for _, c := range page.Items {
 				stages[c.Stage]++
 				outcomes[c.Outcome]++
+				waits[c.Waiting.Task]++
+				if c.Suspended != nil {
+					suspended++
+				}
 				require.NotEmpty(t, c.Sentence)
+			}
+			require.Equal(t, run, suspended, zone)
+			for _, kind := range []care.TaskKind{care.EquipeInvitation, care.EquipeOpinion, care.PlanDraft, care.PlanSignOff, care.PlanAgreement, care.PermitRenewal} {
+				require.GreaterOrEqual(t, waits[kind], run, "%s: no case waits for %s", zone, kind)
 			}
 			for _, stage := range care.Stages {
 				require.GreaterOrEqual(t, stages[stage], run, "%s: nobody at %s", zone, stage)

@@ -1,0 +1,73 @@
+package walk
+
+import (
+	"context"
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/client"
+)
+
+// What life does to a path, and partners on the side.
+
+// ClosedEarly closes the case from wherever it stands.
+func ClosedEarly(outcome string) Step {
+	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+		return by.CloseEarly(ctx, "", p.CaseID, care.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"})
+	})
+}
+
+// Reopened reopens the case, once its closure is through.
+func Reopened(stage care.Stage) Step {
+	return func(ctx context.Context, p *Person) error {
+		by := p.Town.Staff[care.SocialWorker]
+		err := Await(ctx, "the end of the case", func() (bool, error) {
+			file, err := by.CaseFile(ctx, p.CaseID)
+			return file.Stage == care.StageClosed, err
+		})
+		if err != nil {
+			return err
+		}
+		return p.did(by.Reopen(ctx, "", p.CaseID, care.ReopenForm{Stage: stage, Note: "La persona è tornata (prova)"}))
+	}
+}
+
+// Suspended suspends the case for so many days.
+func Suspended(days int, reason string) Step {
+	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+		return by.Suspend(ctx, "", p.CaseID, care.SuspendForm{Until: Days(days), Reason: reason, Note: "Sospensione di prova"})
+	})
+}
+
+// TransferAsked asks the next of the other zones to take the case over.
+var TransferAsked = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+	zones := p.Town.Zones
+	to := zones[(slices.Index(zones, p.Town.Policy.Zone)+1)%len(zones)]
+	return by.Transfer(ctx, "", p.CaseID, care.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"})
+})
+
+// Consented records that the person consents to data reaching private partners.
+var Consented = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+	return by.Consent(ctx, "", p.CaseID, care.ConsentForm{Note: "Modulo di prova"})
+})
+
+// Referred refers the person to a partner of a kind, once the sender has seen
+// what the partner would get.
+func Referred(kind care.AgencyKind) Step {
+	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+		agency := p.Town.Partner(kind)
+		seen, err := by.Disclosure(ctx, p.CaseID, agency, "labour")
+		if err != nil {
+			return client.Command{}, err
+		}
+		form := care.ReferForm{Agency: agency, Purpose: "labour", Notice: true, Seen: seen.Digest, Note: "Invio di prova"}
+		return by.Refer(ctx, "", p.CaseID, form)
+	})
+}
+
+// PartnerMoved records what a partner of a kind says by telephone.
+func PartnerMoved(kind care.AgencyKind, op care.Operation) Step {
+	return func(ctx context.Context, p *Person) error {
+		return Moved(p.Town.Partner(kind), op, care.ReferralMoveForm{})(ctx, p)
+	}
+}

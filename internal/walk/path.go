@@ -1,0 +1,189 @@
+package walk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/client"
+)
+
+// The parts of the straight path, each from the desk to where its name says.
+var (
+	ToOrientation = Steps(Opened, Listened)
+	ToBooking     = Steps(ToOrientation, BookedService)
+	ToInterview   = Steps(ToBooking, Done(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}))
+	ToAssessment  = Steps(ToInterview, Done(care.Interview, care.Completion{Outcome: care.Held}))
+	Informed      = Steps(ToOrientation, Done(care.Orientation, care.Completion{Outcome: care.Informed}))
+
+	ToCPI     = Steps(ToAssessment, Assessed(care.ToCPI))
+	Received  = Steps(ToCPI, Moved("", care.OpAcknowledge, care.ReferralMoveForm{}))
+	Accepted  = Steps(Received, Moved("", care.OpAccept, care.ReferralMoveForm{}))
+	ToPact    = Steps(Accepted, FixedAppointment)
+	Signed    = Steps(ToPact, Done(care.ServicePact, care.Completion{Outcome: care.Signed}))
+	InMeasure = Steps(Signed, StartedMeasure)
+	Placed    = Steps(InMeasure, Done(care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Impresa Prova"}))
+
+	// Straight goes on to the closure, as soon as the zone's rhythm brings reviews.
+	Straight = Steps(
+		Placed,
+		Done(care.Review, care.Completion{Outcome: care.Met}),
+		Done(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced}),
+		Closed(care.OutcomePlaced),
+	)
+)
+
+// origins are citizenships with a language, one after the other.
+var origins = []struct{ citizenship, language string }{
+	{"PK", "ur"}, {"AL", "sq"}, {"CN", "zh"}, {"MA", "ar"}, {"NG", "en"}, {"BD", "bn"}, {"UA", "uk"}, {"PE", "es"},
+}
+
+// Origin is a citizenship with a language of it, chosen by a number.
+func Origin(number int) (citizenship, language string) {
+	o := origins[number%len(origins)]
+	return o.citizenship, o.language
+}
+
+// Channel is one of the ways of coming to the desk, chosen by a number.
+func (t *Town) Channel(number int) string {
+	return t.Policy.Desk.Channels[number%len(t.Policy.Desk.Channels)].Code
+}
+
+// Opened opens a case file at the desk.
+func Opened(ctx context.Context, p *Person) error {
+	t, today := p.Town, time.Now()
+	citizenship, language := Origin(p.Number)
+	expiry := today.AddDate(1, 0, p.Number%300)
+	if p.PermitDays > 0 {
+		expiry = today.AddDate(0, 0, p.PermitDays)
+	}
+	family := p.Name
+	if family == "" {
+		family = fmt.Sprintf("%04d", p.Number)
+	}
+	cmd, err := t.Staff[care.DeskOperator].OpenCase(ctx, "", client.Opening{
+		Person: client.Person{
+			GivenName: "Persona", FamilyName: "Prova " + family,
+			BirthDate:   today.AddDate(-18-p.Number*7%45, 0, -p.Number%300).Format(time.DateOnly),
+			Citizenship: citizenship, Permit: "work", PermitExpiry: expiry.Format(time.DateOnly),
+			Languages: []string{language, "it"},
+		},
+		Needs: p.needs(), Channel: t.Channel(p.Number), Topic: t.Policy.Desk.Topics[p.Number%len(t.Policy.Desk.Topics)].Code,
+		NoticeGiven: true, NoticeVersion: "prova",
+	})
+	p.CaseID = cmd.CaseFileID
+	if err != nil {
+		return fmt.Errorf("opening a case file: %w", err)
+	}
+	p.Steps++
+	return nil
+}
+
+// PermitEnds has the person's permit expire in so many days; it stands before Opened.
+func PermitEnds(days int) Step {
+	return func(_ context.Context, p *Person) error {
+		p.PermitDays = days
+		return nil
+	}
+}
+
+// needs are two areas of the zone, labour always among them: without a social
+// or labour difficulty nobody is taken over.
+func (p *Person) needs() []string {
+	needs := []string{"labour"}
+	if other := p.Town.Policy.Needs[p.Number%len(p.Town.Policy.Needs)].Code; other != "labour" {
+		needs = append(needs, other)
+	}
+	return needs
+}
+
+// Listened is the first listening; where the zone has the social worker called
+// at once for social needs, that too.
+func Listened(ctx context.Context, p *Person) error {
+	heard := care.Completion{Outcome: care.Heard, Needs: p.needs(), Note: "Primo ascolto di prova"}
+	if err := Done(care.FirstListening, heard)(ctx, p); err != nil {
+		return err
+	}
+	if p.Town.Policy.Desk.ConsultAtOnce == "" || !p.Town.Policy.Difficult(p.needs(), care.DifficultySocial) {
+		return nil
+	}
+	return Done(care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Consulto di prova"})(ctx, p)
+}
+
+// BookedService books one of the municipality's level-2 services of the zone.
+func BookedService(ctx context.Context, p *Person) error {
+	var own []care.Service
+	for _, s := range p.Town.Policy.Services {
+		if s.Agency != p.Town.Policy.CPI() {
+			own = append(own, s)
+		}
+	}
+	service := own[p.Number%len(own)]
+	booking := care.Booking{Service: service.Code, Matter: service.Matters[p.Number%len(service.Matters)], At: *Days(1 + p.Number%9)}
+	return Done(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})(ctx, p)
+}
+
+// MovedAppointment moves the appointment to another day.
+func MovedAppointment(ctx context.Context, p *Person) error {
+	return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: Days(12)})(ctx, p)
+}
+
+// Missed is an interview to which the person did not come.
+func Missed(reason string) Step {
+	return func(ctx context.Context, p *Person) error {
+		return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: Days(7)})(ctx, p)
+	}
+}
+
+// Assessed sends the person where an outcome of the assessment leads.
+func Assessed(outcome string) Step {
+	return func(ctx context.Context, p *Person) error {
+		return Done(care.Assessment, care.Completion{Outcome: outcome, Areas: p.areas()})(ctx, p)
+	}
+}
+
+func (p *Person) areas() []care.AreaFinding {
+	var areas []care.AreaFinding
+	for i, need := range p.needs() {
+		areas = append(areas, care.AreaFinding{Area: need, Need: care.NeedLevels[2-i%2]})
+	}
+	return areas
+}
+
+// OpenedPractice has the service follow a practice of the person.
+func OpenedPractice(ctx context.Context, p *Person) error {
+	matter := p.Town.Policy.Matters[p.Number%len(p.Town.Policy.Matters)].Code
+	return Done(care.Assessment, care.Completion{Outcome: care.PracticeOpen, Areas: p.areas(), Matter: matter})(ctx, p)
+}
+
+// Rejected is the employment centre's no, with one of the zone's reasons.
+func Rejected(ctx context.Context, p *Person) error {
+	reasons := p.Town.Policy.RejectReasons
+	return Moved("", care.OpReject, care.ReferralMoveForm{Reason: reasons[p.Number%len(reasons)].Code})(ctx, p)
+}
+
+// FixedAppointment fixes the appointment at the employment centre.
+func FixedAppointment(ctx context.Context, p *Person) error {
+	return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: Days(3 + p.Number%5)})(ctx, p)
+}
+
+// StartedMeasure starts one of the zone's labour measures.
+func StartedMeasure(ctx context.Context, p *Person) error {
+	measures := p.Town.Policy.Measures
+	return Done(care.Measure, care.Completion{Outcome: care.Started, Measure: measures[p.Number%len(measures)].Code, Until: Days(60)})(ctx, p)
+}
+
+// Closed closes the case where its path has come to that, with the approval
+// that the zone may ask for.
+func Closed(outcome string) Step {
+	return func(ctx context.Context, p *Person) error {
+		if err := Done(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: outcome})(ctx, p); err != nil {
+			return err
+		}
+		if p.Town.Policy.ClosureApproval == "" {
+			return nil
+		}
+		return Done(care.ClosureApproval, care.Completion{Outcome: care.Approved})(ctx, p)
+	}
+}
