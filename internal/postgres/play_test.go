@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -205,9 +204,3 @@ func opens(run, step string, task contract.TaskChange) contract.TaskChange {
 }
 
 func newRun(kind care.RunKind) string { return contract.RunID(kind, uuid.NewString()) }
-
-func asJSON(t *testing.T, v any) string {
-	data, err := json.Marshal(v)
-	require.NoError(t, err)
-	return string(data)
-}

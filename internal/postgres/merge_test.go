@@ -1,0 +1,106 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+func (p *play) merge(account, from, into string) (contract.StepResult, contract.Entry) {
+	p.t.Helper()
+	form := care.MergeForm{Into: contract.BareID(into), Note: "Prova: la stessa persona"}
+	e := p.ask(account, from, "", care.Answer{Operation: care.OpMerge}, form)
+	require.Equal(p.t, into, e.Answer.Case)
+	return p.tries(from, e, contract.Effects{
+		Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil), e
+}
+
+func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
+	p := newPlay(t)
+	kept, _ := p.begin(store.Person{}, contract.Effects{})
+	p.does(kept, p.clock(), contract.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.begin(store.Person{}, contract.Effects{Tasks: []contract.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
+	id, keptID := contract.BareID(from), contract.BareID(kept)
+
+	// Something of everything, in both.
+	service, referral := newRun(care.RunService), uuid.NewString()
+	interview := opens(service, "interview", contract.TaskChange{Kind: care.Interview, Role: care.SocialWorker})
+	p.branch(from, service, care.Answer{Service: "x"}, contract.Effects{
+		Tasks:        []contract.TaskChange{interview},
+		Appointments: []contract.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.now}},
+		Referrals:    []contract.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}},
+		Waits:        []contract.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}},
+	}, care.OpenStep{Step: "rebook", Kind: care.OpenWait})
+	until := p.now.Add(dayLong)
+	for _, run := range []string{kept, from} {
+		equipe, plan := p.equipe(run, contract.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
+		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
+		p.becomes(equipe, plan, care.PlanActive)
+	}
+	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), contract.Effects{}, nil)
+	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpMeet, At: &p.now}, care.MeetingForm{At: p.now}), contract.Effects{}, nil)
+	unworked := p.ask("supervisor.prato", service, "", care.Answer{Operation: care.OpRenewPolicy}, nil)
+	res, _ := p.merge("supervisor.prato", from, kept)
+	require.Equal(t, contract.Recorded, res.Verdict)
+
+	stays := map[string]string{"command": ` AND run_id <> 'case/' || case_id`, "run": ` AND kind <> 'case'`}
+	for _, table := range []string{"run", "command", "task", "wait", "referral", "appointment", "record", "contact", "share", "mail", "equipe", "seat",
+		"minutes", "plan", "action_progress", "goal_finding", "meeting", "link", "consent"} {
+		require.Zero(t, p.count(table+` WHERE case_id = $1`+stays[table], id), table)
+	}
+	require.Equal(t, []string{"case_closed"}, p.moments(from)[len(p.moments(from))-1:])
+	require.Contains(t, p.moments(kept), "case_merged")
+	require.Equal(t, map[string]any{"stage": "closed", "outcome": "merged", "merged_into": keptID},
+		p.row(`SELECT stage, outcome, merged_into FROM case_file WHERE id = $1`, id))
+	require.Equal(t, []map[string]any{{"version": 1.0, "state": "active"}, {"version": 2.0, "state": "revised"}},
+		p.rows(`SELECT version, state FROM plan WHERE case_id = $1 ORDER BY version`, keptID))
+	require.Equal(t, 1, p.count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, keptID))
+	adopted := p.hear(kept, care.OpAdopt)
+	require.Contains(t, adopted.Answer.Runs, service)
+	require.Len(t, adopted.Answer.Runs, 2)
+	p.does(kept, adopted, contract.Effects{}, nil)
+
+	// A branch goes on as if nothing had been: it believes in the old case.
+	loaded, err := p.steps.Load(t.Context(), contract.Start{Run: service, Case: from, Epoch: 1})
+	require.NoError(t, err)
+	require.Equal(t, contract.Recorded, loaded.Verdict)
+	p.does(service, unworked, contract.Effects{}, nil)
+	p.does(service, p.clock(), contract.Effects{
+		Tasks: []contract.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly,
+		Tell: []contract.Message{{Run: from, Answer: care.Answer{Operation: care.OpReport, Run: service}}},
+	}, nil)
+	require.Equal(t, kept, p.hear(kept, care.OpReport).Answer.Case, "it reports to the case that was kept")
+	require.Zero(t, p.count(`command WHERE run_id = $1 AND state = 'accepted'`, from))
+	worker := p.accounts["social_worker.prato"]
+	file, err := p.records.CaseFile(t.Context(), worker, id)
+	require.NoError(t, err)
+	require.Equal(t, keptID, file.MergedInto)
+}
+
+func TestWhatMayNotBeMerged(t *testing.T) {
+	p := newPlay(t)
+	from, _ := p.begin(store.Person{}, contract.Effects{})
+	refused := func(into, rule string) {
+		t.Helper()
+		res, e := p.merge("social_worker.prato", from, into)
+		p.refused(res, e, "into", rule)
+	}
+	refused(from, care.RuleUnknownCode)
+	refused(newRun(care.RunCase), care.RuleUnknownCode)
+	elsewhere, _ := p.open("lucca")
+	refused("case/"+elsewhere, care.RuleUnknownCode)
+	other, _ := p.begin(store.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, contract.Effects{})
+	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, contract.BareID(other))
+	require.NoError(t, err)
+	refused(other, care.RuleSamePerson)
+	same, _ := p.begin(store.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, contract.Effects{})
+	p.branch(from, newRun(care.RunService), care.Answer{}, contract.Effects{})
+	refused(same, care.RuleStaysOpen)
+	p.does(same, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	refused(same, care.RuleUnknownCode)
+}

@@ -1,0 +1,155 @@
+package postgres_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/store"
+	"percorso/workflows/contract"
+)
+
+// referred is a case whose person was referred to a health authority, which
+// answers through links alone.
+func (p *play) referred() (caseRun, run, referral, task string) {
+	p.t.Helper()
+	caseRun, _ = p.begin(store.Person{}, contract.Effects{})
+	run = newRun(care.RunReferral)
+	referral = uuid.NewString()
+	ask := opens(run, "answer", contract.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
+	p.branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, contract.Effects{
+		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl", Purpose: "health"}},
+		Tasks:     []contract.TaskChange{ask},
+	})
+	return caseRun, run, referral, ask.ID
+}
+
+// mailed gives the ids of the links that were mailed on a run, the newest last.
+func (p *play) mailed(run, template string) (links []string) {
+	for _, m := range p.rows(`SELECT link, recipients FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
+		require.Equal(p.t, []any{"asl.prato@partner.example"}, m["recipients"])
+		links = append(links, strings.TrimPrefix(m["link"].(string), store.Invitation))
+	}
+	return links
+}
+
+// through answers through a link, as a partner does.
+func (p *play) through(run, link string, op care.Operation, form any) contract.Entry {
+	p.t.Helper()
+	cmd, err := p.records.UseLink(p.t.Context(), link, op, care.Answer{Operation: op}, form)
+	require.NoError(p.t, err)
+	require.Equal(p.t, run, cmd.Run)
+	return contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}
+}
+
+func TestAPartnerAnswersThroughLinks(t *testing.T) {
+	p := newPlay(t)
+	caseRun, run, referral, task := p.referred()
+	row := func() map[string]any {
+		return p.row(`SELECT state, role, agency, holder, remind_at, escalate_at FROM task WHERE id = $1`, task)
+	}
+	before := row()
+	require.Equal(t, "ready", before["state"])
+	require.Equal(t, string(care.SocialWorker), before["role"], "staff may record what the partner says by phone")
+	require.Equal(t, "comune", before["agency"])
+	links := p.mailed(run, "partner_request")
+	require.Len(t, links, 1)
+	opened, err := p.records.OpenLink(t.Context(), links[0])
+	require.NoError(t, err)
+	require.Nil(t, opened.Snapshot)
+
+	mails, err := p.steps.TakeMails(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, mails, 1)
+	require.WithinDuration(t, opened.Expires, *mails[0].Expires, 0, "the sender signs it")
+
+	// Acknowledged by link: nobody of the staff holds the task, whose time to
+	// answer runs now; the next link goes out.
+	e := p.through(run, links[0], care.OpAcknowledge, care.ReferralMoveForm{})
+	p.now = p.now.Add(time.Minute)
+	p.does(run, e, contract.Effects{
+		Tasks:     []contract.TaskChange{{ID: task, State: care.TaskReserved}},
+		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralReceived}},
+	}, nil)
+	after := row()
+	require.Equal(t, "ready", after["state"])
+	require.Nil(t, after["holder"])
+	require.NotEqual(t, before["escalate_at"], after["escalate_at"])
+	links = p.mailed(run, "partner_request")
+	require.Len(t, links, 2)
+	opened, err = p.records.OpenLink(t.Context(), links[1])
+	require.NoError(t, err)
+	require.NotNil(t, opened.Snapshot)
+	require.Equal(t, []string{"health"}, opened.Snapshot.Needs)
+
+	// A reminder brings a new link too.
+	_, err = p.owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.now)
+	require.NoError(t, err)
+	p.now = p.now.Add(time.Minute)
+	p.does(run, p.clock(), contract.Effects{}, nil)
+	links = p.mailed(run, "partner_request")
+	require.Len(t, links, 3)
+
+	accept := p.through(run, links[2], care.OpAccept, care.ReferralMoveForm{Note: "Prova: la aspettiamo"})
+	outcome := opens(run, "outcome", contract.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
+	p.does(run, accept, contract.Effects{
+		Tasks:     []contract.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
+		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralAccepted}},
+	}, nil)
+	_, err = p.records.UseLink(t.Context(), links[1], care.OpAccept, care.Answer{Operation: care.OpAccept}, nil)
+	require.ErrorIs(t, err, store.ErrNotFound, "settled: the other links are worth nothing")
+	require.Equal(t, "Prova: la aspettiamo", p.row(`SELECT note FROM referral WHERE id = $1`, referral)["note"])
+
+	links = p.mailed(run, "partner_outcome")
+	require.Len(t, links, 1)
+	failed := care.Completion{Outcome: care.Failed, Reason: "person_absent"}
+	cmd, err := p.records.UseLink(t.Context(), links[0], care.OpComplete, failed.Answer(), failed)
+	require.NoError(t, err)
+	require.Equal(t, outcome.ID, cmd.Target)
+	p.does(run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, contract.Effects{
+		Tasks:     []contract.TaskChange{{ID: outcome.ID, State: care.TaskCompleted, Outcome: care.Failed}},
+		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: failed.Reason}},
+	}, nil)
+	settled := p.row(`SELECT state, outcome, reason FROM referral WHERE id = $1`, referral)
+	require.Equal(t, map[string]any{"state": "failed", "outcome": "failed", "reason": "person_absent"}, settled)
+	sent, used := 0, 0
+	for _, code := range p.moments(caseRun) {
+		switch code {
+		case "link_sent":
+			sent++
+		case "link_used":
+			used++
+		}
+	}
+	require.Equal(t, []int{4, 3}, []int{sent, used})
+}
+
+func TestALinkThatIsWorthNothing(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, task := p.referred()
+	link := p.mailed(run, "partner_request")[0]
+	use := func() error {
+		_, err := p.records.UseLink(t.Context(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, nil)
+		return err
+	}
+	_, err := p.records.UseLink(t.Context(), link, care.OpComplete, care.Answer{Operation: care.OpComplete}, nil)
+	require.ErrorIs(t, err, store.ErrNotFound, "not what is asked")
+	_, err = p.owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day' WHERE id = $1`, link)
+	require.NoError(t, err)
+	require.ErrorIs(t, use(), store.ErrNotFound, "expired")
+	require.NoError(t, p.records.RenewLink(t.Context(), link))
+	require.ErrorIs(t, p.records.RenewLink(t.Context(), link), store.ErrNotFound, "one was sent just now")
+	links := p.mailed(run, "partner_request")
+	require.Len(t, links, 2)
+	link = links[1]
+	require.NoError(t, use())
+	require.ErrorIs(t, use(), store.ErrNotFound, "used")
+	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+	opened, err := p.records.OpenLink(t.Context(), link)
+	require.NoError(t, err)
+	require.False(t, opened.Open)
+}
