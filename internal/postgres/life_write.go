@@ -31,7 +31,7 @@ func (w *writer) beside() error {
 			w.moment("consent_withdrawn", "")
 		}
 	case care.OpMeet:
-		if ofCase {
+		if !w.entry.machine() { // a branch tells what its own step has recorded
 			w.meets()
 		}
 	case care.OpTransfer:
