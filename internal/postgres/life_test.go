@@ -210,7 +210,9 @@ func TestConsentAndMeetings(t *testing.T) {
 	pact := opens(placement, "pact", contract.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
 	p.branch(run, placement, care.Answer{Agency: "cpi"}, contract.Effects{Tasks: []contract.TaskChange{pact}})
 	p.does(run, p.ask("cpi_operator.prato", run, "", meeting.Answer(), meeting), contract.Effects{}, nil)
-	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, contract.Effects{}, nil)
+	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, contract.Effects{
+		Tell: []contract.Message{{Run: run, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
+	p.does(run, p.hear(run, care.OpMeet), contract.Effects{}, nil)
 	meetings := p.rows(`SELECT agency, role, by_staff, held_at FROM meeting ORDER BY held_at`)
 	require.Len(t, meetings, 2)
 	for _, m := range meetings {
