@@ -457,6 +457,7 @@ func (p *pageRecords) Assign(ctx context.Context, s care.Staff, c store.NewComma
 func (p *pageRecords) tasks() []store.Task {
 	late, soon, ready := p.task, p.task, p.task
 	late.Due, late.Escalated = due(-3), true
+	soon.Suspended, ready.Suspended = false, false
 	soon.ID, soon.Kind, soon.Due, soon.Person = anotherID, care.Interview, due(1), "Persona Prova 0002"
 	soon.Service = p.policy.Services[0].Code
 	ready.ID, ready.Kind, ready.State, ready.HolderID, ready.Due = anotherID, care.Review, care.TaskReady, "", due(9)

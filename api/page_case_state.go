@@ -21,6 +21,9 @@ var suspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sosp
 func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zoneRules, file store.Case) error {
 	address := "/fascicoli/" + file.ID
 	if file.SuspendedUntil != nil && file.Closed == nil {
+		if file.Waiting.Health == care.HealthPlanned {
+			page.Sentence = "" // the banner says it
+		}
 		page.Suspension = &web.Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
 		if who.Role.MayAsk(care.OpResume) {
 			form := newForm(address + "/riprendi")

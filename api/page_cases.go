@@ -112,7 +112,7 @@ func caseBadge(file store.CaseFile) web.Badge {
 	switch {
 	case file.Closed != nil:
 		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
-	case file.SuspendedUntil != nil:
+	case file.SuspendedUntil != nil && file.Waiting.Health == care.HealthPlanned:
 		return suspendedBadge
 	}
 	return healthBadge(file.Waiting.Health)

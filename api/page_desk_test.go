@@ -292,3 +292,34 @@ func TestEligibilityOnAPage(t *testing.T) {
 		t.Errorf("%d %v", page.StatusCode, page.problems())
 	}
 }
+
+// TestPersonWithAnOpenFile: the desk is told before a second one is opened, and
+// goes on where it is somebody else; nothing typed is lost.
+func TestPersonWithAnOpenFile(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someWorker.Subject)
+	b.records.same = b.pages.files()[:1]
+	form := someOpening()
+	page := b.send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusConflict || len(b.records.commands) != 0 || !strings.Contains(page.words(), "È la stessa persona: apri il fascicolo n. PO-2026-00012") {
+		t.Fatalf("%d %s", page.StatusCode, page.words())
+	}
+	for field, typed := range form {
+		got := slices.Sorted(slices.Values(page.filled(field)))
+		want := slices.Sorted(slices.Values(typed))
+		for i := range want {
+			want[i] = strings.TrimSpace(want[i])
+		}
+		if field != "key" && field != "other_language" && field != "languages" && !slices.Equal(got, want) {
+			t.Errorf("%s came back as %v", field, got)
+		}
+	}
+	form.Set("another_person", "1")
+	if page = b.send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.records.commands) != 1 {
+		t.Fatalf("%d %s", page.StatusCode, page.words())
+	}
+	form.Del("another_person") // the same form, sent before the warning came
+	if page = b.send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.records.commands) != 1 {
+		t.Errorf("the same form sent twice: %d", page.StatusCode)
+	}
+}

@@ -96,16 +96,16 @@ func (m linkMove) code() string {
 // linkAnswers are in the order in which the page offers them; the first that is
 // allowed is what the link asks for.
 var linkAnswers = []linkMove{
-	{op: care.OpAcknowledge, text: "Prendo visione", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrai i dati della persona, e riceverai un altro link per rispondere.",
-		done: "Hai preso visione della segnalazione."},
-	{op: care.OpAccept, text: "Accettiamo", explain: "Il tuo ente si occupa di quanto è chiesto.", done: "La risposta è registrata: il tuo ente ha accettato."},
-	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevi un altro link.", note: "Che cosa manca", noted: true,
+	{op: care.OpAcknowledge, text: "Prendiamo visione", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrete i dati della persona, e riceverete un altro link per rispondere.",
+		done: "Avete preso visione della segnalazione."},
+	{op: care.OpAccept, text: "Accettiamo", explain: "Il vostro ente si occupa di quanto è chiesto.", done: "La risposta è registrata: il vostro ente ha accettato."},
+	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevete un altro link.", note: "Che cosa manca", noted: true,
 		done: "La richiesta di informazioni è inviata."},
 	{op: care.OpReject, text: "Non possiamo accettare", explain: "Chi ha inviato vede il motivo e decide come proseguire.", note: "Spiegazione",
-		done: "La risposta è registrata: il tuo ente non ha accettato."},
+		done: "La risposta è registrata: il vostro ente non ha accettato."},
 	{op: care.OpComplete, outcome: care.Completed, text: "È andata a buon fine", explain: "Quanto era chiesto è stato fatto.", note: "Note",
 		done: "L’esito è registrato. Grazie per il lavoro fatto con la persona."},
-	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Di’ perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
+	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Dite perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
 		done: "L’esito è registrato."},
 }
 
@@ -155,7 +155,7 @@ func (s *Server) thank(c *gin.Context, link store.Link, move linkMove) error {
 	}
 	page := web.InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
 	if move.op == care.OpAcknowledge {
-		page.Detail = "Tra poco ricevi un altro messaggio, con il link per rispondere."
+		page.Detail = "Tra poco ricevete un altro messaggio, con il link per rispondere."
 	}
 	if link.Snapshot != nil && move.op != care.OpReject {
 		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)

@@ -143,7 +143,7 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 	}
 	name := agencyName(rules.Policy, typed.Agency)
 	page := web.ReferForm{
-		Frame: s.frame(c, "Invia a "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
+		Frame: s.frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
 		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: web.Given{

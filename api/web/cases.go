@@ -26,27 +26,28 @@ type CaseItem struct {
 // CasePage is one case file as a whole.
 type CasePage struct {
 	Frame
-	Number, Sentence string
-	Health           Badge
-	Suspension       *Suspension // nil: its clocks run
-	Merged           *Link       // the case file that it goes on in
-	Transfer         string      // which zone was asked to take it over; empty: none
-	Path             []PathStage
-	Actions          []Link // that are often asked for
-	Others           []Link
-	Plan             *PlanVersion
-	PlanURL          string
-	Equipes          []Line
-	Consent          Badge
-	ConsentSince     string
-	Meetings         []Line
-	Tasks            []TaskItem
-	Referrals        []Line
-	Appointments     []Line
-	Moments          []Moment
-	MoreMoments      string
-	Person           []Term
-	ReadsURL         string
+	Number       string
+	Sentence     string // what it waits for; empty where its suspension says it
+	Health       Badge
+	Suspension   *Suspension // nil: its clocks run
+	Merged       *Link       // the case file that it goes on in
+	Transfer     string      // which zone was asked to take it over; empty: none
+	Path         []PathStage
+	Actions      []Link // that are often asked for
+	Others       []Link
+	Plan         *PlanVersion
+	PlanURL      string
+	Equipes      []Line
+	Consent      Badge
+	ConsentSince string
+	Meetings     []Line
+	Tasks        []TaskItem
+	Referrals    []Line
+	Appointments []Line
+	Moments      []Moment
+	MoreMoments  string
+	Person       []Term
+	ReadsURL     string
 }
 
 // Template names the page's file.
