@@ -216,12 +216,12 @@ func (w *writer) keepForm() {
 // tasks opens, reserves and ends tasks.
 func (w *writer) tasks() error {
 	for _, t := range w.step.Effects.Tasks {
-		switch {
-		case t.State == care.TaskReady:
+		switch t.State {
+		case care.TaskReady:
 			if err := w.openTask(t); err != nil {
 				return err
 			}
-		case t.State == care.TaskReserved:
+		case care.TaskReserved:
 			w.acknowledged(t)
 		default:
 			w.endTask(t)
