@@ -206,7 +206,7 @@ func showReopening(page *web.CaseForm, in caseFormOf) {
 	second := "stage-" + string(rune('0'+slices.Index(care.BeginStages, care.StageSecondLevel))) // the choice's id
 	page.Fields = []web.Field{
 		stages,
-		{Shape: "group", Label: "Appuntamento con cui riprende il secondo livello", ShownBy: second, Fields: []web.Field{
+		{Shape: "group", Label: "Primo appuntamento", ShownBy: second, Fields: []web.Field{
 			{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(in.rules.Policy, in.sent.Get("service"))},
 			{Shape: "group", Bare: true, Row: true, Fields: whenField("", in.sent).Fields},
 		}},

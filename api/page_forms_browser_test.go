@@ -32,15 +32,33 @@ func TestFormsInABrowser(t *testing.T) {
 		{"informazioni-errori", someWorker.Subject, "/segnalazioni/" + someID, "", "document.querySelector('.field-error') !== null", care.ReferralOnHold},
 		{"proroga-errori", someSupervisor.Subject, "/casi-bloccati/" + someID + "/proroga", "document.getElementById('until').value = ''",
 			"document.activeElement.id === 'problemi'", ""},
+		{"progetto-riga", someWorker.Subject, "/compiti/" + someID, now("form[action$=completa]"), "document.activeElement.id === 'proposed-plan-goal-3-area'", ""},
+		{"progetto-errori", someWorker.Subject, "/compiti/" + someID, "document.getElementById('proposed-plan-goal-0-text').value = '';" +
+			"document.getElementById('proposed-plan-action-1-until').value = '';" + pressed("form[action$=completa] .actions button"), "document.activeElement.id === 'problemi'", ""},
+		{"nessun-progetto", someWorker.Subject, "/compiti/" + someID, "document.getElementById('outcome-no_plan').click();" + pressed("form[action$=completa] .actions button"),
+			"document.activeElement.id === 'problemi' && document.getElementById('proposed-plan-goal-0-text').offsetParent === null", ""},
+		{"riapri-secondo-livello", someWorker.Subject, "/fascicoli/" + closedID + "/riapri", "document.getElementById('stage-1').click()",
+			"document.activeElement.id === 'problemi' && document.getElementById('service').offsetParent !== null", ""},
+		{"verbale-errori", someWorker.Subject, "/equipe/" + anotherID + "/verbale", "document.getElementById('text').value = 'Testo di prova'; document.getElementById('day').value = '2026-11-20';" +
+			"document.getElementById('hour').value = '10:00'; document.getElementById('seat-1-outcome').value = 'dissenting'", "document.getElementById('seat-1-note-errore') !== null", ""},
+		{"partner-errori", someWorker.Subject, "/fascicoli/" + anotherID + "/partner", "", "document.getElementById('ente-errore') !== null", ""},
+		{"partner-informativa", someWorker.Subject, "/fascicoli/" + anotherID + "/partner?ente=cpia&bisogno=school", "", "document.getElementById('notice_given-errore') !== null", ""},
+		{"sospendi-errori", someWorker.Subject, "/fascicoli/" + anotherID + "/sospendi", "", "document.getElementById('until-errore') !== null", ""},
+		{"trasferimento-errori", someWorker.Subject, "/fascicoli/" + suspendedID + "/trasferimento", "", "document.getElementById('notice_given-errore') !== null", ""},
+		{"invito-rifiuto", "", "/invito/{visto}", "[...document.querySelectorAll('summary')].at(-1).click();" + pressed("form:has(#reject-reason) button"),
+			"document.getElementById('reject-reason-errore') !== null", ""},
+		{"invito-grazie", "", "/invito/{richiesto}", "", "document.querySelector('h1').textContent === 'Grazie'", ""},
 	} {
 		t.Run(use.name, func(t *testing.T) {
 			if use.state != "" {
 				b.only(use.state)
 			}
+			b.hold(care.PlanDraft)
 			b.enter(t, browser, use.who)
 			for _, width := range browserWidths {
-				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+use.address))
-				script := fmt.Sprintf("%s; (document.querySelector('main form[data-now]') || document.querySelector('main form')).querySelector('button[type=submit]').click(); true", use.do)
+				clear(b.pages.usedLinks)
+				browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+b.pages.withLinks(use.address)))
+				script := fmt.Sprintf("%s; (document.querySelector('[data-pressed]')?.parentNode || document.querySelector('main form[data-now]') || document.querySelector('main form')).querySelector('button[type=submit]').click(); true", use.do)
 				if _, err := chromedp.Run(browser, chromedp.Evaluate[bool](script)); err != nil {
 					t.Fatal(err)
 				}
@@ -48,6 +66,34 @@ func TestFormsInABrowser(t *testing.T) {
 				b.inspect(t, browser, use.name, width)
 			}
 		})
+	}
+}
+
+// now and pressed say which form, or which of its buttons, sends it.
+func now(form string) string {
+	return "document.querySelector('main " + form + "').dataset.now = 1"
+}
+
+func pressed(button string) string {
+	return "document.querySelector('main " + button + "').dataset.pressed = 1"
+}
+
+// TestPersonWithAnOpenFileInABrowser looks at the desk's warning.
+func TestPersonWithAnOpenFileInABrowser(t *testing.T) {
+	b := newPages(t)
+	browser := openChromium(t)
+	b.records.same = b.pages.files()[:1]
+	b.enter(t, browser, someWorker.Subject)
+	for _, width := range browserWidths {
+		browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+"/sportello/fascicolo"))
+		fill := `for (const [id, value] of Object.entries({given_name: 'Persona', family_name: 'Prova 0001', birth_date: '1992-05-01', citizenship: 'PK'})) document.getElementById(id).value = value;
+			for (const id of ['languages-0', 'needs-0', 'channel-0', 'notice_given-0']) document.getElementById(id).checked = true;
+			document.querySelector('main form .actions button').click(); true`
+		if _, err := chromedp.Run(browser, chromedp.Evaluate[bool](fill)); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, browser, "document.activeElement.id === 'stessa'")
+		b.inspect(t, browser, "stessa-persona", width)
 	}
 }
 

@@ -39,7 +39,7 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	asked := c.Request.URL.Query().Has(referTo) || c.Request.URL.Query().Has(referFor)
+	asked := len(c.Request.URL.Query()) > 0
 	var faults []web.FieldFault
 	if asked && !slices.ContainsFunc(referees(rules.Policy, who, ""), func(o web.Option) bool { return o.Value == agency }) {
 		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.words.Rule(care.RuleRequired)})
