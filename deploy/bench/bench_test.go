@@ -29,7 +29,7 @@ func TestEveryWayWorks(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
-	r, err := measure(t.Context(), plan{zone: "prato", repeats: 1, slot: 500 * time.Millisecond, claims: 300 * time.Millisecond, cases: 32})
+	r, err := measure(t.Context(), plan{zone: "prato", repeats: 1, slot: 500 * time.Millisecond, claims: 300 * time.Millisecond, paths: 2 * time.Second, cases: 32})
 	require.NoError(t, err)
 	for _, way := range wayNames {
 		for _, callers := range lanes {
@@ -40,10 +40,23 @@ func TestEveryWayWorks(t *testing.T) {
 		}
 	}
 	require.Positive(t, r.apiMemory())
-	require.LessOrEqual(t, r.histories.loop.events, mostEvents*r.histories.loop.steps)
-	require.LessOrEqual(t, r.histories.path.events, mostEvents*r.histories.path.entries)
-	require.Equal(t, 4, r.histories.path.runs)
+	require.LessOrEqual(t, r.loop.events, mostEvents*r.loop.steps)
+	for name, runs := range map[string]int{"straight": 4, "complex": 8} {
+		h := r.histories[name]
+		require.Equal(t, runs, h.runs, name)
+		require.Greater(t, h.steps, h.commands, name)
+		require.LessOrEqual(t, h.perStep(), float64(mostEvents), name)
+		require.Positive(t, r.paths[name][0].steps, name)
+	}
 	require.Contains(t, r.markdown(), "history events a step")
+}
+
+func TestLineOfTheWalksIsFound(t *testing.T) {
+	line, err := walkLine([]byte("=== RUN\n    wander_test.go:46: 5200 steps in 40 walks, 31 a second\n--- PASS\n"))
+	require.NoError(t, err)
+	require.Equal(t, "5200 steps in 40 walks, 31 a second", line)
+	_, err = walkLine([]byte("PASS"))
+	require.Error(t, err)
 }
 
 func TestPercentile(t *testing.T) {

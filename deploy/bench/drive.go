@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
+	"percorso/internal/client"
 	"percorso/internal/store"
 	"percorso/workflows/contract"
 )
@@ -51,7 +52,7 @@ func (w *straight) step(ctx context.Context, c *openCase) error {
 type overHTTP struct{ site *site }
 
 func (w *overHTTP) step(ctx context.Context, c *openCase) error {
-	cmd, err := w.site.callers[c.actor()].Move(ctx, "", c.referral, c.next(), moreForm)
+	cmd, err := w.site.town.Staff[c.actor()].Move(ctx, "", c.referral, c.next(), moreForm)
 	if err == nil && cmd.State != store.CommandWorked {
 		err = errors.New("the API left a command " + string(cmd.State))
 	}
@@ -99,11 +100,14 @@ func drive(ctx context.Context, s *site, floorWorker int, w way, cases []*openCa
 		}
 		defer pprof.StopCPUProfile()
 	}
-	return metered(s, floorWorker, func() ([]time.Duration, error) { return crowd(ctx, cases, callers, p.slot, w.step) })
+	return metered(s, floorWorker, func() (int, []time.Duration, error) {
+		latencies, err := crowd(ctx, cases, callers, p.slot, w.step)
+		return len(latencies), latencies, err
+	})
 }
 
-// metered measures what a crowd costs.
-func metered(s *site, floorWorker int, run func() ([]time.Duration, error)) (measurement, error) {
+// metered measures what a crowd costs, which says how many steps it made.
+func metered(s *site, floorWorker int, run func() (steps int, latencies []time.Duration, err error)) (measurement, error) {
 	watch := watchMemory(s)
 	busy, all, err := readMachine()
 	if err != nil {
@@ -114,11 +118,11 @@ func metered(s *site, floorWorker int, run func() ([]time.Duration, error)) (mea
 		return measurement{}, err
 	}
 	began := time.Now()
-	latencies, err := run()
+	steps, latencies, err := run()
 	if err != nil {
 		return measurement{}, err
 	}
-	m := measurement{steps: len(latencies), took: time.Since(began), latencies: latencies}
+	m := measurement{steps: steps, took: time.Since(began), latencies: latencies}
 	after, err := readProcesses(s.data, floorWorker)
 	if err != nil {
 		return measurement{}, err
@@ -165,9 +169,9 @@ func crowd(ctx context.Context, cases []*openCase, callers int, long time.Durati
 // is one transaction and no step of a process.
 func measureClaims(ctx context.Context, s *site, floorWorker int, cases []*openCase, p plan, r *result) error {
 	say("claims")
-	tasks := make([]store.Task, len(cases))
+	tasks := make([]client.Task, len(cases))
 	err := each(ctx, cases, func(ctx context.Context, c *openCase) (err error) {
-		tasks[c.index], err = s.task(ctx, c, care.ConfirmAppointment)
+		tasks[c.index], err = c.Task(ctx, care.ConfirmAppointment, "")
 		return err
 	})
 	if err != nil {
@@ -191,15 +195,18 @@ func measureClaims(ctx context.Context, s *site, floorWorker int, cases []*openC
 			t := tasks[c.index]
 			var err error
 			if operation(c) == care.OpClaim {
-				_, err = s.callers[t.Role].Claim(ctx, "", t.ID)
+				_, err = s.town.Staff[t.Role].Claim(ctx, "", t.ID)
 			} else {
-				_, err = s.callers[t.Role].Release(ctx, "", t.ID)
+				_, err = s.town.Staff[t.Role].Release(ctx, "", t.ID)
 			}
 			return err
 		},
 	}
 	for name, do := range ways {
-		m, err := metered(s, floorWorker, func() ([]time.Duration, error) { return crowd(ctx, cases, lanes[len(lanes)-1], p.claims, do) })
+		m, err := metered(s, floorWorker, func() (int, []time.Duration, error) {
+			latencies, err := crowd(ctx, cases, lanes[len(lanes)-1], p.claims, do)
+			return len(latencies), latencies, err
+		})
 		if err != nil {
 			return fmt.Errorf("claims, %s: %w", name, err)
 		}

@@ -15,7 +15,11 @@
 // closed when the measurement is over.
 //
 // Besides: claims, which are plain transactions; history events and bytes; the
-// API's memory; and how long the first step waits after the worker was killed.
+// API's memory; how long the first step waits after the worker was killed; whole
+// paths from the desk to the closure, straight and complex, on a stack of their
+// own whose reviews come quickly (paths.go); and the random walks of the
+// processes' property test.
+//
 // It needs to be started with the environment of the API, on the stack's machine:
 //
 //	bin/percorso-stack exec api go run ./deploy/bench
@@ -38,7 +42,9 @@ type plan struct {
 	repeats  int
 	slot     time.Duration // one measurement of one way
 	claims   time.Duration
-	restarts int // kills of the worker, of each kind
+	paths    time.Duration // one measurement of one whole path
+	walks    int           // random walks of the property test
+	restarts int           // kills of the worker, of each kind
 	cases    int
 	profile  string // file for a CPU profile of the straight way, for whoever looks for the rest
 }
@@ -56,6 +62,8 @@ func main() {
 	flag.IntVar(&p.repeats, "repeats", 3, "measurements of each way")
 	flag.DurationVar(&p.slot, "slot", 20*time.Second, "length of one measurement")
 	flag.DurationVar(&p.claims, "claims", 10*time.Second, "length of the measurement of claims; 0: left out")
+	flag.DurationVar(&p.paths, "paths", 20*time.Second, "length of one measurement of whole paths; 0: left out")
+	flag.IntVar(&p.walks, "walks", 200, "random walks of the property test; 0: left out")
 	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
@@ -107,7 +115,7 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 	// Whatever comes after, no case is left open.
 	defer func() {
 		say("closing the cases")
-		err = errors.Join(err, closeCases(context.WithoutCancel(ctx), s, cases))
+		err = errors.Join(err, closeCases(context.WithoutCancel(ctx), cases))
 	}()
 	if err != nil {
 		return nil, err
@@ -129,7 +137,7 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 			}
 		}
 	}
-	if r.histories, err = readHistories(ctx, s, cases[0]); err != nil {
+	if r.loop, err = readHistory(ctx, s, cases[0]); err != nil {
 		return nil, err
 	}
 	if p.claims > 0 {
@@ -139,6 +147,16 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 	}
 	if p.restarts > 0 {
 		if r.restarts, err = measureRestarts(ctx, s, cases, p.restarts); err != nil {
+			return nil, err
+		}
+	}
+	if p.paths > 0 {
+		if err := measurePaths(ctx, p, r); err != nil {
+			return nil, err
+		}
+	}
+	if p.walks > 0 {
+		if r.walks, err = measureWalks(ctx, p.walks); err != nil {
 			return nil, err
 		}
 	}

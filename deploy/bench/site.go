@@ -17,23 +17,23 @@ import (
 	"percorso/internal/codec"
 	"percorso/internal/config"
 	"percorso/internal/postgres"
+	"percorso/internal/walk"
 	"percorso/workflows/contract"
 )
 
-// site is the running stack: what its API has, and its API as others have it.
+// site is a running stack: what its API has, and its API as others have it.
 type site struct {
 	data     string // the stack's data folder, by which its processes are found
 	temporal client.Client
 	pool     *pgxpool.Pool
 	records  *postgres.Records
-	policy   care.Policy
-	staff    map[care.Role]care.Staff
-	callers  map[care.Role]*api.Client
+	town     *walk.Town               // the API as others have it
+	staff    map[care.Role]care.Staff // the same people, as the records know them
 }
 
 // openSite connects with the environment of the API.
 func openSite(ctx context.Context, zone string) (*site, error) {
-	s := &site{data: os.Getenv("PERCORSO_DATA"), staff: map[care.Role]care.Staff{}, callers: map[care.Role]*api.Client{}}
+	s := &site{data: os.Getenv("PERCORSO_DATA"), staff: map[care.Role]care.Staff{}}
 	if s.data == "" {
 		return nil, errors.New("PERCORSO_DATA is not set: make bench runs this beside the stack of one machine")
 	}
@@ -58,24 +58,14 @@ func openSite(ctx context.Context, zone string) (*site, error) {
 
 // meet reads the zone and logs its demo accounts in.
 func (s *site) meet(ctx context.Context, zone, address string) (err error) {
-	if s.policy, err = s.records.Policy(ctx, zone); err != nil {
-		return fmt.Errorf("zone %s: %w", zone, err)
-	}
-	var accounts []string
-	for _, h := range s.policy.Roles {
-		accounts = append(accounts, string(h.Role)+"."+zone)
-	}
-	tokens, err := api.Tokens(ctx, accounts...)
-	if err != nil {
+	if s.town, err = walk.Enter(ctx, address, zone, api.Tokens, lanes[len(lanes)-1]); err != nil {
 		return err
 	}
-	for _, account := range accounts {
-		who, err := s.records.Staff(ctx, account)
-		if err != nil {
+	for role := range s.town.Staff {
+		account := string(role) + "." + zone
+		if s.staff[role], err = s.records.Staff(ctx, account); err != nil {
 			return fmt.Errorf("%s: %w", account, err)
 		}
-		s.staff[who.Role] = who
-		s.callers[who.Role] = api.New(address, tokens[account], lanes[len(lanes)-1])
 	}
 	return nil
 }
