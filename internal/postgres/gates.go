@@ -95,6 +95,9 @@ func (w *writer) rule() ([]care.Fault, error) {
 	case care.OpRefer:
 		return w.ruleOfRefer()
 	case care.OpRedirect:
+		if _, known := w.policy.Agency(answer.Agency); !known {
+			return fault(true, "agency", care.RuleUnknownCode), nil
+		}
 		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(answer.Agency) == care.Consent, "NOT "+consentInForce)
 	case care.OpSuspend:
 		return fault(ofCase && w.run.State.Suspended != nil, "until", care.RuleSuspended), nil
@@ -137,11 +140,15 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 }
 
 // ruleOfRefer asks for the consent that the partner's legal basis needs, and
-// whether the sender saw exactly what will be disclosed.
+// whether the sender saw exactly what will be disclosed. A partner that the zone
+// named after the run got its rules is known once they are renewed.
 func (w *writer) ruleOfRefer() ([]care.Fault, error) {
 	form, err := formOf[care.ReferForm](w)
 	if err != nil {
 		return nil, err
+	}
+	if _, known := w.policy.Agency(form.Agency); !known {
+		return fault(true, "agency", care.RuleUnknownCode), nil
 	}
 	basis := w.policy.LegalBasis(form.Agency)
 	var consent, seen bool

@@ -30,6 +30,9 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	form, _ := refer("terzo_settore")
 	res, e := tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "agency", care.RuleConsent)
+	form.Agency = "made_up"
+	res, e = tries(form, newRun(care.RunReferral))
+	p.refused(res, e, "agency", care.RuleUnknownCode)
 
 	// What changed since the sender saw it must be seen again.
 	form, _ = refer("asl")

@@ -143,9 +143,13 @@ func (s *ruleset) deadline(code string, from time.Time) time.Time {
 	return s.calendar.After(from, d.Duration)
 }
 
-// LegalBasis is on what ground the zone gives an agency personal data.
+// LegalBasis is on what ground the zone gives an agency personal data. What is
+// not known to be public needs consent.
 func (s *ruleset) LegalBasis(agency string) care.LegalBasis {
-	a, _ := s.Agency(agency)
+	a, known := s.Agency(agency)
+	if !known {
+		return care.Consent
+	}
 	return a.Kind.LegalBasis()
 }
 
