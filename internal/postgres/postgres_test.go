@@ -1,14 +1,19 @@
 package postgres_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/url"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -23,57 +28,146 @@ import (
 	"percorso/workflows/contract"
 )
 
-// archive is a real Postgres with the three zones, their staff, and cases whose
-// steps the tests write themselves, as a worker would.
+// archive is a database of a real Postgres with the three zones, their staff, and
+// cases whose steps the tests write themselves, as a worker would.
 type archive struct {
 	t        *testing.T
 	stack    *standalone.Stack
+	database string
 	records  *postgres.Records
 	steps    *postgres.Steps
 	accounts map[string]care.Staff
 }
 
-func newArchive(t *testing.T) *archive {
-	stack := stacktest.Start(t, func(o *standalone.Options) { o.Parts = []standalone.Part{standalone.Postgres} })
-	a := &archive{t: t, stack: stack, accounts: map[string]care.Staff{}}
-	owner := a.pool(standalone.Migrate)
-	applied, err := postgres.Migrate(t.Context(), owner)
-	require.NoError(t, err)
-	require.Positive(t, applied)
+// cluster is the Postgres of all tests of the binary. Its database percorso is
+// the pattern that each test's own is a copy of.
+type cluster struct {
+	stack     *standalone.Stack
+	folder    string
+	staff     []care.Staff
+	databases atomic.Int64 // made so far
+}
+
+// theCluster starts when the first test asks for it, and stops after the last.
+var (
+	theCluster = sync.OnceValues(startCluster)
+	started    *cluster
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if started != nil {
+		started.stop()
+	}
+	os.Exit(code)
+}
+
+func startCluster() (c *cluster, err error) {
+	c = &cluster{}
+	started = c
+	if c.folder, err = os.MkdirTemp("", "percorso-postgres-"); err != nil {
+		return nil, err
+	}
+	// Postgres refuses root: the launcher starts it as another user, who has to come through here.
+	if err := os.Chmod(c.folder, 0o711); err != nil {
+		return nil, err
+	}
+	ports, err := standalone.FreePorts()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stacktest.StartLimit)
+	defer cancel()
+	c.stack, err = standalone.Start(ctx, standalone.Options{
+		DataDir: c.folder, BinDir: cmp.Or(os.Getenv("PERCORSO_BIN_DIR"), "../../bin"), NodeModules: "../../node_modules", Ports: ports,
+		Parts: []standalone.Part{standalone.Postgres},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, c.fill(ctx)
+}
+
+// fill makes the pattern: the schema, the zones and their staff.
+func (c *cluster) fill(ctx context.Context) error {
+	owner, err := postgres.Open(ctx, databaseURL(c.stack, standalone.Migrate, "percorso"))
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	if _, err := postgres.Migrate(ctx, owner); err != nil {
+		return err
+	}
 	policies, err := zone.Load(deploy.Zones())
-	require.NoError(t, err)
-	require.NoError(t, postgres.LoadPolicies(t.Context(), owner, policies))
-	var staff []care.Staff
+	if err != nil {
+		return err
+	}
+	if err := postgres.LoadPolicies(ctx, owner, policies); err != nil {
+		return err
+	}
 	for _, p := range policies {
 		for _, h := range p.Roles {
 			for _, n := range []string{"", "_2"} {
 				subject := string(h.Role) + n + "." + p.Zone
-				staff = append(staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
+				c.staff = append(c.staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 			}
 		}
 	}
-	require.NoError(t, postgres.LoadStaff(t.Context(), owner, staff))
+	return postgres.LoadStaff(ctx, owner, c.staff)
+}
+
+func (c *cluster) stop() {
+	if c.stack != nil {
+		c.stack.Stop()
+	}
+	_ = os.RemoveAll(c.folder)
+}
+
+func newArchive(t *testing.T) *archive {
+	c, err := theCluster()
+	require.NoError(t, err)
+	a := &archive{t: t, stack: c.stack, database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), accounts: map[string]care.Staff{}}
+	a.administer(
+		"CREATE DATABASE "+a.database+" OWNER percorso_migrate TEMPLATE percorso",
+		"REVOKE ALL ON DATABASE "+a.database+" FROM PUBLIC",
+		"GRANT CONNECT ON DATABASE "+a.database+" TO percorso_api, percorso_work, percorso_ops",
+	)
+	t.Cleanup(func() { a.administer("DROP DATABASE " + a.database + " WITH (FORCE)") })
 	a.records = postgres.NewRecords(a.pool(standalone.API), calendar.New)
 	a.steps = postgres.NewSteps(a.pool(standalone.Worker), calendar.New)
-	for _, s := range staff {
+	for _, s := range c.staff {
 		a.accounts[s.Subject], err = a.records.Staff(t.Context(), s.Subject)
 		require.NoError(t, err)
 	}
 	return a
 }
 
-func (a *archive) url(part standalone.Part) string {
-	for _, v := range a.stack.Env(part) {
-		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
-			return url
+func (a *archive) administer(statements ...string) {
+	ctx := context.Background()
+	connection, err := pgx.Connect(ctx, a.stack.AdministratorURL("postgres"))
+	require.NoError(a.t, err)
+	defer func() { _ = connection.Close(ctx) }()
+	for _, statement := range statements {
+		_, err := connection.Exec(ctx, statement)
+		require.NoError(a.t, err)
+	}
+}
+
+// databaseURL is how a part logs in to a database of the stack.
+func databaseURL(stack *standalone.Stack, part standalone.Part, database string) string {
+	for _, v := range stack.Env(part) {
+		if text, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
+			if address, err := url.Parse(text); err == nil {
+				address.Path = "/" + database
+				return address.String()
+			}
 		}
 	}
-	a.t.Fatalf("no database for %s", part)
 	return ""
 }
 
 func (a *archive) pool(part standalone.Part) *pgxpool.Pool {
-	pool, err := postgres.Open(context.Background(), a.url(part))
+	pool, err := postgres.Open(context.Background(), databaseURL(a.stack, part, a.database))
 	require.NoError(a.t, err)
 	a.t.Cleanup(pool.Close)
 	return pool
@@ -116,7 +210,7 @@ func (a *archive) claim(account, task string) error {
 
 func TestLoginThatBypassesRowLevelSecurityIsRefused(t *testing.T) {
 	a := newArchive(t)
-	_, err := postgres.Open(t.Context(), a.stack.AdministratorURL("percorso"))
+	_, err := postgres.Open(t.Context(), a.stack.AdministratorURL(a.database))
 	require.ErrorIs(t, err, postgres.ErrBypass)
 }
 
