@@ -28,7 +28,7 @@ demo: ## fill the running stack with made-up people at every stage
 token: ## print a bearer token: make -s token AS=social_worker.prato
 	@$(STACK) token "$(AS)"
 
-bench: ## measure the running stack
+bench: ## measure the running stack, whole paths, and the random walks of the processes
 	@$(STACK) exec api go run ./deploy/bench
 
 lint: tools ## run the linters alone
