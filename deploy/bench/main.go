@@ -76,14 +76,14 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	r, err := measure(ctx, p)
 	stop()
-	if err == nil {
+	if r != nil {
 		text := r.markdown()
 		fmt.Print("\n", text)
 		if write != "" {
-			err = writeBetweenMarkers(write, text)
+			err = errors.Join(err, writeBetweenMarkers(write, text))
 		}
-		if err == nil && r.missed() {
-			err = errors.New("a goal is missed")
+		if r.missed() {
+			err = errors.Join(err, errors.New("a goal is missed"))
 		}
 	}
 	end(err)
@@ -97,7 +97,8 @@ func end(err error) {
 	os.Exit(0)
 }
 
-// measure runs the whole plan.
+// measure runs the whole plan. What was measured may come with an error, where
+// that has nothing to do with it.
 func measure(ctx context.Context, p plan) (r *result, err error) {
 	s, err := openSite(ctx, p.zone)
 	if err != nil {
@@ -156,11 +157,9 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 		}
 	}
 	if p.walks > 0 {
-		if r.walks, err = measureWalks(ctx, p.walks); err != nil {
-			return nil, err
-		}
+		r.walks, err = measureWalks(ctx, p.walks) // should it fail, the measurements are good all the same
 	}
-	return r, nil
+	return r, err
 }
 
 func say(format string, arguments ...any) {
