@@ -316,15 +316,21 @@ func (w *casework) plan(state care.PlanState) store.Plan {
 	return store.Plan{}
 }
 
-// referralTo is the newest open referral to an agency.
+// referralTo is the newest open referral to an agency; time passes until there is one.
 func (w *casework) referralTo(agency string) (found store.Referral) {
 	w.Helper()
-	for _, f := range w.referrals() {
-		if f.ToAgency == agency && !f.State.Settled() {
-			found = f
+	for range 40 {
+		for _, f := range w.referrals() {
+			if f.ToAgency == agency && !f.State.Settled() {
+				found = f
+			}
 		}
+		if found.ID != "" {
+			return found
+		}
+		w.rest()
 	}
-	require.NotEmpty(w, found.ID, "no open referral to %s", agency)
+	require.FailNow(w, "no open referral", "to %s", agency)
 	return found
 }
 

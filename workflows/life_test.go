@@ -134,7 +134,9 @@ func TestPermitThatRunsOut(t *testing.T) {
 	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
 		expiry := time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)
 		w.permit = &expiry
-		w.reaches(care.PlacementOutcome) // an internship
+		w.reaches(care.Measure)
+		until := w.now().Add(365 * day)
+		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &until})
 		w.passes(115 * day)
 		w.waits(care.PlacementOutcome, care.PermitRenewal)
 		w.passes(30 * day) // 31 May

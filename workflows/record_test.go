@@ -43,13 +43,13 @@ func (r *recorder) bring(cmd store.Command) {
 		Args: []any{contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
 	}
 	var err error
-	if cmd.Operation == care.OpOpen {
+	if cmd.Operation == care.OpOpen || cmd.Operation == care.OpReopen {
 		_, err = r.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 			UpdateOptions: update,
 			StartWorkflowOperation: r.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout,
 				WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
+			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1, Reopen: cmd.Operation == care.OpReopen}),
 		})
 	} else {
 		_, err = r.temporal.UpdateWorkflow(ctx, update)
@@ -57,9 +57,13 @@ func (r *recorder) bring(cmd store.Command) {
 	require.NoError(r, err, "%s", cmd.Operation)
 }
 
-// save writes the history of a run, once it rests, and where Postgres says that it stands.
+// save writes the history of a run, once it rests, and where Postgres says that
+// it stands. What an earlier version recorded stays as it was.
 func (r *recorder) save(w *casework, run, name string) {
 	r.Helper()
+	if _, err := os.Stat(filepath.Join(histories, name+".json")); err == nil {
+		return
+	}
 	var found recorded
 	var standing workflows.Standing
 	require.Eventually(r, func() bool {
@@ -131,6 +135,11 @@ func TestRecordHistories(t *testing.T) {
 	recordEarlyClosure(r, start())
 	recordReferralLoop(r, start())
 	recordNoShows(r, start())
+	recordEquipe(r, start())
+	recordPartners(r, start())
+	recordSuspension(r, start())
+	recordTransfer(r, start())
+	recordMerge(r, start(), start())
 }
 
 type nobody struct{}
@@ -169,9 +178,7 @@ func recordEarlyClosure(r *recorder, w *casework) {
 	placement := w.branch(care.RunPlacement).Run
 	r.save(w, placement, "placement-on-hold")
 	w.closesEarly()
-	for w.file().Stage != care.StageClosed {
-		w.rest()
-	}
+	w.rests()
 	r.save(w, service, "second-level-ended-early")
 	r.save(w, placement, "placement-ended-early")
 	r.save(w, w.run(), "case-path-closed-early")
@@ -192,9 +199,7 @@ func recordReferralLoop(r *recorder, w *casework) {
 	r.save(w, w.branch(care.RunPlacement).Run, "placement-withdrawn")
 	w.task(care.Review)
 	w.closesEarly()
-	for w.file().Stage != care.StageClosed {
-		w.rest()
-	}
+	w.rests()
 	r.save(w, w.branch(care.RunFollowUp).Run, "follow-up-ended-early")
 }
 
@@ -208,4 +213,118 @@ func recordNoShows(r *recorder, w *casework) {
 	r.save(w, w.branch(care.RunService).Run, "second-level-not-reached")
 	w.task(care.Review)
 	r.save(w, w.run(), "case-path-followed-up")
+}
+
+func recordEquipe(r *recorder, w *casework) {
+	w.isAssessed(care.ToEquipeBetween)
+	w.task(care.EquipeInvitation)
+	w.confirms(seated...)
+	for _, role := range seated[1:] {
+		w.speaks(role, care.Favourable)
+	}
+	equipe := w.branch(care.RunEquipe).Run
+	r.save(w, equipe, "equipe-one-opinion-missing")
+	w.speaks(seated[0], care.Dissenting)
+	w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+	w.task(care.PlanSignOff)
+	w.signs(seated...)
+	w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+	w.task(care.ReferralAnswer)
+	r.save(w, equipe, "equipe-plan-agreed")
+	r.save(w, w.run(), "case-path-plan-active")
+	w.does(care.Review, care.Completion{Outcome: care.Met})
+	w.does(care.Review, care.Completion{Outcome: care.Revise, Note: "Prova"})
+	w.task(care.EquipeInvitation)
+	r.save(w, w.branch(care.RunFollowUp).Run, "follow-up-to-be-revised")
+	w.task(care.PlanDraft) // everybody stays silent
+	equipe = w.branch(care.RunEquipe).Run
+	r.save(w, equipe, "equipe-without-the-silent")
+	w.closesEarly()
+	w.rests()
+	r.save(w, equipe, "equipe-ended-early")
+	r.save(w, w.run(), "case-path-with-plan-closed-early")
+}
+
+func recordPartners(r *recorder, w *casework) {
+	w.reaches(care.Orientation)
+	w.refers("cpia")
+	w.task(care.ReferralAnswer)
+	w.consents()
+	w.refers("terzo_settore")
+	w.referralTo("terzo_settore")
+	consented := w.branch(care.RunReferral).Run
+	w.answered("cpia", care.OpAcknowledge, care.ReferralMoveForm{})
+	w.answered("cpia", care.OpAccept, care.ReferralMoveForm{})
+	w.task(care.ReferralOutcome)
+	public := w.task(care.ReferralOutcome).Run
+	r.save(w, public, "referral-in-progress")
+	w.withdrawsConsent()
+	for w.branch(care.RunReferral).Ended == nil {
+		w.rest()
+	}
+	r.save(w, consented, "referral-without-consent")
+	w.does(care.ReferralOutcome, care.Completion{Outcome: care.Completed})
+	w.task(care.Review)
+	r.save(w, public, "referral-completed")
+	w.closesEarly()
+	w.rests()
+}
+
+func recordSuspension(r *recorder, w *casework) {
+	w.reaches(care.ConfirmAppointment)
+	w.suspends(w.now().Add(time.Minute))
+	w.rest()
+	r.save(w, w.run(), "case-path-suspended")
+	w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+	w.closesEarly()
+	w.rests()
+}
+
+func recordTransfer(r *recorder, w *casework) {
+	w.reaches(care.ConfirmAppointment)
+	form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
+	there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
+	var page store.Page[store.Task]
+	require.Eventually(r, func() (asked bool) {
+		var err error
+		page, err = w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
+		return err == nil && len(page.Items) > 0
+	}, 10*time.Second, 50*time.Millisecond)
+	transfer := page.Items[0].Run
+	r.save(w, transfer, "transfer-asked")
+	there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp})
+	r.save(w, transfer, "transfer-accepted")
+	require.Eventually(r, func() bool {
+		_, err := w.records.CaseFile(context.Background(), w.as(care.Supervisor), w.id)
+		return err != nil
+	}, 10*time.Second, 50*time.Millisecond)
+	r.save(w, w.run(), "case-path-transferred")
+	there.id = there.newest()
+	r.save(there, there.run(), "case-path-taken-over")
+	there.closesEarly()
+	there.rests()
+}
+
+func recordMerge(r *recorder, kept, merged *casework) {
+	kept.reaches(care.ConfirmAppointment)
+	merged.reaches(care.ConfirmAppointment)
+	form := care.MergeForm{Into: kept.id, Note: "Prova"}
+	merged.asks(care.SocialWorker, store.NewCommand{
+		Operation: care.OpMerge, Run: merged.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: kept.run()},
+	})
+	r.save(merged, merged.run(), "case-path-merged")
+	kept.closesEarly()
+	kept.rests()
+	kept.asks(care.DeskOperator, kept.reopening(care.StageFirstLevel))
+	r.save(kept, kept.run(), "case-path-reopened")
+	kept.closesEarly()
+}
+
+// rests lets time pass until the case is closed.
+func (w *casework) rests() {
+	w.Helper()
+	for w.file().Stage != care.StageClosed {
+		w.rest()
+	}
 }

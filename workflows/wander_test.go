@@ -16,7 +16,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/store"
-	"percorso/workflows/contract"
 )
 
 var (
@@ -106,14 +105,14 @@ func (g *wanderer) explained(file store.Case) {
 	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v", g.last, w)
 	late := false
 	var open []store.Task
-	for _, t := range g.tasks("") {
+	for _, t := range append(g.tasks(""), g.askedElsewhere(file)...) {
 		open = append(open, t)
 		late = late || !t.Suspended && (t.Escalated || t.Due != nil && g.now().After(*t.Due))
 	}
 	require.Equal(g, late, w.Health == care.HealthLate, "after %s: %+v of %+v", g.last, w, open)
 	switch w.For {
 	case care.WaitTask:
-		i := slices.IndexFunc(open, func(t store.Task) bool { return t.ID == w.TaskID })
+		i := slices.IndexFunc(open, func(t store.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
 		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
 		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
 		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
@@ -126,6 +125,18 @@ func (g *wanderer) explained(file store.Case) {
 	default:
 		require.Fail(g, "no sentence", "after %s: %+v", g.last, w)
 	}
+}
+
+// askedElsewhere is what another zone is asked about the case.
+func (g *wanderer) askedElsewhere(file store.Case) []store.Task {
+	g.Helper()
+	if file.Transfer == "" {
+		return nil
+	}
+	page, err := g.records.Tasks(context.Background(), g.staff[file.Transfer][care.SocialWorker], store.TaskFilter{CaseID: g.id}, store.Paging{})
+	require.NoError(g, err)
+	require.Len(g, page.Items, 1)
+	return page.Items
 }
 
 // unseen asserts that a member of staff of any zone sees of the case what they
@@ -299,27 +310,22 @@ func (g *wanderer) refersAny() {
 // transfers asks the other zone, or has it answer.
 func (g *wanderer) transfers() {
 	g.Helper()
-	if asked := g.file().Transfer; asked != "" {
-		there := &casework{carrier: g.carrier, office: g.office, zone: asked}
-		page, err := g.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{CaseID: g.id}, store.Paging{})
-		require.NoError(g, err)
-		require.Len(g, page.Items, 1)
+	if tasks := g.askedElsewhere(g.file()); len(tasks) > 0 {
+		asked := tasks[0]
+		there := &casework{carrier: g.carrier, office: g.office, zone: g.file().Transfer}
 		g.did("an answer to a transfer")
 		if g.rand.IntN(3) > 0 {
-			there.answers(page.Items[0], care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
+			there.answers(asked, care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
 			return
 		}
 		number := g.number()
-		there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
-		_, err = g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
+		there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
+		_, err := g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
 		require.ErrorIs(g, err, store.ErrNotFound, "the access of the zone that gave the case away")
 		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), store.CaseFilter{Search: number}, store.Paging{})
 		require.NoError(g, err)
 		require.Empty(g, files.Items)
-		g.id, g.zone = contract.DerivedID(contract.RunID(care.RunCase, g.id), "handover"), asked
-		if g.lives > 0 {
-			g.id = there.newest()
-		}
+		g.id, g.zone = there.newest(), there.zone
 		return
 	}
 	to := pick(g, slices.DeleteFunc([]string{"prato", "pistoia", "lucca"}, func(z string) bool { return z == g.zone }))
