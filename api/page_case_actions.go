@@ -220,7 +220,7 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 		back.Text = file.Person + ", " + file.Number
 	case a.op == care.OpMeet && errors.Is(err, store.ErrNotFound):
 		// Who is at work on the case without its file meets the person too.
-		file.ID = c.Param("id")
+		file.ID, err = c.Param("id"), nil
 		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: "Progetto personalizzato"}
 	default:
 		return web.CaseForm{}, err

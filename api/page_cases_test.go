@@ -278,6 +278,34 @@ func TestMergeLeadsToTheFileThatStays(t *testing.T) {
 	}
 }
 
+// TestMeetingOfWhoDoesNotSeeTheFile: an agency that has a part in the plan meets
+// the person too, and comes back to the plan.
+func TestMeetingOfWhoDoesNotSeeTheFile(t *testing.T) {
+	b := newPages(t)
+	b.logIn(someCPI.Subject)
+	file := "/fascicoli/" + someID // which its records do not have
+	page := readPage(t, b.visit(file+"/incontro"))
+	form, ok := page.first("form", "action", file+"/incontro")
+	if !ok {
+		t.Fatalf("no form: %s", page.main(t).words())
+	}
+	values := filledIn(form)
+	values.Set("day", "2026-11-20")
+	if a := b.submit(file+"/incontro", values); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a meeting without its hour: %d", a.StatusCode)
+	} else {
+		checkProblems(t, readPage(t, a))
+	}
+	values.Set("hour", "10:00")
+	values.Set("key", "b")
+	if a := b.submit(file+"/incontro", values); a.Header.Get("Location") != file+"/progetto" {
+		t.Errorf("%d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := b.visit(file + "/sospendi"); a.StatusCode == http.StatusOK {
+		t.Error("the file of others can be suspended")
+	}
+}
+
 // TestStateOfACase: what life did to a case comes before everything else.
 func TestStateOfACase(t *testing.T) {
 	b := newPages(t)

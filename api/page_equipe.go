@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -58,7 +59,7 @@ func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Torna al fascicolo"}
 	}
 	if equipe.Reason != "" {
-		page.Why = italian.Upper(italian.Ending(rules.Policy, equipe.Reason)) + "."
+		page.Why = italian.Upper(whyBack(rules.Policy, equipe.Reason)) + "."
 	}
 	if rule, ok := rules.Equipe(equipe.Kind); ok && equipe.Ended == nil {
 		page.Quorum = "Il progetto passa con la firma di almeno " + italian.Count(rule.Quorum.Roles, "ruolo", "ruoli") + ", di " +
@@ -80,6 +81,15 @@ func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 	}
 	s.render(c, http.StatusOK, page)
 	return nil
+}
+
+// whyBack says what sent a case back to its équipe: how a branch ended, or why a
+// referral was rejected.
+func whyBack(p care.Policy, code string) string {
+	if reason, ok := p.RejectReason(code); ok {
+		return "segnalazione rifiutata, " + strings.ToLower(reason.Name)
+	}
+	return italian.Ending(p, code)
 }
 
 // equipeBadge says how an équipe stands.
@@ -104,11 +114,12 @@ func (s *Server) taskInRun(c *gin.Context, who care.Staff, equipe store.Equipe) 
 	return nil, nil
 }
 
-// seatsOf are the seats of an équipe, side by side; those that were replaced last.
+// seatsOf are the seats of an équipe, side by side, in the order of the roles;
+// those that were replaced come last.
 func seatsOf(p care.Policy, seats []store.Seat) []web.Seat {
 	ordered := slices.Clone(seats)
 	slices.SortStableFunc(ordered, func(a, b store.Seat) int {
-		return gone(a) - gone(b)
+		return cmp.Or(gone(a)-gone(b), slices.Index(care.Roles, a.Role)-slices.Index(care.Roles, b.Role))
 	})
 	return converted(ordered, func(s store.Seat) web.Seat { return seatOf(p, s) })
 }
@@ -139,8 +150,8 @@ func seatOf(p care.Policy, s store.Seat) web.Seat {
 	if s.Signature != "" {
 		shown.Signature = voteBadge(s.Signature, italian.Signature(s.Signature))
 	}
-	if s.OpinionAt != nil {
-		shown.When = italian.Moment(*s.OpinionAt)
+	if at := cmp.Or(s.SignatureAt, s.OpinionAt); at != nil {
+		shown.When = italian.Moment(*at)
 		if s.Minuted {
 			shown.When += ", in riunione"
 		}

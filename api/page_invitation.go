@@ -157,7 +157,7 @@ func (s *Server) thank(c *gin.Context, link store.Link, move linkMove) error {
 	if move.op == care.OpAcknowledge {
 		page.Detail = "Tra poco ricevete un altro messaggio, con il link per rispondere."
 	}
-	if link.Snapshot != nil && move.op != care.OpReject {
+	if link.Snapshot != nil && (move.op == care.OpAcknowledge || move.op == care.OpAccept) {
 		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
 	}
 	s.render(c, http.StatusOK, page)

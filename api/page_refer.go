@@ -147,7 +147,7 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: web.Given{
-			Title: "Dati che riceve " + name, Terms: disclosedTerms(rules.Policy, given.Snapshot),
+			Title: "Dati che riceve: " + name, Terms: disclosedTerms(rules.Policy, given.Snapshot),
 			Purpose: italian.ReferralPurpose(rules.Policy, typed.Purpose), Ground: italian.Upper(italian.LegalBasis(given.LegalBasis)),
 		},
 		Note: typed.Note,

@@ -86,7 +86,7 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 	}
 	for _, r := range referrals.Items {
 		item := s.referralItem(who, rules, r)
-		if waitsFor(who, r) {
+		if waitsFor(who, r) && !byLink(rules.Policy, r) {
 			page.Todo = append(page.Todo, item)
 		} else {
 			page.Others = append(page.Others, item)
@@ -113,6 +113,13 @@ func dueFirst(a, b store.Referral) int {
 	return 0
 }
 
+// byLink says whether a referral's addressee answers through one-time links: the
+// sender's staff may record what it says by telephone, and need not.
+func byLink(p care.Policy, r store.Referral) bool {
+	agency, ok := p.Agency(r.ToAgency)
+	return ok && agency.ByLink()
+}
+
 // waitsFor says whether the referral waits for the caller: withdrawing is always
 // allowed, and never awaited.
 func waitsFor(who care.Staff, r store.Referral) bool {
@@ -130,7 +137,7 @@ func (s *Server) referralItem(who care.Staff, rules *zoneRules, r store.Referral
 	if person, ok := snapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
 	}
-	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) {
+	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) && !byLink(rules.Policy, r) {
 		form := newForm(item.URL + "/presa-visione")
 		item.Acknowledge = &form
 	}
@@ -301,6 +308,15 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 		}
 	}
 	page.Todo = awaited(page.First != nil, who, r)
+	if page.First != nil && page.First.Code != movePath(care.OpSupply) && byLink(p, r) {
+		page.Todo = "Il partner risponde dal link che riceve per posta elettronica. Se ti risponde a voce, registra qui quello che dice."
+	}
+}
+
+// movePath is the part of an address that an operation has.
+func movePath(op care.Operation) string {
+	i := slices.IndexFunc(referralMoves, func(m referralMove) bool { return m.op == op })
+	return referralMoves[i].path
 }
 
 // awaited says what the referral waits for, to whoever reads it.

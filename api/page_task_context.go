@@ -66,7 +66,7 @@ func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.St
 	}
 	page.Seats, page.Equipe = seatsOf(rules.Policy, equipe.Seats), equipeLink(equipe.Run)
 	if equipe.Reason != "" {
-		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+italian.Ending(rules.Policy, equipe.Reason)+".")
+		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+whyBack(rules.Policy, equipe.Reason)+".")
 	}
 	if t.Kind == care.QuorumDecision {
 		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))
