@@ -82,6 +82,43 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	require.Equal(t, keptID, file.MergedInto)
 }
 
+// A branch that stood still with the merged case goes on with the one that was
+// kept, and the other way round.
+func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
+	p := newPlay(t)
+	until := p.now.Add(dayLong)
+	form := care.SuspendForm{Until: &until, Reason: "abroad"}
+	begin := func(suspended bool) (run string, branches [2]string) {
+		run, _ = p.begin(store.Person{}, contract.Effects{})
+		p.does(run, p.clock(), contract.Effects{Stage: care.StageSecondLevel}, nil)
+		if suspended {
+			p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), contract.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+		}
+		// A branch that begins while its case is suspended stands still from its start.
+		for i := range branches {
+			branches[i] = newRun(care.RunService)
+			p.does(run, p.clock(), contract.Effects{Tell: []contract.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen}}}}, nil)
+			loaded, err := p.steps.Load(t.Context(), contract.Start{Run: branches[i], Case: run, Epoch: 1})
+			require.NoError(t, err)
+			require.Equal(t, suspended, loaded.State.Suspended != nil)
+		}
+		return run, branches
+	}
+	for _, suspended := range []bool{true, false} {
+		from, branches := begin(suspended)
+		kept, _ := begin(!suspended)
+		res, _ := p.merge("supervisor.prato", from, kept)
+		require.Equal(t, contract.Recorded, res.Verdict)
+		for _, branch := range branches {
+			if suspended {
+				require.Equal(t, kept, p.hear(branch, care.OpResume).Answer.Case)
+				continue
+			}
+			require.True(t, p.hear(branch, care.OpSuspend).Answer.Until.Equal(until))
+		}
+	}
+}
+
 func TestWhatMayNotBeMerged(t *testing.T) {
 	p := newPlay(t)
 	from, _ := p.begin(store.Person{}, contract.Effects{})

@@ -364,9 +364,7 @@ func (w *writer) dueOf(wait contract.Wait) (*time.Time, error) {
 func (w *writer) messages() error {
 	for _, m := range w.step.Effects.Tell {
 		if m.Answer.Operation == care.OpOpen {
-			w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, started_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING`,
-				m.Run, contract.KindOf(m.Run), w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, w.step.At)
+			w.openRun(m)
 		}
 		m.Answer.Case = w.step.Case
 		// A run may tell another the same thing again at a later step.
@@ -377,6 +375,19 @@ func (w *writer) messages() error {
 		w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 	}
 	return nil
+}
+
+// openRun makes the run that a message opens. A branch of a suspended case stands
+// still from its start; what another zone is asked does not.
+func (w *writer) openRun(m contract.Message) {
+	kind := contract.KindOf(m.Run)
+	state := care.RunState{Answers: []care.StepAnswer{}, Open: []care.OpenStep{}}
+	if kind != care.RunTransfer {
+		state.Suspended = w.step.State.Suspended
+	}
+	w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, state, started_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		m.Run, kind, w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, state, w.step.At)
 }
 
 // stage moves the case along its line, and closes it.

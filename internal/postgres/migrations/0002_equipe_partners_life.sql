@@ -368,6 +368,13 @@ BEGIN
         SELECT kept, 'case/' || kept, f.zone, merge_case.at, 'case_merged', f.number, merge_case.command, merge_case.staff
         FROM case_file f WHERE f.id = merged;
     IF cardinality(runs) > 0 THEN
+        -- A branch stands still, or goes on, with the case that it is now of.
+        INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+            SELECT m.id, r.id, kept, f.zone, '', own, '', m.id::text, '', m.op,
+                jsonb_strip_nulls(jsonb_build_object('op', m.op, 'until', f.suspended_until, 'case', 'case/' || kept)), clock_timestamp(), clock_timestamp()
+            FROM case_file f JOIN run r ON r.id = ANY (runs) AND (r.state ? 'suspended') <> (f.suspended_until IS NOT NULL),
+                LATERAL (SELECT md5(adoption || r.id)::uuid AS id, CASE WHEN f.suspended_until IS NULL THEN 'resume' ELSE 'suspend' END AS op) m
+            WHERE f.id = kept;
         INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
             SELECT adoption, 'case/' || kept, kept, f.zone, '', own, '', adoption::text, '', 'adopt',
                 jsonb_build_object('op', 'adopt', 'runs', runs, 'case', 'case/' || kept), clock_timestamp(), clock_timestamp()
