@@ -206,7 +206,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	social.until(`(() => { const e = [...document.querySelectorAll("main select")].find(e => e.checkVisibility()); if (e) { e.value = "placed"; return e.value === "placed" } const r = [...document.querySelectorAll("main input[type=radio][value=placed]")].find(e => e.checkVisibility()); if (r) r.checked = true; return !!r })()`)
 	social.picture("verifica")
 	social.press("Completa")
-	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+	s.closes(id, care.OutcomePlaced)
 	social.visit("/fascicoli/" + id)
 	social.shows("chius")
 	social.picture("fascicolo-chiuso")

@@ -50,7 +50,7 @@ func TestStraightPath(t *testing.T) {
 	file := s.file(care.SocialWorker, id)
 	require.Equal(t, "follow_up", file.text("stage"))
 	s.do(id, care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced})
-	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+	s.closes(id, care.OutcomePlaced)
 
 	file = s.file(care.SocialWorker, id)
 	require.Equal(t, "closed", file.text("stage"))

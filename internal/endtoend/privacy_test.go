@@ -51,6 +51,7 @@ func TestMarkerStaysInTheRecords(t *testing.T) {
 	s.do(id, care.PlacementOutcome, with(care.Completion{Outcome: care.Placed}))
 	s.do(id, care.Review, with(care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced}))
 	s.do(id, care.Closure, with(care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced}))
+	s.do(id, care.ClosureApproval, with(care.Completion{Outcome: care.Approved}))
 
 	require.NotZero(t, s.rowsWith("percorso"), "the marker would not be found")
 	require.Zero(t, s.rowsWith("temporal"))

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,14 +33,16 @@ type services struct {
 }
 
 // open starts a stack. The zone "prova" is Prato with every duration in
-// seconds, so that a year passes in a minute.
-func open(t *testing.T, zone string) *services {
+// seconds, so that a year passes in a minute. Deadlines of it may be set to
+// other numbers of seconds.
+func open(t *testing.T, zone string, deadlines ...deadline) *services {
 	t.Helper()
 	stack := stacktest.Start(t, func(o *standalone.Options) {
 		o.ZoneDir = t.TempDir()
 		require.NoError(t, os.Chmod(o.ZoneDir, 0o755)) //nolint:gosec // zone files are no secrets
 		require.NoError(t, os.CopyFS(o.ZoneDir, deploy.Zones()))
 		require.NoError(t, os.CopyFS(o.ZoneDir, os.DirFS("../zone/testdata")))
+		setDeadlines(t, filepath.Join(o.ZoneDir, "prova.yaml"), deadlines)
 		o.StaffFile = filepath.Join(o.ZoneDir, "..", "staff.yaml")
 		demo, err := os.ReadFile("../../deploy/standalone/staff.yaml")
 		require.NoError(t, err)
@@ -53,6 +56,29 @@ func open(t *testing.T, zone string) *services {
 		require.NoError(t, os.WriteFile(o.StaffFile, []byte(string(demo)+strings.Join(lines, "")), 0o600))
 	})
 	return &services{t: t, stack: stack, zone: zone, tokens: map[string]string{}}
+}
+
+// deadline is a term of the zone "prova" that a test sets to so many seconds.
+type deadline struct {
+	code    string
+	seconds int
+}
+
+func setDeadlines(t *testing.T, file string, deadlines []deadline) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, d := range deadlines {
+		line := regexp.MustCompile(`(code: ` + d.code + `, duration:) \d+ seconds`)
+		require.Regexp(t, line, string(text))
+		text = line.ReplaceAll(text, fmt.Appendf(nil, "${1} %d seconds", d.seconds))
+	}
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+}
+
+// with is the same stack for a test within a test, with the staff of a zone.
+func (s *services) with(t *testing.T, zone string) *services {
+	return &services{t: t, stack: s.stack, zone: zone, tokens: map[string]string{}}
 }
 
 // answer is what the API said.
@@ -179,27 +205,52 @@ func (s *services) openCase() string {
 // task waits until a case has an open task of a kind.
 func (s *services) task(caseID string, kind care.TaskKind) (id string, role care.Role) {
 	s.t.Helper()
+	found := s.openTask(caseID, kind, "")
+	return found.text("id"), care.Role(found.text("role"))
+}
+
+// openTask waits until a case has an open task of a kind that a role is to do;
+// empty: whichever.
+func (s *services) openTask(caseID string, kind care.TaskKind, role care.Role) (found answer) {
+	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		page, err := s.try(care.Supervisor, http.MethodGet, "/tasks?limit=100&case_file_id="+caseID, "", nil)
 		if err != nil {
 			return false
 		}
 		for _, item := range page.items() {
-			if item.text("kind") == string(kind) {
-				id, role = item.text("id"), care.Role(item.text("role"))
+			if item.text("kind") == string(kind) && (role == "" || item.text("role") == string(role)) {
+				found = item
 			}
 		}
-		return id != ""
-	}, 40*time.Second, 50*time.Millisecond, "no task %s", kind)
-	return id, role
+		return found.body != nil
+	}, 40*time.Second, 50*time.Millisecond, "no task %s %s", kind, role)
+	return found
 }
 
 // do claims and completes a task of a case, as the role that it waits for.
 func (s *services) do(caseID string, kind care.TaskKind, form care.Completion) {
 	s.t.Helper()
-	id, role := s.task(caseID, kind)
-	s.post(role, "/tasks/"+id+"/claim", nil).is(http.StatusOK)
+	s.doAs("", caseID, kind, form)
+}
+
+// doAs is do where several roles have a task of the kind. What is reserved for
+// somebody from its beginning needs no claim.
+func (s *services) doAs(role care.Role, caseID string, kind care.TaskKind, form care.Completion) {
+	s.t.Helper()
+	task := s.openTask(caseID, kind, role)
+	id, role := task.text("id"), care.Role(task.text("role"))
+	if task.text("state") == string(care.TaskReady) {
+		s.post(role, "/tasks/"+id+"/claim", nil).is(http.StatusOK)
+	}
 	s.post(role, "/tasks/"+id+"/complete", form).is(http.StatusOK)
+}
+
+// closes closes a case whose path is at its end, which a second pair of eyes approves.
+func (s *services) closes(caseID, outcome string) {
+	s.t.Helper()
+	s.do(caseID, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: outcome})
+	s.do(caseID, care.ClosureApproval, care.Completion{Outcome: care.Approved})
 }
 
 // referral finds the newest referral of a case.
@@ -213,6 +264,24 @@ func (s *services) referral(caseID string) (id string) {
 		return id != ""
 	}, 20*time.Second, 50*time.Millisecond, "no referral")
 	return id
+}
+
+// referralTo waits for a case's newest referral to an agency.
+func (s *services) referralTo(caseID, agency string) (found answer) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		page, err := s.try(care.SocialWorker, http.MethodGet, "/referrals?limit=100&case_file_id="+caseID, "", nil)
+		if err != nil {
+			return false
+		}
+		for _, item := range page.items() { // the newest comes first
+			if found.body == nil && item.text("to_agency") == agency {
+				found = item
+			}
+		}
+		return found.body != nil
+	}, 20*time.Second, 50*time.Millisecond, "no referral to %s", agency)
+	return found
 }
 
 // move does an operation on a referral.
@@ -242,6 +311,12 @@ func (s *services) timeline(caseID string) map[string]int {
 		}
 		path = "/case-files/" + caseID + "/timeline?limit=100&cursor=" + next
 	}
+}
+
+// eventually waits until something holds.
+func (s *services) eventually(what string, holds func() bool) {
+	s.t.Helper()
+	require.Eventually(s.t, holds, time.Minute, 100*time.Millisecond, what)
 }
 
 // in says when something is, from now.
