@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 
 	"percorso/deploy"
 	"percorso/deploy/standalone"
@@ -176,34 +176,40 @@ func measurePaths(ctx context.Context, p plan, r *result) error {
 	return nil
 }
 
+// pathWarmUp precedes each measurement of whole paths: until then all callers
+// are at the same part of their first case.
+const pathWarmUp = 4 * time.Second
+
 // walkCrowd has callers walk one case after the other for a while, and measures
 // what their processes recorded meanwhile. Who is on the way in the end stays there.
 func (s *pathStack) walkCrowd(ctx context.Context, w path, long time.Duration) (measurement, error) {
-	before, err := s.recorded(ctx, "")
-	if err != nil {
-		return measurement{}, err
+	slot, cancel := context.WithTimeout(ctx, pathWarmUp+long)
+	defer cancel()
+	group, walking := errgroup.WithContext(slot)
+	for range lanes[len(lanes)-1] {
+		group.Go(func() error {
+			for {
+				person := s.nextPerson()
+				if err := w.walk(walking, &person); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	select {
+	case <-time.After(pathWarmUp):
+	case <-walking.Done(): // somebody cannot go on, as the wait below tells
 	}
 	return metered(&s.site, 0, func() (int, []time.Duration, error) {
-		slot, cancel := context.WithTimeout(ctx, long)
-		defer cancel()
-		errs := make([]error, lanes[len(lanes)-1])
-		var group sync.WaitGroup
-		for caller := range errs {
-			group.Go(func() {
-				for errs[caller] == nil {
-					person := s.nextPerson()
-					errs[caller] = w.walk(slot, &person)
-				}
-				if errors.Is(errs[caller], context.DeadlineExceeded) && slot.Err() != nil {
-					errs[caller] = nil // the time is over
-				} else {
-					cancel()
-				}
-			})
+		before, err := s.recorded(ctx, "")
+		if err != nil {
+			return 0, nil, err
 		}
-		group.Wait()
+		if err := group.Wait(); slot.Err() == nil || !errors.Is(err, context.DeadlineExceeded) {
+			return 0, nil, err
+		}
 		after, err := s.recorded(ctx, "")
-		return after - before, nil, errors.Join(append(errs, err)...)
+		return after - before, nil, err
 	})
 }
 
