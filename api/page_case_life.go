@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -203,7 +204,7 @@ func showReopening(page *web.CaseForm, in caseFormOf) {
 		chosen = string(in.file.LastStage)
 	}
 	stages := web.Field{Shape: "choices", Type: "radio", ID: "stage", Label: italian.Field("stage"), Required: true, Options: stageOptions(care.BeginStages, chosen)}
-	second := "stage-" + string(rune('0'+slices.Index(care.BeginStages, care.StageSecondLevel))) // the choice's id
+	second := fmt.Sprintf("stage-%d", slices.Index(care.BeginStages, care.StageSecondLevel)) // the choice's id
 	page.Fields = []web.Field{
 		stages,
 		{Shape: "group", Label: "Primo appuntamento", ShownBy: second, Fields: []web.Field{

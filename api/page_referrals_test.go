@@ -159,3 +159,24 @@ func TestReferralsDueFirst(t *testing.T) {
 		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)
 	}
 }
+
+// TestReferralOfAPartnerWithoutAccounts waits for the partner, not for the
+// sender's staff, who may record what it says by telephone all the same.
+func TestReferralOfAPartnerWithoutAccounts(t *testing.T) {
+	b := newPages(t)
+	r := b.pages.referral(care.ReferralRequested)
+	r.ToAgency, r.AnswerRole, r.AnswerAgency, r.Purpose, r.LegalBasis = "terzo_settore", someWorker.Role, someWorker.Agency, "housing", care.Consent
+	b.server.records = oneReferral{b.pages, r}
+	b.logIn(someWorker.Subject)
+	list := b.open(t, "/segnalazioni?elenco=inviate")
+	if text := list.words(); strings.Contains(text, "Aspettano te") || len(list.offered()) != 0 {
+		t.Errorf("the list takes it for the sender's: %s", text)
+	}
+	page := b.open(t, "/segnalazioni/"+someID)
+	if text := page.words(); !strings.Contains(text, "Il partner risponde dal link") || !strings.Contains(text, "Finalità Casa") || !strings.Contains(text, "Base giuridica Consenso") {
+		t.Errorf("%s", text)
+	}
+	if !slices.Contains(page.offered(), "presa-visione") {
+		t.Errorf("what the partner says cannot be recorded: %v", page.offered())
+	}
+}

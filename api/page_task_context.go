@@ -153,8 +153,9 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 		page.Note = &web.Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
 	}
 	if len(given.Plan.Actions) > 0 {
-		shown := planVersion(rules.Policy, store.Plan{State: care.PlanActive, Version: 1, Content: given.Plan, Created: share.At}, nil)
-		shown.Name, shown.When = "in vigore nell’altra zona", ""
+		// How its actions come along is not among what was given.
+		shown := planVersion(rules.Policy, store.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
+		shown.Name, shown.When, shown.State = "in vigore nell’altra zona", "", planBadge(care.PlanActive)
 		page.Plan = &shown
 	}
 	return nil
