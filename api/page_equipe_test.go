@@ -91,12 +91,13 @@ func TestDecisionsShowWhatTheyAreMadeOn(t *testing.T) {
 	}
 	b.logIn(someWorker.Subject)
 	for kind, wants := range map[care.TaskKind][]string{
-		care.EquipeOpinion:  {"Favorevole con condizioni", "Il caso è tornato all’équipe"},
-		care.PlanSignOff:    {"Contrario", "Si aggiunge la ricerca di una casa.", "La persona sarà inviata a questo ente"},
-		care.QuorumDecision: {"Hanno firmato: assistente sociale.", "Non sono d’accordo: esperto in politiche attive del lavoro.", "Non hanno firmato in tempo:"},
-		care.Evaluation:     {"Il tirocinio va bene, il contratto non c’è ancora.", "In vigore"},
-		care.TransferAnswer: {"Pakistan", "La persona si trasferisce per lavoro", "Il progetto, in vigore nell’altra zona", "Base giuridica"},
-		care.NextService:    {"prosegue con: Punto SPAC"},
+		care.EquipeOpinion:   {"Favorevole con condizioni", "Il caso è tornato all’équipe"},
+		care.PlanSignOff:     {"Contrario", "Si aggiunge la ricerca di una casa.", "La persona sarà inviata a questo ente"},
+		care.QuorumDecision:  {"Hanno firmato: assistente sociale.", "Non sono d’accordo: esperto in politiche attive del lavoro.", "Non hanno firmato in tempo:"},
+		care.Evaluation:      {"Il tirocinio va bene, il contratto non c’è ancora.", "In vigore"},
+		care.TransferAnswer:  {"Pakistan", "La persona si trasferisce per lavoro", "Il progetto, in vigore nell’altra zona", "Base giuridica"},
+		care.ClosureApproval: {"Chiusura del fascicolo: Fascicolo chiuso", "Il percorso è concluso.", someCPI.Name},
+		care.NextService:     {"prosegue con: Punto SPAC"},
 	} {
 		b.hold(kind)
 		b.pages.task.Run = someRun

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/store"
+)
+
+// minutesForm shows and reads the minutes of a meeting: a row for each seat that
+// still counts.
+type minutesForm struct {
+	policy care.Policy
+	seats  []store.Seat
+	sent   url.Values
+	places map[string]string
+	labels map[string]string
+}
+
+func newMinutesForm(p care.Policy, equipe store.Equipe, sent url.Values) *minutesForm {
+	f := &minutesForm{policy: p, sent: sent}
+	for _, seat := range equipe.Seats {
+		if gone(seat) == 0 {
+			f.seats = append(f.seats, seat)
+		}
+	}
+	return f
+}
+
+func seatAt(i int) string { return fmt.Sprintf("seat-%d", i) }
+
+func (f *minutesForm) show() []web.Field {
+	fields := []web.Field{
+		{Shape: "group", Label: "Quando si è tenuta la riunione", Row: true, Fields: []web.Field{
+			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: f.sent.Get("day"), Required: true},
+			{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: f.sent.Get("hour"), Required: true},
+		}},
+		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Required: true},
+	}
+	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
+	for i, seat := range f.seats {
+		at := seatAt(i)
+		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
+		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(i), Fields: []web.Field{
+			{Shape: "hidden", ID: at + "-role", Value: string(seat.Role)}, {Shape: "hidden", ID: at + "-agency", Value: seat.Agency},
+			outcome,
+			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole.", Value: f.sent.Get(at + "-note"), Rows: 2},
+		}})
+	}
+	return append(fields, votes)
+}
+
+func (f *minutesForm) seat(i int) string {
+	return italian.Upper(italian.Role(f.seats[i].Role)) + ", " + agencyName(f.policy, f.seats[i].Agency)
+}
+
+func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
+	f.places = map[string]string{"at": "day", "votes": seatAt(0) + "-outcome"}
+	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
+	minutes := care.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
+	var faults []care.Fault
+	at, rule := moment(f.sent.Get("day"), f.sent.Get("hour"))
+	if rule != "" {
+		faults = append(faults, care.Fault{Field: "at", Rule: rule})
+	}
+	if at != nil {
+		minutes.At = *at
+	}
+	for i, seat := range f.seats {
+		row := seatAt(i)
+		vote := care.MinutedVote{
+			Vote: care.Vote{Role: seat.Role, Agency: seat.Agency, Outcome: f.sent.Get(row + "-outcome")}, Note: strings.TrimSpace(f.sent.Get(row + "-note")),
+		}
+		if vote.Outcome == "" && vote.Note == "" {
+			continue
+		}
+		path := fmt.Sprintf("votes[%d].", len(minutes.Votes))
+		for _, name := range []string{"role", "agency", "outcome"} {
+			f.places[path+name], f.labels[path+name] = row+"-outcome", f.seat(i)
+		}
+		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(i)
+		minutes.Votes = append(minutes.Votes, vote)
+	}
+	return minutes, faults
+}
+
+func (f *minutesForm) naming(path string) (id, label string) {
+	id, label = path, italian.Field(path)
+	if place, ok := f.places[path]; ok {
+		id = place
+	}
+	if name, ok := f.labels[path]; ok {
+		label = name
+	}
+	return id, label
+}
+
+func (s *Server) showMinutes(c *gin.Context, who care.Staff) error {
+	return s.minutesPage(c, who, http.StatusOK, newForm(c.Request.URL.Path), nil)
+}
+
+// recordMinutes takes the minutes of a meeting with what was said there.
+func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	equipe, err := s.records.Equipe(ctx, who, equipeRun(c))
+	if err != nil {
+		return err
+	}
+	form := newMinutesForm(rules.Policy, equipe, c.Request.PostForm)
+	minutes, faults := form.read()
+	var cmd store.Command
+	if err = care.Refuse(faults...); len(faults) == 0 {
+		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
+	}
+	if err == nil {
+		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
+	}
+	again := newForm(c.Request.URL.Path)
+	status, err := s.refusedForm(&again, err, form.naming)
+	if err != nil {
+		return err
+	}
+	return s.minutesPage(c, who, status, again, c.Request.PostForm)
+}
+
+// minutesPage is the form of a meeting's minutes, with what was typed.
+func (s *Server) minutesPage(c *gin.Context, who care.Staff, status int, form web.Form, sent url.Values) error {
+	if !who.Role.MayAsk(care.OpMinutes) {
+		return store.ErrForbidden
+	}
+	ctx := c.Request.Context()
+	rules, err := s.rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	equipe, err := s.records.Equipe(ctx, who, equipeRun(c))
+	if err != nil {
+		return err
+	}
+	page := web.CaseForm{
+		Frame: s.frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
+		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.",
+	}
+	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
+	page.Fields = newMinutesForm(rules.Policy, equipe, sent).show()
+	s.render(c, status, page)
+	return nil
+}
