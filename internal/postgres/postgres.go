@@ -37,6 +37,8 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	// Statements find their rows by an index whatever their values are; planning
 	// one anew, with its row-level security, costs more than running it.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	// Nor is one worth compiling, whatever a plan without values is thought to cost.
+	config.ConnConfig.RuntimeParams["jit"] = "off"
 	// A lost Postgres is noticed by the statement, not by the kernel's minutes.
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	pool, err := pgxpool.NewWithConfig(ctx, config)
