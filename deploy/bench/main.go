@@ -63,7 +63,7 @@ func main() {
 	flag.DurationVar(&p.slot, "slot", 20*time.Second, "length of one measurement")
 	flag.DurationVar(&p.claims, "claims", 10*time.Second, "length of the measurement of claims; 0: left out")
 	flag.DurationVar(&p.paths, "paths", 20*time.Second, "length of one measurement of whole paths; 0: left out")
-	flag.IntVar(&p.walks, "walks", 20, "random walks of the property test; 0: left out")
+	flag.IntVar(&p.walks, "walks", 60, "random walks of the property test; 0: left out")
 	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
