@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
@@ -188,15 +189,21 @@ func TestTransferToAnotherZone(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, tasks.Items)
 
-		files, err := w.records.CaseFiles(context.Background(), there.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
-		require.NoError(t, err)
-		require.Len(t, files.Items, 1)
-		there.id = files.Items[0].ID
+		there.id = w.continuedIn()
 		there.waits(care.FirstListening)
 		require.Equal(t, []care.PlanState{care.PlanActive}, there.plans())
 		there.closesEarly()
 		there.closed(care.OutcomeMovedAway)
 	})
+}
+
+// continuedIn is the case file in another zone that the case was handed over to.
+func (w *casework) continuedIn() (id string) {
+	w.Helper()
+	require.NoError(w, w.asWorker(w.id, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), `SELECT continued_in::text FROM case_file WHERE id = $1`, w.id).Scan(&id)
+	}))
+	return id
 }
 
 // answers completes a task of another case's making.

@@ -300,7 +300,7 @@ func recordTransfer(r *recorder, w *casework) {
 		return err != nil
 	}, 10*time.Second, 50*time.Millisecond)
 	r.save(w, w.run(), "case-path-transferred")
-	there.id = there.newest()
+	there.id = w.continuedIn()
 	r.save(there, there.run(), "case-path-taken-over")
 	there.closesEarly()
 	there.rests()

@@ -82,6 +82,15 @@ func (g *wanderer) holds() {
 		g.isStill()
 		return
 	}
+	// The relay brings what it could not deliver a second later, on the wall clock.
+	for range 3 {
+		if len(g.unworked()) == 0 {
+			break
+		}
+		time.Sleep(1100 * time.Millisecond)
+		g.carrier.(*play).relay()
+		file = g.file()
+	}
 	g.explained(file)
 	g.unseen()
 }
@@ -102,7 +111,7 @@ func (g *wanderer) explained(file store.Case) {
 	g.Helper()
 	w := file.Waiting
 	require.NotEmpty(g, italian.Sentence(w, g.policy(), g.now()))
-	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v", g.last, w)
+	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
 	late := false
 	var open []store.Task
 	for _, t := range append(g.tasks(""), g.askedElsewhere(file)...) {
@@ -125,6 +134,17 @@ func (g *wanderer) explained(file store.Case) {
 	default:
 		require.Fail(g, "no sentence", "after %s: %+v", g.last, w)
 	}
+}
+
+// unworked lists what was accepted for the case and not worked.
+func (g *wanderer) unworked() (found []string) {
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(context.Background(), `SELECT operation || ' for ' || run_id || ' of ' || (answer ->> 'case') FROM command WHERE case_id = $1 AND state = 'accepted'`, g.id)
+		var err error
+		found, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	}))
+	return found
 }
 
 // askedElsewhere is what another zone is asked about the case.
@@ -325,20 +345,12 @@ func (g *wanderer) transfers() {
 		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), store.CaseFilter{Search: number}, store.Paging{})
 		require.NoError(g, err)
 		require.Empty(g, files.Items)
-		g.id, g.zone = there.newest(), there.zone
+		g.id, g.zone = g.continuedIn(), there.zone
 		return
 	}
 	to := pick(g, slices.DeleteFunc([]string{"prato", "pistoia", "lucca"}, func(z string) bool { return z == g.zone }))
 	form := care.TransferForm{Zone: to, Notice: true, Note: "Prova"}
 	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: g.run(), Answer: form.Answer(), Data: form})
-}
-
-// newest is the case file that was opened last in the zone.
-func (w *casework) newest() string {
-	w.Helper()
-	page, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 1})
-	require.NoError(w, err)
-	return page.Items[0].ID
 }
 
 // merges opens a second file for the same person, and merges one into the other.

@@ -329,6 +329,9 @@ func (w *writer) appointments() error {
 // setWaits fixes when the waits of the path are over.
 func (w *writer) setWaits() error {
 	for _, wait := range w.step.Effects.Waits {
+		if _, open := w.step.State.Opened(wait.Step); !open {
+			continue // begun and over in the same step: nothing would ever end its row
+		}
 		due, err := w.dueOf(wait)
 		if err != nil {
 			return err
