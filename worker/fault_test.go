@@ -39,6 +39,7 @@ const (
 // Where a fault may be placed.
 const (
 	afterCommit    = "after the commit of a completed task"
+	afterRedirect  = "after the commit of a redirection"
 	beforeDelivery = "between the commit and the delivery of what the step told"
 	noFault        = "none"
 )
@@ -71,7 +72,8 @@ type faultySteps struct {
 
 func (f *faultySteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
 	res, err := f.Steps.Record(ctx, step)
-	if f.fault == afterCommit && step.Entry.Answer.Operation == care.OpComplete && res.Verdict == contract.Recorded {
+	fatal := map[string]care.Operation{afterCommit: care.OpComplete, afterRedirect: care.OpRedirect}
+	if op, ok := fatal[f.fault]; ok && step.Entry.Answer.Operation == op && res.Verdict == contract.Recorded {
 		f.die()
 	}
 	return res, err

@@ -9,7 +9,8 @@ import (
 	"percorso/internal/care"
 )
 
-// quick is a zone with everything that the straight path needs.
+// quick is a zone with everything that the straight path needs, an équipe and a
+// partner without accounts.
 func quick(rhythm care.Duration) care.Policy {
 	days := func(n int) care.Duration { return care.Duration{N: n, Unit: care.WorkingDays} }
 	clock := care.Clock{Remind: days(1), Escalate: days(2)}
@@ -18,6 +19,7 @@ func quick(rhythm care.Duration) care.Policy {
 		Agencies: []care.Agency{
 			{Code: "comune", Name: "Comune di Prova", Kind: care.KindMunicipality, Answers: care.SocialWorker},
 			{Code: "cpi", Name: "CPI di Prova", Kind: care.KindCPI, Answers: care.CPIOperator},
+			{Code: "cpia", Name: "CPIA di Prova", Kind: care.KindSchool, Email: "cpia.prova@partner.example"},
 		},
 		Roles: []care.RoleHolder{
 			{Role: care.DeskOperator, Agency: "comune"}, {Role: care.SocialWorker, Agency: "comune"},
@@ -25,12 +27,20 @@ func quick(rhythm care.Duration) care.Policy {
 		},
 		Needs:     []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
 		Services:  []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
-		Deadlines: []care.Deadline{{Code: care.DeadlineReviewAfterPlacement, Duration: rhythm}, {Code: care.DeadlineReviewAfterService, Duration: rhythm}},
 		NoShow:    care.NoShowRule{Attempts: 2},
+		Equipes: []care.EquipeRule{{Kind: care.BetweenAgencies, Quorum: care.QuorumRule{Roles: 2, Agencies: 2}, Seats: []care.SeatRule{
+			{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}, {Role: care.ImmigrationExpert, IfSilent: care.WaiveSilent},
+		}}},
 		FollowUps: []care.FollowUpRule{
 			{After: care.StagePlacement, Deadline: care.DeadlineReviewAfterPlacement, Reviews: 1},
 			{After: care.StageSecondLevel, Deadline: care.DeadlineReviewAfterService, Reviews: 1},
 		},
+	}
+	for _, code := range []string{care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan} {
+		p.Deadlines = append(p.Deadlines, care.Deadline{Code: code, Duration: rhythm})
+	}
+	for _, code := range []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlinePartnerLink} {
+		p.Deadlines = append(p.Deadlines, care.Deadline{Code: code, Duration: days(5)})
 	}
 	for _, k := range care.TaskKinds {
 		p.Tasks = append(p.Tasks, care.TaskRule{Kind: k.Kind, Role: k.Role, Claim: clock, Complete: clock})

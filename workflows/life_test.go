@@ -142,7 +142,7 @@ func TestPermitThatRunsOut(t *testing.T) {
 		w.waits(care.PlacementOutcome, care.PermitRenewal)
 		w.passes(30 * day) // 31 May
 		require.Len(t, w.when("reminder_sent permit_renewal"), 1)
-		require.NotEqual(t, care.PermitRenewal, w.file().Waiting.Task, "nothing is late yet")
+		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health, "nothing is late yet")
 		w.passes(21 * day) // 21 June
 		require.Equal(t, care.HealthLate, w.file().Waiting.Health, "it stands out before the day")
 		require.Equal(t, care.PermitRenewal, w.file().Waiting.Task)

@@ -127,7 +127,7 @@ func (g *wanderer) explained(file store.Case) {
 		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
 	case care.WaitTime:
 		require.NotNil(g, w.Until, "after %s: %+v", g.last, w)
-		require.False(g, w.Until.Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
+		require.False(g, w.Until.Add(care.Grace).Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
 		if file.SuspendedUntil != nil {
 			require.True(g, file.SuspendedUntil.Equal(*w.Until))
 		}

@@ -316,7 +316,7 @@ func (s *services) timeline(caseID string) map[string]int {
 // eventually waits until something holds.
 func (s *services) eventually(what string, holds func() bool) {
 	s.t.Helper()
-	require.Eventually(s.t, holds, time.Minute, 100*time.Millisecond, what)
+	require.Eventually(s.t, holds, 90*time.Second, 100*time.Millisecond, what)
 }
 
 // in says when something is, from now.
