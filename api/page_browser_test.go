@@ -555,7 +555,7 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (stor
 
 func (p *pageRecords) Timeline(context.Context, care.Staff, string, store.Paging) (store.Page[store.Moment], error) {
 	return store.Page[store.Moment]{Items: []store.Moment{
-		{At: italianNoon(-2), Code: "task_completed", Detail: "closure/closed", ByName: someCPI.Name, ByRole: someCPI.Role, Note: "Il percorso è concluso."},
+		{At: italianNoon(-2), Code: "task_completed", Detail: "closure/closed/needs_met", ByName: someCPI.Name, ByRole: someCPI.Role, Note: "Il percorso è concluso."},
 		{At: italianNoon(-3), Code: "escalated", Detail: string(care.ReferralAnswer)},
 		{At: italianNoon(-8), Code: "referral_requested", ByName: someWorker.Name, ByRole: someWorker.Role},
 		{At: italianNoon(-8), Code: "task_completed", Detail: "assessment/cpi", ByName: someWorker.Name, ByRole: someWorker.Role, Note: "Nota di prova."},

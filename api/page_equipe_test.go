@@ -96,7 +96,7 @@ func TestDecisionsShowWhatTheyAreMadeOn(t *testing.T) {
 		care.QuorumDecision:  {"Hanno firmato: assistente sociale.", "Non sono d’accordo: esperto in politiche attive del lavoro.", "Non hanno firmato in tempo:"},
 		care.Evaluation:      {"Il tirocinio va bene, il contratto non c’è ancora.", "In vigore"},
 		care.TransferAnswer:  {"Pakistan", "La persona si trasferisce per lavoro", "Il progetto, in vigore nell’altra zona", "Base giuridica"},
-		care.ClosureApproval: {"Chiusura del fascicolo: Fascicolo chiuso", "Il percorso è concluso.", someCPI.Name},
+		care.ClosureApproval: {"Chiusura del fascicolo: Fascicolo chiuso (Bisogni soddisfatti)", "Il percorso è concluso.", someCPI.Name},
 		care.NextService:     {"prosegue con: Punto SPAC"},
 	} {
 		b.hold(kind)

@@ -176,7 +176,8 @@ func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.
 	}
 	proposals := []string{string(care.Closure) + "/" + care.Closed, string(care.Evaluation) + "/" + care.ProposeClose, string(care.Review) + "/" + care.ProposeClose}
 	for _, m := range moments.Items {
-		if m.Code == "task_completed" && slices.Contains(proposals, m.Detail) {
+		proposes := slices.ContainsFunc(proposals, func(p string) bool { return strings.HasPrefix(m.Detail, p+"/") })
+		if m.Code == "task_completed" && proposes {
 			shown := momentOf(rules.Policy, m)
 			page.Note = &web.Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
 			return nil

@@ -207,7 +207,7 @@ func TestWorkerKilledAfterTheLastStep(t *testing.T) {
 		described, err := s.temporal.DescribeWorkflowExecution(t.Context(), closing.Run, "")
 		return err == nil && described.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
 	}, 30*time.Second, 100*time.Millisecond, "its run never ended")
-	s.once(id, "task_completed closure/closed", "case_closed needs_met")
+	s.once(id, "task_completed closure/closed/needs_met", "case_closed needs_met")
 }
 
 func TestWorkerKilledBetweenCommitAndDelivery(t *testing.T) {

@@ -23,8 +23,8 @@ func TestCasePathFromTheDeskToPlaced(t *testing.T) {
 			"stage placement", "referral_requested", "referral_received", "referral_accepted", "referral_in_progress",
 			"task_completed service_pact/signed", "task_completed measure/started", "referral_completed", "task_completed placement_outcome/placed",
 			"branch_ended placement/placed", "stage follow_up", "task_completed review/met", "task_completed review/met",
-			"task_completed review/met", "task_completed evaluation/propose_closure", "branch_ended follow-up/placed",
-			"task_completed closure/closed", "case_closed placed",
+			"task_completed review/met", "task_completed evaluation/propose_closure/placed", "branch_ended follow-up/placed",
+			"task_completed closure/closed/placed", "case_closed placed",
 		)
 	})
 }

@@ -61,7 +61,12 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		if of == string(care.ReferralAnswer) {
 			return TaskKind(care.ReferralAnswer)
 		}
-		return TaskKind(care.TaskKind(of)) + ": " + Outcome(care.TaskKind(of), ending)
+		ending, closure, _ := strings.Cut(ending, "/")
+		line := TaskKind(care.TaskKind(of)) + ": " + Outcome(care.TaskKind(of), ending)
+		if outcome, ok := care.ByCode(p.Outcomes, closure); ok {
+			line += " (" + outcome.Name + ")"
+		}
+		return line
 	case "stage":
 		return "Il percorso passa a: " + Stage(care.Stage(detail))
 	case "branch_ended":

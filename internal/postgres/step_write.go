@@ -304,7 +304,11 @@ func (w *writer) endTask(t contract.TaskChange) {
 	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND ended_at IS NULL`,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
-		w.moment("task_completed", string(w.about.task.Kind)+"/"+t.Outcome)
+		detail := string(w.about.task.Kind) + "/" + t.Outcome
+		if t.Outcome == care.Closed || t.Outcome == care.ProposeClose {
+			detail += "/" + w.step.Entry.Answer.Reason // the closure outcome that is decided or proposed
+		}
+		w.moment("task_completed", detail)
 	}
 }
 
