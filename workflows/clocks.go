@@ -70,13 +70,8 @@ func (r *run) armFor(due *time.Time) {
 	}
 }
 
-// until rests until a deadline of the zone, counted from now, has come.
-func (r *run) until(step, deadline string) error {
-	_, err := r.untilUnless(step, deadline, nothingElse)
-	return err
-}
-
-// untilUnless is until, given up when another entry comes first.
+// untilUnless rests until a deadline of the zone, counted from now, has come, or
+// another entry comes sooner.
 func (r *run) untilUnless(step, deadline string, sooner func(contract.Entry) bool) (cameSooner bool, err error) {
 	if _, done := r.state.Answer(step); !done {
 		r.startWait(step, deadline)

@@ -134,11 +134,7 @@ func readZones() ([]care.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	var policies []care.Policy
-	for _, p := range append(all, quick...) {
-		policies = append(policies, p)
-	}
-	return policies, nil
+	return append(all, quick...), nil
 }
 
 // binaries is where make build puts Temporal's server.
