@@ -57,9 +57,6 @@ func (r *run) begin(step string, kind care.RunKind, with care.Answer) (run strin
 	with.Operation, with.Case = care.OpOpen, r.caseID
 	if r.open(care.OpenStep{Step: step, Kind: care.OpenRun, ID: run}) {
 		r.tell(run, with)
-		if r.state.Suspended != nil && slices.Contains(standsStill, kind) {
-			r.tell(run, care.Answer{Operation: care.OpSuspend, Until: r.state.Suspended})
-		}
 	}
 	return run
 }

@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/store"
+	"percorso/workflows/contract"
 )
 
 // refers sends the person to a partner, having seen what is disclosed.
@@ -94,6 +95,40 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 		}, states)
 		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
 		w.waits(care.ReferralAnswer)
+	})
+}
+
+func TestReferralIsNotSentAgainWithoutConsent(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		w.consents()
+		w.refers("terzo_settore")
+		w.answered("terzo_settore", care.OpReject, care.ReferralMoveForm{Reason: "not_competent"})
+		w.withdrawsConsent()
+		again := care.Completion{Outcome: care.Resubmit, Note: "Prova"}
+		role, cmd := w.completion(care.NextStepAfterRejection, again)
+		refused := w.ask(role, cmd)
+		w.refused(care.RefusedInvalid, refused)
+		require.Equal(t, []care.Fault{{Field: "outcome", Rule: care.RuleConsent}}, refused.Refusal.Faults)
+		w.consents()
+		w.does(care.NextStepAfterRejection, again)
+		require.Equal(t, care.ReferralRequested, w.referralTo("terzo_settore").State)
+	})
+}
+
+// Between a decision and what comes of it the person may change their mind.
+func TestReferralThatLostItsConsentOnTheWay(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		w.consents()
+		seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, "terzo_settore", "school")
+		require.NoError(t, err)
+		form := care.ReferForm{Agency: "terzo_settore", Purpose: "school", Notice: true, Seen: seen.Digest}
+		cmd := w.accept(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.carrier.(*play).update(cmd.Run, contract.Entry{ID: cmd.ID, Answer: cmd.Answer}) // and its branch has not begun
+		w.withdrawsConsent()
+		w.isReferred(care.ReferralWithdrawn)
+		require.Equal(t, care.ReferralEnded, w.branch(care.RunReferral).Outcome)
 	})
 }
 

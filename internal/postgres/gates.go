@@ -128,6 +128,13 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		}
 		return w.faultIf("plan.changes", care.RuleRequired, form.Plan != nil && form.Plan.Changes == "",
 			`EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+	case kind == care.NextStepAfterRejection && outcome == care.Resubmit:
+		var addressee string
+		err := w.tx.QueryRow(w.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, w.about.task.ID).Scan(&addressee)
+		if err != nil {
+			return nil, err
+		}
+		return w.faultIf("outcome", care.RuleConsent, w.policy.LegalBasis(addressee) == care.Consent, "NOT "+consentInForce)
 	case kind == care.PlanAgreement && outcome == care.Agreed:
 		return w.ruleOfAgreement()
 	case kind == care.ClosureApproval:

@@ -27,11 +27,13 @@ type share struct {
 
 // share copies for another agency what it may see of the person, with the legal
 // basis on which it may. The case's own agency needs none, unless it is referred
-// to. A private member of an équipe gets it with the person's consent alone.
+// to. A private member of an équipe gets it with the person's consent alone, and
+// a private partner whose consent was withdrawn on the way gets nothing.
 func (w *writer) share(s share) {
 	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT $1, $2, $3, $4, $5, $6, $7, disclosure($2, $6, $8), $9, f.notice_version FROM case_file f WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral')
-			AND ($6 <> 'consent' OR $7 <> 'equipe' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL))
+		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN $7 <> 'referral' OR given THEN disclosure($2, $6, $8) ELSE '{}' END, $9, f.notice_version
+		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
+		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
 		ON CONFLICT DO NOTHING`,
 		contract.DerivedID(s.run, "share "+s.agency), w.caseID(), s.run, s.zone, s.agency, w.policy.LegalBasis(s.agency), s.purpose, s.area, w.step.At)
 }
@@ -63,6 +65,9 @@ func (w *writer) referral(r contract.ReferralChange) {
 			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
 			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
 			r.ID, w.step.Run, w.caseID(), w.run.Zone, r.Agency, r.From, r.State, w.step.At, r.Purpose)
+		if w.policy.LegalBasis(r.Agency) == care.Consent {
+			w.askForConsent(r.ID)
+		}
 		return
 	}
 	outcome := ""
@@ -71,6 +76,16 @@ func (w *writer) referral(r contract.ReferralChange) {
 	}
 	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
 		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, orNull(w.entry.Data), outcome)
+}
+
+// askForConsent has a run withdraw a referral that it has just made, should the
+// consent that it stands on have been withdrawn since somebody decided on it.
+func (w *writer) askForConsent(referral string) {
+	id := contract.DerivedID(w.step.Run, "without consent "+referral)
+	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+consentInForce+` ON CONFLICT DO NOTHING`,
+		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case})
+	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 
 // discloseReferred gives a partner what the sender has just seen, for the
