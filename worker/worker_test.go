@@ -25,9 +25,9 @@ func quick(rhythm care.Duration) care.Policy {
 			{Role: care.DeskOperator, Agency: "comune"}, {Role: care.SocialWorker, Agency: "comune"},
 			{Role: care.ImmigrationExpert, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.Supervisor, Agency: "comune"},
 		},
-		Needs:     []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
-		Services:  []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
-		NoShow:    care.NoShowRule{Attempts: 2},
+		Needs:    []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
+		Services: []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
+		NoShow:   care.NoShowRule{Attempts: 2},
 		Equipes: []care.EquipeRule{{Kind: care.BetweenAgencies, Quorum: care.QuorumRule{Roles: 2, Agencies: 2}, Seats: []care.SeatRule{
 			{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}, {Role: care.ImmigrationExpert, IfSilent: care.WaiveSilent},
 		}}},

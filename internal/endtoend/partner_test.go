@@ -1,0 +1,221 @@
+package endtoend
+
+import (
+	"encoding/json"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// letter is a mail as its receiver got it.
+type letter struct {
+	Subject string            `json:"subject"`
+	Text    string            `json:"text"`
+	Headers map[string]string `json:"headers"`
+}
+
+// mailsTo lists the mails that an address got and whose subject has some words,
+// in the order of the receiver.
+func (s *services) mailsTo(address, subject string) (letters []letter) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.stack.Addresses().MailPage+"/api/mails?to="+url.QueryEscape(address), nil)
+	require.NoError(s.t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	var box struct {
+		Mails []letter `json:"mails"`
+	}
+	require.NoError(s.t, json.NewDecoder(res.Body).Decode(&box))
+	for _, m := range box.Mails {
+		if strings.Contains(m.Subject, subject) {
+			letters = append(letters, m)
+		}
+	}
+	return letters
+}
+
+// Subjects of the mails with one-time links.
+const (
+	asksAnswer  = "aspetta una vostra risposta"
+	asksOutcome = "aspetta il suo esito"
+)
+
+// link waits for a link that an address was sent and that is not among the
+// known ones.
+func (s *services) link(address, subject string, known ...string) (link string, mail letter) {
+	s.t.Helper()
+	pattern := regexp.MustCompile(`https?://\S+/invito/\S+`)
+	s.eventually("a link for "+address, func() bool {
+		for _, m := range s.mailsTo(address, subject) {
+			found := pattern.FindString(m.Text)
+			old := false
+			for _, k := range known {
+				old = old || k == found
+			}
+			if found != "" && !old {
+				link, mail = found, m
+			}
+		}
+		return link != ""
+	})
+	return link, mail
+}
+
+// page is what somebody without an account gets.
+type page struct {
+	status int
+	text   string
+}
+
+// opens opens an address as somebody without an account; with a form, posts it.
+func (s *services) opens(address string, form url.Values) page {
+	s.t.Helper()
+	method, body := http.MethodGet, io.Reader(nil)
+	if form != nil {
+		method, body = http.MethodPost, strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, address, body)
+	require.NoError(s.t, err)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	return page{res.StatusCode, html.UnescapeString(string(text))}
+}
+
+// says is the form of an answer through a link.
+func says(code string) url.Values { return url.Values{"answer": {code}} }
+
+// refers sends the person to a partner, having seen what is disclosed.
+func (s *services) refers(caseID, agency, purpose string) (referral string) {
+	s.t.Helper()
+	seen := s.get(care.SocialWorker, "/case-files/"+caseID+"/disclosures/"+agency+"?purpose="+purpose).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+caseID+"/referrals",
+		care.ReferForm{Agency: agency, Purpose: purpose, Notice: true, Seen: seen.text("digest"), Note: "Prova"}).is(http.StatusOK)
+	return s.referralTo(caseID, agency).text("id")
+}
+
+// Journey 12: a partner without an account answers through one-time links; then
+// the person withdraws the consent for private partners.
+func (s *services) partnerWithoutAccount() {
+	t := s.t
+	const association, centres = "terzo.settore.prato@partner.example", "centri.sociali.prato@partner.example"
+	id := s.openCase()
+	s.do(id, care.FirstListening, heard)
+	s.task(id, care.Orientation)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", care.ConsentForm{}).is(http.StatusOK)
+	referral := s.refers(id, "terzo_settore", "labour")
+	state := func() string { return s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK).text("state") }
+
+	// The mail says that something waits, and nothing of whom.
+	first, mail := s.link(association, asksAnswer)
+	number := s.file(care.SocialWorker, id).text("number")
+	for _, personal := range []string{"Persona", "Prova 0001", "PK", number, id} {
+		require.NotContains(t, mail.Subject+mail.Text, personal)
+	}
+	// Whoever only looks, as mail scanners do, changes nothing and sees nobody.
+	for range 3 {
+		looked := s.opens(first, nil)
+		require.Equal(t, http.StatusOK, looked.status)
+		require.Contains(t, looked.text, "Comune di Prato")
+		require.NotContains(t, looked.text, "Prova 0001")
+	}
+	require.Equal(t, "requested", state())
+
+	// Acknowledged: the person is shown. The link is used up.
+	done := s.opens(first, says("acknowledge"))
+	require.Equal(t, http.StatusOK, done.status, done.text)
+	require.Contains(t, done.text, "Prova 0001")
+	require.Equal(t, "received", state())
+	for _, again := range []url.Values{nil, says("acknowledge"), says("accept")} {
+		used := s.opens(first, again)
+		require.Equal(t, http.StatusGone, used.status)
+		require.Contains(t, used.text, "già stato usato")
+		require.NotContains(t, used.text, "Prova 0001")
+	}
+	require.Equal(t, "received", state(), "nothing happened")
+
+	second, _ := s.link(association, asksAnswer, first)
+	for _, forged := range []string{second[:len(second)-3] + "AAA", second + "A", second[:strings.LastIndex(second, ".")], s.stack.Addresses().Pages + "/invito/" + referral} {
+		for _, form := range []url.Values{nil, says("accept")} {
+			refused := s.opens(forged, form)
+			require.Equal(t, http.StatusNotFound, refused.status, forged)
+			require.Contains(t, refused.text, "Questo link non è valido")
+		}
+	}
+	require.Equal(t, "received", state(), "nothing happened")
+	require.Equal(t, http.StatusOK, s.opens(second, says("accept")).status)
+	s.eventually("accepted", func() bool { return state() == "in_progress" })
+
+	// Later the outcome. A reason is asked where it failed, and the link stays good.
+	third, _ := s.link(association, asksOutcome)
+	require.Equal(t, http.StatusUnprocessableEntity, s.opens(third, says("failed")).status)
+	require.Equal(t, http.StatusOK, s.opens(third, says("completed")).status)
+	s.eventually("completed", func() bool { return state() == "completed" })
+	require.Equal(t, http.StatusGone, s.opens(third, nil).status)
+	require.Equal(t, http.StatusGone, s.opens(second, says("reject")).status)
+
+	// Another private partner is at work and a public one too, when consent is withdrawn.
+	private, public := s.refers(id, "centri_sociali", "housing"), s.refers(id, "cpia", "school")
+	late, _ := s.link(centres, asksAnswer)
+	sent := time.Now()
+	s.move(care.SocialWorker, private, care.OpAcknowledge, care.ReferralMoveForm{}) // as it says by telephone
+	s.move(care.SocialWorker, private, care.OpAccept, care.ReferralMoveForm{})
+	unanswered := s.unanswered(public)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", care.ConsentForm{Note: "Prova"}).is(http.StatusOK)
+	s.eventually("withdrawn", func() bool { return s.get(care.SocialWorker, "/referrals/"+private).text("state") == "withdrawn" })
+	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "the public one goes on")
+	require.Empty(t, s.file(care.SocialWorker, id).text("consent_since"))
+	settled := s.opens(late, nil)
+	require.Equal(t, http.StatusGone, settled.status)
+	require.Contains(t, settled.text, "Non serve più una risposta")
+	require.Equal(t, "completed", state(), "what is over stays")
+
+	// A link that nobody used in time says so, and may be asked for anew.
+	time.Sleep(time.Until(sent.Add(22 * time.Second)))
+	for _, form := range []url.Values{nil, says("acknowledge")} {
+		expired := s.opens(unanswered, form)
+		require.Equal(t, http.StatusGone, expired.status)
+		require.Contains(t, expired.text, "Questo link è scaduto")
+		require.Contains(t, expired.text, "Inviatemi un nuovo link")
+	}
+	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "nothing happened")
+	require.Contains(t, s.opens(unanswered+"/nuovo", url.Values{}).text, "Il nuovo link è in arrivo")
+	s.move(care.SocialWorker, public, care.OpAcknowledge, care.ReferralMoveForm{})
+	happened := s.timeline(id)
+	require.Equal(t, 3, happened["link_used terzo_settore"], "%v", happened)
+}
+
+// unanswered is the first link to the adult school for a referral.
+func (s *services) unanswered(referral string) (link string) {
+	s.t.Helper()
+	run := ""
+	for _, b := range s.file(care.SocialWorker, s.get(care.SocialWorker, "/referrals/"+referral).text("case_file_id")).list("branches") {
+		if b.text("agency") == "cpia" {
+			run = b.text("id")
+		}
+	}
+	require.NotEmpty(s.t, run)
+	s.eventually("a link for the school", func() bool {
+		for _, m := range s.mailsTo("cpia.prato@partner.example", asksAnswer) {
+			if m.Headers["X-Percorso-Run"] == run {
+				link = regexp.MustCompile(`https?://\S+/invito/\S+`).FindString(m.Text)
+			}
+		}
+		return link != ""
+	})
+	return link
+}
