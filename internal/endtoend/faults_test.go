@@ -100,15 +100,55 @@ func TestAPIKilledBeforeItAnswers(t *testing.T) {
 		is(http.StatusUnprocessableEntity)
 }
 
-// accepted waits until a command about a task is durable and not yet worked.
-func (s *services) accepted(target string) {
+// A partner's answer through its one-time link is durable, and the API dies
+// before it tells the process: the relay does, once, and the link is used up.
+func TestAPIKilledBeforeALinkIsAnswered(t *testing.T) {
+	s := open(t, "prato")
+	id := s.openCase()
+	s.do(id, care.FirstListening, heard)
+	s.task(id, care.Orientation)
+	referral := s.refers(id, "cpia", "labour")
+	link, _ := s.link("cpia.prato@partner.example", asksAnswer)
+
+	require.NoError(t, s.stack.Pause(standalone.Temporal))
+	failed := make(chan error, 1)
+	go func() {
+		res, err := http.PostForm(link, says("acknowledge"))
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		failed <- err
+	}()
+	s.acceptedAs(referral, care.OpAcknowledge)
+	require.NoError(t, s.stack.Kill(standalone.API))
+	require.Error(t, <-failed, "the fault did not fire: the API answered")
+	require.NoError(t, s.stack.Resume(standalone.Temporal))
+	require.NoError(t, s.stack.Ready(t.Context(), standalone.API))
+
+	s.eventually("acknowledged", func() bool {
+		f, err := s.try(care.SocialWorker, http.MethodGet, "/referrals/"+referral, "", nil)
+		return err == nil && f.text("state") == "received"
+	})
+	require.Equal(t, http.StatusGone, s.opens(link, says("acknowledge")).status)
+	happened := s.timeline(id)
+	require.Equal(t, []int{1, 1}, []int{happened["referral_received"], happened["link_used cpia"]}, "%v", happened)
+}
+
+// accepted waits until the completion of a task is durable and not yet worked.
+func (s *services) accepted(task string) {
+	s.t.Helper()
+	s.acceptedAs(task, care.OpComplete)
+}
+
+// acceptedAs waits until a command about something is durable and not yet worked.
+func (s *services) acceptedAs(target string, op care.Operation) {
 	s.t.Helper()
 	conn, err := pgx.Connect(s.t.Context(), s.stack.AdministratorURL("percorso"))
 	require.NoError(s.t, err)
 	defer func() { _ = conn.Close(s.t.Context()) }()
 	require.Eventually(s.t, func() bool {
 		var n int
-		err := conn.QueryRow(s.t.Context(), `SELECT count(*) FROM command WHERE target = $1 AND operation = 'complete' AND state = 'accepted'`, target).Scan(&n)
+		err := conn.QueryRow(s.t.Context(), `SELECT count(*) FROM command WHERE target = $1 AND operation = $2 AND state = 'accepted'`, target, op).Scan(&n)
 		return err == nil && n == 1
 	}, 10*time.Second, 10*time.Millisecond, "the command was not accepted")
 }

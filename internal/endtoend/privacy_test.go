@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,15 +21,49 @@ import (
 // marker is a name, and stands in every free text. Nobody is called so.
 const marker = "Zqxmarker"
 
-// A person with a marker for a name goes the whole path. The marker is found
-// nowhere in Temporal's databases, in logs and in mails. That it would be found
-// is seen in Percorso's own database.
+// A person with a marker for a name goes the straight path, and another one the
+// complex path with partners and a transfer. The marker is found nowhere in
+// Temporal's databases, in logs (and so in no address that was asked for) and in
+// mails. That it would be found is seen in Percorso's own database.
 func TestMarkerStaysInTheRecords(t *testing.T) {
-	s := open(t, "prova")
-	id := s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
+	s := open(t, "prova", patient...)
+	s.markedStraight()
+	s.markedComplex()
+
+	require.NotZero(t, s.rowsWith("percorso"), "the marker would not be found")
+	require.Zero(t, s.rowsWith("temporal"))
+	require.Zero(t, s.rowsWith("temporal_visibility"))
+	logs, err := filepath.Glob(filepath.Join(filepath.Dir(s.stack.LogFile("api")), "*.log"))
+	require.NoError(t, err)
+	require.NotEmpty(t, logs)
+	for _, log := range logs {
+		text, err := os.ReadFile(log)
+		require.NoError(t, err)
+		require.NotContains(t, string(text), marker, log)
+	}
+	mails := s.mails()
+	require.Contains(t, mails, "/compiti/")
+	require.Contains(t, mails, "/invito/")
+	require.NotContains(t, mails, marker)
+}
+
+// openMarked opens the case file of the person with the marker.
+func (s *services) openMarked() (caseID string) {
+	s.t.Helper()
+	return s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
 		p["given_name"], p["family_name"], p["phone"] = marker, marker, "000 "+marker
 	}), "labour", "housing")).is(http.StatusCreated).text("id")
-	with := func(c care.Completion) care.Completion { c.Note = marker; return c }
+}
+
+// with puts the marker into the free text of a form.
+func with(c care.Completion) care.Completion {
+	c.Note = marker
+	return c
+}
+
+func (s *services) markedStraight() {
+	t := s.t
+	id := s.openMarked()
 	s.do(id, care.FirstListening, with(heard))
 	s.do(id, care.Orientation, with(booked()))
 	s.do(id, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
@@ -52,21 +87,66 @@ func TestMarkerStaysInTheRecords(t *testing.T) {
 	s.do(id, care.Review, with(care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomePlaced}))
 	s.do(id, care.Closure, with(care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced}))
 	s.do(id, care.ClosureApproval, with(care.Completion{Outcome: care.Approved}))
+}
 
-	require.NotZero(t, s.rowsWith("percorso"), "the marker would not be found")
-	require.Zero(t, s.rowsWith("temporal"))
-	require.Zero(t, s.rowsWith("temporal_visibility"))
-	logs, err := filepath.Glob(filepath.Join(filepath.Dir(s.stack.LogFile("api")), "*.log"))
-	require.NoError(t, err)
-	require.NotEmpty(t, logs)
-	for _, log := range logs {
-		text, err := os.ReadFile(log)
-		require.NoError(t, err)
-		require.NotContains(t, string(text), marker, log)
+func (s *services) markedComplex() {
+	t := s.t
+	id := s.openMarked()
+	s.do(id, care.FirstListening, with(heard))
+	s.do(id, care.Orientation, with(booked()))
+	s.do(id, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
+	s.do(id, care.Interview, with(care.Completion{Outcome: care.Held}))
+	assessment := with(assessedAs(care.ToEquipeBetween))
+	assessment.Areas[0].Note = marker
+	s.do(id, care.Assessment, assessment)
+	for _, role := range between {
+		s.doAs(role, id, care.EquipeInvitation, with(care.Completion{Outcome: care.Confirmed}))
 	}
-	mails := s.mails()
-	require.Contains(t, mails, "/compiti/")
-	require.NotContains(t, mails, marker)
+	for _, role := range between[1:] {
+		s.doAs(role, id, care.EquipeOpinion, with(care.Completion{Outcome: care.Dissenting}))
+	}
+	s.openTask(id, care.EquipeOpinion, care.SocialWorker)
+	equipe := s.get(care.SocialWorker, "/case-files/"+id+"/equipes").items()[0].text("id")
+	s.post(care.SocialWorker, "/equipes/"+equipe+"/minutes", care.MinutesForm{At: time.Now().Add(-time.Second), Text: marker, Votes: []care.MinutedVote{
+		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.WithConditions}, Note: marker},
+	}}).is(http.StatusOK)
+	draft := with(care.Completion{Outcome: care.Proposed, Plan: firstPlan()})
+	draft.Plan.Goals[0].Text, draft.Plan.Actions[0].Text, draft.Plan.Changes = marker, marker, marker
+	s.do(id, care.PlanDraft, draft)
+	for _, role := range between {
+		s.doAs(role, id, care.PlanSignOff, with(care.Completion{Outcome: care.Signed}))
+	}
+	agreed := with(care.Completion{Outcome: care.Agreed})
+	agreed.Consent = true
+	s.do(id, care.PlanAgreement, agreed)
+	s.referralTo(id, "cpi")
+	action := s.versions(care.SocialWorker, id)[0].list("actions")[0].text("id")
+	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", care.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
+
+	// A partner reads the name through its link, and writes it back.
+	const association = "terzo.settore.prato@partner.example"
+	s.refers(id, "terzo_settore", "labour")
+	first, _ := s.link(association, asksAnswer)
+	require.Contains(t, s.opens(first, says("acknowledge")).text, marker)
+	second, _ := s.link(association, asksAnswer, first)
+	require.Equal(t, http.StatusOK, s.opens(second, url.Values{"answer": {"reject"}, "reason": {"not_competent"}, "note": {marker}}).status)
+
+	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", care.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/resumption", nil).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/meetings", care.MeetingForm{At: time.Now().Add(-time.Second), Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", care.TransferForm{Zone: "pistoia", Notice: true, Note: marker}).is(http.StatusOK)
+	there := s.with(t, "pistoia")
+	var asked string
+	s.eventually("Pistoia is asked", func() bool {
+		for _, task := range there.get(care.SocialWorker, "/tasks?team=true").items() {
+			asked = task.text("id")
+		}
+		return asked != ""
+	})
+	require.Equal(t, marker, there.get(care.SocialWorker, "/tasks/"+asked+"/share").text("note"))
+	there.post(care.SocialWorker, "/tasks/"+asked+"/claim", nil).is(http.StatusOK)
+	there.post(care.SocialWorker, "/tasks/"+asked+"/complete", with(care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})).is(http.StatusOK)
+	s.eventually("the case is Pistoia's", func() bool { return len(there.get(care.SocialWorker, "/case-files").items()) == 1 })
 }
 
 // rowsWith counts the rows of a database that hold the marker, as text or as
