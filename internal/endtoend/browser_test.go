@@ -26,6 +26,19 @@ type desk struct {
 // sitDown opens a browser of its own and logs an account in, as people do.
 func (s *services) sitDown(role care.Role) *desk {
 	s.t.Helper()
+	d := s.stranger()
+	d.visit("/")
+	d.press("Accedi")
+	d.fill("account", string(role)+"."+s.zone)
+	d.fill("password", "percorso")
+	d.press("Accedi")
+	d.until(`!!document.querySelector("nav")`)
+	return d
+}
+
+// stranger is a browser of somebody without an account.
+func (s *services) stranger() *desk {
+	s.t.Helper()
 	path, err := exec.LookPath("chromium")
 	require.NoError(s.t, err, "no Chromium: apt-get install chromium")
 	ctx, cancelLimit := context.WithTimeout(s.t.Context(), 3*time.Minute)
@@ -35,14 +48,7 @@ func (s *services) sitDown(role care.Role) *desk {
 		chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true), chromedp.WindowSize(1280, 800))
 	ctx, cancel := chromedp.NewContext(ctx)
 	s.t.Cleanup(func() { cancel(); cancelAllocator(); cancelLimit() })
-	d := &desk{t: s.t, browser: ctx, pages: s.stack.Addresses().Pages}
-	d.visit("/")
-	d.press("Accedi")
-	d.fill("account", string(role)+"."+s.zone)
-	d.fill("password", "percorso")
-	d.press("Accedi")
-	d.until(`!!document.querySelector("nav")`)
-	return d
+	return &desk{t: s.t, browser: ctx, pages: s.stack.Addresses().Pages}
 }
 
 // visit goes to a page.
@@ -77,7 +83,7 @@ func (d *desk) shows(text string) {
 // press clicks the first button or link in sight with a text, and waits for the page that comes.
 func (d *desk) press(text string) {
 	d.t.Helper()
-	find := fmt.Sprintf(`[...document.querySelectorAll("main button, main a, main summary")].find(e => e.checkVisibility() && e.textContent.trim().startsWith(%s))`, quoted(text))
+	find := fmt.Sprintf(`[...document.querySelectorAll("main button, main a")].find(e => e.checkVisibility() && e.textContent.trim().startsWith(%s))`, quoted(text))
 	d.until("!!" + find)
 	_, err := d.ask(`window.leaving = true; ` + find + `.click(); "clicked"`)
 	require.NoError(d.t, err)

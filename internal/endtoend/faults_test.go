@@ -108,15 +108,12 @@ func TestAPIKilledBeforeALinkIsAnswered(t *testing.T) {
 	s.do(id, care.FirstListening, heard)
 	s.task(id, care.Orientation)
 	referral := s.refers(id, "cpia", "labour")
-	link, _ := s.link("cpia.prato@partner.example", asksAnswer)
+	link, _ := s.link(referral, asksAnswer)
 
 	require.NoError(t, s.stack.Pause(standalone.Temporal))
 	failed := make(chan error, 1)
 	go func() {
-		res, err := http.PostForm(link, says("acknowledge"))
-		if err == nil {
-			_ = res.Body.Close()
-		}
+		_, err := s.tryOpen(link, says("acknowledge"))
 		failed <- err
 	}()
 	s.acceptedAs(referral, care.OpAcknowledge)

@@ -22,11 +22,11 @@ func permitLeads(warning, reminder, alarm time.Duration) (lastDay time.Time, lea
 	}
 }
 
-// What people go through, played through the API side by side on one stack.
+// What people go through, through the API and in browsers, side by side on one stack.
 func TestWhatPeopleGoThrough(t *testing.T) {
 	lastDay, leads := permitLeads(50*time.Second, 56*time.Second, 60*time.Second)
 	// What came of a receipt is asked once the alarm would have been given.
-	leads = append(leads, deadline{care.DeadlinePermitReceipt, 15}, deadline{care.DeadlineGoalEvaluation, 90})
+	leads = append(leads, deadline{care.DeadlinePermitReceipt, 15}, deadline{care.DeadlineGoalEvaluation, 90}, deadline{care.DeadlinePartnerLink, int(linkTerm.Seconds())})
 	s := open(t, "prova", append(leads, patient...)...)
 	for _, j := range []struct {
 		name, zone string
@@ -38,6 +38,8 @@ func TestWhatPeopleGoThrough(t *testing.T) {
 		{"10 the permit runs out", "prova", func(s *services) { s.permitRunsOut(lastDay) }},
 		{"11 moving to Pistoia", "prato", (*services).movingToPistoia},
 		{"12 a partner without an account", "prova", (*services).partnerWithoutAccount},
+		{"3 in the browser", "prova", (*services).equipeInTheBrowser},
+		{"12 in the browser", "prova", (*services).partnerInTheBrowser},
 	} {
 		t.Run(j.name, func(t *testing.T) {
 			t.Parallel()

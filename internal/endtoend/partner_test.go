@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,25 +44,33 @@ func (s *services) mailsTo(address, subject string) (letters []letter) {
 	return letters
 }
 
+// linkTerm is how long a link is good where these tests play.
+const linkTerm = 30 * time.Second
+
 // Subjects of the mails with one-time links.
 const (
 	asksAnswer  = "aspetta una vostra risposta"
 	asksOutcome = "aspetta il suo esito"
 )
 
-// link waits for a link that an address was sent and that is not among the
-// known ones.
-func (s *services) link(address, subject string, known ...string) (link string, mail letter) {
+var linkInMail = regexp.MustCompile(`https?://\S+/invito/\S+`)
+
+// link waits for a link that the partner of a referral was sent and that is not
+// among the known ones.
+func (s *services) link(referral, subject string, known ...string) (link string, mail letter) {
 	s.t.Helper()
-	pattern := regexp.MustCompile(`https?://\S+/invito/\S+`)
-	s.eventually("a link for "+address, func() bool {
+	f := s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK)
+	partner, run := f.text("to_agency"), ""
+	for _, b := range s.file(care.SocialWorker, f.text("case_file_id")).list("branches") {
+		if b.text("agency") == partner {
+			run = b.text("id")
+		}
+	}
+	require.NotEmpty(s.t, run)
+	address := strings.ReplaceAll(partner, "_", ".") + ".prato@partner.example"
+	s.eventually("a link for "+partner, func() bool {
 		for _, m := range s.mailsTo(address, subject) {
-			found := pattern.FindString(m.Text)
-			old := false
-			for _, k := range known {
-				old = old || k == found
-			}
-			if found != "" && !old {
+			if found := linkInMail.FindString(m.Text); m.Headers["X-Percorso-Run"] == run && !slices.Contains(known, found) {
 				link, mail = found, m
 			}
 		}
@@ -79,21 +88,31 @@ type page struct {
 // opens opens an address as somebody without an account; with a form, posts it.
 func (s *services) opens(address string, form url.Values) page {
 	s.t.Helper()
+	got, err := s.tryOpen(address, form)
+	require.NoError(s.t, err)
+	return got
+}
+
+// tryOpen is opens where nobody may answer.
+func (s *services) tryOpen(address string, form url.Values) (page, error) {
 	method, body := http.MethodGet, io.Reader(nil)
 	if form != nil {
 		method, body = http.MethodPost, strings.NewReader(form.Encode())
 	}
 	req, err := http.NewRequestWithContext(s.t.Context(), method, address, body)
-	require.NoError(s.t, err)
+	if err != nil {
+		return page{}, err
+	}
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	res, err := http.DefaultClient.Do(req)
-	require.NoError(s.t, err)
+	if err != nil {
+		return page{}, err
+	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
-	require.NoError(s.t, err)
-	return page{res.StatusCode, html.UnescapeString(string(text))}
+	return page{res.StatusCode, html.UnescapeString(string(text))}, err
 }
 
 // says is the form of an answer through a link.
@@ -112,7 +131,6 @@ func (s *services) refers(caseID, agency, purpose string) (referral string) {
 // the person withdraws the consent for private partners.
 func (s *services) partnerWithoutAccount() {
 	t := s.t
-	const association, centres = "terzo.settore.prato@partner.example", "centri.sociali.prato@partner.example"
 	id := s.openCase()
 	s.do(id, care.FirstListening, heard)
 	s.task(id, care.Orientation)
@@ -121,7 +139,7 @@ func (s *services) partnerWithoutAccount() {
 	state := func() string { return s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK).text("state") }
 
 	// The mail says that something waits, and nothing of whom.
-	first, mail := s.link(association, asksAnswer)
+	first, mail := s.link(referral, asksAnswer)
 	number := s.file(care.SocialWorker, id).text("number")
 	for _, personal := range []string{"Persona", "Prova 0001", "PK", number, id} {
 		require.NotContains(t, mail.Subject+mail.Text, personal)
@@ -148,7 +166,7 @@ func (s *services) partnerWithoutAccount() {
 	}
 	require.Equal(t, "received", state(), "nothing happened")
 
-	second, _ := s.link(association, asksAnswer, first)
+	second, _ := s.link(referral, asksAnswer, first)
 	for _, forged := range []string{second[:len(second)-3] + "AAA", second + "A", second[:strings.LastIndex(second, ".")], s.stack.Addresses().Pages + "/invito/" + referral} {
 		for _, form := range []url.Values{nil, says("accept")} {
 			refused := s.opens(forged, form)
@@ -161,7 +179,7 @@ func (s *services) partnerWithoutAccount() {
 	s.eventually("accepted", func() bool { return state() == "in_progress" })
 
 	// Later the outcome. A reason is asked where it failed, and the link stays good.
-	third, _ := s.link(association, asksOutcome)
+	third, _ := s.link(referral, asksOutcome)
 	require.Equal(t, http.StatusUnprocessableEntity, s.opens(third, says("failed")).status)
 	require.Equal(t, http.StatusOK, s.opens(third, says("completed")).status)
 	s.eventually("completed", func() bool { return state() == "completed" })
@@ -170,11 +188,11 @@ func (s *services) partnerWithoutAccount() {
 
 	// Another private partner is at work and a public one too, when consent is withdrawn.
 	private, public := s.refers(id, "centri_sociali", "housing"), s.refers(id, "cpia", "school")
-	late, _ := s.link(centres, asksAnswer)
-	sent := time.Now()
+	late, _ := s.link(private, asksAnswer)
 	s.move(care.SocialWorker, private, care.OpAcknowledge, care.ReferralMoveForm{}) // as it says by telephone
 	s.move(care.SocialWorker, private, care.OpAccept, care.ReferralMoveForm{})
-	unanswered := s.unanswered(public)
+	unanswered, _ := s.link(public, asksAnswer)
+	expired := time.Now().Add(linkTerm + time.Second)
 	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", care.ConsentForm{Note: "Prova"}).is(http.StatusOK)
 	s.eventually("withdrawn", func() bool { return s.get(care.SocialWorker, "/referrals/"+private).text("state") == "withdrawn" })
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "the public one goes on")
@@ -185,37 +203,16 @@ func (s *services) partnerWithoutAccount() {
 	require.Equal(t, "completed", state(), "what is over stays")
 
 	// A link that nobody used in time says so, and may be asked for anew.
-	time.Sleep(time.Until(sent.Add(22 * time.Second)))
+	time.Sleep(time.Until(expired))
 	for _, form := range []url.Values{nil, says("acknowledge")} {
-		expired := s.opens(unanswered, form)
-		require.Equal(t, http.StatusGone, expired.status)
-		require.Contains(t, expired.text, "Questo link è scaduto")
-		require.Contains(t, expired.text, "Inviatemi un nuovo link")
+		late := s.opens(unanswered, form)
+		require.Equal(t, http.StatusGone, late.status)
+		require.Contains(t, late.text, "Questo link è scaduto")
+		require.Contains(t, late.text, "Inviatemi un nuovo link")
 	}
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "nothing happened")
 	require.Contains(t, s.opens(unanswered+"/nuovo", url.Values{}).text, "Il nuovo link è in arrivo")
 	s.move(care.SocialWorker, public, care.OpAcknowledge, care.ReferralMoveForm{})
 	happened := s.timeline(id)
 	require.Equal(t, 3, happened["link_used terzo_settore"], "%v", happened)
-}
-
-// unanswered is the first link to the adult school for a referral.
-func (s *services) unanswered(referral string) (link string) {
-	s.t.Helper()
-	run := ""
-	for _, b := range s.file(care.SocialWorker, s.get(care.SocialWorker, "/referrals/"+referral).text("case_file_id")).list("branches") {
-		if b.text("agency") == "cpia" {
-			run = b.text("id")
-		}
-	}
-	require.NotEmpty(s.t, run)
-	s.eventually("a link for the school", func() bool {
-		for _, m := range s.mailsTo("cpia.prato@partner.example", asksAnswer) {
-			if m.Headers["X-Percorso-Run"] == run {
-				link = regexp.MustCompile(`https?://\S+/invito/\S+`).FindString(m.Text)
-			}
-		}
-		return link != ""
-	})
-	return link
 }

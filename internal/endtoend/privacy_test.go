@@ -124,11 +124,10 @@ func (s *services) markedComplex() {
 	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", care.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
 
 	// A partner reads the name through its link, and writes it back.
-	const association = "terzo.settore.prato@partner.example"
-	s.refers(id, "terzo_settore", "labour")
-	first, _ := s.link(association, asksAnswer)
+	referral := s.refers(id, "terzo_settore", "labour")
+	first, _ := s.link(referral, asksAnswer)
 	require.Contains(t, s.opens(first, says("acknowledge")).text, marker)
-	second, _ := s.link(association, asksAnswer, first)
+	second, _ := s.link(referral, asksAnswer, first)
 	require.Equal(t, http.StatusOK, s.opens(second, url.Values{"answer": {"reject"}, "reason": {"not_competent"}, "note": {marker}}).status)
 
 	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", care.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker}).is(http.StatusOK)

@@ -1,0 +1,176 @@
+package endtoend
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// The forms of équipe, plan and partners, in the browsers of the people involved.
+
+// turnTo opens a role's task of a kind and takes it, unless it is theirs already.
+func (d *desk) turnTo(s *services, caseID string, kind care.TaskKind, role care.Role) {
+	d.t.Helper()
+	task := s.openTask(caseID, kind, role)
+	d.visit("/compiti/" + task.text("id"))
+	if task.text("state") == string(care.TaskReady) {
+		d.press("Prendi in carico")
+	}
+}
+
+// write fills in the field in sight with a label.
+func (d *desk) write(label, value string) {
+	d.t.Helper()
+	d.writeIn("", label, value)
+}
+
+// writeIn is write within the group of fields with a name.
+func (d *desk) writeIn(group, label, value string) {
+	d.t.Helper()
+	find := fmt.Sprintf(`[...document.querySelectorAll("main label")].filter(e => e.checkVisibility() && e.textContent.trim().startsWith(%s))
+		.filter(e => !%s || [...document.querySelectorAll("main fieldset")].some(f => f.contains(e) && f.querySelector("legend").textContent.trim() === %s))
+		.map(e => document.getElementById(e.htmlFor))[0]`, quoted(label), quoted(group), quoted(group))
+	d.until("!!" + find)
+	_, err := d.ask(fmt.Sprintf(`{const e = %s; e.value = %s; e.dispatchEvent(new Event("change", {bubbles: true})); e.value}`, find, quoted(value)))
+	require.NoError(d.t, err)
+}
+
+// tickIn ticks the box with a label within the group of fields with a name.
+func (d *desk) tickIn(group, label string) {
+	d.t.Helper()
+	d.until(fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("main fieldset")].filter(f => f.querySelector("legend").textContent.trim() === %s)
+		.flatMap(f => [...f.querySelectorAll("label")]).find(l => l.textContent.trim().startsWith(%s));
+		if (!l) return false; const e = document.getElementById(l.htmlFor); e.checked = true; return true })()`, quoted(group), quoted(label)))
+}
+
+// unfold opens what is folded away under a text.
+func (d *desk) unfold(text string) {
+	d.t.Helper()
+	d.until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("main summary")].find(e => e.textContent.trim().startsWith(%s));
+		e?.click(); return e?.parentNode.open })()`, quoted(text)))
+}
+
+// Journey 3 in the browser: a member dissents with reasons, the social worker
+// writes the plan and the person agrees, the employment centre says no and why,
+// and all of it is seen by who revises.
+func (s *services) equipeInTheBrowser() {
+	t := s.t
+	id := s.toTheAssessment()
+	s.do(id, care.Assessment, assessedAs(care.ToEquipeBetween))
+	social, cpi := s.sitDown(care.SocialWorker), s.sitDown(care.CPIOperator)
+
+	cpi.turnTo(s, id, care.EquipeInvitation, care.CPIOperator)
+	cpi.picture("invito-equipe")
+	cpi.choose("Partecip")
+	cpi.press("Completa")
+	others := []care.Role{care.SocialWorker, care.InterculturalMediator, care.LabourPolicyExpert, care.ImmigrationExpert}
+	s.sit(id, others)
+	cpi.turnTo(s, id, care.EquipeOpinion, care.CPIOperator)
+	cpi.choose("Parere contrario")
+	cpi.write("Note", "Dissenso di prova")
+	cpi.picture("parere")
+	cpi.press("Completa")
+
+	day := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
+	social.shows("Dissenso di prova")
+	social.choose("Progetto proposto")
+	social.writeIn("Obiettivo 1", "Area", "labour")
+	social.writeIn("Obiettivo 1", "Che cosa vuole raggiungere", "Lavoro di prova")
+	social.writeIn("Azione 1", "Che cosa si fa", "Tirocinio di prova")
+	social.writeIn("Azione 1", "Per quale obiettivo", "0")
+	social.writeIn("Azione 1", "Chi lo fa", "cpi")
+	social.tickIn("Azione 1", "Quando il progetto è attivo")
+	social.press("Completa") // without a day
+	social.until(`[...document.querySelectorAll(".field-error")].some(e => e.checkVisibility())`)
+	social.writeIn("Azione 1", "Entro quando", day)
+	social.picture("progetto")
+	social.press("Completa")
+
+	cpi.turnTo(s, id, care.PlanSignOff, care.CPIOperator)
+	cpi.shows("Tirocinio di prova")
+	cpi.choose("Progetto firmato")
+	cpi.press("Completa")
+	for _, role := range others {
+		s.doAs(role, id, care.PlanSignOff, care.Completion{Outcome: care.Signed})
+	}
+	social.turnTo(s, id, care.PlanAgreement, care.SocialWorker)
+	social.choose("La persona è d’accordo")
+	social.press("Completa")
+
+	referral := s.referralTo(id, "cpi").text("id")
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{})
+	cpi.visit("/segnalazioni/" + referral)
+	cpi.unfold("Rifiuta")
+	cpi.choose("Nessuna disponibilità")
+	cpi.press("Rifiuta")
+	s.eventually("rejected", func() bool { return s.get(care.CPIOperator, "/referrals/"+referral).text("state") == "rejected" })
+	social.turnTo(s, id, care.NextStepAfterRejection, care.SocialWorker)
+	social.shows("Nessuna disponibilità")
+	social.picture("dopo-il-rifiuto")
+	s.do(id, care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
+	s.sit(id, between)
+	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
+	social.until(`[...document.querySelectorAll("main textarea")].some(e => e.value === "Tirocinio di prova")`)
+	social.shows("nessuna disponibilità")
+	social.shows("Che cosa cambia e perché")
+	social.visit("/fascicoli/" + id)
+	social.shows("quipe")
+	social.picture("fascicolo-equipe")
+	require.Equal(t, []string{"draft", "active"}, s.states(id))
+}
+
+// Journey 12 in the browser: the social worker sees what is sent, the partner
+// answers through its links.
+func (s *services) partnerInTheBrowser() {
+	t := s.t
+	id := s.toTheAssessment()
+	social := s.sitDown(care.SocialWorker)
+	choose := func() {
+		social.visit("/fascicoli/" + id + "/partner")
+		social.choose("Terzo settore")
+		social.choose("Lavoro")
+		social.press("Continua")
+	}
+	choose()
+	social.shows("Manca il consenso della persona")
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", care.ConsentForm{}).is(http.StatusOK)
+	choose()
+	social.shows("Prova 0001")
+	social.picture("invio-al-partner")
+	social.choose("Ho consegnato alla persona l’informativa")
+	social.press("Invia al partner")
+	referral := s.referralTo(id, "terzo_settore").text("id")
+	state := func() string { return s.get(care.SocialWorker, "/referrals/"+referral).text("state") }
+
+	partner := s.stranger()
+	first, _ := s.link(referral, asksAnswer)
+	at := func(link string) string { return strings.TrimPrefix(link, partner.pages) }
+	partner.visit(at(first))
+	partner.shows("Comune di Prato")
+	partner.picture("invito")
+	partner.press("Prendiamo visione")
+	partner.shows("Grazie")
+	partner.shows("Prova 0001")
+	second, _ := s.link(referral, asksAnswer, first)
+	partner.visit(at(first))
+	partner.shows("già stato usato")
+	partner.picture("invito-usato")
+	partner.visit(at(second))
+	partner.press("Accettiamo")
+	partner.shows("Grazie")
+	s.eventually("accepted", func() bool { return state() == "in_progress" })
+	third, _ := s.link(referral, asksOutcome)
+	partner.visit(at(third))
+	partner.press("È andata a buon fine")
+	partner.shows("Grazie")
+	s.eventually("completed", func() bool { return state() == "completed" })
+	social.visit("/fascicoli/" + id)
+	social.shows("Terzo settore")
+	require.Equal(t, 3, s.timeline(id)["link_used terzo_settore"])
+}
