@@ -196,7 +196,19 @@ func (s *services) complexPath() {
 	// The first look at the closure sends it back.
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
-	s.closes(id, care.OutcomePlaced)
+	// Then the supervisor proposes it: somebody else is to approve.
+	reassigned := func(kind care.TaskKind, to care.Role) {
+		task, _ := s.task(id, kind)
+		s.post(care.Supervisor, "/tasks/"+task+"/reassign", care.Assignment{Role: to, Note: "Prova"}).is(http.StatusOK)
+	}
+	reassigned(care.Closure, care.Supervisor)
+	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
+	task, _ = s.task(id, care.ClosureApproval)
+	s.post(care.Supervisor, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
+	require.Equal(t, []string{"outcome same_person_as_proposer"},
+		s.post(care.Supervisor, "/tasks/"+task+"/complete", care.Completion{Outcome: care.Approved}).is(http.StatusUnprocessableEntity).rules())
+	reassigned(care.ClosureApproval, care.SocialWorker)
+	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.Approved})
 	file := s.file(care.SocialWorker, id)
 	require.Equal(t, care.OutcomePlaced, file.text("outcome"))
 	require.Equal(t, []string{"completed", "revised"}, s.states(id))
