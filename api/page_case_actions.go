@@ -118,6 +118,12 @@ func branching(file store.Case) bool {
 	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
 }
 
+// refers says whether the person may be referred to a partner: where branches
+// begin, and at the desk's orientation, which a referral ends.
+func refers(file store.Case) bool {
+	return branching(file) || slices.ContainsFunc(file.Tasks, func(t store.Task) bool { return t.Kind == care.Orientation && t.State.Open() })
+}
+
 // caseActionsFor are the actions that the caller is offered: those that are
 // often asked for, and the others. Who really may is decided when they ask.
 func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) {
@@ -134,7 +140,7 @@ func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) 
 	for _, a := range caseActions {
 		offer(a)
 		if a.op == care.OpSendToCPI {
-			offer(caseAction{path: "partner", op: care.OpRefer, often: true, allows: branching})
+			offer(caseAction{path: "partner", op: care.OpRefer, often: true, allows: refers})
 		}
 	}
 	return often, others

@@ -70,7 +70,7 @@ func (s *Server) referable(c *gin.Context, who care.Staff) (store.Case, error) {
 		return store.Case{}, store.ErrForbidden
 	}
 	file, err := s.records.CaseFile(c.Request.Context(), who, c.Param("id"))
-	if err == nil && c.Request.Method == http.MethodGet && !branching(file) {
+	if err == nil && c.Request.Method == http.MethodGet && !refers(file) {
 		err = &care.Refusal{Code: care.RefusedNotAwaited}
 	}
 	return file, err

@@ -147,9 +147,12 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 			a.refer(step(at, i+1), agency, "")
 		}
 	}
-	if !slices.ContainsFunc(a.branches, isFollowUp) {
-		a.review(at, care.PlanActivated)
+	for _, run := range a.branches {
+		if isFollowUp(run) { // its reviews begin anew, with those who have a part in this plan
+			a.r.tell(run, care.Answer{Operation: care.OpEnd})
+		}
 	}
+	a.review(at, care.PlanActivated)
 }
 
 // bookNext books the next service of the zone's order, if there is to be one.

@@ -119,6 +119,8 @@ func (s *services) permitRunsOut(lastDay time.Time) {
 	require.True(t, time.Now().Before(lastDay), "before the day")
 	require.Equal(t, "late", stuck.of("waiting").text("health"))
 	require.NotEmpty(t, stuck.text("sentence"))
+	// It is late from the moment on; the notice is written when its clock has fired.
+	s.eventually("the notice", func() bool { return s.timeline(silent)["escalated permit_renewal"] == 1 })
 	happened := s.timeline(silent)
 	for _, moment := range []string{"permit_warning", "reminder_sent permit_renewal", "escalated permit_renewal"} {
 		require.Equal(t, 1, happened[moment], "%s in %v", moment, happened)

@@ -96,7 +96,7 @@ var works = map[care.TaskKind]work{
 	care.PlanAgreement:          {"Accordo con la persona", "registri che cosa dice la persona del progetto", "Presenta il progetto alla persona e registra che cosa ne dice."},
 	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
 	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
-	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo o rinunciare."},
+	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo, riportare il caso all’équipe o rinunciare."},
 	care.ReferralOutcome:        {"Esito della segnalazione", "registri com’è andata", "Quando l’intervento è finito, registra com’è andato."},
 	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
 	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
