@@ -156,6 +156,8 @@ func TestCaseActions(t *testing.T) {
 	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, store.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
 	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
+	orienting := open(care.StageFirstLevel)
+	orienting.Tasks = []store.Task{{Kind: care.Orientation, State: care.TaskReady}}
 	for _, test := range []struct {
 		name          string
 		role          care.Role
@@ -163,6 +165,7 @@ func TestCaseActions(t *testing.T) {
 		often, others string
 	}{
 		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi"},
 		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
 		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
 		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, store.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
