@@ -41,7 +41,7 @@ func TestEveryWayWorks(t *testing.T) {
 	}
 	require.Positive(t, r.apiMemory())
 	require.LessOrEqual(t, r.loop.events, mostEvents*r.loop.steps)
-	for name, runs := range map[string]int{"straight": 4, "complex": 8} {
+	for name, runs := range map[string]int{"straight": 4, "complex": 9} {
 		h := r.histories[name]
 		require.Equal(t, runs, h.runs, name)
 		require.Greater(t, h.steps, h.commands, name)

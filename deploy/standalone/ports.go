@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -51,21 +52,23 @@ const lowestFreePort, highestFreePort = 15000, 32000
 // FreePorts returns ports that nobody listens on, for a stack beside another one.
 func FreePorts() (Ports, error) {
 	var ports Ports
+	var chosen []int // none of which is listened on yet
 	for _, variable := range portVariables {
-		port, err := freePort()
+		port, err := freePort(chosen)
 		if err != nil {
 			return Ports{}, err
 		}
+		chosen = append(chosen, port)
 		*variable.port(&ports) = port
 	}
 	return ports, nil
 }
 
-func freePort() (int, error) {
+func freePort(but []int) (int, error) {
 	const tries = 100
 	for range tries {
 		port := lowestFreePort + rand.IntN(highestFreePort-lowestFreePort) // #nosec G404 -- no secret
-		if isFree(port) {
+		if !slices.Contains(but, port) && isFree(port) {
 			return port, nil
 		}
 	}
