@@ -116,7 +116,7 @@ func (p *Ports) choosePostgres() error {
 	if isFree(p.Postgres) {
 		return nil
 	}
-	port, err := freePort()
+	port, err := freePort(nil)
 	p.Postgres = port
 	return err
 }
