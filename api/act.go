@@ -36,6 +36,7 @@ import (
 //	OpSuspend                              care.SuspendForm, with Run
 //	OpResume                               none, with Run
 //	OpTransfer                             care.TransferForm, with Run
+//	OpRecall                               none, with Run
 //	OpPermit                               care.PermitForm, with Run
 //	OpMerge                                care.MergeForm, with Run of the case file that ends
 //	OpReopen                               care.ReopenForm, with Run, which has ended

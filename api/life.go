@@ -38,6 +38,11 @@ type transferInput struct {
 	Body care.TransferForm
 }
 
+type recallInput struct {
+	IDInput
+	KeyInput
+}
+
 type mergeInput struct {
 	IDInput
 	KeyInput
@@ -93,6 +98,11 @@ func (s *Server) registerHandovers() {
 		"The case goes on here until that zone says yes."),
 		func(ctx context.Context, who care.Staff, in *transferInput) (*actOutput, error) {
 			return s.actOnCase(ctx, who, in.Key, care.OpTransfer, in.ID, in.Body)
+		})
+	register(s, command("/case-files/{id}/transfer-recall", "recall-transfer", tagCases, "Take back the request to another zone",
+		"The case stays here, and the other zone's access to what it was shown ends."),
+		func(ctx context.Context, who care.Staff, in *recallInput) (*actOutput, error) {
+			return s.actOnCase(ctx, who, in.Key, care.OpRecall, in.ID, nil)
 		})
 	register(s, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",
 		"This one ends; its branches go on in the other."),

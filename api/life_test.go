@@ -69,6 +69,8 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			func(c *percorso.Client) (percorso.Command, error) { return c.Resume(ctx, "k", anotherID) }},
 		{care.OpTransfer, run, "", care.Answer{Zone: "altrove"},
 			func(c *percorso.Client) (percorso.Command, error) { return c.Transfer(ctx, "k", anotherID, transfer) }},
+		{care.OpRecall, run, "", care.Answer{},
+			func(c *percorso.Client) (percorso.Command, error) { return c.RecallTransfer(ctx, "k", anotherID) }},
 		{care.OpPermit, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) { return c.RecordPermit(ctx, "k", anotherID, permit) }},
 		{care.OpMerge, run, "", care.Answer{Case: caseRun(someID)},

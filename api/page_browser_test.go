@@ -59,6 +59,7 @@ var pagesInBrowser = []struct {
 	{"sospendi", "/fascicoli/:id/sospendi", "/fascicoli/" + anotherID + "/sospendi", someWorker.Subject},
 	{"riprendi", "/fascicoli/:id/riprendi", "/fascicoli/" + suspendedID + "/riprendi", someWorker.Subject},
 	{"trasferimento", "/fascicoli/:id/trasferimento", "/fascicoli/" + suspendedID + "/trasferimento", someWorker.Subject},
+	{"ritira-passaggio", "/fascicoli/:id/ritira-passaggio", "/fascicoli/" + anotherID + "/ritira-passaggio", someWorker.Subject},
 	{"unisci", "/fascicoli/:id/unisci", "/fascicoli/" + anotherID + "/unisci", someWorker.Subject},
 	{"riapri", "/fascicoli/:id/riapri", "/fascicoli/" + closedID + "/riapri", someWorker.Subject},
 	{"partner", "/fascicoli/:id/partner", "/fascicoli/" + anotherID + "/partner", someWorker.Subject},

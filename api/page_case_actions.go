@@ -84,12 +84,17 @@ var caseActions = []caseAction{
 	{
 		path: "riprendi", op: care.OpResume, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
 		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
-		show:   showResuming, read: func(url.Values) (any, []care.Fault) { return nil, nil },
+		show:   showResuming, read: readNothing,
 	},
 	{
 		path: "trasferimento", op: care.OpTransfer, done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
 		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer == "" },
 		show:   showTransfer, read: readTransfer,
+	},
+	{
+		path: "ritira-passaggio", op: care.OpRecall, done: "La richiesta è ritirata: il percorso resta in questa zona.",
+		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer != "" },
+		show:   showRecall, read: readNothing,
 	},
 	{
 		path: "unisci", op: care.OpMerge, done: "I due fascicoli sono uniti: il percorso prosegue in questo.", allows: stillOpen,
@@ -100,6 +105,9 @@ var caseActions = []caseAction{
 		show: showClosure, read: readClosure,
 	},
 }
+
+// besideState says whether the page offers the action beside the state that it ends.
+func (a caseAction) besideState() bool { return a.op == care.OpResume || a.op == care.OpRecall }
 
 func stillOpen(file store.Case) bool { return file.Closed == nil }
 
@@ -130,7 +138,7 @@ func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) 
 	offer := func(a caseAction) {
 		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)}
 		switch {
-		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.op == care.OpResume: // which stands beside the suspension
+		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.besideState():
 		case a.often:
 			often = append(often, link)
 		default:

@@ -152,6 +152,13 @@ func showResuming(page *web.CaseForm, _ caseFormOf) {
 	page.Intro = "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi."
 }
 
+// readNothing reads the form of an action that asks for nothing.
+func readNothing(url.Values) (any, []care.Fault) { return nil, nil }
+
+func showRecall(page *web.CaseForm, _ caseFormOf) {
+	page.Intro = "L’altra zona non deve più rispondere, e non vede più i dati che aveva ricevuto. Il percorso prosegue qui."
+}
+
 func showTransfer(page *web.CaseForm, in caseFormOf) {
 	page.Intro = "L’altra zona riceve la richiesta con i dati qui sotto e risponde. Se accetta, il percorso prosegue là e il tuo accesso al fascicolo finisce."
 	zones := web.Field{Shape: "select", ID: "zone", Label: "A quale zona", Required: true, Empty: "Scegli la zona"}

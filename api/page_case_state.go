@@ -34,7 +34,11 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
 	if file.Transfer != "" {
-		page.Transfer = s.zoneName(ctx, file.Transfer)
+		page.Transfer = &web.Transfer{To: s.zoneName(ctx, file.Transfer)}
+		if who.Role.MayAsk(care.OpRecall) {
+			form := newForm(address + "/ritira-passaggio")
+			page.Transfer.Recall = &form
+		}
 	}
 	page.Consent, page.ConsentSince = consentOf(file)
 	for _, m := range file.Meetings[:min(len(file.Meetings), meetingsShown)] {

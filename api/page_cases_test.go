@@ -213,6 +213,7 @@ func TestAskOfACase(t *testing.T) {
 		{"sospendi", care.OpSuspend, url.Values{"until": {"2001-01-01"}, "note": {"Nota digitata"}}, url.Values{"until": {"2027-03-01"}, "reason": {"abroad"}}},
 		{"riprendi", care.OpResume, nil, url.Values{}},
 		{"trasferimento", care.OpTransfer, url.Values{"note": {"Nota digitata"}}, url.Values{"zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Cambia casa"}}},
+		{"ritira-passaggio", care.OpRecall, nil, url.Values{}},
 		{"riapri", care.OpReopen, url.Values{"stage": {"second_level"}, "day": {"2099-03-04"}, "note": {"Nota digitata"}},
 			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}, "note": {"È tornata"}}},
 	} {

@@ -40,17 +40,20 @@ func TestEquipePage(t *testing.T) {
 	}
 }
 
-// TestMinutes: a row for each seat that counts; what is wrong is told at its row,
-// and nothing typed is lost.
+// TestMinutes: a row for each seat that has something to say; what is wrong is
+// told at its row, and nothing typed is lost, not even of who spoke meanwhile.
 func TestMinutes(t *testing.T) {
 	b := newPages(t)
 	b.logIn(someWorker.Subject)
 	address := equipePath + "/verbale"
 	form, _ := readPage(t, b.visit(address)).first("form", "action", address)
 	values := filledIn(form)
+	if _, asked := values["seat-2-outcome"]; asked || !values.Has("seat-6-outcome") {
+		t.Errorf("the form asks for more than who has not spoken: %v", values)
+	}
 	values.Set("day", "2026-11-20")
 	values.Set("text", "Verbale di prova")
-	values.Set("seat-1-outcome", care.Dissenting)
+	values.Set("seat-6-outcome", care.Dissenting)
 	a := b.submit(address, values)
 	page := readPage(t, a)
 	if a.StatusCode != http.StatusUnprocessableEntity {
@@ -58,26 +61,35 @@ func TestMinutes(t *testing.T) {
 	}
 	checkProblems(t, page)
 	again, _ := page.first("form", "action", address)
-	if kept := filledIn(again); kept.Get("text") != "Verbale di prova" || kept.Get("seat-1-outcome") != care.Dissenting || kept.Get("day") != "2026-11-20" {
+	if kept := filledIn(again); kept.Get("text") != "Verbale di prova" || kept.Get("seat-6-outcome") != care.Dissenting || kept.Get("day") != "2026-11-20" {
 		t.Errorf("what was typed is lost: %v", kept)
 	}
 	values.Set("hour", "10:00")
 	values.Set("key", "altra")
 	page = readPage(t, b.submit(address, values))
 	checkProblems(t, page)
-	if _, ok := page.first("a", "href", "#seat-1-note"); !ok {
+	if _, ok := page.first("a", "href", "#seat-6-note"); !ok {
 		t.Errorf("a dissent without its reasons: %s", page.main(t).words())
 	}
-	values.Set("seat-1-note", "Motivo di prova")
-	values.Set("seat-0-outcome", care.Favourable)
+	values.Set("seat-6-note", "Motivo di prova")
+	values.Set("seat-2-outcome", care.Favourable)
 	values.Set("key", "terza")
+	b.records.accept = func(store.NewCommand) error {
+		return care.Refuse(care.Fault{Field: "votes[0].role", Rule: care.RuleSaid})
+	}
+	page = readPage(t, b.submit(address, values))
+	checkProblems(t, page)
+	if _, ok := page.first("a", "href", "#seat-2-outcome"); !ok {
+		t.Errorf("who has spoken meanwhile: %s", page.main(t).words())
+	}
+	values.Set("key", "quarta")
 	var got store.NewCommand
 	b.records.accept = func(c store.NewCommand) error { got = c; return nil }
 	if a := b.submit(address, values); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != equipePath {
 		t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
 	}
 	minutes := got.Data.(care.MinutesForm)
-	if got.Run != someRun || len(minutes.Votes) != 2 || minutes.Votes[1].Role != care.CPIOperator || minutes.Votes[1].Agency != "cpi" || minutes.Votes[1].Note != "Motivo di prova" {
+	if got.Run != someRun || len(minutes.Votes) != 2 || minutes.Votes[0].Role != care.CPIOperator || minutes.Votes[0].Agency != "cpi" || minutes.Votes[1].Role != care.DeskOperator || minutes.Votes[1].Note != "Motivo di prova" {
 		t.Errorf("%s %+v", got.Run, minutes)
 	}
 }

@@ -40,7 +40,7 @@ func TestFormsInABrowser(t *testing.T) {
 		{"riapri-secondo-livello", someWorker.Subject, "/fascicoli/" + closedID + "/riapri", "document.getElementById('stage-1').click()",
 			"document.activeElement.id === 'problemi' && document.getElementById('service').offsetParent !== null", ""},
 		{"verbale-errori", someWorker.Subject, "/equipe/" + anotherID + "/verbale", "document.getElementById('text').value = 'Testo di prova'; document.getElementById('day').value = '2026-11-20';" +
-			"document.getElementById('hour').value = '10:00'; document.getElementById('seat-1-outcome').value = 'dissenting'", "document.getElementById('seat-1-note-errore') !== null", ""},
+			"document.getElementById('hour').value = '10:00'; document.getElementById('seat-6-outcome').value = 'dissenting'", "document.getElementById('seat-6-note-errore') !== null", ""},
 		{"partner-errori", someWorker.Subject, "/fascicoli/" + anotherID + "/partner", "", "document.getElementById('ente-errore') !== null", ""},
 		{"partner-informativa", someWorker.Subject, "/fascicoli/" + anotherID + "/partner?ente=cpia&bisogno=school", "", "document.getElementById('notice_given-errore') !== null", ""},
 		{"sospendi-errori", someWorker.Subject, "/fascicoli/" + anotherID + "/sospendi", "", "document.getElementById('until-errore') !== null", ""},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -15,7 +16,7 @@ import (
 )
 
 // minutesForm shows and reads the minutes of a meeting: a row for each seat that
-// still counts.
+// has something to say.
 type minutesForm struct {
 	policy care.Policy
 	seats  []store.Seat
@@ -27,14 +28,26 @@ type minutesForm struct {
 func newMinutesForm(p care.Policy, equipe store.Equipe, sent url.Values) *minutesForm {
 	f := &minutesForm{policy: p, sent: sent}
 	for _, seat := range equipe.Seats {
-		if gone(seat) == 0 {
+		if asked(equipe, seat) || sent.Get(rowOf(seat)+"-outcome")+sent.Get(rowOf(seat)+"-note") != "" {
 			f.seats = append(f.seats, seat)
 		}
 	}
 	return f
 }
 
-func seatAt(i int) string { return fmt.Sprintf("seat-%d", i) }
+// asked says whether something may be awaited from a seat: its opinion, or once
+// all have given theirs its signature.
+func asked(equipe store.Equipe, seat store.Seat) bool {
+	owes := func(s store.Seat) bool { return s.State == care.SeatInvited || s.State == care.SeatConfirmed }
+	if slices.ContainsFunc(equipe.Seats, owes) {
+		return owes(seat)
+	}
+	return seat.State == care.SeatSpoken
+}
+
+// rowOf names the fields of a seat: others may speak, or be replaced, while the
+// form is filled in.
+func rowOf(seat store.Seat) string { return "seat-" + seat.ID }
 
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
@@ -42,14 +55,13 @@ func (f *minutesForm) show() []web.Field {
 			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: f.sent.Get("day"), Required: true},
 			{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: f.sent.Get("hour"), Required: true},
 		}},
-		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Required: true},
+		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: care.MaxMinutes, Required: true},
 	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
-	for i, seat := range f.seats {
-		at := seatAt(i)
+	for _, seat := range f.seats {
+		at := rowOf(seat)
 		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
-		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(i), Fields: []web.Field{
-			{Shape: "hidden", ID: at + "-role", Value: string(seat.Role)}, {Shape: "hidden", ID: at + "-agency", Value: seat.Agency},
+		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(seat), Fields: []web.Field{
 			outcome,
 			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole.", Value: f.sent.Get(at + "-note"), Rows: 2},
 		}})
@@ -57,12 +69,15 @@ func (f *minutesForm) show() []web.Field {
 	return append(fields, votes)
 }
 
-func (f *minutesForm) seat(i int) string {
-	return italian.Upper(italian.Role(f.seats[i].Role)) + ", " + agencyName(f.policy, f.seats[i].Agency)
+func (f *minutesForm) seat(seat store.Seat) string {
+	return italian.Upper(italian.Role(seat.Role)) + ", " + agencyName(f.policy, seat.Agency)
 }
 
 func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
-	f.places = map[string]string{"at": "day", "votes": seatAt(0) + "-outcome"}
+	f.places = map[string]string{"at": "day"}
+	if len(f.seats) > 0 {
+		f.places["votes"] = rowOf(f.seats[0]) + "-outcome"
+	}
 	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
 	minutes := care.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
 	var faults []care.Fault
@@ -73,8 +88,8 @@ func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
 	if at != nil {
 		minutes.At = *at
 	}
-	for i, seat := range f.seats {
-		row := seatAt(i)
+	for _, seat := range f.seats {
+		row := rowOf(seat)
 		vote := care.MinutedVote{
 			Vote: care.Vote{Role: seat.Role, Agency: seat.Agency, Outcome: f.sent.Get(row + "-outcome")}, Note: strings.TrimSpace(f.sent.Get(row + "-note")),
 		}
@@ -83,9 +98,9 @@ func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
 		}
 		path := fmt.Sprintf("votes[%d].", len(minutes.Votes))
 		for _, name := range []string{"role", "agency", "outcome"} {
-			f.places[path+name], f.labels[path+name] = row+"-outcome", f.seat(i)
+			f.places[path+name], f.labels[path+name] = row+"-outcome", f.seat(seat)
 		}
-		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(i)
+		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(seat)
 		minutes.Votes = append(minutes.Votes, vote)
 	}
 	return minutes, faults

@@ -211,11 +211,13 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 		form.Votes[0].Outcome, form.Votes[0].Note = care.Dissenting, "Motivi di prova"
 		w.minutes(form)
 		w.waits(care.PlanDraft)
+		require.Len(t, w.ask(care.SocialWorker, w.minuted(form)).Refusal.Faults, len(seated), "all have spoken")
 		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
 		cmd := w.ask(care.SocialWorker, w.minuted(care.MinutesForm{At: w.now(), Text: "Prova", Votes: []care.MinutedVote{
 			{Vote: care.Vote{Role: care.DeskOperator, Agency: "comune", Outcome: care.Favourable}},
 		}}))
-		w.refused(care.RefusedNotAwaited, cmd) // who has no seat
+		w.refused(care.RefusedInvalid, cmd) // who has no seat
+		require.Equal(t, []care.Fault{{Field: "votes[0].role", Rule: care.RuleSaid}}, cmd.Refusal.Faults)
 		w.minutes(form)
 		w.waits(care.PlanAgreement)
 		e := w.equipe()

@@ -69,6 +69,8 @@ func (r *run) beside(ctx workflow.Context, e contract.Entry) (contract.Entry, ha
 	case care.OpTransfer:
 		r.begin(step("transfer", r.revision), care.RunTransfer, care.Answer{Zone: e.Answer.Zone})
 		return e, done
+	case care.OpRecall:
+		return e, r.recall()
 	case care.OpAdopt:
 		if !r.awaits(e) {
 			r.adoptRuns("adopted", e.Answer.Runs)
@@ -188,6 +190,19 @@ func (r *run) tellBranches(a care.Answer, kinds ...care.RunKind) {
 			r.tell(o.ID, a)
 		}
 	}
+}
+
+// recall takes back what another zone was asked. Where its yes is on its way
+// already, that yes counts.
+func (r *run) recall() handling {
+	asked := func(o care.OpenStep) bool {
+		return o.Kind == care.OpenRun && contract.KindOf(o.ID) == care.RunTransfer
+	}
+	if !slices.ContainsFunc(r.state.Open, asked) {
+		return refused
+	}
+	r.tellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer)
+	return done
 }
 
 // adoptRuns takes over the branches of a merged case file.

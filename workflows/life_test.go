@@ -232,6 +232,39 @@ func TestTransferThatIsRejected(t *testing.T) {
 	})
 }
 
+func TestTransferThatIsRecalled(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Interview)
+		recall := store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, recall)) // nothing was asked
+		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
+		asks := store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
+		w.asks(care.SocialWorker, asks)
+		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
+		theirs := func() []store.Task {
+			page, err := w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
+			require.NoError(t, err)
+			return page.Items
+		}
+		asked := theirs()
+		require.Len(t, asked, 1)
+		_, err := w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
+		require.NoError(t, err)
+
+		w.asks(care.SocialWorker, recall)
+		w.waits(care.Interview)
+		require.Empty(t, w.file().Transfer)
+		require.Empty(t, theirs(), "nothing is asked any more")
+		_, err = w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
+		require.ErrorIs(t, err, store.ErrNotFound, "nor shown")
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, recall))
+		w.asks(care.SocialWorker, asks) // and may be asked again
+		require.Equal(t, "pistoia", w.file().Transfer)
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
 func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ReferralAnswer)

@@ -333,6 +333,10 @@ func (g *wanderer) transfers() {
 	if tasks := g.askedElsewhere(g.file()); len(tasks) > 0 {
 		asked := tasks[0]
 		there := &casework{carrier: g.carrier, office: g.office, zone: g.file().Transfer}
+		if g.rand.IntN(4) == 0 {
+			g.tries(care.Supervisor, store.NewCommand{Operation: care.OpRecall, Run: g.run(), Answer: care.Answer{Operation: care.OpRecall}})
+			return
+		}
 		g.did("an answer to a transfer")
 		if g.rand.IntN(3) > 0 {
 			there.answers(asked, care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})

@@ -31,7 +31,7 @@ type CasePage struct {
 	Health       Badge
 	Suspension   *Suspension // nil: its clocks run
 	Merged       *Link       // the case file that it goes on in
-	Transfer     string      // which zone was asked to take it over; empty: none
+	Transfer     *Transfer   // nil: no other zone was asked to take it over
 	Path         []PathStage
 	Actions      []Link // that are often asked for
 	Others       []Link
@@ -57,6 +57,12 @@ func (CasePage) Template() string { return "case" }
 type Suspension struct {
 	Text   string
 	Resume *Form // nil: not for the caller
+}
+
+// Transfer is what another zone was asked.
+type Transfer struct {
+	To     string
+	Recall *Form // nil: not for the caller
 }
 
 // PathStage is a stage of the path; Class is done, now, ahead, skipped, or partly

@@ -72,6 +72,7 @@ type Field struct {
 	Shape, ID, Label, Hint, Value string
 	Type                          string // of an input; radio or checkbox of choices
 	Rows                          int    // of an area; 0: four
+	Max                           int    // characters of an area; 0: 4000
 	Required                      bool
 	Focus                         bool   // the page opens here
 	ShownBy                       string // id of the choice that the field belongs to; empty: it is always there

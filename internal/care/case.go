@@ -56,6 +56,7 @@ const (
 	OpSuspend     Operation = "suspend"      // a case, until a date
 	OpResume      Operation = "resume"       // a suspended case, before its date
 	OpTransfer    Operation = "transfer"     // asks another zone to take the case over
+	OpRecall      Operation = "recall"       // takes back what another zone was asked
 	OpMerge       Operation = "merge"        // a second case file of the same person into the one that stays
 	OpAdopt       Operation = "adopt"        // the case that stays takes over the branches of the merged one
 	OpReopen      Operation = "reopen"       // a closed case

@@ -37,6 +37,9 @@ const (
 	RuleOtherPerson = "same_person_as_proposer" // a second pair of eyes is asked for
 	RuleSuspended   = "already_suspended"
 	RuleTransfer    = "transfer_under_way"
+	RuleConsented   = "already_consented"
+	RuleNoConsent   = "no_consent_in_force"
+	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
 )
 
 // FormRules lists the rules of forms.
@@ -44,7 +47,7 @@ var FormRules = []string{
 	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooMany,
 	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
 	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleSamePerson,
-	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer,
+	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer, RuleConsented, RuleNoConsent, RuleSaid,
 }
 
 // Limits of what a form may hold.

@@ -141,7 +141,8 @@ func (f MinutesForm) Answer() Answer {
 	return a
 }
 
-const maxMinutes = 10000 // characters
+// MaxMinutes is how long the minutes of a meeting may be, in characters.
+const MaxMinutes = 10000
 
 // CheckMinutes says what is wrong with the minutes of a meeting.
 func CheckMinutes(p Policy, form MinutesForm, now time.Time) []Fault {
@@ -149,7 +150,7 @@ func CheckMinutes(p Policy, form MinutesForm, now time.Time) []Fault {
 	f.Add(!form.At.IsZero(), "at", RuleRequired)
 	f.Add(!form.At.After(now), "at", RuleInTheFuture)
 	f.Add(form.Text != "", "text", RuleRequired)
-	f.Add(utf8.RuneCountInString(form.Text) <= maxMinutes, "text", RuleTooLong)
+	f.Add(utf8.RuneCountInString(form.Text) <= MaxMinutes, "text", RuleTooLong)
 	f.Add(len(form.Votes) > 0, "votes", RuleRequired)
 	for i, v := range form.Votes {
 		at := fmt.Sprintf("votes[%d].", i)

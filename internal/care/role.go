@@ -55,6 +55,7 @@ var asks = map[Operation][]Role{
 	OpSuspend:     {SocialWorker, Supervisor},
 	OpResume:      {DeskOperator, SocialWorker, Supervisor},
 	OpTransfer:    {SocialWorker, Supervisor},
+	OpRecall:      {SocialWorker, Supervisor},
 	OpMerge:       {SocialWorker, Supervisor},
 	OpReopen:      {DeskOperator, SocialWorker, Supervisor},
 	OpRenewPolicy: {Supervisor},

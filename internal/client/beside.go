@@ -188,6 +188,11 @@ func (c *Client) RecordPermit(ctx context.Context, key, caseID string, form care
 	return c.act(ctx, "/case-files/"+caseID+"/permit", key, form)
 }
 
+// RecallTransfer takes back the request to another zone.
+func (c *Client) RecallTransfer(ctx context.Context, key, caseID string) (Command, error) {
+	return c.act(ctx, "/case-files/"+caseID+"/transfer-recall", key, nil)
+}
+
 // Transfer asks another zone to take a case over.
 func (c *Client) Transfer(ctx context.Context, key, caseID string, form care.TransferForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/transfer", key, form)

@@ -41,7 +41,7 @@ func (s *services) stranger() *desk {
 	s.t.Helper()
 	path, err := exec.LookPath("chromium")
 	require.NoError(s.t, err, "no Chromium: apt-get install chromium")
-	ctx, cancelLimit := context.WithTimeout(s.t.Context(), 3*time.Minute)
+	ctx, cancelLimit := context.WithTimeout(s.t.Context(), 8*time.Minute)
 	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),

@@ -170,7 +170,7 @@ func (s *services) complexPath() {
 	require.Equal(t, []string{"active", "revised"}, s.states(id))
 	now, before := s.versions(care.CPIOperator, id)[0], s.versions(care.SocialWorker, id)[1] // who has a part reads the plan
 	require.Equal(t, before.list("actions")[1].text("id"), now.list("actions")[1].text("id"), "an action keeps its id")
-	placement = s.referralTo(id, "cpi").text("id")
+	placement = s.referralTo(id, "cpi", placement).text("id")
 	s.move(care.SocialWorker, school, care.OpAcknowledge, care.ReferralMoveForm{}) // as the school says by telephone
 	s.move(care.CPIOperator, placement, care.OpAcknowledge, care.ReferralMoveForm{})
 	s.move(care.SocialWorker, school, care.OpAccept, care.ReferralMoveForm{})

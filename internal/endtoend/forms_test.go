@@ -56,10 +56,9 @@ func (d *desk) unfold(text string) {
 }
 
 // Journey 3 in the browser: a member dissents with reasons, the social worker
-// writes the plan and the person agrees, the employment centre says no and why,
-// and all of it is seen by who revises.
-func (s *services) equipeInTheBrowser() {
-	t := s.t
+// writes the plan and the person agrees, the employment centre says no and why.
+// Then the way of the revised plan.
+func (s *services) complexPathInTheBrowser() {
 	id := s.toTheAssessment()
 	s.do(id, care.Assessment, assessedAs(care.ToEquipeBetween))
 	social, cpi := s.sitDown(care.SocialWorker), s.sitDown(care.CPIOperator)
@@ -113,16 +112,118 @@ func (s *services) equipeInTheBrowser() {
 	social.turnTo(s, id, care.NextStepAfterRejection, care.SocialWorker)
 	social.shows("Nessuna disponibilità")
 	social.picture("dopo-il-rifiuto")
-	s.do(id, care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
-	s.sit(id, between)
+	social.choose("Il caso torna all’équipe")
+	social.write("Note", "Prima serve un corso (prova)")
+	social.press("Completa")
+	s.revisedInTheBrowser(id, referral, social, cpi)
+}
+
+// revisedInTheBrowser goes on from the rejection: the équipe meets and revises
+// its plan, the person learns and is placed, the agencies evaluate, and the
+// closure is approved.
+func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
+	t := s.t
+	for _, role := range between {
+		s.doAs(role, id, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
+	}
+	for _, role := range between {
+		s.openTask(id, care.EquipeOpinion, role)
+	}
+	equipe := s.get(care.SocialWorker, "/case-files/"+id+"/equipes").items()[0].text("id")
+	social.visit("/equipe/" + equipe)
+	social.shows("nessuna disponibilità")
+	social.press("Registra il verbale")
+	social.write("Giorno", time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+	social.write("Ora", "10:00")
+	social.write("Verbale", "Verbale di prova")
+	social.until(`(() => { const all = [...document.querySelectorAll("main select")]; all.forEach(e => e.value = "favourable"); return all.length === 5 && all.every(e => e.value === "favourable") })()`)
+	social.picture("verbale")
+	social.press("Registra il verbale")
+	social.shows("Verbale di prova")
+
 	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
 	social.until(`[...document.querySelectorAll("main textarea")].some(e => e.value === "Tirocinio di prova")`)
-	social.shows("nessuna disponibilità")
-	social.shows("Che cosa cambia e perché")
+	day := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	social.writeIn("Obiettivo 2", "Area", "school")
+	social.writeIn("Obiettivo 2", "Che cosa vuole raggiungere", "Italiano di prova")
+	for action, of := range map[string][3]string{"Azione 2": {"0", "Corso di prova", "cpi"}, "Azione 3": {"1", "Italiano di prova", "cpia"}} {
+		social.writeIn(action, "Che cosa si fa", of[1])
+		social.writeIn(action, "Per quale obiettivo", of[0])
+		social.writeIn(action, "Chi lo fa", of[2])
+		social.writeIn(action, "Entro quando", day)
+		social.tickIn(action, "Quando il progetto è attivo")
+	}
+	social.press("Completa") // what changes is not said
+	social.until(`[...document.querySelectorAll(".field-error")].some(e => e.checkVisibility())`)
+	social.until(`[...document.querySelectorAll("main textarea")].some(e => e.value === "Corso di prova")`)
+	social.write("Che cosa cambia e perché", "Un corso prima del tirocinio (prova)")
+	social.picture("progetto-2")
+	social.press("Completa")
+	cpi.turnTo(s, id, care.PlanSignOff, care.CPIOperator)
+	cpi.shows("Un corso prima del tirocinio (prova)")
+	cpi.choose("Progetto firmato")
+	cpi.press("Completa")
+	for _, role := range between {
+		if role != care.CPIOperator {
+			s.doAs(role, id, care.PlanSignOff, care.Completion{Outcome: care.Signed})
+		}
+	}
+	social.turnTo(s, id, care.PlanAgreement, care.SocialWorker)
+	social.choose("La persona è d’accordo")
+	social.press("Completa")
+
+	// Italian at the school, which answers by telephone, and a course at the
+	// employment centre.
+	school := s.referralTo(id, "cpia").text("id")
+	require.Equal(t, []string{"active", "revised"}, s.states(id))
+	placement := s.referralTo(id, "cpi", rejected).text("id")
+	for _, move := range []string{"Presa visione", "Accetta"} {
+		social.visit("/segnalazioni/" + school)
+		social.press(move)
+		cpi.visit("/segnalazioni/" + placement)
+		cpi.press(move)
+	}
+	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
+	cpi.turnTo(s, id, care.ServicePact, care.CPIOperator)
+	cpi.choose("Patto di servizio firmato")
+	cpi.press("Completa")
+	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "training", Until: in(time.Second)})
+	social.turnTo(s, id, care.ReferralOutcome, "")
+	social.choose("Intervento concluso")
+	social.press("Completa")
+	cpi.turnTo(s, id, care.PlacementOutcome, care.CPIOperator)
+	cpi.choose("Persona inserita al lavoro")
+	cpi.press("Completa")
+
+	for range 2 {
+		social.turnTo(s, id, care.Review, care.SocialWorker)
+		social.choose("Persona incontrata")
+		social.press("Completa")
+	}
+	cpi.turnTo(s, id, care.GoalEvaluation, care.CPIOperator)
+	cpi.writeIn("Obiettivo 1: Lavoro di prova", "Risultato", "reached")
+	cpi.picture("valutazione-obiettivi")
+	cpi.press("Completa")
+	social.turnTo(s, id, care.Evaluation, care.SocialWorker)
+	social.shows("Lavoro di prova")
+	social.choose("Proposta la chiusura")
+	social.until(`(() => { const e = document.getElementById("propose_closure-closure_outcome"); e.value = "placed"; return e.value === "placed" })()`)
+	social.picture("valutazione")
+	social.press("Completa")
+	social.turnTo(s, id, care.Closure, care.SocialWorker)
+	social.choose("Fascicolo chiuso")
+	social.until(`(() => { const e = document.getElementById("closed-closure_outcome"); e.value = "placed"; return e.value === "placed" })()`)
+	social.press("Completa")
+	lead := s.sitDown(care.Supervisor)
+	lead.turnTo(s, id, care.ClosureApproval, care.Supervisor)
+	lead.choose("Chiusura approvata")
+	lead.press("Completa")
 	social.visit("/fascicoli/" + id)
-	social.shows("quipe")
+	social.shows("chius")
 	social.picture("fascicolo-equipe")
-	require.Equal(t, []string{"draft", "active"}, s.states(id))
+	file := s.file(care.SocialWorker, id)
+	require.Equal(t, care.OutcomePlaced, file.text("outcome"))
+	require.Equal(t, []string{"completed", "revised"}, s.states(id))
 }
 
 // Journey 12 in the browser: the social worker sees what is sent, the partner

@@ -38,7 +38,7 @@ func TestWhatPeopleGoThrough(t *testing.T) {
 		{"10 the permit runs out", "prova", func(s *services) { s.permitRunsOut(lastDay) }},
 		{"11 moving to Pistoia", "prato", (*services).movingToPistoia},
 		{"12 a partner without an account", "prova", (*services).partnerWithoutAccount},
-		{"3 in the browser", "prova", (*services).equipeInTheBrowser},
+		{"3 in the browser", "prova", (*services).complexPathInTheBrowser},
 		{"12 in the browser", "prova", (*services).partnerInTheBrowser},
 	} {
 		t.Run(j.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -266,8 +267,9 @@ func (s *services) referral(caseID string) (id string) {
 	return id
 }
 
-// referralTo waits for a case's newest referral to an agency.
-func (s *services) referralTo(caseID, agency string) (found answer) {
+// referralTo waits for a case's newest referral to an agency that is not among
+// the known ones.
+func (s *services) referralTo(caseID, agency string, known ...string) (found answer) {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		page, err := s.try(care.SocialWorker, http.MethodGet, "/referrals?limit=100&case_file_id="+caseID, "", nil)
@@ -275,7 +277,7 @@ func (s *services) referralTo(caseID, agency string) (found answer) {
 			return false
 		}
 		for _, item := range page.items() { // the newest comes first
-			if found.body == nil && item.text("to_agency") == agency {
+			if found.body == nil && item.text("to_agency") == agency && !slices.Contains(known, item.text("id")) {
 				found = item
 			}
 		}

@@ -337,7 +337,7 @@ var operations = map[care.Operation]string{
 	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRefer: "Invia a un partner",
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il caso", care.OpResume: "Fai riprendere il caso",
-	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito",
+	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito",
 	care.OpReopen: "Riapri il fascicolo",
 }
 
@@ -460,7 +460,7 @@ var readings = map[string]string{
 	string(care.OpRefer): "ha inviato la persona a un partner", string(care.OpMeet): "ha registrato un incontro", string(care.OpConsent): "ha registrato il consenso",
 	string(care.OpUnconsent): "ha registrato la revoca del consenso", string(care.OpPermit): "ha registrato il permesso o la sua ricevuta",
 	string(care.OpSuspend): "ha sospeso il caso", string(care.OpResume): "ha fatto riprendere il caso", string(care.OpTransfer): "ha chiesto il passaggio a un’altra zona",
-	string(care.OpMerge): "ha unito due fascicoli", string(care.OpReopen): "ha riaperto il fascicolo",
+	string(care.OpRecall): "ha ritirato la richiesta di passaggio", string(care.OpMerge): "ha unito due fascicoli", string(care.OpReopen): "ha riaperto il fascicolo",
 }
 
 // Reading says what an audited read or write was, after the name of who did it.

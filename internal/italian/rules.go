@@ -29,7 +29,10 @@ var rules = map[string]string{
 	care.RuleNoReopening: "Un fascicolo chiuso con questo esito non si riapre: se la persona torna, aprine uno nuovo.",
 	care.RuleOtherPerson: "Hai deciso tu la chiusura: deve approvarla un’altra persona.",
 	care.RuleSuspended:   "Il caso è già sospeso: per cambiare la data fallo prima riprendere.",
-	care.RuleTransfer:    "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta.",
+	care.RuleTransfer:    "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
+	care.RuleConsented:   "Il consenso è già registrato: non serve ripeterlo.",
+	care.RuleNoConsent:   "Non risulta un consenso da revocare: controlla il fascicolo.",
+	care.RuleSaid:        "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
 	// Those of the API's schema.
 	"not_in_list":  "Scegli una delle voci dell’elenco.",

@@ -25,6 +25,7 @@ var plainMoments = map[string]string{
 	"permit_updated":        "Registrati la ricevuta del rinnovo o il nuovo permesso",
 	"transfer_accepted":     "L’altra zona ha accettato il fascicolo",
 	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",
+	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
 	"link_used":             "Un ente ha risposto con il collegamento ricevuto per posta",
 }

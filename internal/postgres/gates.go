@@ -104,6 +104,10 @@ func (w *writer) rule() ([]care.Fault, error) {
 	case care.OpTransfer:
 		return w.faultIf("zone", care.RuleTransfer, true,
 			`EXISTS (SELECT FROM run WHERE case_id = $1 AND kind = 'transfer' AND ended_at IS NULL)`)
+	case care.OpConsent:
+		return w.faultIf("", care.RuleConsented, ofCase, consentInForce)
+	case care.OpUnconsent:
+		return w.faultIf("", care.RuleNoConsent, ofCase, "NOT "+consentInForce)
 	case care.OpMerge:
 		return w.ruleOfMerge()
 	case care.OpReopen:
@@ -144,6 +148,34 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		return w.ruleOfGoals()
 	}
 	return nil, nil
+}
+
+// notAwaited says why a run did not take an entry: it rests on something else.
+// Of minutes, the votes are named that were not asked for.
+func (w *writer) notAwaited() (*care.Refusal, error) {
+	var faults []care.Fault
+	if w.step.Entry.Answer.Operation == care.OpMinutes {
+		open, err := many[struct {
+			Role   care.Role `db:"role"`
+			Agency string    `db:"agency"`
+		}](w.ctx, w.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
+				SELECT FROM task t WHERE t.run_id = $1 AND t.kind = 'plan_sign_off' AND t.ended_at IS NULL AND t.ready_at > coalesce(seat.signature_at, '-infinity')))`,
+			w.step.Run)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range w.step.Entry.Answer.Votes {
+			asked := false
+			for _, s := range open {
+				asked = asked || s.Role == v.Role && s.Agency == v.Agency
+			}
+			faults = append(faults, fault(!asked, fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
+		}
+	}
+	if len(faults) > 0 {
+		return care.Refuse(faults...), nil
+	}
+	return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 }
 
 // ruleOfRefer asks for the consent that the partner's legal basis needs, and

@@ -40,7 +40,14 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	res, e = tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "seen", care.RuleSeen)
-	p.does(run, p.ask("social_worker.prato", run, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), contract.Effects{}, nil)
+	consents := func(op care.Operation) contract.Entry {
+		return p.ask("social_worker.prato", run, "", care.Answer{Operation: op}, care.ConsentForm{})
+	}
+	e = consents(care.OpUnconsent)
+	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "", care.RuleNoConsent)
+	p.does(run, consents(care.OpConsent), contract.Effects{}, nil)
+	e = consents(care.OpConsent)
+	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
 		referral := newRun(care.RunReferral)
@@ -59,7 +66,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 		require.Equal(t, 1, p.count(`share WHERE run_id = $1`, referral))
 		require.Equal(t, 1, p.count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
 	}
-	p.does(run, p.ask("social_worker.prato", run, "", care.Answer{Operation: care.OpUnconsent}, care.ConsentForm{}), contract.Effects{}, nil)
+	p.does(run, consents(care.OpUnconsent), contract.Effects{}, nil)
 
 	// A plan that sends the person to a private partner asks for it too.
 	equipe := p.equipe(run)

@@ -192,10 +192,7 @@ func TestARunTellsTheSameThingAgain(t *testing.T) {
 func TestConsentAndMeetings(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.begin(store.Person{}, contract.Effects{})
-	consent := care.Answer{Operation: care.OpConsent}
-	for range 2 {
-		p.does(run, p.ask("desk_operator.prato", run, "", consent, care.ConsentForm{}), contract.Effects{}, nil)
-	}
+	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), contract.Effects{}, nil)
 	require.Equal(t, 1, p.count(`consent WHERE withdrawn_at IS NULL`))
 	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpUnconsent}, care.ConsentForm{}), contract.Effects{}, nil)
 	require.Zero(t, p.count(`consent WHERE withdrawn_at IS NULL`))

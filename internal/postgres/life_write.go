@@ -38,6 +38,8 @@ func (w *writer) beside() error {
 		if ofCase {
 			w.moment("transfer_asked", answer.Zone)
 		}
+	case care.OpRecall:
+		w.moment("transfer_recalled", "")
 	case care.OpReopen:
 		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
 		w.moment("case_reopened", string(answer.Stage))

@@ -92,7 +92,8 @@ func (w *writer) idle() (contract.StepResult, error) {
 	return w.result, err
 }
 
-const nextDue = `(SELECT min(due) FROM (SELECT min(next_at) AS due FROM task WHERE run_id = $1 AND ended_at IS NULL
+// nextDue is when the next clock of a run falls due; a task that has ended has none.
+const nextDue = `(SELECT min(due) FROM (SELECT min(next_at) AS due FROM task WHERE run_id = $1
 	UNION ALL SELECT min(due_at) FROM wait WHERE run_id = $1) AS clocks)`
 
 func (w *writer) queueNextDue(sql string, more ...any) {
@@ -301,7 +302,7 @@ func (w *writer) acknowledged(t contract.TaskChange) {
 }
 
 func (w *writer) endTask(t contract.TaskChange) {
-	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND ended_at IS NULL`,
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND state IN ('ready', 'reserved')`,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
 		detail := string(w.about.task.Kind) + "/" + t.Outcome

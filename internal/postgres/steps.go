@@ -38,7 +38,13 @@ type runRow struct {
 	Ended   *time.Time    `db:"ended_at"`
 }
 
-const selectRun = `SELECT kind, zone, policy_version, course_version, epoch, revision, state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
+// selectRun reads and locks a run. Whoever knows its state as it stands at the
+// revision $2 gets it without the answers, which grow with the path.
+const selectRun = `SELECT kind, zone, policy_version, course_version, epoch, revision,
+	CASE WHEN revision = $2 THEN state - 'answers' ELSE state END AS state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
+
+// noRevision is none that a run has.
+const noRevision = -1
 
 // commandRow is the entry as stored.
 type commandRow struct {
@@ -76,7 +82,7 @@ func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") 
 func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.StepResult, err error) {
 	kept := "" // where the run's case was merged into another
 	err = s.within(ctx, start.Case, nil, func(tx querier) error {
-		run, err := one[runRow](ctx, tx, selectRun, start.Run)
+		run, err := one[runRow](ctx, tx, selectRun, start.Run, noRevision)
 		if errors.Is(err, pgx.ErrNoRows) {
 			res = contract.StepResult{Verdict: contract.Known, Ended: true}
 			kept, err = mergedInto(ctx, tx, start.Case)
@@ -154,11 +160,11 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 		kept  string
 	)
 	first := func(b *pgx.Batch) {
-		queueOne(b, &run, &found, selectRun, step.Run)
+		queueOne(b, &run, &found, selectRun, step.Run, step.Revision)
 		var known bool
 		queueOne(b, &entry, &known, selectCommand, step.Entry.ID)
 		if step.Entry.Target != "" {
-			about.queue(b, step.Entry.Target)
+			about.queue(b, step)
 		}
 	}
 	err = s.within(ctx, step.Case, first, func(tx querier) error {
@@ -211,7 +217,11 @@ func (w *writer) record() (contract.StepResult, error) {
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return contract.StepResult{Verdict: contract.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
 	case !step.Taken:
-		return w.refuse(&care.Refusal{Code: care.RefusedNotAwaited})
+		refusal, err := w.notAwaited()
+		if err != nil {
+			return contract.StepResult{}, err
+		}
+		return w.refuse(refusal)
 	}
 	if !entry.known() && !comesWithoutCommand(step.Entry.Answer.Operation) {
 		return w.refuse(&care.Refusal{Code: care.RefusedForbidden})
@@ -277,11 +287,16 @@ type referralRow struct {
 	To    string             `db:"to_agency"`
 }
 
-func (s *subject) queue(b *pgx.Batch, target string) {
-	queuePointer(b, &s.task, `SELECT `+taskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, target)
-	queuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, target)
+// queue asks for the task that is completed, or else for the referral that is moved.
+func (s *subject) queue(b *pgx.Batch, step contract.Step) {
+	if step.Entry.Answer.Operation == care.OpComplete {
+		queuePointer(b, &s.task, `SELECT `+taskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
+		return
+	}
+	queuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
+	// By state and not by ended_at: the indices of open tasks are by zone and holder.
 	queuePointer(b, &s.answer, `SELECT `+taskColumns+` FROM task t
-		WHERE referral_id = $1 AND kind = 'referral_answer' AND ended_at IS NULL FOR UPDATE OF t`, target)
+		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND state IN ('ready', 'reserved') FOR UPDATE OF t`, step.Entry.Target, step.Run)
 }
 
 // permits asks, under lock, whether the caller may do this now. What the rows
