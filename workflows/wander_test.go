@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	walks     = flag.Int("walks", 40, "how many random walks the property test makes")
+	walks     = flag.Int("walks", 80, "how many random walks the property test makes")
 	walkSteps = flag.Int("walk-steps", 60, "how many steps each of them has at most, before it goes home")
 )
 

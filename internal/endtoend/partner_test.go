@@ -59,14 +59,7 @@ var linkInMail = regexp.MustCompile(`https?://\S+/invito/\S+`)
 // among the known ones.
 func (s *services) link(referral, subject string, known ...string) (link string, mail letter) {
 	s.t.Helper()
-	f := s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK)
-	partner, run := f.text("to_agency"), ""
-	for _, b := range s.file(care.SocialWorker, f.text("case_file_id")).list("branches") {
-		if b.text("agency") == partner {
-			run = b.text("id")
-		}
-	}
-	require.NotEmpty(s.t, run)
+	partner, run := s.get(care.SocialWorker, "/referrals/"+referral).text("to_agency"), s.partnersRun(referral)
 	address := strings.ReplaceAll(partner, "_", ".") + ".prato@partner.example"
 	s.eventually("a link for "+partner, func() bool {
 		for _, m := range s.mailsTo(address, subject) {
@@ -77,6 +70,19 @@ func (s *services) link(referral, subject string, known ...string) (link string,
 		return link != ""
 	})
 	return link, mail
+}
+
+// partnersRun finds the process of a referral to a partner.
+func (s *services) partnersRun(referral string) (run string) {
+	s.t.Helper()
+	f := s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK)
+	for _, b := range s.file(care.SocialWorker, f.text("case_file_id")).list("branches") {
+		if b.text("agency") == f.text("to_agency") {
+			run = b.text("id")
+		}
+	}
+	require.NotEmpty(s.t, run)
+	return run
 }
 
 // page is what somebody without an account gets.
@@ -202,7 +208,8 @@ func (s *services) partnerWithoutAccount() {
 	require.Contains(t, settled.text, "Non serve più una risposta")
 	require.Equal(t, "completed", state(), "what is over stays")
 
-	// A link that nobody used in time says so, and may be asked for anew.
+	// A link that nobody used in time says so, and may be asked for anew, which
+	// sends one a minute at most: the reminder has just sent one too.
 	time.Sleep(time.Until(expired))
 	for _, form := range []url.Values{nil, says("acknowledge")} {
 		late := s.opens(unanswered, form)
@@ -211,8 +218,23 @@ func (s *services) partnerWithoutAccount() {
 		require.Contains(t, late.text, "Inviatemi un nuovo link")
 	}
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "nothing happened")
-	require.Contains(t, s.opens(unanswered+"/nuovo", url.Values{}).text, "Il nuovo link è in arrivo")
-	s.move(care.SocialWorker, public, care.OpAcknowledge, care.ReferralMoveForm{})
+	run := s.partnersRun(public)
+	sent := func() (links []string) {
+		for _, m := range s.mailsTo("cpia.prato@partner.example", asksAnswer) {
+			if m.Headers["X-Percorso-Run"] == run {
+				links = append(links, linkInMail.FindString(m.Text))
+			}
+		}
+		return links
+	}
+	known := sent()
+	for end := time.Now().Add(2 * time.Minute); len(sent()) == len(known) && time.Now().Before(end); time.Sleep(time.Second) {
+		require.Contains(t, s.opens(unanswered+"/nuovo", url.Values{}).text, "Il nuovo link è in arrivo")
+	}
+	fresh := slices.DeleteFunc(sent(), func(link string) bool { return slices.Contains(known, link) })
+	require.Len(t, fresh, 1)
+	require.Equal(t, http.StatusOK, s.opens(fresh[0], says("acknowledge")).status)
+	require.Equal(t, "received", s.get(care.SocialWorker, "/referrals/"+public).text("state"))
 	happened := s.timeline(id)
 	require.Equal(t, 3, happened["link_used terzo_settore"], "%v", happened)
 }
