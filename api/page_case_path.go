@@ -36,6 +36,9 @@ func pathOf(p care.Policy, file store.Case) []web.PathStage {
 			shown.Class, shown.State = "ahead", "più avanti"
 		case reached && slices.ContainsFunc(shown.Branches, func(b web.PathBranch) bool { return b.Class == "now" }):
 			shown.Class, shown.State = "partly", "ancora in corso"
+			if i > now {
+				shown.State = "già in corso"
+			}
 		case reached:
 			shown.Class, shown.State = "done", "fatto"
 		default:
