@@ -23,6 +23,9 @@ func placement(r *run) (string, error) {
 	if err != nil || accepted == nil {
 		return outcome, err
 	}
+	if agency, _ := r.policy.Agency(accepted.agency); agency.ByLink() {
+		return accepted.elsewhere()
+	}
 	outcome, err = r.place(accepted)
 	if err != nil {
 		return "", err
@@ -55,6 +58,16 @@ func (r *run) askCPI(agency string) (accepted *referral, outcome string, err err
 			return nil, outcome, err
 		}
 	}
+}
+
+// elsewhere follows a referral that the CPI redirected to a partner without
+// accounts: appointment, pact and measures are not its steps, it says how it went.
+func (f *referral) elsewhere() (string, error) {
+	outcome, err := f.followThrough()
+	if outcome == care.Failed {
+		return care.Unsuccessful, err
+	}
+	return outcome, err
 }
 
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.

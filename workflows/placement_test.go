@@ -139,6 +139,28 @@ func TestPlacementRedirected(t *testing.T) {
 	}
 }
 
+// A partner without accounts has no appointment, pact or measure to record: what
+// came of it is told by its link, or by the sender's side.
+func TestPlacementRedirectedToAPartnerWithoutAccounts(t *testing.T) {
+	for end, outcome := range map[string]string{care.Completed: care.Completed, care.Failed: care.Unsuccessful} {
+		inSkippedTime(t, func(w *casework) {
+			w.reaches(care.ReferralAnswer)
+			w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "commit", Note: "Prova"})
+			w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
+			w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+			w.isReferred(care.ReferralRedirected, care.ReferralInProgress)
+			require.Equal(t, care.SocialWorker, w.task(care.ReferralOutcome).Role)
+			form := care.Completion{Outcome: end}
+			if end == care.Failed {
+				form.Reason = "person_absent"
+			}
+			w.does(care.ReferralOutcome, form)
+			require.Equal(t, outcome, w.branch(care.RunPlacement).Outcome)
+			w.task(care.Review)
+		})
+	}
+}
+
 func TestPlacementWithdrawn(t *testing.T) {
 	for _, c := range []struct {
 		name  string
