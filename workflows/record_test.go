@@ -134,11 +134,13 @@ func TestRecordHistories(t *testing.T) {
 	recordStraightPath(r, start())
 	recordEarlyClosure(r, start())
 	recordReferralLoop(r, start())
+	recordRedirection(r, start())
 	recordNoShows(r, start())
 	recordEquipe(r, start())
 	recordPartners(r, start())
 	recordSuspension(r, start())
 	recordTransfer(r, start())
+	recordRecall(r, start())
 	recordMerge(r, start(), start())
 }
 
@@ -201,6 +203,19 @@ func recordReferralLoop(r *recorder, w *casework) {
 	w.closesEarly()
 	w.rests()
 	r.save(w, w.branch(care.RunFollowUp).Run, "follow-up-ended-early")
+}
+
+func recordRedirection(r *recorder, w *casework) {
+	w.reaches(care.ReferralAnswer)
+	w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "commit", Note: "Prova"})
+	w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
+	w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+	w.does(care.ReferralOutcome, care.Completion{Outcome: care.Completed})
+	placement := w.branch(care.RunPlacement).Run
+	w.task(care.Review)
+	r.save(w, placement, "placement-elsewhere")
+	w.closesEarly()
+	w.rests()
 }
 
 func recordNoShows(r *recorder, w *casework) {
@@ -327,4 +342,25 @@ func (w *casework) rests() {
 	for w.file().Stage != care.StageClosed {
 		w.rest()
 	}
+}
+
+func recordRecall(r *recorder, w *casework) {
+	w.reaches(care.ConfirmAppointment)
+	form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
+	var transfer string
+	require.Eventually(r, func() bool {
+		for _, b := range w.file().Branches {
+			if contract.KindOf(b.Run) == care.RunTransfer {
+				transfer = b.Run
+			}
+		}
+		return w.file().Transfer != ""
+	}, 10*time.Second, 50*time.Millisecond)
+	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}})
+	require.Eventually(r, func() bool { return w.file().Transfer == "" }, 10*time.Second, 50*time.Millisecond)
+	r.save(w, transfer, "transfer-ended-early")
+	r.save(w, w.run(), "case-path-kept")
+	w.closesEarly()
+	w.rests()
 }
