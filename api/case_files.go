@@ -250,7 +250,8 @@ type cpiReferralInput struct {
 	Body care.SendToCPI
 }
 
-type policyRenewalInput struct {
+// askInput asks something of a case that has no form.
+type askInput struct {
 	IDInput
 	KeyInput
 }
@@ -278,7 +279,7 @@ func (s *Server) registerCaseFiles() {
 		})
 	register(s, command("/case-files/{id}/policy-renewal", "renew-policy", tagCases, "Bring the zone's new rules to a case",
 		"By the supervisor: an open case goes by the rules that it began its stage with."),
-		func(ctx context.Context, who care.Staff, in *policyRenewalInput) (*actOutput, error) {
+		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
 			return s.actOnCase(ctx, who, in.Key, care.OpRenewPolicy, in.ID, nil)
 		})
 }

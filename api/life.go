@@ -21,11 +21,6 @@ type suspendInput struct {
 	Body care.SuspendForm
 }
 
-type resumeInput struct {
-	IDInput
-	KeyInput
-}
-
 type permitInput struct {
 	IDInput
 	KeyInput
@@ -36,11 +31,6 @@ type transferInput struct {
 	IDInput
 	KeyInput
 	Body care.TransferForm
-}
-
-type recallInput struct {
-	IDInput
-	KeyInput
 }
 
 type mergeInput struct {
@@ -76,7 +66,7 @@ func (s *Server) registerLife() {
 			return s.actOnCase(ctx, who, in.Key, care.OpSuspend, in.ID, in.Body)
 		})
 	register(s, command("/case-files/{id}/resumption", "resume-case-file", tagCases, "Resume a suspended case before its date", ""),
-		func(ctx context.Context, who care.Staff, in *resumeInput) (*actOutput, error) {
+		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
 			return s.actOnCase(ctx, who, in.Key, care.OpResume, in.ID, nil)
 		})
 	register(s, command("/case-files/{id}/permit", "record-permit", tagCases, "Record the receipt of a renewal, or a new permit", ""),
@@ -101,7 +91,7 @@ func (s *Server) registerHandovers() {
 		})
 	register(s, command("/case-files/{id}/transfer-recall", "recall-transfer", tagCases, "Take back the request to another zone",
 		"The case stays here, and the other zone's access to what it was shown ends."),
-		func(ctx context.Context, who care.Staff, in *recallInput) (*actOutput, error) {
+		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
 			return s.actOnCase(ctx, who, in.Key, care.OpRecall, in.ID, nil)
 		})
 	register(s, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",

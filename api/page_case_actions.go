@@ -21,6 +21,7 @@ type caseAction struct {
 	op     care.Operation
 	done   string // what is said afterwards
 	often  bool   // it is among those that are seen at once
+	beside bool   // the page offers it beside the state that it ends, and not among the actions
 	allows func(store.Case) bool
 	// show fills in the form, read makes the operation's form of what was sent;
 	// places gives the ids of fields that are not their names.
@@ -82,7 +83,7 @@ var caseActions = []caseAction{
 		show:   showSuspension, read: readSuspension,
 	},
 	{
-		path: "riprendi", op: care.OpResume, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
+		path: "riprendi", op: care.OpResume, beside: true, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
 		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
 		show:   showResuming, read: readNothing,
 	},
@@ -92,7 +93,7 @@ var caseActions = []caseAction{
 		show:   showTransfer, read: readTransfer,
 	},
 	{
-		path: "ritira-passaggio", op: care.OpRecall, done: "La richiesta è ritirata: il percorso resta in questa zona.",
+		path: "ritira-passaggio", op: care.OpRecall, beside: true, done: "La richiesta è ritirata: il percorso resta in questa zona.",
 		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer != "" },
 		show:   showRecall, read: readNothing,
 	},
@@ -105,9 +106,6 @@ var caseActions = []caseAction{
 		show: showClosure, read: readClosure,
 	},
 }
-
-// besideState says whether the page offers the action beside the state that it ends.
-func (a caseAction) besideState() bool { return a.op == care.OpResume || a.op == care.OpRecall }
 
 func stillOpen(file store.Case) bool { return file.Closed == nil }
 
@@ -138,7 +136,7 @@ func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) 
 	offer := func(a caseAction) {
 		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)}
 		switch {
-		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.besideState():
+		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.beside:
 		case a.often:
 			often = append(often, link)
 		default:

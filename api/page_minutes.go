@@ -51,10 +51,7 @@ func rowOf(seat store.Seat) string { return "seat-" + seat.ID }
 
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
-		{Shape: "group", Label: "Quando si è tenuta la riunione", Row: true, Fields: []web.Field{
-			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: f.sent.Get("day"), Required: true},
-			{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: f.sent.Get("hour"), Required: true},
-		}},
+		whenField("Quando si è tenuta la riunione", f.sent),
 		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: care.MaxMinutes, Required: true},
 	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
@@ -80,11 +77,7 @@ func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
 	}
 	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
 	minutes := care.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
-	var faults []care.Fault
 	at, rule := moment(f.sent.Get("day"), f.sent.Get("hour"))
-	if rule != "" {
-		faults = append(faults, care.Fault{Field: "at", Rule: rule})
-	}
 	if at != nil {
 		minutes.At = *at
 	}
@@ -103,7 +96,7 @@ func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
 		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(seat)
 		minutes.Votes = append(minutes.Votes, vote)
 	}
-	return minutes, faults
+	return minutes, faultIf(rule, "at")
 }
 
 func (f *minutesForm) naming(path string) (id, label string) {
@@ -118,25 +111,24 @@ func (f *minutesForm) naming(path string) (id, label string) {
 }
 
 func (s *Server) showMinutes(c *gin.Context, who care.Staff) error {
-	return s.minutesPage(c, who, http.StatusOK, newForm(c.Request.URL.Path), nil)
+	equipe, form, err := s.minutesOf(c, who, nil)
+	if err != nil {
+		return err
+	}
+	s.minutesPage(c, http.StatusOK, equipe, form, newForm(c.Request.URL.Path))
+	return nil
 }
 
 // recordMinutes takes the minutes of a meeting with what was said there.
 func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
-	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	equipe, form, err := s.minutesOf(c, who, c.Request.PostForm)
 	if err != nil {
 		return err
 	}
-	equipe, err := s.records.Equipe(ctx, who, equipeRun(c))
-	if err != nil {
-		return err
-	}
-	form := newMinutesForm(rules.Policy, equipe, c.Request.PostForm)
 	minutes, faults := form.read()
 	var cmd store.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
+		cmd, err = s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
 	}
 	if err == nil {
 		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
@@ -146,29 +138,29 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.minutesPage(c, who, status, again, c.Request.PostForm)
+	s.minutesPage(c, status, equipe, form, again)
+	return nil
 }
 
-// minutesPage is the form of a meeting's minutes, with what was typed.
-func (s *Server) minutesPage(c *gin.Context, who care.Staff, status int, form web.Form, sent url.Values) error {
+// minutesOf reads the équipe that met, with the form of its minutes as far as it
+// was filled in.
+func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (store.Equipe, *minutesForm, error) {
 	if !who.Role.MayAsk(care.OpMinutes) {
-		return store.ErrForbidden
+		return store.Equipe{}, nil, store.ErrForbidden
 	}
-	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
-		return err
+		return store.Equipe{}, nil, err
 	}
-	equipe, err := s.records.Equipe(ctx, who, equipeRun(c))
-	if err != nil {
-		return err
-	}
+	equipe, err := s.records.Equipe(c.Request.Context(), who, equipeRun(c))
+	return equipe, newMinutesForm(rules.Policy, equipe, sent), err
+}
+
+func (s *Server) minutesPage(c *gin.Context, status int, equipe store.Equipe, minutes *minutesForm, form web.Form) {
 	page := web.CaseForm{
 		Frame: s.frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
-		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.",
+		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(),
 	}
 	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
-	page.Fields = newMinutesForm(rules.Policy, equipe, sent).show()
 	s.render(c, status, page)
-	return nil
 }

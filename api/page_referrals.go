@@ -271,6 +271,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 // top, the rest below.
 func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r store.Referral, refused *refusedMove) {
 	allowed := allowedMoves(who, r)
+	var first care.Operation
 	for _, m := range referralMoves {
 		if !slices.Contains(allowed, m.op) {
 			continue
@@ -302,21 +303,15 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 			}
 		}
 		if page.First == nil && m.op != care.OpWithdraw {
-			page.First = &action
+			page.First, first = &action, m.op
 		} else {
 			page.Others = append(page.Others, action)
 		}
 	}
 	page.Todo = awaited(page.First != nil, who, r)
-	if page.First != nil && page.First.Code != movePath(care.OpSupply) && byLink(p, r) {
+	if page.First != nil && first != care.OpSupply && byLink(p, r) {
 		page.Todo = "Il partner risponde dal link che riceve per posta elettronica. Se ti risponde a voce, registra qui quello che dice."
 	}
-}
-
-// movePath is the part of an address that an operation has.
-func movePath(op care.Operation) string {
-	i := slices.IndexFunc(referralMoves, func(m referralMove) bool { return m.op == op })
-	return referralMoves[i].path
 }
 
 // awaited says what the referral waits for, to whoever reads it.

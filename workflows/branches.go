@@ -147,11 +147,8 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 			a.refer(step(at, i+1), agency, "")
 		}
 	}
-	for _, run := range a.branches {
-		if isFollowUp(run) { // its reviews begin anew, with those who have a part in this plan
-			a.r.tell(run, care.Answer{Operation: care.OpEnd})
-		}
-	}
+	// The reviews begin anew, with those who have a part in this plan.
+	a.r.tellBranches(care.Answer{Operation: care.OpEnd}, care.RunFollowUp)
 	a.review(at, care.PlanActivated)
 }
 

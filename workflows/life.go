@@ -183,25 +183,23 @@ func (r *run) reportBeside(e contract.Entry) (contract.Entry, handling) {
 	return e, done
 }
 
-// tellBranches tells the open branches of some kinds.
-func (r *run) tellBranches(a care.Answer, kinds ...care.RunKind) {
+// tellBranches tells the open branches of some kinds, and says whether there are any.
+func (r *run) tellBranches(a care.Answer, kinds ...care.RunKind) (told bool) {
 	for _, o := range r.state.Open {
 		if o.Kind == care.OpenRun && slices.Contains(kinds, contract.KindOf(o.ID)) {
 			r.tell(o.ID, a)
+			told = true
 		}
 	}
+	return told
 }
 
 // recall takes back what another zone was asked. Where its yes is on its way
 // already, that yes counts.
 func (r *run) recall() handling {
-	asked := func(o care.OpenStep) bool {
-		return o.Kind == care.OpenRun && contract.KindOf(o.ID) == care.RunTransfer
+	if !r.tellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer) {
+		return refused // nobody was asked
 	}
-	if !slices.ContainsFunc(r.state.Open, asked) {
-		return refused
-	}
-	r.tellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer)
 	return done
 }
 

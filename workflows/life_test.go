@@ -166,21 +166,17 @@ func TestTransferToAnotherZone(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.takesOver()
 		old := w.run()
-		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
-		require.Empty(t, care.CheckTransfer(w.policy(), []string{"prato", "pistoia"}, form))
-		asks := store.NewCommand{Operation: care.OpTransfer, Run: old, Answer: form.Answer(), Data: form}
-		w.asks(care.SocialWorker, asks)
+		w.asks(care.SocialWorker, w.transferring("pistoia"))
 		require.Equal(t, "pistoia", w.file().Transfer)
-		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, asks))
-		page, err := w.records.Tasks(context.Background(), w.staff["pistoia"][care.SocialWorker], store.TaskFilter{Team: true}, store.Paging{})
-		require.NoError(t, err)
-		require.Len(t, page.Items, 1)
+		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, w.transferring("pistoia")))
+		there := w.another("pistoia")
+		asked := there.socialWork()
+		require.Len(t, asked, 1)
 
-		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
-		there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
-		page2, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
+		there.answers(asked[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
+		files, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
 		require.NoError(t, err)
-		for _, file := range page2.Items {
+		for _, file := range files.Items {
 			require.NotEqual(t, contract.BareID(old), file.ID, "Prato's access has ended")
 		}
 		_, err = w.records.CaseFile(context.Background(), w.as(care.Supervisor), contract.BareID(old))
@@ -195,6 +191,32 @@ func TestTransferToAnotherZone(t *testing.T) {
 		there.closesEarly()
 		there.closed(care.OutcomeMovedAway)
 	})
+}
+
+// transferring asks another zone to take the case over.
+func (w *casework) transferring(zone string) store.NewCommand {
+	w.Helper()
+	form := care.TransferForm{Zone: zone, Notice: true, Note: "Prova"}
+	require.Empty(w, care.CheckTransfer(w.policy(), []string{"prato", "pistoia", "lucca"}, form))
+	return store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
+}
+
+// recalling takes back what another zone was asked.
+func (w *casework) recalling() store.NewCommand {
+	return store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
+}
+
+// another is a case of the same office, which has no file yet.
+func (w *casework) another(zone string) *casework {
+	return &casework{carrier: w.carrier, office: w.office, zone: zone}
+}
+
+// socialWork lists what the zone's social workers have to do.
+func (w *casework) socialWork() []store.Task {
+	w.Helper()
+	page, err := w.records.Tasks(context.Background(), w.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
+	require.NoError(w, err)
+	return page.Items
 }
 
 // continuedIn is the case file in another zone that the case was handed over to.
@@ -217,16 +239,13 @@ func (w *casework) answers(t store.Task, form care.Completion) {
 func TestTransferThatIsRejected(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ConfirmAppointment)
-		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
-		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.asks(care.SocialWorker, w.transferring("pistoia"))
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) // the case goes on meanwhile
-		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
-		page, err := w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
-		require.NoError(t, err)
-		there.answers(page.Items[0], care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
+		there := w.another("pistoia")
+		there.answers(there.socialWork()[0], care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
 		w.waits(care.Interview)
 		require.Empty(t, w.file().Transfer)
-		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}) // and is asked again
+		w.asks(care.SocialWorker, w.transferring("pistoia")) // and is asked again
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
 	})
@@ -235,30 +254,22 @@ func TestTransferThatIsRejected(t *testing.T) {
 func TestTransferThatIsRecalled(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Interview)
-		recall := store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
-		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, recall)) // nothing was asked
-		form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
-		asks := store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
-		w.asks(care.SocialWorker, asks)
-		there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
-		theirs := func() []store.Task {
-			page, err := w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
-			require.NoError(t, err)
-			return page.Items
-		}
-		asked := theirs()
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, w.recalling())) // nothing was asked
+		w.asks(care.SocialWorker, w.transferring("pistoia"))
+		there := w.another("pistoia")
+		asked := there.socialWork()
 		require.Len(t, asked, 1)
 		_, err := w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
 		require.NoError(t, err)
 
-		w.asks(care.SocialWorker, recall)
+		w.asks(care.SocialWorker, w.recalling())
 		w.waits(care.Interview)
 		require.Empty(t, w.file().Transfer)
-		require.Empty(t, theirs(), "nothing is asked any more")
+		require.Empty(t, there.socialWork(), "nothing is asked any more")
 		_, err = w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
 		require.ErrorIs(t, err, store.ErrNotFound, "nor shown")
-		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, recall))
-		w.asks(care.SocialWorker, asks) // and may be asked again
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, w.recalling()))
+		w.asks(care.SocialWorker, w.transferring("pistoia")) // and may be asked again
 		require.Equal(t, "pistoia", w.file().Transfer)
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
@@ -269,7 +280,7 @@ func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ReferralAnswer)
 		kept := w.id
-		second := &casework{carrier: w.carrier, office: w.office, zone: w.zone}
+		second := w.another(w.zone)
 		second.reaches(care.Interview)
 		second.task(care.Interview)
 		form := care.MergeForm{Into: kept, Note: "Prova"}

@@ -297,18 +297,13 @@ func recordSuspension(r *recorder, w *casework) {
 
 func recordTransfer(r *recorder, w *casework) {
 	w.reaches(care.ConfirmAppointment)
-	form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
-	there := &casework{carrier: w.carrier, office: w.office, zone: "pistoia"}
-	var page store.Page[store.Task]
-	require.Eventually(r, func() (asked bool) {
-		var err error
-		page, err = w.records.Tasks(context.Background(), there.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
-		return err == nil && len(page.Items) > 0
-	}, 10*time.Second, 50*time.Millisecond)
-	transfer := page.Items[0].Run
+	w.asks(care.SocialWorker, w.transferring("pistoia"))
+	there := w.another("pistoia")
+	require.Eventually(r, func() bool { return len(there.socialWork()) > 0 }, 10*time.Second, 50*time.Millisecond)
+	asked := there.socialWork()[0]
+	transfer := asked.Run
 	r.save(w, transfer, "transfer-asked")
-	there.answers(page.Items[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp})
+	there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp})
 	r.save(w, transfer, "transfer-accepted")
 	require.Eventually(r, func() bool {
 		_, err := w.records.CaseFile(context.Background(), w.as(care.Supervisor), w.id)
@@ -346,18 +341,10 @@ func (w *casework) rests() {
 
 func recordRecall(r *recorder, w *casework) {
 	w.reaches(care.ConfirmAppointment)
-	form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Prova"}
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form})
-	var transfer string
-	require.Eventually(r, func() bool {
-		for _, b := range w.file().Branches {
-			if contract.KindOf(b.Run) == care.RunTransfer {
-				transfer = b.Run
-			}
-		}
-		return w.file().Transfer != ""
-	}, 10*time.Second, 50*time.Millisecond)
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}})
+	w.asks(care.SocialWorker, w.transferring("pistoia"))
+	require.Eventually(r, func() bool { return w.file().Transfer != "" }, 10*time.Second, 50*time.Millisecond)
+	transfer := w.branch(care.RunTransfer).Run
+	w.asks(care.SocialWorker, w.recalling())
 	require.Eventually(r, func() bool { return w.file().Transfer == "" }, 10*time.Second, 50*time.Millisecond)
 	r.save(w, transfer, "transfer-ended-early")
 	r.save(w, w.run(), "case-path-kept")

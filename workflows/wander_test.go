@@ -332,9 +332,9 @@ func (g *wanderer) transfers() {
 	g.Helper()
 	if tasks := g.askedElsewhere(g.file()); len(tasks) > 0 {
 		asked := tasks[0]
-		there := &casework{carrier: g.carrier, office: g.office, zone: g.file().Transfer}
+		there := g.another(g.file().Transfer)
 		if g.rand.IntN(4) == 0 {
-			g.tries(care.Supervisor, store.NewCommand{Operation: care.OpRecall, Run: g.run(), Answer: care.Answer{Operation: care.OpRecall}})
+			g.tries(care.Supervisor, g.recalling())
 			return
 		}
 		g.did("an answer to a transfer")
@@ -353,14 +353,13 @@ func (g *wanderer) transfers() {
 		return
 	}
 	to := pick(g, slices.DeleteFunc([]string{"prato", "pistoia", "lucca"}, func(z string) bool { return z == g.zone }))
-	form := care.TransferForm{Zone: to, Notice: true, Note: "Prova"}
-	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpTransfer, Run: g.run(), Answer: form.Answer(), Data: form})
+	g.tries(care.SocialWorker, g.transferring(to))
 }
 
 // merges opens a second file for the same person, and merges one into the other.
 func (g *wanderer) merges() {
 	g.Helper()
-	second := &casework{carrier: g.carrier, office: g.office, zone: g.zone}
+	second := g.another(g.zone)
 	second.opens()
 	from, into := second, g.casework
 	if g.rand.IntN(2) == 0 {

@@ -95,8 +95,9 @@ func (d *desk) fill(name, value string) {
 	d.t.Helper()
 	field := fmt.Sprintf(`[...document.getElementsByName(%s)].find(e => e.type !== "hidden")`, quoted(name))
 	d.until("!!" + field)
-	_, err := d.ask(fmt.Sprintf(`{const e = %s; e.value = %s; e.dispatchEvent(new Event("change", {bubbles: true})); e.value}`, field, quoted(value)))
+	filled, err := d.ask(fmt.Sprintf(`{const e = %s; e.value = %s; e.dispatchEvent(new Event("change", {bubbles: true})); e.value}`, field, quoted(value)))
 	require.NoError(d.t, err)
+	require.Equal(d.t, value, filled, name)
 }
 
 // choose ticks the box or the button with a label.

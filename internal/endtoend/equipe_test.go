@@ -34,13 +34,22 @@ func assessedAs(outcome string) care.Completion {
 	}}
 }
 
-// sit has roles take their seats in an équipe and say their opinions; those that
-// dissent say why.
-func (s *services) sit(caseID string, roles []care.Role, dissents ...care.Role) {
+// takeSeats has roles take their seats in an équipe, which then asks for their opinions.
+func (s *services) takeSeats(caseID string, roles []care.Role) {
 	s.t.Helper()
 	for _, role := range roles {
 		s.doAs(role, caseID, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
 	}
+	for _, role := range roles {
+		s.openTask(caseID, care.EquipeOpinion, role)
+	}
+}
+
+// sit has roles take their seats in an équipe and say their opinions; those that
+// dissent say why.
+func (s *services) sit(caseID string, roles []care.Role, dissents ...care.Role) {
+	s.t.Helper()
+	s.takeSeats(caseID, roles)
 	for _, role := range roles {
 		opinion := care.Completion{Outcome: care.Favourable, Note: "Motivi di prova"}
 		for _, d := range dissents {
@@ -142,12 +151,7 @@ func (s *services) complexPath() {
 	require.Equal(t, "no_availability", equipes[0].text("reason"))
 
 	// It meets: all take their seats, and their opinions are in the minutes.
-	for _, role := range between {
-		s.doAs(role, id, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
-	}
-	for _, role := range between {
-		s.openTask(id, care.EquipeOpinion, role)
-	}
+	s.takeSeats(id, between)
 	minutes := care.MinutesForm{At: time.Now().Add(-time.Second), Text: "Verbale di prova"}
 	for _, seat := range equipes[0].list("seats") {
 		minutes.Votes = append(minutes.Votes, care.MinutedVote{Vote: care.Vote{

@@ -123,12 +123,7 @@ func (s *services) complexPathInTheBrowser() {
 // closure is approved.
 func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	t := s.t
-	for _, role := range between {
-		s.doAs(role, id, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
-	}
-	for _, role := range between {
-		s.openTask(id, care.EquipeOpinion, role)
-	}
+	s.takeSeats(id, between)
 	equipe := s.get(care.SocialWorker, "/case-files/"+id+"/equipes").items()[0].text("id")
 	social.visit("/equipe/" + equipe)
 	social.shows("nessuna disponibilità")
@@ -207,12 +202,12 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	social.turnTo(s, id, care.Evaluation, care.SocialWorker)
 	social.shows("Lavoro di prova")
 	social.choose("Proposta la chiusura")
-	social.until(`(() => { const e = document.getElementById("propose_closure-closure_outcome"); e.value = "placed"; return e.value === "placed" })()`)
+	social.fill("propose_closure-closure_outcome", "placed")
 	social.picture("valutazione")
 	social.press("Completa")
 	social.turnTo(s, id, care.Closure, care.SocialWorker)
 	social.choose("Fascicolo chiuso")
-	social.until(`(() => { const e = document.getElementById("closed-closure_outcome"); e.value = "placed"; return e.value === "placed" })()`)
+	social.fill("closed-closure_outcome", "placed")
 	social.press("Completa")
 	lead := s.sitDown(care.Supervisor)
 	lead.turnTo(s, id, care.ClosureApproval, care.Supervisor)

@@ -59,11 +59,10 @@ var linkInMail = regexp.MustCompile(`https?://\S+/invito/\S+`)
 // among the known ones.
 func (s *services) link(referral, subject string, known ...string) (link string, mail letter) {
 	s.t.Helper()
-	partner, run := s.get(care.SocialWorker, "/referrals/"+referral).text("to_agency"), s.partnersRun(referral)
-	address := strings.ReplaceAll(partner, "_", ".") + ".prato@partner.example"
-	s.eventually("a link for "+partner, func() bool {
-		for _, m := range s.mailsTo(address, subject) {
-			if found := linkInMail.FindString(m.Text); m.Headers["X-Percorso-Run"] == run && !slices.Contains(known, found) {
+	invitations := s.invitations(referral, subject)
+	s.eventually("a link for "+referral, func() bool {
+		for _, m := range invitations() {
+			if found := linkInMail.FindString(m.Text); !slices.Contains(known, found) {
 				link, mail = found, m
 			}
 		}
@@ -72,17 +71,22 @@ func (s *services) link(referral, subject string, known ...string) (link string,
 	return link, mail
 }
 
-// partnersRun finds the process of a referral to a partner.
-func (s *services) partnersRun(referral string) (run string) {
+// invitations gives the list of the mails that the partner of a referral gets
+// about it, as it grows.
+func (s *services) invitations(referral, subject string) func() []letter {
 	s.t.Helper()
 	f := s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK)
+	partner, run := f.text("to_agency"), ""
 	for _, b := range s.file(care.SocialWorker, f.text("case_file_id")).list("branches") {
-		if b.text("agency") == f.text("to_agency") {
+		if b.text("agency") == partner {
 			run = b.text("id")
 		}
 	}
 	require.NotEmpty(s.t, run)
-	return run
+	address := strings.ReplaceAll(partner, "_", ".") + ".prato@partner.example"
+	return func() []letter {
+		return slices.DeleteFunc(s.mailsTo(address, subject), func(m letter) bool { return m.Headers["X-Percorso-Run"] != run })
+	}
 }
 
 // page is what somebody without an account gets.
@@ -218,12 +222,10 @@ func (s *services) partnerWithoutAccount() {
 		require.Contains(t, late.text, "Inviatemi un nuovo link")
 	}
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "nothing happened")
-	run := s.partnersRun(public)
+	invitations := s.invitations(public, asksAnswer)
 	sent := func() (links []string) {
-		for _, m := range s.mailsTo("cpia.prato@partner.example", asksAnswer) {
-			if m.Headers["X-Percorso-Run"] == run {
-				links = append(links, linkInMail.FindString(m.Text))
-			}
+		for _, m := range invitations() {
+			links = append(links, linkInMail.FindString(m.Text))
 		}
 		return links
 	}

@@ -47,12 +47,18 @@ func TestMarkerStaysInTheRecords(t *testing.T) {
 	require.NotContains(t, mails, marker)
 }
 
-// openMarked opens the case file of the person with the marker.
+// openMarked opens the case file of the person with the marker, and walks it to
+// the assessment.
 func (s *services) openMarked() (caseID string) {
 	s.t.Helper()
-	return s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
+	caseID = s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
 		p["given_name"], p["family_name"], p["phone"] = marker, marker, "000 "+marker
 	}), "labour", "housing")).is(http.StatusCreated).text("id")
+	s.do(caseID, care.FirstListening, with(heard))
+	s.do(caseID, care.Orientation, with(booked()))
+	s.do(caseID, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
+	s.do(caseID, care.Interview, with(care.Completion{Outcome: care.Held}))
+	return caseID
 }
 
 // with puts the marker into the free text of a form.
@@ -64,10 +70,6 @@ func with(c care.Completion) care.Completion {
 func (s *services) markedStraight() {
 	t := s.t
 	id := s.openMarked()
-	s.do(id, care.FirstListening, with(heard))
-	s.do(id, care.Orientation, with(booked()))
-	s.do(id, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
-	s.do(id, care.Interview, with(care.Completion{Outcome: care.Held}))
 	s.do(id, care.Assessment, with(assessed))
 	referral := s.referral(id)
 	// A form with faults says which, without what was typed.
@@ -92,10 +94,6 @@ func (s *services) markedStraight() {
 func (s *services) markedComplex() {
 	t := s.t
 	id := s.openMarked()
-	s.do(id, care.FirstListening, with(heard))
-	s.do(id, care.Orientation, with(booked()))
-	s.do(id, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
-	s.do(id, care.Interview, with(care.Completion{Outcome: care.Held}))
 	assessment := with(assessedAs(care.ToEquipeBetween))
 	assessment.Areas[0].Note = marker
 	s.do(id, care.Assessment, assessment)

@@ -151,31 +151,29 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 }
 
 // notAwaited says why a run did not take an entry: it rests on something else.
-// Of minutes, the votes are named that were not asked for.
+// Of minutes, the votes are named that no seat owes.
 func (w *writer) notAwaited() (*care.Refusal, error) {
+	if w.step.Entry.Answer.Operation != care.OpMinutes {
+		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+	}
+	type seat struct {
+		Role   care.Role `db:"role"`
+		Agency string    `db:"agency"`
+	}
+	owing, err := many[seat](w.ctx, w.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
+			SELECT FROM task t WHERE t.run_id = $1 AND t.kind = 'plan_sign_off' AND t.`+isOpen+` AND t.ready_at > coalesce(seat.signature_at, '-infinity')))`,
+		w.step.Run)
+	if err != nil {
+		return nil, err
+	}
 	var faults []care.Fault
-	if w.step.Entry.Answer.Operation == care.OpMinutes {
-		open, err := many[struct {
-			Role   care.Role `db:"role"`
-			Agency string    `db:"agency"`
-		}](w.ctx, w.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
-				SELECT FROM task t WHERE t.run_id = $1 AND t.kind = 'plan_sign_off' AND t.ended_at IS NULL AND t.ready_at > coalesce(seat.signature_at, '-infinity')))`,
-			w.step.Run)
-		if err != nil {
-			return nil, err
-		}
-		for i, v := range w.step.Entry.Answer.Votes {
-			asked := false
-			for _, s := range open {
-				asked = asked || s.Role == v.Role && s.Agency == v.Agency
-			}
-			faults = append(faults, fault(!asked, fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
-		}
+	for i, v := range w.step.Entry.Answer.Votes {
+		faults = append(faults, fault(!slices.Contains(owing, seat{v.Role, v.Agency}), fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
 	}
-	if len(faults) > 0 {
-		return care.Refuse(faults...), nil
+	if len(faults) == 0 {
+		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
-	return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+	return care.Refuse(faults...), nil
 }
 
 // ruleOfRefer asks for the consent that the partner's legal basis needs, and

@@ -293,7 +293,7 @@ func (w *writer) acknowledged(t contract.TaskChange) {
 	remind, escalate := w.policy.complete(w.about.answerKind(), w.step.At)
 	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
 		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
-		reminded = false, escalated = false WHERE id = $1 AND ended_at IS NULL`, t.ID, w.by(), w.step.At, remind, escalate)
+		reminded = false, escalated = false WHERE id = $1 AND `+isOpen, t.ID, w.by(), w.step.At, remind, escalate)
 	if w.entry.byLink() && w.about.referral != nil {
 		if partner, ok := w.policy.partner(w.about.referral.To); ok {
 			w.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
@@ -302,7 +302,7 @@ func (w *writer) acknowledged(t contract.TaskChange) {
 }
 
 func (w *writer) endTask(t contract.TaskChange) {
-	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND state IN ('ready', 'reserved')`,
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+isOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
 		detail := string(w.about.task.Kind) + "/" + t.Outcome
@@ -431,7 +431,7 @@ func (w *writer) moment(code, detail string) {
 // who should act, then a notice to the supervisor. It returns how many were due.
 func (w *writer) clocks() (int, error) {
 	due, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t
-		WHERE run_id = $1 AND ended_at IS NULL AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
+		WHERE run_id = $1 AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
 			w.queue(`UPDATE task SET reminded = true, escalated = true WHERE id = $1`, t.ID)

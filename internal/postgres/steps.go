@@ -281,6 +281,11 @@ type taskRow struct {
 const taskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
 	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
 
+// isOpen is whether a task is open, asked by its state: the indices by ended_at
+// are of all that is open in a zone, and Postgres would rather read the whole of
+// one than a run's own tasks.
+const isOpen = `state IN ('ready', 'reserved')`
+
 type referralRow struct {
 	State care.ReferralState `db:"state"`
 	From  string             `db:"from_agency"`
@@ -294,9 +299,8 @@ func (s *subject) queue(b *pgx.Batch, step contract.Step) {
 		return
 	}
 	queuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
-	// By state and not by ended_at: the indices of open tasks are by zone and holder.
 	queuePointer(b, &s.answer, `SELECT `+taskColumns+` FROM task t
-		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND state IN ('ready', 'reserved') FOR UPDATE OF t`, step.Entry.Target, step.Run)
+		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+isOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
 }
 
 // permits asks, under lock, whether the caller may do this now. What the rows

@@ -46,7 +46,7 @@ func (w *writer) freeze() error {
 	for _, step := range steps {
 		w.waits = append(w.waits, care.OpenStep{Step: step, Kind: care.OpenWait})
 	}
-	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND ended_at IS NULL AND kind <> $2`, w.step.Run, care.PermitRenewal)
+	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+isOpen, w.step.Run, care.PermitRenewal)
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
 		w.moment("suspended", w.step.Entry.Answer.Reason)
@@ -55,7 +55,7 @@ func (w *writer) freeze() error {
 }
 
 func (w *writer) thaw() error {
-	tasks, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t WHERE run_id = $1 AND ended_at IS NULL AND suspended`, w.step.Run)
+	tasks, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+isOpen, w.step.Run)
 	if err != nil {
 		return err
 	}
