@@ -11,7 +11,7 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"percorso/internal/invitation"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // ErrMailRejected says that the mail server will never take a mail.
@@ -43,7 +43,7 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 }
 
 // Send sends one mail to its recipients, each unseen by the others.
-func (m *Mailer) Send(ctx context.Context, mail store.Mail) error {
+func (m *Mailer) Send(ctx context.Context, mail ledger.Mail) error {
 	text, ok := mailTexts[mail.Template]
 	if !ok {
 		return fmt.Errorf("%w: unknown template %s", ErrMailRejected, mail.Template)
@@ -59,7 +59,7 @@ func (m *Mailer) Send(ctx context.Context, mail store.Mail) error {
 	return m.deliver(ctx, client, message)
 }
 
-func compose(m *Mailer, in store.Mail, subject, sentence string) (*mail.Msg, error) {
+func compose(m *Mailer, in ledger.Mail, subject, sentence string) (*mail.Msg, error) {
 	msg := mail.NewMsg()
 	if err := msg.From(m.From); err != nil {
 		return nil, err
@@ -76,12 +76,12 @@ func compose(m *Mailer, in store.Mail, subject, sentence string) (*mail.Msg, err
 
 // path is the path of the page that a mail names. A one-time link gets its
 // signature only here, so that nobody has it who has not the mail.
-func (m *Mailer) path(in store.Mail) string {
-	id, invites := strings.CutPrefix(in.Link, store.Invitation)
+func (m *Mailer) path(in ledger.Mail) string {
+	id, invites := strings.CutPrefix(in.Link, ledger.Invitation)
 	if !invites || in.Expires == nil {
 		return in.Link
 	}
-	return store.Invitation + invitation.Sign(m.LinkKey, id, *in.Expires)
+	return ledger.Invitation + invitation.Sign(m.LinkKey, id, *in.Expires)
 }
 
 func (m *Mailer) client() (*mail.Client, error) {

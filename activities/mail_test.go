@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/invitation"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Every template has its text, and what it says of a link is true: it opens what
@@ -24,10 +24,10 @@ func TestMails(t *testing.T) {
 	const id = "0197f4e2-0000-7000-8000-000000000001"
 	for template := range mailTexts {
 		t.Run(template, func(t *testing.T) {
-			mail := store.Mail{ID: "m", Run: "referral/1", Template: template, Link: "/compiti/1", Recipients: []string{"ente@percorso.example"}}
+			mail := ledger.Mail{ID: "m", Run: "referral/1", Template: template, Link: "/compiti/1", Recipients: []string{"ente@percorso.example"}}
 			partner := strings.HasPrefix(template, "partner_")
 			if partner {
-				mail.Link, mail.Expires = store.Invitation+id, &expires
+				mail.Link, mail.Expires = ledger.Invitation+id, &expires
 			}
 			message, err := compose(mailer, mail, mailTexts[template].subject, mailTexts[template].sentence)
 			require.NoError(t, err)
@@ -50,6 +50,6 @@ func TestMails(t *testing.T) {
 			require.ErrorIs(t, err, invitation.ErrExpired)
 		})
 	}
-	err := mailer.Send(t.Context(), store.Mail{Template: "unknown"})
+	err := mailer.Send(t.Context(), ledger.Mail{Template: "unknown"})
 	require.True(t, errors.Is(err, ErrMailRejected))
 }

@@ -7,8 +7,7 @@ import (
 	"regexp"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // act does what a caller asks, once: it checks, makes the command durable,
@@ -18,8 +17,8 @@ import (
 // referral), Run (of what concerns a case: caseRun) and Data, the form of the
 // operation:
 //
-//	OpOpen                                 store.CaseOpening
-//	OpContact                              store.NewContact
+//	OpOpen                                 ledger.CaseOpening
+//	OpContact                              ledger.NewContact
 //	OpComplete                             care.Completion, with Target
 //	OpAcknowledge, OpAccept, OpReject,
 //	OpHold, OpSupply, OpRedirect,
@@ -46,9 +45,9 @@ import (
 //
 // The command comes back worked, or accepted where its process has not answered
 // in time (HTTP 202): it is durable then, and will be worked. A no is a
-// *care.Refusal; store.ErrNotFound, store.ErrForbidden and store.ErrKeyReused
+// *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden and ledger.ErrKeyReused
 // are what they say. Any other error means that nothing was accepted.
-func (s *Server) act(ctx context.Context, who care.Staff, c store.NewCommand) (store.Command, error) {
+func (s *Server) act(ctx context.Context, who care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	ready, err := s.prepare(ctx, who, c)
 	if err != nil {
 		// What was done once may not be allowed any more; its repetition is
@@ -57,10 +56,10 @@ func (s *Server) act(ctx context.Context, who care.Staff, c store.NewCommand) (s
 		switch {
 		case missing == nil:
 			return s.settle(ctx, who, earlier)
-		case errors.Is(missing, store.ErrKeyReused):
-			return store.Command{}, missing
+		case errors.Is(missing, ledger.ErrKeyReused):
+			return ledger.Command{}, missing
 		}
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	if assigns[c.Operation] {
 		cmd, err := s.records.Assign(ctx, who, ready)
@@ -68,18 +67,18 @@ func (s *Server) act(ctx context.Context, who care.Staff, c store.NewCommand) (s
 	}
 	cmd, err := s.records.Accept(ctx, who, ready)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	return s.settle(ctx, who, cmd)
 }
 
 // settle brings a durable command to its process, unless that has happened.
-func (s *Server) settle(ctx context.Context, who care.Staff, cmd store.Command) (store.Command, error) {
-	if cmd.State != store.CommandAccepted {
+func (s *Server) settle(ctx context.Context, who care.Staff, cmd ledger.Command) (ledger.Command, error) {
+	if cmd.State != ledger.CommandAccepted {
 		return verdict(cmd, nil)
 	}
 	if res, err := s.process.work(ctx, cmd); err == nil && res.Refusal == "" && res.Revision > 0 {
-		cmd.State = store.CommandWorked
+		cmd.State = ledger.CommandWorked
 		return cmd, nil
 	}
 	// Refused, late, or unknown what became of it: the row knows, and what it
@@ -91,8 +90,8 @@ func (s *Server) settle(ctx context.Context, who care.Staff, cmd store.Command) 
 }
 
 // verdict makes a refused command's refusal its error.
-func verdict(cmd store.Command, err error) (store.Command, error) {
-	if err == nil && cmd.State == store.CommandRefused {
+func verdict(cmd ledger.Command, err error) (ledger.Command, error) {
+	if err == nil && cmd.State == ledger.CommandRefused {
 		if cmd.Refusal == nil {
 			return cmd, fmt.Errorf("command %s is refused without a code", cmd.ID)
 		}
@@ -109,7 +108,7 @@ var assigns = map[care.Operation]bool{
 
 // prepare asks the pure rules, and completes the command with its run and with
 // the codes that its process gets.
-func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand) (store.NewCommand, error) {
+func (s *Server) prepare(ctx context.Context, who care.Staff, c ledger.NewCommand) (ledger.NewCommand, error) {
 	if !who.Role.MayAsk(c.Operation) {
 		return c, &care.Refusal{Code: care.RefusedForbidden}
 	}
@@ -129,15 +128,15 @@ func (s *Server) prepare(ctx context.Context, who care.Staff, c store.NewCommand
 
 // check says what is wrong with the form of a command, and fills in its answer.
 // What is not about a case as a whole is asked for here, the rest of checkCase.
-func (s *Server) check(ctx context.Context, who care.Staff, policy care.Policy, c *store.NewCommand) ([]care.Fault, error) {
+func (s *Server) check(ctx context.Context, who care.Staff, policy care.Policy, c *ledger.NewCommand) ([]care.Fault, error) {
 	now := s.now()
 	switch form := c.Data.(type) {
-	case store.CaseOpening:
+	case ledger.CaseOpening:
 		c.Answer = care.Answer{Operation: care.OpOpen}
-		return store.CheckOpening(policy, form, now), nil
-	case store.NewContact:
+		return ledger.CheckOpening(policy, form, now), nil
+	case ledger.NewContact:
 		c.Answer = care.Answer{Operation: care.OpContact}
-		return store.CheckContact(policy, form), nil
+		return ledger.CheckContact(policy, form), nil
 	case care.Completion:
 		task, err := s.records.Task(ctx, who, c.Target)
 		if err != nil {
@@ -165,7 +164,7 @@ func (s *Server) check(ctx context.Context, who care.Staff, policy care.Policy, 
 }
 
 // checkCase is check for the forms of what concerns a case as a whole.
-func (s *Server) checkCase(ctx context.Context, policy care.Policy, c *store.NewCommand) ([]care.Fault, error) {
+func (s *Server) checkCase(ctx context.Context, policy care.Policy, c *ledger.NewCommand) ([]care.Fault, error) {
 	now := s.now()
 	switch form := c.Data.(type) {
 	case care.BookingForm:
@@ -233,4 +232,4 @@ func (s *Server) zoneCodes(ctx context.Context) ([]string, error) {
 }
 
 // caseRun is the run of a case file.
-func caseRun(caseID string) string { return contract.RunID(care.RunCase, caseID) }
+func caseRun(caseID string) string { return ledger.RunID(care.RunCase, caseID) }

@@ -11,7 +11,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -24,7 +24,7 @@ func TestCommandIsWorkedOnceHoweverOftenItIsSent(t *testing.T) {
 		t.Fatalf("%d %s", first.StatusCode, first.text)
 	}
 	u := r.temporal.updates[0]
-	entry := u.Args[0].(contract.Entry)
+	entry := u.Args[0].(ledger.Entry)
 	if u.UpdateID != first.body["id"] || u.UpdateName != contract.Work || u.WorkflowID != r.records.task.Run ||
 		entry.Target != someID || entry.Answer.Operation != care.OpComplete || entry.Answer.Outcome != "heard" {
 		t.Errorf("update: %+v", u)
@@ -52,7 +52,7 @@ func TestDurableCommandIsNeverAnError(t *testing.T) {
 		"late":                  func(r *rig) { r.temporal.err = context.DeadlineExceeded },
 		"the run is not there":  func(r *rig) { r.temporal.err = serviceerror.NewNotFound("no run") },
 		"and Postgres is away":  func(r *rig) { r.temporal.err = errors.New("away"); r.records.fail = nil; r.records.worked = nil },
-		"an older run answered": func(r *rig) { r.temporal.result = contract.Result{} },
+		"an older run answered": func(r *rig) { r.temporal.result = ledger.Result{} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -72,7 +72,7 @@ func TestDurableCommandIsNeverAnError(t *testing.T) {
 func TestRowDecidesAfterAClientError(t *testing.T) {
 	r := newRig(t)
 	r.temporal.err = context.DeadlineExceeded
-	r.records.worked = func(c store.Command) store.Command { c.State = store.CommandWorked; return c }
+	r.records.worked = func(c ledger.Command) ledger.Command { c.State = ledger.CommandWorked; return c }
 	if a := r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k1"); a.StatusCode != http.StatusOK || a.body["state"] != "worked" {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
@@ -85,9 +85,9 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(code, func(t *testing.T) {
 			r := newRig(t)
-			r.temporal.result = contract.Result{Refusal: code}
-			r.records.worked = func(c store.Command) store.Command {
-				c.State, c.Refusal = store.CommandRefused, &care.Refusal{Code: code, Role: care.SocialWorker}
+			r.temporal.result = ledger.Result{Refusal: code}
+			r.records.worked = func(c ledger.Command) ledger.Command {
+				c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: code, Role: care.SocialWorker}
 				return c
 			}
 			p := r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k1").problem(t, code)
@@ -106,7 +106,7 @@ func TestRefusals(t *testing.T) {
 
 func TestLostRaceIsToldTheHoldersRole(t *testing.T) {
 	r := newRig(t)
-	r.records.assign = func(store.NewCommand) (*care.Refusal, error) {
+	r.records.assign = func(ledger.NewCommand) (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedTaken, Role: care.LabourPolicyExpert}, nil
 	}
 	p := r.post(someWorker, "/tasks/"+someID+"/claim", "", "k1").problem(t, care.RefusedTaken)

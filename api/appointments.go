@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type appointmentJSON struct {
@@ -19,7 +19,7 @@ type appointmentJSON struct {
 	At         time.Time `json:"at"`
 }
 
-func appointmentOf(a store.Appointment) appointmentJSON {
+func appointmentOf(a ledger.Appointment) appointmentJSON {
 	return appointmentJSON{
 		ID: a.ID, CaseFileID: a.CaseID, CaseNumber: a.CaseNumber, Person: a.Person,
 		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At,
@@ -37,7 +37,7 @@ type appointmentsInput struct {
 func (s *Server) registerAppointments() {
 	register(s, query("/appointments", "list-appointments", tagCases, "Appointments", "In the order of their times."),
 		func(ctx context.Context, who care.Staff, in *appointmentsInput) (*listOutput[appointmentJSON], error) {
-			page, err := s.records.Appointments(ctx, who, store.AppointmentFilter{
+			page, err := s.records.Appointments(ctx, who, ledger.AppointmentFilter{
 				From: in.From, To: in.To, Service: in.Service, CaseID: in.CaseFileID,
 			}, in.paging())
 			return listed(page, err, appointmentOf)

@@ -12,7 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type callerKey struct{}
@@ -47,7 +47,7 @@ func (s *Server) signedIn(c *gin.Context) {
 	switch {
 	case err == nil:
 		withStaff(c, who)
-	case errors.Is(err, store.ErrForbidden):
+	case errors.Is(err, ledger.ErrForbidden):
 		c.Abort()
 		s.tell(c, noticeNotStaff)
 	default:
@@ -83,7 +83,7 @@ func (s *Server) authenticated(c *gin.Context) {
 	switch {
 	case err == nil:
 		withStaff(c, who)
-	case errors.Is(err, store.ErrForbidden):
+	case errors.Is(err, ledger.ErrForbidden):
 		s.refuse(c, newProblem(codeNotStaff))
 	default:
 		s.refuse(c, s.problemOf(ctx, err))

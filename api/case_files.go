@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // CaseFileJSON is a case as lists show it.
@@ -30,8 +30,8 @@ type CaseFileJSON struct {
 }
 
 // caseFileOf converts with the rules by which sentences are said.
-func (s *Server) caseFileOf(policy care.Policy) func(store.CaseFile) CaseFileJSON {
-	return func(c store.CaseFile) CaseFileJSON {
+func (s *Server) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON {
+	return func(c ledger.CaseFile) CaseFileJSON {
 		return CaseFileJSON{
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
@@ -101,8 +101,8 @@ type readJSON struct {
 	Action string    `json:"action"`
 }
 
-func (s *Server) caseOf(who care.Staff, policy care.Policy) func(store.Case) caseJSON {
-	return func(c store.Case) caseJSON {
+func (s *Server) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJSON {
+	return func(c ledger.Case) caseJSON {
 		p := c.PersonData
 		j := caseJSON{
 			CaseFileJSON: s.caseFileOf(policy)(c.CaseFile),
@@ -110,14 +110,14 @@ func (s *Server) caseOf(who care.Staff, policy care.Policy) func(store.Case) cas
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
 				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
 			},
-			Branches: converted(c.Branches, func(b store.Branch) branchJSON {
+			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
 			Tasks:        converted(c.Tasks, taskOf(who)),
 			Referrals:    converted(c.Referrals, referralOf(who)),
 			Appointments: converted(c.Appointments, appointmentOf),
 			ConsentSince: c.Consent,
-			Meetings: converted(c.Meetings, func(m store.Meeting) meetingJSON {
+			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),
 			TransferTo: c.Transfer,
@@ -190,10 +190,10 @@ type newPersonJSON struct {
 	Phone        string   `json:"phone,omitempty" maxLength:"50"`
 }
 
-func (j caseOpeningJSON) form() store.CaseOpening {
+func (j caseOpeningJSON) form() ledger.CaseOpening {
 	p := j.Person
-	return store.CaseOpening{
-		Person: store.Person{
+	return ledger.CaseOpening{
+		Person: ledger.Person{
 			GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateFrom(p.BirthDate), Citizenship: p.Citizenship,
 			Permit: p.Permit, PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
 		},
@@ -210,8 +210,8 @@ type caseFilesInput struct {
 	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }
 
-func (in caseFilesInput) filter() store.CaseFilter {
-	f := store.CaseFilter{Stage: in.Stage, Health: in.Health, Search: in.Number}
+func (in caseFilesInput) filter() ledger.CaseFilter {
+	f := ledger.CaseFilter{Stage: in.Stage, Health: in.Health, Search: in.Number}
 	if in.Open != "" || in.Health != "" {
 		open := in.Open != "false"
 		f.Open = &open
@@ -261,7 +261,7 @@ func (s *Server) registerCaseFiles() {
 	register(s, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
 		"By the desk. The gates of eligibility are asked; each refusal names its rule.")),
 		func(ctx context.Context, who care.Staff, in *caseOpeningInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
+			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
 			return acted(cmd, err, apiPrefix+"/case-files/"+cmd.ID)
 		})
 	register(s, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
@@ -285,7 +285,7 @@ func (s *Server) registerCaseFiles() {
 }
 
 func (s *Server) actOnCase(ctx context.Context, who care.Staff, key string, op care.Operation, id string, form any) (*actOutput, error) {
-	cmd, err := s.act(ctx, who, store.NewCommand{Key: key, Operation: op, Run: caseRun(id), Data: form})
+	cmd, err := s.act(ctx, who, ledger.NewCommand{Key: key, Operation: op, Run: caseRun(id), Data: form})
 	return acted(cmd, err, "")
 }
 
@@ -298,7 +298,7 @@ func (s *Server) registerCaseReads() {
 		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
-		return s.caseFiles(ctx, who, store.CaseFilter{Search: in.Body.Search}, store.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
+		return s.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
 	})
 	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[caseJSON], error) {
@@ -312,20 +312,20 @@ func (s *Server) registerCaseReads() {
 	register(s, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[momentJSON], error) {
 			page, err := s.records.Timeline(ctx, who, in.ID, in.paging())
-			return listed(page, err, func(m store.Moment) momentJSON {
+			return listed(page, err, func(m ledger.Moment) momentJSON {
 				return momentJSON{At: m.At, Code: m.Code, Detail: m.Detail, Branch: m.Run, ByRole: m.ByRole, ByName: m.ByName, Note: m.Note}
 			})
 		})
 	register(s, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[readJSON], error) {
 			page, err := s.records.Reads(ctx, who, in.ID, in.paging())
-			return listed(page, err, func(r store.Read) readJSON {
+			return listed(page, err, func(r ledger.Read) readJSON {
 				return readJSON{At: r.At, ByName: r.ByName, ByRole: r.ByRole, Action: r.Action}
 			})
 		})
 }
 
-func (s *Server) caseFiles(ctx context.Context, who care.Staff, f store.CaseFilter, p store.Paging) (*listOutput[CaseFileJSON], error) {
+func (s *Server) caseFiles(ctx context.Context, who care.Staff, f ledger.CaseFilter, p ledger.Paging) (*listOutput[CaseFileJSON], error) {
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err

@@ -9,8 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 const keyHeader = "Idempotency-Key"
@@ -22,22 +21,22 @@ type KeyInput struct {
 
 // commandJSON is what was asked for and what became of it.
 type commandJSON struct {
-	ID         string             `json:"id"`
-	Operation  care.Operation     `json:"operation"`
-	State      store.CommandState `json:"state" enum:"accepted,worked,refused" doc:"accepted: durable, its process will work it"`
-	CaseFileID string             `json:"case_file_id,omitempty" doc:"Of what concerns a case file as a whole, or opens it"`
-	Target     string             `json:"target,omitempty" doc:"Id of the task or referral"`
-	Refusal    *Problem           `json:"refusal,omitempty" doc:"Why it was refused"`
-	CreatedAt  *time.Time         `json:"created_at,omitempty"`
-	WorkedAt   *time.Time         `json:"worked_at,omitempty"`
-	Result     json.RawMessage    `json:"result,omitempty" doc:"Ids of what it made"`
+	ID         string              `json:"id"`
+	Operation  care.Operation      `json:"operation"`
+	State      ledger.CommandState `json:"state" enum:"accepted,worked,refused" doc:"accepted: durable, its process will work it"`
+	CaseFileID string              `json:"case_file_id,omitempty" doc:"Of what concerns a case file as a whole, or opens it"`
+	Target     string              `json:"target,omitempty" doc:"Id of the task or referral"`
+	Refusal    *Problem            `json:"refusal,omitempty" doc:"Why it was refused"`
+	CreatedAt  *time.Time          `json:"created_at,omitempty"`
+	WorkedAt   *time.Time          `json:"worked_at,omitempty"`
+	Result     json.RawMessage     `json:"result,omitempty" doc:"Ids of what it made"`
 }
 
 // receipt is the answer to a command: the same however often it is repeated.
-func receipt(c store.Command) commandJSON {
+func receipt(c ledger.Command) commandJSON {
 	j := commandJSON{ID: c.ID, Operation: c.Operation, State: c.State, Target: c.Target}
-	if contract.KindOf(c.Run) == care.RunCase {
-		j.CaseFileID = contract.BareID(c.Run)
+	if ledger.KindOf(c.Run) == care.RunCase {
+		j.CaseFileID = ledger.BareID(c.Run)
 	}
 	return j
 }
@@ -51,13 +50,13 @@ type actOutput struct {
 }
 
 // acted answers with what act gave. made is the address of what the command makes.
-func acted(cmd store.Command, err error, made string) (*actOutput, error) {
+func acted(cmd ledger.Command, err error, made string) (*actOutput, error) {
 	if err != nil {
 		return nil, err
 	}
 	out := &actOutput{Status: http.StatusOK, Body: receipt(cmd)}
 	switch {
-	case cmd.State == store.CommandAccepted:
+	case cmd.State == ledger.CommandAccepted:
 		out.Status, out.Location = http.StatusAccepted, apiPrefix+"/commands/"+cmd.ID
 	case made != "":
 		out.Status, out.Location = http.StatusCreated, made
@@ -92,7 +91,7 @@ func (s *Server) registerCommands() {
 		"A caller sees their own commands alone."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[commandJSON], error) {
 			c, err := s.records.Command(ctx, who, in.ID)
-			return one(c, err, func(c store.Command) commandJSON {
+			return one(c, err, func(c ledger.Command) commandJSON {
 				j := receipt(c)
 				j.CreatedAt, j.WorkedAt, j.Result = &c.Created, c.Worked, c.Result
 				if c.Refusal != nil {

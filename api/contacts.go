@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type contactJSON struct {
@@ -20,7 +20,7 @@ type contactJSON struct {
 	At          time.Time `json:"at"`
 }
 
-func contactOf(c store.Contact) contactJSON {
+func contactOf(c ledger.Contact) contactJSON {
 	return contactJSON{
 		ID: c.ID, Topic: c.Topic, Language: c.Language, Channel: c.Channel, Citizenship: c.Citizenship,
 		Outcome: c.Outcome, Note: c.Note, CaseFileID: c.CaseID, At: c.At,
@@ -46,7 +46,7 @@ func (s *Server) registerContacts() {
 		"A contact names nobody; information alone is a contact without a case file.")),
 		func(ctx context.Context, who care.Staff, in *newContactInput) (*actOutput, error) {
 			b := in.Body
-			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpContact, Data: store.NewContact{
+			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
 				Topic: b.Topic, Language: b.Language, Channel: b.Channel, Citizenship: b.Citizenship, Outcome: b.Outcome, Note: b.Note,
 			}})
 			return acted(cmd, err, apiPrefix+"/contacts/"+cmd.ID)

@@ -11,7 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // marker stands for what somebody typed.
@@ -91,7 +91,7 @@ func TestNothingTypedComesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.records.fail = fail
-			r.records.accept = func(store.NewCommand) error { return fail }
+			r.records.accept = func(ledger.NewCommand) error { return fail }
 			sent := 0
 			send := func(method, path, body string, headers ...string) {
 				sent++
@@ -142,7 +142,7 @@ func TestNothingTypedComesBack(t *testing.T) {
 // TestPanicIsNotTold panics with what somebody typed.
 func TestPanicIsNotTold(t *testing.T) {
 	r := newRig(t)
-	r.records.accept = func(store.NewCommand) error { panic(marker) }
+	r.records.accept = func(ledger.NewCommand) error { panic(marker) }
 	a := r.post(someWorker, "/case-files", opening, "k1")
 	a.problem(t, codeInternal)
 	if strings.Contains(a.text, marker) || strings.Contains(r.log.String(), marker) {

@@ -5,8 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 type equipeJSON struct {
@@ -42,18 +41,18 @@ type minutesJSON struct {
 	ByName string    `json:"by_name"`
 }
 
-func equipeOf(e store.Equipe) equipeJSON {
+func equipeOf(e ledger.Equipe) equipeJSON {
 	return equipeJSON{
-		ID: contract.BareID(e.Run), CaseFileID: e.CaseID, Kind: e.Kind, Reason: e.Reason,
+		ID: ledger.BareID(e.Run), CaseFileID: e.CaseID, Kind: e.Kind, Reason: e.Reason,
 		ConvenedAt: e.Convened, EndedAt: e.Ended, Outcome: e.Outcome,
-		Seats: converted(e.Seats, func(s store.Seat) seatJSON {
+		Seats: converted(e.Seats, func(s ledger.Seat) seatJSON {
 			return seatJSON{
 				ID: s.ID, Role: s.Role, Agency: s.Agency, State: s.State, Member: s.Member,
 				Opinion: s.Opinion, OpinionNote: s.OpinionNote, OpinionAt: s.OpinionAt,
 				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted,
 			}
 		}),
-		Minutes: converted(e.Minutes, func(m store.Minutes) minutesJSON {
+		Minutes: converted(e.Minutes, func(m ledger.Minutes) minutesJSON {
 			return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName}
 		}),
 	}
@@ -92,15 +91,15 @@ type planProgressJSON struct {
 	ByName string           `json:"by_name,omitempty"`
 }
 
-func planOf(p store.Plan) planJSON {
+func planOf(p ledger.Plan) planJSON {
 	return planJSON{
-		ID: p.ID, CaseFileID: p.CaseID, EquipeID: contract.BareID(p.Run), Version: p.Version, State: p.State,
+		ID: p.ID, CaseFileID: p.CaseID, EquipeID: ledger.BareID(p.Run), Version: p.Version, State: p.State,
 		Goals: orEmpty(p.Content.Goals), Actions: converted(p.Content.Actions, plannedActionOf), Agencies: orEmpty(p.Agencies),
 		Changes: p.Changes, CreatedAt: p.Created, ActivatedAt: p.Activated, EndedAt: p.Ended,
 	}
 }
 
-func plannedActionOf(a store.PlannedAction) plannedActionJSON {
+func plannedActionOf(a ledger.PlannedAction) plannedActionJSON {
 	state := a.State
 	if state == "" { // nothing was reported of it
 		state = care.ActionToDo
@@ -120,7 +119,7 @@ type evaluatedGoalJSON struct {
 	ByName string    `json:"by_name"`
 }
 
-func evaluatedGoalOf(f store.GoalFinding) evaluatedGoalJSON {
+func evaluatedGoalOf(f ledger.GoalFinding) evaluatedGoalJSON {
 	return evaluatedGoalJSON{Goal: f.Goal, Agency: f.Agency, Result: f.Result, Note: f.Note, At: f.At, ByName: f.ByName}
 }
 
@@ -158,14 +157,14 @@ func (s *Server) registerEquipes() {
 		})
 	register(s, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[equipeJSON], error) {
-			equipe, err := s.records.Equipe(ctx, who, contract.RunID(care.RunEquipe, in.ID))
+			equipe, err := s.records.Equipe(ctx, who, ledger.RunID(care.RunEquipe, in.ID))
 			return one(equipe, err, equipeOf)
 		})
 	register(s, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
 		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
 		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
-			run := contract.RunID(care.RunEquipe, in.ID)
-			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
+			run := ledger.RunID(care.RunEquipe, in.ID)
+			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
 			return acted(cmd, err, "")
 		})
 	register(s, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
@@ -177,7 +176,7 @@ func (s *Server) registerEquipes() {
 	register(s, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
 		"By the agency that does it, or by who works on the case."),
 		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, store.NewCommand{
+			cmd, err := s.act(ctx, who, ledger.NewCommand{
 				Key: in.Key, Operation: care.OpProgress, Run: caseRun(in.ID), Target: in.Action, Data: in.Body,
 			})
 			return acted(cmd, err, "")

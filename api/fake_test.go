@@ -36,7 +36,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -86,31 +86,31 @@ func somePolicy() care.Policy {
 type fakeRecords struct {
 	mu       sync.Mutex
 	staff    map[string]care.Staff
-	commands map[string]store.Command // by caller and key
+	commands map[string]ledger.Command // by caller and key
 	digests  map[string]string
-	paging   []store.Paging
+	paging   []ledger.Paging
 	filters  []any
 	asked    []string // subjects
 
-	fail   error                                         // of every read
-	accept func(store.NewCommand) error                  // before a command is accepted
-	assign func(store.NewCommand) (*care.Refusal, error) // of Assign
-	worked func(store.Command) store.Command             // what the row says later
-	task   store.Task
+	fail   error                                          // of every read
+	accept func(ledger.NewCommand) error                  // before a command is accepted
+	assign func(ledger.NewCommand) (*care.Refusal, error) // of Assign
+	worked func(ledger.Command) ledger.Command            // what the row says later
+	task   ledger.Task
 
-	zones   []string          // besides prova
-	life    func(*store.Case) // what it did to a case
-	same    []store.CaseFile  // of SamePerson
-	link    store.Link        // a partner's one-time link
-	quicker func(*store.Link) // what happens to it before it is used
-	renewed int               // how often a new link was asked for
+	zones   []string           // besides prova
+	life    func(*ledger.Case) // what it did to a case
+	same    []ledger.CaseFile  // of SamePerson
+	link    ledger.Link        // a partner's one-time link
+	quicker func(*ledger.Link) // what happens to it before it is used
+	renewed int                // how often a new link was asked for
 }
 
 func newFakeRecords() *fakeRecords {
 	f := &fakeRecords{
-		staff: map[string]care.Staff{}, commands: map[string]store.Command{}, digests: map[string]string{},
-		task: store.Task{ID: someID, Run: "case/" + anotherID, CaseID: anotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
-		link: store.Link{
+		staff: map[string]care.Staff{}, commands: map[string]ledger.Command{}, digests: map[string]string{},
+		task: ledger.Task{ID: someID, Run: "case/" + anotherID, CaseID: anotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
+		link: ledger.Link{
 			ID: someID, Zone: "prova", Agency: "associazione", From: "comune", Number: "PROVA-2026-00001", Purpose: "labour",
 			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: time.Now().Add(24 * time.Hour), Target: someReferral.ID,
 		},
@@ -129,7 +129,7 @@ func (f *fakeRecords) Staff(_ context.Context, subject string) (care.Staff, erro
 	f.asked = append(f.asked, subject)
 	s, ok := f.staff[subject]
 	if !ok {
-		return s, store.ErrForbidden
+		return s, ledger.ErrForbidden
 	}
 	return s, nil
 }
@@ -147,12 +147,12 @@ func (f *fakeRecords) Zones(context.Context) ([]care.Policy, error) {
 }
 func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error) {
 	if zone != "prova" {
-		return care.Policy{}, store.ErrNotFound
+		return care.Policy{}, ledger.ErrNotFound
 	}
 	return somePolicy(), nil
 }
 
-func digestOf(c store.NewCommand) string {
+func digestOf(c ledger.NewCommand) string {
 	data, err := json.Marshal(c.Data)
 	if err != nil {
 		panic(err)
@@ -160,25 +160,25 @@ func digestOf(c store.NewCommand) string {
 	return string(c.Operation) + c.Target + string(data)
 }
 
-func (f *fakeRecords) Earlier(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (f *fakeRecords) Earlier(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.earlier(s, c)
 }
 
-func (f *fakeRecords) earlier(s care.Staff, c store.NewCommand) (store.Command, error) {
+func (f *fakeRecords) earlier(s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	cmd, ok := f.commands[s.ID+c.Key]
 	switch {
 	case !ok:
-		return cmd, store.ErrNotFound
+		return cmd, ledger.ErrNotFound
 	case f.digests[s.ID+c.Key] != digestOf(c):
-		return cmd, store.ErrKeyReused
+		return cmd, ledger.ErrKeyReused
 	}
 	return cmd, nil
 }
 
-func (f *fakeRecords) keep(s care.Staff, c store.NewCommand, state store.CommandState) store.Command {
-	cmd := store.Command{
+func (f *fakeRecords) keep(s care.Staff, c ledger.NewCommand, state ledger.CommandState) ledger.Command {
+	cmd := ledger.Command{
 		ID:  fmt.Sprintf("0190f0f0-0000-7000-8000-0000000001%02d", len(f.commands)),
 		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: time.Now(),
 	}
@@ -189,41 +189,41 @@ func (f *fakeRecords) keep(s care.Staff, c store.NewCommand, state store.Command
 	return cmd
 }
 
-func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.accept != nil {
 		if err := f.accept(c); err != nil {
-			return store.Command{}, err
+			return ledger.Command{}, err
 		}
 	}
-	if cmd, err := f.earlier(s, c); !errors.Is(err, store.ErrNotFound) {
+	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
 		return cmd, err
 	}
 	if c.Run == "" && c.Target == someReferral.ID {
 		c.Run = someReferral.Run
 	}
-	return f.keep(s, c, store.CommandAccepted), nil
+	return f.keep(s, c, ledger.CommandAccepted), nil
 }
 
-func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if cmd, err := f.earlier(s, c); !errors.Is(err, store.ErrNotFound) {
+	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
 		return cmd, err
 	}
 	if f.assign != nil {
 		if refusal, err := f.assign(c); err != nil || refusal != nil {
 			if refusal != nil {
-				return store.Command{}, refusal
+				return ledger.Command{}, refusal
 			}
-			return store.Command{}, err
+			return ledger.Command{}, err
 		}
 	}
-	return f.keep(s, c, store.CommandWorked), nil
+	return f.keep(s, c, ledger.CommandWorked), nil
 }
 
-func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (store.Command, error) {
+func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, c := range f.commands {
@@ -234,151 +234,151 @@ func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (store
 			return c, f.fail
 		}
 	}
-	return store.Command{}, store.ErrNotFound
+	return ledger.Command{}, ledger.ErrNotFound
 }
 
-func (f *fakeRecords) saw(filter any, p store.Paging) error {
+func (f *fakeRecords) saw(filter any, p ledger.Paging) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.filters, f.paging = append(f.filters, filter), append(f.paging, p)
 	return f.fail
 }
 
-func (f *fakeRecords) Contacts(_ context.Context, _ care.Staff, p store.Paging) (store.Page[store.Contact], error) {
-	return store.Page[store.Contact]{Items: []store.Contact{{ID: someID, Topic: "labour"}}, Next: "next-page"}, f.saw(nil, p)
+func (f *fakeRecords) Contacts(_ context.Context, _ care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error) {
+	return ledger.Page[ledger.Contact]{Items: []ledger.Contact{{ID: someID, Topic: "labour"}}, Next: "next-page"}, f.saw(nil, p)
 }
-func (f *fakeRecords) Contact(_ context.Context, _ care.Staff, id string) (store.Contact, error) {
-	return store.Contact{ID: id}, f.fail
+func (f *fakeRecords) Contact(_ context.Context, _ care.Staff, id string) (ledger.Contact, error) {
+	return ledger.Contact{ID: id}, f.fail
 }
-func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter store.TaskFilter, p store.Paging) (store.Page[store.Task], error) {
-	return store.Page[store.Task]{Items: []store.Task{f.task}}, f.saw(filter, p)
+func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error) {
+	return ledger.Page[ledger.Task]{Items: []ledger.Task{f.task}}, f.saw(filter, p)
 }
-func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (store.Task, error) {
+func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {
 	if id != f.task.ID {
-		return store.Task{}, store.ErrNotFound
+		return ledger.Task{}, ledger.ErrNotFound
 	}
 	return f.task, f.fail
 }
 
-var someCase = store.CaseFile{
+var someCase = ledger.CaseFile{
 	ID: anotherID, Number: "PROVA-2026-00001", Zone: "prova", Person: "Persona Prova 0001", Stage: care.StageFirstLevel, Needs: []string{"labour"},
 	Waiting: care.Waiting{Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening},
 }
 
-func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter store.CaseFilter, p store.Paging) (store.Page[store.CaseFile], error) {
-	return store.Page[store.CaseFile]{Items: []store.CaseFile{someCase}}, f.saw(filter, p)
+func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
+	return ledger.Page[ledger.CaseFile]{Items: []ledger.CaseFile{someCase}}, f.saw(filter, p)
 }
-func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (store.Case, error) {
-	c := store.Case{CaseFile: someCase, PersonData: store.Person{ID: someID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []store.Task{f.task}}
+func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (ledger.Case, error) {
+	c := ledger.Case{CaseFile: someCase, PersonData: ledger.Person{ID: someID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []ledger.Task{f.task}}
 	if f.life != nil {
 		f.life(&c)
 	}
 	return c, f.fail
 }
-func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p store.Paging) (store.Page[store.Moment], error) {
-	return store.Page[store.Moment]{Items: []store.Moment{{Code: "case_opened"}}}, f.saw(id, p)
+func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p ledger.Paging) (ledger.Page[ledger.Moment], error) {
+	return ledger.Page[ledger.Moment]{Items: []ledger.Moment{{Code: "case_opened"}}}, f.saw(id, p)
 }
-func (f *fakeRecords) Reads(_ context.Context, _ care.Staff, id string, p store.Paging) (store.Page[store.Read], error) {
-	return store.Page[store.Read]{}, f.saw(id, p)
+func (f *fakeRecords) Reads(_ context.Context, _ care.Staff, id string, p ledger.Paging) (ledger.Page[ledger.Read], error) {
+	return ledger.Page[ledger.Read]{}, f.saw(id, p)
 }
 
-var someReferral = store.Referral{
+var someReferral = ledger.Referral{
 	ID: someID, Run: "placement/" + anotherID, CaseID: anotherID, State: care.ReferralRequested, FromAgency: "comune", ToAgency: "cpi", AnswerRole: care.CPIOperator, AnswerAgency: "cpi",
 	Snapshot: json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001"}`),
 }
 
-func (f *fakeRecords) Referrals(_ context.Context, _ care.Staff, filter store.ReferralFilter, p store.Paging) (store.Page[store.Referral], error) {
-	return store.Page[store.Referral]{Items: []store.Referral{someReferral}}, f.saw(filter, p)
+func (f *fakeRecords) Referrals(_ context.Context, _ care.Staff, filter ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error) {
+	return ledger.Page[ledger.Referral]{Items: []ledger.Referral{someReferral}}, f.saw(filter, p)
 }
-func (f *fakeRecords) Referral(context.Context, care.Staff, string) (store.Referral, error) {
+func (f *fakeRecords) Referral(context.Context, care.Staff, string) (ledger.Referral, error) {
 	return someReferral, f.fail
 }
-func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter store.AppointmentFilter, p store.Paging) (store.Page[store.Appointment], error) {
-	return store.Page[store.Appointment]{}, f.saw(filter, p)
+func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
+	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)
 }
-func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p store.Paging) (store.Page[store.StuckCase], error) {
-	return store.Page[store.StuckCase]{Items: []store.StuckCase{{CaseFile: someCase, TaskID: someID}}}, f.saw(nil, p)
+func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error) {
+	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: someCase, TaskID: someID}}}, f.saw(nil, p)
 }
 
 // someRun is the run of someEquipe.
 const someRun = "equipe/" + anotherID
 
 var (
-	someEquipe = store.Equipe{
+	someEquipe = ledger.Equipe{
 		Run: someRun, CaseID: anotherID, Kind: care.BetweenAgencies,
-		Seats:   []store.Seat{{ID: someID, Run: someRun, Role: care.SocialWorker, Agency: "comune", State: care.SeatConfirmed, Member: "Operatrice Prova 0001"}},
-		Minutes: []store.Minutes{{Run: someRun, Text: "Verbale di prova", ByName: "Operatrice Prova 0001"}},
+		Seats:   []ledger.Seat{{ID: someID, Run: someRun, Role: care.SocialWorker, Agency: "comune", State: care.SeatConfirmed, Member: "Operatrice Prova 0001"}},
+		Minutes: []ledger.Minutes{{Run: someRun, Text: "Verbale di prova", ByName: "Operatrice Prova 0001"}},
 	}
-	somePlan = store.Plan{
+	somePlan = ledger.Plan{
 		ID: someID, CaseID: anotherID, Run: someRun, Version: 1, State: care.PlanActive, Agencies: []string{"cpi"},
-		Content: store.PlanContent{
+		Content: ledger.PlanContent{
 			Goals:   []care.PlanGoal{{ID: someID, Area: "labour", Text: "Obiettivo di prova"}},
-			Actions: []store.PlannedAction{{PlanAction: care.PlanAction{ID: anotherID, Text: "Azione di prova", Agency: "cpi"}, State: care.ActionToDo}},
+			Actions: []ledger.PlannedAction{{PlanAction: care.PlanAction{ID: anotherID, Text: "Azione di prova", Agency: "cpi"}, State: care.ActionToDo}},
 		},
 	}
-	someSnapshot = store.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", CaseNumber: "PROVA-2026-00001"}
+	someSnapshot = ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", CaseNumber: "PROVA-2026-00001"}
 )
 
-func (f *fakeRecords) Equipes(context.Context, care.Staff, string) ([]store.Equipe, error) {
-	return []store.Equipe{someEquipe}, f.fail
+func (f *fakeRecords) Equipes(context.Context, care.Staff, string) ([]ledger.Equipe, error) {
+	return []ledger.Equipe{someEquipe}, f.fail
 }
-func (f *fakeRecords) Equipe(_ context.Context, _ care.Staff, run string) (store.Equipe, error) {
+func (f *fakeRecords) Equipe(_ context.Context, _ care.Staff, run string) (ledger.Equipe, error) {
 	if run != someRun && f.fail == nil {
-		return store.Equipe{}, store.ErrNotFound
+		return ledger.Equipe{}, ledger.ErrNotFound
 	}
 	return someEquipe, f.fail
 }
-func (f *fakeRecords) Plans(context.Context, care.Staff, string) ([]store.Plan, error) {
-	return []store.Plan{somePlan}, f.fail
+func (f *fakeRecords) Plans(context.Context, care.Staff, string) ([]ledger.Plan, error) {
+	return []ledger.Plan{somePlan}, f.fail
 }
-func (f *fakeRecords) GoalFindings(context.Context, care.Staff, string) ([]store.GoalFinding, error) {
-	return []store.GoalFinding{{Goal: someID, Agency: "cpi", Result: "partly"}}, f.fail
+func (f *fakeRecords) GoalFindings(context.Context, care.Staff, string) ([]ledger.GoalFinding, error) {
+	return []ledger.GoalFinding{{Goal: someID, Agency: "cpi", Result: "partly"}}, f.fail
 }
-func (f *fakeRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (store.Disclosure, error) {
-	return store.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: someSnapshot, Digest: "digest"}, f.fail
+func (f *fakeRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (ledger.Disclosure, error) {
+	return ledger.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: someSnapshot, Digest: "digest"}, f.fail
 }
-func (f *fakeRecords) Share(_ context.Context, _ care.Staff, taskID string) (store.Share, error) {
+func (f *fakeRecords) Share(_ context.Context, _ care.Staff, taskID string) (ledger.Share, error) {
 	if taskID != f.task.ID && f.fail == nil {
-		return store.Share{}, store.ErrNotFound
+		return ledger.Share{}, ledger.ErrNotFound
 	}
-	return store.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: json.RawMessage(
+	return ledger.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: json.RawMessage(
 		`{"given_name":"Persona","family_name":"Prova 0001","plan":{"goals":[],"actions":[]},"note":"Nota di prova"}`)}, f.fail
 }
-func (f *fakeRecords) SamePerson(context.Context, care.Staff, store.Person) ([]store.CaseFile, error) {
+func (f *fakeRecords) SamePerson(context.Context, care.Staff, ledger.Person) ([]ledger.CaseFile, error) {
 	return f.same, f.fail
 }
-func (f *fakeRecords) MergeCandidates(context.Context, care.Staff, string) ([]store.CaseFile, error) {
-	return []store.CaseFile{someCase}, f.fail
+func (f *fakeRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
+	return []ledger.CaseFile{someCase}, f.fail
 }
 
-func (f *fakeRecords) OpenLink(_ context.Context, id string) (store.Link, error) {
+func (f *fakeRecords) OpenLink(_ context.Context, id string) (ledger.Link, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if id != f.link.ID && f.fail == nil {
-		return store.Link{}, store.ErrNotFound
+		return ledger.Link{}, ledger.ErrNotFound
 	}
 	return f.link, f.fail
 }
-func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error) {
+func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fail != nil {
-		return store.Command{}, f.fail
+		return ledger.Command{}, f.fail
 	}
 	if f.quicker != nil {
 		f.quicker(&f.link)
 	}
 	_, moves := f.link.State.Move(op)
 	if id != f.link.ID || f.link.Used != nil || !f.link.Open || f.link.Task == care.ReferralAnswer && !moves {
-		return store.Command{}, store.ErrNotFound
+		return ledger.Command{}, ledger.ErrNotFound
 	}
 	now := time.Now()
 	f.link.Used = &now
 	if op == care.OpAcknowledge {
 		f.link.State, f.link.Snapshot = care.ReferralReceived, &someSnapshot
 	}
-	c := store.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: f.link.Target, Answer: a, Data: data}
-	return f.keep(care.Staff{ID: "link/" + id}, c, store.CommandAccepted), nil
+	c := ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: f.link.Target, Answer: a, Data: data}
+	return f.keep(care.Staff{ID: "link/" + id}, c, ledger.CommandAccepted), nil
 }
 func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 	f.mu.Lock()
@@ -387,7 +387,7 @@ func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 		return f.fail
 	}
 	if id != f.link.ID || !f.link.Open || f.renewed > 0 {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	f.renewed++
 	return nil
@@ -403,8 +403,8 @@ type fakeTemporal struct {
 	updates []client.UpdateWorkflowOptions
 	started []client.StartWorkflowOptions
 	inputs  []contract.Start // of what was started
-	signals []contract.Entry
-	result  contract.Result
+	signals []ledger.Entry
+	result  ledger.Result
 	err     error
 	polled  time.Time
 	failing []string
@@ -432,7 +432,7 @@ func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.Upd
 }
 
 func (f *fakeTemporal) SignalWorkflow(_ context.Context, _, _, _ string, arg any) error {
-	f.signals = append(f.signals, arg.(contract.Entry))
+	f.signals = append(f.signals, arg.(ledger.Entry))
 	return f.err
 }
 
@@ -458,11 +458,11 @@ func (f *fakeTemporal) ListWorkflow(context.Context, *workflowservice.ListWorkfl
 
 type fakeHandle struct {
 	client.WorkflowUpdateHandle
-	result contract.Result
+	result ledger.Result
 }
 
 func (h fakeHandle) Get(_ context.Context, into any) error {
-	*into.(*contract.Result) = h.result
+	*into.(*ledger.Result) = h.result
 	return nil
 }
 
@@ -557,7 +557,7 @@ type rig struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	b := &rig{t: t, records: newFakeRecords(), provider: newFakeProvider(t), log: &bytes.Buffer{}}
-	b.temporal = &fakeTemporal{polled: time.Now(), result: contract.Result{Revision: 1}}
+	b.temporal = &fakeTemporal{polled: time.Now(), result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.log)), zap.DebugLevel)

@@ -7,7 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/invitation"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // A partner without an account answers through one-time links. Looking at one
@@ -35,17 +35,17 @@ func (s linkState) renewable() bool { return s == linkUsed || s == linkExpired }
 // invitation reads what the last part of a link's address opens, and says what
 // it is good for. A forged one opens nothing. The snapshot is there once the
 // referral was acknowledged.
-func (s *Server) invitation(ctx context.Context, token string) (store.Link, linkState, error) {
+func (s *Server) invitation(ctx context.Context, token string) (ledger.Link, linkState, error) {
 	id, err := invitation.Open(s.linkKey, token, s.now())
 	if errors.Is(err, invitation.ErrForged) || !opaqueID.MatchString(id) {
-		return store.Link{}, linkForged, nil
+		return ledger.Link{}, linkForged, nil
 	}
 	link, missing := s.records.OpenLink(ctx, id)
 	switch {
-	case errors.Is(missing, store.ErrNotFound):
-		return store.Link{}, linkForged, nil
+	case errors.Is(missing, ledger.ErrNotFound):
+		return ledger.Link{}, linkForged, nil
 	case missing != nil:
-		return store.Link{}, linkForged, missing
+		return ledger.Link{}, linkForged, missing
 	case !link.Open:
 		return link, linkSettled, nil
 	case link.Used != nil:
@@ -58,7 +58,7 @@ func (s *Server) invitation(ctx context.Context, token string) (store.Link, link
 
 // linkMoves lists what a partner may do through a link as things stand: the
 // moves of a referral's addressee but the redirection, or to say how it went.
-func linkMoves(link store.Link) []care.Operation {
+func linkMoves(link ledger.Link) []care.Operation {
 	if link.Task == care.ReferralOutcome {
 		return []care.Operation{care.OpComplete}
 	}
@@ -80,7 +80,7 @@ func linkMoves(link store.Link) []care.Operation {
 // did not await the answer. The link comes back as it is after the answer, with
 // the snapshot if that was the acknowledgement; an answer whose process was
 // late is durable all the same.
-func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (store.Link, linkState, error) {
+func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (ledger.Link, linkState, error) {
 	link, state, err := s.invitation(ctx, token)
 	if err != nil || state != linkValid {
 		return link, state, err
@@ -90,7 +90,7 @@ func (s *Server) answerInvitation(ctx context.Context, token string, op care.Ope
 		return link, state, err
 	}
 	cmd, err := s.records.UseLink(ctx, link.ID, op, answer, form)
-	if errors.Is(err, store.ErrNotFound) { // somebody was quicker, through the link or by telephone
+	if errors.Is(err, ledger.ErrNotFound) { // somebody was quicker, through the link or by telephone
 		link, state, err = s.invitation(ctx, token)
 		if err == nil && state == linkValid {
 			err = &care.Refusal{Code: care.RefusedNotAwaited}
@@ -114,7 +114,7 @@ func (s *Server) answerInvitation(ctx context.Context, token string, op care.Ope
 }
 
 // checkLinkAnswer asks the rules of the zone that the link is of.
-func (s *Server) checkLinkAnswer(ctx context.Context, link store.Link, op care.Operation, form any) (care.Answer, error) {
+func (s *Server) checkLinkAnswer(ctx context.Context, link ledger.Link, op care.Operation, form any) (care.Answer, error) {
 	allowed := false
 	for _, m := range linkMoves(link) {
 		allowed = allowed || m == op
@@ -154,7 +154,7 @@ func (s *Server) renewInvitation(ctx context.Context, token string) (linkState, 
 		return state, err
 	}
 	err = s.records.RenewLink(ctx, link.ID)
-	if errors.Is(err, store.ErrNotFound) { // settled meanwhile, or a link was sent just now
+	if errors.Is(err, ledger.ErrNotFound) { // settled meanwhile, or a link was sent just now
 		_, state, err = s.invitation(ctx, token)
 	}
 	return state, err

@@ -13,8 +13,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/invitation"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // linkToken signs the link of a rig's records.
@@ -42,7 +41,7 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 		t.Fatalf("%+v %s %v", link, state, err)
 	}
 	u := r.temporal.updates[0]
-	if e := u.Args[0].(contract.Entry); e.ID != u.UpdateID || e.Target != someReferral.ID || e.Answer.Operation != care.OpAcknowledge || contract.KindOf(u.WorkflowID) != care.RunReferral {
+	if e := u.Args[0].(ledger.Entry); e.ID != u.UpdateID || e.Target != someReferral.ID || e.Answer.Operation != care.OpAcknowledge || ledger.KindOf(u.WorkflowID) != care.RunReferral {
 		t.Errorf("%+v", u)
 	}
 	// The same link is good for nothing more.
@@ -88,7 +87,7 @@ func TestPartnerSaysHowItWent(t *testing.T) {
 	if err != nil || state != linkValid {
 		t.Errorf("%s %v", state, err)
 	}
-	if a := r.temporal.updates[0].Args[0].(contract.Entry).Answer; a.Operation != care.OpComplete || a.Outcome != care.Completed {
+	if a := r.temporal.updates[0].Args[0].(ledger.Entry).Answer; a.Operation != care.OpComplete || a.Outcome != care.Completed {
 		t.Errorf("%+v", a)
 	}
 }
@@ -106,7 +105,7 @@ func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 
 func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
 	r := newRig(t)
-	r.temporal.result = contract.Result{Refusal: care.RefusedNotAwaited}
+	r.temporal.result = ledger.Result{Refusal: care.RefusedNotAwaited}
 	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
@@ -116,16 +115,16 @@ func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
 func TestLinksThatAreGoodForNothing(t *testing.T) {
 	now := time.Now()
 	for name, c := range map[string]struct {
-		set   func(*store.Link)
+		set   func(*ledger.Link)
 		token func(*rig) string
 		want  linkState
 		renew bool
 	}{
-		"used":                {func(l *store.Link) { l.Used = &now }, (*rig).linkToken, linkUsed, true},
-		"expired":             {func(l *store.Link) { l.Expires = now.Add(-time.Hour) }, (*rig).linkToken, linkExpired, true},
-		"settled":             {func(l *store.Link) { l.Open = false }, (*rig).linkToken, linkSettled, false},
-		"settled and used":    {func(l *store.Link) { l.Open, l.Used = false, &now }, (*rig).linkToken, linkSettled, false},
-		"settled and expired": {func(l *store.Link) { l.Open, l.Expires = false, now.Add(-time.Hour) }, (*rig).linkToken, linkSettled, false},
+		"used":                {func(l *ledger.Link) { l.Used = &now }, (*rig).linkToken, linkUsed, true},
+		"expired":             {func(l *ledger.Link) { l.Expires = now.Add(-time.Hour) }, (*rig).linkToken, linkExpired, true},
+		"settled":             {func(l *ledger.Link) { l.Open = false }, (*rig).linkToken, linkSettled, false},
+		"settled and used":    {func(l *ledger.Link) { l.Open, l.Used = false, &now }, (*rig).linkToken, linkSettled, false},
+		"settled and expired": {func(l *ledger.Link) { l.Open, l.Expires = false, now.Add(-time.Hour) }, (*rig).linkToken, linkSettled, false},
 		"of another key": {nil, func(r *rig) string {
 			return invitation.Sign([]byte(strings.Repeat("x", invitation.KeySize)), someID, now.Add(time.Hour))
 		}, linkForged, false},
@@ -169,12 +168,12 @@ func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 
 func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
 	r := newRig(t)
-	r.records.quicker = func(l *store.Link) { l.State = care.ReferralReceived } // recorded by telephone
+	r.records.quicker = func(l *ledger.Link) { l.State = care.ReferralReceived } // recorded by telephone
 	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
-	r.records.quicker = func(l *store.Link) { l.Open = false }
+	r.records.quicker = func(l *ledger.Link) { l.Open = false }
 	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
 	if err != nil || state != linkSettled || len(r.records.commands) > 0 {
 		t.Errorf("%s %v", state, err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type meetingInput struct {
@@ -117,7 +117,7 @@ func (s *Server) registerHandovers() {
 			return nil, err
 		}
 		b := in.Body
-		files, err := s.records.SamePerson(ctx, who, store.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
+		files, err := s.records.SamePerson(ctx, who, ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
 		return whole(files, err, s.caseFileOf(rules.Policy))
 	})
 }
@@ -127,7 +127,7 @@ type shareJSON struct {
 	CaseFileID string             `json:"case_file_id"`
 	LegalBasis care.LegalBasis    `json:"legal_basis" enum:"public_task,consent"`
 	Purpose    string             `json:"purpose" doc:"Code"`
-	Snapshot   store.Snapshot     `json:"snapshot"`
+	Snapshot   ledger.Snapshot    `json:"snapshot"`
 	Plan       *sharedContentJSON `json:"plan,omitempty" doc:"The active plan, to a zone that is asked to take the case over"`
 	Note       string             `json:"note,omitempty" doc:"Of the request, to that zone"`
 	SharedAt   time.Time          `json:"shared_at"`
@@ -141,20 +141,20 @@ type sharedContentJSON struct {
 
 // given is what the snapshot of a share may hold.
 type given struct {
-	store.Snapshot
-	Plan *store.PlanContent `json:"plan"`
-	Note string             `json:"note"`
+	ledger.Snapshot
+	Plan *ledger.PlanContent `json:"plan"`
+	Note string              `json:"note"`
 }
 
 // givenIn reads the snapshot of a share; one that cannot be read is empty.
-func givenIn(share store.Share) given {
+func givenIn(share ledger.Share) given {
 	var g given
 	_ = json.Unmarshal(share.Snapshot, &g)
 	g.Languages, g.Needs = orEmpty(g.Languages), orEmpty(g.Needs)
 	return g
 }
 
-func shareOf(share store.Share) shareJSON {
+func shareOf(share ledger.Share) shareJSON {
 	g := givenIn(share)
 	j := shareJSON{
 		CaseFileID: share.CaseID, LegalBasis: share.LegalBasis, Purpose: share.Purpose, Snapshot: g.Snapshot, Note: g.Note, SharedAt: share.At,

@@ -13,7 +13,7 @@ import (
 
 	"percorso/internal/care"
 	percorso "percorso/internal/client"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -92,7 +92,7 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			r := newRig(t)
 			r.records.zones = []string{"altrove"}
 			cmd, err := test.call(r.caller(someWorker))
-			if err != nil || cmd.Operation != test.op || cmd.State != store.CommandWorked {
+			if err != nil || cmd.Operation != test.op || cmd.State != ledger.CommandWorked {
 				t.Fatalf("%+v: %v", cmd, err)
 			}
 			if again, err := test.call(r.caller(someWorker)); err != nil || again.ID != cmd.ID {
@@ -160,7 +160,7 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
-			_, err := r.server.act(context.Background(), someWorker, store.NewCommand{Key: "k", Operation: test.op, Run: caseRun(anotherID), Data: test.form})
+			_, err := r.server.act(context.Background(), someWorker, ledger.NewCommand{Key: "k", Operation: test.op, Run: caseRun(anotherID), Data: test.form})
 			var got []string
 			if refused, ok := errors.AsType[*care.Refusal](err); ok {
 				for _, f := range refused.Faults {
@@ -188,7 +188,7 @@ func TestPlanIsCheckedWithItsDraft(t *testing.T) {
 	if err := complete("k1"); err != nil {
 		t.Fatal(err)
 	}
-	answer := r.temporal.updates[0].Args[0].(contract.Entry).Answer
+	answer := r.temporal.updates[0].Args[0].(ledger.Entry).Answer
 	if !slices.Equal(answer.Routes, []string{"associazione"}) || !slices.Equal(answer.Agencies, answer.Routes) {
 		t.Errorf("%+v", answer)
 	}
@@ -223,7 +223,7 @@ func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 		care.OpConvene: convene, care.OpRefer: refer, care.OpConsent: care.ConsentForm{}, care.OpSuspend: suspend,
 		care.OpTransfer: transfer, care.OpMerge: merge, care.OpReopen: reopen, care.OpPermit: permit, care.OpMinutes: minutes,
 	} {
-		_, err := r.server.act(context.Background(), someCPI, store.NewCommand{Key: "k" + string(op), Operation: op, Run: caseRun(anotherID), Data: form})
+		_, err := r.server.act(context.Background(), someCPI, ledger.NewCommand{Key: "k" + string(op), Operation: op, Run: caseRun(anotherID), Data: form})
 		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedForbidden {
 			t.Errorf("%s: %v", op, err)
 		}
@@ -262,7 +262,7 @@ func TestWhatIsReadBesideThePath(t *testing.T) {
 	if files, err := c.MergeCandidates(ctx, anotherID); err != nil || files.Items[0].ID != anotherID {
 		t.Errorf("merge candidates: %+v, %v", files, err)
 	}
-	r.records.same = []store.CaseFile{someCase}
+	r.records.same = []ledger.CaseFile{someCase}
 	if files, err := c.SamePerson(ctx, percorso.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: "1990-05-01"}); err != nil || len(files.Items) != 1 {
 		t.Errorf("same person: %+v, %v", files, err)
 	}
@@ -273,16 +273,16 @@ func TestWhatIsReadBesideThePath(t *testing.T) {
 
 func TestCaseSaysWhatLifeDidToIt(t *testing.T) {
 	r, ctx := newRig(t), context.Background()
-	r.records.life = func(c *store.Case) {
+	r.records.life = func(c *ledger.Case) {
 		c.SuspendedUntil, c.Consent, c.Transfer = &soon, &past, "altrove"
-		c.Meetings = []store.Meeting{{At: past, Agency: "cpi", ByRole: care.CPIOperator}}
+		c.Meetings = []ledger.Meeting{{At: past, Agency: "cpi", ByRole: care.CPIOperator}}
 	}
 	c, err := r.caller(someWorker).CaseFile(ctx, anotherID)
 	if err != nil || c.Suspended == nil || c.ConsentSince == nil || c.TransferTo != "altrove" || len(c.Meetings) != 1 || c.Reopenable {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for outcome, may := range map[string]bool{care.OutcomeNeedsMet: true, care.OutcomeDeceased: false, care.OutcomeMerged: false} {
-		r.records.life = func(c *store.Case) { c.Closed, c.Outcome, c.LastStage = &past, outcome, care.StageFollowUp }
+		r.records.life = func(c *ledger.Case) { c.Closed, c.Outcome, c.LastStage = &past, outcome, care.StageFollowUp }
 		if c, err := r.caller(someWorker).CaseFile(ctx, anotherID); err != nil || c.Reopenable != may || c.LastStage != care.StageFollowUp {
 			t.Errorf("%s: %+v, %v", outcome, c, err)
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/oauth2"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // OIDC says how people and programs prove who they are: one OpenID provider.
@@ -190,7 +190,7 @@ func (s *Server) callback(c *gin.Context) {
 		return
 	}
 	switch _, err := s.staff(ctx, subject); {
-	case errors.Is(err, store.ErrForbidden):
+	case errors.Is(err, ledger.ErrForbidden):
 		s.tell(c, noticeNotStaff)
 		return
 	case err != nil:

@@ -9,7 +9,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerAppointmentPages(p pageRoutes) { p.get("/appuntamenti", s.agenda) }
@@ -27,11 +27,11 @@ func (s *Server) agenda(c *gin.Context, who care.Staff) error {
 	if asked, ok := dateTyped(c.Query("dal")); ok && !asked.IsZero() {
 		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.calendar.Location())
 	}
-	filter := store.AppointmentFilter{From: from}
+	filter := ledger.AppointmentFilter{From: from}
 	if service, ok := rules.Service(c.Query("servizio")); ok {
 		filter.Service = service.Code
 	}
-	appointments, err := s.records.Appointments(ctx, who, filter, store.Paging{Cursor: c.Query("da")})
+	appointments, err := s.records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func dayTitle(t, now time.Time) string {
 	return "Oggi, " + italian.Day(t)
 }
 
-func agendaItem(p care.Policy, who care.Staff, a store.Appointment) web.AgendaItem {
+func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) web.AgendaItem {
 	item := web.AgendaItem{
 		Time: italian.Clock(a.At), Person: a.Person, Service: serviceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
 	}

@@ -8,30 +8,30 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // agendaRecords are records with the appointments of two days, and remember
 // what they were asked for.
 type agendaRecords struct {
 	*pageRecords
-	asked *store.AppointmentFilter
+	asked *ledger.AppointmentFilter
 }
 
-func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f store.AppointmentFilter, _ store.Paging) (store.Page[store.Appointment], error) {
+func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.AppointmentFilter, _ ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	*a.asked = f
-	appointment := store.Appointment{
+	appointment := ledger.Appointment{
 		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
 	}
 	later := appointment
 	later.At, later.Matter, later.State = appointment.At.AddDate(0, 0, 1), "", string(care.AppointmentConfirmed)
-	return store.Page[store.Appointment]{Items: []store.Appointment{appointment, appointment, later}, Next: "altri"}, nil
+	return ledger.Page[ledger.Appointment]{Items: []ledger.Appointment{appointment, appointment, later}, Next: "altri"}, nil
 }
 
 func TestAgendaByDay(t *testing.T) {
 	b := newPages(t)
-	asked := &store.AppointmentFilter{}
+	asked := &ledger.AppointmentFilter{}
 	b.server.records = agendaRecords{b.pages, asked}
 	b.at(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
 	b.logIn(someWorker.Subject)
@@ -60,7 +60,7 @@ func TestAgendaByDay(t *testing.T) {
 
 func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
 	b := newPages(t)
-	b.server.records = agendaRecords{b.pages, &store.AppointmentFilter{}}
+	b.server.records = agendaRecords{b.pages, &ledger.AppointmentFilter{}}
 	b.logIn(someCPI.Subject)
 	if page := b.open(t, "/appuntamenti"); strings.Contains(page.text, "/fascicoli/") {
 		t.Error("it does")

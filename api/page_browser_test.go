@@ -25,7 +25,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
 
@@ -440,33 +440,33 @@ func (p *pageRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, err
 	return []care.Staff{someWorker, someSupervisor, someCPI}, nil
 }
 
-func (p *pageRecords) Command(ctx context.Context, s care.Staff, id string) (store.Command, error) {
+func (p *pageRecords) Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error) {
 	if id == acceptedID {
-		return store.Command{ID: id, State: store.CommandAccepted}, nil
+		return ledger.Command{ID: id, State: ledger.CommandAccepted}, nil
 	}
 	return p.fakeRecords.Command(ctx, s, id)
 }
 
 // Assign remembers who claimed the task.
-func (p *pageRecords) Assign(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (p *pageRecords) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	if c.Operation == care.OpClaim {
 		p.task.State, p.task.HolderID, p.task.HolderName, p.task.HolderRole = care.TaskReserved, s.ID, s.Name, s.Role
 	}
 	return p.fakeRecords.Assign(ctx, s, c)
 }
 
-func (p *pageRecords) tasks() []store.Task {
+func (p *pageRecords) tasks() []ledger.Task {
 	late, soon, ready := p.task, p.task, p.task
 	late.Due, late.Escalated = due(-3), true
 	soon.Suspended, ready.Suspended = false, false
 	soon.ID, soon.Kind, soon.Due, soon.Person = anotherID, care.Interview, due(1), "Persona Prova 0002"
 	soon.Service = p.policy.Services[0].Code
 	ready.ID, ready.Kind, ready.State, ready.HolderID, ready.Due = anotherID, care.Review, care.TaskReady, "", due(9)
-	return []store.Task{late, soon, ready}
+	return []ledger.Task{late, soon, ready}
 }
 
-func (p *pageRecords) Tasks(_ context.Context, s care.Staff, f store.TaskFilter, _ store.Paging) (page store.Page[store.Task], _ error) {
-	tasks := append([]store.Task{p.task}, p.tasks()[1:]...)
+func (p *pageRecords) Tasks(_ context.Context, s care.Staff, f ledger.TaskFilter, _ ledger.Paging) (page ledger.Page[ledger.Task], _ error) {
+	tasks := append([]ledger.Task{p.task}, p.tasks()[1:]...)
 	for _, t := range tasks {
 		if f.Mine && t.HolderID == s.ID || f.Team && t.State == care.TaskReady || f.CaseID != "" {
 			page.Items = append(page.Items, t)
@@ -475,17 +475,17 @@ func (p *pageRecords) Tasks(_ context.Context, s care.Staff, f store.TaskFilter,
 	return page, nil
 }
 
-func (p *pageRecords) Task(_ context.Context, _ care.Staff, id string) (store.Task, error) {
+func (p *pageRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {
 	switch id {
 	case someID:
 		return p.task, nil
 	case anotherID:
 		return p.tasks()[2], nil
 	}
-	return store.Task{}, store.ErrNotFound
+	return ledger.Task{}, ledger.ErrNotFound
 }
 
-func (p *pageRecords) files() []store.CaseFile {
+func (p *pageRecords) files() []ledger.CaseFile {
 	late := someCase
 	late.Number, late.Stage, late.Opened, late.Person = "PO-2026-00012", care.StagePlacement, italianNoon(-20), "Persona Prova 0001"
 	late.Waiting = care.Waiting{
@@ -501,23 +501,23 @@ func (p *pageRecords) files() []store.CaseFile {
 	closed := fine
 	closed.Number, closed.Stage, closed.Closed, closed.Outcome = "PO-2026-00015", care.StageClosed, due(-1), care.OutcomePlaced
 	closed.Waiting = care.Waiting{For: care.WaitNothing, Health: care.HealthPlanned}
-	return []store.CaseFile{late, broken, fine, closed}
+	return []ledger.CaseFile{late, broken, fine, closed}
 }
 
-func (p *pageRecords) CaseFiles(context.Context, care.Staff, store.CaseFilter, store.Paging) (store.Page[store.CaseFile], error) {
-	return store.Page[store.CaseFile]{Items: p.files(), Next: "altri"}, nil
+func (p *pageRecords) CaseFiles(context.Context, care.Staff, ledger.CaseFilter, ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
+	return ledger.Page[ledger.CaseFile]{Items: p.files(), Next: "altri"}, nil
 }
 
-func (p *pageRecords) StuckCases(context.Context, care.Staff, store.Paging) (store.Page[store.StuckCase], error) {
+func (p *pageRecords) StuckCases(context.Context, care.Staff, ledger.Paging) (ledger.Page[ledger.StuckCase], error) {
 	files := p.files()
-	return store.Page[store.StuckCase]{Items: []store.StuckCase{{CaseFile: files[0], TaskID: someID}, {CaseFile: files[1]}}}, nil
+	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: files[0], TaskID: someID}, {CaseFile: files[1]}}}, nil
 }
 
-func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (store.Case, error) {
-	c := store.Case{CaseFile: p.files()[0]}
+func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledger.Case, error) {
+	c := ledger.Case{CaseFile: p.files()[0]}
 	switch id {
 	default:
-		return store.Case{}, store.ErrNotFound
+		return ledger.Case{}, ledger.ErrNotFound
 	case anotherID:
 		c.Transfer = "pistoia"
 	case suspendedID:
@@ -531,19 +531,19 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (stor
 			c.Outcome, c.MergedInto = care.OutcomeMerged, anotherID
 		}
 	}
-	c.PersonData = store.Person{
+	c.PersonData = ledger.Person{
 		ID: someID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Permit: "work", PermitExpiry: due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
 	}
 	c.Needs = []string{"labour", "housing"}
-	c.Branches = []store.Branch{
+	c.Branches = []ledger.Branch{
 		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: italianNoon(-15), Ended: due(-8), Outcome: care.ToCPI},
 		{Run: "placement/1", Kind: care.RunPlacement, Started: italianNoon(-8)},
 	}
 	c.Tasks = p.tasks()[:2]
-	c.Referrals = []store.Referral{p.referral(care.ReferralRequested)}
+	c.Referrals = []ledger.Referral{p.referral(care.ReferralRequested)}
 	c.Appointments = p.appointments()
-	c.Meetings = []store.Meeting{
+	c.Meetings = []ledger.Meeting{
 		{At: italianNoon(-5), Agency: "cpi", ByRole: care.CPIOperator, ByName: someCPI.Name}, {At: italianNoon(-30), Agency: "comune", ByRole: care.SocialWorker},
 	}
 	if c.ID == suspendedID {
@@ -554,8 +554,8 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (stor
 	return c, nil
 }
 
-func (p *pageRecords) Timeline(context.Context, care.Staff, string, store.Paging) (store.Page[store.Moment], error) {
-	return store.Page[store.Moment]{Items: []store.Moment{
+func (p *pageRecords) Timeline(context.Context, care.Staff, string, ledger.Paging) (ledger.Page[ledger.Moment], error) {
+	return ledger.Page[ledger.Moment]{Items: []ledger.Moment{
 		{At: italianNoon(-2), Code: "task_completed", Detail: "closure/closed/needs_met", ByName: someCPI.Name, ByRole: someCPI.Role, Note: "Il percorso è concluso."},
 		{At: italianNoon(-3), Code: "escalated", Detail: string(care.ReferralAnswer)},
 		{At: italianNoon(-8), Code: "referral_requested", ByName: someWorker.Name, ByRole: someWorker.Role},
@@ -564,11 +564,11 @@ func (p *pageRecords) Timeline(context.Context, care.Staff, string, store.Paging
 	}, Next: "altri"}, nil
 }
 
-func (p *pageRecords) Reads(context.Context, care.Staff, string, store.Paging) (store.Page[store.Read], error) {
-	return store.Page[store.Read]{Items: []store.Read{{At: italianNoon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
+func (p *pageRecords) Reads(context.Context, care.Staff, string, ledger.Paging) (ledger.Page[ledger.Read], error) {
+	return ledger.Page[ledger.Read]{Items: []ledger.Read{{At: italianNoon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
 }
 
-func (p *pageRecords) referral(state care.ReferralState) store.Referral {
+func (p *pageRecords) referral(state care.ReferralState) ledger.Referral {
 	r := someReferral
 	r.State, r.CaseNumber, r.LegalBasis, r.Purpose = state, "PO-2026-00012", care.PublicTask, "referral"
 	r.Requested, r.Changed, r.Due, r.TaskID = italianNoon(-4), italianNoon(-4), due(2), someID
@@ -577,33 +577,33 @@ func (p *pageRecords) referral(state care.ReferralState) store.Referral {
 	return r
 }
 
-func (p *pageRecords) Referrals(context.Context, care.Staff, store.ReferralFilter, store.Paging) (store.Page[store.Referral], error) {
-	return store.Page[store.Referral]{Items: []store.Referral{p.referral(care.ReferralRequested), p.referral(care.ReferralReceived), p.referral(care.ReferralInProgress)}}, nil
+func (p *pageRecords) Referrals(context.Context, care.Staff, ledger.ReferralFilter, ledger.Paging) (ledger.Page[ledger.Referral], error) {
+	return ledger.Page[ledger.Referral]{Items: []ledger.Referral{p.referral(care.ReferralRequested), p.referral(care.ReferralReceived), p.referral(care.ReferralInProgress)}}, nil
 }
 
-func (p *pageRecords) Referral(_ context.Context, _ care.Staff, id string) (store.Referral, error) {
+func (p *pageRecords) Referral(_ context.Context, _ care.Staff, id string) (ledger.Referral, error) {
 	if id != someID {
-		return store.Referral{}, store.ErrNotFound
+		return ledger.Referral{}, ledger.ErrNotFound
 	}
 	return p.referral(care.ReferralReceived), nil
 }
 
-func (p *pageRecords) appointments() []store.Appointment {
-	first := store.Appointment{
+func (p *pageRecords) appointments() []ledger.Appointment {
+	first := ledger.Appointment{
 		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "housing_suitability_certificate", State: string(care.AppointmentConfirmed), At: italianNoon(0),
 	}
 	second := first
 	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), italianNoon(2), cmp.Or(p.policy.CPI(), "cpi"), ""
-	return []store.Appointment{first, second}
+	return []ledger.Appointment{first, second}
 }
 
-func (p *pageRecords) Appointments(context.Context, care.Staff, store.AppointmentFilter, store.Paging) (store.Page[store.Appointment], error) {
-	return store.Page[store.Appointment]{Items: p.appointments()}, nil
+func (p *pageRecords) Appointments(context.Context, care.Staff, ledger.AppointmentFilter, ledger.Paging) (ledger.Page[ledger.Appointment], error) {
+	return ledger.Page[ledger.Appointment]{Items: p.appointments()}, nil
 }
 
-func (p *pageRecords) Contacts(context.Context, care.Staff, store.Paging) (store.Page[store.Contact], error) {
-	return store.Page[store.Contact]{Items: []store.Contact{
+func (p *pageRecords) Contacts(context.Context, care.Staff, ledger.Paging) (ledger.Page[ledger.Contact], error) {
+	return ledger.Page[ledger.Contact]{Items: []ledger.Contact{
 		{ID: someID, Topic: "school", Language: "it", Channel: "in_person", Citizenship: "IT", Outcome: "information", At: italianNoon(0)},
 		{ID: anotherID, Topic: "labour", Language: "ur", Channel: "phone", Outcome: "consultation", CaseID: anotherID, At: italianNoon(-1)},
 	}}, nil

@@ -12,7 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // caseAction is what may be asked of a case as a whole, with its small form.
@@ -22,7 +22,7 @@ type caseAction struct {
 	done   string // what is said afterwards
 	often  bool   // it is among those that are seen at once
 	beside bool   // the page offers it beside the state that it ends, and not among the actions
-	allows func(store.Case) bool
+	allows func(ledger.Case) bool
 	// show fills in the form, read makes the operation's form of what was sent;
 	// places gives the ids of fields that are not their names.
 	show   func(page *web.CaseForm, in caseFormOf)
@@ -34,10 +34,10 @@ type caseAction struct {
 // caseFormOf is what the form of an action is made of.
 type caseFormOf struct {
 	rules *zoneRules
-	file  store.Case
+	file  ledger.Case
 	sent  url.Values // what was typed; nil at first
 	zones []care.Policy
-	same  []store.CaseFile // that may be of the same person
+	same  []ledger.CaseFile // that may be of the same person
 }
 
 var caseActions = []caseAction{
@@ -51,12 +51,12 @@ var caseActions = []caseAction{
 	},
 	{
 		path: "equipe", op: care.OpConvene, often: true, done: "L’équipe è convocata: ogni ruolo riceve il suo invito.",
-		allows: func(file store.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
+		allows: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
 		show:   showConvening, read: readConvening,
 	},
 	{
 		path: "cpi", op: care.OpSendToCPI, often: true, done: "Inviato al Centro per l’Impiego: ora ne prende visione.",
-		allows: func(file store.Case) bool { return branching(file) && !underWay(file, care.RunPlacement) },
+		allows: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunPlacement) },
 		show:   showSendToCPI, read: readSendToCPI,
 	},
 	{
@@ -65,12 +65,12 @@ var caseActions = []caseAction{
 	},
 	{
 		path: "consenso", op: care.OpConsent, done: "Il consenso è registrato.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.Consent == nil },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Consent == nil },
 		show:   showConsent, read: readConsent, then: afterConsent,
 	},
 	{
 		path: "revoca-consenso", op: care.OpUnconsent, done: "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.Consent != nil },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Consent != nil },
 		show:   showUnconsent, read: readConsent,
 	},
 	{
@@ -79,22 +79,22 @@ var caseActions = []caseAction{
 	},
 	{
 		path: "sospendi", op: care.OpSuspend, done: "Il caso è sospeso: fino a quel giorno nessun termine corre.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
 		show:   showSuspension, read: readSuspension,
 	},
 	{
 		path: "riprendi", op: care.OpResume, beside: true, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
 		show:   showResuming, read: readNothing,
 	},
 	{
 		path: "trasferimento", op: care.OpTransfer, done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer == "" },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
 		show:   showTransfer, read: readTransfer,
 	},
 	{
 		path: "ritira-passaggio", op: care.OpRecall, beside: true, done: "La richiesta è ritirata: il percorso resta in questa zona.",
-		allows: func(file store.Case) bool { return stillOpen(file) && file.Transfer != "" },
+		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer != "" },
 		show:   showRecall, read: readNothing,
 	},
 	{
@@ -107,32 +107,32 @@ var caseActions = []caseAction{
 	},
 }
 
-func stillOpen(file store.Case) bool { return file.Closed == nil }
+func stillOpen(file ledger.Case) bool { return file.Closed == nil }
 
 // reopenable says whether a closed case may go on again.
-func reopenable(file store.Case) bool {
+func reopenable(file ledger.Case) bool {
 	return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
 }
 
 // underWay says whether a branch of a kind has not ended.
-func underWay(file store.Case, kind care.RunKind) bool {
-	return slices.ContainsFunc(file.Branches, func(b store.Branch) bool { return b.Kind == kind && b.Ended == nil })
+func underWay(file ledger.Case, kind care.RunKind) bool {
+	return slices.ContainsFunc(file.Branches, func(b ledger.Branch) bool { return b.Kind == kind && b.Ended == nil })
 }
 
 // branching says whether a case is where branches begin: from the second level on.
-func branching(file store.Case) bool {
+func branching(file ledger.Case) bool {
 	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
 }
 
 // refers says whether the person may be referred to a partner: where branches
 // begin, and at the desk's orientation, which a referral ends.
-func refers(file store.Case) bool {
-	return branching(file) || slices.ContainsFunc(file.Tasks, func(t store.Task) bool { return t.Kind == care.Orientation && t.State.Open() })
+func refers(file ledger.Case) bool {
+	return branching(file) || slices.ContainsFunc(file.Tasks, func(t ledger.Task) bool { return t.Kind == care.Orientation && t.State.Open() })
 }
 
 // caseActionsFor are the actions that the caller is offered: those that are
 // often asked for, and the others. Who really may is decided when they ask.
-func caseActionsFor(who care.Staff, file store.Case) (often, others []web.Link) {
+func caseActionsFor(who care.Staff, file ledger.Case) (often, others []web.Link) {
 	offer := func(a caseAction) {
 		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)}
 		switch {
@@ -173,10 +173,10 @@ func (s *Server) showCaseAction(c *gin.Context, who care.Staff, a caseAction) er
 // askCaseAction takes the form of an action.
 func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
 	form, faults := a.read(c.Request.PostForm)
-	var cmd store.Command
+	var cmd ledger.Command
 	err := error(care.Refuse(faults...))
 	if len(faults) == 0 {
-		cmd, err = s.act(c.Request.Context(), who, store.NewCommand{
+		cmd, err = s.act(c.Request.Context(), who, ledger.NewCommand{
 			Key: c.PostForm("key"), Operation: a.op, Run: caseRun(c.Param("id")), Data: form,
 		})
 	}
@@ -218,7 +218,7 @@ func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) strin
 // caseForm is the page of an action, with what was typed.
 func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.Values) (web.CaseForm, error) {
 	if !who.Role.MayAsk(a.op) {
-		return web.CaseForm{}, store.ErrForbidden
+		return web.CaseForm{}, ledger.ErrForbidden
 	}
 	ctx := c.Request.Context()
 	rules, err := s.rules(ctx, who.Zone)
@@ -230,7 +230,7 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 	switch {
 	case err == nil:
 		back.Text = file.Person + ", " + file.Number
-	case a.op == care.OpMeet && errors.Is(err, store.ErrNotFound):
+	case a.op == care.OpMeet && errors.Is(err, ledger.ErrNotFound):
 		// Who is at work on the case without its file meets the person too.
 		file.ID, err = c.Param("id"), nil
 		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: "Progetto personalizzato"}
@@ -284,7 +284,7 @@ func showBooking(page *web.CaseForm, in caseFormOf) {
 
 // givenToServices says what a service of another agency than the one that keeps
 // the case files gets of the person; nil where the zone has no such service.
-func givenToServices(p care.Policy, file store.Case) *web.Given {
+func givenToServices(p care.Policy, file ledger.Case) *web.Given {
 	var names, grounds []string
 	for _, service := range p.Services {
 		agency, _ := p.Agency(service.Agency)

@@ -6,7 +6,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // stageOf is the stage in which the runs of a kind begin; a transfer has none.
@@ -17,7 +17,7 @@ var stageOf = map[care.RunKind]care.Stage{
 
 // pathOf draws the path of a case as a line of stages, each with the branches
 // that began in it.
-func pathOf(p care.Policy, file store.Case) []web.PathStage {
+func pathOf(p care.Policy, file ledger.Case) []web.PathStage {
 	branches := map[care.Stage][]web.PathBranch{}
 	for _, b := range file.Branches {
 		branches[stageOf[b.Kind]] = append(branches[stageOf[b.Kind]], branchOf(p, b))
@@ -49,7 +49,7 @@ func pathOf(p care.Policy, file store.Case) []web.PathStage {
 	return path
 }
 
-func branchOf(p care.Policy, b store.Branch) web.PathBranch {
+func branchOf(p care.Policy, b ledger.Branch) web.PathBranch {
 	shown := web.PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
 	switch b.Kind {
 	case care.RunService:

@@ -7,7 +7,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // meetingsShown is how many meetings with the person a page shows.
@@ -18,7 +18,7 @@ var suspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sosp
 
 // fillCaseLife fills in what life did to a case, and what its équipe and its
 // plan are.
-func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zoneRules, file store.Case) error {
+func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zoneRules, file ledger.Case) error {
 	address := "/fascicoli/" + file.ID
 	if file.SuspendedUntil != nil && file.Closed == nil {
 		if file.Waiting.Health == care.HealthPlanned {
@@ -70,7 +70,7 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 }
 
 // consentOf says whether data may reach private partners.
-func consentOf(file store.Case) (badge web.Badge, since string) {
+func consentOf(file ledger.Case) (badge web.Badge, since string) {
 	if file.Consent == nil {
 		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Nessun consenso"}, "I dati della persona non possono arrivare a enti privati."
 	}
@@ -78,7 +78,7 @@ func consentOf(file store.Case) (badge web.Badge, since string) {
 		"I dati della persona possono arrivare a enti privati dal " + italian.Date(file.Consent.In(italian.Rome)) + "."
 }
 
-func meetingBy(m store.Meeting) string {
+func meetingBy(m ledger.Meeting) string {
 	if m.ByName == "" {
 		return italian.Upper(italian.Role(m.ByRole))
 	}

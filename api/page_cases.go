@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerCasePages(p pageRoutes) {
@@ -47,7 +47,7 @@ func (s *Server) caseList(c *gin.Context, who care.Staff) error {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
 	f := caseFilters[chosen]
-	next, err := s.fillCases(c, who, &page, store.CaseFilter{Open: &f.open, Health: f.health}, c.Query("dopo"))
+	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Open: &f.open, Health: f.health}, c.Query("dopo"))
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
 		s.render(c, http.StatusUnprocessableEntity, page)
 		return nil
 	}
-	next, err := s.fillCases(c, who, &page, store.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
+	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f store.CaseFilter, cursor string) (next string, err error) {
+func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f ledger.CaseFilter, cursor string) (next string, err error) {
 	ctx := c.Request.Context()
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return "", err
 	}
-	cases, err := s.records.CaseFiles(ctx, who, f, store.Paging{Cursor: cursor})
+	cases, err := s.records.CaseFiles(ctx, who, f, ledger.Paging{Cursor: cursor})
 	for _, file := range cases.Items {
 		page.Cases = append(page.Cases, s.caseItem(rules, file))
 	}
@@ -93,7 +93,7 @@ func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f
 }
 
 // caseItem is a case file as lists show it.
-func (s *Server) caseItem(rules *zoneRules, file store.CaseFile) web.CaseItem {
+func (s *Server) caseItem(rules *zoneRules, file ledger.CaseFile) web.CaseItem {
 	return web.CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
 		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: s.caseSentence(rules, file), Health: caseBadge(file),
@@ -101,14 +101,14 @@ func (s *Server) caseItem(rules *zoneRules, file store.CaseFile) web.CaseItem {
 }
 
 // caseSentence says what a case waits for, and of a closed one how it ended.
-func (s *Server) caseSentence(rules *zoneRules, file store.CaseFile) string {
+func (s *Server) caseSentence(rules *zoneRules, file ledger.CaseFile) string {
 	if file.Closed != nil {
 		return "Chiuso il " + italian.Date(file.Closed.In(italian.Rome)) + ": " + nameIn(rules.Outcomes, file.Outcome) + "."
 	}
 	return s.words.Sentence(file.Waiting, rules.Policy, s.now())
 }
 
-func caseBadge(file store.CaseFile) web.Badge {
+func caseBadge(file ledger.CaseFile) web.Badge {
 	switch {
 	case file.Closed != nil:
 		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
@@ -132,7 +132,7 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	timeline, err := s.records.Timeline(ctx, who, file.ID, store.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
+	timeline, err := s.records.Timeline(ctx, who, file.ID, ledger.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-func appointmentLine(p care.Policy, a store.Appointment) web.Line {
+func appointmentLine(p care.Policy, a ledger.Appointment) web.Line {
 	line := web.Line{Text: serviceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}
 	if a.Matter != "" {
 		line.Text += ": " + nameIn(p.Matters, a.Matter)
@@ -179,7 +179,7 @@ func appointmentLine(p care.Policy, a store.Appointment) web.Line {
 	return line
 }
 
-func momentOf(p care.Policy, m store.Moment) web.Moment {
+func momentOf(p care.Policy, m ledger.Moment) web.Moment {
 	shown := web.Moment{Text: italian.TimelineLine(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
 	if m.ByName != "" {
 		shown.By = m.ByName + ", " + italian.Role(m.ByRole)
@@ -187,7 +187,7 @@ func momentOf(p care.Policy, m store.Moment) web.Moment {
 	return shown
 }
 
-func personTerms(p care.Policy, file store.Case) []web.Term {
+func personTerms(p care.Policy, file ledger.Case) []web.Term {
 	person := file.PersonData
 	permit := italian.Permit(person.Permit)
 	if person.PermitExpiry != nil {
@@ -201,7 +201,7 @@ func personTerms(p care.Policy, file store.Case) []web.Term {
 }
 
 // givenTerms are what another agency that a person is sent to gets of them.
-func givenTerms(p care.Policy, file store.Case) []web.Term {
+func givenTerms(p care.Policy, file ledger.Case) []web.Term {
 	person := file.PersonData
 	terms := []web.Term{
 		{Name: italian.Field("given_name"), Value: person.GivenName},
@@ -239,7 +239,7 @@ func orNone(text string) string {
 // caseReads shows who read or changed a case file.
 func (s *Server) caseReads(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
-	reads, err := s.records.Reads(c.Request.Context(), who, id, store.Paging{Limit: 50, Cursor: c.Query("dopo")})
+	reads, err := s.records.Reads(c.Request.Context(), who, id, ledger.Paging{Limit: 50, Cursor: c.Query("dopo")})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const casePath = "/fascicoli/" + anotherID
@@ -50,27 +50,27 @@ func TestCasePage(t *testing.T) {
 
 func TestPathOf(t *testing.T) {
 	ended := time.Now()
-	service := store.Branch{Kind: care.RunService, Service: "pas", Ended: &ended, Outcome: care.ToCPI}
-	placement := store.Branch{Kind: care.RunPlacement}
-	followUp := store.Branch{Kind: care.RunFollowUp}
+	service := ledger.Branch{Kind: care.RunService, Service: "pas", Ended: &ended, Outcome: care.ToCPI}
+	placement := ledger.Branch{Kind: care.RunPlacement}
+	followUp := ledger.Branch{Kind: care.RunFollowUp}
 	for _, test := range []struct {
 		stage    care.Stage
-		branches []store.Branch
+		branches []ledger.Branch
 		want     string
 	}{
 		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead ahead"},
-		{care.StageSecondLevel, []store.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead ahead"},
-		{care.StagePlacement, []store.Branch{service, placement}, "done done skipped now ahead ahead"},
-		{care.StagePlacement, []store.Branch{{Kind: care.RunService}, placement}, "done partly skipped now ahead ahead"},
-		{care.StageFollowUp, []store.Branch{service, followUp}, "done done skipped skipped now ahead"},
-		{care.StageFollowUp, []store.Branch{service, placement, followUp}, "done done skipped partly now ahead"},
-		{care.StageClosed, []store.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped skipped done done"},
-		{care.StageEquipe, []store.Branch{service, {Kind: care.RunEquipe}, {Kind: care.RunReferral, Agency: "cpia", Ended: &ended}}, "done done now ahead ahead ahead"},
-		{care.StagePlacement, []store.Branch{service, {Kind: care.RunEquipe, Ended: &ended}, placement, {Kind: care.RunTransfer}}, "done done done now ahead ahead"},
+		{care.StageSecondLevel, []ledger.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead ahead"},
+		{care.StagePlacement, []ledger.Branch{service, placement}, "done done skipped now ahead ahead"},
+		{care.StagePlacement, []ledger.Branch{{Kind: care.RunService}, placement}, "done partly skipped now ahead ahead"},
+		{care.StageFollowUp, []ledger.Branch{service, followUp}, "done done skipped skipped now ahead"},
+		{care.StageFollowUp, []ledger.Branch{service, placement, followUp}, "done done skipped partly now ahead"},
+		{care.StageClosed, []ledger.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped skipped done done"},
+		{care.StageEquipe, []ledger.Branch{service, {Kind: care.RunEquipe}, {Kind: care.RunReferral, Agency: "cpia", Ended: &ended}}, "done done now ahead ahead ahead"},
+		{care.StagePlacement, []ledger.Branch{service, {Kind: care.RunEquipe, Ended: &ended}, placement, {Kind: care.RunTransfer}}, "done done done now ahead ahead"},
 		{care.StageClosed, nil, "done skipped skipped skipped skipped done"},
 	} {
 		var classes []string
-		for _, s := range pathOf(somePolicy(), store.Case{CaseFile: store.CaseFile{Stage: test.stage}, Branches: test.branches}) {
+		for _, s := range pathOf(somePolicy(), ledger.Case{CaseFile: ledger.CaseFile{Stage: test.stage}, Branches: test.branches}) {
 			classes = append(classes, s.Class)
 			if s.Name == "" || s.State == "" {
 				t.Errorf("%s: a stage says nothing", test.stage)
@@ -128,7 +128,7 @@ func TestCaseFilters(t *testing.T) {
 func TestWhatTheCPIGets(t *testing.T) {
 	b := newPages(t)
 	c, _ := b.pages.CaseFile(t.Context(), someWorker, anotherID)
-	if listed, sent := len(givenTerms(b.pages.policy, c)), reflect.TypeFor[store.Snapshot]().NumField(); listed != sent {
+	if listed, sent := len(givenTerms(b.pages.policy, c)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	var form web.CaseForm
@@ -148,28 +148,28 @@ func TestWhatTheCPIGets(t *testing.T) {
 // TestCaseActions: an action is offered to whom and when it is allowed.
 func TestCaseActions(t *testing.T) {
 	ended := time.Now()
-	open := func(stage care.Stage, branches ...store.Branch) store.Case {
-		return store.Case{CaseFile: store.CaseFile{ID: "1", Stage: stage}, Branches: branches}
+	open := func(stage care.Stage, branches ...ledger.Branch) ledger.Case {
+		return ledger.Case{CaseFile: ledger.CaseFile{ID: "1", Stage: stage}, Branches: branches}
 	}
 	closed := open(care.StageClosed)
 	closed.Closed, closed.Outcome = &ended, care.OutcomeMovedAway
-	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, store.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
+	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
 	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
 	orienting := open(care.StageFirstLevel)
-	orienting.Tasks = []store.Task{{Kind: care.Orientation, State: care.TaskReady}}
+	orienting.Tasks = []ledger.Task{{Kind: care.Orientation, State: care.TaskReady}}
 	for _, test := range []struct {
 		name          string
 		role          care.Role
-		file          store.Case
+		file          ledger.Case
 		often, others string
 	}{
 		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
 		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi"},
 		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
 		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
-		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, store.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"after a placement", care.SocialWorker, open(care.StageFollowUp, store.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
 		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
 		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi unisci chiudi"},
 		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci chiudi"},
@@ -219,8 +219,8 @@ func TestAskOfACase(t *testing.T) {
 	} {
 		t.Run(test.action, func(t *testing.T) {
 			address := casePath + "/" + test.action
-			var got store.NewCommand
-			b.records.accept = func(c store.NewCommand) error { got = c; return nil }
+			var got ledger.NewCommand
+			b.records.accept = func(c ledger.NewCommand) error { got = c; return nil }
 			if test.wrong != nil {
 				a := b.submit(address, withKey(test.wrong, test.action+" a"))
 				page := readPage(t, a)

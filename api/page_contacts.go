@@ -8,7 +8,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerContactPages(p pageRoutes) {
@@ -21,13 +21,13 @@ func (s *Server) registerContactPages(p pageRoutes) {
 // newContact shows the form of a contact, with what is so most often chosen.
 func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	contact := store.NewContact{Outcome: "information"}
+	contact := ledger.NewContact{Outcome: "information"}
 	if len(rules.Desk.Channels) > 0 {
 		contact.Channel = rules.Desk.Channels[0].Code
 	}
@@ -40,14 +40,14 @@ func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 // holds, and it records nothing yet.
 func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
 	f := readCaseForm(c)
-	contact := store.NewContact{Topic: f.Topic, Channel: f.Channel, Citizenship: f.Person.Citizenship, Outcome: "information"}
+	contact := ledger.NewContact{Topic: f.Topic, Channel: f.Channel, Citizenship: f.Person.Citizenship, Outcome: "information"}
 	if len(f.Person.Languages) > 0 {
 		contact.Language = f.Person.Languages[0]
 	}
@@ -58,17 +58,17 @@ func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 // recordContact records a contact; the desk is ready for the next one.
 func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	contact := store.NewContact{
+	contact := ledger.NewContact{
 		Topic: c.PostForm("topic"), Language: c.PostForm("language"), Channel: c.PostForm("channel"),
 		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: typed(c, "note"),
 	}
-	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
+	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
 	if err != nil {
 		again := newForm("/sportello/accesso")
 		status, err := s.refusedForm(&again, err, caseField)
@@ -81,7 +81,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	return s.done(c, cmd, "/sportello", "L’accesso è registrato.")
 }
 
-func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f store.NewContact, form web.Form) web.ContactForm {
+func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f ledger.NewContact, form web.Form) web.ContactForm {
 	page := web.ContactForm{
 		Frame: s.frame(c, "Solo informazioni", "/sportello"), Form: form,
 		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
@@ -102,13 +102,13 @@ func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f store.NewContac
 func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if !who.Role.MayAsk(care.OpContact) && who.Role != care.Supervisor {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	contacts, err := s.records.Contacts(ctx, who, store.Paging{Cursor: c.Query("da")})
+	contacts, err := s.records.Contacts(ctx, who, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-func contactItem(p care.Policy, contact store.Contact) web.ContactItem {
+func contactItem(p care.Policy, contact ledger.Contact) web.ContactItem {
 	item := web.ContactItem{
 		Time: italian.Clock(contact.At), Topic: nameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
 		Facts: []string{nameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,

@@ -12,7 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
 
@@ -28,7 +28,7 @@ func (s *Server) registerDesk(p pageRoutes) {
 // things that it does for whoever comes.
 func (s *Server) desk(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
@@ -137,7 +137,7 @@ func languages(tags []string) string {
 
 // caseForm is what the form of a case file holds, as it was typed.
 type caseForm struct {
-	store.CaseOpening
+	ledger.CaseOpening
 	birth, expiry string
 	malformed     []care.Fault // dates that are none
 }
@@ -148,8 +148,8 @@ func readCaseForm(c *gin.Context) caseForm {
 	if other := c.PostForm("other_language"); other != "" && !slices.Contains(tags, other) {
 		tags = append(tags, other)
 	}
-	f.CaseOpening = store.CaseOpening{
-		Person: store.Person{
+	f.CaseOpening = ledger.CaseOpening{
+		Person: ledger.Person{
 			GivenName: typed(c, "given_name"), FamilyName: typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
 			Permit: c.PostForm("permit"), Languages: tags, Phone: typed(c, "phone"),
 		},
@@ -191,7 +191,7 @@ func dateTyped(text string) (time.Time, bool) {
 // newCase shows the empty form of a case file.
 func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpOpen) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
@@ -209,16 +209,16 @@ func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if !who.Role.MayAsk(care.OpOpen) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
 	form := readCaseForm(c)
-	command := store.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening}
-	var cmd store.Command
-	switch wrong := store.CheckOpening(rules.Policy, form.CaseOpening, s.now()); {
+	command := ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening}
+	var cmd ledger.Command
+	switch wrong := ledger.CheckOpening(rules.Policy, form.CaseOpening, s.now()); {
 	case len(form.malformed) > 0:
 		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
 	case len(wrong) == 0:
@@ -228,7 +228,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		}
 		if len(same) > 0 {
 			page := s.caseOpening(c, rules, form, newForm("/sportello/fascicolo"))
-			page.Same = converted(same, func(file store.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
+			page.Same = converted(same, func(file ledger.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
 			s.render(c, http.StatusConflict, page)
 			return nil
 		}
@@ -251,7 +251,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	words := "Il fascicolo è aperto."
-	tasks, err := s.records.Tasks(ctx, who, store.TaskFilter{CaseID: cmd.ID}, store.Paging{Limit: 1})
+	tasks, err := s.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: cmd.ID}, ledger.Paging{Limit: 1})
 	if err == nil && len(tasks.Items) > 0 {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
@@ -265,15 +265,15 @@ const anotherPerson = "another_person"
 // alreadyOpen lists the case files that may be of the person whose one is to be
 // opened, unless the desk has said that they are somebody else, or the very
 // form was sent before.
-func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command store.NewCommand) ([]store.CaseFile, error) {
+func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command ledger.NewCommand) ([]ledger.CaseFile, error) {
 	if c.PostForm(anotherPerson) != "" {
 		return nil, nil
 	}
 	_, err := s.records.Earlier(c.Request.Context(), who, command)
-	if !errors.Is(err, store.ErrNotFound) {
+	if !errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil // act answers as the first time
 	}
-	opening, _ := command.Data.(store.CaseOpening)
+	opening, _ := command.Data.(ledger.CaseOpening)
 	return s.records.SamePerson(c.Request.Context(), who, opening.Person)
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // document is a page that was read.
@@ -166,13 +166,13 @@ func someOpening() url.Values {
 func TestOpenACase(t *testing.T) {
 	b := newPages(t)
 	b.logIn(someWorker.Subject)
-	var sent store.NewCommand
-	b.records.accept = func(c store.NewCommand) error { sent = c; return nil }
+	var sent ledger.NewCommand
+	b.records.accept = func(c ledger.NewCommand) error { sent = c; return nil }
 	page := b.send(t, "/sportello/fascicolo", someOpening())
 	if to := page.Header.Get("Location"); page.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/fascicoli/0190") {
 		t.Fatalf("%d %s %s", page.StatusCode, to, page.text)
 	}
-	form, _ := sent.Data.(store.CaseOpening)
+	form, _ := sent.Data.(ledger.CaseOpening)
 	p := form.Person
 	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil ||
 		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {

@@ -11,8 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerEquipePages(p pageRoutes) {
@@ -30,7 +29,7 @@ func equipeLink(run string) *web.Link {
 	return &web.Link{URL: "/equipe/" + id, Text: "Vai all’équipe"}
 }
 
-func equipeRun(c *gin.Context) string { return contract.RunID(care.RunEquipe, c.Param("id")) }
+func equipeRun(c *gin.Context) string { return ledger.RunID(care.RunEquipe, c.Param("id")) }
 
 // equipePage shows an équipe to its members and to those who follow the case.
 func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
@@ -91,7 +90,7 @@ func whyBack(p care.Policy, code string) string {
 }
 
 // equipeBadge says how an équipe stands.
-func equipeBadge(e store.Equipe) web.Badge {
+func equipeBadge(e ledger.Equipe) web.Badge {
 	if e.Ended == nil {
 		return web.Badge{Tone: "info", Icon: "it-clock", Text: "Al lavoro"}
 	}
@@ -99,8 +98,8 @@ func equipeBadge(e store.Equipe) web.Badge {
 }
 
 // taskInRun is what the caller has to do in an équipe; nil: nothing.
-func (s *Server) taskInRun(c *gin.Context, who care.Staff, equipe store.Equipe) (*web.Link, error) {
-	tasks, err := s.records.Tasks(c.Request.Context(), who, store.TaskFilter{CaseID: equipe.CaseID}, store.Paging{})
+func (s *Server) taskInRun(c *gin.Context, who care.Staff, equipe ledger.Equipe) (*web.Link, error) {
+	tasks, err := s.records.Tasks(c.Request.Context(), who, ledger.TaskFilter{CaseID: equipe.CaseID}, ledger.Paging{})
 	if err != nil {
 		return nil, err
 	}
@@ -114,22 +113,22 @@ func (s *Server) taskInRun(c *gin.Context, who care.Staff, equipe store.Equipe) 
 
 // seatsOf are the seats of an équipe, side by side, in the order of the roles;
 // those that were replaced come last.
-func seatsOf(p care.Policy, seats []store.Seat) []web.Seat {
+func seatsOf(p care.Policy, seats []ledger.Seat) []web.Seat {
 	ordered := slices.Clone(seats)
-	slices.SortStableFunc(ordered, func(a, b store.Seat) int {
+	slices.SortStableFunc(ordered, func(a, b ledger.Seat) int {
 		return cmp.Or(gone(a)-gone(b), slices.Index(care.Roles, a.Role)-slices.Index(care.Roles, b.Role))
 	})
-	return converted(ordered, func(s store.Seat) web.Seat { return seatOf(p, s) })
+	return converted(ordered, func(s ledger.Seat) web.Seat { return seatOf(p, s) })
 }
 
-func gone(s store.Seat) int {
+func gone(s ledger.Seat) int {
 	if s.State == care.SeatReplaced {
 		return 1
 	}
 	return 0
 }
 
-func seatOf(p care.Policy, s store.Seat) web.Seat {
+func seatOf(p care.Policy, s ledger.Seat) web.Seat {
 	shown := web.Seat{
 		Role: italian.Upper(italian.Role(s.Role)), Agency: agencyName(p, s.Agency), Member: s.Member,
 		State: web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Upper(italian.SeatState(s.State))}, OpinionNote: s.OpinionNote, SignatureNote: s.SignatureNote,

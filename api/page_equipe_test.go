@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const equipePath = "/equipe/" + anotherID
@@ -74,7 +74,7 @@ func TestMinutes(t *testing.T) {
 	values.Set("seat-6-note", "Motivo di prova")
 	values.Set("seat-2-outcome", care.Favourable)
 	values.Set("key", "terza")
-	b.records.accept = func(store.NewCommand) error {
+	b.records.accept = func(ledger.NewCommand) error {
 		return care.Refuse(care.Fault{Field: "votes[0].role", Rule: care.RuleSaid})
 	}
 	page = readPage(t, b.submit(address, values))
@@ -83,8 +83,8 @@ func TestMinutes(t *testing.T) {
 		t.Errorf("who has spoken meanwhile: %s", page.main(t).words())
 	}
 	values.Set("key", "quarta")
-	var got store.NewCommand
-	b.records.accept = func(c store.NewCommand) error { got = c; return nil }
+	var got ledger.NewCommand
+	b.records.accept = func(c ledger.NewCommand) error { got = c; return nil }
 	if a := b.submit(address, values); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != equipePath {
 		t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
 	}

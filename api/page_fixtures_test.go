@@ -9,15 +9,15 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/invitation"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // The équipe, the plan and the partners of pageRecords.
 
-func (p *pageRecords) equipe() store.Equipe {
+func (p *pageRecords) equipe() ledger.Equipe {
 	spoken := italianNoon(-4)
-	seat := func(n int, role care.Role, agency string, state care.SeatState) store.Seat {
-		return store.Seat{ID: fmt.Sprint(n), Run: someRun, Role: role, Agency: agency, State: state}
+	seat := func(n int, role care.Role, agency string, state care.SeatState) ledger.Seat {
+		return ledger.Seat{ID: fmt.Sprint(n), Run: someRun, Role: role, Agency: agency, State: state}
 	}
 	worker, cpi := seat(1, care.SocialWorker, "comune", care.SeatSpoken), seat(2, care.CPIOperator, "cpi", care.SeatSpoken)
 	worker.Member, worker.Opinion, worker.OpinionNote, worker.OpinionAt = someWorker.Name, care.Favourable, "La persona è pronta: conosce già il quartiere e i servizi.", &spoken
@@ -29,22 +29,22 @@ func (p *pageRecords) equipe() store.Equipe {
 	if p.task.Kind == care.QuorumDecision || p.task.Kind == care.PlanSignOff {
 		worker.Signature, expert.Signature, expert.SignatureNote = care.Signed, care.Dissenting, "Resto del parere già dato."
 	}
-	return store.Equipe{
+	return ledger.Equipe{
 		Run: someRun, CaseID: anotherID, Kind: care.BetweenAgencies, Convened: italianNoon(-8), Reason: care.Unsuccessful,
-		Seats:   []store.Seat{worker, cpi, immigration, expert, mediator, desk},
-		Minutes: []store.Minutes{{Run: someRun, At: spoken, Text: "Presenti il Comune e il Centro per l’Impiego. Si conviene di cominciare dal corso.", ByName: someWorker.Name}},
+		Seats:   []ledger.Seat{worker, cpi, immigration, expert, mediator, desk},
+		Minutes: []ledger.Minutes{{Run: someRun, At: spoken, Text: "Presenti il Comune e il Centro per l’Impiego. Si conviene di cominciare dal corso.", ByName: someWorker.Name}},
 	}
 }
 
-func (p *pageRecords) Equipes(context.Context, care.Staff, string) ([]store.Equipe, error) {
+func (p *pageRecords) Equipes(context.Context, care.Staff, string) ([]ledger.Equipe, error) {
 	before := p.equipe()
 	before.Run, before.Convened, before.Ended, before.Outcome = "equipe/"+someID, italianNoon(-60), due(-40), care.PlanActivated
-	return []store.Equipe{p.equipe(), before}, nil
+	return []ledger.Equipe{p.equipe(), before}, nil
 }
 
-func (p *pageRecords) Equipe(_ context.Context, _ care.Staff, run string) (store.Equipe, error) {
+func (p *pageRecords) Equipe(_ context.Context, _ care.Staff, run string) (ledger.Equipe, error) {
 	if run != someRun && run != p.task.Run {
-		return store.Equipe{}, store.ErrNotFound
+		return ledger.Equipe{}, ledger.ErrNotFound
 	}
 	return p.equipe(), nil
 }
@@ -54,38 +54,38 @@ var openVersion = map[care.TaskKind]care.PlanState{
 	care.PlanDraft: care.PlanDrafting, care.PlanSignOff: care.PlanProposed, care.QuorumDecision: care.PlanProposed, care.PlanAgreement: care.PlanSignedOff,
 }
 
-func (p *pageRecords) Plans(context.Context, care.Staff, string) ([]store.Plan, error) {
+func (p *pageRecords) Plans(context.Context, care.Staff, string) ([]ledger.Plan, error) {
 	activated, reported := italianNoon(-40), italianNoon(-6)
 	goals := []care.PlanGoal{
 		{ID: someID, Area: "labour", Text: "Trovare un lavoro stabile, vicino a casa."},
 		{ID: anotherID, Area: "school", Text: "Imparare l’italiano fino al livello A2."},
 	}
-	action := func(id string, goal int, text, agency string, days int) store.PlannedAction {
-		return store.PlannedAction{PlanAction: care.PlanAction{ID: id, Goal: goal, Text: text, Agency: agency, Until: due(days)}}
+	action := func(id string, goal int, text, agency string, days int) ledger.PlannedAction {
+		return ledger.PlannedAction{PlanAction: care.PlanAction{ID: id, Goal: goal, Text: text, Agency: agency, Until: due(days)}}
 	}
 	internship, course, home := action(anotherID, 0, "Tirocinio in un’azienda della zona.", "cpi", 90), action(someID, 1, "Corso di italiano, due sere la settimana.", "cpia", 120), action(suspendedID, 0, "Accompagnamento alla ricerca di una casa.", "terzo_settore", 150)
 	internship.Routed, internship.State, internship.Note, internship.At, internship.ByName = true, care.ActionInProgress, "Il tirocinio è cominciato.", &reported, someCPI.Name
 	course.Routed, course.State = true, care.ActionDone
-	first := store.Plan{
+	first := ledger.Plan{
 		ID: someID, CaseID: anotherID, Run: someRun, Version: 1, State: care.PlanRevised, Created: italianNoon(-70), Activated: due(-69), Ended: &activated,
-		Content: store.PlanContent{Goals: goals[:1], Actions: []store.PlannedAction{internship}},
+		Content: ledger.PlanContent{Goals: goals[:1], Actions: []ledger.PlannedAction{internship}},
 	}
 	second := first
 	second.ID, second.Version, second.State, second.Created, second.Activated, second.Ended = anotherID, 2, care.PlanActive, italianNoon(-42), &activated, nil
-	second.Changes, second.Content = "Si aggiunge l’italiano, che manca per il tirocinio.", store.PlanContent{Goals: goals, Actions: []store.PlannedAction{internship, course}}
+	second.Changes, second.Content = "Si aggiunge l’italiano, che manca per il tirocinio.", ledger.PlanContent{Goals: goals, Actions: []ledger.PlannedAction{internship, course}}
 	state, ok := openVersion[p.task.Kind]
 	if !ok {
-		return []store.Plan{second, first}, nil
+		return []ledger.Plan{second, first}, nil
 	}
 	home.Send = true
 	third := second
 	third.ID, third.Version, third.State, third.Created, third.Activated = suspendedID, 3, state, italianNoon(-1), nil
-	third.Changes, third.Content = "Si aggiunge la ricerca di una casa.", store.PlanContent{Goals: goals, Actions: []store.PlannedAction{internship, course, home}}
-	return []store.Plan{third, second, first}, nil
+	third.Changes, third.Content = "Si aggiunge la ricerca di una casa.", ledger.PlanContent{Goals: goals, Actions: []ledger.PlannedAction{internship, course, home}}
+	return []ledger.Plan{third, second, first}, nil
 }
 
-func (p *pageRecords) GoalFindings(context.Context, care.Staff, string) ([]store.GoalFinding, error) {
-	return []store.GoalFinding{
+func (p *pageRecords) GoalFindings(context.Context, care.Staff, string) ([]ledger.GoalFinding, error) {
+	return []ledger.GoalFinding{
 		{Goal: someID, Agency: "cpi", Result: "partly", Note: "Il tirocinio va bene, il contratto non c’è ancora.", At: italianNoon(-3), ByName: someCPI.Name},
 		{Goal: anotherID, Agency: "cpia", Result: "reached", At: italianNoon(-3)},
 	}, nil
@@ -94,31 +94,31 @@ func (p *pageRecords) GoalFindings(context.Context, care.Staff, string) ([]store
 // theirData is what a public body gets of the person, theirName what a private
 // partner does.
 var (
-	theirData = store.Snapshot{
+	theirData = ledger.Snapshot{
 		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: "1992-05-01", Citizenship: "PK", Languages: []string{"ur", "en"}, Phone: "000 0000001",
 		Needs: []string{"school"}, CaseNumber: "PO-2026-00012",
 	}
-	theirName = store.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", Languages: []string{"ur", "en"}, Phone: "000 0000001", Needs: []string{"housing"}, CaseNumber: "PO-2026-00012"}
+	theirName = ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", Languages: []string{"ur", "en"}, Phone: "000 0000001", Needs: []string{"housing"}, CaseNumber: "PO-2026-00012"}
 )
 
-func (p *pageRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (store.Disclosure, error) {
+func (p *pageRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (ledger.Disclosure, error) {
 	if a, _ := p.policy.Agency(agency); a.Kind.LegalBasis() == care.Consent {
-		return store.Disclosure{Agency: agency, LegalBasis: care.Consent, Consent: p.consents, Snapshot: theirName, Digest: p.digest}, nil
+		return ledger.Disclosure{Agency: agency, LegalBasis: care.Consent, Consent: p.consents, Snapshot: theirName, Digest: p.digest}, nil
 	}
-	return store.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: theirData, Digest: p.digest}, nil
+	return ledger.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: theirData, Digest: p.digest}, nil
 }
 
-func (p *pageRecords) Share(context.Context, care.Staff, string) (store.Share, error) {
+func (p *pageRecords) Share(context.Context, care.Staff, string) (ledger.Share, error) {
 	plans, _ := p.Plans(context.Background(), someWorker, anotherID)
 	snapshot, err := json.Marshal(map[string]any{
 		"given_name": theirData.GivenName, "family_name": theirData.FamilyName, "birth_date": theirData.BirthDate, "citizenship": theirData.Citizenship,
 		"languages": theirData.Languages, "needs": theirData.Needs, "case_number": theirData.CaseNumber, "plan": plans[0].Content,
 		"note": "La persona si trasferisce per lavoro e ha già una casa.",
 	})
-	return store.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: snapshot, At: italianNoon(-1)}, err
+	return ledger.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: snapshot, At: italianNoon(-1)}, err
 }
 
-func (p *pageRecords) MergeCandidates(context.Context, care.Staff, string) ([]store.CaseFile, error) {
+func (p *pageRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
 	return p.files()[1:3:3], nil
 }
 
@@ -143,8 +143,8 @@ func (p *pageRecords) withLinks(address string) string {
 	return address
 }
 
-func (p *pageRecords) OpenLink(ctx context.Context, id string) (store.Link, error) {
-	link := store.Link{
+func (p *pageRecords) OpenLink(ctx context.Context, id string) (ledger.Link, error) {
+	link := ledger.Link{
 		ID: id, Zone: "prato", Agency: "centri_sociali", From: "comune", Number: "PO-2026-00012", Purpose: "housing", State: care.ReferralRequested,
 		Task: care.ReferralAnswer, Open: true, Target: someID,
 	}
@@ -176,14 +176,14 @@ func (p *pageRecords) OpenLink(ctx context.Context, id string) (store.Link, erro
 	return link, nil
 }
 
-func (p *pageRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error) {
+func (p *pageRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, ok := p.usedLinks[id]; ok {
-		return store.Command{}, store.ErrNotFound
+		return ledger.Command{}, ledger.ErrNotFound
 	}
 	p.usedLinks[id] = pagesNow
-	return p.keep(care.Staff{ID: "link/" + id}, store.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: someID, Answer: a, Data: data}, store.CommandAccepted), nil
+	return p.keep(care.Staff{ID: "link/" + id}, ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: someID, Answer: a, Data: data}, ledger.CommandAccepted), nil
 }
 
 func (p *pageRecords) RenewLink(context.Context, string) error {

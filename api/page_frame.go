@@ -14,7 +14,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // render answers with a page. A page that cannot be written is a defect: the
@@ -135,8 +135,8 @@ func (s *Server) leaveRefused(c *gin.Context, to, words string) error {
 
 // done goes on after act: to the page that is next, or to the one that waits
 // for the process where the command is accepted and not yet worked.
-func (s *Server) done(c *gin.Context, cmd store.Command, to, words string) error {
-	if cmd.State == store.CommandAccepted {
+func (s *Server) done(c *gin.Context, cmd ledger.Command, to, words string) error {
+	if cmd.State == ledger.CommandAccepted {
 		c.Redirect(http.StatusSeeOther, "/in-lavorazione/"+cmd.ID+"?poi="+url.QueryEscape(to))
 		return nil
 	}
@@ -153,7 +153,7 @@ func newForm(action string) web.Form { return web.Form{Action: action, Key: rand
 func (s *Server) refusedForm(form *web.Form, err error, naming func(path string) (id, label string)) (status int, _ error) {
 	var refused *care.Refusal
 	switch {
-	case errors.Is(err, store.ErrKeyReused):
+	case errors.Is(err, ledger.ErrKeyReused):
 		form.Alert = "Questo modulo era già stato inviato con altri dati. Controlla che cosa è stato registrato prima di inviarlo di nuovo."
 		return http.StatusConflict, nil
 	case !errors.As(err, &refused):
@@ -205,9 +205,9 @@ func (s *Server) working(c *gin.Context, who care.Staff) error {
 	}
 	to := localPath(c.Query("poi"))
 	switch cmd.State {
-	case store.CommandWorked:
+	case ledger.CommandWorked:
 		return s.leave(c, to, "Fatto.")
-	case store.CommandRefused:
+	case ledger.CommandRefused:
 		words := ""
 		if cmd.Refusal != nil {
 			words = s.words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)

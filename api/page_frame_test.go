@@ -9,7 +9,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // TestStart: the address that people know leads to where each role's work begins.
@@ -90,7 +90,7 @@ func TestErrorPages(t *testing.T) {
 			t.Errorf("%s: no way on", path)
 		}
 	}
-	cmd := b.records.keep(someWorker, store.NewCommand{Key: "k"}, store.CommandAccepted)
+	cmd := b.records.keep(someWorker, ledger.NewCommand{Key: "k"}, ledger.CommandAccepted)
 	b.records.fail = errors.New("la password è segreta")
 	a := b.visit("/in-lavorazione/" + cmd.ID)
 	if a.StatusCode != http.StatusInternalServerError || strings.Contains(a.text, "segreta") || !strings.Contains(a.text, a.Header.Get("X-Request-Id")) {
@@ -108,15 +108,15 @@ func TestWorking(t *testing.T) {
 		t.Errorf("%d, and the page does not load itself again", a.StatusCode)
 	}
 
-	cmd := b.records.keep(someWorker, store.NewCommand{Key: "k", Operation: care.OpComplete}, store.CommandWorked)
+	cmd := b.records.keep(someWorker, ledger.NewCommand{Key: "k", Operation: care.OpComplete}, ledger.CommandWorked)
 	for to, want := range map[string]string{"/fascicoli/1": "/fascicoli/1", "https://altrove.example": "/"} {
 		a = b.visit("/in-lavorazione/" + cmd.ID + "?poi=" + url.QueryEscape(to))
 		if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {
 			t.Errorf("after the work it goes on to %d %s, want %s", a.StatusCode, a.Header.Get("Location"), want)
 		}
 	}
-	b.records.worked = func(c store.Command) store.Command {
-		c.State, c.Refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+	b.records.worked = func(c ledger.Command) ledger.Command {
+		c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
 		return c
 	}
 	if a = b.visit("/in-lavorazione/" + cmd.ID + "?poi=/compiti"); a.Header.Get("Location") != "/compiti" {

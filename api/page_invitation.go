@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // The pages of a partner's one-time link. Whoever holds the link needs no
@@ -148,7 +148,7 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 
 // thank says that the answer was taken, with the person's data once the
 // referral was acknowledged.
-func (s *Server) thank(c *gin.Context, link store.Link, move linkMove) error {
+func (s *Server) thank(c *gin.Context, link ledger.Link, move linkMove) error {
 	rules, err := s.rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (s *Server) thank(c *gin.Context, link store.Link, move linkMove) error {
 
 // invitationPage shows what a link asks; refused are answers that broke a rule,
 // by their codes.
-func (s *Server) invitationPage(c *gin.Context, token string, link store.Link, status int, refused map[string]refusedAnswer) error {
+func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, status int, refused map[string]refusedAnswer) error {
 	rules, err := s.rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
@@ -240,7 +240,7 @@ var deadLinks = map[linkState]struct {
 }
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
-func (s *Server) deadLink(c *gin.Context, token string, link store.Link, state linkState) {
+func (s *Server) deadLink(c *gin.Context, token string, link ledger.Link, state linkState) {
 	said := deadLinks[state]
 	page := web.InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
 	if state.renewable() && link.Open {
@@ -259,7 +259,7 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 		return err
 	}
 	if !state.renewable() {
-		s.deadLink(c, token, store.Link{}, state)
+		s.deadLink(c, token, ledger.Link{}, state)
 		return nil
 	}
 	s.render(c, http.StatusOK, web.InvitationNotice{

@@ -12,20 +12,20 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // minutesForm shows and reads the minutes of a meeting: a row for each seat that
 // has something to say.
 type minutesForm struct {
 	policy care.Policy
-	seats  []store.Seat
+	seats  []ledger.Seat
 	sent   url.Values
 	places map[string]string
 	labels map[string]string
 }
 
-func newMinutesForm(p care.Policy, equipe store.Equipe, sent url.Values) *minutesForm {
+func newMinutesForm(p care.Policy, equipe ledger.Equipe, sent url.Values) *minutesForm {
 	f := &minutesForm{policy: p, sent: sent}
 	for _, seat := range equipe.Seats {
 		if asked(equipe, seat) || sent.Get(rowOf(seat)+"-outcome")+sent.Get(rowOf(seat)+"-note") != "" {
@@ -37,8 +37,8 @@ func newMinutesForm(p care.Policy, equipe store.Equipe, sent url.Values) *minute
 
 // asked says whether something may be awaited from a seat: its opinion, or once
 // all have given theirs its signature.
-func asked(equipe store.Equipe, seat store.Seat) bool {
-	owes := func(s store.Seat) bool { return s.State == care.SeatInvited || s.State == care.SeatConfirmed }
+func asked(equipe ledger.Equipe, seat ledger.Seat) bool {
+	owes := func(s ledger.Seat) bool { return s.State == care.SeatInvited || s.State == care.SeatConfirmed }
 	if slices.ContainsFunc(equipe.Seats, owes) {
 		return owes(seat)
 	}
@@ -47,7 +47,7 @@ func asked(equipe store.Equipe, seat store.Seat) bool {
 
 // rowOf names the fields of a seat: others may speak, or be replaced, while the
 // form is filled in.
-func rowOf(seat store.Seat) string { return "seat-" + seat.ID }
+func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
@@ -66,7 +66,7 @@ func (f *minutesForm) show() []web.Field {
 	return append(fields, votes)
 }
 
-func (f *minutesForm) seat(seat store.Seat) string {
+func (f *minutesForm) seat(seat ledger.Seat) string {
 	return italian.Upper(italian.Role(seat.Role)) + ", " + agencyName(f.policy, seat.Agency)
 }
 
@@ -126,9 +126,9 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	minutes, faults := form.read()
-	var cmd store.Command
+	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
+		cmd, err = s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
 	}
 	if err == nil {
 		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
@@ -144,19 +144,19 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 
 // minutesOf reads the équipe that met, with the form of its minutes as far as it
 // was filled in.
-func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (store.Equipe, *minutesForm, error) {
+func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *minutesForm, error) {
 	if !who.Role.MayAsk(care.OpMinutes) {
-		return store.Equipe{}, nil, store.ErrForbidden
+		return ledger.Equipe{}, nil, ledger.ErrForbidden
 	}
 	rules, err := s.rules(c.Request.Context(), who.Zone)
 	if err != nil {
-		return store.Equipe{}, nil, err
+		return ledger.Equipe{}, nil, err
 	}
 	equipe, err := s.records.Equipe(c.Request.Context(), who, equipeRun(c))
 	return equipe, newMinutesForm(rules.Policy, equipe, sent), err
 }
 
-func (s *Server) minutesPage(c *gin.Context, status int, equipe store.Equipe, minutes *minutesForm, form web.Form) {
+func (s *Server) minutesPage(c *gin.Context, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) {
 	page := web.CaseForm{
 		Frame: s.frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
 		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(),

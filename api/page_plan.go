@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerPlanPages(p pageRoutes) {
@@ -77,11 +77,11 @@ func placeOf(who care.Staff, p care.Policy) string {
 
 // currentPlan is the version that counts: the active one, else the latest. Nil:
 // there is none.
-func currentPlan(plans []store.Plan) *store.Plan {
+func currentPlan(plans []ledger.Plan) *ledger.Plan {
 	if plan := planInState(plans, care.PlanActive); plan != nil {
 		return plan
 	}
-	var latest *store.Plan
+	var latest *ledger.Plan
 	for i := range plans {
 		if latest == nil || plans[i].Version > latest.Version {
 			latest = &plans[i]
@@ -91,8 +91,8 @@ func currentPlan(plans []store.Plan) *store.Plan {
 }
 
 // planInState is the latest version in one of some states; nil: there is none.
-func planInState(plans []store.Plan, states ...care.PlanState) *store.Plan {
-	var latest *store.Plan
+func planInState(plans []ledger.Plan, states ...care.PlanState) *ledger.Plan {
+	var latest *ledger.Plan
 	for i, plan := range plans {
 		if slices.Contains(states, plan.State) && (latest == nil || plan.Version > latest.Version) {
 			latest = &plans[i]
@@ -101,7 +101,7 @@ func planInState(plans []store.Plan, states ...care.PlanState) *store.Plan {
 	return latest
 }
 
-func planLead(plan store.Plan) string {
+func planLead(plan ledger.Plan) string {
 	switch plan.State {
 	case care.PlanDrafting:
 		return "L’équipe lo sta scrivendo."
@@ -131,7 +131,7 @@ func planBadge(state care.PlanState) web.Badge {
 
 // planVersion is a version as pages show it, with what the evaluations said of
 // its goals. The latest finding of each agency counts.
-func planVersion(p care.Policy, plan store.Plan, findings []store.GoalFinding) web.PlanVersion {
+func planVersion(p care.Policy, plan ledger.Plan, findings []ledger.GoalFinding) web.PlanVersion {
 	shown := web.PlanVersion{
 		Name: fmt.Sprintf("Versione %d", plan.Version), State: planBadge(plan.State), Changes: plan.Changes,
 		When: "del " + italian.Date(plan.Created.In(italian.Rome)),
@@ -169,7 +169,7 @@ func areaName(p care.Policy, code string) string {
 	return code
 }
 
-func findingOf(p care.Policy, f store.GoalFinding) web.Finding {
+func findingOf(p care.Policy, f ledger.GoalFinding) web.Finding {
 	shown := web.Finding{
 		Result: web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(italian.GoalResult(f.Result))},
 		By:     agencyName(p, f.Agency) + ", " + italian.Date(f.At.In(italian.Rome)), Note: f.Note,
@@ -186,7 +186,7 @@ func findingOf(p care.Policy, f store.GoalFinding) web.Finding {
 }
 
 // actionOf is an action as pages show it; reported: how it comes along counts.
-func actionOf(p care.Policy, a store.PlannedAction, reported bool) web.PlanAction {
+func actionOf(p care.Policy, a ledger.PlannedAction, reported bool) web.PlanAction {
 	shown := web.PlanAction{Text: a.Text, Agency: agencyName(p, a.Agency), Note: a.Note}
 	if a.Until != nil {
 		shown.Until = "entro il " + italian.Date(a.Until.In(italian.Rome))
@@ -215,7 +215,7 @@ func actionOf(p care.Policy, a store.PlannedAction, reported bool) web.PlanActio
 }
 
 // actionProgress says in words how an action comes along.
-func actionProgress(a store.PlannedAction) string {
+func actionProgress(a ledger.PlannedAction) string {
 	text := italian.ActionState(a.State)
 	if a.Note != "" {
 		text += " (" + strings.TrimSuffix(a.Note, ".") + ")"
@@ -225,12 +225,12 @@ func actionProgress(a store.PlannedAction) string {
 
 // mayReport says whether the caller is offered to say how an action comes along:
 // those who do it, and those who follow the case.
-func mayReport(who care.Staff, p care.Policy, a store.PlannedAction) bool {
+func mayReport(who care.Staff, p care.Policy, a ledger.PlannedAction) bool {
 	return who.Agency == a.Agency || readsCases(who, p)
 }
 
 // offerProgress gives each action of a version its link to say how it comes along.
-func offerProgress(shown *web.PlanVersion, who care.Staff, p care.Policy, plan store.Plan) {
+func offerProgress(shown *web.PlanVersion, who care.Staff, p care.Policy, plan ledger.Plan) {
 	at := make([]int, len(shown.Goals)) // the next action of each goal
 	for _, a := range plan.Content.Actions {
 		if a.Goal < 0 || a.Goal >= len(shown.Goals) {
@@ -252,7 +252,7 @@ func (s *Server) showProgress(c *gin.Context, who care.Staff) error {
 // reportProgress records how an action comes along.
 func (s *Server) reportProgress(c *gin.Context, who care.Staff) error {
 	form := care.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: typed(c, "note")}
-	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{
+	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{
 		Key: c.PostForm("key"), Operation: care.OpProgress, Run: caseRun(c.Param("id")), Target: c.Param("azione"), Data: form,
 	})
 	if err == nil {
@@ -286,11 +286,11 @@ func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form w
 	}
 	plan := planInState(plans, care.PlanActive)
 	if plan == nil {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
-	i := slices.IndexFunc(plan.Content.Actions, func(a store.PlannedAction) bool { return a.ID == c.Param("azione") })
+	i := slices.IndexFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == c.Param("azione") })
 	if i < 0 || !mayReport(who, rules.Policy, plan.Content.Actions[i]) {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	action := plan.Content.Actions[i]
 	if typed == nil {

@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // The draft of a plan is a form of rows: goals, and the actions that lead to
@@ -31,9 +31,9 @@ const addRow = "add"
 // planDraft shows and reads the content of a plan.
 type planDraft struct {
 	policy care.Policy
-	id     string      // begins the ids of its fields
-	from   *store.Plan // the version that it begins from; nil: none
-	active bool        // there is an active version, so that what changes must be said
+	id     string       // begins the ids of its fields
+	from   *ledger.Plan // the version that it begins from; nil: none
+	active bool         // there is an active version, so that what changes must be said
 	sent   url.Values
 	places map[string]string // ids of fields by their paths
 	labels map[string]string // names of fields by their paths
@@ -176,11 +176,11 @@ func (d *planDraft) showAction(i, goals int) web.Field {
 }
 
 // known finds an action of the version that the draft begins from.
-func (d *planDraft) known(id string) *store.PlannedAction {
+func (d *planDraft) known(id string) *ledger.PlannedAction {
 	if d.from == nil || id == "" {
 		return nil
 	}
-	i := slices.IndexFunc(d.from.Content.Actions, func(a store.PlannedAction) bool { return a.ID == id })
+	i := slices.IndexFunc(d.from.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == id })
 	if i < 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const planTask = "/compiti/" + someID
@@ -38,7 +38,7 @@ func TestDraftBeginsFromTheLastVersion(t *testing.T) {
 		}
 	}
 	var sent care.Completion
-	b.records.accept = func(c store.NewCommand) error { sent = c.Data.(care.Completion); return nil }
+	b.records.accept = func(c ledger.NewCommand) error { sent = c.Data.(care.Completion); return nil }
 	if a := b.submit(form.attr("action"), filledIn(form)); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
 	}
@@ -168,7 +168,7 @@ func TestEvaluationByGoal(t *testing.T) {
 		t.Errorf("a note without its result: %d %s", a.StatusCode, page.main(t).words())
 	}
 	var sent care.Completion
-	b.records.accept = func(c store.NewCommand) error { sent = c.Data.(care.Completion); return nil }
+	b.records.accept = func(c ledger.NewCommand) error { sent = c.Data.(care.Completion); return nil }
 	b.submit(planTask+"/completa", url.Values{"key": {"b"}, "outcome": {care.Evaluated}, "goals-1-result": {"partly"}, "goals-1-note": {"Va bene"}})
 	if len(sent.Goals) != 1 || sent.Goals[0] != (care.GoalFinding{Goal: anotherID, Result: "partly", Note: "Va bene"}) {
 		t.Errorf("%+v", sent.Goals)
@@ -185,7 +185,7 @@ func TestAgreementAsksForConsent(t *testing.T) {
 	if _, ok := page.first("input", "name", "agreed-consent"); !ok || !strings.Contains(page.main(t).words(), "i suoi dati arrivino a Terzo settore") {
 		t.Errorf("no consent is asked for: %s", page.main(t).words())
 	}
-	b.records.accept = func(store.NewCommand) error {
+	b.records.accept = func(ledger.NewCommand) error {
 		return care.Refuse(care.Fault{Field: "consent", Rule: care.RuleConsent})
 	}
 	a := b.submit(planTask+"/completa", url.Values{"key": {"a"}, "outcome": {care.Agreed}})
@@ -220,8 +220,8 @@ func TestProgress(t *testing.T) {
 	} else {
 		checkProblems(t, wrong)
 	}
-	var got store.NewCommand
-	b.records.assign = func(c store.NewCommand) (*care.Refusal, error) { got = c; return nil, nil }
+	var got ledger.NewCommand
+	b.records.assign = func(c ledger.NewCommand) (*care.Refusal, error) { got = c; return nil, nil }
 	a = b.submit(address, url.Values{"key": {"b"}, "state": {"done"}, "note": {"Finito"}})
 	want := care.ProgressForm{State: care.ActionDone, Note: "Finito"}
 	if a.Header.Get("Location") != casePath+"/progetto" || got.Operation != care.OpProgress || got.Target != anotherID || got.Run != "case/"+anotherID || got.Data != any(want) {

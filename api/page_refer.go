@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // A referral to a partner takes two steps: to whom and for what, then what
@@ -65,9 +65,9 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 }
 
 // referable reads the case file that a referral is of.
-func (s *Server) referable(c *gin.Context, who care.Staff) (store.Case, error) {
+func (s *Server) referable(c *gin.Context, who care.Staff) (ledger.Case, error) {
 	if !who.Role.MayAsk(care.OpRefer) {
-		return store.Case{}, store.ErrForbidden
+		return ledger.Case{}, ledger.ErrForbidden
 	}
 	file, err := s.records.CaseFile(c.Request.Context(), who, c.Param("id"))
 	if err == nil && c.Request.Method == http.MethodGet && !refers(file) {
@@ -109,7 +109,7 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 	form := care.ReferForm{
 		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: typed(c, "note"),
 	}
-	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: caseRun(id), Data: form})
+	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: caseRun(id), Data: form})
 	if err == nil {
 		return s.done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}

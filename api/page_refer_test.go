@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const partnerPath = casePath + "/partner"
@@ -36,8 +36,8 @@ func TestReferShowsExactlyWhatIsSent(t *testing.T) {
 	checkProblems(t, wrong)
 	values.Set("notice_given", "1")
 	values.Set("key", "b")
-	var got store.NewCommand
-	b.records.accept = func(c store.NewCommand) error { got = c; return nil }
+	var got ledger.NewCommand
+	b.records.accept = func(c ledger.NewCommand) error { got = c; return nil }
 	a = b.submit(partnerPath, values)
 	want := care.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "visto", Note: "Nota digitata"}
 	if a.Header.Get("Location") != casePath || got.Run != "case/"+anotherID || got.Data != any(want) {
@@ -50,7 +50,7 @@ func TestReferWhoseDataChanged(t *testing.T) {
 	b := newPages(t)
 	b.logIn(someWorker.Subject)
 	b.pages.digest = "nuovo"
-	b.records.accept = func(store.NewCommand) error {
+	b.records.accept = func(ledger.NewCommand) error {
 		return care.Refuse(care.Fault{Field: "seen", Rule: care.RuleSeen})
 	}
 	a := b.submit(partnerPath, withValues("key", "a", "agency", "cpia", "purpose", "school", "seen", "visto", "notice_given", "1", "note", "Nota digitata"))

@@ -13,7 +13,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerReferralPages(p pageRoutes) {
@@ -63,8 +63,8 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	sent, all := c.Query("elenco") == "inviate", c.Query("concluse") == "si"
-	referrals, err := s.records.Referrals(ctx, who, store.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
-		store.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
+	referrals, err := s.records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
+		ledger.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 const referralsOnPage = 100
 
 // dueFirst puts what is due sooner before what is due later or never.
-func dueFirst(a, b store.Referral) int {
+func dueFirst(a, b ledger.Referral) int {
 	switch {
 	case a.Due != nil && b.Due != nil:
 		return a.Due.Compare(*b.Due)
@@ -115,18 +115,18 @@ func dueFirst(a, b store.Referral) int {
 
 // byLink says whether a referral's addressee answers through one-time links: the
 // sender's staff may record what it says by telephone, and need not.
-func byLink(p care.Policy, r store.Referral) bool {
+func byLink(p care.Policy, r ledger.Referral) bool {
 	agency, ok := p.Agency(r.ToAgency)
 	return ok && agency.ByLink()
 }
 
 // waitsFor says whether the referral waits for the caller: withdrawing is always
 // allowed, and never awaited.
-func waitsFor(who care.Staff, r store.Referral) bool {
+func waitsFor(who care.Staff, r ledger.Referral) bool {
 	return slices.ContainsFunc(allowedMoves(who, r), func(op care.Operation) bool { return op != care.OpWithdraw })
 }
 
-func (s *Server) referralItem(who care.Staff, rules *zoneRules, r store.Referral) web.ReferralItem {
+func (s *Server) referralItem(who care.Staff, rules *zoneRules, r ledger.Referral) web.ReferralItem {
 	item := web.ReferralItem{
 		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Agency: "Da " + agencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
@@ -145,7 +145,7 @@ func (s *Server) referralItem(who care.Staff, rules *zoneRules, r store.Referral
 }
 
 // referralDue says by when an answer is due; nothing is, once it was given.
-func (s *Server) referralDue(rules *zoneRules, r store.Referral) web.Badge {
+func (s *Server) referralDue(rules *zoneRules, r ledger.Referral) web.Badge {
 	if r.Due == nil || r.State.Answered() {
 		return web.Badge{}
 	}
@@ -168,8 +168,8 @@ func referralBadge(state care.ReferralState) web.Badge {
 	return b
 }
 
-func snapshotOf(r store.Referral) (store.Snapshot, bool) {
-	var snapshot store.Snapshot
+func snapshotOf(r ledger.Referral) (ledger.Snapshot, bool) {
+	var snapshot ledger.Snapshot
 	ok := len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil
 	return snapshot, ok
 }
@@ -196,7 +196,7 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 	case care.OpRedirect:
 		form.Agency = c.PostForm("agency")
 	}
-	cmd, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
+	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
 	to := "/segnalazioni/" + id
 	if c.PostForm("da") == "elenco" {
 		to = "/segnalazioni"
@@ -269,7 +269,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 
 // offerMoves fills in what the caller may do: what the referral waits for on
 // top, the rest below.
-func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r store.Referral, refused *refusedMove) {
+func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
 	allowed := allowedMoves(who, r)
 	var first care.Operation
 	for _, m := range referralMoves {
@@ -315,7 +315,7 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 }
 
 // awaited says what the referral waits for, to whoever reads it.
-func awaited(mine bool, who care.Staff, r store.Referral) string {
+func awaited(mine bool, who care.Staff, r ledger.Referral) string {
 	switch {
 	case r.State == care.ReferralRequested && mine:
 		return "Leggi la segnalazione e prendine visione."
@@ -337,7 +337,7 @@ func awaited(mine bool, who care.Staff, r store.Referral) string {
 
 // snapshotTerms lists what the addressee was given of the person: all of it, and
 // nothing else.
-func snapshotTerms(p care.Policy, r store.Referral) []web.Term {
+func snapshotTerms(p care.Policy, r ledger.Referral) []web.Term {
 	snapshot, ok := snapshotOf(r)
 	if !ok {
 		return nil
@@ -346,7 +346,7 @@ func snapshotTerms(p care.Policy, r store.Referral) []web.Term {
 }
 
 // disclosedTerms lists what a snapshot holds of the person, and nothing else.
-func disclosedTerms(p care.Policy, snapshot store.Snapshot) []web.Term {
+func disclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	var terms []web.Term
 	add := func(name, value string) {
 		if value != "" {
@@ -369,7 +369,7 @@ func disclosedTerms(p care.Policy, snapshot store.Snapshot) []web.Term {
 }
 
 // aboutTerms says why the data were given, and what the last answer was.
-func aboutTerms(p care.Policy, r store.Referral) []web.Term {
+func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 	terms := []web.Term{
 		{Name: "Da", Value: agencyName(p, r.FromAgency)},
 		{Name: "A", Value: agencyName(p, r.ToAgency)},
@@ -400,9 +400,9 @@ const historyLength = 100
 
 // referralHistory lists the referral's states, the newest first: from the
 // case's timeline for who may read it, else what the referral itself says.
-func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r store.Referral) ([]web.Moment, error) {
-	moments, err := s.records.Timeline(c.Request.Context(), who, r.CaseID, store.Paging{Limit: historyLength})
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r ledger.Referral) ([]web.Moment, error) {
+	moments, err := s.records.Timeline(c.Request.Context(), who, r.CaseID, ledger.Paging{Limit: historyLength})
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return nil, err
 	}
 	var history []web.Moment
@@ -421,8 +421,8 @@ func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, 
 }
 
 // tasksAfter lists the tasks of the referral's case that the caller may work.
-func (s *Server) tasksAfter(c *gin.Context, who care.Staff, r store.Referral) ([]web.Link, error) {
-	tasks, err := s.records.Tasks(c.Request.Context(), who, store.TaskFilter{CaseID: r.CaseID}, store.Paging{})
+func (s *Server) tasksAfter(c *gin.Context, who care.Staff, r ledger.Referral) ([]web.Link, error) {
+	tasks, err := s.records.Tasks(c.Request.Context(), who, ledger.TaskFilter{CaseID: r.CaseID}, ledger.Paging{})
 	if err != nil {
 		return nil, err
 	}

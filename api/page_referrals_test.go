@@ -11,21 +11,21 @@ import (
 	"golang.org/x/net/html"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // oneReferral are records with one referral.
 type oneReferral struct {
 	*pageRecords
-	referral store.Referral
+	referral ledger.Referral
 }
 
-func (o oneReferral) Referral(context.Context, care.Staff, string) (store.Referral, error) {
+func (o oneReferral) Referral(context.Context, care.Staff, string) (ledger.Referral, error) {
 	return o.referral, nil
 }
 
-func (o oneReferral) Referrals(_ context.Context, _ care.Staff, f store.ReferralFilter, p store.Paging) (store.Page[store.Referral], error) {
-	return store.Page[store.Referral]{Items: []store.Referral{o.referral}}, o.saw(f, p)
+func (o oneReferral) Referrals(_ context.Context, _ care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error) {
+	return ledger.Page[ledger.Referral]{Items: []ledger.Referral{o.referral}}, o.saw(f, p)
 }
 
 // only gives the pages one referral, in a state.
@@ -130,7 +130,7 @@ func TestAcknowledgeFromTheList(t *testing.T) {
 		t.Error("no word of it")
 	}
 	b.open(t, "/segnalazioni?elenco=inviate&concluse=si")
-	if got := b.records.filters[len(b.records.filters)-1]; got != (store.ReferralFilter{Sent: true}) {
+	if got := b.records.filters[len(b.records.filters)-1]; got != (ledger.ReferralFilter{Sent: true}) {
 		t.Errorf("asked for %+v", got)
 	}
 }
@@ -140,8 +140,8 @@ func TestMovedOnMeanwhile(t *testing.T) {
 	b.only(care.ReferralReceived)
 	b.logIn(someCPI.Subject)
 	b.temporal.result.Refusal, b.temporal.result.Revision = care.RefusedNotAwaited, 0
-	b.records.worked = func(c store.Command) store.Command {
-		c.State, c.Refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedNotAwaited}
+	b.records.worked = func(c ledger.Command) ledger.Command {
+		c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedNotAwaited}
 		return c
 	}
 	page := b.send(t, "/segnalazioni/"+someID+"/accetta", url.Values{"key": {"tre"}})
@@ -152,8 +152,8 @@ func TestMovedOnMeanwhile(t *testing.T) {
 
 // TestReferralsDueFirst: what must be answered first is on top, whenever it came.
 func TestReferralsDueFirst(t *testing.T) {
-	never, later, sooner := store.Referral{ID: "c"}, store.Referral{ID: "b", Due: due(9)}, store.Referral{ID: "a", Due: due(2)}
-	list := []store.Referral{never, later, sooner}
+	never, later, sooner := ledger.Referral{ID: "c"}, ledger.Referral{ID: "b", Due: due(9)}, ledger.Referral{ID: "a", Due: due(2)}
+	list := []ledger.Referral{never, later, sooner}
 	slices.SortStableFunc(list, dueFirst)
 	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {
 		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)

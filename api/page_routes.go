@@ -10,7 +10,7 @@ import (
 )
 
 // pageHandler answers a request for a page. What it cannot answer it returns:
-// store.ErrNotFound and store.ErrForbidden become their pages, a *Problem that
+// ledger.ErrNotFound and ledger.ErrForbidden become their pages, a *Problem that
 // of its code, and anything else is logged and becomes a page that says no more.
 type pageHandler func(c *gin.Context, who care.Staff) error
 

@@ -12,7 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const stuckURL = "/casi-bloccati"
@@ -34,12 +34,12 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.records.StuckCases(ctx, who, store.Paging{Cursor: c.Query("altri")})
+	list, err := s.records.StuckCases(ctx, who, ledger.Paging{Cursor: c.Query("altri")})
 	if err != nil {
 		return err
 	}
 	order := []care.Health{care.HealthBroken, care.HealthOrphaned, care.HealthLate}
-	slices.SortStableFunc(list.Items, func(a, b store.StuckCase) int {
+	slices.SortStableFunc(list.Items, func(a, b ledger.StuckCase) int {
 		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
 	})
 	page := web.StuckList{Frame: s.frame(c, "Casi bloccati", stuckURL), More: nextPage(c, "altri", list.Next)}
@@ -61,7 +61,7 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 
 // remindTask reminds who should act, now.
 func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
-	_, err := s.act(c.Request.Context(), who, store.NewCommand{
+	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{
 		Key: c.PostForm("key"), Operation: care.OpRemind, Target: c.Param("id"), Data: care.Assignment{},
 	})
 	var refused *care.Refusal
@@ -125,7 +125,7 @@ func endOfDay(day time.Time, ends string) time.Time {
 // repair does what a supervisor's form asks, or shows it again with what is wrong.
 func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form care.Assignment, until, words string) error {
 	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
-	_, err := s.act(c.Request.Context(), who, store.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
+	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
 	if err == nil {
 		return s.leave(c, stuckURL, words)
 	}
@@ -142,7 +142,7 @@ var repairLabels = map[string]string{"role": "A chi lo riassegni", "until": "Nuo
 func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.Operation, form web.Form, filled care.Assignment, until string) error {
 	ctx := c.Request.Context()
 	if !who.Role.MayAsk(op) {
-		return store.ErrForbidden
+		return ledger.ErrForbidden
 	}
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.
 	return nil
 }
 
-func repairTerms(t store.Task, rules *zoneRules, now time.Time) []web.Term {
+func repairTerms(t ledger.Task, rules *zoneRules, now time.Time) []web.Term {
 	terms := []web.Term{{Name: "Compito", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
 	if t.Person != "" {
 		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
@@ -184,7 +184,7 @@ func repairTerms(t store.Task, rules *zoneRules, now time.Time) []web.Term {
 
 // rolesFor lists the other roles of the zone, with how many people have each:
 // a task that goes where nobody is stays stuck.
-func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zoneRules, t store.Task, chosen care.Role) ([]web.Option, error) {
+func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zoneRules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
 	colleagues, err := s.records.Colleagues(ctx, who)
 	if err != nil {
 		return nil, err

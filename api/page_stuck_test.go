@@ -10,7 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
@@ -22,8 +22,8 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 			t.Errorf("no %q in %s", want, page.words())
 		}
 	}
-	var sent []store.NewCommand
-	b.records.assign = func(c store.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }
+	var sent []ledger.NewCommand
+	b.records.assign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }
 	base := "/casi-bloccati/" + someID
 	for _, form := range []struct {
 		path   string
@@ -75,7 +75,7 @@ func TestRepairsAreTheSupervisors(t *testing.T) {
 // nothingStuck are records in which all is as planned.
 type nothingStuck struct{ *pageRecords }
 
-func (nothingStuck) StuckCases(context.Context, care.Staff, store.Paging) (page store.Page[store.StuckCase], _ error) {
+func (nothingStuck) StuckCases(context.Context, care.Staff, ledger.Paging) (page ledger.Page[ledger.StuckCase], _ error) {
 	return page, nil
 }
 

@@ -10,7 +10,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // What a task is decided on: the opinions that were given, the plan that was
@@ -27,7 +27,7 @@ var equipeTasks = map[care.TaskKind]care.PlanState{
 var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Review}
 
 // fillContext fills in what a task is decided on.
-func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
+func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
 	if state, ok := equipeTasks[t.Kind]; ok {
 		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
 			return err
@@ -56,9 +56,9 @@ func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.S
 
 // fillEquipe shows what the équipe of a task says, and the version of the plan
 // that the task is about.
-func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task, state care.PlanState) error {
+func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task, state care.PlanState) error {
 	equipe, err := s.records.Equipe(ctx, who, t.Run)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.St
 }
 
 // quorumWords says who signed, who is against and who was not waited for.
-func quorumWords(p care.Policy, equipe store.Equipe) string {
+func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 	said := map[string][]string{}
 	for _, seat := range equipe.Seats {
 		name := italian.Role(seat.Role)
@@ -105,7 +105,7 @@ func quorumWords(p care.Policy, equipe store.Equipe) string {
 }
 
 // fillPlan shows the latest version in a state; without one there is nothing to show.
-func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task, state care.PlanState) error {
+func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task, state care.PlanState) error {
 	plans, err := s.records.Plans(ctx, who, t.CaseID)
 	if err != nil {
 		return err
@@ -129,18 +129,18 @@ func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staf
 
 // fillShare shows what the caller's agency was given of the person for a task.
 // Of a transfer, the plan and the words of whoever asks come along.
-func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
+func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
 	share, err := s.records.Share(ctx, who, t.ID)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	var given struct {
-		store.Snapshot
-		Plan store.PlanContent `json:"plan"`
-		Note string            `json:"note"`
+		ledger.Snapshot
+		Plan ledger.PlanContent `json:"plan"`
+		Note string             `json:"note"`
 	}
 	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
 		return err
@@ -154,7 +154,7 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 	}
 	if len(given.Plan.Actions) > 0 {
 		// How its actions come along is not among what was given.
-		shown := planVersion(rules.Policy, store.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
+		shown := planVersion(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
 		shown.Name, shown.When, shown.State = "in vigore nell’altra zona", "", planBadge(care.PlanActive)
 		page.Plan = &shown
 	}
@@ -166,9 +166,9 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 const proposalsLookedThrough = 50
 
 // fillProposal shows who proposed the closure that is to be approved, and why.
-func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t store.Task) error {
-	moments, err := s.records.Timeline(ctx, who, t.CaseID, store.Paging{Limit: proposalsLookedThrough})
-	if errors.Is(err, store.ErrNotFound) {
+func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
+	moments, err := s.records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
+	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.
 // fillForm gives the form of a task what it asks about: the plan that a draft
 // begins from, the goals to evaluate, and the private partners that a plan needs
 // the person's consent for.
-func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t store.Task) error {
+func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t ledger.Task) error {
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil
 	}
@@ -219,7 +219,7 @@ func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t
 
 // consentFor names the private partners that a plan newly sends the person to,
 // while their consent is not in force.
-func (s *Server) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan store.Plan) ([]string, error) {
+func (s *Server) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan ledger.Plan) ([]string, error) {
 	var names []string
 	for _, a := range plan.Content.Actions {
 		agency, _ := p.Agency(a.Agency)
@@ -230,7 +230,7 @@ func (s *Server) consentFor(ctx context.Context, who care.Staff, p care.Policy, 
 		switch {
 		case err == nil && given.Consent:
 			return nil, nil
-		case err != nil && !errors.Is(err, store.ErrNotFound):
+		case err != nil && !errors.Is(err, ledger.ErrNotFound):
 			return nil, err
 		}
 		names = append(names, agency.Name)

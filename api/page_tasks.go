@@ -12,7 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func (s *Server) registerTaskPages(p pageRoutes) {
@@ -30,11 +30,11 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	mine, err := s.records.Tasks(ctx, who, store.TaskFilter{Mine: true}, store.Paging{Cursor: c.Query("miei")})
+	mine, err := s.records.Tasks(ctx, who, ledger.TaskFilter{Mine: true}, ledger.Paging{Cursor: c.Query("miei")})
 	if err != nil {
 		return err
 	}
-	team, err := s.records.Tasks(ctx, who, store.TaskFilter{Team: true}, store.Paging{Cursor: c.Query("gruppo")})
+	team, err := s.records.Tasks(ctx, who, ledger.TaskFilter{Team: true}, ledger.Paging{Cursor: c.Query("gruppo")})
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 }
 
 // taskItem is a task as lists show it.
-func (s *Server) taskItem(who care.Staff, rules *zoneRules, t store.Task) web.TaskItem {
+func (s *Server) taskItem(who care.Staff, rules *zoneRules, t ledger.Task) web.TaskItem {
 	item := web.TaskItem{
 		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: s.taskDue(rules, t), Suspended: t.Suspended,
 	}
@@ -81,7 +81,7 @@ func (s *Server) taskItem(who care.Staff, rules *zoneRules, t store.Task) web.Ta
 
 // taskDue says by when a task is due; one that stands still with its case is
 // due at no time.
-func (s *Server) taskDue(rules *zoneRules, t store.Task) web.Badge {
+func (s *Server) taskDue(rules *zoneRules, t ledger.Task) web.Badge {
 	if t.Suspended {
 		return suspendedBadge
 	}
@@ -101,12 +101,12 @@ func suspendedLast(a, b web.TaskItem) int {
 
 // mayClaim says whether the caller is offered a task; who really may is decided
 // when they ask.
-func mayClaim(who care.Staff, t store.Task) bool {
+func mayClaim(who care.Staff, t ledger.Task) bool {
 	return t.State == care.TaskReady && t.Kind != care.ReferralAnswer &&
 		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
 }
 
-func holderWords(t store.Task) string {
+func holderWords(t ledger.Task) string {
 	if t.HolderName != "" {
 		return t.HolderName
 	}
@@ -135,7 +135,7 @@ func (s *Server) releaseTask(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Server) assignTask(c *gin.Context, who care.Staff, op care.Operation, to, words string) error {
-	_, err := s.act(c.Request.Context(), who, store.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
+	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
 	var refused *care.Refusal
 	if errors.As(err, &refused) {
 		return s.leaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
@@ -182,14 +182,14 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	case err != nil:
 		return err
 	case form == nil:
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	case c.PostForm(addRow) != "":
 		return s.taskAgain(c, who, task, form, newForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.read()
-	var cmd store.Command
+	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.act(ctx, who, store.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
+		cmd, err = s.act(ctx, who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
 	}
 	if err == nil {
 		return s.done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
@@ -203,7 +203,7 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 }
 
 // taskAgain shows a task's form again, with what was typed.
-func (s *Server) taskAgain(c *gin.Context, who care.Staff, task store.Task, form *taskForm, again web.Form, status int) error {
+func (s *Server) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form *taskForm, again web.Form, status int) error {
 	page, err := s.taskPageOf(c, who, task)
 	if err != nil {
 		return err
@@ -214,7 +214,7 @@ func (s *Server) taskAgain(c *gin.Context, who care.Staff, task store.Task, form
 }
 
 // formOf is the form of a task's kind; nil: it has none.
-func (s *Server) formOf(c *gin.Context, who care.Staff, task store.Task, sent url.Values) (*taskForm, error) {
+func (s *Server) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent url.Values) (*taskForm, error) {
 	ctx := c.Request.Context()
 	kind, ok := care.FormOf(task.Kind)
 	if !ok {
@@ -229,7 +229,7 @@ func (s *Server) formOf(c *gin.Context, who care.Staff, task store.Task, sent ur
 }
 
 // taskPageOf is all of a task's page but its form.
-func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t store.Task) (web.TaskPage, error) {
+func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.TaskPage, error) {
 	ctx := c.Request.Context()
 	rules, err := s.rules(ctx, who.Zone)
 	if err != nil {
@@ -282,7 +282,7 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t store.Task) (web.T
 
 // taskState says why the caller has no form to fill in; empty: they have, or
 // can claim it.
-func taskState(who care.Staff, t store.Task) string {
+func taskState(who care.Staff, t ledger.Task) string {
 	switch {
 	case t.Kind == care.ReferralAnswer && t.State.Open(), mayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
 		return ""
@@ -298,12 +298,12 @@ func taskState(who care.Staff, t store.Task) string {
 
 // asked is what the other side of a referral wrote, for the tasks that it came
 // back with.
-func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t store.Task) (*web.Asked, error) {
+func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t ledger.Task) (*web.Asked, error) {
 	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection && t.Kind != care.ReferralOutcome {
 		return nil, nil
 	}
 	referral, err := s.records.Referral(ctx, who, t.ReferralID)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {

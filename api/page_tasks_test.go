@@ -10,7 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func TestTaskList(t *testing.T) {
@@ -46,7 +46,7 @@ func TestClaim(t *testing.T) {
 	if a := b.submit("/compiti/"+someID+"/prendi", key); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti/"+someID {
 		t.Errorf("a claim leads to %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	b.records.assign = func(store.NewCommand) (*care.Refusal, error) {
+	b.records.assign = func(ledger.NewCommand) (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedTaken, Role: care.CPIOperator}, nil
 	}
 	if a := b.submit("/compiti/"+someID+"/prendi", url.Values{"key": {"altra"}}); a.Header.Get("Location") != "/compiti" {
@@ -81,7 +81,7 @@ func TestEveryOutcomeCanBeCompleted(t *testing.T) {
 						t.Fatalf("no form: %s", page.main(t).words())
 					}
 					var got care.Completion
-					b.records.accept = func(c store.NewCommand) error { got = c.Data.(care.Completion); return nil }
+					b.records.accept = func(c ledger.NewCommand) error { got = c.Data.(care.Completion); return nil }
 					a := b.submit(form.attr("action"), fillIn(form, outcome.Code, script))
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
 						t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())

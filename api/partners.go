@@ -4,18 +4,18 @@ import (
 	"context"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type disclosureJSON struct {
 	Agency         string          `json:"agency"`
 	LegalBasis     care.LegalBasis `json:"legal_basis" enum:"public_task,consent"`
 	ConsentInForce bool            `json:"consent_in_force" doc:"Whether the consent that the basis asks for is given; true where it asks for none"`
-	Snapshot       store.Snapshot  `json:"snapshot" doc:"Exactly what the agency would get of the person"`
+	Snapshot       ledger.Snapshot `json:"snapshot" doc:"Exactly what the agency would get of the person"`
 	Digest         string          `json:"digest" doc:"Of the snapshot: the referral gives it back as seen"`
 }
 
-func disclosureOf(d store.Disclosure) disclosureJSON {
+func disclosureOf(d ledger.Disclosure) disclosureJSON {
 	j := disclosureJSON{Agency: d.Agency, LegalBasis: d.LegalBasis, ConsentInForce: d.Consent, Snapshot: d.Snapshot, Digest: d.Digest}
 	j.Snapshot.Languages, j.Snapshot.Needs = orEmpty(j.Snapshot.Languages), orEmpty(j.Snapshot.Needs)
 	return j

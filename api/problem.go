@@ -19,7 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Problem is an error as programs get it (RFC 9457, application/problem+json).
@@ -122,11 +122,11 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 		return known
 	case errors.As(err, &refused):
 		return refusal(refused)
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, ledger.ErrNotFound):
 		return newProblem(codeNotFound)
-	case errors.Is(err, store.ErrForbidden):
+	case errors.Is(err, ledger.ErrForbidden):
 		return newProblem(care.RefusedForbidden)
-	case errors.Is(err, store.ErrKeyReused):
+	case errors.Is(err, ledger.ErrKeyReused):
 		return newProblem(codeKeyReused)
 	case unstorable(err):
 		return newProblem(codeInvalid)
@@ -189,7 +189,7 @@ func describe(err error) string {
 }
 
 // tellable are errors whose text is ours, or fixed.
-var tellable = []error{errProviderAway, store.ErrNotFound, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF}
+var tellable = []error{errProviderAway, ledger.ErrNotFound, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF}
 
 func describeLink(err error) string {
 	//nolint:errorlint // one link of the chain

@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -30,7 +30,7 @@ type process struct {
 //
 // A caller who hangs up does not stop the wake: the command is accepted, and
 // otherwise it would wait for the relay.
-func (p *process) work(ctx context.Context, cmd store.Command) (contract.Result, error) {
+func (p *process) work(ctx context.Context, cmd ledger.Command) (ledger.Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.patience)
 	defer cancel()
 
@@ -38,21 +38,21 @@ func (p *process) work(ctx context.Context, cmd store.Command) (contract.Result,
 		UpdateID:     cmd.ID,
 		WorkflowID:   cmd.Run,
 		UpdateName:   contract.Work,
-		Args:         []any{contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
+		Args:         []any{ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 	handle, err := p.send(ctx, cmd, update)
 	if err != nil {
-		return contract.Result{}, err
+		return ledger.Result{}, err
 	}
-	var res contract.Result
+	var res ledger.Result
 	err = handle.Get(ctx, &res)
 	return res, err
 }
 
 // send updates the run; the command that opens a case starts it in the same
 // call, and the one that reopens it starts it anew.
-func (p *process) send(ctx context.Context, cmd store.Command, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+func (p *process) send(ctx context.Context, cmd ledger.Command, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	reuse, input := enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}
 	switch cmd.Operation {
 	case care.OpOpen:
@@ -67,22 +67,22 @@ func (p *process) send(ctx context.Context, cmd store.Command, update client.Upd
 		WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    reuse,
-	}, contract.WorkflowType(contract.KindOf(cmd.Run)), input)
+	}, contract.WorkflowType(ledger.KindOf(cmd.Run)), input)
 	return p.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions:          update,
 	})
 }
 
-// tell signals what needs no answer. store.ErrNotFound: there is no such run, or
+// tell signals what needs no answer. ledger.ErrNotFound: there is no such run, or
 // it is over.
-func (p *process) tell(ctx context.Context, run string, e contract.Entry) error {
+func (p *process) tell(ctx context.Context, run string, e ledger.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	err := p.temporal.SignalWorkflow(ctx, run, "", contract.Wake, e)
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	return err
 }

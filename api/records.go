@@ -4,103 +4,103 @@ import (
 	"context"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Records is what the API reads and writes, as the member of staff who asks.
 // Package postgres keeps it under row-level security: whatever the caller's
 // role, zone and agency do not allow is not there, and answers
-// store.ErrNotFound.
+// ledger.ErrNotFound.
 //
 // Every method may also fail because Postgres is away; such an error is none of
 // those named here.
 type Records interface {
 	// Staff finds who an account of the OpenID provider is.
-	// store.ErrForbidden: the account has no row.
+	// ledger.ErrForbidden: the account has no row.
 	Staff(ctx context.Context, subject string) (care.Staff, error)
 	// Colleagues lists the staff of the caller's zone.
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 
-	// Policy is the newest loaded policy of a zone. store.ErrNotFound: no such zone.
+	// Policy is the newest loaded policy of a zone. ledger.ErrNotFound: no such zone.
 	Policy(ctx context.Context, zone string) (care.Policy, error)
 	// Zones lists the newest loaded policy of every zone.
 	Zones(ctx context.Context) ([]care.Policy, error)
 
 	// Accept makes a command durable and gives it an id. The same caller with
 	// the same key and body gets the stored command; with another body
-	// store.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
+	// ledger.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
 	// where c.Run is empty it is that of the task or referral c.Target.
 	// care.OpReopen alone is accepted for a run that has ended.
 	// What the state allows is decided by the process, under lock.
-	Accept(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Assign works claim, release, reassign, extend, remind, contact and progress
 	// at once. *care.Refusal: it may not be; a taken task names its holder's role.
-	Assign(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Earlier finds the command that the caller sent with c.Key, so that a
 	// repetition is answered as the first time even where c would be refused
 	// by now. It compares operation, target and data alone (run and answer may
-	// be empty): store.ErrKeyReused where they differ, store.ErrNotFound where
+	// be empty): ledger.ErrKeyReused where they differ, ledger.ErrNotFound where
 	// the key is new.
-	Earlier(ctx context.Context, s care.Staff, c store.NewCommand) (store.Command, error)
+	Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Command reads a command of the caller's own.
-	Command(ctx context.Context, s care.Staff, id string) (store.Command, error)
+	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 
-	Contacts(ctx context.Context, s care.Staff, p store.Paging) (store.Page[store.Contact], error)
-	Contact(ctx context.Context, s care.Staff, id string) (store.Contact, error)
+	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
+	Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error)
 
-	Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p store.Paging) (store.Page[store.Task], error)
-	Task(ctx context.Context, s care.Staff, id string) (store.Task, error)
+	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
+	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 
-	CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilter, p store.Paging) (store.Page[store.CaseFile], error)
+	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	// CaseFile reads the whole of a case; the read is audited.
-	CaseFile(ctx context.Context, s care.Staff, id string) (store.Case, error)
-	Timeline(ctx context.Context, s care.Staff, caseID string, p store.Paging) (store.Page[store.Moment], error)
-	Reads(ctx context.Context, s care.Staff, caseID string, p store.Paging) (store.Page[store.Read], error)
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
+	Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Read], error)
 
-	Referrals(ctx context.Context, s care.Staff, f store.ReferralFilter, p store.Paging) (store.Page[store.Referral], error)
-	Referral(ctx context.Context, s care.Staff, id string) (store.Referral, error)
+	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)
+	Referral(ctx context.Context, s care.Staff, id string) (ledger.Referral, error)
 
-	Appointments(ctx context.Context, s care.Staff, f store.AppointmentFilter, p store.Paging) (store.Page[store.Appointment], error)
+	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 
 	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
 	// by its run. Those see them who work on the case, have a seat, or have a part
 	// in its active plan; the same holds for Plans and GoalFindings.
-	Equipes(ctx context.Context, s care.Staff, caseID string) ([]store.Equipe, error)
-	Equipe(ctx context.Context, s care.Staff, run string) (store.Equipe, error)
+	Equipes(ctx context.Context, s care.Staff, caseID string) ([]ledger.Equipe, error)
+	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
 	// Plans lists the versions of a case's plan, the latest first.
-	Plans(ctx context.Context, s care.Staff, caseID string) ([]store.Plan, error)
+	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
 	// GoalFindings lists what the evaluations said, the latest first.
-	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]store.GoalFinding, error)
+	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)
 
 	// Disclosure is what an agency of the zone would get of the person for a
 	// purpose (an area of need; empty: as a whole). Nothing is sent by it.
-	// store.ErrNotFound: no such case or agency.
-	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (store.Disclosure, error)
+	// ledger.ErrNotFound: no such case or agency.
+	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (ledger.Disclosure, error)
 	// Share is what the caller's agency was given along with a task.
-	// store.ErrNotFound: no such task, or nothing was given for it.
-	Share(ctx context.Context, s care.Staff, taskID string) (store.Share, error)
+	// ledger.ErrNotFound: no such task, or nothing was given for it.
+	Share(ctx context.Context, s care.Staff, taskID string) (ledger.Share, error)
 
 	// SamePerson lists the case files of the zone that may be of this person, by
 	// names and date of birth, so that no second one is opened.
-	SamePerson(ctx context.Context, s care.Staff, p store.Person) ([]store.CaseFile, error)
+	SamePerson(ctx context.Context, s care.Staff, p ledger.Person) ([]ledger.CaseFile, error)
 	// MergeCandidates lists the open case files that may be of the same person as
 	// this one, and that the caller may see.
-	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]store.CaseFile, error)
+	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
 
 	// OpenLink reads what a partner's one-time link opens; it changes nothing.
-	// store.ErrNotFound: no such link. Nobody is logged in there: the link's
+	// ledger.ErrNotFound: no such link. Nobody is logged in there: the link's
 	// signature, which the caller has checked, stands for the partner.
-	OpenLink(ctx context.Context, id string) (store.Link, error)
+	OpenLink(ctx context.Context, id string) (ledger.Link, error)
 	// UseLink uses a link up for one operation on its referral or task, and makes
-	// the partner's command durable. store.ErrNotFound: it was used, is past its
+	// the partner's command durable. ledger.ErrNotFound: it was used, is past its
 	// time, or nothing is asked any more; nothing has changed then.
-	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (store.Command, error)
+	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error)
 	// RenewLink sends a new link to the partner's own address.
-	// store.ErrNotFound: nothing is asked any more, or a link was sent just now.
+	// ledger.ErrNotFound: nothing is asked any more, or a link was sent just now.
 	RenewLink(ctx context.Context, id string) error
 
 	// StuckCases lists the open cases that are not waiting as planned.
-	StuckCases(ctx context.Context, s care.Staff, p store.Paging) (store.Page[store.StuckCase], error)
+	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 
 	// Ping says whether Postgres answers.
 	Ping(ctx context.Context) error
@@ -114,7 +114,7 @@ type Watch interface {
 	// called or the connection is lost; a lost one shows as an error of Report.
 	TryLead(ctx context.Context) (release func(), ok bool, err error)
 	// Unworked counts what the machinery should have worked by now.
-	Unworked(ctx context.Context) (store.Backlog, error)
+	Unworked(ctx context.Context) (ledger.Backlog, error)
 	// Report stores what was seen, in place of the report before it.
-	Report(ctx context.Context, r store.MachineReport) error
+	Report(ctx context.Context, r ledger.MachineReport) error
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type referralJSON struct {
@@ -22,7 +22,7 @@ type referralJSON struct {
 	LegalBasis  care.LegalBasis    `json:"legal_basis" doc:"On what ground the addressee was given the data"`
 	Purpose     string             `json:"purpose" doc:"Code of the area of need that it is for; empty: the person as a whole"`
 	Outcome     string             `json:"outcome,omitempty" doc:"Of one that is over, where its addressee gave one"`
-	Snapshot    *store.Snapshot    `json:"snapshot,omitempty" doc:"What the addressee sees of the person"`
+	Snapshot    *ledger.Snapshot   `json:"snapshot,omitempty" doc:"What the addressee sees of the person"`
 	TaskID      string             `json:"task_id,omitempty" doc:"The addressee's task to answer it"`
 	RequestedAt time.Time          `json:"requested_at"`
 	DueAt       *time.Time         `json:"due_at,omitempty"`
@@ -31,14 +31,14 @@ type referralJSON struct {
 	Allowed     []care.Operation   `json:"allowed" nullable:"false" doc:"What the caller's agency may do with it as it stands"`
 }
 
-func referralOf(who care.Staff) func(store.Referral) referralJSON {
-	return func(r store.Referral) referralJSON {
+func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
+	return func(r ledger.Referral) referralJSON {
 		j := referralJSON{
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
 			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
 			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: allowedMoves(who, r),
 		}
-		var snapshot store.Snapshot
+		var snapshot ledger.Snapshot
 		if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil {
 			snapshot.Languages, snapshot.Needs = orEmpty(snapshot.Languages), orEmpty(snapshot.Needs)
 			j.Snapshot = &snapshot
@@ -49,7 +49,7 @@ func referralOf(who care.Staff) func(store.Referral) referralJSON {
 
 // allowedMoves lists the operations that the caller may do: those of the
 // sender's agency, and those of whoever the answer waits for.
-func allowedMoves(who care.Staff, r store.Referral) []care.Operation {
+func allowedMoves(who care.Staff, r ledger.Referral) []care.Operation {
 	moves := []care.Operation{}
 	for _, m := range care.ReferralMoves {
 		may := r.FromAgency == who.Agency
@@ -81,7 +81,7 @@ type referralMoveInput struct {
 func (s *Server) registerReferrals() {
 	register(s, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
 		func(ctx context.Context, who care.Staff, in *referralsInput) (*listOutput[referralJSON], error) {
-			page, err := s.records.Referrals(ctx, who, store.ReferralFilter{
+			page, err := s.records.Referrals(ctx, who, ledger.ReferralFilter{
 				Incoming: in.Incoming, Sent: in.Sent, Open: in.Open, State: in.State, CaseID: in.CaseFileID,
 			}, in.paging())
 			return listed(page, err, referralOf(who))
@@ -105,7 +105,7 @@ func (s *Server) registerReferrals() {
 	} {
 		register(s, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

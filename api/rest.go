@@ -14,7 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const apiPrefix = "/api/v1"
@@ -161,7 +161,7 @@ type PagingInput struct {
 	Cursor string `query:"cursor" maxLength:"500" doc:"Where to go on: next of the page before"`
 }
 
-func (p PagingInput) paging() store.Paging { return store.Paging{Limit: p.Limit, Cursor: p.Cursor} }
+func (p PagingInput) paging() ledger.Paging { return ledger.Paging{Limit: p.Limit, Cursor: p.Cursor} }
 
 // listJSON is one page of a list.
 type listJSON[T any] struct {
@@ -172,7 +172,7 @@ type listJSON[T any] struct {
 type listOutput[T any] struct{ Body listJSON[T] }
 
 // listed turns a page of records into a page of the wire.
-func listed[R, T any](page store.Page[R], err error, convert func(R) T) (*listOutput[T], error) {
+func listed[R, T any](page ledger.Page[R], err error, convert func(R) T) (*listOutput[T], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func listed[R, T any](page store.Page[R], err error, convert func(R) T) (*listOu
 
 // whole turns records that come in one piece into a list without further pages.
 func whole[R, T any](records []R, err error, convert func(R) T) (*listOutput[T], error) {
-	return listed(store.Page[R]{Items: records}, err, convert)
+	return listed(ledger.Page[R]{Items: records}, err, convert)
 }
 
 type output[T any] struct{ Body T }

@@ -13,7 +13,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func TestListsPage(t *testing.T) {
@@ -25,7 +25,7 @@ func TestListsPage(t *testing.T) {
 			if _, ok := a.body["items"].([]any); a.StatusCode != http.StatusOK || !ok {
 				t.Fatalf("%d %s", a.StatusCode, a.text)
 			}
-			if got := r.records.paging[len(r.records.paging)-1]; got != (store.Paging{Limit: 7, Cursor: "abc"}) {
+			if got := r.records.paging[len(r.records.paging)-1]; got != (ledger.Paging{Limit: 7, Cursor: "abc"}) {
 				t.Errorf("asked for %+v", got)
 			}
 			for _, wrong := range []string{"limit=0", "limit=101", "limit=x", "unknown=1"} {
@@ -45,11 +45,11 @@ func TestFilters(t *testing.T) {
 	r := newRig(t)
 	open := true
 	for query, want := range map[string]any{
-		"/tasks?mine=true&overdue=true":                       store.TaskFilter{Mine: true, Overdue: true},
-		"/tasks?team=true&state=ready&case_file_id=" + someID: store.TaskFilter{Team: true, State: care.TaskReady, CaseID: someID},
-		"/referrals?incoming=true&open=true&state=on_hold":    store.ReferralFilter{Incoming: true, Open: true, State: care.ReferralOnHold},
-		"/case-files?health=late&number=PROVA-2026-00001":     store.CaseFilter{Open: &open, Health: care.HealthLate, Search: "PROVA-2026-00001"},
-		"/appointments?service=cpi":                           store.AppointmentFilter{Service: "cpi"},
+		"/tasks?mine=true&overdue=true":                       ledger.TaskFilter{Mine: true, Overdue: true},
+		"/tasks?team=true&state=ready&case_file_id=" + someID: ledger.TaskFilter{Team: true, State: care.TaskReady, CaseID: someID},
+		"/referrals?incoming=true&open=true&state=on_hold":    ledger.ReferralFilter{Incoming: true, Open: true, State: care.ReferralOnHold},
+		"/case-files?health=late&number=PROVA-2026-00001":     ledger.CaseFilter{Open: &open, Health: care.HealthLate, Search: "PROVA-2026-00001"},
+		"/appointments?service=cpi":                           ledger.AppointmentFilter{Service: "cpi"},
 	} {
 		if a := r.as(someWorker, http.MethodGet, apiPrefix+query, ""); a.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d %s", query, a.StatusCode, a.text)
@@ -154,8 +154,8 @@ func TestErrorsOfTheStore(t *testing.T) {
 		err  error
 		code string
 	}{
-		"not found": {store.ErrNotFound, codeNotFound},
-		"forbidden": {store.ErrForbidden, care.RefusedForbidden},
+		"not found": {ledger.ErrNotFound, codeNotFound},
+		"forbidden": {ledger.ErrForbidden, care.RefusedForbidden},
 		"no server": {&pgconn.PgError{Code: "57P01", Message: "terminating connection"}, codeUnavailable},
 		"zero byte": {&pgconn.PgError{Code: "22021", Message: "invalid byte sequence"}, codeInvalid},
 		"a defect":  {errors.New("something else"), codeInternal},

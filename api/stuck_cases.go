@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type stuckCaseJSON struct {
@@ -22,7 +22,7 @@ func (s *Server) registerStuckCases() {
 			}
 			page, err := s.records.StuckCases(ctx, who, in.paging())
 			caseFile := s.caseFileOf(rules.Policy)
-			return listed(page, err, func(c store.StuckCase) stuckCaseJSON {
+			return listed(page, err, func(c ledger.StuckCase) stuckCaseJSON {
 				return stuckCaseJSON{CaseFileJSON: caseFile(c.CaseFile), TaskID: c.TaskID}
 			})
 		})

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 type taskJSON struct {
@@ -31,8 +31,8 @@ type taskJSON struct {
 	Form       *care.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
 }
 
-func taskOf(who care.Staff) func(store.Task) taskJSON {
-	return func(t store.Task) taskJSON {
+func taskOf(who care.Staff) func(ledger.Task) taskJSON {
+	return func(t ledger.Task) taskJSON {
 		return taskJSON{
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
@@ -72,7 +72,7 @@ type assignInput struct {
 func (s *Server) registerTasks() {
 	register(s, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
 		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
-			page, err := s.records.Tasks(ctx, who, store.TaskFilter{
+			page, err := s.records.Tasks(ctx, who, ledger.TaskFilter{
 				Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue,
 			}, in.paging())
 			return listed(page, err, taskOf(who))
@@ -98,7 +98,7 @@ func (s *Server) registerTasks() {
 	register(s, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
 		"By its holder, with the form of one of its outcomes. The case goes on from here."),
 		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
+			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
 			return acted(cmd, err, "")
 		})
 	for _, t := range []struct {
@@ -110,7 +110,7 @@ func (s *Server) registerTasks() {
 	} {
 		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
+				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
 				return acted(cmd, err, "")
 			})
 	}
@@ -124,7 +124,7 @@ func (s *Server) registerTasks() {
 	} {
 		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, store.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

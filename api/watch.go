@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // watch looks at the machinery from outside of it, so that a dead worker or a
@@ -88,10 +88,10 @@ func (w *watch) look(ctx context.Context) error {
 
 // report asks Temporal for workers and for runs that cannot go on. It leaves
 // time to store the answer.
-func (w *watch) report(ctx context.Context) store.MachineReport {
+func (w *watch) report(ctx context.Context) ledger.MachineReport {
 	asking, cancel := context.WithTimeout(ctx, watchTimeout/2)
 	defer cancel()
-	report := store.MachineReport{At: time.Now(), FailingRuns: []string{}}
+	report := ledger.MachineReport{At: time.Now(), FailingRuns: []string{}}
 	var err error
 	if report.Pollers, err = pollers(asking, w.temporal); err != nil {
 		report.TemporalAway = true

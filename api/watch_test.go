@@ -14,7 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func TestStatus(t *testing.T) {
@@ -45,8 +45,8 @@ type fakeWatch struct {
 	mu      sync.Mutex
 	taken   bool
 	leaders int
-	reports []store.MachineReport
-	backlog store.Backlog
+	reports []ledger.MachineReport
+	backlog ledger.Backlog
 	err     error
 }
 
@@ -61,13 +61,13 @@ func (f *fakeWatch) TryLead(context.Context) (func(), bool, error) {
 	return func() { f.mu.Lock(); f.taken = false; f.mu.Unlock() }, true, nil
 }
 
-func (f *fakeWatch) Unworked(context.Context) (store.Backlog, error) {
+func (f *fakeWatch) Unworked(context.Context) (ledger.Backlog, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.backlog, nil
 }
 
-func (f *fakeWatch) Report(_ context.Context, r store.MachineReport) error {
+func (f *fakeWatch) Report(_ context.Context, r ledger.MachineReport) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reports = append(f.reports, r)
@@ -94,7 +94,7 @@ func TestOneProcessWatches(t *testing.T) {
 		}
 
 		records.mu.Lock()
-		records.err, records.backlog = errors.New("connection lost"), store.Backlog{Entries: 3}
+		records.err, records.backlog = errors.New("connection lost"), ledger.Backlog{Entries: 3}
 		records.mu.Unlock()
 		time.Sleep(3 * watchPeriod)
 		if records.leaders != 2 {

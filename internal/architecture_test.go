@@ -21,32 +21,32 @@ import (
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
 	"internal/care":     {},
-	"internal/store":    {"internal/care"},
+	"internal/ledger":   {"internal/care"},
 	"internal/zone":     {"internal/care"},
 	"internal/calendar": {"internal/care"},
-	"internal/italian":  {"internal/care", "internal/store"},
+	"internal/italian":  {"internal/care", "internal/ledger"},
 	"internal/codec":    {},
 	"internal/config":   {},
-	"internal/client":   {"internal/care", "internal/store"},  // speaks to the API as any program does
+	"internal/client":   {"internal/care", "internal/ledger"}, // speaks to the API as any program does
 	"internal/walk":     {"internal/care", "internal/client"}, // leads made-up people along the paths
 
 	"internal/invitation": {}, // the links that partners answer through
 
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},
-	"workflows":          {"activities", "workflows/contract", "internal/care"},
-	"activities":         {"internal/store", "workflows/contract", "internal/care", "internal/invitation"},
-	"internal/postgres":  {"internal/store", "workflows/contract", "internal/care"},
-	"worker":             {"workflows", "activities", "workflows/contract", "internal/store", "internal/care"},
+	"workflows":          {"activities", "workflows/contract", "internal/ledger", "internal/care"},
+	"activities":         {"internal/ledger", "internal/care", "internal/invitation"},
+	"internal/postgres":  {"internal/ledger", "internal/care"},
+	"worker":             {"workflows", "activities", "workflows/contract", "internal/ledger", "internal/care"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":     {"api/web", "workflows/contract", "internal/store", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
-	"api/web": {"internal/store", "internal/zone", "internal/italian", "internal/care"},
+	"api":     {"api/web", "workflows/contract", "internal/ledger", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
+	"api/web": {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 
 	// The binary joins them all.
 	"cmd": {
-		"api", "worker", "activities", "workflows/contract", "deploy", "internal/care", "internal/store", "internal/zone",
+		"api", "worker", "activities", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation",
 	},
 	"deploy": {},
@@ -61,7 +61,7 @@ var mustNotImport = map[string][]string{
 	"workflows":          {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "net", "os", "math/rand", "database/sql"},
 	"workflows/contract": {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "net", "os", "go.temporal.io"},
 	"internal/care":      {"github.com", "go.temporal.io", "go.uber.org", "golang.org", "net", "os"},
-	"internal/store":     {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net", "os"},
+	"internal/ledger":    {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net", "os"},
 	"internal/zone":      {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"}, // net/mail only reads addresses
 	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net"},
 	"activities":         {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
@@ -86,16 +86,16 @@ func TestArchitectureTellsFaults(t *testing.T) {
 		"activities imports github.com/jackc/pgx/v5",
 		"api imports workflows",
 		"cmd/percorso imports deploy/standalone",
-		"internal/care imports internal/store",
+		"internal/care imports internal/ledger",
 		"internal/odd has no place: name it in mayImport",
 		"workflows imports net/http",
 		"workflows/contract imports go.temporal.io/sdk/workflow",
 	}, faults(map[string][]string{
-		"activities":         {"context", "percorso/internal/store", "github.com/jackc/pgx/v5"},
+		"activities":         {"context", "percorso/internal/ledger", "github.com/jackc/pgx/v5"},
 		"api":                {"percorso/workflows", "percorso/workflows/contract"},
 		"cmd/percorso":       {"percorso/deploy", "percorso/deploy/standalone"},
 		"deploy/standalone":  {"percorso/internal/postgres", "net"},
-		"internal/care":      {"percorso/internal/store"},
+		"internal/care":      {"percorso/internal/ledger"},
 		"internal/odd":       {"percorso/internal/care"},
 		"internal/zone/deep": {"percorso/internal/zone", "percorso/internal/care"},
 		"workflows":          {"net/http", "percorso/activities", "go.temporal.io/sdk/workflow"},

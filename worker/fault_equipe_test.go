@@ -7,15 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // run is the run of a case.
-func (s *site) run(caseID string) string { return contract.RunID(care.RunCase, caseID) }
+func (s *site) run(caseID string) string { return ledger.RunID(care.RunCase, caseID) }
 
 // taskOf waits for an open task of a kind that a role is to do.
-func (s *site) taskOf(caseID string, kind care.TaskKind, role care.Role) (found store.Task) {
+func (s *site) taskOf(caseID string, kind care.TaskKind, role care.Role) (found ledger.Task) {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		for _, t := range s.tasks(caseID) {
@@ -29,21 +28,21 @@ func (s *site) taskOf(caseID string, kind care.TaskKind, role care.Role) (found 
 }
 
 // tasks lists the open tasks of a case.
-func (s *site) tasks(caseID string) []store.Task {
+func (s *site) tasks(caseID string) []ledger.Task {
 	s.t.Helper()
-	page, err := s.records.Tasks(s.t.Context(), s.staff[care.Supervisor], store.TaskFilter{CaseID: caseID}, store.Paging{Limit: 100})
+	page, err := s.records.Tasks(s.t.Context(), s.staff[care.Supervisor], ledger.TaskFilter{CaseID: caseID}, ledger.Paging{Limit: 100})
 	require.NoError(s.t, err)
 	return page.Items
 }
 
 // signing claims a role's task to sign the plan and accepts its signature,
 // without waking the run.
-func (s *site) signing(caseID string, role care.Role) store.Command {
+func (s *site) signing(caseID string, role care.Role) ledger.Command {
 	s.t.Helper()
 	t := s.taskOf(caseID, care.PlanSignOff, role)
 	s.claim(t)
 	form := care.Completion{Outcome: care.Signed}
-	return s.accept(role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	return s.accept(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
 }
 
 // toTheSignOff walks a case to an équipe's plan that waits for its signatures.
@@ -55,7 +54,7 @@ func (s *site) toTheSignOff() (caseID string) {
 	s.complete(caseID, care.FirstListening, heard)
 	s.task(caseID, care.Orientation)
 	convened := care.ConveneForm{Kind: care.BetweenAgencies}
-	require.Equal(s.t, store.CommandWorked, s.ask(care.SocialWorker, store.NewCommand{
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
 		Operation: care.OpConvene, Run: s.run(caseID), Answer: convened.Answer(), Data: convened,
 	}).State)
 	invitation := s.taskOf(caseID, care.EquipeInvitation, care.CPIOperator)
@@ -63,7 +62,7 @@ func (s *site) toTheSignOff() (caseID string) {
 	for role, agency := range map[care.Role]string{care.SocialWorker: "comune", care.CPIOperator: "cpi", care.ImmigrationExpert: "comune"} {
 		minutes.Votes = append(minutes.Votes, care.MinutedVote{Vote: care.Vote{Role: role, Agency: agency, Outcome: care.Favourable}})
 	}
-	require.Equal(s.t, store.CommandWorked, s.ask(care.SocialWorker, store.NewCommand{
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
 		Operation: care.OpMinutes, Run: invitation.Run, Answer: minutes.Answer(), Data: minutes,
 	}).State)
 	until := time.Now().AddDate(0, 3, 0)
@@ -106,7 +105,7 @@ func TestWorkerKilledAtAQuorum(t *testing.T) {
 			for _, role := range c.signed {
 				cmd := s.signing(id, role)
 				s.wake(cmd)
-				require.Equal(t, store.CommandWorked, s.worked(role, cmd.ID).State)
+				require.Equal(t, ledger.CommandWorked, s.worked(role, cmd.ID).State)
 			}
 			stop()
 
@@ -114,7 +113,7 @@ func TestWorkerKilledAtAQuorum(t *testing.T) {
 			last := s.signing(id, c.fatal)
 			s.send(last)
 			fires()
-			require.Equal(t, store.CommandWorked, s.worked(c.fatal, last.ID).State)
+			require.Equal(t, ledger.CommandWorked, s.worked(c.fatal, last.ID).State)
 			// Postgres is ahead of Temporal now: with the last signature the plan is signed off.
 			signatures := len(c.signed) + 1
 			all := signatures == len(policy.Equipes[0].Seats)

@@ -6,34 +6,34 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // redirecting walks a case to the request to the employment centre, which
 // redirects it to the adult school: accepted, and not yet brought to its run.
-func (s *site) redirecting() (caseID string, cmd store.Command) {
+func (s *site) redirecting() (caseID string, cmd ledger.Command) {
 	s.t.Helper()
 	stop := s.work()
 	caseID = s.open()
 	s.complete(caseID, care.FirstListening, heard)
 	s.task(caseID, care.Orientation)
 	sent := care.SendToCPI{}
-	require.Equal(s.t, store.CommandWorked, s.ask(care.SocialWorker, store.NewCommand{
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
 		Operation: care.OpSendToCPI, Run: s.run(caseID), Answer: sent.Answer(), Data: sent,
 	}).State)
 	s.task(caseID, care.ReferralAnswer)
 	stop()
 	form := care.ReferralMoveForm{Agency: "cpia", Note: "Prova"}
 	asked := s.referrals(caseID)[0]
-	return caseID, s.accept(care.CPIOperator, store.NewCommand{
+	return caseID, s.accept(care.CPIOperator, ledger.NewCommand{
 		Operation: care.OpRedirect, Run: asked.Run, Target: asked.ID, Answer: form.Answer(care.OpRedirect), Data: form,
 	})
 }
 
 // referrals lists the referrals of a case, the newest first.
-func (s *site) referrals(caseID string) []store.Referral {
+func (s *site) referrals(caseID string) []ledger.Referral {
 	s.t.Helper()
-	page, err := s.records.Referrals(s.t.Context(), s.staff[care.SocialWorker], store.ReferralFilter{CaseID: caseID}, store.Paging{Limit: 100})
+	page, err := s.records.Referrals(s.t.Context(), s.staff[care.SocialWorker], ledger.ReferralFilter{CaseID: caseID}, ledger.Paging{Limit: 100})
 	require.NoError(s.t, err)
 	return page.Items
 }
@@ -61,15 +61,15 @@ func TestWorkerKilledAfterARedirection(t *testing.T) {
 	fires := s.workUnder(afterRedirect)
 	s.send(redirect)
 	fires()
-	require.Equal(t, store.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
+	require.Equal(t, ledger.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
 
 	next := s.referrals(id)[0]
-	acknowledged := s.accept(care.SocialWorker, store.NewCommand{ // as the school says by telephone
+	acknowledged := s.accept(care.SocialWorker, ledger.NewCommand{ // as the school says by telephone
 		Operation: care.OpAcknowledge, Run: next.Run, Target: next.ID, Answer: care.Answer{Operation: care.OpAcknowledge}, Data: care.ReferralMoveForm{},
 	})
 	s.send(acknowledged)
 	defer s.work()()
-	require.Equal(t, store.CommandWorked, s.worked(care.SocialWorker, acknowledged.ID).State)
+	require.Equal(t, ledger.CommandWorked, s.worked(care.SocialWorker, acknowledged.ID).State)
 	s.redirected(id)
 }
 
@@ -82,10 +82,10 @@ func TestWorkerKilledBeforeARedirectionIsDelivered(t *testing.T) {
 	fires()
 	cmd, err := s.records.Command(t.Context(), s.staff[care.CPIOperator], redirect.ID)
 	require.NoError(t, err)
-	require.Equal(t, store.CommandAccepted, cmd.State)
+	require.Equal(t, ledger.CommandAccepted, cmd.State)
 
 	defer s.work()()
-	require.Equal(t, store.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
+	require.Equal(t, ledger.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
 	next := s.referrals(id)[0]
 	s.move(care.SocialWorker, next, care.OpAcknowledge, care.ReferralMoveForm{})
 	s.redirected(id)

@@ -20,8 +20,8 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/store"
 	"percorso/worker"
 	"percorso/workflows/contract"
 )
@@ -70,16 +70,16 @@ type faultySteps struct {
 	fault, fired string
 }
 
-func (f *faultySteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+func (f *faultySteps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
 	res, err := f.Steps.Record(ctx, step)
 	fatal := map[string]care.Operation{afterCommit: care.OpComplete, afterRedirect: care.OpRedirect}
-	if op, ok := fatal[f.fault]; ok && step.Entry.Answer.Operation == op && res.Verdict == contract.Recorded {
+	if op, ok := fatal[f.fault]; ok && step.Entry.Answer.Operation == op && res.Verdict == ledger.Recorded {
 		f.die()
 	}
 	return res, err
 }
 
-func (f *faultySteps) TakeWakes(ctx context.Context, most int) ([]store.Wake, error) {
+func (f *faultySteps) TakeWakes(ctx context.Context, most int) ([]ledger.Wake, error) {
 	wakes, err := f.Steps.TakeWakes(ctx, most)
 	if f.fault == beforeDelivery && len(wakes) > 0 {
 		f.die()
@@ -133,7 +133,7 @@ func (s *site) once(caseID string, moments ...string) {
 // moments counts what happened on a case, by code and detail.
 func (s *site) moments(caseID string) map[string]int {
 	s.t.Helper()
-	page, err := s.records.Timeline(s.t.Context(), s.staff[care.Supervisor], caseID, store.Paging{Limit: 100})
+	page, err := s.records.Timeline(s.t.Context(), s.staff[care.Supervisor], caseID, ledger.Paging{Limit: 100})
 	require.NoError(s.t, err)
 	count := map[string]int{}
 	for _, m := range page.Items {
@@ -148,7 +148,7 @@ var (
 )
 
 // send brings a command to its run without waiting for what becomes of it.
-func (s *site) send(cmd store.Command) {
+func (s *site) send(cmd ledger.Command) {
 	go func() { _ = s.deliver(cmd) }()
 }
 
@@ -172,7 +172,7 @@ func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
 			s.send(listening)
 			fires()
 			// Postgres is ahead of Temporal now: the next task is there, its run does not know.
-			require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+			require.Equal(t, ledger.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
 			next := s.completing(id, care.Orientation, booked)
 			if first == "another command comes first" {
 				s.send(next)
@@ -182,7 +182,7 @@ func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
 
 			defer s.work()()
 			s.wake(next)
-			require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, next.ID).State)
+			require.Equal(t, ledger.CommandWorked, s.worked(care.DeskOperator, next.ID).State)
 			s.task(id, care.ConfirmAppointment)
 			s.once(id, "task_completed first_listening/heard", "task_completed orientation/booked", "stage second_level", "appointment_booked")
 		})
@@ -233,7 +233,7 @@ func TestAcceptedAndNeverWoken(t *testing.T) {
 	id := s.open()
 	// The API dies between its commit and the update: nobody wakes the run but the relay.
 	listening := s.completing(id, care.FirstListening, heard)
-	require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+	require.Equal(t, ledger.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
 	s.once(id, "task_completed first_listening/heard")
 }
 
@@ -258,9 +258,9 @@ func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
 	time.Sleep(2*contract.WorkflowTaskTimeout + time.Second)
 	cmd, err := s.records.Command(t.Context(), s.staff[care.DeskOperator], listening.ID)
 	require.NoError(t, err)
-	require.Equal(t, store.CommandAccepted, cmd.State, "the fault did not fire")
+	require.Equal(t, ledger.CommandAccepted, cmd.State, "the fault did not fire")
 	require.NoError(t, proxy.Start())
-	require.Equal(t, store.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
+	require.Equal(t, ledger.CommandWorked, s.worked(care.DeskOperator, listening.ID).State)
 	s.task(id, care.Orientation)
 	s.once(id, "task_completed first_listening/heard")
 }

@@ -12,14 +12,14 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
 // Outbox is what waits to be delivered.
 type Outbox interface {
-	TakeWakes(ctx context.Context, most int) ([]store.Wake, error)
-	TakeMails(ctx context.Context, most int) ([]store.Mail, error)
+	TakeWakes(ctx context.Context, most int) ([]ledger.Wake, error)
+	TakeMails(ctx context.Context, most int) ([]ledger.Mail, error)
 	MailDone(ctx context.Context, id string, sent bool) error
 	RefuseEnded(ctx context.Context, id string) error
 	AwaitWake(ctx context.Context, longest time.Duration) error
@@ -27,7 +27,7 @@ type Outbox interface {
 
 // Mailer sends mails. activities.ErrMailRejected: the mail will never be taken.
 type Mailer interface {
-	Send(ctx context.Context, m store.Mail) error
+	Send(ctx context.Context, m ledger.Mail) error
 }
 
 // Relay brings entries to their runs, again and again until they are worked,
@@ -86,10 +86,10 @@ func (r *Relay) once(ctx context.Context) error {
 // that reopens it starts it again. Of a run that is not there otherwise, either
 // it has ended, and the entry is refused, or Temporal lost it: a broken case,
 // which a rebuild brings back.
-func (r *Relay) wake(ctx context.Context, w store.Wake) error {
+func (r *Relay) wake(ctx context.Context, w ledger.Wake) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	entry := contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
+	entry := ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
 	start := contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1}
 	switch w.Answer.Operation {
 	case care.OpOpen:
@@ -107,13 +107,13 @@ func (r *Relay) wake(ctx context.Context, w store.Wake) error {
 }
 
 // start signals an entry to its run, which it starts unless it is at work.
-func (r *Relay) start(ctx context.Context, entry contract.Entry, start contract.Start, reuse enums.WorkflowIdReusePolicy) error {
+func (r *Relay) start(ctx context.Context, entry ledger.Entry, start contract.Start, reuse enums.WorkflowIdReusePolicy) error {
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, start.Run, contract.Wake, entry, client.StartWorkflowOptions{
 		ID:                    start.Run,
 		TaskQueue:             contract.TaskQueue,
 		WorkflowTaskTimeout:   contract.WorkflowTaskTimeout,
 		WorkflowIDReusePolicy: reuse,
-	}, contract.WorkflowType(contract.KindOf(start.Run)), start)
+	}, contract.WorkflowType(ledger.KindOf(start.Run)), start)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
 		return nil
@@ -121,7 +121,7 @@ func (r *Relay) start(ctx context.Context, entry contract.Entry, start contract.
 	return err
 }
 
-func (r *Relay) mail(ctx context.Context, m store.Mail) {
+func (r *Relay) mail(ctx context.Context, m ledger.Mail) {
 	err := r.Mailer.Send(ctx, m)
 	rejected := errors.Is(err, activities.ErrMailRejected)
 	if err != nil {
@@ -140,10 +140,10 @@ func (r *Relay) mail(ctx context.Context, m store.Mail) {
 
 // bounced tells the run of a mail that will never arrive. The case's timeline
 // shows it; the deadline goes on, and ends with the supervisor.
-func (r *Relay) bounced(ctx context.Context, m store.Mail) {
+func (r *Relay) bounced(ctx context.Context, m ledger.Mail) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := r.Temporal.SignalWorkflow(ctx, m.Run, "", contract.Wake, contract.Bounced(m.Run, m.ID)); err != nil {
+	if err := r.Temporal.SignalWorkflow(ctx, m.Run, "", contract.Wake, ledger.Bounced(m.Run, m.ID)); err != nil {
 		r.Log.Warn("telling a run of its mail", zap.String("run", m.Run), zap.Error(err))
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/codec"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/store"
 	"percorso/worker"
 	"percorso/workflows/contract"
 )
@@ -137,12 +137,12 @@ func (s *site) workWith(steps *postgres.Steps) (stop func()) {
 
 type nobody struct{}
 
-func (nobody) Send(context.Context, store.Mail) error { return nil }
+func (nobody) Send(context.Context, ledger.Mail) error { return nil }
 
 // rejecting is a mail server that takes nothing.
 type rejecting struct{}
 
-func (rejecting) Send(context.Context, store.Mail) error { return activities.ErrMailRejected }
+func (rejecting) Send(context.Context, ledger.Mail) error { return activities.ErrMailRejected }
 
 // silent drops the SDK's log.
 type silent struct{}
@@ -153,16 +153,16 @@ func (silent) Warn(string, ...any)      {}
 func (silent) Error(m string, a ...any) { fmt.Fprintln(os.Stderr, m, a) }
 
 // ask accepts a command and brings it to its run, as the API does.
-func (s *site) ask(role care.Role, c store.NewCommand) store.Command {
+func (s *site) ask(role care.Role, c ledger.NewCommand) ledger.Command {
 	s.t.Helper()
 	cmd := s.accept(role, c)
-	if cmd.State == store.CommandAccepted {
+	if cmd.State == ledger.CommandAccepted {
 		s.wake(cmd)
 	}
 	return s.worked(role, cmd.ID)
 }
 
-func (s *site) accept(role care.Role, c store.NewCommand) store.Command {
+func (s *site) accept(role care.Role, c ledger.NewCommand) ledger.Command {
 	s.t.Helper()
 	s.keys++
 	c.Key = fmt.Sprint("key ", s.keys)
@@ -171,7 +171,7 @@ func (s *site) accept(role care.Role, c store.NewCommand) store.Command {
 	return cmd
 }
 
-func (s *site) wake(cmd store.Command) {
+func (s *site) wake(cmd ledger.Command) {
 	s.t.Helper()
 	if err := s.deliver(cmd); err != nil {
 		s.t.Logf("update: %v", err)
@@ -179,12 +179,12 @@ func (s *site) wake(cmd store.Command) {
 }
 
 // deliver updates the run of a command and waits for its result.
-func (s *site) deliver(cmd store.Command) error {
+func (s *site) deliver(cmd ledger.Command) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	update := client.UpdateWorkflowOptions{
 		UpdateID: cmd.ID, WorkflowID: cmd.Run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
-		Args: []any{contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
+		Args: []any{ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
 	}
 	var err error
 	if cmd.Operation == care.OpOpen {
@@ -201,12 +201,12 @@ func (s *site) deliver(cmd store.Command) error {
 }
 
 // worked waits until a command is no longer just accepted.
-func (s *site) worked(role care.Role, id string) (cmd store.Command) {
+func (s *site) worked(role care.Role, id string) (cmd ledger.Command) {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		var err error
 		cmd, err = s.records.Command(s.t.Context(), s.staff[role], id)
-		return err == nil && cmd.State != store.CommandAccepted
+		return err == nil && cmd.State != ledger.CommandAccepted
 	}, 30*time.Second, 20*time.Millisecond, "the command was never worked")
 	return cmd
 }
@@ -214,23 +214,23 @@ func (s *site) worked(role care.Role, id string) (cmd store.Command) {
 // open opens a case file for a visibly synthetic person.
 func (s *site) open() (caseID string) {
 	s.t.Helper()
-	cmd := s.ask(care.DeskOperator, store.NewCommand{
+	cmd := s.ask(care.DeskOperator, ledger.NewCommand{
 		Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: store.CaseOpening{
-			Person: store.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC),
+		Data: ledger.CaseOpening{
+			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC),
 				Citizenship: "PK", Permit: "work", Languages: []string{"ur"}},
 			Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true,
 		},
 	})
-	require.Equal(s.t, store.CommandWorked, cmd.State)
-	return contract.BareID(cmd.Run)
+	require.Equal(s.t, ledger.CommandWorked, cmd.State)
+	return ledger.BareID(cmd.Run)
 }
 
 // task waits for an open task of a kind.
-func (s *site) task(caseID string, kind care.TaskKind) (found store.Task) {
+func (s *site) task(caseID string, kind care.TaskKind) (found ledger.Task) {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
-		page, err := s.records.Tasks(s.t.Context(), s.staff[care.Supervisor], store.TaskFilter{CaseID: caseID}, store.Paging{})
+		page, err := s.records.Tasks(s.t.Context(), s.staff[care.Supervisor], ledger.TaskFilter{CaseID: caseID}, ledger.Paging{})
 		require.NoError(s.t, err)
 		for _, t := range page.Items {
 			if t.Kind == kind {
@@ -244,10 +244,10 @@ func (s *site) task(caseID string, kind care.TaskKind) (found store.Task) {
 }
 
 // claim claims a task for the role that it waits for.
-func (s *site) claim(t store.Task) {
+func (s *site) claim(t ledger.Task) {
 	s.t.Helper()
 	s.keys++
-	_, err := s.records.Assign(s.t.Context(), s.staff[t.Role], store.NewCommand{Key: fmt.Sprint("key ", s.keys), Operation: care.OpClaim, Target: t.ID})
+	_, err := s.records.Assign(s.t.Context(), s.staff[t.Role], ledger.NewCommand{Key: fmt.Sprint("key ", s.keys), Operation: care.OpClaim, Target: t.ID})
 	require.NoError(s.t, err)
 }
 
@@ -256,26 +256,26 @@ func (s *site) complete(caseID string, kind care.TaskKind, form care.Completion)
 	s.t.Helper()
 	cmd := s.completing(caseID, kind, form)
 	s.wake(cmd)
-	require.Equal(s.t, store.CommandWorked, s.worked(s.roleOf(cmd), cmd.ID).State, "completing %s", kind)
+	require.Equal(s.t, ledger.CommandWorked, s.worked(s.roleOf(cmd), cmd.ID).State, "completing %s", kind)
 }
 
 // completing claims a task and accepts its completion, without waking its run.
-func (s *site) completing(caseID string, kind care.TaskKind, form care.Completion) store.Command {
+func (s *site) completing(caseID string, kind care.TaskKind, form care.Completion) ledger.Command {
 	s.t.Helper()
 	t := s.task(caseID, kind)
 	s.claim(t)
-	return s.accept(t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	return s.accept(t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
 }
 
-func (s *site) roleOf(cmd store.Command) care.Role {
+func (s *site) roleOf(cmd ledger.Command) care.Role {
 	t, err := s.records.Task(s.t.Context(), s.staff[care.Supervisor], cmd.Target)
 	require.NoError(s.t, err)
 	return t.Role
 }
 
 // move does an operation on a referral.
-func (s *site) move(role care.Role, f store.Referral, op care.Operation, form care.ReferralMoveForm) {
+func (s *site) move(role care.Role, f ledger.Referral, op care.Operation, form care.ReferralMoveForm) {
 	s.t.Helper()
-	cmd := s.ask(role, store.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
-	require.Equal(s.t, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+	cmd := s.ask(role, ledger.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+	require.Equal(s.t, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
 }

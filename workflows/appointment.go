@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // An appointment is the record of when a person is expected, kept by the run
@@ -22,7 +22,7 @@ func (r *run) appoint(step string, wish care.Answer) *appointment {
 		a.at = *wish.At
 	}
 	if r.open(care.OpenStep{Step: step, Kind: care.OpenAppointment, ID: a.id}) {
-		r.effects.Appointments = append(r.effects.Appointments, contract.AppointmentChange{
+		r.effects.Appointments = append(r.effects.Appointments, ledger.AppointmentChange{
 			ID: a.id, State: care.AppointmentBooked, Service: wish.Service, Matter: wish.Matter, At: a.at,
 		})
 	}
@@ -48,5 +48,5 @@ func (a *appointment) become(state care.AppointmentState, at *time.Time) {
 	if at != nil {
 		a.at = *at
 	}
-	a.r.effects.Appointments = append(a.r.effects.Appointments, contract.AppointmentChange{ID: a.id, State: state, At: a.at})
+	a.r.effects.Appointments = append(a.r.effects.Appointments, ledger.AppointmentChange{ID: a.id, State: state, At: a.at})
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // An accompaniment is the part of a case's path in which its branches go side by
@@ -57,7 +57,7 @@ func (a *accompaniment) follow(turn int, first care.Answer) error {
 func (a *accompaniment) goesOn() bool { return len(a.branches)+len(a.bookings) > 0 }
 
 // concerns says what moves the accompaniment.
-func (a *accompaniment) concerns(e contract.Entry) bool {
+func (a *accompaniment) concerns(e ledger.Entry) bool {
 	switch e.Answer.Operation {
 	case care.OpReport:
 		return true
@@ -67,7 +67,7 @@ func (a *accompaniment) concerns(e contract.Entry) bool {
 	return beginsBranch(e)
 }
 
-func beginsBranch(e contract.Entry) bool {
+func beginsBranch(e ledger.Entry) bool {
 	return begins(e.Answer) && e.Answer.Operation != care.OpComplete
 }
 
@@ -125,7 +125,7 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 	case care.Onward:
 		if next := a.r.policy.NextService(e.Service); next != "" {
 			a.bookings = append(a.bookings, at+"/next")
-			a.r.openTask(at+"/next", contract.TaskChange{Kind: care.NextService, Role: a.r.policy.Desk.Link, Service: next})
+			a.r.openTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.policy.Desk.Link, Service: next})
 		}
 	case care.PlanActivated:
 		a.activate(at, e)
@@ -139,7 +139,7 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 // side by side, and is followed up by all who have a part in it.
 func (a *accompaniment) activate(at string, e care.Answer) {
 	a.plan, a.equipe, a.agencies = true, e.Equipe, e.Agencies
-	a.r.effects.Plan = &contract.PlanChange{ID: e.Subject, State: care.PlanActive}
+	a.r.effects.Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
 	for i, agency := range e.Routes {
 		if agency == a.r.policy.CPI() {
 			a.sendToCPI(step(at, i+1))
@@ -211,7 +211,7 @@ func (a *accompaniment) onlyReviews() bool {
 	return len(a.bookings) == 0 && len(a.branches) == 1 && isFollowUp(a.branches[0])
 }
 
-func isFollowUp(run string) bool { return contract.KindOf(run) == care.RunFollowUp }
+func isFollowUp(run string) bool { return ledger.KindOf(run) == care.RunFollowUp }
 
 // enter brings the case to a stage, unless it stands there.
 func (a *accompaniment) enter(stage care.Stage) {

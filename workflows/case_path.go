@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -65,7 +66,7 @@ func beginning(opening care.Answer) care.Answer {
 func (r *run) closing(turn int) (care.Answer, error) {
 	at := step("closure", turn)
 	for again := 2; ; again++ {
-		closing, done, err := r.performUnless(at, contract.TaskChange{Kind: care.Closure}, beginsBranch)
+		closing, done, err := r.performUnless(at, ledger.TaskChange{Kind: care.Closure}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return closing, err
@@ -76,7 +77,7 @@ func (r *run) closing(turn int) (care.Answer, error) {
 		if r.policy.ClosureApproval == "" {
 			return close, nil
 		}
-		approval, done, err := r.performUnless(at+"/approval", contract.TaskChange{Kind: care.ClosureApproval, Role: r.policy.ClosureApproval}, beginsBranch)
+		approval, done, err := r.performUnless(at+"/approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: r.policy.ClosureApproval}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return approval, err

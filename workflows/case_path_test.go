@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 func TestCasePathFromTheDeskToPlaced(t *testing.T) {
@@ -60,9 +60,9 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 		}})
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment)
 		booking := care.BookingForm{Booking: care.Booking{Service: "spac", At: *w.soon()}}
-		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment, care.ConfirmAppointment)
-		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+		w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
 		require.Equal(t, care.StagePlacement, w.file().Stage)
 
 		cancelled := care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"}
@@ -73,7 +73,7 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 		w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 
-		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 		w.waits(care.ConfirmAppointment) // booked during the follow-up
 		w.does(care.ConfirmAppointment, cancelled)
@@ -123,7 +123,7 @@ func TestCasePathEndsEveryBranchBeforeItself(t *testing.T) {
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
 			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
 		}})
-		w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+		w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
 		answer := w.referral()
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
@@ -151,7 +151,7 @@ func TestCasePathWhileItsFollowUpWaits(t *testing.T) {
 func TestCasePathRefusesWhatIsNotAwaited(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.FirstListening)
-		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, store.NewCommand{
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, ledger.NewCommand{
 			Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{},
 		}))
 		role, cmd := w.completion(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
@@ -161,7 +161,7 @@ func TestCasePathRefusesWhatIsNotAwaited(t *testing.T) {
 		w.waits(care.Orientation)
 		w.closesEarly()
 		closing := care.EarlyClosure{Outcome: care.OutcomeDeceased, Note: "Prova"}
-		w.refused(care.RefusedEnded, w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: closing.Answer(), Data: closing}))
+		w.refused(care.RefusedEnded, w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: closing.Answer(), Data: closing}))
 		w.closed(care.OutcomeMovedAway)
 	})
 }
@@ -173,7 +173,7 @@ func TestCasePathTakesOverNobodyTooOld(t *testing.T) {
 		areas := []care.AreaFinding{{Area: "labour", Need: "serious"}}
 		role, cmd := w.completion(care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: areas})
 		refused := w.ask(role, cmd)
-		require.Equal(t, store.CommandRefused, refused.State)
+		require.Equal(t, ledger.CommandRefused, refused.State)
 		require.Equal(t, care.RuleTakeOverAgeMax, refused.Refusal.Faults[0].Rule)
 		w.waits(care.Assessment) // the path stands where it stood
 		w.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: areas})
@@ -185,7 +185,7 @@ func TestCasePathTakesOverNobodyTooOld(t *testing.T) {
 // a branch and with a clock running; the old Temporal, should it come back, is fenced.
 func TestCasePathIsRebuilt(t *testing.T) {
 	var lost string
-	var closing store.Command // comes while the old Temporal is all there is
+	var closing ledger.Command // comes while the old Temporal is all there is
 	end := playFrom(t, started, func(w *casework) {
 		w.reaches(care.Measure)
 		lost = w.id
@@ -203,7 +203,7 @@ func TestCasePathIsRebuilt(t *testing.T) {
 		old.rebuild(w, 1)
 		before := len(w.timeline())
 		form := care.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
-		closing = w.accept(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+		closing = w.accept(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
 		old.settle("that the runs of the old epoch leave", func() bool { return old.runs[w.run()].IsReady() })
 		require.NoError(t, old.runs[w.run()].Get(old.ctx, nil))
 		require.Len(t, w.timeline(), before)

@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // carrier brings commands to their runs and lets time pass: in skipped time for
@@ -21,7 +20,7 @@ type carrier interface {
 	Helper()
 	// bring takes a command to its run and returns when it was worked and what
 	// its step told other runs has arrived.
-	bring(store.Command)
+	bring(ledger.Command)
 	// rest lets some time pass, for what only time brings.
 	rest()
 	now() time.Time
@@ -53,7 +52,7 @@ func (w *casework) soon() *time.Time {
 	return &at
 }
 
-func (w *casework) accept(role care.Role, c store.NewCommand) store.Command {
+func (w *casework) accept(role care.Role, c ledger.NewCommand) ledger.Command {
 	w.Helper()
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
@@ -63,10 +62,10 @@ func (w *casework) accept(role care.Role, c store.NewCommand) store.Command {
 }
 
 // ask accepts a command and brings it to its run, as the API does.
-func (w *casework) ask(role care.Role, c store.NewCommand) store.Command {
+func (w *casework) ask(role care.Role, c ledger.NewCommand) ledger.Command {
 	w.Helper()
 	cmd := w.accept(role, c)
-	if cmd.State == store.CommandAccepted {
+	if cmd.State == ledger.CommandAccepted {
 		w.bring(cmd)
 	}
 	cmd, err := w.records.Command(context.Background(), w.as(role), cmd.ID)
@@ -75,17 +74,17 @@ func (w *casework) ask(role care.Role, c store.NewCommand) store.Command {
 }
 
 // refused asserts that a command is refused with a code.
-func (w *casework) refused(code string, cmd store.Command) {
+func (w *casework) refused(code string, cmd ledger.Command) {
 	w.Helper()
-	require.Equal(w, store.CommandRefused, cmd.State)
+	require.Equal(w, ledger.CommandRefused, cmd.State)
 	require.Equal(w, code, cmd.Refusal.Code)
 }
 
 // asks is ask for what must succeed.
-func (w *casework) asks(role care.Role, c store.NewCommand) {
+func (w *casework) asks(role care.Role, c ledger.NewCommand) {
 	w.Helper()
 	cmd := w.ask(role, c)
-	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", c.Operation, cmd.Refusal)
+	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", c.Operation, cmd.Refusal)
 }
 
 // opens opens the case file of a visibly synthetic person of 34.
@@ -101,23 +100,23 @@ func (w *casework) opensFor(year int) {
 	if family == "" {
 		family = "Prova 0001"
 	}
-	form := store.CaseOpening{
-		Person: store.Person{
+	form := ledger.CaseOpening{
+		Person: ledger.Person{
 			GivenName: "Persona", FamilyName: family, BirthDate: time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC),
 			Citizenship: "PK", Permit: "work", PermitExpiry: w.permit, Languages: []string{"ur"},
 		},
 		Needs: []string{"labour"}, Channel: w.policy().Desk.Channels[0].Code, NoticeGiven: true, NoticeVersion: "1",
 	}
-	require.Empty(w, store.CheckOpening(w.policy(), form, w.now()))
-	cmd := w.ask(care.DeskOperator, store.NewCommand{Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen}, Data: form})
-	require.Equal(w, store.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
-	w.id = contract.BareID(cmd.Run)
+	require.Empty(w, ledger.CheckOpening(w.policy(), form, w.now()))
+	cmd := w.ask(care.DeskOperator, ledger.NewCommand{Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen}, Data: form})
+	require.Equal(w, ledger.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
+	w.id = ledger.BareID(cmd.Run)
 }
 
 // tasks lists the case's tasks in a state; empty: the open ones.
-func (w *casework) tasks(state care.TaskState) []store.Task {
+func (w *casework) tasks(state care.TaskState) []ledger.Task {
 	w.Helper()
-	page, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), store.TaskFilter{CaseID: w.id, State: state}, store.Paging{Limit: 100})
+	page, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), ledger.TaskFilter{CaseID: w.id, State: state}, ledger.Paging{Limit: 100})
 	require.NoError(w, err)
 	return page.Items
 }
@@ -133,27 +132,27 @@ func (w *casework) waits(kinds ...care.TaskKind) {
 }
 
 // task finds the open task of a kind, and lets time pass until there is one.
-func (w *casework) task(kind care.TaskKind) store.Task {
+func (w *casework) task(kind care.TaskKind) ledger.Task {
 	w.Helper()
 	for range 400 {
 		tasks := w.tasks("")
-		if i := slices.IndexFunc(tasks, func(t store.Task) bool { return t.Kind == kind }); i >= 0 {
+		if i := slices.IndexFunc(tasks, func(t ledger.Task) bool { return t.Kind == kind }); i >= 0 {
 			return tasks[i]
 		}
 		w.rest()
 	}
 	require.FailNow(w, "no task", "%s; open are %v", kind, w.tasks(""))
-	return store.Task{}
+	return ledger.Task{}
 }
 
 // claim claims a task for the role that it waits for.
-func (w *casework) claim(t store.Task) {
+func (w *casework) claim(t ledger.Task) {
 	w.Helper()
-	w.assign(t.Role, store.NewCommand{Operation: care.OpClaim, Target: t.ID})
+	w.assign(t.Role, ledger.NewCommand{Operation: care.OpClaim, Target: t.ID})
 }
 
 // assign does what assigns work, which concerns no run.
-func (w *casework) assign(role care.Role, c store.NewCommand) {
+func (w *casework) assign(role care.Role, c ledger.NewCommand) {
 	w.Helper()
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
@@ -162,14 +161,14 @@ func (w *casework) assign(role care.Role, c store.NewCommand) {
 }
 
 // completion claims a task and makes the command that completes it.
-func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Role, store.NewCommand) {
+func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Role, ledger.NewCommand) {
 	w.Helper()
 	t := w.task(kind)
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
 	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
-	return t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form}
+	return t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form}
 }
 
 // does claims and completes a task.
@@ -180,11 +179,11 @@ func (w *casework) does(kind care.TaskKind, form care.Completion) {
 }
 
 // referrals lists the case's referrals, the oldest first.
-func (w *casework) referrals() []store.Referral {
+func (w *casework) referrals() []ledger.Referral {
 	w.Helper()
-	page, err := w.records.Referrals(context.Background(), w.as(care.Supervisor), store.ReferralFilter{CaseID: w.id}, store.Paging{Limit: 100})
+	page, err := w.records.Referrals(context.Background(), w.as(care.Supervisor), ledger.ReferralFilter{CaseID: w.id}, ledger.Paging{Limit: 100})
 	require.NoError(w, err)
-	slices.SortFunc(page.Items, func(a, b store.Referral) int {
+	slices.SortFunc(page.Items, func(a, b ledger.Referral) int {
 		if c := a.Requested.Compare(b.Requested); c != 0 {
 			return c
 		}
@@ -197,7 +196,7 @@ func (w *casework) referrals() []store.Referral {
 }
 
 // referral is the newest referral of the case.
-func (w *casework) referral() store.Referral {
+func (w *casework) referral() ledger.Referral {
 	w.Helper()
 	all := w.referrals()
 	require.NotEmpty(w, all, "referrals")
@@ -214,21 +213,21 @@ func (w *casework) isReferred(states ...care.ReferralState) {
 	require.Equal(w, states, found, "referrals")
 }
 
-func (w *casework) move(role care.Role, f store.Referral, op care.Operation, form care.ReferralMoveForm) store.Command {
+func (w *casework) move(role care.Role, f ledger.Referral, op care.Operation, form care.ReferralMoveForm) ledger.Command {
 	w.Helper()
 	require.Empty(w, care.CheckReferralMove(w.policy(), op, form), "the form of %s", op)
-	return w.ask(role, store.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+	return w.ask(role, ledger.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
 }
 
 // moves does an operation on the newest referral.
 func (w *casework) moves(role care.Role, op care.Operation, form care.ReferralMoveForm) {
 	w.Helper()
 	cmd := w.move(role, w.referral(), op, form)
-	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
 }
 
 // file reads the case file.
-func (w *casework) file() store.Case {
+func (w *casework) file() ledger.Case {
 	w.Helper()
 	file, err := w.records.CaseFile(context.Background(), w.as(care.Supervisor), w.id)
 	require.NoError(w, err)
@@ -254,11 +253,11 @@ func (w *casework) closed(outcome string) {
 }
 
 // branch finds the newest branch of a kind.
-func (w *casework) branch(kind care.RunKind) store.Branch {
+func (w *casework) branch(kind care.RunKind) ledger.Branch {
 	w.Helper()
 	branches := w.file().Branches
 	slices.Reverse(branches)
-	i := slices.IndexFunc(branches, func(b store.Branch) bool { return b.Kind == kind })
+	i := slices.IndexFunc(branches, func(b ledger.Branch) bool { return b.Kind == kind })
 	require.GreaterOrEqual(w, i, 0, "no branch %s", kind)
 	return branches[i]
 }
@@ -273,9 +272,9 @@ func (w *casework) appointments() (states []string) {
 }
 
 // timeline lists what happened on the case, the oldest first.
-func (w *casework) timeline() (moments []store.Moment) {
+func (w *casework) timeline() (moments []ledger.Moment) {
 	w.Helper()
-	paging := store.Paging{Limit: 100}
+	paging := ledger.Paging{Limit: 100}
 	for {
 		page, err := w.records.Timeline(context.Background(), w.as(care.Supervisor), w.id, paging)
 		require.NoError(w, err)
@@ -289,7 +288,7 @@ func (w *casework) timeline() (moments []store.Moment) {
 }
 
 // line is how these tests name a moment: its code and detail.
-func line(m store.Moment) string { return strings.TrimSuffix(m.Code+" "+m.Detail, " ") }
+func line(m ledger.Moment) string { return strings.TrimSuffix(m.Code+" "+m.Detail, " ") }
 
 // when says at what times a moment happened, in the time of the offices.
 func (w *casework) when(moment string) (times []string) {
@@ -393,12 +392,12 @@ func (w *casework) closes(outcome string) {
 }
 
 // run is the case's own run.
-func (w *casework) run() string { return contract.RunID(care.RunCase, w.id) }
+func (w *casework) run() string { return ledger.RunID(care.RunCase, w.id) }
 
 // closesEarly closes the case from wherever it stands.
 func (w *casework) closesEarly() {
 	w.Helper()
 	form := care.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
 	require.Empty(w, care.CheckClosure(w.policy(), form))
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
 }

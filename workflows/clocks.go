@@ -6,7 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // keepTime is the main coroutine of every run: one timer, for the earliest of
@@ -40,8 +40,8 @@ func (r *run) keepTime(ctx workflow.Context) error {
 			return r.mutex.Lock(ctx) // whoever brings an entry now brings it to the next execution
 		case fired:
 			now := workflow.Now(ctx)
-			res, err := r.work(ctx, contract.Entry{
-				ID:     contract.DerivedID(r.id, "clock "+now.Format(time.RFC3339Nano)),
+			res, err := r.work(ctx, ledger.Entry{
+				ID:     ledger.DerivedID(r.id, "clock "+now.Format(time.RFC3339Nano)),
 				Answer: care.Answer{Operation: care.OpClock, At: &now},
 			})
 			if err != nil {
@@ -72,11 +72,11 @@ func (r *run) armFor(due *time.Time) {
 
 // untilUnless rests until a deadline of the zone, counted from now, has come, or
 // another entry comes sooner.
-func (r *run) untilUnless(step, deadline string, sooner func(contract.Entry) bool) (cameSooner bool, err error) {
+func (r *run) untilUnless(step, deadline string, sooner func(ledger.Entry) bool) (cameSooner bool, err error) {
 	if _, done := r.state.Answer(step); !done {
 		r.startWait(step, deadline)
 	}
-	answer, err := r.await(step, func(e contract.Entry) bool { return r.fellDue(step, e) || sooner(e) })
+	answer, err := r.await(step, func(e ledger.Entry) bool { return r.fellDue(step, e) || sooner(e) })
 	if err != nil {
 		return false, err
 	}
@@ -87,6 +87,6 @@ func (r *run) untilUnless(step, deadline string, sooner func(contract.Entry) boo
 // startWait begins a wait for a deadline of the zone, counted from now.
 func (r *run) startWait(step, deadline string) {
 	if r.open(care.OpenStep{Step: step, Kind: care.OpenWait}) {
-		r.effects.Waits = append(r.effects.Waits, contract.Wait{Step: step, Deadline: deadline})
+		r.effects.Waits = append(r.effects.Waits, ledger.Wait{Step: step, Deadline: deadline})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // at is a time of the offices.
@@ -145,8 +145,8 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 }
 
 // repairs is what a supervisor does about a task.
-func (w *casework) repairs(task store.Task, op care.Operation, form care.Assignment) {
+func (w *casework) repairs(task ledger.Task, op care.Operation, form care.Assignment) {
 	w.Helper()
 	require.Empty(w, care.CheckAssignment(w.policy(), op, form, time.Now()))
-	w.assign(care.Supervisor, store.NewCommand{Operation: op, Target: task.ID, Data: form})
+	w.assign(care.Supervisor, ledger.NewCommand{Operation: op, Target: task.ID, Data: form})
 }

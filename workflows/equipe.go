@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -57,7 +58,7 @@ func (r *run) convene(opening care.Answer) *table {
 	rule, _ := r.policy.Equipe(opening.Equipe)
 	t := &table{r: r, rule: rule}
 	r.report.Equipe = opening.Equipe
-	r.effects.Equipe = &contract.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
+	r.effects.Equipe = &ledger.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
 	for _, s := range rule.Seats {
 		t.seats = append(t.seats, &seat{SeatRule: s, agency: r.policy.RoleAgency(s.Role)})
 	}
@@ -105,21 +106,21 @@ func (t *table) invite(w *round, s *seat) {
 	s.asked++
 	s.state, s.member = care.SeatInvited, ""
 	s.task = step("invitation/"+string(s.Role), s.asked)
-	w.ask(s.task, contract.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
-	t.change(contract.SeatChange{ID: t.id(s), Role: s.Role, Agency: s.agency, State: s.state})
+	w.ask(s.task, ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
+	t.change(ledger.SeatChange{ID: t.id(s), Role: s.Role, Agency: s.agency, State: s.state})
 }
 
 // confirms seats who took the invitation: the opinion is theirs to give.
 func (t *table) confirms(w *round, s *seat) {
 	s.state, s.member = care.SeatConfirmed, t.r.idOf(s.task)
 	s.task = step("opinion/"+string(s.Role), s.asked)
-	w.ask(s.task, contract.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
-	t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+	w.ask(s.task, ledger.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
+	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 }
 
 func (t *table) speaks(s *seat, opinion string) {
 	s.state, s.task = care.SeatSpoken, ""
-	t.change(contract.SeatChange{ID: t.id(s), State: s.state, Opinion: opinion})
+	t.change(ledger.SeatChange{ID: t.id(s), State: s.state, Opinion: opinion})
 }
 
 // goOnWithout deals with the seats that stayed silent as the zone's policy says.
@@ -141,11 +142,11 @@ func (t *table) goOnWithoutSeat(w *round, s *seat) {
 	taken := slices.ContainsFunc(t.seats, func(o *seat) bool { return o.Role == s.ReplaceBy })
 	if s.IfSilent != care.ReplaceSilent || s.stands || taken {
 		s.state = care.SeatWaived
-		t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+		t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 		return
 	}
 	s.state = care.SeatReplaced
-	t.change(contract.SeatChange{ID: t.id(s), State: s.state})
+	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: t.r.policy.RoleAgency(s.ReplaceBy), stands: true}
 	t.seats = append(t.seats, other)
 	t.invite(w, other)
@@ -157,7 +158,7 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 	for turn := 1; ; turn++ {
 		at := step(at, turn)
 		t.plan(care.PlanDrafting)
-		draft, err := t.r.perform(at+"/draft", contract.TaskChange{Kind: care.PlanDraft})
+		draft, err := t.r.perform(at+"/draft", ledger.TaskChange{Kind: care.PlanDraft})
 		if err != nil {
 			return "", err
 		}
@@ -179,7 +180,7 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 			return care.NoPlan, nil
 		}
 		t.plan(care.PlanSignedOff)
-		person, err := t.r.perform(at+"/agreement", contract.TaskChange{Kind: care.PlanAgreement})
+		person, err := t.r.perform(at+"/agreement", ledger.TaskChange{Kind: care.PlanAgreement})
 		switch {
 		case err != nil:
 			return "", err
@@ -202,14 +203,14 @@ func (t *table) signOff(at string) (goOn string, err error) {
 	for _, s := range t.seats {
 		if s.state == care.SeatSpoken {
 			s.task = at + "/sign_off/" + string(s.Role)
-			w.ask(s.task, contract.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
+			w.ask(s.task, ledger.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
 		}
 	}
 	var votes []care.Vote
 	signs := func(s *seat, how string) {
 		s.task = ""
 		votes = append(votes, care.Vote{Role: s.Role, Agency: s.agency, Outcome: how})
-		t.change(contract.SeatChange{ID: t.id(s), Signature: how})
+		t.change(ledger.SeatChange{ID: t.id(s), Signature: how})
 	}
 	for len(w.tasks) > 0 {
 		task, answer, err := w.hear(t.takesMinutes)
@@ -241,7 +242,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 	if t.rule.Quorum.Reached(votes) {
 		return care.Proceed, nil
 	}
-	decision, err := t.r.perform(at+"/quorum", contract.TaskChange{Kind: care.QuorumDecision})
+	decision, err := t.r.perform(at+"/quorum", ledger.TaskChange{Kind: care.QuorumDecision})
 	return decision.Outcome, err
 }
 
@@ -267,17 +268,17 @@ func (t *table) seatFor(v care.Vote) *seat {
 
 // takesMinutes says whether an entry is the minutes of a meeting in which only
 // seats spoke that have something to say.
-func (t *table) takesMinutes(e contract.Entry) bool {
+func (t *table) takesMinutes(e ledger.Entry) bool {
 	return e.Answer.Operation == care.OpMinutes && len(e.Answer.Votes) > 0 &&
 		!slices.ContainsFunc(e.Answer.Votes, func(v care.Vote) bool { return t.seatFor(v) == nil })
 }
 
 func (t *table) id(s *seat) string { return t.r.idOf("seat/" + string(s.Role)) }
 
-func (t *table) change(s contract.SeatChange) { t.r.effects.Seats = append(t.r.effects.Seats, s) }
+func (t *table) change(s ledger.SeatChange) { t.r.effects.Seats = append(t.r.effects.Seats, s) }
 
 func (t *table) planID() string { return t.r.idOf("plan") }
 
 func (t *table) plan(state care.PlanState) {
-	t.r.effects.Plan = &contract.PlanChange{ID: t.planID(), State: state}
+	t.r.effects.Plan = &ledger.PlanChange{ID: t.planID(), State: state}
 }

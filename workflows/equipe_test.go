@@ -8,8 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // seated are the roles of Prato's équipe between agencies.
@@ -38,7 +37,7 @@ func (w *casework) isAssessed(outcome string) {
 }
 
 // of finds the open task of a kind that a role is to do.
-func (w *casework) of(kind care.TaskKind, role care.Role) store.Task {
+func (w *casework) of(kind care.TaskKind, role care.Role) ledger.Task {
 	w.Helper()
 	for _, t := range w.tasks("") {
 		if t.Kind == kind && t.Role == role {
@@ -46,7 +45,7 @@ func (w *casework) of(kind care.TaskKind, role care.Role) store.Task {
 		}
 	}
 	require.FailNow(w, "no task", "%s of %s; open are %v", kind, role, w.tasks(""))
-	return store.Task{}
+	return ledger.Task{}
 }
 
 // doesAs completes the task of a kind that a role is to do.
@@ -57,7 +56,7 @@ func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completi
 		w.claim(t)
 	}
 	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
-	w.asks(role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	w.asks(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
 }
 
 // confirms has roles take their seats.
@@ -83,7 +82,7 @@ func (w *casework) signs(roles ...care.Role) {
 }
 
 // equipe reads the newest équipe of the case.
-func (w *casework) equipe() store.Equipe {
+func (w *casework) equipe() ledger.Equipe {
 	w.Helper()
 	e, err := w.records.Equipe(context.Background(), w.as(care.Supervisor), w.branch(care.RunEquipe).Run)
 	require.NoError(w, err)
@@ -229,10 +228,10 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 	})
 }
 
-func (w *casework) minuted(form care.MinutesForm) store.NewCommand {
+func (w *casework) minuted(form care.MinutesForm) ledger.NewCommand {
 	w.Helper()
 	require.Empty(w, care.CheckMinutes(w.policy(), form, w.now()))
-	return store.NewCommand{Operation: care.OpMinutes, Run: w.branch(care.RunEquipe).Run, Answer: form.Answer(), Data: form}
+	return ledger.NewCommand{Operation: care.OpMinutes, Run: w.branch(care.RunEquipe).Run, Answer: form.Answer(), Data: form}
 }
 
 func (w *casework) minutes(form care.MinutesForm) {
@@ -268,7 +267,7 @@ func TestRejectedPlacementComesBackToTheEquipe(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.takesOver()
 		placement := w.referralTo("cpi")
-		require.Equal(t, store.CommandWorked, w.move(care.CPIOperator, placement, care.OpReject, care.ReferralMoveForm{Reason: "not_competent", Note: "Prova"}).State)
+		require.Equal(t, ledger.CommandWorked, w.move(care.CPIOperator, placement, care.OpReject, care.ReferralMoveForm{Reason: "not_competent", Note: "Prova"}).State)
 		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
 		require.Equal(t, care.StageEquipe, w.file().Stage)
 		require.Equal(t, "not_competent", w.equipe().Reason, "the équipe knows the CPI's reason")
@@ -276,7 +275,7 @@ func TestRejectedPlacementComesBackToTheEquipe(t *testing.T) {
 		active := w.plan(care.PlanActive)
 		progress := care.ProgressForm{State: care.ActionDone, Note: "Prova"}
 		kept := active.Content.Actions[2]
-		w.assign(care.SocialWorker, store.NewCommand{Operation: care.OpProgress, Run: w.run(), Target: kept.ID, Data: progress})
+		w.assign(care.SocialWorker, ledger.NewCommand{Operation: care.OpProgress, Run: w.run(), Target: kept.ID, Data: progress})
 
 		w.confirms(seated...)
 		for _, role := range seated {
@@ -305,7 +304,7 @@ func TestRejectedPlacementComesBackToTheEquipe(t *testing.T) {
 	})
 }
 
-func (w *casework) plan(state care.PlanState) store.Plan {
+func (w *casework) plan(state care.PlanState) ledger.Plan {
 	w.Helper()
 	plans, err := w.records.Plans(context.Background(), w.as(care.Supervisor), w.id)
 	require.NoError(w, err)
@@ -315,11 +314,11 @@ func (w *casework) plan(state care.PlanState) store.Plan {
 		}
 	}
 	require.FailNow(w, "no plan", "%s", state)
-	return store.Plan{}
+	return ledger.Plan{}
 }
 
 // referralTo is the newest open referral to an agency; time passes until there is one.
-func (w *casework) referralTo(agency string) (found store.Referral) {
+func (w *casework) referralTo(agency string) (found ledger.Referral) {
 	w.Helper()
 	for range 40 {
 		for _, f := range w.referrals() {
@@ -390,7 +389,7 @@ func TestMeetingAtAnyAgencyResetsTheReviews(t *testing.T) {
 		w.passes(20 * day)
 		form := care.MeetingForm{At: w.now().Add(-time.Hour)}
 		require.Empty(t, care.CheckMeeting(form, w.now()))
-		w.asks(care.CPIOperator, store.NewCommand{Operation: care.OpMeet, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.asks(care.CPIOperator, ledger.NewCommand{Operation: care.OpMeet, Run: w.run(), Answer: form.Answer(), Data: form})
 		w.passes(20 * day) // 40 since the plan became active, 20 since the meeting
 		for _, task := range w.tasks("") {
 			require.NotEqual(t, care.Review, task.Kind)
@@ -399,6 +398,6 @@ func TestMeetingAtAnyAgencyResetsTheReviews(t *testing.T) {
 		require.Equal(t, "cpi", meetings[0].Agency, "the proof")
 		w.passes(12 * day)
 		w.task(care.Review)
-		require.Equal(t, care.RunFollowUp, contract.KindOf(w.task(care.Review).Run))
+		require.Equal(t, care.RunFollowUp, ledger.KindOf(w.task(care.Review).Run))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -44,7 +45,7 @@ func WithTimer() map[string]Process {
 // WithTask are the processes with another fault planted: each opens one task
 // more. Its commands are the same, but it stands elsewhere than its records.
 func WithTask() (processes map[string]Process, stands func() Standing) {
-	return watched(func(r *run) { r.openTask("more", contract.TaskChange{Kind: care.Review}) })
+	return watched(func(r *run) { r.openTask("more", ledger.TaskChange{Kind: care.Review}) })
 }
 
 // WithVersionedTask are the processes changed as WithTask changes them, but as
@@ -52,7 +53,7 @@ func WithTask() (processes map[string]Process, stands func() Standing) {
 func WithVersionedTask() (processes map[string]Process, stands func() Standing) {
 	return watched(func(r *run) {
 		if workflow.GetVersion(r.pathCtx, "one-more-review", workflow.DefaultVersion, 1) == 1 {
-			r.openTask("more", contract.TaskChange{Kind: care.Review})
+			r.openTask("more", ledger.TaskChange{Kind: care.Review})
 		}
 	})
 }

@@ -2,7 +2,7 @@ package workflows
 
 import (
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // firstLevel is the work of the desk (PUA level 1): it listens, where the zone
@@ -11,15 +11,15 @@ import (
 // means that what the desk said was enough.
 func (r *run) firstLevel(turn int) (care.Answer, error) {
 	r.enter(care.StageFirstLevel)
-	heard, err := r.perform(step("first_listening", turn), contract.TaskChange{Kind: care.FirstListening})
+	heard, err := r.perform(step("first_listening", turn), ledger.TaskChange{Kind: care.FirstListening})
 	if err != nil {
 		return heard, err
 	}
 	if role := r.policy.Desk.ConsultAtOnce; role != "" && r.policy.Difficult(heard.Needs, care.DifficultySocial) {
-		if _, err := r.perform(step("social_consult", turn), contract.TaskChange{Kind: care.SocialConsult, Role: role}); err != nil {
+		if _, err := r.perform(step("social_consult", turn), ledger.TaskChange{Kind: care.SocialConsult, Role: role}); err != nil {
 			return heard, err
 		}
 	}
-	orientation, _, err := r.performUnless(step("orientation", turn), contract.TaskChange{Kind: care.Orientation}, beginsBranch)
+	orientation, _, err := r.performUnless(step("orientation", turn), ledger.TaskChange{Kind: care.Orientation}, beginsBranch)
 	return orientation, err
 }

@@ -6,6 +6,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -24,7 +25,7 @@ func followUp(r *run) (string, error) {
 		if err := r.quiet(step("rhythm", turn), rhythm); err != nil {
 			return "", err
 		}
-		review, err := r.perform(step("review", turn), contract.TaskChange{Kind: care.Review})
+		review, err := r.perform(step("review", turn), ledger.TaskChange{Kind: care.Review})
 		if err != nil {
 			return "", err
 		}
@@ -37,7 +38,7 @@ func followUp(r *run) (string, error) {
 		if err := r.hearGoals(step("goals", turn), opening.Agencies); err != nil {
 			return "", err
 		}
-		evaluation, err := r.perform(step("evaluation", turn), contract.TaskChange{Kind: care.Evaluation})
+		evaluation, err := r.perform(step("evaluation", turn), ledger.TaskChange{Kind: care.Evaluation})
 		if err != nil {
 			return "", err
 		}
@@ -73,7 +74,7 @@ func (r *run) quiet(at, rhythm string) error {
 	}
 }
 
-func isMeeting(e contract.Entry) bool { return e.Answer.Operation == care.OpMeet }
+func isMeeting(e ledger.Entry) bool { return e.Answer.Operation == care.OpMeet }
 
 // met tells the case, whose follow-up may be running, that the person was met.
 func (r *run) met() { r.tell(r.caseID, care.Answer{Operation: care.OpMeet}) }
@@ -91,7 +92,7 @@ func (r *run) hearGoals(at string, agencies []string) error {
 	}
 	w := r.round(at, care.DeadlineGoalEvaluation)
 	for _, agency := range others {
-		w.ask(at+"/"+agency, contract.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
+		w.ask(at+"/"+agency, ledger.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
 	}
 	for len(w.tasks) > 0 {
 		task, _, err := w.hear(nothingElse)

@@ -7,7 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // What happens to a run beside its path, whatever the path rests on: it is
@@ -31,7 +31,7 @@ const permitWatch = "permit"
 
 // beside handles what concerns the run and not its path. The entry that the path
 // gets may be another than the one that came.
-func (r *run) beside(ctx workflow.Context, e contract.Entry) (contract.Entry, handling) {
+func (r *run) beside(ctx workflow.Context, e ledger.Entry) (ledger.Entry, handling) {
 	ofCase := r.id == r.caseID
 	if r.ending && !whileEnding(e.Answer.Operation) {
 		return e, refused
@@ -101,7 +101,7 @@ func (r *run) suspend(a care.Answer) {
 		return
 	}
 	r.open(care.OpenStep{Step: care.SuspensionOver, Kind: care.OpenWait})
-	r.effects.Waits = append(r.effects.Waits, contract.Wait{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: a.Until})
+	r.effects.Waits = append(r.effects.Waits, ledger.Wait{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: a.Until})
 	r.tellBranches(care.Answer{Operation: care.OpSuspend, Until: a.Until}, standsStill...)
 }
 
@@ -119,18 +119,18 @@ func (r *run) resume() {
 }
 
 // besideClock works the waits that no path set.
-func (r *run) besideClock(e contract.Entry) {
+func (r *run) besideClock(e ledger.Entry) {
 	if r.fellDue(care.SuspensionOver, e) {
 		r.resume()
 	}
 	if r.fellDue(permitWatch, e) {
 		r.close(permitWatch)
-		r.openTask(step(permitWatch, r.revision), contract.TaskChange{Kind: care.PermitRenewal})
+		r.openTask(step(permitWatch, r.revision), ledger.TaskChange{Kind: care.PermitRenewal})
 	}
 }
 
 // fellDue says whether a wait of the run is over by the time of a clock's entry.
-func (r *run) fellDue(step string, e contract.Entry) bool {
+func (r *run) fellDue(step string, e ledger.Entry) bool {
 	wait, ok := r.state.Opened(step)
 	return ok && wait.Kind == care.OpenWait && wait.Due != nil && e.Answer.Operation == care.OpClock && !wait.Due.After(*e.Answer.At)
 }
@@ -143,7 +143,7 @@ func (r *run) watchPermit() {
 	}
 	r.close(permitWatch)
 	r.open(care.OpenStep{Step: permitWatch, Kind: care.OpenWait})
-	r.effects.Waits = append(r.effects.Waits, contract.Wait{Step: permitWatch, Deadline: care.DeadlinePermitWarning})
+	r.effects.Waits = append(r.effects.Waits, ledger.Wait{Step: permitWatch, Deadline: care.DeadlinePermitWarning})
 }
 
 // permitTask is the step of the open task to see to the permit; empty: none.
@@ -166,12 +166,12 @@ func whileEnding(op care.Operation) bool {
 }
 
 // awaits says whether the path rests on such an entry.
-func (r *run) awaits(e contract.Entry) bool { return r.awaiting != nil && r.awaiting.accepts(e) }
+func (r *run) awaits(e ledger.Entry) bool { return r.awaiting != nil && r.awaiting.accepts(e) }
 
 // reportBeside hears a branch that the path does not count: what another zone
 // answered, or what came with a merge and ended before the path had taken it up.
-func (r *run) reportBeside(e contract.Entry) (contract.Entry, handling) {
-	transfer := contract.KindOf(e.Answer.Run) == care.RunTransfer && !r.ending
+func (r *run) reportBeside(e ledger.Entry) (ledger.Entry, handling) {
+	transfer := ledger.KindOf(e.Answer.Run) == care.RunTransfer && !r.ending
 	if !transfer && r.awaits(e) {
 		return e, forPath
 	}
@@ -186,7 +186,7 @@ func (r *run) reportBeside(e contract.Entry) (contract.Entry, handling) {
 // tellBranches tells the open branches of some kinds, and says whether there are any.
 func (r *run) tellBranches(a care.Answer, kinds ...care.RunKind) (told bool) {
 	for _, o := range r.state.Open {
-		if o.Kind == care.OpenRun && slices.Contains(kinds, contract.KindOf(o.ID)) {
+		if o.Kind == care.OpenRun && slices.Contains(kinds, ledger.KindOf(o.ID)) {
 			r.tell(o.ID, a)
 			told = true
 		}
@@ -215,7 +215,7 @@ func (r *run) adoptRuns(at string, runs []string) {
 
 // reopen begins the path of an ended case anew; what it had opened before keeps
 // its records, and what it opens now has ids of its own.
-func (r *run) reopen(ctx workflow.Context, e contract.Entry) (taken bool, err error) {
+func (r *run) reopen(ctx workflow.Context, e ledger.Entry) (taken bool, err error) {
 	if e.Answer.Operation != care.OpReopen || r.id != r.caseID {
 		return false, nil
 	}
@@ -232,7 +232,7 @@ func (r *run) reopen(ctx workflow.Context, e contract.Entry) (taken bool, err er
 func mergeAway(r *run) (string, error) {
 	r.dropOwn()
 	for _, o := range slices.Clone(r.state.Open) {
-		if contract.KindOf(o.ID) == care.RunTransfer {
+		if ledger.KindOf(o.ID) == care.RunTransfer {
 			r.tell(o.ID, care.Answer{Operation: care.OpEnd})
 		}
 		r.close(o.Step)
@@ -267,8 +267,8 @@ func (r *run) windUp(why care.Answer) (string, error) {
 	r.enter(care.StageClosed)
 	r.effects.Closure = why.Reason
 	if why.Operation == care.OpTransfer {
-		r.effects.Handover = &contract.Handover{
-			Zone: why.Zone, Run: contract.RunID(care.RunCase, r.idOf("handover")), Stage: why.Stage,
+		r.effects.Handover = &ledger.Handover{
+			Zone: why.Zone, Run: ledger.RunID(care.RunCase, r.idOf("handover")), Stage: why.Stage,
 		}
 	}
 	return why.Reason, nil
@@ -279,11 +279,11 @@ func (r *run) dropOwn() {
 	for _, o := range slices.Backward(slices.Clone(r.state.Open)) {
 		switch o.Kind {
 		case care.OpenTask:
-			r.effects.Tasks = append(r.effects.Tasks, contract.TaskChange{ID: o.ID, State: care.TaskObsolete})
+			r.effects.Tasks = append(r.effects.Tasks, ledger.TaskChange{ID: o.ID, State: care.TaskObsolete})
 		case care.OpenReferral:
-			r.effects.Referrals = append(r.effects.Referrals, contract.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
+			r.effects.Referrals = append(r.effects.Referrals, ledger.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
 		case care.OpenAppointment:
-			r.effects.Appointments = append(r.effects.Appointments, contract.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
+			r.effects.Appointments = append(r.effects.Appointments, ledger.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
 		case care.OpenRun:
 			continue
 		}
@@ -291,4 +291,4 @@ func (r *run) dropOwn() {
 	}
 }
 
-func isReport(e contract.Entry) bool { return e.Answer.Operation == care.OpReport }
+func isReport(e ledger.Entry) bool { return e.Answer.Operation == care.OpReport }

@@ -9,15 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 func (w *casework) suspends(until time.Time) {
 	w.Helper()
 	form := care.SuspendForm{Until: &until, Reason: "abroad"}
 	require.Empty(w, care.CheckSuspend(form, w.now()))
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form})
+	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form})
 }
 
 func TestSuspendedCaseStandsStillAndResumesByItself(t *testing.T) {
@@ -47,8 +46,8 @@ func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
 		w.passes(50 * day)
 		require.Empty(t, w.when("reminder_sent interview"))
 		form := care.SuspendForm{Until: w.soon(), Reason: "other"}
-		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form}))
-		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form}))
+		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
 		w.passes(10 * day)
 		require.NotEmpty(t, w.when("reminder_sent interview"))
 		w.suspends(w.now().Add(100 * day))
@@ -76,13 +75,13 @@ func TestSuspensionReachesTheReviews(t *testing.T) {
 	})
 }
 
-func (w *casework) reopening(stage care.Stage) store.NewCommand {
+func (w *casework) reopening(stage care.Stage) ledger.NewCommand {
 	form := care.ReopenForm{Stage: stage, Note: "Prova"}
 	if stage == care.StageSecondLevel {
 		form.Bookings = []care.Booking{{Service: "pas", At: *w.soon()}}
 	}
 	require.Empty(w, care.CheckReopen(w.policy(), form, w.now()))
-	return store.NewCommand{Operation: care.OpReopen, Run: w.run(), Answer: form.Answer(), Data: form}
+	return ledger.NewCommand{Operation: care.OpReopen, Run: w.run(), Answer: form.Answer(), Data: form}
 }
 
 func TestClosedCaseReopensWhereItMakesSense(t *testing.T) {
@@ -120,7 +119,7 @@ func TestDeathAndMistakeStayClosed(t *testing.T) {
 		inSkippedTime(t, func(w *casework) {
 			w.reaches(care.ReferralAnswer)
 			form := care.EarlyClosure{Outcome: outcome, Note: "Prova"}
-			w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+			w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
 			w.closed(outcome)
 			w.isReferred(care.ReferralWithdrawn)
 			cmd := w.ask(care.DeskOperator, w.reopening(care.StageFirstLevel))
@@ -156,7 +155,7 @@ func TestPermitThatRunsOut(t *testing.T) {
 		w.does(care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: &renewed})
 		require.Equal(t, "work", w.file().PersonData.Permit)
 		form := care.PermitForm{Permit: "long_term"}
-		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpPermit, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpPermit, Run: w.run(), Answer: form.Answer(), Data: form})
 		w.passes(800 * day)
 		w.waits(care.PlacementOutcome)
 	})
@@ -174,14 +173,14 @@ func TestTransferToAnotherZone(t *testing.T) {
 		require.Len(t, asked, 1)
 
 		there.answers(asked[0], care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
-		files, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), store.CaseFilter{}, store.Paging{Limit: 100})
+		files, err := w.records.CaseFiles(context.Background(), w.as(care.Supervisor), ledger.CaseFilter{}, ledger.Paging{Limit: 100})
 		require.NoError(t, err)
 		for _, file := range files.Items {
-			require.NotEqual(t, contract.BareID(old), file.ID, "Prato's access has ended")
+			require.NotEqual(t, ledger.BareID(old), file.ID, "Prato's access has ended")
 		}
-		_, err = w.records.CaseFile(context.Background(), w.as(care.Supervisor), contract.BareID(old))
-		require.ErrorIs(t, err, store.ErrNotFound)
-		tasks, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), store.TaskFilter{CaseID: contract.BareID(old)}, store.Paging{})
+		_, err = w.records.CaseFile(context.Background(), w.as(care.Supervisor), ledger.BareID(old))
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		tasks, err := w.records.Tasks(context.Background(), w.as(care.Supervisor), ledger.TaskFilter{CaseID: ledger.BareID(old)}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, tasks.Items)
 
@@ -194,16 +193,16 @@ func TestTransferToAnotherZone(t *testing.T) {
 }
 
 // transferring asks another zone to take the case over.
-func (w *casework) transferring(zone string) store.NewCommand {
+func (w *casework) transferring(zone string) ledger.NewCommand {
 	w.Helper()
 	form := care.TransferForm{Zone: zone, Notice: true, Note: "Prova"}
 	require.Empty(w, care.CheckTransfer(w.policy(), []string{"prato", "pistoia", "lucca"}, form))
-	return store.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
+	return ledger.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
 }
 
 // recalling takes back what another zone was asked.
-func (w *casework) recalling() store.NewCommand {
-	return store.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
+func (w *casework) recalling() ledger.NewCommand {
+	return ledger.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
 }
 
 // another is a case of the same office, which has no file yet.
@@ -212,9 +211,9 @@ func (w *casework) another(zone string) *casework {
 }
 
 // socialWork lists what the zone's social workers have to do.
-func (w *casework) socialWork() []store.Task {
+func (w *casework) socialWork() []ledger.Task {
 	w.Helper()
-	page, err := w.records.Tasks(context.Background(), w.as(care.SocialWorker), store.TaskFilter{Team: true}, store.Paging{})
+	page, err := w.records.Tasks(context.Background(), w.as(care.SocialWorker), ledger.TaskFilter{Team: true}, ledger.Paging{})
 	require.NoError(w, err)
 	return page.Items
 }
@@ -229,11 +228,11 @@ func (w *casework) continuedIn() (id string) {
 }
 
 // answers completes a task of another case's making.
-func (w *casework) answers(t store.Task, form care.Completion) {
+func (w *casework) answers(t ledger.Task, form care.Completion) {
 	w.Helper()
 	w.claim(t)
 	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form, w.now()))
-	w.asks(t.Role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	w.asks(t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
 }
 
 func TestTransferThatIsRejected(t *testing.T) {
@@ -267,7 +266,7 @@ func TestTransferThatIsRecalled(t *testing.T) {
 		require.Empty(t, w.file().Transfer)
 		require.Empty(t, there.socialWork(), "nothing is asked any more")
 		_, err = w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
-		require.ErrorIs(t, err, store.ErrNotFound, "nor shown")
+		require.ErrorIs(t, err, ledger.ErrNotFound, "nor shown")
 		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, w.recalling()))
 		w.asks(care.SocialWorker, w.transferring("pistoia")) // and may be asked again
 		require.Equal(t, "pistoia", w.file().Transfer)
@@ -285,7 +284,7 @@ func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 		second.task(care.Interview)
 		form := care.MergeForm{Into: kept, Note: "Prova"}
 		require.Empty(t, care.CheckMerge(form))
-		second.asks(care.SocialWorker, store.NewCommand{
+		second.asks(care.SocialWorker, ledger.NewCommand{
 			Operation: care.OpMerge, Run: second.run(), Data: form,
 			Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
 		})
@@ -311,7 +310,7 @@ func TestMergeIsRefusedForSomebodyElse(t *testing.T) {
 		other := &casework{carrier: w.carrier, office: w.office, zone: w.zone, family: "Prova 0002"}
 		other.opensFor(1980)
 		form := care.MergeForm{Into: w.id, Note: "Prova"}
-		cmd := other.ask(care.SocialWorker, store.NewCommand{
+		cmd := other.ask(care.SocialWorker, ledger.NewCommand{
 			Operation: care.OpMerge, Run: other.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
 		})
 		w.refused(care.RefusedInvalid, cmd)
@@ -360,7 +359,7 @@ func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
 		w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 		w.waits(care.Closure)
 		booking := care.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}
-		w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
 		w.waits(care.ConfirmAppointment) // the path goes on instead
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"})
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})

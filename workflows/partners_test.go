@@ -7,29 +7,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // refers sends the person to a partner, having seen what is disclosed.
-func (w *casework) refers(agency string) store.Command {
+func (w *casework) refers(agency string) ledger.Command {
 	w.Helper()
 	seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, agency, "school")
 	require.NoError(w, err)
 	form := care.ReferForm{Agency: agency, Purpose: "school", Notice: true, Seen: seen.Digest}
 	require.Empty(w, care.CheckRefer(w.policy(), form))
-	return w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+	return w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
 }
 
 // consents has the person consent to private partners.
 func (w *casework) consents() {
 	w.Helper()
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpConsent, Run: w.run(), Answer: care.Answer{Operation: care.OpConsent}, Data: care.ConsentForm{}})
+	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpConsent, Run: w.run(), Answer: care.Answer{Operation: care.OpConsent}, Data: care.ConsentForm{}})
 }
 
 func (w *casework) withdrawsConsent() {
 	w.Helper()
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpUnconsent, Run: w.run(), Answer: care.Answer{Operation: care.OpUnconsent}, Data: care.ConsentForm{}})
+	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpUnconsent, Run: w.run(), Answer: care.Answer{Operation: care.OpUnconsent}, Data: care.ConsentForm{}})
 }
 
 // answered moves a referral of a partner without accounts, as its sender's side
@@ -37,13 +36,13 @@ func (w *casework) withdrawsConsent() {
 func (w *casework) answered(agency string, op care.Operation, form care.ReferralMoveForm) {
 	w.Helper()
 	cmd := w.move(care.SocialWorker, w.referralTo(agency), op, form)
-	require.Equal(w, store.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
+	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
 }
 
 func TestReferralToAPartner(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
-		require.Equal(t, store.CommandWorked, w.refers("cpia").State, "the desk's work is done with a referral as well")
+		require.Equal(t, ledger.CommandWorked, w.refers("cpia").State, "the desk's work is done with a referral as well")
 		w.waits(care.ReferralAnswer)
 		w.answered("cpia", care.OpAcknowledge, care.ReferralMoveForm{})
 		w.answered("cpia", care.OpHold, care.ReferralMoveForm{Note: "Prova"})
@@ -77,9 +76,9 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 		w.reaches(care.Orientation)
 		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
 		w.consents()
-		require.Equal(t, store.CommandWorked, w.refers("terzo_settore").State)
-		require.Equal(t, store.CommandWorked, w.refers("cpia").State)
-		require.Equal(t, store.CommandWorked, w.refers("centri_sociali").State)
+		require.Equal(t, ledger.CommandWorked, w.refers("terzo_settore").State)
+		require.Equal(t, ledger.CommandWorked, w.refers("cpia").State)
+		require.Equal(t, ledger.CommandWorked, w.refers("centri_sociali").State)
 		w.answered("centri_sociali", care.OpAcknowledge, care.ReferralMoveForm{})
 		w.answered("centri_sociali", care.OpAccept, care.ReferralMoveForm{})
 		require.Equal(t, care.Consent, w.referralTo("terzo_settore").LegalBasis)
@@ -124,8 +123,8 @@ func TestReferralThatLostItsConsentOnTheWay(t *testing.T) {
 		seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, "terzo_settore", "school")
 		require.NoError(t, err)
 		form := care.ReferForm{Agency: "terzo_settore", Purpose: "school", Notice: true, Seen: seen.Digest}
-		cmd := w.accept(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
-		w.carrier.(*play).update(cmd.Run, contract.Entry{ID: cmd.ID, Answer: cmd.Answer}) // and its branch has not begun
+		cmd := w.accept(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		w.carrier.(*play).update(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}) // and its branch has not begun
 		w.withdrawsConsent()
 		w.isReferred(care.ReferralWithdrawn)
 		require.Equal(t, care.ReferralEnded, w.branch(care.RunReferral).Outcome)
@@ -136,7 +135,7 @@ func TestReferralRefusedWhenTheDataChanged(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
 		form := care.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "something else"}
-		cmd := w.ask(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		cmd := w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
 		w.refused(care.RefusedInvalid, cmd)
 		require.Equal(t, []care.Fault{{Field: "seen", Rule: care.RuleSeen}}, cmd.Refusal.Faults)
 		w.waits(care.Orientation)

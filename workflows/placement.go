@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -72,13 +73,13 @@ func (f *referral) elsewhere() (string, error) {
 
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.
 func (r *run) place(f *referral) (string, error) {
-	fixed, stands, err := f.perform("appointment", contract.TaskChange{Kind: care.PlacementAppointment})
+	fixed, stands, err := f.perform("appointment", ledger.TaskChange{Kind: care.PlacementAppointment})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}
 	meeting := r.appoint("meeting", care.Answer{Service: f.agency, At: fixed.At})
 	for turn, missed := 1, 0; ; turn++ {
-		pact, stands, err := f.perform(step("service_pact", turn), contract.TaskChange{Kind: care.ServicePact, From: &meeting.at})
+		pact, stands, err := f.perform(step("service_pact", turn), ledger.TaskChange{Kind: care.ServicePact, From: &meeting.at})
 		if err != nil {
 			return "", err
 		}
@@ -102,12 +103,12 @@ func (r *run) place(f *referral) (string, error) {
 	}
 	f.become(care.ReferralInProgress)
 	for turn := 1; ; turn++ {
-		measure, stands, err := f.perform(step("measure", turn), contract.TaskChange{Kind: care.Measure})
+		measure, stands, err := f.perform(step("measure", turn), ledger.TaskChange{Kind: care.Measure})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}
 		// Its outcome may be recorded at any time, but nobody is reminded before it should end.
-		outcome, stands, err := f.perform(step("placement_outcome", turn), contract.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
+		outcome, stands, err := f.perform(step("placement_outcome", turn), ledger.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}

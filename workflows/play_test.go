@@ -14,8 +14,8 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/store"
 	"percorso/worker"
 	"percorso/workflows/contract"
 )
@@ -102,7 +102,7 @@ func (p *play) rest() {
 	p.pass(6 * time.Hour)
 }
 
-func (p *play) bring(cmd store.Command) {
+func (p *play) bring(cmd ledger.Command) {
 	p.Helper()
 	switch cmd.Operation {
 	case care.OpOpen:
@@ -111,18 +111,18 @@ func (p *play) bring(cmd store.Command) {
 	case care.OpReopen:
 		p.start(contract.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true})
 	}
-	p.update(cmd.Run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
+	p.update(cmd.Run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
 	p.relay()
 }
 
 // update brings an entry to its run and waits for the result.
-func (p *play) update(run string, e contract.Entry) (res contract.Result) {
+func (p *play) update(run string, e ledger.Entry) (res ledger.Result) {
 	p.Helper()
 	u := &update{}
 	require.NoError(p, p.env.UpdateWorkflowByID(run, contract.Work, e.ID, u, e))
 	p.settle("the update "+string(e.Answer.Operation), func() bool { return u.done })
 	require.NoError(p, u.err)
-	res, _ = u.result.(contract.Result)
+	res, _ = u.result.(ledger.Result)
 	return res
 }
 
@@ -143,7 +143,7 @@ func (p *play) rebuild(w *casework, epoch int) {
 func (p *play) start(s contract.Start) {
 	p.Helper()
 	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: s.Run, TaskQueue: contract.TaskQueue})
-	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(contract.KindOf(s.Run)), s)
+	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(ledger.KindOf(s.Run)), s)
 	require.NoError(p, child.GetChildWorkflowExecution().Get(p.ctx, nil))
 	p.runs[s.Run] = child
 }
@@ -155,7 +155,7 @@ func (p *play) relay() {
 		wakes, err := p.steps.TakeWakes(context.Background(), 100)
 		require.NoError(p, err)
 		for _, w := range wakes {
-			if handedOver := contract.KindOf(w.Run) == care.RunCase && w.Answer.Operation == care.OpOpen; handedOver {
+			if handedOver := ledger.KindOf(w.Run) == care.RunCase && w.Answer.Operation == care.OpOpen; handedOver {
 				p.cases[w.Run] = true
 			}
 			if !p.cases[w.Answer.Case] || p.steps.has(w.ID) {
@@ -164,7 +164,7 @@ func (p *play) relay() {
 			if w.Answer.Operation == care.OpOpen {
 				p.start(contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
 			}
-			if p.env.SignalWorkflowByID(w.Run, contract.Wake, contract.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
+			if p.env.SignalWorkflowByID(w.Run, contract.Wake, ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
 				require.NoError(p, p.steps.RefuseEnded(context.Background(), w.ID))
 				continue
 			}
@@ -206,19 +206,19 @@ type watchedSteps struct {
 	worked map[string]bool
 }
 
-func (s *watchedSteps) Record(ctx context.Context, step contract.Step) (contract.StepResult, error) {
+func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
 	var before, after error
 	if s.fault != nil {
 		before, after = s.fault()
 	}
 	if before != nil {
-		return contract.StepResult{}, before
+		return ledger.StepResult{}, before
 	}
 	res, err := s.Steps.Record(ctx, step)
 	if after != nil {
-		return contract.StepResult{}, after
+		return ledger.StepResult{}, after
 	}
-	if err == nil && res.Verdict != contract.Behind {
+	if err == nil && res.Verdict != ledger.Behind {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		s.worked[step.Entry.ID] = true

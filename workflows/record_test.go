@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/worker"
 	"percorso/workflows"
 	"percorso/workflows/contract"
@@ -34,13 +34,13 @@ func (r *recorder) now() time.Time { return time.Now() }
 
 func (r *recorder) rest() { time.Sleep(50 * time.Millisecond) }
 
-func (r *recorder) bring(cmd store.Command) {
+func (r *recorder) bring(cmd ledger.Command) {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	update := client.UpdateWorkflowOptions{
 		UpdateID: cmd.ID, WorkflowID: cmd.Run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
-		Args: []any{contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
+		Args: []any{ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
 	}
 	var err error
 	if cmd.Operation == care.OpOpen || cmd.Operation == care.OpReopen {
@@ -146,7 +146,7 @@ func TestRecordHistories(t *testing.T) {
 
 type nobody struct{}
 
-func (nobody) Send(context.Context, store.Mail) error { return nil }
+func (nobody) Send(context.Context, ledger.Mail) error { return nil }
 
 func recordStraightPath(r *recorder, w *casework) {
 	w.reaches(care.PlacementOutcome)
@@ -173,7 +173,7 @@ func recordEarlyClosure(r *recorder, w *casework) {
 	w.reaches(care.Interview)
 	service := w.branch(care.RunService).Run
 	r.save(w, service, "second-level-interview")
-	w.asks(care.SocialWorker, store.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
 	w.task(care.ReferralAnswer)
 	w.acknowledges()
 	w.holds()
@@ -290,7 +290,7 @@ func recordSuspension(r *recorder, w *casework) {
 	w.suspends(w.now().Add(time.Minute))
 	w.rest()
 	r.save(w, w.run(), "case-path-suspended")
-	w.asks(care.DeskOperator, store.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+	w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
 	w.closesEarly()
 	w.rests()
 }
@@ -320,7 +320,7 @@ func recordMerge(r *recorder, kept, merged *casework) {
 	kept.reaches(care.ConfirmAppointment)
 	merged.reaches(care.ConfirmAppointment)
 	form := care.MergeForm{Into: kept.id, Note: "Prova"}
-	merged.asks(care.SocialWorker, store.NewCommand{
+	merged.asks(care.SocialWorker, ledger.NewCommand{
 		Operation: care.OpMerge, Run: merged.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: kept.run()},
 	})
 	r.save(merged, merged.run(), "case-path-merged")

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -38,7 +39,7 @@ func partnerReferral(r *run) (string, error) {
 // followThrough rests until the partner says what came of the referral.
 func (f *referral) followThrough() (string, error) {
 	f.become(care.ReferralInProgress)
-	end, stands, err := f.perform("outcome", contract.TaskChange{Kind: care.ReferralOutcome})
+	end, stands, err := f.perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}

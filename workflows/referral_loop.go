@@ -2,7 +2,7 @@ package workflows
 
 import (
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // A referral sends the person to another agency and is never left unanswered:
@@ -40,7 +40,7 @@ func (f *referral) request(agency, continues string) {
 	f.id, f.agency, f.state = f.r.idOf(step), agency, care.ReferralRequested
 	f.step = step
 	if f.r.open(care.OpenStep{Step: step, Kind: care.OpenReferral, ID: f.id}) {
-		f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{
+		f.r.effects.Referrals = append(f.r.effects.Referrals, ledger.ReferralChange{
 			ID: f.id, State: f.state, Agency: agency, From: continues, Purpose: f.purpose,
 		})
 	}
@@ -65,10 +65,10 @@ func (f *referral) hear() error {
 	asked, supply := f.answerStep(), f.supplyStep()
 	switch answer.Operation {
 	case care.OpAcknowledge:
-		f.r.effects.Tasks = append(f.r.effects.Tasks, contract.TaskChange{ID: f.r.idOf(asked), State: care.TaskReserved})
+		f.r.effects.Tasks = append(f.r.effects.Tasks, ledger.TaskChange{ID: f.r.idOf(asked), State: care.TaskReserved})
 	case care.OpHold:
 		f.r.endTask(asked, answer, true)
-		f.r.openTask(supply, contract.TaskChange{Kind: care.SupplyInformation, Referral: f.id})
+		f.r.openTask(supply, ledger.TaskChange{Kind: care.SupplyInformation, Referral: f.id})
 	case care.OpSupply:
 		f.r.endTask(supply, care.Answer{Outcome: care.Supplied}, true)
 	case care.OpWithdraw:
@@ -91,7 +91,7 @@ func (f *referral) hear() error {
 }
 
 // moves says whether an entry moves the referral from where it stands.
-func (f *referral) moves(e contract.Entry) bool {
+func (f *referral) moves(e ledger.Entry) bool {
 	if f.state == care.ReferralOnHold && e.Target == f.r.idOf(f.supplyStep()) {
 		return e.Answer.Operation == care.OpComplete
 	}
@@ -104,7 +104,7 @@ func (f *referral) moves(e contract.Entry) bool {
 
 // withdraws says whether an entry is the sender's withdrawal, or takes from the
 // referral the consent that it stands on.
-func (f *referral) withdraws(e contract.Entry) bool {
+func (f *referral) withdraws(e ledger.Entry) bool {
 	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw || e.Answer.Operation == care.OpUnconsent && f.standsOnConsent()
 }
 
@@ -118,7 +118,7 @@ func (f *referral) standsOnConsent() bool {
 
 // perform opens a task of the addressee, for as long as the referral stands: its
 // sender may withdraw it.
-func (f *referral) perform(step string, task contract.TaskChange) (answer care.Answer, stands bool, err error) {
+func (f *referral) perform(step string, task ledger.TaskChange) (answer care.Answer, stands bool, err error) {
 	task.Referral, task.Agency = f.id, f.agency
 	answer, stands, err = f.r.performUnless(step, task, f.withdraws)
 	if err == nil && !stands {
@@ -135,13 +135,13 @@ func (f *referral) perform(step string, task contract.TaskChange) (answer care.A
 // referral: not claimed is not acknowledged, not completed is not answered.
 func (f *referral) ask() {
 	f.asked++
-	f.r.openTask(f.answerStep(), contract.TaskChange{Kind: care.ReferralAnswer, Agency: f.agency, Referral: f.id})
+	f.r.openTask(f.answerStep(), ledger.TaskChange{Kind: care.ReferralAnswer, Agency: f.agency, Referral: f.id})
 }
 
 // rejected asks the sender, who knows the reason, what is next. An empty
 // outcome: it is sent again.
 func (f *referral) rejected(step string) (outcome string, err error) {
-	next, err := f.r.perform(step, contract.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
+	next, err := f.r.perform(step, ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
 	switch next.Outcome {
 	case care.Resubmit:
 		return "", err
@@ -158,7 +158,7 @@ func (f *referral) supplyStep() string { return step(f.step+"/supply", f.asked) 
 // become moves the referral's record.
 func (f *referral) become(state care.ReferralState) {
 	f.state = state
-	f.r.effects.Referrals = append(f.r.effects.Referrals, contract.ReferralChange{ID: f.id, State: state, Reason: f.reason})
+	f.r.effects.Referrals = append(f.r.effects.Referrals, ledger.ReferralChange{ID: f.id, State: state, Reason: f.reason})
 	if state.Settled() {
 		f.r.close(f.step)
 	}

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -23,16 +24,16 @@ func secondLevel(r *run) (string, error) {
 	if err != nil || !met {
 		return care.NotReached, err
 	}
-	assessment, err := r.perform("assessment", contract.TaskChange{Kind: care.Assessment, Service: service})
+	assessment, err := r.perform("assessment", ledger.TaskChange{Kind: care.Assessment, Service: service})
 	if err != nil {
 		return "", err
 	}
 	switch assessment.Outcome {
 	case care.PracticeOpen:
-		practice, err := r.perform("follow_practice", contract.TaskChange{Kind: care.FollowPractice, Service: service})
+		practice, err := r.perform("follow_practice", ledger.TaskChange{Kind: care.FollowPractice, Service: service})
 		return practice.Outcome, err
 	case care.ToSocial:
-		social, err := r.perform("social_service", contract.TaskChange{Kind: care.SocialService})
+		social, err := r.perform("social_service", ledger.TaskChange{Kind: care.SocialService})
 		return social.Outcome, err
 	case care.Onward: // the next service of the zone's order comes after this one
 		r.report.Service = service
@@ -47,7 +48,7 @@ func (r *run) meet(opening care.Answer) (met bool, err error) {
 	a := r.appoint("appointment", opening)
 	missed := 0
 	for turn := 1; missed < r.policy.NoShowAttempts(); turn++ {
-		confirmation, err := r.perform(step("confirm_appointment", turn), contract.TaskChange{Kind: care.ConfirmAppointment, Service: opening.Service})
+		confirmation, err := r.perform(step("confirm_appointment", turn), ledger.TaskChange{Kind: care.ConfirmAppointment, Service: opening.Service})
 		if err != nil {
 			return false, err
 		}
@@ -56,7 +57,7 @@ func (r *run) meet(opening care.Answer) (met bool, err error) {
 			return false, nil
 		}
 		a.confirm(confirmation.At)
-		interview, err := r.perform(step("interview", turn), contract.TaskChange{Kind: care.Interview, Service: opening.Service, From: &a.at})
+		interview, err := r.perform(step("interview", turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: &a.at})
 		if err != nil {
 			return false, err
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // A round is several human tasks side by side, each with its own holder, and
@@ -35,7 +35,7 @@ func (w *round) renew() {
 func (w *round) waitStep() string { return step(w.step+"/patience", w.turns) }
 
 // ask opens a task of the round.
-func (w *round) ask(step string, task contract.TaskChange) {
+func (w *round) ask(step string, task ledger.TaskChange) {
 	w.tasks = append(w.tasks, step)
 	w.r.openTask(step, task)
 }
@@ -43,9 +43,9 @@ func (w *round) ask(step string, task contract.TaskChange) {
 // hear rests until a task of the round is completed, whose step it returns, or
 // until the patience is over (the answer is a clock), or until another entry
 // comes that also takes.
-func (w *round) hear(also func(contract.Entry) bool) (task string, answer care.Answer, err error) {
+func (w *round) hear(also func(ledger.Entry) bool) (task string, answer care.Answer, err error) {
 	w.heard++
-	answer, err = w.r.awaitOneOf(step(w.step+"/heard", w.heard), func(e contract.Entry) bool {
+	answer, err = w.r.awaitOneOf(step(w.step+"/heard", w.heard), func(e ledger.Entry) bool {
 		switch e.Answer.Operation {
 		case care.OpComplete:
 			return w.taskOf(e.Target) != ""
@@ -87,4 +87,4 @@ func (w *round) over() {
 }
 
 // nothingElse is for a round that hears its tasks alone.
-func nothingElse(contract.Entry) bool { return false }
+func nothingElse(ledger.Entry) bool { return false }

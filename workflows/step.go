@@ -11,6 +11,7 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -44,7 +45,7 @@ type run struct {
 	stopPath workflow.CancelFunc
 	awaiting *await // what the path rests on; nil while it runs or once it is over
 	over     bool   // the path returned
-	effects  contract.Effects
+	effects  ledger.Effects
 	mutex    workflow.Mutex // no two entries interleave
 	loaded   bool
 	due      time.Time   // the earliest clock of the run; zero: none
@@ -62,7 +63,7 @@ type path func(r *run) (string, error)
 // await is the one place where a path rests.
 type await struct {
 	step    string
-	accepts func(contract.Entry) bool
+	accepts func(ledger.Entry) bool
 	several bool // the answer must say which of several tasks it is about
 	answer  *care.Answer
 }
@@ -100,7 +101,7 @@ func (r *run) listen(ctx workflow.Context) error {
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		wakes := workflow.GetSignalChannel(ctx, contract.Wake)
 		for {
-			var e contract.Entry
+			var e ledger.Entry
 			if more := wakes.Receive(ctx, &e); !more {
 				return
 			}
@@ -115,7 +116,7 @@ func (r *run) listen(ctx workflow.Context) error {
 
 // validateWork refuses what has no shape. Whether the path awaits the entry is
 // asked under lock, since Postgres may be ahead of this run.
-func (r *run) validateWork(_ workflow.Context, e contract.Entry) error {
+func (r *run) validateWork(_ workflow.Context, e ledger.Entry) error {
 	if e.ID == "" || e.Answer.Operation == "" {
 		return temporal.NewApplicationError("entry without id or operation", "malformed_entry")
 	}
@@ -125,7 +126,7 @@ func (r *run) validateWork(_ workflow.Context, e contract.Entry) error {
 // load takes the run's state from Postgres and walks the path to where it stood.
 func (r *run) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
-	var res contract.StepResult
+	var res ledger.StepResult
 	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch, Reopen: r.reopens}).Get(ctx, &res); err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (r *run) load(ctx workflow.Context) error {
 	if res.Policy != nil {
 		r.policy = *res.Policy
 	}
-	r.leaving = res.Verdict == contract.Fenced
+	r.leaving = res.Verdict == ledger.Fenced
 	if err := r.adopt(ctx, res); err != nil {
 		return err
 	}
@@ -144,16 +145,16 @@ func (r *run) load(ctx workflow.Context) error {
 }
 
 // work brings one entry to the path and records the step that it makes.
-func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, error) {
+func (r *run) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, error) {
 	r.busy++
 	defer func() { r.busy-- }()
 	if err := workflow.Await(ctx, func() bool { return r.loaded }); err != nil {
-		return contract.Result{}, err
+		return ledger.Result{}, err
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
 	if err := r.mutex.Lock(ctx); err != nil {
-		return contract.Result{}, err
+		return ledger.Result{}, err
 	}
 	defer r.mutex.Unlock()
 	r.worked++
@@ -161,14 +162,14 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 		before := r.state.Clone()
 		taken, err := r.offer(ctx, e)
 		if err != nil {
-			return contract.Result{}, err
+			return ledger.Result{}, err
 		}
 		res, err := r.record(ctx, e, taken)
 		if err != nil {
-			return contract.Result{}, err
+			return ledger.Result{}, err
 		}
 		switch res.Verdict {
-		case contract.Recorded:
+		case ledger.Recorded:
 			if !taken {
 				// Recorded by a worker whose path awaited it: this one's has changed
 				// without a version. Better a failing workflow task than another course.
@@ -176,12 +177,12 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 			}
 			r.settle(res)
 			return res.Result, nil
-		case contract.Fenced:
+		case ledger.Fenced:
 			r.leaving = true
 			return res.Result, nil
-		case contract.Behind:
+		case ledger.Behind:
 			if err := r.adopt(ctx, res); err != nil {
-				return contract.Result{}, err
+				return ledger.Result{}, err
 			}
 		default: // refused, known or idle: the step did not happen
 			if res.State == nil {
@@ -189,7 +190,7 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 			}
 			if taken || res.Revision != r.revision || res.Ended {
 				if err := r.adopt(ctx, res); err != nil {
-					return contract.Result{}, err
+					return ledger.Result{}, err
 				}
 			}
 			r.armFor(res.NextDue)
@@ -200,10 +201,10 @@ func (r *run) work(ctx workflow.Context, e contract.Entry) (contract.Result, err
 
 // record writes the step in one local activity. It tries for as long as
 // Postgres is away: an accepted command must not fail for good.
-func (r *run) record(ctx workflow.Context, e contract.Entry, taken bool) (contract.StepResult, error) {
+func (r *run) record(ctx workflow.Context, e ledger.Entry, taken bool) (ledger.StepResult, error) {
 	var tasks *activities.HumanTasks
-	var res contract.StepResult
-	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, contract.Step{
+	var res ledger.StepResult
+	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, ledger.Step{
 		Run: r.id, Case: r.caseID, Epoch: r.epoch, Revision: r.revision, Entry: e, Taken: taken,
 		At: workflow.Now(ctx), State: r.state, Effects: r.effects,
 	}).Get(ctx, &res)
@@ -224,7 +225,7 @@ func writing(ctx workflow.Context) workflow.Context {
 
 // offer gives the entry to the path, if the path awaits it, and lets the path
 // go on until it rests again.
-func (r *run) offer(ctx workflow.Context, e contract.Entry) (taken bool, err error) {
+func (r *run) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err error) {
 	if r.over {
 		return r.reopen(ctx, e)
 	}
@@ -245,7 +246,7 @@ func (r *run) offer(ctx workflow.Context, e contract.Entry) (taken bool, err err
 }
 
 // give gives the path what it awaits, and lets it go on until it rests again.
-func (r *run) give(ctx workflow.Context, e contract.Entry) error {
+func (r *run) give(ctx workflow.Context, e ledger.Entry) error {
 	if r.awaiting.several && e.Target != "" {
 		e.Answer.Subject = e.Target
 	}
@@ -256,8 +257,8 @@ func (r *run) give(ctx workflow.Context, e contract.Entry) error {
 func (r *run) atRest() bool { return r.over || r.awaiting != nil && r.awaiting.answer == nil }
 
 // settle takes over what a recorded step computed.
-func (r *run) settle(res contract.StepResult) {
-	r.revision, r.effects = res.Revision, contract.Effects{}
+func (r *run) settle(res ledger.StepResult) {
+	r.revision, r.effects = res.Revision, ledger.Effects{}
 	for _, w := range res.Waits {
 		for i := range r.state.Open {
 			if r.state.Open[i].Step == w.Step {
@@ -270,7 +271,7 @@ func (r *run) settle(res contract.StepResult) {
 }
 
 // adopt takes Postgres's state and walks the path anew.
-func (r *run) adopt(ctx workflow.Context, res contract.StepResult) error {
+func (r *run) adopt(ctx workflow.Context, res ledger.StepResult) error {
 	if res.State != nil {
 		r.state = res.State.Clone()
 	}
@@ -298,7 +299,7 @@ func (r *run) rewalk(ctx workflow.Context) error {
 		return !ok
 	})
 	if !fresh {
-		r.effects = contract.Effects{}
+		r.effects = ledger.Effects{}
 	}
 	return nil
 }
@@ -310,7 +311,7 @@ func (r *run) startWalk(ctx workflow.Context) error {
 			return err
 		}
 	}
-	r.over, r.ending, r.awaiting, r.effects, r.report = false, false, nil, contract.Effects{}, care.Answer{}
+	r.over, r.ending, r.awaiting, r.effects, r.report = false, false, nil, ledger.Effects{}, care.Answer{}
 	// The path lives as long as the run, not as the handler that walks it anew.
 	ctxOfPath, stop := workflow.WithCancel(r.ctx)
 	r.stopPath = stop
@@ -345,18 +346,18 @@ func (r *run) follow() {
 
 // await rests until an entry comes that the path accepts at this step. On a
 // walk the steps that have their answer do not rest.
-func (r *run) await(step string, accepts func(contract.Entry) bool) (care.Answer, error) {
+func (r *run) await(step string, accepts func(ledger.Entry) bool) (care.Answer, error) {
 	return r.awaitOn(&await{step: step, accepts: accepts})
 }
 
 // awaitOneOf is await where several tasks are open: the answer's subject is the one it completes.
-func (r *run) awaitOneOf(step string, accepts func(contract.Entry) bool) (care.Answer, error) {
+func (r *run) awaitOneOf(step string, accepts func(ledger.Entry) bool) (care.Answer, error) {
 	return r.awaitOn(&await{step: step, accepts: accepts, several: true})
 }
 
 func (r *run) awaitOn(w *await) (care.Answer, error) {
 	if answer, ok := r.state.Answer(w.step); ok {
-		r.effects = contract.Effects{} // recorded when the answer came
+		r.effects = ledger.Effects{} // recorded when the answer came
 		return answer, nil
 	}
 	r.awaiting = w
@@ -383,7 +384,7 @@ func (r *run) idOf(name string) string {
 	if r.state.Reopened > 0 {
 		name = step("reopened", r.state.Reopened) + "/" + name
 	}
-	return contract.DerivedID(r.id, name)
+	return ledger.DerivedID(r.id, name)
 }
 
 // close forgets what a step opened.
@@ -396,12 +397,12 @@ func (r *run) enter(stage care.Stage) { r.effects.Stage = stage }
 
 // tell writes an entry for another run's inbox.
 func (r *run) tell(run string, a care.Answer) {
-	r.effects.Tell = append(r.effects.Tell, contract.Message{Run: run, Answer: a})
+	r.effects.Tell = append(r.effects.Tell, ledger.Message{Run: run, Answer: a})
 }
 
 // opening awaits the entry that began the run, or began it anew.
 func (r *run) opening() (care.Answer, error) {
-	return r.await("opening", func(e contract.Entry) bool {
+	return r.await("opening", func(e ledger.Entry) bool {
 		return e.Answer.Operation == care.OpOpen || e.Answer.Operation == care.OpReopen && r.state.Reopened > 0
 	})
 }

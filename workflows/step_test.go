@@ -15,6 +15,7 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -29,17 +30,17 @@ type scripted struct {
 	revision int
 	nextDue  *time.Time
 	ended    bool
-	instead  func(attempt int, step contract.Step) (contract.StepResult, error) // of a step; an empty verdict leaves it to the store
-	steps    []contract.Step
+	instead  func(attempt int, step ledger.Step) (ledger.StepResult, error) // of a step; an empty verdict leaves it to the store
+	steps    []ledger.Step
 }
 
-func (s *scripted) Load(context.Context, contract.Start) (contract.StepResult, error) {
-	return contract.StepResult{
-		Verdict: contract.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended,
+func (s *scripted) Load(context.Context, contract.Start) (ledger.StepResult, error) {
+	return ledger.StepResult{
+		Verdict: ledger.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended,
 	}, nil
 }
 
-func (s *scripted) Record(_ context.Context, step contract.Step) (contract.StepResult, error) {
+func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResult, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.steps = append(s.steps, step)
@@ -49,13 +50,13 @@ func (s *scripted) Record(_ context.Context, step contract.Step) (contract.StepR
 		}
 	}
 	if !step.Taken {
-		return contract.StepResult{Verdict: contract.Refused, Revision: s.revision, Result: contract.Result{Refusal: care.RefusedNotAwaited}}, nil
+		return ledger.StepResult{Verdict: ledger.Refused, Revision: s.revision, Result: ledger.Result{Refusal: care.RefusedNotAwaited}}, nil
 	}
 	if step.Revision != s.revision {
-		return contract.StepResult{}, fmt.Errorf("a step at revision %d, the store is at %d", step.Revision, s.revision)
+		return ledger.StepResult{}, fmt.Errorf("a step at revision %d, the store is at %d", step.Revision, s.revision)
 	}
 	s.state, s.revision = step.State, s.revision+1
-	return contract.StepResult{Verdict: contract.Recorded, Revision: s.revision, Result: contract.Result{Revision: s.revision}}, nil
+	return ledger.StepResult{Verdict: ledger.Recorded, Revision: s.revision, Result: ledger.Result{Revision: s.revision}}, nil
 }
 
 const testRun, testCase = "service/0001", "case/0001"
@@ -66,7 +67,7 @@ func twoTasks(r *run) (string, error) {
 		return "", err
 	}
 	for _, step := range []string{"first", "second"} {
-		if _, err := r.perform(step, contract.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+		if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 			return "", err
 		}
 	}
@@ -90,13 +91,13 @@ func firstDone() *scripted {
 	return s
 }
 
-func taskAt(step string) string { return contract.DerivedID(testRun, step) }
+func taskAt(step string) string { return ledger.DerivedID(testRun, step) }
 
-func completes(step string) contract.Entry {
-	return contract.Entry{ID: "command " + step, Target: taskAt(step), Answer: care.Answer{Operation: care.OpComplete, Outcome: "done"}}
+func completes(step string) ledger.Entry {
+	return ledger.Entry{ID: "command " + step, Target: taskAt(step), Answer: care.Answer{Operation: care.OpComplete, Outcome: "done"}}
 }
 
-var opens = contract.Entry{ID: "command open", Answer: care.Answer{Operation: care.OpOpen}}
+var opens = ledger.Entry{ID: "command open", Answer: care.Answer{Operation: care.OpOpen}}
 
 // trial is a run in a test environment.
 type trial struct {
@@ -105,7 +106,7 @@ type trial struct {
 	store   *scripted
 	run     *run
 	start   time.Time
-	results []contract.Result
+	results []ledger.Result
 }
 
 // newTrial lets a path run on a store, for at most a year of skipped time.
@@ -120,10 +121,10 @@ func newTrial(t *testing.T, store *scripted) *trial {
 }
 
 // bring brings entries after some time, all at the same moment.
-func (tr *trial) bring(after time.Duration, entries ...contract.Entry) *trial {
+func (tr *trial) bring(after time.Duration, entries ...ledger.Entry) *trial {
 	tr.env.RegisterDelayedCallback(func() {
 		for _, e := range entries {
-			tr.env.UpdateWorkflow(contract.Work, e.ID, outcome{func(res contract.Result, err error) {
+			tr.env.UpdateWorkflow(contract.Work, e.ID, outcome{func(res ledger.Result, err error) {
 				require.NoError(tr, err)
 				tr.results = append(tr.results, res)
 			}}, e)
@@ -159,12 +160,12 @@ func (tr *trial) rests(step string) {
 }
 
 // outcome is told what becomes of an update.
-type outcome struct{ tell func(contract.Result, error) }
+type outcome struct{ tell func(ledger.Result, error) }
 
 func (outcome) Accept()            {}
-func (o outcome) Reject(err error) { o.tell(contract.Result{}, err) }
+func (o outcome) Reject(err error) { o.tell(ledger.Result{}, err) }
 func (o outcome) Complete(res any, err error) {
-	result, _ := res.(contract.Result)
+	result, _ := res.(ledger.Result)
 	o.tell(result, err)
 }
 
@@ -178,22 +179,22 @@ func (quiet) Error(string, ...any) {}
 func TestRunRecordsOneStepAnEntry(t *testing.T) {
 	tr := newTrial(t, &scripted{}).bring(time.Hour, opens).bring(2*time.Hour, completes("first")).bring(3*time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
-	require.Equal(t, []contract.Result{{Revision: 1}, {Revision: 2}, {Revision: 3}}, tr.results)
-	require.Equal(t, []contract.Effects{
-		{Tasks: []contract.TaskChange{{ID: taskAt("first"), State: care.TaskReady, Kind: "first"}}},
-		{Tasks: []contract.TaskChange{
+	require.Equal(t, []ledger.Result{{Revision: 1}, {Revision: 2}, {Revision: 3}}, tr.results)
+	require.Equal(t, []ledger.Effects{
+		{Tasks: []ledger.TaskChange{{ID: taskAt("first"), State: care.TaskReady, Kind: "first"}}},
+		{Tasks: []ledger.TaskChange{
 			{ID: taskAt("first"), State: care.TaskCompleted, Outcome: "done"}, {ID: taskAt("second"), State: care.TaskReady, Kind: "second"},
 		}},
 		{
-			Tasks: []contract.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}},
-			Tell:  []contract.Message{{Run: testCase, Answer: care.Answer{Operation: care.OpReport, Run: testRun, Outcome: "done"}}}, Ending: "done",
+			Tasks: []ledger.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}},
+			Tell:  []ledger.Message{{Run: testCase, Answer: care.Answer{Operation: care.OpReport, Run: testRun, Outcome: "done"}}}, Ending: "done",
 		},
 	}, tr.store.effects())
 	require.Equal(t, tr.start.Add(2*time.Hour), tr.store.steps[1].At)
 	require.Empty(t, tr.store.state.Open)
 }
 
-func (s *scripted) effects() (all []contract.Effects) {
+func (s *scripted) effects() (all []ledger.Effects) {
 	for _, step := range s.steps {
 		all = append(all, step.Effects)
 	}
@@ -203,82 +204,82 @@ func (s *scripted) effects() (all []contract.Effects) {
 func TestRunTakesUpPostgresStateWhenItIsBehind(t *testing.T) {
 	// The first task was completed, but the workflow task that did it was lost.
 	store := opened()
-	store.instead = func(attempt int, _ contract.Step) (contract.StepResult, error) {
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt > 1 {
-			return contract.StepResult{}, nil
+			return ledger.StepResult{}, nil
 		}
 		ahead := firstDone()
 		store.state, store.revision = ahead.state, ahead.revision
-		return contract.StepResult{Verdict: contract.Behind, Revision: ahead.revision, State: &ahead.state}, nil
+		return ledger.StepResult{Verdict: ledger.Behind, Revision: ahead.revision, State: &ahead.state}, nil
 	}
 	tr := newTrial(t, store).bring(time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
-	require.Equal(t, []contract.Result{{Revision: 3}}, tr.results)
+	require.Equal(t, []ledger.Result{{Revision: 3}}, tr.results)
 	require.Len(t, store.steps, 2)
 	require.False(t, store.steps[0].Taken, "the run did not know of the second task yet")
 	require.True(t, store.steps[1].Taken)
 	require.Equal(t, 2, store.steps[1].Revision)
-	require.Equal(t, []contract.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}}, store.steps[1].Effects.Tasks,
+	require.Equal(t, []ledger.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}}, store.steps[1].Effects.Tasks,
 		"what the lost task had done is not done again")
 }
 
 func TestRunRefusesWhatPostgresSaysIsPast(t *testing.T) {
 	// Behind, and the entry that shows it is for a step that is over.
 	store := opened()
-	store.instead = func(attempt int, _ contract.Step) (contract.StepResult, error) {
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt > 1 {
-			return contract.StepResult{}, nil
+			return ledger.StepResult{}, nil
 		}
 		ahead := firstDone()
 		store.state, store.revision = ahead.state, ahead.revision
-		return contract.StepResult{Verdict: contract.Behind, Revision: ahead.revision, State: &ahead.state}, nil
+		return ledger.StepResult{Verdict: ledger.Behind, Revision: ahead.revision, State: &ahead.state}, nil
 	}
 	late := completes("first")
 	late.ID = "another command"
 	tr := newTrial(t, store).bring(time.Hour, late)
 	tr.walks(twoTasks).stays()
-	require.Equal(t, []contract.Result{{Refusal: care.RefusedNotAwaited}}, tr.results)
+	require.Equal(t, []ledger.Result{{Refusal: care.RefusedNotAwaited}}, tr.results)
 	tr.rests("second")
 	require.Equal(t, 2, tr.run.revision)
 }
 
 func TestRunGivesTheStoredAnswerOfAKnownEntry(t *testing.T) {
 	store := opened()
-	store.instead = func(attempt int, _ contract.Step) (contract.StepResult, error) {
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt > 1 {
-			return contract.StepResult{}, nil
+			return ledger.StepResult{}, nil
 		}
 		ahead := firstDone()
 		store.state, store.revision = ahead.state, ahead.revision
-		return contract.StepResult{Verdict: contract.Known, Revision: 2, State: &ahead.state, Result: contract.Result{Revision: 2}}, nil
+		return ledger.StepResult{Verdict: ledger.Known, Revision: 2, State: &ahead.state, Result: ledger.Result{Revision: 2}}, nil
 	}
 	tr := newTrial(t, store).bring(time.Hour, completes("first")).bring(2*time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
-	require.Equal(t, []contract.Result{{Revision: 2}, {Revision: 3}}, tr.results)
+	require.Equal(t, []ledger.Result{{Revision: 2}, {Revision: 3}}, tr.results)
 	require.Equal(t, 2, store.steps[1].Revision)
 }
 
 func TestRunStandsWhereItStoodAfterARefusal(t *testing.T) {
 	store := opened()
-	store.instead = func(attempt int, _ contract.Step) (contract.StepResult, error) {
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt > 1 {
-			return contract.StepResult{}, nil
+			return ledger.StepResult{}, nil
 		}
-		return contract.StepResult{Verdict: contract.Refused, Revision: 1, Result: contract.Result{Refusal: care.RefusedTaken}}, nil
+		return ledger.StepResult{Verdict: ledger.Refused, Revision: 1, Result: ledger.Result{Refusal: care.RefusedTaken}}, nil
 	}
 	again := completes("first")
 	again.ID = "by its holder"
 	tr := newTrial(t, store).bring(time.Hour, completes("first")).bring(2*time.Hour, again).bring(3*time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
-	require.Equal(t, []contract.Result{{Refusal: care.RefusedTaken}, {Revision: 2}, {Revision: 3}}, tr.results)
+	require.Equal(t, []ledger.Result{{Refusal: care.RefusedTaken}, {Revision: 2}, {Revision: 3}}, tr.results)
 	require.Equal(t, store.steps[0].Effects, store.steps[1].Effects)
 	require.Equal(t, store.steps[0].Revision, store.steps[1].Revision)
 }
 
 func TestRunLeavesWhenANewerEpochOwnsIt(t *testing.T) {
 	store := opened()
-	store.instead = func(int, contract.Step) (contract.StepResult, error) {
-		return contract.StepResult{Verdict: contract.Fenced}, nil
+	store.instead = func(int, ledger.Step) (ledger.StepResult, error) {
+		return ledger.StepResult{Verdict: ledger.Fenced}, nil
 	}
 	newTrial(t, store).bring(time.Hour, completes("first")).walks(twoTasks).ends()
 	require.Len(t, store.steps, 1)
@@ -300,9 +301,9 @@ func TestRunKeepsOneTimerForItsClocks(t *testing.T) {
 	}
 	store.nextDue = in(1)
 	var fired []time.Time
-	store.instead = func(_ int, step contract.Step) (contract.StepResult, error) {
+	store.instead = func(_ int, step ledger.Step) (ledger.StepResult, error) {
 		if step.Entry.Answer.Operation != care.OpClock {
-			res := contract.StepResult{Verdict: contract.Recorded, Revision: step.Revision + 1, NextDue: in(6)} // earlier than the clock knew
+			res := ledger.StepResult{Verdict: ledger.Recorded, Revision: step.Revision + 1, NextDue: in(6)} // earlier than the clock knew
 			store.state, store.revision = step.State, res.Revision
 			return res, nil
 		}
@@ -312,10 +313,10 @@ func TestRunKeepsOneTimerForItsClocks(t *testing.T) {
 		require.True(t, step.Effects.Empty())
 		switch len(fired) {
 		case 1: // nothing was due: it comes again much later
-			return contract.StepResult{Verdict: contract.Idle, Revision: step.Revision, NextDue: in(100)}, nil
+			return ledger.StepResult{Verdict: ledger.Idle, Revision: step.Revision, NextDue: in(100)}, nil
 		default:
 			store.revision++
-			return contract.StepResult{Verdict: contract.Recorded, Revision: store.revision}, nil
+			return ledger.StepResult{Verdict: ledger.Recorded, Revision: store.revision}, nil
 		}
 	}
 	tr := newTrial(t, store).bring(5*time.Hour, completes("first"))
@@ -326,11 +327,11 @@ func TestRunKeepsOneTimerForItsClocks(t *testing.T) {
 
 func TestRunWorksOneEntryAtATime(t *testing.T) {
 	store := opened()
-	store.instead = func(int, contract.Step) (contract.StepResult, error) {
+	store.instead = func(int, ledger.Step) (ledger.StepResult, error) {
 		time.Sleep(20 * time.Millisecond) // the others are there by then
-		return contract.StepResult{}, nil
+		return ledger.StepResult{}, nil
 	}
-	var same []contract.Entry
+	var same []ledger.Entry
 	for i := range 5 { // of five who complete the task at the same moment, one does
 		e := completes("first")
 		e.ID = fmt.Sprint("by colleague ", i)
@@ -347,15 +348,15 @@ func TestRunWorksOneEntryAtATime(t *testing.T) {
 }
 
 func TestRunKeepsTryingWhilePostgresIsAway(t *testing.T) {
-	store := &scripted{instead: func(attempt int, _ contract.Step) (contract.StepResult, error) {
+	store := &scripted{instead: func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt <= 20 {
-			return contract.StepResult{}, errors.New("connection refused")
+			return ledger.StepResult{}, errors.New("connection refused")
 		}
-		return contract.StepResult{}, nil
+		return ledger.StepResult{}, nil
 	}}
 	tr := newTrial(t, store).bring(time.Hour, opens)
 	tr.walks(twoTasks).stays()
-	require.Equal(t, []contract.Result{{Revision: 1}}, tr.results)
+	require.Equal(t, []ledger.Result{{Revision: 1}}, tr.results)
 	require.Len(t, store.steps, 21)
 	for _, step := range store.steps {
 		require.Equal(t, store.steps[0], step, "the same step each time")
@@ -379,7 +380,7 @@ func TestRunContinuesAsNewBeforeItsHistoryIsTooLong(t *testing.T) {
 	// The next execution goes on from the store.
 	next := newTrial(t, store).bring(time.Hour, completes("first")).bring(2*time.Hour, completes("second"))
 	next.walks(twoTasks).ends()
-	require.Equal(t, []contract.Result{{Revision: 2}, {Revision: 3}}, next.results)
+	require.Equal(t, []ledger.Result{{Revision: 2}, {Revision: 3}}, next.results)
 }
 
 func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
@@ -387,9 +388,9 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 		if _, err := r.opening(); err != nil {
 			return "", err
 		}
-		r.openTask("extra", contract.TaskChange{Kind: "extra"})
+		r.openTask("extra", ledger.TaskChange{Kind: "extra"})
 		for _, step := range []string{"first", "second"} {
-			if _, err := r.perform(step, contract.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+			if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 				return "", err
 			}
 		}
@@ -397,11 +398,11 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 	}
 	// Even if the first step that could carry it is refused.
 	store := opened()
-	other := contract.Entry{ID: "of another task", Target: "another task", Answer: care.Answer{Operation: care.OpComplete}}
+	other := ledger.Entry{ID: "of another task", Target: "another task", Answer: care.Answer{Operation: care.OpComplete}}
 	tr := newTrial(t, store).bring(time.Hour, other).bring(2*time.Hour, completes("first")).bring(3*time.Hour, completes("second"))
 	tr.walks(withExtra).ends()
-	opened := func(e contract.Effects) bool {
-		return slices.ContainsFunc(e.Tasks, func(c contract.TaskChange) bool { return c.Kind == "extra" && c.State == care.TaskReady })
+	opened := func(e ledger.Effects) bool {
+		return slices.ContainsFunc(e.Tasks, func(c ledger.TaskChange) bool { return c.Kind == "extra" && c.State == care.TaskReady })
 	}
 	require.False(t, store.steps[0].Taken)
 	require.True(t, opened(store.steps[1].Effects), "the extra task goes with the next step: %v", store.steps[1].Effects)
@@ -420,7 +421,7 @@ func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
 			if step == "in front" && (open || done) {
 				continue
 			}
-			if _, err := r.perform(step, contract.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+			if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 				return "", err
 			}
 		}
@@ -439,7 +440,7 @@ func TestRunWalksAnewWithoutDoingAnythingAgain(t *testing.T) {
 	tr := newTrial(t, firstDone()).bring(time.Hour, completes("second"))
 	tr.walks(twoTasks).ends()
 	require.Len(t, tr.store.steps, 1)
-	require.Equal(t, []contract.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}}, tr.store.steps[0].Effects.Tasks)
+	require.Equal(t, []ledger.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}}, tr.store.steps[0].Effects.Tasks)
 }
 
 func TestRunEndsEarlyInOrder(t *testing.T) {
@@ -448,31 +449,31 @@ func TestRunEndsEarlyInOrder(t *testing.T) {
 			return "", err
 		}
 		a := r.appoint("appointment", care.Answer{Service: "prova"})
-		r.openTask("aside", contract.TaskChange{Kind: "aside"})
-		answer, err := r.perform("first", contract.TaskChange{Kind: "first"})
+		r.openTask("aside", ledger.TaskChange{Kind: "aside"})
+		answer, err := r.perform("first", ledger.TaskChange{Kind: "first"})
 		if err != nil {
 			return "", err
 		}
 		a.end(care.AppointmentHeld)
 		return answer.Outcome, nil
 	}
-	end := contract.Entry{ID: "end", Answer: care.Answer{Operation: care.OpEnd}}
-	twice := contract.Entry{ID: "end again", Answer: care.Answer{Operation: care.OpEnd}}
+	end := ledger.Entry{ID: "end", Answer: care.Answer{Operation: care.OpEnd}}
+	twice := ledger.Entry{ID: "end again", Answer: care.Answer{Operation: care.OpEnd}}
 	tr := newTrial(t, &scripted{}).bring(time.Hour, opens).bring(2*time.Hour, end, twice)
 	tr.walks(busy).ends()
 	effects := tr.store.steps[1].Effects
-	require.Equal(t, []contract.TaskChange{{ID: taskAt("first"), State: care.TaskObsolete}, {ID: taskAt("aside"), State: care.TaskObsolete}}, effects.Tasks)
+	require.Equal(t, []ledger.TaskChange{{ID: taskAt("first"), State: care.TaskObsolete}, {ID: taskAt("aside"), State: care.TaskObsolete}}, effects.Tasks)
 	require.Equal(t, care.AppointmentCancelled, effects.Appointments[0].State)
 	require.Equal(t, care.EndedEarly, effects.Ending)
 	require.Empty(t, tr.store.state.Open)
 }
 
 func TestRunRefusesAnEntryWithoutShape(t *testing.T) {
-	for _, e := range []contract.Entry{{}, {ID: "without operation"}, {Answer: care.Answer{Operation: care.OpComplete}}} {
+	for _, e := range []ledger.Entry{{}, {ID: "without operation"}, {Answer: care.Answer{Operation: care.OpComplete}}} {
 		tr := newTrial(t, opened())
 		var refused error
 		tr.env.RegisterDelayedCallback(func() {
-			tr.env.UpdateWorkflow(contract.Work, "update", outcome{func(_ contract.Result, err error) { refused = err }}, e)
+			tr.env.UpdateWorkflow(contract.Work, "update", outcome{func(_ ledger.Result, err error) { refused = err }}, e)
 		}, time.Hour)
 		tr.walks(twoTasks).stays()
 		require.ErrorContains(t, refused, "entry without id or operation")

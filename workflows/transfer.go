@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -16,7 +17,7 @@ func transfer(r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answer, err := r.perform("answer", contract.TaskChange{Kind: care.TransferAnswer, Zone: opening.Zone})
+	answer, err := r.perform("answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: opening.Zone})
 	r.report.Zone, r.report.Stage = opening.Zone, answer.Stage
 	return answer.Outcome, err
 }

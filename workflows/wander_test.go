@@ -15,7 +15,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 var (
@@ -107,13 +107,13 @@ func (g *wanderer) isStill() {
 }
 
 // explained asserts that the sentence is there and true.
-func (g *wanderer) explained(file store.Case) {
+func (g *wanderer) explained(file ledger.Case) {
 	g.Helper()
 	w := file.Waiting
 	require.NotEmpty(g, italian.Sentence(w, g.policy(), g.now()))
 	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
 	late := false
-	var open []store.Task
+	var open []ledger.Task
 	for _, t := range append(g.tasks(""), g.askedElsewhere(file)...) {
 		open = append(open, t)
 		late = late || !t.Suspended && (t.Escalated || t.Due != nil && g.now().After(*t.Due))
@@ -121,7 +121,7 @@ func (g *wanderer) explained(file store.Case) {
 	require.Equal(g, late, w.Health == care.HealthLate, "after %s: %+v of %+v", g.last, w, open)
 	switch w.For {
 	case care.WaitTask:
-		i := slices.IndexFunc(open, func(t store.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
+		i := slices.IndexFunc(open, func(t ledger.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
 		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
 		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
 		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
@@ -148,12 +148,12 @@ func (g *wanderer) unworked() (found []string) {
 }
 
 // askedElsewhere is what another zone is asked about the case.
-func (g *wanderer) askedElsewhere(file store.Case) []store.Task {
+func (g *wanderer) askedElsewhere(file ledger.Case) []ledger.Task {
 	g.Helper()
 	if file.Transfer == "" {
 		return nil
 	}
-	page, err := g.records.Tasks(context.Background(), g.staff[file.Transfer][care.SocialWorker], store.TaskFilter{CaseID: g.id}, store.Paging{})
+	page, err := g.records.Tasks(context.Background(), g.staff[file.Transfer][care.SocialWorker], ledger.TaskFilter{CaseID: g.id}, ledger.Paging{})
 	require.NoError(g, err)
 	require.Len(g, page.Items, 1)
 	return page.Items
@@ -177,21 +177,21 @@ func (g *wanderer) unseen() {
 	sees := who.Zone == g.zone && (who.Role == care.Supervisor || granted)
 	_, err := g.records.CaseFile(ctx, who, g.id)
 	require.Equal(g, sees, err == nil, "%s of %s reads the file after %s: %v", who.Role, who.Zone, g.last, err)
-	files, err := g.records.CaseFiles(ctx, who, store.CaseFilter{Search: g.number()}, store.Paging{})
+	files, err := g.records.CaseFiles(ctx, who, ledger.CaseFilter{Search: g.number()}, ledger.Paging{})
 	require.NoError(g, err)
-	require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f store.CaseFile) bool { return f.ID == g.id }))
+	require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f ledger.CaseFile) bool { return f.ID == g.id }))
 	plans, err := g.records.Plans(ctx, who, g.id)
 	if !sees && (!planned || who.Zone != g.zone) {
 		require.Empty(g, plans, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
 	} else {
 		require.NoError(g, err)
 	}
-	tasks, err := g.records.Tasks(ctx, who, store.TaskFilter{CaseID: g.id}, store.Paging{Limit: 100})
+	tasks, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
 	require.NoError(g, err)
 	for _, t := range tasks.Items {
 		require.True(g, sees || t.Agency == who.Agency, "%s of %s sees the task %s of %s after %s", who.Role, who.Zone, t.Kind, t.Agency, g.last)
 	}
-	referrals, err := g.records.Referrals(ctx, who, store.ReferralFilter{CaseID: g.id}, store.Paging{Limit: 100})
+	referrals, err := g.records.Referrals(ctx, who, ledger.ReferralFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
 	require.NoError(g, err)
 	for _, f := range referrals.Items {
 		require.True(g, who.Zone == g.zone && (who.Role == care.Supervisor || f.FromAgency == who.Agency || f.ToAgency == who.Agency))
@@ -249,13 +249,13 @@ func (g *wanderer) step() {
 }
 
 // life is what life does to a case.
-func (g *wanderer) life(file store.Case) []func() {
+func (g *wanderer) life(file ledger.Case) []func() {
 	run := g.run()
 	asks := func(role care.Role, op care.Operation, a care.Answer, form any) func() {
 		return func() {
 			g.Helper()
 			a.Operation = op
-			g.tries(role, store.NewCommand{Operation: op, Run: run, Answer: a, Data: form})
+			g.tries(role, ledger.NewCommand{Operation: op, Run: run, Answer: a, Data: form})
 		}
 	}
 	until := g.now().Add(time.Duration(1+g.rand.IntN(60)) * day)
@@ -292,23 +292,23 @@ func (g *wanderer) life(file store.Case) []func() {
 
 // tries asks for what may be refused: by a rule, or because the path does not
 // await it where it stands.
-func (g *wanderer) tries(role care.Role, c store.NewCommand) store.Command {
+func (g *wanderer) tries(role care.Role, c ledger.NewCommand) ledger.Command {
 	g.Helper()
 	g.did(c.Operation)
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
 	cmd, err := g.records.Accept(context.Background(), g.as(role), c)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) {
 		return cmd // whose agency does not work on the case
 	}
 	require.NoError(g, err)
-	if cmd.State == store.CommandAccepted {
+	if cmd.State == ledger.CommandAccepted {
 		g.bring(cmd)
 	}
 	cmd, err = g.records.Command(context.Background(), g.as(role), cmd.ID)
 	require.NoError(g, err)
-	require.NotEqual(g, store.CommandAccepted, cmd.State, "%s", g.last)
-	if cmd.State == store.CommandRefused {
+	require.NotEqual(g, ledger.CommandAccepted, cmd.State, "%s", g.last)
+	if cmd.State == ledger.CommandRefused {
 		g.did(c.Operation, "refused", cmd.Refusal)
 		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited}, cmd.Refusal.Code, "%s", g.last)
 	}
@@ -324,7 +324,7 @@ func (g *wanderer) refersAny() {
 	seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, partner.Agency, "labour")
 	require.NoError(g, err)
 	form := care.ReferForm{Agency: partner.Agency, Purpose: "labour", Notice: true, Seen: seen.Digest}
-	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpRefer, Run: g.run(), Answer: form.Answer(), Data: form})
+	g.tries(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: g.run(), Answer: form.Answer(), Data: form})
 }
 
 // transfers asks the other zone, or has it answer.
@@ -345,8 +345,8 @@ func (g *wanderer) transfers() {
 		number := g.number()
 		there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
 		_, err := g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
-		require.ErrorIs(g, err, store.ErrNotFound, "the access of the zone that gave the case away")
-		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), store.CaseFilter{Search: number}, store.Paging{})
+		require.ErrorIs(g, err, ledger.ErrNotFound, "the access of the zone that gave the case away")
+		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), ledger.CaseFilter{Search: number}, ledger.Paging{})
 		require.NoError(g, err)
 		require.Empty(g, files.Items)
 		g.id, g.zone = g.continuedIn(), there.zone
@@ -366,10 +366,10 @@ func (g *wanderer) merges() {
 		from, into = g.casework, second
 	}
 	form := care.MergeForm{Into: into.id, Note: "Prova"}
-	cmd := g.tries(care.SocialWorker, store.NewCommand{
+	cmd := g.tries(care.SocialWorker, ledger.NewCommand{
 		Operation: care.OpMerge, Run: from.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: into.run()},
 	})
-	if cmd.State != store.CommandWorked {
+	if cmd.State != ledger.CommandWorked {
 		second.closesEarly()
 		return
 	}
@@ -381,7 +381,7 @@ func (g *wanderer) merges() {
 }
 
 // reopens brings a closed case back, at most twice.
-func (g *wanderer) reopens(file store.Case) {
+func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
 	if g.lives == 2 || !care.MayReopen(file.Outcome) {
 		g.did("rest")
@@ -394,7 +394,7 @@ func (g *wanderer) reopens(file store.Case) {
 	if stage == care.StageSecondLevel {
 		form.Bookings = []care.Booking{g.booking()}
 	}
-	g.tries(care.SocialWorker, store.NewCommand{Operation: care.OpReopen, Run: g.run(), Answer: form.Answer(), Data: form})
+	g.tries(care.SocialWorker, ledger.NewCommand{Operation: care.OpReopen, Run: g.run(), Answer: form.Answer(), Data: form})
 }
 
 // homewards is the answer to each kind of task that leads to a closure.
@@ -449,12 +449,12 @@ func (g *wanderer) goesOn() {
 func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] }
 
 // completes completes a task with any outcome of its form.
-func (g *wanderer) completes(t store.Task, form care.TaskForm) {
+func (g *wanderer) completes(t ledger.Task, form care.TaskForm) {
 	g.Helper()
 	g.completesWith(t, pick(g, form.Outcomes))
 }
 
-func (g *wanderer) completesWith(t store.Task, outcome care.TaskOutcome) {
+func (g *wanderer) completesWith(t ledger.Task, outcome care.TaskOutcome) {
 	g.Helper()
 	g.did(t.Kind, outcome.Code)
 	c := care.Completion{Outcome: outcome.Code}
@@ -471,7 +471,7 @@ func (g *wanderer) completesWith(t store.Task, outcome care.TaskOutcome) {
 		g.claim(t)
 	}
 	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c, g.now()), "%s", g.last)
-	g.tries(role, store.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: c.Answer(), Data: c})
+	g.tries(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: c.Answer(), Data: c})
 }
 
 // fill fills in one field of a form.
@@ -537,7 +537,7 @@ func (g *wanderer) booking() care.Booking {
 }
 
 // movesAny makes a move of a referral as who may make it.
-func (g *wanderer) movesAny(f store.Referral, move care.ReferralMove) {
+func (g *wanderer) movesAny(f ledger.Referral, move care.ReferralMove) {
 	g.Helper()
 	role, form := care.SocialWorker, care.ReferralMoveForm{Note: "Prova"}
 	if move.By == care.Addressee {
@@ -550,6 +550,6 @@ func (g *wanderer) movesAny(f store.Referral, move care.ReferralMove) {
 		form.Agency = pick(g, g.policy().Partners).Agency
 	}
 	require.Empty(g, care.CheckReferralMove(g.policy(), move.Operation, form))
-	g.tries(role, store.NewCommand{Operation: move.Operation, Run: f.Run, Target: f.ID, Answer: form.Answer(move.Operation), Data: form})
+	g.tries(role, ledger.NewCommand{Operation: move.Operation, Run: f.Run, Target: f.ID, Answer: form.Answer(move.Operation), Data: form})
 	g.last = fmt.Sprint(move.Operation, " of a referral ", f.State, " to ", f.ToAgency, ": ", g.last)
 }

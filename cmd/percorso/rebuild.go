@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"percorso/internal/config"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/workflows/contract"
 )
@@ -36,14 +37,14 @@ func rebuild(ctx context.Context, args []string) error {
 		return err
 	}
 	for i, run := range runs {
-		kind := contract.KindOf(run.ID)
+		kind := ledger.KindOf(run.ID)
 		_, err := parts.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 			ID:                       run.ID,
 			TaskQueue:                contract.TaskQueue,
 			WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 			WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 			WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
-		}, contract.WorkflowType(kind), contract.Start{Run: run.ID, Case: contract.RunID("case", run.CaseID), Epoch: run.Epoch + 1})
+		}, contract.WorkflowType(kind), contract.Start{Run: run.ID, Case: ledger.RunID("case", run.CaseID), Epoch: run.Epoch + 1})
 		if err != nil {
 			return fmt.Errorf("%d of %d runs rebuilt, then %s: %w", i, len(runs), run.ID, err)
 		}

@@ -7,9 +7,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/internal/walk"
-	"percorso/workflows/contract"
 )
 
 // openCase is a case with a referral that the employment centre has
@@ -27,7 +26,7 @@ type openCase struct {
 // its path, so one of hundreds would cost more than any that people make.
 const mostMoves = 40
 
-func (c *openCase) run() string { return contract.RunID(care.RunCase, c.CaseID) }
+func (c *openCase) run() string { return ledger.RunID(care.RunCase, c.CaseID) }
 
 // next is the operation that comes next on the referral.
 func (c *openCase) next() care.Operation {
@@ -128,9 +127,9 @@ func (s *site) refer(ctx context.Context, c *openCase) error {
 // findReferral waits for the case's new referral.
 func (s *site) findReferral(ctx context.Context, c *openCase) error {
 	return walk.Await(ctx, "a referral", func() (bool, error) {
-		page, err := s.records.Referrals(ctx, s.staff[care.SocialWorker], store.ReferralFilter{
+		page, err := s.records.Referrals(ctx, s.staff[care.SocialWorker], ledger.ReferralFilter{
 			CaseID: c.CaseID, State: care.ReferralRequested,
-		}, store.Paging{})
+		}, ledger.Paging{})
 		if err != nil || len(page.Items) == 0 {
 			return false, err
 		}

@@ -14,8 +14,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/client"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // way is one way to drive steps.
@@ -34,13 +33,13 @@ type stepper interface {
 type straight struct{ site *site }
 
 func (w *straight) step(ctx context.Context, c *openCase) error {
-	cmd, err := w.site.records.Accept(ctx, w.site.staff[c.actor()], store.NewCommand{
+	cmd, err := w.site.records.Accept(ctx, w.site.staff[c.actor()], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: c.next(), Run: c.placement, Target: c.referral, Answer: moreForm.Answer(c.next()), Data: moreForm,
 	})
 	if err != nil {
 		return err
 	}
-	res, err := w.site.update(ctx, cmd.Run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
+	res, err := w.site.update(ctx, cmd.Run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
 	if err == nil && (res.Refusal != "" || res.Revision == 0) {
 		err = fmt.Errorf("step %s was refused: %s", cmd.Operation, res.Refusal)
 	}
@@ -53,7 +52,7 @@ type overHTTP struct{ site *site }
 
 func (w *overHTTP) step(ctx context.Context, c *openCase) error {
 	cmd, err := w.site.town.Staff[c.actor()].Move(ctx, "", c.referral, c.next(), moreForm)
-	if err == nil && cmd.State != store.CommandWorked {
+	if err == nil && cmd.State != ledger.CommandWorked {
 		err = errors.New("the API left a command " + string(cmd.State))
 	}
 	c.moved()
@@ -188,7 +187,7 @@ func measureClaims(ctx context.Context, s *site, floorWorker int, cases []*openC
 	ways := map[string]func(context.Context, *openCase) error{
 		"straight": func(ctx context.Context, c *openCase) error {
 			t := tasks[c.index]
-			_, err := s.records.Assign(ctx, s.staff[t.Role], store.NewCommand{Key: uuid.NewString(), Operation: operation(c), Target: t.ID})
+			_, err := s.records.Assign(ctx, s.staff[t.Role], ledger.NewCommand{Key: uuid.NewString(), Operation: operation(c), Target: t.ID})
 			return err
 		},
 		"http": func(ctx context.Context, c *openCase) error {

@@ -16,6 +16,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/config"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -35,11 +36,11 @@ func Floor(ctx workflow.Context, start contract.Start) error {
 	const updatesPerExecution = 500
 	worked := 0
 	err := workflow.SetUpdateHandlerWithOptions(ctx, contract.Work,
-		func(workflow.Context, contract.Entry) (contract.Result, error) {
+		func(workflow.Context, ledger.Entry) (ledger.Result, error) {
 			worked++
-			return contract.Result{Revision: worked}, nil
+			return ledger.Result{Revision: worked}, nil
 		},
-		workflow.UpdateHandlerOptions{Validator: func(_ workflow.Context, e contract.Entry) error {
+		workflow.UpdateHandlerOptions{Validator: func(_ workflow.Context, e ledger.Entry) error {
 			if e.ID == "" || e.Answer.Operation == "" {
 				return temporal.NewApplicationError("entry without id or operation", "malformed_entry")
 			}
@@ -125,7 +126,7 @@ func (f *floor) stop() {
 
 // step sends a run of the floor what the other ways send to a process.
 func (f *floor) step(ctx context.Context, c *openCase) error {
-	entry := contract.Entry{ID: uuid.NewString(), Target: c.referral, Answer: care.Answer{Operation: c.next(), Case: c.run()}}
+	entry := ledger.Entry{ID: uuid.NewString(), Target: c.referral, Answer: care.Answer{Operation: c.next(), Case: c.run()}}
 	res, err := f.site.update(ctx, f.runs[c.index], entry)
 	if err == nil && res.Revision == 0 {
 		err = fmt.Errorf("the floor answered %+v", res)

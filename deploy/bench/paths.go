@@ -20,8 +20,8 @@ import (
 	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/identity"
+	"percorso/internal/ledger"
 	"percorso/internal/walk"
-	"percorso/workflows/contract"
 )
 
 // path is a whole path, from the desk to the closure of the case.
@@ -234,7 +234,7 @@ func (s *pathStack) pathHistory(ctx context.Context, p *walk.Person) (h pathHist
 	if err != nil {
 		return h, err
 	}
-	if !slices.Contains(runs, contract.RunID("case", p.CaseID)) {
+	if !slices.Contains(runs, ledger.RunID("case", p.CaseID)) {
 		return h, errors.New("the case has no run")
 	}
 	h.runs = len(runs)

@@ -16,6 +16,7 @@ import (
 	api "percorso/internal/client"
 	"percorso/internal/codec"
 	"percorso/internal/config"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/walk"
 	"percorso/workflows/contract"
@@ -89,7 +90,7 @@ func dial(p config.Processes) (client.Client, error) {
 }
 
 // update brings an entry to a run and waits for what becomes of it.
-func (s *site) update(ctx context.Context, run string, e contract.Entry) (res contract.Result, err error) {
+func (s *site) update(ctx context.Context, run string, e ledger.Entry) (res ledger.Result, err error) {
 	handle, err := s.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		UpdateID: e.ID, WorkflowID: run, UpdateName: contract.Work, Args: []any{e},
 		WaitForStage: client.WorkflowUpdateStageCompleted,

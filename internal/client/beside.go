@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // What a case does beside its straight path: équipes and plans, partners, and
@@ -77,7 +77,7 @@ type Disclosure struct {
 	Agency         string          `json:"agency"`
 	LegalBasis     care.LegalBasis `json:"legal_basis"`
 	ConsentInForce bool            `json:"consent_in_force"`
-	Snapshot       store.Snapshot  `json:"snapshot"`
+	Snapshot       ledger.Snapshot `json:"snapshot"`
 	Digest         string          `json:"digest"` // care.ReferForm gives it back as Seen
 }
 
@@ -86,7 +86,7 @@ type Share struct {
 	CaseFileID string          `json:"case_file_id"`
 	LegalBasis care.LegalBasis `json:"legal_basis"`
 	Purpose    string          `json:"purpose"`
-	Snapshot   store.Snapshot  `json:"snapshot"`
+	Snapshot   ledger.Snapshot `json:"snapshot"`
 	Plan       *struct {
 		Goals   []care.PlanGoal `json:"goals"`
 		Actions []PlanAction    `json:"actions"`

@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Client is the API as one account sees it. It may be used from several goroutines.
@@ -77,7 +77,7 @@ func (c *Client) act(ctx context.Context, path, key string, form any) (Command, 
 	if err := c.call(ctx, http.MethodPost, path, key, form, &cmd); err != nil {
 		return cmd, err
 	}
-	for cmd.State == store.CommandAccepted {
+	for cmd.State == ledger.CommandAccepted {
 		select {
 		case <-ctx.Done():
 			return cmd, context.Cause(ctx)

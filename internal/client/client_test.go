@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const someTask = "0197f4e2-0000-7000-8000-000000000001"
@@ -40,13 +40,13 @@ func says(status int, body any) func(http.ResponseWriter) {
 
 func TestCommandThatIsOnlyAcceptedIsFollowed(t *testing.T) {
 	c, asked := serve(t,
-		says(http.StatusAccepted, Command{ID: "c1", State: store.CommandAccepted}),
-		says(http.StatusOK, Command{ID: "c1", State: store.CommandAccepted}),
-		says(http.StatusOK, Command{ID: "c1", State: store.CommandWorked}),
+		says(http.StatusAccepted, Command{ID: "c1", State: ledger.CommandAccepted}),
+		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandAccepted}),
+		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandWorked}),
 	)
 	cmd, err := c.Complete(t.Context(), "my key", someTask, care.Completion{Outcome: care.Held})
 	require.NoError(t, err)
-	require.Equal(t, store.CommandWorked, cmd.State)
+	require.Equal(t, ledger.CommandWorked, cmd.State)
 	require.Equal(t, "/api/v1/tasks/"+someTask+"/complete", (*asked)[0].URL.Path)
 	require.Equal(t, "my key", (*asked)[0].Header.Get("Idempotency-Key"))
 	require.Equal(t, "Bearer the token", (*asked)[0].Header.Get("Authorization"))
@@ -55,8 +55,8 @@ func TestCommandThatIsOnlyAcceptedIsFollowed(t *testing.T) {
 
 func TestRefusalThatComesLaterIsAnError(t *testing.T) {
 	c, _ := serve(t,
-		says(http.StatusAccepted, Command{ID: "c1", State: store.CommandAccepted}),
-		says(http.StatusOK, Command{ID: "c1", State: store.CommandRefused, Refusal: &Problem{Status: 409, Code: care.RefusedNotAwaited}}),
+		says(http.StatusAccepted, Command{ID: "c1", State: ledger.CommandAccepted}),
+		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandRefused, Refusal: &Problem{Status: 409, Code: care.RefusedNotAwaited}}),
 	)
 	_, err := c.Complete(t.Context(), "", someTask, care.Completion{Outcome: care.Held})
 	var problem *Problem
@@ -79,7 +79,7 @@ func TestAnswerOfSomebodyElseIsNoProblem(t *testing.T) {
 }
 
 func TestWaitEndsWithTheContext(t *testing.T) {
-	accepted := says(http.StatusAccepted, Command{ID: "c1", State: store.CommandAccepted})
+	accepted := says(http.StatusAccepted, Command{ID: "c1", State: ledger.CommandAccepted})
 	c, _ := serve(t, accepted)
 	ctx, cancel := context.WithTimeout(t.Context(), pollEvery/2)
 	defer cancel()

@@ -7,17 +7,17 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Command is what was asked for and what became of it.
 type Command struct {
-	ID         string             `json:"id"`
-	Operation  care.Operation     `json:"operation"`
-	State      store.CommandState `json:"state"`
-	CaseFileID string             `json:"case_file_id"`
-	Target     string             `json:"target"`
-	Refusal    *Problem           `json:"refusal"`
+	ID         string              `json:"id"`
+	Operation  care.Operation      `json:"operation"`
+	State      ledger.CommandState `json:"state"`
+	CaseFileID string              `json:"case_file_id"`
+	Target     string              `json:"target"`
+	Refusal    *Problem            `json:"refusal"`
 }
 
 // Page is one page of a list; Next is empty on the last.
@@ -26,7 +26,7 @@ type Page[T any] struct {
 	Next  string `json:"next"`
 }
 
-// NewContact is the desk's form of a contact; package store says what its codes are.
+// NewContact is the desk's form of a contact; package ledger says what its codes are.
 type NewContact struct {
 	Topic       string `json:"topic"`
 	Language    string `json:"language"`

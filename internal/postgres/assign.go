@@ -9,19 +9,19 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Assign works at once what assigns work, records a contact, or says how an
 // action of the plan comes along: such commands are plain transactions, since
 // they do not move a path.
-func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
+func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
 	if !s.Role.MayAsk(c.Operation) {
-		return cmd, store.ErrForbidden
+		return cmd, ledger.ErrForbidden
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		cmd, err = r.earlier(ctx, tx, s, c)
-		if !errors.Is(err, store.ErrNotFound) {
+		if !errors.Is(err, ledger.ErrNotFound) {
 			return err
 		}
 		id, err := uuid.NewV7()
@@ -45,10 +45,10 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c store.NewCommand) 
 }
 
 // settle stores a command that was worked at once, or refused.
-func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id, caseID string, refusal *care.Refusal) (store.Command, error) {
-	state := store.CommandWorked
+func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, refusal *care.Refusal) (ledger.Command, error) {
+	state := ledger.CommandWorked
 	if refusal != nil {
-		state = store.CommandRefused
+		state = ledger.CommandRefused
 	}
 	cmd, err := r.insert(ctx, tx, s, c, id, caseID, state, refusal)
 	if err != nil || refusal != nil {
@@ -58,31 +58,31 @@ func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c store.
 }
 
 // assign changes who does a task, or by when.
-func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
+func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	set, err := r.rules.current(ctx, tx, s.Zone)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	a := assignment{ctx: ctx, tx: tx, staff: s, policy: set, now: r.Clock(), id: id}
 	refusal, err := a.work(c)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	c.Run = a.task.Run
 	return r.settle(ctx, tx, s, c, id, a.task.CaseID, refusal)
 }
 
 // contact records a contact at the desk.
-func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
-	form, ok := c.Data.(store.NewContact)
+func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+	form, ok := c.Data.(ledger.NewContact)
 	if !ok {
-		return store.Command{}, errors.New("a contact without its form")
+		return ledger.Command{}, errors.New("a contact without its form")
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		id, s.Zone, s.Agency, form.Topic, form.Language, form.Channel, form.Citizenship, form.Outcome, form.Note, r.Clock(), s.ID)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	return r.settle(ctx, tx, s, c, id, "", nil)
 }
@@ -104,9 +104,9 @@ type assignedTask struct {
 }
 
 // work changes the task, or says why not.
-func (a *assignment) work(c store.NewCommand) (*care.Refusal, error) {
+func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if uuid.Validate(c.Target) != nil {
-		return nil, store.ErrNotFound
+		return nil, ledger.ErrNotFound
 	}
 	var err error
 	a.task, err = one[assignedTask](a.ctx, a.tx, `SELECT `+taskColumns+`, t.case_id::text FROM task t WHERE id = $1`, c.Target)

@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
@@ -21,7 +21,7 @@ const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || 
 
 // CaseFiles lists the cases that the caller's agency works on, the newest
 // first, each with what it waits for.
-func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilter, p store.Paging) (page store.Page[store.CaseFile], err error) {
+func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (page ledger.Page[ledger.CaseFile], err error) {
 	var q query
 	if f.Open != nil && *f.Open {
 		q.and("f.closed_at IS NULL")
@@ -35,10 +35,10 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f store.CaseFilte
 	if len(f.Search) >= 2 {
 		q.and("(f.number ILIKE '%' || ? || '%' OR p.given_name || ' ' || p.family_name ILIKE '%' || ? || '%')", f.Search, f.Search)
 	}
-	keep := func(store.CaseFile) bool { return true }
+	keep := func(ledger.CaseFile) bool { return true }
 	if f.Health != "" {
 		q.and("f.closed_at IS NULL")
-		keep = func(c store.CaseFile) bool { return c.Waiting.Health == f.Health }
+		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		page, err = r.cases(ctx, tx, s, q, p, keep)
@@ -60,16 +60,16 @@ const maybeStuck = `f.closed_at IS NULL AND (
 		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) AND case_unworked(f.id) IS NULL)`
 
 // StuckCases lists the open cases of the zone that do not wait as planned.
-func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.StuckCase], err error) {
+func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.StuckCase], err error) {
 	if s.Role != care.Supervisor {
-		return page, store.ErrForbidden
+		return page, ledger.ErrForbidden
 	}
 	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}}
 	err = r.within(ctx, s, func(tx querier) error {
-		cases, err := r.cases(ctx, tx, s, q, p, func(c store.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
+		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
-			page.Items = append(page.Items, store.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
+			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
 		}
 		return err
 	})
@@ -77,15 +77,15 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p store.Paging) 
 }
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
-func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, p store.Paging, keep func(store.CaseFile) bool) (store.Page[store.CaseFile], error) {
-	var kept store.Page[store.CaseFile]
+func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
+	var kept ledger.Page[ledger.CaseFile]
 	limit := min(max(p.Limit, 0), pageLimitMax)
 	if limit == 0 {
 		limit = pageLimit
 	}
 	for {
 		next := query{where: slices.Clone(q.where), args: slices.Clone(q.args)}
-		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c store.CaseFile) cursor {
+		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c ledger.CaseFile) cursor {
 			return cursor{At: c.Opened, ID: c.ID}
 		})
 		if err != nil {
@@ -114,7 +114,7 @@ func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, 
 }
 
 // waiting computes what each of some cases waits for.
-func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases []store.CaseFile) (map[string]care.Waiting, error) {
+func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := r.Clock()
@@ -245,7 +245,7 @@ func readMachine(ctx context.Context, tx querier, now time.Time, ids []string, f
 }
 
 type freshReport struct {
-	store.MachineReport
+	ledger.MachineReport
 	fresh bool
 }
 
@@ -255,27 +255,27 @@ func readReport(ctx context.Context, tx querier, now time.Time) (report freshRep
 	if errors.Is(err, pgx.ErrNoRows) {
 		return freshReport{}, nil
 	}
-	report.fresh = now.Sub(report.At) < store.ReportMaxAge
+	report.fresh = now.Sub(report.At) < ledger.ReportMaxAge
 	if !report.fresh {
-		report.MachineReport = store.MachineReport{At: report.At}
+		report.MachineReport = ledger.MachineReport{At: report.At}
 	}
 	return report, err
 }
 
 // CaseFile reads the whole of a case. The read is audited.
-func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c store.Case, err error) {
+func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.Case, err error) {
 	if uuid.Validate(id) != nil {
-		return c, store.ErrNotFound
+		return c, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		file, err := one[store.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
+		file, err := one[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
 		}
 		if err := r.audit(ctx, tx, s, "read_case", id); err != nil {
 			return err
 		}
-		waiting, err := r.waiting(ctx, tx, s, []store.CaseFile{file})
+		waiting, err := r.waiting(ctx, tx, s, []ledger.CaseFile{file})
 		if err != nil {
 			return err
 		}
@@ -284,20 +284,20 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c stor
 		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
 			return err
 		}
-		if c.Branches, err = many[store.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, started_at, ended_at, outcome
+		if c.Branches, err = many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, started_at, ended_at, outcome
 			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
 			return err
 		}
-		if c.Tasks, err = many[store.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
+		if c.Tasks, err = many[ledger.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
 			return err
 		}
-		if c.Referrals, err = many[store.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
+		if c.Referrals, err = many[ledger.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
 			return err
 		}
-		if c.Appointments, err = many[store.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id); err != nil {
+		if c.Appointments, err = many[ledger.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id); err != nil {
 			return err
 		}
-		if c.Meetings, err = many[store.Meeting](ctx, tx, `SELECT m.held_at, m.agency, m.role, coalesce(s.name, '') AS by_name
+		if c.Meetings, err = many[ledger.Meeting](ctx, tx, `SELECT m.held_at, m.agency, m.role, coalesce(s.name, '') AS by_name
 			FROM meeting m LEFT JOIN staff s ON s.id = m.by_staff WHERE m.case_id = $1 ORDER BY m.held_at DESC, m.id`, id); err != nil {
 			return err
 		}
@@ -310,8 +310,8 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c stor
 }
 
 // personOf reads the person of a case.
-func personOf(ctx context.Context, tx querier, caseID string) (store.Person, error) {
-	return one[store.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
+func personOf(ctx context.Context, tx querier, caseID string) (ledger.Person, error) {
+	return one[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
 		languages, phone FROM person WHERE case_id = $1`, caseID)
 }
 
@@ -328,11 +328,11 @@ const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.
 
 type momentRow struct {
 	ID int64 `db:"id"`
-	store.Moment
+	ledger.Moment
 }
 
 // Timeline lists what happened on a case, the newest first.
-func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p store.Paging) (page store.Page[store.Moment], err error) {
+func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
 	rows, next, err := byCase(ctx, r, s, caseID, selectMoment, "l", p, func(m momentRow) (time.Time, int64) { return m.At, m.ID })
 	for _, row := range rows {
 		page.Items = append(page.Items, row.Moment)
@@ -343,11 +343,11 @@ func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p s
 
 type readRow struct {
 	ID int64 `db:"id"`
-	store.Read
+	ledger.Read
 }
 
 // Reads lists who read or changed a case file, and when.
-func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p store.Paging) (page store.Page[store.Read], err error) {
+func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Read], err error) {
 	rows, next, err := byCase(ctx, r, s, caseID, `SELECT a.id, a.at, s.name AS by_name, a.role AS by_role, a.action
 		FROM audit a JOIN staff s ON s.id = a.staff`, "a", p, func(m readRow) (time.Time, int64) { return m.At, m.ID })
 	for _, row := range rows {
@@ -359,9 +359,9 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p stor
 
 // byCase reads a page of what was written about a case in the order of its ids,
 // the newest first.
-func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, table string, p store.Paging, at func(T) (time.Time, int64)) (items []T, next string, err error) {
+func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, table string, p ledger.Paging, at func(T) (time.Time, int64)) (items []T, next string, err error) {
 	if uuid.Validate(caseID) != nil {
-		return nil, "", store.ErrNotFound
+		return nil, "", ledger.ErrNotFound
 	}
 	var q query
 	q.and(table+".case_id = ?", caseID)

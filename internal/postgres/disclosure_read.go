@@ -6,15 +6,15 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Disclosure says exactly what an agency would get of the person of a case if
 // the caller sent them there for an area of need. The read is audited.
-// store.ErrNotFound: there is no such case or agency for the caller.
-func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d store.Disclosure, err error) {
+// ledger.ErrNotFound: there is no such case or agency for the caller.
+func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
 	if uuid.Validate(caseID) != nil {
-		return d, store.ErrNotFound
+		return d, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		policy, err := r.rules.current(ctx, tx, s.Zone)
@@ -23,13 +23,13 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 		}
 		addressee, known := policy.Agency(agency)
 		if !known {
-			return store.ErrNotFound
+			return ledger.ErrNotFound
 		}
 		// The function sees every case: whether the caller does is asked here.
 		if err := seesCase(ctx, tx, caseID); err != nil {
 			return err
 		}
-		d = store.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
+		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
 		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosure($1, $2, $3) AS snapshot`,
 			caseID, d.LegalBasis, purpose).Scan(&d.Snapshot, &d.Digest)
 		if err != nil {
@@ -47,7 +47,7 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 	return d, err
 }
 
-// seesCase answers store.ErrNotFound where the caller does not see the case's file.
+// seesCase answers ledger.ErrNotFound where the caller does not see the case's file.
 func seesCase(ctx context.Context, tx querier, caseID string) error {
 	var seen bool
 	return missing(tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen))
@@ -55,13 +55,13 @@ func seesCase(ctx context.Context, tx querier, caseID string) error {
 
 // Share reads what the caller's agency was given of a person along with a task:
 // a seat of an équipe, an appointment, or another zone's request to take the
-// case over. The read is audited. store.ErrNotFound: nothing was given.
-func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given store.Share, err error) {
+// case over. The read is audited. ledger.ErrNotFound: nothing was given.
+func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given ledger.Share, err error) {
 	if uuid.Validate(taskID) != nil {
-		return given, store.ErrNotFound
+		return given, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		given, err = one[store.Share](ctx, tx, `SELECT s.case_id::text, r.zone AS from_zone, s.legal_basis, s.purpose, s.snapshot, s.shared_at
+		given, err = one[ledger.Share](ctx, tx, `SELECT s.case_id::text, r.zone AS from_zone, s.legal_basis, s.purpose, s.snapshot, s.shared_at
 			FROM task t JOIN run r ON r.id = t.run_id JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)
 		if err != nil {
 			return missing(err)

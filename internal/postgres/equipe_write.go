@@ -5,8 +5,7 @@ import (
 	"strconv"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // equipe records an équipe, its seats, and the minutes of its meetings.
@@ -62,7 +61,7 @@ func (w *writer) said() (said reasons, err error) {
 
 // inviteSeat makes a seat, or asks somebody else to it. Its agency gets what it
 // needs of the person.
-func (w *writer) inviteSeat(s contract.SeatChange) {
+func (w *writer) inviteSeat(s ledger.SeatChange) {
 	w.queue(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, member = NULL, invited_at = excluded.invited_at`,
 		s.ID, w.step.Run, w.caseID(), w.run.Zone, s.Agency, s.Role, s.State, w.step.At)
@@ -72,7 +71,7 @@ func (w *writer) inviteSeat(s contract.SeatChange) {
 
 // moveSeat records who took a seat and what was said from it. What was said in a
 // meeting is found in its minutes by the seat's role and agency.
-func (w *writer) moveSeat(s contract.SeatChange, said reasons) {
+func (w *writer) moveSeat(s ledger.SeatChange, said reasons) {
 	votes := said.votes
 	if votes == nil {
 		votes = []care.MinutedVote{}
@@ -138,7 +137,7 @@ func (w *writer) proposePlan(id string) error {
 		return err
 	}
 	rows, err := many[struct {
-		Content store.PlanContent `db:"content"`
+		Content ledger.PlanContent `db:"content"`
 	}](w.ctx, w.tx, `SELECT content FROM plan WHERE case_id = $1`, w.caseID())
 	if err != nil {
 		return err
@@ -163,21 +162,21 @@ func (w *writer) proposePlan(id string) error {
 
 // planContent is what a version says, by the command that proposes it and what
 // earlier versions have.
-func planContent(command string, form care.PlanForm, goals, actions map[string]bool) store.PlanContent {
-	content := store.PlanContent{Goals: []care.PlanGoal{}, Actions: []store.PlannedAction{}}
+func planContent(command string, form care.PlanForm, goals, actions map[string]bool) ledger.PlanContent {
+	content := ledger.PlanContent{Goals: []care.PlanGoal{}, Actions: []ledger.PlannedAction{}}
 	for i, g := range form.Goals {
 		if !goals[g.ID] {
-			g.ID = contract.DerivedID(command, "goal "+strconv.Itoa(i))
+			g.ID = ledger.DerivedID(command, "goal "+strconv.Itoa(i))
 		}
 		content.Goals = append(content.Goals, g)
 	}
 	for i, a := range form.Actions {
 		routed, known := actions[a.ID]
 		if !known {
-			a.ID = contract.DerivedID(command, "action "+strconv.Itoa(i))
+			a.ID = ledger.DerivedID(command, "action "+strconv.Itoa(i))
 		}
 		a.Send = a.Send && !routed
-		content.Actions = append(content.Actions, store.PlannedAction{PlanAction: a, Routed: routed})
+		content.Actions = append(content.Actions, ledger.PlannedAction{PlanAction: a, Routed: routed})
 	}
 	return content
 }

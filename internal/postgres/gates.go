@@ -11,8 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // gate asks, under lock, what the API could not know for sure when it accepted
@@ -78,7 +77,7 @@ func (w *writer) eligibility() (faults []care.Fault, err error) {
 	if err != nil {
 		return nil, err
 	}
-	person := store.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
+	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
 	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.step.At.In(w.policy.calendar.Location()))
 	for _, refusal := range answer.Refusals {
 		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
@@ -205,7 +204,7 @@ func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	asks := slices.ContainsFunc(plan.Actions, func(a store.PlannedAction) bool {
+	asks := slices.ContainsFunc(plan.Actions, func(a ledger.PlannedAction) bool {
 		return a.Send && w.policy.LegalBasis(a.Agency) == care.Consent
 	})
 	return w.faultIf("consent", care.RuleConsent, asks, "NOT "+consentInForce)
@@ -263,7 +262,7 @@ func fault(holds bool, field, rule string) []care.Fault {
 }
 
 // plan reads the newest version of the case's plan among some; empty where there is none.
-func (w *writer) plan(among string, arg any) (content store.PlanContent, err error) {
+func (w *writer) plan(among string, arg any) (content ledger.PlanContent, err error) {
 	err = w.tx.QueryRow(w.ctx, `SELECT content FROM plan WHERE `+among+` ORDER BY version DESC LIMIT 1`, arg).Scan(&content)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return content, nil
@@ -277,7 +276,7 @@ func formOf[T any](w *writer) (form T, err error) {
 		return form, nil
 	}
 	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
-		return form, fmt.Errorf("the form of %s: %w", contract.KindOf(w.step.Run), err)
+		return form, fmt.Errorf("the form of %s: %w", ledger.KindOf(w.step.Run), err)
 	}
 	return form, nil
 }

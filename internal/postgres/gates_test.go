@@ -8,23 +8,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 func TestWhatConsentIsAskedFor(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	id := contract.BareID(run)
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	id := ledger.BareID(run)
 	worker := p.accounts["social_worker.prato"]
-	refer := func(agency string) (care.ReferForm, store.Disclosure) {
+	refer := func(agency string) (care.ReferForm, ledger.Disclosure) {
 		d, err := p.records.Disclosure(t.Context(), worker, id, agency, "housing")
 		require.NoError(t, err)
 		return care.ReferForm{Agency: agency, Purpose: "housing", Notice: true, Seen: d.Digest}, d
 	}
-	tries := func(form care.ReferForm, referral string) (contract.StepResult, contract.Entry) {
+	tries := func(form care.ReferForm, referral string) (ledger.StepResult, ledger.Entry) {
 		e := p.ask("social_worker.prato", run, "", form.Answer(), form)
-		return p.tries(run, e, contract.Effects{Tell: []contract.Message{
+		return p.tries(run, e, ledger.Effects{Tell: []ledger.Message{
 			{Run: referral, Answer: care.Answer{Operation: care.OpOpen, Agency: form.Agency, Matter: form.Purpose}}}}, nil), e
 	}
 	form, _ := refer("terzo_settore")
@@ -40,19 +39,19 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	res, e = tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "seen", care.RuleSeen)
-	consents := func(op care.Operation) contract.Entry {
+	consents := func(op care.Operation) ledger.Entry {
 		return p.ask("social_worker.prato", run, "", care.Answer{Operation: op}, care.ConsentForm{})
 	}
 	e = consents(care.OpUnconsent)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "", care.RuleNoConsent)
-	p.does(run, consents(care.OpConsent), contract.Effects{}, nil)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
+	p.does(run, consents(care.OpConsent), ledger.Effects{}, nil)
 	e = consents(care.OpConsent)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "", care.RuleConsented)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
 		referral := newRun(care.RunReferral)
 		res, _ := tries(form, referral)
-		require.Equal(t, contract.Recorded, res.Verdict)
+		require.Equal(t, ledger.Recorded, res.Verdict)
 		given := p.row(`SELECT md5(snapshot::text) AS digest, notice_version, legal_basis FROM share WHERE run_id = $1`, referral)
 		require.Equal(t, shown.Digest, given["digest"], "exactly what was shown")
 		require.Equal(t, "2026-01", given["notice_version"])
@@ -61,12 +60,12 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 		require.Equal(t, agency == "terzo_settore", shown.Snapshot.BirthDate == "" && shown.Snapshot.Citizenship == "", "a private partner gets less")
 
 		// The referral that its run makes uses the same share.
-		made := contract.ReferralChange{ID: uuid.NewString(), State: care.ReferralRequested, Agency: agency, Purpose: "housing"}
-		p.does(referral, p.hear(referral, care.OpOpen), contract.Effects{Referrals: []contract.ReferralChange{made}}, nil)
+		made := ledger.ReferralChange{ID: uuid.NewString(), State: care.ReferralRequested, Agency: agency, Purpose: "housing"}
+		p.does(referral, p.hear(referral, care.OpOpen), ledger.Effects{Referrals: []ledger.ReferralChange{made}}, nil)
 		require.Equal(t, 1, p.count(`share WHERE run_id = $1`, referral))
 		require.Equal(t, 1, p.count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
 	}
-	p.does(run, consents(care.OpUnconsent), contract.Effects{}, nil)
+	p.does(run, consents(care.OpUnconsent), ledger.Effects{}, nil)
 
 	// A plan that sends the person to a private partner asks for it too.
 	equipe := p.equipe(run)
@@ -74,55 +73,55 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	plan := uuid.NewString()
 	p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
 		Actions: []care.PlanAction{{Text: "Prova", Agency: "terzo_settore", Until: &until, Send: true}}})
-	agreement := opens(equipe, "agreement", contract.TaskChange{Kind: care.PlanAgreement})
-	p.does(equipe, p.clock(), contract.Effects{Tasks: []contract.TaskChange{agreement}}, nil)
+	agreement := opens(equipe, "agreement", ledger.TaskChange{Kind: care.PlanAgreement})
+	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{agreement}}, nil)
 	agreed := care.Completion{Outcome: care.Agreed}
 	e = p.completion("social_worker.prato", equipe, agreement.ID, agreed)
-	p.refused(p.tries(equipe, e, contract.Effects{}, nil), e, "consent", care.RuleConsent)
+	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
 	agreed.Consent = true
-	p.does(equipe, p.ask("social_worker.prato", equipe, agreement.ID, agreed.Answer(), agreed), contract.Effects{}, nil)
+	p.does(equipe, p.ask("social_worker.prato", equipe, agreement.ID, agreed.Answer(), agreed), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
 }
 
 func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	closure, approval := opens(run, "closure", contract.TaskChange{Kind: care.Closure}), opens(run, "approval", contract.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{closure, approval}}, nil)
-	p.complete("supervisor.prato", run, closure.ID, care.Completion{Outcome: care.Closed, ClosureOutcome: "placed"}, contract.Effects{}, nil)
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	closure, approval := opens(run, "closure", ledger.TaskChange{Kind: care.Closure}), opens(run, "approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{closure, approval}}, nil)
+	p.complete("supervisor.prato", run, closure.ID, care.Completion{Outcome: care.Closed, ClosureOutcome: "placed"}, ledger.Effects{}, nil)
 	approve := care.Completion{Outcome: care.Approved}
 	e := p.completion("supervisor.prato", run, approval.ID, approve)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
-	_, err := p.records.Assign(t.Context(), p.accounts["supervisor.prato"], store.NewCommand{Key: "r", Operation: care.OpRelease, Target: approval.ID})
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
+	_, err := p.records.Assign(t.Context(), p.accounts["supervisor.prato"], ledger.NewCommand{Key: "r", Operation: care.OpRelease, Target: approval.ID})
 	require.NoError(t, err)
-	p.complete("supervisor_2.prato", run, approval.ID, approve, contract.Effects{}, nil)
+	p.complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
 
 	form := care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), contract.Effects{
-		Tell: []contract.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
+	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{
+		Tell: []ledger.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
 	e = p.ask("social_worker.prato", run, "", form.Answer(), form)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "zone", care.RuleTransfer)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "zone", care.RuleTransfer)
 }
 
 // The take-over is for people of 16 to 65: an équipe is one, wherever it is asked for.
 func TestWhoMayNotBeTakenOver(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, contract.BareID(run), time.Now().AddDate(-66, 0, -1))
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), time.Now().AddDate(-66, 0, -1))
 	require.NoError(t, err)
 	convene := care.ConveneForm{Kind: care.BetweenAgencies}
 	e := p.ask("social_worker.prato", run, "", convene.Answer(), convene)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
-	assess := opens(run, "assessment", contract.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{assess}}, nil)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
+	assess := opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
 	e = p.completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToEquipeWithin})
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
-	p.does(run, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
+	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	for _, stage := range []care.Stage{care.StageEquipe, care.StagePlacement} {
 		reopen := care.ReopenForm{Stage: stage, Note: "Prova"}
 		e = p.ask("social_worker.prato", run, "", reopen.Answer(), reopen)
-		p.refused(p.tries(run, e, contract.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
+		p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
 	}
 	reopen := care.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, "", reopen.Answer(), reopen), contract.Effects{}, nil)
+	p.does(run, p.ask("social_worker.prato", run, "", reopen.Answer(), reopen), ledger.Effects{}, nil)
 }

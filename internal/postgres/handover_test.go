@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // transferred asks Lucca to take a case over, and gives its task to answer.
@@ -16,17 +15,17 @@ func (p *play) transferred(caseRun string) (run, task string) {
 	p.t.Helper()
 	run = newRun(care.RunTransfer)
 	form := care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova: va ad abitare a Lucca"}
-	p.does(caseRun, p.ask("social_worker.prato", caseRun, "", form.Answer(), form), contract.Effects{
-		Tell: []contract.Message{{Run: run, Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
-	ask := opens(run, "answer", contract.TaskChange{Kind: care.TransferAnswer, Zone: "lucca"})
-	p.does(run, p.hear(run, care.OpOpen), contract.Effects{Tasks: []contract.TaskChange{ask}}, nil)
+	p.does(caseRun, p.ask("social_worker.prato", caseRun, "", form.Answer(), form), ledger.Effects{
+		Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
+	ask := opens(run, "answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: "lucca"})
+	p.does(run, p.hear(run, care.OpOpen), ledger.Effects{Tasks: []ledger.TaskChange{ask}}, nil)
 	return run, ask.ID
 }
 
 func TestACaseHandedOver(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{Phone: "0574 000000"}, contract.Effects{Tasks: []contract.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
-	id := contract.BareID(run)
+	run, _ := p.begin(ledger.Person{Phone: "0574 000000"}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
+	id := ledger.BareID(run)
 	until, plan := p.now.Add(90*dayLong), uuid.NewString()
 	equipe := p.equipe(run)
 	p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova: un lavoro"}},
@@ -35,7 +34,7 @@ func TestACaseHandedOver(t *testing.T) {
 	plans, err := p.records.Plans(t.Context(), p.accounts["social_worker.prato"], id)
 	require.NoError(t, err)
 	action := plans[0].Content.Actions[0].ID
-	_, err = p.records.Assign(t.Context(), p.accounts["social_worker.prato"], store.NewCommand{
+	_, err = p.records.Assign(t.Context(), p.accounts["social_worker.prato"], ledger.NewCommand{
 		Key: "p", Operation: care.OpProgress, Run: run, Target: action, Data: care.ProgressForm{State: care.ActionInProgress}})
 	require.NoError(t, err)
 
@@ -46,33 +45,33 @@ func TestACaseHandedOver(t *testing.T) {
 	require.Contains(t, string(given.Snapshot), "va ad abitare a Lucca")
 	require.Contains(t, string(given.Snapshot), "Prova: un lavoro")
 	_, err = p.records.CaseFile(t.Context(), there, id)
-	require.ErrorIs(t, err, store.ErrNotFound, "not before it is accepted")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "not before it is accepted")
 	require.Equal(t, "lucca", p.row(`SELECT zone FROM task WHERE id = $1`, task)["zone"])
 
 	accept := care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp}
-	p.complete("social_worker.lucca", transfer, task, accept, contract.Effects{Ending: care.Accepted}, nil)
+	p.complete("social_worker.lucca", transfer, task, accept, ledger.Effects{Ending: care.Accepted}, nil)
 	next := newRun(care.RunCase)
-	p.does(run, p.clock(), contract.Effects{
+	p.does(run, p.clock(), ledger.Effects{
 		Stage: care.StageClosed, Closure: care.OutcomeTransferred, Ending: care.OutcomeTransferred,
-		Handover: &contract.Handover{Zone: "lucca", Run: next, Stage: care.StageFollowUp},
+		Handover: &ledger.Handover{Zone: "lucca", Run: next, Stage: care.StageFollowUp},
 	}, nil)
 
 	// The old zone sees nothing of it any more.
 	for _, account := range []string{"social_worker.prato", "desk_operator.prato", "supervisor.prato"} {
 		s := p.accounts[account]
 		_, err = p.records.CaseFile(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		files, err := p.records.CaseFiles(t.Context(), s, store.CaseFilter{}, store.Paging{})
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		files, err := p.records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, files.Items)
-		tasks, err := p.records.Tasks(t.Context(), s, store.TaskFilter{}, store.Paging{})
+		tasks, err := p.records.Tasks(t.Context(), s, ledger.TaskFilter{}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, tasks.Items)
-		_, err = p.records.Timeline(t.Context(), s, id, store.Paging{})
-		require.ErrorIs(t, err, store.ErrNotFound)
+		_, err = p.records.Timeline(t.Context(), s, id, ledger.Paging{})
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = p.records.Plans(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		referrals, err := p.records.Referrals(t.Context(), s, store.ReferralFilter{}, store.Paging{})
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		referrals, err := p.records.Referrals(t.Context(), s, ledger.ReferralFilter{}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, referrals.Items)
 	}
@@ -80,17 +79,17 @@ func TestACaseHandedOver(t *testing.T) {
 		require.Zero(t, p.count(table+` WHERE case_id = $1 AND zone NOT LIKE 'archive/%'`, id), table)
 	}
 	old := p.row(`SELECT zone, outcome, continued_in FROM case_file WHERE id = $1`, id)
-	require.Equal(t, map[string]any{"zone": "archive/prato", "outcome": "transferred", "continued_in": contract.BareID(next)}, old)
+	require.Equal(t, map[string]any{"zone": "archive/prato", "outcome": "transferred", "continued_in": ledger.BareID(next)}, old)
 
 	// The new zone goes on with its own file.
-	file, err := p.records.CaseFile(t.Context(), there, contract.BareID(next))
+	file, err := p.records.CaseFile(t.Context(), there, ledger.BareID(next))
 	require.NoError(t, err)
 	require.Equal(t, "lucca", file.Zone)
 	require.Contains(t, file.Number, "LUCCA-")
 	require.Equal(t, "0574 000000", file.PersonData.Phone)
 	require.Equal(t, []string{"labour", "housing"}, file.Needs)
 	require.Nil(t, file.Consent, "it was given to the old zone")
-	plans, err = p.records.Plans(t.Context(), there, contract.BareID(next))
+	plans, err = p.records.Plans(t.Context(), there, ledger.BareID(next))
 	require.NoError(t, err)
 	require.Len(t, plans, 1)
 	require.Equal(t, care.PlanActive, plans[0].State)
@@ -98,20 +97,20 @@ func TestACaseHandedOver(t *testing.T) {
 	require.Equal(t, care.ActionInProgress, plans[0].Content.Actions[0].State)
 	opening := p.hear(next, care.OpOpen)
 	require.Equal(t, care.Answer{Operation: care.OpOpen, Stage: care.StageFollowUp, Case: next}, opening.Answer)
-	review := contract.TaskChange{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}
-	p.does(next, opening, contract.Effects{Stage: care.StageFollowUp, Tasks: []contract.TaskChange{review}}, nil)
+	review := ledger.TaskChange{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}
+	p.does(next, opening, ledger.Effects{Stage: care.StageFollowUp, Tasks: []ledger.TaskChange{review}}, nil)
 	require.Equal(t, []string{"case_opened", "transfer_accepted", "stage"}, p.moments(next))
 	require.Equal(t, []any{"social_worker.prato@percorso.example"}, p.row(`SELECT recipients FROM mail WHERE template = 'transfer_done'`)["recipients"])
 }
 
 func TestATransferThatIsRefused(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	transfer, task := p.transferred(run)
 	no := care.Completion{Outcome: care.Rejected, Reason: "no_capacity"}
-	p.complete("social_worker.lucca", transfer, task, no, contract.Effects{Ending: care.Rejected}, nil)
+	p.complete("social_worker.lucca", transfer, task, no, ledger.Effects{Ending: care.Rejected}, nil)
 	_, err := p.records.Share(t.Context(), p.accounts["social_worker.lucca"], task)
-	require.ErrorIs(t, err, store.ErrNotFound, "there is nothing to decide any more")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "there is nothing to decide any more")
 	require.Contains(t, p.moments(run), "transfer_rejected")
 	require.Equal(t, 1, p.count(`mail WHERE template = 'transfer_refused' AND link = '/fascicoli'`))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -24,24 +24,24 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 		return when
 	}
 	expiry := p.now.AddDate(1, 0, 0)
-	first := contract.TaskChange{Kind: care.FirstListening, ID: uuid.NewString(), State: care.TaskReady}
+	first := ledger.TaskChange{Kind: care.FirstListening, ID: uuid.NewString(), State: care.TaskReady}
 	permitWait := care.OpenStep{Step: "permit", Kind: care.OpenWait}
-	run, _ := p.begin(store.Person{PermitExpiry: &expiry}, contract.Effects{
-		Tasks: []contract.TaskChange{first}, Waits: []contract.Wait{{Step: "permit", Deadline: care.DeadlinePermitWarning}}}, permitWait)
+	run, _ := p.begin(ledger.Person{PermitExpiry: &expiry}, ledger.Effects{
+		Tasks: []ledger.TaskChange{first}, Waits: []ledger.Wait{{Step: "permit", Deadline: care.DeadlinePermitWarning}}}, permitWait)
 	service := newRun(care.RunService)
-	ready, held := opens(service, "ready", contract.TaskChange{Kind: care.Orientation}), opens(service, "held", contract.TaskChange{Kind: care.Orientation})
+	ready, held := opens(service, "ready", ledger.TaskChange{Kind: care.Orientation}), opens(service, "held", ledger.TaskChange{Kind: care.Orientation})
 	rebook := care.OpenStep{Step: "rebook", Kind: care.OpenWait}
-	p.branch(run, service, care.Answer{}, contract.Effects{
-		Tasks: []contract.TaskChange{ready, held}, Waits: []contract.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}}}, rebook)
+	p.branch(run, service, care.Answer{}, ledger.Effects{
+		Tasks: []ledger.TaskChange{ready, held}, Waits: []ledger.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}}}, rebook)
 	require.NoError(t, p.claim("desk_operator.prato", held.ID))
 
 	until := p.now.Add(30 * dayLong)
 	suspend := care.SuspendForm{Until: &until, Reason: "abroad"}
-	over := contract.Wait{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
-	during := contract.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
-	res := p.does(run, p.ask("supervisor.prato", run, "", suspend.Answer(), suspend), contract.Effects{
-		Waits: []contract.Wait{over}, Tasks: []contract.TaskChange{during, {Kind: care.PermitRenewal, ID: contract.DerivedID(run, "renewal"), State: care.TaskReady}},
-		Tell: []contract.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
+	over := ledger.Wait{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
+	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
+	res := p.does(run, p.ask("supervisor.prato", run, "", suspend.Answer(), suspend), ledger.Effects{
+		Waits: []ledger.Wait{over}, Tasks: []ledger.TaskChange{during, {Kind: care.PermitRenewal, ID: ledger.DerivedID(run, "renewal"), State: care.TaskReady}},
+		Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
 	}, func(s *care.RunState) {
 		s.Suspended = &until
 		s.Open = append(s.Open, care.OpenStep{Step: care.SuspensionOver, Kind: care.OpenWait})
@@ -55,19 +55,19 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 		require.Equal(t, task["kind"] != string(care.PermitRenewal), task["suspended"])
 		require.Equal(t, task["suspended"], task["next_at"] == nil)
 	}
-	file := p.row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, contract.BareID(run))
+	file := p.row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, ledger.BareID(run))
 	require.True(t, at(file["suspended_until"]).Equal(until))
 	again := p.ask("supervisor.prato", run, "", suspend.Answer(), suspend)
-	p.refused(p.tries(run, again, contract.Effects{}, nil), again, "until", care.RuleSuspended)
+	p.refused(p.tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
 
-	res = p.does(service, p.hear(service, care.OpSuspend), contract.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	res = p.does(service, p.hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 	require.Equal(t, []care.OpenStep{rebook}, res.Waits, "without a time")
 	require.Nil(t, res.NextDue)
 	require.Zero(t, p.count(`wait WHERE run_id = $1 AND due_at IS NOT NULL`, service))
 
 	// Its date comes: nothing but the resumption happens, and that is a step.
 	p.now = until.Add(time.Second)
-	res = p.does(run, p.clock(), contract.Effects{Tell: []contract.Message{{Run: service, Answer: care.Answer{Operation: care.OpResume}}}}, func(s *care.RunState) {
+	res = p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpResume}}}}, func(s *care.RunState) {
 		s.Suspended, s.Open = nil, slices.DeleteFunc(s.Open, func(o care.OpenStep) bool { return o.Step == care.SuspensionOver })
 	})
 	require.Zero(t, p.count(`wait WHERE run_id = $1 AND code = 'suspension_over'`, run))
@@ -75,9 +75,9 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 		require.Equal(t, false, task["suspended"])
 		require.True(t, task["kind"] == string(care.PermitRenewal) || at(task["remind_at"]).After(p.now))
 	}
-	require.Nil(t, p.row(`SELECT suspended_at FROM case_file WHERE id = $1`, contract.BareID(run))["suspended_at"])
+	require.Nil(t, p.row(`SELECT suspended_at FROM case_file WHERE id = $1`, ledger.BareID(run))["suspended_at"])
 
-	res = p.does(service, p.hear(service, care.OpResume), contract.Effects{}, func(s *care.RunState) { s.Suspended = nil })
+	res = p.does(service, p.hear(service, care.OpResume), ledger.Effects{}, func(s *care.RunState) { s.Suspended = nil })
 	require.Len(t, res.Waits, 1)
 	require.True(t, res.Waits[0].Due.After(p.now))
 	clocks := tasks(service)
@@ -89,17 +89,17 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 // A suspension that ends while the case has no branch changes no record, but is a step.
 func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	until := p.now.Add(dayLong)
 	form := care.SuspendForm{Until: &until, Reason: "health"}
-	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), contract.Effects{
-		Waits: []contract.Wait{{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
+	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{
+		Waits: []ledger.Wait{{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 	}, func(s *care.RunState) {
 		s.Suspended, s.Open = &until, []care.OpenStep{{Step: care.SuspensionOver, Kind: care.OpenWait}}
 	})
-	require.Equal(t, contract.Idle, p.tries(run, p.clock(), contract.Effects{}, nil).Verdict)
+	require.Equal(t, ledger.Idle, p.tries(run, p.clock(), ledger.Effects{}, nil).Verdict)
 	p.now = until
-	p.does(run, p.clock(), contract.Effects{}, func(s *care.RunState) { s.Suspended, s.Open = nil, nil })
+	p.does(run, p.clock(), ledger.Effects{}, func(s *care.RunState) { s.Suspended, s.Open = nil, nil })
 }
 
 func TestWhenAPermitAsksForAttention(t *testing.T) {
@@ -119,26 +119,26 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 		return time.Date(d.Year(), d.Month(), d.Day()+1+days, 0, 0, 0, 0, rome)
 	}
 	in := func(days int) *time.Time { d := today.AddDate(0, 0, days); return &d }
-	watch := contract.Wait{Step: "permit", Deadline: care.DeadlinePermitWarning}
+	watch := ledger.Wait{Step: "permit", Deadline: care.DeadlinePermitWarning}
 	open := care.OpenStep{Step: "permit", Kind: care.OpenWait}
-	begin := func(person store.Person) (string, *time.Time) {
-		run, res := p.begin(person, contract.Effects{Waits: []contract.Wait{watch}}, open)
+	begin := func(person ledger.Person) (string, *time.Time) {
+		run, res := p.begin(person, ledger.Effects{Waits: []ledger.Wait{watch}}, open)
 		require.Len(t, res.Waits, 1)
 		return run, res.Waits[0].Due
 	}
-	_, due := begin(store.Person{PermitExpiry: in(200)})
+	_, due := begin(ledger.Person{PermitExpiry: in(200)})
 	require.True(t, due.Equal(endOf(today, 200-60)), due)
-	_, due = begin(store.Person{})
+	_, due = begin(ledger.Person{})
 	require.Nil(t, due, "it does not expire")
-	run, due := begin(store.Person{Permit: care.PermitRequested})
+	run, due := begin(ledger.Person{Permit: care.PermitRequested})
 	require.WithinDuration(t, p.now.AddDate(0, 0, 45), *due, dayLong)
-	require.Equal(t, today.Format(time.DateOnly), p.row(`SELECT receipt_on FROM person WHERE case_id = $1`, contract.BareID(run))["receipt_on"])
-	run, due = begin(store.Person{PermitExpiry: in(20)})
+	require.Equal(t, today.Format(time.DateOnly), p.row(`SELECT receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))["receipt_on"])
+	run, due = begin(ledger.Person{PermitExpiry: in(20)})
 	require.True(t, due.Equal(p.now), "it is late already")
 
 	// The task to see to it has its clocks by the same day.
-	task := opens(run, "renewal", contract.TaskChange{Kind: care.PermitRenewal})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{task}}, func(s *care.RunState) { s.Open = nil })
+	task := opens(run, "renewal", ledger.TaskChange{Kind: care.PermitRenewal})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, func(s *care.RunState) { s.Open = nil })
 	row := func() map[string]any {
 		return p.row(`SELECT state, remind_at, escalate_at FROM task WHERE id = $1`, task.ID)
 	}
@@ -153,11 +153,11 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 
 	// A receipt: one asks again after a while, whatever its day was.
 	shown := p.now.Add(-3 * dayLong)
-	rearm := contract.Effects{Waits: []contract.Wait{watch}}
+	rearm := ledger.Effects{Waits: []ledger.Wait{watch}}
 	reopen := func(s *care.RunState) { s.Open = []care.OpenStep{open} }
 	res := p.complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.ReceiptShown, At: &shown}, rearm, reopen)
 	require.WithinDuration(t, shown.AddDate(0, 0, 45), *res.Waits[0].Due, dayLong)
-	person := p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, contract.BareID(run))
+	person := p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, care.PermitRequested, person["permit"])
 	require.Equal(t, in(20).Format(time.DateOnly), person["permit_expiry"], "of the permit that runs out")
 	require.NotNil(t, person["receipt_on"])
@@ -165,51 +165,51 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 	form := care.PermitForm{Permit: "family", Expiry: in(300)}
 	res = p.does(run, p.ask("desk_operator.prato", run, "", form.Answer(), form), rearm, reopen)
 	require.True(t, res.Waits[0].Due.Equal(endOf(today, 300-60)))
-	person = p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, contract.BareID(run))
+	person = p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, map[string]any{"permit": "family", "permit_expiry": in(300).Format(time.DateOnly), "receipt_on": nil}, person)
 
 	// Who was not renewed is not asked about for ever.
-	second := opens(run, "renewal/2", contract.TaskChange{Kind: care.PermitRenewal})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{second}}, func(s *care.RunState) { s.Open = nil })
+	second := opens(run, "renewal/2", ledger.TaskChange{Kind: care.PermitRenewal})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{second}}, func(s *care.RunState) { s.Open = nil })
 	res = p.complete("social_worker.prato", run, second.ID, care.Completion{Outcome: care.NotRenewed, Note: "Prova"}, rearm, reopen)
 	require.Nil(t, res.Waits[0].Due)
 	require.Zero(t, p.count(`wait WHERE run_id = $1`, run))
-	require.Equal(t, "family", p.row(`SELECT permit FROM person WHERE case_id = $1`, contract.BareID(run))["permit"])
+	require.Equal(t, "family", p.row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(run))["permit"])
 }
 
 func TestARunTellsTheSameThingAgain(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	other := newRun(care.RunService)
-	p.branch(run, other, care.Answer{}, contract.Effects{})
-	tell := contract.Message{Run: other, Answer: care.Answer{Operation: care.OpResume}}
+	p.branch(run, other, care.Answer{}, ledger.Effects{})
+	tell := ledger.Message{Run: other, Answer: care.Answer{Operation: care.OpResume}}
 	for range 2 {
-		p.does(run, p.clock(), contract.Effects{Tell: []contract.Message{tell, tell}}, nil)
+		p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{tell, tell}}, nil)
 	}
 	require.Equal(t, 2, p.count(`command WHERE run_id = $1 AND operation = 'resume'`, other), "once a step")
 }
 
 func TestConsentAndMeetings(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), contract.Effects{}, nil)
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.count(`consent WHERE withdrawn_at IS NULL`))
-	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpUnconsent}, care.ConsentForm{}), contract.Effects{}, nil)
+	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpUnconsent}, care.ConsentForm{}), ledger.Effects{}, nil)
 	require.Zero(t, p.count(`consent WHERE withdrawn_at IS NULL`))
 
 	// Any agency at work on the case records that it met the person; no other may.
 	held := p.now.Add(-dayLong)
 	meeting := care.MeetingForm{At: held}
-	meet := store.NewCommand{Key: uuid.NewString(), Operation: care.OpMeet, Run: run, Answer: meeting.Answer(), Data: meeting}
+	meet := ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpMeet, Run: run, Answer: meeting.Answer(), Data: meeting}
 	_, err := p.records.Accept(t.Context(), p.accounts["cpi_operator.prato"], meet)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	placement := newRun(care.RunPlacement)
-	pact := opens(placement, "pact", contract.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
-	p.branch(run, placement, care.Answer{Agency: "cpi"}, contract.Effects{Tasks: []contract.TaskChange{pact}})
-	p.does(run, p.ask("cpi_operator.prato", run, "", meeting.Answer(), meeting), contract.Effects{}, nil)
-	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, contract.Effects{
-		Tell: []contract.Message{{Run: run, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
-	p.does(run, p.hear(run, care.OpMeet), contract.Effects{}, nil)
+	pact := opens(placement, "pact", ledger.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
+	p.branch(run, placement, care.Answer{Agency: "cpi"}, ledger.Effects{Tasks: []ledger.TaskChange{pact}})
+	p.does(run, p.ask("cpi_operator.prato", run, "", meeting.Answer(), meeting), ledger.Effects{}, nil)
+	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, ledger.Effects{
+		Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
+	p.does(run, p.hear(run, care.OpMeet), ledger.Effects{}, nil)
 	meetings := p.rows(`SELECT agency, role, by_staff, held_at FROM meeting ORDER BY held_at`)
 	require.Len(t, meetings, 2)
 	for _, m := range meetings {
@@ -217,26 +217,26 @@ func TestConsentAndMeetings(t *testing.T) {
 		require.Equal(t, p.accounts["cpi_operator.prato"].ID, m["by_staff"])
 	}
 	_, err = p.records.Accept(t.Context(), p.accounts["cpi_operator.lucca"], meet)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 // An ended run is worked again under a new epoch, and only if somebody asked.
 func TestAReopenedCase(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	ended := p.does(run, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	ended := p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	file := func() map[string]any {
-		return p.row(`SELECT stage, last_stage, outcome, closed_at IS NULL AS open FROM case_file WHERE id = $1`, contract.BareID(run))
+		return p.row(`SELECT stage, last_stage, outcome, closed_at IS NULL AS open FROM case_file WHERE id = $1`, ledger.BareID(run))
 	}
 	require.Equal(t, map[string]any{"stage": "closed", "last_stage": "first_level", "outcome": "withdrew", "open": false}, file())
 	start := contract.Start{Run: run, Case: run, Epoch: 1, Reopen: true}
-	load := func() contract.StepResult {
+	load := func() ledger.StepResult {
 		res, err := p.steps.Load(t.Context(), start)
 		require.NoError(t, err)
 		return res
 	}
 	require.True(t, load().Ended, "nobody asked for it")
-	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.prato"], store.NewCommand{
+	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.prato"], ledger.NewCommand{
 		Key: "close", Operation: care.OpClose, Run: run, Answer: care.Answer{Operation: care.OpClose}})
 	require.NoError(t, err)
 
@@ -249,23 +249,23 @@ func TestAReopenedCase(t *testing.T) {
 	require.Equal(t, ended.Revision, res.Revision)
 	require.NotNil(t, res.State)
 	require.NotNil(t, res.Policy)
-	require.Equal(t, contract.Fenced, p.tries(run, e, contract.Effects{}, nil).Verdict, "the execution that ended")
+	require.Equal(t, ledger.Fenced, p.tries(run, e, ledger.Effects{}, nil).Verdict, "the execution that ended")
 	p.runs[run].epoch = 2
 	reopened := func(s *care.RunState) { *s = care.RunState{Reopened: 1} }
-	p.does(run, e, contract.Effects{Stage: care.StageFollowUp}, reopened)
+	p.does(run, e, ledger.Effects{Stage: care.StageFollowUp}, reopened)
 	require.Equal(t, map[string]any{"stage": "follow_up", "last_stage": "first_level", "outcome": "", "open": true}, file())
 	require.Contains(t, p.moments(run), "case_reopened")
 
 	// Its worker died before anybody knew of the step: another one takes it over.
 	res = load()
 	require.Equal(t, 3, res.Epoch)
-	require.Equal(t, contract.Recorded, res.Verdict)
+	require.Equal(t, ledger.Recorded, res.Verdict)
 	p.runs[run].epoch = 3
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}}}, nil)
-	require.Equal(t, contract.Fenced, load().Verdict, "a later step was not its own")
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}}}, nil)
+	require.Equal(t, ledger.Fenced, load().Verdict, "a later step was not its own")
 
-	p.does(run, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
+	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
 	no := p.ask("social_worker.prato", run, "", form.Answer(), form)
 	p.runs[run].epoch = load().Epoch
-	p.refused(p.tries(run, no, contract.Effects{}, reopened), no, "stage", care.RuleNoReopening)
+	p.refused(p.tries(run, no, ledger.Effects{}, reopened), no, "stage", care.RuleNoReopening)
 }

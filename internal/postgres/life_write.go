@@ -2,8 +2,7 @@ package postgres
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // beside records what an entry says besides moving the path: what life did to
@@ -102,7 +101,7 @@ func (w *writer) goals() error {
 	for _, g := range form.Goals {
 		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			contract.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
+			ledger.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
 	}
 	return err
 }
@@ -118,7 +117,7 @@ func (w *writer) mailAsker(template string) {
 	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
 		SELECT $1, $2, $3, $4, '/fascicoli', ARRAY[s.email], $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
 		WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1 ON CONFLICT DO NOTHING`,
-		contract.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
+		ledger.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
 	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 
@@ -129,12 +128,12 @@ func (w *writer) mergeAway() {
 		return
 	}
 	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`,
-		w.caseID(), contract.BareID(kept), contract.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID), w.step.Entry.ID, w.by(), w.step.At)
+		w.caseID(), ledger.BareID(kept), ledger.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID), w.step.Entry.ID, w.by(), w.step.At)
 }
 
 // handover opens the case file in the zone that accepted it, and archives what
 // the old zone has of the case.
-func (w *writer) handover(h contract.Handover) error {
+func (w *writer) handover(h ledger.Handover) error {
 	policy, err := w.rules.current(w.ctx, w.tx, h.Zone)
 	if err != nil {
 		return err
@@ -146,6 +145,6 @@ func (w *writer) handover(h contract.Handover) error {
 	year := w.step.At.In(policy.calendar.Location()).Year()
 	w.mailAsker("transfer_done")
 	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
-		store.CaseNumber(h.Zone, year, number), policy.Version, contract.DerivedID(h.Run, "opening"), w.step.At)
+		ledger.CaseNumber(h.Zone, year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
 	return nil
 }

@@ -7,31 +7,31 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // What a partner without accounts does goes through functions that see one link
 // and what it opens: nobody of the staff is the caller.
 
 // OpenLink reads a one-time link, used or not. It changes nothing, since those
-// who scan mails open links too. store.ErrNotFound: there is none.
-func (r *Records) OpenLink(ctx context.Context, id string) (l store.Link, err error) {
+// who scan mails open links too. ledger.ErrNotFound: there is none.
+func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
 	if uuid.Validate(id) != nil {
-		return l, store.ErrNotFound
+		return l, ledger.ErrNotFound
 	}
 	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
-		l, err = one[store.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
+		l, err = one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
 		return missing(err)
 	})
 	return l, err
 }
 
 // UseLink uses a link once: what the partner asks becomes an accepted command,
-// which wakes its run. store.ErrNotFound: nothing may happen, since the link was
+// which wakes its run. ledger.ErrNotFound: nothing may happen, since the link was
 // used or has expired, or this is not asked of the partner now.
-func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd store.Command, err error) {
+func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd ledger.Command, err error) {
 	if uuid.Validate(id) != nil {
-		return cmd, store.ErrNotFound
+		return cmd, ledger.ErrNotFound
 	}
 	var form []byte
 	if data != nil {
@@ -46,18 +46,18 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 		if err != nil {
 			return missing(err)
 		}
-		cmd, err = one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
+		cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
 		return err
 	})
 	return cmd, err
 }
 
 // RenewLink mails a new link to the partner's registered address.
-// store.ErrNotFound: nothing is asked of the partner any more, or a link was
+// ledger.ErrNotFound: nothing is asked of the partner any more, or a link was
 // sent just now.
 func (r *Records) RenewLink(ctx context.Context, id string) error {
 	if uuid.Validate(id) != nil {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	return within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
 		var sent bool
@@ -65,7 +65,7 @@ func (r *Records) RenewLink(ctx context.Context, id string) error {
 			return err
 		}
 		if !sent {
-			return store.ErrNotFound
+			return ledger.ErrNotFound
 		}
 		return nil
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // pageLimit is how many items a page holds, unless it is asked for otherwise.
@@ -58,7 +58,7 @@ type order struct {
 }
 
 // page completes a statement for one page. A cursor that is none starts anew.
-func (q *query) page(sql string, by order, p store.Paging) (string, int) {
+func (q *query) page(sql string, by order, p ledger.Paging) (string, int) {
 	limit := p.Limit
 	if limit <= 0 {
 		limit = pageLimit
@@ -91,13 +91,13 @@ func (q *query) page(sql string, by order, p store.Paging) (string, int) {
 }
 
 // list reads one page of rows.
-func list[T any](ctx context.Context, tx querier, q *query, sql string, by order, p store.Paging, at func(T) cursor) (store.Page[T], error) {
+func list[T any](ctx context.Context, tx querier, q *query, sql string, by order, p ledger.Paging, at func(T) cursor) (ledger.Page[T], error) {
 	sql, limit := q.page(sql, by, p)
 	items, err := many[T](ctx, tx, sql, q.args...)
 	if err != nil || len(items) <= limit {
-		return store.Page[T]{Items: items}, err
+		return ledger.Page[T]{Items: items}, err
 	}
-	return store.Page[T]{Items: items[:limit], Next: at(items[limit-1]).encode()}, nil
+	return ledger.Page[T]{Items: items[:limit], Next: at(items[limit-1]).encode()}, nil
 }
 
 // A task in a list. A suspended one is due at no time.
@@ -115,7 +115,7 @@ var byDue = order{last: "t.suspended", at: dueOrReady, id: "t.id"}
 const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
 
 // Tasks lists tasks, what is due first at the top.
-func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p store.Paging) (page store.Page[store.Task], err error) {
+func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (page ledger.Page[ledger.Task], err error) {
 	var q query
 	switch {
 	case f.Mine:
@@ -127,7 +127,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p
 	}
 	if f.CaseID != "" {
 		if uuid.Validate(f.CaseID) != nil {
-			return page, store.ErrNotFound
+			return page, ledger.ErrNotFound
 		}
 		q.and("t.case_id = ?", f.CaseID)
 	}
@@ -140,7 +140,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p
 		q.and("NOT t.suspended AND t.escalate_at < ?", r.Clock())
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t store.Task) cursor {
+		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
 			if t.Suspended {
 				return cursor{Last: true, At: t.Ready, ID: t.ID}
 			}
@@ -152,14 +152,14 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f store.TaskFilter, p
 }
 
 // Task reads one task.
-func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t store.Task, err error) {
-	return byID[store.Task](ctx, r, s, selectTask+` WHERE t.id = $1`, id)
+func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task, err error) {
+	return byID[ledger.Task](ctx, r, s, selectTask+` WHERE t.id = $1`, id)
 }
 
 // byID reads one row that the caller may see.
 func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) (row T, err error) {
 	if uuid.Validate(id) != nil {
-		return row, store.ErrNotFound
+		return row, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		row, err = one[T](ctx, tx, sql, id)
@@ -171,9 +171,9 @@ func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) 
 const selectContact = `SELECT id::text, topic, language, channel, citizenship, outcome, note, coalesce(case_id::text, '') AS case_id, at FROM contact`
 
 // Contacts lists the contacts of the caller's desk, the newest first.
-func (r *Records) Contacts(ctx context.Context, s care.Staff, p store.Paging) (page store.Page[store.Contact], err error) {
+func (r *Records) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Contact], err error) {
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &query{}, selectContact, order{at: "at", id: "id", desc: true}, p, func(c store.Contact) cursor {
+		page, err = list(ctx, tx, &query{}, selectContact, order{at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
 		return err
@@ -182,8 +182,8 @@ func (r *Records) Contacts(ctx context.Context, s care.Staff, p store.Paging) (p
 }
 
 // Contact reads one contact.
-func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (store.Contact, error) {
-	return byID[store.Contact](ctx, r, s, selectContact+` WHERE id = $1`, id)
+func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error) {
+	return byID[ledger.Contact](ctx, r, s, selectContact+` WHERE id = $1`, id)
 }
 
 const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
@@ -194,7 +194,7 @@ const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
 
 // Referrals lists what was sent to the caller's agency, or by it, the newest first.
-func (r *Records) Referrals(ctx context.Context, s care.Staff, f store.ReferralFilter, p store.Paging) (page store.Page[store.Referral], err error) {
+func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (page ledger.Page[ledger.Referral], err error) {
 	var q query
 	if f.Incoming {
 		q.and("r.to_agency = ?", s.Agency)
@@ -210,12 +210,12 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f store.ReferralF
 	}
 	if f.CaseID != "" {
 		if uuid.Validate(f.CaseID) != nil {
-			return page, store.ErrNotFound
+			return page, ledger.ErrNotFound
 		}
 		q.and("r.case_id = ?", f.CaseID)
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectReferral, order{at: "r.requested_at", id: "r.id", desc: true}, p, func(f store.Referral) cursor {
+		page, err = list(ctx, tx, &q, selectReferral, order{at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
 			return cursor{At: f.Requested, ID: f.ID}
 		})
 		return err
@@ -224,12 +224,12 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f store.ReferralF
 }
 
 // Referral reads one referral; a read of the snapshot is a read of the person.
-func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f store.Referral, err error) {
+func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f ledger.Referral, err error) {
 	if uuid.Validate(id) != nil {
-		return f, store.ErrNotFound
+		return f, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		if f, err = one[store.Referral](ctx, tx, selectReferral+` WHERE r.id = $1`, id); err != nil {
+		if f, err = one[ledger.Referral](ctx, tx, selectReferral+` WHERE r.id = $1`, id); err != nil {
 			return missing(err)
 		}
 		return r.audit(ctx, tx, s, "read_referral", f.CaseID)
@@ -244,7 +244,7 @@ const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesc
 	LEFT JOIN share s ON s.run_id = a.run_id AND s.agency = my('agency')`
 
 // Appointments lists appointments by day and hour.
-func (r *Records) Appointments(ctx context.Context, s care.Staff, f store.AppointmentFilter, p store.Paging) (page store.Page[store.Appointment], err error) {
+func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {
 	var q query
 	if !f.From.IsZero() {
 		q.and("a.at >= ?", f.From)
@@ -257,12 +257,12 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f store.Appoin
 	}
 	if f.CaseID != "" {
 		if uuid.Validate(f.CaseID) != nil {
-			return page, store.ErrNotFound
+			return page, ledger.ErrNotFound
 		}
 		q.and("a.case_id = ?", f.CaseID)
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectAppointment, order{at: "a.at", id: "a.id"}, p, func(a store.Appointment) cursor {
+		page, err = list(ctx, tx, &q, selectAppointment, order{at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})
 		return err

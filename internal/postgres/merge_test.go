@@ -7,46 +7,46 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
-func (p *play) merge(account, from, into string) (contract.StepResult, contract.Entry) {
+func (p *play) merge(account, from, into string) (ledger.StepResult, ledger.Entry) {
 	p.t.Helper()
-	form := care.MergeForm{Into: contract.BareID(into), Note: "Prova: la stessa persona"}
+	form := care.MergeForm{Into: ledger.BareID(into), Note: "Prova: la stessa persona"}
 	e := p.ask(account, from, "", care.Answer{Operation: care.OpMerge}, form)
 	require.Equal(p.t, into, e.Answer.Case)
-	return p.tries(from, e, contract.Effects{
+	return p.tries(from, e, ledger.Effects{
 		Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil), e
 }
 
 func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	p := newPlay(t)
-	kept, _ := p.begin(store.Person{}, contract.Effects{})
-	p.does(kept, p.clock(), contract.Effects{Stage: care.StageSecondLevel}, nil)
-	from, _ := p.begin(store.Person{}, contract.Effects{Tasks: []contract.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
-	id, keptID := contract.BareID(from), contract.BareID(kept)
+	kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.does(kept, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
+	id, keptID := ledger.BareID(from), ledger.BareID(kept)
 
 	// Something of everything, in both.
 	service, referral := newRun(care.RunService), uuid.NewString()
-	interview := opens(service, "interview", contract.TaskChange{Kind: care.Interview, Role: care.SocialWorker})
-	p.branch(from, service, care.Answer{Service: "x"}, contract.Effects{
-		Tasks:        []contract.TaskChange{interview},
-		Appointments: []contract.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.now}},
-		Referrals:    []contract.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}},
-		Waits:        []contract.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}},
+	interview := opens(service, "interview", ledger.TaskChange{Kind: care.Interview, Role: care.SocialWorker})
+	p.branch(from, service, care.Answer{Service: "x"}, ledger.Effects{
+		Tasks:        []ledger.TaskChange{interview},
+		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.now}},
+		Referrals:    []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}},
+		Waits:        []ledger.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}},
 	}, care.OpenStep{Step: "rebook", Kind: care.OpenWait})
 	until := p.now.Add(dayLong)
 	for _, run := range []string{kept, from} {
-		equipe, plan := p.equipe(run, contract.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
+		equipe, plan := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
 		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
 		p.becomes(equipe, plan, care.PlanActive)
 	}
-	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), contract.Effects{}, nil)
-	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpMeet, At: &p.now}, care.MeetingForm{At: p.now}), contract.Effects{}, nil)
+	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), ledger.Effects{}, nil)
+	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpMeet, At: &p.now}, care.MeetingForm{At: p.now}), ledger.Effects{}, nil)
 	unworked := p.ask("supervisor.prato", service, "", care.Answer{Operation: care.OpRenewPolicy}, nil)
 	res, _ := p.merge("supervisor.prato", from, kept)
-	require.Equal(t, contract.Recorded, res.Verdict)
+	require.Equal(t, ledger.Recorded, res.Verdict)
 
 	stays := map[string]string{"command": ` AND run_id <> 'case/' || case_id`, "run": ` AND kind <> 'case'`}
 	for _, table := range []string{"run", "command", "task", "wait", "referral", "appointment", "record", "contact", "share", "mail", "equipe", "seat",
@@ -63,16 +63,16 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	adopted := p.hear(kept, care.OpAdopt)
 	require.Contains(t, adopted.Answer.Runs, service)
 	require.Len(t, adopted.Answer.Runs, 2)
-	p.does(kept, adopted, contract.Effects{}, nil)
+	p.does(kept, adopted, ledger.Effects{}, nil)
 
 	// A branch goes on as if nothing had been: it believes in the old case.
 	loaded, err := p.steps.Load(t.Context(), contract.Start{Run: service, Case: from, Epoch: 1})
 	require.NoError(t, err)
-	require.Equal(t, contract.Recorded, loaded.Verdict)
-	p.does(service, unworked, contract.Effects{}, nil)
-	p.does(service, p.clock(), contract.Effects{
-		Tasks: []contract.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly,
-		Tell: []contract.Message{{Run: from, Answer: care.Answer{Operation: care.OpReport, Run: service}}},
+	require.Equal(t, ledger.Recorded, loaded.Verdict)
+	p.does(service, unworked, ledger.Effects{}, nil)
+	p.does(service, p.clock(), ledger.Effects{
+		Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly,
+		Tell: []ledger.Message{{Run: from, Answer: care.Answer{Operation: care.OpReport, Run: service}}},
 	}, nil)
 	require.Equal(t, kept, p.hear(kept, care.OpReport).Answer.Case, "it reports to the case that was kept")
 	require.Zero(t, p.count(`command WHERE run_id = $1 AND state = 'accepted'`, from))
@@ -89,15 +89,15 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 	until := p.now.Add(dayLong)
 	form := care.SuspendForm{Until: &until, Reason: "abroad"}
 	begin := func(suspended bool) (run string, branches [2]string) {
-		run, _ = p.begin(store.Person{}, contract.Effects{})
-		p.does(run, p.clock(), contract.Effects{Stage: care.StageSecondLevel}, nil)
+		run, _ = p.begin(ledger.Person{}, ledger.Effects{})
+		p.does(run, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 		if suspended {
-			p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), contract.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+			p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 		}
 		// A branch that begins while its case is suspended stands still from its start.
 		for i := range branches {
 			branches[i] = newRun(care.RunService)
-			p.does(run, p.clock(), contract.Effects{Tell: []contract.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen}}}}, nil)
+			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen}}}}, nil)
 			loaded, err := p.steps.Load(t.Context(), contract.Start{Run: branches[i], Case: run, Epoch: 1})
 			require.NoError(t, err)
 			require.Equal(t, suspended, loaded.State.Suspended != nil)
@@ -108,7 +108,7 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 		from, branches := begin(suspended)
 		kept, _ := begin(!suspended)
 		res, _ := p.merge("supervisor.prato", from, kept)
-		require.Equal(t, contract.Recorded, res.Verdict)
+		require.Equal(t, ledger.Recorded, res.Verdict)
 		for _, branch := range branches {
 			if suspended {
 				require.Equal(t, kept, p.hear(branch, care.OpResume).Answer.Case)
@@ -121,7 +121,7 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 
 func TestWhatMayNotBeMerged(t *testing.T) {
 	p := newPlay(t)
-	from, _ := p.begin(store.Person{}, contract.Effects{})
+	from, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	refused := func(into, rule string) {
 		t.Helper()
 		res, e := p.merge("social_worker.prato", from, into)
@@ -131,13 +131,13 @@ func TestWhatMayNotBeMerged(t *testing.T) {
 	refused(newRun(care.RunCase), care.RuleUnknownCode)
 	elsewhere, _ := p.open("lucca")
 	refused("case/"+elsewhere, care.RuleUnknownCode)
-	other, _ := p.begin(store.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, contract.Effects{})
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, contract.BareID(other))
+	other, _ := p.begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, ledger.Effects{})
+	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, ledger.BareID(other))
 	require.NoError(t, err)
 	refused(other, care.RuleSamePerson)
-	same, _ := p.begin(store.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, contract.Effects{})
-	p.branch(from, newRun(care.RunService), care.Answer{}, contract.Effects{})
+	same, _ := p.begin(ledger.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, ledger.Effects{})
+	p.branch(from, newRun(care.RunService), care.Answer{}, ledger.Effects{})
 	refused(same, care.RuleStaysOpen)
-	p.does(same, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	p.does(same, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	refused(same, care.RuleUnknownCode)
 }

@@ -9,21 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // referred is a case whose person was referred to a health authority, which
 // answers through links alone.
 func (p *play) referred() (caseRun, run, referral, task string) {
 	p.t.Helper()
-	caseRun, _ = p.begin(store.Person{}, contract.Effects{})
+	caseRun, _ = p.begin(ledger.Person{}, ledger.Effects{})
 	run = newRun(care.RunReferral)
 	referral = uuid.NewString()
-	ask := opens(run, "answer", contract.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
-	p.branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, contract.Effects{
-		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl", Purpose: "health"}},
-		Tasks:     []contract.TaskChange{ask},
+	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
+	p.branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl", Purpose: "health"}},
+		Tasks:     []ledger.TaskChange{ask},
 	})
 	return caseRun, run, referral, ask.ID
 }
@@ -32,18 +31,18 @@ func (p *play) referred() (caseRun, run, referral, task string) {
 func (p *play) mailed(run, template string) (links []string) {
 	for _, m := range p.rows(`SELECT link, recipients FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
 		require.Equal(p.t, []any{"asl.prato@partner.example"}, m["recipients"])
-		links = append(links, strings.TrimPrefix(m["link"].(string), store.Invitation))
+		links = append(links, strings.TrimPrefix(m["link"].(string), ledger.Invitation))
 	}
 	return links
 }
 
 // through answers through a link, as a partner does.
-func (p *play) through(run, link string, op care.Operation, form any) contract.Entry {
+func (p *play) through(run, link string, op care.Operation, form any) ledger.Entry {
 	p.t.Helper()
 	cmd, err := p.records.UseLink(p.t.Context(), link, op, care.Answer{Operation: op}, form)
 	require.NoError(p.t, err)
 	require.Equal(p.t, run, cmd.Run)
-	return contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}
+	return ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}
 }
 
 func TestAPartnerAnswersThroughLinks(t *testing.T) {
@@ -71,9 +70,9 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	// answer runs now; the next link goes out.
 	e := p.through(run, links[0], care.OpAcknowledge, care.ReferralMoveForm{})
 	p.now = p.now.Add(time.Minute)
-	p.does(run, e, contract.Effects{
-		Tasks:     []contract.TaskChange{{ID: task, State: care.TaskReserved}},
-		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralReceived}},
+	p.does(run, e, ledger.Effects{
+		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskReserved}},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}},
 	}, nil)
 	after := row()
 	require.Equal(t, "ready", after["state"])
@@ -90,18 +89,18 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	_, err = p.owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.now)
 	require.NoError(t, err)
 	p.now = p.now.Add(time.Minute)
-	p.does(run, p.clock(), contract.Effects{}, nil)
+	p.does(run, p.clock(), ledger.Effects{}, nil)
 	links = p.mailed(run, "partner_request")
 	require.Len(t, links, 3)
 
 	accept := p.through(run, links[2], care.OpAccept, care.ReferralMoveForm{Note: "Prova: la aspettiamo"})
-	outcome := opens(run, "outcome", contract.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
-	p.does(run, accept, contract.Effects{
-		Tasks:     []contract.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
-		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralAccepted}},
+	outcome := opens(run, "outcome", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
+	p.does(run, accept, ledger.Effects{
+		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralAccepted}},
 	}, nil)
 	_, err = p.records.UseLink(t.Context(), links[1], care.OpAccept, care.Answer{Operation: care.OpAccept}, nil)
-	require.ErrorIs(t, err, store.ErrNotFound, "settled: the other links are worth nothing")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "settled: the other links are worth nothing")
 	require.Equal(t, "Prova: la aspettiamo", p.row(`SELECT note FROM referral WHERE id = $1`, referral)["note"])
 
 	links = p.mailed(run, "partner_outcome")
@@ -110,9 +109,9 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	cmd, err := p.records.UseLink(t.Context(), links[0], care.OpComplete, failed.Answer(), failed)
 	require.NoError(t, err)
 	require.Equal(t, outcome.ID, cmd.Target)
-	p.does(run, contract.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, contract.Effects{
-		Tasks:     []contract.TaskChange{{ID: outcome.ID, State: care.TaskCompleted, Outcome: care.Failed}},
-		Referrals: []contract.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: failed.Reason}},
+	p.does(run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, ledger.Effects{
+		Tasks:     []ledger.TaskChange{{ID: outcome.ID, State: care.TaskCompleted, Outcome: care.Failed}},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: failed.Reason}},
 	}, nil)
 	settled := p.row(`SELECT state, outcome, reason FROM referral WHERE id = $1`, referral)
 	require.Equal(t, map[string]any{"state": "failed", "outcome": "failed", "reason": "person_absent"}, settled)
@@ -137,18 +136,18 @@ func TestALinkThatIsWorthNothing(t *testing.T) {
 		return err
 	}
 	_, err := p.records.UseLink(t.Context(), link, care.OpComplete, care.Answer{Operation: care.OpComplete}, nil)
-	require.ErrorIs(t, err, store.ErrNotFound, "not what is asked")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "not what is asked")
 	_, err = p.owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day' WHERE id = $1`, link)
 	require.NoError(t, err)
-	require.ErrorIs(t, use(), store.ErrNotFound, "expired")
+	require.ErrorIs(t, use(), ledger.ErrNotFound, "expired")
 	require.NoError(t, p.records.RenewLink(t.Context(), link))
-	require.ErrorIs(t, p.records.RenewLink(t.Context(), link), store.ErrNotFound, "one was sent just now")
+	require.ErrorIs(t, p.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
 	links := p.mailed(run, "partner_request")
 	require.Len(t, links, 2)
 	link = links[1]
 	require.NoError(t, use())
-	require.ErrorIs(t, use(), store.ErrNotFound, "used")
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+	require.ErrorIs(t, use(), ledger.ErrNotFound, "used")
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
 	opened, err := p.records.OpenLink(t.Context(), link)
 	require.NoError(t, err)
 	require.False(t, opened.Open)

@@ -6,8 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // What a share is for.
@@ -35,7 +34,7 @@ func (w *writer) share(s share) {
 		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
 		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
 		ON CONFLICT DO NOTHING`,
-		contract.DerivedID(s.run, "share "+s.agency), w.caseID(), s.run, s.zone, s.agency, w.policy.LegalBasis(s.agency), s.purpose, s.area, w.step.At)
+		ledger.DerivedID(s.run, "share "+s.agency), w.caseID(), s.run, s.zone, s.agency, w.policy.LegalBasis(s.agency), s.purpose, s.area, w.step.At)
 }
 
 // discloseTransfer gives another zone's agency what it decides a transfer by:
@@ -46,7 +45,7 @@ func (w *writer) discloseTransfer(zone, agency string) {
 				'plan', (SELECT content FROM plan WHERE case_id = $2 AND state = 'active'),
 				'note', (SELECT data ->> 'note' FROM record WHERE case_id = $2 AND kind = 'transfer' ORDER BY created_at DESC LIMIT 1)),
 			$8, f.notice_version FROM case_file f WHERE f.id = $2 ON CONFLICT DO NOTHING`,
-		contract.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, zone, agency, care.PublicTask, forTransfer, w.step.At)
+		ledger.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, zone, agency, care.PublicTask, forTransfer, w.step.At)
 }
 
 // referrals creates referrals with what their addressees may see, and moves them.
@@ -58,7 +57,7 @@ func (w *writer) referrals() error {
 	return nil
 }
 
-func (w *writer) referral(r contract.ReferralChange) {
+func (w *writer) referral(r ledger.ReferralChange) {
 	if r.State == care.ReferralRequested {
 		w.share(share{run: w.step.Run, zone: w.run.Zone, agency: r.Agency, purpose: forReferral, area: r.Purpose})
 		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
@@ -81,7 +80,7 @@ func (w *writer) referral(r contract.ReferralChange) {
 // askForConsent has a run withdraw a referral that it has just made, should the
 // consent that it stands on have been withdrawn since somebody decided on it.
 func (w *writer) askForConsent(referral string) {
-	id := contract.DerivedID(w.step.Run, "without consent "+referral)
+	id := ledger.DerivedID(w.step.Run, "without consent "+referral)
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
 		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+consentInForce+` ON CONFLICT DO NOTHING`,
 		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case})
@@ -92,7 +91,7 @@ func (w *writer) askForConsent(referral string) {
 // referral that the step opens.
 func (w *writer) discloseReferred() {
 	for _, m := range w.step.Effects.Tell {
-		if m.Answer.Operation == care.OpOpen && contract.KindOf(m.Run) == care.RunReferral {
+		if m.Answer.Operation == care.OpOpen && ledger.KindOf(m.Run) == care.RunReferral {
 			w.share(share{run: m.Run, zone: w.run.Zone, agency: m.Answer.Agency, purpose: forReferral, area: m.Answer.Matter})
 		}
 	}
@@ -101,7 +100,7 @@ func (w *writer) discloseReferred() {
 // invite makes a one-time link for a partner's task, and mails it to the
 // partner's registered address. The link is signed when the mail is sent.
 func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
-	link := contract.DerivedID(task, "link "+w.step.Entry.ID)
+	link := ledger.DerivedID(task, "link "+w.step.Entry.ID)
 	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.deadline(care.DeadlinePartnerLink, w.step.At))
@@ -111,7 +110,7 @@ func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral 
 	}
 	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`,
-		contract.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, store.Invitation+link, []string{partner.Email}, w.step.At)
+		ledger.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, ledger.Invitation+link, []string{partner.Email}, w.step.At)
 	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 	w.moment("link_sent", partner.Code)
 }

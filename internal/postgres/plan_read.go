@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 const selectEquipe = `SELECT e.run_id, e.case_id::text, e.kind, e.reason, coalesce(equipe_note(e.run_id), '') AS note, e.convened_at,
@@ -27,7 +27,7 @@ type equipeRow struct {
 // Equipes lists the équipes of a case with their seats and minutes, the latest
 // first, for who works on the case, has a seat or a part in the plan. The read
 // is audited.
-func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []store.Equipe, err error) {
+func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
 	err = r.ofPlan(ctx, s, caseID, "read_equipe", func(tx querier) error {
 		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
 		return err
@@ -36,14 +36,14 @@ func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equ
 }
 
 // Equipe reads one équipe by its run. The read is audited.
-func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e store.Equipe, err error) {
+func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledger.Equipe, err error) {
 	err = r.within(ctx, s, func(tx querier) error {
 		equipes, err := readEquipes(ctx, tx, `e.run_id = $1`, run)
 		if err != nil {
 			return err
 		}
 		if len(equipes) == 0 {
-			return store.ErrNotFound
+			return ledger.ErrNotFound
 		}
 		e = equipes[0]
 		return r.audit(ctx, tx, s, "read_equipe", e.CaseID)
@@ -51,22 +51,22 @@ func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e store
 	return e, err
 }
 
-func readEquipes(ctx context.Context, tx querier, which, of string) ([]store.Equipe, error) {
+func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Equipe, error) {
 	rows, err := many[equipeRow](ctx, tx, selectEquipe+` WHERE `+which+` ORDER BY e.convened_at DESC, e.run_id`, of)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	equipes := make([]store.Equipe, len(rows))
-	at := map[string]*store.Equipe{}
+	equipes := make([]ledger.Equipe, len(rows))
+	at := map[string]*ledger.Equipe{}
 	runs := make([]string, len(rows))
 	for i, row := range rows {
-		equipes[i] = store.Equipe{
+		equipes[i] = ledger.Equipe{
 			Run: row.Run, CaseID: row.CaseID, Kind: row.Kind, Reason: row.Reason, Note: row.Note,
 			Convened: row.Convened, Ended: row.Ended, Outcome: row.Outcome,
 		}
 		at[row.Run], runs[i] = &equipes[i], row.Run
 	}
-	seats, err := many[store.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
+	seats, err := many[ledger.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
 			s.opinion, s.opinion_note, s.opinion_at, s.signature, s.signature_note, s.signature_at, s.minuted
 		FROM seat s LEFT JOIN staff m ON m.id = s.member WHERE s.run_id = ANY ($1) ORDER BY s.invited_at, s.role, s.id`, runs)
 	if err != nil {
@@ -75,7 +75,7 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]store.Equ
 	for _, seat := range seats {
 		at[seat.Run].Seats = append(at[seat.Run].Seats, seat)
 	}
-	minutes, err := many[store.Minutes](ctx, tx, `SELECT m.run_id, m.held_at, m.text, coalesce(b.name, '') AS by_name
+	minutes, err := many[ledger.Minutes](ctx, tx, `SELECT m.run_id, m.held_at, m.text, coalesce(b.name, '') AS by_name
 		FROM minutes m LEFT JOIN staff b ON b.id = m.by_staff WHERE m.run_id = ANY ($1) ORDER BY m.held_at DESC, m.id`, runs)
 	for _, m := range minutes {
 		at[m.Run].Minutes = append(at[m.Run].Minutes, m)
@@ -86,7 +86,7 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]store.Equ
 // Plans lists the versions of a case's plan, the newest first, with how each
 // action comes along, for who works on the case, has a seat or a part in the
 // plan. The read is audited.
-func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []store.Plan, err error) {
+func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
 	err = r.ofPlan(ctx, s, caseID, "read_plan", func(tx querier) error {
 		plans, err = readPlans(ctx, tx, caseID)
 		return err
@@ -94,8 +94,8 @@ func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans
 	return plans, err
 }
 
-func readPlans(ctx context.Context, tx querier, caseID string) ([]store.Plan, error) {
-	plans, err := many[store.Plan](ctx, tx, `SELECT id::text, case_id::text, run_id, version, state, content, agencies, changes, created_at,
+func readPlans(ctx context.Context, tx querier, caseID string) ([]ledger.Plan, error) {
+	plans, err := many[ledger.Plan](ctx, tx, `SELECT id::text, case_id::text, run_id, version, state, content, agencies, changes, created_at,
 		activated_at, ended_at FROM plan WHERE case_id = $1 ORDER BY version DESC`, caseID)
 	if err != nil || len(plans) == 0 {
 		return nil, err
@@ -130,9 +130,9 @@ func readPlans(ctx context.Context, tx querier, caseID string) ([]store.Plan, er
 
 // GoalFindings lists what the evaluations said of the plan's goals, the latest
 // first. The read is audited.
-func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []store.GoalFinding, err error) {
+func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []ledger.GoalFinding, err error) {
 	err = r.ofPlan(ctx, s, caseID, "read_goal_findings", func(tx querier) error {
-		findings, err = many[store.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
+		findings, err = many[ledger.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
 			FROM goal_finding g LEFT JOIN staff s ON s.id = g.by_staff WHERE g.case_id = $1 ORDER BY g.at DESC, g.id`, caseID)
 		return err
 	})
@@ -140,10 +140,10 @@ func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string)
 }
 
 // ofPlan reads what belongs to a case's équipes and plan, and audits it.
-// store.ErrNotFound: the caller may not see them.
+// ledger.ErrNotFound: the caller may not see them.
 func (r *Records) ofPlan(ctx context.Context, s care.Staff, caseID, action string, read func(querier) error) error {
 	if uuid.Validate(caseID) != nil {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	return r.within(ctx, s, func(tx querier) error {
 		var sees bool
@@ -153,7 +153,7 @@ func (r *Records) ofPlan(ctx context.Context, s care.Staff, caseID, action strin
 			return err
 		}
 		if !sees {
-			return store.ErrNotFound
+			return ledger.ErrNotFound
 		}
 		if err := read(tx); err != nil {
 			return err

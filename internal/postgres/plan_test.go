@@ -8,56 +8,55 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // equipe convenes an équipe with some seats, in its run.
-func (p *play) equipe(caseRun string, seats ...contract.SeatChange) (run string) {
+func (p *play) equipe(caseRun string, seats ...ledger.SeatChange) (run string) {
 	run = newRun(care.RunEquipe)
-	p.branch(caseRun, run, care.Answer{Equipe: care.BetweenAgencies}, contract.Effects{
-		Equipe: &contract.EquipeChange{Kind: care.BetweenAgencies, Reason: "revise"}, Seats: seats})
+	p.branch(caseRun, run, care.Answer{Equipe: care.BetweenAgencies}, ledger.Effects{
+		Equipe: &ledger.EquipeChange{Kind: care.BetweenAgencies, Reason: "revise"}, Seats: seats})
 	return run
 }
 
 // propose writes a draft's task, and completes it with a plan.
-func (p *play) propose(run, id string, plan care.PlanForm) contract.StepResult {
+func (p *play) propose(run, id string, plan care.PlanForm) ledger.StepResult {
 	p.t.Helper()
-	task := opens(run, uuid.NewString(), contract.TaskChange{Kind: care.PlanDraft})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{task}, Plan: &contract.PlanChange{ID: id, State: care.PlanDrafting}}, nil)
+	task := opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.PlanDraft})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: id, State: care.PlanDrafting}}, nil)
 	form := care.Completion{Outcome: care.Proposed, Plan: &plan}
-	return p.complete("social_worker.prato", run, task.ID, form, contract.Effects{Plan: &contract.PlanChange{ID: id, State: care.PlanProposed}}, nil)
+	return p.complete("social_worker.prato", run, task.ID, form, ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: care.PlanProposed}}, nil)
 }
 
 func (p *play) becomes(run, id string, state care.PlanState) {
 	p.t.Helper()
-	p.does(run, p.clock(), contract.Effects{Plan: &contract.PlanChange{ID: id, State: state}}, nil)
+	p.does(run, p.clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: state}}, nil)
 }
 
 func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
-	worker := contract.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited}
-	cpi := contract.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
-	private := contract.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	worker := ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited}
+	cpi := ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
+	private := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
 	equipe := p.equipe(run, worker, cpi, private)
 	require.Equal(t, 1, p.count(`share WHERE run_id = $1 AND agency = 'cpi' AND purpose = 'equipe' AND notice_version = '2026-01'`, equipe),
 		"the case's own agency needs none, a private one none without consent")
 	require.Equal(t, 1, p.count(`share WHERE run_id = $1`, equipe))
 
-	invitation := opens(equipe, "invitation", contract.TaskChange{Kind: care.EquipeInvitation, Role: care.CPIOperator, Agency: "cpi"})
-	p.does(equipe, p.clock(), contract.Effects{Tasks: []contract.TaskChange{invitation}}, nil)
-	opinion := opens(equipe, "opinion", contract.TaskChange{Kind: care.EquipeOpinion, Role: care.CPIOperator, Agency: "cpi", Like: invitation.ID})
-	p.complete("cpi_operator.prato", equipe, invitation.ID, care.Completion{Outcome: care.Confirmed}, contract.Effects{
-		Tasks: []contract.TaskChange{opinion}, Seats: []contract.SeatChange{{ID: cpi.ID, State: care.SeatConfirmed}}}, nil)
+	invitation := opens(equipe, "invitation", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.CPIOperator, Agency: "cpi"})
+	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{invitation}}, nil)
+	opinion := opens(equipe, "opinion", ledger.TaskChange{Kind: care.EquipeOpinion, Role: care.CPIOperator, Agency: "cpi", Like: invitation.ID})
+	p.complete("cpi_operator.prato", equipe, invitation.ID, care.Completion{Outcome: care.Confirmed}, ledger.Effects{
+		Tasks: []ledger.TaskChange{opinion}, Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatConfirmed}}}, nil)
 	task := p.row(`SELECT state, holder, escalate_at IS NOT NULL AS due FROM task WHERE id = $1`, opinion.ID)
 	member := p.accounts["cpi_operator.prato"].ID
 	require.Equal(t, map[string]any{"state": "reserved", "holder": member, "due": true}, task, "who confirmed gives the opinion")
 
 	said := care.Completion{Outcome: care.WithConditions, Note: "Prova: dopo il corso"}
-	p.does(equipe, p.ask("cpi_operator.prato", equipe, opinion.ID, said.Answer(), said), contract.Effects{
-		Tasks: []contract.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: said.Outcome}},
-		Seats: []contract.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: said.Outcome}}}, nil)
+	p.does(equipe, p.ask("cpi_operator.prato", equipe, opinion.ID, said.Answer(), said), ledger.Effects{
+		Tasks: []ledger.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: said.Outcome}},
+		Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: said.Outcome}}}, nil)
 	seat := p.row(`SELECT state, member, opinion, opinion_note, minuted, signature FROM seat WHERE id = $1`, cpi.ID)
 	require.Equal(t, map[string]any{"state": "spoken", "member": member, "opinion": said.Outcome, "opinion_note": said.Note, "minuted": false, "signature": ""}, seat)
 
@@ -66,7 +65,7 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Dissenting}, Note: "Prova: contraria"},
 		{Vote: care.Vote{Role: care.CPIOperator, Agency: "cpi", Outcome: care.Favourable}},
 	}}
-	p.does(equipe, p.ask("social_worker.prato", equipe, "", minutes.Answer(), minutes), contract.Effects{Seats: []contract.SeatChange{
+	p.does(equipe, p.ask("social_worker.prato", equipe, "", minutes.Answer(), minutes), ledger.Effects{Seats: []ledger.SeatChange{
 		{ID: worker.ID, State: care.SeatSpoken, Opinion: care.Dissenting}, {ID: cpi.ID, Signature: care.Signed}, {ID: private.ID, State: care.SeatWaived}}}, nil)
 	seat = p.row(`SELECT opinion, opinion_note, minuted FROM seat WHERE id = $1`, worker.ID)
 	require.Equal(t, map[string]any{"opinion": care.Dissenting, "opinion_note": "Prova: contraria", "minuted": true}, seat)
@@ -77,14 +76,14 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 		p.rows(`SELECT code, detail FROM timeline WHERE code = 'seat_waived'`))
 
 	// A seat of the équipe keeps its minutes too, and another agency does not.
-	cmd := store.NewCommand{Key: uuid.NewString(), Operation: care.OpMinutes, Run: equipe, Answer: minutes.Answer(), Data: minutes}
+	cmd := ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpMinutes, Run: equipe, Answer: minutes.Answer(), Data: minutes}
 	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.lucca"], cmd)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestVersionsOfAPlan(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(store.Person{}, contract.Effects{})
+	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	equipe := p.equipe(run)
 	until := p.now.Add(30 * dayLong).UTC()
 	action := func(agency string, send bool) care.PlanAction {
@@ -96,8 +95,8 @@ func TestVersionsOfAPlan(t *testing.T) {
 	p.becomes(equipe, first, care.PlanSignedOff)
 	p.becomes(equipe, first, care.PlanAgreed)
 	p.becomes(run, first, care.PlanActive)
-	plans := func() []store.Plan {
-		all, err := p.records.Plans(t.Context(), p.accounts["social_worker.prato"], contract.BareID(run))
+	plans := func() []ledger.Plan {
+		all, err := p.records.Plans(t.Context(), p.accounts["social_worker.prato"], ledger.BareID(run))
 		require.NoError(t, err)
 		return all
 	}
@@ -109,8 +108,8 @@ func TestVersionsOfAPlan(t *testing.T) {
 	require.False(t, active.Content.Actions[1].Routed)
 
 	// The next version begins as a copy; what is kept keeps its id and what was done of it.
-	task := opens(equipe, "draft/2", contract.TaskChange{Kind: care.PlanDraft})
-	p.does(equipe, p.clock(), contract.Effects{Tasks: []contract.TaskChange{task}, Plan: &contract.PlanChange{ID: second, State: care.PlanDrafting}}, nil)
+	task := opens(equipe, "draft/2", ledger.TaskChange{Kind: care.PlanDraft})
+	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: second, State: care.PlanDrafting}}, nil)
 	draft := plans()[0]
 	require.Equal(t, 2, draft.Version)
 	require.Equal(t, active.Content, draft.Content)
@@ -119,10 +118,10 @@ func TestVersionsOfAPlan(t *testing.T) {
 	kept.Actions[0].Send = true
 	propose := care.Completion{Outcome: care.Proposed, Plan: &kept}
 	e := p.completion("social_worker.prato", equipe, task.ID, propose)
-	p.refused(p.tries(equipe, e, contract.Effects{}, nil), e, "plan.changes", care.RuleRequired)
+	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "plan.changes", care.RuleRequired)
 	kept.Changes = "Prova: la casa"
 	e = p.ask("social_worker.prato", equipe, task.ID, propose.Answer(), propose)
-	p.does(equipe, e, contract.Effects{Plan: &contract.PlanChange{ID: second, State: care.PlanProposed}}, nil)
+	p.does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
 	proposed := plans()[0]
 	require.Equal(t, active.Content.Goals[0], proposed.Content.Goals[0])
 	require.NoError(t, uuid.Validate(proposed.Content.Goals[1].ID))
@@ -141,18 +140,18 @@ func TestVersionsOfAPlan(t *testing.T) {
 
 	// Evaluations speak of the active plan's goals.
 	goals := plans()[0].Content.Goals
-	evaluate := opens(run, "evaluation", contract.TaskChange{Kind: care.GoalEvaluation, Agency: "cpi"})
-	p.does(run, p.clock(), contract.Effects{Tasks: []contract.TaskChange{evaluate}}, nil)
+	evaluate := opens(run, "evaluation", ledger.TaskChange{Kind: care.GoalEvaluation, Agency: "cpi"})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{evaluate}}, nil)
 	found := care.Completion{Outcome: care.Evaluated, Goals: []care.GoalFinding{{Goal: "made up", Result: "reached"}}}
 	e = p.completion("cpi_operator.prato", run, evaluate.ID, found)
-	p.refused(p.tries(run, e, contract.Effects{}, nil), e, "goals[0].goal", care.RuleUnknownGoal)
+	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "goals[0].goal", care.RuleUnknownGoal)
 	found.Goals = []care.GoalFinding{{Goal: goals[0].ID, Result: "partly", Note: "Prova"}, {Goal: goals[1].ID, Result: "reached"}}
-	p.does(run, p.ask("cpi_operator.prato", run, evaluate.ID, found.Answer(), found), contract.Effects{}, nil)
-	require.Equal(t, 2, p.count(`goal_finding WHERE agency = 'cpi' AND case_id = $1`, contract.BareID(run)))
+	p.does(run, p.ask("cpi_operator.prato", run, evaluate.ID, found.Answer(), found), ledger.Effects{}, nil)
+	require.Equal(t, 2, p.count(`goal_finding WHERE agency = 'cpi' AND case_id = $1`, ledger.BareID(run)))
 
 	third := uuid.NewString()
 	p.becomes(equipe, third, care.PlanDrafting)
-	p.does(run, p.clock(), contract.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 	require.Equal(t, care.PlanDropped, plans()[0].State)
 	require.Equal(t, care.PlanCompleted, plans()[1].State)
 }

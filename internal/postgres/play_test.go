@@ -13,10 +13,9 @@ import (
 	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/store"
 	"percorso/internal/zone"
-	"percorso/workflows/contract"
 )
 
 // play is an archive whose runs the tests play the workflows of: they say what a
@@ -51,7 +50,7 @@ func (p *play) law(version string, change func(*care.Policy)) {
 }
 
 // begin opens a case of a person born in 1992, with what the path opens first.
-func (p *play) begin(person store.Person, effects contract.Effects, open ...care.OpenStep) (caseRun string, res contract.StepResult) {
+func (p *play) begin(person ledger.Person, effects ledger.Effects, open ...care.OpenStep) (caseRun string, res ledger.StepResult) {
 	p.t.Helper()
 	if person.GivenName == "" {
 		person.GivenName, person.FamilyName = "Persona", "Prova 0001"
@@ -60,30 +59,30 @@ func (p *play) begin(person store.Person, effects contract.Effects, open ...care
 	if person.Permit == "" {
 		person.Permit = "work"
 	}
-	cmd, err := p.records.Accept(p.t.Context(), p.accounts["desk_operator.prato"], store.NewCommand{
+	cmd, err := p.records.Accept(p.t.Context(), p.accounts["desk_operator.prato"], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: store.CaseOpening{Person: person, Needs: []string{"labour", "housing"}, NoticeGiven: true, NoticeVersion: "2026-01"},
+		Data: ledger.CaseOpening{Person: person, Needs: []string{"labour", "housing"}, NoticeGiven: true, NoticeVersion: "2026-01"},
 	})
 	require.NoError(p.t, err)
 	effects.Stage = care.StageFirstLevel
-	return cmd.Run, p.does(cmd.Run, contract.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, func(s *care.RunState) { s.Open = open })
+	return cmd.Run, p.does(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, func(s *care.RunState) { s.Open = open })
 }
 
 // does records a step that must be recorded.
-func (p *play) does(run string, e contract.Entry, effects contract.Effects, change func(*care.RunState)) contract.StepResult {
+func (p *play) does(run string, e ledger.Entry, effects ledger.Effects, change func(*care.RunState)) ledger.StepResult {
 	p.t.Helper()
 	res := p.tries(run, e, effects, change)
-	require.Equal(p.t, contract.Recorded, res.Verdict, res.Result.Refusal)
+	require.Equal(p.t, ledger.Recorded, res.Verdict, res.Result.Refusal)
 	return res
 }
 
 // tries records a step, whatever becomes of it.
-func (p *play) tries(run string, e contract.Entry, effects contract.Effects, change func(*care.RunState)) contract.StepResult {
+func (p *play) tries(run string, e ledger.Entry, effects ledger.Effects, change func(*care.RunState)) ledger.StepResult {
 	p.t.Helper()
 	r := p.runs[run]
 	if r == nil {
 		r = &played{caseRun: e.Answer.Case, epoch: 1}
-		if contract.KindOf(run) == care.RunCase {
+		if ledger.KindOf(run) == care.RunCase {
 			r.caseRun = run
 		}
 		p.runs[run] = r
@@ -92,11 +91,11 @@ func (p *play) tries(run string, e contract.Entry, effects contract.Effects, cha
 	if change != nil {
 		change(&state)
 	}
-	res, err := p.steps.Record(p.t.Context(), contract.Step{
+	res, err := p.steps.Record(p.t.Context(), ledger.Step{
 		Run: run, Case: r.caseRun, Epoch: r.epoch, Revision: r.revision, Entry: e, Taken: true, At: p.now, State: state, Effects: effects,
 	})
 	require.NoError(p.t, err)
-	if res.Verdict == contract.Recorded {
+	if res.Verdict == ledger.Recorded {
 		r.revision, r.state = res.Revision, state
 		for i, o := range r.state.Open {
 			for _, w := range res.Waits {
@@ -110,31 +109,31 @@ func (p *play) tries(run string, e contract.Entry, effects contract.Effects, cha
 }
 
 // ask has somebody ask for something, and gives the entry that the run gets.
-func (p *play) ask(account, run, target string, answer care.Answer, form any) contract.Entry {
+func (p *play) ask(account, run, target string, answer care.Answer, form any) ledger.Entry {
 	p.t.Helper()
-	cmd, err := p.records.Accept(p.t.Context(), p.accounts[account], store.NewCommand{
+	cmd, err := p.records.Accept(p.t.Context(), p.accounts[account], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: answer.Operation, Run: run, Target: target, Answer: answer, Data: form})
 	require.NoError(p.t, err)
-	require.Equal(p.t, store.CommandAccepted, cmd.State)
-	return contract.Entry{ID: cmd.ID, Target: target, Answer: cmd.Answer}
+	require.Equal(p.t, ledger.CommandAccepted, cmd.State)
+	return ledger.Entry{ID: cmd.ID, Target: target, Answer: cmd.Answer}
 }
 
 // complete has somebody claim a task if nobody holds it, and complete it.
-func (p *play) complete(account, run, task string, form care.Completion, effects contract.Effects, change func(*care.RunState)) contract.StepResult {
+func (p *play) complete(account, run, task string, form care.Completion, effects ledger.Effects, change func(*care.RunState)) ledger.StepResult {
 	p.t.Helper()
 	e := p.completion(account, run, task, form)
-	effects.Tasks = append([]contract.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: form.Outcome}}, effects.Tasks...)
+	effects.Tasks = append([]ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: form.Outcome}}, effects.Tasks...)
 	return p.does(run, e, effects, change)
 }
 
-func (p *play) completion(account, run, task string, form care.Completion) contract.Entry {
+func (p *play) completion(account, run, task string, form care.Completion) ledger.Entry {
 	p.t.Helper()
 	require.NoError(p.t, p.claim(account, task))
 	return p.ask(account, run, task, form.Answer(), form)
 }
 
 // hear gives the oldest entry that waits in a run's inbox.
-func (p *play) hear(run string, op care.Operation) (e contract.Entry) {
+func (p *play) hear(run string, op care.Operation) (e ledger.Entry) {
 	p.t.Helper()
 	err := p.owner.QueryRow(p.t.Context(), `SELECT id::text, target, answer FROM command WHERE run_id = $1 AND operation = $2 AND state = 'accepted' ORDER BY seq LIMIT 1`,
 		run, op).Scan(&e.ID, &e.Target, &e.Answer)
@@ -143,14 +142,14 @@ func (p *play) hear(run string, op care.Operation) (e contract.Entry) {
 }
 
 // clock is the entry of a run's timer.
-func (p *play) clock() contract.Entry {
-	return contract.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpClock, At: &p.now}}
+func (p *play) clock() ledger.Entry {
+	return ledger.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpClock, At: &p.now}}
 }
 
 // refused asks that a step was refused for a field that breaks a rule.
-func (p *play) refused(res contract.StepResult, e contract.Entry, field, rule string) {
+func (p *play) refused(res ledger.StepResult, e ledger.Entry, field, rule string) {
 	p.t.Helper()
-	require.Equal(p.t, contract.Refused, res.Verdict)
+	require.Equal(p.t, ledger.Refused, res.Verdict)
 	var refusal care.Refusal
 	require.NoError(p.t, p.owner.QueryRow(p.t.Context(), `SELECT refusal FROM command WHERE id = $1`, e.ID).Scan(&refusal))
 	require.Contains(p.t, refusal.Faults, care.Fault{Field: field, Rule: rule})
@@ -182,25 +181,25 @@ func (p *play) count(sql string, args ...any) int {
 
 // moments are the codes of a case's timeline, in order.
 func (p *play) moments(caseRun string) (codes []string) {
-	for _, row := range p.rows(`SELECT code FROM timeline WHERE case_id = $1 ORDER BY id`, contract.BareID(caseRun)) {
+	for _, row := range p.rows(`SELECT code FROM timeline WHERE case_id = $1 ORDER BY id`, ledger.BareID(caseRun)) {
 		codes = append(codes, row["code"].(string))
 	}
 	return codes
 }
 
 // branch opens a branch of a case, which makes its first step.
-func (p *play) branch(caseRun, run string, opening care.Answer, effects contract.Effects, open ...care.OpenStep) {
+func (p *play) branch(caseRun, run string, opening care.Answer, effects ledger.Effects, open ...care.OpenStep) {
 	p.t.Helper()
 	opening.Operation = care.OpOpen
-	p.does(caseRun, p.clock(), contract.Effects{Tell: []contract.Message{{Run: run, Answer: opening}}}, func(s *care.RunState) {
+	p.does(caseRun, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: run, Answer: opening}}}, func(s *care.RunState) {
 		s.Open = append(s.Open, care.OpenStep{Step: run, Kind: care.OpenRun, ID: run})
 	})
 	p.does(run, p.hear(run, care.OpOpen), effects, func(s *care.RunState) { s.Open = open })
 }
 
-func opens(run, step string, task contract.TaskChange) contract.TaskChange {
-	task.ID, task.State = contract.DerivedID(run, step), care.TaskReady
+func opens(run, step string, task ledger.TaskChange) ledger.TaskChange {
+	task.ID, task.State = ledger.DerivedID(run, step), care.TaskReady
 	return task
 }
 
-func newRun(kind care.RunKind) string { return contract.RunID(kind, uuid.NewString()) }
+func newRun(kind care.RunKind) string { return ledger.RunID(kind, uuid.NewString()) }

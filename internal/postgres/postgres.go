@@ -1,4 +1,4 @@
-// Package postgres keeps what package store names: on PostgreSQL through pgx,
+// Package postgres keeps what package ledger names: on PostgreSQL through pgx,
 // with row-level security. Each transaction joins one database role and says
 // who acts; nothing is read or written outside one.
 package postgres

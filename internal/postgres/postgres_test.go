@@ -22,8 +22,8 @@ import (
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/store"
 	"percorso/internal/zone"
 	"percorso/workflows/contract"
 )
@@ -177,25 +177,25 @@ func (a *archive) pool(part standalone.Part) *pgxpool.Pool {
 // first task for the desk.
 func (a *archive) open(zone string) (caseID, task string) {
 	a.t.Helper()
-	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], store.NewCommand{
+	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: store.CaseOpening{
-			Person: store.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
+		Data: ledger.CaseOpening{
+			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
 			Needs:  []string{"labour"}, NoticeGiven: true,
 		},
 	})
 	require.NoError(a.t, err)
-	task = contract.DerivedID(cmd.Run, "first_listening/1")
-	res := a.record(cmd.Run, 0, contract.Entry{ID: cmd.ID, Answer: cmd.Answer}, contract.Effects{
-		Stage: care.StageFirstLevel, Tasks: []contract.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}},
+	task = ledger.DerivedID(cmd.Run, "first_listening/1")
+	res := a.record(cmd.Run, 0, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{
+		Stage: care.StageFirstLevel, Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}},
 	})
-	require.Equal(a.t, contract.Recorded, res.Verdict)
-	return contract.BareID(cmd.Run), task
+	require.Equal(a.t, ledger.Recorded, res.Verdict)
+	return ledger.BareID(cmd.Run), task
 }
 
-func (a *archive) record(run string, revision int, e contract.Entry, effects contract.Effects) contract.StepResult {
+func (a *archive) record(run string, revision int, e ledger.Entry, effects ledger.Effects) ledger.StepResult {
 	a.t.Helper()
-	res, err := a.steps.Record(a.t.Context(), contract.Step{
+	res, err := a.steps.Record(a.t.Context(), ledger.Step{
 		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: time.Now(), Effects: effects,
 		State: care.RunState{Answers: []care.StepAnswer{{Step: fmt.Sprint(revision), Answer: e.Answer}}},
 	})
@@ -204,7 +204,7 @@ func (a *archive) record(run string, revision int, e contract.Entry, effects con
 }
 
 func (a *archive) claim(account, task string) error {
-	_, err := a.records.Assign(a.t.Context(), a.accounts[account], store.NewCommand{Key: uuid.NewString(), Operation: care.OpClaim, Target: task})
+	_, err := a.records.Assign(a.t.Context(), a.accounts[account], ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpClaim, Target: task})
 	return err
 }
 
@@ -224,11 +224,11 @@ func TestWhoSeesACase(t *testing.T) {
 		t.Run(account, func(t *testing.T) {
 			s := a.accounts[account]
 			_, err := a.records.CaseFile(t.Context(), s, id)
-			page, listErr := a.records.CaseFiles(t.Context(), s, store.CaseFilter{}, store.Paging{})
-			found, searchErr := a.records.CaseFiles(t.Context(), s, store.CaseFilter{Search: "Prova prato"}, store.Paging{})
+			page, listErr := a.records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
+			found, searchErr := a.records.CaseFiles(t.Context(), s, ledger.CaseFilter{Search: "Prova prato"}, ledger.Paging{})
 			_, taskErr := a.records.Task(t.Context(), s, task)
-			_, timelineErr := a.records.Timeline(t.Context(), s, id, store.Paging{})
-			_, commandErr := a.records.Accept(t.Context(), s, store.NewCommand{Key: uuid.NewString(), Operation: care.OpComplete, Run: "case/" + id, Target: task})
+			_, timelineErr := a.records.Timeline(t.Context(), s, id, ledger.Paging{})
+			_, commandErr := a.records.Accept(t.Context(), s, ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpComplete, Run: "case/" + id, Target: task})
 			require.NoError(t, listErr)
 			require.NoError(t, searchErr)
 			if sees {
@@ -240,12 +240,12 @@ func TestWhoSeesACase(t *testing.T) {
 				require.NoError(t, commandErr)
 				return
 			}
-			require.ErrorIs(t, err, store.ErrNotFound)
+			require.ErrorIs(t, err, ledger.ErrNotFound)
 			require.Empty(t, page.Items)
 			require.Empty(t, found.Items)
-			require.ErrorIs(t, taskErr, store.ErrNotFound)
-			require.ErrorIs(t, timelineErr, store.ErrNotFound)
-			require.ErrorIs(t, commandErr, store.ErrNotFound)
+			require.ErrorIs(t, taskErr, ledger.ErrNotFound)
+			require.ErrorIs(t, timelineErr, ledger.ErrNotFound)
+			require.ErrorIs(t, commandErr, ledger.ErrNotFound)
 		})
 	}
 }
@@ -260,7 +260,7 @@ func TestNobodySeesNothing(t *testing.T) {
 	single, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(single.Close)
-	page, err := postgres.NewRecords(single, calendar.New).CaseFiles(t.Context(), a.accounts["supervisor.prato"], store.CaseFilter{}, store.Paging{})
+	page, err := postgres.NewRecords(single, calendar.New).CaseFiles(t.Context(), a.accounts["supervisor.prato"], ledger.CaseFilter{}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	_, err = single.Exec(t.Context(), `SELECT FROM case_file`)
@@ -309,28 +309,28 @@ func TestOneClaimWins(t *testing.T) {
 func TestAKeyHasOneEffect(t *testing.T) {
 	a := newArchive(t)
 	s := a.accounts["desk_operator.prato"]
-	contact := store.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}
-	first, err := a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}
+	first, err := a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
 	require.NoError(t, err)
-	again, err := a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	again, err := a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
 	require.NoError(t, err)
 	require.Equal(t, first.ID, again.ID)
 	contact.Topic = "labour"
-	_, err = a.records.Assign(t.Context(), s, store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
-	require.ErrorIs(t, err, store.ErrKeyReused)
-	page, err := a.records.Contacts(t.Context(), s, store.Paging{})
+	_, err = a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	require.ErrorIs(t, err, ledger.ErrKeyReused)
+	page, err := a.records.Contacts(t.Context(), s, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	// The same words about another case are another command.
 	one, _ := a.open("prato")
 	other, _ := a.open("prato")
 	social := a.accounts["social_worker.prato"]
-	_, err = a.records.Accept(t.Context(), social, store.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + one, Data: care.SendToCPI{}})
+	_, err = a.records.Accept(t.Context(), social, ledger.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + one, Data: care.SendToCPI{}})
 	require.NoError(t, err)
-	_, err = a.records.Accept(t.Context(), social, store.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + other, Data: care.SendToCPI{}})
-	require.ErrorIs(t, err, store.ErrKeyReused)
+	_, err = a.records.Accept(t.Context(), social, ledger.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + other, Data: care.SendToCPI{}})
+	require.ErrorIs(t, err, ledger.ErrKeyReused)
 	// Another caller's key is another key.
-	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], store.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
 	require.NoError(t, err)
 }
 
@@ -342,20 +342,20 @@ func TestAStepIsComparedAndSet(t *testing.T) {
 	run := "case/" + id
 	require.NoError(t, a.claim("desk_operator.prato", task))
 	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
-	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator.prato"], store.NewCommand{
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator.prato"], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
 	require.NoError(t, err)
-	entry := contract.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}
-	done := contract.Effects{Tasks: []contract.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Heard}}}
+	entry := ledger.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}
+	done := ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Heard}}}
 
 	behind := a.record(run, 0, entry, done)
-	require.Equal(t, contract.Behind, behind.Verdict)
+	require.Equal(t, ledger.Behind, behind.Verdict)
 	require.Equal(t, 1, behind.Revision)
 	require.NotNil(t, behind.State)
 
-	require.Equal(t, contract.Recorded, a.record(run, 1, entry, done).Verdict)
+	require.Equal(t, ledger.Recorded, a.record(run, 1, entry, done).Verdict)
 	known := a.record(run, 1, entry, done)
-	require.Equal(t, contract.Known, known.Verdict)
+	require.Equal(t, ledger.Known, known.Verdict)
 	require.Equal(t, 2, known.Revision)
 	require.NotNil(t, known.State, "the run is behind by its own step, whose answer was lost")
 
@@ -367,8 +367,8 @@ func TestAStepIsComparedAndSet(t *testing.T) {
 	// A newer epoch takes the run over; the older one is fenced.
 	taken, err := a.steps.Load(t.Context(), contract.Start{Run: run, Case: run, Epoch: 2})
 	require.NoError(t, err)
-	require.Equal(t, contract.Recorded, taken.Verdict)
-	require.Equal(t, contract.Fenced, a.record(run, 2, contract.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpMailBounced}}, contract.Effects{}).Verdict)
+	require.Equal(t, ledger.Recorded, taken.Verdict)
+	require.Equal(t, ledger.Fenced, a.record(run, 2, ledger.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpMailBounced}}, ledger.Effects{}).Verdict)
 }
 
 func TestUnderLockOnlyTheHolderCompletes(t *testing.T) {
@@ -377,18 +377,18 @@ func TestUnderLockOnlyTheHolderCompletes(t *testing.T) {
 	run := "case/" + id
 	require.NoError(t, a.claim("desk_operator.prato", task))
 	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
-	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator_2.prato"], store.NewCommand{
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator_2.prato"], ledger.NewCommand{
 		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
 	require.NoError(t, err)
-	res := a.record(run, 1, contract.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}, contract.Effects{})
-	require.Equal(t, contract.Refused, res.Verdict)
+	res := a.record(run, 1, ledger.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}, ledger.Effects{})
+	require.Equal(t, ledger.Refused, res.Verdict)
 	require.Equal(t, 1, res.Revision)
 	stored, err := a.records.Command(t.Context(), a.accounts["desk_operator_2.prato"], cmd.ID)
 	require.NoError(t, err)
-	require.Equal(t, store.CommandRefused, stored.State)
+	require.Equal(t, ledger.CommandRefused, stored.State)
 	require.Equal(t, care.Refusal{Code: care.RefusedTaken, Role: care.DeskOperator}, *stored.Refusal)
 	_, err = a.records.Command(t.Context(), a.accounts["desk_operator.prato"], cmd.ID)
-	require.ErrorIs(t, err, store.ErrNotFound, "a command is its caller's own")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "a command is its caller's own")
 }
 
 func TestPagesAreWholeAndInOrder(t *testing.T) {
@@ -398,8 +398,8 @@ func TestPagesAreWholeAndInOrder(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	var last time.Time
-	for p := (store.Paging{Limit: 3}); ; {
-		page, err := a.records.CaseFiles(t.Context(), a.accounts["supervisor.lucca"], store.CaseFilter{}, p)
+	for p := (ledger.Paging{Limit: 3}); ; {
+		page, err := a.records.CaseFiles(t.Context(), a.accounts["supervisor.lucca"], ledger.CaseFilter{}, p)
 		require.NoError(t, err)
 		for _, c := range page.Items {
 			require.False(t, seen[c.ID])
@@ -420,23 +420,23 @@ func TestOrphanedCase(t *testing.T) {
 	a := newArchive(t)
 	id, _ := a.open("pistoia")
 	supervisor := a.accounts["supervisor.pistoia"]
-	stuck, err := a.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	stuck, err := a.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Empty(t, stuck.Items)
 	require.NoError(t, postgres.LoadStaff(t.Context(), a.pool(standalone.Migrate), []care.Staff{supervisor}))
-	stuck, err = a.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	stuck, err = a.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, id, stuck.Items[0].ID)
 	require.Equal(t, care.HealthOrphaned, stuck.Items[0].Waiting.Health)
-	_, err = a.records.StuckCases(t.Context(), a.accounts["social_worker.pistoia"], store.Paging{})
-	require.ErrorIs(t, err, store.ErrForbidden)
+	_, err = a.records.StuckCases(t.Context(), a.accounts["social_worker.pistoia"], ledger.Paging{})
+	require.ErrorIs(t, err, ledger.ErrForbidden)
 }
 
 func TestErrorsHoldNoValue(t *testing.T) {
 	a := newArchive(t)
-	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], store.NewCommand{
-		Key: "x", Operation: care.OpContact, Data: store.NewContact{Topic: "Zqxmarker\x00"}})
+	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], ledger.NewCommand{
+		Key: "x", Operation: care.OpContact, Data: ledger.NewContact{Topic: "Zqxmarker\x00"}})
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "Zqxmarker")
 }

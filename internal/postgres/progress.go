@@ -9,24 +9,23 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // progress says how an action of the active plan comes along, whatever version
 // of the plan it stands in from then on.
-func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id string) (store.Command, error) {
+func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, ok := c.Data.(care.ProgressForm)
 	if !ok {
-		return store.Command{}, errors.New("a progress without its form")
+		return ledger.Command{}, errors.New("a progress without its form")
 	}
-	caseID := contract.BareID(c.Run)
+	caseID := ledger.BareID(c.Run)
 	if uuid.Validate(caseID) != nil || uuid.Validate(c.Target) != nil {
-		return store.Command{}, store.ErrNotFound
+		return ledger.Command{}, ledger.ErrNotFound
 	}
 	refusal, err := mayProgress(ctx, tx, s, caseID, c.Target)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	if refusal != nil {
 		return r.settle(ctx, tx, s, c, id, caseID, refusal)
@@ -37,32 +36,32 @@ func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c stor
 		SET agency = excluded.agency, state = excluded.state, note = excluded.note, at = excluded.at, by_staff = excluded.by_staff`,
 		c.Target, caseID, s.Zone, s.Agency, form.State, form.Note, now, s.ID)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	if err := tellMoment(ctx, tx, s, caseID, c.Run, now, "action_"+string(form.State), s.Agency); err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	return r.settle(ctx, tx, s, c, id, caseID, nil)
 }
 
 // mayProgress refuses who has no part in the action: it is for its agency, the
-// case's own and the supervisor. store.ErrNotFound: the caller sees no such action.
+// case's own and the supervisor. ledger.ErrNotFound: the caller sees no such action.
 func mayProgress(ctx context.Context, tx querier, s care.Staff, caseID, action string) (*care.Refusal, error) {
 	type row struct {
-		State   care.PlanState    `db:"state"`
-		Content store.PlanContent `db:"content"`
-		Own     string            `db:"own"` // the case's agency; empty where the caller does not see the case
+		State   care.PlanState     `db:"state"`
+		Content ledger.PlanContent `db:"content"`
+		Own     string             `db:"own"` // the case's agency; empty where the caller does not see the case
 	}
 	plan, err := one[row](ctx, tx, `SELECT p.state, p.content, coalesce(f.agency, '') AS own FROM plan p LEFT JOIN case_file f ON f.id = p.case_id
 		WHERE p.case_id = $1 AND p.content -> 'actions' @> jsonb_build_array(jsonb_build_object('id', $2::text))
 		ORDER BY p.state = 'active' DESC, p.version DESC LIMIT 1`, caseID, action)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, store.ErrNotFound
+		return nil, ledger.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(plan.Content.Actions, func(a store.PlannedAction) bool { return a.ID == action })
+	i := slices.IndexFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == action })
 	switch mine := plan.Content.Actions[i].Agency == s.Agency; {
 	case plan.State != care.PlanActive:
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil

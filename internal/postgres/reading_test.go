@@ -11,7 +11,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // desk is an archive with its owner, who puts rows where a step would.
@@ -136,13 +136,13 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 		t.Helper()
 		s := d.accounts[account]
 		_, err := d.records.Equipes(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = d.records.Equipe(t.Context(), s, equipe)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = d.records.Plans(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = d.records.GoalFindings(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 	}
 	for _, account := range []string{"desk_operator.prato", "supervisor.prato", "cpi_operator.prato"} {
 		reads(account)
@@ -152,7 +152,7 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	}
 	// Who has a seat or a part in the plan does not see the file for it.
 	_, err := d.records.CaseFile(t.Context(), d.accounts["cpi_operator.prato"], id)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	// A part in the active plan is enough, and a seat is; a waived seat is not.
 	d.put(`UPDATE seat SET state = 'waived' WHERE case_id = $1 AND agency = 'cpi'`, id)
 	d.put(`UPDATE run SET ended_at = now(), outcome = 'plan_active' WHERE id = $1`, equipe)
@@ -164,7 +164,7 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	readsNot("cpi_operator.prato")
 	reads("desk_operator.prato")
 	// Every read can be named.
-	page, err := d.records.Reads(t.Context(), d.accounts["supervisor.prato"], id, store.Paging{Limit: 100})
+	page, err := d.records.Reads(t.Context(), d.accounts["supervisor.prato"], id, ledger.Paging{Limit: 100})
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, r := range page.Items {
@@ -179,7 +179,7 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, plans)
 	_, err = d.records.Plans(t.Context(), d.accounts["cpi_operator.prato"], other)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestHowAnActionComesAlong(t *testing.T) {
@@ -187,7 +187,7 @@ func TestHowAnActionComesAlong(t *testing.T) {
 	id, _ := d.open("prato")
 	d.plan(id)
 	report := func(account, action string, state care.ActionState) error {
-		_, err := d.records.Assign(t.Context(), d.accounts[account], store.NewCommand{
+		_, err := d.records.Assign(t.Context(), d.accounts[account], ledger.NewCommand{
 			Key: uuid.NewString(), Operation: care.OpProgress, Run: "case/" + id, Target: action,
 			Data: care.ProgressForm{State: state, Note: "Nota di " + account}})
 		return err
@@ -208,9 +208,9 @@ func TestHowAnActionComesAlong(t *testing.T) {
 	var refusal *care.Refusal
 	require.ErrorAs(t, report("cpi_operator.prato", ofDesk, care.ActionDone), &refusal)
 	require.Equal(t, care.RefusedForbidden, refusal.Code)
-	require.ErrorIs(t, report("cpi_operator.prato", uuid.NewString(), care.ActionDone), store.ErrNotFound)
-	require.ErrorIs(t, report("cpi_operator.lucca", ofCPI, care.ActionDone), store.ErrNotFound)
-	moments, err := d.records.Timeline(t.Context(), d.accounts["desk_operator.prato"], id, store.Paging{})
+	require.ErrorIs(t, report("cpi_operator.prato", uuid.NewString(), care.ActionDone), ledger.ErrNotFound)
+	require.ErrorIs(t, report("cpi_operator.lucca", ofCPI, care.ActionDone), ledger.ErrNotFound)
+	moments, err := d.records.Timeline(t.Context(), d.accounts["desk_operator.prato"], id, ledger.Paging{})
 	require.NoError(t, err)
 	require.Equal(t, "action_dropped", moments.Items[0].Code)
 	require.Equal(t, "comune", moments.Items[0].Detail)
@@ -243,11 +243,11 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	require.True(t, file.Waiting.Until.Equal(until))
 	require.True(t, file.Tasks[0].Suspended)
 	require.Nil(t, file.Tasks[0].Due)
-	stuck, err := d.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	stuck, err := d.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, other, stuck.Items[0].ID)
-	late, err := d.records.Tasks(t.Context(), operator, store.TaskFilter{Overdue: true}, store.Paging{})
+	late, err := d.records.Tasks(t.Context(), operator, ledger.TaskFilter{Overdue: true}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, late.Items, 1)
 	require.Equal(t, running, late.Items[0].ID)
@@ -256,8 +256,8 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	second := d.task("case/"+id, id, "prato", "comune", care.DeskOperator, care.Orientation)
 	d.put(`UPDATE task SET suspended = true WHERE id = $1`, second)
 	var order []string
-	for p := (store.Paging{Limit: 1}); ; {
-		page, err := d.records.Tasks(t.Context(), operator, store.TaskFilter{Team: true}, p)
+	for p := (ledger.Paging{Limit: 1}); ; {
+		page, err := d.records.Tasks(t.Context(), operator, ledger.TaskFilter{Team: true}, p)
 		require.NoError(t, err)
 		for _, task := range page.Items {
 			order = append(order, task.ID)
@@ -285,7 +285,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 		operation care.Operation
 		form      any
 	}{{"social_worker.prato", care.OpRelease, nil}, {"supervisor.prato", care.OpReassign, care.Assignment{Role: care.ImmigrationExpert}}} {
-		_, err := d.records.Assign(t.Context(), d.accounts[step.account], store.NewCommand{
+		_, err := d.records.Assign(t.Context(), d.accounts[step.account], ledger.NewCommand{
 			Key: uuid.NewString(), Operation: step.operation, Target: renewal, Data: step.form})
 		require.NoError(t, err)
 		r, e := clocks()
@@ -296,7 +296,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, care.HealthLate, file.Waiting.Health)
 	require.Equal(t, care.PermitRenewal, file.Waiting.Task)
-	stuck, err = d.records.StuckCases(t.Context(), supervisor, store.Paging{})
+	stuck, err = d.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 2)
 }
@@ -314,7 +314,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Persona Prova prato", asked.Person)
 	require.NotEmpty(t, asked.CaseNumber)
-	list, err := d.records.Tasks(t.Context(), there, store.TaskFilter{Team: true}, store.Paging{})
+	list, err := d.records.Tasks(t.Context(), there, ledger.TaskFilter{Team: true}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
 	share, err := d.records.Share(t.Context(), there, task)
@@ -323,7 +323,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.Equal(t, "transfer", share.Purpose)
 	require.Equal(t, care.PublicTask, share.LegalBasis)
 	var snapshot struct {
-		store.Snapshot
+		ledger.Snapshot
 		Note string `json:"note"`
 	}
 	require.NoError(t, json.Unmarshal(share.Snapshot, &snapshot))
@@ -331,14 +331,14 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.Equal(t, asked.CaseNumber, snapshot.CaseNumber)
 	require.NoError(t, d.claim("social_worker.lucca", task))
 	_, err = d.records.CaseFile(t.Context(), there, id)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 
 	// The case's own zone sees whom it waits for, and may not do it.
 	here := d.accounts["social_worker.prato"]
 	_, err = d.records.Task(t.Context(), here, task)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	_, err = d.records.Share(t.Context(), here, task)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	file, err := d.records.CaseFile(t.Context(), here, id)
 	require.NoError(t, err)
 	require.Equal(t, "lucca", file.Transfer)
@@ -349,7 +349,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.Empty(t, file.Waiting.TaskID)
 	d.caughtUp(id)
 	d.at(60 * 24 * time.Hour)
-	stuck, err := d.records.StuckCases(t.Context(), d.accounts["supervisor.prato"], store.Paging{})
+	stuck, err := d.records.StuckCases(t.Context(), d.accounts["supervisor.prato"], ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, care.HealthLate, stuck.Items[0].Waiting.Health)
@@ -365,10 +365,10 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	for _, account := range []string{"supervisor.prato", "social_worker.prato", "social_worker.lucca", "supervisor.lucca"} {
 		s := d.accounts[account]
 		_, err := d.records.CaseFile(t.Context(), s, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = d.records.Share(t.Context(), s, task)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		page, err := d.records.CaseFiles(t.Context(), s, store.CaseFilter{}, store.Paging{})
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		page, err := d.records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
 	}
@@ -385,13 +385,13 @@ func TestFilesOfOnePerson(t *testing.T) {
 	operator := d.accounts["desk_operator.prato"]
 	born := time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		person store.Person
+		person ledger.Person
 		found  []string
 	}{
-		"names, whatever the day": {store.Person{GivenName: "persona", FamilyName: " prova PRATO", BirthDate: born.AddDate(1, 0, 0)}, []string{id}},
-		"family name and day":     {store.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, []string{same, id}},
-		"the day alone":           {store.Person{GivenName: "Persona", FamilyName: "Diversa", BirthDate: born}, nil},
-		"another zone's":          {store.Person{GivenName: "Persona", FamilyName: "Prova pistoia", BirthDate: born}, nil},
+		"names, whatever the day": {ledger.Person{GivenName: "persona", FamilyName: " prova PRATO", BirthDate: born.AddDate(1, 0, 0)}, []string{id}},
+		"family name and day":     {ledger.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, []string{same, id}},
+		"the day alone":           {ledger.Person{GivenName: "Persona", FamilyName: "Diversa", BirthDate: born}, nil},
+		"another zone's":          {ledger.Person{GivenName: "Persona", FamilyName: "Prova pistoia", BirthDate: born}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files, err := d.records.SamePerson(t.Context(), operator, c.person)
@@ -409,7 +409,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 	require.Len(t, files, 1)
 	require.Equal(t, same, files[0].ID)
 	_, err = d.records.MergeCandidates(t.Context(), d.accounts["desk_operator.pistoia"], id)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	file, err := d.records.CaseFile(t.Context(), operator, closed)
 	require.NoError(t, err)
 	require.Equal(t, care.StageFirstLevel, file.LastStage)
@@ -451,9 +451,9 @@ func TestWhatWouldBeDisclosedAndWhatWasHeld(t *testing.T) {
 	require.Equal(t, "cpi", file.Meetings[0].Agency)
 	require.Equal(t, cpi.Name, file.Meetings[0].ByName)
 	_, err = d.records.Disclosure(t.Context(), worker, id, "nessuno", "health")
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 	_, err = d.records.Disclosure(t.Context(), d.accounts["cpi_operator.prato"], id, "asl", "health")
-	require.ErrorIs(t, err, store.ErrNotFound)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestAPartnersLinkIsUsedOnce(t *testing.T) {
@@ -479,21 +479,21 @@ func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	require.True(t, opened.Open)
 	require.Nil(t, opened.Used)
 	require.Nil(t, opened.Snapshot, "nothing of the person before it was acknowledged")
-	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), store.ErrNotFound, "one was sent just now")
+	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
 
 	accept := care.Answer{Operation: care.OpAccept}
 	_, err = d.records.UseLink(t.Context(), link, care.OpAccept, accept, nil)
-	require.ErrorIs(t, err, store.ErrNotFound, "nobody accepts what they have not seen")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "nobody accepts what they have not seen")
 	answer := care.Answer{Operation: care.OpAcknowledge}
 	cmd, err := d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, care.ReferralMoveForm{Note: "Vista"})
 	require.NoError(t, err)
-	require.Equal(t, store.CommandAccepted, cmd.State)
+	require.Equal(t, ledger.CommandAccepted, cmd.State)
 	require.Equal(t, run, cmd.Run)
 	require.Equal(t, referral, cmd.Target)
 	require.Equal(t, care.OpAcknowledge, cmd.Answer.Operation)
 	require.Equal(t, "case/"+id, cmd.Answer.Case)
 	_, err = d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, nil)
-	require.ErrorIs(t, err, store.ErrNotFound, "used twice")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "used twice")
 	opened, err = d.records.OpenLink(t.Context(), link)
 	require.NoError(t, err)
 	require.NotNil(t, opened.Used)
@@ -505,12 +505,12 @@ func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	require.Equal(t, 1, mails)
 	d.put(`UPDATE task SET state = 'obsolete', ended_at = now() WHERE id = $1`, task)
 	d.put(`UPDATE link SET created_at = now() - interval '1 day' WHERE run_id = $1`, run)
-	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), store.ErrNotFound, "nothing is asked any more")
+	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "nothing is asked any more")
 	for _, id := range []string{uuid.NewString(), "nonsense"} {
 		_, err = d.records.OpenLink(t.Context(), id)
-		require.ErrorIs(t, err, store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
 		_, err = d.records.UseLink(t.Context(), id, care.OpAcknowledge, answer, nil)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		require.ErrorIs(t, d.records.RenewLink(t.Context(), id), store.ErrNotFound)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		require.ErrorIs(t, d.records.RenewLink(t.Context(), id), ledger.ErrNotFound)
 	}
 }

@@ -13,8 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // Records reads and writes as the member of staff who asks. What role, zone and
@@ -59,7 +58,7 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = store.ErrForbidden
+		err = ledger.ErrForbidden
 	}
 	return s, err
 }
@@ -104,7 +103,7 @@ func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error)
 const commandColumns = `id::text, run_id, operation, target, answer, state, refusal, result, created_at, worked_at`
 
 // digest tells whether a repeated key asks for the same.
-func digest(c store.NewCommand) ([]byte, []byte, error) {
+func digest(c ledger.NewCommand) ([]byte, []byte, error) {
 	var data []byte
 	if c.Data != nil {
 		var err error
@@ -121,7 +120,7 @@ func digest(c store.NewCommand) ([]byte, []byte, error) {
 }
 
 // Earlier finds the command that the caller sent with the key.
-func (r *Records) Earlier(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
+func (r *Records) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
 	err = r.within(ctx, s, func(tx querier) error {
 		cmd, err = r.earlier(ctx, tx, s, c)
 		return err
@@ -129,29 +128,29 @@ func (r *Records) Earlier(ctx context.Context, s care.Staff, c store.NewCommand)
 	return cmd, err
 }
 
-func (r *Records) earlier(ctx context.Context, tx querier, s care.Staff, c store.NewCommand) (store.Command, error) {
+func (r *Records) earlier(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	sum, _, err := digest(c)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	var same bool
 	if err := tx.QueryRow(ctx, `SELECT digest = $3 FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key, sum).Scan(&same); err != nil {
-		return store.Command{}, missing(err)
+		return ledger.Command{}, missing(err)
 	}
 	if !same {
-		return store.Command{}, store.ErrKeyReused
+		return ledger.Command{}, ledger.ErrKeyReused
 	}
-	cmd, err := one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key)
+	cmd, err := one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key)
 	return cmd, missing(err)
 }
 
 // Command reads a command of the caller's own.
-func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd store.Command, err error) {
+func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd ledger.Command, err error) {
 	if uuid.Validate(id) != nil {
-		return cmd, store.ErrNotFound
+		return cmd, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		cmd, err = one[store.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
+		cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
 		return missing(err)
 	})
 	return cmd, err
@@ -159,12 +158,12 @@ func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd sto
 
 // Accept makes a command durable. The relay wakes its run should the caller not
 // come to do it.
-func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) (cmd store.Command, err error) {
+func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
 	if !s.Role.MayAsk(c.Operation) {
-		return cmd, store.ErrForbidden
+		return cmd, ledger.ErrForbidden
 	}
 	if c.Target != "" && uuid.Validate(c.Target) != nil {
-		return cmd, store.ErrNotFound
+		return cmd, ledger.ErrNotFound
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -183,18 +182,18 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c store.NewCommand) 
 		}
 	}
 	if c.Operation == care.OpOpen {
-		c.Run, first = contract.RunID(care.RunCase, about.CaseID), nil
+		c.Run, first = ledger.RunID(care.RunCase, about.CaseID), nil
 	}
 	err = within(ctx, r.pool, roleApp, asStaff(s), first, func(tx querier) error {
 		if !found {
-			return store.ErrNotFound
+			return ledger.ErrNotFound
 		}
 		if c.Run == "" {
 			c.Run = about.Run
 		}
-		state, refusal := store.CommandAccepted, (*care.Refusal)(nil)
+		state, refusal := ledger.CommandAccepted, (*care.Refusal)(nil)
 		if about.Ended && c.Operation != care.OpReopen {
-			state, refusal = store.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+			state, refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
 		}
 		cmd, err = r.insert(ctx, tx, s, c, id.String(), about.CaseID, state, refusal)
 		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
@@ -232,17 +231,17 @@ const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL A
 	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
 
 // insert stores a command, or finds the one that the same key stored before.
-func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c store.NewCommand, id, caseID string, state store.CommandState, refusal *care.Refusal) (store.Command, error) {
+func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
 	sum, data, err := digest(c)
 	if err != nil {
-		return store.Command{}, err
+		return ledger.Command{}, err
 	}
 	if form, ok := c.Data.(care.MergeForm); ok {
-		c.Answer.Case = contract.RunID(care.RunCase, form.Into) // the one that is kept
+		c.Answer.Case = ledger.RunID(care.RunCase, form.Into) // the one that is kept
 	} else if c.Answer.Case = ""; caseID != "" {
-		c.Answer.Case = contract.RunID(care.RunCase, caseID)
+		c.Answer.Case = ledger.RunID(care.RunCase, caseID)
 	}
-	cmd, err := one[store.Command](ctx, tx, `INSERT INTO command
+	cmd, err := one[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
@@ -257,7 +256,7 @@ func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c store.
 // missing turns "no row" into what callers know.
 func missing(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return store.ErrNotFound
+		return ledger.ErrNotFound
 	}
 	return err
 }

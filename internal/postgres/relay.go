@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // wakeChannel tells the relay that something is to be delivered.
@@ -14,18 +14,18 @@ const wakeChannel = "percorso_wake"
 
 // TakeWakes hands out entries that are due to be delivered to their runs. Each
 // comes again, later and later (at most every 20 s), until its run has worked it.
-func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []store.Wake, err error) {
+func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []ledger.Wake, err error) {
 	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
-		wakes, err = many[store.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1) ORDER BY seq`, most)
+		wakes, err = many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1) ORDER BY seq`, most)
 		return err
 	})
 	return wakes, err
 }
 
 // TakeMails hands out mails that are due to be sent; each comes again until MailDone.
-func (s *Steps) TakeMails(ctx context.Context, most int) (mails []store.Mail, err error) {
+func (s *Steps) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
 	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
-		mails, err = many[store.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries, expires_at FROM take_mails($1)`, most)
+		mails, err = many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries, expires_at FROM take_mails($1)`, most)
 		return err
 	})
 	return mails, err
@@ -88,9 +88,9 @@ func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time
 }
 
 // OpenRuns lists every open run for a rebuild, cases first.
-func OpenRuns(ctx context.Context, pool *pgxpool.Pool) (runs []store.OpenRun, err error) {
+func OpenRuns(ctx context.Context, pool *pgxpool.Pool) (runs []ledger.OpenRun, err error) {
 	err = within(ctx, pool, roleRebuild, nil, nil, func(tx querier) error {
-		runs, err = many[store.OpenRun](ctx, tx, `SELECT id, case_id::text, epoch FROM run WHERE ended_at IS NULL ORDER BY started_at, id`)
+		runs, err = many[ledger.OpenRun](ctx, tx, `SELECT id, case_id::text, epoch FROM run WHERE ended_at IS NULL ORDER BY started_at, id`)
 		return err
 	})
 	return runs, err

@@ -9,8 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // Calendars builds the calendar of a zone.
@@ -81,7 +80,7 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 	// Policies are no personal data: any of our roles may read them.
 	err := tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, store.ErrNotFound
+		return nil, ledger.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -96,7 +95,7 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 }
 
 // performer says who does a task that a step opens, and for which agency.
-func (s *ruleset) performer(t contract.TaskChange) (care.Role, string) {
+func (s *ruleset) performer(t ledger.TaskChange) (care.Role, string) {
 	if _, ok := s.byLink(t); ok { // the sender's staff record what the partner says by phone
 		rule, _ := s.Task(care.SupplyInformation)
 		return rule.Role, s.RoleAgency(rule.Role)
@@ -118,7 +117,7 @@ func (s *ruleset) partner(code string) (care.Agency, bool) {
 }
 
 // byLink gives the partner whose task it is that has no account to do it with.
-func (s *ruleset) byLink(t contract.TaskChange) (care.Agency, bool) {
+func (s *ruleset) byLink(t ledger.TaskChange) (care.Agency, bool) {
 	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 		return care.Agency{}, false
 	}

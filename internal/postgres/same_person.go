@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // samePerson is what an open case file fulfils that seems to be of the person
@@ -18,7 +18,7 @@ const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(bt
 // SamePerson lists the open case files among those that the caller sees that
 // seem to be of a person, the newest first and at most 20, each with what it
 // waits for.
-func (r *Records) SamePerson(ctx context.Context, s care.Staff, person store.Person) (files []store.CaseFile, err error) {
+func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	err = r.within(ctx, s, func(tx querier) error {
 		files, err = r.samePerson(ctx, tx, s, person, "")
 		return err
@@ -27,10 +27,10 @@ func (r *Records) SamePerson(ctx context.Context, s care.Staff, person store.Per
 }
 
 // MergeCandidates lists in the same way those that seem to be of the person of a
-// case. store.ErrNotFound: the caller does not see it.
-func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []store.CaseFile, err error) {
+// case. ledger.ErrNotFound: the caller does not see it.
+func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
 	if uuid.Validate(caseID) != nil {
-		return nil, store.ErrNotFound
+		return nil, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		person, err := personOf(ctx, tx, caseID)
@@ -43,8 +43,8 @@ func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID stri
 	return files, err
 }
 
-func (r *Records) samePerson(ctx context.Context, tx querier, s care.Staff, p store.Person, but string) ([]store.CaseFile, error) {
-	files, err := many[store.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
+func (r *Records) samePerson(ctx context.Context, tx querier, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
+	files, err := many[ledger.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
 	if err != nil {
 		return nil, err
 	}

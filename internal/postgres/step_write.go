@@ -9,8 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
-	"percorso/workflows/contract"
+	"percorso/internal/ledger"
 )
 
 // writer turns one step into records: all its statements go to Postgres in one
@@ -18,7 +17,7 @@ import (
 type writer struct {
 	ctx    context.Context
 	tx     querier
-	step   contract.Step
+	step   ledger.Step
 	run    runRow
 	entry  commandRow
 	about  subject
@@ -27,13 +26,13 @@ type writer struct {
 	batch  pgx.Batch
 	waits  []care.OpenStep
 	permit *permit // the person's, once it was asked for
-	result contract.StepResult
+	result ledger.StepResult
 }
 
 func (w *writer) queue(sql string, args ...any) { w.batch.Queue(sql, args...) }
 
 // caseID is the opaque id of the case.
-func (w *writer) caseID() string { return contract.BareID(w.step.Case) }
+func (w *writer) caseID() string { return ledger.BareID(w.step.Case) }
 
 // by is the member of staff who caused the step; nil for a machine.
 func (w *writer) by() *string {
@@ -43,13 +42,13 @@ func (w *writer) by() *string {
 	return &w.entry.Caller
 }
 
-func (w *writer) write() (contract.StepResult, error) {
+func (w *writer) write() (ledger.StepResult, error) {
 	effects := w.step.Effects
 	operation := w.step.Entry.Answer.Operation
 	if operation == care.OpClock {
 		due, err := w.clocks()
 		if err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 		if due == 0 && effects.Empty() && !w.waitsClosed() && !w.suspends() && !w.resumes() {
 			return w.idle()
@@ -57,12 +56,12 @@ func (w *writer) write() (contract.StepResult, error) {
 	}
 	if operation == care.OpOpen && w.run.Kind == care.RunCase && !w.entry.machine() {
 		if err := w.openCase(); err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 	}
 	if operation == care.OpRenewPolicy || effects.Stage != "" {
 		if err := w.renewPolicy(); err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 	}
 	w.keepForm()
@@ -70,13 +69,13 @@ func (w *writer) write() (contract.StepResult, error) {
 		w.beside, w.suspension, w.permitUpdate, w.appointments, w.referrals, w.equipe, w.tasks, w.planChange, w.setWaits, w.messages,
 	} {
 		if err := work(); err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 	}
 	w.mergeAway()
 	w.stage(effects)
 	if err := w.close(); err != nil {
-		return contract.StepResult{}, err
+		return ledger.StepResult{}, err
 	}
 	w.queue("COMMIT")
 	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
@@ -84,8 +83,8 @@ func (w *writer) write() (contract.StepResult, error) {
 }
 
 // idle answers a clock that found nothing due: the run arms its timer for what is next.
-func (w *writer) idle() (contract.StepResult, error) {
-	w.result = contract.StepResult{Verdict: contract.Idle, Revision: w.run.Rev}
+func (w *writer) idle() (ledger.StepResult, error) {
+	w.result = ledger.StepResult{Verdict: ledger.Idle, Revision: w.run.Rev}
 	w.queue(`UPDATE command SET state = 'worked', worked_at = $2 WHERE id = $1`, w.step.Entry.ID, w.step.At)
 	w.queueNextDue(`UPDATE run SET next_due = ` + nextDue + ` WHERE id = $1 RETURNING next_due`)
 	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
@@ -113,9 +112,9 @@ func (w *writer) close() error {
 		}
 		open = append(open, state.Open[i].Step)
 	}
-	w.result = contract.StepResult{
-		Verdict: contract.Recorded, Revision: revision, Waits: w.waits,
-		Result: contract.Result{Revision: revision},
+	w.result = ledger.StepResult{
+		Verdict: ledger.Recorded, Revision: revision, Waits: w.waits,
+		Result: ledger.Result{Revision: revision},
 	}
 	if w.waitsClosed() || w.step.Effects.Ending != "" {
 		w.queue(`DELETE FROM wait WHERE run_id = $1 AND NOT step = ANY ($2)`, w.step.Run, open)
@@ -156,7 +155,7 @@ func (w *writer) waitsClosed() bool {
 // openCase makes the case file from the desk's form: the person, the number,
 // and the grant of the agency that opens it.
 func (w *writer) openCase() error {
-	form, err := formOf[store.CaseOpening](w)
+	form, err := formOf[ledger.CaseOpening](w)
 	if err != nil {
 		return err
 	}
@@ -171,10 +170,10 @@ func (w *writer) openCase() error {
 		w.permit.Receipt = w.today() // nothing else is known of its day
 	}
 	w.queue(`INSERT INTO case_file (id, number, zone, agency, stage, needs, notice_version, opened_at, opened_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.caseID(), store.CaseNumber(w.run.Zone, year, number), w.run.Zone,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.caseID(), ledger.CaseNumber(w.run.Zone, year, number), w.run.Zone,
 		w.entry.Agency, care.StageFirstLevel, orEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
 	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, contract.DerivedID(w.step.Run, "person"), w.caseID(),
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ledger.DerivedID(w.step.Run, "person"), w.caseID(),
 		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permit.Receipt, orEmpty(p.Languages), p.Phone)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
 	if form.ContactID != "" {
@@ -231,7 +230,7 @@ func (w *writer) tasks() error {
 	return nil
 }
 
-func (w *writer) openTask(t contract.TaskChange) error {
+func (w *writer) openTask(t ledger.TaskChange) error {
 	zone, policy, err := w.zoneOf(t)
 	if err != nil {
 		return err
@@ -265,7 +264,7 @@ func (w *writer) openTask(t contract.TaskChange) error {
 
 // openTaskLike opens a task that is for whoever held an earlier one, if they are
 // still at work; else for all of the role.
-func (w *writer) openTaskLike(t contract.TaskChange, role care.Role, agency string, from time.Time) {
+func (w *writer) openTaskLike(t ledger.TaskChange, role care.Role, agency string, from time.Time) {
 	ready, late := w.policy.claim(t.Kind, from)
 	remind, escalate := w.policy.complete(t.Kind, from)
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended,
@@ -279,7 +278,7 @@ func (w *writer) openTaskLike(t contract.TaskChange, role care.Role, agency stri
 }
 
 // zoneOf gives whose task it is, and by whose rules: the case's, unless the step says another.
-func (w *writer) zoneOf(t contract.TaskChange) (string, *ruleset, error) {
+func (w *writer) zoneOf(t ledger.TaskChange) (string, *ruleset, error) {
 	if t.Zone == "" {
 		return w.run.Zone, w.policy, nil
 	}
@@ -289,7 +288,7 @@ func (w *writer) zoneOf(t contract.TaskChange) (string, *ruleset, error) {
 
 // acknowledged reserves the task to answer a referral for who acknowledged it. A
 // partner that did so through a link holds nothing, but has the time to answer.
-func (w *writer) acknowledged(t contract.TaskChange) {
+func (w *writer) acknowledged(t ledger.TaskChange) {
 	remind, escalate := w.policy.complete(w.about.answerKind(), w.step.At)
 	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
 		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
@@ -301,7 +300,7 @@ func (w *writer) acknowledged(t contract.TaskChange) {
 	}
 }
 
-func (w *writer) endTask(t contract.TaskChange) {
+func (w *writer) endTask(t ledger.TaskChange) {
 	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+isOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
@@ -354,7 +353,7 @@ func (w *writer) setWaits() error {
 }
 
 // dueOf says when a wait is over; nil: nobody knows yet.
-func (w *writer) dueOf(wait contract.Wait) (*time.Time, error) {
+func (w *writer) dueOf(wait ledger.Wait) (*time.Time, error) {
 	switch {
 	case wait.Deadline == care.DeadlinePermitWarning:
 		return w.permitDue()
@@ -376,7 +375,7 @@ func (w *writer) messages() error {
 		}
 		m.Answer.Case = w.step.Case
 		// A run may tell another the same thing again at a later step.
-		id := contract.DerivedID(w.step.Run, fmt.Sprintf("tell %s %s %d", m.Run, m.Answer.Operation, w.step.Revision))
+		id := ledger.DerivedID(w.step.Run, fmt.Sprintf("tell %s %s %d", m.Run, m.Answer.Operation, w.step.Revision))
 		w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
 			VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
 			id, m.Run, w.caseID(), w.run.Zone, w.step.Run, id, m.Answer.Operation, m.Answer)
@@ -387,8 +386,8 @@ func (w *writer) messages() error {
 
 // openRun makes the run that a message opens. A branch of a suspended case stands
 // still from its start; what another zone is asked does not.
-func (w *writer) openRun(m contract.Message) {
-	kind := contract.KindOf(m.Run)
+func (w *writer) openRun(m ledger.Message) {
+	kind := ledger.KindOf(m.Run)
 	state := care.RunState{Answers: []care.StepAnswer{}, Open: []care.OpenStep{}}
 	if kind != care.RunTransfer {
 		state.Suspended = w.step.State.Suspended
@@ -399,7 +398,7 @@ func (w *writer) openRun(m contract.Message) {
 }
 
 // stage moves the case along its line, and closes it.
-func (w *writer) stage(e contract.Effects) {
+func (w *writer) stage(e ledger.Effects) {
 	if e.Stage != "" && e.Stage != care.StageClosed {
 		w.queue(`UPDATE case_file SET stage = $2 WHERE id = $1`, w.caseID(), e.Stage)
 		w.moment("stage", string(e.Stage))
@@ -452,7 +451,7 @@ func (w *writer) clocks() (int, error) {
 // mail writes a mail to one member of staff, or to all of a role (in an agency,
 // unless that is empty), of the task's zone. It names the task's page and nothing else.
 func (w *writer) mail(template string, t taskRow, to *string, role care.Role, agency string) {
-	queueMail(&w.batch, contract.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
+	queueMail(&w.batch, ledger.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
 		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
 }
 

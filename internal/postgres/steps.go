@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -79,12 +80,12 @@ func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") 
 // Load gives the state of a run to the execution that begins to work it. An
 // execution of a newer epoch takes the run over; an older one is fenced. A run
 // that has ended stays so, unless somebody asked to reopen it.
-func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.StepResult, err error) {
+func (s *Steps) Load(ctx context.Context, start contract.Start) (res ledger.StepResult, err error) {
 	kept := "" // where the run's case was merged into another
 	err = s.within(ctx, start.Case, nil, func(tx querier) error {
 		run, err := one[runRow](ctx, tx, selectRun, start.Run, noRevision)
 		if errors.Is(err, pgx.ErrNoRows) {
-			res = contract.StepResult{Verdict: contract.Known, Ended: true}
+			res = ledger.StepResult{Verdict: ledger.Known, Ended: true}
 			kept, err = mergedInto(ctx, tx, start.Case)
 			return err
 		}
@@ -100,12 +101,12 @@ func (s *Steps) Load(ctx context.Context, start contract.Start) (res contract.St
 	return res, err
 }
 
-func (s *Steps) load(ctx context.Context, tx querier, start contract.Start, run runRow) (contract.StepResult, error) {
+func (s *Steps) load(ctx context.Context, tx querier, start contract.Start, run runRow) (ledger.StepResult, error) {
 	epoch := start.Epoch
 	if start.Reopen {
 		asked, err := reopens(ctx, tx, start.Run, run)
 		if err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 		if asked {
 			run.Ended, epoch = nil, run.Epoch+1
@@ -113,21 +114,21 @@ func (s *Steps) load(ctx context.Context, tx querier, start contract.Start, run 
 	}
 	switch {
 	case run.Ended != nil:
-		return contract.StepResult{Verdict: contract.Known, Ended: true}, nil
+		return ledger.StepResult{Verdict: ledger.Known, Ended: true}, nil
 	case epoch < run.Epoch:
-		return contract.StepResult{Verdict: contract.Fenced}, nil
+		return ledger.StepResult{Verdict: ledger.Fenced}, nil
 	case epoch > run.Epoch:
 		if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, epoch); err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 	}
 	policy, err := s.rules.of(ctx, tx, run.Zone, run.Course)
 	if err != nil {
-		return contract.StepResult{}, err
+		return ledger.StepResult{}, err
 	}
 	forRun := policy.ForRun()
-	return contract.StepResult{
-		Verdict: contract.Recorded, Revision: run.Rev, Epoch: epoch, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
+	return ledger.StepResult{
+		Verdict: ledger.Recorded, Revision: run.Rev, Epoch: epoch, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
 	}, nil
 }
 
@@ -143,7 +144,7 @@ func reopens(ctx context.Context, tx querier, id string, run runRow) (asked bool
 // A branch of a merged case goes on in the one that was kept, and does not know.
 func mergedInto(ctx context.Context, tx querier, caseRun string) (kept string, err error) {
 	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
-		contract.BareID(caseRun)).Scan(&kept)
+		ledger.BareID(caseRun)).Scan(&kept)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}
@@ -151,7 +152,7 @@ func mergedInto(ctx context.Context, tx querier, caseRun string) (kept string, e
 }
 
 // Record writes one step with compare-and-set on the run's revision.
-func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.StepResult, err error) {
+func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepResult, err error) {
 	var (
 		run   runRow
 		entry commandRow
@@ -169,7 +170,7 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 	}
 	err = s.within(ctx, step.Case, first, func(tx querier) error {
 		if !found {
-			res = contract.StepResult{Verdict: contract.Refused, Ended: true, Result: contract.Result{Refusal: care.RefusedEnded}}
+			res = ledger.StepResult{Verdict: ledger.Refused, Ended: true, Result: ledger.Result{Refusal: care.RefusedEnded}}
 			kept, err = mergedInto(ctx, tx, step.Case)
 			return err
 		}
@@ -184,7 +185,7 @@ func (s *Steps) Record(ctx context.Context, step contract.Step) (res contract.St
 }
 
 // inCase moves a step of a merged case's branch to the case that was kept.
-func inCase(step contract.Step, kept string) contract.Step {
+func inCase(step ledger.Step, kept string) ledger.Step {
 	step.Effects.Tell = slices.Clone(step.Effects.Tell)
 	for i := range step.Effects.Tell {
 		if step.Effects.Tell[i].Run == step.Case {
@@ -196,14 +197,14 @@ func inCase(step contract.Step, kept string) contract.Step {
 }
 
 // record asks what forbids the step, and writes it or says why not.
-func (w *writer) record() (contract.StepResult, error) {
+func (w *writer) record() (ledger.StepResult, error) {
 	step, run, entry := w.step, w.run, w.entry
 	reopening := step.Entry.Answer.Operation == care.OpReopen
 	switch {
 	case step.Epoch < run.Epoch:
-		return contract.StepResult{Verdict: contract.Fenced}, nil
+		return ledger.StepResult{Verdict: ledger.Fenced}, nil
 	case entry.State == "worked" || entry.State == "refused":
-		res := contract.StepResult{Verdict: contract.Known, Revision: run.Rev, NextDue: run.NextDue, Ended: run.Ended != nil}
+		res := ledger.StepResult{Verdict: ledger.Known, Revision: run.Rev, NextDue: run.NextDue, Ended: run.Ended != nil}
 		if entry.Refusal != nil {
 			res.Result.Refusal = entry.Refusal.Code
 		}
@@ -215,11 +216,11 @@ func (w *writer) record() (contract.StepResult, error) {
 		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
-		return contract.StepResult{Verdict: contract.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
+		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
 	case !step.Taken:
 		refusal, err := w.notAwaited()
 		if err != nil {
-			return contract.StepResult{}, err
+			return ledger.StepResult{}, err
 		}
 		return w.refuse(refusal)
 	}
@@ -231,26 +232,26 @@ func (w *writer) record() (contract.StepResult, error) {
 	}
 	var err error
 	if w.policy, err = w.rules.of(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
-		return contract.StepResult{}, err
+		return ledger.StepResult{}, err
 	}
 	if refusal, err := w.gate(); err != nil {
-		return contract.StepResult{}, err
+		return ledger.StepResult{}, err
 	} else if refusal != nil {
 		return w.refuse(refusal)
 	}
 	return w.write()
 }
 
-func (w *writer) refuse(r *care.Refusal) (contract.StepResult, error) {
+func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
 	_, err := w.tx.Exec(w.ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, w.step.Entry.ID, r, w.step.At)
-	return contract.StepResult{
-		Verdict: contract.Refused, Result: contract.Result{Refusal: r.Code}, Revision: w.run.Rev, NextDue: w.run.NextDue, Ended: w.run.Ended != nil,
+	return ledger.StepResult{
+		Verdict: ledger.Refused, Result: ledger.Result{Refusal: r.Code}, Revision: w.run.Rev, NextDue: w.run.NextDue, Ended: w.run.Ended != nil,
 	}, err
 }
 
 // within runs work as the worker on one case.
 func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(querier) error) error {
-	return within(ctx, s.pool, roleWorker, []setting{{"case", contract.BareID(caseRun)}}, first, work)
+	return within(ctx, s.pool, roleWorker, []setting{{"case", ledger.BareID(caseRun)}}, first, work)
 }
 
 // subject is the task or referral that an entry is about, locked.
@@ -293,7 +294,7 @@ type referralRow struct {
 }
 
 // queue asks for the task that is completed, or else for the referral that is moved.
-func (s *subject) queue(b *pgx.Batch, step contract.Step) {
+func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
 	if step.Entry.Answer.Operation == care.OpComplete {
 		queuePointer(b, &s.task, `SELECT `+taskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
 		return
@@ -305,7 +306,7 @@ func (s *subject) queue(b *pgx.Batch, step contract.Step) {
 
 // permits asks, under lock, whether the caller may do this now. What the rows
 // say may differ from what the API saw when it accepted the command.
-func (s *subject) permits(e contract.Entry, by commandRow) *care.Refusal {
+func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 	if by.machine() {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
-	"percorso/internal/store"
+	"percorso/internal/ledger"
 )
 
 // Watch is what the watch over the machinery needs: counts and run ids, no case.
@@ -43,16 +43,16 @@ func (w *Watch) within(ctx context.Context, work func(querier) error) error {
 }
 
 // Unworked counts what the machinery should have worked by now.
-func (w *Watch) Unworked(ctx context.Context) (b store.Backlog, err error) {
+func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 	err = w.within(ctx, func(tx querier) error {
-		b, err = one[store.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
+		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
 		return err
 	})
 	return b, err
 }
 
 // Report stores what was seen, in place of the report before it.
-func (w *Watch) Report(ctx context.Context, r store.MachineReport) error {
+func (w *Watch) Report(ctx context.Context, r ledger.MachineReport) error {
 	return w.within(ctx, func(tx querier) error {
 		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
 			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)

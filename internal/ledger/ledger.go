@@ -1,7 +1,11 @@
-// Package store says what Percorso keeps: commands, records and the lists that
-// people read, with their filters and cursors. It is a leaf: package postgres
-// keeps them, activities and api use them through interfaces of their own.
-package store
+// Package ledger is the language in which Percorso is written down: ids, commands,
+// entries, the steps of a run with their effects, and the lists that people read.
+//
+// It is a leaf, and stores nothing itself: package postgres does, the processes
+// write their steps through activities, and the API reads through interfaces of
+// its own. A command of a person becomes an entry of a run's inbox; the run
+// answers it with a step; the step's effects are what the records then say.
+package ledger
 
 import (
 	"encoding/json"
@@ -20,40 +24,6 @@ var (
 	// ErrForbidden: role, zone or agency do not allow it.
 	ErrForbidden = errors.New("forbidden")
 )
-
-// CommandState is the state of a command.
-type CommandState string
-
-// A command is accepted once it is durable; its process then works or refuses it.
-const (
-	CommandAccepted CommandState = "accepted"
-	CommandWorked   CommandState = "worked"
-	CommandRefused  CommandState = "refused"
-)
-
-// NewCommand is what a caller asks for, once. Key makes a repetition harmless.
-type NewCommand struct {
-	Key       string         // idempotency key, unique by caller
-	Operation care.Operation //
-	Run       string         // the run whose inbox it enters; empty for OpContact, and where Target says it
-	Target    string         // task or referral id
-	Answer    care.Answer    // codes for the process
-	Data      any            // the form, as its Go struct; stays in Postgres
-}
-
-// Command is a command as stored.
-type Command struct {
-	ID        string          `db:"id"`
-	Run       string          `db:"run_id"`
-	Operation care.Operation  `db:"operation"`
-	Target    string          `db:"target"`
-	Answer    care.Answer     `db:"answer"`
-	State     CommandState    `db:"state"`
-	Refusal   *care.Refusal   `db:"refusal"`
-	Result    json.RawMessage `db:"result"` // ids of what it made
-	Created   time.Time       `db:"created_at"`
-	Worked    *time.Time      `db:"worked_at"`
-}
 
 // Page is one page of a list; Next is empty on the last.
 type Page[T any] struct {

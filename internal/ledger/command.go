@@ -1,0 +1,42 @@
+package ledger
+
+import (
+	"encoding/json"
+	"time"
+
+	"percorso/internal/care"
+)
+
+// CommandState is the state of a command.
+type CommandState string
+
+// A command is accepted once it is durable; its process then works or refuses it.
+const (
+	CommandAccepted CommandState = "accepted"
+	CommandWorked   CommandState = "worked"
+	CommandRefused  CommandState = "refused"
+)
+
+// NewCommand is what a caller asks for, once. Key makes a repetition harmless.
+type NewCommand struct {
+	Key       string         // idempotency key, unique by caller
+	Operation care.Operation //
+	Run       string         // the run whose inbox it enters; empty for OpContact, and where Target says it
+	Target    string         // task or referral id
+	Answer    care.Answer    // codes for the process
+	Data      any            // the form, as its Go struct; stays in Postgres
+}
+
+// Command is a command as stored.
+type Command struct {
+	ID        string          `db:"id"`
+	Run       string          `db:"run_id"`
+	Operation care.Operation  `db:"operation"`
+	Target    string          `db:"target"`
+	Answer    care.Answer     `db:"answer"`
+	State     CommandState    `db:"state"`
+	Refusal   *care.Refusal   `db:"refusal"`
+	Result    json.RawMessage `db:"result"` // ids of what it made
+	Created   time.Time       `db:"created_at"`
+	Worked    *time.Time      `db:"worked_at"`
+}

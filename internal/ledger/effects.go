@@ -1,0 +1,113 @@
+package ledger
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Effects is what a step does to the records, in the order of the path.
+type Effects struct {
+	Tasks        []TaskChange        `json:"tasks,omitempty"`
+	Referrals    []ReferralChange    `json:"referrals,omitempty"`
+	Appointments []AppointmentChange `json:"appointments,omitempty"`
+	Equipe       *EquipeChange       `json:"equipe,omitempty"`
+	Seats        []SeatChange        `json:"seats,omitempty"`
+	Plan         *PlanChange         `json:"plan,omitempty"`
+	Tell         []Message           `json:"tell,omitempty"`
+	Waits        []Wait              `json:"waits,omitempty"`
+	Stage        care.Stage          `json:"stage,omitempty"`   // of the case
+	Ending       string              `json:"ending,omitempty"`  // the run's outcome: it is over
+	Closure      string              `json:"closure,omitempty"` // the case's coded outcome
+	Handover     *Handover           `json:"handover,omitempty"`
+	MergeInto    string              `json:"merge_into,omitempty"` // id of the case's run that the case's records and branches go to
+}
+
+// Empty says whether the step changes no record.
+func (e Effects) Empty() bool {
+	return len(e.Tasks)+len(e.Referrals)+len(e.Appointments)+len(e.Seats)+len(e.Tell)+len(e.Waits) == 0 &&
+		e.Equipe == nil && e.Plan == nil && e.Stage == "" && e.Ending == "" && e.Closure == ""
+}
+
+// TaskChange opens a task (State ready), reserves it for who acted, or ends it.
+type TaskChange struct {
+	ID       string         `json:"id"`
+	State    care.TaskState `json:"state"`
+	Kind     care.TaskKind  `json:"kind,omitempty"`
+	Role     care.Role      `json:"role,omitempty"`   // empty: the service's, else as the zone says for the kind
+	Agency   string         `json:"agency,omitempty"` // empty: the role's agency in the zone
+	Service  string         `json:"service,omitempty"`
+	Referral string         `json:"referral,omitempty"`
+	Outcome  string         `json:"outcome,omitempty"`
+	From     *time.Time     `json:"from,omitempty"` // when its clocks begin; nil: now
+	Zone     string         `json:"zone,omitempty"` // whose task it is; empty: the case's
+	// Like names an earlier task: who held it holds this one.
+	Like string `json:"like,omitempty"`
+}
+
+// ReferralChange creates a referral (State requested) or moves it.
+type ReferralChange struct {
+	ID     string             `json:"id"`
+	State  care.ReferralState `json:"state"`
+	Agency string             `json:"agency,omitempty"` // the addressee, of a new one
+	From   string             `json:"from,omitempty"`   // the redirected one that a new one continues
+	Reason string             `json:"reason,omitempty"`
+	// Purpose is the area of need that a new one is for; empty: as a whole.
+	Purpose string `json:"purpose,omitempty"`
+}
+
+// EquipeChange records why an équipe is convened.
+type EquipeChange struct {
+	Kind   care.EquipeKind `json:"kind"`
+	Reason string          `json:"reason,omitempty"` // how what sent the case back ended
+}
+
+// SeatChange makes a seat of an équipe (State invited), or moves it. What who
+// acted wrote as its reasons is kept with it.
+type SeatChange struct {
+	ID        string         `json:"id"`
+	Role      care.Role      `json:"role,omitempty"`
+	Agency    string         `json:"agency,omitempty"`
+	State     care.SeatState `json:"state,omitempty"`
+	Opinion   string         `json:"opinion,omitempty"`
+	Signature string         `json:"signature,omitempty"` // signed, dissenting, or waived
+}
+
+// PlanChange moves a version of the case's plan. A draft begins as a copy of the
+// active version; what is proposed is the content of the draft's form; a version
+// that becomes active takes the place of the one before.
+type PlanChange struct {
+	ID    string         `json:"id"`
+	State care.PlanState `json:"state"`
+}
+
+// Handover opens the case file in another zone, with what that zone may see,
+// and ends the old zone's access.
+type Handover struct {
+	Zone  string     `json:"zone"`
+	Run   string     `json:"run"`   // of the new case
+	Stage care.Stage `json:"stage"` // at which it goes on
+}
+
+// AppointmentChange books an appointment or moves its state.
+type AppointmentChange struct {
+	ID      string                `json:"id"`
+	State   care.AppointmentState `json:"state"`
+	Service string                `json:"service,omitempty"`
+	Matter  string                `json:"matter,omitempty"`
+	At      time.Time             `json:"at,omitzero"` // zero: as it was
+}
+
+// Message is an entry for another run's inbox, written with the step and
+// delivered by the outbox. An open message starts the run.
+type Message struct {
+	Run    string      `json:"run"`
+	Answer care.Answer `json:"answer"`
+}
+
+// Wait is a time that the path waits for: the zone's deadline of that code.
+type Wait struct {
+	Step     string     `json:"step"`
+	Deadline string     `json:"deadline"`
+	At       *time.Time `json:"at,omitempty"` // an absolute time, in place of a deadline counted from now
+}

@@ -1,0 +1,22 @@
+package ledger
+
+import "percorso/internal/care"
+
+// Entry is one entry of a run's inbox, as the process sees it.
+type Entry struct {
+	ID     string      `json:"id"`               // of the command, or derived for a clock
+	Target string      `json:"target,omitempty"` // id of the task or referral; empty: the run itself
+	Answer care.Answer `json:"answer"`
+}
+
+// Bounced is the entry that tells a run that a mail about it came back: the
+// same one, whoever reports it and however often.
+func Bounced(run, mail string) Entry {
+	return Entry{ID: DerivedID(run, "bounce/"+mail), Answer: care.Answer{Operation: care.OpMailBounced}}
+}
+
+// Result is what became of an entry.
+type Result struct {
+	Refusal  string `json:"refusal,omitempty"` // a code of care's refusals; empty: worked
+	Revision int    `json:"revision,omitempty"`
+}

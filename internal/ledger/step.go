@@ -1,0 +1,46 @@
+package ledger
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Step is all that one step of a run writes, in one transaction.
+type Step struct {
+	Run      string        `json:"run"`
+	Case     string        `json:"case"`
+	Epoch    int           `json:"epoch"`
+	Revision int           `json:"revision"` // that the run stands at, before the step
+	Entry    Entry         `json:"entry"`
+	Taken    bool          `json:"taken"` // the path awaited the entry; else it is refused under lock
+	At       time.Time     `json:"at"`
+	State    care.RunState `json:"state"` // after the step
+	Effects  Effects       `json:"effects"`
+}
+
+// Verdict says what the store made of a step.
+type Verdict string
+
+// Verdicts of a step.
+const (
+	Recorded Verdict = "recorded"
+	Refused  Verdict = "refused" // durably, with a code
+	Known    Verdict = "known"   // worked earlier; its stored result comes back
+	Behind   Verdict = "behind"  // Postgres is ahead of the run: take its state and work the entry again
+	Fenced   Verdict = "fenced"  // a newer epoch owns the run
+	Idle     Verdict = "idle"    // a clock fired and found nothing due
+)
+
+// StepResult is the store's answer to a step, and to a load.
+type StepResult struct {
+	Verdict  Verdict         `json:"verdict"`
+	Result   Result          `json:"result"`
+	Revision int             `json:"revision"`
+	Epoch    int             `json:"epoch"`
+	NextDue  *time.Time      `json:"next_due,omitempty"` // the earliest clock of the run
+	Waits    []care.OpenStep `json:"waits,omitempty"`    // waits of the step with their computed times
+	State    *care.RunState  `json:"state,omitempty"`    // where the run's own is not Postgres's
+	Policy   *care.Policy    `json:"policy,omitempty"`   // on load, and when renewed
+	Ended    bool            `json:"ended,omitempty"`    // the run is over in Postgres
+}
