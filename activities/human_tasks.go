@@ -8,13 +8,12 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Steps keeps the runs and writes their steps. Package postgres implements it.
 type Steps interface {
 	// Load gives a run's state, its policy and its next due time.
-	Load(ctx context.Context, start contract.Start) (ledger.StepResult, error)
+	Load(ctx context.Context, start ledger.Start) (ledger.StepResult, error)
 	// Record writes a step in one transaction, or says why not. A refusal is a
 	// result; an error means that nothing was written, or that nobody knows: it
 	// is safe to record the same step again.
@@ -28,7 +27,7 @@ type HumanTasks struct {
 }
 
 // Load takes a run's state from the store.
-func (a *HumanTasks) Load(ctx context.Context, start contract.Start) (ledger.StepResult, error) {
+func (a *HumanTasks) Load(ctx context.Context, start ledger.Start) (ledger.StepResult, error) {
 	return a.Steps.Load(ctx, start)
 }
 

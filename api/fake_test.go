@@ -37,7 +37,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 const (
@@ -402,7 +401,7 @@ type fakeTemporal struct {
 	mu      sync.Mutex
 	updates []client.UpdateWorkflowOptions
 	started []client.StartWorkflowOptions
-	inputs  []contract.Start // of what was started
+	inputs  []ledger.Start // of what was started
 	signals []ledger.Entry
 	result  ledger.Result
 	err     error
@@ -423,7 +422,7 @@ type fakeStart struct {
 }
 
 func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
-	f.started, f.inputs = append(f.started, o), append(f.inputs, args[0].(contract.Start))
+	f.started, f.inputs = append(f.started, o), append(f.inputs, args[0].(ledger.Start))
 	return fakeStart{}
 }
 

@@ -53,11 +53,11 @@ func (p *process) work(ctx context.Context, cmd ledger.Command) (ledger.Result, 
 // send updates the run; the command that opens a case starts it in the same
 // call, and the one that reopens it starts it anew.
 func (p *process) send(ctx context.Context, cmd ledger.Command, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	reuse, input := enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}
+	reuse, input := enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, ledger.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}
 	switch cmd.Operation {
 	case care.OpOpen:
 	case care.OpReopen:
-		reuse, input = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, contract.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true}
+		reuse, input = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, ledger.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true}
 	default:
 		return p.temporal.UpdateWorkflow(ctx, update)
 	}

@@ -90,7 +90,7 @@ func (r *Relay) wake(ctx context.Context, w ledger.Wake) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	entry := ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
-	start := contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1}
+	start := ledger.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1}
 	switch w.Answer.Operation {
 	case care.OpOpen:
 		return r.start(ctx, entry, start, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
@@ -107,7 +107,7 @@ func (r *Relay) wake(ctx context.Context, w ledger.Wake) error {
 }
 
 // start signals an entry to its run, which it starts unless it is at work.
-func (r *Relay) start(ctx context.Context, entry ledger.Entry, start contract.Start, reuse enums.WorkflowIdReusePolicy) error {
+func (r *Relay) start(ctx context.Context, entry ledger.Entry, start ledger.Start, reuse enums.WorkflowIdReusePolicy) error {
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, start.Run, contract.Wake, entry, client.StartWorkflowOptions{
 		ID:                    start.Run,
 		TaskQueue:             contract.TaskQueue,

@@ -192,7 +192,7 @@ func (s *site) deliver(cmd ledger.Command) error {
 			UpdateOptions: update,
 			StartWorkflowOperation: s.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout, WorkflowIDConflictPolicy: 2,
-			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
+			}, contract.CasePath, ledger.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
 		})
 	} else {
 		_, err = s.temporal.UpdateWorkflow(ctx, update)

@@ -8,12 +8,11 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // CasePath is the path of one case file, from the desk to its closure. What else
 // life does to it is life.go's matter.
-func CasePath(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, casePath) }
+func CasePath(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, casePath) }
 
 func casePath(r *run) (string, error) {
 	opening, err := r.opening()

@@ -7,14 +7,13 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Equipe is a multidisciplinary équipe at work on one case: the roles that the
 // zone requires are convened and say their opinions, a plan is drafted, signed
 // off by a quorum of roles and agencies, and agreed by the person. A role that
 // stays missing holds nobody up. Its outcome is an agreed plan, or none.
-func Equipe(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, equipe) }
+func Equipe(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, equipe) }
 
 func equipe(r *run) (string, error) {
 	opening, err := r.opening()

@@ -11,7 +11,7 @@ import (
 )
 
 // Process is the function of a workflow.
-type Process = func(workflow.Context, contract.Start) error
+type Process = func(workflow.Context, ledger.Start) error
 
 // paths are the paths of the processes, by workflow type.
 var paths = map[string]path{
@@ -62,7 +62,7 @@ func watched(first func(*run)) (map[string]Process, func() Standing) {
 	var last *run
 	processes := map[string]Process{}
 	for name, p := range paths {
-		processes[name] = func(ctx workflow.Context, start contract.Start) error {
+		processes[name] = func(ctx workflow.Context, start ledger.Start) error {
 			return walk(ctx, start, func(r *run) (string, error) {
 				last = r
 				first(r)

@@ -7,13 +7,12 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // FollowUp reviews how the person fares, at the zone's rhythm, and from time to
 // time evaluates with all who have a part in the plan, until somebody proposes
 // to revise the plan or to close. Its outcome is that, or the proposed closure.
-func FollowUp(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, followUp) }
+func FollowUp(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, followUp) }
 
 func followUp(r *run) (string, error) {
 	opening, err := r.opening()

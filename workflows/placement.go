@@ -5,13 +5,12 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Placement is the work of the employment centre (CPI) for one person: the
 // referral until the CPI's yes, an appointment, the service pact, labour
 // measures, and their outcome.
-func Placement(ctx workflow.Context, start contract.Start) error {
+func Placement(ctx workflow.Context, start ledger.Start) error {
 	return walk(ctx, start, placement)
 }
 

@@ -107,9 +107,9 @@ func (p *play) bring(cmd ledger.Command) {
 	switch cmd.Operation {
 	case care.OpOpen:
 		p.cases[cmd.Run] = true
-		p.start(contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})
+		p.start(ledger.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1})
 	case care.OpReopen:
-		p.start(contract.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true})
+		p.start(ledger.Start{Run: cmd.Run, Case: cmd.Run, Reopen: true})
 	}
 	p.update(cmd.Run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer})
 	p.relay()
@@ -131,16 +131,16 @@ func (p *play) update(run string, e ledger.Entry) (res ledger.Result) {
 func (p *play) rebuild(w *casework, epoch int) {
 	p.Helper()
 	p.cases[w.run()] = true
-	p.start(contract.Start{Run: w.run(), Case: w.run(), Epoch: epoch})
+	p.start(ledger.Start{Run: w.run(), Case: w.run(), Epoch: epoch})
 	for _, b := range w.file().Branches {
 		if b.Ended == nil {
-			p.start(contract.Start{Run: b.Run, Case: w.run(), Epoch: epoch})
+			p.start(ledger.Start{Run: b.Run, Case: w.run(), Epoch: epoch})
 		}
 	}
 }
 
 // start starts a run.
-func (p *play) start(s contract.Start) {
+func (p *play) start(s ledger.Start) {
 	p.Helper()
 	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: s.Run, TaskQueue: contract.TaskQueue})
 	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(ledger.KindOf(s.Run)), s)
@@ -162,7 +162,7 @@ func (p *play) relay() {
 				continue
 			}
 			if w.Answer.Operation == care.OpOpen {
-				p.start(contract.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
+				p.start(ledger.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
 			}
 			if p.env.SignalWorkflowByID(w.Run, contract.Wake, ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
 				require.NoError(p, p.steps.RefuseEnded(context.Background(), w.ID))

@@ -49,7 +49,7 @@ func (r *recorder) bring(cmd ledger.Command) {
 			StartWorkflowOperation: r.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout,
 				WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-			}, contract.CasePath, contract.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1, Reopen: cmd.Operation == care.OpReopen}),
+			}, contract.CasePath, ledger.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1, Reopen: cmd.Operation == care.OpReopen}),
 		})
 	} else {
 		_, err = r.temporal.UpdateWorkflow(ctx, update)

@@ -5,12 +5,11 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Referral sends the person to a partner on the side (the adult school, the
 // health authority, a volunteer association …) and follows it to its outcome.
-func Referral(ctx workflow.Context, start contract.Start) error {
+func Referral(ctx workflow.Context, start ledger.Start) error {
 	return walk(ctx, start, partnerReferral)
 }
 

@@ -5,12 +5,11 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // SecondLevel is one appointment with a specialised service (PUA level 2) and
 // what comes of it: its outcome is where the person goes from here.
-func SecondLevel(ctx workflow.Context, start contract.Start) error {
+func SecondLevel(ctx workflow.Context, start ledger.Start) error {
 	return walk(ctx, start, secondLevel)
 }
 

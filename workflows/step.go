@@ -76,7 +76,7 @@ var errInterrupted = errors.New("interrupted")
 const updatesPerExecution = 500
 
 // walk runs a process: it is the whole body of every workflow function.
-func walk(ctx workflow.Context, start contract.Start, p path) error {
+func walk(ctx workflow.Context, start ledger.Start, p path) error {
 	r := &run{id: start.Run, caseID: start.Case, epoch: start.Epoch, reopens: start.Reopen, path: p, ctx: ctx, mutex: workflow.NewMutex(ctx)}
 	if err := r.listen(ctx); err != nil {
 		return err
@@ -93,7 +93,7 @@ func walk(ctx workflow.Context, start contract.Start, p path) error {
 	if r.leaving {
 		return nil
 	}
-	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch})
+	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, ledger.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch})
 }
 
 // listen registers what brings entries, before anything blocks.
@@ -127,7 +127,7 @@ func (r *run) validateWork(_ workflow.Context, e ledger.Entry) error {
 func (r *run) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
 	var res ledger.StepResult
-	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, contract.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch, Reopen: r.reopens}).Get(ctx, &res); err != nil {
+	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, ledger.Start{Run: r.id, Case: r.caseID, Epoch: r.epoch, Reopen: r.reopens}).Get(ctx, &res); err != nil {
 		return err
 	}
 	if res.Epoch > r.epoch {

@@ -34,7 +34,7 @@ type scripted struct {
 	steps    []ledger.Step
 }
 
-func (s *scripted) Load(context.Context, contract.Start) (ledger.StepResult, error) {
+func (s *scripted) Load(context.Context, ledger.Start) (ledger.StepResult, error) {
 	return ledger.StepResult{
 		Verdict: ledger.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended,
 	}, nil
@@ -135,12 +135,12 @@ func (tr *trial) bring(after time.Duration, entries ...ledger.Entry) *trial {
 
 // walks executes the run of a path.
 func (tr *trial) walks(p path) *trial {
-	tr.env.ExecuteWorkflow(func(ctx workflow.Context, start contract.Start) error {
+	tr.env.ExecuteWorkflow(func(ctx workflow.Context, start ledger.Start) error {
 		return walk(ctx, start, func(r *run) (string, error) {
 			tr.run = r
 			return p(r)
 		})
-	}, contract.Start{Run: testRun, Case: testCase, Epoch: 1})
+	}, ledger.Start{Run: testRun, Case: testCase, Epoch: 1})
 	return tr
 }
 

@@ -5,12 +5,11 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Transfer asks another zone to take a case over. Responsibility passes on its
 // acceptance, and until then the case goes on where it is.
-func Transfer(ctx workflow.Context, start contract.Start) error { return walk(ctx, start, transfer) }
+func Transfer(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, transfer) }
 
 func transfer(r *run) (string, error) {
 	opening, err := r.opening()

@@ -44,7 +44,7 @@ func rebuild(ctx context.Context, args []string) error {
 			WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
 			WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 			WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
-		}, contract.WorkflowType(kind), contract.Start{Run: run.ID, Case: ledger.RunID("case", run.CaseID), Epoch: run.Epoch + 1})
+		}, contract.WorkflowType(kind), ledger.Start{Run: run.ID, Case: ledger.RunID("case", run.CaseID), Epoch: run.Epoch + 1})
 		if err != nil {
 			return fmt.Errorf("%d of %d runs rebuilt, then %s: %w", i, len(runs), run.ID, err)
 		}

@@ -32,7 +32,7 @@ const (
 
 // Floor takes the update of our processes, with its shape checked and one timer
 // pending, and does nothing with it. It goes on as new as often as they do.
-func Floor(ctx workflow.Context, start contract.Start) error {
+func Floor(ctx workflow.Context, start ledger.Start) error {
 	const updatesPerExecution = 500
 	worked := 0
 	err := workflow.SetUpdateHandlerWithOptions(ctx, contract.Work,
@@ -104,7 +104,7 @@ func startFloor(ctx context.Context, s *site, runs int) (*floor, error) {
 		f.runs = append(f.runs, run)
 		_, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 			ID: run, TaskQueue: floorQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout,
-		}, floorType, contract.Start{Run: run, Case: run, Epoch: 1})
+		}, floorType, ledger.Start{Run: run, Case: run, Epoch: 1})
 		if err != nil {
 			f.stop()
 			return nil, fmt.Errorf("starting the floor: %w", err)

@@ -2,6 +2,16 @@ package ledger
 
 import "percorso/internal/care"
 
+// Start is the input of every process, and what its first step asks the store for.
+type Start struct {
+	Run   string `json:"run"`
+	Case  string `json:"case"`  // id of the case's own run
+	Epoch int    `json:"epoch"` // fences an older cluster that comes back
+	// Reopen says that the run has ended and is to be worked again, if somebody
+	// asked for that: its epoch is then the next one.
+	Reopen bool `json:"reopen,omitempty"`
+}
+
 // Entry is one entry of a run's inbox, as the process sees it.
 type Entry struct {
 	ID     string      `json:"id"`               // of the command, or derived for a clock

@@ -10,7 +10,6 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 const dayLong = 24 * time.Hour
@@ -229,7 +228,7 @@ func TestAReopenedCase(t *testing.T) {
 		return p.row(`SELECT stage, last_stage, outcome, closed_at IS NULL AS open FROM case_file WHERE id = $1`, ledger.BareID(run))
 	}
 	require.Equal(t, map[string]any{"stage": "closed", "last_stage": "first_level", "outcome": "withdrew", "open": false}, file())
-	start := contract.Start{Run: run, Case: run, Epoch: 1, Reopen: true}
+	start := ledger.Start{Run: run, Case: run, Epoch: 1, Reopen: true}
 	load := func() ledger.StepResult {
 		res, err := p.steps.Load(t.Context(), start)
 		require.NoError(t, err)

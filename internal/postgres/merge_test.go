@@ -8,7 +8,6 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 func (p *play) merge(account, from, into string) (ledger.StepResult, ledger.Entry) {
@@ -66,7 +65,7 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	p.does(kept, adopted, ledger.Effects{}, nil)
 
 	// A branch goes on as if nothing had been: it believes in the old case.
-	loaded, err := p.steps.Load(t.Context(), contract.Start{Run: service, Case: from, Epoch: 1})
+	loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: service, Case: from, Epoch: 1})
 	require.NoError(t, err)
 	require.Equal(t, ledger.Recorded, loaded.Verdict)
 	p.does(service, unworked, ledger.Effects{}, nil)
@@ -98,7 +97,7 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 		for i := range branches {
 			branches[i] = newRun(care.RunService)
 			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen}}}}, nil)
-			loaded, err := p.steps.Load(t.Context(), contract.Start{Run: branches[i], Case: run, Epoch: 1})
+			loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: branches[i], Case: run, Epoch: 1})
 			require.NoError(t, err)
 			require.Equal(t, suspended, loaded.State.Suspended != nil)
 		}

@@ -25,7 +25,6 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/zone"
-	"percorso/workflows/contract"
 )
 
 // archive is a database of a real Postgres with the three zones, their staff, and
@@ -365,7 +364,7 @@ func TestAStepIsComparedAndSet(t *testing.T) {
 	require.Empty(t, file.Tasks)
 
 	// A newer epoch takes the run over; the older one is fenced.
-	taken, err := a.steps.Load(t.Context(), contract.Start{Run: run, Case: run, Epoch: 2})
+	taken, err := a.steps.Load(t.Context(), ledger.Start{Run: run, Case: run, Epoch: 2})
 	require.NoError(t, err)
 	require.Equal(t, ledger.Recorded, taken.Verdict)
 	require.Equal(t, ledger.Fenced, a.record(run, 2, ledger.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpMailBounced}}, ledger.Effects{}).Verdict)

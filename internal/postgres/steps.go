@@ -12,7 +12,6 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/workflows/contract"
 )
 
 // Steps writes the steps of runs, as the worker's role.
@@ -80,7 +79,7 @@ func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") 
 // Load gives the state of a run to the execution that begins to work it. An
 // execution of a newer epoch takes the run over; an older one is fenced. A run
 // that has ended stays so, unless somebody asked to reopen it.
-func (s *Steps) Load(ctx context.Context, start contract.Start) (res ledger.StepResult, err error) {
+func (s *Steps) Load(ctx context.Context, start ledger.Start) (res ledger.StepResult, err error) {
 	kept := "" // where the run's case was merged into another
 	err = s.within(ctx, start.Case, nil, func(tx querier) error {
 		run, err := one[runRow](ctx, tx, selectRun, start.Run, noRevision)
@@ -101,7 +100,7 @@ func (s *Steps) Load(ctx context.Context, start contract.Start) (res ledger.Step
 	return res, err
 }
 
-func (s *Steps) load(ctx context.Context, tx querier, start contract.Start, run runRow) (ledger.StepResult, error) {
+func (s *Steps) load(ctx context.Context, tx querier, start ledger.Start, run runRow) (ledger.StepResult, error) {
 	epoch := start.Epoch
 	if start.Reopen {
 		asked, err := reopens(ctx, tx, start.Run, run)

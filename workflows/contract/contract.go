@@ -60,13 +60,3 @@ func WorkflowType(kind care.RunKind) string {
 	}
 	return ""
 }
-
-// Start is the input of every process.
-type Start struct {
-	Run   string `json:"run"`
-	Case  string `json:"case"`  // id of the case's own run
-	Epoch int    `json:"epoch"` // fences an older cluster that comes back
-	// Reopen says that the run has ended and is to be worked again, if somebody
-	// asked for that: its epoch is then the next one.
-	Reopen bool `json:"reopen,omitempty"`
-}
