@@ -77,7 +77,7 @@ func (s *Server) settle(ctx context.Context, who care.Staff, cmd ledger.Command)
 	if cmd.State != ledger.CommandAccepted {
 		return verdict(cmd, nil)
 	}
-	if res, err := s.process.work(ctx, cmd); err == nil && res.Refusal == "" && res.Revision > 0 {
+	if res, err := s.runs.Work(ctx, cmd); err == nil && res.Refusal == "" && res.Revision > 0 {
 		cmd.State = ledger.CommandWorked
 		return cmd, nil
 	}

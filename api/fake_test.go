@@ -23,10 +23,8 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
-	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	taskqueue "go.temporal.io/api/taskqueue/v1"
-	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
@@ -406,8 +404,6 @@ type fakeTemporal struct {
 	result  ledger.Result
 	err     error
 	polled  time.Time
-	failing []string
-	queries int
 }
 
 func (f *fakeTemporal) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
@@ -444,15 +440,6 @@ func (f *fakeTemporal) DescribeTaskQueue(context.Context, string, enums.TaskQueu
 		res.Pollers = []*taskqueue.PollerInfo{{LastAccessTime: timestamppb.New(f.polled)}}
 	}
 	return res, nil
-}
-
-func (f *fakeTemporal) ListWorkflow(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
-	f.queries++
-	res := &workflowservice.ListWorkflowExecutionsResponse{}
-	for _, id := range f.failing {
-		res.Executions = append(res.Executions, &workflow.WorkflowExecutionInfo{Execution: execution(id)})
-	}
-	return res, f.err
 }
 
 type fakeHandle struct {
@@ -654,14 +641,7 @@ func (b *rig) logIn(subject string) answer {
 	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
 }
 
-func execution(id string) *common.WorkflowExecution { return &common.WorkflowExecution{WorkflowId: id} }
-
 func s256(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
-
-type (
-	listRequest  = workflowservice.ListWorkflowExecutionsRequest
-	listResponse = workflowservice.ListWorkflowExecutionsResponse
-)

@@ -103,7 +103,7 @@ func (s *Server) answerInvitation(ctx context.Context, token string, op care.Ope
 	// An update and not a signal: the thank-you page shows what the
 	// acknowledgement discloses. Where the process does not answer in time, the
 	// relay brings it the command.
-	if res, err := s.process.work(ctx, cmd); err == nil && res.Refusal != "" {
+	if res, err := s.runs.Work(ctx, cmd); err == nil && res.Refusal != "" {
 		return link, state, &care.Refusal{Code: res.Refusal}
 	}
 	now, err := s.records.OpenLink(ctx, link.ID)

@@ -209,7 +209,7 @@ func TestReopeningStartsTheRunAnew(t *testing.T) {
 		start.WorkflowIDConflictPolicy != enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || start.WorkflowTaskTimeout != contract.WorkflowTaskTimeout {
 		t.Errorf("%+v", start)
 	}
-	if input != (ledger.Start{Run: start.ID, Case: start.ID, Reopen: true}) {
+	if input != (ledger.Start{Run: start.ID, Case: start.ID, Epoch: 1, Reopen: true}) {
 		t.Errorf("%+v", input)
 	}
 	if update := r.temporal.updates[0]; update.WorkflowID != start.ID || update.UpdateName != contract.Work {

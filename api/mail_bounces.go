@@ -35,7 +35,7 @@ func (s *Server) registerMailBounces() {
 		if who.Role != mailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
-		if err := s.process.tell(ctx, in.Body.Run, ledger.Bounced(in.Body.Run, in.Body.Mail)); err != nil {
+		if err := s.runs.Tell(ctx, in.Body.Run, ledger.Bounced(in.Body.Run, in.Body.Mail)); err != nil {
 			return nil, err
 		}
 		return &mailBounceOutput{Status: http.StatusAccepted}, nil

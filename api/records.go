@@ -105,16 +105,3 @@ type Records interface {
 	// Ping says whether Postgres answers.
 	Ping(ctx context.Context) error
 }
-
-// Watch is what the watch over the machinery needs of Postgres. It sees counts
-// and run ids, no case.
-type Watch interface {
-	// TryLead takes the advisory lock that makes this process the one that
-	// watches. Not ok: another one does. The lock is held until release is
-	// called or the connection is lost; a lost one shows as an error of Report.
-	TryLead(ctx context.Context) (release func(), ok bool, err error)
-	// Unworked counts what the machinery should have worked by now.
-	Unworked(ctx context.Context) (ledger.Backlog, error)
-	// Report stores what was seen, in place of the report before it.
-	Report(ctx context.Context, r ledger.MachineReport) error
-}

@@ -17,15 +17,15 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/care"
+	"percorso/internal/runs"
 )
 
-// Options are what a Server is made of. All but Watch, LinkKey and Now are needed.
+// Options are what a Server is made of. All but LinkKey and Now are needed.
 type Options struct {
 	Listen    string // address to listen on, e.g. 127.0.0.1:8080
 	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
 
 	Records  Records
-	Watch    Watch         // nil: this process does not watch the machinery
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions scs.Store
@@ -67,13 +67,12 @@ func (o *Options) validate() error {
 	return nil
 }
 
-// Server is the API process: REST API, pages, login, status and watch.
+// Server is the API: REST API, pages, login and status.
 type Server struct {
 	listen   string
 	https    bool
 	records  Records
-	watch    *watch
-	process  *process
+	runs     *runs.Runs
 	provider *provider
 	tokens   *tokens
 	sessions sessions
@@ -100,11 +99,12 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	public := strings.TrimSuffix(o.PublicURL, "/")
+	processes := runs.New(o.Temporal)
 	s := &Server{
 		listen:     o.Listen,
 		https:      strings.HasPrefix(public, "https:"),
 		records:    o.Records,
-		process:    &process{temporal: o.Temporal, patience: patience},
+		runs:       processes,
 		provider:   newProvider(o.OIDC, public),
 		origins:    http.NewCrossOriginProtection(),
 		words:      o.Words,
@@ -112,15 +112,12 @@ func New(o Options) (*Server, error) {
 		linkKey:    o.LinkKey,
 		log:        o.Log,
 		now:        o.Now,
-		status:     newStatus(o.Records, o.Temporal),
+		status:     newStatus(o.Records, processes),
 		staffCache: newCache[care.Staff](staffAge, 4096, time.Now),
 		rulesCache: newCache[*zoneRules](policyAge, 256, time.Now),
 	}
 	s.tokens = &tokens{provider: s.provider, seen: newCache[string](tokenAge, tokensKept, time.Now)}
 	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
-	if o.Watch != nil {
-		s.watch = &watch{records: o.Watch, temporal: o.Temporal, log: o.Log}
-	}
 	// Behind a proxy the host that the browser states is the public one.
 	if err := s.origins.AddTrustedOrigin(public); err != nil {
 		return nil, fmt.Errorf("api: the public address: %w", err)
@@ -181,7 +178,7 @@ const (
 	shutdownTimeout = 10 * time.Second
 )
 
-// Run serves, and watches, until ctx is done; requests under way are finished.
+// Run serves until ctx is done; requests under way are finished.
 func (s *Server) Run(ctx context.Context) error {
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
@@ -195,16 +192,6 @@ func (s *Server) Run(ctx context.Context) error {
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          zap.NewStdLog(s.log),
 	}
-	watching := make(chan struct{})
-	watchCtx, stopWatch := context.WithCancel(ctx)
-	go func() {
-		defer close(watching)
-		if s.watch != nil {
-			s.watch.run(watchCtx)
-		}
-	}()
-	defer func() { stopWatch(); <-watching }()
-
 	serving := make(chan error, 1)
 	go func() { serving <- server.Serve(listener) }()
 	s.log.Info("listening", zap.String("address", listener.Addr().String()))

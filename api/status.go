@@ -7,18 +7,16 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
 
-	"percorso/workflows/contract"
+	"percorso/internal/runs"
 )
 
 // status says whether everything is there that a case needs to move. Anybody
 // may ask, so it tells no more than the names of the parts, and asks the parts
 // at most once in statusAge.
 type status struct {
-	records  Records
-	temporal client.Client
+	records Records
+	runs    *runs.Runs
 
 	mu    sync.Mutex
 	at    time.Time
@@ -42,8 +40,8 @@ type statusJSON struct {
 	Parts  partsJSON `json:"parts"`
 }
 
-func newStatus(records Records, temporal client.Client) *status {
-	return &status{records: records, temporal: temporal}
+func newStatus(records Records, runs *runs.Runs) *status {
+	return &status{records: records, runs: runs}
 }
 
 // serve answers 200 when all parts are there, else 503.
@@ -67,7 +65,7 @@ func (s *status) look(ctx context.Context) partsJSON {
 	defer cancel()
 	postgres := make(chan error, 1)
 	go func() { postgres <- s.records.Ping(ctx) }()
-	workers, err := pollers(ctx, s.temporal)
+	workers, err := s.runs.Pollers(ctx)
 	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(workers > 0)}
 	s.at = time.Now()
 	return s.parts
@@ -78,23 +76,4 @@ func said(there bool) string {
 		return "ok"
 	}
 	return "away"
-}
-
-// pollerAge is how long ago a worker may have polled last: an idle one asks
-// again after a minute, and Temporal remembers those that are gone for five.
-const pollerAge = 75 * time.Second
-
-// pollers counts the workers that poll the task queue.
-func pollers(ctx context.Context, temporal client.Client) (int, error) {
-	queue, err := temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
-	if err != nil {
-		return 0, err
-	}
-	count := 0
-	for _, p := range queue.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
-			count++
-		}
-	}
-	return count, nil
 }

@@ -35,18 +35,22 @@ var mayImport = map[string][]string{
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},
 	"workflows":          {"activities", "workflows/contract", "internal/ledger", "internal/care"},
-	"activities":         {"internal/ledger", "internal/care", "internal/invitation"},
+	"activities":         {"internal/ledger", "internal/care"},
 	"internal/postgres":  {"internal/ledger", "internal/care"},
-	"worker":             {"workflows", "activities", "workflows/contract", "internal/ledger", "internal/care"},
+	"internal/runs":      {"workflows/contract", "internal/ledger", "internal/care"},
+	"internal/watch":     {"internal/runs", "internal/ledger", "internal/care"},
+	"worker":             {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
+	"worker/relay":       {"internal/runs", "internal/ledger", "internal/care"},
+	"worker/post":        {"internal/ledger", "internal/invitation", "internal/italian"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":     {"api/web", "workflows/contract", "internal/ledger", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
+	"api":     {"api/web", "internal/runs", "workflows/contract", "internal/ledger", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
 	"api/web": {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 
 	// The binary joins them all.
 	"cmd": {
-		"api", "worker", "activities", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
+		"api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation",
 	},
 	"deploy": {},

@@ -15,15 +15,15 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
-	"percorso/activities"
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/codec"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/runs"
 	"percorso/worker"
-	"percorso/workflows/contract"
+	"percorso/worker/post"
 )
 
 // key encrypts what these tests give to Temporal.
@@ -36,7 +36,7 @@ type site struct {
 	temporal client.Client
 	records  *postgres.Records
 	steps    *postgres.Steps
-	mailer   worker.Mailer
+	mailer   post.Sender
 	staff    map[care.Role]care.Staff
 	keys     int
 }
@@ -142,7 +142,7 @@ func (nobody) Send(context.Context, ledger.Mail) error { return nil }
 // rejecting is a mail server that takes nothing.
 type rejecting struct{}
 
-func (rejecting) Send(context.Context, ledger.Mail) error { return activities.ErrMailRejected }
+func (rejecting) Send(context.Context, ledger.Mail) error { return post.ErrRejected }
 
 // silent drops the SDK's log.
 type silent struct{}
@@ -178,25 +178,9 @@ func (s *site) wake(cmd ledger.Command) {
 	}
 }
 
-// deliver updates the run of a command and waits for its result.
+// deliver brings a command to its run and waits for its result.
 func (s *site) deliver(cmd ledger.Command) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	update := client.UpdateWorkflowOptions{
-		UpdateID: cmd.ID, WorkflowID: cmd.Run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
-		Args: []any{ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}},
-	}
-	var err error
-	if cmd.Operation == care.OpOpen {
-		_, err = s.temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-			UpdateOptions: update,
-			StartWorkflowOperation: s.temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
-				ID: cmd.Run, TaskQueue: contract.TaskQueue, WorkflowTaskTimeout: contract.WorkflowTaskTimeout, WorkflowIDConflictPolicy: 2,
-			}, contract.CasePath, ledger.Start{Run: cmd.Run, Case: cmd.Run, Epoch: 1}),
-		})
-	} else {
-		_, err = s.temporal.UpdateWorkflow(ctx, update)
-	}
+	_, err := runs.New(s.temporal).Work(context.Background(), cmd)
 	return err
 }
 

@@ -1,5 +1,5 @@
 // Package worker assembles what works the processes: it hosts workflows and
-// activities, and relays what steps tell other runs and mail to staff. It keeps
+// activities, and runs the relay and the post. It keeps
 // no state, and runs in as many copies as wanted.
 package worker
 
@@ -12,9 +12,11 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
 	"percorso/activities"
+	"percorso/internal/runs"
+	"percorso/worker/post"
+	"percorso/worker/relay"
 	"percorso/workflows"
 	"percorso/workflows/contract"
 )
@@ -23,14 +25,17 @@ import (
 type Options struct {
 	Temporal client.Client // with the codec
 	Steps    Steps
-	Mailer   Mailer
+	Mailer   post.Sender
 	Log      *zap.Logger
 }
 
 // Steps is what the worker needs of the store.
 type Steps interface {
 	activities.Steps
-	Outbox
+	relay.Outbox
+	post.Outbox
+	// AwaitWake rests until something may be due, for as long as the longest given.
+	AwaitWake(ctx context.Context, longest time.Duration) error
 }
 
 // stickyTimeout is how long a workflow task waits for the worker that has its
@@ -55,10 +60,38 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	defer w.Stop()
-	relay := &Relay{Outbox: o.Steps, Temporal: o.Temporal, Mailer: o.Mailer, Log: o.Log}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return relay.Run(ctx) })
-	return group.Wait()
+	deliver(ctx, o)
+	return nil
+}
+
+const longestRest = 5 * time.Second // between two looks at what is to be delivered
+
+// deliver delivers what is due until the context ends.
+func deliver(ctx context.Context, o Options) {
+	processes := runs.New(o.Temporal)
+	wakes := &relay.Relay{Outbox: o.Steps, Runs: processes, Log: o.Log}
+	mails := &post.Post{Outbox: o.Steps, Sender: o.Mailer, Runs: processes, Log: o.Log}
+	once := func() error {
+		woken, err := wakes.Once(ctx)
+		if err != nil {
+			return err
+		}
+		sent, err := mails.Once(ctx)
+		if err != nil || woken+sent > 0 {
+			return err
+		}
+		return o.Steps.AwaitWake(ctx, longestRest)
+	}
+	for ctx.Err() == nil {
+		if err := once(); err != nil && ctx.Err() == nil {
+			// Postgres or Temporal is away; what waits is durable.
+			o.Log.Warn("relay", zap.Error(err))
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
 }
 
 // Register registers the processes. Their types are their functions' names;

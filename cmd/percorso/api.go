@@ -14,6 +14,8 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/postgres"
+	"percorso/internal/runs"
+	"percorso/internal/watch"
 )
 
 func init() {
@@ -53,7 +55,6 @@ func runAPI(ctx context.Context, args []string) error {
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
 		Records:   postgres.NewRecords(pool, calendar.New),
-		Watch:     postgres.NewWatch(pool),
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  pgxstore.New(sessions),
@@ -65,6 +66,14 @@ func runAPI(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	// The watch ends with the server, whichever way that goes.
+	ctx, stop := context.WithCancel(ctx)
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		watch.New(postgres.NewWatch(pool), runs.New(temporal), log).Run(ctx)
+	}()
+	defer func() { stop(); <-watching }()
 	return server.Run(ctx)
 }
 

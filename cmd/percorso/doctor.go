@@ -8,14 +8,13 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"percorso/internal/calendar"
 	"percorso/internal/config"
 	"percorso/internal/postgres"
-	"percorso/workflows/contract"
+	"percorso/internal/runs"
 )
 
 func init() {
@@ -103,11 +102,11 @@ func checkTemporal(ctx context.Context, c config.API) (string, error) {
 	if _, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
 		return "", err
 	}
-	queue, err := temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	workers, err := runs.New(temporal).Pollers(ctx)
 	if err != nil {
 		return "", fmt.Errorf("namespace %s: %w", c.Options.Namespace, err)
 	}
-	return fmt.Sprintf("namespace %s, %d pollers seen of late", c.Options.Namespace, len(queue.GetPollers())), nil
+	return fmt.Sprintf("namespace %s, %d pollers seen of late", c.Options.Namespace, workers), nil
 }
 
 func checkLogin(ctx context.Context, c config.API) (string, error) {

@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
-
 	"percorso/internal/config"
-	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/workflows/contract"
+	"percorso/internal/runs"
 )
 
 func init() {
@@ -32,23 +28,16 @@ func rebuild(ctx context.Context, args []string) error {
 		return err
 	}
 	defer parts.close()
-	runs, err := postgres.OpenRuns(ctx, parts.pool)
+	open, err := postgres.OpenRuns(ctx, parts.pool)
 	if err != nil {
 		return err
 	}
-	for i, run := range runs {
-		kind := ledger.KindOf(run.ID)
-		_, err := parts.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-			ID:                       run.ID,
-			TaskQueue:                contract.TaskQueue,
-			WorkflowTaskTimeout:      contract.WorkflowTaskTimeout,
-			WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-			WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
-		}, contract.WorkflowType(kind), ledger.Start{Run: run.ID, Case: ledger.RunID("case", run.CaseID), Epoch: run.Epoch + 1})
-		if err != nil {
-			return fmt.Errorf("%d of %d runs rebuilt, then %s: %w", i, len(runs), run.ID, err)
+	processes := runs.New(parts.temporal)
+	for i, run := range open {
+		if err := processes.Restart(ctx, run); err != nil {
+			return fmt.Errorf("%d of %d runs rebuilt, then %s: %w", i, len(open), run.ID, err)
 		}
 	}
-	fmt.Printf("%d runs rebuilt\n", len(runs))
+	fmt.Printf("%d runs rebuilt\n", len(open))
 	return nil
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 
-	"percorso/activities"
 	"percorso/internal/calendar"
 	"percorso/internal/config"
 	"percorso/internal/invitation"
 	"percorso/internal/postgres"
 	"percorso/worker"
+	"percorso/worker/post"
 )
 
 func init() {
@@ -35,7 +35,7 @@ func runWorker(ctx context.Context, args []string) error {
 	return worker.Run(ctx, worker.Options{
 		Temporal: parts.temporal,
 		Steps:    postgres.NewSteps(parts.pool, calendar.New),
-		Mailer: &activities.Mailer{
+		Mailer: &post.Mailer{
 			Address: c.SMTPAddress, From: c.MailFrom, PublicURL: c.PublicURL, TLS: c.SMTPTLS, LinkKey: linkKey,
 		},
 		Log: parts.log,

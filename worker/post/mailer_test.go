@@ -1,4 +1,4 @@
-package activities
+package post
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/invitation"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
@@ -22,14 +23,15 @@ func TestMails(t *testing.T) {
 	mailer := &Mailer{From: "percorso@percorso.example", PublicURL: "https://percorso.example", LinkKey: key}
 	expires := time.Date(2026, 3, 9, 18, 0, 0, 0, time.UTC)
 	const id = "0197f4e2-0000-7000-8000-000000000001"
-	for template := range mailTexts {
+	for _, template := range italian.MailKinds() {
 		t.Run(template, func(t *testing.T) {
 			mail := ledger.Mail{ID: "m", Run: "referral/1", Template: template, Link: "/compiti/1", Recipients: []string{"ente@percorso.example"}}
 			partner := strings.HasPrefix(template, "partner_")
 			if partner {
 				mail.Link, mail.Expires = ledger.Invitation+id, &expires
 			}
-			message, err := compose(mailer, mail, mailTexts[template].subject, mailTexts[template].sentence)
+			subject, sentence, _ := italian.Mail(template)
+			message, err := compose(mailer, mail, subject, sentence)
 			require.NoError(t, err)
 			parts := message.GetParts()
 			require.Len(t, parts, 1)
@@ -51,5 +53,5 @@ func TestMails(t *testing.T) {
 		})
 	}
 	err := mailer.Send(t.Context(), ledger.Mail{Template: "unknown"})
-	require.True(t, errors.Is(err, ErrMailRejected))
+	require.True(t, errors.Is(err, ErrRejected))
 }

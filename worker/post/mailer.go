@@ -1,4 +1,4 @@
-package activities
+package post
 
 import (
 	"context"
@@ -11,11 +11,12 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"percorso/internal/invitation"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-// ErrMailRejected says that the mail server will never take a mail.
-var ErrMailRejected = errors.New("mail rejected")
+// ErrRejected: the mail server will never take the mail.
+var ErrRejected = errors.New("mail rejected")
 
 // Mailer sends mails to staff, and to partners without accounts. A mail says
 // that something waits and where: it holds no personal data, since mailboxes are
@@ -28,29 +29,15 @@ type Mailer struct {
 	LinkKey   []byte // signs the one-time links of partners
 }
 
-// mailTexts are the Italian subject and sentence of each template.
-var mailTexts = map[string]struct{ subject, sentence string }{
-	"reminder":   {"Percorso: un compito ti aspetta", "Un compito affidato a te o al tuo servizio aspetta di essere preso in carico o completato."},
-	"escalation": {"Percorso: un compito è in ritardo", "Un compito della tua zona ha superato la scadenza e chiede il tuo intervento."},
-
-	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
-	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
-
-	"partner_request": {"Percorso: una segnalazione aspetta una vostra risposta",
-		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
-	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
-		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
-}
-
 // Send sends one mail to its recipients, each unseen by the others.
 func (m *Mailer) Send(ctx context.Context, mail ledger.Mail) error {
-	text, ok := mailTexts[mail.Template]
+	subject, sentence, ok := italian.Mail(mail.Template)
 	if !ok {
-		return fmt.Errorf("%w: unknown template %s", ErrMailRejected, mail.Template)
+		return fmt.Errorf("%w: unknown template %s", ErrRejected, mail.Template)
 	}
-	message, err := compose(m, mail, text.subject, text.sentence)
+	message, err := compose(m, mail, subject, sentence)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrMailRejected, err)
+		return fmt.Errorf("%w: %w", ErrRejected, err)
 	}
 	client, err := m.client()
 	if err != nil {
@@ -104,7 +91,7 @@ func (m *Mailer) deliver(ctx context.Context, client *mail.Client, message *mail
 	err := client.DialAndSendWithContext(ctx, message)
 	var failed *mail.SendError
 	if errors.As(err, &failed) && !failed.IsTemp() {
-		return fmt.Errorf("%w: %w", ErrMailRejected, err)
+		return fmt.Errorf("%w: %w", ErrRejected, err)
 	}
 	return err
 }

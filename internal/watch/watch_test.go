@@ -1,0 +1,124 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"percorso/internal/ledger"
+	"percorso/internal/runs"
+)
+
+// fakeRecords is the watch's side of Postgres.
+type fakeRecords struct {
+	mu      sync.Mutex
+	taken   bool
+	leaders int
+	reports []ledger.MachineReport
+	backlog ledger.Backlog
+	err     error
+}
+
+func (f *fakeRecords) TryLead(context.Context) (func(), bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.taken {
+		return nil, false, nil
+	}
+	f.taken = true
+	f.leaders++
+	return func() { f.mu.Lock(); f.taken = false; f.mu.Unlock() }, true, nil
+}
+
+func (f *fakeRecords) Unworked(context.Context) (ledger.Backlog, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.backlog, nil
+}
+
+func (f *fakeRecords) Report(_ context.Context, r ledger.MachineReport) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reports = append(f.reports, r)
+	err := f.err
+	f.err = nil
+	return err
+}
+
+// fakeRuns is the watch's side of Temporal.
+type fakeRuns struct {
+	pollers int
+	failing []string
+	away    error // of Pollers
+	refuses error // of Failing
+	asked   int   // how often for failing runs
+}
+
+func (f *fakeRuns) Pollers(context.Context) (int, error) { return f.pollers, f.away }
+
+func (f *fakeRuns) Failing(context.Context, int) ([]string, error) {
+	f.asked++
+	return f.failing, f.refuses
+}
+
+func TestOneProcessWatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := &fakeRecords{}
+		machine := &fakeRuns{pollers: 1, failing: []string{"case/1"}}
+		core, logs := observer.New(zap.InfoLevel)
+		ctx, cancel := context.WithCancel(t.Context())
+		for range 2 {
+			go New(records, machine, zap.New(core)).Run(ctx)
+		}
+		time.Sleep(period/2 + 2*period)
+		if records.leaders != 1 || len(records.reports) != 3 {
+			t.Fatalf("%d leaders made %d reports", records.leaders, len(records.reports))
+		}
+		if r := records.reports[2]; r.Pollers != 1 || r.TemporalAway || len(r.FailingRuns) != 1 || r.FailingRuns[0] != "case/1" {
+			t.Errorf("report: %+v", r)
+		}
+
+		records.mu.Lock()
+		records.err, records.backlog = errors.New("connection lost"), ledger.Backlog{Entries: 3}
+		records.mu.Unlock()
+		time.Sleep(3 * period)
+		if records.leaders != 2 {
+			t.Errorf("%d leaders after a lost connection", records.leaders)
+		}
+		if n := logs.FilterMessage("the machinery is behind").Len(); n != 1 {
+			t.Errorf("told %d times of the backlog", n)
+		}
+		cancel()
+		synctest.Wait()
+		if records.taken {
+			t.Error("the lock is still held")
+		}
+	})
+}
+
+func TestWatchReportsTemporalAway(t *testing.T) {
+	records := &fakeRecords{}
+	w := New(records, &fakeRuns{away: errors.New("away")}, zap.NewNop())
+	if err := w.look(t.Context()); err != nil || !records.reports[0].TemporalAway {
+		t.Errorf("%v %+v", err, records.reports)
+	}
+}
+
+func TestWatchDoesWithoutFailingRuns(t *testing.T) {
+	old := &fakeRuns{pollers: 1, refuses: runs.ErrUnsupported}
+	w := New(&fakeRecords{}, old, zap.NewNop())
+	for range 3 {
+		if r := w.report(t.Context()); r.TemporalAway || r.Pollers != 1 || len(r.FailingRuns) != 0 {
+			t.Errorf("report: %+v", r)
+		}
+	}
+	if old.asked != 1 {
+		t.Errorf("asked %d times", old.asked)
+	}
+}
