@@ -83,6 +83,14 @@ func (s *Server) recovery(c *gin.Context) {
 		if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(cause)
 		}
+		if failed, ok := cause.(unencodable); ok {
+			s.broken(c.Request.Context(), failed)
+			for _, name := range []string{"Content-Type", "Location"} { // of the answer that there is not
+				c.Writer.Header().Del(name)
+			}
+			s.refuse(c, newProblem(codeInternal))
+			return
+		}
 		r := requestOf(c.Request.Context())
 		s.log.Error("panic", zap.String("request", r.id), zap.String("route", r.route),
 			zap.String("cause", fmt.Sprintf("%T", cause)), zap.ByteString("stack", debug.Stack()))

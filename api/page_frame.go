@@ -26,6 +26,9 @@ func (s *Server) render(c *gin.Context, status int, p web.Page) {
 		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(noticeAway.Title))
 		return
 	}
+	if status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", retryAfter)
+	}
 	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 }
 

@@ -49,6 +49,19 @@ func (p *Problem) Error() string { return p.Code }
 // GetStatus makes a problem an answer of huma.
 func (p *Problem) GetStatus() int { return p.Status }
 
+// GetHeaders are the headers of the answer: whoever finds something away is told
+// when to come again.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.Status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", retryAfter)
+	}
+	return h
+}
+
+// retryAfter is in how many seconds to come again where something is away.
+const retryAfter = "3"
+
 // ContentType is that of RFC 9457.
 func (p *Problem) ContentType(string) string { return problemType }
 
@@ -117,6 +130,7 @@ func refusal(r *care.Refusal) *Problem {
 func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 	var known *Problem
 	var refused *care.Refusal
+	var fault *ledger.Fault
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -128,7 +142,8 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 		return newProblem(care.RefusedForbidden)
 	case errors.Is(err, ledger.ErrKeyReused):
 		return newProblem(codeKeyReused)
-	case unstorable(err):
+	case errors.As(err, &fault) && fault.BadText():
+		s.broken(ctx, err)
 		return newProblem(codeInvalid)
 	}
 	s.broken(ctx, err)
@@ -155,6 +170,9 @@ func (s *Server) refuse(c *gin.Context, p *Problem) {
 	if err != nil {
 		s.broken(c.Request.Context(), err)
 	}
+	for name, values := range p.GetHeaders() {
+		c.Writer.Header()[name] = values
+	}
 	c.Data(p.Status, problemType, body)
 }
 
@@ -164,7 +182,12 @@ func (s *Server) broken(ctx context.Context, err error) {
 		return // the caller hung up
 	}
 	r := requestOf(ctx)
-	s.log.Error("request failed", zap.String("request", r.id), zap.String("route", r.route), zap.String("cause", describe(err)))
+	about := []zap.Field{zap.String("request", r.id), zap.String("route", r.route), zap.String("cause", describe(err))}
+	var fault *ledger.Fault
+	if errors.As(err, &fault) && fault.SQLSTATE != "" {
+		about = append(about, zap.String("sqlstate", fault.SQLSTATE))
+	}
+	s.log.Error("request failed", about...)
 }
 
 // describe says what an error is without what it is about: a driver's messages
@@ -194,7 +217,9 @@ var tellable = []error{errProviderAway, ledger.ErrNotFound, context.DeadlineExce
 func describeLink(err error) string {
 	//nolint:errorlint // one link of the chain
 	switch e := err.(type) {
-	case *pgconn.PgError:
+	case *ledger.Fault:
+		return e.Error()
+	case *pgconn.PgError: // of the session store, which is not ours
 		return "postgres " + e.Code
 	case *net.OpError:
 		return "network " + e.Op + " " + e.Net
@@ -207,27 +232,18 @@ func describeLink(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// unstorable says whether Postgres cannot hold a text that was sent, such as one
-// with a zero byte.
-func unstorable(err error) bool {
-	var server *pgconn.PgError
-	return errors.As(err, &server) && (server.Code == "22021" || server.Code == "22P05")
-}
-
 // away says whether an error means that something needed does not answer, so
 // that the same request may do better in a moment.
 func away(err error) bool {
 	var network net.Error
-	var connect *pgconn.ConnectError
-	var server *pgconn.PgError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network), errors.As(err, &connect):
-		return true
-	case errors.As(err, &server):
-		// 08: connection, 53: resources, 57P: the server shuts down or starts.
-		return strings.HasPrefix(server.Code, "08") || strings.HasPrefix(server.Code, "53") || strings.HasPrefix(server.Code, "57P")
-	}
+	var fault *ledger.Fault
 	var unavailable *serviceerror.Unavailable
+	switch {
+	case errors.As(err, &fault):
+		return fault.Away() || fault.Conflict()
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network):
+		return true
+	}
 	return errors.As(err, &unavailable)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -64,7 +65,7 @@ func described(document []byte) gin.HandlerFunc {
 // elsewhere.
 func (s *Server) restConfig() huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	format := huma.Format{Marshal: encode, Unmarshal: unmarshal}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -117,6 +118,22 @@ var tags = []*huma.Tag{
 // schemaName names a type in the description: taskJSON is Task.
 func schemaName(t reflect.Type, hint string) string {
 	return strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "JSON", "")
+}
+
+// unencodable is what recovery finds where an answer could not be written.
+type unencodable struct{ error }
+
+func (u unencodable) Unwrap() error { return u.error }
+
+// encode writes an answer whole or not at all: by the time that huma would hear
+// of half an answer, it has a status of success.
+func encode(w io.Writer, v any) error {
+	var body bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&body, v); err != nil {
+		panic(unencodable{err})
+	}
+	_, err := body.WriteTo(w)
+	return err
 }
 
 var errZeroByte = errors.New("a text holds a zero byte")

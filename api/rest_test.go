@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -156,15 +156,37 @@ func TestErrorsOfTheStore(t *testing.T) {
 	}{
 		"not found": {ledger.ErrNotFound, codeNotFound},
 		"forbidden": {ledger.ErrForbidden, care.RefusedForbidden},
-		"no server": {&pgconn.PgError{Code: "57P01", Message: "terminating connection"}, codeUnavailable},
-		"zero byte": {&pgconn.PgError{Code: "22021", Message: "invalid byte sequence"}, codeInvalid},
+		"no server": {&ledger.Fault{SQLSTATE: "57P01"}, codeUnavailable},
+		"no way":    {&ledger.Fault{Lost: true}, codeUnavailable},
+		"deadlock":  {&ledger.Fault{SQLSTATE: "40P01"}, codeUnavailable},
+		"zero byte": {&ledger.Fault{SQLSTATE: "22021"}, codeInvalid},
+		"a rule":    {&ledger.Fault{SQLSTATE: "23505"}, codeInternal},
 		"a defect":  {errors.New("something else"), codeInternal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.records.fail = c.err
-			r.as(someWorker, http.MethodGet, apiPrefix+"/contacts/"+someID, "").problem(t, c.code)
+			a := r.as(someWorker, http.MethodGet, apiPrefix+"/contacts/"+someID, "")
+			a.problem(t, c.code)
+			if (a.Header.Get("Retry-After") != "") != (c.code == codeUnavailable) {
+				t.Errorf("Retry-After: %q", a.Header.Get("Retry-After"))
+			}
+			var fault *ledger.Fault
+			if errors.As(c.err, &fault) && fault.SQLSTATE != "" && !strings.Contains(r.log.String(), `"sqlstate":"`+fault.SQLSTATE+`"`) {
+				t.Errorf("logged: %s", r.log.String())
+			}
 		})
+	}
+}
+
+// An answer that cannot be encoded is no success, whatever it was to be.
+func TestAnswerThatCannotBeWritten(t *testing.T) {
+	r := newRig(t)
+	r.records.life = func(c *ledger.Case) { c.Opened = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }
+	a := r.as(someWorker, http.MethodGet, apiPrefix+"/case-files/"+anotherID, "")
+	a.problem(t, codeInternal)
+	if log := r.log.String(); !strings.Contains(log, "json.MarshalerError") || strings.Contains(log, "10000") {
+		t.Errorf("logged: %s", log)
 	}
 }
 

@@ -67,6 +67,9 @@ func (w *stoppable) replace(status int, contentType, body string) {
 	clear(w.Header())
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.ResponseWriter.WriteHeader(status)
 	_, _ = io.WriteString(w.ResponseWriter, body)
 	w.stopped = true

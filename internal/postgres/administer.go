@@ -12,7 +12,7 @@ import (
 // LoadPolicies makes these the zones' newest policies. The ones before stay, for
 // the runs that hold them. The login must own the tables.
 func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Policy) error {
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return faultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		for _, p := range policies {
 			batch := &pgx.Batch{}
 			batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)
@@ -23,13 +23,13 @@ func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Polic
 			}
 		}
 		return nil
-	})
+	}), false)
 }
 
 // LoadStaff makes these the staff. Who is not named any more is no longer active:
 // what they did keeps their name. The login must own the tables.
 func LoadStaff(ctx context.Context, pool *pgxpool.Pool, staff []care.Staff) error {
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return faultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`UPDATE staff SET active = false`)
 		for _, s := range staff {
@@ -39,5 +39,5 @@ func LoadStaff(ctx context.Context, pool *pgxpool.Pool, staff []care.Staff) erro
 				s.Subject, s.Name, s.Role, s.Zone, s.Agency, s.Email)
 		}
 		return tx.SendBatch(ctx, batch).Close()
-	})
+	}), false)
 }

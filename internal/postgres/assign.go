@@ -76,7 +76,7 @@ func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger
 func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, ok := c.Data.(ledger.NewContact)
 	if !ok {
-		return ledger.Command{}, errors.New("a contact without its form")
+		return ledger.Command{}, &ledger.Fault{Place: "a contact without its form"}
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,

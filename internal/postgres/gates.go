@@ -276,7 +276,7 @@ func formOf[T any](w *writer) (form T, err error) {
 		return form, nil
 	}
 	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
-		return form, fmt.Errorf("the form of %s: %w", ledger.KindOf(w.step.Run), err)
+		return form, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", w.step.Entry.Answer.Operation)}
 	}
 	return form, nil
 }

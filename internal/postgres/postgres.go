@@ -72,7 +72,7 @@ func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []set
 	}
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return faultOf(err, true)
 	}
 	defer conn.Release()
 	batch := &pgx.Batch{}
@@ -86,14 +86,13 @@ func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []set
 	}
 	switch status := conn.Conn().PgConn().TxStatus(); {
 	case status == idle: // work has sent the commit along with its last statements
-		return bare(err)
 	case err != nil:
 		// What failed is what counts; a connection that cannot roll back is not used again.
 		_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
-		return bare(err)
+	default:
+		_, err = conn.Exec(ctx, "COMMIT")
 	}
-	_, err = conn.Exec(ctx, "COMMIT")
-	return bare(err)
+	return faultOf(err, conn.Conn().IsClosed())
 }
 
 // idle is the transaction status of a connection outside a transaction.
@@ -105,16 +104,6 @@ type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-}
-
-// bare strips an error of Postgres to what holds no value of a row: its message
-// and detail may quote one, and errors end in logs.
-func bare(err error) error {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return err
-	}
-	return fmt.Errorf("postgres: SQLSTATE %s in %s (table %q, column %q, constraint %q)", pg.Code, pg.Routine, pg.TableName, pg.ColumnName, pg.ConstraintName)
 }
 
 // asStaff gives the settings of a member of staff.

@@ -17,7 +17,7 @@ import (
 func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, ok := c.Data.(care.ProgressForm)
 	if !ok {
-		return ledger.Command{}, errors.New("a progress without its form")
+		return ledger.Command{}, &ledger.Fault{Place: "a progress without its form"}
 	}
 	caseID := ledger.BareID(c.Run)
 	if uuid.Validate(caseID) != nil || uuid.Validate(c.Target) != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,7 +35,7 @@ func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) e
 }
 
 // Ping says whether Postgres answers.
-func (r *Records) Ping(ctx context.Context) error { return r.pool.Ping(ctx) }
+func (r *Records) Ping(ctx context.Context) error { return faultOf(r.pool.Ping(ctx), false) }
 
 const staffColumns = `id::text, subject, name, role, zone, agency, email`
 
@@ -265,8 +264,5 @@ func missing(err error) error {
 func (r *Records) audit(ctx context.Context, tx querier, s care.Staff, action, caseID string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO audit (at, staff, role, agency, zone, action, case_id)
 		VALUES (clock_timestamp(), $1, $2, $3, $4, $5, nullif($6, '')::uuid)`, s.ID, s.Role, s.Agency, s.Zone, action, caseID)
-	if err != nil {
-		return fmt.Errorf("audit: %w", err)
-	}
-	return nil
+	return err
 }

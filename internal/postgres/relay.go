@@ -51,11 +51,11 @@ func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
 func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return faultOf(err, true)
 	}
 	defer conn.Release()
 	if _, err := conn.Exec(ctx, "LISTEN "+wakeChannel); err != nil {
-		return err
+		return faultOf(err, conn.Conn().IsClosed())
 	}
 	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "UNLISTEN "+wakeChannel) }()
 	// What became due between the last look and the LISTEN would wait for nothing.
@@ -69,7 +69,7 @@ func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	return err
+	return faultOf(err, conn.Conn().IsClosed())
 }
 
 func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time.Duration, err error) {

@@ -26,11 +26,11 @@ const leadLock = 0x7761746368
 func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error) {
 	conn, err := w.pool.Acquire(ctx)
 	if err != nil {
-		return nil, false, err
+		return nil, false, faultOf(err, true)
 	}
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, leadLock).Scan(&ok); err != nil || !ok {
-		conn.Release()
-		return nil, false, err
+		defer conn.Release()
+		return nil, false, faultOf(err, conn.Conn().IsClosed())
 	}
 	return func() {
 		// The lock belongs to the connection: closing it is the surest way to give it back.
