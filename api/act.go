@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -212,14 +211,11 @@ func (s *Server) checkCase(ctx context.Context, policy care.Policy, c *ledger.Ne
 // that somebody typed.
 func checkMerge(form care.MergeForm) []care.Fault {
 	faults := care.CheckMerge(form)
-	if form.Into != "" && !opaqueID.MatchString(form.Into) {
+	if form.Into != "" && !ledger.IsID(form.Into) {
 		faults = append(faults, care.Fault{Field: "into", Rule: care.RuleUnknownCode})
 	}
 	return faults
 }
-
-// opaqueID is how ids are written.
-var opaqueID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // zoneCodes lists the codes of all zones.
 func (s *Server) zoneCodes(ctx context.Context) ([]string, error) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"percorso/internal/care"
@@ -298,7 +299,11 @@ func (s *Server) registerCaseReads() {
 		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
-		return s.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
+		out, err := s.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
+		if errors.Is(err, ledger.ErrCursor) { // here it is a field of the body
+			err = care.Refuse(care.Fault{Field: "cursor", Rule: ruleCursor})
+		}
+		return out, err
 	})
 	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[caseJSON], error) {

@@ -37,7 +37,7 @@ func (s linkState) renewable() bool { return s == linkUsed || s == linkExpired }
 // referral was acknowledged.
 func (s *Server) invitation(ctx context.Context, token string) (ledger.Link, linkState, error) {
 	id, err := invitation.Open(s.linkKey, token, s.now())
-	if errors.Is(err, invitation.ErrForged) || !opaqueID.MatchString(id) {
+	if errors.Is(err, invitation.ErrForged) || !ledger.IsID(id) {
 		return ledger.Link{}, linkForged, nil
 	}
 	link, missing := s.records.OpenLink(ctx, id)

@@ -193,6 +193,11 @@ func (s *Server) problemPage(c *gin.Context, p *Problem) {
 		title = "Non puoi farlo con il tuo ruolo"
 	case http.StatusConflict:
 		title = "Non è stato possibile"
+	case http.StatusUnprocessableEntity:
+		title = "L’indirizzo non è giusto"
+		if len(p.Errors) > 0 {
+			p.Detail = p.Errors[0].Message
+		}
 	}
 	s.noticePage(c, notice{Status: p.Status, Title: title, Detail: p.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }

@@ -84,6 +84,9 @@ const (
 	codeInvalid         = care.RefusedInvalid // a field breaks a rule
 )
 
+// ruleCursor is the rule that a cursor breaks which no page of the list gave.
+const ruleCursor = "cursor"
+
 // statuses gives each code its HTTP status; it is the only place that does.
 var statuses = map[string]int{
 	codeInvalid:            http.StatusUnprocessableEntity,
@@ -142,6 +145,8 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 		return newProblem(care.RefusedForbidden)
 	case errors.Is(err, ledger.ErrKeyReused):
 		return newProblem(codeKeyReused)
+	case errors.Is(err, ledger.ErrCursor):
+		return refusal(care.Refuse(care.Fault{Field: "query.cursor", Rule: ruleCursor}))
 	case errors.As(err, &fault) && fault.BadText():
 		s.broken(ctx, err)
 		return newProblem(codeInvalid)

@@ -41,6 +41,7 @@ var rules = map[string]string{
 	"too_few":      "Le voci sono troppo poche: aggiungine almeno una.",
 	"repeated":     "La voce è ripetuta: lasciala una volta sola.",
 	"out_of_range": "Il valore è fuori dai limiti: correggilo.",
+	"cursor":       "Il punto da cui continuare non è di questo elenco: ricomincia dalla prima pagina.",
 	"type":         "Il valore non è del tipo atteso: correggilo.",
 
 	care.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",

@@ -23,6 +23,8 @@ var (
 	ErrKeyReused = errors.New("idempotency key reused with another body")
 	// ErrForbidden: role, zone or agency do not allow it.
 	ErrForbidden = errors.New("forbidden")
+	// ErrCursor: the cursor is broken, or of another list or choice.
+	ErrCursor = errors.New("cursor of no page of this list")
 )
 
 // Page is one page of a list; Next is empty on the last.
@@ -34,7 +36,7 @@ type Page[T any] struct {
 // Paging asks for a page: at most Limit (1 to 100; 0 means 25) after Cursor.
 type Paging struct {
 	Limit  int
-	Cursor string // opaque, from Page.Next
+	Cursor string // opaque, from Page.Next of the same list with the same filter
 }
 
 // Person is a person as the record knows them.

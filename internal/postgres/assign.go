@@ -105,7 +105,7 @@ type assignedTask struct {
 
 // work changes the task, or says why not.
 func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
-	if uuid.Validate(c.Target) != nil {
+	if !ledger.IsID(c.Target) {
 		return nil, ledger.ErrNotFound
 	}
 	var err error

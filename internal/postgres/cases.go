@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
@@ -38,6 +37,7 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilt
 	keep := func(ledger.CaseFile) bool { return true }
 	if f.Health != "" {
 		q.and("f.closed_at IS NULL")
+		q.choice = string(f.Health)
 		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -64,7 +64,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 	if s.Role != care.Supervisor {
 		return page, ledger.ErrForbidden
 	}
-	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}}
+	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}, clocks: []int{0}}
 	err = r.within(ctx, s, func(tx querier) error {
 		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
@@ -83,9 +83,11 @@ func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, 
 	if limit == 0 {
 		limit = pageLimit
 	}
+	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
 	for {
-		next := query{where: slices.Clone(q.where), args: slices.Clone(q.args)}
-		page, err := list(ctx, tx, &next, selectCase, order{at: "f.opened_at", id: "f.id", desc: true}, p, func(c ledger.CaseFile) cursor {
+		next := q
+		next.where, next.args = slices.Clone(q.where), slices.Clone(q.args)
+		page, err := list(ctx, tx, &next, selectCase, by, p, func(c ledger.CaseFile) cursor {
 			return cursor{At: c.Opened, ID: c.ID}
 		})
 		if err != nil {
@@ -102,7 +104,7 @@ func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, 
 			}
 			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
-				kept.Next = cursor{At: c.Opened, ID: c.ID}.encode()
+				kept.Next = cursor{Of: q.mark(by), At: c.Opened, ID: c.ID}.encode()
 				return kept, nil
 			}
 		}
@@ -264,7 +266,7 @@ func readReport(ctx context.Context, tx querier, now time.Time) (report freshRep
 
 // CaseFile reads the whole of a case. The read is audited.
 func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.Case, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return c, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -360,7 +362,7 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledg
 // byCase reads a page of what was written about a case in the order of its ids,
 // the newest first.
 func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, table string, p ledger.Paging, at func(T) (time.Time, int64)) (items []T, next string, err error) {
-	if uuid.Validate(caseID) != nil {
+	if !ledger.IsID(caseID) {
 		return nil, "", ledger.ErrNotFound
 	}
 	var q query
@@ -369,7 +371,7 @@ func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, t
 		if err := seesCase(ctx, tx, caseID); err != nil {
 			return err
 		}
-		page, err := list(ctx, tx, &q, sql, order{at: table + ".at", id: table + ".id", desc: true}, p, func(row T) cursor {
+		page, err := list(ctx, tx, &q, sql, order{list: table, at: table + ".at", id: table + ".id", numbered: true, desc: true}, p, func(row T) cursor {
 			at, id := at(row)
 			return cursor{At: at, ID: strconv.FormatInt(id, 10)}
 		})

@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -13,7 +11,7 @@ import (
 // the caller sent them there for an area of need. The read is audited.
 // ledger.ErrNotFound: there is no such case or agency for the caller.
 func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
-	if uuid.Validate(caseID) != nil {
+	if !ledger.IsID(caseID) {
 		return d, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -57,7 +55,7 @@ func seesCase(ctx context.Context, tx querier, caseID string) error {
 // a seat of an équipe, an appointment, or another zone's request to take the
 // case over. The read is audited. ledger.ErrNotFound: nothing was given.
 func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given ledger.Share, err error) {
-	if uuid.Validate(taskID) != nil {
+	if !ledger.IsID(taskID) {
 		return given, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {

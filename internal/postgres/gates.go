@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
@@ -228,7 +227,7 @@ func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
 // locks until the merge is done.
 func (w *writer) ruleOfMerge() ([]care.Fault, error) {
 	form, err := formOf[care.MergeForm](w)
-	if err != nil || uuid.Validate(form.Into) != nil {
+	if err != nil || !ledger.IsID(form.Into) {
 		return fault(err == nil, "into", care.RuleUnknownCode), err
 	}
 	var rule *string

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/google/uuid"
-
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -16,7 +14,7 @@ import (
 // OpenLink reads a one-time link, used or not. It changes nothing, since those
 // who scan mails open links too. ledger.ErrNotFound: there is none.
 func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
 	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
@@ -30,7 +28,7 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 // which wakes its run. ledger.ErrNotFound: nothing may happen, since the link was
 // used or has expired, or this is not asked of the partner now.
 func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd ledger.Command, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
 	var form []byte
@@ -56,7 +54,7 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 // ledger.ErrNotFound: nothing is asked of the partner any more, or a link was
 // sent just now.
 func (r *Records) RenewLink(ctx context.Context, id string) error {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return ledger.ErrNotFound
 	}
 	return within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {

@@ -2,13 +2,14 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -23,8 +24,10 @@ const (
 // query builds the statement of a list: conditions with their arguments, an
 // order by a time and an id, and a cursor on the two.
 type query struct {
-	where []string
-	args  []any
+	where  []string
+	args   []any
+	clocks []int  // which arguments are the hour, which goes on between two pages
+	choice string // what is chosen once the rows are read
 }
 
 // and adds a condition; each ? in it takes the next argument.
@@ -36,9 +39,16 @@ func (q *query) and(condition string, args ...any) {
 	q.where = append(q.where, condition)
 }
 
+// andNow adds a condition on the hour, which is its only argument.
+func (q *query) andNow(condition string, now time.Time) {
+	q.clocks = append(q.clocks, len(q.args))
+	q.and(condition, now)
+}
+
 // cursor is where a page ended: the last item's time and id, and whether it was
-// among those that come last.
+// among those that come last. It goes with one list and one choice of its rows.
 type cursor struct {
+	Of   string    `json:"of"`
 	Last bool      `json:"last,omitempty"`
 	At   time.Time `json:"at"`
 	ID   string    `json:"id"`
@@ -52,20 +62,49 @@ func (c cursor) encode() string {
 // order is the order of a list by a time column and then an id column. Where
 // last is given, the rows that it holds for come after all others.
 type order struct {
-	last   string
-	at, id string
-	desc   bool
+	list     string // what the list is called; a cursor keeps it
+	last     string
+	at, id   string
+	numbered bool // the ids are numbers
+	desc     bool
 }
 
-// page completes a statement for one page. A cursor that is none starts anew.
-func (q *query) page(sql string, by order, p ledger.Paging) (string, int) {
-	limit := p.Limit
+// mark tells a list and a choice of its rows from all others.
+func (q *query) mark(by order) string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%q", by.list, q.choice, q.where)
+	for i, arg := range q.args {
+		if !slices.Contains(q.clocks, i) {
+			_, _ = fmt.Fprintf(sum, "\x00%v", arg)
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:9])
+}
+
+// after reads where to go on. ledger.ErrCursor: it is not of this list.
+func (by order) after(text, mark string) (c cursor, err error) {
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(plain, &c) != nil || c.Of != mark || c.Last && by.last == "" {
+		return c, ledger.ErrCursor
+	}
+	if _, err := strconv.ParseInt(c.ID, 10, 64); by.numbered && err != nil || !by.numbered && !ledger.IsID(c.ID) {
+		return c, ledger.ErrCursor
+	}
+	return c, nil
+}
+
+// page completes a statement for one page.
+func (q *query) page(sql string, by order, p ledger.Paging) (_ string, limit int, err error) {
+	limit = p.Limit
 	if limit <= 0 {
 		limit = pageLimit
 	}
 	limit = min(limit, pageLimitMax)
-	var after cursor
-	if text, err := base64.RawURLEncoding.DecodeString(p.Cursor); err == nil && json.Unmarshal(text, &after) == nil && after.ID != "" {
+	if p.Cursor != "" {
+		after, err := by.after(p.Cursor, q.mark(by))
+		if err != nil {
+			return "", 0, err
+		}
 		sign := ">"
 		if by.desc {
 			sign = "<"
@@ -87,17 +126,23 @@ func (q *query) page(sql string, by order, p ledger.Paging) (string, int) {
 	if by.last != "" {
 		sql += by.last + direction + ", "
 	}
-	return fmt.Sprintf("%s%s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit
+	return fmt.Sprintf("%s%s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit, nil
 }
 
 // list reads one page of rows.
 func list[T any](ctx context.Context, tx querier, q *query, sql string, by order, p ledger.Paging, at func(T) cursor) (ledger.Page[T], error) {
-	sql, limit := q.page(sql, by, p)
+	mark := q.mark(by)
+	sql, limit, err := q.page(sql, by, p)
+	if err != nil {
+		return ledger.Page[T]{}, err
+	}
 	items, err := many[T](ctx, tx, sql, q.args...)
 	if err != nil || len(items) <= limit {
 		return ledger.Page[T]{Items: items}, err
 	}
-	return ledger.Page[T]{Items: items[:limit], Next: at(items[limit-1]).encode()}, nil
+	next := at(items[limit-1])
+	next.Of = mark
+	return ledger.Page[T]{Items: items[:limit], Next: next.encode()}, nil
 }
 
 // A task in a list. A suspended one is due at no time.
@@ -110,7 +155,7 @@ const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
 
 // byDue is the order of tasks: what is due first at the top, what is suspended last.
-var byDue = order{last: "t.suspended", at: dueOrReady, id: "t.id"}
+var byDue = order{list: "tasks", last: "t.suspended", at: dueOrReady, id: "t.id"}
 
 const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
 
@@ -126,7 +171,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 		q.and("(t.holder = ? OR t.agency = ? AND t.role = ?)", s.ID, s.Agency, s.Role)
 	}
 	if f.CaseID != "" {
-		if uuid.Validate(f.CaseID) != nil {
+		if !ledger.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("t.case_id = ?", f.CaseID)
@@ -137,7 +182,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 		q.and("t.state = ?", f.State)
 	}
 	if f.Overdue {
-		q.and("NOT t.suspended AND t.escalate_at < ?", r.Clock())
+		q.andNow("NOT t.suspended AND t.escalate_at < ?", r.Clock())
 	}
 	err = r.within(ctx, s, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
@@ -158,7 +203,7 @@ func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t ledger.T
 
 // byID reads one row that the caller may see.
 func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) (row T, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return row, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -173,7 +218,7 @@ const selectContact = `SELECT id::text, topic, language, channel, citizenship, o
 // Contacts lists the contacts of the caller's desk, the newest first.
 func (r *Records) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Contact], err error) {
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &query{}, selectContact, order{at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
+		page, err = list(ctx, tx, &query{}, selectContact, order{list: "contacts", at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
 		return err
@@ -209,13 +254,13 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 		q.and("r.state NOT IN ('rejected', 'completed', 'failed', 'withdrawn', 'redirected')")
 	}
 	if f.CaseID != "" {
-		if uuid.Validate(f.CaseID) != nil {
+		if !ledger.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("r.case_id = ?", f.CaseID)
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectReferral, order{at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
+		page, err = list(ctx, tx, &q, selectReferral, order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
 			return cursor{At: f.Requested, ID: f.ID}
 		})
 		return err
@@ -225,7 +270,7 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 
 // Referral reads one referral; a read of the snapshot is a read of the person.
 func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f ledger.Referral, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return f, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -256,13 +301,13 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.Appoi
 		q.and("a.service = ?", f.Service)
 	}
 	if f.CaseID != "" {
-		if uuid.Validate(f.CaseID) != nil {
+		if !ledger.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("a.case_id = ?", f.CaseID)
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		page, err = list(ctx, tx, &q, selectAppointment, order{at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
+		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})
 		return err

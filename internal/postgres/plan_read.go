@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -142,7 +140,7 @@ func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string)
 // ofPlan reads what belongs to a case's équipes and plan, and audits it.
 // ledger.ErrNotFound: the caller may not see them.
 func (r *Records) ofPlan(ctx context.Context, s care.Staff, caseID, action string, read func(querier) error) error {
-	if uuid.Validate(caseID) != nil {
+	if !ledger.IsID(caseID) {
 		return ledger.ErrNotFound
 	}
 	return r.within(ctx, s, func(tx querier) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
@@ -20,7 +19,7 @@ func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledg
 		return ledger.Command{}, &ledger.Fault{Place: "a progress without its form"}
 	}
 	caseID := ledger.BareID(c.Run)
-	if uuid.Validate(caseID) != nil || uuid.Validate(c.Target) != nil {
+	if !ledger.IsID(caseID) || !ledger.IsID(c.Target) {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
 	refusal, err := mayProgress(ctx, tx, s, caseID, c.Target)

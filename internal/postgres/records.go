@@ -145,7 +145,7 @@ func (r *Records) earlier(ctx context.Context, tx querier, s care.Staff, c ledge
 
 // Command reads a command of the caller's own.
 func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd ledger.Command, err error) {
-	if uuid.Validate(id) != nil {
+	if !ledger.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -161,7 +161,7 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 	if !s.Role.MayAsk(c.Operation) {
 		return cmd, ledger.ErrForbidden
 	}
-	if c.Target != "" && uuid.Validate(c.Target) != nil {
+	if c.Target != "" && !ledger.IsID(c.Target) {
 		return cmd, ledger.ErrNotFound
 	}
 	id, err := uuid.NewV7()

@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -29,7 +27,7 @@ func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Pe
 // MergeCandidates lists in the same way those that seem to be of the person of a
 // case. ledger.ErrNotFound: the caller does not see it.
 func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
-	if uuid.Validate(caseID) != nil {
+	if !ledger.IsID(caseID) {
 		return nil, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {

@@ -1,0 +1,114 @@
+package postgres_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// A cursor goes with the list and the choice that gave it: any other is refused,
+// and never answered with the first page.
+func TestCursors(t *testing.T) {
+	a := newArchive(t)
+	desk, worker, lead := a.accounts["desk_operator.prato"], a.accounts["social_worker.prato"], a.accounts["supervisor.prato"]
+	var caseID string
+	for i := range 3 {
+		caseID, _ = a.open("prato")
+		_, err := a.records.Assign(t.Context(), desk, ledger.NewCommand{
+			Key: fmt.Sprint("contact", i), Operation: care.OpContact, Data: ledger.NewContact{Topic: "labour", Language: "it", Channel: "in_person", Outcome: "information"},
+		})
+		require.NoError(t, err)
+	}
+	for range 2 { // twice read, so that there are two lines
+		_, err := a.records.CaseFile(t.Context(), worker, caseID)
+		require.NoError(t, err)
+	}
+	yes := true
+	lists := map[string]func(ledger.Paging) (string, int, error){
+		"contacts": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.Contacts(t.Context(), desk, p)
+			return page.Next, len(page.Items), err
+		},
+		"tasks": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.Tasks(t.Context(), lead, ledger.TaskFilter{}, p)
+			return page.Next, len(page.Items), err
+		},
+		"tasks in a state": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.Tasks(t.Context(), lead, ledger.TaskFilter{State: care.TaskReady}, p)
+			return page.Next, len(page.Items), err
+		},
+		"cases": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{}, p)
+			return page.Next, len(page.Items), err
+		},
+		"open cases": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Open: &yes}, p)
+			return page.Next, len(page.Items), err
+		},
+		"planned cases": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Health: care.HealthPlanned}, p)
+			return page.Next, len(page.Items), err
+		},
+		"reads": func(p ledger.Paging) (string, int, error) {
+			page, err := a.records.Reads(t.Context(), worker, caseID, p)
+			return page.Next, len(page.Items), err
+		},
+	}
+	cursors := map[string]string{}
+	for name, list := range lists {
+		next, n, err := list(ledger.Paging{Limit: 1})
+		require.NoError(t, err, name)
+		require.Equal(t, 1, n, name)
+		require.NotEmpty(t, next, name)
+		_, n, err = list(ledger.Paging{Limit: 1, Cursor: next})
+		require.NoError(t, err, name)
+		require.Equal(t, 1, n, name)
+		cursors[name] = next
+	}
+	for name, list := range lists {
+		for other, cursor := range cursors {
+			if other != name {
+				_, _, err := list(ledger.Paging{Cursor: cursor})
+				require.ErrorIs(t, err, ledger.ErrCursor, "%s with the cursor of %s", name, other)
+			}
+		}
+		for what, cursor := range broken(t, cursors[name]) {
+			_, _, err := list(ledger.Paging{Cursor: cursor})
+			require.ErrorIs(t, err, ledger.ErrCursor, "%s with a cursor that is %s", name, what)
+		}
+	}
+}
+
+// broken makes cursors that are none of one that is.
+func broken(t *testing.T, cursor string) map[string]string {
+	plain, err := base64.RawURLEncoding.DecodeString(cursor)
+	require.NoError(t, err)
+	changed := func(name string, value any) string {
+		fields := map[string]any{}
+		require.NoError(t, json.Unmarshal(plain, &fields))
+		fields[name] = value
+		text, err := json.Marshal(fields)
+		require.NoError(t, err)
+		return base64.RawURLEncoding.EncodeToString(text)
+	}
+	number := map[string]any{"id": 1}
+	require.NoError(t, json.Unmarshal(plain, &number))
+	other := any("12")
+	if _, err := uuid.Parse(fmt.Sprint(number["id"])); err != nil {
+		other = uuid.NewString()
+	}
+	return map[string]string{
+		"no base64": "%", "no JSON": base64.RawURLEncoding.EncodeToString([]byte("{")), "cut short": cursor[:len(cursor)-3],
+		"with an id that is none": changed("id", "x"), "with an id of another kind": changed("id", other), "without an id": changed("id", ""),
+		"with a number for an id": changed("id", 7), "with no time": changed("at", "yesterday"), "with a year too far": changed("at", "10000-01-01T00:00:00Z"),
+		"of nothing": changed("of", ""), "with a time alone": base64.RawURLEncoding.EncodeToString([]byte(`{"at":"` + time.Unix(0, 0).UTC().Format(time.RFC3339) + `"}`)),
+	}
+}
