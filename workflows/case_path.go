@@ -1,6 +1,6 @@
 // Package workflows holds the processes of the services, one a file. Each file
 // reads from its top as the path reads in life: what is opened, whose answer is
-// awaited, what follows from it. How a step becomes durable is step.go's matter.
+// awaited, what follows from it. Package run is the engine that carries them.
 package workflows
 
 import (
@@ -8,14 +8,19 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // CasePath is the path of one case file, from the desk to its closure. What else
 // life does to it is life.go's matter.
-func CasePath(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, casePath) }
+func CasePath(ctx workflow.Context, start ledger.Start) error {
+	return run.Execute(ctx, start, caseProcess)
+}
 
-func casePath(r *run) (string, error) {
-	opening, err := r.opening()
+var caseProcess = run.Process{Path: casePath, Beside: besideCase, EndEarly: endCase}
+
+func casePath(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
@@ -23,7 +28,7 @@ func casePath(r *run) (string, error) {
 	next := beginning(opening)
 	for turn := 1; ; turn++ {
 		if next.Operation == "" {
-			if next, err = r.firstLevel(turn); err != nil {
+			if next, err = firstLevel(r, turn); err != nil {
 				return "", err
 			}
 		}
@@ -32,12 +37,12 @@ func casePath(r *run) (string, error) {
 				return "", err
 			}
 		}
-		closing, err := r.closing(turn)
+		closing, err := closing(r, turn)
 		if err != nil {
 			return "", err
 		}
 		if closing.Operation == care.OpClose {
-			return r.windUp(closing) // what else is open ends with it
+			return closeCase(r, closing) // what else is open ends with it
 		}
 		next = closing
 	}
@@ -62,10 +67,10 @@ func beginning(opening care.Answer) care.Answer {
 // closing decides whether the case closes. Where the zone asks for it a second
 // pair of eyes approves. What begins a branch goes on with the path instead; an
 // empty answer goes back to the desk.
-func (r *run) closing(turn int) (care.Answer, error) {
-	at := step("closure", turn)
+func closing(r *run.Run, turn int) (care.Answer, error) {
+	at := run.Turn("closure", turn)
 	for again := 2; ; again++ {
-		closing, done, err := r.performUnless(at, ledger.TaskChange{Kind: care.Closure}, beginsBranch)
+		closing, done, err := r.PerformUnless(at, ledger.TaskChange{Kind: care.Closure}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return closing, err
@@ -73,16 +78,16 @@ func (r *run) closing(turn int) (care.Answer, error) {
 			return care.Answer{}, nil
 		}
 		close := care.Answer{Operation: care.OpClose, Reason: closing.Reason}
-		if r.policy.ClosureApproval == "" {
+		if r.Policy.ClosureApproval == "" {
 			return close, nil
 		}
-		approval, done, err := r.performUnless(at+"/approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: r.policy.ClosureApproval}, beginsBranch)
+		approval, done, err := r.PerformUnless(at+"/approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: r.Policy.ClosureApproval}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return approval, err
 		case approval.Outcome == care.Approved:
 			return close, nil
 		}
-		at = step(step("closure", turn), again)
+		at = run.Turn(run.Turn("closure", turn), again)
 	}
 }

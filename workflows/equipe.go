@@ -7,25 +7,28 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // Equipe is a multidisciplinary équipe at work on one case: the roles that the
 // zone requires are convened and say their opinions, a plan is drafted, signed
 // off by a quorum of roles and agencies, and agreed by the person. A role that
 // stays missing holds nobody up. Its outcome is an agreed plan, or none.
-func Equipe(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, equipe) }
+func Equipe(ctx workflow.Context, start ledger.Start) error {
+	return run.Execute(ctx, start, run.Process{Path: equipe})
+}
 
-func equipe(r *run) (string, error) {
-	opening, err := r.opening()
+func equipe(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
-	t := r.convene(opening)
+	t := convene(r, opening)
 	for sitting := 1; ; sitting++ {
-		if err := t.hearOpinions(step("sitting", sitting)); err != nil {
+		if err := t.hearOpinions(run.Turn("sitting", sitting)); err != nil {
 			return "", err
 		}
-		outcome, err := t.makePlan(step("plan", sitting))
+		outcome, err := t.makePlan(run.Turn("plan", sitting))
 		if err != nil || outcome != care.Reconvene {
 			return outcome, err
 		}
@@ -34,7 +37,7 @@ func equipe(r *run) (string, error) {
 
 // table is where an équipe sits: one seat a role.
 type table struct {
-	r     *run
+	r     *run.Run
 	rule  care.EquipeRule
 	seats []*seat
 }
@@ -53,13 +56,13 @@ type seat struct {
 // maxInvitations is how many colleagues of a role are asked before it counts as silent.
 const maxInvitations = 3
 
-func (r *run) convene(opening care.Answer) *table {
-	rule, _ := r.policy.Equipe(opening.Equipe)
+func convene(r *run.Run, opening care.Answer) *table {
+	rule, _ := r.Policy.Equipe(opening.Equipe)
 	t := &table{r: r, rule: rule}
-	r.report.Equipe = opening.Equipe
-	r.effects.Equipe = &ledger.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
+	r.Report.Equipe = opening.Equipe
+	r.Effects().Equipe = &ledger.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
 	for _, s := range rule.Seats {
-		t.seats = append(t.seats, &seat{SeatRule: s, agency: r.policy.RoleAgency(s.Role)})
+		t.seats = append(t.seats, &seat{SeatRule: s, agency: r.Policy.RoleAgency(s.Role)})
 	}
 	return t
 }
@@ -67,14 +70,14 @@ func (r *run) convene(opening care.Answer) *table {
 // hearOpinions rests until every seat has spoken or is waived. Who was waived in
 // an earlier sitting is asked again.
 func (t *table) hearOpinions(at string) error {
-	w := t.r.round(at, care.DeadlineEquipeAnswer)
+	round := t.r.Round(at, care.DeadlineEquipeAnswer)
 	for _, s := range t.seats {
 		if s.state == "" || s.state == care.SeatWaived {
-			t.invite(w, s)
+			t.invite(round, s)
 		}
 	}
-	for len(w.tasks) > 0 {
-		task, answer, err := w.hear(t.takesMinutes)
+	for round.Waiting() {
+		task, answer, err := round.Hear(t.takesMinutes)
 		if err != nil {
 			return err
 		}
@@ -82,38 +85,38 @@ func (t *table) hearOpinions(at string) error {
 		case answer.Operation == care.OpMinutes:
 			for _, v := range answer.Votes {
 				s := t.seatFor(v)
-				w.drop(s.task)
+				round.Drop(s.task)
 				t.speaks(s, v.Outcome)
 			}
 		case s == nil: // the patience is over
-			t.goOnWithout(w)
+			t.goOnWithout(round)
 		case s.state == care.SeatConfirmed:
 			t.speaks(s, answer.Outcome)
 		case answer.Outcome == care.Confirmed:
-			t.confirms(w, s)
+			t.confirms(round, s)
 		case s.asked < maxInvitations: // a colleague takes the place
-			t.invite(w, s)
+			t.invite(round, s)
 		default:
-			t.goOnWithoutSeat(w, s)
+			t.goOnWithoutSeat(round, s)
 		}
 	}
-	w.over()
+	round.End()
 	return nil
 }
 
-func (t *table) invite(w *round, s *seat) {
+func (t *table) invite(round *run.Round, s *seat) {
 	s.asked++
 	s.state, s.member = care.SeatInvited, ""
-	s.task = step("invitation/"+string(s.Role), s.asked)
-	w.ask(s.task, ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
+	s.task = run.Turn("invitation/"+string(s.Role), s.asked)
+	round.Ask(s.task, ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
 	t.change(ledger.SeatChange{ID: t.id(s), Role: s.Role, Agency: s.agency, State: s.state})
 }
 
 // confirms seats who took the invitation: the opinion is theirs to give.
-func (t *table) confirms(w *round, s *seat) {
-	s.state, s.member = care.SeatConfirmed, t.r.idOf(s.task)
-	s.task = step("opinion/"+string(s.Role), s.asked)
-	w.ask(s.task, ledger.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
+func (t *table) confirms(round *run.Round, s *seat) {
+	s.state, s.member = care.SeatConfirmed, t.r.IDOf(s.task)
+	s.task = run.Turn("opinion/"+string(s.Role), s.asked)
+	round.Ask(s.task, ledger.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
 	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 }
 
@@ -123,20 +126,20 @@ func (t *table) speaks(s *seat, opinion string) {
 }
 
 // goOnWithout deals with the seats that stayed silent as the zone's policy says.
-func (t *table) goOnWithout(w *round) {
+func (t *table) goOnWithout(round *run.Round) {
 	for _, s := range slices.Clone(t.seats) {
 		if s.task != "" {
-			w.drop(s.task)
-			t.goOnWithoutSeat(w, s)
+			round.Drop(s.task)
+			t.goOnWithoutSeat(round, s)
 		}
 	}
-	if len(w.tasks) > 0 { // somebody was asked instead
-		w.renew()
+	if round.Waiting() { // somebody was asked instead
+		round.Renew()
 	}
 }
 
 // goOnWithoutSeat waives a seat, or has another role take its place, once.
-func (t *table) goOnWithoutSeat(w *round, s *seat) {
+func (t *table) goOnWithoutSeat(round *run.Round, s *seat) {
 	s.task = ""
 	taken := slices.ContainsFunc(t.seats, func(o *seat) bool { return o.Role == s.ReplaceBy })
 	if s.IfSilent != care.ReplaceSilent || s.stands || taken {
@@ -146,18 +149,18 @@ func (t *table) goOnWithoutSeat(w *round, s *seat) {
 	}
 	s.state = care.SeatReplaced
 	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
-	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: t.r.policy.RoleAgency(s.ReplaceBy), stands: true}
+	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: t.r.Policy.RoleAgency(s.ReplaceBy), stands: true}
 	t.seats = append(t.seats, other)
-	t.invite(w, other)
+	t.invite(round, other)
 }
 
 // makePlan drafts a plan until it is signed off and agreed, or given up. Reconvene:
 // the équipe is to be heard again first.
 func (t *table) makePlan(at string) (outcome string, err error) {
 	for turn := 1; ; turn++ {
-		at := step(at, turn)
+		at := run.Turn(at, turn)
 		t.plan(care.PlanDrafting)
-		draft, err := t.r.perform(at+"/draft", ledger.TaskChange{Kind: care.PlanDraft})
+		draft, err := t.r.Perform(at+"/draft", ledger.TaskChange{Kind: care.PlanDraft})
 		if err != nil {
 			return "", err
 		}
@@ -179,7 +182,7 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 			return care.NoPlan, nil
 		}
 		t.plan(care.PlanSignedOff)
-		person, err := t.r.perform(at+"/agreement", ledger.TaskChange{Kind: care.PlanAgreement})
+		person, err := t.r.Perform(at+"/agreement", ledger.TaskChange{Kind: care.PlanAgreement})
 		switch {
 		case err != nil:
 			return "", err
@@ -190,7 +193,7 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 			return care.PlanRefused, nil
 		}
 		t.plan(care.PlanAgreed)
-		t.r.report.Subject, t.r.report.Routes, t.r.report.Agencies = t.planID(), draft.Routes, draft.Agencies
+		t.r.Report.Subject, t.r.Report.Routes, t.r.Report.Agencies = t.planID(), draft.Routes, draft.Agencies
 		return care.PlanActivated, nil
 	}
 }
@@ -198,11 +201,11 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 // signOff asks all who spoke for their signature. Where no quorum signs, the
 // supervisor decides whether to go on all the same.
 func (t *table) signOff(at string) (goOn string, err error) {
-	w := t.r.round(at+"/sign_off", care.DeadlineEquipeSignOff)
+	round := t.r.Round(at+"/sign_off", care.DeadlineEquipeSignOff)
 	for _, s := range t.seats {
 		if s.state == care.SeatSpoken {
 			s.task = at + "/sign_off/" + string(s.Role)
-			w.ask(s.task, ledger.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
+			round.Ask(s.task, ledger.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
 		}
 	}
 	var votes []care.Vote
@@ -211,8 +214,8 @@ func (t *table) signOff(at string) (goOn string, err error) {
 		votes = append(votes, care.Vote{Role: s.Role, Agency: s.agency, Outcome: how})
 		t.change(ledger.SeatChange{ID: t.id(s), Signature: how})
 	}
-	for len(w.tasks) > 0 {
-		task, answer, err := w.hear(t.takesMinutes)
+	for round.Waiting() {
+		task, answer, err := round.Hear(t.takesMinutes)
 		if err != nil {
 			return "", err
 		}
@@ -220,7 +223,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 		case answer.Operation == care.OpMinutes:
 			for _, v := range answer.Votes {
 				s := t.seatFor(v)
-				w.drop(s.task)
+				round.Drop(s.task)
 				if v.Signs() {
 					v.Outcome = care.Signed
 				}
@@ -229,7 +232,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 		case s == nil: // the patience is over
 			for _, s := range t.seats {
 				if s.task != "" {
-					w.drop(s.task)
+					round.Drop(s.task)
 					signs(s, string(care.SeatWaived))
 				}
 			}
@@ -237,11 +240,11 @@ func (t *table) signOff(at string) (goOn string, err error) {
 			signs(s, answer.Outcome)
 		}
 	}
-	w.over()
+	round.End()
 	if t.rule.Quorum.Reached(votes) {
 		return care.Proceed, nil
 	}
-	decision, err := t.r.perform(at+"/quorum", ledger.TaskChange{Kind: care.QuorumDecision})
+	decision, err := t.r.Perform(at+"/quorum", ledger.TaskChange{Kind: care.QuorumDecision})
 	return decision.Outcome, err
 }
 
@@ -272,12 +275,12 @@ func (t *table) takesMinutes(e ledger.Entry) bool {
 		!slices.ContainsFunc(e.Answer.Votes, func(v care.Vote) bool { return t.seatFor(v) == nil })
 }
 
-func (t *table) id(s *seat) string { return t.r.idOf("seat/" + string(s.Role)) }
+func (t *table) id(s *seat) string { return t.r.IDOf("seat/" + string(s.Role)) }
 
-func (t *table) change(s ledger.SeatChange) { t.r.effects.Seats = append(t.r.effects.Seats, s) }
+func (t *table) change(s ledger.SeatChange) { t.r.Effects().Seats = append(t.r.Effects().Seats, s) }
 
-func (t *table) planID() string { return t.r.idOf("plan") }
+func (t *table) planID() string { return t.r.IDOf("plan") }
 
 func (t *table) plan(state care.PlanState) {
-	t.r.effects.Plan = &ledger.PlanChange{ID: t.planID(), State: state}
+	t.r.Effects().Plan = &ledger.PlanChange{ID: t.planID(), State: state}
 }

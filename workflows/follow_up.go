@@ -7,24 +7,27 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // FollowUp reviews how the person fares, at the zone's rhythm, and from time to
 // time evaluates with all who have a part in the plan, until somebody proposes
 // to revise the plan or to close. Its outcome is that, or the proposed closure.
-func FollowUp(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, followUp) }
+func FollowUp(ctx workflow.Context, start ledger.Start) error {
+	return run.Execute(ctx, start, run.Process{Path: followUp})
+}
 
-func followUp(r *run) (string, error) {
-	opening, err := r.opening()
+func followUp(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
-	rhythm, reviews := r.policy.Rhythm(opening.Outcome)
+	rhythm, reviews := r.Policy.Rhythm(opening.Outcome)
 	for turn := 1; ; turn++ {
-		if err := r.quiet(step("rhythm", turn), rhythm); err != nil {
+		if err := quiet(r, run.Turn("rhythm", turn), rhythm); err != nil {
 			return "", err
 		}
-		review, err := r.perform(step("review", turn), ledger.TaskChange{Kind: care.Review})
+		review, err := r.Perform(run.Turn("review", turn), ledger.TaskChange{Kind: care.Review})
 		if err != nil {
 			return "", err
 		}
@@ -34,10 +37,10 @@ func followUp(r *run) (string, error) {
 		if turn%reviews != 0 {
 			continue
 		}
-		if err := r.hearGoals(step("goals", turn), opening.Agencies); err != nil {
+		if err := hearGoals(r, run.Turn("goals", turn), opening.Agencies); err != nil {
 			return "", err
 		}
-		evaluation, err := r.perform(step("evaluation", turn), ledger.TaskChange{Kind: care.Evaluation})
+		evaluation, err := r.Perform(run.Turn("evaluation", turn), ledger.TaskChange{Kind: care.Evaluation})
 		if err != nil {
 			return "", err
 		}
@@ -60,13 +63,13 @@ func concludes(a care.Answer) (outcome string, over bool) {
 
 // quiet rests until nobody has met the person for as long as the rhythm says: a
 // valid meeting at any agency begins it anew.
-func (r *run) quiet(at, rhythm string) error {
+func quiet(r *run.Run, at, rhythm string) error {
 	for turn := 0; ; turn++ {
 		wait := at
 		if turn > 0 {
-			wait = step(at, turn)
+			wait = run.Turn(at, turn)
 		}
-		met, err := r.untilUnless(wait, rhythm, isMeeting)
+		met, err := r.UntilUnless(wait, rhythm, isMeeting)
 		if err != nil || !met {
 			return err
 		}
@@ -75,26 +78,26 @@ func (r *run) quiet(at, rhythm string) error {
 
 func isMeeting(e ledger.Entry) bool { return e.Answer.Operation == care.OpMeet }
 
-// met tells the case, whose follow-up may be running, that the person was met.
-func (r *run) met() { r.tell(r.caseID, care.Answer{Operation: care.OpMeet}) }
+// tellMet tells the case, whose follow-up may be running, that the person was met.
+func tellMet(r *run.Run) { r.Tell(r.Case, care.Answer{Operation: care.OpMeet}) }
 
 // hearGoals asks every other agency that has a part in the plan and staff of its
 // own how far the goals are reached. Who stays silent holds the evaluation up no
 // longer than the zone says.
-func (r *run) hearGoals(at string, agencies []string) error {
+func hearGoals(r *run.Run, at string, agencies []string) error {
 	others := slices.DeleteFunc(slices.Clone(agencies), func(code string) bool {
-		agency, ok := r.policy.Agency(code)
-		return !ok || agency.Answers == "" || code == r.policy.RoleAgency(care.SocialWorker)
+		agency, ok := r.Policy.Agency(code)
+		return !ok || agency.Answers == "" || code == r.Policy.RoleAgency(care.SocialWorker)
 	})
 	if len(others) == 0 {
 		return nil
 	}
-	w := r.round(at, care.DeadlineGoalEvaluation)
+	round := r.Round(at, care.DeadlineGoalEvaluation)
 	for _, agency := range others {
-		w.ask(at+"/"+agency, ledger.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
+		round.Ask(at+"/"+agency, ledger.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
 	}
-	for len(w.tasks) > 0 {
-		task, _, err := w.hear(nothingElse)
+	for round.Waiting() {
+		task, _, err := round.Hear(nil)
 		if err != nil {
 			return err
 		}
@@ -102,6 +105,6 @@ func (r *run) hearGoals(at string, agencies []string) error {
 			break
 		}
 	}
-	w.over()
+	round.End()
 	return nil
 }

@@ -5,65 +5,66 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // Placement is the work of the employment centre (CPI) for one person: the
 // referral until the CPI's yes, an appointment, the service pact, labour
 // measures, and their outcome.
 func Placement(ctx workflow.Context, start ledger.Start) error {
-	return walk(ctx, start, placement)
+	return run.Execute(ctx, start, run.Process{Path: placement})
 }
 
-func placement(r *run) (string, error) {
-	opening, err := r.opening()
+func placement(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
-	accepted, outcome, err := r.askCPI(opening.Agency)
+	accepted, outcome, err := askCPI(r, opening.Agency)
 	if err != nil || accepted == nil {
 		return outcome, err
 	}
-	if agency, _ := r.policy.Agency(accepted.agency); agency.ByLink() {
-		return accepted.elsewhere()
+	if agency, _ := r.Policy.Agency(accepted.Agency()); agency.ByLink() {
+		return placeElsewhere(accepted)
 	}
-	outcome, err = r.place(accepted)
+	outcome, err = place(r, accepted)
 	if err != nil {
 		return "", err
 	}
 	switch outcome {
 	case care.Placed, care.InTraining:
-		accepted.become(care.ReferralCompleted)
+		accepted.Become(care.ReferralCompleted)
 	case care.ReferralEnded: // withdrawn: its record says so
 	default:
-		accepted.become(care.ReferralFailed)
+		accepted.Become(care.ReferralFailed)
 	}
 	return outcome, nil
 }
 
 // askCPI refers the person until the CPI accepts. After a rejection the sender
 // decides, knowing its reason. Nil: no referral came of it, and why.
-func (r *run) askCPI(agency string) (accepted *referral, outcome string, err error) {
+func askCPI(r *run.Run, agency string) (accepted *run.Referral, outcome string, err error) {
 	for turn := 1; ; turn++ {
-		f, err := r.refer(step("referral", turn), agency, "")
+		f, err := r.Refer(run.Turn("referral", turn), agency, "")
 		if err != nil {
 			return nil, "", err
 		}
-		switch f.state {
+		switch f.State() {
 		case care.ReferralAccepted:
 			return f, "", nil
 		case care.ReferralWithdrawn:
 			return nil, care.ReferralEnded, nil
 		}
-		if outcome, err = f.rejected(step("after_rejection", turn)); err != nil || outcome != "" {
+		if outcome, err = f.Rejected(run.Turn("after_rejection", turn)); err != nil || outcome != "" {
 			return nil, outcome, err
 		}
 	}
 }
 
-// elsewhere follows a referral that the CPI redirected to a partner without
+// placeElsewhere follows a referral that the CPI redirected to a partner without
 // accounts: appointment, pact and measures are not its steps, it says how it went.
-func (f *referral) elsewhere() (string, error) {
-	outcome, err := f.followThrough()
+func placeElsewhere(f *run.Referral) (string, error) {
+	outcome, err := followThrough(f)
 	if outcome == care.Failed {
 		return care.Unsuccessful, err
 	}
@@ -71,43 +72,43 @@ func (f *referral) elsewhere() (string, error) {
 }
 
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.
-func (r *run) place(f *referral) (string, error) {
-	fixed, stands, err := f.perform("appointment", ledger.TaskChange{Kind: care.PlacementAppointment})
+func place(r *run.Run, f *run.Referral) (string, error) {
+	fixed, stands, err := f.Perform("appointment", ledger.TaskChange{Kind: care.PlacementAppointment})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}
-	meeting := r.appoint("meeting", care.Answer{Service: f.agency, At: fixed.At})
+	meeting := r.Appoint("meeting", care.Answer{Service: f.Agency(), At: fixed.At})
 	for turn, missed := 1, 0; ; turn++ {
-		pact, stands, err := f.perform(step("service_pact", turn), ledger.TaskChange{Kind: care.ServicePact, From: &meeting.at})
+		pact, stands, err := f.Perform(run.Turn("service_pact", turn), ledger.TaskChange{Kind: care.ServicePact, From: meeting.At()})
 		if err != nil {
 			return "", err
 		}
 		if !stands {
-			meeting.end(care.AppointmentCancelled)
+			meeting.End(care.AppointmentCancelled)
 			return care.ReferralEnded, nil
 		}
 		if pact.Outcome == care.Signed {
-			meeting.end(care.AppointmentHeld)
-			r.met()
+			meeting.End(care.AppointmentHeld)
+			tellMet(r)
 			break
 		}
 		if pact.Reason != care.GoodReason {
 			missed++
 		}
-		if pact.Outcome == care.Declined || missed >= r.policy.NoShowAttempts() {
-			meeting.end(care.AppointmentNoShow)
+		if pact.Outcome == care.Declined || missed >= r.Policy.NoShowAttempts() {
+			meeting.End(care.AppointmentNoShow)
 			return care.Unsuccessful, nil
 		}
-		meeting.miss(pact.At)
+		meeting.Miss(pact.At)
 	}
-	f.become(care.ReferralInProgress)
+	f.Become(care.ReferralInProgress)
 	for turn := 1; ; turn++ {
-		measure, stands, err := f.perform(step("measure", turn), ledger.TaskChange{Kind: care.Measure})
+		measure, stands, err := f.Perform(run.Turn("measure", turn), ledger.TaskChange{Kind: care.Measure})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}
 		// Its outcome may be recorded at any time, but nobody is reminded before it should end.
-		outcome, stands, err := f.perform(step("placement_outcome", turn), ledger.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
+		outcome, stands, err := f.Perform(run.Turn("placement_outcome", turn), ledger.TaskChange{Kind: care.PlacementOutcome, From: measure.Until})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}

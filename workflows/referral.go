@@ -5,48 +5,48 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // Referral sends the person to a partner on the side (the adult school, the
 // health authority, a volunteer association …) and follows it to its outcome.
 func Referral(ctx workflow.Context, start ledger.Start) error {
-	return walk(ctx, start, partnerReferral)
+	return run.Execute(ctx, start, run.Process{Path: partnerReferral})
 }
 
-func partnerReferral(r *run) (string, error) {
-	opening, err := r.opening()
+func partnerReferral(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
 	for turn := 1; ; turn++ {
-		f, err := r.refer(step("referral", turn), opening.Agency, opening.Matter)
+		f, err := r.Refer(run.Turn("referral", turn), opening.Agency, opening.Matter)
 		if err != nil {
 			return "", err
 		}
-		switch f.state {
+		switch f.State() {
 		case care.ReferralAccepted:
-			return f.followThrough()
+			return followThrough(f)
 		case care.ReferralWithdrawn:
 			return care.ReferralEnded, nil
 		}
-		if outcome, err := f.rejected(step("after_rejection", turn)); err != nil || outcome != "" {
+		if outcome, err := f.Rejected(run.Turn("after_rejection", turn)); err != nil || outcome != "" {
 			return outcome, err
 		}
 	}
 }
 
 // followThrough rests until the partner says what came of the referral.
-func (f *referral) followThrough() (string, error) {
-	f.become(care.ReferralInProgress)
-	end, stands, err := f.perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome})
+func followThrough(f *run.Referral) (string, error) {
+	f.Become(care.ReferralInProgress)
+	end, stands, err := f.Perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}
-	f.reason = end.Reason
 	if end.Outcome == care.Completed {
-		f.become(care.ReferralCompleted)
+		f.Conclude(care.ReferralCompleted, end.Reason)
 	} else {
-		f.become(care.ReferralFailed)
+		f.Conclude(care.ReferralFailed, end.Reason)
 	}
 	return end.Outcome, nil
 }

@@ -5,37 +5,38 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // SecondLevel is one appointment with a specialised service (PUA level 2) and
 // what comes of it: its outcome is where the person goes from here.
 func SecondLevel(ctx workflow.Context, start ledger.Start) error {
-	return walk(ctx, start, secondLevel)
+	return run.Execute(ctx, start, run.Process{Path: secondLevel})
 }
 
-func secondLevel(r *run) (string, error) {
-	opening, err := r.opening()
+func secondLevel(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
 	service := opening.Service
-	met, err := r.meet(opening)
+	met, err := meet(r, opening)
 	if err != nil || !met {
 		return care.NotReached, err
 	}
-	assessment, err := r.perform("assessment", ledger.TaskChange{Kind: care.Assessment, Service: service})
+	assessment, err := r.Perform("assessment", ledger.TaskChange{Kind: care.Assessment, Service: service})
 	if err != nil {
 		return "", err
 	}
 	switch assessment.Outcome {
 	case care.PracticeOpen:
-		practice, err := r.perform("follow_practice", ledger.TaskChange{Kind: care.FollowPractice, Service: service})
+		practice, err := r.Perform("follow_practice", ledger.TaskChange{Kind: care.FollowPractice, Service: service})
 		return practice.Outcome, err
 	case care.ToSocial:
-		social, err := r.perform("social_service", ledger.TaskChange{Kind: care.SocialService})
+		social, err := r.Perform("social_service", ledger.TaskChange{Kind: care.SocialService})
 		return social.Outcome, err
 	case care.Onward: // the next service of the zone's order comes after this one
-		r.report.Service = service
+		r.Report.Service = service
 	}
 	return assessment.Outcome, nil
 }
@@ -43,33 +44,33 @@ func secondLevel(r *run) (string, error) {
 // meet books the appointment and sees to it that the interview is held. A
 // person who does not come is booked again, as often as the zone allows; an
 // absence with a good reason does not count.
-func (r *run) meet(opening care.Answer) (met bool, err error) {
-	a := r.appoint("appointment", opening)
+func meet(r *run.Run, opening care.Answer) (met bool, err error) {
+	a := r.Appoint("appointment", opening)
 	missed := 0
-	for turn := 1; missed < r.policy.NoShowAttempts(); turn++ {
-		confirmation, err := r.perform(step("confirm_appointment", turn), ledger.TaskChange{Kind: care.ConfirmAppointment, Service: opening.Service})
+	for turn := 1; missed < r.Policy.NoShowAttempts(); turn++ {
+		confirmation, err := r.Perform(run.Turn("confirm_appointment", turn), ledger.TaskChange{Kind: care.ConfirmAppointment, Service: opening.Service})
 		if err != nil {
 			return false, err
 		}
 		if confirmation.Outcome == care.Cancelled {
-			a.end(care.AppointmentCancelled)
+			a.End(care.AppointmentCancelled)
 			return false, nil
 		}
-		a.confirm(confirmation.At)
-		interview, err := r.perform(step("interview", turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: &a.at})
+		a.Confirm(confirmation.At)
+		interview, err := r.Perform(run.Turn("interview", turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: a.At()})
 		if err != nil {
 			return false, err
 		}
 		if interview.Outcome == care.Held {
-			a.end(care.AppointmentHeld)
-			r.met()
+			a.End(care.AppointmentHeld)
+			tellMet(r)
 			return true, nil
 		}
 		if interview.Reason != care.GoodReason {
 			missed++
 		}
-		a.miss(interview.At)
+		a.Miss(interview.At)
 	}
-	a.end(care.AppointmentNoShow)
+	a.End(care.AppointmentNoShow)
 	return false, nil
 }

@@ -5,18 +5,21 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // Transfer asks another zone to take a case over. Responsibility passes on its
 // acceptance, and until then the case goes on where it is.
-func Transfer(ctx workflow.Context, start ledger.Start) error { return walk(ctx, start, transfer) }
+func Transfer(ctx workflow.Context, start ledger.Start) error {
+	return run.Execute(ctx, start, run.Process{Path: transfer})
+}
 
-func transfer(r *run) (string, error) {
-	opening, err := r.opening()
+func transfer(r *run.Run) (string, error) {
+	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
-	answer, err := r.perform("answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: opening.Zone})
-	r.report.Zone, r.report.Stage = opening.Zone, answer.Stage
+	answer, err := r.Perform("answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: opening.Zone})
+	r.Report.Zone, r.Report.Stage = opening.Zone, answer.Stage
 	return answer.Outcome, err
 }

@@ -1,4 +1,4 @@
-package workflows
+package run
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 )
 
 // These tests put a run against a store that answers as each of them says. What
-// the processes do on the real one is tested in the files named after them.
+// the processes do on the real one is tested in package workflows.
 
 // scripted keeps one run as the real store would, except where a test answers
 // in its place; it notes every step that it was asked to write.
@@ -62,12 +62,12 @@ func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResul
 const testRun, testCase = "service/0001", "case/0001"
 
 // twoTasks is a path of two tasks, one after the other.
-func twoTasks(r *run) (string, error) {
-	if _, err := r.opening(); err != nil {
+func twoTasks(r *Run) (string, error) {
+	if _, err := r.Opening(); err != nil {
 		return "", err
 	}
 	for _, step := range []string{"first", "second"} {
-		if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+		if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 			return "", err
 		}
 	}
@@ -104,7 +104,7 @@ type trial struct {
 	*testing.T
 	env     *testsuite.TestWorkflowEnvironment
 	store   *scripted
-	run     *run
+	run     *Run
 	start   time.Time
 	results []ledger.Result
 }
@@ -133,15 +133,28 @@ func (tr *trial) bring(after time.Duration, entries ...ledger.Entry) *trial {
 	return tr
 }
 
-// walks executes the run of a path.
-func (tr *trial) walks(p path) *trial {
+// walks executes the run of a process that is a path alone.
+func (tr *trial) walks(p Path) *trial { return tr.executes(Process{Path: p}) }
+
+// executes executes the run of a process.
+func (tr *trial) executes(p Process) *trial {
+	path := p.Path
+	p.Path = func(r *Run) (string, error) {
+		tr.run = r
+		return path(r)
+	}
 	tr.env.ExecuteWorkflow(func(ctx workflow.Context, start ledger.Start) error {
-		return walk(ctx, start, func(r *run) (string, error) {
-			tr.run = r
-			return p(r)
-		})
+		return Execute(ctx, start, p)
 	}, ledger.Start{Run: testRun, Case: testCase, Epoch: 1})
 	return tr
+}
+
+// taken says of each step that the store was asked to write whether the run took its entry.
+func (tr *trial) taken() (all []bool) {
+	for _, step := range tr.store.steps {
+		all = append(all, step.Taken)
+	}
+	return all
 }
 
 // ends asserts that the run ended by itself.
@@ -366,7 +379,7 @@ func TestRunKeepsTryingWhilePostgresIsAway(t *testing.T) {
 func TestRunContinuesAsNewBeforeItsHistoryIsTooLong(t *testing.T) {
 	store := opened()
 	tr := newTrial(t, store)
-	for i := range updatesPerExecution {
+	for i := range entriesPerExecution {
 		e := completes("first")
 		e.ID, e.Target = fmt.Sprint("of another task ", i), "another task"
 		tr.bring(time.Duration(i+1)*time.Minute, e)
@@ -374,8 +387,8 @@ func TestRunContinuesAsNewBeforeItsHistoryIsTooLong(t *testing.T) {
 	tr.walks(twoTasks)
 	var again *workflow.ContinueAsNewError
 	require.ErrorAs(t, tr.env.GetWorkflowError(), &again)
-	require.Len(t, store.steps, updatesPerExecution)
-	require.Equal(t, updatesPerExecution, len(tr.results), "nobody goes without an answer")
+	require.Len(t, store.steps, entriesPerExecution)
+	require.Equal(t, entriesPerExecution, len(tr.results), "nobody goes without an answer")
 
 	// The next execution goes on from the store.
 	next := newTrial(t, store).bring(time.Hour, completes("first")).bring(2*time.Hour, completes("second"))
@@ -384,13 +397,13 @@ func TestRunContinuesAsNewBeforeItsHistoryIsTooLong(t *testing.T) {
 }
 
 func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
-	withExtra := func(r *run) (string, error) {
-		if _, err := r.opening(); err != nil {
+	withExtra := func(r *Run) (string, error) {
+		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
-		r.openTask("extra", ledger.TaskChange{Kind: "extra"})
+		r.OpenTask("extra", ledger.TaskChange{Kind: "extra"})
 		for _, step := range []string{"first", "second"} {
-			if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+			if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 				return "", err
 			}
 		}
@@ -411,8 +424,8 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 }
 
 func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
-	inFront := func(r *run) (string, error) {
-		if _, err := r.opening(); err != nil {
+	inFront := func(r *Run) (string, error) {
+		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
 		for _, step := range []string{"first", "in front", "second"} {
@@ -421,7 +434,7 @@ func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
 			if step == "in front" && (open || done) {
 				continue
 			}
-			if _, err := r.perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+			if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
 				return "", err
 			}
 		}
@@ -444,17 +457,17 @@ func TestRunWalksAnewWithoutDoingAnythingAgain(t *testing.T) {
 }
 
 func TestRunEndsEarlyInOrder(t *testing.T) {
-	busy := func(r *run) (string, error) {
-		if _, err := r.opening(); err != nil {
+	busy := func(r *Run) (string, error) {
+		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
-		a := r.appoint("appointment", care.Answer{Service: "prova"})
-		r.openTask("aside", ledger.TaskChange{Kind: "aside"})
-		answer, err := r.perform("first", ledger.TaskChange{Kind: "first"})
+		a := r.Appoint("appointment", care.Answer{Service: "prova"})
+		r.OpenTask("aside", ledger.TaskChange{Kind: "aside"})
+		answer, err := r.Perform("first", ledger.TaskChange{Kind: "first"})
 		if err != nil {
 			return "", err
 		}
-		a.end(care.AppointmentHeld)
+		a.End(care.AppointmentHeld)
 		return answer.Outcome, nil
 	}
 	end := ledger.Entry{ID: "end", Answer: care.Answer{Operation: care.OpEnd}}

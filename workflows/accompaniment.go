@@ -5,13 +5,14 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/workflows/run"
 )
 
 // An accompaniment is the part of a case's path in which its branches go side by
 // side: level-2 services, équipe, placement, partners, follow-up. Each is a run
 // of its own that reports how it ended, and may lead on to another.
 type accompaniment struct {
-	r        *run
+	r        *run.Run
 	branches []string // the runs that have not reported
 	bookings []string // steps of the open tasks to book the next service
 	reviewed bool     // the follow-up has begun, or has had its say
@@ -29,10 +30,10 @@ func (a *accompaniment) follow(turn int, first care.Answer) error {
 	if len(first.Bookings) > 0 {
 		a.enter(care.StageSecondLevel)
 	}
-	a.begin(step("booking", turn), first)
+	a.begin(run.Turn("booking", turn), first)
 	for event := 1; a.goesOn(); event++ {
-		at := step(step("event", turn), event)
-		e, err := a.r.awaitOneOf(at, a.concerns)
+		at := run.Turn(run.Turn("event", turn), event)
+		e, err := a.r.AwaitOneOf(at, a.concerns)
 		if err != nil {
 			return err
 		}
@@ -94,13 +95,13 @@ func (a *accompaniment) begin(at string, e care.Answer) {
 	case care.OpRefer:
 		a.refer(at, e.Agency, e.Matter)
 	case care.OpAdopt:
-		a.r.adoptRuns(at, e.Runs)
+		a.r.TakeOver(at, e.Runs)
 		a.branches = append(a.branches, e.Runs...)
 	case care.OpOpen:
 		a.review(at, "")
 	default:
 		for i, b := range e.Bookings {
-			a.book(step(at, i+1), b)
+			a.book(run.Turn(at, i+1), b)
 		}
 	}
 }
@@ -108,7 +109,7 @@ func (a *accompaniment) begin(at string, e care.Answer) {
 // ended hears how a branch ended, and goes where that leads.
 func (a *accompaniment) ended(at string, e care.Answer) {
 	a.branches = slices.DeleteFunc(a.branches, func(run string) bool { return run == e.Run })
-	a.r.closeRun(e.Run)
+	a.r.Forget(e.Run)
 	switch e.Outcome {
 	case care.ToCPI:
 		a.sendToCPI(at)
@@ -123,9 +124,9 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 			a.convene(at, a.equipe, care.Unsuccessful)
 		}
 	case care.Onward:
-		if next := a.r.policy.NextService(e.Service); next != "" {
+		if next := a.r.Policy.NextService(e.Service); next != "" {
 			a.bookings = append(a.bookings, at+"/next")
-			a.r.openTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.policy.Desk.Link, Service: next})
+			a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: next})
 		}
 	case care.PlanActivated:
 		a.activate(at, e)
@@ -139,16 +140,16 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 // side by side, and is followed up by all who have a part in it.
 func (a *accompaniment) activate(at string, e care.Answer) {
 	a.plan, a.equipe, a.agencies = true, e.Equipe, e.Agencies
-	a.r.effects.Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
+	a.r.Effects().Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
 	for i, agency := range e.Routes {
-		if agency == a.r.policy.CPI() {
-			a.sendToCPI(step(at, i+1))
+		if agency == a.r.Policy.CPI() {
+			a.sendToCPI(run.Turn(at, i+1))
 		} else {
-			a.refer(step(at, i+1), agency, "")
+			a.refer(run.Turn(at, i+1), agency, "")
 		}
 	}
 	// The reviews begin anew, with those who have a part in this plan.
-	a.r.tellBranches(care.Answer{Operation: care.OpEnd}, care.RunFollowUp)
+	a.r.TellBranches(care.Answer{Operation: care.OpEnd}, care.RunFollowUp)
 	a.review(at, care.PlanActivated)
 }
 
@@ -156,15 +157,15 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 func (a *accompaniment) bookNext(at string, e care.Answer) {
 	task := a.bookingOf(e.Subject)
 	a.bookings = slices.DeleteFunc(a.bookings, func(s string) bool { return s == task })
-	a.r.endTask(task, e, true)
+	a.r.EndTask(task, e.Outcome)
 	for i, b := range e.Bookings {
-		a.book(step(at, i+1), b)
+		a.book(run.Turn(at, i+1), b)
 	}
 }
 
 // bookingOf finds the open task to book the next service by its id.
 func (a *accompaniment) bookingOf(id string) string {
-	i := slices.IndexFunc(a.bookings, func(s string) bool { return a.r.idOf(s) == id })
+	i := slices.IndexFunc(a.bookings, func(s string) bool { return a.r.IDOf(s) == id })
 	if i < 0 {
 		return ""
 	}
@@ -173,13 +174,13 @@ func (a *accompaniment) bookingOf(id string) string {
 
 // book begins a level-2 service; its appointment carries the service's name.
 func (a *accompaniment) book(at string, b care.Booking) {
-	a.run(at, care.RunService, care.Answer{Service: b.Service, Matter: b.Matter, At: &b.At})
+	a.branch(at, care.RunService, care.Answer{Service: b.Service, Matter: b.Matter, At: &b.At})
 }
 
 // sendToCPI begins a placement by the employment centre.
 func (a *accompaniment) sendToCPI(at string) {
 	a.enter(care.StagePlacement)
-	a.run(at, care.RunPlacement, care.Answer{Agency: a.r.policy.CPI()})
+	a.branch(at, care.RunPlacement, care.Answer{Agency: a.r.Policy.CPI()})
 }
 
 // convene begins an équipe, which is told what sends the case to it.
@@ -189,12 +190,12 @@ func (a *accompaniment) convene(at string, kind care.EquipeKind, reason string) 
 	}
 	a.equipe = kind
 	a.enter(care.StageEquipe)
-	a.run(at, care.RunEquipe, care.Answer{Equipe: kind, Reason: reason})
+	a.branch(at, care.RunEquipe, care.Answer{Equipe: kind, Reason: reason})
 }
 
 // refer begins a referral to a partner.
 func (a *accompaniment) refer(at, agency, purpose string) {
-	a.run(at, care.RunReferral, care.Answer{Agency: agency, Matter: purpose})
+	a.branch(at, care.RunReferral, care.Answer{Agency: agency, Matter: purpose})
 }
 
 // review begins the follow-up, at the rhythm that goes with what came before.
@@ -203,7 +204,7 @@ func (a *accompaniment) review(at, outcome string) {
 	if !a.goesOn() {
 		a.enter(care.StageFollowUp)
 	}
-	a.run(at+"/follow-up", care.RunFollowUp, care.Answer{Outcome: outcome, Agencies: a.agencies})
+	a.branch(at+"/follow-up", care.RunFollowUp, care.Answer{Outcome: outcome, Agencies: a.agencies})
 }
 
 // onlyReviews says whether the follow-up is all that goes on.
@@ -217,10 +218,10 @@ func isFollowUp(run string) bool { return ledger.KindOf(run) == care.RunFollowUp
 func (a *accompaniment) enter(stage care.Stage) {
 	if a.stage != stage {
 		a.stage = stage
-		a.r.enter(stage)
+		a.r.Enter(stage)
 	}
 }
 
-func (a *accompaniment) run(at string, kind care.RunKind, with care.Answer) {
-	a.branches = append(a.branches, a.r.begin(at, kind, with))
+func (a *accompaniment) branch(at string, kind care.RunKind, with care.Answer) {
+	a.branches = append(a.branches, a.r.Begin(at, kind, with))
 }

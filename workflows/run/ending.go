@@ -1,0 +1,56 @@
+package run
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// end ends the run with its outcome; a branch reports to its case.
+func (r *Run) end(outcome string) {
+	r.effects.Ending = outcome
+	if !r.ofCase() {
+		report := r.Report
+		report.Operation, report.Run, report.Outcome = care.OpReport, r.ID, outcome
+		r.Tell(r.Case, report)
+	}
+}
+
+// endEarly is the path of a run that was told to end.
+func (r *Run) endEarly(*Run) (string, error) {
+	if r.process.EndEarly != nil {
+		return r.process.EndEarly(r, *r.state.Interrupt)
+	}
+	return care.EndedEarly, r.WindUp()
+}
+
+// WindUp ends all that the run has open, the latest first. It tells each of its
+// branches to end, and rests until all have reported.
+func (r *Run) WindUp() error {
+	r.ending = true
+	r.DropOwn()
+	r.state.Suspended = nil
+	for _, o := range slices.Backward(r.state.Open) {
+		r.Tell(o.ID, care.Answer{Operation: care.OpEnd})
+	}
+	for turn := 1; len(r.state.Open) > 0; turn++ {
+		report, err := r.Await(Turn("ended", turn), isReport)
+		if err != nil {
+			return err
+		}
+		r.Forget(report.Run)
+	}
+	return nil
+}
+
+func isReport(e ledger.Entry) bool { return e.Answer.Operation == care.OpReport }
+
+// whileEnding says what still reaches a run that winds up.
+func whileEnding(op care.Operation) bool {
+	switch op {
+	case care.OpReport, care.OpAdopt, care.OpClock, care.OpMailBounced, care.OpRenewPolicy:
+		return true
+	}
+	return false
+}

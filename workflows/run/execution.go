@@ -1,0 +1,214 @@
+package run
+
+import (
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"percorso/activities"
+	"percorso/internal/ledger"
+	"percorso/workflows/contract"
+)
+
+// An execution is what Temporal runs of a run. It turns what the path does into
+// steps, each one transaction in Postgres.
+//
+// Two coroutines share the run: the path, which only ever blocks in rest, and
+// whoever brings an entry (an update, a signal, the clock), one at a time under
+// the mutex. Bringing an entry lets the path go on until it rests again; then all
+// that the path gathered is recorded with the entry in one local activity.
+//
+// Postgres decides. Where it refuses the entry or is ahead of the run, as after
+// a crash between a commit and the end of a workflow task, the run takes
+// Postgres's state and walks the path from its start, with the answers in that
+// state, to where it stood. The same walk serves a new worker version, a
+// continue-as-new, a reopening and a rebuild.
+type execution struct {
+	run     *Run
+	ctx     workflow.Context // of the main coroutine; the path's is derived from it
+	mutex   workflow.Mutex   // no two entries interleave
+	epoch   int
+	reopens bool // the run has ended and may be reopened
+	loaded  bool
+	leaving bool      // ended or fenced: nothing more will be worked
+	due     time.Time // the earliest clock of the run; zero: none
+	worked  int       // entries worked in this execution
+	busy    int       // entries being worked, or waiting for it
+}
+
+// entriesPerExecution bounds an execution's history: a run holds at most 2,000
+// updates, and a continued one replays faster.
+const entriesPerExecution = 500
+
+// Execute carries a process: it is the whole body of every workflow function.
+func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
+	x := &execution{
+		run: &Run{Standing: Standing{ID: start.Run, Case: start.Case}, process: p, walk: &walk{}, ctx: ctx},
+		ctx: ctx, mutex: workflow.NewMutex(ctx), epoch: start.Epoch, reopens: start.Reopen,
+	}
+	if err := x.listen(); err != nil {
+		return err
+	}
+	if err := x.load(ctx); err != nil {
+		return err
+	}
+	if err := x.keepTime(ctx); err != nil {
+		return err
+	}
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	if x.leaving {
+		return nil
+	}
+	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch})
+}
+
+// listen registers what brings entries, before anything blocks.
+func (x *execution) listen() error {
+	workflow.Go(x.ctx, func(ctx workflow.Context) {
+		wakes := workflow.GetSignalChannel(ctx, contract.Wake)
+		for {
+			var e ledger.Entry
+			if more := wakes.Receive(ctx, &e); !more {
+				return
+			}
+			// An entry that fails for good stays unworked in the inbox, where the watch sees it.
+			_, _ = x.work(ctx, e)
+		}
+	})
+	return workflow.SetUpdateHandlerWithOptions(x.ctx, contract.Work, x.work, workflow.UpdateHandlerOptions{
+		Validator: validateWork,
+	})
+}
+
+// validateWork refuses what has no shape. Whether the path awaits the entry is
+// asked under lock, since Postgres may be ahead of this run.
+func validateWork(_ workflow.Context, e ledger.Entry) error {
+	if e.ID == "" || e.Answer.Operation == "" {
+		return temporal.NewApplicationError("entry without id or operation", "malformed_entry")
+	}
+	return nil
+}
+
+// load takes the run's state from Postgres and walks the path to where it stood.
+func (x *execution) load(ctx workflow.Context) error {
+	var tasks *activities.HumanTasks
+	var res ledger.StepResult
+	start := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens}
+	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, start).Get(ctx, &res); err != nil {
+		return err
+	}
+	if res.Epoch > x.epoch {
+		x.epoch = res.Epoch // a reopened run goes on under the next one
+	}
+	if res.Policy != nil {
+		x.run.Policy = *res.Policy
+	}
+	x.leaving = res.Verdict == ledger.Fenced
+	if err := x.adopt(ctx, res); err != nil {
+		return err
+	}
+	x.loaded = true
+	return nil
+}
+
+// work brings one entry to the path and records the step that it makes.
+func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, error) {
+	x.busy++
+	defer func() { x.busy-- }()
+	if err := workflow.Await(ctx, func() bool { return x.loaded }); err != nil {
+		return ledger.Result{}, err
+	}
+	// Without the lock a second entry could move the path while the first one's
+	// step is being written, and its effects would be recorded under the wrong revision.
+	if err := x.mutex.Lock(ctx); err != nil {
+		return ledger.Result{}, err
+	}
+	defer x.mutex.Unlock()
+	x.worked++
+	for {
+		before := x.run.State()
+		taken, err := x.run.offer(ctx, e)
+		if err != nil {
+			return ledger.Result{}, err
+		}
+		res, err := x.record(ctx, e, taken)
+		if err != nil {
+			return ledger.Result{}, err
+		}
+		switch res.Verdict {
+		case ledger.Recorded:
+			if !taken {
+				// Recorded by a worker whose path awaited it: this one's has changed
+				// without a version. Better a failing workflow task than another course.
+				panic("the path does not await what was recorded at revision " + strconv.Itoa(res.Revision))
+			}
+			x.settle(res)
+			return res.Result, nil
+		case ledger.Fenced:
+			x.leaving = true
+			return res.Result, nil
+		case ledger.Behind:
+			if err := x.adopt(ctx, res); err != nil {
+				return ledger.Result{}, err
+			}
+		default: // refused, known or idle: the step did not happen
+			if res.State == nil {
+				res.State, res.Revision = &before, x.run.revision
+			}
+			if taken || res.Revision != x.run.revision || res.Ended {
+				if err := x.adopt(ctx, res); err != nil {
+					return ledger.Result{}, err
+				}
+			}
+			x.armFor(res.NextDue)
+			return res.Result, nil
+		}
+	}
+}
+
+// record writes the step in one local activity. It tries for as long as
+// Postgres is away: an accepted command must not fail for good.
+func (x *execution) record(ctx workflow.Context, e ledger.Entry, taken bool) (ledger.StepResult, error) {
+	var tasks *activities.HumanTasks
+	var res ledger.StepResult
+	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, ledger.Step{
+		Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Revision: x.run.revision, Entry: e, Taken: taken,
+		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects,
+	}).Get(ctx, &res)
+	return res, err
+}
+
+// writing sets how steps are written. Without a schedule-to-close timeout the
+// SDK would take the start-to-close timeout for it and give up after seconds.
+func writing(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 10 * 365 * 24 * time.Hour,
+		StartToCloseTimeout:    3 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second,
+		},
+	})
+}
+
+// settle takes over what a recorded step computed.
+func (x *execution) settle(res ledger.StepResult) {
+	x.run.settle(res)
+	x.armFor(res.NextDue)
+	x.leaving = x.run.walk.over
+}
+
+// adopt takes Postgres's state and walks the path anew.
+func (x *execution) adopt(ctx workflow.Context, res ledger.StepResult) error {
+	x.run.adopt(res)
+	x.armFor(res.NextDue)
+	// A worker may have died between the run's last step and the end of its workflow task.
+	x.leaving = x.leaving || res.Ended
+	if x.leaving {
+		return nil
+	}
+	return x.run.rewalk(ctx)
+}

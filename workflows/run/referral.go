@@ -1,0 +1,176 @@
+package run
+
+import (
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// A Referral sends the person to another agency and is never left unanswered:
+// requested, acknowledged (seen, not yet a yes), then accepted or rejected; on
+// hold while more is asked; redirected to somebody else; withdrawn by its sender.
+// The same loop serves the employment centre and every other partner.
+type Referral struct {
+	r       *Run
+	point   string
+	turn    int // events of the loop
+	asked   int // answers asked of an addressee
+	id      string
+	agency  string
+	state   care.ReferralState
+	reason  string
+	purpose string // area of need that it is for; empty: the person as a whole
+}
+
+// Refer sends the person to an agency and rests until the agency has answered.
+func (r *Run) Refer(point, agency, purpose string) (*Referral, error) {
+	f := &Referral{r: r, point: point, purpose: purpose}
+	f.request(agency, "")
+	for !f.state.Answered() {
+		if err := f.hear(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// State is what became of the referral so far.
+func (f *Referral) State() care.ReferralState { return f.state }
+
+// Agency is whom the person was sent to at last: an addressee may redirect.
+func (f *Referral) Agency() string { return f.agency }
+
+// request creates the referral, or the linked one that continues a redirected
+// one, with the task to answer it.
+func (f *Referral) request(agency, continues string) {
+	f.point = Turn(f.point+"/to", f.turn)
+	f.id, f.agency, f.state = f.r.IDOf(f.point), agency, care.ReferralRequested
+	if f.r.open(care.OpenStep{Step: f.point, Kind: care.OpenReferral, ID: f.id}) {
+		f.r.effects.Referrals = append(f.r.effects.Referrals, ledger.ReferralChange{
+			ID: f.id, State: f.state, Agency: agency, From: continues, Purpose: f.purpose,
+		})
+	}
+	f.ask()
+}
+
+// ask opens the addressee's task to answer. Its two clocks are those of the
+// referral: not claimed is not acknowledged, not completed is not answered.
+func (f *Referral) ask() {
+	f.asked++
+	f.r.OpenTask(f.answerPoint(), ledger.TaskChange{Kind: care.ReferralAnswer, Agency: f.agency, Referral: f.id})
+}
+
+func (f *Referral) answerPoint() string { return Turn(f.point+"/answer", f.asked) }
+func (f *Referral) supplyPoint() string { return Turn(f.point+"/supply", f.asked) }
+
+// hear rests until either side moves the referral, and moves it.
+func (f *Referral) hear() error {
+	f.turn++
+	answer, err := f.r.Await(Turn(f.point+"/heard", f.turn), f.moves)
+	if err != nil {
+		return err
+	}
+	switch answer.Operation {
+	case care.OpComplete: // the sender's task to supply what was asked
+		answer.Operation = care.OpSupply
+	case care.OpUnconsent:
+		answer = withoutConsent
+	}
+	move, _ := f.state.Move(answer.Operation)
+	f.reason = answer.Reason
+	asked, supply := f.answerPoint(), f.supplyPoint()
+	switch answer.Operation {
+	case care.OpAcknowledge:
+		f.r.effects.Tasks = append(f.r.effects.Tasks, ledger.TaskChange{ID: f.r.IDOf(asked), State: care.TaskReserved})
+	case care.OpHold:
+		f.r.EndTask(asked, answer.Outcome)
+		f.r.OpenTask(supply, ledger.TaskChange{Kind: care.SupplyInformation, Referral: f.id})
+	case care.OpSupply:
+		f.r.EndTask(supply, care.Supplied)
+	case care.OpWithdraw:
+		if f.state == care.ReferralOnHold {
+			f.r.DropTask(supply)
+		} else {
+			f.r.DropTask(asked)
+		}
+	default:
+		f.r.EndTask(asked, answer.Outcome)
+	}
+	f.Become(move.To)
+	switch answer.Operation {
+	case care.OpSupply:
+		f.ask()
+	case care.OpRedirect:
+		f.request(answer.Agency, f.id)
+	}
+	return nil
+}
+
+// moves says whether an entry moves the referral from where it stands.
+func (f *Referral) moves(e ledger.Entry) bool {
+	if f.state == care.ReferralOnHold && e.Target == f.r.IDOf(f.supplyPoint()) {
+		return e.Answer.Operation == care.OpComplete
+	}
+	if e.Answer.Operation == care.OpUnconsent {
+		return f.standsOnConsent()
+	}
+	_, ok := f.state.Move(e.Answer.Operation)
+	return ok && e.Target == f.id
+}
+
+// withdraws says whether an entry is the sender's withdrawal, or takes from the
+// referral the consent that it stands on.
+func (f *Referral) withdraws(e ledger.Entry) bool {
+	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw || e.Answer.Operation == care.OpUnconsent && f.standsOnConsent()
+}
+
+// withoutConsent is the withdrawal of a referral whose consent is withdrawn.
+var withoutConsent = care.Answer{Operation: care.OpWithdraw, Reason: care.ConsentOver}
+
+func (f *Referral) standsOnConsent() bool {
+	agency, ok := f.r.Policy.Agency(f.agency)
+	return ok && agency.Kind.LegalBasis() == care.Consent
+}
+
+// Perform opens a task of the addressee, for as long as the referral stands: its
+// sender may withdraw it.
+func (f *Referral) Perform(point string, task ledger.TaskChange) (answer care.Answer, stands bool, err error) {
+	task.Referral, task.Agency = f.id, f.agency
+	answer, stands, err = f.r.PerformUnless(point, task, f.withdraws)
+	if err == nil && !stands {
+		if answer.Operation == care.OpUnconsent {
+			answer = withoutConsent
+		}
+		f.reason = answer.Reason
+		f.Become(care.ReferralWithdrawn)
+	}
+	return answer, stands, err
+}
+
+// Rejected asks the sender, who knows the reason, what is next. An empty
+// outcome: it is sent again.
+func (f *Referral) Rejected(point string) (outcome string, err error) {
+	next, err := f.r.Perform(point, ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
+	switch next.Outcome {
+	case care.Resubmit:
+		return "", err
+	case care.ToEquipe:
+		f.r.Report.Reason = f.reason // the équipe decides knowing it
+		return care.ToEquipe, err
+	}
+	return care.ReferralEnded, err
+}
+
+// Conclude moves the referral's record to its last state, for a reason.
+func (f *Referral) Conclude(state care.ReferralState, reason string) {
+	f.reason = reason
+	f.Become(state)
+}
+
+// Become moves the referral's record. Its reason is that of the last answer.
+func (f *Referral) Become(state care.ReferralState) {
+	f.state = state
+	f.r.effects.Referrals = append(f.r.effects.Referrals, ledger.ReferralChange{ID: f.id, State: state, Reason: f.reason})
+	if state.Settled() {
+		f.r.close(f.point)
+	}
+}

@@ -1,0 +1,107 @@
+package run
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// A Standing is where a run stands: its revision and state, which Postgres keeps
+// as well, and the effects that the step under way is going to write. What it
+// does needs no rest: it opens, ends and tells.
+//
+// What a run opens is known by its point: a name for the place in the path that
+// opens it, unique in the process, never changed and never used for anything
+// else. State and ids are made of these names.
+type Standing struct {
+	ID   string // of the run
+	Case string // id of the case's own run
+
+	revision int
+	state    care.RunState
+	effects  ledger.Effects
+	ending   bool // the run winds up: nothing new begins
+}
+
+// State is a copy of the run's state, to read.
+func (s *Standing) State() care.RunState { return s.state.Clone() }
+
+// Revision counts the steps that were recorded. A step sees the one before it.
+func (s *Standing) Revision() int { return s.revision }
+
+// Ending says whether the run winds up.
+func (s *Standing) Ending() bool { return s.ending }
+
+// Effects are what the step under way is going to write besides what the verbs
+// write: a process adds the records that are its own.
+func (s *Standing) Effects() *ledger.Effects { return &s.effects }
+
+// IDOf gives the id of what is opened at a point. The run and the point alone
+// decide it, and how often the run was reopened, since its path then begins anew.
+func (s *Standing) IDOf(point string) string {
+	if s.state.Reopened > 0 {
+		point = Turn("reopened", s.state.Reopened) + "/" + point
+	}
+	return ledger.DerivedID(s.ID, point)
+}
+
+// Enter brings the case to a stage.
+func (s *Standing) Enter(stage care.Stage) { s.effects.Stage = stage }
+
+// Tell leaves a message: an entry for another run's inbox.
+func (s *Standing) Tell(run string, a care.Answer) {
+	s.effects.Tell = append(s.effects.Tell, ledger.Message{Run: run, Answer: a})
+}
+
+// DropOwn ends all that the run has open, the latest first, except its branches.
+func (s *Standing) DropOwn() {
+	for _, o := range slices.Backward(slices.Clone(s.state.Open)) {
+		switch o.Kind {
+		case care.OpenTask:
+			s.effects.Tasks = append(s.effects.Tasks, ledger.TaskChange{ID: o.ID, State: care.TaskObsolete})
+		case care.OpenReferral:
+			s.effects.Referrals = append(s.effects.Referrals, ledger.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
+		case care.OpenAppointment:
+			s.effects.Appointments = append(s.effects.Appointments, ledger.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
+		case care.OpenRun:
+			continue
+		}
+		s.close(o.Step)
+	}
+}
+
+// open keeps in mind what the run opens. It says false where it is open already,
+// as on a walk from the start.
+func (s *Standing) open(o care.OpenStep) (fresh bool) {
+	if _, ok := s.state.Opened(o.Step); ok {
+		return false
+	}
+	s.state.Open = append(s.state.Open, o)
+	return true
+}
+
+// close forgets what the run opened at a point.
+func (s *Standing) close(point string) {
+	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenStep) bool { return o.Step == point })
+}
+
+// settle takes over what a recorded step computed.
+func (s *Standing) settle(res ledger.StepResult) {
+	s.revision, s.effects = res.Revision, ledger.Effects{}
+	for _, w := range res.Waits {
+		for i := range s.state.Open {
+			if s.state.Open[i].Step == w.Step {
+				s.state.Open[i].Due = w.Due
+			}
+		}
+	}
+}
+
+// adopt takes Postgres's revision and state, where it gives one.
+func (s *Standing) adopt(res ledger.StepResult) {
+	if res.State != nil {
+		s.state = res.State.Clone()
+	}
+	s.revision = res.Revision
+}
