@@ -70,7 +70,7 @@ var mustNotImport = map[string][]string{
 	"internal/care":      {"github.com", "go.temporal.io", "go.uber.org", "golang.org", "net", "os"},
 	"internal/ledger":    {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net", "os"},
 	"internal/zone":      {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"}, // net/mail only reads addresses
-	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net"},
+	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"},                         // net tells that a connection is lost
 	"activities":         {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
 	"worker":             {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
 }
