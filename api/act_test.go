@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/workflows/contract"
@@ -33,7 +34,7 @@ func TestCommandIsWorkedOnceHoweverOftenItIsSent(t *testing.T) {
 	if second.StatusCode != first.StatusCode || second.text != first.text {
 		t.Errorf("repeated: %d %s, first %s", second.StatusCode, second.text, first.text)
 	}
-	r.post(someWorker, "/tasks/"+someID+"/complete", `{"outcome":"heard","needs":["labour"],"note":"altro"}`, "k1").problem(t, codeKeyReused)
+	r.post(someWorker, "/tasks/"+someID+"/complete", `{"outcome":"heard","needs":["labour"],"note":"altro"}`, "k1").problem(t, problem.KeyReused)
 }
 
 func TestRepetitionIsAnsweredWhenTheFormWouldBeRefusedByNow(t *testing.T) {
@@ -43,7 +44,7 @@ func TestRepetitionIsAnsweredWhenTheFormWouldBeRefusedByNow(t *testing.T) {
 	if again := r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k1"); again.text == "" || again.StatusCode != first.StatusCode {
 		t.Errorf("repeated: %d %s", again.StatusCode, again.text)
 	}
-	r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k2").problem(t, codeInvalid)
+	r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k2").problem(t, problem.Invalid)
 }
 
 func TestDurableCommandIsNeverAnError(t *testing.T) {
@@ -151,7 +152,7 @@ func TestOpeningStartsItsRun(t *testing.T) {
 		start.WorkflowIDReusePolicy != enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE {
 		t.Errorf("start: %+v", start)
 	}
-	p := r.post(someWorker, "/case-files", strings.Replace(opening, `"MA"`, `"IT"`, 1), "k2").problem(t, codeInvalid)
+	p := r.post(someWorker, "/case-files", strings.Replace(opening, `"MA"`, `"IT"`, 1), "k2").problem(t, problem.Invalid)
 	if len(p.Errors) != 1 || p.Errors[0].Field != "person.citizenship" || p.Errors[0].Rule != care.RuleLevel1Foreign || p.Errors[0].Message == "" {
 		t.Errorf("gate: %+v", p.Errors)
 	}
@@ -166,7 +167,7 @@ func TestReferralMoves(t *testing.T) {
 	if u := r.temporal.updates[0]; u.WorkflowID != someReferral.Run {
 		t.Errorf("went to %s", u.WorkflowID)
 	}
-	p := r.post(someCPI, "/referrals/"+someID+"/reject", `{}`, "k2").problem(t, codeInvalid)
+	p := r.post(someCPI, "/referrals/"+someID+"/reject", `{}`, "k2").problem(t, problem.Invalid)
 	if len(p.Errors) != 1 || p.Errors[0].Field != "reason" || p.Errors[0].Rule != care.RuleRequired {
 		t.Errorf("%+v", p.Errors)
 	}
@@ -191,5 +192,5 @@ func TestMailSystemReportsBounces(t *testing.T) {
 		t.Errorf("signals: %+v", s)
 	}
 	r.temporal.err = serviceerror.NewNotFound("no run")
-	r.post(someMailer, "/mail-bounces", body, "k2").problem(t, codeNotFound)
+	r.post(someMailer, "/mail-bounces", body, "k2").problem(t, problem.NotFound)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -37,7 +38,7 @@ func (s *Server) signedIn(c *gin.Context) {
 	if subject == "" {
 		c.Abort()
 		if c.Request.Method != http.MethodGet {
-			s.tell(c, noticeSignedOut)
+			s.tell(c, problem.NoticeSignedOut)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
@@ -49,11 +50,11 @@ func (s *Server) signedIn(c *gin.Context) {
 		withStaff(c, who)
 	case errors.Is(err, ledger.ErrForbidden):
 		c.Abort()
-		s.tell(c, noticeNotStaff)
+		s.tell(c, problem.NoticeNotStaff)
 	default:
 		c.Abort()
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeAway)
 	}
 }
 
@@ -65,18 +66,18 @@ func (s *Server) authenticated(c *gin.Context) {
 	if token, ok := bearer(c.Request); ok {
 		var err error
 		switch subject, err = s.tokens.subject(ctx, token); {
-		case errors.Is(err, errProviderAway):
-			s.broken(c.Request.Context(), err)
-			s.refuse(c, newProblem(codeProviderAway))
+		case errors.Is(err, problem.ErrProviderAway):
+			s.problems.Broken(c.Request.Context(), err)
+			s.problems.Refuse(c, problem.New(problem.ProviderAway))
 			return
 		case err != nil:
 			c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
-			s.refuse(c, newProblem(codeUnauthenticated))
+			s.problems.Refuse(c, problem.New(problem.Unauthenticated))
 			return
 		}
 	} else if subject = s.sessions.subject(ctx); subject == "" {
 		c.Header("WWW-Authenticate", "Bearer")
-		s.refuse(c, newProblem(codeUnauthenticated))
+		s.problems.Refuse(c, problem.New(problem.Unauthenticated))
 		return
 	}
 	who, err := s.staff(ctx, subject)
@@ -84,9 +85,9 @@ func (s *Server) authenticated(c *gin.Context) {
 	case err == nil:
 		withStaff(c, who)
 	case errors.Is(err, ledger.ErrForbidden):
-		s.refuse(c, newProblem(codeNotStaff))
+		s.problems.Refuse(c, problem.New(problem.NotStaff))
 	default:
-		s.refuse(c, s.problemOf(ctx, err))
+		s.problems.Refuse(c, s.problems.Of(ctx, err))
 	}
 }
 

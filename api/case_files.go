@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -301,7 +302,7 @@ func (s *Server) registerCaseReads() {
 	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
 		out, err := s.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
 		if errors.Is(err, ledger.ErrCursor) { // here it is a field of the body
-			err = care.Refuse(care.Fault{Field: "cursor", Rule: ruleCursor})
+			err = care.Refuse(care.Fault{Field: "cursor", Rule: problem.RuleCursor})
 		}
 		return out, err
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -26,7 +27,7 @@ type commandJSON struct {
 	State      ledger.CommandState `json:"state" enum:"accepted,worked,refused" doc:"accepted: durable, its process will work it"`
 	CaseFileID string              `json:"case_file_id,omitempty" doc:"Of what concerns a case file as a whole, or opens it"`
 	Target     string              `json:"target,omitempty" doc:"Id of the task or referral"`
-	Refusal    *Problem            `json:"refusal,omitempty" doc:"Why it was refused"`
+	Refusal    *problem.Problem    `json:"refusal,omitempty" doc:"Why it was refused"`
 	CreatedAt  *time.Time          `json:"created_at,omitempty"`
 	WorkedAt   *time.Time          `json:"worked_at,omitempty"`
 	Result     json.RawMessage     `json:"result,omitempty" doc:"Ids of what it made"`
@@ -95,8 +96,8 @@ func (s *Server) registerCommands() {
 				j := receipt(c)
 				j.CreatedAt, j.WorkedAt, j.Result = &c.Created, c.Worked, c.Result
 				if c.Refusal != nil {
-					j.Refusal = refusal(c.Refusal)
-					s.word(ctx, j.Refusal)
+					j.Refusal = problem.Refusal(c.Refusal)
+					s.problems.Word(ctx, j.Refusal)
 				}
 				return j
 			})

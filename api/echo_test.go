@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"percorso/api/problem"
 	"percorso/internal/ledger"
 )
 
@@ -144,19 +145,11 @@ func TestPanicIsNotTold(t *testing.T) {
 	r := newRig(t)
 	r.records.accept = func(ledger.NewCommand) error { panic(marker) }
 	a := r.post(someWorker, "/case-files", opening, "k1")
-	a.problem(t, codeInternal)
+	a.problem(t, problem.Internal)
 	if strings.Contains(a.text, marker) || strings.Contains(r.log.String(), marker) {
 		t.Error("what was panicked with is told")
 	}
 	if !strings.Contains(r.log.String(), `"panic"`) {
 		t.Error("the panic is not in the log")
-	}
-}
-
-func TestErrorIsDescribedWithoutWhatItIsAbout(t *testing.T) {
-	err := fmt.Errorf("%w: %w", errProviderAway, fmt.Errorf("reading %s: %w", marker, &pgconn.PgError{Code: "22P02", Message: marker}))
-	said := describe(err)
-	if strings.Contains(said, marker) || !strings.Contains(said, errProviderAway.Error()) || !strings.Contains(said, "22P02") {
-		t.Error(said)
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"percorso/api/problem"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
@@ -572,11 +573,12 @@ type answer struct {
 }
 
 // problem checks that the answer is a problem of the code, and gives it.
-func (a answer) problem(t *testing.T, code string) Problem {
+func (a answer) problem(t *testing.T, code string) problem.Problem {
 	t.Helper()
-	var p Problem
+	var p problem.Problem
+	status, _ := problem.StatusOf(code)
 	if err := json.Unmarshal([]byte(a.text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
-		a.Header.Get("Content-Type") != problemType || p.Detail == "" || p.Status != statuses[code] {
+		a.Header.Get("Content-Type") != problem.MediaType || p.Detail == "" || p.Status != status {
 		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.text)
 	}
 	return p

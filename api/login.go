@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/oauth2"
 
+	"percorso/api/problem"
 	"percorso/internal/ledger"
 )
 
@@ -26,9 +27,6 @@ type OIDC struct {
 	ClientSecret string
 	Audience     string // that access tokens for the API carry
 }
-
-// errProviderAway: the OpenID provider does not answer.
-var errProviderAway = errors.New("the OpenID provider does not answer")
 
 // provider is the OpenID provider, found when it is first needed: the API
 // starts and serves without it.
@@ -72,13 +70,13 @@ func (p *provider) discover() (*discovered, error) {
 		return p.found, nil
 	}
 	if time.Since(p.failed) < providerPause {
-		return nil, fmt.Errorf("%w: %w", errProviderAway, p.cause)
+		return nil, fmt.Errorf("%w: %w", problem.ErrProviderAway, p.cause)
 	}
 	// What is found serves later requests too, so it is not bound to this one.
 	at, err := oidc.NewProvider(p.context(context.Background()), p.settings.Issuer)
 	if err != nil {
 		p.failed, p.cause = time.Now(), err
-		return nil, fmt.Errorf("%w: %w", errProviderAway, err)
+		return nil, fmt.Errorf("%w: %w", problem.ErrProviderAway, err)
 	}
 	p.found = &discovered{
 		login: oauth2.Config{
@@ -118,8 +116,8 @@ func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 	}
 	token, err := at.access.Verify(t.provider.context(ctx), raw)
 	if err != nil {
-		if away(err) || strings.Contains(err.Error(), "fetching keys") {
-			return "", errProviderAway
+		if problem.Away(err) || strings.Contains(err.Error(), "fetching keys") {
+			return "", problem.ErrProviderAway
 		}
 		return "", err
 	}
@@ -144,8 +142,8 @@ const (
 func (s *Server) login(c *gin.Context) {
 	at, err := s.provider.discover()
 	if err != nil {
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeProviderAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeProviderAway)
 		return
 	}
 	ctx := c.Request.Context()
@@ -165,8 +163,8 @@ func (s *Server) login(c *gin.Context) {
 func (s *Server) callback(c *gin.Context) {
 	at, err := s.provider.discover()
 	if err != nil {
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeProviderAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeProviderAway)
 		return
 	}
 	ctx := c.Request.Context()
@@ -175,33 +173,33 @@ func (s *Server) callback(c *gin.Context) {
 	verifier := s.sessions.PopString(ctx, loginVerifier)
 	next := s.sessions.PopString(ctx, loginNext)
 	if state == "" || !same(state, c.Query("state")) || c.Query("code") == "" {
-		s.tell(c, noticeLoginFailed)
+		s.tell(c, problem.NoticeLoginFailed)
 		return
 	}
 	subject, err := s.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
 	switch {
-	case errors.Is(err, errProviderAway):
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeProviderAway)
+	case errors.Is(err, problem.ErrProviderAway):
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeProviderAway)
 		return
 	case err != nil:
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeLoginFailed)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeLoginFailed)
 		return
 	}
 	switch _, err := s.staff(ctx, subject); {
 	case errors.Is(err, ledger.ErrForbidden):
-		s.tell(c, noticeNotStaff)
+		s.tell(c, problem.NoticeNotStaff)
 		return
 	case err != nil:
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeAway)
 		return
 	}
 	// A token from before the login must not become somebody.
 	if err := s.sessions.RenewToken(ctx); err != nil {
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeAway)
 		return
 	}
 	s.sessions.SetDeadline(ctx, time.Now().Add(sessionLifetime))
@@ -214,8 +212,8 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 	ctx = p.context(ctx)
 	token, err := at.login.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		if away(err) {
-			return "", fmt.Errorf("%w: %w", errProviderAway, err)
+		if problem.Away(err) {
+			return "", fmt.Errorf("%w: %w", problem.ErrProviderAway, err)
 		}
 		return "", err
 	}
@@ -233,8 +231,8 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 // logout ends the session of this browser.
 func (s *Server) logout(c *gin.Context) {
 	if err := s.sessions.Destroy(c.Request.Context()); err != nil {
-		s.broken(c.Request.Context(), err)
-		s.tell(c, noticeAway)
+		s.problems.Broken(c.Request.Context(), err)
+		s.tell(c, problem.NoticeAway)
 		return
 	}
 	c.Redirect(http.StatusSeeOther, "/logged-out")

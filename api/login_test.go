@@ -10,6 +10,8 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
+
+	"percorso/api/problem"
 )
 
 func TestAPINeedsSomebody(t *testing.T) {
@@ -25,18 +27,18 @@ func TestAPINeedsSomebody(t *testing.T) {
 		return "Bearer " + r.provider.token(t, subject, audience, more)
 	}
 	for name, c := range map[string]struct{ authorization, code string }{
-		"nobody":           {"", codeUnauthenticated},
-		"not a token":      {"Bearer abc", codeUnauthenticated},
-		"another scheme":   {"Basic YTpi", codeUnauthenticated},
-		"an id token":      {token(someWorker.Subject, "percorso", nil), codeUnauthenticated},
-		"expired":          {token(someWorker.Subject, "percorso-api", map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}), codeUnauthenticated},
-		"another provider": {token(someWorker.Subject, "percorso-api", map[string]any{"iss": "http://other.example"}), codeUnauthenticated},
-		"not staff":        {token("nobody", "percorso-api", nil), codeNotStaff},
+		"nobody":           {"", problem.Unauthenticated},
+		"not a token":      {"Bearer abc", problem.Unauthenticated},
+		"another scheme":   {"Basic YTpi", problem.Unauthenticated},
+		"an id token":      {token(someWorker.Subject, "percorso", nil), problem.Unauthenticated},
+		"expired":          {token(someWorker.Subject, "percorso-api", map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}), problem.Unauthenticated},
+		"another provider": {token(someWorker.Subject, "percorso-api", map[string]any{"iss": "http://other.example"}), problem.Unauthenticated},
+		"not staff":        {token("nobody", "percorso-api", nil), problem.NotStaff},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := get(c.authorization)
 			a.problem(t, c.code)
-			if c.code == codeUnauthenticated && !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
+			if c.code == problem.Unauthenticated && !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
 				t.Error("no WWW-Authenticate")
 			}
 		})
@@ -67,8 +69,8 @@ func TestProviderAway(t *testing.T) {
 	r.provider.Close()
 	req := r.request(http.MethodGet, apiPrefix+"/me", "")
 	req.Header.Set("Authorization", "Bearer "+token)
-	r.do(http.DefaultClient, req).problem(t, codeProviderAway)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.text, noticeProviderAway.Title) {
+	r.do(http.DefaultClient, req).problem(t, problem.ProviderAway)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.text, problem.NoticeProviderAway.Title) {
 		t.Errorf("login: %d %s", a.StatusCode, a.text)
 	}
 }
@@ -107,12 +109,12 @@ func TestLoginGivesASession(t *testing.T) {
 	if out.StatusCode != http.StatusSeeOther {
 		t.Fatalf("logout: %d", out.StatusCode)
 	}
-	r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")).problem(t, codeUnauthenticated)
+	r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")).problem(t, problem.Unauthenticated)
 }
 
 func TestLoginRefusals(t *testing.T) {
 	t.Run("not staff", func(t *testing.T) {
-		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, noticeNotStaff.Title) {
+		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
 			t.Errorf("%d %s", a.StatusCode, a.text)
 		}
 	})
@@ -150,8 +152,8 @@ func TestOtherSitesMayNotAct(t *testing.T) {
 		req.Header.Set(header, value)
 		return r.do(r.browser, req)
 	}
-	claim("Sec-Fetch-Site", "cross-site").problem(t, codeOtherSite)
-	claim("Origin", "http://evil.example").problem(t, codeOtherSite)
+	claim("Sec-Fetch-Site", "cross-site").problem(t, problem.OtherSite)
+	claim("Origin", "http://evil.example").problem(t, problem.OtherSite)
 	if a := claim("Sec-Fetch-Site", "same-origin"); a.StatusCode != http.StatusOK {
 		t.Errorf("same origin: %d %s", a.StatusCode, a.text)
 	}
@@ -182,7 +184,7 @@ func TestSessionsAway(t *testing.T) {
 	for name, cookie := range map[string]string{"written": "", "read": "percorso=abc"} {
 		req := r.request(http.MethodGet, "/login", "")
 		req.Header.Set("Cookie", cookie)
-		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.text, noticeAway.Detail+"\n") {
+		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.text, problem.NoticeAway.Detail+"\n") {
 			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.text)
 		}
 	}
@@ -215,7 +217,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fcompiti%3Fstato%3Daperti" {
 		t.Errorf("nobody reads: %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.text, noticeSignedOut.Title) {
+	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.text, problem.NoticeSignedOut.Title) {
 		t.Errorf("nobody writes: %d %s", a.StatusCode, a.text)
 	}
 	r.logIn(someWorker.Subject)
@@ -224,7 +226,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	}
 	delete(r.records.staff, someWorker.Subject)
 	clear(r.server.staffCache.rows)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, noticeNotStaff.Title) {
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
 		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
 	}
 }

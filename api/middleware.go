@@ -13,6 +13,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
+
+	"percorso/api/problem"
 )
 
 const (
@@ -20,29 +22,18 @@ const (
 	requestTimeout = 15 * time.Second // of the work for one request; above patience and a slow database
 )
 
-// request is what the log knows a request by.
-type request struct{ id, route string }
-
-type requestKey struct{}
-
-// requestOf is the request that a context belongs to.
-func requestOf(ctx context.Context) request {
-	r, _ := ctx.Value(requestKey{}).(request)
-	return r
-}
-
 // begin gives the request an id, and bounds what it may send and take. An id
 // that the caller sends is not taken over: it may be anything.
 func begin(c *gin.Context) {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
-	r := request{id: hex.EncodeToString(b[:]), route: c.FullPath()}
-	if r.route == "" {
-		r.route = "none"
+	r := problem.Request{ID: hex.EncodeToString(b[:]), Route: c.FullPath()}
+	if r.Route == "" {
+		r.Route = "none"
 	}
-	c.Header("X-Request-Id", r.id)
+	c.Header("X-Request-Id", r.ID)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
-	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), requestKey{}, r), requestTimeout)
+	ctx, cancel := context.WithTimeout(problem.WithRequest(c.Request.Context(), r), requestTimeout)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
@@ -53,11 +44,11 @@ func begin(c *gin.Context) {
 func (s *Server) access(c *gin.Context) {
 	began := time.Now()
 	c.Next()
-	r := requestOf(c.Request.Context())
+	r := problem.RequestOf(c.Request.Context())
 	s.log.Info("request",
-		zap.String("request", r.id),
+		zap.String("request", r.ID),
 		zap.String("method", methodOf(c.Request.Method)),
-		zap.String("route", r.route),
+		zap.String("route", r.Route),
 		zap.Int("status", c.Writer.Status()),
 		zap.Duration("took", time.Since(began)),
 	)
@@ -84,18 +75,18 @@ func (s *Server) recovery(c *gin.Context) {
 			panic(cause)
 		}
 		if failed, ok := cause.(unencodable); ok {
-			s.broken(c.Request.Context(), failed)
+			s.problems.Broken(c.Request.Context(), failed)
 			for _, name := range []string{"Content-Type", "Location"} { // of the answer that there is not
 				c.Writer.Header().Del(name)
 			}
-			s.refuse(c, newProblem(codeInternal))
+			s.problems.Refuse(c, problem.New(problem.Internal))
 			return
 		}
-		r := requestOf(c.Request.Context())
-		s.log.Error("panic", zap.String("request", r.id), zap.String("route", r.route),
+		r := problem.RequestOf(c.Request.Context())
+		s.log.Error("panic", zap.String("request", r.ID), zap.String("route", r.Route),
 			zap.String("cause", fmt.Sprintf("%T", cause)), zap.ByteString("stack", debug.Stack()))
 		if !c.Writer.Written() {
-			s.failed(c, newProblem(codeInternal))
+			s.failed(c, problem.New(problem.Internal))
 		}
 	}()
 	c.Next()
@@ -129,17 +120,17 @@ func (s *Server) forbidOtherSites(c *gin.Context) {
 		return
 	}
 	if err := s.origins.Check(c.Request); err != nil {
-		s.failed(c, newProblem(codeOtherSite))
+		s.failed(c, problem.New(problem.OtherSite))
 	}
 }
 
 // failed ends a request with a page for people and a problem for programs.
-func (s *Server) failed(c *gin.Context, p *Problem) {
+func (s *Server) failed(c *gin.Context, p *problem.Problem) {
 	if strings.HasPrefix(c.Request.URL.Path, apiPrefix) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
-		s.refuse(c, p)
+		s.problems.Refuse(c, p)
 		return
 	}
 	c.Abort()
-	s.word(c.Request.Context(), p)
-	s.tell(c, notice{Status: p.Status, Title: "Qualcosa non ha funzionato", Detail: p.Detail, Link: "/", LinkText: "Torna all’inizio"})
+	s.problems.Word(c.Request.Context(), p)
+	s.tell(c, problem.Notice{Status: p.Status, Title: "Qualcosa non ha funzionato", Detail: p.Detail, Link: "/", LinkText: "Torna all’inizio"})
 }

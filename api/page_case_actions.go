@@ -184,7 +184,7 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		return s.done(c, cmd, s.afterAction(c, who, a), a.done)
 	}
 	again := newForm(c.Request.URL.Path)
-	status, err := s.refusedForm(&again, err, func(path string) (id, label string) {
+	status, err := s.problems.RefusedForm(&again, err, func(path string) (id, label string) {
 		if id = a.places[path]; id == "" {
 			id = path
 		}

@@ -71,7 +71,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
 	if err != nil {
 		again := newForm("/sportello/accesso")
-		status, err := s.refusedForm(&again, err, caseField)
+		status, err := s.problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
 		}

@@ -238,7 +238,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	}
 	if err != nil {
 		again, foreign := newForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
-		status, err := s.refusedForm(&again, err, caseField)
+		status, err := s.problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
 		}
@@ -414,7 +414,7 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 	faults.Needs(rules.Policy, "needs", f.needs)
 	form := web.Form{Action: "/verifica-requisiti"}
 	if len(faults) > 0 {
-		status, err := s.refusedForm(&form, care.Refuse(distinct(faults)...), caseField)
+		status, err := s.problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)
 		if err != nil {
 			return err
 		}

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -22,12 +22,12 @@ import (
 func (s *Server) render(c *gin.Context, status int, p web.Page) {
 	var body bytes.Buffer
 	if err := web.Write(&body, p); err != nil {
-		s.broken(c.Request.Context(), err)
-		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(noticeAway.Title))
+		s.problems.Broken(c.Request.Context(), err)
+		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(problem.NoticeAway.Title))
 		return
 	}
 	if status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", retryAfter)
+		c.Header("Retry-After", problem.RetryAfter)
 	}
 	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 }
@@ -149,42 +149,17 @@ func (s *Server) done(c *gin.Context, cmd ledger.Command, to, words string) erro
 // newForm makes a form whose sending has one effect however often it is sent.
 func newForm(action string) web.Form { return web.Form{Action: action, Key: rand.Text()} }
 
-// refusedForm tells in the form why act said no, and with what status the page
-// is shown again. An error that no form can help with comes back.
-//
-// naming gives a field's id on the page and its label, from its path.
-func (s *Server) refusedForm(form *web.Form, err error, naming func(path string) (id, label string)) (status int, _ error) {
-	var refused *care.Refusal
-	switch {
-	case errors.Is(err, ledger.ErrKeyReused):
-		form.Alert = "Questo modulo era già stato inviato con altri dati. Controlla che cosa è stato registrato prima di inviarlo di nuovo."
-		return http.StatusConflict, nil
-	case !errors.As(err, &refused):
-		return 0, err
-	case refused.Code == care.RefusedForbidden:
-		return 0, err
-	case refused.Code != care.RefusedInvalid:
-		form.Alert = s.words.Refusal(refused.Code, refused.Role)
-		return http.StatusConflict, nil
-	}
-	for _, f := range refused.Faults {
-		id, label := naming(f.Field)
-		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: s.words.Rule(f.Rule)})
-	}
-	return http.StatusUnprocessableEntity, nil
-}
-
-// noticePage gives notices the look of the pages.
-func (s *Server) noticePage(c *gin.Context, n notice) {
+// tell answers with a page that says one thing.
+func (s *Server) tell(c *gin.Context, n problem.Notice) {
 	s.render(c, n.Status, web.Notice{
-		Frame: s.frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: requestOf(c.Request.Context()).id,
+		Frame: s.frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: problem.RequestOf(c.Request.Context()).ID,
 		Wrong: n.Status >= http.StatusInternalServerError,
 	})
 }
 
 // problemPage answers with what went wrong, and where to go on.
-func (s *Server) problemPage(c *gin.Context, p *Problem) {
-	s.word(c.Request.Context(), p)
+func (s *Server) problemPage(c *gin.Context, p *problem.Problem) {
+	s.problems.Word(c.Request.Context(), p)
 	title := "Qualcosa non ha funzionato"
 	switch p.Status {
 	case http.StatusNotFound:
@@ -199,7 +174,7 @@ func (s *Server) problemPage(c *gin.Context, p *Problem) {
 			p.Detail = p.Errors[0].Message
 		}
 	}
-	s.noticePage(c, notice{Status: p.Status, Title: title, Detail: p.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
+	s.tell(c, problem.Notice{Status: p.Status, Title: title, Detail: p.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }
 
 func (s *Server) registerWorking(p pageRoutes) { p.get("/in-lavorazione/:id", s.working) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -39,15 +40,15 @@ func (s *Server) linkPage(h func(c *gin.Context, token string) error) gin.Handle
 	return func(c *gin.Context) {
 		err := c.Request.ParseForm()
 		if err != nil {
-			err = newProblem(codeBadRequest)
+			err = problem.New(problem.BadRequest)
 		} else {
 			err = h(c, c.Param("token"))
 		}
 		if err == nil {
 			return
 		}
-		p := s.problemOf(c.Request.Context(), err)
-		s.word(c.Request.Context(), p)
+		p := s.problems.Of(c.Request.Context(), err)
+		s.problems.Word(c.Request.Context(), p)
 		s.render(c, p.Status, web.InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
 	}
 }
@@ -113,7 +114,7 @@ var linkAnswers = []linkMove{
 func (s *Server) takeInvitation(c *gin.Context, token string) error {
 	i := slices.IndexFunc(linkAnswers, func(m linkMove) bool { return m.code() == c.PostForm("answer") })
 	if i < 0 {
-		return newProblem(codeBadRequest)
+		return problem.New(problem.BadRequest)
 	}
 	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: typed(c, "note")}
 	var form any = care.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note}
@@ -133,7 +134,7 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 		return s.thank(c, link, move)
 	}
 	typedIn.op, typedIn.form = move.op, web.Form{Action: c.Request.URL.Path}
-	status, err := s.refusedForm(&typedIn.form, err, func(path string) (string, string) {
+	status, err := s.problems.RefusedForm(&typedIn.form, err, func(path string) (string, string) {
 		label := italian.Field(path)
 		if path == "note" {
 			label = move.note

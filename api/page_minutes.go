@@ -134,7 +134,7 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
 	}
 	again := newForm(c.Request.URL.Path)
-	status, err := s.refusedForm(&again, err, form.naming)
+	status, err := s.problems.RefusedForm(&again, err, form.naming)
 	if err != nil {
 		return err
 	}

@@ -259,7 +259,7 @@ func (s *Server) reportProgress(c *gin.Context, who care.Staff) error {
 		return s.done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
 	}
 	again := newForm(c.Request.URL.Path)
-	status, err := s.refusedForm(&again, err, progressField)
+	status, err := s.problems.RefusedForm(&again, err, progressField)
 	if err != nil {
 		return err
 	}

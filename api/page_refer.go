@@ -114,7 +114,7 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 		return s.done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}
 	again := newForm("/fascicoli/" + id + "/partner")
-	status, err := s.refusedForm(&again, err, func(path string) (string, string) {
+	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "agency" || path == "purpose" {
 			return "dati", italian.Field(path)
 		}

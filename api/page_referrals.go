@@ -205,7 +205,7 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 		return s.done(c, cmd, to, m.done)
 	}
 	again := newForm("/segnalazioni/" + id + "/" + m.path)
-	status, err := s.refusedForm(&again, err, func(path string) (string, string) {
+	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "note" {
 			return m.path + "-note", m.note
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
 )
@@ -27,7 +28,7 @@ func (p pageRoutes) get(path string, h pageHandler) { p.group.GET(path, p.s.page
 func (p pageRoutes) post(path string, h pageHandler) {
 	p.group.POST(path, func(c *gin.Context) {
 		if err := c.Request.ParseForm(); err != nil {
-			p.s.failed(c, newProblem(codeBadRequest))
+			p.s.failed(c, problem.New(problem.BadRequest))
 			return
 		}
 		p.s.page(h)(c)
@@ -36,7 +37,6 @@ func (p pageRoutes) post(path string, h pageHandler) {
 
 // pages are what people work on, beside the REST API.
 func (s *Server) pages(r *gin.Engine) {
-	s.renderNotice = s.noticePage
 	assets := gin.WrapH(web.Assets())
 	r.GET("/assets/*file", assets)
 	r.HEAD("/assets/*file", assets)
@@ -60,7 +60,7 @@ func (s *Server) pages(r *gin.Engine) {
 func (s *Server) page(h pageHandler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c, staffOf(c.Request.Context())); err != nil {
-			p := s.problemOf(c.Request.Context(), err)
+			p := s.problems.Of(c.Request.Context(), err)
 			if c.Request.Method == http.MethodHead || c.Writer.Written() {
 				c.Abort()
 				return

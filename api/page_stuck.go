@@ -129,7 +129,7 @@ func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form 
 	if err == nil {
 		return s.leave(c, stuckURL, words)
 	}
-	status, err := s.refusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
+	status, err := s.problems.RefusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
 	if err != nil {
 		return err
 	}

@@ -195,7 +195,7 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 		return s.done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
 	}
 	again := newForm(c.Request.URL.Path)
-	status, err := s.refusedForm(&again, err, form.naming)
+	status, err := s.problems.RefusedForm(&again, err, form.naming)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -148,8 +149,8 @@ func unmarshal(data []byte, v any) error {
 
 // wordProblems gives problems their words, wherever in huma they were made.
 func (s *Server) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
-	if p, ok := v.(*Problem); ok {
-		s.word(ctx.Context(), p)
+	if p, ok := v.(*problem.Problem); ok {
+		s.problems.Word(ctx.Context(), p)
 	}
 	return v, nil
 }
@@ -165,7 +166,7 @@ func register[I, O any](s *Server, op huma.Operation, handle func(context.Contex
 	huma.Register(s.rest, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, staffOf(ctx), in)
 		if err != nil {
-			return nil, s.problemOf(ctx, err)
+			return nil, s.problems.Of(ctx, err)
 		}
 		return out, nil
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -29,7 +30,7 @@ func TestListsPage(t *testing.T) {
 				t.Errorf("asked for %+v", got)
 			}
 			for _, wrong := range []string{"limit=0", "limit=101", "limit=x", "unknown=1"} {
-				p := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?"+wrong, "").problem(t, codeInvalid)
+				p := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?"+wrong, "").problem(t, problem.Invalid)
 				if len(p.Errors) != 1 || p.Errors[0].Rule == "" || !strings.HasPrefix(p.Errors[0].Field, "query.") {
 					t.Errorf("%s: %+v", wrong, p.Errors)
 				}
@@ -89,7 +90,7 @@ func TestTaskHasItsForm(t *testing.T) {
 	if a.body["mine"] != true || form["kind"] != "first_listening" {
 		t.Errorf("%s", a.text)
 	}
-	r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+anotherID, "").problem(t, codeNotFound)
+	r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+anotherID, "").problem(t, problem.NotFound)
 }
 
 func TestZones(t *testing.T) {
@@ -101,7 +102,7 @@ func TestZones(t *testing.T) {
 	if next, _ := a.body["next_opening"].(map[string]any); a.body["zone"] != "prova" || next["from"] == nil {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
-	r.as(someWorker, http.MethodGet, apiPrefix+"/zones/altrove", "").problem(t, codeNotFound)
+	r.as(someWorker, http.MethodGet, apiPrefix+"/zones/altrove", "").problem(t, problem.NotFound)
 }
 
 func TestEligibilityIsAskedWithoutStoring(t *testing.T) {
@@ -142,8 +143,8 @@ func TestPostNeedsAKey(t *testing.T) {
 		if item.Post == nil || strings.HasSuffix(path, "/eligibility-checks") || strings.HasSuffix(path, "-searches") {
 			continue
 		}
-		p := r.as(someWorker, http.MethodPost, addressed(path, someID, "prova"), `{}`).problem(t, codeKeyMissing)
-		if len(p.Errors) != 1 || p.Errors[0] != (FieldError{"header." + keyHeader, "required", "regola required"}) {
+		p := r.as(someWorker, http.MethodPost, addressed(path, someID, "prova"), `{}`).problem(t, problem.KeyMissing)
+		if len(p.Errors) != 1 || p.Errors[0] != (problem.FieldError{Field: "header." + keyHeader, Rule: "required", Message: "regola required"}) {
 			t.Errorf("%s: %+v", path, p.Errors)
 		}
 	}
@@ -154,21 +155,21 @@ func TestErrorsOfTheStore(t *testing.T) {
 		err  error
 		code string
 	}{
-		"not found": {ledger.ErrNotFound, codeNotFound},
+		"not found": {ledger.ErrNotFound, problem.NotFound},
 		"forbidden": {ledger.ErrForbidden, care.RefusedForbidden},
-		"no server": {&ledger.Fault{SQLSTATE: "57P01"}, codeUnavailable},
-		"no way":    {&ledger.Fault{Lost: true}, codeUnavailable},
-		"deadlock":  {&ledger.Fault{SQLSTATE: "40P01"}, codeUnavailable},
-		"zero byte": {&ledger.Fault{SQLSTATE: "22021"}, codeInvalid},
-		"a rule":    {&ledger.Fault{SQLSTATE: "23505"}, codeInternal},
-		"a defect":  {errors.New("something else"), codeInternal},
+		"no server": {&ledger.Fault{SQLSTATE: "57P01"}, problem.Unavailable},
+		"no way":    {&ledger.Fault{Lost: true}, problem.Unavailable},
+		"deadlock":  {&ledger.Fault{SQLSTATE: "40P01"}, problem.Unavailable},
+		"zero byte": {&ledger.Fault{SQLSTATE: "22021"}, problem.Invalid},
+		"a rule":    {&ledger.Fault{SQLSTATE: "23505"}, problem.Internal},
+		"a defect":  {errors.New("something else"), problem.Internal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.records.fail = c.err
 			a := r.as(someWorker, http.MethodGet, apiPrefix+"/contacts/"+someID, "")
 			a.problem(t, c.code)
-			if (a.Header.Get("Retry-After") != "") != (c.code == codeUnavailable) {
+			if (a.Header.Get("Retry-After") != "") != (c.code == problem.Unavailable) {
 				t.Errorf("Retry-After: %q", a.Header.Get("Retry-After"))
 			}
 			var fault *ledger.Fault
@@ -184,7 +185,7 @@ func TestAnswerThatCannotBeWritten(t *testing.T) {
 	r := newRig(t)
 	r.records.life = func(c *ledger.Case) { c.Opened = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }
 	a := r.as(someWorker, http.MethodGet, apiPrefix+"/case-files/"+anotherID, "")
-	a.problem(t, codeInternal)
+	a.problem(t, problem.Internal)
 	if log := r.log.String(); !strings.Contains(log, "json.MarshalerError") || strings.Contains(log, "10000") {
 		t.Errorf("logged: %s", log)
 	}
@@ -192,9 +193,9 @@ func TestAnswerThatCannotBeWritten(t *testing.T) {
 
 func TestAddressesThatAreNone(t *testing.T) {
 	r := newRig(t)
-	r.as(someWorker, http.MethodGet, apiPrefix+"/nothing", "").problem(t, codeNotFound)
-	r.as(someWorker, http.MethodDelete, apiPrefix+"/contacts", "").problem(t, codeMethod)
-	r.post(someWorker, "/contacts", `{"note":"`+strings.Repeat("x", bodyLimit)+`"}`, "k1").problem(t, codeTooLarge)
+	r.as(someWorker, http.MethodGet, apiPrefix+"/nothing", "").problem(t, problem.NotFound)
+	r.as(someWorker, http.MethodDelete, apiPrefix+"/contacts", "").problem(t, problem.Method)
+	r.post(someWorker, "/contacts", `{"note":"`+strings.Repeat("x", bodyLimit)+`"}`, "k1").problem(t, problem.TooLarge)
 	p := r.post(someWorker, "/contacts", `{"topic":`, "k1")
 	if p.StatusCode != http.StatusBadRequest && p.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("no JSON: %d %s", p.StatusCode, p.text)
@@ -243,7 +244,7 @@ func TestDescriptionIsWhole(t *testing.T) {
 					continue
 				}
 				response := op.Responses[status]
-				if response == nil || response.Content[problemType] == nil {
+				if response == nil || response.Content[problem.MediaType] == nil {
 					t.Errorf("%s %s does not tell of %s", method, path, status)
 				}
 			}
@@ -287,15 +288,10 @@ func checkReferences(t *testing.T, document, node any) {
 	}
 }
 
-// TestCodesHaveWords asks Italian for every code that the API itself makes: an
-// unknown one gets a generic sentence that quotes it.
-func TestCodesHaveWords(t *testing.T) {
+// TestRulesOfTheAPIHaveWords asks Italian for every rule that the API itself
+// makes: an unknown one gets a generic sentence that quotes it.
+func TestRulesOfTheAPIHaveWords(t *testing.T) {
 	var words Words = italian.Words{}
-	for code := range statuses {
-		if text := words.Refusal(code, ""); text == "" || strings.Contains(text, "("+code+")") {
-			t.Errorf("%s: %q", code, text)
-		}
-	}
 	for _, r := range append(rules, struct{ message, rule string }{"", "type"}) {
 		generic := strings.ReplaceAll(words.Rule("zz"), "zz", r.rule)
 		if text := words.Rule(r.rule); text == "" || text == generic {

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/runs"
 )
@@ -83,14 +84,12 @@ type Server struct {
 	log      *zap.Logger
 	now      func() time.Time
 	status   *status
+	problems *problem.Teller
 	rest     huma.API
 	handler  http.Handler
 
 	staffCache *cache[care.Staff]
 	rulesCache *cache[*zoneRules]
-
-	// renderNotice gives notices the look of the pages; pages sets it.
-	renderNotice func(c *gin.Context, n notice)
 }
 
 // New makes a server; it connects to nothing yet.
@@ -112,6 +111,7 @@ func New(o Options) (*Server, error) {
 		linkKey:    o.LinkKey,
 		log:        o.Log,
 		now:        o.Now,
+		problems:   problem.NewTeller(o.Words, o.Log),
 		status:     newStatus(o.Records, processes),
 		staffCache: newCache[care.Staff](staffAge, 4096, time.Now),
 		rulesCache: newCache[*zoneRules](policyAge, 256, time.Now),
@@ -142,14 +142,14 @@ func (s *Server) routes() (*gin.Engine, error) {
 		return nil, err
 	}
 	r.Use(begin, s.access, s.recovery, s.secure, s.forbidOtherSites)
-	r.NoRoute(func(c *gin.Context) { s.failed(c, newProblem(codeNotFound)) })
-	r.NoMethod(func(c *gin.Context) { s.failed(c, newProblem(codeMethod)) })
+	r.NoRoute(func(c *gin.Context) { s.failed(c, problem.New(problem.NotFound)) })
+	r.NoMethod(func(c *gin.Context) { s.failed(c, problem.New(problem.Method)) })
 
 	r.GET("/status", s.status.serve)
 	r.GET("/login", s.login)
 	r.GET("/login/callback", s.callback)
 	r.POST("/logout", s.logout)
-	r.GET("/logged-out", func(c *gin.Context) { s.tell(c, noticeLeft) })
+	r.GET("/logged-out", func(c *gin.Context) { s.tell(c, problem.NoticeLeft) })
 
 	if err := s.resources(r); err != nil {
 		return nil, err
@@ -160,9 +160,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 // sessionFailed answers when a session cannot be read or written.
 func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
-	s.log.Error("sessions failed", zap.String("cause", describe(err)))
+	s.log.Error("sessions failed", zap.String("cause", problem.Describe(err)))
 	if answer, ok := w.(*stoppable); ok {
-		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", noticeAway.Title+". "+noticeAway.Detail+"\n")
+		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", problem.NoticeAway.Title+". "+problem.NoticeAway.Detail+"\n")
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+
+	"percorso/api/problem"
 )
 
 // sessionLifetime is a working day: there is no renewal, so that a request does
@@ -68,7 +70,7 @@ func (w *stoppable) replace(status int, contentType, body string) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
 	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", retryAfter)
+		w.Header().Set("Retry-After", problem.RetryAfter)
 	}
 	w.ResponseWriter.WriteHeader(status)
 	_, _ = io.WriteString(w.ResponseWriter, body)

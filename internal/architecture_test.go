@@ -48,8 +48,9 @@ var mayImport = map[string][]string{
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":     {"api/web", "internal/runs", "workflows/contract", "internal/ledger", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
-	"api/web": {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
+	"api":         {"api/problem", "api/web", "internal/runs", "workflows/contract", "internal/ledger", "internal/zone", "internal/italian", "internal/care", "internal/invitation"},
+	"api/problem": {"api/web", "internal/ledger", "internal/care", "internal/italian"},
+	"api/web":     {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 
 	// The binary joins them all.
 	"cmd": {

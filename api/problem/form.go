@@ -1,0 +1,35 @@
+package problem
+
+import (
+	"errors"
+	"net/http"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// RefusedForm tells in the form why act said no, and with what status the page
+// is shown again. An error that no form can help with comes back.
+//
+// naming gives a field's id on the page and its label, from its path.
+func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string) (id, label string)) (status int, _ error) {
+	var refused *care.Refusal
+	switch {
+	case errors.Is(err, ledger.ErrKeyReused):
+		form.Alert = "Questo modulo era già stato inviato con altri dati. Controlla che cosa è stato registrato prima di inviarlo di nuovo."
+		return http.StatusConflict, nil
+	case !errors.As(err, &refused):
+		return 0, err
+	case refused.Code == care.RefusedForbidden:
+		return 0, err
+	case refused.Code != care.RefusedInvalid:
+		form.Alert = t.words.Refusal(refused.Code, refused.Role)
+		return http.StatusConflict, nil
+	}
+	for _, f := range refused.Faults {
+		id, label := naming(f.Field)
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.words.Rule(f.Rule)})
+	}
+	return http.StatusUnprocessableEntity, nil
+}
