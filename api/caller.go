@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -111,81 +110,5 @@ const staffAge = 5 * time.Second
 
 // staff finds who an account is.
 func (s *Server) staff(ctx context.Context, subject string) (care.Staff, error) {
-	return s.staffCache.get(subject, func() (care.Staff, error) { return s.records.Staff(ctx, subject) })
-}
-
-// policyAge is how long a zone's policy is remembered.
-const policyAge = 5 * time.Second
-
-// zoneRules are a zone's newest policy and its calendar.
-type zoneRules struct {
-	care.Policy
-	calendar care.Calendar
-}
-
-// rules finds the rules of a zone.
-func (s *Server) rules(ctx context.Context, zone string) (*zoneRules, error) {
-	return s.rulesCache.get(zone, func() (*zoneRules, error) {
-		policy, err := s.records.Policy(ctx, zone)
-		if err != nil {
-			return nil, err
-		}
-		calendar, err := s.calendar(policy)
-		if err != nil {
-			return nil, err
-		}
-		return &zoneRules{policy, calendar}, nil
-	})
-}
-
-// cache remembers what was read a moment ago, and no failures. It is emptied
-// when it is full, so that it stays small whoever asks.
-type cache[T any] struct {
-	age  time.Duration
-	size int
-	now  func() time.Time
-
-	mu   sync.Mutex
-	rows map[string]cached[T]
-}
-
-type cached[T any] struct {
-	value T
-	until time.Time
-}
-
-func newCache[T any](age time.Duration, size int, now func() time.Time) *cache[T] {
-	return &cache[T]{age: age, size: size, now: now, rows: map[string]cached[T]{}}
-}
-
-func (c *cache[T]) get(key string, read func() (T, error)) (T, error) {
-	if v, ok := c.known(key); ok {
-		return v, nil
-	}
-	v, err := read()
-	if err != nil {
-		return v, err
-	}
-	c.keep(key, v, c.now().Add(c.age))
-	return v, nil
-}
-
-func (c *cache[T]) known(key string) (T, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	row, ok := c.rows[key]
-	if !ok || !c.now().Before(row.until) {
-		var none T
-		return none, false
-	}
-	return row.value, true
-}
-
-func (c *cache[T]) keep(key string, v T, until time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.rows) >= c.size {
-		clear(c.rows)
-	}
-	c.rows[key] = cached[T]{v, until}
+	return s.staffCache.Get(subject, func() (care.Staff, error) { return s.records.Staff(ctx, subject) })
 }

@@ -263,7 +263,7 @@ func (s *Server) registerCaseFiles() {
 	register(s, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
 		"By the desk. The gates of eligibility are asked; each refusal names its rule.")),
 		func(ctx context.Context, who care.Staff, in *caseOpeningInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
+			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
 			return acted(cmd, err, apiPrefix+"/case-files/"+cmd.ID)
 		})
 	register(s, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
@@ -287,7 +287,7 @@ func (s *Server) registerCaseFiles() {
 }
 
 func (s *Server) actOnCase(ctx context.Context, who care.Staff, key string, op care.Operation, id string, form any) (*actOutput, error) {
-	cmd, err := s.act(ctx, who, ledger.NewCommand{Key: key, Operation: op, Run: caseRun(id), Data: form})
+	cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: key, Operation: op, Run: ledger.CaseRun(id), Data: form})
 	return acted(cmd, err, "")
 }
 
@@ -308,7 +308,7 @@ func (s *Server) registerCaseReads() {
 	})
 	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[caseJSON], error) {
-			rules, err := s.rules(ctx, who.Zone)
+			rules, err := s.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}
@@ -332,7 +332,7 @@ func (s *Server) registerCaseReads() {
 }
 
 func (s *Server) caseFiles(ctx context.Context, who care.Staff, f ledger.CaseFilter, p ledger.Paging) (*listOutput[CaseFileJSON], error) {
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err
 	}

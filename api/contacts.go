@@ -46,7 +46,7 @@ func (s *Server) registerContacts() {
 		"A contact names nobody; information alone is a contact without a case file.")),
 		func(ctx context.Context, who care.Staff, in *newContactInput) (*actOutput, error) {
 			b := in.Body
-			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
+			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
 				Topic: b.Topic, Language: b.Language, Channel: b.Channel, Citizenship: b.Citizenship, Outcome: b.Outcome, Note: b.Note,
 			}})
 			return acted(cmd, err, apiPrefix+"/contacts/"+cmd.ID)

@@ -44,7 +44,7 @@ func (s *Server) registerEligibilityChecks() {
 		Description: "Answers each gate of the caller's zone for today, with the rules that shut it. It stores nothing and needs no key.",
 		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *eligibilityInput) (*output[eligibilityJSON], error) {
-		rules, err := s.rules(ctx, who.Zone)
+		rules, err := s.book.Rules(ctx, who.Zone)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (s *Server) registerEligibilityChecks() {
 		answers := care.Eligibility(care.PersonFacts{
 			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
-		}, s.now().In(rules.calendar.Location()))
+		}, s.now().In(rules.Calendar.Location()))
 		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, s.gate)}}, nil
 	})
 }

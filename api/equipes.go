@@ -164,7 +164,7 @@ func (s *Server) registerEquipes() {
 		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
 		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
 			run := ledger.RunID(care.RunEquipe, in.ID)
-			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
+			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
 			return acted(cmd, err, "")
 		})
 	register(s, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
@@ -176,8 +176,8 @@ func (s *Server) registerEquipes() {
 	register(s, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
 		"By the agency that does it, or by who works on the case."),
 		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, ledger.NewCommand{
-				Key: in.Key, Operation: care.OpProgress, Run: caseRun(in.ID), Target: in.Action, Data: in.Body,
+			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{
+				Key: in.Key, Operation: care.OpProgress, Run: ledger.CaseRun(in.ID), Target: in.Action, Data: in.Body,
 			})
 			return acted(cmd, err, "")
 		})

@@ -3,8 +3,8 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"percorso/api/act"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
@@ -56,21 +56,6 @@ func (s *Server) invitation(ctx context.Context, token string) (ledger.Link, lin
 	return link, linkValid, nil
 }
 
-// linkMoves lists what a partner may do through a link as things stand: the
-// moves of a referral's addressee but the redirection, or to say how it went.
-func linkMoves(link ledger.Link) []care.Operation {
-	if link.Task == care.ReferralOutcome {
-		return []care.Operation{care.OpComplete}
-	}
-	moves := []care.Operation{}
-	for _, op := range []care.Operation{care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold} {
-		if _, ok := link.State.Move(op); ok {
-			moves = append(moves, op)
-		}
-	}
-	return moves
-}
-
 // answerInvitation gives a partner's answer through a link, which it uses up.
 // form is care.ReferralMoveForm for the operations on a referral, and
 // care.Completion to say how it went (care.OpComplete).
@@ -85,64 +70,15 @@ func (s *Server) answerInvitation(ctx context.Context, token string, op care.Ope
 	if err != nil || state != linkValid {
 		return link, state, err
 	}
-	answer, err := s.checkLinkAnswer(ctx, link, op, form)
-	if err != nil {
-		return link, state, err
-	}
-	cmd, err := s.records.UseLink(ctx, link.ID, op, answer, form)
-	if errors.Is(err, ledger.ErrNotFound) { // somebody was quicker, through the link or by telephone
+	answered, err := s.door.AnswerLink(ctx, link, op, form)
+	if errors.Is(err, act.ErrLinkUsed) { // somebody was quicker, through the link or by telephone
 		link, state, err = s.invitation(ctx, token)
 		if err == nil && state == linkValid {
 			err = &care.Refusal{Code: care.RefusedNotAwaited}
 		}
 		return link, state, err
 	}
-	if err != nil {
-		return link, state, err
-	}
-	// An update and not a signal: the thank-you page shows what the
-	// acknowledgement discloses. Where the process does not answer in time, the
-	// relay brings it the command.
-	if res, err := s.runs.Work(ctx, cmd); err == nil && res.Refusal != "" {
-		return link, state, &care.Refusal{Code: res.Refusal}
-	}
-	now, err := s.records.OpenLink(ctx, link.ID)
-	if err != nil {
-		return link, linkValid, nil // the answer is durable
-	}
-	return now, linkValid, nil
-}
-
-// checkLinkAnswer asks the rules of the zone that the link is of.
-func (s *Server) checkLinkAnswer(ctx context.Context, link ledger.Link, op care.Operation, form any) (care.Answer, error) {
-	allowed := false
-	for _, m := range linkMoves(link) {
-		allowed = allowed || m == op
-	}
-	if !allowed {
-		return care.Answer{}, &care.Refusal{Code: care.RefusedNotAwaited}
-	}
-	rules, err := s.rules(ctx, link.Zone)
-	if err != nil {
-		return care.Answer{}, err
-	}
-	var faults []care.Fault
-	var answer care.Answer
-	switch form := form.(type) {
-	case care.ReferralMoveForm:
-		faults, answer = care.CheckReferralMove(rules.Policy, op, form), form.Answer(op)
-	case care.Completion:
-		faults, answer = care.CheckCompletion(rules.Policy, link.Task, form, s.now()), form.Answer()
-	default:
-		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
-	}
-	if answer.Operation != op {
-		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
-	}
-	if len(faults) > 0 {
-		return answer, care.Refuse(faults...)
-	}
-	return answer, nil
+	return answered, linkValid, err
 }
 
 // renewInvitation sends a new link to the partner's own address, where this one

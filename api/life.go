@@ -101,7 +101,7 @@ func (s *Server) registerHandovers() {
 		})
 	register(s, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[CaseFileJSON], error) {
-			rules, err := s.rules(ctx, who.Zone)
+			rules, err := s.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}
@@ -112,7 +112,7 @@ func (s *Server) registerHandovers() {
 		"Before one is opened, so that no second one is. It stores nothing and needs no key.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(s, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
-		rules, err := s.rules(ctx, who.Zone)
+		rules, err := s.book.Rules(ctx, who.Zone)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 
+	"percorso/api/act"
 	"percorso/internal/care"
 	percorso "percorso/internal/client"
 	"percorso/internal/ledger"
@@ -42,7 +43,7 @@ var (
 )
 
 func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
-	ctx, run := context.Background(), caseRun(anotherID)
+	ctx, run := context.Background(), ledger.CaseRun(anotherID)
 	type call func(c *percorso.Client) (percorso.Command, error)
 	for _, test := range []struct {
 		op     care.Operation
@@ -73,7 +74,7 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			func(c *percorso.Client) (percorso.Command, error) { return c.RecallTransfer(ctx, "k", anotherID) }},
 		{care.OpPermit, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) { return c.RecordPermit(ctx, "k", anotherID, permit) }},
-		{care.OpMerge, run, "", care.Answer{Case: caseRun(someID)},
+		{care.OpMerge, run, "", care.Answer{Case: ledger.CaseRun(someID)},
 			func(c *percorso.Client) (percorso.Command, error) { return c.Merge(ctx, "k", anotherID, merge) }},
 		{care.OpReopen, run, "", care.Answer{Stage: care.StageFirstLevel},
 			func(c *percorso.Client) (percorso.Command, error) { return c.Reopen(ctx, "k", anotherID, reopen) }},
@@ -103,7 +104,7 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			if kept.Run != test.run || kept.Target != test.target || answerText(kept.Answer) != answerText(test.answer) {
 				t.Errorf("kept %+v\nwant %+v", kept, test.answer)
 			}
-			if worked := len(r.temporal.updates) > 0; worked == assigns[test.op] {
+			if worked := len(r.temporal.updates) > 0; worked == act.Assigns(test.op) {
 				t.Errorf("woke a process: %v", worked)
 			}
 		})
@@ -160,7 +161,7 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
-			_, err := r.server.act(context.Background(), someWorker, ledger.NewCommand{Key: "k", Operation: test.op, Run: caseRun(anotherID), Data: test.form})
+			_, err := r.server.door.Do(context.Background(), someWorker, ledger.NewCommand{Key: "k", Operation: test.op, Run: ledger.CaseRun(anotherID), Data: test.form})
 			var got []string
 			if refused, ok := errors.AsType[*care.Refusal](err); ok {
 				for _, f := range refused.Faults {
@@ -205,7 +206,7 @@ func TestReopeningStartsTheRunAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	start, input := r.temporal.started[0], r.temporal.inputs[0]
-	if start.ID != caseRun(anotherID) || start.WorkflowIDReusePolicy != enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE ||
+	if start.ID != ledger.CaseRun(anotherID) || start.WorkflowIDReusePolicy != enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE ||
 		start.WorkflowIDConflictPolicy != enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || start.WorkflowTaskTimeout != contract.WorkflowTaskTimeout {
 		t.Errorf("%+v", start)
 	}
@@ -223,7 +224,7 @@ func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 		care.OpConvene: convene, care.OpRefer: refer, care.OpConsent: care.ConsentForm{}, care.OpSuspend: suspend,
 		care.OpTransfer: transfer, care.OpMerge: merge, care.OpReopen: reopen, care.OpPermit: permit, care.OpMinutes: minutes,
 	} {
-		_, err := r.server.act(context.Background(), someCPI, ledger.NewCommand{Key: "k" + string(op), Operation: op, Run: caseRun(anotherID), Data: form})
+		_, err := r.server.door.Do(context.Background(), someCPI, ledger.NewCommand{Key: "k" + string(op), Operation: op, Run: ledger.CaseRun(anotherID), Data: form})
 		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedForbidden {
 			t.Errorf("%s: %v", op, err)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/internal/ledger"
+	"percorso/internal/recent"
 )
 
 // OIDC says how people and programs prove who they are: one OpenID provider.
@@ -94,7 +95,7 @@ func (p *provider) discover() (*discovered, error) {
 // of most requests.
 type tokens struct {
 	provider *provider
-	seen     *cache[string]
+	seen     *recent.Cache[string]
 }
 
 const (
@@ -107,7 +108,7 @@ const (
 func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 	digest := sha256.Sum256([]byte(raw))
 	key := string(digest[:])
-	if subject, ok := t.seen.known(key); ok {
+	if subject, ok := t.seen.Known(key); ok {
 		return subject, nil
 	}
 	at, err := t.provider.discover()
@@ -121,11 +122,11 @@ func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 		}
 		return "", err
 	}
-	until := t.seen.now().Add(tokenAge)
+	until := time.Now().Add(tokenAge)
 	if token.Expiry.Before(until) {
 		until = token.Expiry
 	}
-	t.seen.keep(key, token.Subject, until)
+	t.seen.Keep(key, token.Subject, until)
 	return token.Subject, nil
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/recent"
 )
 
 func TestAPINeedsSomebody(t *testing.T) {
@@ -58,8 +60,8 @@ func TestTokenIsVerifiedOnceAndStaffReadOnce(t *testing.T) {
 			t.Fatal(a.text)
 		}
 	}
-	if len(r.records.asked) != 1 || len(r.server.tokens.seen.rows) != 1 {
-		t.Errorf("staff read %d times, %d tokens kept", len(r.records.asked), len(r.server.tokens.seen.rows))
+	if len(r.records.asked) != 1 || r.server.tokens.seen.Len() != 1 {
+		t.Errorf("staff read %d times, %d tokens kept", len(r.records.asked), r.server.tokens.seen.Len())
 	}
 }
 
@@ -225,7 +227,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 		t.Errorf("somebody reads: %d %s", a.StatusCode, a.text)
 	}
 	delete(r.records.staff, someWorker.Subject)
-	clear(r.server.staffCache.rows)
+	r.server.staffCache = recent.New[care.Staff](staffAge, 4096, time.Now)
 	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
 		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/internal/care"
-	"percorso/internal/ledger"
 )
 
 // mailSystem is the role of the program that reports mails that came back.
@@ -35,7 +34,7 @@ func (s *Server) registerMailBounces() {
 		if who.Role != mailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
-		if err := s.runs.Tell(ctx, in.Body.Run, ledger.Bounced(in.Body.Run, in.Body.Mail)); err != nil {
+		if err := s.door.Bounced(ctx, in.Body.Run, in.Body.Mail); err != nil {
 			return nil, err
 		}
 		return &mailBounceOutput{Status: http.StatusAccepted}, nil

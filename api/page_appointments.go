@@ -17,15 +17,15 @@ func (s *Server) registerAppointmentPages(p pageRoutes) { p.get("/appuntamenti",
 // agenda shows the appointments by day, from today unless asked otherwise.
 func (s *Server) agenda(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	year, month, day := s.now().In(rules.calendar.Location()).Date()
-	today := time.Date(year, month, day, 0, 0, 0, 0, rules.calendar.Location())
+	year, month, day := s.now().In(rules.Calendar.Location()).Date()
+	today := time.Date(year, month, day, 0, 0, 0, 0, rules.Calendar.Location())
 	from := today
 	if asked, ok := dateTyped(c.Query("dal")); ok && !asked.IsZero() {
-		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.calendar.Location())
+		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.Calendar.Location())
 	}
 	filter := ledger.AppointmentFilter{From: from}
 	if service, ok := rules.Service(c.Query("servizio")); ok {

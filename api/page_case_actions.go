@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // caseAction is what may be asked of a case as a whole, with its small form.
@@ -33,7 +34,7 @@ type caseAction struct {
 
 // caseFormOf is what the form of an action is made of.
 type caseFormOf struct {
-	rules *zoneRules
+	rules *zone.Rules
 	file  ledger.Case
 	sent  url.Values // what was typed; nil at first
 	zones []care.Policy
@@ -176,8 +177,8 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 	var cmd ledger.Command
 	err := error(care.Refuse(faults...))
 	if len(faults) == 0 {
-		cmd, err = s.act(c.Request.Context(), who, ledger.NewCommand{
-			Key: c.PostForm("key"), Operation: a.op, Run: caseRun(c.Param("id")), Data: form,
+		cmd, err = s.door.Do(c.Request.Context(), who, ledger.NewCommand{
+			Key: c.PostForm("key"), Operation: a.op, Run: ledger.CaseRun(c.Param("id")), Data: form,
 		})
 	}
 	if err == nil {
@@ -209,7 +210,7 @@ func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) strin
 	if a.then != nil {
 		return a.then(c.Param("id"), c.Request.PostForm)
 	}
-	if rules, err := s.rules(c.Request.Context(), who.Zone); err == nil && !readsCases(who, rules.Policy) {
+	if rules, err := s.book.Rules(c.Request.Context(), who.Zone); err == nil && !readsCases(who, rules.Policy) {
 		to += "/progetto"
 	}
 	return to
@@ -221,7 +222,7 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 		return web.CaseForm{}, ledger.ErrForbidden
 	}
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return web.CaseForm{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // meetingsShown is how many meetings with the person a page shows.
@@ -18,7 +19,7 @@ var suspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sosp
 
 // fillCaseLife fills in what life did to a case, and what its équipe and its
 // plan are.
-func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zoneRules, file ledger.Case) error {
+func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zone.Rules, file ledger.Case) error {
 	address := "/fascicoli/" + file.ID
 	if file.SuspendedUntil != nil && file.Closed == nil {
 		if file.Waiting.Health == care.HealthPlanned {
@@ -87,7 +88,7 @@ func meetingBy(m ledger.Meeting) string {
 
 // zoneName is the name of a zone's municipality.
 func (s *Server) zoneName(ctx context.Context, zone string) string {
-	rules, err := s.rules(ctx, zone)
+	rules, err := s.book.Rules(ctx, zone)
 	if err != nil {
 		return italian.Upper(zone) // its code says it too
 	}

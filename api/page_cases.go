@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 func (s *Server) registerCasePages(p pageRoutes) {
@@ -81,7 +82,7 @@ func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
 
 func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f ledger.CaseFilter, cursor string) (next string, err error) {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return "", err
 	}
@@ -93,7 +94,7 @@ func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f
 }
 
 // caseItem is a case file as lists show it.
-func (s *Server) caseItem(rules *zoneRules, file ledger.CaseFile) web.CaseItem {
+func (s *Server) caseItem(rules *zone.Rules, file ledger.CaseFile) web.CaseItem {
 	return web.CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
 		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: s.caseSentence(rules, file), Health: caseBadge(file),
@@ -101,7 +102,7 @@ func (s *Server) caseItem(rules *zoneRules, file ledger.CaseFile) web.CaseItem {
 }
 
 // caseSentence says what a case waits for, and of a closed one how it ended.
-func (s *Server) caseSentence(rules *zoneRules, file ledger.CaseFile) string {
+func (s *Server) caseSentence(rules *zone.Rules, file ledger.CaseFile) string {
 	if file.Closed != nil {
 		return "Chiuso il " + italian.Date(file.Closed.In(italian.Rome)) + ": " + nameIn(rules.Outcomes, file.Outcome) + "."
 	}
@@ -124,7 +125,7 @@ const momentsShown = 15
 // casePage shows a case file: first what it waits for.
 func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 const casePath = "/fascicoli/" + anotherID
@@ -132,7 +133,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	var form web.CaseForm
-	showSendToCPI(&form, caseFormOf{rules: &zoneRules{Policy: b.pages.policy}, file: c})
+	showSendToCPI(&form, caseFormOf{rules: &zone.Rules{Policy: b.pages.policy}, file: c})
 	var shown strings.Builder
 	if err := web.Write(&shown, form); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 func (s *Server) registerContactPages(p pageRoutes) {
@@ -23,7 +24,7 @@ func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 		Topic: c.PostForm("topic"), Language: c.PostForm("language"), Channel: c.PostForm("channel"),
 		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: typed(c, "note"),
 	}
-	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
+	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
 	if err != nil {
 		again := newForm("/sportello/accesso")
 		status, err := s.problems.RefusedForm(&again, err, caseField)
@@ -81,7 +82,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	return s.done(c, cmd, "/sportello", "L’accesso è registrato.")
 }
 
-func (s *Server) contactForm(c *gin.Context, rules *zoneRules, f ledger.NewContact, form web.Form) web.ContactForm {
+func (s *Server) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewContact, form web.Form) web.ContactForm {
 	page := web.ContactForm{
 		Frame: s.frame(c, "Solo informazioni", "/sportello"), Form: form,
 		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
@@ -104,7 +105,7 @@ func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) && who.Role != care.Supervisor {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpContact) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -53,10 +53,10 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 }
 
 // fillOpening says how the desk stands today, and who is there now.
-func (s *Server) fillOpening(page *web.Desk, rules *zoneRules) {
-	now := s.now().In(rules.calendar.Location())
+func (s *Server) fillOpening(page *web.Desk, rules *zone.Rules) {
+	now := s.now().In(rules.Calendar.Location())
 	day := care.Weekdays[(int(now.Weekday())+6)%7] // care's week begins on Monday
-	works := rules.calendar.IsWorkingDay(now)
+	works := rules.Calendar.IsWorkingDay(now)
 	page.Today = italian.Upper(italian.Day(now))
 
 	var hours []string
@@ -76,7 +76,7 @@ func (s *Server) fillOpening(page *web.Desk, rules *zoneRules) {
 		page.Hours = "Oggi non c’è accesso libero."
 	}
 
-	next, ok := zone.NextOpening(rules.Policy, rules.calendar, now)
+	next, ok := zone.NextOpening(rules.Policy, rules.Calendar, now)
 	open := ok && !now.Before(next.From)
 	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: "Chiuso ora"}
 	if open {
@@ -193,7 +193,7 @@ func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpOpen) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	if !who.Role.MayAsk(care.OpOpen) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		}
 		fallthrough
 	default:
-		cmd, err = s.act(ctx, who, command)
+		cmd, err = s.door.Do(ctx, who, command)
 	}
 	if err != nil {
 		again, foreign := newForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
@@ -302,7 +302,7 @@ func caseField(path string) (id, label string) {
 	return id, italian.Field(path)
 }
 
-func (s *Server) caseOpening(c *gin.Context, rules *zoneRules, f caseForm, form web.Form) web.CaseOpening {
+func (s *Server) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) web.CaseOpening {
 	p := f.Person
 	page := web.CaseOpening{
 		Frame: s.frame(c, "Apri un fascicolo", "/sportello"), Form: form,
@@ -385,7 +385,7 @@ type eligibilityForm struct {
 }
 
 func (s *Server) newEligibility(c *gin.Context, who care.Staff) error {
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -396,7 +396,7 @@ func (s *Server) newEligibility(c *gin.Context, who care.Staff) error {
 // checkEligibility answers each gate on the page. It stores nothing, so that a
 // repetition needs no key.
 func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -404,7 +404,7 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 		birth: c.PostForm("birth_date"), citizenship: c.PostForm("citizenship"), permit: c.PostForm("permit"),
 		expiry: c.PostForm("permit_expiry"), needs: c.PostFormArray("needs"),
 	}
-	now := s.now().In(rules.calendar.Location())
+	now := s.now().In(rules.Calendar.Location())
 	var faults care.Faults
 	birth, ok := dateTyped(f.birth)
 	faults.Add(ok, "birth_date", ruleDate)
@@ -447,7 +447,7 @@ func gateOf(a care.GateAnswer) web.Gate {
 	return g
 }
 
-func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zoneRules, f eligibilityForm, form web.Form) web.EligibilityCheck {
+func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) web.EligibilityCheck {
 	page := web.EligibilityCheck{
 		Frame: s.frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
 		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),

@@ -34,7 +34,7 @@ func equipeRun(c *gin.Context) string { return ledger.RunID(care.RunEquipe, c.Pa
 // equipePage shows an équipe to its members and to those who follow the case.
 func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

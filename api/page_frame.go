@@ -76,7 +76,7 @@ func (s *Server) frame(c *gin.Context, title, place string) web.Frame {
 		return f
 	}
 	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return f // the page itself says what is wrong
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -150,7 +151,7 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 // thank says that the answer was taken, with the person's data once the
 // referral was acknowledged.
 func (s *Server) thank(c *gin.Context, link ledger.Link, move linkMove) error {
-	rules, err := s.rules(c.Request.Context(), link.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func (s *Server) thank(c *gin.Context, link ledger.Link, move linkMove) error {
 // invitationPage shows what a link asks; refused are answers that broke a rule,
 // by their codes.
 func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, status int, refused map[string]refusedAnswer) error {
-	rules, err := s.rules(c.Request.Context(), link.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, 
 	if link.Snapshot != nil {
 		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
 	}
-	allowed := linkMoves(link)
+	allowed := act.LinkMoves(link)
 	for _, m := range linkAnswers {
 		if slices.Contains(allowed, m.op) {
 			page.Moves = append(page.Moves, s.linkMoveOf(rules.Policy, m, token, len(page.Moves) == 0, refused[m.code()]))

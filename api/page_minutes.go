@@ -128,7 +128,7 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 	minutes, faults := form.read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
+		cmd, err = s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
 	}
 	if err == nil {
 		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
@@ -148,7 +148,7 @@ func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (led
 	if !who.Role.MayAsk(care.OpMinutes) {
 		return ledger.Equipe{}, nil, ledger.ErrForbidden
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return ledger.Equipe{}, nil, err
 	}

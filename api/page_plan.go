@@ -25,7 +25,7 @@ func (s *Server) registerPlanPages(p pageRoutes) {
 // the case file.
 func (s *Server) planPage(c *gin.Context, who care.Staff) error {
 	ctx, id := c.Request.Context(), c.Param("id")
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -252,8 +252,8 @@ func (s *Server) showProgress(c *gin.Context, who care.Staff) error {
 // reportProgress records how an action comes along.
 func (s *Server) reportProgress(c *gin.Context, who care.Staff) error {
 	form := care.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: typed(c, "note")}
-	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{
-		Key: c.PostForm("key"), Operation: care.OpProgress, Run: caseRun(c.Param("id")), Target: c.Param("azione"), Data: form,
+	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{
+		Key: c.PostForm("key"), Operation: care.OpProgress, Run: ledger.CaseRun(c.Param("id")), Target: c.Param("azione"), Data: form,
 	})
 	if err == nil {
 		return s.done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
@@ -276,7 +276,7 @@ func progressField(path string) (id, label string) {
 // progressPage is the small form of an action's progress, as typed where it was refused.
 func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form web.Form, typed *care.ProgressForm) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 	form := care.ReferForm{
 		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: typed(c, "note"),
 	}
-	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: caseRun(id), Data: form})
+	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: ledger.CaseRun(id), Data: form})
 	if err == nil {
 		return s.done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}
@@ -129,7 +129,7 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 // referForm is the second step, with what was typed.
 func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed care.ReferForm) error {
 	ctx, id := c.Request.Context(), c.Param("id")
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

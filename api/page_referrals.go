@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 func (s *Server) registerReferralPages(p pageRoutes) {
@@ -58,7 +59,7 @@ var referralMoves = []referralMove{
 // that wait for the caller come first.
 func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 	return slices.ContainsFunc(allowedMoves(who, r), func(op care.Operation) bool { return op != care.OpWithdraw })
 }
 
-func (s *Server) referralItem(who care.Staff, rules *zoneRules, r ledger.Referral) web.ReferralItem {
+func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) web.ReferralItem {
 	item := web.ReferralItem{
 		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Agency: "Da " + agencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
@@ -145,7 +146,7 @@ func (s *Server) referralItem(who care.Staff, rules *zoneRules, r ledger.Referra
 }
 
 // referralDue says by when an answer is due; nothing is, once it was given.
-func (s *Server) referralDue(rules *zoneRules, r ledger.Referral) web.Badge {
+func (s *Server) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
 	if r.Due == nil || r.State.Answered() {
 		return web.Badge{}
 	}
@@ -196,7 +197,7 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 	case care.OpRedirect:
 		form.Agency = c.PostForm("agency")
 	}
-	cmd, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
+	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
 	to := "/segnalazioni/" + id
 	if c.PostForm("da") == "elenco" {
 		to = "/segnalazioni"
@@ -224,7 +225,7 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 // what was typed in it.
 func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refused *refusedMove) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}

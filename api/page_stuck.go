@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 const stuckURL = "/casi-bloccati"
@@ -30,7 +31,7 @@ func (s *Server) registerStuck(p pageRoutes) {
 // move at all first.
 func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 
 // remindTask reminds who should act, now.
 func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
-	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{
+	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{
 		Key: c.PostForm("key"), Operation: care.OpRemind, Target: c.Param("id"), Data: care.Assignment{},
 	})
 	var refused *care.Refusal
@@ -85,11 +86,11 @@ func (s *Server) reassignTask(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	proposed := rules.calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
+	proposed := rules.Calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
 	return s.repairPage(c, who, http.StatusOK, care.OpExtend, newForm(c.Request.URL.Path), care.Assignment{}, proposed.Format(time.DateOnly))
 }
 
@@ -98,14 +99,14 @@ const extendBy = 3
 
 // extendTask gives a task more time: until the end of the offices' day that the form names.
 func (s *Server) extendTask(c *gin.Context, who care.Staff) error {
-	rules, err := s.rules(c.Request.Context(), who.Zone)
+	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
 	form := care.Assignment{Note: c.PostForm("note")}
 	typed := c.PostForm("until")
 	words := ""
-	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.calendar.Location()); err == nil {
+	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.Calendar.Location()); err == nil {
 		until := endOfDay(day, rules.DayEnds)
 		form.Until, words = &until, "Nuova scadenza: "+italian.Day(until)+" alle "+italian.Clock(until)+"."
 	}
@@ -125,7 +126,7 @@ func endOfDay(day time.Time, ends string) time.Time {
 // repair does what a supervisor's form asks, or shows it again with what is wrong.
 func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form care.Assignment, until, words string) error {
 	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
-	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
+	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
 	if err == nil {
 		return s.leave(c, stuckURL, words)
 	}
@@ -144,7 +145,7 @@ func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.
 	if !who.Role.MayAsk(op) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.
 	return nil
 }
 
-func repairTerms(t ledger.Task, rules *zoneRules, now time.Time) []web.Term {
+func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
 	terms := []web.Term{{Name: "Compito", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
 	if t.Person != "" {
 		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
@@ -177,14 +178,14 @@ func repairTerms(t ledger.Task, rules *zoneRules, now time.Time) []web.Term {
 		terms = append(terms, web.Term{Name: "In carico a", Value: holderWords(t)})
 	}
 	if t.Due != nil {
-		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.calendar))})
+		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.Calendar))})
 	}
 	return terms
 }
 
 // rolesFor lists the other roles of the zone, with how many people have each:
 // a task that goes where nobody is stays stuck.
-func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zoneRules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
+func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
 	colleagues, err := s.records.Colleagues(ctx, who)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // What a task is decided on: the opinions that were given, the plan that was
@@ -27,7 +28,7 @@ var equipeTasks = map[care.TaskKind]care.PlanState{
 var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Review}
 
 // fillContext fills in what a task is decided on.
-func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
+func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	if state, ok := equipeTasks[t.Kind]; ok {
 		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
 			return err
@@ -56,7 +57,7 @@ func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.S
 
 // fillEquipe shows what the équipe of a task says, and the version of the plan
 // that the task is about.
-func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task, state care.PlanState) error {
+func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
 	equipe, err := s.records.Equipe(ctx, who, t.Run)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
@@ -105,7 +106,7 @@ func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 }
 
 // fillPlan shows the latest version in a state; without one there is nothing to show.
-func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task, state care.PlanState) error {
+func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
 	plans, err := s.records.Plans(ctx, who, t.CaseID)
 	if err != nil {
 		return err
@@ -129,7 +130,7 @@ func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staf
 
 // fillShare shows what the caller's agency was given of the person for a task.
 // Of a transfer, the plan and the words of whoever asks come along.
-func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
+func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	share, err := s.records.Share(ctx, who, t.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
@@ -166,7 +167,7 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 const proposalsLookedThrough = 50
 
 // fillProposal shows who proposed the closure that is to be approved, and why.
-func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zoneRules, t ledger.Task) error {
+func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	moments, err := s.records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 func (s *Server) registerTaskPages(p pageRoutes) {
@@ -26,7 +27,7 @@ func (s *Server) registerTaskPages(p pageRoutes) {
 // taskList shows what the caller holds, and what they may take.
 func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 }
 
 // taskItem is a task as lists show it.
-func (s *Server) taskItem(who care.Staff, rules *zoneRules, t ledger.Task) web.TaskItem {
+func (s *Server) taskItem(who care.Staff, rules *zone.Rules, t ledger.Task) web.TaskItem {
 	item := web.TaskItem{
 		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: s.taskDue(rules, t), Suspended: t.Suspended,
 	}
@@ -81,7 +82,7 @@ func (s *Server) taskItem(who care.Staff, rules *zoneRules, t ledger.Task) web.T
 
 // taskDue says by when a task is due; one that stands still with its case is
 // due at no time.
-func (s *Server) taskDue(rules *zoneRules, t ledger.Task) web.Badge {
+func (s *Server) taskDue(rules *zone.Rules, t ledger.Task) web.Badge {
 	if t.Suspended {
 		return suspendedBadge
 	}
@@ -135,7 +136,7 @@ func (s *Server) releaseTask(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Server) assignTask(c *gin.Context, who care.Staff, op care.Operation, to, words string) error {
-	_, err := s.act(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
+	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
 	var refused *care.Refusal
 	if errors.As(err, &refused) {
 		return s.leaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
@@ -189,7 +190,7 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	done, faults := form.read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.act(ctx, who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
+		cmd, err = s.door.Do(ctx, who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
 	}
 	if err == nil {
 		return s.done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
@@ -220,7 +221,7 @@ func (s *Server) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent u
 	if !ok {
 		return nil, nil
 	}
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +232,7 @@ func (s *Server) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent u
 // taskPageOf is all of a task's page but its form.
 func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.TaskPage, error) {
 	ctx := c.Request.Context()
-	rules, err := s.rules(ctx, who.Zone)
+	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return web.TaskPage{}, err
 	}
@@ -298,7 +299,7 @@ func taskState(who care.Staff, t ledger.Task) string {
 
 // asked is what the other side of a referral wrote, for the tasks that it came
 // back with.
-func (s *Server) asked(ctx context.Context, who care.Staff, rules *zoneRules, t ledger.Task) (*web.Asked, error) {
+func (s *Server) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task) (*web.Asked, error) {
 	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection && t.Kind != care.ReferralOutcome {
 		return nil, nil
 	}

@@ -6,19 +6,20 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/zone"
 )
 
 // dueBadge says by when something is due, and stands out where that is soon or past.
-func dueBadge(due *time.Time, now time.Time, rules *zoneRules) web.Badge {
+func dueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
 	switch {
 	case due == nil:
 		return web.Badge{Tone: "neutral", Icon: "it-clock", Text: "senza scadenza"}
 	case due.Before(now):
-		return web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Due(*due, now, rules.calendar)}
-	case rules.calendar.WorkingDaysBetween(now, *due) <= 1:
-		return web.Badge{Tone: "warning", Icon: "it-clock", Text: italian.Due(*due, now, rules.calendar)}
+		return web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Due(*due, now, rules.Calendar)}
+	case rules.Calendar.WorkingDaysBetween(now, *due) <= 1:
+		return web.Badge{Tone: "warning", Icon: "it-clock", Text: italian.Due(*due, now, rules.Calendar)}
 	}
-	return web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Due(*due, now, rules.calendar)}
+	return web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Due(*due, now, rules.Calendar)}
 }
 
 // healthBadge says how a case stands.

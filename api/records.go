@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"percorso/api/act"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -15,6 +16,8 @@ import (
 // Every method may also fail because Postgres is away; such an error is none of
 // those named here.
 type Records interface {
+	act.Records
+
 	// Staff finds who an account of the OpenID provider is.
 	// ledger.ErrForbidden: the account has no row.
 	Staff(ctx context.Context, subject string) (care.Staff, error)
@@ -23,33 +26,11 @@ type Records interface {
 
 	// Policy is the newest loaded policy of a zone. ledger.ErrNotFound: no such zone.
 	Policy(ctx context.Context, zone string) (care.Policy, error)
-	// Zones lists the newest loaded policy of every zone.
-	Zones(ctx context.Context) ([]care.Policy, error)
-
-	// Accept makes a command durable and gives it an id. The same caller with
-	// the same key and body gets the stored command; with another body
-	// ledger.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
-	// where c.Run is empty it is that of the task or referral c.Target.
-	// care.OpReopen alone is accepted for a run that has ended.
-	// What the state allows is decided by the process, under lock.
-	Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
-	// Assign works claim, release, reassign, extend, remind, contact and progress
-	// at once. *care.Refusal: it may not be; a taken task names its holder's role.
-	Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
-	// Earlier finds the command that the caller sent with c.Key, so that a
-	// repetition is answered as the first time even where c would be refused
-	// by now. It compares operation, target and data alone (run and answer may
-	// be empty): ledger.ErrKeyReused where they differ, ledger.ErrNotFound where
-	// the key is new.
-	Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
-	// Command reads a command of the caller's own.
-	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 
 	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
 	Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error)
 
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
-	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	// CaseFile reads the whole of a case; the read is audited.
@@ -87,14 +68,6 @@ type Records interface {
 	// this one, and that the caller may see.
 	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
 
-	// OpenLink reads what a partner's one-time link opens; it changes nothing.
-	// ledger.ErrNotFound: no such link. Nobody is logged in there: the link's
-	// signature, which the caller has checked, stands for the partner.
-	OpenLink(ctx context.Context, id string) (ledger.Link, error)
-	// UseLink uses a link up for one operation on its referral or task, and makes
-	// the partner's command durable. ledger.ErrNotFound: it was used, is past its
-	// time, or nothing is asked any more; nothing has changed then.
-	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error)
 	// RenewLink sends a new link to the partner's own address.
 	// ledger.ErrNotFound: nothing is asked any more, or a link was sent just now.
 	RenewLink(ctx context.Context, id string) error

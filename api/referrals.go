@@ -105,7 +105,7 @@ func (s *Server) registerReferrals() {
 	} {
 		register(s, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

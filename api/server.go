@@ -16,9 +16,12 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/recent"
 	"percorso/internal/runs"
+	"percorso/internal/zone"
 )
 
 // Options are what a Server is made of. All but LinkKey and Now are needed.
@@ -73,13 +76,13 @@ type Server struct {
 	listen   string
 	https    bool
 	records  Records
-	runs     *runs.Runs
+	book     *zone.Book
+	door     *act.Door
 	provider *provider
 	tokens   *tokens
 	sessions sessions
 	origins  *http.CrossOriginProtection
 	words    Words
-	calendar func(care.Policy) (care.Calendar, error)
 	linkKey  []byte
 	log      *zap.Logger
 	now      func() time.Time
@@ -88,8 +91,7 @@ type Server struct {
 	rest     huma.API
 	handler  http.Handler
 
-	staffCache *cache[care.Staff]
-	rulesCache *cache[*zoneRules]
+	staffCache *recent.Cache[care.Staff]
 }
 
 // New makes a server; it connects to nothing yet.
@@ -98,25 +100,24 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	public := strings.TrimSuffix(o.PublicURL, "/")
-	processes := runs.New(o.Temporal)
+	processes, book := runs.New(o.Temporal), zone.NewBook(o.Records, o.Calendar)
 	s := &Server{
 		listen:     o.Listen,
 		https:      strings.HasPrefix(public, "https:"),
 		records:    o.Records,
-		runs:       processes,
+		book:       book,
+		door:       act.NewDoor(o.Records, processes, book, o.Now),
 		provider:   newProvider(o.OIDC, public),
 		origins:    http.NewCrossOriginProtection(),
 		words:      o.Words,
-		calendar:   o.Calendar,
 		linkKey:    o.LinkKey,
 		log:        o.Log,
 		now:        o.Now,
 		problems:   problem.NewTeller(o.Words, o.Log),
 		status:     newStatus(o.Records, processes),
-		staffCache: newCache[care.Staff](staffAge, 4096, time.Now),
-		rulesCache: newCache[*zoneRules](policyAge, 256, time.Now),
+		staffCache: recent.New[care.Staff](staffAge, 4096, time.Now),
 	}
-	s.tokens = &tokens{provider: s.provider, seen: newCache[string](tokenAge, tokensKept, time.Now)}
+	s.tokens = &tokens{provider: s.provider, seen: recent.New[string](tokenAge, tokensKept, time.Now)}
 	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
 	// Behind a proxy the host that the browser states is the public one.
 	if err := s.origins.AddTrustedOrigin(public); err != nil {

@@ -16,7 +16,7 @@ func (s *Server) registerStuckCases() {
 	register(s, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
 		"Broken ones first, then orphaned, then late: each with what it waits for and who can stand in."),
 		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[stuckCaseJSON], error) {
-			rules, err := s.rules(ctx, who.Zone)
+			rules, err := s.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}

@@ -98,7 +98,7 @@ func (s *Server) registerTasks() {
 	register(s, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
 		"By its holder, with the form of one of its outcomes. The case goes on from here."),
 		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
-			cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
+			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
 			return acted(cmd, err, "")
 		})
 	for _, t := range []struct {
@@ -110,7 +110,7 @@ func (s *Server) registerTasks() {
 	} {
 		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
+				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
 				return acted(cmd, err, "")
 			})
 	}
@@ -124,7 +124,7 @@ func (s *Server) registerTasks() {
 	} {
 		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
-				cmd, err := s.act(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

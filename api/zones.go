@@ -35,7 +35,7 @@ func (s *Server) registerZones() {
 	register(s, query("/zones/{code}", "get-zone", tagZones, "A zone with all that it decides for itself",
 		"Desk hours, services, needs, roles, deadlines, outcomes: the codes that forms take."),
 		func(ctx context.Context, _ care.Staff, in *zoneInput) (*output[zoneJSON], error) {
-			rules, err := s.rules(ctx, in.Code)
+			rules, err := s.book.Rules(ctx, in.Code)
 			return one(rules, err, s.zone)
 		})
 }
@@ -52,12 +52,12 @@ type openingJSON struct {
 	To   time.Time `json:"to" doc:"Excluded"`
 }
 
-func (s *Server) zone(rules *zoneRules) zoneJSON {
+func (s *Server) zone(rules *zone.Rules) zoneJSON {
 	j := zoneJSON{Policy: rules.Policy}
-	if o, ok := zone.NextOpening(rules.Policy, rules.calendar, s.now()); ok {
+	if o, ok := zone.NextOpening(rules.Policy, rules.Calendar, s.now()); ok {
 		j.NextOpening = &openingJSON{From: o.From, To: o.To}
 	}
-	if day, ok := zone.NextByAppointment(rules.Policy, rules.calendar, s.now()); ok {
+	if day, ok := zone.NextByAppointment(rules.Policy, rules.Calendar, s.now()); ok {
 		j.NextByAppointment = dateOf(day)
 	}
 	return j

@@ -12,6 +12,9 @@ import (
 // RunID builds the id of a run, which is also its workflow id.
 func RunID(kind care.RunKind, id string) string { return string(kind) + "/" + id }
 
+// CaseRun is the run of a case file.
+func CaseRun(caseID string) string { return RunID(care.RunCase, caseID) }
+
 // KindOf reads the kind of a run from its id.
 func KindOf(run string) care.RunKind {
 	kind, _, _ := strings.Cut(run, "/")

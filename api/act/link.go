@@ -1,0 +1,93 @@
+package act
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// LinkMoves lists what a partner may do through a link as things stand: the
+// moves of a referral's addressee but the redirection, or to say how it went.
+func LinkMoves(link ledger.Link) []care.Operation {
+	if link.Task == care.ReferralOutcome {
+		return []care.Operation{care.OpComplete}
+	}
+	moves := []care.Operation{}
+	for _, op := range []care.Operation{care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold} {
+		if _, ok := link.State.Move(op); ok {
+			moves = append(moves, op)
+		}
+	}
+	return moves
+}
+
+// ErrLinkUsed says that a link was used up, or settled, before the answer came.
+var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
+
+// AnswerLink gives a partner's answer through a link that is good for one, and
+// uses the link up. form is care.ReferralMoveForm for the operations on a
+// referral, and care.Completion to say how it went (care.OpComplete).
+//
+// ErrLinkUsed: somebody was quicker, and nothing happened. *care.Refusal: the
+// form breaks a rule (the link is still good), or the path did not await the
+// answer. The link comes back as it is after the answer, with the snapshot if
+// that was the acknowledgement; an answer whose process was late is durable all
+// the same.
+func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, op care.Operation, form any) (ledger.Link, error) {
+	answer, err := d.checkLinkAnswer(ctx, link, op, form)
+	if err != nil {
+		return link, err
+	}
+	cmd, err := d.records.UseLink(ctx, link.ID, op, answer, form)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return link, ErrLinkUsed
+	}
+	if err != nil {
+		return link, err
+	}
+	// An update and not a signal: the thank-you page shows what the
+	// acknowledgement discloses. Where the process does not answer in time, the
+	// relay brings it the command.
+	if res, err := d.runs.Work(ctx, cmd); err == nil && res.Refusal != "" {
+		return link, &care.Refusal{Code: res.Refusal}
+	}
+	if now, err := d.records.OpenLink(ctx, link.ID); err == nil {
+		link = now
+	}
+	return link, nil
+}
+
+// checkLinkAnswer asks the rules of the zone that the link is of.
+func (d *Door) checkLinkAnswer(ctx context.Context, link ledger.Link, op care.Operation, form any) (care.Answer, error) {
+	allowed := false
+	for _, m := range LinkMoves(link) {
+		allowed = allowed || m == op
+	}
+	if !allowed {
+		return care.Answer{}, &care.Refusal{Code: care.RefusedNotAwaited}
+	}
+	rules, err := d.book.Rules(ctx, link.Zone)
+	if err != nil {
+		return care.Answer{}, err
+	}
+	var faults []care.Fault
+	var answer care.Answer
+	switch form := form.(type) {
+	case care.ReferralMoveForm:
+		faults, answer = care.CheckReferralMove(rules.Policy, op, form), form.Answer(op)
+	case care.Completion:
+		faults, answer = care.CheckCompletion(rules.Policy, link.Task, form, d.now()), form.Answer()
+	default:
+		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
+	}
+	if answer.Operation != op {
+		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
+	}
+	if len(faults) > 0 {
+		return answer, care.Refuse(faults...)
+	}
+	return answer, nil
+}
