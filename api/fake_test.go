@@ -36,6 +36,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 const (
@@ -82,6 +83,7 @@ func somePolicy() care.Policy {
 
 // fakeRecords answers what a test puts in, and remembers what it was asked.
 type fakeRecords struct {
+	now      func() time.Time
 	mu       sync.Mutex
 	staff    map[string]care.Staff
 	commands map[string]ledger.Command // by caller and key
@@ -104,13 +106,14 @@ type fakeRecords struct {
 	renewed int                // how often a new link was asked for
 }
 
-func newFakeRecords() *fakeRecords {
+func newFakeRecords(now func() time.Time) *fakeRecords {
 	f := &fakeRecords{
+		now:   now,
 		staff: map[string]care.Staff{}, commands: map[string]ledger.Command{}, digests: map[string]string{},
 		task: ledger.Task{ID: someID, Run: "case/" + anotherID, CaseID: anotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
 		link: ledger.Link{
 			ID: someID, Zone: "prova", Agency: "associazione", From: "comune", Number: "PROVA-2026-00001", Purpose: "labour",
-			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: time.Now().Add(24 * time.Hour), Target: someReferral.ID,
+			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: now().Add(24 * time.Hour), Target: someReferral.ID,
 		},
 	}
 	for _, s := range []care.Staff{someWorker, someSupervisor, someCPI, someMailer} {
@@ -178,7 +181,7 @@ func (f *fakeRecords) earlier(s care.Staff, c ledger.NewCommand) (ledger.Command
 func (f *fakeRecords) keep(s care.Staff, c ledger.NewCommand, state ledger.CommandState) ledger.Command {
 	cmd := ledger.Command{
 		ID:  fmt.Sprintf("0190f0f0-0000-7000-8000-0000000001%02d", len(f.commands)),
-		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: time.Now(),
+		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: f.now(),
 	}
 	if c.Operation == care.OpOpen {
 		cmd.Run = "case/" + cmd.ID
@@ -370,7 +373,7 @@ func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a
 	if id != f.link.ID || f.link.Used != nil || !f.link.Open || f.link.Task == care.ReferralAnswer && !moves {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
-	now := time.Now()
+	now := f.now()
 	f.link.Used = &now
 	if op == care.OpAcknowledge {
 		f.link.State, f.link.Snapshot = care.ReferralReceived, &someSnapshot
@@ -467,6 +470,7 @@ func (fakeWords) Sentence(w care.Waiting, _ care.Policy, _ time.Time) string {
 // fakeProvider is an OpenID provider that signs what a test asks for.
 type fakeProvider struct {
 	*httptest.Server
+	now       func() time.Time
 	signer    jose.Signer
 	subject   string // who logs in next
 	nonce     string // of the login under way
@@ -474,7 +478,7 @@ type fakeProvider struct {
 	requests  int    // of its keys
 }
 
-func newFakeProvider(t *testing.T) *fakeProvider {
+func newFakeProvider(t *testing.T, now func() time.Time) *fakeProvider {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -484,7 +488,7 @@ func newFakeProvider(t *testing.T) *fakeProvider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &fakeProvider{signer: signer, subject: someWorker.Subject}
+	p := &fakeProvider{now: now, signer: signer, subject: someWorker.Subject}
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, v any) {
 		w.Header().Set("Content-Type", "application/json")
@@ -517,7 +521,7 @@ func newFakeProvider(t *testing.T) *fakeProvider {
 func (p *fakeProvider) token(t *testing.T, subject, audience string, more map[string]any) string {
 	t.Helper()
 	claims := map[string]any{
-		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
+		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": p.now().Unix(), "exp": p.now().Add(time.Hour).Unix(),
 	}
 	for k, v := range more {
 		claims[k] = v
@@ -529,10 +533,11 @@ func (p *fakeProvider) token(t *testing.T, subject, audience string, more map[st
 	return raw
 }
 
-// rig is a server with fakes all around.
+// rig is a server with fakes all around, which go by one clock.
 type rig struct {
 	*httptest.Server
 	t        *testing.T
+	now      time.Time
 	server   *Server
 	records  *fakeRecords
 	temporal *fakeTemporal
@@ -541,16 +546,23 @@ type rig struct {
 	browser  *http.Client
 }
 
+// newRig is a rig on an ordinary Monday.
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	b := &rig{t: t, records: newFakeRecords(), provider: newFakeProvider(t), log: &bytes.Buffer{}}
-	b.temporal = &fakeTemporal{polled: time.Now(), result: ledger.Result{Revision: 1}}
+	return newRigAt(t, testclock.Monday)
+}
+
+func newRigAt(t *testing.T, now time.Time) *rig {
+	t.Helper()
+	b := &rig{t: t, now: now, log: &bytes.Buffer{}}
+	b.records, b.provider = newFakeRecords(b.clock), newFakeProvider(t, b.clock)
+	b.temporal = &fakeTemporal{polled: b.now, result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.log)), zap.DebugLevel)
 	server, err := New(Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.records, Temporal: b.temporal, Sessions: memstore.New(), Words: fakeWords{},
-		Calendar: calendar.New, Log: zap.New(core), LinkKey: someKey,
+		Calendar: calendar.New, Log: zap.New(core), LinkKey: someKey, Now: b.clock,
 		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})
 	if err != nil {
@@ -564,6 +576,8 @@ func newRig(t *testing.T) *rig {
 	b.browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return b
 }
+
+func (b *rig) clock() time.Time { return b.now }
 
 // answer is a response that was read.
 type answer struct {

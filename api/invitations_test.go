@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 // linkToken signs the link of a rig's records.
@@ -113,7 +114,7 @@ func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
 }
 
 func TestLinksThatAreGoodForNothing(t *testing.T) {
-	now := time.Now()
+	now := testclock.Monday
 	for name, c := range map[string]struct {
 		set   func(*ledger.Link)
 		token func(*rig) string
@@ -157,8 +158,7 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 
 func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 	r := newRig(t)
-	now := time.Now()
-	r.records.link.Used = &now
+	r.records.link.Used = &r.now
 	for range 2 {
 		if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkUsed || r.records.renewed != 1 {
 			t.Errorf("%s %v, %d", state, err, r.records.renewed)

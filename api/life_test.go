@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	percorso "percorso/internal/client"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 	"percorso/workflows/contract"
 )
 
@@ -25,8 +26,8 @@ func (b *rig) caller(who care.Staff) *percorso.Client {
 
 // What is well filled in, of each operation on a case.
 var (
-	soon = time.Now().Add(48 * time.Hour).UTC()
-	past = time.Now().Add(-time.Hour).UTC()
+	soon = testclock.Monday.Add(48 * time.Hour).UTC()
+	past = testclock.Monday.Add(-time.Hour).UTC()
 
 	refer    = care.ReferForm{Agency: "associazione", Purpose: "labour", Notice: true, Seen: "digest"}
 	meeting  = care.MeetingForm{At: past}
@@ -122,8 +123,8 @@ func answerText(a care.Answer) string {
 
 func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 	long := strings.Repeat("x", 4001)
-	far := time.Now().AddDate(3, 0, 0)
-	old := time.Now().AddDate(0, -2, 0)
+	far := testclock.Monday.AddDate(3, 0, 0)
+	old := testclock.Monday.AddDate(0, -2, 0)
 	for name, test := range map[string]struct {
 		op   care.Operation
 		form any

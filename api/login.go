@@ -35,6 +35,7 @@ type provider struct {
 	settings OIDC
 	callback string
 	client   *http.Client
+	now      func() time.Time
 
 	mu     sync.Mutex
 	found  *discovered
@@ -54,8 +55,8 @@ const (
 	providerPause   = 2 * time.Second // between two attempts to find it
 )
 
-func newProvider(settings OIDC, publicURL string) *provider {
-	return &provider{settings: settings, callback: publicURL + "/login/callback", client: &http.Client{Timeout: providerTimeout}}
+func newProvider(settings OIDC, publicURL string, now func() time.Time) *provider {
+	return &provider{settings: settings, callback: publicURL + "/login/callback", client: &http.Client{Timeout: providerTimeout}, now: now}
 }
 
 // context is the one in which the provider is spoken to.
@@ -70,13 +71,13 @@ func (p *provider) discover() (*discovered, error) {
 	if p.found != nil {
 		return p.found, nil
 	}
-	if time.Since(p.failed) < providerPause {
+	if p.now().Sub(p.failed) < providerPause {
 		return nil, fmt.Errorf("%w: %w", problem.ErrProviderAway, p.cause)
 	}
 	// What is found serves later requests too, so it is not bound to this one.
 	at, err := oidc.NewProvider(p.context(context.Background()), p.settings.Issuer)
 	if err != nil {
-		p.failed, p.cause = time.Now(), err
+		p.failed, p.cause = p.now(), err
 		return nil, fmt.Errorf("%w: %w", problem.ErrProviderAway, err)
 	}
 	p.found = &discovered{
@@ -84,8 +85,8 @@ func (p *provider) discover() (*discovered, error) {
 			ClientID: p.settings.ClientID, ClientSecret: p.settings.ClientSecret, RedirectURL: p.callback,
 			Endpoint: at.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "profile"},
 		},
-		idToken: at.Verifier(&oidc.Config{ClientID: p.settings.ClientID}),
-		access:  at.Verifier(&oidc.Config{ClientID: p.settings.Audience}),
+		idToken: at.Verifier(&oidc.Config{ClientID: p.settings.ClientID, Now: p.now}),
+		access:  at.Verifier(&oidc.Config{ClientID: p.settings.Audience, Now: p.now}),
 	}
 	return p.found, nil
 }
@@ -122,7 +123,7 @@ func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 		}
 		return "", err
 	}
-	until := time.Now().Add(tokenAge)
+	until := t.provider.now().Add(tokenAge)
 	if token.Expiry.Before(until) {
 		until = token.Expiry
 	}
@@ -149,7 +150,7 @@ func (s *Server) login(c *gin.Context) {
 	}
 	ctx := c.Request.Context()
 	if s.sessions.subject(ctx) == "" {
-		s.sessions.SetDeadline(ctx, time.Now().Add(loginLifetime))
+		s.sessions.endAfter(ctx, loginLifetime)
 	}
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 	s.sessions.Put(ctx, loginState, state)
@@ -203,7 +204,7 @@ func (s *Server) callback(c *gin.Context) {
 		s.tell(c, problem.NoticeAway)
 		return
 	}
-	s.sessions.SetDeadline(ctx, time.Now().Add(sessionLifetime))
+	s.sessions.endAfter(ctx, sessionLifetime)
 	s.sessions.Put(ctx, "subject", subject)
 	c.Redirect(http.StatusSeeOther, localPath(next))
 }

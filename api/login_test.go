@@ -14,6 +14,7 @@ import (
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/recent"
+	"percorso/internal/testclock"
 )
 
 func TestAPINeedsSomebody(t *testing.T) {
@@ -33,7 +34,7 @@ func TestAPINeedsSomebody(t *testing.T) {
 		"not a token":      {"Bearer abc", problem.Unauthenticated},
 		"another scheme":   {"Basic YTpi", problem.Unauthenticated},
 		"an id token":      {token(someWorker.Subject, "percorso", nil), problem.Unauthenticated},
-		"expired":          {token(someWorker.Subject, "percorso-api", map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}), problem.Unauthenticated},
+		"expired":          {token(someWorker.Subject, "percorso-api", map[string]any{"exp": testclock.Monday.Add(-time.Minute).Unix()}), problem.Unauthenticated},
 		"another provider": {token(someWorker.Subject, "percorso-api", map[string]any{"iss": "http://other.example"}), problem.Unauthenticated},
 		"not staff":        {token("nobody", "percorso-api", nil), problem.NotStaff},
 	} {
@@ -227,7 +228,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 		t.Errorf("somebody reads: %d %s", a.StatusCode, a.text)
 	}
 	delete(r.records.staff, someWorker.Subject)
-	r.server.staffCache = recent.New[care.Staff](staffAge, 4096, time.Now)
+	r.server.staffCache = recent.New[care.Staff](staffAge, 4096, r.clock)
 	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
 		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
 	}

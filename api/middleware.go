@@ -42,7 +42,7 @@ func begin(c *gin.Context) {
 // access logs a line for each request: its route and never its address, query
 // or body, which may hold what people look for.
 func (s *Server) access(c *gin.Context) {
-	began := time.Now()
+	began := s.now()
 	c.Next()
 	r := problem.RequestOf(c.Request.Context())
 	s.log.Info("request",
@@ -50,7 +50,7 @@ func (s *Server) access(c *gin.Context) {
 		zap.String("method", methodOf(c.Request.Method)),
 		zap.String("route", r.Route),
 		zap.Int("status", c.Writer.Status()),
-		zap.Duration("took", time.Since(began)),
+		zap.Duration("took", s.now().Sub(began)),
 	)
 }
 

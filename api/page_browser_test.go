@@ -26,6 +26,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -108,6 +109,28 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 			t.Errorf("no browser looks at %s", r.Path)
 		}
 	}
+}
+
+// TestEveryPageAtEveryMoment: a page is shown on every day and at every hour as
+// on an ordinary Monday, and none of its dates is one that nobody meant.
+func TestEveryPageAtEveryMoment(t *testing.T) {
+	onMonday := map[string]int{}
+	testclock.Each(t, func(t *testing.T, now time.Time) {
+		b := newPagesAt(t, now)
+		for _, page := range pagesInBrowser {
+			b.browser.Jar, _ = cookiejar.New(nil)
+			if page.who != "" {
+				b.logIn(page.who)
+			}
+			shown := b.visit(b.pages.withLinks(page.address))
+			if now.Equal(testclock.Monday) {
+				onMonday[page.name] = shown.StatusCode
+			}
+			if shown.StatusCode != onMonday[page.name] || shown.StatusCode >= http.StatusInternalServerError || strings.Contains(shown.text, "gennaio 1<") || strings.Contains(shown.text, "0001-01-01") {
+				t.Errorf("%s: %d %s", page.name, shown.StatusCode, shown.text)
+			}
+		}
+	})
 }
 
 // TestPagesInABrowser looks at every page in a real Chromium, at both widths:
@@ -256,9 +279,10 @@ func tabTo(t *testing.T, browser context.Context, wanted string) {
 // waitFor waits until an expression is true on the page.
 func waitFor(t *testing.T, browser context.Context, expression string) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for time.Now().Before(deadline) {
-		if ok, err := chromedp.Run(browser, chromedp.Evaluate[bool]("document.readyState === 'complete' && ("+expression+")")); err == nil && ok {
+	waiting, cancel := context.WithTimeout(browser, 10*time.Second)
+	defer cancel()
+	for waiting.Err() == nil {
+		if ok, err := chromedp.Run(waiting, chromedp.Evaluate[bool]("document.readyState === 'complete' && ("+expression+")")); err == nil && ok {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -325,7 +349,12 @@ const doorURL = "/prova/entra"
 
 func newPages(t *testing.T) *pagesRig {
 	t.Helper()
-	b := &pagesRig{rig: newRig(t)}
+	return newPagesAt(t, testclock.Monday)
+}
+
+func newPagesAt(t *testing.T, now time.Time) *pagesRig {
+	t.Helper()
+	b := &pagesRig{rig: newRigAt(t, now)}
 	policies, err := zone.Load(deploy.Zones())
 	if err != nil {
 		t.Fatal(err)
@@ -337,12 +366,12 @@ func newPages(t *testing.T) *pagesRig {
 	}
 	b.pages = &pageRecords{fakeRecords: b.records, policy: prato, policies: policies, digest: "visto", usedLinks: map[string]time.Time{}}
 	b.pages.task.State, b.pages.task.CaseNumber, b.pages.task.Person = care.TaskReserved, "PO-2026-00012", "Persona Prova 0001"
-	b.pages.task.Agency, b.pages.task.Ready = "comune", italianNoon(-1)
+	b.pages.task.Agency, b.pages.task.Ready = "comune", b.pages.noon(-1)
 	b.pages.task.HolderName, b.pages.task.HolderRole = someWorker.Name, someWorker.Role
-	b.pages.task.Due = due(2)
+	b.pages.task.Due = b.pages.due(2)
 	server, err := New(Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.pages, Temporal: b.temporal, Sessions: memstore.New(), Words: italian.Words{},
-		Calendar: calendar.New, Log: zap.NewNop(), Now: func() time.Time { return pagesNow },
+		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
 		OIDC:    OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		LinkKey: someKey,
 	})
@@ -414,18 +443,20 @@ func (p *pageRecords) completed() bool {
 	return false
 }
 
-// pagesNow is a Monday morning on which the desk is open and a mediator is there.
-var pagesNow = time.Date(2026, 11, 23, 10, 30, 0, 0, italian.Rome)
-
-func italianNoon(days int) time.Time {
-	year, month, day := pagesNow.Date()
+// noon is that of a day before or after the pages' own, in Italy.
+func (p *pageRecords) noon(days int) time.Time {
+	year, month, day := p.now().In(italian.Rome).Date()
 	return time.Date(year, month, day+days, 12, 0, 0, 0, italian.Rome)
 }
 
-func due(days int) *time.Time {
-	t := italianNoon(days).Add(6 * time.Hour)
+// due is the end of the offices' hours on such a day.
+func (p *pageRecords) due(days int) *time.Time {
+	t := p.noon(days).Add(6 * time.Hour)
 	return &t
 }
+
+// day is such a day as a form sends it.
+func (p *pageRecords) day(days int) string { return p.noon(days).Format(time.DateOnly) }
 
 // Policy is Prato's for whoever works there, and for zones that are none.
 func (p *pageRecords) Policy(_ context.Context, code string) (care.Policy, error) {
@@ -457,11 +488,11 @@ func (p *pageRecords) Assign(ctx context.Context, s care.Staff, c ledger.NewComm
 
 func (p *pageRecords) tasks() []ledger.Task {
 	late, soon, ready := p.task, p.task, p.task
-	late.Due, late.Escalated = due(-3), true
+	late.Due, late.Escalated = p.due(-3), true
 	soon.Suspended, ready.Suspended = false, false
-	soon.ID, soon.Kind, soon.Due, soon.Person = anotherID, care.Interview, due(1), "Persona Prova 0002"
+	soon.ID, soon.Kind, soon.Due, soon.Person = anotherID, care.Interview, p.due(1), "Persona Prova 0002"
 	soon.Service = p.policy.Services[0].Code
-	ready.ID, ready.Kind, ready.State, ready.HolderID, ready.Due = anotherID, care.Review, care.TaskReady, "", due(9)
+	ready.ID, ready.Kind, ready.State, ready.HolderID, ready.Due = anotherID, care.Review, care.TaskReady, "", p.due(9)
 	return []ledger.Task{late, soon, ready}
 }
 
@@ -487,19 +518,19 @@ func (p *pageRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.T
 
 func (p *pageRecords) files() []ledger.CaseFile {
 	late := someCase
-	late.Number, late.Stage, late.Opened, late.Person = "PO-2026-00012", care.StagePlacement, italianNoon(-20), "Persona Prova 0001"
+	late.Number, late.Stage, late.Opened, late.Person = "PO-2026-00012", care.StagePlacement, p.noon(-20), "Persona Prova 0001"
 	late.Waiting = care.Waiting{
 		Health: care.HealthLate, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
-		Since: italianNoon(-6), SinceDays: 4, Until: due(-3), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		Since: p.noon(-6), SinceDays: 4, Until: p.due(-3), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
 	}
 	broken := late
 	broken.Number, broken.Person = "PO-2026-00013", "Persona Prova 0003"
-	broken.Waiting = care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: italianNoon(-1), SinceDays: 1}
+	broken.Waiting = care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: p.noon(-1), SinceDays: 1}
 	fine := late
 	fine.Number, fine.Stage, fine.Person = "PO-2026-00014", care.StageFollowUp, "Persona Prova 0004"
-	fine.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: italianNoon(-1), Until: due(30), Then: care.DeadlineReviewAfterPlacement}
+	fine.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: p.noon(-1), Until: p.due(30), Then: care.DeadlineReviewAfterPlacement}
 	closed := fine
-	closed.Number, closed.Stage, closed.Closed, closed.Outcome = "PO-2026-00015", care.StageClosed, due(-1), care.OutcomePlaced
+	closed.Number, closed.Stage, closed.Closed, closed.Outcome = "PO-2026-00015", care.StageClosed, p.due(-1), care.OutcomePlaced
 	closed.Waiting = care.Waiting{For: care.WaitNothing, Health: care.HealthPlanned}
 	return []ledger.CaseFile{late, broken, fine, closed}
 }
@@ -521,7 +552,7 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	case anotherID:
 		c.Transfer = "pistoia"
 	case suspendedID:
-		since, until := italianNoon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
+		since, until := p.noon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
 		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = suspendedID, &since, &until, &since
 		c.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: since, Until: &until, Then: "resume"}
 	case closedID, mergedID:
@@ -533,18 +564,18 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	}
 	c.PersonData = ledger.Person{
 		ID: someID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
-		Permit: "work", PermitExpiry: due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
+		Permit: "work", PermitExpiry: p.due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
 	}
 	c.Needs = []string{"labour", "housing"}
 	c.Branches = []ledger.Branch{
-		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: italianNoon(-15), Ended: due(-8), Outcome: care.ToCPI},
-		{Run: "placement/1", Kind: care.RunPlacement, Started: italianNoon(-8)},
+		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: p.noon(-15), Ended: p.due(-8), Outcome: care.ToCPI},
+		{Run: "placement/1", Kind: care.RunPlacement, Started: p.noon(-8)},
 	}
 	c.Tasks = p.tasks()[:2]
 	c.Referrals = []ledger.Referral{p.referral(care.ReferralRequested)}
 	c.Appointments = p.appointments()
 	c.Meetings = []ledger.Meeting{
-		{At: italianNoon(-5), Agency: "cpi", ByRole: care.CPIOperator, ByName: someCPI.Name}, {At: italianNoon(-30), Agency: "comune", ByRole: care.SocialWorker},
+		{At: p.noon(-5), Agency: "cpi", ByRole: care.CPIOperator, ByName: someCPI.Name}, {At: p.noon(-30), Agency: "comune", ByRole: care.SocialWorker},
 	}
 	if c.ID == suspendedID {
 		for i := range c.Tasks {
@@ -556,22 +587,22 @@ func (p *pageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 
 func (p *pageRecords) Timeline(context.Context, care.Staff, string, ledger.Paging) (ledger.Page[ledger.Moment], error) {
 	return ledger.Page[ledger.Moment]{Items: []ledger.Moment{
-		{At: italianNoon(-2), Code: "task_completed", Detail: "closure/closed/needs_met", ByName: someCPI.Name, ByRole: someCPI.Role, Note: "Il percorso è concluso."},
-		{At: italianNoon(-3), Code: "escalated", Detail: string(care.ReferralAnswer)},
-		{At: italianNoon(-8), Code: "referral_requested", ByName: someWorker.Name, ByRole: someWorker.Role},
-		{At: italianNoon(-8), Code: "task_completed", Detail: "assessment/cpi", ByName: someWorker.Name, ByRole: someWorker.Role, Note: "Nota di prova."},
-		{At: italianNoon(-20), Code: "case_opened", ByName: someWorker.Name, ByRole: someWorker.Role},
+		{At: p.noon(-2), Code: "task_completed", Detail: "closure/closed/needs_met", ByName: someCPI.Name, ByRole: someCPI.Role, Note: "Il percorso è concluso."},
+		{At: p.noon(-3), Code: "escalated", Detail: string(care.ReferralAnswer)},
+		{At: p.noon(-8), Code: "referral_requested", ByName: someWorker.Name, ByRole: someWorker.Role},
+		{At: p.noon(-8), Code: "task_completed", Detail: "assessment/cpi", ByName: someWorker.Name, ByRole: someWorker.Role, Note: "Nota di prova."},
+		{At: p.noon(-20), Code: "case_opened", ByName: someWorker.Name, ByRole: someWorker.Role},
 	}, Next: "altri"}, nil
 }
 
 func (p *pageRecords) Reads(context.Context, care.Staff, string, ledger.Paging) (ledger.Page[ledger.Read], error) {
-	return ledger.Page[ledger.Read]{Items: []ledger.Read{{At: italianNoon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
+	return ledger.Page[ledger.Read]{Items: []ledger.Read{{At: p.noon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
 }
 
 func (p *pageRecords) referral(state care.ReferralState) ledger.Referral {
 	r := someReferral
 	r.State, r.CaseNumber, r.LegalBasis, r.Purpose = state, "PO-2026-00012", care.PublicTask, "referral"
-	r.Requested, r.Changed, r.Due, r.TaskID = italianNoon(-4), italianNoon(-4), due(2), someID
+	r.Requested, r.Changed, r.Due, r.TaskID = p.noon(-4), p.noon(-4), p.due(2), someID
 	r.Snapshot = json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001","birth_date":"1992-05-01","citizenship":"PK","languages":["ur","en"],
 		"phone":"000 0000001","needs":["labour"],"case_number":"PO-2026-00012"}`)
 	return r
@@ -591,10 +622,10 @@ func (p *pageRecords) Referral(_ context.Context, _ care.Staff, id string) (ledg
 func (p *pageRecords) appointments() []ledger.Appointment {
 	first := ledger.Appointment{
 		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
-		Matter: "housing_suitability_certificate", State: string(care.AppointmentConfirmed), At: italianNoon(0),
+		Matter: "housing_suitability_certificate", State: string(care.AppointmentConfirmed), At: p.noon(0),
 	}
 	second := first
-	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), italianNoon(2), cmp.Or(p.policy.CPI(), "cpi"), ""
+	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), p.noon(2), cmp.Or(p.policy.CPI(), "cpi"), ""
 	return []ledger.Appointment{first, second}
 }
 
@@ -604,7 +635,7 @@ func (p *pageRecords) Appointments(context.Context, care.Staff, ledger.Appointme
 
 func (p *pageRecords) Contacts(context.Context, care.Staff, ledger.Paging) (ledger.Page[ledger.Contact], error) {
 	return ledger.Page[ledger.Contact]{Items: []ledger.Contact{
-		{ID: someID, Topic: "school", Language: "it", Channel: "in_person", Citizenship: "IT", Outcome: "information", At: italianNoon(0)},
-		{ID: anotherID, Topic: "labour", Language: "ur", Channel: "phone", Outcome: "consultation", CaseID: anotherID, At: italianNoon(-1)},
+		{ID: someID, Topic: "school", Language: "it", Channel: "in_person", Citizenship: "IT", Outcome: "information", At: p.noon(0)},
+		{ID: anotherID, Topic: "labour", Language: "ur", Channel: "phone", Outcome: "consultation", CaseID: anotherID, At: p.noon(-1)},
 	}}, nil
 }

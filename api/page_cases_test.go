@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -50,7 +51,7 @@ func TestCasePage(t *testing.T) {
 }
 
 func TestPathOf(t *testing.T) {
-	ended := time.Now()
+	ended := testclock.Monday
 	service := ledger.Branch{Kind: care.RunService, Service: "pas", Ended: &ended, Outcome: care.ToCPI}
 	placement := ledger.Branch{Kind: care.RunPlacement}
 	followUp := ledger.Branch{Kind: care.RunFollowUp}
@@ -148,7 +149,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 
 // TestCaseActions: an action is offered to whom and when it is allowed.
 func TestCaseActions(t *testing.T) {
-	ended := time.Now()
+	ended := testclock.Monday
 	open := func(stage care.Stage, branches ...ledger.Branch) ledger.Case {
 		return ledger.Case{CaseFile: ledger.CaseFile{ID: "1", Stage: stage}, Branches: branches}
 	}
@@ -193,8 +194,10 @@ func TestCaseActions(t *testing.T) {
 }
 
 // TestAskOfACase sends each small form of a case, wrong and right.
-func TestAskOfACase(t *testing.T) {
-	b := newPages(t)
+func TestAskOfACase(t *testing.T) { testclock.Each(t, asksOfACase) }
+
+func asksOfACase(t *testing.T, now time.Time) {
+	b := newPagesAt(t, now)
 	b.logIn(someWorker.Subject)
 	for _, test := range []struct {
 		action string
@@ -203,20 +206,20 @@ func TestAskOfACase(t *testing.T) {
 		right  url.Values
 	}{
 		{"prenota", care.OpBook, url.Values{"service": {"pas/"}, "note": {"Nota digitata"}},
-			url.Values{"service": {"pas/housing_support"}, "day": {"2099-03-04"}, "hour": {"10:00"}}},
+			url.Values{"service": {"pas/housing_support"}, "day": {b.pages.day(1)}, "hour": {"02:30"}}},
 		{"chiudi", care.OpClose, url.Values{"note": {"Nota digitata"}}, url.Values{"outcome": {"moved_away"}, "note": {"Nota di prova"}}},
 		{"cpi", care.OpSendToCPI, nil, url.Values{}},
 		{"equipe", care.OpConvene, url.Values{"note": {"Nota digitata"}}, url.Values{"kind": {"between_agencies"}}},
-		{"incontro", care.OpMeet, url.Values{"day": {"2026-11-20"}, "note": {"Nota digitata"}}, url.Values{"day": {"2026-11-20"}, "hour": {"10:00"}}},
+		{"incontro", care.OpMeet, url.Values{"day": {b.pages.day(-1)}, "note": {"Nota digitata"}}, url.Values{"day": {b.pages.day(-1)}, "hour": {"23:59"}}},
 		{"consenso", care.OpConsent, nil, url.Values{"note": {"A voce"}}},
 		{"revoca-consenso", care.OpUnconsent, nil, url.Values{}},
-		{"permesso", care.OpPermit, url.Values{"permit": {"requested"}, "permit_expiry": {"2099-01-01"}, "note": {"Nota digitata"}}, url.Values{"permit": {"work"}, "permit_expiry": {"2099-01-01"}}},
-		{"sospendi", care.OpSuspend, url.Values{"until": {"2001-01-01"}, "note": {"Nota digitata"}}, url.Values{"until": {"2027-03-01"}, "reason": {"abroad"}}},
+		{"permesso", care.OpPermit, url.Values{"permit": {"requested"}, "permit_expiry": {b.pages.day(1)}, "note": {"Nota digitata"}}, url.Values{"permit": {"work"}, "permit_expiry": {b.pages.day(1)}}},
+		{"sospendi", care.OpSuspend, url.Values{"until": {b.pages.day(-1)}, "note": {"Nota digitata"}}, url.Values{"until": {b.pages.day(1)}, "reason": {"abroad"}}},
 		{"riprendi", care.OpResume, nil, url.Values{}},
 		{"trasferimento", care.OpTransfer, url.Values{"note": {"Nota digitata"}}, url.Values{"zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Cambia casa"}}},
 		{"ritira-passaggio", care.OpRecall, nil, url.Values{}},
-		{"riapri", care.OpReopen, url.Values{"stage": {"second_level"}, "day": {"2099-03-04"}, "note": {"Nota digitata"}},
-			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}, "note": {"È tornata"}}},
+		{"riapri", care.OpReopen, url.Values{"stage": {"second_level"}, "day": {b.pages.day(1)}, "note": {"Nota digitata"}},
+			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {b.pages.day(1)}, "hour": {"10:00"}, "note": {"È tornata"}}},
 	} {
 		t.Run(test.action, func(t *testing.T) {
 			address := casePath + "/" + test.action
@@ -295,7 +298,7 @@ func TestMeetingOfWhoDoesNotSeeTheFile(t *testing.T) {
 		t.Fatalf("no form: %s", page.main(t).words())
 	}
 	values := filledIn(form)
-	values.Set("day", "2026-11-20")
+	values.Set("day", b.pages.day(-3))
 	if a := b.submit(file+"/incontro", values); a.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a meeting without its hour: %d", a.StatusCode)
 	} else {

@@ -115,7 +115,7 @@ func (d document) problems() map[string]string {
 }
 
 // at sets the clock of the pages.
-func (b *pagesRig) at(t time.Time) { b.server.now = func() time.Time { return t } }
+func (b *pagesRig) at(t time.Time) { b.now = t }
 
 func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
 	b := newPages(t)

@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 const equipePath = "/equipe/" + anotherID
@@ -42,8 +44,10 @@ func TestEquipePage(t *testing.T) {
 
 // TestMinutes: a row for each seat that has something to say; what is wrong is
 // told at its row, and nothing typed is lost, not even of who spoke meanwhile.
-func TestMinutes(t *testing.T) {
-	b := newPages(t)
+func TestMinutes(t *testing.T) { testclock.Each(t, takesMinutes) }
+
+func takesMinutes(t *testing.T, now time.Time) {
+	b := newPagesAt(t, now)
 	b.logIn(someWorker.Subject)
 	address := equipePath + "/verbale"
 	form, _ := readPage(t, b.visit(address)).first("form", "action", address)
@@ -51,7 +55,7 @@ func TestMinutes(t *testing.T) {
 	if _, asked := values["seat-2-outcome"]; asked || !values.Has("seat-6-outcome") {
 		t.Errorf("the form asks for more than who has not spoken: %v", values)
 	}
-	values.Set("day", "2026-11-20")
+	values.Set("day", b.pages.day(-1))
 	values.Set("text", "Verbale di prova")
 	values.Set("seat-6-outcome", care.Dissenting)
 	a := b.submit(address, values)
@@ -61,7 +65,7 @@ func TestMinutes(t *testing.T) {
 	}
 	checkProblems(t, page)
 	again, _ := page.first("form", "action", address)
-	if kept := filledIn(again); kept.Get("text") != "Verbale di prova" || kept.Get("seat-6-outcome") != care.Dissenting || kept.Get("day") != "2026-11-20" {
+	if kept := filledIn(again); kept.Get("text") != "Verbale di prova" || kept.Get("seat-6-outcome") != care.Dissenting || kept.Get("day") != b.pages.day(-1) {
 		t.Errorf("what was typed is lost: %v", kept)
 	}
 	values.Set("hour", "10:00")

@@ -15,7 +15,7 @@ import (
 // The équipe, the plan and the partners of pageRecords.
 
 func (p *pageRecords) equipe() ledger.Equipe {
-	spoken := italianNoon(-4)
+	spoken := p.noon(-4)
 	seat := func(n int, role care.Role, agency string, state care.SeatState) ledger.Seat {
 		return ledger.Seat{ID: fmt.Sprint(n), Run: someRun, Role: role, Agency: agency, State: state}
 	}
@@ -30,7 +30,7 @@ func (p *pageRecords) equipe() ledger.Equipe {
 		worker.Signature, expert.Signature, expert.SignatureNote = care.Signed, care.Dissenting, "Resto del parere già dato."
 	}
 	return ledger.Equipe{
-		Run: someRun, CaseID: anotherID, Kind: care.BetweenAgencies, Convened: italianNoon(-8), Reason: care.Unsuccessful,
+		Run: someRun, CaseID: anotherID, Kind: care.BetweenAgencies, Convened: p.noon(-8), Reason: care.Unsuccessful,
 		Seats:   []ledger.Seat{worker, cpi, immigration, expert, mediator, desk},
 		Minutes: []ledger.Minutes{{Run: someRun, At: spoken, Text: "Presenti il Comune e il Centro per l’Impiego. Si conviene di cominciare dal corso.", ByName: someWorker.Name}},
 	}
@@ -38,7 +38,7 @@ func (p *pageRecords) equipe() ledger.Equipe {
 
 func (p *pageRecords) Equipes(context.Context, care.Staff, string) ([]ledger.Equipe, error) {
 	before := p.equipe()
-	before.Run, before.Convened, before.Ended, before.Outcome = "equipe/"+someID, italianNoon(-60), due(-40), care.PlanActivated
+	before.Run, before.Convened, before.Ended, before.Outcome = "equipe/"+someID, p.noon(-60), p.due(-40), care.PlanActivated
 	return []ledger.Equipe{p.equipe(), before}, nil
 }
 
@@ -55,23 +55,23 @@ var openVersion = map[care.TaskKind]care.PlanState{
 }
 
 func (p *pageRecords) Plans(context.Context, care.Staff, string) ([]ledger.Plan, error) {
-	activated, reported := italianNoon(-40), italianNoon(-6)
+	activated, reported := p.noon(-40), p.noon(-6)
 	goals := []care.PlanGoal{
 		{ID: someID, Area: "labour", Text: "Trovare un lavoro stabile, vicino a casa."},
 		{ID: anotherID, Area: "school", Text: "Imparare l’italiano fino al livello A2."},
 	}
 	action := func(id string, goal int, text, agency string, days int) ledger.PlannedAction {
-		return ledger.PlannedAction{PlanAction: care.PlanAction{ID: id, Goal: goal, Text: text, Agency: agency, Until: due(days)}}
+		return ledger.PlannedAction{PlanAction: care.PlanAction{ID: id, Goal: goal, Text: text, Agency: agency, Until: p.due(days)}}
 	}
 	internship, course, home := action(anotherID, 0, "Tirocinio in un’azienda della zona.", "cpi", 90), action(someID, 1, "Corso di italiano, due sere la settimana.", "cpia", 120), action(suspendedID, 0, "Accompagnamento alla ricerca di una casa.", "terzo_settore", 150)
 	internship.Routed, internship.State, internship.Note, internship.At, internship.ByName = true, care.ActionInProgress, "Il tirocinio è cominciato.", &reported, someCPI.Name
 	course.Routed, course.State = true, care.ActionDone
 	first := ledger.Plan{
-		ID: someID, CaseID: anotherID, Run: someRun, Version: 1, State: care.PlanRevised, Created: italianNoon(-70), Activated: due(-69), Ended: &activated,
+		ID: someID, CaseID: anotherID, Run: someRun, Version: 1, State: care.PlanRevised, Created: p.noon(-70), Activated: p.due(-69), Ended: &activated,
 		Content: ledger.PlanContent{Goals: goals[:1], Actions: []ledger.PlannedAction{internship}},
 	}
 	second := first
-	second.ID, second.Version, second.State, second.Created, second.Activated, second.Ended = anotherID, 2, care.PlanActive, italianNoon(-42), &activated, nil
+	second.ID, second.Version, second.State, second.Created, second.Activated, second.Ended = anotherID, 2, care.PlanActive, p.noon(-42), &activated, nil
 	second.Changes, second.Content = "Si aggiunge l’italiano, che manca per il tirocinio.", ledger.PlanContent{Goals: goals, Actions: []ledger.PlannedAction{internship, course}}
 	state, ok := openVersion[p.task.Kind]
 	if !ok {
@@ -79,15 +79,15 @@ func (p *pageRecords) Plans(context.Context, care.Staff, string) ([]ledger.Plan,
 	}
 	home.Send = true
 	third := second
-	third.ID, third.Version, third.State, third.Created, third.Activated = suspendedID, 3, state, italianNoon(-1), nil
+	third.ID, third.Version, third.State, third.Created, third.Activated = suspendedID, 3, state, p.noon(-1), nil
 	third.Changes, third.Content = "Si aggiunge la ricerca di una casa.", ledger.PlanContent{Goals: goals, Actions: []ledger.PlannedAction{internship, course, home}}
 	return []ledger.Plan{third, second, first}, nil
 }
 
 func (p *pageRecords) GoalFindings(context.Context, care.Staff, string) ([]ledger.GoalFinding, error) {
 	return []ledger.GoalFinding{
-		{Goal: someID, Agency: "cpi", Result: "partly", Note: "Il tirocinio va bene, il contratto non c’è ancora.", At: italianNoon(-3), ByName: someCPI.Name},
-		{Goal: anotherID, Agency: "cpia", Result: "reached", At: italianNoon(-3)},
+		{Goal: someID, Agency: "cpi", Result: "partly", Note: "Il tirocinio va bene, il contratto non c’è ancora.", At: p.noon(-3), ByName: someCPI.Name},
+		{Goal: anotherID, Agency: "cpia", Result: "reached", At: p.noon(-3)},
 	}, nil
 }
 
@@ -115,7 +115,7 @@ func (p *pageRecords) Share(context.Context, care.Staff, string) (ledger.Share, 
 		"languages": theirData.Languages, "needs": theirData.Needs, "case_number": theirData.CaseNumber, "plan": plans[0].Content,
 		"note": "La persona si trasferisce per lavoro e ha già una casa.",
 	})
-	return ledger.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: snapshot, At: italianNoon(-1)}, err
+	return ledger.Share{CaseID: anotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: snapshot, At: p.noon(-1)}, err
 }
 
 func (p *pageRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
@@ -128,17 +128,17 @@ var linkIDs = map[string]string{
 	"usato": "0190f0f0-0000-7000-8000-0000000000a4", "scaduto": "0190f0f0-0000-7000-8000-0000000000a5", "risolto": "0190f0f0-0000-7000-8000-0000000000a6",
 }
 
-func linkExpiry(name string) time.Time {
+func (p *pageRecords) linkExpiry(name string) time.Time {
 	if name == "scaduto" {
-		return italianNoon(-1)
+		return p.noon(-1)
 	}
-	return italianNoon(9)
+	return p.noon(9)
 }
 
 // withLinks puts the token of a link in the place of its name: /invito/{usato}.
 func (p *pageRecords) withLinks(address string) string {
 	for name, id := range linkIDs {
-		address = strings.ReplaceAll(address, "{"+name+"}", invitation.Sign(someKey, id, linkExpiry(name)))
+		address = strings.ReplaceAll(address, "{"+name+"}", invitation.Sign(someKey, id, p.linkExpiry(name)))
 	}
 	return address
 }
@@ -150,7 +150,7 @@ func (p *pageRecords) OpenLink(ctx context.Context, id string) (ledger.Link, err
 	}
 	for name, its := range linkIDs {
 		if its == id {
-			link.Expires = linkExpiry(name)
+			link.Expires = p.linkExpiry(name)
 		}
 	}
 	switch id {
@@ -159,7 +159,7 @@ func (p *pageRecords) OpenLink(ctx context.Context, id string) (ledger.Link, err
 	case linkIDs["esito"]:
 		link.State, link.Task, link.Snapshot = care.ReferralInProgress, care.ReferralOutcome, &theirName
 	case linkIDs["usato"]:
-		link.Used = due(-1)
+		link.Used = p.due(-1)
 	case linkIDs["risolto"]:
 		link.State, link.Open = care.ReferralWithdrawn, false
 	case someID:
@@ -182,7 +182,7 @@ func (p *pageRecords) UseLink(_ context.Context, id string, op care.Operation, a
 	if _, ok := p.usedLinks[id]; ok {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
-	p.usedLinks[id] = pagesNow
+	p.usedLinks[id] = p.now()
 	return p.keep(care.Staff{ID: "link/" + id}, ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: someID, Answer: a, Data: data}, ledger.CommandAccepted), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 // oneReferral are records with one referral.
@@ -152,7 +153,8 @@ func TestMovedOnMeanwhile(t *testing.T) {
 
 // TestReferralsDueFirst: what must be answered first is on top, whenever it came.
 func TestReferralsDueFirst(t *testing.T) {
-	never, later, sooner := ledger.Referral{ID: "c"}, ledger.Referral{ID: "b", Due: due(9)}, ledger.Referral{ID: "a", Due: due(2)}
+	soon, late := testclock.Monday, testclock.Monday.AddDate(0, 0, 9)
+	never, later, sooner := ledger.Referral{ID: "c"}, ledger.Referral{ID: "b", Due: &late}, ledger.Referral{ID: "a", Due: &soon}
 	list := []ledger.Referral{never, later, sooner}
 	slices.SortStableFunc(list, dueFirst)
 	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {

@@ -41,7 +41,9 @@ type Options struct {
 	// there are none, and whatever looks like one is forged.
 	LinkKey []byte
 
-	Now func() time.Time // the clock; time.Now when nil
+	// Now is the clock by which everything here goes but the sessions, which end
+	// by their store's. Nil: the machine's.
+	Now func() time.Time
 }
 
 func (o *Options) validate() error {
@@ -66,7 +68,7 @@ func (o *Options) validate() error {
 		return errors.New("api: the public address is no http address")
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // where none is given
 	}
 	return nil
 }
@@ -107,17 +109,17 @@ func New(o Options) (*Server, error) {
 		records:    o.Records,
 		book:       book,
 		door:       act.NewDoor(o.Records, processes, book, o.Now),
-		provider:   newProvider(o.OIDC, public),
+		provider:   newProvider(o.OIDC, public, o.Now),
 		origins:    http.NewCrossOriginProtection(),
 		words:      o.Words,
 		linkKey:    o.LinkKey,
 		log:        o.Log,
 		now:        o.Now,
 		problems:   problem.NewTeller(o.Words, o.Log),
-		status:     newStatus(o.Records, processes),
-		staffCache: recent.New[care.Staff](staffAge, 4096, time.Now),
+		status:     newStatus(o.Records, processes, o.Now),
+		staffCache: recent.New[care.Staff](staffAge, 4096, o.Now),
 	}
-	s.tokens = &tokens{provider: s.provider, seen: recent.New[string](tokenAge, tokensKept, time.Now)}
+	s.tokens = &tokens{provider: s.provider, seen: recent.New[string](tokenAge, tokensKept, o.Now)}
 	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
 	// Behind a proxy the host that the browser states is the public one.
 	if err := s.origins.AddTrustedOrigin(public); err != nil {

@@ -17,6 +17,7 @@ import (
 type status struct {
 	records Records
 	runs    *runs.Runs
+	now     func() time.Time
 
 	mu    sync.Mutex
 	at    time.Time
@@ -40,8 +41,8 @@ type statusJSON struct {
 	Parts  partsJSON `json:"parts"`
 }
 
-func newStatus(records Records, runs *runs.Runs) *status {
-	return &status{records: records, runs: runs}
+func newStatus(records Records, runs *runs.Runs, now func() time.Time) *status {
+	return &status{records: records, runs: runs, now: now}
 }
 
 // serve answers 200 when all parts are there, else 503.
@@ -57,7 +58,7 @@ func (s *status) serve(c *gin.Context) {
 func (s *status) look(ctx context.Context) partsJSON {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if time.Since(s.at) < statusAge {
+	if s.now().Sub(s.at) < statusAge {
 		return s.parts
 	}
 	// Others get the same answer, so it does not end with this caller.
@@ -65,9 +66,9 @@ func (s *status) look(ctx context.Context) partsJSON {
 	defer cancel()
 	postgres := make(chan error, 1)
 	go func() { postgres <- s.records.Ping(ctx) }()
-	workers, err := s.runs.Pollers(ctx)
+	workers, err := s.runs.Pollers(ctx, s.now())
 	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(workers > 0)}
-	s.at = time.Now()
+	s.at = s.now()
 	return s.parts
 }
 

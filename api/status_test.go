@@ -16,7 +16,7 @@ func TestStatus(t *testing.T) {
 	}{
 		"all there":     {func(*rig) {}, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok"}}`},
 		"no Postgres":   {func(r *rig) { r.records.fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","temporal":"ok","worker":"ok"}}`},
-		"no worker":     {func(r *rig) { r.temporal.polled = time.Now().Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away"}}`},
+		"no worker":     {func(r *rig) { r.temporal.polled = r.now.Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away"}}`},
 		"never any":     {func(r *rig) { r.temporal.polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away"}}`},
 		"Temporal away": {func(r *rig) { r.temporal.err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away"}}`},
 	} {

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/walk":     {"internal/care", "internal/client"}, // leads made-up people along the paths
 
 	"internal/invitation": {}, // the links that partners answer through
+	"internal/testclock":  {}, // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},

@@ -19,15 +19,15 @@ var ErrUnsupported = errors.New("this Temporal does not report failing workflow 
 // again after a minute, and Temporal remembers those that are gone for five.
 const pollerAge = 75 * time.Second
 
-// Pollers counts the workers that poll the task queue.
-func (r *Runs) Pollers(ctx context.Context) (int, error) {
+// Pollers counts the workers that poll the task queue now.
+func (r *Runs) Pollers(ctx context.Context, now time.Time) (int, error) {
 	queue, err := r.temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
 	if err != nil {
 		return 0, err
 	}
 	count := 0
 	for _, p := range queue.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
+		if now.Sub(p.GetLastAccessTime().AsTime()) < pollerAge {
 			count++
 		}
 	}

@@ -27,8 +27,8 @@ type Records interface {
 
 // Runs is what the watch asks Temporal; package runs implements it.
 type Runs interface {
-	// Pollers counts the workers.
-	Pollers(ctx context.Context) (int, error)
+	// Pollers counts the workers that poll now.
+	Pollers(ctx context.Context, now time.Time) (int, error)
 	// Failing lists the runs that cannot go on. runs.ErrUnsupported: Temporal
 	// does not know.
 	Failing(ctx context.Context, most int) ([]string, error)
@@ -118,7 +118,7 @@ func (w *Watch) report(ctx context.Context) ledger.MachineReport {
 	defer cancel()
 	report := ledger.MachineReport{At: time.Now(), FailingRuns: []string{}}
 	var err error
-	if report.Pollers, err = w.runs.Pollers(asking); err != nil {
+	if report.Pollers, err = w.runs.Pollers(asking, report.At); err != nil {
 		report.TemporalAway = true
 		return report
 	}

@@ -60,7 +60,7 @@ type fakeRuns struct {
 	asked   int   // how often for failing runs
 }
 
-func (f *fakeRuns) Pollers(context.Context) (int, error) { return f.pollers, f.away }
+func (f *fakeRuns) Pollers(context.Context, time.Time) (int, error) { return f.pollers, f.away }
 
 func (f *fakeRuns) Failing(context.Context, int) ([]string, error) {
 	f.asked++
