@@ -127,10 +127,13 @@ type shareJSON struct {
 	CaseFileID string             `json:"case_file_id"`
 	LegalBasis care.LegalBasis    `json:"legal_basis" enum:"public_task,consent"`
 	Purpose    string             `json:"purpose" doc:"Code"`
-	Snapshot   ledger.Snapshot    `json:"snapshot"`
+	Snapshot   *ledger.Snapshot   `json:"snapshot,omitempty" doc:"None once it is out of sight"`
 	Plan       *sharedContentJSON `json:"plan,omitempty" doc:"The active plan, to a zone that is asked to take the case over"`
 	Note       string             `json:"note,omitempty" doc:"Of the request, to that zone"`
 	SharedAt   time.Time          `json:"shared_at"`
+	EndedAt    *time.Time         `json:"share_ended_at,omitempty" doc:"When what the data were given for ended"`
+	ShareEnd   care.EndReason     `json:"share_end,omitempty" enum:"completed,rejected,withdrawn,redirected,cancelled,waived,answered,consent_withdrawn,opened_by_mistake" doc:"Why it ended"`
+	SeenUntil  *time.Time         `json:"seen_until,omitempty" doc:"The data are out of the agency's sight from then on"`
 }
 
 // sharedContentJSON is a plan as it is given to another zone.
@@ -155,10 +158,15 @@ func givenIn(share ledger.Share) given {
 }
 
 func shareOf(share ledger.Share) shareJSON {
-	g := givenIn(share)
 	j := shareJSON{
-		CaseFileID: share.CaseID, LegalBasis: share.LegalBasis, Purpose: share.Purpose, Snapshot: g.Snapshot, Note: g.Note, SharedAt: share.At,
+		CaseFileID: share.CaseID, LegalBasis: share.LegalBasis, Purpose: share.Purpose, SharedAt: share.At,
+		EndedAt: share.Ended, ShareEnd: share.Why, SeenUntil: share.SeenUntil,
 	}
+	if share.Snapshot == nil {
+		return j
+	}
+	g := givenIn(share)
+	j.Snapshot, j.Note = &g.Snapshot, g.Note
 	if g.Plan != nil {
 		j.Plan = &sharedContentJSON{Goals: orEmpty(g.Plan.Goals), Actions: converted(g.Plan.Actions, plannedActionOf)}
 	}

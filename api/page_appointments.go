@@ -66,6 +66,9 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) web.AgendaI
 	item := web.AgendaItem{
 		Time: italian.Clock(a.At), Person: a.Person, Service: serviceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
 	}
+	if a.Person == "" {
+		item.Sight = unseen
+	}
 	if a.Matter != "" {
 		item.Matter = nameIn(p.Matters, a.Matter)
 	}

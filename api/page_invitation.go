@@ -236,7 +236,7 @@ var deadLinks = map[linkState]struct {
 	linkExpired: {http.StatusGone, "Questo link è scaduto",
 		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
 	linkSettled: {http.StatusGone, "Non serve più una risposta",
-		"Quello che questo link chiedeva è già stato risolto.", "Se avete domande, contattate l’ente che vi ha scritto."},
+		"Quello che questo link chiedeva è già stato risolto.", "I dati della persona non si vedono più da qui. Se avete domande, contattate l’ente che vi ha scritto."},
 	linkForged: {http.StatusNotFound, "Questo link non è valido",
 		"L’indirizzo non è completo, o non è uno dei nostri.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo."},
 }

@@ -137,6 +137,8 @@ func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referr
 	}
 	if person, ok := snapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
+	} else {
+		item.Sight = unseen
 	}
 	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) && !byLink(rules.Policy, r) {
 		form := newForm(item.URL + "/presa-visione")
@@ -144,6 +146,9 @@ func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referr
 	}
 	return item
 }
+
+// unseen says in a list that the data of a person are out of sight.
+const unseen = "I dati della persona non si vedono più"
 
 // referralDue says by when an answer is due; nothing is, once it was given.
 func (s *Server) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
@@ -241,6 +246,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 		Frame: s.frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Lead:   agencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + agencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
+		Sight: italian.ShareEnd(agencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.now()),
 	}
 	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
 	if r.FromAgency == who.Agency {
@@ -375,9 +381,11 @@ func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 		{Name: "Da", Value: agencyName(p, r.FromAgency)},
 		{Name: "A", Value: agencyName(p, r.ToAgency)},
 		{Name: "Inviata", Value: italian.Moment(r.Requested)},
-		{Name: "Finalità", Value: purposeOf(p, r.Purpose)},
-		{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))},
 	}
+	if r.Snapshot != nil { // an area of need is out of sight with the person's data
+		terms = append(terms, web.Term{Name: "Finalità", Value: purposeOf(p, r.Purpose)})
+	}
+	terms = append(terms, web.Term{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
 	if r.Continues != "" {
 		terms = append(terms, web.Term{Name: "Origine", Value: "Inoltrata da un altro ente"})
 	}

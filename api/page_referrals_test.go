@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -180,5 +182,31 @@ func TestReferralOfAPartnerWithoutAccounts(t *testing.T) {
 	}
 	if !slices.Contains(page.offered(), "presa-visione") {
 		t.Errorf("what the partner says cannot be recorded: %v", page.offered())
+	}
+}
+
+// TestAReferralSaysWhyTheDataAreOutOfSight in words, on its page and in the
+// list, and through the API as a code.
+func TestAReferralSaysWhyTheDataAreOutOfSight(t *testing.T) {
+	b := newPages(t)
+	b.at(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
+	r := b.pages.referral(care.ReferralRejected)
+	over := time.Date(2026, 11, 20, 12, 0, 0, 0, italian.Rome)
+	r.Snapshot, r.Purpose, r.Note = nil, "", ""
+	r.ShareEnd = ledger.ShareEnd{Ended: &over, Why: care.EndRejected, SeenUntil: &over}
+	b.server.records = oneReferral{b.pages, r}
+	b.logIn(someCPI.Subject)
+	page := b.open(t, "/segnalazioni/"+someID)
+	if text := page.words(); !strings.Contains(text, "non vede più i dati della persona dal 20 novembre 2026: la segnalazione è stata rifiutata.") || strings.Contains(text, "Finalità") {
+		t.Error(text)
+	}
+	if text := b.open(t, "/segnalazioni?concluse=si").words(); !strings.Contains(text, "I dati della persona non si vedono più") || !strings.Contains(text, r.CaseNumber) {
+		t.Error(text)
+	}
+	later := over.AddDate(0, 0, 30)
+	r.ShareEnd = ledger.ShareEnd{Ended: &over, Why: care.EndCompleted, SeenUntil: &later}
+	b.server.records = oneReferral{b.pages, r}
+	if text := b.open(t, "/segnalazioni/"+someID).words(); !strings.Contains(text, "vede i dati della persona fino al 20 dicembre 2026: il lavoro per cui erano stati comunicati è concluso.") {
+		t.Error(text)
 	}
 }

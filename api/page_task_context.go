@@ -128,15 +128,27 @@ func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staf
 	return nil
 }
 
-// fillShare shows what the caller's agency was given of the person for a task.
-// Of a transfer, the plan and the words of whoever asks come along.
+// fillShare shows what the caller's agency was given of the person for a task,
+// or why it does not see that. Of a transfer, the plan and the words of whoever
+// asks come along.
 func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	share, err := s.records.Share(ctx, who, t.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
+		agency, _ := rules.Agency(who.Agency)
+		if _, ok := equipeTasks[t.Kind]; ok && agency.Kind.LegalBasis() == care.Consent {
+			page.Words = append(page.Words, "I dati della persona e il lavoro dell’équipe si vedono qui solo con il consenso della persona, che manca.")
+		}
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	page.Shared = &web.Given{
+		Title: "Dati della persona comunicati al tuo ente", Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
+		Hint: italian.ShareEnd(agencyName(rules.Policy, who.Agency), share.Why, share.SeenUntil, s.now()),
+	}
+	if share.Snapshot == nil {
+		return nil
 	}
 	var given struct {
 		ledger.Snapshot
@@ -146,10 +158,7 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
 		return err
 	}
-	page.Shared = &web.Given{
-		Title: "Dati della persona comunicati al tuo ente", Terms: disclosedTerms(rules.Policy, given.Snapshot),
-		Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
-	}
+	page.Shared.Terms = disclosedTerms(rules.Policy, given.Snapshot)
 	if given.Note != "" {
 		page.Note = &web.Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
 	}

@@ -22,7 +22,10 @@ type referralJSON struct {
 	LegalBasis  care.LegalBasis    `json:"legal_basis" doc:"On what ground the addressee was given the data"`
 	Purpose     string             `json:"purpose" doc:"Code of the area of need that it is for; empty: the person as a whole"`
 	Outcome     string             `json:"outcome,omitempty" doc:"Of one that is over, where its addressee gave one"`
-	Snapshot    *ledger.Snapshot   `json:"snapshot,omitempty" doc:"What the addressee sees of the person"`
+	Snapshot    *ledger.Snapshot   `json:"snapshot,omitempty" doc:"What the addressee sees of the person; none once it is out of sight"`
+	EndedAt     *time.Time         `json:"share_ended_at,omitempty" doc:"When what the data were given for ended"`
+	ShareEnd    care.EndReason     `json:"share_end,omitempty" enum:"completed,rejected,withdrawn,redirected,cancelled,waived,answered,consent_withdrawn,opened_by_mistake" doc:"Why it ended"`
+	SeenUntil   *time.Time         `json:"seen_until,omitempty" doc:"The data are out of the addressee's sight from then on"`
 	TaskID      string             `json:"task_id,omitempty" doc:"The addressee's task to answer it"`
 	RequestedAt time.Time          `json:"requested_at"`
 	DueAt       *time.Time         `json:"due_at,omitempty"`
@@ -37,6 +40,7 @@ func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
 			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
 			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: allowedMoves(who, r),
+			EndedAt: r.Ended, ShareEnd: r.Why, SeenUntil: r.SeenUntil,
 		}
 		var snapshot ledger.Snapshot
 		if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil {

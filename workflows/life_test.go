@@ -265,8 +265,10 @@ func TestTransferThatIsRecalled(t *testing.T) {
 		w.waits(care.Interview)
 		require.Empty(t, w.file().Transfer)
 		require.Empty(t, there.socialWork(), "nothing is asked any more")
-		_, err = w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
-		require.ErrorIs(t, err, ledger.ErrNotFound, "nor shown")
+		given, err := w.records.Share(context.Background(), there.as(care.SocialWorker), asked[0].ID)
+		require.NoError(t, err)
+		require.Nil(t, given.Snapshot, "nor shown")
+		require.Equal(t, care.EndAnswered, given.Why)
 		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, w.recalling()))
 		w.asks(care.SocialWorker, w.transferring("pistoia")) // and may be asked again
 		require.Equal(t, "pistoia", w.file().Transfer)

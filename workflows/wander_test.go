@@ -80,6 +80,7 @@ func (g *wanderer) holds() {
 	if file.Stage == care.StageClosed {
 		g.closed(file.Outcome)
 		g.isStill()
+		g.unseen()
 		return
 	}
 	// The relay brings what it could not deliver a second later, on the wall clock.
@@ -167,12 +168,9 @@ func (g *wanderer) unseen() {
 	zones := []string{"prato", "pistoia", "lucca"}
 	staff := g.staff[pick(g, zones)]
 	who := staff[pick(g, slices.Sorted(mapKeys(staff)))]
-	var granted, planned bool
+	var granted bool
 	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_grant WHERE case_id = $1 AND agency = $2),
-			EXISTS (SELECT FROM seat WHERE case_id = $1 AND agency = $2 AND state IN ('invited', 'confirmed', 'spoken'))
-				OR EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies))`,
-			g.id, who.Agency).Scan(&granted, &planned)
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_grant WHERE case_id = $1 AND agency = $2)`, g.id, who.Agency).Scan(&granted)
 	}))
 	sees := who.Zone == g.zone && (who.Role == care.Supervisor || granted)
 	_, err := g.records.CaseFile(ctx, who, g.id)
@@ -181,11 +179,13 @@ func (g *wanderer) unseen() {
 	require.NoError(g, err)
 	require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f ledger.CaseFile) bool { return f.ID == g.id }))
 	plans, err := g.records.Plans(ctx, who, g.id)
-	if !sees && (!planned || who.Zone != g.zone) {
+	switch planned := g.seesPlan(who); {
+	case sees || planned == seen:
+		require.NoError(g, err, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
+	case planned == hidden:
 		require.Empty(g, plans, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
-	} else {
-		require.NoError(g, err)
 	}
+	g.holdsSight(who, sees)
 	tasks, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
 	require.NoError(g, err)
 	for _, t := range tasks.Items {

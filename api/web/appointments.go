@@ -25,4 +25,5 @@ type AgendaItem struct {
 	State                         Badge
 	Case                          string // number
 	URL                           string // of the case file; empty where the caller may not see it
+	Sight                         string // that the person's data are out of sight; empty: they are not
 }

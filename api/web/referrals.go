@@ -19,8 +19,9 @@ type ReferralItem struct {
 	URL, Person, Case string
 	Agency            string // the other side, in words
 	When              string
-	State, Due        Badge // Due has no text where nothing is awaited
-	Acknowledge       *Form // nil: not for the caller, or done
+	Sight             string // that the person's data are out of sight; empty: they are not
+	State, Due        Badge  // Due has no text where nothing is awaited
+	Acknowledge       *Form  // nil: not for the caller, or done
 }
 
 // Referral is one referral: what was given of the person and why, what has
@@ -33,6 +34,7 @@ type Referral struct {
 	First      *ReferralAction
 	Others     []ReferralAction
 	Shared     []Term // what the addressee sees of the person
+	Sight      string // until when it does, and why; empty: there is no end in view
 	About      []Term
 	Note       string // the last one
 	History    []Moment

@@ -310,6 +310,9 @@ const (
 	DeadlineGoalEvaluation = "goal_evaluation"
 	// DeadlinePartnerLink is for how long a partner's one-time link is good.
 	DeadlinePartnerLink = "partner_link"
+	// DeadlineShareAfterEnd is for how long an agency goes on seeing what it was
+	// given of a person, once that has come to an ordinary end.
+	DeadlineShareAfterEnd = "share_after_end"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"
 )
@@ -319,7 +322,13 @@ var DeadlineCodes = []string{
 	DeadlineAppointmentReminder, DeadlineRebook, DeadlineMeasureCheck,
 	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
 	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm, DeadlinePermitReceipt,
-	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink,
+	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd,
+}
+
+// usualDeadlines are the deadlines that came after the first zones' files: a file
+// that leaves one out, and a policy that was stored before it, has it as here.
+var usualDeadlines = []Deadline{
+	{DeadlineShareAfterEnd, Duration{30, CalendarDays}, InternalDeadline, "Proposta, da confermare dalla zona"},
 }
 
 // NoShowRule says how often a person may miss an appointment before they count
@@ -505,9 +514,13 @@ func (p Policy) Difficult(needs []string, kind Difficulty) bool {
 	return slices.ContainsFunc(p.NeedAreas(needs), func(a NeedArea) bool { return a.Difficulty == kind })
 }
 
-// Deadline finds a deadline by its code.
+// Deadline finds a deadline by its code: as the zone says, else as is usual.
 func (p Policy) Deadline(code string) (Deadline, bool) {
-	return find(p.Deadlines, func(d Deadline) bool { return d.Code == code })
+	is := func(d Deadline) bool { return d.Code == code }
+	if d, ok := find(p.Deadlines, is); ok {
+		return d, true
+	}
+	return find(usualDeadlines, is)
 }
 
 // NoShowAttempts is how many appointments a person may miss without a good

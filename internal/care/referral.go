@@ -84,3 +84,20 @@ const (
 	PublicTask LegalBasis = "public_task"
 	Consent    LegalBasis = "consent"
 )
+
+// EndReason says why an agency is not to see any longer what it was given of a person.
+type EndReason string
+
+// What was given ends with what it was given for: after an ordinary end the zone
+// says for how long it is still seen, otherwise it is out of sight at once.
+const (
+	EndCompleted  EndReason = "completed"         // the ordinary end: the work is done
+	EndRejected   EndReason = "rejected"          // the referral was
+	EndWithdrawn  EndReason = "withdrawn"         // the referral was
+	EndRedirected EndReason = "redirected"        // the referral went to somebody else
+	EndCancelled  EndReason = "cancelled"         // the appointment was
+	EndWaived     EndReason = "waived"            // the agency sits in the équipe no longer
+	EndAnswered   EndReason = "answered"          // the request to take a case over was, or was taken back
+	EndConsent    EndReason = "consent_withdrawn" // of the person; or it was never given
+	EndMistake    EndReason = "opened_by_mistake" // the case file was
+)

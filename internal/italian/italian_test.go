@@ -71,6 +71,10 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, action := range []string{"read_case", "read_referral", "read_equipe", "read_plan", "read_goal_findings", "read_disclosure", "read_share", "search"} {
 		said("audited", action, italian.Reading(action))
 	}
+	now := at(t, "2026-11-25 10:00")
+	for _, why := range constants(t, "EndReason") {
+		said("out of sight", why, italian.ShareEnd("Il CPI", care.EndReason(why), &now, now))
+	}
 	for _, s := range care.Stages {
 		said("stage", string(s), italian.Stage(s))
 	}
@@ -370,7 +374,7 @@ func TestEveryTimeIsAwaited(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	until := at(t, "2026-12-01 10:00")
 	// These are reckoned from, and never waited for by themselves.
-	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink}
+	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink, care.DeadlineShareAfterEnd}
 	said := map[string]string{}
 	for _, code := range append(slices.Clone(care.DeadlineCodes), care.SuspensionOver) {
 		if slices.Contains(reckoned, code) {

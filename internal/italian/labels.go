@@ -2,6 +2,7 @@ package italian
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -429,6 +430,26 @@ func ReferralPurpose(p care.Policy, code string) string {
 		return "Tutti i bisogni"
 	}
 	return say[string](nil, code)
+}
+
+var endReasons = map[care.EndReason]string{
+	care.EndCompleted: "il lavoro per cui erano stati comunicati è concluso", care.EndRejected: "la segnalazione è stata rifiutata",
+	care.EndWithdrawn: "la segnalazione è stata ritirata", care.EndRedirected: "la segnalazione è stata inoltrata a un altro ente",
+	care.EndCancelled: "l’appuntamento è stato annullato", care.EndWaived: "l’ente non siede più nell’équipe",
+	care.EndAnswered: "la richiesta di passaggio ha avuto risposta, o è stata ritirata", care.EndConsent: "manca il consenso della persona",
+	care.EndMistake: "il fascicolo era stato aperto per errore",
+}
+
+// ShareEnd says until when an agency sees what it was given of a person, and
+// why; empty: there is no end in view.
+func ShareEnd(agency string, why care.EndReason, until *time.Time, now time.Time) string {
+	switch {
+	case until == nil:
+		return ""
+	case until.After(now):
+		return agency + " vede i dati della persona fino al " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
+	}
+	return agency + " non vede più i dati della persona dal " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
 }
 
 var weekdays = map[care.Weekday]string{

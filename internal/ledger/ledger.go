@@ -208,7 +208,7 @@ type Referral struct {
 	LegalBasis   care.LegalBasis    `db:"legal_basis"`
 	Purpose      string             `db:"purpose"`       // code of an area of need; empty: the person as a whole
 	Outcome      string             `db:"outcome"`       // of a settled one, where its addressee gave one
-	Snapshot     json.RawMessage    `db:"snapshot"`      // exactly what the addressee may see of the person
+	Snapshot     json.RawMessage    `db:"snapshot"`      // exactly what the addressee may see of the person; nil once that is out of sight
 	TaskID       string             `db:"task_id"`       // the addressee's task to answer it
 	AnswerRole   care.Role          `db:"answer_role"`   // who answers it: the supervisor may have reassigned the task
 	AnswerAgency string             `db:"answer_agency"` // and for which agency
@@ -216,6 +216,14 @@ type Referral struct {
 	Due          *time.Time         `db:"due_at"`
 	Changed      time.Time          `db:"changed_at"`
 	Note         string             `db:"note"`
+	ShareEnd
+}
+
+// ShareEnd is how what an agency was given of a person has come to its end.
+type ShareEnd struct {
+	Ended     *time.Time     `db:"share_ended_at"` // nil: what it was given for stands
+	Why       care.EndReason `db:"end_reason"`
+	SeenUntil *time.Time     `db:"seen_until"` // it is out of sight from then on
 }
 
 // Snapshot is what a referral gives the addressee of the person.
@@ -237,8 +245,9 @@ type Share struct {
 	From       string          `db:"from_zone"` // code of the zone that gave it
 	LegalBasis care.LegalBasis `db:"legal_basis"`
 	Purpose    string          `db:"purpose"`  // code
-	Snapshot   json.RawMessage `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides
+	Snapshot   json.RawMessage `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides; nil once it is out of sight
 	At         time.Time       `db:"shared_at"`
+	ShareEnd
 }
 
 // ReferralFilter chooses referrals.

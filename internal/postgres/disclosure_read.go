@@ -53,14 +53,17 @@ func seesCase(ctx context.Context, tx querier, caseID string) error {
 
 // Share reads what the caller's agency was given of a person along with a task:
 // a seat of an équipe, an appointment, or another zone's request to take the
-// case over. The read is audited. ledger.ErrNotFound: nothing was given.
+// case over. What is out of sight comes without its snapshot, and with why. The
+// read is audited. ledger.ErrNotFound: nothing was given.
 func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given ledger.Share, err error) {
 	if !ledger.IsID(taskID) {
 		return given, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
-		given, err = one[ledger.Share](ctx, tx, `SELECT s.case_id::text, r.zone AS from_zone, s.legal_basis, s.purpose, s.snapshot, s.shared_at
-			FROM task t JOIN run r ON r.id = t.run_id JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)
+		given, err = one[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
+				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
+			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
+				LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)
 		if err != nil {
 			return missing(err)
 		}

@@ -109,8 +109,39 @@ func TestATransferThatIsRefused(t *testing.T) {
 	transfer, task := p.transferred(run)
 	no := care.Completion{Outcome: care.Rejected, Reason: "no_capacity"}
 	p.complete("social_worker.lucca", transfer, task, no, ledger.Effects{Ending: care.Rejected}, nil)
-	_, err := p.records.Share(t.Context(), p.accounts["social_worker.lucca"], task)
-	require.ErrorIs(t, err, ledger.ErrNotFound, "there is nothing to decide any more")
+	for _, account := range []string{"social_worker.lucca", "supervisor.lucca"} {
+		require.Empty(t, p.readsOf(account, run), "there is nothing to decide any more")
+	}
+	given, err := p.records.Share(t.Context(), p.accounts["social_worker.lucca"], task)
+	require.NoError(t, err)
+	require.Equal(t, care.EndAnswered, given.Why)
 	require.Contains(t, p.moments(run), "transfer_rejected")
 	require.Equal(t, 1, p.count(`mail WHERE template = 'transfer_refused' AND link = '/fascicoli'`))
+}
+
+// TestFilesMergedIntoOneThatIsHandedOverGoWithIt: the zone that gave the case
+// away does not go on reading the person in a file that was merged into it.
+func TestFilesMergedIntoOneThatIsHandedOverGoWithIt(t *testing.T) {
+	p := newPlay(t)
+	kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.does(kept, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	res, _ := p.merge("supervisor.prato", from, kept)
+	require.Equal(t, ledger.Recorded, res.Verdict)
+	transfer, task := p.transferred(kept)
+	accept := care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp}
+	p.complete("social_worker.lucca", transfer, task, accept, ledger.Effects{Ending: care.Accepted}, nil)
+	p.does(kept, p.clock(), ledger.Effects{
+		Stage: care.StageClosed, Closure: care.OutcomeTransferred, Ending: care.OutcomeTransferred,
+		Handover: &ledger.Handover{Zone: "lucca", Run: newRun(care.RunCase), Stage: care.StageFollowUp},
+	}, nil)
+	for _, account := range []string{"supervisor.prato", "social_worker.prato", "desk_operator.prato"} {
+		for _, run := range []string{from, kept} {
+			_, err := p.records.CaseFile(t.Context(), p.accounts[account], ledger.BareID(run))
+			require.ErrorIs(t, err, ledger.ErrNotFound)
+			_, err = p.records.Timeline(t.Context(), p.accounts[account], ledger.BareID(run), ledger.Paging{})
+			require.ErrorIs(t, err, ledger.ErrNotFound)
+			require.Empty(t, p.readsOf(account, run))
+		}
+	}
 }

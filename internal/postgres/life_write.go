@@ -47,9 +47,6 @@ func (w *writer) beside() error {
 			return w.besideTask(w.about.task.Kind, answer.Outcome)
 		}
 	}
-	if w.run.Kind == care.RunTransfer && w.step.Effects.Ending != "" {
-		w.forget()
-	}
 	return nil
 }
 
@@ -71,15 +68,20 @@ func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.TransferAnswer:
 		w.moment("transfer_rejected", w.step.Entry.Answer.Reason)
 		w.mailAsker("transfer_refused")
-		w.forget()
 	}
 	return nil
 }
 
-// consents records the person's consent, unless one is in force.
+// consents records the person's consent, unless one is in force. The private
+// members of équipes at work are now given what they need of the person.
 func (w *writer) consents() {
 	w.queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		w.step.Entry.ID, w.caseID(), w.run.Zone, w.step.At, w.by())
+	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosure($1, $2, ''), $4, f.notice_version
+		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
+		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
+		ON CONFLICT DO NOTHING`, w.caseID(), care.Consent, forEquipe, w.step.At)
 	w.moment("consent_given", "")
 }
 
@@ -104,12 +106,6 @@ func (w *writer) goals() error {
 			ledger.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
 	}
 	return err
-}
-
-// forget takes from another zone what it was given to decide a transfer by,
-// once there is nothing to decide.
-func (w *writer) forget() {
-	w.queue(`UPDATE share SET zone = 'archive/' || zone WHERE run_id = $1 AND zone NOT LIKE 'archive/%'`, w.step.Run)
 }
 
 // mailAsker tells who asked for a transfer what became of it.

@@ -146,7 +146,7 @@ func list[T any](ctx context.Context, tx querier, q *query, sql string, by order
 }
 
 // A task in a list. A suspended one is due at no time.
-const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
+const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
@@ -231,11 +231,15 @@ func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (ledger.
 	return byID[ledger.Contact](ctx, r, s, selectContact+` WHERE id = $1`, id)
 }
 
-const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
-	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, s.legal_basis, r.purpose, r.outcome, s.snapshot,
+// A referral in a list. Its addressee sees what is said of the person for as long
+// as what was given with it may be seen.
+const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, case_number(r.case_id)) AS case_number,
+	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, r.outcome, s.snapshot,
+	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
 	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
-	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at, r.note
-	FROM referral r JOIN share s ON s.id = r.share_id LEFT JOIN case_file f ON f.id = r.case_id
+	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at
+	FROM referral r JOIN LATERAL share_known(r.run_id, r.to_agency) k ON true LEFT JOIN share s ON s.id = r.share_id
+	LEFT JOIN LATERAL referral_words(r.id) words ON true LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
 
 // Referrals lists what was sent to the caller's agency, or by it, the newest first.
@@ -282,9 +286,9 @@ func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f ledg
 	return f, err
 }
 
-const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, s.snapshot ->> 'case_number', '') AS case_number,
+const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
-	a.service, a.matter, a.state, a.at
+	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN share s ON s.run_id = a.run_id AND s.agency = my('agency')`
 

@@ -48,6 +48,19 @@ func (w *writer) discloseTransfer(zone, agency string) {
 		ledger.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, zone, agency, care.PublicTask, forTransfer, w.step.At)
 }
 
+// settleShares ends what was given of the person where its reason has ended
+// with the step, and lets be seen again what stands again.
+func (w *writer) settleShares() {
+	later := w.policy.deadline(care.DeadlineShareAfterEnd, w.step.At)
+	cases := []string{w.caseID()}
+	if kept := w.step.Effects.MergeInto; kept != "" {
+		cases = append(cases, ledger.BareID(kept))
+	}
+	for _, id := range cases {
+		w.queue(`SELECT settle_shares($1, $2, $3)`, id, w.step.At, later)
+	}
+}
+
 // referrals creates referrals with what their addressees may see, and moves them.
 func (w *writer) referrals() error {
 	for _, r := range w.step.Effects.Referrals {

@@ -23,6 +23,7 @@ import (
 type play struct {
 	*archive
 	owner *pgxpool.Pool
+	api   *pgxpool.Pool // as the API logs in
 	runs  map[string]*played
 	now   time.Time
 }
@@ -36,7 +37,7 @@ type played struct {
 
 func newPlay(t *testing.T) *play {
 	a := newArchive(t)
-	return &play{archive: a, owner: a.pool(standalone.Migrate), runs: map[string]*played{}, now: time.Now().Truncate(time.Second)}
+	return &play{archive: a, owner: a.pool(standalone.Migrate), api: a.pool(standalone.API), runs: map[string]*played{}, now: time.Now().Truncate(time.Second)}
 }
 
 // law changes what Prato decides, in a version of its own.

@@ -106,7 +106,8 @@ type querier interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
-// asStaff gives the settings of a member of staff.
-func asStaff(s care.Staff) []setting {
-	return []setting{{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}}
+// asStaff gives the settings of a member of staff, with the time by which a term
+// has passed.
+func asStaff(s care.Staff, now time.Time) []setting {
+	return []setting{{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}, {"now", now.Format(time.RFC3339Nano)}}
 }

@@ -31,7 +31,7 @@ func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {
-	return within(ctx, r.pool, roleApp, asStaff(s), nil, work)
+	return within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), nil, work)
 }
 
 // Ping says whether Postgres answers.
@@ -183,7 +183,7 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 	if c.Operation == care.OpOpen {
 		c.Run, first = ledger.RunID(care.RunCase, about.CaseID), nil
 	}
-	err = within(ctx, r.pool, roleApp, asStaff(s), first, func(tx querier) error {
+	err = within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), first, func(tx querier) error {
 		if !found {
 			return ledger.ErrNotFound
 		}

@@ -138,6 +138,7 @@ func (w *writer) close() error {
 	}
 	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, next_due = `+nextDue+`
 		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending)
+	w.settleShares()
 	if handover := w.step.Effects.Handover; handover != nil {
 		return w.handover(*handover) // last, since nothing of the case is the zone's then
 	}

@@ -102,8 +102,12 @@ func (r *reading) deadlines() {
 		r.p.Deadlines = append(r.p.Deadlines, d)
 	}
 	for _, code := range care.DeadlineCodes {
-		if _, ok := r.p.Deadline(code); !ok && list.value != nil {
+		d, ok := r.p.Deadline(code)
+		switch {
+		case !ok && list.value != nil:
 			list.fault(RuleMissing, "il termine "+code+" c'è in ogni zona")
+		case ok && !slices.ContainsFunc(r.p.Deadlines, func(given care.Deadline) bool { return given.Code == code }):
+			r.p.Deadlines = append(r.p.Deadlines, d) // as is usual
 		}
 	}
 	r.permitLeads(lasts)

@@ -1,0 +1,359 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// zonesCase opens a case in a zone, which the play can go on with.
+func (p *play) zonesCase(zone string) (caseRun string) {
+	p.t.Helper()
+	id, task := p.open(zone)
+	caseRun = "case/" + id
+	p.runs[caseRun] = &played{caseRun: caseRun, epoch: 1, revision: 1}
+	p.does(caseRun, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+	return caseRun
+}
+
+// readsOf names the ways by which a member of staff reads the name of a case's
+// person, or what is written about them.
+func (p *play) readsOf(account, caseRun string) (ways []string) {
+	p.t.Helper()
+	ctx, s, id := p.t.Context(), p.accounts[account], ledger.BareID(caseRun)
+	shows := func(way string, of any) {
+		text, err := json.Marshal(of)
+		require.NoError(p.t, err)
+		if strings.Contains(strings.ReplaceAll(string(text), "Personale", ""), "Persona") || strings.Contains(string(text), "parola") {
+			ways = append(ways, way)
+		}
+	}
+	referrals, err := p.records.Referrals(ctx, s, ledger.ReferralFilter{CaseID: id}, ledger.Paging{})
+	require.NoError(p.t, err)
+	shows("referrals", referrals.Items)
+	for _, r := range referrals.Items {
+		one, err := p.records.Referral(ctx, s, r.ID)
+		require.NoError(p.t, err)
+		require.NotEmpty(p.t, one.CaseNumber, "it stays listed by its number")
+		shows("referral", one)
+	}
+	for _, state := range []care.TaskState{"", care.TaskCompleted, care.TaskObsolete} {
+		tasks, err := p.records.Tasks(ctx, s, ledger.TaskFilter{CaseID: id, State: state}, ledger.Paging{})
+		require.NoError(p.t, err)
+		shows("tasks", tasks.Items)
+		for _, task := range tasks.Items {
+			require.NotEmpty(p.t, task.CaseNumber)
+			one, err := p.records.Task(ctx, s, task.ID)
+			require.NoError(p.t, err)
+			shows("task", one)
+			if given, err := p.records.Share(ctx, s, task.ID); err == nil {
+				shows("share", given)
+			}
+		}
+	}
+	appointments, err := p.records.Appointments(ctx, s, ledger.AppointmentFilter{CaseID: id}, ledger.Paging{})
+	require.NoError(p.t, err)
+	shows("appointments", appointments.Items)
+	for _, a := range appointments.Items {
+		require.NotEmpty(p.t, a.CaseNumber)
+	}
+	equipes, _ := p.records.Equipes(ctx, s, id)
+	shows("equipes", equipes)
+	plans, _ := p.records.Plans(ctx, s, id)
+	shows("plans", plans)
+	files, err := p.records.CaseFiles(ctx, s, ledger.CaseFilter{Search: "Persona"}, ledger.Paging{})
+	require.NoError(p.t, err)
+	shows("search", files.Items)
+	// The rows themselves are not there, whatever asks for them.
+	require.NoError(p.t, pgx.BeginFunc(ctx, p.api, func(tx pgx.Tx) error {
+		for _, set := range [][2]string{{"role", "percorso_app"}, {"percorso.staff", s.ID}, {"percorso.role", string(s.Role)}, {"percorso.zone", s.Zone},
+			{"percorso.agency", s.Agency}, {"percorso.now", p.records.Clock().Format(time.RFC3339Nano)}} {
+			if _, err := tx.Exec(ctx, `SELECT set_config($1, $2, true)`, set[0], set[1]); err != nil {
+				return err
+			}
+		}
+		rows, _ := tx.Query(ctx, `SELECT snapshot::text FROM share WHERE case_id = $1 UNION ALL SELECT data::text FROM record WHERE case_id = $1
+			UNION ALL SELECT words.note FROM referral r, referral_words(r.id) AS words WHERE r.case_id = $1`, id)
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		shows("rows", found)
+		return err
+	}))
+	return ways
+}
+
+// sentTo refers the person of a case to an agency with accounts, which has
+// acknowledged it.
+func (p *play) sentTo(caseRun, agency string) (run, referral, task string) {
+	p.t.Helper()
+	run = newRun(care.RunReferral)
+	referral = uuid.NewString()
+	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: agency, Referral: referral})
+	p.branch(caseRun, run, care.Answer{Agency: agency}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: agency, Purpose: "labour"}},
+		Tasks:     []ledger.TaskChange{ask},
+	})
+	_, err := p.owner.Exec(p.t.Context(), `UPDATE referral SET note = 'una parola sulla persona' WHERE id = $1`, referral)
+	require.NoError(p.t, err)
+	return run, referral, ask.ID
+}
+
+// TestAReferralsDataEndWithIt: what the addressee was given of the person goes
+// out of sight when its reason ends, at once or after the zone's term.
+func TestAReferralsDataEndWithIt(t *testing.T) {
+	for _, c := range []struct {
+		state   care.ReferralState
+		end     care.EndReason
+		atOnce  bool
+		closure string
+	}{
+		{state: care.ReferralRejected, end: care.EndRejected, atOnce: true},
+		{state: care.ReferralWithdrawn, end: care.EndWithdrawn, atOnce: true},
+		{state: care.ReferralRedirected, end: care.EndRedirected, atOnce: true},
+		{state: care.ReferralCompleted, end: care.EndCompleted},
+		{state: care.ReferralFailed, end: care.EndCompleted},
+		{state: care.ReferralCompleted, end: care.EndCompleted, closure: care.OutcomePlaced},
+		{state: care.ReferralCompleted, end: care.EndMistake, closure: care.OutcomeOpenedByMistake, atOnce: true},
+	} {
+		t.Run(string(c.state)+c.closure, func(t *testing.T) {
+			p := newPlay(t)
+			p.records.Clock = func() time.Time { return p.now }
+			caseRun := p.zonesCase("prato")
+			run, referral, task := p.sentTo(caseRun, "cpi")
+			const cpi = "cpi_operator.prato"
+			require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "rows"}, p.readsOf(cpi, caseRun))
+			for _, state := range []care.ReferralState{care.ReferralReceived, care.ReferralOnHold, care.ReferralAccepted, care.ReferralInProgress} {
+				p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
+				require.Contains(t, p.readsOf(cpi, caseRun), "referral", state)
+			}
+			p.does(run, p.clock(), ledger.Effects{
+				Referrals: []ledger.ReferralChange{{ID: referral, State: c.state}},
+				Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}, Ending: care.ReferralEnded,
+			}, nil)
+			if c.closure != "" {
+				p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: c.closure, Ending: c.closure}, nil)
+			}
+			if !c.atOnce {
+				require.Contains(t, p.readsOf(cpi, caseRun), "referral", "the zone's term runs")
+				p.now = p.now.Add(30*dayLong - time.Minute)
+				require.Contains(t, p.readsOf(cpi, caseRun), "referral")
+				p.now = p.now.Add(2 * time.Minute)
+			}
+			require.Empty(t, p.readsOf(cpi, caseRun))
+
+			// It stays listed, with what is no longer seen and why.
+			listed, err := p.records.Referral(t.Context(), p.accounts[cpi], referral)
+			require.NoError(t, err)
+			require.Equal(t, c.state, listed.State)
+			require.Equal(t, c.end, listed.Why)
+			require.False(t, listed.SeenUntil.After(p.now))
+			require.Empty(t, listed.Note)
+			require.Empty(t, listed.Purpose)
+			given, err := p.records.Share(t.Context(), p.accounts[cpi], task)
+			require.NoError(t, err)
+			require.Nil(t, given.Snapshot)
+			require.Equal(t, c.end, given.Why)
+
+			// Who works on the case still reads what was given.
+			require.Contains(t, p.readsOf("social_worker.prato", caseRun), "referral")
+		})
+	}
+}
+
+// TestASentAgainReferralIsSeenAgain: who rejected it sees it again when it comes
+// again, and its end is the end of both.
+func TestASentAgainReferralIsSeenAgain(t *testing.T) {
+	p := newPlay(t)
+	p.records.Clock = func() time.Time { return p.now }
+	caseRun := p.zonesCase("prato")
+	run, referral, _ := p.sentTo(caseRun, "cpi")
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRejected, Reason: "other"}}}, nil)
+	require.NotContains(t, p.readsOf("cpi_operator.prato", caseRun), "referral")
+	again := uuid.NewString()
+	p.now = p.now.Add(time.Hour)
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralRequested, Agency: "cpi"}}}, nil)
+	listed, err := p.records.Referral(t.Context(), p.accounts["cpi_operator.prato"], again)
+	require.NoError(t, err)
+	require.NotNil(t, listed.Snapshot)
+	require.Nil(t, listed.Ended)
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
+	require.Empty(t, p.readsOf("cpi_operator.prato", caseRun))
+}
+
+// TestAWithdrawnConsentEndsAtOnce: whatever stands on it, be it in its last days.
+func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
+	p := newPlay(t)
+	caseRun := p.zonesCase("lucca")
+	worker := "social_worker.lucca"
+	consents := func(op care.Operation) {
+		p.does(caseRun, p.ask(worker, caseRun, "", care.Answer{Operation: op}, care.ConsentForm{}), ledger.Effects{}, nil)
+	}
+	const private = "third_sector_operator.lucca"
+	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
+	equipe := p.equipe(caseRun, seat)
+	_, err := p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	require.ErrorIs(t, err, ledger.ErrNotFound, "a private member without the person's consent")
+	consents(care.OpConsent)
+	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	require.NoError(t, err)
+	plan := uuid.NewString()
+	p.does(equipe, p.clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: plan, State: care.PlanDrafting}}, nil)
+	p.becomes(equipe, plan, care.PlanActive)
+	_, err = p.owner.Exec(t.Context(), `UPDATE plan SET agencies = '{terzo_settore,cpi}', content = '{"goals": [{"id": "1", "area": "labour", "text": "una parola"}], "actions": []}' WHERE id = $1`, plan)
+	require.NoError(t, err)
+	run, referral, _ := p.sentTo(caseRun, "terzo_settore")
+	require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "plans", "rows"}, p.readsOf(private, caseRun))
+
+	consents(care.OpUnconsent)
+	require.Empty(t, p.readsOf(private, caseRun))
+	require.Contains(t, p.readsOf("cpi_operator.lucca", caseRun), "plans", "a public body needs none")
+	listed, err := p.records.Referral(t.Context(), p.accounts[private], referral)
+	require.NoError(t, err)
+	require.Equal(t, care.EndConsent, listed.Why)
+	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+
+	// What was over does not come back with a new consent; what stands does.
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
+	consents(care.OpConsent)
+	require.Equal(t, []string{"plans", "rows"}, p.readsOf(private, caseRun))
+	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	require.NoError(t, err)
+}
+
+// TestAnAppointmentsDataEndWithTheServicesWork: a cancelled one at once, one that
+// was kept or missed with the service's last task and the zone's term.
+func TestAnAppointmentsDataEndWithTheServicesWork(t *testing.T) {
+	for state, atOnce := range map[care.AppointmentState]bool{care.AppointmentCancelled: true, care.AppointmentHeld: false, care.AppointmentNoShow: false} {
+		t.Run(string(state), func(t *testing.T) {
+			p := newPlay(t)
+			p.records.Clock = func() time.Time { return p.now }
+			caseRun := p.zonesCase("prato")
+			service, appointment := newRun(care.RunService), uuid.NewString()
+			confirm := opens(service, "confirm", ledger.TaskChange{Kind: care.ConfirmAppointment, Agency: "cpi", Role: care.CPIOperator})
+			p.branch(caseRun, service, care.Answer{}, ledger.Effects{
+				Appointments: []ledger.AppointmentChange{{ID: appointment, State: care.AppointmentBooked, Service: "cpi", Matter: "una parola", At: p.now.Add(dayLong)}},
+			})
+			const cpi = "cpi_operator.prato"
+			require.Equal(t, []string{"appointments", "rows"}, p.readsOf(cpi, caseRun))
+			_, err := p.owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, confirm.ID)
+			require.NoError(t, err)
+			interview := opens(service, "interview", ledger.TaskChange{Kind: care.Assessment, Agency: "cpi", Role: care.CPIOperator})
+			p.does(service, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{interview}}, nil)
+			_, err = p.owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, interview.ID)
+			require.NoError(t, err)
+			p.does(service, p.clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: appointment, State: state}}}, nil)
+			require.Contains(t, p.readsOf(cpi, caseRun), "task", "the service has still to say something")
+			p.does(service, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.NotReached}, nil)
+			if !atOnce {
+				require.Contains(t, p.readsOf(cpi, caseRun), "appointments")
+				p.now = p.now.Add(30*dayLong + time.Minute)
+			}
+			require.Empty(t, p.readsOf(cpi, caseRun))
+			all, err := p.records.Appointments(t.Context(), p.accounts[cpi], ledger.AppointmentFilter{}, ledger.Paging{})
+			require.NoError(t, err)
+			require.Len(t, all.Items, 1)
+			require.Equal(t, string(state), all.Items[0].State)
+		})
+	}
+}
+
+// TestASeatsDataEndWithIt: one that is waived or replaced at once, one that was
+// heard with the équipe, or with the plan that it made and has a part in.
+func TestASeatsDataEndWithIt(t *testing.T) {
+	const cpi = "cpi_operator.prato"
+	begin := func(t *testing.T) (p *play, caseRun, equipe string, seat ledger.SeatChange) {
+		p = newPlay(t)
+		p.records.Clock = func() time.Time { return p.now }
+		caseRun = p.zonesCase("prato")
+		seat = ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
+		equipe = p.equipe(caseRun, seat)
+		_, err := p.owner.Exec(t.Context(), `UPDATE seat SET opinion_note = 'una parola' WHERE id = $1`, seat.ID)
+		require.NoError(t, err)
+		require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
+		return p, caseRun, equipe, seat
+	}
+	moves := func(p *play, equipe, seat string, state care.SeatState) {
+		p.does(equipe, p.clock(), ledger.Effects{Seats: []ledger.SeatChange{{ID: seat, State: state}}}, nil)
+	}
+	for _, state := range []care.SeatState{care.SeatWaived, care.SeatReplaced} {
+		t.Run(string(state), func(t *testing.T) {
+			p, caseRun, equipe, seat := begin(t)
+			moves(p, equipe, seat.ID, state)
+			require.Empty(t, p.readsOf(cpi, caseRun))
+			// Who is asked again in another sitting sees it again.
+			p.does(equipe, p.clock(), ledger.Effects{Seats: []ledger.SeatChange{seat}}, nil)
+			require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
+		})
+	}
+	t.Run("no plan", func(t *testing.T) {
+		p, caseRun, equipe, seat := begin(t)
+		moves(p, equipe, seat.ID, care.SeatSpoken)
+		p.does(equipe, p.clock(), ledger.Effects{Ending: care.NoPlan}, nil)
+		require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
+		p.now = p.now.Add(30*dayLong + time.Minute)
+		require.Empty(t, p.readsOf(cpi, caseRun))
+	})
+	t.Run("a part in its plan", func(t *testing.T) {
+		p, caseRun, equipe, seat := begin(t)
+		moves(p, equipe, seat.ID, care.SeatSpoken)
+		plan, until := uuid.NewString(), p.now.Add(90*dayLong)
+		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "una parola"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "cpi", Until: &until}}})
+		p.becomes(equipe, plan, care.PlanAgreed)
+		p.does(equipe, p.clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
+		p.becomes(caseRun, plan, care.PlanActive)
+		p.now = p.now.Add(60 * dayLong)
+		require.Equal(t, []string{"equipes", "plans", "rows"}, p.readsOf(cpi, caseRun), "for as long as it has its part")
+		p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+		require.Equal(t, []string{"equipes", "plans", "rows"}, p.readsOf(cpi, caseRun))
+		p.now = p.now.Add(30*dayLong + time.Minute)
+		require.Empty(t, p.readsOf(cpi, caseRun))
+	})
+}
+
+// TestWhatIsKnownOfAShareIsItsAgencys: another zone's agency of the same name sees none of it.
+func TestWhatIsKnownOfAShareIsItsAgencys(t *testing.T) {
+	p := newPlay(t)
+	caseRun := p.zonesCase("prato")
+	_, referral, task := p.sentTo(caseRun, "cpi")
+	for _, account := range []string{"cpi_operator.lucca", "supervisor.lucca", "social_worker.pistoia"} {
+		_, err := p.records.Referral(t.Context(), p.accounts[account], referral)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		_, err = p.records.Share(t.Context(), p.accounts[account], task)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		require.Empty(t, p.readsOf(account, caseRun))
+	}
+}
+
+// TestALinkShowsWhatStands: nothing of the person once the referral is over, or
+// the consent that it stands on is withdrawn.
+func TestALinkShowsWhatStands(t *testing.T) {
+	p := newPlay(t)
+	_, run, referral, _ := p.referred()
+	link := p.mailed(run, "partner_request")[0]
+	shows := func() bool {
+		opened, err := p.records.OpenLink(t.Context(), link)
+		require.NoError(t, err)
+		return opened.Snapshot != nil
+	}
+	for state, sees := range map[care.ReferralState]bool{
+		care.ReferralReceived: true, care.ReferralOnHold: true, care.ReferralAccepted: true, care.ReferralInProgress: true,
+		care.ReferralCompleted: false, care.ReferralFailed: false, care.ReferralRejected: false, care.ReferralWithdrawn: false,
+	} {
+		p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
+		require.Equal(t, sees, shows(), state)
+	}
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
+	require.True(t, shows())
+	_, err := p.owner.Exec(t.Context(), `UPDATE share SET legal_basis = 'consent' WHERE run_id = $1`, run)
+	require.NoError(t, err)
+	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralOnHold}}}, nil)
+	require.False(t, shows())
+}

@@ -1,0 +1,206 @@
+package workflows_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// ground is what an agency was given of a case's person, with all on which it
+// depends whether that may still be seen.
+type ground struct {
+	Run     string     `db:"run_id"`
+	Zone    string     `db:"zone"`
+	Agency  string     `db:"agency"`
+	Purpose string     `db:"purpose"`
+	Private bool       `db:"private"`
+	Consent bool       `db:"consent"` // is in force
+	Mistake bool       `db:"mistake"`
+	RunOver *time.Time `db:"run_over"`
+	Changed *time.Time `db:"changed"`  // when the latest of its tasks, or the referral, changed
+	State   string     `db:"state"`    // of the referral
+	Booked  bool       `db:"booked"`   // an appointment that is to come
+	Met     bool       `db:"met"`      // one that was not cancelled
+	Tasks   bool       `db:"tasks"`    // the agency has an open task of the run
+	Sits    bool       `db:"sits"`     // in the équipe
+	Part    bool       `db:"has_part"` // in the plan that the équipe made
+}
+
+const selectGrounds = `SELECT s.run_id, s.zone, s.agency, s.purpose, s.legal_basis = 'consent' AS private,
+	EXISTS (SELECT FROM consent c WHERE c.case_id = s.case_id AND c.withdrawn_at IS NULL) AS consent,
+	EXISTS (SELECT FROM case_file f WHERE f.id = s.case_id AND f.outcome = 'opened_by_mistake') AS mistake,
+	(SELECT r.ended_at FROM run r WHERE r.id = s.run_id) AS run_over,
+	greatest((SELECT max(r.changed_at) FROM referral r WHERE r.run_id = s.run_id AND r.to_agency = s.agency),
+		(SELECT max(t.ended_at) FROM task t WHERE t.run_id = s.run_id), (SELECT max(p.ended_at) FROM plan p WHERE p.run_id = s.run_id)) AS changed,
+	coalesce((SELECT r.state FROM referral r WHERE r.run_id = s.run_id AND r.to_agency = s.agency ORDER BY r.requested_at DESC, r.changed_at DESC LIMIT 1), '') AS state,
+	EXISTS (SELECT FROM appointment a WHERE a.run_id = s.run_id AND a.agency = s.agency AND a.state IN ('booked', 'confirmed')) AS booked,
+	EXISTS (SELECT FROM appointment a WHERE a.run_id = s.run_id AND a.agency = s.agency AND a.state <> 'cancelled') AS met,
+	EXISTS (SELECT FROM task t WHERE t.run_id = s.run_id AND t.agency = s.agency AND t.ended_at IS NULL) AS tasks,
+	EXISTS (SELECT FROM seat e WHERE e.run_id = s.run_id AND e.agency = s.agency AND e.state IN ('invited', 'confirmed', 'spoken')) AS sits,
+	EXISTS (SELECT FROM plan p WHERE p.run_id = s.run_id AND p.state IN ('agreed', 'active') AND s.agency = ANY (p.agencies)) AS has_part
+	FROM share s WHERE s.case_id = $1`
+
+// sight is whether something may be seen.
+type sight string
+
+const (
+	seen   sight = "seen"
+	hidden sight = "hidden"
+	either sight = "either" // it came to an ordinary end, and the zone's term runs
+)
+
+// sight says by what the ground is made of whether it may be seen, whatever was
+// written of its end.
+func (s ground) sight(p care.Policy, now time.Time) sight {
+	switch ordinary := s.ended(); {
+	case s.Mistake, s.Private && !s.Consent:
+		return hidden
+	case ordinary == nil:
+		return seen
+	case !*ordinary:
+		return hidden
+	}
+	days, err := calendar.New(p)
+	if err != nil {
+		panic(err)
+	}
+	term, _ := p.Deadline(care.DeadlineShareAfterEnd)
+	var last time.Time
+	for _, t := range []*time.Time{s.RunOver, s.Changed} {
+		if t != nil && t.After(last) {
+			last = *t
+		}
+	}
+	if now.After(days.After(last, term.Duration)) {
+		return hidden
+	}
+	return either
+}
+
+// ended says how what the ground is for has ended: in the ordinary way, or not; nil: it stands.
+func (s ground) ended() *bool {
+	over := func(ordinary bool) *bool { return &ordinary }
+	switch s.Purpose {
+	case "referral":
+		switch care.ReferralState(s.State) {
+		case "":
+			if s.RunOver != nil {
+				return over(false)
+			}
+		case care.ReferralCompleted, care.ReferralFailed:
+			return over(true)
+		case care.ReferralRejected, care.ReferralWithdrawn, care.ReferralRedirected:
+			return over(false)
+		}
+	case "appointment":
+		if !s.Booked && !s.Tasks {
+			return over(s.Met)
+		}
+	case "equipe":
+		switch {
+		case s.Part:
+		case !s.Sits:
+			return over(false)
+		case s.RunOver != nil:
+			return over(true)
+		}
+	case "transfer":
+		if !s.Tasks {
+			return over(false)
+		}
+	}
+	return nil
+}
+
+// grounds lists what was given of the case's person.
+func (g *wanderer) grounds() (found []ground) {
+	g.Helper()
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(context.Background(), selectGrounds, g.id)
+		var err error
+		found, err = pgx.CollectRows(rows, pgx.RowToStructByName[ground])
+		return err
+	}))
+	return found
+}
+
+// holdsSight asserts that who does not work on the case sees of its person what
+// still has its reason, in every list, and nothing that has lost it.
+func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
+	g.Helper()
+	ctx := context.Background()
+	if worksOnIt {
+		return
+	}
+	of := map[string]sight{} // by run
+	for _, s := range g.grounds() {
+		if s.Agency == who.Agency && s.Zone == who.Zone {
+			of[s.Run] = s.sight(g.policy(), g.now())
+		}
+	}
+	holds := func(what, run string, shown bool) {
+		g.Helper()
+		want, given := of[run]
+		if !given {
+			want = hidden
+		}
+		if want != either {
+			require.Equal(g, want == seen, shown, "%s of %s sees the person in %s of %s after %s", who.Role, who.Zone, what, run, g.last)
+		}
+	}
+	referrals, err := g.records.Referrals(ctx, who, ledger.ReferralFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
+	require.NoError(g, err)
+	for _, r := range referrals.Items {
+		require.NotEmpty(g, r.CaseNumber)
+		holds("a referral", r.Run, r.Snapshot != nil)
+		if r.Snapshot == nil {
+			require.NotEmpty(g, r.Why, "why the person is out of sight, after %s", g.last)
+			require.Empty(g, r.Note+r.Purpose)
+		}
+	}
+	for _, state := range []care.TaskState{"", care.TaskCompleted, care.TaskObsolete} {
+		tasks, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id, State: state}, ledger.Paging{Limit: 100})
+		require.NoError(g, err)
+		for _, t := range tasks.Items {
+			holds("a task", t.Run, t.Person != "")
+		}
+	}
+	appointments, err := g.records.Appointments(ctx, who, ledger.AppointmentFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
+	require.NoError(g, err)
+	for _, a := range appointments.Items {
+		holds("an appointment", a.Run, a.Person != "")
+	}
+}
+
+// seesPlan says whether an agency that does not work on the case may see its
+// équipes and plan: for a seat whose data it sees, or a part in the active plan.
+func (g *wanderer) seesPlan(who care.Staff) sight {
+	g.Helper()
+	best := hidden
+	if who.Zone != g.zone {
+		return best
+	}
+	for _, s := range g.grounds() {
+		if s.Agency == who.Agency && s.Zone == who.Zone && s.Purpose == "equipe" {
+			if found := s.sight(g.policy(), g.now()); best != seen && found != hidden {
+				best = found
+			}
+		}
+	}
+	var part, consent bool
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies)),
+			EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
+	}))
+	agency, _ := g.policy().Agency(who.Agency)
+	if part && (consent || agency.Kind.LegalBasis() == care.PublicTask) {
+		best = seen
+	}
+	return best
+}
