@@ -98,8 +98,9 @@ type AppointmentChange struct {
 	At      time.Time             `json:"at,omitzero"` // zero: as it was
 }
 
-// Message is an entry for another run's inbox, written with the step and
-// delivered by the outbox. An open message starts the run.
+// Message is what a step leaves for another run: written with the step, an entry
+// of that run's inbox from then on, and brought to it by the relay. One that
+// opens a run starts it.
 type Message struct {
 	Run    string      `json:"run"`
 	Answer care.Answer `json:"answer"`

@@ -20,12 +20,12 @@ const TaskQueue = "percorso"
 // takes milliseconds; where Postgres keeps it waiting, the SDK asks for more time.
 const WorkflowTaskTimeout = 2 * time.Second
 
-// The messages that every process takes.
+// The two ways to wake a run: both tell it of an entry in its inbox.
 const (
-	// Work is the update that brings a command of a person to its run; its
-	// update id is the command's id, its answer a Result.
+	// Work is the update for an entry whose Result somebody waits for, as the API
+	// does for a person's command. Its update id is the entry's id.
 	Work = "work"
-	// Wake is the signal that brings an entry that needs no answer.
+	// Wake is the signal for every other one.
 	Wake = "wake"
 )
 

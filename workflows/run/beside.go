@@ -29,7 +29,8 @@ func (r *Run) Interrupt(why care.Answer) Handling {
 
 // beside works what concerns the run and not its path: first what every run
 // hears, then what its process hears.
-func (r *Run) beside(e ledger.Entry) Handling {
+func (x *execution) beside(e ledger.Entry) Handling {
+	r := x.run
 	if r.ending && !whileEnding(e.Answer.Operation) {
 		return Refused
 	}
@@ -52,10 +53,19 @@ func (r *Run) beside(e ledger.Entry) Handling {
 			r.resume()
 		}
 	}
-	if r.process.Beside == nil {
+	if x.process.Beside == nil {
 		return ForPath
 	}
-	return r.process.Beside(r, e)
+	return x.process.Beside(r, e)
+}
+
+// whileEnding says what still reaches a run that winds up.
+func whileEnding(op care.Operation) bool {
+	switch op {
+	case care.OpReport, care.OpAdopt, care.OpClock, care.OpMailBounced, care.OpRenewPolicy:
+		return true
+	}
+	return false
 }
 
 // takenAnyway says which entries are taken where the path does not await them.

@@ -17,14 +17,6 @@ func (r *Run) end(outcome string) {
 	}
 }
 
-// endEarly is the path of a run that was told to end.
-func (r *Run) endEarly(*Run) (string, error) {
-	if r.process.EndEarly != nil {
-		return r.process.EndEarly(r, *r.state.Interrupt)
-	}
-	return care.EndedEarly, r.WindUp()
-}
-
 // WindUp ends all that the run has open, the latest first. It tells each of its
 // branches to end, and rests until all have reported.
 func (r *Run) WindUp() error {
@@ -45,12 +37,3 @@ func (r *Run) WindUp() error {
 }
 
 func isReport(e ledger.Entry) bool { return e.Answer.Operation == care.OpReport }
-
-// whileEnding says what still reaches a run that winds up.
-func whileEnding(op care.Operation) bool {
-	switch op {
-	case care.OpReport, care.OpAdopt, care.OpClock, care.OpMailBounced, care.OpRenewPolicy:
-		return true
-	}
-	return false
-}

@@ -8,29 +8,34 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/activities"
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
-// An execution is what Temporal runs of a run. It turns what the path does into
-// steps, each one transaction in Postgres.
+// An execution is what Temporal runs under a run's id. It turns what the path does
+// into steps, each one transaction in Postgres.
 //
-// Two coroutines share the run: the path, which only ever blocks in rest, and
-// whoever brings an entry (an update, a signal, the clock), one at a time under
-// the mutex. Bringing an entry lets the path go on until it rests again; then all
-// that the path gathered is recorded with the entry in one local activity.
+// Two coroutines share the run: its walk, which blocks in rest alone, and whoever
+// brings an entry (an update, a signal, the timer), one at a time under the mutex.
+// Say somebody completes a task. The entry is offered to the path, which awaits
+// it, ends the task, opens the next one and rests again. What it did meanwhile
+// lies in the run's effects, and is now recorded with the entry, as one step, by
+// one local activity.
 //
-// Postgres decides. Where it refuses the entry or is ahead of the run, as after
-// a crash between a commit and the end of a workflow task, the run takes
+// Postgres decides. It may refuse the entry, for instance because somebody else
+// holds the task; or it may be ahead of the run, because a worker died between
+// the commit of a step and the end of its workflow task. The execution then takes
 // Postgres's state and walks the path from its start, with the answers in that
-// state, to where it stood. The same walk serves a new worker version, a
-// continue-as-new, a reopening and a rebuild.
+// state, to where the state stands. The same walk serves a new version of the
+// worker, a continue-as-new, a reopening and a rebuild.
 type execution struct {
 	run     *Run
+	process Process
 	ctx     workflow.Context // of the main coroutine; the path's is derived from it
 	mutex   workflow.Mutex   // no two entries interleave
-	epoch   int
-	reopens bool // the run has ended and may be reopened
+	epoch   int              // Postgres takes no step of an older one
+	reopens bool             // the run has ended and may be reopened
 	loaded  bool
 	leaving bool      // ended or fenced: nothing more will be worked
 	due     time.Time // the earliest clock of the run; zero: none
@@ -42,11 +47,12 @@ type execution struct {
 // updates, and a continued one replays faster.
 const entriesPerExecution = 500
 
-// Execute carries a process: it is the whole body of every workflow function.
+// Execute is the whole body of every workflow function: it carries a process
+// until its run ends, or goes on as a new execution.
 func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
 	x := &execution{
-		run: &Run{Standing: Standing{ID: start.Run, Case: start.Case}, process: p, walk: &walk{}, ctx: ctx},
-		ctx: ctx, mutex: workflow.NewMutex(ctx), epoch: start.Epoch, reopens: start.Reopen,
+		run:     &Run{Standing: Standing{ID: start.Run, Case: start.Case}, walk: &walk{}, ctx: ctx},
+		process: p, ctx: ctx, mutex: workflow.NewMutex(ctx), epoch: start.Epoch, reopens: start.Reopen,
 	}
 	if err := x.listen(); err != nil {
 		return err
@@ -93,7 +99,7 @@ func validateWork(_ workflow.Context, e ledger.Entry) error {
 	return nil
 }
 
-// load takes the run's state from Postgres and walks the path to where it stood.
+// load takes the run's state from Postgres and walks the path to where it stands.
 func (x *execution) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
 	var res ledger.StepResult
@@ -108,7 +114,7 @@ func (x *execution) load(ctx workflow.Context) error {
 		x.run.Policy = *res.Policy
 	}
 	x.leaving = res.Verdict == ledger.Fenced
-	if err := x.adopt(ctx, res); err != nil {
+	if err := x.catchUp(ctx, res); err != nil {
 		return err
 	}
 	x.loaded = true
@@ -131,7 +137,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 	x.worked++
 	for {
 		before := x.run.State()
-		taken, err := x.run.offer(ctx, e)
+		taken, err := x.offer(ctx, e)
 		if err != nil {
 			return ledger.Result{}, err
 		}
@@ -152,7 +158,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			x.leaving = true
 			return res.Result, nil
 		case ledger.Behind:
-			if err := x.adopt(ctx, res); err != nil {
+			if err := x.catchUp(ctx, res); err != nil {
 				return ledger.Result{}, err
 			}
 		default: // refused, known or idle: the step did not happen
@@ -160,7 +166,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 				res.State, res.Revision = &before, x.run.revision
 			}
 			if taken || res.Revision != x.run.revision || res.Ended {
-				if err := x.adopt(ctx, res); err != nil {
+				if err := x.catchUp(ctx, res); err != nil {
 					return ledger.Result{}, err
 				}
 			}
@@ -168,6 +174,33 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			return res.Result, nil
 		}
 	}
+}
+
+// offer has an entry worked beside the path, or gives it to the path if that
+// awaits it, and lets the path go on until it rests again.
+func (x *execution) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err error) {
+	if x.run.walk.over {
+		if !x.run.ofCase() || e.Answer.Operation != care.OpReopen {
+			return false, nil
+		}
+		x.run.reopen()
+		if err := x.startWalk(ctx); err != nil {
+			return false, err
+		}
+	}
+	switch x.beside(e) {
+	case Refused:
+		return false, nil
+	case Done:
+		return true, nil
+	case Interrupts:
+		return true, x.startWalk(ctx)
+	}
+	if !x.run.Awaits(e) {
+		return takenAnyway(e.Answer.Operation), nil
+	}
+	x.run.walk.give(e)
+	return true, workflow.Await(ctx, x.run.walk.atRest)
 }
 
 // record writes the step in one local activity. It tries for as long as
@@ -194,21 +227,21 @@ func writing(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// settle takes over what a recorded step computed.
+// settle takes over what Postgres computed with a step: revision and due times.
 func (x *execution) settle(res ledger.StepResult) {
 	x.run.settle(res)
 	x.armFor(res.NextDue)
 	x.leaving = x.run.walk.over
 }
 
-// adopt takes Postgres's state and walks the path anew.
-func (x *execution) adopt(ctx workflow.Context, res ledger.StepResult) error {
-	x.run.adopt(res)
+// catchUp takes Postgres's state and walks the path to where it stands.
+func (x *execution) catchUp(ctx workflow.Context, res ledger.StepResult) error {
+	x.run.restore(res)
 	x.armFor(res.NextDue)
 	// A worker may have died between the run's last step and the end of its workflow task.
 	x.leaving = x.leaving || res.Ended
 	if x.leaving {
 		return nil
 	}
-	return x.run.rewalk(ctx)
+	return x.rewalk(ctx)
 }

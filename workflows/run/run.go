@@ -54,9 +54,8 @@ type Run struct {
 	// Report is what the run's end tells its case besides the outcome.
 	Report care.Answer
 
-	process Process
-	walk    *walk
-	ctx     workflow.Context // of the execution's main coroutine
+	walk *walk            // the one under way
+	ctx  workflow.Context // of the execution's main coroutine
 }
 
 // Opening awaits the entry that began the run, or began it anew. A path starts with it.

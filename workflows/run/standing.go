@@ -86,7 +86,11 @@ func (s *Standing) close(point string) {
 	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenStep) bool { return o.Step == point })
 }
 
-// settle takes over what a recorded step computed.
+// reopen empties the state: the path begins anew, what it had opened before keeps
+// its records, and what it opens now has ids of its own.
+func (s *Standing) reopen() { s.state = care.RunState{Reopened: s.state.Reopened + 1} }
+
+// settle takes over what Postgres computed with a step.
 func (s *Standing) settle(res ledger.StepResult) {
 	s.revision, s.effects = res.Revision, ledger.Effects{}
 	for _, w := range res.Waits {
@@ -98,8 +102,8 @@ func (s *Standing) settle(res ledger.StepResult) {
 	}
 }
 
-// adopt takes Postgres's revision and state, where it gives one.
-func (s *Standing) adopt(res ledger.StepResult) {
+// restore takes Postgres's revision and state, where it gives one.
+func (s *Standing) restore(res ledger.StepResult) {
 	if res.State != nil {
 		s.state = res.State.Clone()
 	}

@@ -10,9 +10,12 @@ import (
 	"percorso/internal/ledger"
 )
 
-// A walk is one way along the path, from its start on: a coroutine that only
-// ever blocks in rest. A run that walks its path anew stops the old walk and
-// begins another.
+// A walk is the path under way: a coroutine that begins at the start of the path
+// and blocks in rest alone. Say a second level service has its appointment
+// confirmed. A walk of it opens the appointment and the task to confirm it, finds
+// the answer of that task in the state, opens the interview's task and rests,
+// because that has no answer yet. A run that walks its path anew stops the old
+// walk and begins another.
 type walk struct {
 	ctx      workflow.Context // of its coroutine
 	stop     workflow.CancelFunc
@@ -20,7 +23,7 @@ type walk struct {
 	over     bool   // the path returned
 }
 
-// await is a rest of the path: at which point, and on what.
+// await is what a path rests on: its point, and which entries it accepts there.
 type await struct {
 	point   string
 	accepts func(ledger.Entry) bool
@@ -31,10 +34,12 @@ type await struct {
 // errInterrupted unwinds the path when its run is told to end, or to walk anew.
 var errInterrupted = errors.New("interrupted")
 
-// rest is the one place where a path blocks. Points that have their answer do not rest.
+// rest is the one place where a path blocks. Where the point has its answer, it
+// does not: what the path did on its way here was recorded with that answer, and
+// is not to be recorded again.
 func (r *Run) rest(a *await) (care.Answer, error) {
 	if answer, ok := r.state.Answer(a.point); ok {
-		r.effects = ledger.Effects{} // recorded when the answer came
+		r.effects = ledger.Effects{}
 		return answer, nil
 	}
 	r.walk.awaiting = a
@@ -44,39 +49,6 @@ func (r *Run) rest(a *await) (care.Answer, error) {
 	r.walk.awaiting = nil
 	r.state.Answers = append(r.state.Answers, care.StepAnswer{Step: a.point, Answer: *a.answer})
 	return *a.answer, nil
-}
-
-// offer offers an entry to what is beside the path, then to the path if that
-// awaits it, and lets the path go on until it rests again.
-func (r *Run) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err error) {
-	if r.walk.over {
-		if !r.ofCase() || e.Answer.Operation != care.OpReopen {
-			return false, nil
-		}
-		if err := r.reopen(ctx); err != nil {
-			return false, err
-		}
-	}
-	switch r.beside(e) {
-	case Refused:
-		return false, nil
-	case Done:
-		return true, nil
-	case Interrupts:
-		return true, r.startWalk(ctx)
-	}
-	if !r.Awaits(e) {
-		return takenAnyway(e.Answer.Operation), nil
-	}
-	r.walk.give(e)
-	return true, workflow.Await(ctx, r.walk.atRest)
-}
-
-// reopen begins the path of an ended case anew; what it had opened before keeps
-// its records, and what it opens now has ids of its own.
-func (r *Run) reopen(ctx workflow.Context) error {
-	r.state = care.RunState{Reopened: r.state.Reopened + 1}
-	return r.startWalk(ctx)
 }
 
 // give gives the path the answer that it rests on.
@@ -91,52 +63,34 @@ func (w *walk) atRest() bool { return w.over || w.awaiting != nil && w.awaiting.
 
 // startWalk walks the path from its start, with the answers of the state, until
 // it rests or is over. ctx is the coroutine's that asks for it.
-func (r *Run) startWalk(ctx workflow.Context) error {
-	if old := r.walk; old.stop != nil && !old.over {
+func (x *execution) startWalk(ctx workflow.Context) error {
+	if old := x.run.walk; old.stop != nil && !old.over {
 		old.stop()
 		if err := workflow.Await(ctx, func() bool { return old.over }); err != nil {
 			return err
 		}
 	}
 	w := &walk{}
-	r.walk, r.ending, r.effects, r.Report = w, false, ledger.Effects{}, care.Answer{}
+	x.run.walk, x.run.Report = w, care.Answer{}
+	x.run.ending, x.run.effects = false, ledger.Effects{}
 	// The path lives as long as the execution, not as the handler that walks it anew.
-	ctxOfPath, stop := workflow.WithCancel(r.ctx)
+	ctxOfPath, stop := workflow.WithCancel(x.ctx)
 	w.stop = stop
 	workflow.Go(ctxOfPath, func(ctx workflow.Context) {
 		w.ctx = ctx // each coroutine blocks on its own
-		r.follow()
+		x.follow()
 		w.over, w.awaiting = true, nil
 	})
 	return workflow.Await(ctx, w.atRest)
 }
 
-// rewalk walks the path from its start with the answers of the state, until it
-// rests. Whatever the walk did on the way was recorded when it first happened,
-// so its effects are dropped; except that a newer version of the path may open
-// something that the state does not have, which then goes with the next step.
-func (r *Run) rewalk(ctx workflow.Context) error {
-	known := r.State()
-	if err := r.startWalk(ctx); err != nil {
-		return err
-	}
-	fresh := slices.ContainsFunc(r.state.Open, func(o care.OpenStep) bool {
-		_, ok := known.Opened(o.Step)
-		return !ok
-	})
-	if !fresh {
-		r.effects = ledger.Effects{}
-	}
-	return nil
-}
-
 // follow goes along the path, or along what ends it early, to its outcome.
-func (r *Run) follow() {
-	path := r.process.Path
-	if r.state.Interrupt != nil {
-		path = r.endEarly
+func (x *execution) follow() {
+	path := x.process.Path
+	if x.run.state.Interrupt != nil {
+		path = x.endEarly
 	}
-	outcome, err := path(r)
+	outcome, err := path(x.run)
 	switch {
 	case errors.Is(err, errInterrupted):
 	case err != nil:
@@ -144,6 +98,33 @@ func (r *Run) follow() {
 		// as broken and is retried, so a mended worker goes on from here.
 		panic(err)
 	default:
-		r.end(outcome)
+		x.run.end(outcome)
 	}
+}
+
+// endEarly is the path of a run that was told to end.
+func (x *execution) endEarly(r *Run) (outcome string, err error) {
+	if x.process.EndEarly != nil {
+		return x.process.EndEarly(r, *r.state.Interrupt)
+	}
+	return care.EndedEarly, r.WindUp()
+}
+
+// rewalk walks the path from its start to where the state says that it stands.
+// Whatever the walk did on the way was recorded when it first happened, so its
+// effects are dropped; except that a newer version of the path may open something
+// that the state does not have, which then goes with the next step.
+func (x *execution) rewalk(ctx workflow.Context) error {
+	known := x.run.State()
+	if err := x.startWalk(ctx); err != nil {
+		return err
+	}
+	fresh := slices.ContainsFunc(x.run.state.Open, func(o care.OpenStep) bool {
+		_, ok := known.Opened(o.Step)
+		return !ok
+	})
+	if !fresh {
+		x.run.effects = ledger.Effects{}
+	}
+	return nil
 }
