@@ -3,18 +3,16 @@
 // A process is ordinary code: it opens something, awaits the answer, goes on.
 // Package workflows holds the processes; each is a path, a function that is given
 // a [Run] and uses nothing but its verbs: Perform a task, Refer the person to an
-// agency, keep an appointment, hear several people in a Round, wait UntilUnless
-// something comes sooner, Begin a branch, Tell another run. The verbs that rest
-// return when the answer is there, which may be months later.
+// agency, Appoint a time, hear several people in a Round, wait UntilUnless
+// something comes sooner, Begin a branch, Tell another run. Some of them rest: they
+// return when the answer is there, which may be months later. The others are those
+// of the run's [Standing]: what Postgres keeps of the run (which answers its path
+// got, what it has open), and what the step under way adds to that.
 //
-// Three things lie below the verbs, and no process sees them:
-//
-//   - the [Standing] is what Postgres keeps of the run (which answers its path got,
-//     what it has open), and what the step under way adds to that;
-//   - the walk is the path on its way from its start to where it rests;
-//   - the execution is what Temporal runs: it takes one entry at a time, lets the
-//     path go on with it, writes the step that the path made of it, and keeps the
-//     run's one timer.
+// Two things carry the run, and no process sees them. The walk is the path under
+// way, from its start to where it rests. The execution is what Temporal runs: it
+// takes one entry at a time, lets the path go on with it, writes the step that the
+// path made of it, and keeps the run's one timer.
 package run
 
 import (
@@ -43,8 +41,8 @@ type Process struct {
 // is how it is unwound when its run ends early or walks it anew.
 type Path func(*Run) (outcome string, err error)
 
-// A Run is one process of one case at work, as its path sees it. Beside what a
-// Standing can do it has the verbs that rest until an entry comes.
+// A Run is one process of one case at work, as its path sees it. To the verbs of
+// its Standing it adds those that rest until an entry comes.
 type Run struct {
 	Standing
 
@@ -83,9 +81,10 @@ func (r *Run) Awaits(e ledger.Entry) bool {
 	return r.walk.awaiting != nil && r.walk.awaiting.accepts(e)
 }
 
-// Changed says whether this execution goes by a change of the code. One that
-// began under the older code and already came past the question does not, so
-// that it does again what its history says; every other one does.
+// Changed asks whether to go by a change of the code. The answer is no where the
+// execution came past this place under the older code, and does again what its
+// history says; everywhere else it is yes. The change's name is kept in histories:
+// it is never used for another change.
 func (r *Run) Changed(change string) bool {
 	return workflow.GetVersion(r.ctx, change, workflow.DefaultVersion, 1) == 1
 }

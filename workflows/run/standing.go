@@ -8,12 +8,13 @@ import (
 )
 
 // A Standing is where a run stands: its revision and state, which Postgres keeps
-// as well, and the effects that the step under way is going to write. What it
-// does needs no rest: it opens, ends and tells.
+// as well, and the effects that the step under way is going to write. Its verbs
+// open, end and tell; none of them rests.
 //
-// What a run opens is known by its point: a name for the place in the path that
-// opens it, unique in the process, never changed and never used for anything
-// else. State and ids are made of these names.
+// What a run opens or awaits is known by its point, such as "assessment" or
+// "review/2". The state keeps what is open and what was answered under these
+// names, and ids are made of them, so a point is unique in its process, never
+// changed, and never used for anything else.
 type Standing struct {
 	ID   string // of the run
 	Case string // id of the case's own run
