@@ -3,10 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +17,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2/memstore"
-	"github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
 	"go.temporal.io/api/enums/v1"
 	taskqueue "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -31,6 +25,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"percorso/api/access/accesstest"
 	"percorso/api/problem"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -467,72 +462,6 @@ func (fakeWords) Sentence(w care.Waiting, _ care.Policy, _ time.Time) string {
 	return "aspetta " + string(w.For)
 }
 
-// fakeProvider is an OpenID provider that signs what a test asks for.
-type fakeProvider struct {
-	*httptest.Server
-	now       func() time.Time
-	signer    jose.Signer
-	subject   string // who logs in next
-	nonce     string // of the login under way
-	challenge string // of PKCE
-	requests  int    // of its keys
-}
-
-func newFakeProvider(t *testing.T, now func() time.Time) *fakeProvider {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "k1"}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &fakeProvider{now: now, signer: signer, subject: someWorker.Subject}
-	mux := http.NewServeMux()
-	answer := func(w http.ResponseWriter, v any) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(v)
-	}
-	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, map[string]any{
-			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
-			"id_token_signing_alg_values_supported": []string{"RS256"},
-		})
-	})
-	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
-		p.requests++
-		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
-	})
-	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("code") != "good" || s256(r.FormValue("code_verifier")) != p.challenge {
-			w.WriteHeader(http.StatusBadRequest)
-			answer(w, map[string]string{"error": "invalid_grant"})
-			return
-		}
-		answer(w, map[string]any{"access_token": "opaque", "token_type": "Bearer", "id_token": p.token(t, p.subject, "percorso", map[string]any{"nonce": p.nonce})})
-	})
-	p.Server = httptest.NewServer(mux)
-	t.Cleanup(p.Close)
-	return p
-}
-
-// token signs a token; more is laid over its claims.
-func (p *fakeProvider) token(t *testing.T, subject, audience string, more map[string]any) string {
-	t.Helper()
-	claims := map[string]any{
-		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": p.now().Unix(), "exp": p.now().Add(time.Hour).Unix(),
-	}
-	for k, v := range more {
-		claims[k] = v
-	}
-	raw, err := jwt.Signed(p.signer).Claims(claims).Serialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
-
 // rig is a server with fakes all around, which go by one clock.
 type rig struct {
 	*httptest.Server
@@ -541,7 +470,7 @@ type rig struct {
 	server   *Server
 	records  *fakeRecords
 	temporal *fakeTemporal
-	provider *fakeProvider
+	provider *accesstest.Provider
 	log      *bytes.Buffer
 	browser  *http.Client
 }
@@ -555,7 +484,7 @@ func newRig(t *testing.T) *rig {
 func newRigAt(t *testing.T, now time.Time) *rig {
 	t.Helper()
 	b := &rig{t: t, now: now, log: &bytes.Buffer{}}
-	b.records, b.provider = newFakeRecords(b.clock), newFakeProvider(t, b.clock)
+	b.records, b.provider = newFakeRecords(b.clock), accesstest.NewProvider(t, someWorker.Subject, b.clock)
 	b.temporal = &fakeTemporal{polled: b.now, result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
@@ -630,7 +559,7 @@ func (b *rig) request(method, path, body string) *http.Request {
 func (b *rig) as(who care.Staff, method, path, body string, headers ...string) answer {
 	b.t.Helper()
 	r := b.request(method, path, body)
-	r.Header.Set("Authorization", "Bearer "+b.provider.token(b.t, who.Subject, "percorso-api", nil))
+	r.Header.Set("Authorization", "Bearer "+b.provider.Token(b.t, who.Subject, "percorso-api", nil))
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -646,18 +575,13 @@ func (b *rig) post(who care.Staff, path, body, key string) answer {
 // logIn walks the browser through the login, as far as the provider lets it.
 func (b *rig) logIn(subject string) answer {
 	b.t.Helper()
-	b.provider.subject = subject
+	b.provider.Subject = subject
 	a := b.do(b.browser, b.request(http.MethodGet, "/login?next=/compiti", ""))
 	to, err := url.Parse(a.Header.Get("Location"))
 	if err != nil || a.StatusCode != http.StatusSeeOther {
 		b.t.Fatalf("login: %d %s", a.StatusCode, a.text)
 	}
 	q := to.Query()
-	b.provider.nonce, b.provider.challenge = q.Get("nonce"), q.Get("code_challenge")
+	b.provider.Nonce, b.provider.Challenge = q.Get("nonce"), q.Get("code_challenge")
 	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
-}
-
-func s256(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

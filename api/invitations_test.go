@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
+	"percorso/api/access"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
@@ -25,8 +26,8 @@ func (b *rig) linkToken() string {
 func TestLookingAtALinkChangesNothing(t *testing.T) {
 	r := newRig(t)
 	for range 3 {
-		link, state, err := r.server.invitation(t.Context(), r.linkToken())
-		if err != nil || state != linkValid || link.Number == "" || link.Snapshot != nil {
+		link, state, err := r.server.links.Open(t.Context(), r.linkToken())
+		if err != nil || state != access.LinkValid || link.Number == "" || link.Snapshot != nil {
 			t.Fatalf("%+v %s %v", link, state, err)
 		}
 	}
@@ -38,7 +39,7 @@ func TestLookingAtALinkChangesNothing(t *testing.T) {
 func TestPartnerAnswersStepByStep(t *testing.T) {
 	r := newRig(t)
 	link, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
-	if err != nil || state != linkValid || link.Snapshot == nil || link.Snapshot.FamilyName != someSnapshot.FamilyName {
+	if err != nil || state != access.LinkValid || link.Snapshot == nil || link.Snapshot.FamilyName != someSnapshot.FamilyName {
 		t.Fatalf("%+v %s %v", link, state, err)
 	}
 	u := r.temporal.updates[0]
@@ -46,7 +47,7 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	// The same link is good for nothing more.
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{}); err != nil || state != linkUsed {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{}); err != nil || state != access.LinkUsed {
 		t.Errorf("again: %s %v", state, err)
 	}
 	if len(r.temporal.updates) != 1 || len(r.records.commands) != 1 {
@@ -68,7 +69,7 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0] != (care.Fault{Field: "reason", Rule: care.RuleRequired}) || r.records.link.Used != nil {
 		t.Errorf("a form that breaks a rule uses the link up: %v", err)
 	}
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{Reason: "wrong_office"}); err != nil || state != linkValid {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{Reason: "wrong_office"}); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 }
@@ -85,7 +86,7 @@ func TestPartnerSaysHowItWent(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpComplete, care.Completion{Outcome: care.Completed})
-	if err != nil || state != linkValid {
+	if err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 	if a := r.temporal.updates[0].Args[0].(ledger.Entry).Answer; a.Operation != care.OpComplete || a.Outcome != care.Completed {
@@ -96,7 +97,7 @@ func TestPartnerSaysHowItWent(t *testing.T) {
 func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 	r := newRig(t)
 	r.temporal.err = serviceerror.NewUnavailable("away")
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != linkValid {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 	if r.records.link.Used == nil || len(r.records.commands) != 1 {
@@ -118,21 +119,21 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		set   func(*ledger.Link)
 		token func(*rig) string
-		want  linkState
+		want  access.LinkState
 		renew bool
 	}{
-		"used":                {func(l *ledger.Link) { l.Used = &now }, (*rig).linkToken, linkUsed, true},
-		"expired":             {func(l *ledger.Link) { l.Expires = now.Add(-time.Hour) }, (*rig).linkToken, linkExpired, true},
-		"settled":             {func(l *ledger.Link) { l.Open = false }, (*rig).linkToken, linkSettled, false},
-		"settled and used":    {func(l *ledger.Link) { l.Open, l.Used = false, &now }, (*rig).linkToken, linkSettled, false},
-		"settled and expired": {func(l *ledger.Link) { l.Open, l.Expires = false, now.Add(-time.Hour) }, (*rig).linkToken, linkSettled, false},
+		"used":                {func(l *ledger.Link) { l.Used = &now }, (*rig).linkToken, access.LinkUsed, true},
+		"expired":             {func(l *ledger.Link) { l.Expires = now.Add(-time.Hour) }, (*rig).linkToken, access.LinkExpired, true},
+		"settled":             {func(l *ledger.Link) { l.Open = false }, (*rig).linkToken, access.LinkSettled, false},
+		"settled and used":    {func(l *ledger.Link) { l.Open, l.Used = false, &now }, (*rig).linkToken, access.LinkSettled, false},
+		"settled and expired": {func(l *ledger.Link) { l.Open, l.Expires = false, now.Add(-time.Hour) }, (*rig).linkToken, access.LinkSettled, false},
 		"of another key": {nil, func(r *rig) string {
 			return invitation.Sign([]byte(strings.Repeat("x", invitation.KeySize)), someID, now.Add(time.Hour))
-		}, linkForged, false},
-		"of no link":    {nil, func(*rig) string { return invitation.Sign(someKey, anotherID, now.Add(time.Hour)) }, linkForged, false},
-		"of no id":      {nil, func(*rig) string { return invitation.Sign(someKey, "../admin", now.Add(time.Hour)) }, linkForged, false},
-		"made up":       {nil, func(*rig) string { return marker }, linkForged, false},
-		"past its time": {nil, func(*rig) string { return invitation.Sign(someKey, someID, now.Add(-time.Second)) }, linkExpired, true},
+		}, access.LinkForged, false},
+		"of no link":    {nil, func(*rig) string { return invitation.Sign(someKey, anotherID, now.Add(time.Hour)) }, access.LinkForged, false},
+		"of no id":      {nil, func(*rig) string { return invitation.Sign(someKey, "../admin", now.Add(time.Hour)) }, access.LinkForged, false},
+		"made up":       {nil, func(*rig) string { return marker }, access.LinkForged, false},
+		"past its time": {nil, func(*rig) string { return invitation.Sign(someKey, someID, now.Add(-time.Second)) }, access.LinkExpired, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -140,7 +141,7 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 				c.set(&r.records.link)
 			}
 			token := c.token(r)
-			if _, state, err := r.server.invitation(t.Context(), token); err != nil || state != c.want {
+			if _, state, err := r.server.links.Open(t.Context(), token); err != nil || state != c.want {
 				t.Errorf("%s %v", state, err)
 			}
 			if _, state, err := r.server.answerInvitation(t.Context(), token, care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != c.want {
@@ -160,7 +161,7 @@ func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 	r := newRig(t)
 	r.records.link.Used = &r.now
 	for range 2 {
-		if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkUsed || r.records.renewed != 1 {
+		if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != access.LinkUsed || r.records.renewed != 1 {
 			t.Errorf("%s %v, %d", state, err, r.records.renewed)
 		}
 	}
@@ -175,33 +176,33 @@ func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
 	}
 	r.records.quicker = func(l *ledger.Link) { l.Open = false }
 	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
-	if err != nil || state != linkSettled || len(r.records.commands) > 0 {
+	if err != nil || state != access.LinkSettled || len(r.records.commands) > 0 {
 		t.Errorf("%s %v", state, err)
 	}
 }
 
 func TestValidLinkIsNotRenewed(t *testing.T) {
 	r := newRig(t)
-	if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != linkValid || r.records.renewed > 0 {
+	if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != access.LinkValid || r.records.renewed > 0 {
 		t.Errorf("%s %v", state, err)
 	}
 }
 
 func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
 	r := newRig(t)
-	states := make(chan linkState)
+	states := make(chan access.LinkState)
 	for range 8 {
 		go func() {
 			_, state, _ := r.server.answerInvitation(context.Background(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
 			states <- state
 		}()
 	}
-	var all []linkState
+	var all []access.LinkState
 	for range 8 {
 		all = append(all, <-states)
 	}
 	slices.Sort(all)
-	if len(r.records.commands) != 1 || all[0] != linkUsed || all[6] != linkUsed || all[7] != linkValid {
+	if len(r.records.commands) != 1 || all[0] != access.LinkUsed || all[6] != access.LinkUsed || all[7] != access.LinkValid {
 		t.Errorf("%v, %d commands", all, len(r.records.commands))
 	}
 }
@@ -209,7 +210,7 @@ func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
 // A browser states no origin for a form of a page that sends no referrer.
 func TestFormOfALinkNeedsNoOrigin(t *testing.T) {
 	r := newRig(t)
-	req := r.request(http.MethodPost, invitationPath+r.linkToken(), "")
+	req := r.request(http.MethodPost, access.InvitationPath+r.linkToken(), "")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Origin", "null")
 	if a := r.do(r.browser, req); a.StatusCode == http.StatusForbidden {
@@ -221,7 +222,7 @@ func TestFormOfALinkNeedsNoOrigin(t *testing.T) {
 func TestLinksLeaveNoTrace(t *testing.T) {
 	r := newRig(t)
 	for _, token := range []string{r.linkToken(), marker, strings.Repeat("a", 300)} {
-		for _, path := range []string{invitationPath + token, invitationPath + token + "/nuovo", invitationPath + token + "/" + token} {
+		for _, path := range []string{access.InvitationPath + token, access.InvitationPath + token + "/nuovo", access.InvitationPath + token + "/" + token} {
 			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 				a := r.do(r.browser, r.request(method, path, ""))
 				if strings.Contains(r.log.String(), token) {
@@ -230,7 +231,7 @@ func TestLinksLeaveNoTrace(t *testing.T) {
 				if a.StatusCode == http.StatusInternalServerError {
 					t.Errorf("%s %s: %d", method, path, a.StatusCode)
 				}
-				if policy := a.Header.Get("Referrer-Policy"); method == http.MethodGet && path == invitationPath+token && policy != "no-referrer" {
+				if policy := a.Header.Get("Referrer-Policy"); method == http.MethodGet && path == access.InvitationPath+token && policy != "no-referrer" {
 					t.Errorf("%s %s tells others where it was: %q", method, path, policy)
 				}
 			}

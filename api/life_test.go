@@ -21,7 +21,7 @@ import (
 
 // caller is the client of a member of staff.
 func (b *rig) caller(who care.Staff) *percorso.Client {
-	return percorso.New(b.URL, b.provider.token(b.t, who.Subject, "percorso-api", nil), 1)
+	return percorso.New(b.URL, b.provider.Token(b.t, who.Subject, "percorso-api", nil), 1)
 }
 
 // What is well filled in, of each operation on a case.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -39,9 +38,9 @@ func begin(c *gin.Context) {
 	c.Next()
 }
 
-// access logs a line for each request: its route and never its address, query
+// logged writes a line for each request: its route and never its address, query
 // or body, which may hold what people look for.
-func (s *Server) access(c *gin.Context) {
+func (s *Server) logged(c *gin.Context) {
 	began := s.now()
 	c.Next()
 	r := problem.RequestOf(c.Request.Context())
@@ -86,7 +85,7 @@ func (s *Server) recovery(c *gin.Context) {
 		s.log.Error("panic", zap.String("request", r.ID), zap.String("route", r.Route),
 			zap.String("cause", fmt.Sprintf("%T", cause)), zap.ByteString("stack", debug.Stack()))
 		if !c.Writer.Written() {
-			s.failed(c, problem.New(problem.Internal))
+			s.pages.Failed(c, problem.New(problem.Internal))
 		}
 	}()
 	c.Next()
@@ -111,26 +110,4 @@ func (s *Server) secure(c *gin.Context) {
 	if s.https {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-}
-
-// forbidOtherSites refuses an unsafe request that a browser sends for another
-// site. A request with a token is not a browser's doing.
-func (s *Server) forbidOtherSites(c *gin.Context) {
-	if _, ok := bearer(c.Request); ok {
-		return
-	}
-	if err := s.origins.Check(c.Request); err != nil {
-		s.failed(c, problem.New(problem.OtherSite))
-	}
-}
-
-// failed ends a request with a page for people and a problem for programs.
-func (s *Server) failed(c *gin.Context, p *problem.Problem) {
-	if strings.HasPrefix(c.Request.URL.Path, apiPrefix) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
-		s.problems.Refuse(c, p)
-		return
-	}
-	c.Abort()
-	s.problems.Word(c.Request.Context(), p)
-	s.tell(c, problem.Notice{Status: p.Status, Title: "Qualcosa non ha funzionato", Detail: p.Detail, Link: "/", LinkText: "Torna all’inizio"})
 }

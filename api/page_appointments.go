@@ -6,13 +6,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-func (s *Server) registerAppointmentPages(p pageRoutes) { p.get("/appuntamenti", s.agenda) }
+func (s *Server) registerAppointmentPages(p access.Routes) { p.Get("/appuntamenti", s.agenda) }
 
 // agenda shows the appointments by day, from today unless asked otherwise.
 func (s *Server) agenda(c *gin.Context, who care.Staff) error {
@@ -36,7 +37,7 @@ func (s *Server) agenda(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.Agenda{
-		Frame: s.frame(c, "Appuntamenti", "/appuntamenti"), From: dateOf(from), More: nextPage(c, "da", appointments.Next),
+		Frame: s.pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: dateOf(from), More: nextPage(c, "da", appointments.Next),
 		Filtered: filter.Service != "" || !from.Equal(today),
 		Services: converted(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
@@ -50,7 +51,7 @@ func (s *Server) agenda(c *gin.Context, who care.Staff) error {
 		last := &page.Days[len(page.Days)-1]
 		last.Items = append(last.Items, agendaItem(rules.Policy, who, a))
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -72,7 +73,7 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) web.AgendaI
 	if a.Matter != "" {
 		item.Matter = nameIn(p.Matters, a.Matter)
 	}
-	if readsCases(who, p) {
+	if care.ReadsCases(who, p) {
 		item.URL = "/fascicoli/" + a.CaseID
 	}
 	return item

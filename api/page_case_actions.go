@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -153,10 +154,10 @@ func caseActionsFor(who care.Staff, file ledger.Case) (often, others []web.Link)
 	return often, others
 }
 
-func (s *Server) registerCaseActions(p pageRoutes) {
+func (s *Server) registerCaseActions(p access.Routes) {
 	for _, a := range caseActions {
-		p.get("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.showCaseAction(c, who, a) })
-		p.post("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.askCaseAction(c, who, a) })
+		p.Get("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.showCaseAction(c, who, a) })
+		p.Post("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.askCaseAction(c, who, a) })
 	}
 }
 
@@ -166,8 +167,8 @@ func (s *Server) showCaseAction(c *gin.Context, who care.Staff, a caseAction) er
 	if err != nil {
 		return err
 	}
-	page.Form = newForm(c.Request.URL.Path)
-	s.render(c, http.StatusOK, page)
+	page.Form = web.NewForm(c.Request.URL.Path)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -182,9 +183,9 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		})
 	}
 	if err == nil {
-		return s.done(c, cmd, s.afterAction(c, who, a), a.done)
+		return s.pages.Done(c, cmd, s.afterAction(c, who, a), a.done)
 	}
-	again := newForm(c.Request.URL.Path)
+	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.problems.RefusedForm(&again, err, func(path string) (id, label string) {
 		if id = a.places[path]; id == "" {
 			id = path
@@ -199,7 +200,7 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		return err
 	}
 	page.Form = again
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 
@@ -210,7 +211,7 @@ func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) strin
 	if a.then != nil {
 		return a.then(c.Param("id"), c.Request.PostForm)
 	}
-	if rules, err := s.book.Rules(c.Request.Context(), who.Zone); err == nil && !readsCases(who, rules.Policy) {
+	if rules, err := s.book.Rules(c.Request.Context(), who.Zone); err == nil && !care.ReadsCases(who, rules.Policy) {
 		to += "/progetto"
 	}
 	return to
@@ -255,7 +256,7 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 	if err != nil {
 		return web.CaseForm{}, err
 	}
-	page := web.CaseForm{Frame: s.frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
+	page := web.CaseForm{Frame: s.pages.Frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
 	page.Back = back
 	a.show(&page, in)
 	return page, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -78,7 +79,7 @@ func readConsent(sent url.Values) (any, []care.Fault) {
 func afterConsent(caseID string, sent url.Values) string {
 	file := "/fascicoli/" + caseID
 	if to := sent.Get(continueTo); strings.HasPrefix(to, file+"/partner?") {
-		return localPath(to)
+		return access.LocalPath(to)
 	}
 	return file
 }

@@ -27,7 +27,7 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 		}
 		page.Suspension = &web.Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
 		if who.Role.MayAsk(care.OpResume) {
-			form := newForm(address + "/riprendi")
+			form := web.NewForm(address + "/riprendi")
 			page.Suspension.Resume = &form
 		}
 	}
@@ -37,7 +37,7 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 	if file.Transfer != "" {
 		page.Transfer = &web.Transfer{To: s.zoneName(ctx, file.Transfer)}
 		if who.Role.MayAsk(care.OpRecall) {
-			form := newForm(address + "/ritira-passaggio")
+			form := web.NewForm(address + "/ritira-passaggio")
 			page.Transfer.Recall = &form
 		}
 	}

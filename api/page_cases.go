@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -15,11 +16,11 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerCasePages(p pageRoutes) {
-	p.get("/fascicoli", s.caseList)
-	p.post("/fascicoli", s.searchCases)
-	p.get("/fascicoli/:id", s.casePage)
-	p.get("/fascicoli/:id/letture", s.caseReads)
+func (s *Server) registerCasePages(p access.Routes) {
+	p.Get("/fascicoli", s.caseList)
+	p.Post("/fascicoli", s.searchCases)
+	p.Get("/fascicoli/:id", s.casePage)
+	p.Get("/fascicoli/:id/letture", s.caseReads)
 	s.registerCaseActions(p)
 }
 
@@ -43,7 +44,7 @@ var caseFilters = []caseFilter{
 // caseList shows the case files of the caller's agency, the newest first.
 func (s *Server) caseList(c *gin.Context, who care.Staff) error {
 	chosen := max(0, slices.IndexFunc(caseFilters, func(f caseFilter) bool { return f.name == c.Query("stato") }))
-	page := web.CaseList{Frame: s.frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
+	page := web.CaseList{Frame: s.pages.Frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
@@ -53,18 +54,18 @@ func (s *Server) caseList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page.More = nextPage(c, "dopo", next)
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // searchCases looks for a name or a number. It is a POST because names do not
 // belong in addresses, which browsers and proxies keep.
 func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
-	page := web.CaseList{Frame: s.frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
+	page := web.CaseList{Frame: s.pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
 	if n := utf8.RuneCountInString(page.Search); n < 2 || n > 100 {
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
 		page.Nothing = "Nessuna ricerca fatta."
-		s.render(c, http.StatusUnprocessableEntity, page)
+		s.pages.Render(c, http.StatusUnprocessableEntity, page)
 		return nil
 	}
 	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
@@ -76,7 +77,7 @@ func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
 	if next != "" {
 		page.Found += ", e ce ne sono altri"
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -138,7 +139,7 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.CasePage{
-		Frame: s.frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: s.caseSentence(rules, file.CaseFile),
+		Frame: s.pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: s.caseSentence(rules, file.CaseFile),
 		Health: caseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 	}
@@ -168,7 +169,7 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	if page.MoreMoments = nextPage(c, "storia", timeline.Next); page.MoreMoments != "" {
 		page.MoreMoments += "#storia"
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -244,13 +245,13 @@ func (s *Server) caseReads(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := web.CaseReads{Frame: s.frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: nextPage(c, "dopo", reads.Next)}
+	page := web.CaseReads{Frame: s.pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: nextPage(c, "dopo", reads.Next)}
 	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	for _, r := range reads.Items {
 		page.Reads = append(page.Reads, web.Moment{
 			Text: r.ByName + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: italian.Upper(italian.Role(r.ByRole)),
 		})
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }

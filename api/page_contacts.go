@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -12,11 +13,11 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerContactPages(p pageRoutes) {
-	p.get("/sportello/accesso", s.newContact)
-	p.post("/sportello/accesso", s.recordContact)
-	p.post("/sportello/accesso/prepara", s.contactFromCase)
-	p.get("/accessi", s.contactList)
+func (s *Server) registerContactPages(p access.Routes) {
+	p.Get("/sportello/accesso", s.newContact)
+	p.Post("/sportello/accesso", s.recordContact)
+	p.Post("/sportello/accesso/prepara", s.contactFromCase)
+	p.Get("/accessi", s.contactList)
 }
 
 // newContact shows the form of a contact, with what is so most often chosen.
@@ -32,7 +33,7 @@ func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		contact.Channel = rules.Desk.Channels[0].Code
 	}
-	s.render(c, http.StatusOK, s.contactForm(c, rules, contact, newForm("/sportello/accesso")))
+	s.pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
 	return nil
 }
 
@@ -52,7 +53,7 @@ func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 	if len(f.Person.Languages) > 0 {
 		contact.Language = f.Person.Languages[0]
 	}
-	s.render(c, http.StatusOK, s.contactForm(c, rules, contact, newForm("/sportello/accesso")))
+	s.pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
 	return nil
 }
 
@@ -71,20 +72,20 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 	}
 	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
 	if err != nil {
-		again := newForm("/sportello/accesso")
+		again := web.NewForm("/sportello/accesso")
 		status, err := s.problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
 		}
-		s.render(c, status, s.contactForm(c, rules, contact, again))
+		s.pages.Render(c, status, s.contactForm(c, rules, contact, again))
 		return nil
 	}
-	return s.done(c, cmd, "/sportello", "L’accesso è registrato.")
+	return s.pages.Done(c, cmd, "/sportello", "L’accesso è registrato.")
 }
 
 func (s *Server) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewContact, form web.Form) web.ContactForm {
 	page := web.ContactForm{
-		Frame: s.frame(c, "Solo informazioni", "/sportello"), Form: form,
+		Frame: s.pages.Frame(c, "Solo informazioni", "/sportello"), Form: form,
 		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
 		Countries: countryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
@@ -113,7 +114,7 @@ func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := web.ContactList{Frame: s.frame(c, "Accessi registrati", "/sportello"), More: nextPage(c, "da", contacts.Next)}
+	page := web.ContactList{Frame: s.pages.Frame(c, "Accessi registrati", "/sportello"), More: nextPage(c, "da", contacts.Next)}
 	if who.Role.MayAsk(care.OpContact) {
 		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	}
@@ -125,7 +126,7 @@ func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 		last := &page.Days[len(page.Days)-1]
 		last.Items = append(last.Items, contactItem(rules.Policy, contact))
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -16,10 +17,10 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerDesk(p pageRoutes) {
-	p.get("/sportello", s.desk)
-	p.get("/sportello/fascicolo", s.newCase)
-	p.post("/sportello/fascicolo", s.openCase)
+func (s *Server) registerDesk(p access.Routes) {
+	p.Get("/sportello", s.desk)
+	p.Get("/sportello/fascicolo", s.newCase)
+	p.Post("/sportello/fascicolo", s.openCase)
 	s.registerContactPages(p)
 	s.registerEligibilityPages(p)
 }
@@ -35,7 +36,7 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.Desk{
-		Frame: s.frame(c, "Sportello", "/sportello"), MayOpen: who.Role.MayAsk(care.OpOpen),
+		Frame: s.pages.Frame(c, "Sportello", "/sportello"), MayOpen: who.Role.MayAsk(care.OpOpen),
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
@@ -48,7 +49,7 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 			Name: "Mediatore (" + italian.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
 		})
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -201,7 +202,7 @@ func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		form.Channel = rules.Desk.Channels[0].Code
 	}
-	s.render(c, http.StatusOK, s.caseOpening(c, rules, form, newForm("/sportello/fascicolo")))
+	s.pages.Render(c, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
 	return nil
 }
 
@@ -227,9 +228,9 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 			return err
 		}
 		if len(same) > 0 {
-			page := s.caseOpening(c, rules, form, newForm("/sportello/fascicolo"))
+			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
 			page.Same = converted(same, func(file ledger.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
-			s.render(c, http.StatusConflict, page)
+			s.pages.Render(c, http.StatusConflict, page)
 			return nil
 		}
 		fallthrough
@@ -237,7 +238,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		cmd, err = s.door.Do(ctx, who, command)
 	}
 	if err != nil {
-		again, foreign := newForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
+		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
 		status, err := s.problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
@@ -247,7 +248,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		})
 		page := s.caseOpening(c, rules, form, again)
 		page.InformationOnly = foreign
-		s.render(c, status, page)
+		s.pages.Render(c, status, page)
 		return nil
 	}
 	words := "Il fascicolo è aperto."
@@ -255,7 +256,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	if err == nil && len(tasks.Items) > 0 {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
-	return s.done(c, cmd, "/fascicoli/"+cmd.ID, words)
+	return s.pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
 }
 
 // anotherPerson is the name of the button that says that whoever has an open
@@ -305,7 +306,7 @@ func caseField(path string) (id, label string) {
 func (s *Server) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) web.CaseOpening {
 	p := f.Person
 	page := web.CaseOpening{
-		Frame: s.frame(c, "Apri un fascicolo", "/sportello"), Form: form,
+		Frame: s.pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
 		Channels: options(rules.Desk.Channels, f.Channel), Topics: options(rules.Desk.Topics, f.Topic),
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryGroups(p.Citizenship),
 		Permits: permitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: needOptions(rules.Policy, f.Needs),
@@ -373,9 +374,9 @@ func options(list []care.Named, chosen string) []web.Option {
 	})
 }
 
-func (s *Server) registerEligibilityPages(p pageRoutes) {
-	p.get("/verifica-requisiti", s.newEligibility)
-	p.post("/verifica-requisiti", s.checkEligibility)
+func (s *Server) registerEligibilityPages(p access.Routes) {
+	p.Get("/verifica-requisiti", s.newEligibility)
+	p.Post("/verifica-requisiti", s.checkEligibility)
 }
 
 // eligibilityForm is what the form asks of a person, who is not named.
@@ -389,7 +390,7 @@ func (s *Server) newEligibility(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	s.render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
+	s.pages.Render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
 	return nil
 }
 
@@ -418,7 +419,7 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 		if err != nil {
 			return err
 		}
-		s.render(c, status, s.eligibilityPage(c, who, rules, f, form))
+		s.pages.Render(c, status, s.eligibilityPage(c, who, rules, f, form))
 		return nil
 	}
 	facts := care.PersonFacts{
@@ -432,7 +433,7 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 	for _, answer := range care.Eligibility(facts, now) {
 		page.Gates = append(page.Gates, gateOf(answer))
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -449,7 +450,7 @@ func gateOf(a care.GateAnswer) web.Gate {
 
 func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) web.EligibilityCheck {
 	page := web.EligibilityCheck{
-		Frame: s.frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
+		Frame: s.pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
 		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),
 		MayOpen: who.Role.MayAsk(care.OpOpen),
 	}

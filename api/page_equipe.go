@@ -8,16 +8,17 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-func (s *Server) registerEquipePages(p pageRoutes) {
-	p.get("/equipe/:id", s.equipePage)
-	p.get("/equipe/:id/verbale", s.showMinutes)
-	p.post("/equipe/:id/verbale", s.recordMinutes)
+func (s *Server) registerEquipePages(p access.Routes) {
+	p.Get("/equipe/:id", s.equipePage)
+	p.Get("/equipe/:id/verbale", s.showMinutes)
+	p.Post("/equipe/:id/verbale", s.recordMinutes)
 }
 
 // equipeLink leads to the page of an équipe's run; nil where the run is none.
@@ -47,12 +48,12 @@ func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.EquipePage{
-		Frame: s.frame(c, italian.Upper(italian.EquipeKind(equipe.Kind)), placeOf(who, rules.Policy)),
+		Frame: s.pages.Frame(c, italian.Upper(italian.EquipeKind(equipe.Kind)), placeOf(who, rules.Policy)),
 		State: equipeBadge(equipe), Lead: "Convocata il " + italian.Date(equipe.Convened.In(italian.Rome)) + ".",
 		Seats: seatsOf(rules.Policy, equipe.Seats),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
-	if readsCases(who, rules.Policy) {
+	if care.ReadsCases(who, rules.Policy) {
 		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Torna al fascicolo"}
 	}
 	if equipe.Reason != "" {
@@ -76,7 +77,7 @@ func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 	for _, m := range equipe.Minutes {
 		page.Minutes = append(page.Minutes, web.Moment{When: italian.Moment(m.At), Text: "Riunione", By: m.ByName, Note: m.Text})
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/web"
@@ -22,9 +24,7 @@ import (
 // the way: no referrer, no index.
 
 func (s *Server) registerInvitationPages(r *gin.Engine) {
-	// Some browsers state no origin for a form of a page without referrer.
-	s.origins.AddInsecureBypassPattern(invitationPath)
-	g := r.Group(invitationPath, apart)
+	g := r.Group(access.InvitationPath, apart)
 	g.GET("/:token", s.linkPage(s.showInvitation))
 	g.POST("/:token", s.linkPage(s.takeInvitation))
 	g.POST("/:token/nuovo", s.linkPage(s.sendNewLink))
@@ -50,18 +50,18 @@ func (s *Server) linkPage(h func(c *gin.Context, token string) error) gin.Handle
 		}
 		p := s.problems.Of(c.Request.Context(), err)
 		s.problems.Word(c.Request.Context(), p)
-		s.render(c, p.Status, web.InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
+		s.pages.Render(c, p.Status, web.InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
 	}
 }
 
 func linkFrame(title string) web.Frame { return web.Frame{Title: title, Apart: true} }
 
 func (s *Server) showInvitation(c *gin.Context, token string) error {
-	link, state, err := s.invitation(c.Request.Context(), token)
+	link, state, err := s.links.Open(c.Request.Context(), token)
 	if err != nil {
 		return err
 	}
-	if state != linkValid {
+	if state != access.LinkValid {
 		s.deadLink(c, token, link, state)
 		return nil
 	}
@@ -126,9 +126,9 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
-		s.deadLink(c, token, link, linkSettled)
+		s.deadLink(c, token, link, access.LinkSettled)
 		return nil
-	case err == nil && state != linkValid:
+	case err == nil && state != access.LinkValid:
 		s.deadLink(c, token, link, state)
 		return nil
 	case err == nil:
@@ -162,7 +162,7 @@ func (s *Server) thank(c *gin.Context, link ledger.Link, move linkMove) error {
 	if link.Snapshot != nil && (move.op == care.OpAcknowledge || move.op == care.OpAccept) {
 		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -202,13 +202,13 @@ func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, 
 	for _, r := range refused {
 		page.Problems = r.form
 	}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 
 func (s *Server) linkMoveOf(p care.Policy, m linkMove, token string, main bool, typed refusedAnswer) web.InvitationMove {
 	shown := web.InvitationMove{
-		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: invitationPath + token, Faults: typed.form.Faults},
+		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: access.InvitationPath + token, Faults: typed.form.Faults},
 		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note, NeedsIt: m.noted,
 	}
 	switch m.code() {
@@ -227,30 +227,30 @@ func (s *Server) linkMoveOf(p care.Policy, m linkMove, token string, main bool, 
 }
 
 // deadLinks say what a link is not good for.
-var deadLinks = map[linkState]struct {
+var deadLinks = map[access.LinkState]struct {
 	status              int
 	title, lead, detail string
 }{
-	linkUsed: {http.StatusGone, "Questo link è già stato usato",
+	access.LinkUsed: {http.StatusGone, "Questo link è già stato usato",
 		"Ogni link vale una volta sola: la risposta data è registrata.", "Se avete ancora qualcosa da dire, potete chiederne un altro: arriva all’indirizzo del vostro ente."},
-	linkExpired: {http.StatusGone, "Questo link è scaduto",
+	access.LinkExpired: {http.StatusGone, "Questo link è scaduto",
 		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
-	linkSettled: {http.StatusGone, "Non serve più una risposta",
+	access.LinkSettled: {http.StatusGone, "Non serve più una risposta",
 		"Quello che questo link chiedeva è già stato risolto.", "I dati della persona non si vedono più da qui. Se avete domande, contattate l’ente che vi ha scritto."},
-	linkForged: {http.StatusNotFound, "Questo link non è valido",
+	access.LinkForged: {http.StatusNotFound, "Questo link non è valido",
 		"L’indirizzo non è completo, o non è uno dei nostri.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo."},
 }
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
-func (s *Server) deadLink(c *gin.Context, token string, link ledger.Link, state linkState) {
+func (s *Server) deadLink(c *gin.Context, token string, link ledger.Link, state access.LinkState) {
 	said := deadLinks[state]
 	page := web.InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
-	if state.renewable() && link.Open {
-		page.Renew = &web.Form{Action: invitationPath + strings.TrimSuffix(token, "/") + "/nuovo"}
-	} else if state == linkUsed {
+	if state.Renewable() && link.Open {
+		page.Renew = &web.Form{Action: access.InvitationPath + strings.TrimSuffix(token, "/") + "/nuovo"}
+	} else if state == access.LinkUsed {
 		page.Detail = ""
 	}
-	s.render(c, said.status, page)
+	s.pages.Render(c, said.status, page)
 }
 
 // sendNewLink has a new link sent to the partner's own address.
@@ -260,13 +260,53 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	if !state.renewable() {
+	if !state.Renewable() {
 		s.deadLink(c, token, ledger.Link{}, state)
 		return nil
 	}
-	s.render(c, http.StatusOK, web.InvitationNotice{
+	s.pages.Render(c, http.StatusOK, web.InvitationNotice{
 		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il vostro ente ha lasciato.",
 		Detail: "Se non arriva, guardate nella posta indesiderata o contattate l’ente che vi ha scritto.",
 	})
 	return nil
+}
+
+// answerInvitation gives a partner's answer through a link, which it uses up.
+// form is care.ReferralMoveForm for the operations on a referral, and
+// care.Completion to say how it went (care.OpComplete).
+//
+// Any state but linkValid: the link was good for nothing, and nothing happened.
+// *care.Refusal: the form breaks a rule (the link is still good), or the path
+// did not await the answer. The link comes back as it is after the answer, with
+// the snapshot if that was the acknowledgement; an answer whose process was
+// late is durable all the same.
+func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (ledger.Link, access.LinkState, error) {
+	link, state, err := s.links.Open(ctx, token)
+	if err != nil || state != access.LinkValid {
+		return link, state, err
+	}
+	answered, err := s.door.AnswerLink(ctx, link, op, form)
+	if errors.Is(err, act.ErrLinkUsed) { // somebody was quicker, through the link or by telephone
+		link, state, err = s.links.Open(ctx, token)
+		if err == nil && state == access.LinkValid {
+			err = &care.Refusal{Code: care.RefusedNotAwaited}
+		}
+		return link, state, err
+	}
+	return answered, access.LinkValid, err
+}
+
+// renewInvitation sends a new link to the partner's own address, where this one
+// was used or is past its time and something is still asked. Any state but
+// those two: nothing was sent. Who asks again at once gets no second mail.
+func (s *Server) renewInvitation(ctx context.Context, token string) (access.LinkState, error) {
+	link, state, err := s.links.Open(ctx, token)
+	if err != nil || !state.Renewable() {
+		return state, err
+	}
+	err = s.records.RenewLink(ctx, link.ID)
+	if errors.Is(err, ledger.ErrNotFound) { // settled meanwhile, or a link was sent just now
+		_, state, err = s.links.Open(ctx, token)
+	}
+	return state, err
 }

@@ -115,7 +115,7 @@ func (s *Server) showMinutes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	s.minutesPage(c, http.StatusOK, equipe, form, newForm(c.Request.URL.Path))
+	s.minutesPage(c, http.StatusOK, equipe, form, web.NewForm(c.Request.URL.Path))
 	return nil
 }
 
@@ -131,9 +131,9 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 		cmd, err = s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
 	}
 	if err == nil {
-		return s.done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
+		return s.pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
 	}
-	again := newForm(c.Request.URL.Path)
+	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.problems.RefusedForm(&again, err, form.naming)
 	if err != nil {
 		return err
@@ -158,9 +158,9 @@ func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (led
 
 func (s *Server) minutesPage(c *gin.Context, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) {
 	page := web.CaseForm{
-		Frame: s.frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
+		Frame: s.pages.Frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
 		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(),
 	}
 	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 }

@@ -8,16 +8,17 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-func (s *Server) registerPlanPages(p pageRoutes) {
-	p.get("/fascicoli/:id/progetto", s.planPage)
-	p.get("/fascicoli/:id/progetto/azioni/:azione", s.showProgress)
-	p.post("/fascicoli/:id/progetto/azioni/:azione", s.reportProgress)
+func (s *Server) registerPlanPages(p access.Routes) {
+	p.Get("/fascicoli/:id/progetto", s.planPage)
+	p.Get("/fascicoli/:id/progetto/azioni/:azione", s.showProgress)
+	p.Post("/fascicoli/:id/progetto/azioni/:azione", s.reportProgress)
 }
 
 // planPage shows the plan of a case: the version that counts in full, the others
@@ -37,9 +38,9 @@ func (s *Server) planPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := web.PlanPage{Frame: s.frame(c, "Progetto personalizzato", placeOf(who, rules.Policy))}
+	page := web.PlanPage{Frame: s.pages.Frame(c, "Progetto personalizzato", placeOf(who, rules.Policy))}
 	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
-	if readsCases(who, rules.Policy) {
+	if care.ReadsCases(who, rules.Policy) {
 		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	}
 	current := currentPlan(plans)
@@ -48,7 +49,7 @@ func (s *Server) planPage(c *gin.Context, who care.Staff) error {
 	}
 	if current == nil {
 		page.Lead = "Per questa persona non c’è ancora un progetto: lo scrive l’équipe."
-		s.render(c, http.StatusOK, page)
+		s.pages.Render(c, http.StatusOK, page)
 		return nil
 	}
 	page.Lead = planLead(*current)
@@ -63,13 +64,13 @@ func (s *Server) planPage(c *gin.Context, who care.Staff) error {
 			page.Versions = append(page.Versions, planVersion(rules.Policy, plan, nil))
 		}
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // placeOf is the entry of the navigation that what concerns a case belongs to.
 func placeOf(who care.Staff, p care.Policy) string {
-	if readsCases(who, p) {
+	if care.ReadsCases(who, p) {
 		return "/fascicoli"
 	}
 	return "/compiti"
@@ -226,7 +227,7 @@ func actionProgress(a ledger.PlannedAction) string {
 // mayReport says whether the caller is offered to say how an action comes along:
 // those who do it, and those who follow the case.
 func mayReport(who care.Staff, p care.Policy, a ledger.PlannedAction) bool {
-	return who.Agency == a.Agency || readsCases(who, p)
+	return who.Agency == a.Agency || care.ReadsCases(who, p)
 }
 
 // offerProgress gives each action of a version its link to say how it comes along.
@@ -246,7 +247,7 @@ func offerProgress(shown *web.PlanVersion, who care.Staff, p care.Policy, plan l
 }
 
 func (s *Server) showProgress(c *gin.Context, who care.Staff) error {
-	return s.progressPage(c, who, http.StatusOK, newForm(c.Request.URL.Path), nil)
+	return s.progressPage(c, who, http.StatusOK, web.NewForm(c.Request.URL.Path), nil)
 }
 
 // reportProgress records how an action comes along.
@@ -256,9 +257,9 @@ func (s *Server) reportProgress(c *gin.Context, who care.Staff) error {
 		Key: c.PostForm("key"), Operation: care.OpProgress, Run: ledger.CaseRun(c.Param("id")), Target: c.Param("azione"), Data: form,
 	})
 	if err == nil {
-		return s.done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
+		return s.pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
 	}
-	again := newForm(c.Request.URL.Path)
+	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.problems.RefusedForm(&again, err, progressField)
 	if err != nil {
 		return err
@@ -296,7 +297,7 @@ func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form w
 	if typed == nil {
 		typed = &care.ProgressForm{State: action.State}
 	}
-	page := web.CaseForm{Frame: s.frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Salva"}
+	page := web.CaseForm{Frame: s.pages.Frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Salva"}
 	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: "Progetto personalizzato"}
 	states := web.Field{Shape: "choices", Type: "radio", ID: "state", Label: "A che punto è", Required: true}
 	for _, state := range care.ActionStates {
@@ -305,6 +306,6 @@ func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form w
 		})
 	}
 	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto.", Value: typed.Note}}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -18,9 +19,9 @@ import (
 // exactly would be sent. The first is a question that changes nothing, so that
 // its answer is an address, of codes alone.
 
-func (s *Server) registerReferPages(p pageRoutes) {
-	p.get("/fascicoli/:id/partner", s.showRefer)
-	p.post("/fascicoli/:id/partner", s.refer)
+func (s *Server) registerReferPages(p access.Routes) {
+	p.Get("/fascicoli/:id/partner", s.showRefer)
+	p.Post("/fascicoli/:id/partner", s.refer)
 }
 
 // Parameters of the second step's address.
@@ -48,10 +49,10 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.words.Rule(care.RuleRequired)})
 	}
 	if asked && len(faults) == 0 {
-		return s.referForm(c, who, http.StatusOK, newForm("/fascicoli/"+file.ID+"/partner"), care.ReferForm{Agency: agency, Purpose: purpose})
+		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), care.ReferForm{Agency: agency, Purpose: purpose})
 	}
 	page := web.ReferChoice{
-		Frame: s.frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
+		Frame: s.pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
 		Partners: referees(rules.Policy, who, agency), Purposes: needOptions(rules.Policy, []string{purpose}),
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
@@ -60,7 +61,7 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 	if len(faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 
@@ -111,9 +112,9 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 	}
 	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: ledger.CaseRun(id), Data: form})
 	if err == nil {
-		return s.done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
+		return s.pages.Done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}
-	again := newForm("/fascicoli/" + id + "/partner")
+	again := web.NewForm("/fascicoli/" + id + "/partner")
 	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "agency" || path == "purpose" {
 			return "dati", italian.Field(path)
@@ -143,7 +144,7 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 	}
 	name := agencyName(rules.Policy, typed.Agency)
 	page := web.ReferForm{
-		Frame: s.frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
+		Frame: s.pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
 		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: web.Given{
@@ -164,6 +165,6 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{continueTo: {here}}.Encode(), Text: "Registra il consenso"}
 		}
 	}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }

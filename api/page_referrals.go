@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -17,11 +18,11 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerReferralPages(p pageRoutes) {
-	p.get("/segnalazioni", s.referralList)
-	p.get("/segnalazioni/:id", s.referral)
+func (s *Server) registerReferralPages(p access.Routes) {
+	p.Get("/segnalazioni", s.referralList)
+	p.Get("/segnalazioni/:id", s.referral)
 	for _, m := range referralMoves {
-		p.post("/segnalazioni/:id/"+m.path, func(c *gin.Context, who care.Staff) error { return s.moveReferral(c, who, m) })
+		p.Post("/segnalazioni/:id/"+m.path, func(c *gin.Context, who care.Staff) error { return s.moveReferral(c, who, m) })
 	}
 }
 
@@ -71,7 +72,7 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 	}
 	slices.SortStableFunc(referrals.Items, dueFirst)
 	page := web.ReferralList{
-		Frame: s.frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: nextPage(c, "da", referrals.Next),
+		Frame: s.pages.Frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: nextPage(c, "da", referrals.Next),
 		Tabs: []web.Link{
 			{URL: "/segnalazioni", Text: "Ricevute", Current: !sent},
 			{URL: "/segnalazioni?elenco=inviate", Text: "Inviate", Current: sent},
@@ -93,7 +94,7 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 			page.Others = append(page.Others, item)
 		}
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -141,7 +142,7 @@ func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referr
 		item.Sight = unseen
 	}
 	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) && !byLink(rules.Policy, r) {
-		form := newForm(item.URL + "/presa-visione")
+		form := web.NewForm(item.URL + "/presa-visione")
 		item.Acknowledge = &form
 	}
 	return item
@@ -208,9 +209,9 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 		to = "/segnalazioni"
 	}
 	if err == nil {
-		return s.done(c, cmd, to, m.done)
+		return s.pages.Done(c, cmd, to, m.done)
 	}
-	again := newForm("/segnalazioni/" + id + "/" + m.path)
+	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)
 	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "note" {
 			return m.path + "-note", m.note
@@ -221,7 +222,7 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 	case err != nil:
 		return err
 	case to == "/segnalazioni":
-		return s.leaveRefused(c, to, again.Alert)
+		return s.pages.LeaveRefused(c, to, again.Alert)
 	}
 	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})
 }
@@ -243,7 +244,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 		title += " " + r.CaseNumber
 	}
 	page := web.Referral{
-		Frame: s.frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Frame: s.pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Lead:   agencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + agencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(agencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.now()),
@@ -252,7 +253,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 	if r.FromAgency == who.Agency {
 		page.Back.URL += "?elenco=inviate"
 	}
-	if readsCases(who, rules.Policy) {
+	if care.ReadsCases(who, rules.Policy) {
 		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: "Apri il fascicolo " + r.CaseNumber}
 	}
 	if r.Continues != "" && r.FromAgency == who.Agency {
@@ -270,7 +271,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 			return err
 		}
 	}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 
@@ -284,7 +285,7 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 			continue
 		}
 		action := web.ReferralAction{
-			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: newForm("/segnalazioni/" + r.ID + "/" + m.path),
+			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
 			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
 		}
 		var typed care.ReferralMoveForm

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -18,13 +19,13 @@ import (
 
 const stuckURL = "/casi-bloccati"
 
-func (s *Server) registerStuck(p pageRoutes) {
-	p.get(stuckURL, s.stuckList)
-	p.post(stuckURL+"/:id/sollecita", s.remindTask)
-	p.get(stuckURL+"/:id/riassegna", s.reassignForm)
-	p.post(stuckURL+"/:id/riassegna", s.reassignTask)
-	p.get(stuckURL+"/:id/proroga", s.extendForm)
-	p.post(stuckURL+"/:id/proroga", s.extendTask)
+func (s *Server) registerStuck(p access.Routes) {
+	p.Get(stuckURL, s.stuckList)
+	p.Post(stuckURL+"/:id/sollecita", s.remindTask)
+	p.Get(stuckURL+"/:id/riassegna", s.reassignForm)
+	p.Post(stuckURL+"/:id/riassegna", s.reassignTask)
+	p.Get(stuckURL+"/:id/proroga", s.extendForm)
+	p.Post(stuckURL+"/:id/proroga", s.extendTask)
 }
 
 // stuckList shows the cases of the zone that need the supervisor, what does not
@@ -43,7 +44,7 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 	slices.SortStableFunc(list.Items, func(a, b ledger.StuckCase) int {
 		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
 	})
-	page := web.StuckList{Frame: s.frame(c, "Casi bloccati", stuckURL), More: nextPage(c, "altri", list.Next)}
+	page := web.StuckList{Frame: s.pages.Frame(c, "Casi bloccati", stuckURL), More: nextPage(c, "altri", list.Next)}
 	for _, stuck := range list.Items {
 		item := web.StuckItem{
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
@@ -51,12 +52,12 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
-			remind := newForm(task + "/sollecita")
+			remind := web.NewForm(task + "/sollecita")
 			item.Remind, item.Reassign, item.Extend = &remind, task+"/riassegna", task+"/proroga"
 		}
 		page.Cases = append(page.Cases, item)
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -67,16 +68,16 @@ func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
 	})
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden {
-		return s.leaveRefused(c, stuckURL, s.words.Refusal(refused.Code, refused.Role))
+		return s.pages.LeaveRefused(c, stuckURL, s.words.Refusal(refused.Code, refused.Role))
 	}
 	if err != nil {
 		return err
 	}
-	return s.leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
+	return s.pages.Leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
 }
 
 func (s *Server) reassignForm(c *gin.Context, who care.Staff) error {
-	return s.repairPage(c, who, http.StatusOK, care.OpReassign, newForm(c.Request.URL.Path), care.Assignment{}, "")
+	return s.repairPage(c, who, http.StatusOK, care.OpReassign, web.NewForm(c.Request.URL.Path), care.Assignment{}, "")
 }
 
 // reassignTask gives a task to another role.
@@ -91,7 +92,7 @@ func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	proposed := rules.Calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
-	return s.repairPage(c, who, http.StatusOK, care.OpExtend, newForm(c.Request.URL.Path), care.Assignment{}, proposed.Format(time.DateOnly))
+	return s.repairPage(c, who, http.StatusOK, care.OpExtend, web.NewForm(c.Request.URL.Path), care.Assignment{}, proposed.Format(time.DateOnly))
 }
 
 // extendBy is how many working days an extension proposes.
@@ -128,7 +129,7 @@ func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form 
 	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
 	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
 	if err == nil {
-		return s.leave(c, stuckURL, words)
+		return s.pages.Leave(c, stuckURL, words)
 	}
 	status, err := s.problems.RefusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
 	if err != nil {
@@ -155,16 +156,16 @@ func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.
 	}
 	page := web.RepairPage{Form: form, Task: repairTerms(task, rules, s.now()), Note: filled.Note}
 	if op == care.OpReassign {
-		page.Frame, page.Send = s.frame(c, "Riassegna il compito", stuckURL), "Riassegna"
+		page.Frame, page.Send = s.pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"
 		if page.Roles, err = s.rolesFor(ctx, who, rules, task, filled.Role); err != nil {
 			return err
 		}
 	} else {
-		page.Frame, page.Send = s.frame(c, "Proroga la scadenza", stuckURL), "Proroga"
+		page.Frame, page.Send = s.pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
 		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato."
 	}
 	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.S
 			return err
 		}
 	}
-	if t.Kind == care.TransferAnswer || !readsCases(who, rules.Policy) {
+	if t.Kind == care.TransferAnswer || !care.ReadsCases(who, rules.Policy) {
 		return s.fillShare(ctx, page, who, rules, t)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -16,12 +17,12 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerTaskPages(p pageRoutes) {
-	p.get("/compiti", s.taskList)
-	p.get("/compiti/:id", s.taskPage)
-	p.post("/compiti/:id/prendi", s.claimTask)
-	p.post("/compiti/:id/rilascia", s.releaseTask)
-	p.post("/compiti/:id/completa", s.completeTask)
+func (s *Server) registerTaskPages(p access.Routes) {
+	p.Get("/compiti", s.taskList)
+	p.Get("/compiti/:id", s.taskPage)
+	p.Post("/compiti/:id/prendi", s.claimTask)
+	p.Post("/compiti/:id/rilascia", s.releaseTask)
+	p.Post("/compiti/:id/completa", s.completeTask)
 }
 
 // taskList shows what the caller holds, and what they may take.
@@ -39,7 +40,7 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := web.TaskList{Frame: s.frame(c, "I miei compiti", "/compiti")}
+	page := web.TaskList{Frame: s.pages.Frame(c, "I miei compiti", "/compiti")}
 	for _, t := range mine.Items {
 		page.Mine = append(page.Mine, s.taskItem(who, rules, t))
 	}
@@ -49,7 +50,7 @@ func (s *Server) taskList(c *gin.Context, who care.Staff) error {
 	slices.SortStableFunc(page.Mine, suspendedLast)
 	slices.SortStableFunc(page.Team, suspendedLast)
 	page.MoreMine, page.MoreTeam = nextPage(c, "miei", mine.Next), nextPage(c, "gruppo", team.Next)
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -71,7 +72,7 @@ func (s *Server) taskItem(who care.Staff, rules *zone.Rules, t ledger.Task) web.
 	case mine:
 		item.Next = "Continua"
 	case mayClaim(who, t):
-		form := newForm("/compiti/" + t.ID + "/prendi")
+		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		item.Claim = &form
 	}
 	if t.HolderID != "" && !mine {
@@ -139,12 +140,12 @@ func (s *Server) assignTask(c *gin.Context, who care.Staff, op care.Operation, t
 	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
 	var refused *care.Refusal
 	if errors.As(err, &refused) {
-		return s.leaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
+		return s.pages.LeaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
 	}
 	if err != nil {
 		return err
 	}
-	return s.leave(c, to, words)
+	return s.pages.Leave(c, to, words)
 }
 
 // taskPage shows one task, with its form where the caller holds it.
@@ -162,11 +163,11 @@ func (s *Server) taskPage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID {
-		page.Form = form.show(newForm("/compiti/" + task.ID + "/completa"))
-		release := newForm("/compiti/" + task.ID + "/rilascia")
+		page.Form = form.show(web.NewForm("/compiti/" + task.ID + "/completa"))
+		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
 		page.Release = &release
 	}
-	s.render(c, http.StatusOK, page)
+	s.pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -185,7 +186,7 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	case form == nil:
 		return ledger.ErrNotFound
 	case c.PostForm(addRow) != "":
-		return s.taskAgain(c, who, task, form, newForm(c.Request.URL.Path), http.StatusOK)
+		return s.taskAgain(c, who, task, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.read()
 	var cmd ledger.Command
@@ -193,9 +194,9 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 		cmd, err = s.door.Do(ctx, who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
 	}
 	if err == nil {
-		return s.done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
+		return s.pages.Done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
 	}
-	again := newForm(c.Request.URL.Path)
+	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.problems.RefusedForm(&again, err, form.naming)
 	if err != nil {
 		return err
@@ -210,7 +211,7 @@ func (s *Server) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, for
 		return err
 	}
 	page.Form, page.State, page.Claim = form.show(again), "", nil
-	s.render(c, status, page)
+	s.pages.Render(c, status, page)
 	return nil
 }
 
@@ -237,7 +238,7 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.
 		return web.TaskPage{}, err
 	}
 	page := web.TaskPage{
-		Frame: s.frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
+		Frame: s.pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
 		State: taskState(who, t),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
@@ -269,10 +270,10 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.
 	case t.Kind == care.ReferralAnswer:
 		page.Answer = &web.Link{URL: "/segnalazioni/" + t.ReferralID, Text: "Vai alla segnalazione"}
 	case mayClaim(who, t):
-		form := newForm("/compiti/" + t.ID + "/prendi")
+		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		page.Claim = &form
 	}
-	if readsCases(who, rules.Policy) && t.Kind != care.TransferAnswer { // whose case file is another zone's
+	if care.ReadsCases(who, rules.Policy) && t.Kind != care.TransferAnswer { // whose case file is another zone's
 		page.Case = &web.Link{URL: "/fascicoli/" + t.CaseID, Text: "Apri il fascicolo " + t.CaseNumber}
 	}
 	if page.Asked, err = s.asked(ctx, who, rules, t); err != nil {

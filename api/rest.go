@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -24,7 +25,7 @@ const apiPrefix = "/api/v1"
 // resources registers the REST API, and serves its description in both versions
 // of OpenAPI. Types named …JSON are what goes over the wire.
 func (s *Server) resources(r *gin.Engine) error {
-	guarded := r.Group("/", s.authenticated)
+	guarded := r.Group("/", s.guard.Authenticated)
 	s.rest = humagin.NewWithGroup(r, guarded, s.restConfig())
 
 	s.registerMe()
@@ -82,7 +83,7 @@ func (s *Server) restConfig() huma.Config {
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token":   {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of the OpenID provider, for this API's audience."},
-					"session": {Type: "apiKey", In: "cookie", Name: s.sessions.Cookie.Name, Description: "The session of a browser that is logged in."},
+					"session": {Type: "apiKey", In: "cookie", Name: s.guard.Cookie(), Description: "The session of a browser that is logged in."},
 				},
 			},
 			Security: []map[string][]string{{"token": {}}, {"session": {}}},
@@ -164,7 +165,7 @@ func register[I, O any](s *Server, op huma.Operation, handle func(context.Contex
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
 	huma.Register(s.rest, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, staffOf(ctx), in)
+		out, err := handle(ctx, access.StaffOf(ctx), in)
 		if err != nil {
 			return nil, s.problems.Of(ctx, err)
 		}

@@ -16,13 +16,16 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
-	"percorso/internal/recent"
 	"percorso/internal/runs"
 	"percorso/internal/zone"
 )
+
+// OIDC says how people and programs prove who they are.
+type OIDC = access.OIDC
 
 // Options are what a Server is made of. All but LinkKey and Now are needed.
 type Options struct {
@@ -80,20 +83,16 @@ type Server struct {
 	records  Records
 	book     *zone.Book
 	door     *act.Door
-	provider *provider
-	tokens   *tokens
-	sessions sessions
-	origins  *http.CrossOriginProtection
+	guard    *access.Guard
+	pages    *access.Pages
+	links    *access.Links
 	words    Words
-	linkKey  []byte
 	log      *zap.Logger
 	now      func() time.Time
 	status   *status
 	problems *problem.Teller
 	rest     huma.API
 	handler  http.Handler
-
-	staffCache *recent.Cache[care.Staff]
 }
 
 // New makes a server; it connects to nothing yet.
@@ -102,40 +101,39 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	public := strings.TrimSuffix(o.PublicURL, "/")
-	processes, book := runs.New(o.Temporal), zone.NewBook(o.Records, o.Calendar)
+	processes, book := runs.New(o.Temporal), zone.NewBook(o.Records, o.Calendar, o.Now)
 	s := &Server{
-		listen:     o.Listen,
-		https:      strings.HasPrefix(public, "https:"),
-		records:    o.Records,
-		book:       book,
-		door:       act.NewDoor(o.Records, processes, book, o.Now),
-		provider:   newProvider(o.OIDC, public, o.Now),
-		origins:    http.NewCrossOriginProtection(),
-		words:      o.Words,
-		linkKey:    o.LinkKey,
-		log:        o.Log,
-		now:        o.Now,
-		problems:   problem.NewTeller(o.Words, o.Log),
-		status:     newStatus(o.Records, processes, o.Now),
-		staffCache: recent.New[care.Staff](staffAge, 4096, o.Now),
+		listen:   o.Listen,
+		https:    strings.HasPrefix(public, "https:"),
+		records:  o.Records,
+		book:     book,
+		door:     act.NewDoor(o.Records, processes, book, o.Now),
+		words:    o.Words,
+		links:    access.NewLinks(o.LinkKey, o.Records, o.Now),
+		log:      o.Log,
+		now:      o.Now,
+		problems: problem.NewTeller(o.Words, o.Log),
+		status:   newStatus(o.Records, processes, o.Now),
 	}
-	s.tokens = &tokens{provider: s.provider, seen: recent.New[string](tokenAge, tokensKept, o.Now)}
-	s.sessions = newSessions(o.Sessions, s.https, s.sessionFailed)
-	// Behind a proxy the host that the browser states is the public one.
-	if err := s.origins.AddTrustedOrigin(public); err != nil {
-		return nil, fmt.Errorf("api: the public address: %w", err)
+	guard, err := access.New(access.Options{
+		PublicURL: public, Programs: apiPrefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,
+		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
 	}
+	s.guard, s.pages = guard, guard.Pages
 	engine, err := s.routes()
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.sessions.load(engine)
+	s.handler = guard.Load(engine)
 	return s, nil
 }
 
 // routes are everything that the process answers. Who may ask is said here:
 // nobody needs to be known for the status, the descriptions of the API and the
-// login; signedIn guards the pages, authenticated the API.
+// login; SignedIn guards the pages, Authenticated the API.
 func (s *Server) routes() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
@@ -144,29 +142,21 @@ func (s *Server) routes() (*gin.Engine, error) {
 	if err := r.SetTrustedProxies(nil); err != nil {
 		return nil, err
 	}
-	r.Use(begin, s.access, s.recovery, s.secure, s.forbidOtherSites)
-	r.NoRoute(func(c *gin.Context) { s.failed(c, problem.New(problem.NotFound)) })
-	r.NoMethod(func(c *gin.Context) { s.failed(c, problem.New(problem.Method)) })
+	r.Use(begin, s.logged, s.recovery, s.secure, s.guard.ForbidOtherSites)
+	r.NoRoute(func(c *gin.Context) { s.pages.Failed(c, problem.New(problem.NotFound)) })
+	r.NoMethod(func(c *gin.Context) { s.pages.Failed(c, problem.New(problem.Method)) })
 
 	r.GET("/status", s.status.serve)
-	r.GET("/login", s.login)
-	r.GET("/login/callback", s.callback)
-	r.POST("/logout", s.logout)
-	r.GET("/logged-out", func(c *gin.Context) { s.tell(c, problem.NoticeLeft) })
+	r.GET("/login", s.guard.Login)
+	r.GET("/login/callback", s.guard.Callback)
+	r.POST("/logout", s.guard.Logout)
+	r.GET("/logged-out", func(c *gin.Context) { s.pages.Tell(c, problem.NoticeLeft) })
 
 	if err := s.resources(r); err != nil {
 		return nil, err
 	}
-	s.pages(r)
+	s.places(r)
 	return r, nil
-}
-
-// sessionFailed answers when a session cannot be read or written.
-func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
-	s.log.Error("sessions failed", zap.String("cause", problem.Describe(err)))
-	if answer, ok := w.(*stoppable); ok {
-		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", problem.NoticeAway.Title+". "+problem.NoticeAway.Detail+"\n")
-	}
 }
 
 // Handler is the server without a listener, for tests and other servers.

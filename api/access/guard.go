@@ -1,24 +1,109 @@
-package api
+// Package access says who asks: a browser with its session, a program with its
+// token, a partner with a one-time link.
+package access
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
+	"go.uber.org/zap"
 
 	"percorso/api/problem"
+	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/recent"
 )
+
+// Options are what a Guard is made of. All are needed.
+type Options struct {
+	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
+	Programs  string // where programs ask: what goes wrong below it is told as a problem, never as a page
+
+	OIDC     OIDC
+	Sessions scs.Store
+	People   People
+	Policies Policies
+
+	// Navigation lists the places that are open to a member of staff.
+	Navigation func(who care.Staff, policy care.Policy) []web.Link
+	Problems   *problem.Teller
+	Log        *zap.Logger
+	Now        func() time.Time // the clock
+}
+
+// People is where the members of staff are kept.
+type People interface {
+	// Staff finds who an account of the OpenID provider is.
+	// ledger.ErrForbidden: the account has no row.
+	Staff(ctx context.Context, subject string) (care.Staff, error)
+}
+
+// Guard lets in whoever may ask, and says who it is.
+type Guard struct {
+	// Pages makes pages for who is let in.
+	Pages *Pages
+
+	provider *provider
+	tokens   *tokens
+	origins  *http.CrossOriginProtection
+	problems *problem.Teller
+	log      *zap.Logger
+}
+
+// How long a caller's role, zone and agency are remembered, so that a change of
+// them takes effect within it, and of how many callers.
+const (
+	staffAge  = 5 * time.Second
+	staffKept = 4096
+)
+
+// New makes a guard; it connects to nothing yet.
+func New(o Options) (*Guard, error) {
+	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
+	g.tokens = &tokens{provider: g.provider, seen: recent.New[string](tokenAge, tokensKept, o.Now)}
+	// Behind a proxy the host that the browser states is the public one.
+	if err := g.origins.AddTrustedOrigin(o.PublicURL); err != nil {
+		return nil, fmt.Errorf("the public address: %w", err)
+	}
+	// Some browsers state no origin for a form of a page without referrer.
+	g.origins.AddInsecureBypassPattern(InvitationPath)
+	g.Pages = &Pages{
+		sessions: newSessions(o.Sessions, strings.HasPrefix(o.PublicURL, "https:"), g.sessionFailed),
+		people:   o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
+		policies: o.Policies, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
+	}
+	return g, nil
+}
+
+// Load gives next the session of each request that has one.
+func (g *Guard) Load(next http.Handler) http.Handler { return g.Pages.sessions.load(next) }
+
+// Cookie names the cookie that a browser's session is in.
+func (g *Guard) Cookie() string { return g.Pages.sessions.Cookie.Name }
+
+// Subject is the account that is logged in; empty: nobody.
+func (g *Guard) Subject(ctx context.Context) string { return g.Pages.sessions.subject(ctx) }
+
+// sessionFailed answers when a session cannot be read or written.
+func (g *Guard) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
+	g.log.Error("sessions failed", zap.String("cause", problem.Describe(err)))
+	if answer, ok := w.(*stoppable); ok {
+		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", problem.NoticeAway.Title+". "+problem.NoticeAway.Detail+"\n")
+	}
+}
 
 type callerKey struct{}
 
-// staffOf is who asks. It may be called behind signedIn or authenticated alone.
-func staffOf(ctx context.Context) care.Staff {
+// StaffOf is who asks. It may be called behind SignedIn or Authenticated alone.
+func StaffOf(ctx context.Context) care.Staff {
 	who, _ := ctx.Value(callerKey{}).(care.Staff)
 	return who
 }
@@ -27,66 +112,66 @@ func withStaff(c *gin.Context, who care.Staff) {
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), callerKey{}, who))
 }
 
-// signedIn guards pages: whoever has no session is sent to the login and back.
-// Behind it a handler has staffOf(c.Request.Context()).
+// SignedIn guards pages: whoever has no session is sent to the login and back.
+// Behind it a handler has StaffOf(c.Request.Context()).
 //
 // Unsafe methods are protected from other sites by the origin that the browser
-// states (see forbidOtherSites): a form needs no token.
-func (s *Server) signedIn(c *gin.Context) {
-	subject := s.sessions.subject(c.Request.Context())
+// states (see ForbidOtherSites): a form needs no token.
+func (g *Guard) SignedIn(c *gin.Context) {
+	subject := g.Pages.sessions.subject(c.Request.Context())
 	if subject == "" {
 		c.Abort()
 		if c.Request.Method != http.MethodGet {
-			s.tell(c, problem.NoticeSignedOut)
+			g.Pages.Tell(c, problem.NoticeSignedOut)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
 		return
 	}
-	who, err := s.staff(c.Request.Context(), subject)
+	who, err := g.Pages.staff(c.Request.Context(), subject)
 	switch {
 	case err == nil:
 		withStaff(c, who)
 	case errors.Is(err, ledger.ErrForbidden):
 		c.Abort()
-		s.tell(c, problem.NoticeNotStaff)
+		g.Pages.Tell(c, problem.NoticeNotStaff)
 	default:
 		c.Abort()
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeAway)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeAway)
 	}
 }
 
-// authenticated guards the API: a bearer token of the OpenID provider, or the
+// Authenticated guards the API: a bearer token of the OpenID provider, or the
 // session that a page has.
-func (s *Server) authenticated(c *gin.Context) {
+func (g *Guard) Authenticated(c *gin.Context) {
 	ctx := c.Request.Context()
 	subject := ""
 	if token, ok := bearer(c.Request); ok {
 		var err error
-		switch subject, err = s.tokens.subject(ctx, token); {
+		switch subject, err = g.tokens.subject(ctx, token); {
 		case errors.Is(err, problem.ErrProviderAway):
-			s.problems.Broken(c.Request.Context(), err)
-			s.problems.Refuse(c, problem.New(problem.ProviderAway))
+			g.problems.Broken(c.Request.Context(), err)
+			g.problems.Refuse(c, problem.New(problem.ProviderAway))
 			return
 		case err != nil:
 			c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
-			s.problems.Refuse(c, problem.New(problem.Unauthenticated))
+			g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 			return
 		}
-	} else if subject = s.sessions.subject(ctx); subject == "" {
+	} else if subject = g.Pages.sessions.subject(ctx); subject == "" {
 		c.Header("WWW-Authenticate", "Bearer")
-		s.problems.Refuse(c, problem.New(problem.Unauthenticated))
+		g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 		return
 	}
-	who, err := s.staff(ctx, subject)
+	who, err := g.Pages.staff(ctx, subject)
 	switch {
 	case err == nil:
 		withStaff(c, who)
 	case errors.Is(err, ledger.ErrForbidden):
-		s.problems.Refuse(c, problem.New(problem.NotStaff))
+		g.problems.Refuse(c, problem.New(problem.NotStaff))
 	default:
-		s.problems.Refuse(c, s.problems.Of(ctx, err))
+		g.problems.Refuse(c, g.problems.Of(ctx, err))
 	}
 }
 
@@ -104,11 +189,13 @@ func bearer(r *http.Request) (string, bool) {
 	return strings.TrimSpace(token), true
 }
 
-// staffAge is how long a caller's role, zone and agency are remembered: a
-// change of them takes effect within it.
-const staffAge = 5 * time.Second
-
-// staff finds who an account is.
-func (s *Server) staff(ctx context.Context, subject string) (care.Staff, error) {
-	return s.staffCache.Get(subject, func() (care.Staff, error) { return s.records.Staff(ctx, subject) })
+// ForbidOtherSites refuses an unsafe request that a browser sends for another
+// site. A request with a token is not a browser's doing.
+func (g *Guard) ForbidOtherSites(c *gin.Context) {
+	if _, ok := bearer(c.Request); ok {
+		return
+	}
+	if err := g.origins.Check(c.Request); err != nil {
+		g.Pages.Failed(c, problem.New(problem.OtherSite))
+	}
 }

@@ -1,4 +1,4 @@
-package api
+package access
 
 import (
 	"context"
@@ -139,74 +139,74 @@ const (
 	loginNext     = "next"
 )
 
-// login sends the browser to the provider. It asks for the password each time:
+// Login sends the browser to the provider. It asks for the password each time:
 // the computers at a desk are shared.
-func (s *Server) login(c *gin.Context) {
-	at, err := s.provider.discover()
+func (g *Guard) Login(c *gin.Context) {
+	at, err := g.provider.discover()
 	if err != nil {
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeProviderAway)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeProviderAway)
 		return
 	}
 	ctx := c.Request.Context()
-	if s.sessions.subject(ctx) == "" {
-		s.sessions.endAfter(ctx, loginLifetime)
+	if g.Pages.sessions.subject(ctx) == "" {
+		g.Pages.sessions.endAfter(ctx, loginLifetime)
 	}
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
-	s.sessions.Put(ctx, loginState, state)
-	s.sessions.Put(ctx, loginNonce, nonce)
-	s.sessions.Put(ctx, loginVerifier, verifier)
-	s.sessions.Put(ctx, loginNext, localPath(c.Query("next")))
+	g.Pages.sessions.Put(ctx, loginState, state)
+	g.Pages.sessions.Put(ctx, loginNonce, nonce)
+	g.Pages.sessions.Put(ctx, loginVerifier, verifier)
+	g.Pages.sessions.Put(ctx, loginNext, LocalPath(c.Query("next")))
 	c.Redirect(http.StatusSeeOther, at.login.AuthCodeURL(state, oidc.Nonce(nonce),
 		oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "login")))
 }
 
-// callback is where the provider sends the browser back to.
-func (s *Server) callback(c *gin.Context) {
-	at, err := s.provider.discover()
+// Callback is where the provider sends the browser back to.
+func (g *Guard) Callback(c *gin.Context) {
+	at, err := g.provider.discover()
 	if err != nil {
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeProviderAway)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeProviderAway)
 		return
 	}
 	ctx := c.Request.Context()
-	state := s.sessions.PopString(ctx, loginState)
-	nonce := s.sessions.PopString(ctx, loginNonce)
-	verifier := s.sessions.PopString(ctx, loginVerifier)
-	next := s.sessions.PopString(ctx, loginNext)
+	state := g.Pages.sessions.PopString(ctx, loginState)
+	nonce := g.Pages.sessions.PopString(ctx, loginNonce)
+	verifier := g.Pages.sessions.PopString(ctx, loginVerifier)
+	next := g.Pages.sessions.PopString(ctx, loginNext)
 	if state == "" || !same(state, c.Query("state")) || c.Query("code") == "" {
-		s.tell(c, problem.NoticeLoginFailed)
+		g.Pages.Tell(c, problem.NoticeLoginFailed)
 		return
 	}
-	subject, err := s.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
+	subject, err := g.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
 	switch {
 	case errors.Is(err, problem.ErrProviderAway):
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeProviderAway)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeProviderAway)
 		return
 	case err != nil:
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeLoginFailed)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeLoginFailed)
 		return
 	}
-	switch _, err := s.staff(ctx, subject); {
+	switch _, err := g.Pages.staff(ctx, subject); {
 	case errors.Is(err, ledger.ErrForbidden):
-		s.tell(c, problem.NoticeNotStaff)
+		g.Pages.Tell(c, problem.NoticeNotStaff)
 		return
 	case err != nil:
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeAway)
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeAway)
 		return
 	}
 	// A token from before the login must not become somebody.
-	if err := s.sessions.RenewToken(ctx); err != nil {
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeAway)
+	if err := g.Pages.sessions.RenewToken(ctx); err != nil {
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeAway)
 		return
 	}
-	s.sessions.endAfter(ctx, sessionLifetime)
-	s.sessions.Put(ctx, "subject", subject)
-	c.Redirect(http.StatusSeeOther, localPath(next))
+	g.Pages.sessions.endAfter(ctx, sessionLifetime)
+	g.Pages.sessions.Put(ctx, "subject", subject)
+	c.Redirect(http.StatusSeeOther, LocalPath(next))
 }
 
 // redeem exchanges the provider's code for the account that logged in.
@@ -230,11 +230,11 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 	return id.Subject, nil
 }
 
-// logout ends the session of this browser.
-func (s *Server) logout(c *gin.Context) {
-	if err := s.sessions.Destroy(c.Request.Context()); err != nil {
-		s.problems.Broken(c.Request.Context(), err)
-		s.tell(c, problem.NoticeAway)
+// Logout ends the session of this browser.
+func (g *Guard) Logout(c *gin.Context) {
+	if err := g.Pages.sessions.Destroy(c.Request.Context()); err != nil {
+		g.problems.Broken(c.Request.Context(), err)
+		g.Pages.Tell(c, problem.NoticeAway)
 		return
 	}
 	c.Redirect(http.StatusSeeOther, "/logged-out")
@@ -242,8 +242,8 @@ func (s *Server) logout(c *gin.Context) {
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// localPath keeps a way back on this site; anything else becomes the start page.
-func localPath(next string) string {
+// LocalPath keeps a way back on this site; anything else becomes the start page.
+func LocalPath(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
 		strings.HasPrefix(next, "/login") {
 		return "/"

@@ -1,4 +1,4 @@
-package api
+package access
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/gin-gonic/gin"
 
 	"percorso/api/problem"
 	"percorso/internal/care"
@@ -20,14 +19,14 @@ import (
 func TestAPINeedsSomebody(t *testing.T) {
 	r := newRig(t)
 	get := func(authorization string) answer {
-		req := r.request(http.MethodGet, apiPrefix+"/me", "")
+		req := r.request(http.MethodGet, programs+"/me", "")
 		if authorization != "" {
 			req.Header.Set("Authorization", authorization)
 		}
 		return r.do(http.DefaultClient, req)
 	}
 	token := func(subject, audience string, more map[string]any) string {
-		return "Bearer " + r.provider.token(t, subject, audience, more)
+		return "Bearer " + r.provider.Token(t, subject, audience, more)
 	}
 	for name, c := range map[string]struct{ authorization, code string }{
 		"nobody":           {"", problem.Unauthenticated},
@@ -53,24 +52,24 @@ func TestAPINeedsSomebody(t *testing.T) {
 
 func TestTokenIsVerifiedOnceAndStaffReadOnce(t *testing.T) {
 	r := newRig(t)
-	token := r.provider.token(t, someWorker.Subject, "percorso-api", nil)
+	token := r.provider.Token(t, someWorker.Subject, "percorso-api", nil)
 	for range 5 {
-		req := r.request(http.MethodGet, apiPrefix+"/me", "")
+		req := r.request(http.MethodGet, programs+"/me", "")
 		req.Header.Set("Authorization", "Bearer "+token)
 		if a := r.do(http.DefaultClient, req); a.StatusCode != http.StatusOK {
 			t.Fatal(a.text)
 		}
 	}
-	if len(r.records.asked) != 1 || r.server.tokens.seen.Len() != 1 {
-		t.Errorf("staff read %d times, %d tokens kept", len(r.records.asked), r.server.tokens.seen.Len())
+	if len(r.people.asked) != 1 || r.guard.tokens.seen.Len() != 1 {
+		t.Errorf("staff read %d times, %d tokens kept", len(r.people.asked), r.guard.tokens.seen.Len())
 	}
 }
 
 func TestProviderAway(t *testing.T) {
 	r := newRig(t)
-	token := r.provider.token(t, someWorker.Subject, "percorso-api", nil)
+	token := r.provider.Token(t, someWorker.Subject, "percorso-api", nil)
 	r.provider.Close()
-	req := r.request(http.MethodGet, apiPrefix+"/me", "")
+	req := r.request(http.MethodGet, programs+"/me", "")
 	req.Header.Set("Authorization", "Bearer "+token)
 	r.do(http.DefaultClient, req).problem(t, problem.ProviderAway)
 	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.text, problem.NoticeProviderAway.Title) {
@@ -104,7 +103,7 @@ func TestLoginGivesASession(t *testing.T) {
 			t.Error("the token from before the login is the session's")
 		}
 	}
-	if me := r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")); me.body["subject"] != someWorker.Subject {
+	if me := r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")); me.body["subject"] != someWorker.Subject {
 		t.Errorf("me: %d %s", me.StatusCode, me.text)
 	}
 
@@ -112,7 +111,7 @@ func TestLoginGivesASession(t *testing.T) {
 	if out.StatusCode != http.StatusSeeOther {
 		t.Fatalf("logout: %d", out.StatusCode)
 	}
-	r.do(r.browser, r.request(http.MethodGet, apiPrefix+"/me", "")).problem(t, problem.Unauthenticated)
+	r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).problem(t, problem.Unauthenticated)
 }
 
 func TestLoginRefusals(t *testing.T) {
@@ -132,7 +131,7 @@ func TestLoginRefusals(t *testing.T) {
 		r := newRig(t)
 		a := r.do(r.browser, r.request(http.MethodGet, "/login", ""))
 		to, _ := url.Parse(a.Header.Get("Location"))
-		r.provider.nonce, r.provider.challenge = "other", to.Query().Get("code_challenge")
+		r.provider.Nonce, r.provider.Challenge = "other", to.Query().Get("code_challenge")
 		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state="+to.Query().Get("state"), "")); a.StatusCode != http.StatusBadRequest {
 			t.Errorf("%d %s", a.StatusCode, a.text)
 		}
@@ -150,8 +149,8 @@ func TestOtherSitesMayNotAct(t *testing.T) {
 	r := newRig(t)
 	r.logIn(someSupervisor.Subject)
 	claim := func(header, value string) answer {
-		req := r.request(http.MethodPost, apiPrefix+"/tasks/"+someID+"/claim", "")
-		req.Header.Set(keyHeader, "k-"+value)
+		req := r.request(http.MethodPost, programs+"/tasks/"+someID+"/claim", "")
+		req.Header.Set("Idempotency-Key", "k-"+value)
 		req.Header.Set(header, value)
 		return r.do(r.browser, req)
 	}
@@ -183,7 +182,7 @@ func (brokenStore) Commit(string, []byte, time.Time) error { return errors.New("
 
 func TestSessionsAway(t *testing.T) {
 	r := newRig(t)
-	r.server.sessions.Store = brokenStore{}
+	r.guard.Pages.sessions.Store = brokenStore{}
 	for name, cookie := range map[string]string{"written": "", "read": "percorso=abc"} {
 		req := r.request(http.MethodGet, "/login", "")
 		req.Header.Set("Cookie", cookie)
@@ -191,7 +190,7 @@ func TestSessionsAway(t *testing.T) {
 			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.text)
 		}
 	}
-	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/me", ""); a.StatusCode != http.StatusOK {
+	if a := r.as(someWorker, http.MethodGet, programs+"/me", ""); a.StatusCode != http.StatusOK {
 		t.Errorf("a program needs no session: %d %s", a.StatusCode, a.text)
 	}
 }
@@ -201,21 +200,14 @@ func TestLocalPath(t *testing.T) {
 		"/compiti?stato=aperti": "/compiti?stato=aperti", "": "/", "//evil.example": "/", "https://evil.example": "/",
 		"/\\evil.example": "/", "/login": "/", "/a\nb": "/",
 	} {
-		if got := localPath(next); got != want {
-			t.Errorf("localPath(%q) = %q", next, got)
+		if got := LocalPath(next); got != want {
+			t.Errorf("LocalPath(%q) = %q", next, got)
 		}
 	}
 }
 
 func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	r := newRig(t)
-	engine := gin.New()
-	engine.Use(begin)
-	engine.Any("/compiti", r.server.signedIn, func(c *gin.Context) {
-		c.String(http.StatusOK, staffOf(c.Request.Context()).Subject)
-	})
-	r.server.handler = r.server.sessions.load(pagesBefore(engine, r.server.handler))
-
 	a := r.do(r.browser, r.request(http.MethodGet, "/compiti?stato=aperti", ""))
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fcompiti%3Fstato%3Daperti" {
 		t.Errorf("nobody reads: %d %s", a.StatusCode, a.Header.Get("Location"))
@@ -227,17 +219,9 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.text != someWorker.Subject {
 		t.Errorf("somebody reads: %d %s", a.StatusCode, a.text)
 	}
-	delete(r.records.staff, someWorker.Subject)
-	r.server.staffCache = recent.New[care.Staff](staffAge, 4096, r.clock)
+	delete(r.people.staff, someWorker.Subject)
+	r.guard.Pages.known = recent.New[care.Staff](staffAge, staffKept, monday)
 	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
 		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
 	}
-}
-
-// pagesBefore serves a test's page in front of the server.
-func pagesBefore(pages, server http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/compiti", pages)
-	mux.Handle("/", server)
-	return mux
 }

@@ -1,9 +1,8 @@
-package api
+package access
 
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,14 +14,38 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/recent"
 )
 
-// render answers with a page. A page that cannot be written is a defect: the
+// Pages makes pages for who asks: with their name and navigation around them, and
+// with what came of the last form.
+type Pages struct {
+	sessions   sessions
+	people     People
+	known      *recent.Cache[care.Staff] // by their accounts
+	policies   Policies
+	navigation func(who care.Staff, policy care.Policy) []web.Link
+	programs   string
+	problems   *problem.Teller
+}
+
+// Policies is where the zones' policies are.
+type Policies interface {
+	// Policy is the newest loaded policy of a zone.
+	Policy(ctx context.Context, zone string) (care.Policy, error)
+}
+
+// staff finds who an account is.
+func (p *Pages) staff(ctx context.Context, subject string) (care.Staff, error) {
+	return p.known.Get(subject, func() (care.Staff, error) { return p.people.Staff(ctx, subject) })
+}
+
+// Render answers with a page. A page that cannot be written is a defect: the
 // browser gets the plain notice rather than half of it.
-func (s *Server) render(c *gin.Context, status int, p web.Page) {
+func (p *Pages) Render(c *gin.Context, status int, page web.Page) {
 	var body bytes.Buffer
-	if err := web.Write(&body, p); err != nil {
-		s.problems.Broken(c.Request.Context(), err)
+	if err := web.Write(&body, page); err != nil {
+		p.problems.Broken(c.Request.Context(), err)
 		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(problem.NoticeAway.Title))
 		return
 	}
@@ -32,79 +55,44 @@ func (s *Server) render(c *gin.Context, status int, p web.Page) {
 	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 }
 
-// places are what the navigation leads to, with who finds something there, and
-// whose work begins there.
-var places = []struct {
-	url, text string
-	open      func(care.Staff, care.Policy) bool
-	home      care.Role
-}{
-	{"/casi-bloccati", "Casi bloccati", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
-	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return who.Role.MayAsk(care.OpContact) }, care.DeskOperator},
-	{"/compiti", "Compiti", everybody, ""},
-	{"/segnalazioni", "Segnalazioni", everybody, care.CPIOperator},
-	{"/appuntamenti", "Appuntamenti", everybody, ""},
-	{"/fascicoli", "Fascicoli", readsCases, ""},
-}
-
-func everybody(care.Staff, care.Policy) bool { return true }
-
-// readsCases says whether the caller has whole case files to read: those of the
-// agencies that open them have, and the supervisor. The others get what a
-// referral gives them.
-func readsCases(who care.Staff, p care.Policy) bool {
-	return who.Role == care.Supervisor || who.Agency == p.RoleAgency(care.DeskOperator) || who.Agency == p.RoleAgency(care.SocialWorker)
-}
-
-// homeOf is the first page of a role: where its work begins.
-func homeOf(role care.Role) string {
-	for _, p := range places {
-		if p.home == role {
-			return p.url
-		}
-	}
-	return "/compiti"
-}
-
-// frame is what a page has around it. place is the address of the navigation's
+// Frame is what a page has around it. place is the address of the navigation's
 // entry that it belongs to, or empty.
-func (s *Server) frame(c *gin.Context, title, place string) web.Frame {
+func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	ctx := c.Request.Context()
 	f := web.Frame{Title: title}
-	who := s.whoever(ctx)
+	who := p.whoever(ctx)
 	if who.ID == "" {
 		return f
 	}
 	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
-	rules, err := s.book.Rules(ctx, who.Zone)
+	policy, err := p.policies.Policy(ctx, who.Zone)
 	if err != nil {
 		return f // the page itself says what is wrong
 	}
-	f.Place = rules.Municipality
-	if agency, ok := rules.Agency(who.Agency); ok && agency.Name != rules.Municipality {
+	f.Place = policy.Municipality
+	if agency, ok := policy.Agency(who.Agency); ok && agency.Name != policy.Municipality {
 		f.Place += " · " + agency.Name
 	}
-	for _, p := range places {
-		if p.open(who, rules.Policy) {
-			f.Nav = append(f.Nav, web.Link{URL: p.url, Text: p.text, Current: p.url == place})
-		}
+	f.Nav = p.navigation(who, policy)
+	for i := range f.Nav {
+		f.Nav[i].Current = f.Nav[i].URL == place
 	}
-	if text := s.sessions.PopString(ctx, flashKey); text != "" {
+	if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
 	}
 	return f
 }
 
 // whoever is who asks; on the pages that answer anybody it may be nobody.
-func (s *Server) whoever(ctx context.Context) care.Staff {
-	if who := staffOf(ctx); who.ID != "" {
+func (p *Pages) whoever(ctx context.Context) care.Staff {
+	if who := StaffOf(ctx); who.ID != "" {
 		return who
 	}
-	subject := s.sessions.subject(ctx)
+	subject := p.sessions.subject(ctx)
 	if subject == "" {
 		return care.Staff{}
 	}
-	who, err := s.staff(ctx, subject)
+	who, err := p.staff(ctx, subject)
 	if err != nil {
 		return care.Staff{}
 	}
@@ -119,49 +107,46 @@ const (
 	flashBad  = "-"
 )
 
-// leave ends a form with good news: the browser goes on to another page, so
+// Leave ends a form with good news: the browser goes on to another page, so
 // that loading it again repeats nothing. The words name nobody.
-func (s *Server) leave(c *gin.Context, to, words string) error {
+func (p *Pages) Leave(c *gin.Context, to, words string) error {
 	if words != "" {
-		s.sessions.Put(c.Request.Context(), flashKey, flashGood+words)
+		p.sessions.Put(c.Request.Context(), flashKey, flashGood+words)
 	}
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
 }
 
-// leaveRefused goes on to another page with why something could not be.
-func (s *Server) leaveRefused(c *gin.Context, to, words string) error {
-	s.sessions.Put(c.Request.Context(), flashKey, flashBad+words)
+// LeaveRefused goes on to another page with why something could not be.
+func (p *Pages) LeaveRefused(c *gin.Context, to, words string) error {
+	p.sessions.Put(c.Request.Context(), flashKey, flashBad+words)
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
 }
 
-// done goes on after act: to the page that is next, or to the one that waits
+// Done goes on after act: to the page that is next, or to the one that waits
 // for the process where the command is accepted and not yet worked.
-func (s *Server) done(c *gin.Context, cmd ledger.Command, to, words string) error {
+func (p *Pages) Done(c *gin.Context, cmd ledger.Command, to, words string) error {
 	if cmd.State == ledger.CommandAccepted {
 		c.Redirect(http.StatusSeeOther, "/in-lavorazione/"+cmd.ID+"?poi="+url.QueryEscape(to))
 		return nil
 	}
-	return s.leave(c, to, words)
+	return p.Leave(c, to, words)
 }
 
-// newForm makes a form whose sending has one effect however often it is sent.
-func newForm(action string) web.Form { return web.Form{Action: action, Key: rand.Text()} }
-
-// tell answers with a page that says one thing.
-func (s *Server) tell(c *gin.Context, n problem.Notice) {
-	s.render(c, n.Status, web.Notice{
-		Frame: s.frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: problem.RequestOf(c.Request.Context()).ID,
+// Tell answers with a page that says one thing.
+func (p *Pages) Tell(c *gin.Context, n problem.Notice) {
+	p.Render(c, n.Status, web.Notice{
+		Frame: p.Frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: problem.RequestOf(c.Request.Context()).ID,
 		Wrong: n.Status >= http.StatusInternalServerError,
 	})
 }
 
 // problemPage answers with what went wrong, and where to go on.
-func (s *Server) problemPage(c *gin.Context, p *problem.Problem) {
-	s.problems.Word(c.Request.Context(), p)
+func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
+	p.problems.Word(c.Request.Context(), wrong)
 	title := "Qualcosa non ha funzionato"
-	switch p.Status {
+	switch wrong.Status {
 	case http.StatusNotFound:
 		title = "Pagina non trovata"
 	case http.StatusForbidden:
@@ -170,36 +155,20 @@ func (s *Server) problemPage(c *gin.Context, p *problem.Problem) {
 		title = "Non è stato possibile"
 	case http.StatusUnprocessableEntity:
 		title = "L’indirizzo non è giusto"
-		if len(p.Errors) > 0 {
-			p.Detail = p.Errors[0].Message
+		if len(wrong.Errors) > 0 {
+			wrong.Detail = wrong.Errors[0].Message
 		}
 	}
-	s.tell(c, problem.Notice{Status: p.Status, Title: title, Detail: p.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
+	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }
 
-func (s *Server) registerWorking(p pageRoutes) { p.get("/in-lavorazione/:id", s.working) }
-
-// working waits for the process of an accepted command: the page loads itself
-// again until the command is worked, and goes on then.
-func (s *Server) working(c *gin.Context, who care.Staff) error {
-	cmd, err := s.records.Command(c.Request.Context(), who, c.Param("id"))
-	if err != nil {
-		return err
+// Failed ends a request with a page for people and a problem for programs.
+func (p *Pages) Failed(c *gin.Context, wrong *problem.Problem) {
+	if strings.HasPrefix(c.Request.URL.Path, p.programs) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
+		p.problems.Refuse(c, wrong)
+		return
 	}
-	to := localPath(c.Query("poi"))
-	switch cmd.State {
-	case ledger.CommandWorked:
-		return s.leave(c, to, "Fatto.")
-	case ledger.CommandRefused:
-		words := ""
-		if cmd.Refusal != nil {
-			words = s.words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)
-		}
-		return s.leaveRefused(c, to, words)
-	}
-	page := web.Working{Frame: s.frame(c, "In lavorazione", "")}
-	page.Refresh = 3
-	page.Next = web.Link{URL: "/", Text: "Torna al tuo lavoro"}
-	s.render(c, http.StatusAccepted, page)
-	return nil
+	c.Abort()
+	p.problems.Word(c.Request.Context(), wrong)
+	p.Tell(c, problem.Notice{Status: wrong.Status, Title: "Qualcosa non ha funzionato", Detail: wrong.Detail, Link: "/", LinkText: "Torna all’inizio"})
 }

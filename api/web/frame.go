@@ -1,5 +1,7 @@
 package web
 
+import "crypto/rand"
+
 // Frame is what every page has around its content. A page embeds it.
 type Frame struct {
 	Title   string // what the page is about; the browser's title and the page's h1
@@ -32,6 +34,9 @@ type Form struct {
 	Faults []FieldFault // of what was sent, in the order of the fields
 	Alert  string       // why it could not be, where no field is at fault
 }
+
+// NewForm makes a form whose sending has one effect however often it is sent.
+func NewForm(action string) Form { return Form{Action: action, Key: rand.Text()} }
 
 // FieldFault says what is wrong with a field. Field is its id on the page; Label
 // names it where the text stands alone, in the summary.

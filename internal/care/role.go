@@ -70,3 +70,10 @@ func (r Role) MayAsk(op Operation) bool {
 	roles, limited := asks[op]
 	return !limited || slices.Contains(roles, r)
 }
+
+// ReadsCases says whether the caller has whole case files to read: those of the
+// agencies that open them have, and the supervisor. The others get what a
+// referral gives them.
+func ReadsCases(who Staff, p Policy) bool {
+	return who.Role == Supervisor || who.Agency == p.RoleAgency(DeskOperator) || who.Agency == p.RoleAgency(SocialWorker)
+}

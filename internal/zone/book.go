@@ -34,9 +34,10 @@ const (
 	rulesKept = 256
 )
 
-// NewBook makes a book of the policies that are kept and the calendars that they make.
-func NewBook(policies Policies, calendar func(care.Policy) (care.Calendar, error)) *Book {
-	return &Book{policies: policies, calendar: calendar, known: recent.New[*Rules](rulesAge, rulesKept, time.Now)}
+// NewBook makes a book of the policies that are kept and the calendars that they
+// make; now is the clock.
+func NewBook(policies Policies, calendar func(care.Policy) (care.Calendar, error), now func() time.Time) *Book {
+	return &Book{policies: policies, calendar: calendar, known: recent.New[*Rules](rulesAge, rulesKept, now)}
 }
 
 // Rules finds the rules of a zone. An error is that of Policies.
@@ -52,4 +53,13 @@ func (b *Book) Rules(ctx context.Context, zone string) (*Rules, error) {
 		}
 		return &Rules{policy, calendar}, nil
 	})
+}
+
+// Policy finds the policy of a zone. An error is that of Policies.
+func (b *Book) Policy(ctx context.Context, zone string) (care.Policy, error) {
+	rules, err := b.Rules(ctx, zone)
+	if err != nil {
+		return care.Policy{}, err
+	}
+	return rules.Policy, nil
 }

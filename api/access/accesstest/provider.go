@@ -1,0 +1,87 @@
+// Package accesstest lends tests an OpenID provider.
+package accesstest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// Provider is an OpenID provider that signs what a test asks for.
+type Provider struct {
+	*httptest.Server
+	now       func() time.Time
+	signer    jose.Signer
+	Subject   string // who logs in next
+	Nonce     string // of the login under way
+	Challenge string // of PKCE
+}
+
+// NewProvider starts a provider at which an account logs in next.
+func NewProvider(t *testing.T, subject string, now func() time.Time) *Provider {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "k1"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Provider{now: now, signer: signer, Subject: subject}
+	mux := http.NewServeMux()
+	answer := func(w http.ResponseWriter, v any) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{
+			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
+			"id_token_signing_alg_values_supported": []string{"RS256"},
+		})
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("code") != "good" || s256(r.FormValue("code_verifier")) != p.Challenge {
+			w.WriteHeader(http.StatusBadRequest)
+			answer(w, map[string]string{"error": "invalid_grant"})
+			return
+		}
+		answer(w, map[string]any{"access_token": "opaque", "token_type": "Bearer", "id_token": p.Token(t, p.Subject, "percorso", map[string]any{"nonce": p.Nonce})})
+	})
+	p.Server = httptest.NewServer(mux)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// Token signs a token; more is laid over its claims.
+func (p *Provider) Token(t *testing.T, subject, audience string, more map[string]any) string {
+	t.Helper()
+	claims := map[string]any{
+		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": p.now().Unix(), "exp": p.now().Add(time.Hour).Unix(),
+	}
+	for k, v := range more {
+		claims[k] = v
+	}
+	raw, err := jwt.Signed(p.signer).Claims(claims).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func s256(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,168 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/gin-gonic/gin"
+	"go.uber.org/zap"
+
+	"percorso/api/access/accesstest"
+	"percorso/api/problem"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+const (
+	programs = "/api/v1"
+	someID   = "0190f0f0-0000-7000-8000-000000000001"
+)
+
+var (
+	someWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
+	someSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
+)
+
+func monday() time.Time { return testclock.Monday }
+
+// somePeople are members of staff; it remembers whom it was asked for.
+type somePeople struct {
+	staff map[string]care.Staff
+	asked []string
+}
+
+func (p *somePeople) Staff(_ context.Context, subject string) (care.Staff, error) {
+	p.asked = append(p.asked, subject)
+	who, ok := p.staff[subject]
+	if !ok {
+		return who, ledger.ErrForbidden
+	}
+	return who, nil
+}
+
+type somePolicies struct{}
+
+func (somePolicies) Policy(context.Context, string) (care.Policy, error) {
+	return care.Policy{Zone: "prova", Municipality: "Comune di Prova"}, nil
+}
+
+// rig is a guard with something behind it for people and for programs.
+type rig struct {
+	*httptest.Server
+	t        *testing.T
+	guard    *Guard
+	people   *somePeople
+	provider *accesstest.Provider
+	browser  *http.Client
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	b := &rig{t: t, provider: accesstest.NewProvider(t, someWorker.Subject, monday)}
+	b.people = &somePeople{staff: map[string]care.Staff{someWorker.Subject: someWorker, someSupervisor.Subject: someSupervisor}}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.guard.Load(engine).ServeHTTP(w, r) }))
+	t.Cleanup(b.Close)
+	guard, err := New(Options{
+		PublicURL: b.URL, Programs: programs, Sessions: memstore.New(), People: b.people, Policies: somePolicies{},
+		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
+		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: monday,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.guard = guard
+	engine.Use(guard.ForbidOtherSites)
+	engine.GET("/login", guard.Login)
+	engine.GET("/login/callback", guard.Callback)
+	engine.POST("/logout", guard.Logout)
+	api := engine.Group(programs, guard.Authenticated)
+	api.GET("/me", func(c *gin.Context) { c.JSON(http.StatusOK, StaffOf(c.Request.Context())) })
+	api.POST("/tasks/:id/claim", func(c *gin.Context) { c.Status(http.StatusOK) })
+	engine.Any("/compiti", guard.SignedIn, func(c *gin.Context) { c.String(http.StatusOK, StaffOf(c.Request.Context()).Subject) })
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return b
+}
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	text string
+	body map[string]any
+}
+
+// problem checks that the answer is a problem of the code.
+func (a answer) problem(t *testing.T, code string) {
+	t.Helper()
+	var p problem.Problem
+	status, _ := problem.StatusOf(code)
+	if err := json.Unmarshal([]byte(a.text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
+		a.Header.Get("Content-Type") != problem.MediaType || p.Detail == "" || p.Status != status {
+		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.text)
+	}
+}
+
+func (b *rig) do(c *http.Client, r *http.Request) answer {
+	b.t.Helper()
+	res, err := c.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := answer{Response: res, text: string(text)}
+	_ = json.Unmarshal(text, &a.body)
+	return a
+}
+
+func (b *rig) request(method, path, body string) *http.Request {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return r
+}
+
+// as sends a request with a member of staff's token.
+func (b *rig) as(who care.Staff, method, path, body string) answer {
+	b.t.Helper()
+	r := b.request(method, path, body)
+	r.Header.Set("Authorization", "Bearer "+b.provider.Token(b.t, who.Subject, "percorso-api", nil))
+	return b.do(http.DefaultClient, r)
+}
+
+// logIn walks the browser through the login, as far as the provider lets it.
+func (b *rig) logIn(subject string) answer {
+	b.t.Helper()
+	b.provider.Subject = subject
+	a := b.do(b.browser, b.request(http.MethodGet, "/login?next=/compiti", ""))
+	to, err := url.Parse(a.Header.Get("Location"))
+	if err != nil || a.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("login: %d %s", a.StatusCode, a.text)
+	}
+	q := to.Query()
+	b.provider.Nonce, b.provider.Challenge = q.Get("nonce"), q.Get("code_challenge")
+	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
+}
