@@ -79,8 +79,8 @@ func (f *faultySteps) Record(ctx context.Context, step ledger.Step) (ledger.Step
 	return res, err
 }
 
-func (f *faultySteps) TakeWakes(ctx context.Context, most int) ([]ledger.Wake, error) {
-	wakes, err := f.Steps.TakeWakes(ctx, most)
+func (f *faultySteps) TakeWakes(ctx context.Context, most int, busy []string) ([]ledger.Wake, error) {
+	wakes, err := f.Steps.TakeWakes(ctx, most, busy)
 	if f.fault == beforeDelivery && len(wakes) > 0 {
 		f.die()
 	}

@@ -6,6 +6,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -34,8 +35,6 @@ type Steps interface {
 	activities.Steps
 	relay.Outbox
 	post.Outbox
-	// AwaitWake rests until something may be due, for as long as the longest given.
-	AwaitWake(ctx context.Context, longest time.Duration) error
 }
 
 // stickyTimeout is how long a workflow task waits for the worker that has its
@@ -60,38 +59,14 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	defer w.Stop()
-	deliver(ctx, o)
-	return nil
-}
-
-const longestRest = 5 * time.Second // between two looks at what is to be delivered
-
-// deliver delivers what is due until the context ends.
-func deliver(ctx context.Context, o Options) {
 	processes := runs.New(o.Temporal)
 	wakes := &relay.Relay{Outbox: o.Steps, Runs: processes, Log: o.Log}
 	mails := &post.Post{Outbox: o.Steps, Sender: o.Mailer, Runs: processes, Log: o.Log}
-	once := func() error {
-		woken, err := wakes.Once(ctx)
-		if err != nil {
-			return err
-		}
-		sent, err := mails.Once(ctx)
-		if err != nil || woken+sent > 0 {
-			return err
-		}
-		return o.Steps.AwaitWake(ctx, longestRest)
-	}
-	for ctx.Err() == nil {
-		if err := once(); err != nil && ctx.Err() == nil {
-			// Postgres or Temporal is away; what waits is durable.
-			o.Log.Warn("relay", zap.Error(err))
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
-		}
-	}
+	var delivering sync.WaitGroup
+	delivering.Go(func() { wakes.Run(ctx) })
+	delivering.Go(func() { mails.Run(ctx) })
+	delivering.Wait()
+	return nil
 }
 
 // Register registers the processes. Their types are their functions' names;

@@ -152,7 +152,7 @@ func (p *play) start(s ledger.Start) {
 func (p *play) relay() {
 	p.Helper()
 	for {
-		wakes, err := p.steps.TakeWakes(context.Background(), 100)
+		wakes, err := p.steps.TakeWakes(context.Background(), 100, nil)
 		require.NoError(p, err)
 		for _, w := range wakes {
 			if handedOver := ledger.KindOf(w.Run) == care.RunCase && w.Answer.Operation == care.OpOpen; handedOver {

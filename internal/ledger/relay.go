@@ -12,6 +12,7 @@ import (
 type Wake struct {
 	ID     string      `db:"id"`
 	Run    string      `db:"run_id"`
+	Case   string      `db:"case_id"` // bare id
 	Target string      `db:"target"`
 	Answer care.Answer `db:"answer"`
 }

@@ -2,21 +2,43 @@ package postgres
 
 import (
 	"context"
+	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/ledger"
 )
 
-// wakeChannel tells the relay that something is to be delivered.
-const wakeChannel = "percorso_wake"
+// The channels that tell of something to be delivered.
+const (
+	wakeChannel = "percorso_wake" // an entry, to the relay
+	mailChannel = "percorso_mail" // a mail, to the post; a trigger of the table sends it
+)
 
-// TakeWakes hands out entries that are due to be delivered to their runs. Each
-// comes again, later and later (at most every 20 s), until its run has worked it.
-func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []ledger.Wake, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
-		wakes, err = many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, target, answer FROM take_wakes($1) ORDER BY seq`, most)
+// deliveryTime is how long a transaction of the relay, the post or the watch may
+// take. They work for everybody in turn, so none may hang on one statement: the
+// server gives it up, and where the server is not heard of any more, the caller does.
+const deliveryTime = 5 * time.Second
+
+// promptly runs a transaction that must not hang.
+func promptly(ctx context.Context, pool *pgxpool.Pool, role string, work func(context.Context, querier) error) error {
+	ctx, cancel := context.WithTimeout(ctx, deliveryTime)
+	defer cancel()
+	bound := func(b *pgx.Batch) {
+		b.Queue(`SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(deliveryTime.Milliseconds(), 10))
+	}
+	return within(ctx, pool, role, nil, bound, func(tx querier) error { return work(ctx, tx) })
+}
+
+// TakeWakes hands out entries that are due to be delivered to their runs, none of
+// the cases that are busy, and of no other case more than a quarter. Each comes
+// again, later and later (at most every 20 s), until its run has worked it.
+func (s *Steps) TakeWakes(ctx context.Context, most int, busy []string) (wakes []ledger.Wake, err error) {
+	err = promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
+		wakes, err = many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, coalesce(case_id::text, '') AS case_id, target, answer FROM take_wakes($1, $2::text[]::uuid[]) ORDER BY seq`,
+			most, orEmpty(busy))
 		return err
 	})
 	return wakes, err
@@ -24,7 +46,7 @@ func (s *Steps) TakeWakes(ctx context.Context, most int) (wakes []ledger.Wake, e
 
 // TakeMails hands out mails that are due to be sent; each comes again until MailDone.
 func (s *Steps) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
+	err = promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
 		mails, err = many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries, expires_at FROM take_mails($1)`, most)
 		return err
 	})
@@ -33,7 +55,7 @@ func (s *Steps) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, e
 
 // MailDone says that a mail was sent, or that it never will be.
 func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
-	return within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
+	return promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
 		_, err := tx.Exec(ctx, `SELECT mail_done($1, $2)`, id, sent)
 		return err
 	})
@@ -41,50 +63,61 @@ func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
 
 // RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
-	return within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
+	return promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
 		_, err := tx.Exec(ctx, `SELECT refuse_ended($1)`, id)
 		return err
 	})
 }
 
-// AwaitWake rests until something may be due, for as long as the longest given.
-func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration) error {
-	conn, err := s.pool.Acquire(ctx)
+// AwaitWake rests until an entry may be due, for as long as the longest given.
+// Entries of cases that are busy do not count.
+func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration, busy []string) error {
+	return s.await(ctx, wakeChannel, longest, `SELECT next_wake($1::text[]::uuid[])`, orEmpty(busy))
+}
+
+// AwaitMail rests until a mail may be due, for as long as the longest given.
+func (s *Steps) AwaitMail(ctx context.Context, longest time.Duration) error {
+	return s.await(ctx, mailChannel, longest, `SELECT next_mail()`)
+}
+
+// await rests until a channel is told of something, until the time that a query
+// gives, or for as long as the longest given.
+func (s *Steps) await(ctx context.Context, channel string, longest time.Duration, next string, args ...any) error {
+	asking, cancel := context.WithTimeout(ctx, deliveryTime)
+	defer cancel()
+	conn, err := s.pool.Acquire(asking)
 	if err != nil {
-		return faultOf(err, true)
+		return err
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, "LISTEN "+wakeChannel); err != nil {
-		return faultOf(err, conn.Conn().IsClosed())
+	if _, err := conn.Exec(asking, "LISTEN "+channel); err != nil {
+		return err
 	}
-	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "UNLISTEN "+wakeChannel) }()
+	defer func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+		defer cancel()
+		_, _ = conn.Exec(last, "UNLISTEN "+channel)
+	}()
 	// What became due between the last look and the LISTEN would wait for nothing.
-	wait, err := s.untilNext(ctx, longest)
+	wait := longest
+	err = promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
+		var due *time.Time
+		err := tx.QueryRow(ctx, next, args...).Scan(&due)
+		if due != nil {
+			wait = min(wait, time.Until(*due))
+		}
+		return err
+	})
 	if err != nil || wait <= 0 {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	resting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	_, err = conn.Conn().WaitForNotification(ctx)
-	if ctx.Err() != nil {
+	_, err = conn.Conn().WaitForNotification(resting)
+	if resting.Err() != nil {
 		return nil
 	}
-	return faultOf(err, conn.Conn().IsClosed())
-}
-
-func (s *Steps) untilNext(ctx context.Context, longest time.Duration) (wait time.Duration, err error) {
-	err = within(ctx, s.pool, roleWorker, nil, nil, func(tx querier) error {
-		var next *time.Time
-		if err := tx.QueryRow(ctx, `SELECT next_wake()`).Scan(&next); err != nil {
-			return err
-		}
-		wait = longest
-		if next != nil {
-			wait = min(wait, time.Until(*next))
-		}
-		return nil
-	})
-	return wait, err
+	return err
 }
 
 // OpenRuns lists every open run for a rebuild, cases first.

@@ -34,17 +34,15 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 	}
 	return func() {
 		// The lock belongs to the connection: closing it is the surest way to give it back.
-		_ = conn.Hijack().Close(context.WithoutCancel(ctx))
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+		defer cancel()
+		_ = conn.Hijack().Close(last)
 	}, true, nil
-}
-
-func (w *Watch) within(ctx context.Context, work func(querier) error) error {
-	return within(ctx, w.pool, roleWatch, nil, nil, work)
 }
 
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
-	err = w.within(ctx, func(tx querier) error {
+	err = promptly(ctx, w.pool, roleWatch, func(ctx context.Context, tx querier) error {
 		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
 		return err
 	})
@@ -53,7 +51,7 @@ func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 
 // Report stores what was seen, in place of the report before it.
 func (w *Watch) Report(ctx context.Context, r ledger.MachineReport) error {
-	return w.within(ctx, func(tx querier) error {
+	return promptly(ctx, w.pool, roleWatch, func(ctx context.Context, tx querier) error {
 		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
 			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)
 		return err

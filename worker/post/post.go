@@ -17,6 +17,8 @@ type Outbox interface {
 	TakeMails(ctx context.Context, most int) ([]ledger.Mail, error)
 	// MailDone says that a mail was sent, or that it never will be.
 	MailDone(ctx context.Context, id string, sent bool) error
+	// AwaitMail rests until a mail may be due, for as long as the longest given.
+	AwaitMail(ctx context.Context, longest time.Duration) error
 }
 
 // Sender sends mails. ErrRejected: the mail will never be taken.
@@ -39,20 +41,39 @@ type Post struct {
 }
 
 const (
-	batch   = 50
-	timeout = 5 * time.Second // of telling a run
+	batch       = 50
+	timeout     = 5 * time.Second // of telling a run
+	longestRest = 5 * time.Second // between two looks
+	afterFault  = time.Second
 )
 
-// Once sends what is due, and says how much there was.
-func (p *Post) Once(ctx context.Context) (int, error) {
+// Run sends mails until the context ends.
+func (p *Post) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := p.once(ctx); err != nil && ctx.Err() == nil {
+			// Postgres is away; what waits is durable.
+			p.Log.Warn("the post cannot look", zap.Error(err))
+			select {
+			case <-ctx.Done():
+			case <-time.After(afterFault):
+			}
+		}
+	}
+}
+
+// once sends what is due, or rests until something is.
+func (p *Post) once(ctx context.Context) error {
 	mails, err := p.Outbox.TakeMails(ctx, batch)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, m := range mails {
 		p.mail(ctx, m)
 	}
-	return len(mails), nil
+	if len(mails) > 0 {
+		return nil
+	}
+	return p.Outbox.AwaitMail(ctx, longestRest)
 }
 
 func (p *Post) mail(ctx context.Context, m ledger.Mail) {

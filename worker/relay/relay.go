@@ -4,6 +4,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -13,10 +14,14 @@ import (
 
 // Outbox is what waits to be delivered. Package postgres implements it.
 type Outbox interface {
-	// TakeWakes hands out entries that are due; each comes again until it is worked.
-	TakeWakes(ctx context.Context, most int) ([]ledger.Wake, error)
+	// TakeWakes hands out entries that are due, none of the cases that are busy and
+	// of no other more than a quarter; each comes again until it is worked.
+	TakeWakes(ctx context.Context, most int, busy []string) ([]ledger.Wake, error)
 	// RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 	RefuseEnded(ctx context.Context, id string) error
+	// AwaitWake rests until an entry may be due of a case that is not busy, for as
+	// long as the longest given.
+	AwaitWake(ctx context.Context, longest time.Duration, busy []string) error
 }
 
 // Runs is where entries are brought; package runs implements it.
@@ -25,8 +30,8 @@ type Runs interface {
 	Wake(ctx context.Context, w ledger.Wake) error
 }
 
-// Relay brings entries to their runs, again and again until they are worked.
-// Several relays share the work.
+// Relay brings entries to their runs, again and again until they are worked:
+// side by side, those of one run in their order. Several relays share the work.
 type Relay struct {
 	Outbox Outbox
 	Runs   Runs
@@ -34,22 +39,67 @@ type Relay struct {
 }
 
 const (
-	batch   = 50
-	timeout = 5 * time.Second // of one wake
+	batch       = 64                    // entries in hand at most
+	hands       = 16                    // wakes side by side
+	timeout     = 5 * time.Second       // of one wake
+	longestRest = 5 * time.Second       // between two looks
+	shortRest   = 50 * time.Millisecond // while a case has its share in hand
+	afterFault  = time.Second
 )
 
-// Once brings what is due, and says how much there was.
-func (r *Relay) Once(ctx context.Context) (int, error) {
-	wakes, err := r.Outbox.TakeWakes(ctx, batch)
-	if err != nil {
-		return 0, err
+// Run relays until the context ends.
+func (r *Relay) Run(ctx context.Context) {
+	desk := newDesk()
+	var working sync.WaitGroup
+	for range hands {
+		working.Go(func() { r.bring(ctx, desk) })
 	}
-	for _, w := range wakes {
-		if err := r.wake(ctx, w); err != nil {
-			r.Log.Warn("waking a run", zap.String("run", w.Run), zap.Error(err))
+	stop := context.AfterFunc(ctx, desk.close)
+	defer stop()
+	for ctx.Err() == nil {
+		if err := r.fill(ctx, desk); err != nil && ctx.Err() == nil {
+			// Postgres is away; what waits is durable.
+			r.Log.Warn("the relay cannot look", zap.Error(err))
+			select {
+			case <-ctx.Done():
+			case <-time.After(afterFault):
+			}
 		}
 	}
-	return len(wakes), nil
+	working.Wait()
+}
+
+// fill takes what is due onto the desk, or rests until something is.
+func (r *Relay) fill(ctx context.Context, desk *desk) error {
+	free, busy := desk.room()
+	wakes, err := r.Outbox.TakeWakes(ctx, free, busy)
+	if err != nil {
+		return err
+	}
+	if len(wakes) > 0 {
+		desk.put(wakes)
+		return nil
+	}
+	rest := longestRest
+	if len(busy) > 0 {
+		rest = shortRest
+	}
+	return r.Outbox.AwaitWake(ctx, rest, busy)
+}
+
+// bring brings what lies on the desk until the desk is closed.
+func (r *Relay) bring(ctx context.Context, desk *desk) {
+	for {
+		w, ok := desk.take()
+		if !ok {
+			return
+		}
+		err := r.wake(ctx, w)
+		if err != nil && ctx.Err() == nil {
+			r.Log.Warn("waking a run", zap.String("run", w.Run), zap.Error(err))
+		}
+		desk.done(w, err != nil && !errors.Is(err, ledger.ErrNotFound))
+	}
 }
 
 // wake brings one entry. Of a run that is not there, either it has ended, and the

@@ -1,0 +1,126 @@
+package postgres_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// tell writes entries for runs of a case, one after the other, as a step tells them.
+func (p *play) tell(caseRun string, runs ...string) (ids []string) {
+	p.t.Helper()
+	for _, run := range runs {
+		id := uuid.NewString()
+		_, err := p.owner.Exec(p.t.Context(), `INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+			VALUES ($1, $2, $3, 'prato', '', $4, '', gen_random_uuid()::text, '', 'end', '{"op": "end"}', clock_timestamp(), clock_timestamp() - interval '1 minute')`,
+			id, run, ledger.BareID(caseRun), caseRun)
+		require.NoError(p.t, err)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// taken takes wakes and gives their ids.
+func (p *play) taken(most int, busy ...string) (ids []string) {
+	p.t.Helper()
+	wakes, err := p.steps.TakeWakes(p.t.Context(), most, busy)
+	require.NoError(p.t, err)
+	for _, w := range wakes {
+		ids = append(ids, w.ID)
+	}
+	return ids
+}
+
+func (p *play) quiet() {
+	p.t.Helper()
+	_, err := p.owner.Exec(p.t.Context(), `UPDATE command SET wake_at = 'infinity' WHERE state = 'accepted'`)
+	require.NoError(p.t, err)
+}
+
+// A case that tells its many branches something takes a quarter of a batch, and
+// the other cases' entries come with the first one.
+func TestABurstLeavesRoomForOthers(t *testing.T) {
+	p := newPlay(t)
+	many, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	few, _ := p.begin(ledger.Person{GivenName: "Persona", FamilyName: "Prova 0002"}, ledger.Effects{})
+	p.quiet()
+	var branches []string
+	for range 126 {
+		branches = append(branches, newRun(care.RunReferral))
+	}
+	burst := p.tell(many, branches...)
+	other := p.tell(few, newRun(care.RunReferral))
+
+	require.Equal(t, append(burst[:10:10], other...), p.taken(40))
+	require.Equal(t, burst[10:20], p.taken(40))
+	require.Empty(t, p.taken(40, ledger.BareID(many)), "a case that is busy gets nothing")
+	more := p.tell(few, newRun(care.RunReferral))
+	require.Equal(t, more, p.taken(40, ledger.BareID(many)))
+	require.Equal(t, burst[20:21], p.taken(1), "nor is a case left out for good")
+}
+
+// An entry that could not be brought, and waits for its next turn, goes along with
+// a younger one of its run, in front of it.
+func TestAnEntryIsNotOvertaken(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.quiet()
+	run, another := newRun(care.RunReferral), newRun(care.RunReferral)
+	suspended := p.tell(caseRun, run, another)
+	require.Equal(t, suspended, p.taken(40))
+	require.Empty(t, p.taken(40))
+	resumed := p.tell(caseRun, run)
+	require.Equal(t, []string{suspended[0], resumed[0]}, p.taken(40))
+}
+
+// A statement of the relay, the post or the watch that meets a lock gives up; the
+// next one is served.
+func TestDeliveryHangsOnNothing(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.quiet()
+	ids := p.tell(caseRun, caseRun)
+	_, err := p.owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, caseRun)
+	require.NoError(t, err)
+	lock, err := p.owner.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = lock.Exec(t.Context(), `SELECT FROM command WHERE id = $1 FOR UPDATE`, ids[0])
+	require.NoError(t, err)
+
+	require.Error(t, p.steps.RefuseEnded(t.Context(), ids[0]), "the lock is still held")
+	require.Equal(t, "accepted", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
+	require.NoError(t, lock.Rollback(t.Context()))
+	require.NoError(t, p.steps.RefuseEnded(t.Context(), ids[0]))
+	require.Equal(t, "refused", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
+}
+
+// Who rests hears of what comes, and not of what does not concern them.
+func TestRestingEnds(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.quiet()
+	longest := time.Hour
+	p.tell(caseRun, newRun(care.RunReferral))
+	require.NoError(t, p.steps.AwaitWake(t.Context(), longest, nil), "an entry is due")
+	require.NoError(t, p.steps.AwaitWake(t.Context(), time.Millisecond, []string{ledger.BareID(caseRun)}), "of a busy case")
+
+	rested := make(chan error, 1)
+	go func() { rested <- p.steps.AwaitMail(t.Context(), longest) }()
+	for waiting := true; waiting; {
+		_, err := p.owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
+			VALUES ($1, $2, $3, 'reminder', '/compiti/1', '{personale@percorso.example}', clock_timestamp(), clock_timestamp())`,
+			uuid.NewString(), caseRun, ledger.BareID(caseRun))
+		require.NoError(t, err)
+		select {
+		case err := <-rested:
+			require.NoError(t, err)
+			waiting = false
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
