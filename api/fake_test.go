@@ -196,6 +196,9 @@ func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c ledger.NewComman
 	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
 		return cmd, err
 	}
+	if c.Operation == care.OpMailBounced && c.Target != someID {
+		return ledger.Command{}, ledger.ErrNotFound
+	}
 	if c.Run == "" && c.Target == someReferral.ID {
 		c.Run = someReferral.Run
 	}
@@ -364,17 +367,18 @@ func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a
 	if f.quicker != nil {
 		f.quicker(&f.link)
 	}
+	by, c := care.Staff{ID: "link/" + id}, ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: f.link.Target, Answer: a, Data: data}
 	_, moves := f.link.State.Move(op)
 	if id != f.link.ID || f.link.Used != nil || !f.link.Open || f.link.Task == care.ReferralAnswer && !moves {
-		return ledger.Command{}, ledger.ErrNotFound
+		earlier, _ := f.earlier(by, c)
+		return earlier, ledger.ErrNotFound
 	}
 	now := f.now()
 	f.link.Used = &now
 	if op == care.OpAcknowledge {
 		f.link.State, f.link.Snapshot = care.ReferralReceived, &someSnapshot
 	}
-	c := ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + anotherID, Target: f.link.Target, Answer: a, Data: data}
-	return f.keep(care.Staff{ID: "link/" + id}, c, ledger.CommandAccepted), nil
+	return f.keep(by, c, ledger.CommandAccepted), nil
 }
 func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 	f.mu.Lock()

@@ -34,7 +34,7 @@ func (s *Server) registerMailBounces() {
 		if who.Role != mailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
-		if err := s.door.Bounced(ctx, in.Body.Run, in.Body.Mail); err != nil {
+		if err := s.door.Bounced(ctx, who, in.Key, in.Body.Run, in.Body.Mail); err != nil {
 			return nil, err
 		}
 		return &mailBounceOutput{Status: http.StatusAccepted}, nil

@@ -270,12 +270,16 @@ func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command ledger.NewC
 	if c.PostForm(anotherPerson) != "" {
 		return nil, nil
 	}
-	_, err := s.records.Earlier(c.Request.Context(), who, command)
-	if !errors.Is(err, ledger.ErrNotFound) {
+	opening, _ := command.Data.(ledger.CaseOpening)
+	same, err := s.records.SamePerson(c.Request.Context(), who, opening.Person)
+	if err != nil || len(same) == 0 {
+		return nil, err
+	}
+	// Asked afterwards: what the form opened when it was sent before is among them.
+	if _, err := s.records.Earlier(c.Request.Context(), who, command); !errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil // act answers as the first time
 	}
-	opening, _ := command.Data.(ledger.CaseOpening)
-	return s.records.SamePerson(c.Request.Context(), who, opening.Person)
+	return same, nil
 }
 
 // distinct keeps the first fault of each field.

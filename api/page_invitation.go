@@ -279,7 +279,8 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 // *care.Refusal: the form breaks a rule (the link is still good), or the path
 // did not await the answer. The link comes back as it is after the answer, with
 // the snapshot if that was the acknowledgement; an answer whose process was
-// late is durable all the same.
+// late is durable all the same. Who sends the same answer twice at once, as with
+// a button pressed twice, is answered alike; once used, the link shows nothing.
 func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (ledger.Link, access.LinkState, error) {
 	link, state, err := s.links.Open(ctx, token)
 	if err != nil || state != access.LinkValid {

@@ -31,7 +31,9 @@ type Records interface {
 	// the same key and body gets the stored command; with another body
 	// ledger.ErrKeyReused. For care.OpOpen it makes the run, case/<command id>;
 	// where c.Run is empty it is that of the task or referral c.Target.
-	// care.OpReopen alone is accepted for a run that has ended.
+	// care.OpReopen alone is accepted for a run that has ended. Of care.OpMailBounced
+	// c.Target is the mail: ledger.ErrNotFound where none such was sent for c.Run, and
+	// one that is reported again changes nothing.
 	// What the state allows is decided by the process, under lock.
 	Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Assign works claim, release, reassign, extend, remind, contact and progress
@@ -56,7 +58,8 @@ type Records interface {
 	OpenLink(ctx context.Context, id string) (ledger.Link, error)
 	// UseLink uses a link up for one operation on its referral or task, and makes
 	// the partner's command durable. ledger.ErrNotFound: it was used, is past its
-	// time, or nothing is asked any more; nothing has changed then.
+	// time, or nothing is asked any more; nothing has changed then. Where it was used
+	// for this operation and form, the command that it made comes along.
 	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error)
 }
 

@@ -31,7 +31,8 @@ var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
 // uses the link up. form is care.ReferralMoveForm for the operations on a
 // referral, and care.Completion to say how it went (care.OpComplete).
 //
-// ErrLinkUsed: somebody was quicker, and nothing happened. *care.Refusal: the
+// ErrLinkUsed: somebody was quicker, and nothing happened; where that was this
+// very answer, as with a button pressed twice, both are answered alike. *care.Refusal: the
 // form breaks a rule (the link is still good), or the path did not await the
 // answer. The link comes back as it is after the answer, with the snapshot if
 // that was the acknowledgement; an answer whose process was late is durable all
@@ -42,10 +43,10 @@ func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, op care.Operati
 		return link, err
 	}
 	cmd, err := d.records.UseLink(ctx, link.ID, op, answer, form)
-	if errors.Is(err, ledger.ErrNotFound) {
+	switch {
+	case errors.Is(err, ledger.ErrNotFound) && cmd.ID == "":
 		return link, ErrLinkUsed
-	}
-	if err != nil {
+	case err != nil && !errors.Is(err, ledger.ErrNotFound):
 		return link, err
 	}
 	// An update and not a signal: the thank-you page shows what the

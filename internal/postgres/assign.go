@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
@@ -15,28 +14,16 @@ import (
 // Assign works at once what assigns work, records a contact, or says how an
 // action of the plan comes along: such commands are plain transactions, since
 // they do not move a path.
-func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
-	if !s.Role.MayAsk(c.Operation) {
-		return cmd, ledger.ErrForbidden
-	}
-	err = r.within(ctx, s, func(tx querier) error {
-		cmd, err = r.earlier(ctx, tx, s, c)
-		if !errors.Is(err, ledger.ErrNotFound) {
-			return err
-		}
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
+func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+	cmd, err := r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) {
 		switch c.Operation {
 		case care.OpContact:
-			cmd, err = r.contact(ctx, tx, s, c, id.String())
+			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
-			cmd, err = r.progress(ctx, tx, s, c, id.String())
+			return r.progress(ctx, tx, s, c, id)
 		default:
-			cmd, err = r.assign(ctx, tx, s, c, id.String())
+			return r.assign(ctx, tx, s, c, id)
 		}
-		return err
 	})
 	if err == nil && cmd.Refusal != nil {
 		return cmd, cmd.Refusal
@@ -50,7 +37,7 @@ func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c ledger
 	if refusal != nil {
 		state = ledger.CommandRefused
 	}
-	cmd, err := r.insert(ctx, tx, s, c, id, caseID, state, refusal)
+	cmd, err := insert(ctx, tx, s, c, id, caseID, state, refusal)
 	if err != nil || refusal != nil {
 		return cmd, err
 	}

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -26,27 +28,32 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 
 // UseLink uses a link once: what the partner asks becomes an accepted command,
 // which wakes its run. ledger.ErrNotFound: nothing may happen, since the link was
-// used or has expired, or this is not asked of the partner now.
+// used or has expired, or this is not asked of the partner now. Where it was used
+// for this very answer, the command that it then made comes along.
 func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd ledger.Command, err error) {
 	if !ledger.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
-	var form []byte
-	if data != nil {
-		if form, err = json.Marshal(data); err != nil {
-			return cmd, err
-		}
+	form, err := formData(data)
+	if err != nil {
+		return cmd, err
 	}
-	// The link is the caller of its own command, and of nothing else.
-	err = within(ctx, r.pool, roleApp, []setting{{"staff", "link/" + id}}, nil, func(tx querier) error {
+	// The link is the caller of its own command, under its own id as the key, and of nothing else.
+	caller, used := "link/"+id, false
+	err = within(ctx, r.pool, roleApp, []setting{{"staff", caller}}, func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
 		var command string
 		err := tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(form)).Scan(&command)
-		if err != nil {
-			return missing(err)
+		if used = err == nil; used {
+			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
+		} else if errors.Is(err, pgx.ErrNoRows) {
+			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
+				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, orNull(form))
 		}
-		cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
-		return err
+		return missing(err)
 	})
+	if err == nil && !used {
+		err = ledger.ErrNotFound
+	}
 	return cmd, err
 }
 

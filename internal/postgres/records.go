@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -103,12 +104,9 @@ const commandColumns = `id::text, run_id, operation, target, answer, state, refu
 
 // digest tells whether a repeated key asks for the same.
 func digest(c ledger.NewCommand) ([]byte, []byte, error) {
-	var data []byte
-	if c.Data != nil {
-		var err error
-		if data, err = json.Marshal(c.Data); err != nil {
-			return nil, nil, err
-		}
+	data, err := formData(c.Data)
+	if err != nil {
+		return nil, nil, err
 	}
 	about := c.Target
 	if about == "" && c.Operation != care.OpOpen { // whose run is made with it
@@ -118,29 +116,83 @@ func digest(c ledger.NewCommand) ([]byte, []byte, error) {
 	return sum[:], data, nil
 }
 
-// Earlier finds the command that the caller sent with the key.
-func (r *Records) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
-	err = r.within(ctx, s, func(tx querier) error {
-		cmd, err = r.earlier(ctx, tx, s, c)
+// formData is a form as it is stored; nil where there is none.
+func formData(form any) ([]byte, error) {
+	if form == nil {
+		return nil, nil
+	}
+	return json.Marshal(form)
+}
+
+// once works a command under its caller's key. The key is claimed before
+// anything else is looked at, and until the transaction ends: whoever comes with
+// the same key meanwhile waits, and is then given what the first one stored.
+// Where the first one failed there is nothing stored, and the next one works.
+//
+// Whatever the staff ask comes through here. What first queues is sent along once
+// the key is claimed; work stores the command under the id that it is given.
+func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, first func(*pgx.Batch), work func(tx querier, id string) (ledger.Command, error)) (cmd ledger.Command, err error) {
+	if !s.Role.MayAsk(c.Operation) {
+		return cmd, ledger.ErrForbidden
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return cmd, err
+	}
+	var earlier keyed
+	var found bool
+	claim := func(b *pgx.Batch) {
+		claimKey(b, s.ID, c.Key)
+		queueOne(b, &earlier, &found, selectKeyed, s.ID, c.Key)
+		if first != nil {
+			first(b)
+		}
+	}
+	err = within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), claim, func(tx querier) error {
+		if found {
+			cmd, err = earlier.repeated(c)
+			return err
+		}
+		cmd, err = work(tx, id.String())
 		return err
 	})
 	return cmd, err
 }
 
-func (r *Records) earlier(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+// claimKey claims a caller's key until the transaction ends.
+func claimKey(b *pgx.Batch, caller, key string) { b.Queue(`SELECT claim_key($1, $2)`, caller, key) }
+
+// keyed is a command as it was stored under a key.
+type keyed struct {
+	ledger.Command
+	Digest []byte `db:"digest"`
+}
+
+const selectKeyed = `SELECT ` + commandColumns + `, digest FROM command WHERE caller = $1 AND key = $2`
+
+// repeated gives the stored command to who asks for the same again.
+func (k keyed) repeated(c ledger.NewCommand) (ledger.Command, error) {
 	sum, _, err := digest(c)
+	if err == nil && !bytes.Equal(sum, k.Digest) {
+		err = ledger.ErrKeyReused
+	}
 	if err != nil {
 		return ledger.Command{}, err
 	}
-	var same bool
-	if err := tx.QueryRow(ctx, `SELECT digest = $3 FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key, sum).Scan(&same); err != nil {
-		return ledger.Command{}, missing(err)
-	}
-	if !same {
-		return ledger.Command{}, ledger.ErrKeyReused
-	}
-	cmd, err := one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE caller = $1 AND key = $2`, s.ID, c.Key)
-	return cmd, missing(err)
+	return k.Command, nil
+}
+
+// Earlier finds the command that the caller sent with the key.
+func (r *Records) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
+	err = r.within(ctx, s, func(tx querier) error {
+		earlier, err := one[keyed](ctx, tx, selectKeyed, s.ID, c.Key)
+		if err != nil {
+			return missing(err)
+		}
+		cmd, err = earlier.repeated(c)
+		return err
+	})
+	return cmd, err
 }
 
 // Command reads a command of the caller's own.
@@ -157,18 +209,17 @@ func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd led
 
 // Accept makes a command durable. The relay wakes its run should the caller not
 // come to do it.
-func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
-	if !s.Role.MayAsk(c.Operation) {
-		return cmd, ledger.ErrForbidden
-	}
+func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	if c.Target != "" && !ledger.IsID(c.Target) {
-		return cmd, ledger.ErrNotFound
+		return ledger.Command{}, ledger.ErrNotFound
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return cmd, err
+	switch c.Operation {
+	case care.OpOpen:
+		return r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) { return openRun(ctx, tx, r.rules, s, c, id) })
+	case care.OpMailBounced:
+		return r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) { return bounce(ctx, tx, s, c, id) })
 	}
-	about := runCase{CaseID: id.String()}
+	var about runCase
 	found := true
 	first := func(b *pgx.Batch) {
 		switch {
@@ -180,32 +231,32 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			queueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
 		}
 	}
-	if c.Operation == care.OpOpen {
-		c.Run, first = ledger.RunID(care.RunCase, about.CaseID), nil
-	}
-	err = within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), first, func(tx querier) error {
+	return r.once(ctx, s, c, first, func(tx querier, id string) (ledger.Command, error) {
 		if !found {
-			return ledger.ErrNotFound
+			return ledger.Command{}, ledger.ErrNotFound
 		}
-		if c.Run == "" {
-			c.Run = about.Run
-		}
-		state, refusal := ledger.CommandAccepted, (*care.Refusal)(nil)
+		c.Run = about.Run
 		if about.Ended && c.Operation != care.OpReopen {
-			state, refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded})
 		}
-		cmd, err = r.insert(ctx, tx, s, c, id.String(), about.CaseID, state, refusal)
-		if err != nil || cmd.ID != id.String() || c.Operation != care.OpOpen {
-			return err
-		}
-		policy, err := r.rules.current(ctx, tx, s.Zone)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, course_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
-			c.Run, care.RunCase, about.CaseID, s.Zone, s.Agency, policy.Version)
-		return err
+		return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandAccepted, nil)
 	})
+}
+
+// openRun accepts the command that opens a case, whose id is the command's own,
+// and makes the case's run.
+func openRun(ctx context.Context, tx querier, rules *rules, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+	c.Run = ledger.RunID(care.RunCase, id)
+	policy, err := rules.current(ctx, tx, s.Zone)
+	if err != nil {
+		return ledger.Command{}, err
+	}
+	cmd, err := insert(ctx, tx, s, c, id, id, ledger.CommandAccepted, nil)
+	if err != nil {
+		return cmd, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, course_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
+		c.Run, care.RunCase, id, s.Zone, s.Agency, policy.Version)
 	return cmd, err
 }
 
@@ -229,8 +280,9 @@ const selectRunAtWork = `SELECT id, case_id, ended FROM run_at_work($1)`
 const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended
 	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
 
-// insert stores a command, or finds the one that the same key stored before.
-func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
+// insert stores a command, whole: nobody whom the API lets in may change one.
+// pgx.ErrNoRows: there is one of that id.
+func insert(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
 	sum, data, err := digest(c)
 	if err != nil {
 		return ledger.Command{}, err
@@ -240,16 +292,12 @@ func (r *Records) insert(ctx context.Context, tx querier, s care.Staff, c ledger
 	} else if c.Answer.Case = ""; caseID != "" {
 		c.Answer.Case = ledger.RunID(care.RunCase, caseID)
 	}
-	cmd, err := one[ledger.Command](ctx, tx, `INSERT INTO command
+	return one[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
-		ON CONFLICT (caller, key) DO NOTHING RETURNING `+commandColumns,
+		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
 		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, sum, c.Operation, c.Target, c.Answer, orNull(data), state, refusal)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return r.earlier(ctx, tx, s, c)
-	}
-	return cmd, err
 }
 
 // missing turns "no row" into what callers know.

@@ -1,0 +1,420 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/deploy/standalone"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// asked asks for one thing under a key.
+type asked func(key string) (ledger.Command, error)
+
+// machinery are operations that nobody asks for: steps and clocks write them.
+var machinery = []care.Operation{care.OpReport, care.OpEnd, care.OpAdopt, care.OpClock}
+
+// oneEffect prepares a case for each operation, and says how the operation is
+// asked for.
+var oneEffect = map[care.Operation]func(p *play) asked{
+	care.OpOpen: func(p *play) asked {
+		return p.asks("desk_operator.prato", ledger.NewCommand{Operation: care.OpOpen, Data: ledger.CaseOpening{
+			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova 0002", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK"},
+			Needs:  []string{"labour"}, NoticeGiven: true,
+		}})
+	},
+	care.OpComplete: func(p *play) asked {
+		run, task := p.withTask()
+		require.NoError(p.t, p.claim("desk_operator.prato", task))
+		return p.asks("desk_operator.prato", ledger.NewCommand{Operation: care.OpComplete, Run: run, Target: task,
+			Data: care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}})
+	},
+	care.OpAcknowledge: movesReferral(care.OpAcknowledge, care.ReferralMoveForm{}),
+	care.OpAccept:      movesReferral(care.OpAccept, care.ReferralMoveForm{}),
+	care.OpReject:      movesReferral(care.OpReject, care.ReferralMoveForm{Reason: "no_capacity"}),
+	care.OpHold:        movesReferral(care.OpHold, care.ReferralMoveForm{Note: "Prova"}),
+	care.OpSupply:      movesReferral(care.OpSupply, care.ReferralMoveForm{Note: "Prova"}),
+	care.OpRedirect:    movesReferral(care.OpRedirect, care.ReferralMoveForm{Agency: "cpia"}),
+	care.OpWithdraw:    movesReferral(care.OpWithdraw, care.ReferralMoveForm{}),
+
+	care.OpBook:        ofCase(care.OpBook, care.BookingForm{Booking: care.Booking{Service: "cpi", At: inTwoYears}}),
+	care.OpSendToCPI:   ofCase(care.OpSendToCPI, care.SendToCPI{Note: "Prova"}),
+	care.OpConvene:     ofCase(care.OpConvene, care.ConveneForm{Kind: care.BetweenAgencies}),
+	care.OpRefer:       ofCase(care.OpRefer, care.ReferForm{Agency: "asl", Purpose: "labour", Notice: true, Seen: "digest"}),
+	care.OpMeet:        ofCase(care.OpMeet, care.MeetingForm{At: inTwoYears}),
+	care.OpConsent:     ofCase(care.OpConsent, care.ConsentForm{}),
+	care.OpUnconsent:   ofCase(care.OpUnconsent, care.ConsentForm{}),
+	care.OpPermit:      ofCase(care.OpPermit, care.PermitForm{Permit: "family"}),
+	care.OpSuspend:     ofCase(care.OpSuspend, care.SuspendForm{Until: &inTwoYears, Reason: "abroad"}),
+	care.OpResume:      ofCase(care.OpResume, nil),
+	care.OpTransfer:    ofCase(care.OpTransfer, care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}),
+	care.OpRecall:      ofCase(care.OpRecall, nil),
+	care.OpClose:       ofCase(care.OpClose, care.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}),
+	care.OpRenewPolicy: ofCase(care.OpRenewPolicy, nil),
+	care.OpMerge: func(p *play) asked {
+		kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
+		return ofCase(care.OpMerge, care.MergeForm{Into: ledger.BareID(kept), Note: "Prova"})(p)
+	},
+	care.OpReopen: func(p *play) asked {
+		run, _ := p.withTask()
+		p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+		return p.asks("supervisor.prato", ledger.NewCommand{Operation: care.OpReopen, Run: run, Data: care.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}})
+	},
+	care.OpMinutes: func(p *play) asked {
+		run, _ := p.withTask()
+		equipe := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
+		return p.asks("social_worker.prato", ledger.NewCommand{Operation: care.OpMinutes, Run: equipe, Data: care.MinutesForm{At: p.now, Text: "Verbale di prova",
+			Votes: []care.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}})
+	},
+
+	care.OpContact: func(p *play) asked {
+		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
+			Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}})
+	},
+	care.OpProgress: func(p *play) asked {
+		run, _ := p.withTask()
+		equipe, plan := p.equipe(run), uuid.NewString()
+		until := p.now.Add(dayLong)
+		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
+			Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
+		p.becomes(equipe, plan, care.PlanActive)
+		action := p.row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
+		return p.assigns("social_worker.prato", ledger.NewCommand{Operation: care.OpProgress, Run: run, Target: action, Data: care.ProgressForm{State: care.ActionDone}})
+	},
+	care.OpClaim: func(p *play) asked {
+		_, task := p.withTask()
+		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpClaim, Target: task})
+	},
+	care.OpRelease: func(p *play) asked {
+		_, task := p.withTask()
+		require.NoError(p.t, p.claim("desk_operator.prato", task))
+		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpRelease, Target: task})
+	},
+	care.OpReassign: assignsTask(care.OpReassign, care.Assignment{Role: care.SocialWorker}),
+	care.OpExtend:   assignsTask(care.OpExtend, care.Assignment{Until: &inTwoYears}),
+	care.OpRemind:   assignsTask(care.OpRemind, care.Assignment{}),
+
+	care.OpMailBounced: func(p *play) asked {
+		_, run, _, _ := p.referred()
+		mail := p.row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
+		return p.asks("supervisor.prato", ledger.NewCommand{Operation: care.OpMailBounced, Run: run, Target: mail})
+	},
+}
+
+var inTwoYears = time.Date(2028, 6, 1, 9, 0, 0, 0, time.UTC)
+
+// withTask is a case with a first task for the desk.
+func (p *play) withTask() (run, task string) {
+	task = uuid.NewString()
+	run, _ = p.begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}}})
+	return run, task
+}
+
+func (p *play) asks(account string, c ledger.NewCommand) asked {
+	c.Answer.Operation = c.Operation
+	return func(key string) (ledger.Command, error) {
+		c := c
+		c.Key = key
+		return p.records.Accept(context.Background(), p.accounts[account], c)
+	}
+}
+
+func (p *play) assigns(account string, c ledger.NewCommand) asked {
+	return func(key string) (ledger.Command, error) {
+		c := c
+		c.Key = key
+		return p.records.Assign(context.Background(), p.accounts[account], c)
+	}
+}
+
+func ofCase(op care.Operation, form any) func(p *play) asked {
+	return func(p *play) asked {
+		run, _ := p.withTask()
+		return p.asks("supervisor.prato", ledger.NewCommand{Operation: op, Run: run, Data: form})
+	}
+}
+
+func assignsTask(op care.Operation, form care.Assignment) func(p *play) asked {
+	return func(p *play) asked {
+		_, task := p.withTask()
+		return p.assigns("supervisor.prato", ledger.NewCommand{Operation: op, Target: task, Data: form})
+	}
+}
+
+func movesReferral(op care.Operation, form care.ReferralMoveForm) func(p *play) asked {
+	return func(p *play) asked {
+		_, run, referral, _ := p.referred()
+		return p.asks("social_worker.prato", ledger.NewCommand{Operation: op, Run: run, Target: referral, Data: form})
+	}
+}
+
+// everything is how many rows each table has, with what is counted in a row.
+func (p *play) everything() map[string]int {
+	p.t.Helper()
+	counts := map[string]int{}
+	for _, table := range p.rows(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`) {
+		name := table["name"].(string)
+		counts[name] = p.count(name)
+	}
+	counts["wakes"] = p.count(`command WHERE state = 'accepted'`)
+	for what, sql := range map[string]string{"reminders": `SELECT coalesce(sum(reminders), 0) FROM task`, "versions of runs": `SELECT sum(revision) FROM run`} {
+		var n *int
+		require.NoError(p.t, p.owner.QueryRow(p.t.Context(), sql).Scan(&n))
+		if n != nil {
+			counts[what] = *n
+		}
+	}
+	return counts
+}
+
+// difference is what has become of everything meanwhile.
+func (p *play) difference(before map[string]int) map[string]int {
+	after := p.everything()
+	maps.DeleteFunc(after, func(what string, n int) bool { return n == before[what] })
+	for what := range after {
+		after[what] -= before[what]
+	}
+	return after
+}
+
+// result is what somebody who asked is told.
+type result struct {
+	ID      string
+	State   ledger.CommandState
+	Refusal care.Refusal
+	Err     error
+}
+
+// atOnce asks several times at the same moment under one key.
+func atOnce(times int, key string, ask asked) []result {
+	results := make([]result, times)
+	ready, wait := make(chan struct{}), sync.WaitGroup{}
+	for i := range results {
+		wait.Go(func() {
+			<-ready
+			cmd, err := ask(key)
+			results[i] = result{ID: cmd.ID, State: cmd.State, Err: err}
+			var refusal *care.Refusal
+			if errors.As(err, &refusal) {
+				results[i].Refusal, results[i].Err = *refusal, nil
+			}
+		})
+	}
+	close(ready)
+	wait.Wait()
+	return results
+}
+
+// Whatever is asked eight times at once under one key has the effect that it has
+// when it is asked once, and everybody is told the same.
+func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
+	p := newPlay(t)
+	for op, prepare := range oneEffect {
+		t.Run(string(op), func(t *testing.T) {
+			p := &play{archive: p.archive, owner: p.owner, runs: p.runs, now: p.now}
+			p.t = t
+			ask := prepare(p)
+			before := p.everything()
+			_, err := ask(uuid.NewString())
+			require.NoError(t, err)
+			once := p.difference(before)
+			require.Positive(t, once["command"])
+
+			ask = prepare(p)
+			before = p.everything()
+			key := uuid.NewString()
+			results := atOnce(8, key, ask)
+			require.NoError(t, results[0].Err)
+			for _, r := range results {
+				require.Equal(t, results[0], r)
+			}
+			require.Equal(t, once, p.difference(before))
+
+			// So it stays when somebody asks later.
+			late, err := ask(key)
+			require.NoError(t, err)
+			require.Equal(t, results[0].ID, late.ID)
+			require.Equal(t, once, p.difference(before))
+		})
+	}
+}
+
+// Whoever adds an operation says here how it is asked for.
+func TestOneEffectKnowsEveryOperation(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../care/case.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var declared []care.Operation
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if named, ok := spec.Type.(*ast.Ident); ok && named.Name == "Operation" {
+			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			declared = append(declared, care.Operation(code))
+		}
+		return true
+	})
+	require.ElementsMatch(t, declared, slices.Concat(slices.Collect(maps.Keys(oneEffect)), machinery))
+}
+
+// What is refused is refused once, and the refusal is the answer of all.
+func TestOneKeyHasOneRefusal(t *testing.T) {
+	p := newPlay(t)
+	_, task := p.withTask()
+	require.NoError(t, p.claim("desk_operator.prato", task))
+	before := p.everything()
+	results := atOnce(8, "taken", p.assigns("desk_operator_2.prato", ledger.NewCommand{Operation: care.OpClaim, Target: task}))
+	for _, r := range results {
+		require.Equal(t, care.RefusedTaken, r.Refusal.Code)
+		require.Equal(t, results[0], r)
+	}
+	require.Equal(t, map[string]int{"command": 1}, p.difference(before))
+}
+
+// Of two bodies under one key one is worked, and the other is told that the key
+// was used.
+func TestOneKeyIsForOneBody(t *testing.T) {
+	p := newPlay(t)
+	turn := 0
+	var mutex sync.Mutex
+	results := atOnce(8, "two bodies", func(key string) (ledger.Command, error) {
+		mutex.Lock()
+		turn++
+		note := fmt.Sprint("Prova ", turn%2)
+		mutex.Unlock()
+		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
+			Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: note}})(key)
+	})
+	worked, reused := 0, 0
+	for _, r := range results {
+		switch {
+		case r.Err == nil:
+			worked++
+		case errors.Is(r.Err, ledger.ErrKeyReused):
+			reused++
+		}
+	}
+	require.Equal(t, []int{4, 4}, []int{worked, reused})
+	require.Equal(t, 1, p.count(`contact`))
+}
+
+// A first request that fails frees its key: who waited works in its place.
+func TestWhoFailsFreesTheKey(t *testing.T) {
+	p := newPlay(t)
+	ask := p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
+		Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}})
+	who := p.accounts["desk_operator.prato"]
+	first, err := p.pool(standalone.API).Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = first.Rollback(context.Background()) }()
+	_, err = first.Exec(t.Context(), `SELECT claim_key($1, 'freed')`, who.ID)
+	require.NoError(t, err)
+
+	second := make(chan error, 1)
+	go func() {
+		_, err := ask("freed")
+		second <- err
+	}()
+	require.Eventually(t, func() bool { return p.count(`pg_locks WHERE locktype = 'advisory' AND NOT granted`) > 0 }, time.Minute, time.Millisecond)
+	require.Zero(t, p.count(`contact`), "the second waits")
+	require.NoError(t, first.Rollback(t.Context()))
+	require.NoError(t, <-second)
+	require.Equal(t, 1, p.count(`contact`))
+
+	// So does one that was refused by Postgres itself, with nothing stored.
+	_, err = p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact, Data: ledger.NewContact{Topic: "school\x00"}})("broken")
+	require.Error(t, err)
+	_, err = ask("broken")
+	require.NoError(t, err)
+	require.Equal(t, 2, p.count(`contact`))
+}
+
+// A link is used once, however many press its button at once; who does so with
+// the same answer finds what was made of it.
+func TestALinkHasOneEffect(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, _ := p.referred()
+	link := p.mailed(run, "partner_request")[0]
+	before := p.everything()
+	form := care.ReferralMoveForm{Note: "Prova"}
+	results := atOnce(8, "", func(string) (ledger.Command, error) {
+		return p.records.UseLink(context.Background(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, form)
+	})
+	used := 0
+	for _, r := range results {
+		require.Equal(t, results[0].ID, r.ID)
+		if r.Err == nil {
+			used++
+			continue
+		}
+		require.ErrorIs(t, r.Err, ledger.ErrNotFound)
+	}
+	require.Equal(t, 1, used)
+	require.Equal(t, map[string]int{"command": 1, "wakes": 1}, p.difference(before))
+	for op, other := range map[care.Operation]care.ReferralMoveForm{care.OpAcknowledge: {Note: "Altra prova"}, care.OpAccept: form} {
+		cmd, err := p.records.UseLink(t.Context(), link, op, care.Answer{Operation: op}, other)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		require.Empty(t, cmd.ID)
+	}
+}
+
+// A new link is sent once.
+func TestALinkIsRenewedOnce(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, _ := p.referred()
+	link := p.mailed(run, "partner_request")[0]
+	_, err := p.owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '1 hour' WHERE id = $1`, link)
+	require.NoError(t, err)
+	before := p.everything()
+	sent := 0
+	for _, r := range atOnce(8, "", func(string) (ledger.Command, error) {
+		return ledger.Command{}, p.records.RenewLink(context.Background(), link)
+	}) {
+		if r.Err == nil {
+			sent++
+			continue
+		}
+		require.ErrorIs(t, r.Err, ledger.ErrNotFound)
+	}
+	require.Equal(t, 1, sent)
+	require.Equal(t, map[string]int{"link": 1, "mail": 1, "timeline": 1}, p.difference(before))
+}
+
+// A mail that came back is one entry of its run, whoever reports it and under
+// how many keys.
+func TestAMailComesBackOnce(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, _ := p.referred()
+	mail := p.row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
+	report := func(account, key, run string) (ledger.Command, error) {
+		return p.asks(account, ledger.NewCommand{Operation: care.OpMailBounced, Run: run, Target: mail})(key)
+	}
+	first, err := report("supervisor.prato", "first", run)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Bounced(run, mail).ID, first.ID)
+	for _, account := range []string{"supervisor.prato", "supervisor.lucca"} {
+		again, err := report(account, "again", run)
+		require.NoError(t, err)
+		require.Equal(t, ledger.CommandWorked, again.State)
+	}
+	p.does(run, ledger.Entry{ID: first.ID, Target: first.Target, Answer: first.Answer}, ledger.Effects{}, nil)
+	require.Equal(t, 1, p.count(`timeline WHERE run_id = $1 AND code = 'mail_bounced'`, run))
+	_, err = report("supervisor.prato", "another run", newRun(care.RunReferral))
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+}
