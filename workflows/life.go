@@ -84,8 +84,8 @@ func permitFallsDue(r *run.Run, e ledger.Entry) {
 // permitTask is the point of the open task to see to the permit; empty: none.
 func permitTask(r *run.Run) string {
 	for _, o := range r.State().Open {
-		if o.Kind == care.OpenTask && strings.HasPrefix(o.Step, permitWatch+"/") {
-			return o.Step
+		if o.Kind == care.OpenTask && strings.HasPrefix(o.Point, permitWatch+"/") {
+			return o.Point
 		}
 	}
 	return ""

@@ -10,28 +10,30 @@ import (
 // its start with the answers that it already has, so this is all that a worker
 // needs to go on after a crash, a continue-as-new, a reopening or a rebuild.
 type RunState struct {
-	Answers   []StepAnswer `json:"answers"`
-	Open      []OpenStep   `json:"open"`
-	Interrupt *Answer      `json:"interrupt,omitempty"` // set once the run was told to end early
-	Suspended *time.Time   `json:"suspended,omitempty"` // until when its clocks stand still
-	Reopened  int          `json:"reopened,omitempty"`  // how often; what it opens then has other ids
+	Answers   []PointAnswer `json:"answers"`
+	Open      []OpenPoint   `json:"open"`
+	Interrupt *Answer       `json:"interrupt,omitempty"` // set once the run was told to end early
+	Suspended *time.Time    `json:"suspended,omitempty"` // until when its clocks stand still
+	Reopened  int           `json:"reopened,omitempty"`  // how often; what it opens then has other ids
 }
 
-// StepAnswer is the answer that a step of the path got.
-type StepAnswer struct {
-	Step   string `json:"step"`
+// PointAnswer is the answer that a path got at one of its points: the names of
+// what it opens and awaits, such as "assessment" or "review/2". The states that
+// are kept call a point a step.
+type PointAnswer struct {
+	Point  string `json:"step"`
 	Answer Answer `json:"answer"`
 }
 
-// OpenStep is something that the run opened and that has not ended.
-type OpenStep struct {
-	Step string     `json:"step"`
-	Kind OpenKind   `json:"kind"`
-	ID   string     `json:"id,omitempty"`  // of the task, referral, appointment or run
-	Due  *time.Time `json:"due,omitempty"` // of a wait for a time
+// OpenPoint is something that the run opened and that has not ended.
+type OpenPoint struct {
+	Point string     `json:"step"`
+	Kind  OpenKind   `json:"kind"`
+	ID    string     `json:"id,omitempty"`  // of the task, referral, appointment or run
+	Due   *time.Time `json:"due,omitempty"` // of a wait for a time
 }
 
-// OpenKind is what an open step is.
+// OpenKind is what an open point is.
 type OpenKind string
 
 // What a run may have open.
@@ -44,24 +46,24 @@ const (
 	OpenAppointment OpenKind = "appointment"
 )
 
-// Answer finds the answer that a step got.
-func (s RunState) Answer(step string) (Answer, bool) {
+// Answer finds the answer that the path got at a point.
+func (s RunState) Answer(point string) (Answer, bool) {
 	for _, a := range s.Answers {
-		if a.Step == step {
+		if a.Point == point {
 			return a.Answer, true
 		}
 	}
 	return Answer{}, false
 }
 
-// Opened finds an open step.
-func (s RunState) Opened(step string) (OpenStep, bool) {
+// Opened finds what is open at a point.
+func (s RunState) Opened(point string) (OpenPoint, bool) {
 	for _, o := range s.Open {
-		if o.Step == step {
+		if o.Point == point {
 			return o, true
 		}
 	}
-	return OpenStep{}, false
+	return OpenPoint{}, false
 }
 
 // Clone copies the state, so that a refused step leaves no trace in it.

@@ -108,7 +108,7 @@ type Message struct {
 
 // Wait is a time that the path waits for: the zone's deadline of that code.
 type Wait struct {
-	Step     string     `json:"step"`
+	Point    string     `json:"step"`
 	Deadline string     `json:"deadline"`
 	At       *time.Time `json:"at,omitempty"` // an absolute time, in place of a deadline counted from now
 }

@@ -37,8 +37,8 @@ func IsID(text string) bool { return opaque.MatchString(text) }
 // space is the name space of derived ids.
 var space = uuid.MustParse("b7a6e6c0-3f0e-5d1c-9a53-7065726f7273")
 
-// DerivedID gives the id of what a run opens at a step: the same run and step
+// DerivedID gives the id of what a run opens at a point: the same run and point
 // give the same id whoever computes it and however often.
-func DerivedID(run, step string) string {
-	return uuid.NewSHA1(space, []byte(run+"\x00"+step)).String()
+func DerivedID(run, point string) string {
+	return uuid.NewSHA1(space, []byte(run+"\x00"+point)).String()
 }

@@ -34,13 +34,13 @@ const (
 
 // StepResult is the store's answer to a step, and to a load.
 type StepResult struct {
-	Verdict  Verdict         `json:"verdict"`
-	Result   Result          `json:"result"`
-	Revision int             `json:"revision"`
-	Epoch    int             `json:"epoch"`
-	NextDue  *time.Time      `json:"next_due,omitempty"` // the earliest clock of the run
-	Waits    []care.OpenStep `json:"waits,omitempty"`    // waits of the step with their computed times
-	State    *care.RunState  `json:"state,omitempty"`    // where the run's own is not Postgres's
-	Policy   *care.Policy    `json:"policy,omitempty"`   // on load, and when renewed
-	Ended    bool            `json:"ended,omitempty"`    // the run is over in Postgres
+	Verdict  Verdict          `json:"verdict"`
+	Result   Result           `json:"result"`
+	Revision int              `json:"revision"`
+	Epoch    int              `json:"epoch"`
+	NextDue  *time.Time       `json:"next_due,omitempty"` // the earliest clock of the run
+	Waits    []care.OpenPoint `json:"waits,omitempty"`    // waits of the step with their computed times
+	State    *care.RunState   `json:"state,omitempty"`    // where the run's own is not Postgres's
+	Policy   *care.Policy     `json:"policy,omitempty"`   // on load, and when renewed
+	Ended    bool             `json:"ended,omitempty"`    // the run is over in Postgres
 }

@@ -24,28 +24,28 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 	}
 	expiry := p.now.AddDate(1, 0, 0)
 	first := ledger.TaskChange{Kind: care.FirstListening, ID: uuid.NewString(), State: care.TaskReady}
-	permitWait := care.OpenStep{Step: "permit", Kind: care.OpenWait}
+	permitWait := care.OpenPoint{Point: "permit", Kind: care.OpenWait}
 	run, _ := p.begin(ledger.Person{PermitExpiry: &expiry}, ledger.Effects{
-		Tasks: []ledger.TaskChange{first}, Waits: []ledger.Wait{{Step: "permit", Deadline: care.DeadlinePermitWarning}}}, permitWait)
+		Tasks: []ledger.TaskChange{first}, Waits: []ledger.Wait{{Point: "permit", Deadline: care.DeadlinePermitWarning}}}, permitWait)
 	service := newRun(care.RunService)
 	ready, held := opens(service, "ready", ledger.TaskChange{Kind: care.Orientation}), opens(service, "held", ledger.TaskChange{Kind: care.Orientation})
-	rebook := care.OpenStep{Step: "rebook", Kind: care.OpenWait}
+	rebook := care.OpenPoint{Point: "rebook", Kind: care.OpenWait}
 	p.branch(run, service, care.Answer{}, ledger.Effects{
-		Tasks: []ledger.TaskChange{ready, held}, Waits: []ledger.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}}}, rebook)
+		Tasks: []ledger.TaskChange{ready, held}, Waits: []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}}}, rebook)
 	require.NoError(t, p.claim("desk_operator.prato", held.ID))
 
 	until := p.now.Add(30 * dayLong)
 	suspend := care.SuspendForm{Until: &until, Reason: "abroad"}
-	over := ledger.Wait{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
+	over := ledger.Wait{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
 	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
 	res := p.does(run, p.ask("supervisor.prato", run, "", suspend.Answer(), suspend), ledger.Effects{
 		Waits: []ledger.Wait{over}, Tasks: []ledger.TaskChange{during, {Kind: care.PermitRenewal, ID: ledger.DerivedID(run, "renewal"), State: care.TaskReady}},
 		Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
 	}, func(s *care.RunState) {
 		s.Suspended = &until
-		s.Open = append(s.Open, care.OpenStep{Step: care.SuspensionOver, Kind: care.OpenWait})
+		s.Open = append(s.Open, care.OpenPoint{Point: care.SuspensionOver, Kind: care.OpenWait})
 	})
-	require.Equal(t, []care.OpenStep{{Step: care.SuspensionOver, Kind: care.OpenWait, Due: &until}}, res.Waits, "the permit's wait goes on as it is")
+	require.Equal(t, []care.OpenPoint{{Point: care.SuspensionOver, Kind: care.OpenWait, Due: &until}}, res.Waits, "the permit's wait goes on as it is")
 	require.True(t, res.NextDue.Equal(until))
 	tasks := func(run string) []map[string]any {
 		return p.rows(`SELECT kind, suspended, next_at, remind_at, escalate_at FROM task WHERE run_id = $1 AND ended_at IS NULL ORDER BY kind, state`, run)
@@ -60,14 +60,14 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 	p.refused(p.tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
 
 	res = p.does(service, p.hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
-	require.Equal(t, []care.OpenStep{rebook}, res.Waits, "without a time")
+	require.Equal(t, []care.OpenPoint{rebook}, res.Waits, "without a time")
 	require.Nil(t, res.NextDue)
 	require.Zero(t, p.count(`wait WHERE run_id = $1 AND due_at IS NOT NULL`, service))
 
 	// Its date comes: nothing but the resumption happens, and that is a step.
 	p.now = until.Add(time.Second)
 	res = p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpResume}}}}, func(s *care.RunState) {
-		s.Suspended, s.Open = nil, slices.DeleteFunc(s.Open, func(o care.OpenStep) bool { return o.Step == care.SuspensionOver })
+		s.Suspended, s.Open = nil, slices.DeleteFunc(s.Open, func(o care.OpenPoint) bool { return o.Point == care.SuspensionOver })
 	})
 	require.Zero(t, p.count(`wait WHERE run_id = $1 AND code = 'suspension_over'`, run))
 	for _, task := range tasks(run) {
@@ -92,9 +92,9 @@ func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
 	until := p.now.Add(dayLong)
 	form := care.SuspendForm{Until: &until, Reason: "health"}
 	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{
-		Waits: []ledger.Wait{{Step: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
+		Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 	}, func(s *care.RunState) {
-		s.Suspended, s.Open = &until, []care.OpenStep{{Step: care.SuspensionOver, Kind: care.OpenWait}}
+		s.Suspended, s.Open = &until, []care.OpenPoint{{Point: care.SuspensionOver, Kind: care.OpenWait}}
 	})
 	require.Equal(t, ledger.Idle, p.tries(run, p.clock(), ledger.Effects{}, nil).Verdict)
 	p.now = until
@@ -118,8 +118,8 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 		return time.Date(d.Year(), d.Month(), d.Day()+1+days, 0, 0, 0, 0, rome)
 	}
 	in := func(days int) *time.Time { d := today.AddDate(0, 0, days); return &d }
-	watch := ledger.Wait{Step: "permit", Deadline: care.DeadlinePermitWarning}
-	open := care.OpenStep{Step: "permit", Kind: care.OpenWait}
+	watch := ledger.Wait{Point: "permit", Deadline: care.DeadlinePermitWarning}
+	open := care.OpenPoint{Point: "permit", Kind: care.OpenWait}
 	begin := func(person ledger.Person) (string, *time.Time) {
 		run, res := p.begin(person, ledger.Effects{Waits: []ledger.Wait{watch}}, open)
 		require.Len(t, res.Waits, 1)
@@ -153,7 +153,7 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 	// A receipt: one asks again after a while, whatever its day was.
 	shown := p.now.Add(-3 * dayLong)
 	rearm := ledger.Effects{Waits: []ledger.Wait{watch}}
-	reopen := func(s *care.RunState) { s.Open = []care.OpenStep{open} }
+	reopen := func(s *care.RunState) { s.Open = []care.OpenPoint{open} }
 	res := p.complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.ReceiptShown, At: &shown}, rearm, reopen)
 	require.WithinDuration(t, shown.AddDate(0, 0, 45), *res.Waits[0].Due, dayLong)
 	person := p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))

@@ -33,8 +33,8 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 		Tasks:        []ledger.TaskChange{interview},
 		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.now}},
 		Referrals:    []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}},
-		Waits:        []ledger.Wait{{Step: "rebook", Deadline: care.DeadlineRebook}},
-	}, care.OpenStep{Step: "rebook", Kind: care.OpenWait})
+		Waits:        []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}},
+	}, care.OpenPoint{Point: "rebook", Kind: care.OpenWait})
 	until := p.now.Add(dayLong)
 	for _, run := range []string{kept, from} {
 		equipe, plan := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()

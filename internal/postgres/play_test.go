@@ -51,7 +51,7 @@ func (p *play) law(version string, change func(*care.Policy)) {
 }
 
 // begin opens a case of a person born in 1992, with what the path opens first.
-func (p *play) begin(person ledger.Person, effects ledger.Effects, open ...care.OpenStep) (caseRun string, res ledger.StepResult) {
+func (p *play) begin(person ledger.Person, effects ledger.Effects, open ...care.OpenPoint) (caseRun string, res ledger.StepResult) {
 	p.t.Helper()
 	if person.GivenName == "" {
 		person.GivenName, person.FamilyName = "Persona", "Prova 0001"
@@ -100,7 +100,7 @@ func (p *play) tries(run string, e ledger.Entry, effects ledger.Effects, change 
 		r.revision, r.state = res.Revision, state
 		for i, o := range r.state.Open {
 			for _, w := range res.Waits {
-				if o.Step == w.Step {
+				if o.Point == w.Point {
 					r.state.Open[i].Due = w.Due
 				}
 			}
@@ -189,11 +189,11 @@ func (p *play) moments(caseRun string) (codes []string) {
 }
 
 // branch opens a branch of a case, which makes its first step.
-func (p *play) branch(caseRun, run string, opening care.Answer, effects ledger.Effects, open ...care.OpenStep) {
+func (p *play) branch(caseRun, run string, opening care.Answer, effects ledger.Effects, open ...care.OpenPoint) {
 	p.t.Helper()
 	opening.Operation = care.OpOpen
 	p.does(caseRun, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: run, Answer: opening}}}, func(s *care.RunState) {
-		s.Open = append(s.Open, care.OpenStep{Step: run, Kind: care.OpenRun, ID: run})
+		s.Open = append(s.Open, care.OpenPoint{Point: run, Kind: care.OpenRun, ID: run})
 	})
 	p.does(run, p.hear(run, care.OpOpen), effects, func(s *care.RunState) { s.Open = open })
 }

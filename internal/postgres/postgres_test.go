@@ -196,7 +196,7 @@ func (a *archive) record(run string, revision int, e ledger.Entry, effects ledge
 	a.t.Helper()
 	res, err := a.steps.Record(a.t.Context(), ledger.Step{
 		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: time.Now(), Effects: effects,
-		State: care.RunState{Answers: []care.StepAnswer{{Step: fmt.Sprint(revision), Answer: e.Answer}}},
+		State: care.RunState{Answers: []care.PointAnswer{{Point: fmt.Sprint(revision), Answer: e.Answer}}},
 	})
 	require.NoError(a.t, err)
 	return res

@@ -24,7 +24,7 @@ type writer struct {
 	policy *ruleset
 	rules  *rules
 	batch  pgx.Batch
-	waits  []care.OpenStep
+	waits  []care.OpenPoint
 	permit *permit // the person's, once it was asked for
 	result ledger.StepResult
 }
@@ -106,11 +106,11 @@ func (w *writer) close() error {
 	open := make([]string, 0, len(state.Open))
 	for i := range state.Open {
 		for _, wait := range w.waits {
-			if state.Open[i].Step == wait.Step {
+			if state.Open[i].Point == wait.Point {
 				state.Open[i].Due = wait.Due
 			}
 		}
-		open = append(open, state.Open[i].Step)
+		open = append(open, state.Open[i].Point)
 	}
 	w.result = ledger.StepResult{
 		Verdict: ledger.Recorded, Revision: revision, Waits: w.waits,
@@ -147,8 +147,8 @@ func (w *writer) close() error {
 
 // waitsClosed says whether the run waits for fewer times than before the step.
 func (w *writer) waitsClosed() bool {
-	return slices.ContainsFunc(w.run.State.Open, func(o care.OpenStep) bool {
-		now, open := w.step.State.Opened(o.Step)
+	return slices.ContainsFunc(w.run.State.Open, func(o care.OpenPoint) bool {
+		now, open := w.step.State.Opened(o.Point)
 		return o.Kind == care.OpenWait && (!open || now.Kind != care.OpenWait)
 	})
 }
@@ -334,21 +334,21 @@ func (w *writer) appointments() error {
 // setWaits fixes when the waits of the path are over.
 func (w *writer) setWaits() error {
 	for _, wait := range w.step.Effects.Waits {
-		if _, open := w.step.State.Opened(wait.Step); !open {
+		if _, open := w.step.State.Opened(wait.Point); !open {
 			continue // begun and over in the same step: nothing would ever end its row
 		}
 		due, err := w.dueOf(wait)
 		if err != nil {
 			return err
 		}
-		w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: due})
+		w.waits = append(w.waits, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: due})
 		if due == nil && wait.Deadline == care.DeadlinePermitWarning { // nothing asks for attention
-			w.queue(`DELETE FROM wait WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Step)
+			w.queue(`DELETE FROM wait WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point)
 			continue
 		}
 		w.queue(`INSERT INTO wait (run_id, step, case_id, zone, code, set_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (run_id, step) DO UPDATE SET code = excluded.code, set_at = excluded.set_at, due_at = excluded.due_at`,
-			w.step.Run, wait.Step, w.caseID(), w.run.Zone, wait.Deadline, w.step.At, due)
+			w.step.Run, wait.Point, w.caseID(), w.run.Zone, wait.Deadline, w.step.At, due)
 	}
 	return nil
 }
@@ -389,7 +389,7 @@ func (w *writer) messages() error {
 // still from its start; what another zone is asked does not.
 func (w *writer) openRun(m ledger.Message) {
 	kind := ledger.KindOf(m.Run)
-	state := care.RunState{Answers: []care.StepAnswer{}, Open: []care.OpenStep{}}
+	state := care.RunState{Answers: []care.PointAnswer{}, Open: []care.OpenPoint{}}
 	if kind != care.RunTransfer {
 		state.Suspended = w.step.State.Suspended
 	}

@@ -39,12 +39,12 @@ func (w *writer) suspension() error {
 
 func (w *writer) freeze() error {
 	rows, _ := w.tx.Query(w.ctx, `UPDATE wait SET due_at = NULL WHERE run_id = $1 AND NOT code = ANY ($2) RETURNING step`, w.step.Run, neverFreeze)
-	steps, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	points, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return err
 	}
-	for _, step := range steps {
-		w.waits = append(w.waits, care.OpenStep{Step: step, Kind: care.OpenWait})
+	for _, point := range points {
+		w.waits = append(w.waits, care.OpenPoint{Point: point, Kind: care.OpenWait})
 	}
 	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+isOpen, w.step.Run, care.PermitRenewal)
 	if w.run.Kind == care.RunCase {
@@ -72,8 +72,8 @@ func (w *writer) thaw() error {
 			t.ID, remind, escalate)
 	}
 	type frozen struct {
-		Step string `db:"step"`
-		Code string `db:"code"`
+		Point string `db:"step"`
+		Code  string `db:"code"`
 	}
 	waits, err := many[frozen](w.ctx, w.tx, `SELECT step, code FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
 	if err != nil {
@@ -81,8 +81,8 @@ func (w *writer) thaw() error {
 	}
 	for _, wait := range waits {
 		due := w.policy.deadline(wait.Code, w.step.At)
-		w.waits = append(w.waits, care.OpenStep{Step: wait.Step, Kind: care.OpenWait, Due: &due})
-		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Step, w.step.At, due)
+		w.waits = append(w.waits, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: &due})
+		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point, w.step.At, due)
 	}
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = NULL, suspended_until = NULL WHERE id = $1`, w.caseID())

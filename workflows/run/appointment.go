@@ -21,7 +21,7 @@ func (r *Run) Appoint(point string, wish care.Answer) *Appointment {
 	if wish.At != nil {
 		a.at = *wish.At
 	}
-	if r.open(care.OpenStep{Step: point, Kind: care.OpenAppointment, ID: a.id}) {
+	if r.open(care.OpenPoint{Point: point, Kind: care.OpenAppointment, ID: a.id}) {
 		r.effects.Appointments = append(r.effects.Appointments, ledger.AppointmentChange{
 			ID: a.id, State: care.AppointmentBooked, Service: wish.Service, Matter: wish.Matter, At: a.at,
 		})

@@ -74,7 +74,7 @@ func TestRunEndsEarlyAsItsProcessSays(t *testing.T) {
 		},
 	}
 	store := opened()
-	store.state.Open = append(store.state.Open, care.OpenStep{Step: "branch", Kind: care.OpenRun, ID: "service/0002"})
+	store.state.Open = append(store.state.Open, care.OpenPoint{Point: "branch", Kind: care.OpenRun, ID: "service/0002"})
 	closes := said(care.OpClose)
 	closes.Answer.Reason = "moved"
 	report := said(care.OpReport)

@@ -16,7 +16,7 @@ import (
 func (s *Standing) Begin(point string, kind care.RunKind, with care.Answer) (run string) {
 	run = ledger.RunID(kind, s.IDOf(point))
 	with.Operation, with.Case = care.OpOpen, s.Case
-	if s.open(care.OpenStep{Step: point, Kind: care.OpenRun, ID: run}) {
+	if s.open(care.OpenPoint{Point: point, Kind: care.OpenRun, ID: run}) {
 		s.Tell(run, with)
 	}
 	return run
@@ -25,7 +25,7 @@ func (s *Standing) Begin(point string, kind care.RunKind, with care.Answer) (run
 // TakeOver takes over branches that another case began.
 func (s *Standing) TakeOver(point string, runs []string) {
 	for _, run := range runs {
-		s.open(care.OpenStep{Step: point + "/" + run, Kind: care.OpenRun, ID: run})
+		s.open(care.OpenPoint{Point: point + "/" + run, Kind: care.OpenRun, ID: run})
 		if s.ending {
 			s.Tell(run, care.Answer{Operation: care.OpEnd})
 		}
@@ -34,7 +34,7 @@ func (s *Standing) TakeOver(point string, runs []string) {
 
 // Forget forgets a branch that has reported, or that is the run's no longer.
 func (s *Standing) Forget(run string) {
-	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenStep) bool { return o.ID == run })
+	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenPoint) bool { return o.ID == run })
 }
 
 // TellBranches tells the open branches of some kinds, and says whether there are any.

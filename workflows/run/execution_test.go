@@ -54,7 +54,7 @@ func TestRunTakesUpPostgresStateWhenItIsBehind(t *testing.T) {
 }
 
 func TestRunRefusesWhatPostgresSaysIsPast(t *testing.T) {
-	// Behind, and the entry that shows it is for a step that is over.
+	// Behind, and the entry that shows it is for a task that is done.
 	store := opened()
 	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
 		if attempt > 1 {

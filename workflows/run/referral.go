@@ -44,7 +44,7 @@ func (f *Referral) Agency() string { return f.agency }
 func (f *Referral) request(agency, continues string) {
 	f.point = Turn(f.point+"/to", f.turn)
 	f.id, f.agency, f.state = f.r.IDOf(f.point), agency, care.ReferralRequested
-	if f.r.open(care.OpenStep{Step: f.point, Kind: care.OpenReferral, ID: f.id}) {
+	if f.r.open(care.OpenPoint{Point: f.point, Kind: care.OpenReferral, ID: f.id}) {
 		f.r.effects.Referrals = append(f.r.effects.Referrals, ledger.ReferralChange{
 			ID: f.id, State: f.state, Agency: agency, From: continues, Purpose: f.purpose,
 		})

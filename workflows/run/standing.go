@@ -68,14 +68,14 @@ func (s *Standing) DropOwn() {
 		case care.OpenRun:
 			continue
 		}
-		s.close(o.Step)
+		s.close(o.Point)
 	}
 }
 
 // open keeps in mind what the run opens. It says false where it is open already,
 // as on a walk from the start.
-func (s *Standing) open(o care.OpenStep) (fresh bool) {
-	if _, ok := s.state.Opened(o.Step); ok {
+func (s *Standing) open(o care.OpenPoint) (fresh bool) {
+	if _, ok := s.state.Opened(o.Point); ok {
 		return false
 	}
 	s.state.Open = append(s.state.Open, o)
@@ -84,7 +84,7 @@ func (s *Standing) open(o care.OpenStep) (fresh bool) {
 
 // close forgets what the run opened at a point.
 func (s *Standing) close(point string) {
-	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenStep) bool { return o.Step == point })
+	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenPoint) bool { return o.Point == point })
 }
 
 // reopen empties the state: the path begins anew, what it had opened before keeps
@@ -96,7 +96,7 @@ func (s *Standing) settle(res ledger.StepResult) {
 	s.revision, s.effects = res.Revision, ledger.Effects{}
 	for _, w := range res.Waits {
 		for i := range s.state.Open {
-			if s.state.Open[i].Step == w.Step {
+			if s.state.Open[i].Point == w.Point {
 				s.state.Open[i].Due = w.Due
 			}
 		}

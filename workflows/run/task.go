@@ -37,7 +37,7 @@ func (r *Run) PerformUnless(point string, task ledger.TaskChange, pointless func
 // OpenTask opens a human task without awaiting it.
 func (s *Standing) OpenTask(point string, task ledger.TaskChange) {
 	task.ID, task.State = s.IDOf(point), care.TaskReady
-	if s.open(care.OpenStep{Step: point, Kind: care.OpenTask, ID: task.ID}) {
+	if s.open(care.OpenPoint{Point: point, Kind: care.OpenTask, ID: task.ID}) {
 		s.effects.Tasks = append(s.effects.Tasks, task)
 	}
 }

@@ -74,8 +74,8 @@ func twoTasks(r *Run) (string, error) {
 	if _, err := r.Opening(); err != nil {
 		return "", err
 	}
-	for _, step := range []string{"first", "second"} {
-		if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+	for _, point := range []string{"first", "second"} {
+		if _, err := r.Perform(point, ledger.TaskChange{Kind: care.TaskKind(point)}); err != nil {
 			return "", err
 		}
 	}
@@ -85,8 +85,8 @@ func twoTasks(r *Run) (string, error) {
 // opened is the store after the first step of twoTasks.
 func opened() *scripted {
 	return &scripted{revision: 1, state: care.RunState{
-		Answers: []care.StepAnswer{{Step: "opening", Answer: care.Answer{Operation: care.OpOpen}}},
-		Open:    []care.OpenStep{{Step: "first", Kind: care.OpenTask, ID: taskAt("first")}},
+		Answers: []care.PointAnswer{{Point: "opening", Answer: care.Answer{Operation: care.OpOpen}}},
+		Open:    []care.OpenPoint{{Point: "first", Kind: care.OpenTask, ID: taskAt("first")}},
 	}}
 }
 
@@ -94,15 +94,15 @@ func opened() *scripted {
 func firstDone() *scripted {
 	s := opened()
 	s.revision = 2
-	s.state.Answers = append(s.state.Answers, care.StepAnswer{Step: "first", Answer: care.Answer{Operation: care.OpComplete}})
-	s.state.Open = []care.OpenStep{{Step: "second", Kind: care.OpenTask, ID: taskAt("second")}}
+	s.state.Answers = append(s.state.Answers, care.PointAnswer{Point: "first", Answer: care.Answer{Operation: care.OpComplete}})
+	s.state.Open = []care.OpenPoint{{Point: "second", Kind: care.OpenTask, ID: taskAt("second")}}
 	return s
 }
 
-func taskAt(step string) string { return ledger.DerivedID(testRun, step) }
+func taskAt(point string) string { return ledger.DerivedID(testRun, point) }
 
-func completes(step string) ledger.Entry {
-	return ledger.Entry{ID: "command " + step, Target: taskAt(step), Answer: care.Answer{Operation: care.OpComplete, Outcome: "done"}}
+func completes(point string) ledger.Entry {
+	return ledger.Entry{ID: "command " + point, Target: taskAt(point), Answer: care.Answer{Operation: care.OpComplete, Outcome: "done"}}
 }
 
 var opens = ledger.Entry{ID: "command open", Answer: care.Answer{Operation: care.OpOpen}}
@@ -175,9 +175,9 @@ func (tr *trial) stays() {
 }
 
 // rests asserts which task alone the run had open at last.
-func (tr *trial) rests(step string) {
+func (tr *trial) rests(point string) {
 	tr.Helper()
-	require.Equal(tr, []care.OpenStep{{Step: step, Kind: care.OpenTask, ID: taskAt(step)}}, tr.run.state.Open)
+	require.Equal(tr, []care.OpenPoint{{Point: point, Kind: care.OpenTask, ID: taskAt(point)}}, tr.run.state.Open)
 }
 
 // outcome is told what becomes of an update.

@@ -18,8 +18,8 @@ func (s *Standing) Wait(point string) Wait { return Wait{s, point} }
 func (w Wait) Begin(deadline string) { w.begin(ledger.Wait{Deadline: deadline}) }
 
 func (w Wait) begin(wait ledger.Wait) {
-	wait.Step = w.point
-	if w.s.open(care.OpenStep{Step: w.point, Kind: care.OpenWait}) {
+	wait.Point = w.point
+	if w.s.open(care.OpenPoint{Point: w.point, Kind: care.OpenWait}) {
 		w.s.effects.Waits = append(w.s.effects.Waits, wait)
 	}
 }

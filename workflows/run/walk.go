@@ -47,7 +47,7 @@ func (r *Run) rest(a *await) (care.Answer, error) {
 		return care.Answer{}, errInterrupted
 	}
 	r.walk.awaiting = nil
-	r.state.Answers = append(r.state.Answers, care.StepAnswer{Step: a.point, Answer: *a.answer})
+	r.state.Answers = append(r.state.Answers, care.PointAnswer{Point: a.point, Answer: *a.answer})
 	return *a.answer, nil
 }
 
@@ -119,8 +119,8 @@ func (x *execution) rewalk(ctx workflow.Context) error {
 	if err := x.startWalk(ctx); err != nil {
 		return err
 	}
-	fresh := slices.ContainsFunc(x.run.state.Open, func(o care.OpenStep) bool {
-		_, ok := known.Opened(o.Step)
+	fresh := slices.ContainsFunc(x.run.state.Open, func(o care.OpenPoint) bool {
+		_, ok := known.Opened(o.Point)
 		return !ok
 	})
 	if !fresh {

@@ -24,8 +24,8 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 			return "", err
 		}
 		r.OpenTask("extra", ledger.TaskChange{Kind: "extra"})
-		for _, step := range []string{"first", "second"} {
-			if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+		for _, point := range []string{"first", "second"} {
+			if _, err := r.Perform(point, ledger.TaskChange{Kind: care.TaskKind(point)}); err != nil {
 				return "", err
 			}
 		}
@@ -42,7 +42,7 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 	require.False(t, store.steps[0].Taken)
 	require.True(t, opened(store.steps[1].Effects), "the extra task goes with the next step: %v", store.steps[1].Effects)
 	require.False(t, opened(store.steps[2].Effects), "and with no other")
-	require.Contains(t, store.steps[1].State.Open, care.OpenStep{Step: "extra", Kind: care.OpenTask, ID: taskAt("extra")})
+	require.Contains(t, store.steps[1].State.Open, care.OpenPoint{Point: "extra", Kind: care.OpenTask, ID: taskAt("extra")})
 }
 
 func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
@@ -50,13 +50,13 @@ func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
-		for _, step := range []string{"first", "in front", "second"} {
+		for _, point := range []string{"first", "in front", "second"} {
 			_, open := r.state.Opened("second")
 			_, done := r.state.Answer("second")
-			if step == "in front" && (open || done) {
+			if point == "in front" && (open || done) {
 				continue
 			}
-			if _, err := r.Perform(step, ledger.TaskChange{Kind: care.TaskKind(step)}); err != nil {
+			if _, err := r.Perform(point, ledger.TaskChange{Kind: care.TaskKind(point)}); err != nil {
 				return "", err
 			}
 		}
