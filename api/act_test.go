@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"percorso/api/problem"
+	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/workflows/contract"
@@ -60,7 +61,7 @@ func TestDurableCommandIsNeverAnError(t *testing.T) {
 			set(r)
 			a := r.post(someWorker, "/tasks/"+someID+"/complete", heard, "k1")
 			id, _ := a.body["id"].(string)
-			if a.StatusCode != http.StatusAccepted || a.body["state"] != "accepted" || a.Header.Get("Location") != apiPrefix+"/commands/"+id {
+			if a.StatusCode != http.StatusAccepted || a.body["state"] != "accepted" || a.Header.Get("Location") != rest.Prefix+"/commands/"+id {
 				t.Fatalf("%d %s %s", a.StatusCode, a.Header.Get("Location"), a.text)
 			}
 			if c := r.as(someWorker, http.MethodGet, a.Header.Get("Location"), ""); c.StatusCode != http.StatusOK || c.body["id"] != id {
@@ -96,7 +97,7 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 			for _, c := range r.records.commands {
-				a := r.as(someWorker, http.MethodGet, apiPrefix+"/commands/"+c.ID, "")
+				a := r.as(someWorker, http.MethodGet, rest.Prefix+"/commands/"+c.ID, "")
 				if refusal, _ := a.body["refusal"].(map[string]any); a.body["state"] != "refused" || refusal["code"] != code {
 					t.Errorf("command: %s", a.text)
 				}
@@ -143,7 +144,7 @@ func TestOpeningStartsItsRun(t *testing.T) {
 	r := newRig(t)
 	a := r.post(someWorker, "/case-files", opening, "k1")
 	id, _ := a.body["case_file_id"].(string)
-	if a.StatusCode != http.StatusCreated || id == "" || a.Header.Get("Location") != apiPrefix+"/case-files/"+id {
+	if a.StatusCode != http.StatusCreated || id == "" || a.Header.Get("Location") != rest.Prefix+"/case-files/"+id {
 		t.Fatalf("%d %s %s", a.StatusCode, a.Header.Get("Location"), a.text)
 	}
 	start := r.temporal.started[0]
@@ -172,7 +173,7 @@ func TestReferralMoves(t *testing.T) {
 		t.Errorf("%+v", p.Errors)
 	}
 	for who, want := range map[*care.Staff]int{&someCPI: 3, &someWorker: 1} {
-		a := r.as(*who, http.MethodGet, apiPrefix+"/referrals/"+someID, "")
+		a := r.as(*who, http.MethodGet, rest.Prefix+"/referrals/"+someID, "")
 		if moves, _ := a.body["allowed"].([]any); len(moves) != want {
 			t.Errorf("%s may %v", who.Role, a.body["allowed"])
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"percorso/api/problem"
+	"percorso/api/rest"
 	"percorso/internal/ledger"
 )
 
@@ -117,19 +118,19 @@ func TestNothingTypedComesBack(t *testing.T) {
 					}
 				}
 				if op := item.Post; op != nil {
-					send(http.MethodPost, bad, `{}`, keyHeader, "k")
-					send(http.MethodPost, good, `{}`, keyHeader, marker+" è")
-					send(http.MethodPost, good, marker, keyHeader, "k", "Content-Type", "application/"+marker)
+					send(http.MethodPost, bad, `{}`, rest.KeyHeader, "k")
+					send(http.MethodPost, good, `{}`, rest.KeyHeader, marker+" è")
+					send(http.MethodPost, good, marker, rest.KeyHeader, "k", "Content-Type", "application/"+marker)
 					if op.RequestBody == nil {
 						continue
 					}
 					for i, body := range bodies(r.server.rest.OpenAPI().Components.Schemas, op.RequestBody.Content["application/json"].Schema) {
-						send(http.MethodPost, good, body, keyHeader, fmt.Sprint("k", i))
+						send(http.MethodPost, good, body, rest.KeyHeader, fmt.Sprint("k", i))
 					}
 				}
 			}
 			send(http.MethodGet, "/"+marker, "")
-			send(marker, apiPrefix+"/contacts", "")
+			send(marker, rest.Prefix+"/contacts", "")
 			if sent < 900 {
 				t.Errorf("only %d requests", sent)
 			}

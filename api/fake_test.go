@@ -27,6 +27,7 @@ import (
 
 	"percorso/api/access/accesstest"
 	"percorso/api/problem"
+	"percorso/api/rest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
@@ -43,7 +44,7 @@ var (
 	someWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
 	someSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
 	someCPI        = care.Staff{ID: "s3", Subject: "cpi_operator.prova", Name: "Operatore Prova 0002", Role: care.CPIOperator, Zone: "prova", Agency: "cpi"}
-	someMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: mailSystem, Zone: "prova", Agency: "comune"}
+	someMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: rest.MailSystem, Zone: "prova", Agency: "comune"}
 )
 
 // somePolicy is the least that forms and sentences ask for.
@@ -573,7 +574,7 @@ func (b *rig) as(who care.Staff, method, path, body string, headers ...string) a
 // post sends a command with a key.
 func (b *rig) post(who care.Staff, path, body, key string) answer {
 	b.t.Helper()
-	return b.as(who, http.MethodPost, apiPrefix+path, body, keyHeader, key)
+	return b.as(who, http.MethodPost, rest.Prefix+path, body, rest.KeyHeader, key)
 }
 
 // logIn walks the browser through the login, as far as the provider lets it.

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/api/problem"
+	"percorso/api/rest"
 )
 
 const (
@@ -73,7 +74,7 @@ func (s *Server) recovery(c *gin.Context) {
 		if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(cause)
 		}
-		if failed, ok := cause.(unencodable); ok {
+		if failed, ok := cause.(rest.Unencodable); ok {
 			s.problems.Broken(c.Request.Context(), failed)
 			for _, name := range []string{"Content-Type", "Location"} { // of the answer that there is not
 				c.Writer.Header().Del(name)

@@ -39,7 +39,7 @@ func (s *Server) agenda(c *gin.Context, who care.Staff) error {
 	page := web.Agenda{
 		Frame: s.pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: dateOf(from), More: nextPage(c, "da", appointments.Next),
 		Filtered: filter.Service != "" || !from.Equal(today),
-		Services: converted(rules.Services, func(v care.Service) web.Option {
+		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
 		}),
 	}

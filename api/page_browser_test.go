@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"go.uber.org/zap"
 
+	"percorso/api/rest"
 	"percorso/deploy"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -102,7 +103,7 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 	}
 	notPages := []string{"/status", "/login", "/login/callback", "/assets/*file"}
 	for _, r := range engine.Routes() {
-		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, apiPrefix) || strings.HasPrefix(r.Path, "/openapi") {
+		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, rest.Prefix) || strings.HasPrefix(r.Path, "/openapi") {
 			continue
 		}
 		if !slices.ContainsFunc(pagesInBrowser, func(p struct{ name, route, address, who string }) bool { return p.route == r.Path }) {

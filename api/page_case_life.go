@@ -225,7 +225,7 @@ func showReopening(page *web.CaseForm, in caseFormOf) {
 
 // stageOptions lists the stages at which a path may go on.
 func stageOptions(stages []care.Stage, chosen string) []web.Option {
-	return converted(stages, func(s care.Stage) web.Option {
+	return web.Each(stages, func(s care.Stage) web.Option {
 		return web.Option{Value: string(s), Text: italian.Stage(s), Chosen: chosen == string(s)}
 	})
 }

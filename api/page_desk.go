@@ -41,7 +41,7 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 	}
 	s.fillOpening(&page, rules)
 	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: languages(rules.Desk.OperatorLanguages)})
-	if names := converted(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
+	if names := web.Each(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
 		page.Desk = append(page.Desk, web.Term{Name: "Pratiche seguite qui", Value: strings.Join(names, ", ")})
 	}
 	for _, m := range rules.Desk.Mediators {
@@ -133,7 +133,7 @@ func mediatorAccess(m care.MediatorAccess) string {
 
 // languages lists languages by name.
 func languages(tags []string) string {
-	return strings.Join(converted(tags, italian.Language), ", ")
+	return strings.Join(web.Each(tags, italian.Language), ", ")
 }
 
 // caseForm is what the form of a case file holds, as it was typed.
@@ -229,7 +229,7 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		}
 		if len(same) > 0 {
 			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
-			page.Same = converted(same, func(file ledger.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
+			page.Same = web.Each(same, func(file ledger.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
 			s.pages.Render(c, http.StatusConflict, page)
 			return nil
 		}
@@ -360,20 +360,20 @@ func countryGroups(chosen string) []web.OptionGroup {
 
 // permitOptions lists the kinds of permit; the empty choice of the list is "none".
 func permitOptions(chosen string) []web.Option {
-	return converted(care.Permits, func(code string) web.Option {
+	return web.Each(care.Permits, func(code string) web.Option {
 		return web.Option{Value: code, Text: italian.Permit(code), Chosen: code == chosen}
 	})
 }
 
 func needOptions(p care.Policy, chosen []string) []web.Option {
-	return converted(p.Needs, func(n care.NeedArea) web.Option {
+	return web.Each(p.Needs, func(n care.NeedArea) web.Option {
 		return web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(chosen, n.Code)}
 	})
 }
 
 // options lists what the zone offers.
 func options(list []care.Named, chosen string) []web.Option {
-	return converted(list, func(n care.Named) web.Option {
+	return web.Each(list, func(n care.Named) web.Option {
 		return web.Option{Value: n.Code, Text: n.Name, Chosen: n.Code == chosen}
 	})
 }

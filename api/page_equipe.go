@@ -119,7 +119,7 @@ func seatsOf(p care.Policy, seats []ledger.Seat) []web.Seat {
 	slices.SortStableFunc(ordered, func(a, b ledger.Seat) int {
 		return cmp.Or(gone(a)-gone(b), slices.Index(care.Roles, a.Role)-slices.Index(care.Roles, b.Role))
 	})
-	return converted(ordered, func(s ledger.Seat) web.Seat { return seatOf(p, s) })
+	return web.Each(ordered, func(s ledger.Seat) web.Seat { return seatOf(p, s) })
 }
 
 func gone(s ledger.Seat) int {

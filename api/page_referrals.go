@@ -125,7 +125,7 @@ func byLink(p care.Policy, r ledger.Referral) bool {
 // waitsFor says whether the referral waits for the caller: withdrawing is always
 // allowed, and never awaited.
 func waitsFor(who care.Staff, r ledger.Referral) bool {
-	return slices.ContainsFunc(allowedMoves(who, r), func(op care.Operation) bool { return op != care.OpWithdraw })
+	return slices.ContainsFunc(r.Moves(who), func(op care.Operation) bool { return op != care.OpWithdraw })
 }
 
 func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) web.ReferralItem {
@@ -141,7 +141,7 @@ func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referr
 	} else {
 		item.Sight = unseen
 	}
-	if slices.Contains(allowedMoves(who, r), care.OpAcknowledge) && !byLink(rules.Policy, r) {
+	if slices.Contains(r.Moves(who), care.OpAcknowledge) && !byLink(rules.Policy, r) {
 		form := web.NewForm(item.URL + "/presa-visione")
 		item.Acknowledge = &form
 	}
@@ -278,7 +278,7 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 // offerMoves fills in what the caller may do: what the referral waits for on
 // top, the rest below.
 func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
-	allowed := allowedMoves(who, r)
+	allowed := r.Moves(who)
 	var first care.Operation
 	for _, m := range referralMoves {
 		if !slices.Contains(allowed, m.op) {
@@ -371,7 +371,7 @@ func disclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	}
 	add("Lingue", languages(snapshot.Languages))
 	add("Telefono", snapshot.Phone)
-	add("Bisogni", strings.Join(converted(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
 	add("Numero del fascicolo", snapshot.CaseNumber)
 	return terms
 }

@@ -60,3 +60,11 @@ func agencyName(p care.Policy, code string) string {
 	}
 	return code
 }
+
+// dateOf is a day as a date field has it; empty: none.
+func dateOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}

@@ -12,8 +12,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/api/problem"
+	"percorso/api/rest"
 	"percorso/internal/care"
-	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
@@ -22,7 +22,7 @@ func TestListsPage(t *testing.T) {
 	for _, path := range []string{"/contacts", "/tasks", "/case-files", "/case-files/" + anotherID + "/timeline",
 		"/case-files/" + anotherID + "/reads", "/referrals", "/appointments", "/stuck-cases"} {
 		t.Run(path, func(t *testing.T) {
-			a := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?limit=7&cursor=abc", "")
+			a := r.as(someSupervisor, http.MethodGet, rest.Prefix+path+"?limit=7&cursor=abc", "")
 			if _, ok := a.body["items"].([]any); a.StatusCode != http.StatusOK || !ok {
 				t.Fatalf("%d %s", a.StatusCode, a.text)
 			}
@@ -30,14 +30,14 @@ func TestListsPage(t *testing.T) {
 				t.Errorf("asked for %+v", got)
 			}
 			for _, wrong := range []string{"limit=0", "limit=101", "limit=x", "unknown=1"} {
-				p := r.as(someSupervisor, http.MethodGet, apiPrefix+path+"?"+wrong, "").problem(t, problem.Invalid)
+				p := r.as(someSupervisor, http.MethodGet, rest.Prefix+path+"?"+wrong, "").problem(t, problem.Invalid)
 				if len(p.Errors) != 1 || p.Errors[0].Rule == "" || !strings.HasPrefix(p.Errors[0].Field, "query.") {
 					t.Errorf("%s: %+v", wrong, p.Errors)
 				}
 			}
 		})
 	}
-	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/contacts", ""); a.body["next"] != "next-page" {
+	if a := r.as(someWorker, http.MethodGet, rest.Prefix+"/contacts", ""); a.body["next"] != "next-page" {
 		t.Errorf("next: %s", a.text)
 	}
 }
@@ -52,7 +52,7 @@ func TestFilters(t *testing.T) {
 		"/case-files?health=late&number=PROVA-2026-00001":     ledger.CaseFilter{Open: &open, Health: care.HealthLate, Search: "PROVA-2026-00001"},
 		"/appointments?service=cpi":                           ledger.AppointmentFilter{Service: "cpi"},
 	} {
-		if a := r.as(someWorker, http.MethodGet, apiPrefix+query, ""); a.StatusCode != http.StatusOK {
+		if a := r.as(someWorker, http.MethodGet, rest.Prefix+query, ""); a.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d %s", query, a.StatusCode, a.text)
 			continue
 		}
@@ -67,48 +67,48 @@ func TestFilters(t *testing.T) {
 func TestCasesExplainThemselves(t *testing.T) {
 	r := newRig(t)
 	for _, path := range []string{"/case-files", "/stuck-cases"} {
-		a := r.as(someSupervisor, http.MethodGet, apiPrefix+path, "")
+		a := r.as(someSupervisor, http.MethodGet, rest.Prefix+path, "")
 		item, _ := a.body["items"].([]any)[0].(map[string]any)
 		if waiting, _ := item["waiting"].(map[string]any); waiting["for"] != "task" || item["sentence"] != "aspetta task" {
 			t.Errorf("%s: %s", path, a.text)
 		}
 	}
-	a := r.as(someWorker, http.MethodGet, apiPrefix+"/case-files/"+anotherID, "")
+	a := r.as(someWorker, http.MethodGet, rest.Prefix+"/case-files/"+anotherID, "")
 	person, _ := a.body["person_data"].(map[string]any)
 	if a.body["sentence"] != "aspetta task" || person["birth_date"] != "1990-05-01" {
 		t.Errorf("case: %s", a.text)
 	}
-	if a := r.as(someWorker, http.MethodPost, apiPrefix+"/case-file-searches", `{"search":"Prova"}`); a.StatusCode != http.StatusOK {
+	if a := r.as(someWorker, http.MethodPost, rest.Prefix+"/case-file-searches", `{"search":"Prova"}`); a.StatusCode != http.StatusOK {
 		t.Errorf("search: %d %s", a.StatusCode, a.text)
 	}
 }
 
 func TestTaskHasItsForm(t *testing.T) {
 	r := newRig(t)
-	a := r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+someID, "")
+	a := r.as(someWorker, http.MethodGet, rest.Prefix+"/tasks/"+someID, "")
 	form, _ := a.body["form"].(map[string]any)
 	if a.body["mine"] != true || form["kind"] != "first_listening" {
 		t.Errorf("%s", a.text)
 	}
-	r.as(someWorker, http.MethodGet, apiPrefix+"/tasks/"+anotherID, "").problem(t, problem.NotFound)
+	r.as(someWorker, http.MethodGet, rest.Prefix+"/tasks/"+anotherID, "").problem(t, problem.NotFound)
 }
 
 func TestZones(t *testing.T) {
 	r := newRig(t)
-	if a := r.as(someWorker, http.MethodGet, apiPrefix+"/zones", ""); a.StatusCode != http.StatusOK || !strings.Contains(a.text, `"code":"prova"`) {
+	if a := r.as(someWorker, http.MethodGet, rest.Prefix+"/zones", ""); a.StatusCode != http.StatusOK || !strings.Contains(a.text, `"code":"prova"`) {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
-	a := r.as(someWorker, http.MethodGet, apiPrefix+"/zones/prova", "")
+	a := r.as(someWorker, http.MethodGet, rest.Prefix+"/zones/prova", "")
 	if next, _ := a.body["next_opening"].(map[string]any); a.body["zone"] != "prova" || next["from"] == nil {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
-	r.as(someWorker, http.MethodGet, apiPrefix+"/zones/altrove", "").problem(t, problem.NotFound)
+	r.as(someWorker, http.MethodGet, rest.Prefix+"/zones/altrove", "").problem(t, problem.NotFound)
 }
 
 func TestEligibilityIsAskedWithoutStoring(t *testing.T) {
 	r := newRig(t)
 	check := func(body string) map[string]map[string]any {
-		a := r.as(someWorker, http.MethodPost, apiPrefix+"/eligibility-checks", body)
+		a := r.as(someWorker, http.MethodPost, rest.Prefix+"/eligibility-checks", body)
 		if a.StatusCode != http.StatusOK {
 			t.Fatalf("%d %s", a.StatusCode, a.text)
 		}
@@ -144,7 +144,7 @@ func TestPostNeedsAKey(t *testing.T) {
 			continue
 		}
 		p := r.as(someWorker, http.MethodPost, addressed(path, someID, "prova"), `{}`).problem(t, problem.KeyMissing)
-		if len(p.Errors) != 1 || p.Errors[0] != (problem.FieldError{Field: "header." + keyHeader, Rule: "required", Message: "regola required"}) {
+		if len(p.Errors) != 1 || p.Errors[0] != (problem.FieldError{Field: "header." + rest.KeyHeader, Rule: "required", Message: "regola required"}) {
 			t.Errorf("%s: %+v", path, p.Errors)
 		}
 	}
@@ -167,7 +167,7 @@ func TestErrorsOfTheStore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.records.fail = c.err
-			a := r.as(someWorker, http.MethodGet, apiPrefix+"/contacts/"+someID, "")
+			a := r.as(someWorker, http.MethodGet, rest.Prefix+"/contacts/"+someID, "")
 			a.problem(t, c.code)
 			if (a.Header.Get("Retry-After") != "") != (c.code == problem.Unavailable) {
 				t.Errorf("Retry-After: %q", a.Header.Get("Retry-After"))
@@ -184,7 +184,7 @@ func TestErrorsOfTheStore(t *testing.T) {
 func TestAnswerThatCannotBeWritten(t *testing.T) {
 	r := newRig(t)
 	r.records.life = func(c *ledger.Case) { c.Opened = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }
-	a := r.as(someWorker, http.MethodGet, apiPrefix+"/case-files/"+anotherID, "")
+	a := r.as(someWorker, http.MethodGet, rest.Prefix+"/case-files/"+anotherID, "")
 	a.problem(t, problem.Internal)
 	if log := r.log.String(); !strings.Contains(log, "json.MarshalerError") || strings.Contains(log, "10000") {
 		t.Errorf("logged: %s", log)
@@ -193,8 +193,8 @@ func TestAnswerThatCannotBeWritten(t *testing.T) {
 
 func TestAddressesThatAreNone(t *testing.T) {
 	r := newRig(t)
-	r.as(someWorker, http.MethodGet, apiPrefix+"/nothing", "").problem(t, problem.NotFound)
-	r.as(someWorker, http.MethodDelete, apiPrefix+"/contacts", "").problem(t, problem.Method)
+	r.as(someWorker, http.MethodGet, rest.Prefix+"/nothing", "").problem(t, problem.NotFound)
+	r.as(someWorker, http.MethodDelete, rest.Prefix+"/contacts", "").problem(t, problem.Method)
 	r.post(someWorker, "/contacts", `{"note":"`+strings.Repeat("x", bodyLimit)+`"}`, "k1").problem(t, problem.TooLarge)
 	p := r.post(someWorker, "/contacts", `{"topic":`, "k1")
 	if p.StatusCode != http.StatusBadRequest && p.StatusCode != http.StatusUnprocessableEntity {
@@ -209,7 +209,7 @@ func TestAddressesThatAreNone(t *testing.T) {
 
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	r := newRig(t)
-	for _, path := range []string{"/status", "/openapi.json", apiPrefix + "/me", "/nothing"} {
+	for _, path := range []string{"/status", "/openapi.json", rest.Prefix + "/me", "/nothing"} {
 		h := r.do(r.browser, r.request(http.MethodGet, path, "")).Header
 		if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s: policy %q", path, csp)
@@ -223,7 +223,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 func TestDescriptionIsWhole(t *testing.T) {
 	r := newRig(t)
 	known := []string{}
-	for _, tag := range tags {
+	for _, tag := range r.server.rest.OpenAPI().Tags {
 		known = append(known, tag.Name)
 	}
 	operations := 0
@@ -284,18 +284,6 @@ func checkReferences(t *testing.T, document, node any) {
 	case []any:
 		for _, child := range n {
 			checkReferences(t, document, child)
-		}
-	}
-}
-
-// TestRulesOfTheAPIHaveWords asks Italian for every rule that the API itself
-// makes: an unknown one gets a generic sentence that quotes it.
-func TestRulesOfTheAPIHaveWords(t *testing.T) {
-	var words Words = italian.Words{}
-	for _, r := range append(rules, struct{ message, rule string }{"", "type"}) {
-		generic := strings.ReplaceAll(words.Rule("zz"), "zz", r.rule)
-		if text := words.Rule(r.rule); text == "" || text == generic {
-			t.Errorf("%s: %q", r.rule, text)
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
@@ -19,6 +18,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/problem"
+	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/runs"
 	"percorso/internal/zone"
@@ -91,7 +91,7 @@ type Server struct {
 	now      func() time.Time
 	status   *status
 	problems *problem.Teller
-	rest     huma.API
+	rest     *rest.API
 	handler  http.Handler
 }
 
@@ -116,7 +116,7 @@ func New(o Options) (*Server, error) {
 		status:   newStatus(o.Records, processes, o.Now),
 	}
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: apiPrefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
@@ -152,7 +152,10 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.POST("/logout", s.guard.Logout)
 	r.GET("/logged-out", func(c *gin.Context) { s.pages.Tell(c, problem.NoticeLeft) })
 
-	if err := s.resources(r); err != nil {
+	var err error
+	if s.rest, err = rest.Mount(r, rest.Options{
+		Guard: s.guard, Records: s.records, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+	}); err != nil {
 		return nil, err
 	}
 	s.places(r)

@@ -50,9 +50,10 @@ var mayImport = map[string][]string{
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":         {"api/access", "api/act", "api/problem", "api/web", "internal/runs", "internal/ledger", "internal/zone", "internal/italian", "internal/care"},
+	"api":         {"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 	"api/access":  {"api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":     {"internal/runs", "internal/zone", "internal/ledger", "internal/care"},
+	"api/rest":    {"api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
 	"api/problem": {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/web":     {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -34,10 +34,10 @@ type appointmentsInput struct {
 	CaseFileID string    `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
-func (s *Server) registerAppointments() {
-	register(s, query("/appointments", "list-appointments", tagCases, "Appointments", "In the order of their times."),
+func (a *API) registerAppointments() {
+	register(a, query("/appointments", "list-appointments", tagCases, "Appointments", "In the order of their times."),
 		func(ctx context.Context, who care.Staff, in *appointmentsInput) (*listOutput[appointmentJSON], error) {
-			page, err := s.records.Appointments(ctx, who, ledger.AppointmentFilter{
+			page, err := a.records.Appointments(ctx, who, ledger.AppointmentFilter{
 				From: in.From, To: in.To, Service: in.Service, CaseID: in.CaseFileID,
 			}, in.paging())
 			return listed(page, err, appointmentOf)

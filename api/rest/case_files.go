@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -32,13 +32,13 @@ type CaseFileJSON struct {
 }
 
 // caseFileOf converts with the rules by which sentences are said.
-func (s *Server) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON {
+func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON {
 	return func(c ledger.CaseFile) CaseFileJSON {
 		return CaseFileJSON{
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
 			Reopenable: c.Closed != nil && care.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
-			Waiting: c.Waiting, Sentence: s.words.Sentence(c.Waiting, policy, s.now()),
+			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()),
 		}
 	}
 }
@@ -103,11 +103,11 @@ type readJSON struct {
 	Action string    `json:"action"`
 }
 
-func (s *Server) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJSON {
+func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJSON {
 	return func(c ledger.Case) caseJSON {
 		p := c.PersonData
 		j := caseJSON{
-			CaseFileJSON: s.caseFileOf(policy)(c.CaseFile),
+			CaseFileJSON: a.caseFileOf(policy)(c.CaseFile),
 			PersonData: personJSON{
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
 				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
@@ -258,84 +258,84 @@ type askInput struct {
 	KeyInput
 }
 
-func (s *Server) registerCaseFiles() {
-	s.registerCaseReads()
-	register(s, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
+func (a *API) registerCaseFiles() {
+	a.registerCaseReads()
+	register(a, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
 		"By the desk. The gates of eligibility are asked; each refusal names its rule.")),
 		func(ctx context.Context, who care.Staff, in *caseOpeningInput) (*actOutput, error) {
-			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
-			return acted(cmd, err, apiPrefix+"/case-files/"+cmd.ID)
+			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpOpen, Data: in.Body.form()})
+			return acted(cmd, err, Prefix+"/case-files/"+cmd.ID)
 		})
-	register(s, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
+	register(a, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
 		func(ctx context.Context, who care.Staff, in *bookingInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpBook, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpBook, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/closure", "close-case-file", tagCases, "Close a case early",
+	register(a, command("/case-files/{id}/closure", "close-case-file", tagCases, "Close a case early",
 		"From any stage, with a coded outcome; every branch is ended in order."),
 		func(ctx context.Context, who care.Staff, in *closureInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpClose, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpClose, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/cpi-referral", "refer-to-cpi", tagCases, "Refer a case to the employment centre", ""),
+	register(a, command("/case-files/{id}/cpi-referral", "refer-to-cpi", tagCases, "Refer a case to the employment centre", ""),
 		func(ctx context.Context, who care.Staff, in *cpiReferralInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpSendToCPI, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpSendToCPI, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/policy-renewal", "renew-policy", tagCases, "Bring the zone's new rules to a case",
+	register(a, command("/case-files/{id}/policy-renewal", "renew-policy", tagCases, "Bring the zone's new rules to a case",
 		"By the supervisor: an open case goes by the rules that it began its stage with."),
 		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpRenewPolicy, in.ID, nil)
+			return a.actOnCase(ctx, who, in.Key, care.OpRenewPolicy, in.ID, nil)
 		})
 }
 
-func (s *Server) actOnCase(ctx context.Context, who care.Staff, key string, op care.Operation, id string, form any) (*actOutput, error) {
-	cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: key, Operation: op, Run: ledger.CaseRun(id), Data: form})
+func (a *API) actOnCase(ctx context.Context, who care.Staff, key string, op care.Operation, id string, form any) (*actOutput, error) {
+	cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: key, Operation: op, Run: ledger.CaseRun(id), Data: form})
 	return acted(cmd, err, "")
 }
 
-func (s *Server) registerCaseReads() {
-	register(s, query("/case-files", "list-case-files", tagCases, "Case files", "The newest first."),
+func (a *API) registerCaseReads() {
+	register(a, query("/case-files", "list-case-files", tagCases, "Case files", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *caseFilesInput) (*listOutput[CaseFileJSON], error) {
-			return s.caseFiles(ctx, who, in.filter(), in.paging())
+			return a.caseFiles(ctx, who, in.filter(), in.paging())
 		})
 	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
 		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
-	register(s, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
-		out, err := s.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
+	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
+		out, err := a.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
 		if errors.Is(err, ledger.ErrCursor) { // here it is a field of the body
 			err = care.Refuse(care.Fault{Field: "cursor", Rule: problem.RuleCursor})
 		}
 		return out, err
 	})
-	register(s, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
+	register(a, query("/case-files/{id}", "get-case-file", tagCases, "A case file as a whole", "The read is recorded: who, when."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[caseJSON], error) {
-			rules, err := s.book.Rules(ctx, who.Zone)
+			rules, err := a.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}
-			c, err := s.records.CaseFile(ctx, who, in.ID)
-			return one(c, err, s.caseOf(who, rules.Policy))
+			c, err := a.records.CaseFile(ctx, who, in.ID)
+			return one(c, err, a.caseOf(who, rules.Policy))
 		})
-	register(s, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
+	register(a, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[momentJSON], error) {
-			page, err := s.records.Timeline(ctx, who, in.ID, in.paging())
+			page, err := a.records.Timeline(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(m ledger.Moment) momentJSON {
 				return momentJSON{At: m.At, Code: m.Code, Detail: m.Detail, Branch: m.Run, ByRole: m.ByRole, ByName: m.ByName, Note: m.Note}
 			})
 		})
-	register(s, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
+	register(a, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[readJSON], error) {
-			page, err := s.records.Reads(ctx, who, in.ID, in.paging())
+			page, err := a.records.Reads(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(r ledger.Read) readJSON {
 				return readJSON{At: r.At, ByName: r.ByName, ByRole: r.ByRole, Action: r.Action}
 			})
 		})
 }
 
-func (s *Server) caseFiles(ctx context.Context, who care.Staff, f ledger.CaseFilter, p ledger.Paging) (*listOutput[CaseFileJSON], error) {
-	rules, err := s.book.Rules(ctx, who.Zone)
+func (a *API) caseFiles(ctx context.Context, who care.Staff, f ledger.CaseFilter, p ledger.Paging) (*listOutput[CaseFileJSON], error) {
+	rules, err := a.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.records.CaseFiles(ctx, who, f, p)
-	return listed(page, err, s.caseFileOf(rules.Policy))
+	page, err := a.records.CaseFiles(ctx, who, f, p)
+	return listed(page, err, a.caseFileOf(rules.Policy))
 }

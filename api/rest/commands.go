@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -13,7 +13,8 @@ import (
 	"percorso/internal/ledger"
 )
 
-const keyHeader = "Idempotency-Key"
+// KeyHeader carries the idempotency key.
+const KeyHeader = "Idempotency-Key"
 
 // KeyInput is the idempotency key that a POST carries.
 type KeyInput struct {
@@ -58,7 +59,7 @@ func acted(cmd ledger.Command, err error, made string) (*actOutput, error) {
 	out := &actOutput{Status: http.StatusOK, Body: receipt(cmd)}
 	switch {
 	case cmd.State == ledger.CommandAccepted:
-		out.Status, out.Location = http.StatusAccepted, apiPrefix+"/commands/"+cmd.ID
+		out.Status, out.Location = http.StatusAccepted, Prefix+"/commands/"+cmd.ID
 	case made != "":
 		out.Status, out.Location = http.StatusCreated, made
 	}
@@ -87,17 +88,17 @@ func query(path, id, tag, summary, description string) huma.Operation {
 	return huma.Operation{Method: http.MethodGet, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary, Description: description}
 }
 
-func (s *Server) registerCommands() {
-	register(s, query("/commands/{id}", "get-command", tagMachine, "What became of a command",
+func (a *API) registerCommands() {
+	register(a, query("/commands/{id}", "get-command", tagMachine, "What became of a command",
 		"A caller sees their own commands alone."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[commandJSON], error) {
-			c, err := s.records.Command(ctx, who, in.ID)
+			c, err := a.records.Command(ctx, who, in.ID)
 			return one(c, err, func(c ledger.Command) commandJSON {
 				j := receipt(c)
 				j.CreatedAt, j.WorkedAt, j.Result = &c.Created, c.Worked, c.Result
 				if c.Refusal != nil {
 					j.Refusal = problem.Refusal(c.Refusal)
-					s.problems.Word(ctx, j.Refusal)
+					a.problems.Word(ctx, j.Refusal)
 				}
 				return j
 			})

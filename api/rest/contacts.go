@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -41,24 +41,24 @@ type newContactJSON struct {
 	Note        string `json:"note,omitempty" maxLength:"4000" doc:"Without names"`
 }
 
-func (s *Server) registerContacts() {
-	register(s, making(command("/contacts", "record-contact", tagDesk, "Record a contact at the desk",
+func (a *API) registerContacts() {
+	register(a, making(command("/contacts", "record-contact", tagDesk, "Record a contact at the desk",
 		"A contact names nobody; information alone is a contact without a case file.")),
 		func(ctx context.Context, who care.Staff, in *newContactInput) (*actOutput, error) {
 			b := in.Body
-			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
+			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
 				Topic: b.Topic, Language: b.Language, Channel: b.Channel, Citizenship: b.Citizenship, Outcome: b.Outcome, Note: b.Note,
 			}})
-			return acted(cmd, err, apiPrefix+"/contacts/"+cmd.ID)
+			return acted(cmd, err, Prefix+"/contacts/"+cmd.ID)
 		})
-	register(s, query("/contacts", "list-contacts", tagDesk, "Contacts of the caller's desk", "The newest first."),
+	register(a, query("/contacts", "list-contacts", tagDesk, "Contacts of the caller's desk", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[contactJSON], error) {
-			page, err := s.records.Contacts(ctx, who, in.paging())
+			page, err := a.records.Contacts(ctx, who, in.paging())
 			return listed(page, err, contactOf)
 		})
-	register(s, query("/contacts/{id}", "get-contact", tagDesk, "A contact", ""),
+	register(a, query("/contacts/{id}", "get-contact", tagDesk, "A contact", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[contactJSON], error) {
-			c, err := s.records.Contact(ctx, who, in.ID)
+			c, err := a.records.Contact(ctx, who, in.ID)
 			return one(c, err, contactOf)
 		})
 }

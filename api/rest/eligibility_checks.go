@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -37,14 +37,14 @@ type gateRefusalJSON struct {
 	Message string `json:"message,omitempty" doc:"The rule in Italian"`
 }
 
-func (s *Server) registerEligibilityChecks() {
-	register(s, huma.Operation{
+func (a *API) registerEligibilityChecks() {
+	register(a, huma.Operation{
 		Method: http.MethodPost, Path: "/eligibility-checks", OperationID: "check-eligibility", Tags: []string{tagDesk},
 		Summary:     "What a person may be given",
 		Description: "Answers each gate of the caller's zone for today, with the rules that shut it. It stores nothing and needs no key.",
 		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *eligibilityInput) (*output[eligibilityJSON], error) {
-		rules, err := s.book.Rules(ctx, who.Zone)
+		rules, err := a.book.Rules(ctx, who.Zone)
 		if err != nil {
 			return nil, err
 		}
@@ -57,15 +57,15 @@ func (s *Server) registerEligibilityChecks() {
 		answers := care.Eligibility(care.PersonFacts{
 			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
-		}, s.now().In(rules.Calendar.Location()))
-		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, s.gate)}}, nil
+		}, a.now().In(rules.Calendar.Location()))
+		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, a.gate)}}, nil
 	})
 }
 
-func (s *Server) gate(a care.GateAnswer) gateJSON {
-	j := gateJSON{Gate: a.Gate, Allowed: a.Allowed}
-	for _, r := range a.Refusals {
-		refusal := gateRefusalJSON{Rule: r.Rule, Field: r.Field, Message: s.words.Rule(r.Rule)}
+func (a *API) gate(answer care.GateAnswer) gateJSON {
+	j := gateJSON{Gate: answer.Gate, Allowed: answer.Allowed}
+	for _, r := range answer.Refusals {
+		refusal := gateRefusalJSON{Rule: r.Rule, Field: r.Field, Message: a.words.Rule(r.Rule)}
 		if r.From != nil {
 			refusal.From = dateOf(*r.From)
 		}

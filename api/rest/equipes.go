@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -143,47 +143,47 @@ type progressInput struct {
 }
 
 // registerEquipes registers what concerns équipes and the plans that they make.
-func (s *Server) registerEquipes() {
-	register(s, query("/case-files/{id}/equipes", "list-equipes", tagPlans, "The équipes of a case",
+func (a *API) registerEquipes() {
+	register(a, query("/case-files/{id}/equipes", "list-equipes", tagPlans, "The équipes of a case",
 		"The latest first. For who works on the case, has a seat, or has a part in its plan."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[equipeJSON], error) {
-			equipes, err := s.records.Equipes(ctx, who, in.ID)
+			equipes, err := a.records.Equipes(ctx, who, in.ID)
 			return whole(equipes, err, equipeOf)
 		})
-	register(s, command("/case-files/{id}/equipes", "convene-equipe", tagPlans, "Convene an équipe",
+	register(a, command("/case-files/{id}/equipes", "convene-equipe", tagPlans, "Convene an équipe",
 		"Its members are those that the zone names for the kind."),
 		func(ctx context.Context, who care.Staff, in *conveneInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpConvene, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpConvene, in.ID, in.Body)
 		})
-	register(s, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
+	register(a, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[equipeJSON], error) {
-			equipe, err := s.records.Equipe(ctx, who, ledger.RunID(care.RunEquipe, in.ID))
+			equipe, err := a.records.Equipe(ctx, who, ledger.RunID(care.RunEquipe, in.ID))
 			return one(equipe, err, equipeOf)
 		})
-	register(s, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
+	register(a, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
 		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
 		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
 			run := ledger.RunID(care.RunEquipe, in.ID)
-			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
+			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
 			return acted(cmd, err, "")
 		})
-	register(s, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
+	register(a, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
 		"The latest first. An action keeps its id, and what has been done of it, from version to version."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[planJSON], error) {
-			plans, err := s.records.Plans(ctx, who, in.ID)
+			plans, err := a.records.Plans(ctx, who, in.ID)
 			return whole(plans, err, planOf)
 		})
-	register(s, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
+	register(a, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
 		"By the agency that does it, or by who works on the case."),
 		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
-			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{
+			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{
 				Key: in.Key, Operation: care.OpProgress, Run: ledger.CaseRun(in.ID), Target: in.Action, Data: in.Body,
 			})
 			return acted(cmd, err, "")
 		})
-	register(s, query("/case-files/{id}/goal-findings", "list-goal-findings", tagPlans, "What the evaluations said of the goals", "The latest first."),
+	register(a, query("/case-files/{id}/goal-findings", "list-goal-findings", tagPlans, "What the evaluations said of the goals", "The latest first."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[evaluatedGoalJSON], error) {
-			findings, err := s.records.GoalFindings(ctx, who, in.ID)
+			findings, err := a.records.GoalFindings(ctx, who, in.ID)
 			return whole(findings, err, evaluatedGoalOf)
 		})
 }

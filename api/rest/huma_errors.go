@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"errors"
@@ -30,7 +30,7 @@ func humaProblem(status int, _ string, errs ...error) huma.StatusError {
 			continue
 		}
 		f := fieldError(d.ErrorDetail())
-		if f.Field == "header."+keyHeader && f.Rule == "required" {
+		if f.Field == "header."+KeyHeader && f.Rule == "required" {
 			p = problem.New(problem.KeyMissing)
 			p.Errors = []problem.FieldError{f}
 			return p

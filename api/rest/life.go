@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -54,71 +54,71 @@ type samePersonJSON struct {
 }
 
 // registerLife registers what life does to a case, beside its path.
-func (s *Server) registerLife() {
-	register(s, command("/case-files/{id}/meetings", "record-meeting", tagCases, "Record a valid meeting with the person",
+func (a *API) registerLife() {
+	register(a, command("/case-files/{id}/meetings", "record-meeting", tagCases, "Record a valid meeting with the person",
 		"By any agency at work on the case: it resets the counter that the reviews run by."),
 		func(ctx context.Context, who care.Staff, in *meetingInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpMeet, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpMeet, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/suspension", "suspend-case-file", tagCases, "Suspend a case until a date",
+	register(a, command("/case-files/{id}/suspension", "suspend-case-file", tagCases, "Suspend a case until a date",
 		"Its clocks stand still, but those of the residence permit; it resumes by itself."),
 		func(ctx context.Context, who care.Staff, in *suspendInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpSuspend, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpSuspend, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/resumption", "resume-case-file", tagCases, "Resume a suspended case before its date", ""),
+	register(a, command("/case-files/{id}/resumption", "resume-case-file", tagCases, "Resume a suspended case before its date", ""),
 		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpResume, in.ID, nil)
+			return a.actOnCase(ctx, who, in.Key, care.OpResume, in.ID, nil)
 		})
-	register(s, command("/case-files/{id}/permit", "record-permit", tagCases, "Record the receipt of a renewal, or a new permit", ""),
+	register(a, command("/case-files/{id}/permit", "record-permit", tagCases, "Record the receipt of a renewal, or a new permit", ""),
 		func(ctx context.Context, who care.Staff, in *permitInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpPermit, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpPermit, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/reopening", "reopen-case-file", tagCases, "Reopen a closed case",
+	register(a, command("/case-files/{id}/reopening", "reopen-case-file", tagCases, "Reopen a closed case",
 		"At a stage of its path. What was opened by mistake, merged or transferred stays closed."),
 		func(ctx context.Context, who care.Staff, in *reopenInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpReopen, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpReopen, in.ID, in.Body)
 		})
-	s.registerHandovers()
+	a.registerHandovers()
 }
 
 // registerHandovers registers how a case goes on elsewhere: in another zone, or
 // in another case file of the same person.
-func (s *Server) registerHandovers() {
-	register(s, command("/case-files/{id}/transfer", "transfer-case-file", tagCases, "Ask another zone to take a case over",
+func (a *API) registerHandovers() {
+	register(a, command("/case-files/{id}/transfer", "transfer-case-file", tagCases, "Ask another zone to take a case over",
 		"The case goes on here until that zone says yes."),
 		func(ctx context.Context, who care.Staff, in *transferInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpTransfer, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpTransfer, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/transfer-recall", "recall-transfer", tagCases, "Take back the request to another zone",
+	register(a, command("/case-files/{id}/transfer-recall", "recall-transfer", tagCases, "Take back the request to another zone",
 		"The case stays here, and the other zone's access to what it was shown ends."),
 		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpRecall, in.ID, nil)
+			return a.actOnCase(ctx, who, in.Key, care.OpRecall, in.ID, nil)
 		})
-	register(s, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",
+	register(a, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",
 		"This one ends; its branches go on in the other."),
 		func(ctx context.Context, who care.Staff, in *mergeInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpMerge, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpMerge, in.ID, in.Body)
 		})
-	register(s, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
+	register(a, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[CaseFileJSON], error) {
-			rules, err := s.book.Rules(ctx, who.Zone)
+			rules, err := a.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}
-			files, err := s.records.MergeCandidates(ctx, who, in.ID)
-			return whole(files, err, s.caseFileOf(rules.Policy))
+			files, err := a.records.MergeCandidates(ctx, who, in.ID)
+			return whole(files, err, a.caseFileOf(rules.Policy))
 		})
 	search := command("/same-person-searches", "search-same-person", tagCases, "Case files that may be of a person",
 		"Before one is opened, so that no second one is. It stores nothing and needs no key.")
 	search.DefaultStatus, search.Responses = 200, nil
-	register(s, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
-		rules, err := s.book.Rules(ctx, who.Zone)
+	register(a, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
+		rules, err := a.book.Rules(ctx, who.Zone)
 		if err != nil {
 			return nil, err
 		}
 		b := in.Body
-		files, err := s.records.SamePerson(ctx, who, ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
-		return whole(files, err, s.caseFileOf(rules.Policy))
+		files, err := a.records.SamePerson(ctx, who, ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
+		return whole(files, err, a.caseFileOf(rules.Policy))
 	})
 }
 

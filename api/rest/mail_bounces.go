@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"percorso/internal/care"
 )
 
-// mailSystem is the role of the program that reports mails that came back.
-const mailSystem care.Role = "mail_system"
+// MailSystem is the role of the program that reports mails that came back.
+const MailSystem care.Role = "mail_system"
 
 type mailBounceInput struct {
 	KeyInput
@@ -24,17 +24,17 @@ type mailBounceJSON struct {
 
 type mailBounceOutput struct{ Status int }
 
-func (s *Server) registerMailBounces() {
-	register(s, huma.Operation{
+func (a *API) registerMailBounces() {
+	register(a, huma.Operation{
 		Method: http.MethodPost, Path: "/mail-bounces", OperationID: "report-mail-bounce", Tags: []string{tagMachine},
 		Summary: "Report a mail that came back", DefaultStatus: http.StatusAccepted,
-		Description: "By the mail system (staff role " + string(mailSystem) + "). A mail that is reported again changes nothing.",
+		Description: "By the mail system (staff role " + string(MailSystem) + "). A mail that is reported again changes nothing.",
 		Errors:      []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *mailBounceInput) (*mailBounceOutput, error) {
-		if who.Role != mailSystem {
+		if who.Role != MailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
-		if err := s.door.Bounced(ctx, who, in.Key, in.Body.Run, in.Body.Mail); err != nil {
+		if err := a.door.Bounced(ctx, who, in.Key, in.Body.Run, in.Body.Mail); err != nil {
 			return nil, err
 		}
 		return &mailBounceOutput{Status: http.StatusAccepted}, nil

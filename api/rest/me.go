@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"percorso/internal/care"
 )
 
-func (s *Server) registerMe() {
-	register(s, query("/me", "get-me", tagMachine, "Who is asking",
+func (a *API) registerMe() {
+	register(a, query("/me", "get-me", tagMachine, "Who is asking",
 		"The member of staff that the token or the session stands for, with role, zone and agency."),
 		func(_ context.Context, who care.Staff, _ *struct{}) (*output[care.Staff], error) {
 			return &output[care.Staff]{Body: who}, nil

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -40,25 +40,25 @@ type consentInput struct {
 }
 
 // registerPartners registers what is sent to partners, and the consent for it.
-func (s *Server) registerPartners() {
-	register(s, query("/case-files/{id}/disclosures/{agency}", "preview-disclosure", tagReferrals, "What an agency would get of a person",
+func (a *API) registerPartners() {
+	register(a, query("/case-files/{id}/disclosures/{agency}", "preview-disclosure", tagReferrals, "What an agency would get of a person",
 		"For the sender to see before anything is sent; nothing is sent by it. The read is recorded."),
 		func(ctx context.Context, who care.Staff, in *disclosureInput) (*output[disclosureJSON], error) {
-			d, err := s.records.Disclosure(ctx, who, in.ID, in.Agency, in.Purpose)
+			d, err := a.records.Disclosure(ctx, who, in.ID, in.Agency, in.Purpose)
 			return one(d, err, disclosureOf)
 		})
-	register(s, command("/case-files/{id}/referrals", "refer-to-partner", tagReferrals, "Refer a person to a partner",
+	register(a, command("/case-files/{id}/referrals", "refer-to-partner", tagReferrals, "Refer a person to a partner",
 		"What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent."),
 		func(ctx context.Context, who care.Staff, in *referInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpRefer, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpRefer, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/consents", "record-consent", tagCases, "Record the person's consent",
+	register(a, command("/case-files/{id}/consents", "record-consent", tagCases, "Record the person's consent",
 		"To data reaching private partners."),
 		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpConsent, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpConsent, in.ID, in.Body)
 		})
-	register(s, command("/case-files/{id}/consent-withdrawal", "withdraw-consent", tagCases, "Record that the person withdraws consent", ""),
+	register(a, command("/case-files/{id}/consent-withdrawal", "withdraw-consent", tagCases, "Record that the person withdraws consent", ""),
 		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return s.actOnCase(ctx, who, in.Key, care.OpUnconsent, in.ID, in.Body)
+			return a.actOnCase(ctx, who, in.Key, care.OpUnconsent, in.ID, in.Body)
 		})
 }

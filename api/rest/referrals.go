@@ -1,9 +1,8 @@
-package api
+package rest
 
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -39,7 +38,7 @@ func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
 		j := referralJSON{
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
 			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
-			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: allowedMoves(who, r),
+			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: r.Moves(who),
 			EndedAt: r.Ended, ShareEnd: r.Why, SeenUntil: r.SeenUntil,
 		}
 		var snapshot ledger.Snapshot
@@ -49,22 +48,6 @@ func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
 		}
 		return j
 	}
-}
-
-// allowedMoves lists the operations that the caller may do: those of the
-// sender's agency, and those of whoever the answer waits for.
-func allowedMoves(who care.Staff, r ledger.Referral) []care.Operation {
-	moves := []care.Operation{}
-	for _, m := range care.ReferralMoves {
-		may := r.FromAgency == who.Agency
-		if m.By == care.Addressee {
-			may = r.AnswerAgency == who.Agency && r.AnswerRole == who.Role
-		}
-		if may && slices.Contains(m.From, r.State) {
-			moves = append(moves, m.Operation)
-		}
-	}
-	return moves
 }
 
 type referralsInput struct {
@@ -82,17 +65,17 @@ type referralMoveInput struct {
 	Body care.ReferralMoveForm
 }
 
-func (s *Server) registerReferrals() {
-	register(s, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
+func (a *API) registerReferrals() {
+	register(a, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
 		func(ctx context.Context, who care.Staff, in *referralsInput) (*listOutput[referralJSON], error) {
-			page, err := s.records.Referrals(ctx, who, ledger.ReferralFilter{
+			page, err := a.records.Referrals(ctx, who, ledger.ReferralFilter{
 				Incoming: in.Incoming, Sent: in.Sent, Open: in.Open, State: in.State, CaseID: in.CaseFileID,
 			}, in.paging())
 			return listed(page, err, referralOf(who))
 		})
-	register(s, query("/referrals/{id}", "get-referral", tagReferrals, "A referral", ""),
+	register(a, query("/referrals/{id}", "get-referral", tagReferrals, "A referral", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[referralJSON], error) {
-			r, err := s.records.Referral(ctx, who, in.ID)
+			r, err := a.records.Referral(ctx, who, in.ID)
 			return one(r, err, referralOf(who))
 		})
 	for _, t := range []struct {
@@ -107,9 +90,9 @@ func (s *Server) registerReferrals() {
 		{care.OpRedirect, "Redirect a referral", "By the addressee, to another agency: a new referral goes on from this one."},
 		{care.OpWithdraw, "Withdraw a referral", "By the sender."},
 	} {
-		register(s, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
+		register(a, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
-				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

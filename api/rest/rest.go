@@ -1,4 +1,5 @@
-package api
+// Package rest is the REST API, for programs.
+package rest
 
 import (
 	"bytes"
@@ -9,52 +10,92 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
-const apiPrefix = "/api/v1"
+// Prefix begins the addresses of the API.
+const Prefix = "/api/v1"
 
-// resources registers the REST API, and serves its description in both versions
-// of OpenAPI. Types named …JSON are what goes over the wire.
-func (s *Server) resources(r *gin.Engine) error {
-	guarded := r.Group("/", s.guard.Authenticated)
-	s.rest = humagin.NewWithGroup(r, guarded, s.restConfig())
+// API is the REST API: everything that the pages do, for programs. Types named
+// …JSON are what goes over the wire.
+type API struct {
+	huma     huma.API
+	records  Records
+	door     *act.Door
+	book     *zone.Book
+	problems *problem.Teller
+	words    Words
+	now      func() time.Time
+	cookie   string
+}
 
-	s.registerMe()
-	s.registerContacts()
-	s.registerCaseFiles()
-	s.registerTasks()
-	s.registerReferrals()
-	s.registerAppointments()
-	s.registerEquipes()
-	s.registerPartners()
-	s.registerLife()
-	s.registerStuckCases()
-	s.registerCommands()
-	s.registerZones()
-	s.registerEligibilityChecks()
-	s.registerMailBounces()
+// Options are what an API is made of. All are needed.
+type Options struct {
+	Guard    *access.Guard
+	Records  Records
+	Door     *act.Door
+	Book     *zone.Book
+	Problems *problem.Teller
+	Words    Words
+	Now      func() time.Time
+}
 
-	current, err := json.Marshal(s.rest.OpenAPI())
-	if err != nil {
-		return err
+// Words says codes in the language of those who read them. An unknown code has
+// the empty word, or a generic one.
+type Words interface {
+	// Rule says which rule a field breaks.
+	Rule(code string) string
+	// Sentence says what a case waits for, as of now.
+	Sentence(w care.Waiting, p care.Policy, now time.Time) string
+}
+
+// Mount registers the API, and serves its description in both versions of OpenAPI.
+func Mount(r *gin.Engine, o Options) (*API, error) {
+	a := &API{
+		records: o.Records, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
-	older, err := s.rest.OpenAPI().Downgrade()
+	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
+	a.registerMe()
+	a.registerContacts()
+	a.registerCaseFiles()
+	a.registerTasks()
+	a.registerReferrals()
+	a.registerAppointments()
+	a.registerEquipes()
+	a.registerPartners()
+	a.registerLife()
+	a.registerStuckCases()
+	a.registerCommands()
+	a.registerZones()
+	a.registerEligibilityChecks()
+	a.registerMailBounces()
+
+	current, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
-		return err
+		return nil, err
+	}
+	older, err := a.huma.OpenAPI().Downgrade()
+	if err != nil {
+		return nil, err
 	}
 	r.GET("/openapi.json", described(current))
 	r.GET("/openapi-3.0.json", described(older))
-	return nil
+	return a, nil
 }
+
+// OpenAPI describes the API.
+func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
 
 func described(document []byte) gin.HandlerFunc {
 	return func(c *gin.Context) {
@@ -63,9 +104,9 @@ func described(document []byte) gin.HandlerFunc {
 	}
 }
 
-// restConfig describes the API. huma's own pages are off: they load from
+// config describes the API. huma's own pages are off: they load from
 // elsewhere.
-func (s *Server) restConfig() huma.Config {
+func (a *API) config() huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	format := huma.Format{Marshal: encode, Unmarshal: unmarshal}
 	return huma.Config{
@@ -75,7 +116,7 @@ func (s *Server) restConfig() huma.Config {
 				Title:   "Percorso",
 				Version: "1",
 				Description: "Everything that the pages do. Lists answer {items, next}: next is the cursor of the following page. " +
-					"A POST that changes something carries an " + keyHeader + " of the caller's choice; the same key with the same body " +
+					"A POST that changes something carries an " + KeyHeader + " of the caller's choice; the same key with the same body " +
 					"has one effect and the same answer. Errors are problem+json (RFC 9457): they name field and rule and echo no value.",
 			},
 			Servers: []*huma.Server{{URL: "/"}},
@@ -83,7 +124,7 @@ func (s *Server) restConfig() huma.Config {
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token":   {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of the OpenID provider, for this API's audience."},
-					"session": {Type: "apiKey", In: "cookie", Name: s.guard.Cookie(), Description: "The session of a browser that is logged in."},
+					"session": {Type: "apiKey", In: "cookie", Name: a.cookie, Description: "The session of a browser that is logged in."},
 				},
 			},
 			Security: []map[string][]string{{"token": {}}, {"session": {}}},
@@ -92,7 +133,7 @@ func (s *Server) restConfig() huma.Config {
 		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
-		Transformers:                 []huma.Transformer{s.wordProblems},
+		Transformers:                 []huma.Transformer{a.wordProblems},
 	}
 }
 
@@ -122,17 +163,18 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "JSON", "")
 }
 
-// unencodable is what recovery finds where an answer could not be written.
-type unencodable struct{ error }
+// Unencodable is what is panicked with where an answer could not be written.
+type Unencodable struct{ error }
 
-func (u unencodable) Unwrap() error { return u.error }
+// Unwrap is why.
+func (u Unencodable) Unwrap() error { return u.error }
 
 // encode writes an answer whole or not at all: by the time that huma would hear
 // of half an answer, it has a status of success.
 func encode(w io.Writer, v any) error {
 	var body bytes.Buffer
 	if err := huma.DefaultJSONFormat.Marshal(&body, v); err != nil {
-		panic(unencodable{err})
+		panic(Unencodable{err})
 	}
 	_, err := body.WriteTo(w)
 	return err
@@ -149,25 +191,25 @@ func unmarshal(data []byte, v any) error {
 }
 
 // wordProblems gives problems their words, wherever in huma they were made.
-func (s *Server) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
+func (a *API) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
 	if p, ok := v.(*problem.Problem); ok {
-		s.problems.Word(ctx.Context(), p)
+		a.problems.Word(ctx.Context(), p)
 	}
 	return v, nil
 }
 
 // register adds an operation. The handler gets who asks; its errors become problems.
-func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
-	op.Path = apiPrefix + op.Path
+func register[I, O any](a *API, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
+	op.Path = Prefix + op.Path
 	// 422 and 500 come from huma itself.
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	if strings.Contains(op.Path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
-	huma.Register(s.rest, op, func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, access.StaffOf(ctx), in)
 		if err != nil {
-			return nil, s.problems.Of(ctx, err)
+			return nil, a.problems.Of(ctx, err)
 		}
 		return out, nil
 	})

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -12,16 +12,16 @@ type stuckCaseJSON struct {
 	TaskID string `json:"task_id,omitempty" doc:"The task that can be reminded of, reassigned or extended"`
 }
 
-func (s *Server) registerStuckCases() {
-	register(s, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
+func (a *API) registerStuckCases() {
+	register(a, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
 		"Broken ones first, then orphaned, then late: each with what it waits for and who can stand in."),
 		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[stuckCaseJSON], error) {
-			rules, err := s.book.Rules(ctx, who.Zone)
+			rules, err := a.book.Rules(ctx, who.Zone)
 			if err != nil {
 				return nil, err
 			}
-			page, err := s.records.StuckCases(ctx, who, in.paging())
-			caseFile := s.caseFileOf(rules.Policy)
+			page, err := a.records.StuckCases(ctx, who, in.paging())
+			caseFile := a.caseFileOf(rules.Policy)
 			return listed(page, err, func(c ledger.StuckCase) stuckCaseJSON {
 				return stuckCaseJSON{CaseFileJSON: caseFile(c.CaseFile), TaskID: c.TaskID}
 			})

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -69,17 +69,17 @@ type assignInput struct {
 	Body care.Assignment
 }
 
-func (s *Server) registerTasks() {
-	register(s, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
+func (a *API) registerTasks() {
+	register(a, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
 		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
-			page, err := s.records.Tasks(ctx, who, ledger.TaskFilter{
+			page, err := a.records.Tasks(ctx, who, ledger.TaskFilter{
 				Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue,
 			}, in.paging())
 			return listed(page, err, taskOf(who))
 		})
-	register(s, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),
+	register(a, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[taskJSON], error) {
-			task, err := s.records.Task(ctx, who, in.ID)
+			task, err := a.records.Task(ctx, who, in.ID)
 			out, err := one(task, err, taskOf(who))
 			if err != nil {
 				return nil, err
@@ -89,16 +89,16 @@ func (s *Server) registerTasks() {
 			}
 			return out, nil
 		})
-	register(s, query("/tasks/{id}/share", "get-task-share", tagTasks, "What the caller's agency was given along with a task",
+	register(a, query("/tasks/{id}/share", "get-task-share", tagTasks, "What the caller's agency was given along with a task",
 		"Of a seat in an équipe, or of another zone's request to take a case over."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[shareJSON], error) {
-			share, err := s.records.Share(ctx, who, in.ID)
+			share, err := a.records.Share(ctx, who, in.ID)
 			return one(share, err, shareOf)
 		})
-	register(s, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
+	register(a, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
 		"By its holder, with the form of one of its outcomes. The case goes on from here."),
 		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
-			cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
+			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
 			return acted(cmd, err, "")
 		})
 	for _, t := range []struct {
@@ -108,9 +108,9 @@ func (s *Server) registerTasks() {
 		{care.OpClaim, "Claim a task", "It is then the caller's to do. A lost race answers 409 with the holder's role."},
 		{care.OpRelease, "Release a task", "It goes back to those who may do it."},
 	} {
-		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+		register(a, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
-				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
+				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
 				return acted(cmd, err, "")
 			})
 	}
@@ -122,9 +122,9 @@ func (s *Server) registerTasks() {
 		{care.OpExtend, "Give a task more time", "By the supervisor: until is the new term."},
 		{care.OpRemind, "Remind of a task now", "By the supervisor: whoever may do it, or holds it, gets a mail."},
 	} {
-		register(s, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+		register(a, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
-				cmd, err := s.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
+				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
 				return acted(cmd, err, "")
 			})
 	}

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -19,10 +19,10 @@ type zoneInput struct {
 	Code string `path:"code" maxLength:"40" pattern:"^[a-z][a-z0-9_-]*$"`
 }
 
-func (s *Server) registerZones() {
-	register(s, query("/zones", "list-zones", tagZones, "Zones", ""),
+func (a *API) registerZones() {
+	register(a, query("/zones", "list-zones", tagZones, "Zones", ""),
 		func(ctx context.Context, _ care.Staff, _ *struct{}) (*listOutput[zoneSummaryJSON], error) {
-			zones, err := s.records.Zones(ctx)
+			zones, err := a.records.Zones(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -32,11 +32,11 @@ func (s *Server) registerZones() {
 			})
 			return out, nil
 		})
-	register(s, query("/zones/{code}", "get-zone", tagZones, "A zone with all that it decides for itself",
+	register(a, query("/zones/{code}", "get-zone", tagZones, "A zone with all that it decides for itself",
 		"Desk hours, services, needs, roles, deadlines, outcomes: the codes that forms take."),
 		func(ctx context.Context, _ care.Staff, in *zoneInput) (*output[zoneJSON], error) {
-			rules, err := s.book.Rules(ctx, in.Code)
-			return one(rules, err, s.zone)
+			rules, err := a.book.Rules(ctx, in.Code)
+			return one(rules, err, a.zone)
 		})
 }
 
@@ -52,12 +52,12 @@ type openingJSON struct {
 	To   time.Time `json:"to" doc:"Excluded"`
 }
 
-func (s *Server) zone(rules *zone.Rules) zoneJSON {
+func (a *API) zone(rules *zone.Rules) zoneJSON {
 	j := zoneJSON{Policy: rules.Policy}
-	if o, ok := zone.NextOpening(rules.Policy, rules.Calendar, s.now()); ok {
+	if o, ok := zone.NextOpening(rules.Policy, rules.Calendar, a.now()); ok {
 		j.NextOpening = &openingJSON{From: o.From, To: o.To}
 	}
-	if day, ok := zone.NextByAppointment(rules.Policy, rules.Calendar, s.now()); ok {
+	if day, ok := zone.NextByAppointment(rules.Policy, rules.Calendar, a.now()); ok {
 		j.NextByAppointment = dateOf(day)
 	}
 	return j

@@ -95,3 +95,12 @@ type OptionGroup struct {
 	Label   string
 	Options []Option
 }
+
+// Each shows each of a list.
+func Each[T, S any](list []T, show func(T) S) []S {
+	shown := make([]S, 0, len(list))
+	for _, item := range list {
+		shown = append(shown, show(item))
+	}
+	return shown
+}

@@ -1,0 +1,23 @@
+package ledger
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+)
+
+// Moves lists the operations that a caller may do with the referral: those of the
+// sender's agency, and those of whoever the answer waits for.
+func (r Referral) Moves(who care.Staff) []care.Operation {
+	moves := []care.Operation{}
+	for _, m := range care.ReferralMoves {
+		may := r.FromAgency == who.Agency
+		if m.By == care.Addressee {
+			may = r.AnswerAgency == who.Agency && r.AnswerRole == who.Role
+		}
+		if may && slices.Contains(m.From, r.State) {
+			moves = append(moves, m.Operation)
+		}
+	}
+	return moves
+}
