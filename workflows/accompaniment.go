@@ -14,7 +14,7 @@ import (
 type accompaniment struct {
 	r        *run.Run
 	branches []string // the runs that have not reported
-	bookings []string // steps of the open tasks to book the next service
+	bookings []string // points of the open tasks to book the next service
 	reviewed bool     // the follow-up has begun, or has had its say
 	stage    care.Stage
 

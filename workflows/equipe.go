@@ -48,7 +48,7 @@ type seat struct {
 	agency string
 	state  care.SeatState
 	asked  int    // invitations
-	task   string // step of its open invitation or opinion
+	task   string // point of its open invitation or opinion
 	member string // id of the task whose holder sits here; empty: nobody in particular
 	stands bool   // it takes the place of another one
 }
@@ -248,7 +248,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 	return decision.Outcome, err
 }
 
-// seatOf finds the seat of an open task by its step.
+// seatOf finds the seat of an open task by its point.
 func (t *table) seatOf(task string) *seat {
 	for _, s := range t.seats {
 		if task != "" && s.task == task {

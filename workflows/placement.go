@@ -62,7 +62,7 @@ func askCPI(r *run.Run, agency string) (accepted *run.Referral, outcome string, 
 }
 
 // placeElsewhere follows a referral that the CPI redirected to a partner without
-// accounts: appointment, pact and measures are not its steps, it says how it went.
+// accounts: appointment, pact and measures are not its tasks, it says how it went.
 func placeElsewhere(f *run.Referral) (string, error) {
 	outcome, err := followThrough(f)
 	if outcome == care.Failed {
