@@ -30,6 +30,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -149,12 +150,18 @@ func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error
 	return somePolicy(), nil
 }
 
-func digestOf(c ledger.NewCommand) string {
-	data, err := json.Marshal(c.Data)
-	if err != nil {
-		panic(err)
+// formIn reads the form of an operation that a test expects in a command.
+func formIn[F any](t *testing.T, of catalogue.Operation[F], c ledger.NewCommand) F {
+	t.Helper()
+	form, err := of.Form(c.Data)
+	if err != nil || c.Operation != of.Code {
+		t.Fatalf("%s: %v", c.Operation, err)
 	}
-	return string(c.Operation) + c.Target + string(data)
+	return form
+}
+
+func digestOf(c ledger.NewCommand) string {
+	return string(c.Operation) + c.Target + string(c.Data)
 }
 
 func (f *fakeRecords) Earlier(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
@@ -359,7 +366,7 @@ func (f *fakeRecords) OpenLink(_ context.Context, id string) (ledger.Link, error
 	}
 	return f.link, f.fail
 }
-func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error) {
+func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data json.RawMessage) (ledger.Command, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fail != nil {

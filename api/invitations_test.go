@@ -13,6 +13,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -38,7 +39,7 @@ func TestLookingAtALinkChangesNothing(t *testing.T) {
 
 func TestPartnerAnswersStepByStep(t *testing.T) {
 	r := newRig(t)
-	link, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	link, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if err != nil || state != access.LinkValid || link.Snapshot == nil || link.Snapshot.FamilyName != someSnapshot.FamilyName {
 		t.Fatalf("%+v %s %v", link, state, err)
 	}
@@ -47,7 +48,7 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	// The same link is good for nothing more.
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{}); err != nil || state != access.LinkUsed {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkUsed {
 		t.Errorf("again: %s %v", state, err)
 	}
 	if len(r.temporal.updates) != 1 || len(r.records.commands) != 1 {
@@ -55,21 +56,21 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 	}
 	// A new link asks the next thing.
 	r.records.link.Used = nil
-	for op, form := range map[care.Operation]care.ReferralMoveForm{
+	for op, form := range map[care.Operation]catalogue.ReferralMoveForm{
 		care.OpAcknowledge: {},                 // it was
 		care.OpRedirect:    {Agency: "comune"}, // not through a link
 		care.OpWithdraw:    {},                 // the sender's
 	} {
-		_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), op, form)
+		_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Moves[op].Command("", "", form))
 		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 			t.Errorf("%s: %v", op, err)
 		}
 	}
-	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{})
+	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0] != (care.Fault{Field: "reason", Rule: care.RuleRequired}) || r.records.link.Used != nil {
 		t.Errorf("a form that breaks a rule uses the link up: %v", err)
 	}
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpReject, care.ReferralMoveForm{Reason: "wrong_office"}); err != nil || state != access.LinkValid {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{Reason: "wrong_office"})); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 }
@@ -77,15 +78,15 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 func TestPartnerSaysHowItWent(t *testing.T) {
 	r := newRig(t)
 	r.records.link.Task, r.records.link.State = care.ReferralOutcome, care.ReferralInProgress
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpComplete, care.Completion{Outcome: care.Failed})
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Failed}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0].Field != "reason" {
 		t.Errorf("%v", err)
 	}
-	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
+	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
-	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpComplete, care.Completion{Outcome: care.Completed})
+	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Completed}))
 	if err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
@@ -97,7 +98,7 @@ func TestPartnerSaysHowItWent(t *testing.T) {
 func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 	r := newRig(t)
 	r.temporal.err = serviceerror.NewUnavailable("away")
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != access.LinkValid {
+	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 	if r.records.link.Used == nil || len(r.records.commands) != 1 {
@@ -108,7 +109,7 @@ func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
 	r := newRig(t)
 	r.temporal.result = ledger.Result{Refusal: care.RefusedNotAwaited}
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
@@ -144,7 +145,7 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 			if _, state, err := r.server.links.Open(t.Context(), token); err != nil || state != c.want {
 				t.Errorf("%s %v", state, err)
 			}
-			if _, state, err := r.server.answerInvitation(t.Context(), token, care.OpAcknowledge, care.ReferralMoveForm{}); err != nil || state != c.want {
+			if _, state, err := r.server.answerInvitation(t.Context(), token, catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != c.want {
 				t.Errorf("answered: %s %v", state, err)
 			}
 			if state, err := r.server.renewInvitation(t.Context(), token); err != nil || state != c.want || (r.records.renewed > 0) != c.renew {
@@ -170,12 +171,12 @@ func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
 	r := newRig(t)
 	r.records.quicker = func(l *ledger.Link) { l.State = care.ReferralReceived } // recorded by telephone
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
 	r.records.quicker = func(l *ledger.Link) { l.Open = false }
-	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), care.OpAccept, care.ReferralMoveForm{})
+	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
 	if err != nil || state != access.LinkSettled || len(r.records.commands) > 0 {
 		t.Errorf("%s %v", state, err)
 	}
@@ -193,7 +194,7 @@ func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
 	states := make(chan access.LinkState)
 	for range 8 {
 		go func() {
-			_, state, _ := r.server.answerInvitation(context.Background(), r.linkToken(), care.OpAcknowledge, care.ReferralMoveForm{})
+			_, state, _ := r.server.answerInvitation(context.Background(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 			states <- state
 		}()
 	}

@@ -11,8 +11,8 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 
-	"percorso/api/act"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -29,18 +29,18 @@ var (
 	soon = testclock.Monday.Add(48 * time.Hour).UTC()
 	past = testclock.Monday.Add(-time.Hour).UTC()
 
-	refer    = care.ReferForm{Agency: "associazione", Purpose: "labour", Notice: true, Seen: "digest"}
-	meeting  = care.MeetingForm{At: past}
-	suspend  = care.SuspendForm{Until: &soon, Reason: "abroad", Note: "Testo di prova"}
-	transfer = care.TransferForm{Zone: "altrove", Notice: true, Note: "Testo di prova"}
-	permit   = care.PermitForm{Permit: care.PermitRequested}
-	merge    = care.MergeForm{Into: someID, Note: "Testo di prova"}
-	reopen   = care.ReopenForm{Stage: care.StageFirstLevel, Note: "Testo di prova"}
-	convene  = care.ConveneForm{Kind: care.BetweenAgencies}
-	minutes  = care.MinutesForm{At: past, Text: "Verbale di prova", Votes: []care.MinutedVote{
+	refer    = catalogue.ReferForm{Agency: "associazione", Purpose: "labour", Notice: true, Seen: "digest"}
+	meeting  = catalogue.MeetingForm{At: past}
+	suspend  = catalogue.SuspendForm{Until: &soon, Reason: "abroad", Note: "Testo di prova"}
+	transfer = catalogue.TransferForm{Zone: "altrove", Notice: true, Note: "Testo di prova"}
+	permit   = catalogue.PermitForm{Permit: care.PermitRequested}
+	merge    = catalogue.MergeForm{Into: someID, Note: "Testo di prova"}
+	reopen   = catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Testo di prova"}
+	convene  = catalogue.ConveneForm{Kind: care.BetweenAgencies}
+	minutes  = catalogue.MinutesForm{At: past, Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}},
 	}}
-	progress = care.ProgressForm{State: care.ActionDone}
+	progress = catalogue.ProgressForm{State: care.ActionDone}
 )
 
 func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
@@ -57,11 +57,11 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			func(c *percorso.Client) (percorso.Command, error) { return c.Refer(ctx, "k", anotherID, refer) }},
 		{care.OpConsent, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Consent(ctx, "k", anotherID, care.ConsentForm{})
+				return c.Consent(ctx, "k", anotherID, catalogue.ConsentForm{})
 			}},
 		{care.OpUnconsent, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.WithdrawConsent(ctx, "k", anotherID, care.ConsentForm{Note: "Testo di prova"})
+				return c.WithdrawConsent(ctx, "k", anotherID, catalogue.ConsentForm{Note: "Testo di prova"})
 			}},
 		{care.OpMeet, run, "", care.Answer{At: &past},
 			func(c *percorso.Client) (percorso.Command, error) { return c.Meet(ctx, "k", anotherID, meeting) }},
@@ -105,11 +105,17 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			if kept.Run != test.run || kept.Target != test.target || answerText(kept.Answer) != answerText(test.answer) {
 				t.Errorf("kept %+v\nwant %+v", kept, test.answer)
 			}
-			if worked := len(r.temporal.updates) > 0; worked == act.Assigns(test.op) {
+			if worked := len(r.temporal.updates) > 0; worked == atOnce(test.op) {
 				t.Errorf("woke a process: %v", worked)
 			}
 		})
 	}
+}
+
+// atOnce says whether an operation wakes no process.
+func atOnce(op care.Operation) bool {
+	facts, _ := catalogue.Of(op)
+	return facts.AtOnce
 }
 
 // answerText is an answer with its times as they are written.
@@ -126,43 +132,42 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 	far := testclock.Monday.AddDate(3, 0, 0)
 	old := testclock.Monday.AddDate(0, -2, 0)
 	for name, test := range map[string]struct {
-		op   care.Operation
-		form any
-		want []string // field:rule
+		asked catalogue.Command
+		want  []string // field:rule
 	}{
-		"refer nobody":        {care.OpRefer, care.ReferForm{}, []string{"agency:required", "purpose:required", "notice_given:notice_required", "seen:required"}},
-		"refer elsewhere":     {care.OpRefer, care.ReferForm{Agency: "altra", Purpose: "altro", Notice: true, Seen: "x"}, []string{"agency:unknown_code", "purpose:unknown_code"}},
-		"refer to the CPI":    {care.OpRefer, care.ReferForm{Agency: "cpi", Purpose: "labour", Notice: true, Seen: "x"}, []string{"agency:use_send_to_cpi"}},
-		"refer out of reach":  {care.OpRefer, care.ReferForm{Agency: "comune", Purpose: "labour", Notice: true, Seen: "x"}, []string{"agency:agency_unreachable"}},
-		"consent at length":   {care.OpConsent, care.ConsentForm{Note: long}, []string{"note:too_long"}},
-		"withdrawal":          {care.OpUnconsent, care.ConsentForm{Note: long}, []string{"note:too_long"}},
-		"meeting to come":     {care.OpMeet, care.MeetingForm{At: soon}, []string{"at:in_the_future"}},
-		"meeting long ago":    {care.OpMeet, care.MeetingForm{At: old}, []string{"at:too_long_ago"}},
-		"suspend for nothing": {care.OpSuspend, care.SuspendForm{}, []string{"until:required", "reason:required"}},
-		"suspend till then":   {care.OpSuspend, care.SuspendForm{Until: &past, Reason: "holiday"}, []string{"until:in_the_past", "reason:unknown_reason"}},
-		"suspend for ever":    {care.OpSuspend, care.SuspendForm{Until: &far, Reason: "health"}, []string{"until:too_far_ahead"}},
-		"transfer nowhere":    {care.OpTransfer, care.TransferForm{}, []string{"zone:required", "notice_given:notice_required", "note:required"}},
-		"transfer to itself":  {care.OpTransfer, care.TransferForm{Zone: "prova", Notice: true, Note: "x"}, []string{"zone:unknown_code"}},
-		"transfer to no zone": {care.OpTransfer, care.TransferForm{Zone: "ignota", Notice: true, Note: "x"}, []string{"zone:unknown_code"}},
-		"permit of no kind":   {care.OpPermit, care.PermitForm{Permit: "zz"}, []string{"permit:unknown_code"}},
-		"permit that expired": {care.OpPermit, care.PermitForm{Permit: "work", Expiry: &past}, []string{"permit_expiry:in_the_past"}},
-		"receipt with expiry": {care.OpPermit, care.PermitForm{Permit: care.PermitRequested, Expiry: &soon}, []string{"permit_expiry:unknown_field"}},
-		"merge into nothing":  {care.OpMerge, care.MergeForm{}, []string{"into:required", "note:required"}},
-		"merge into a name":   {care.OpMerge, care.MergeForm{Into: marker, Note: "x"}, []string{"into:unknown_code"}},
-		"reopen at the end":   {care.OpReopen, care.ReopenForm{Stage: care.StageClosed, Note: "x"}, []string{"stage:unknown_code"}},
-		"reopen unbooked":     {care.OpReopen, care.ReopenForm{Stage: care.StageSecondLevel}, []string{"bookings:required", "note:required"}},
-		"convene no kind":     {care.OpConvene, care.ConveneForm{}, []string{"kind:required"}},
-		"convene what is not": {care.OpConvene, care.ConveneForm{Kind: care.WithinAgency}, []string{"kind:unknown_code"}},
-		"minutes of nothing":  {care.OpMinutes, care.MinutesForm{}, []string{"at:required", "text:required", "votes:required"}},
-		"minutes to come": {care.OpMinutes, care.MinutesForm{At: soon, Text: "x", Votes: []care.MinutedVote{
+		"refer nobody":        {catalogue.Refer.Command("k", anotherID, catalogue.ReferForm{}), []string{"agency:required", "purpose:required", "notice_given:notice_required", "seen:required"}},
+		"refer elsewhere":     {catalogue.Refer.Command("k", anotherID, catalogue.ReferForm{Agency: "altra", Purpose: "altro", Notice: true, Seen: "x"}), []string{"agency:unknown_code", "purpose:unknown_code"}},
+		"refer to the CPI":    {catalogue.Refer.Command("k", anotherID, catalogue.ReferForm{Agency: "cpi", Purpose: "labour", Notice: true, Seen: "x"}), []string{"agency:use_send_to_cpi"}},
+		"refer out of reach":  {catalogue.Refer.Command("k", anotherID, catalogue.ReferForm{Agency: "comune", Purpose: "labour", Notice: true, Seen: "x"}), []string{"agency:agency_unreachable"}},
+		"consent at length":   {catalogue.Consent.Command("k", anotherID, catalogue.ConsentForm{Note: long}), []string{"note:too_long"}},
+		"withdrawal":          {catalogue.WithdrawConsent.Command("k", anotherID, catalogue.ConsentForm{Note: long}), []string{"note:too_long"}},
+		"meeting to come":     {catalogue.Meet.Command("k", anotherID, catalogue.MeetingForm{At: soon}), []string{"at:in_the_future"}},
+		"meeting long ago":    {catalogue.Meet.Command("k", anotherID, catalogue.MeetingForm{At: old}), []string{"at:too_long_ago"}},
+		"suspend for nothing": {catalogue.Suspend.Command("k", anotherID, catalogue.SuspendForm{}), []string{"until:required", "reason:required"}},
+		"suspend till then":   {catalogue.Suspend.Command("k", anotherID, catalogue.SuspendForm{Until: &past, Reason: "holiday"}), []string{"until:in_the_past", "reason:unknown_reason"}},
+		"suspend for ever":    {catalogue.Suspend.Command("k", anotherID, catalogue.SuspendForm{Until: &far, Reason: "health"}), []string{"until:too_far_ahead"}},
+		"transfer nowhere":    {catalogue.Transfer.Command("k", anotherID, catalogue.TransferForm{}), []string{"zone:required", "notice_given:notice_required", "note:required"}},
+		"transfer to itself":  {catalogue.Transfer.Command("k", anotherID, catalogue.TransferForm{Zone: "prova", Notice: true, Note: "x"}), []string{"zone:unknown_code"}},
+		"transfer to no zone": {catalogue.Transfer.Command("k", anotherID, catalogue.TransferForm{Zone: "ignota", Notice: true, Note: "x"}), []string{"zone:unknown_code"}},
+		"permit of no kind":   {catalogue.Permit.Command("k", anotherID, catalogue.PermitForm{Permit: "zz"}), []string{"permit:unknown_code"}},
+		"permit that expired": {catalogue.Permit.Command("k", anotherID, catalogue.PermitForm{Permit: "work", Expiry: &past}), []string{"permit_expiry:in_the_past"}},
+		"receipt with expiry": {catalogue.Permit.Command("k", anotherID, catalogue.PermitForm{Permit: care.PermitRequested, Expiry: &soon}), []string{"permit_expiry:unknown_field"}},
+		"merge into nothing":  {catalogue.Merge.Command("k", anotherID, catalogue.MergeForm{}), []string{"into:required", "note:required"}},
+		"merge into a name":   {catalogue.Merge.Command("k", anotherID, catalogue.MergeForm{Into: marker, Note: "x"}), []string{"into:unknown_code"}},
+		"reopen at the end":   {catalogue.Reopen.Command("k", anotherID, catalogue.ReopenForm{Stage: care.StageClosed, Note: "x"}), []string{"stage:unknown_code"}},
+		"reopen unbooked":     {catalogue.Reopen.Command("k", anotherID, catalogue.ReopenForm{Stage: care.StageSecondLevel}), []string{"bookings:required", "note:required"}},
+		"convene no kind":     {catalogue.Convene.Command("k", anotherID, catalogue.ConveneForm{}), []string{"kind:required"}},
+		"convene what is not": {catalogue.Convene.Command("k", anotherID, catalogue.ConveneForm{Kind: care.WithinAgency}), []string{"kind:unknown_code"}},
+		"minutes of nothing":  {catalogue.Minutes.Command("k", anotherID, catalogue.MinutesForm{}), []string{"at:required", "text:required", "votes:required"}},
+		"minutes to come": {catalogue.Minutes.Command("k", anotherID, catalogue.MinutesForm{At: soon, Text: "x", Votes: []catalogue.MinutedVote{
 			{Vote: care.Vote{Role: "mayor", Agency: "altra", Outcome: care.Dissenting}},
-		}}, []string{"at:in_the_future", "votes[0].role:unknown_code", "votes[0].agency:unknown_code", "votes[0].note:required"}},
-		"progress":             {care.OpProgress, care.ProgressForm{}, []string{"state:required"}},
-		"progress of no state": {care.OpProgress, care.ProgressForm{State: "half"}, []string{"state:unknown_code"}},
+		}}), []string{"at:in_the_future", "votes[0].role:unknown_code", "votes[0].agency:unknown_code", "votes[0].note:required"}},
+		"progress":             {catalogue.Progress.Command("k", anotherID, catalogue.ProgressForm{}), []string{"state:required"}},
+		"progress of no state": {catalogue.Progress.Command("k", anotherID, catalogue.ProgressForm{State: "half"}), []string{"state:unknown_code"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
-			_, err := r.server.door.Do(context.Background(), someWorker, ledger.NewCommand{Key: "k", Operation: test.op, Run: ledger.CaseRun(anotherID), Data: test.form})
+			_, err := r.server.door.Do(context.Background(), someWorker, test.asked)
 			var got []string
 			if refused, ok := errors.AsType[*care.Refusal](err); ok {
 				for _, f := range refused.Faults {
@@ -221,13 +226,16 @@ func TestReopeningStartsTheRunAnew(t *testing.T) {
 
 func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 	r := newRig(t)
-	for op, form := range map[care.Operation]any{
-		care.OpConvene: convene, care.OpRefer: refer, care.OpConsent: care.ConsentForm{}, care.OpSuspend: suspend,
-		care.OpTransfer: transfer, care.OpMerge: merge, care.OpReopen: reopen, care.OpPermit: permit, care.OpMinutes: minutes,
+	for _, asked := range []catalogue.Command{
+		catalogue.Convene.Command("k1", anotherID, convene), catalogue.Refer.Command("k2", anotherID, refer),
+		catalogue.Consent.Command("k3", anotherID, catalogue.ConsentForm{}), catalogue.Suspend.Command("k4", anotherID, suspend),
+		catalogue.Transfer.Command("k5", anotherID, transfer), catalogue.Merge.Command("k6", anotherID, merge),
+		catalogue.Reopen.Command("k7", anotherID, reopen), catalogue.Permit.Command("k8", anotherID, permit),
+		catalogue.Minutes.Command("k9", anotherID, minutes),
 	} {
-		_, err := r.server.door.Do(context.Background(), someCPI, ledger.NewCommand{Key: "k" + string(op), Operation: op, Run: ledger.CaseRun(anotherID), Data: form})
+		_, err := r.server.door.Do(context.Background(), someCPI, asked)
 		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedForbidden {
-			t.Errorf("%s: %v", op, err)
+			t.Errorf("%s: %v", asked.Operation, err)
 		}
 	}
 	if _, err := r.caller(someCPI).Meet(context.Background(), "k", anotherID, meeting); err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // destinations are what the navigation leads to, with who finds something there, and
@@ -13,7 +14,7 @@ var destinations = []struct {
 	home      care.Role
 }{
 	{"/casi-bloccati", "Casi bloccati", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
-	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return who.Role.MayAsk(care.OpContact) }, care.DeskOperator},
+	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }, care.DeskOperator},
 	{"/compiti", "Compiti", everybody, ""},
 	{"/segnalazioni", "Segnalazioni", everybody, care.CPIOperator},
 	{"/appuntamenti", "Appuntamenti", everybody, ""},

@@ -12,6 +12,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -28,7 +29,7 @@ type caseAction struct {
 	// show fills in the form, read makes the operation's form of what was sent;
 	// places gives the ids of fields that are not their names.
 	show   func(page *web.CaseForm, in caseFormOf)
-	read   func(sent url.Values) (form any, faults []care.Fault)
+	read   func(key, caseID string, sent url.Values) (catalogue.Command, []care.Fault)
 	places map[string]string
 	then   func(caseID string, sent url.Values) string // where it leads; nil: to the case
 }
@@ -43,93 +44,73 @@ type caseFormOf struct {
 }
 
 var caseActions = []caseAction{
-	{
-		path: "riapri", op: care.OpReopen, often: true, done: "Il fascicolo è riaperto.", allows: reopenable,
-		show: showReopening, read: readReopening, places: map[string]string{"bookings": "service", "bookings[0].service": "service", "bookings[0].matter": "service", "bookings[0].at": "day"},
-	},
-	{
-		path: "prenota", op: care.OpBook, often: true, done: "Appuntamento prenotato: il servizio lo deve confermare.", allows: branching,
-		show: showBooking, read: readBookingForm, places: map[string]string{"matter": "service", "at": "day"},
-	},
-	{
-		path: "equipe", op: care.OpConvene, often: true, done: "L’équipe è convocata: ogni ruolo riceve il suo invito.",
-		allows: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
-		show:   showConvening, read: readConvening,
-	},
-	{
-		path: "cpi", op: care.OpSendToCPI, often: true, done: "Inviato al Centro per l’Impiego: ora ne prende visione.",
-		allows: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunPlacement) },
-		show:   showSendToCPI, read: readSendToCPI,
-	},
-	{
-		path: "incontro", op: care.OpMeet, often: true, done: "Incontro registrato: il monitoraggio riparte da qui.", allows: stillOpen,
-		show: showMeeting, read: readMeeting, places: map[string]string{"at": "day"},
-	},
-	{
-		path: "consenso", op: care.OpConsent, done: "Il consenso è registrato.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Consent == nil },
-		show:   showConsent, read: readConsent, then: afterConsent,
-	},
-	{
-		path: "revoca-consenso", op: care.OpUnconsent, done: "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Consent != nil },
-		show:   showUnconsent, read: readConsent,
-	},
-	{
-		path: "permesso", op: care.OpPermit, done: "Permesso registrato: le scadenze sono ricalcolate.", allows: stillOpen,
-		show: showPermit, read: readPermit,
-	},
-	{
-		path: "sospendi", op: care.OpSuspend, done: "Il caso è sospeso: fino a quel giorno nessun termine corre.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
-		show:   showSuspension, read: readSuspension,
-	},
-	{
-		path: "riprendi", op: care.OpResume, beside: true, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
-		show:   showResuming, read: readNothing,
-	},
-	{
-		path: "trasferimento", op: care.OpTransfer, done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
-		show:   showTransfer, read: readTransfer,
-	},
-	{
-		path: "ritira-passaggio", op: care.OpRecall, beside: true, done: "La richiesta è ritirata: il percorso resta in questa zona.",
-		allows: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer != "" },
-		show:   showRecall, read: readNothing,
-	},
-	{
-		path: "unisci", op: care.OpMerge, done: "I due fascicoli sono uniti: il percorso prosegue in questo.", allows: stillOpen,
-		show: showMerge, read: readMerge, then: func(_ string, sent url.Values) string { return "/fascicoli/" + url.PathEscape(sent.Get("into")) },
-	},
-	{
-		path: "chiudi", op: care.OpClose, done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.", allows: stillOpen,
-		show: showClosure, read: readClosure,
-	},
+	action(catalogue.Reopen, readReopening, caseAction{
+		often: true, done: "Il fascicolo è riaperto.",
+		show: showReopening, places: map[string]string{"bookings": "service", "bookings[0].service": "service", "bookings[0].matter": "service", "bookings[0].at": "day"},
+	}),
+	action(catalogue.Book, readBookingForm, caseAction{
+		often: true, done: "Appuntamento prenotato: il servizio lo deve confermare.",
+		show: showBooking, places: map[string]string{"matter": "service", "at": "day"},
+	}),
+	action(catalogue.Convene, readConvening, caseAction{
+		often: true, done: "L’équipe è convocata: ogni ruolo riceve il suo invito.",
+		show: showConvening,
+	}),
+	action(catalogue.ReferToCPI, readSendToCPI, caseAction{
+		often: true, done: "Inviato al Centro per l’Impiego: ora ne prende visione.",
+		show: showSendToCPI,
+	}),
+	action(catalogue.Meet, readMeeting, caseAction{
+		often: true, done: "Incontro registrato: il monitoraggio riparte da qui.",
+		show: showMeeting, places: map[string]string{"at": "day"},
+	}),
+	action(catalogue.Consent, readConsent, caseAction{
+		done: "Il consenso è registrato.",
+		show: showConsent, then: afterConsent,
+	}),
+	action(catalogue.WithdrawConsent, readConsent, caseAction{
+		done: "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
+		show: showUnconsent,
+	}),
+	action(catalogue.Permit, readPermit, caseAction{
+		done: "Permesso registrato: le scadenze sono ricalcolate.",
+		show: showPermit,
+	}),
+	action(catalogue.Suspend, readSuspension, caseAction{
+		done: "Il caso è sospeso: fino a quel giorno nessun termine corre.",
+		show: showSuspension,
+	}),
+	action(catalogue.Resume, readNothing, caseAction{
+		beside: true, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
+		show: showResuming,
+	}),
+	action(catalogue.Transfer, readTransfer, caseAction{
+		done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
+		show: showTransfer,
+	}),
+	action(catalogue.Recall, readNothing, caseAction{
+		beside: true, done: "La richiesta è ritirata: il percorso resta in questa zona.",
+		show: showRecall,
+	}),
+	action(catalogue.Merge, readMerge, caseAction{
+		done: "I due fascicoli sono uniti: il percorso prosegue in questo.",
+		show: showMerge, then: func(_ string, sent url.Values) string { return "/fascicoli/" + url.PathEscape(sent.Get("into")) },
+	}),
+	action(catalogue.Close, readClosure, caseAction{
+		done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.",
+		show: showClosure,
+	}),
 }
 
-func stillOpen(file ledger.Case) bool { return file.Closed == nil }
-
-// reopenable says whether a closed case may go on again.
-func reopenable(file ledger.Case) bool {
-	return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
-}
-
-// underWay says whether a branch of a kind has not ended.
-func underWay(file ledger.Case, kind care.RunKind) bool {
-	return slices.ContainsFunc(file.Branches, func(b ledger.Branch) bool { return b.Kind == kind && b.Ended == nil })
-}
-
-// branching says whether a case is where branches begin: from the second level on.
-func branching(file ledger.Case) bool {
-	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
-}
-
-// refers says whether the person may be referred to a partner: where branches
-// begin, and at the desk's orientation, which a referral ends.
-func refers(file ledger.Case) bool {
-	return branching(file) || slices.ContainsFunc(file.Tasks, func(t ledger.Task) bool { return t.Kind == care.Orientation && t.State.Open() })
+// action is an operation on a case with what reads its form, and how its page
+// shows it.
+func action[F any](o catalogue.Operation[F], read func(url.Values) (F, []care.Fault), a caseAction) caseAction {
+	a.path, a.op, a.allows = o.Slug, o.Code, o.Offered
+	a.read = func(key, caseID string, sent url.Values) (catalogue.Command, []care.Fault) {
+		form, faults := read(sent)
+		return o.Command(key, caseID, form), faults
+	}
+	return a
 }
 
 // caseActionsFor are the actions that the caller is offered: those that are
@@ -138,7 +119,7 @@ func caseActionsFor(who care.Staff, file ledger.Case) (often, others []web.Link)
 	offer := func(a caseAction) {
 		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.path, Text: italian.Operation(a.op)}
 		switch {
-		case !who.Role.MayAsk(a.op) || !a.allows(file) || a.beside:
+		case !catalogue.MayAsk(who.Role, a.op) || !a.allows(file) || a.beside:
 		case a.often:
 			often = append(often, link)
 		default:
@@ -148,7 +129,7 @@ func caseActionsFor(who care.Staff, file ledger.Case) (often, others []web.Link)
 	for _, a := range caseActions {
 		offer(a)
 		if a.op == care.OpSendToCPI {
-			offer(caseAction{path: "partner", op: care.OpRefer, often: true, allows: refers})
+			offer(caseAction{path: catalogue.Refer.Slug, op: care.OpRefer, often: true, allows: catalogue.Refer.Offered})
 		}
 	}
 	return often, others
@@ -174,13 +155,11 @@ func (s *Server) showCaseAction(c *gin.Context, who care.Staff, a caseAction) er
 
 // askCaseAction takes the form of an action.
 func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
-	form, faults := a.read(c.Request.PostForm)
+	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
 	var cmd ledger.Command
 	err := error(care.Refuse(faults...))
 	if len(faults) == 0 {
-		cmd, err = s.door.Do(c.Request.Context(), who, ledger.NewCommand{
-			Key: c.PostForm("key"), Operation: a.op, Run: ledger.CaseRun(c.Param("id")), Data: form,
-		})
+		cmd, err = s.door.Do(c.Request.Context(), who, command)
 	}
 	if err == nil {
 		return s.pages.Done(c, cmd, s.afterAction(c, who, a), a.done)
@@ -219,7 +198,7 @@ func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) strin
 
 // caseForm is the page of an action, with what was typed.
 func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.Values) (web.CaseForm, error) {
-	if !who.Role.MayAsk(a.op) {
+	if !catalogue.MayAsk(who.Role, a.op) {
 		return web.CaseForm{}, ledger.ErrForbidden
 	}
 	ctx := c.Request.Context()
@@ -307,9 +286,9 @@ func givenToServices(p care.Policy, file ledger.Case) *web.Given {
 	}
 }
 
-func readBookingForm(sent url.Values) (any, []care.Fault) {
+func readBookingForm(sent url.Values) (catalogue.BookingForm, []care.Fault) {
 	booking, faults := readBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
-	return care.BookingForm{Booking: booking, Note: strings.TrimSpace(sent.Get("note"))}, faults
+	return catalogue.BookingForm{Booking: booking, Note: strings.TrimSpace(sent.Get("note"))}, faults
 }
 
 func showSendToCPI(page *web.CaseForm, in caseFormOf) {
@@ -322,8 +301,8 @@ func showSendToCPI(page *web.CaseForm, in caseFormOf) {
 	page.Fields = []web.Field{noteField(in.sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
 }
 
-func readSendToCPI(sent url.Values) (any, []care.Fault) {
-	return care.SendToCPI{Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readSendToCPI(sent url.Values) (catalogue.SendToCPI, []care.Fault) {
+	return catalogue.SendToCPI{Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 func showClosure(page *web.CaseForm, in caseFormOf) {
@@ -336,8 +315,8 @@ func showClosure(page *web.CaseForm, in caseFormOf) {
 	}
 }
 
-func readClosure(sent url.Values) (any, []care.Fault) {
-	return care.EarlyClosure{Outcome: sent.Get("outcome"), Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readClosure(sent url.Values) (catalogue.EarlyClosure, []care.Fault) {
+	return catalogue.EarlyClosure{Outcome: sent.Get("outcome"), Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 // chosenOutcomes are the outcomes of closure that people choose from.

@@ -9,6 +9,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 )
 
@@ -31,8 +32,8 @@ func showConvening(page *web.CaseForm, in caseFormOf) {
 	page.Fields = []web.Field{kinds, noteField(in.sent, false, "Perché serve l’équipe: lo leggono i suoi membri.")}
 }
 
-func readConvening(sent url.Values) (any, []care.Fault) {
-	return care.ConveneForm{Kind: care.EquipeKind(sent.Get("kind")), Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readConvening(sent url.Values) (catalogue.ConveneForm, []care.Fault) {
+	return catalogue.ConveneForm{Kind: care.EquipeKind(sent.Get("kind")), Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 func showMeeting(page *web.CaseForm, in caseFormOf) {
@@ -43,8 +44,8 @@ func showMeeting(page *web.CaseForm, in caseFormOf) {
 	}
 }
 
-func readMeeting(sent url.Values) (any, []care.Fault) {
-	form := care.MeetingForm{Note: strings.TrimSpace(sent.Get("note"))}
+func readMeeting(sent url.Values) (catalogue.MeetingForm, []care.Fault) {
+	form := catalogue.MeetingForm{Note: strings.TrimSpace(sent.Get("note"))}
 	at, rule := moment(sent.Get("day"), sent.Get("hour"))
 	if at != nil {
 		form.At = *at
@@ -71,8 +72,8 @@ func showConsent(page *web.CaseForm, in caseFormOf) {
 	}
 }
 
-func readConsent(sent url.Values) (any, []care.Fault) {
-	return care.ConsentForm{Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readConsent(sent url.Values) (catalogue.ConsentForm, []care.Fault) {
+	return catalogue.ConsentForm{Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 // afterConsent goes back to the referral that asked for it.
@@ -112,8 +113,8 @@ func shownPermits(chosen string) []web.Option {
 	return list
 }
 
-func readPermit(sent url.Values) (any, []care.Fault) {
-	form := care.PermitForm{Permit: sent.Get("permit"), Note: strings.TrimSpace(sent.Get("note"))}
+func readPermit(sent url.Values) (catalogue.PermitForm, []care.Fault) {
+	form := catalogue.PermitForm{Permit: sent.Get("permit"), Note: strings.TrimSpace(sent.Get("note"))}
 	expiry, ok := dateTyped(sent.Get("permit_expiry"))
 	if !ok {
 		return form, faultIf(ruleDate, "permit_expiry")
@@ -127,7 +128,7 @@ func readPermit(sent url.Values) (any, []care.Fault) {
 func showSuspension(page *web.CaseForm, in caseFormOf) {
 	page.Intro = "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati."
 	reasons := web.Field{Shape: "choices", Type: "radio", ID: "reason", Label: italian.Field("reason"), Required: true}
-	for _, code := range care.SuspendReasons {
+	for _, code := range catalogue.SuspendReasons {
 		reasons.Options = append(reasons.Options, web.Option{Value: code, Text: italian.Upper(italian.SuspendReason(code)), Chosen: in.sent.Get("reason") == code})
 	}
 	page.Fields = []web.Field{
@@ -140,8 +141,8 @@ func showSuspension(page *web.CaseForm, in caseFormOf) {
 // chosen: when the offices open.
 const resumesAt = "08:00"
 
-func readSuspension(sent url.Values) (any, []care.Fault) {
-	form := care.SuspendForm{Reason: sent.Get("reason"), Note: strings.TrimSpace(sent.Get("note"))}
+func readSuspension(sent url.Values) (catalogue.SuspendForm, []care.Fault) {
+	form := catalogue.SuspendForm{Reason: sent.Get("reason"), Note: strings.TrimSpace(sent.Get("note"))}
 	day, rule := sent.Get("until"), ""
 	if day != "" {
 		form.Until, rule = moment(day, resumesAt)
@@ -154,7 +155,7 @@ func showResuming(page *web.CaseForm, _ caseFormOf) {
 }
 
 // readNothing reads the form of an action that asks for nothing.
-func readNothing(url.Values) (any, []care.Fault) { return nil, nil }
+func readNothing(url.Values) (catalogue.None, []care.Fault) { return catalogue.None{}, nil }
 
 func showRecall(page *web.CaseForm, _ caseFormOf) {
 	page.Intro = "L’altra zona non deve più rispondere, e non vede più i dati che aveva ricevuto. Il percorso prosegue qui."
@@ -179,8 +180,8 @@ func showTransfer(page *web.CaseForm, in caseFormOf) {
 	}
 }
 
-func readTransfer(sent url.Values) (any, []care.Fault) {
-	return care.TransferForm{Zone: sent.Get("zone"), Notice: sent.Get("notice_given") != "", Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readTransfer(sent url.Values) (catalogue.TransferForm, []care.Fault) {
+	return catalogue.TransferForm{Zone: sent.Get("zone"), Notice: sent.Get("notice_given") != "", Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 func showMerge(page *web.CaseForm, in caseFormOf) {
@@ -201,8 +202,8 @@ func showMerge(page *web.CaseForm, in caseFormOf) {
 	page.Fields = []web.Field{kept, noteField(in.sent, true, "Come si è capito che è la stessa persona.")}
 }
 
-func readMerge(sent url.Values) (any, []care.Fault) {
-	return care.MergeForm{Into: sent.Get("into"), Note: strings.TrimSpace(sent.Get("note"))}, nil
+func readMerge(sent url.Values) (catalogue.MergeForm, []care.Fault) {
+	return catalogue.MergeForm{Into: sent.Get("into"), Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
 func showReopening(page *web.CaseForm, in caseFormOf) {
@@ -230,8 +231,8 @@ func stageOptions(stages []care.Stage, chosen string) []web.Option {
 	})
 }
 
-func readReopening(sent url.Values) (any, []care.Fault) {
-	form := care.ReopenForm{Stage: care.Stage(sent.Get("stage")), Note: strings.TrimSpace(sent.Get("note"))}
+func readReopening(sent url.Values) (catalogue.ReopenForm, []care.Fault) {
+	form := catalogue.ReopenForm{Stage: care.Stage(sent.Get("stage")), Note: strings.TrimSpace(sent.Get("note"))}
 	if form.Stage != care.StageSecondLevel || sent.Get("service")+sent.Get("day")+sent.Get("hour") == "" {
 		return form, nil
 	}

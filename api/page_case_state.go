@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -26,7 +27,7 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 			page.Sentence = "" // the banner says it
 		}
 		page.Suspension = &web.Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
-		if who.Role.MayAsk(care.OpResume) {
+		if catalogue.Resume.MayAsk(who.Role) {
 			form := web.NewForm(address + "/riprendi")
 			page.Suspension.Resume = &form
 		}
@@ -36,7 +37,7 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 	}
 	if file.Transfer != "" {
 		page.Transfer = &web.Transfer{To: s.zoneName(ctx, file.Transfer)}
-		if who.Role.MayAsk(care.OpRecall) {
+		if catalogue.Recall.MayAsk(who.Role) {
 			form := web.NewForm(address + "/ritira-passaggio")
 			page.Transfer.Recall = &form
 		}

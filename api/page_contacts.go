@@ -8,6 +8,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -22,7 +23,7 @@ func (s *Server) registerContactPages(p access.Routes) {
 
 // newContact shows the form of a contact, with what is so most often chosen.
 func (s *Server) newContact(c *gin.Context, who care.Staff) error {
-	if !who.Role.MayAsk(care.OpContact) {
+	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
@@ -41,7 +42,7 @@ func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 // no case file may be opened. Of the person it takes nothing but what a contact
 // holds, and it records nothing yet.
 func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
-	if !who.Role.MayAsk(care.OpContact) {
+	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
@@ -59,7 +60,7 @@ func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 
 // recordContact records a contact; the desk is ready for the next one.
 func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
-	if !who.Role.MayAsk(care.OpContact) {
+	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
@@ -70,7 +71,7 @@ func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
 		Topic: c.PostForm("topic"), Language: c.PostForm("language"), Channel: c.PostForm("channel"),
 		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: typed(c, "note"),
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpContact, Data: contact})
+	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Contact.Command(c.PostForm("key"), "", contact))
 	if err != nil {
 		again := web.NewForm("/sportello/accesso")
 		status, err := s.problems.RefusedForm(&again, err, caseField)
@@ -103,7 +104,7 @@ func (s *Server) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewCont
 // contactList shows the desk's contacts by day, the newest first.
 func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	if !who.Role.MayAsk(care.OpContact) && who.Role != care.Supervisor {
+	if !catalogue.Contact.MayAsk(who.Role) && who.Role != care.Supervisor {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(ctx, who.Zone)
@@ -115,7 +116,7 @@ func (s *Server) contactList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.ContactList{Frame: s.pages.Frame(c, "Accessi registrati", "/sportello"), More: nextPage(c, "da", contacts.Next)}
-	if who.Role.MayAsk(care.OpContact) {
+	if catalogue.Contact.MayAsk(who.Role) {
 		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	}
 	for _, contact := range contacts.Items {

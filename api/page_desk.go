@@ -12,6 +12,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -28,7 +29,7 @@ func (s *Server) registerDesk(p access.Routes) {
 // desk shows whether the desk is open and who is there, and leads to the two
 // things that it does for whoever comes.
 func (s *Server) desk(c *gin.Context, who care.Staff) error {
-	if !who.Role.MayAsk(care.OpContact) {
+	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
@@ -36,7 +37,7 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := web.Desk{
-		Frame: s.pages.Frame(c, "Sportello", "/sportello"), MayOpen: who.Role.MayAsk(care.OpOpen),
+		Frame: s.pages.Frame(c, "Sportello", "/sportello"), MayOpen: catalogue.Open.MayAsk(who.Role),
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
@@ -191,7 +192,7 @@ func dateTyped(text string) (time.Time, bool) {
 
 // newCase shows the empty form of a case file.
 func (s *Server) newCase(c *gin.Context, who care.Staff) error {
-	if !who.Role.MayAsk(care.OpOpen) {
+	if !catalogue.Open.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
@@ -209,7 +210,7 @@ func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 // openCase opens a case file and goes on to it.
 func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	if !who.Role.MayAsk(care.OpOpen) {
+	if !catalogue.Open.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(ctx, who.Zone)
@@ -217,13 +218,13 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	form := readCaseForm(c)
-	command := ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpOpen, Data: form.CaseOpening}
+	command := catalogue.Open.Command(c.PostForm("key"), "", form.CaseOpening)
 	var cmd ledger.Command
 	switch wrong := ledger.CheckOpening(rules.Policy, form.CaseOpening, s.now()); {
 	case len(form.malformed) > 0:
 		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
 	case len(wrong) == 0:
-		same, err := s.alreadyOpen(c, who, command)
+		same, err := s.alreadyOpen(c, who, command, form.CaseOpening)
 		if err != nil {
 			return err
 		}
@@ -266,17 +267,16 @@ const anotherPerson = "another_person"
 // alreadyOpen lists the case files that may be of the person whose one is to be
 // opened, unless the desk has said that they are somebody else, or the very
 // form was sent before.
-func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command ledger.NewCommand) ([]ledger.CaseFile, error) {
+func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command catalogue.Command, opening ledger.CaseOpening) ([]ledger.CaseFile, error) {
 	if c.PostForm(anotherPerson) != "" {
 		return nil, nil
 	}
-	opening, _ := command.Data.(ledger.CaseOpening)
 	same, err := s.records.SamePerson(c.Request.Context(), who, opening.Person)
 	if err != nil || len(same) == 0 {
 		return nil, err
 	}
 	// Asked afterwards: what the form opened when it was sent before is among them.
-	if _, err := s.records.Earlier(c.Request.Context(), who, command); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := s.records.Earlier(c.Request.Context(), who, command.NewCommand); !errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil // act answers as the first time
 	}
 	return same, nil
@@ -456,9 +456,9 @@ func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rul
 	page := web.EligibilityCheck{
 		Frame: s.pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
 		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),
-		MayOpen: who.Role.MayAsk(care.OpOpen),
+		MayOpen: catalogue.Open.MayAsk(who.Role),
 	}
-	if who.Role.MayAsk(care.OpContact) {
+	if catalogue.Contact.MayAsk(who.Role) {
 		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	}
 	return page

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -172,7 +173,7 @@ func TestOpenACase(t *testing.T) {
 	if to := page.Header.Get("Location"); page.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/fascicoli/0190") {
 		t.Fatalf("%d %s %s", page.StatusCode, to, page.text)
 	}
-	form, _ := sent.Data.(ledger.CaseOpening)
+	form := formIn(t, catalogue.Open, sent)
 	p := form.Person
 	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil ||
 		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {

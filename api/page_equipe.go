@@ -11,6 +11,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -70,7 +71,7 @@ func (s *Server) equipePage(c *gin.Context, who care.Staff) error {
 		if page.Task, err = s.taskInRun(c, who, equipe); err != nil {
 			return err
 		}
-		if who.Role.MayAsk(care.OpMinutes) {
+		if catalogue.Minutes.MayAsk(who.Role) {
 			page.Record = &web.Link{URL: c.Request.URL.Path + "/verbale", Text: "Registra il verbale di una riunione"}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -92,7 +93,7 @@ func takesMinutes(t *testing.T, now time.Time) {
 	if a := b.submit(address, values); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != equipePath {
 		t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
 	}
-	minutes := got.Data.(care.MinutesForm)
+	minutes := formIn(t, catalogue.Minutes, got)
 	if got.Run != someRun || len(minutes.Votes) != 2 || minutes.Votes[0].Role != care.CPIOperator || minutes.Votes[0].Agency != "cpi" || minutes.Votes[1].Role != care.DeskOperator || minutes.Votes[1].Note != "Motivo di prova" {
 		t.Errorf("%s %+v", got.Run, minutes)
 	}

@@ -176,7 +176,7 @@ func (p *pageRecords) OpenLink(ctx context.Context, id string) (ledger.Link, err
 	return link, nil
 }
 
-func (p *pageRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error) {
+func (p *pageRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data json.RawMessage) (ledger.Command, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, ok := p.usedLinks[id]; ok {

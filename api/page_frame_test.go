@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -108,7 +109,7 @@ func TestWorking(t *testing.T) {
 		t.Errorf("%d, and the page does not load itself again", a.StatusCode)
 	}
 
-	cmd := b.records.keep(someWorker, ledger.NewCommand{Key: "k", Operation: care.OpComplete}, ledger.CommandWorked)
+	cmd := b.records.keep(someWorker, catalogue.Complete.Command("k", "", care.Completion{}).NewCommand, ledger.CommandWorked)
 	for to, want := range map[string]string{"/fascicoli/1": "/fascicoli/1", "https://altrove.example": "/"} {
 		a = b.visit("/in-lavorazione/" + cmd.ID + "?poi=" + url.QueryEscape(to))
 		if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {

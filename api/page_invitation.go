@@ -14,6 +14,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -118,11 +119,11 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 		return problem.New(problem.BadRequest)
 	}
 	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: typed(c, "note")}
-	var form any = care.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note}
+	answer := catalogue.Moves[move.op].Command("", "", catalogue.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note})
 	if move.op == care.OpComplete {
-		form = care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note}
+		answer = catalogue.Complete.Command("", "", care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note})
 	}
-	link, state, err := s.answerInvitation(c.Request.Context(), token, move.op, form)
+	link, state, err := s.answerInvitation(c.Request.Context(), token, answer)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
@@ -272,8 +273,6 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 }
 
 // answerInvitation gives a partner's answer through a link, which it uses up.
-// form is care.ReferralMoveForm for the operations on a referral, and
-// care.Completion to say how it went (care.OpComplete).
 //
 // Any state but linkValid: the link was good for nothing, and nothing happened.
 // *care.Refusal: the form breaks a rule (the link is still good), or the path
@@ -281,12 +280,12 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 // the snapshot if that was the acknowledgement; an answer whose process was
 // late is durable all the same. Who sends the same answer twice at once, as with
 // a button pressed twice, is answered alike; once used, the link shows nothing.
-func (s *Server) answerInvitation(ctx context.Context, token string, op care.Operation, form any) (ledger.Link, access.LinkState, error) {
+func (s *Server) answerInvitation(ctx context.Context, token string, answer catalogue.Command) (ledger.Link, access.LinkState, error) {
 	link, state, err := s.links.Open(ctx, token)
 	if err != nil || state != access.LinkValid {
 		return link, state, err
 	}
-	answered, err := s.door.AnswerLink(ctx, link, op, form)
+	answered, err := s.door.AnswerLink(ctx, link, answer)
 	if errors.Is(err, act.ErrLinkUsed) { // somebody was quicker, through the link or by telephone
 		link, state, err = s.links.Open(ctx, token)
 		if err == nil && state == access.LinkValid {

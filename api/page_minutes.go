@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -52,7 +53,7 @@ func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
 		whenField("Quando si è tenuta la riunione", f.sent),
-		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: care.MaxMinutes, Required: true},
+		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
 	for _, seat := range f.seats {
@@ -70,20 +71,20 @@ func (f *minutesForm) seat(seat ledger.Seat) string {
 	return italian.Upper(italian.Role(seat.Role)) + ", " + agencyName(f.policy, seat.Agency)
 }
 
-func (f *minutesForm) read() (care.MinutesForm, []care.Fault) {
+func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 	f.places = map[string]string{"at": "day"}
 	if len(f.seats) > 0 {
 		f.places["votes"] = rowOf(f.seats[0]) + "-outcome"
 	}
 	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
-	minutes := care.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
+	minutes := catalogue.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
 	at, rule := moment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		minutes.At = *at
 	}
 	for _, seat := range f.seats {
 		row := rowOf(seat)
-		vote := care.MinutedVote{
+		vote := catalogue.MinutedVote{
 			Vote: care.Vote{Role: seat.Role, Agency: seat.Agency, Outcome: f.sent.Get(row + "-outcome")}, Note: strings.TrimSpace(f.sent.Get(row + "-note")),
 		}
 		if vote.Outcome == "" && vote.Note == "" {
@@ -128,7 +129,7 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 	minutes, faults := form.read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpMinutes, Run: equipe.Run, Data: minutes})
+		cmd, err = s.door.Do(c.Request.Context(), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
 	}
 	if err == nil {
 		return s.pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
@@ -145,7 +146,7 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 // minutesOf reads the équipe that met, with the form of its minutes as far as it
 // was filled in.
 func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *minutesForm, error) {
-	if !who.Role.MayAsk(care.OpMinutes) {
+	if !catalogue.Minutes.MayAsk(who.Role) {
 		return ledger.Equipe{}, nil, ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(c.Request.Context(), who.Zone)

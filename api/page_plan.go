@@ -11,6 +11,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -252,10 +253,8 @@ func (s *Server) showProgress(c *gin.Context, who care.Staff) error {
 
 // reportProgress records how an action comes along.
 func (s *Server) reportProgress(c *gin.Context, who care.Staff) error {
-	form := care.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: typed(c, "note")}
-	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{
-		Key: c.PostForm("key"), Operation: care.OpProgress, Run: ledger.CaseRun(c.Param("id")), Target: c.Param("azione"), Data: form,
-	})
+	form := catalogue.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: typed(c, "note")}
+	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Progress.Command(c.PostForm("key"), c.Param("azione"), form).InRun(ledger.CaseRun(c.Param("id"))))
 	if err == nil {
 		return s.pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
 	}
@@ -275,7 +274,7 @@ func progressField(path string) (id, label string) {
 }
 
 // progressPage is the small form of an action's progress, as typed where it was refused.
-func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form web.Form, typed *care.ProgressForm) error {
+func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form web.Form, typed *catalogue.ProgressForm) error {
 	ctx := c.Request.Context()
 	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
@@ -295,7 +294,7 @@ func (s *Server) progressPage(c *gin.Context, who care.Staff, status int, form w
 	}
 	action := plan.Content.Actions[i]
 	if typed == nil {
-		typed = &care.ProgressForm{State: action.State}
+		typed = &catalogue.ProgressForm{State: action.State}
 	}
 	page := web.CaseForm{Frame: s.pages.Frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Salva"}
 	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: "Progetto personalizzato"}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -38,7 +39,7 @@ func TestDraftBeginsFromTheLastVersion(t *testing.T) {
 		}
 	}
 	var sent care.Completion
-	b.records.accept = func(c ledger.NewCommand) error { sent = c.Data.(care.Completion); return nil }
+	b.records.accept = func(c ledger.NewCommand) error { sent = formIn(t, catalogue.Complete, c); return nil }
 	if a := b.submit(form.attr("action"), filledIn(form)); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
 	}
@@ -168,7 +169,7 @@ func TestEvaluationByGoal(t *testing.T) {
 		t.Errorf("a note without its result: %d %s", a.StatusCode, page.main(t).words())
 	}
 	var sent care.Completion
-	b.records.accept = func(c ledger.NewCommand) error { sent = c.Data.(care.Completion); return nil }
+	b.records.accept = func(c ledger.NewCommand) error { sent = formIn(t, catalogue.Complete, c); return nil }
 	b.submit(planTask+"/completa", url.Values{"key": {"b"}, "outcome": {care.Evaluated}, "goals-1-result": {"partly"}, "goals-1-note": {"Va bene"}})
 	if len(sent.Goals) != 1 || sent.Goals[0] != (care.GoalFinding{Goal: anotherID, Result: "partly", Note: "Va bene"}) {
 		t.Errorf("%+v", sent.Goals)
@@ -223,8 +224,8 @@ func TestProgress(t *testing.T) {
 	var got ledger.NewCommand
 	b.records.assign = func(c ledger.NewCommand) (*care.Refusal, error) { got = c; return nil, nil }
 	a = b.submit(address, url.Values{"key": {"b"}, "state": {"done"}, "note": {"Finito"}})
-	want := care.ProgressForm{State: care.ActionDone, Note: "Finito"}
-	if a.Header.Get("Location") != casePath+"/progetto" || got.Operation != care.OpProgress || got.Target != anotherID || got.Run != "case/"+anotherID || got.Data != any(want) {
+	want := catalogue.ProgressForm{State: care.ActionDone, Note: "Finito"}
+	if a.Header.Get("Location") != casePath+"/progetto" || got.Operation != care.OpProgress || got.Target != anotherID || got.Run != "case/"+anotherID || formIn(t, catalogue.Progress, got) != want {
 		t.Errorf("%d %+v", a.StatusCode, got)
 	}
 	if a := b.visit(casePath + "/progetto/azioni/" + someID); a.StatusCode != http.StatusNotFound {

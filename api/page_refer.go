@@ -11,6 +11,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -49,7 +50,7 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.words.Rule(care.RuleRequired)})
 	}
 	if asked && len(faults) == 0 {
-		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), care.ReferForm{Agency: agency, Purpose: purpose})
+		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), catalogue.ReferForm{Agency: agency, Purpose: purpose})
 	}
 	page := web.ReferChoice{
 		Frame: s.pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
@@ -67,11 +68,11 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 
 // referable reads the case file that a referral is of.
 func (s *Server) referable(c *gin.Context, who care.Staff) (ledger.Case, error) {
-	if !who.Role.MayAsk(care.OpRefer) {
+	if !catalogue.Refer.MayAsk(who.Role) {
 		return ledger.Case{}, ledger.ErrForbidden
 	}
 	file, err := s.records.CaseFile(c.Request.Context(), who, c.Param("id"))
-	if err == nil && c.Request.Method == http.MethodGet && !refers(file) {
+	if err == nil && c.Request.Method == http.MethodGet && !catalogue.Refer.Offered(file) {
 		err = &care.Refusal{Code: care.RefusedNotAwaited}
 	}
 	return file, err
@@ -107,10 +108,10 @@ func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
 // were shown, the page comes back with the new ones.
 func (s *Server) refer(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
-	form := care.ReferForm{
+	form := catalogue.ReferForm{
 		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: typed(c, "note"),
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpRefer, Run: ledger.CaseRun(id), Data: form})
+	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Refer.Command(c.PostForm("key"), id, form))
 	if err == nil {
 		return s.pages.Done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}
@@ -128,7 +129,7 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 }
 
 // referForm is the second step, with what was typed.
-func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed care.ReferForm) error {
+func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed catalogue.ReferForm) error {
 	ctx, id := c.Request.Context(), c.Param("id")
 	rules, err := s.book.Rules(ctx, who.Zone)
 	if err != nil {
@@ -160,7 +161,7 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 	if given.LegalBasis == care.Consent {
 		consent, _ := consentOf(file)
 		page.Consent, page.Blocked = &consent, !given.Consent
-		if page.Blocked && who.Role.MayAsk(care.OpConsent) {
+		if page.Blocked && catalogue.Consent.MayAsk(who.Role) {
 			here := "/fascicoli/" + id + "/partner?" + url.Values{referTo: {typed.Agency}, referFor: {typed.Purpose}}.Encode()
 			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{continueTo: {here}}.Encode(), Text: "Registra il consenso"}
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -39,8 +40,8 @@ func TestReferShowsExactlyWhatIsSent(t *testing.T) {
 	var got ledger.NewCommand
 	b.records.accept = func(c ledger.NewCommand) error { got = c; return nil }
 	a = b.submit(partnerPath, values)
-	want := care.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "visto", Note: "Nota digitata"}
-	if a.Header.Get("Location") != casePath || got.Run != "case/"+anotherID || got.Data != any(want) {
+	want := catalogue.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "visto", Note: "Nota digitata"}
+	if a.Header.Get("Location") != casePath || got.Run != "case/"+anotherID || formIn(t, catalogue.Refer, got) != want {
 		t.Errorf("%d %+v", a.StatusCode, got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -188,7 +189,7 @@ func (s *Server) referral(c *gin.Context, who care.Staff) error {
 // refusedMove is an action that was refused, with what was typed.
 type refusedMove struct {
 	op    care.Operation
-	typed care.ReferralMoveForm
+	typed catalogue.ReferralMoveForm
 	form  web.Form
 }
 
@@ -196,14 +197,14 @@ type refusedMove struct {
 // back to the list, where the next one waits.
 func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
 	id := c.Param("id")
-	form := care.ReferralMoveForm{Note: typed(c, "note")}
+	form := catalogue.ReferralMoveForm{Note: typed(c, "note")}
 	switch m.op {
 	case care.OpReject:
 		form.Reason = c.PostForm("reason")
 	case care.OpRedirect:
 		form.Agency = c.PostForm("agency")
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: m.op, Target: id, Data: form})
+	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
 	to := "/segnalazioni/" + id
 	if c.PostForm("da") == "elenco" {
 		to = "/segnalazioni"
@@ -288,7 +289,7 @@ func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r
 			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
 			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
 		}
-		var typed care.ReferralMoveForm
+		var typed catalogue.ReferralMoveForm
 		if refused != nil && refused.op == m.op {
 			action.Form, action.Open, typed = refused.form, true, refused.typed
 		}

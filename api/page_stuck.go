@@ -12,6 +12,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -63,9 +64,7 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 
 // remindTask reminds who should act, now.
 func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
-	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{
-		Key: c.PostForm("key"), Operation: care.OpRemind, Target: c.Param("id"), Data: care.Assignment{},
-	})
+	_, err := s.door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden {
 		return s.pages.LeaveRefused(c, stuckURL, s.words.Refusal(refused.Code, refused.Role))
@@ -77,13 +76,13 @@ func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Server) reassignForm(c *gin.Context, who care.Staff) error {
-	return s.repairPage(c, who, http.StatusOK, care.OpReassign, web.NewForm(c.Request.URL.Path), care.Assignment{}, "")
+	return s.repairPage(c, who, http.StatusOK, catalogue.Reassign, web.NewForm(c.Request.URL.Path), catalogue.Assignment{}, "")
 }
 
 // reassignTask gives a task to another role.
 func (s *Server) reassignTask(c *gin.Context, who care.Staff) error {
-	form := care.Assignment{Role: care.Role(c.PostForm("role")), Note: c.PostForm("note")}
-	return s.repair(c, who, care.OpReassign, form, "", "Compito riassegnato: ora spetta a "+italian.ARole(form.Role)+".")
+	form := catalogue.Assignment{Role: care.Role(c.PostForm("role")), Note: c.PostForm("note")}
+	return s.repair(c, who, catalogue.Reassign, form, "", "Compito riassegnato: ora spetta a "+italian.ARole(form.Role)+".")
 }
 
 func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
@@ -92,7 +91,7 @@ func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	proposed := rules.Calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
-	return s.repairPage(c, who, http.StatusOK, care.OpExtend, web.NewForm(c.Request.URL.Path), care.Assignment{}, proposed.Format(time.DateOnly))
+	return s.repairPage(c, who, http.StatusOK, catalogue.Extend, web.NewForm(c.Request.URL.Path), catalogue.Assignment{}, proposed.Format(time.DateOnly))
 }
 
 // extendBy is how many working days an extension proposes.
@@ -104,14 +103,14 @@ func (s *Server) extendTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	form := care.Assignment{Note: c.PostForm("note")}
+	form := catalogue.Assignment{Note: c.PostForm("note")}
 	typed := c.PostForm("until")
 	words := ""
 	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.Calendar.Location()); err == nil {
 		until := endOfDay(day, rules.DayEnds)
 		form.Until, words = &until, "Nuova scadenza: "+italian.Day(until)+" alle "+italian.Clock(until)+"."
 	}
-	return s.repair(c, who, care.OpExtend, form, typed, words)
+	return s.repair(c, who, catalogue.Extend, form, typed, words)
 }
 
 // endOfDay is when the offices' day ends, on a local day.
@@ -125,9 +124,9 @@ func endOfDay(day time.Time, ends string) time.Time {
 }
 
 // repair does what a supervisor's form asks, or shows it again with what is wrong.
-func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form care.Assignment, until, words string) error {
+func (s *Server) repair(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment, until, words string) error {
 	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
-	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: shown.Key, Operation: op, Target: c.Param("id"), Data: form})
+	_, err := s.door.Do(c.Request.Context(), who, op.Command(shown.Key, c.Param("id"), form))
 	if err == nil {
 		return s.pages.Leave(c, stuckURL, words)
 	}
@@ -141,9 +140,9 @@ func (s *Server) repair(c *gin.Context, who care.Staff, op care.Operation, form 
 var repairLabels = map[string]string{"role": "A chi lo riassegni", "until": "Nuova scadenza", "note": "Perché"}
 
 // repairPage shows the form of a repair with the task that it is about.
-func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.Operation, form web.Form, filled care.Assignment, until string) error {
+func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
 	ctx := c.Request.Context()
-	if !who.Role.MayAsk(op) {
+	if !op.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
 	rules, err := s.book.Rules(ctx, who.Zone)
@@ -155,7 +154,7 @@ func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op care.
 		return err
 	}
 	page := web.RepairPage{Form: form, Task: repairTerms(task, rules, s.now()), Note: filled.Note}
-	if op == care.OpReassign {
+	if op.Code == care.OpReassign {
 		page.Frame, page.Send = s.pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"
 		if page.Roles, err = s.rolesFor(ctx, who, rules, task, filled.Role); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -39,7 +40,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 			t.Fatalf("%s: %d %s", form.path, done.StatusCode, done.text)
 		}
 	}
-	assignment, _ := sent[2].Data.(care.Assignment)
+	assignment := formIn(t, catalogue.Extend, sent[2])
 	if assignment.Until == nil || !assignment.Until.Equal(time.Date(2099, 12, 1, 18, 0, 0, 0, italian.Rome)) {
 		t.Errorf("extended until %v", assignment.Until)
 	}

@@ -12,6 +12,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -128,16 +129,16 @@ func nextPage(c *gin.Context, parameter, cursor string) string {
 // claimTask gives a task to the caller, and leads to its form. Who comes second
 // is told who has it.
 func (s *Server) claimTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, care.OpClaim, "/compiti/"+c.Param("id"), "Il compito è in carico a te.")
+	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), "Il compito è in carico a te.")
 }
 
 // releaseTask gives a task back.
 func (s *Server) releaseTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, care.OpRelease, "/compiti", "Hai rilasciato il compito: torna tra quelli da prendere in carico.")
+	return s.assignTask(c, who, catalogue.Release, "/compiti", "Hai rilasciato il compito: torna tra quelli da prendere in carico.")
 }
 
-func (s *Server) assignTask(c *gin.Context, who care.Staff, op care.Operation, to, words string) error {
-	_, err := s.door.Do(c.Request.Context(), who, ledger.NewCommand{Key: c.PostForm("key"), Operation: op, Target: c.Param("id")})
+func (s *Server) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
+	_, err := s.door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.None{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) {
 		return s.pages.LeaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
@@ -191,7 +192,7 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 	done, faults := form.read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.door.Do(ctx, who, ledger.NewCommand{Key: c.PostForm("key"), Operation: care.OpComplete, Target: task.ID, Data: done})
+		cmd, err = s.door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	}
 	if err == nil {
 		return s.pages.Done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -84,7 +85,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 						t.Fatalf("no form: %s", page.main(t).words())
 					}
 					var got care.Completion
-					b.records.accept = func(c ledger.NewCommand) error { got = c.Data.(care.Completion); return nil }
+					b.records.accept = func(c ledger.NewCommand) error { got = formIn(t, catalogue.Complete, c); return nil }
 					a := b.submit(form.attr("action"), fillIn(form, outcome.Code, script, now))
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
 						t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())

@@ -22,16 +22,17 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":     {},
-	"internal/ledger":   {"internal/care"},
-	"internal/recent":   {},
-	"internal/zone":     {"internal/care", "internal/recent"},
-	"internal/calendar": {"internal/care"},
-	"internal/italian":  {"internal/care", "internal/ledger"},
-	"internal/codec":    {},
-	"internal/config":   {},
-	"internal/client":   {"internal/care", "internal/ledger"}, // speaks to the API as any program does
-	"internal/walk":     {"internal/care", "internal/client"}, // leads made-up people along the paths
+	"internal/care":      {},
+	"internal/ledger":    {"internal/care"},
+	"internal/catalogue": {"internal/ledger", "internal/care"},
+	"internal/recent":    {},
+	"internal/zone":      {"internal/care", "internal/recent"},
+	"internal/calendar":  {"internal/care"},
+	"internal/italian":   {"internal/catalogue", "internal/care", "internal/ledger"},
+	"internal/codec":     {},
+	"internal/config":    {},
+	"internal/client":    {"internal/catalogue", "internal/care", "internal/ledger"}, // speaks to the API as any program does
+	"internal/walk":      {"internal/catalogue", "internal/care", "internal/client"}, // leads made-up people along the paths
 
 	"internal/invitation": {}, // the links that partners answer through
 	"internal/testclock":  {}, // the moments at which tests run; only they import it
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 	"workflows/run":      {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":          {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":         {"internal/ledger", "internal/care"},
-	"internal/postgres":  {"internal/ledger", "internal/care"},
+	"internal/postgres":  {"internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/runs":      {"workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":     {"internal/runs", "internal/ledger", "internal/care"},
 	"worker":             {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
@@ -50,16 +51,16 @@ var mayImport = map[string][]string{
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":         {"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/ledger", "internal/zone", "internal/italian", "internal/care"},
+	"api":         {"internal/catalogue", "api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 	"api/access":  {"api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
-	"api/act":     {"internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/rest":    {"api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
+	"api/act":     {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
+	"api/rest":    {"internal/catalogue", "api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
 	"api/problem": {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/web":     {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
 
 	// The binary joins them all.
 	"cmd": {
-		"api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
+		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation",
 	},
 	"deploy": {},
@@ -75,6 +76,7 @@ var mustNotImport = map[string][]string{
 	"workflows/contract": {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "net", "os", "go.temporal.io"},
 	"internal/care":      {"github.com", "go.temporal.io", "go.uber.org", "golang.org", "net", "os"},
 	"internal/ledger":    {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net", "os"},
+	"internal/catalogue": {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "github.com/danielgtaylor/huma", "go.temporal.io", "net", "os"},
 	"internal/zone":      {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"}, // net/mail only reads addresses
 	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"},                         // net tells that a connection is lost
 	"activities":         {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},

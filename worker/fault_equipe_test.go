@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -42,7 +43,7 @@ func (s *site) signing(caseID string, role care.Role) ledger.Command {
 	t := s.taskOf(caseID, care.PlanSignOff, role)
 	s.claim(t)
 	form := care.Completion{Outcome: care.Signed}
-	return s.accept(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	return s.accept(role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
 // toTheSignOff walks a case to an équipe's plan that waits for its signatures.
@@ -53,18 +54,14 @@ func (s *site) toTheSignOff() (caseID string) {
 	caseID = s.open()
 	s.complete(caseID, care.FirstListening, heard)
 	s.task(caseID, care.Orientation)
-	convened := care.ConveneForm{Kind: care.BetweenAgencies}
-	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
-		Operation: care.OpConvene, Run: s.run(caseID), Answer: convened.Answer(), Data: convened,
-	}).State)
+	convened := catalogue.ConveneForm{Kind: care.BetweenAgencies}
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, catalogue.Convene.Command("", caseID, convened)).State)
 	invitation := s.taskOf(caseID, care.EquipeInvitation, care.CPIOperator)
-	minutes := care.MinutesForm{At: time.Now().Add(-time.Second), Text: "Prova"}
+	minutes := catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: "Prova"}
 	for role, agency := range map[care.Role]string{care.SocialWorker: "comune", care.CPIOperator: "cpi", care.ImmigrationExpert: "comune"} {
-		minutes.Votes = append(minutes.Votes, care.MinutedVote{Vote: care.Vote{Role: role, Agency: agency, Outcome: care.Favourable}})
+		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: agency, Outcome: care.Favourable}})
 	}
-	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
-		Operation: care.OpMinutes, Run: invitation.Run, Answer: minutes.Answer(), Data: minutes,
-	}).State)
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, catalogue.Minutes.Command("", "", minutes).InRun(invitation.Run)).State)
 	until := time.Now().AddDate(0, 3, 0)
 	s.complete(caseID, care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: &care.PlanForm{
 		Goals:   []care.PlanGoal{{Area: "labour", Text: "Prova"}},

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -17,17 +18,13 @@ func (s *site) redirecting() (caseID string, cmd ledger.Command) {
 	caseID = s.open()
 	s.complete(caseID, care.FirstListening, heard)
 	s.task(caseID, care.Orientation)
-	sent := care.SendToCPI{}
-	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, ledger.NewCommand{
-		Operation: care.OpSendToCPI, Run: s.run(caseID), Answer: sent.Answer(), Data: sent,
-	}).State)
+	sent := catalogue.SendToCPI{}
+	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, catalogue.ReferToCPI.Command("", caseID, sent)).State)
 	s.task(caseID, care.ReferralAnswer)
 	stop()
-	form := care.ReferralMoveForm{Agency: "cpia", Note: "Prova"}
+	form := catalogue.ReferralMoveForm{Agency: "cpia", Note: "Prova"}
 	asked := s.referrals(caseID)[0]
-	return caseID, s.accept(care.CPIOperator, ledger.NewCommand{
-		Operation: care.OpRedirect, Run: asked.Run, Target: asked.ID, Answer: form.Answer(care.OpRedirect), Data: form,
-	})
+	return caseID, s.accept(care.CPIOperator, catalogue.Redirect.Command("", asked.ID, form).InRun(asked.Run))
 }
 
 // referrals lists the referrals of a case, the newest first.
@@ -64,9 +61,8 @@ func TestWorkerKilledAfterARedirection(t *testing.T) {
 	require.Equal(t, ledger.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
 
 	next := s.referrals(id)[0]
-	acknowledged := s.accept(care.SocialWorker, ledger.NewCommand{ // as the school says by telephone
-		Operation: care.OpAcknowledge, Run: next.Run, Target: next.ID, Answer: care.Answer{Operation: care.OpAcknowledge}, Data: care.ReferralMoveForm{},
-	})
+	acknowledged := s.accept(care.SocialWorker, // as the school says by telephone
+		catalogue.Acknowledge.Command("", next.ID, catalogue.ReferralMoveForm{}).InRun(next.Run))
 	s.send(acknowledged)
 	defer s.work()()
 	require.Equal(t, ledger.CommandWorked, s.worked(care.SocialWorker, acknowledged.ID).State)
@@ -87,6 +83,6 @@ func TestWorkerKilledBeforeARedirectionIsDelivered(t *testing.T) {
 	defer s.work()()
 	require.Equal(t, ledger.CommandWorked, s.worked(care.CPIOperator, redirect.ID).State)
 	next := s.referrals(id)[0]
-	s.move(care.SocialWorker, next, care.OpAcknowledge, care.ReferralMoveForm{})
+	s.move(care.SocialWorker, next, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 	s.redirected(id)
 }

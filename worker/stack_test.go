@@ -18,6 +18,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/codec"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -153,7 +154,7 @@ func (silent) Warn(string, ...any)      {}
 func (silent) Error(m string, a ...any) { fmt.Fprintln(os.Stderr, m, a) }
 
 // ask accepts a command and brings it to its run, as the API does.
-func (s *site) ask(role care.Role, c ledger.NewCommand) ledger.Command {
+func (s *site) ask(role care.Role, c catalogue.Command) ledger.Command {
 	s.t.Helper()
 	cmd := s.accept(role, c)
 	if cmd.State == ledger.CommandAccepted {
@@ -162,11 +163,11 @@ func (s *site) ask(role care.Role, c ledger.NewCommand) ledger.Command {
 	return s.worked(role, cmd.ID)
 }
 
-func (s *site) accept(role care.Role, c ledger.NewCommand) ledger.Command {
+func (s *site) accept(role care.Role, c catalogue.Command) ledger.Command {
 	s.t.Helper()
 	s.keys++
 	c.Key = fmt.Sprint("key ", s.keys)
-	cmd, err := s.records.Accept(s.t.Context(), s.staff[role], c)
+	cmd, err := s.records.Accept(s.t.Context(), s.staff[role], c.NewCommand)
 	require.NoError(s.t, err)
 	return cmd
 }
@@ -198,14 +199,11 @@ func (s *site) worked(role care.Role, id string) (cmd ledger.Command) {
 // open opens a case file for a visibly synthetic person.
 func (s *site) open() (caseID string) {
 	s.t.Helper()
-	cmd := s.ask(care.DeskOperator, ledger.NewCommand{
-		Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: ledger.CaseOpening{
-			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC),
-				Citizenship: "PK", Permit: "work", Languages: []string{"ur"}},
-			Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true,
-		},
-	})
+	cmd := s.ask(care.DeskOperator, catalogue.Open.Command("", "", ledger.CaseOpening{
+		Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC),
+			Citizenship: "PK", Permit: "work", Languages: []string{"ur"}},
+		Needs: []string{"labour", "housing"}, Channel: "in_person", NoticeGiven: true,
+	}))
 	require.Equal(s.t, ledger.CommandWorked, cmd.State)
 	return ledger.BareID(cmd.Run)
 }
@@ -231,7 +229,7 @@ func (s *site) task(caseID string, kind care.TaskKind) (found ledger.Task) {
 func (s *site) claim(t ledger.Task) {
 	s.t.Helper()
 	s.keys++
-	_, err := s.records.Assign(s.t.Context(), s.staff[t.Role], ledger.NewCommand{Key: fmt.Sprint("key ", s.keys), Operation: care.OpClaim, Target: t.ID})
+	_, err := s.records.Assign(s.t.Context(), s.staff[t.Role], catalogue.Claim.Command(fmt.Sprint("key ", s.keys), t.ID, catalogue.None{}).NewCommand)
 	require.NoError(s.t, err)
 }
 
@@ -248,7 +246,7 @@ func (s *site) completing(caseID string, kind care.TaskKind, form care.Completio
 	s.t.Helper()
 	t := s.task(caseID, kind)
 	s.claim(t)
-	return s.accept(t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	return s.accept(t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
 func (s *site) roleOf(cmd ledger.Command) care.Role {
@@ -258,8 +256,8 @@ func (s *site) roleOf(cmd ledger.Command) care.Role {
 }
 
 // move does an operation on a referral.
-func (s *site) move(role care.Role, f ledger.Referral, op care.Operation, form care.ReferralMoveForm) {
+func (s *site) move(role care.Role, f ledger.Referral, op care.Operation, form catalogue.ReferralMoveForm) {
 	s.t.Helper()
-	cmd := s.ask(role, ledger.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+	cmd := s.ask(role, catalogue.Moves[op].Command("", f.ID, form).InRun(f.Run))
 	require.Equal(s.t, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // quick is a zone with everything that the straight path needs, an équipe and a
@@ -65,8 +66,8 @@ func TestTheStraightPath(t *testing.T) {
 	f, err := s.records.Referral(t.Context(), s.staff[care.CPIOperator], task.ReferralID)
 	require.NoError(t, err)
 	require.Equal(t, care.ReferralRequested, f.State)
-	s.move(care.CPIOperator, f, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.CPIOperator, f, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, f, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.CPIOperator, f, care.OpAccept, catalogue.ReferralMoveForm{})
 	s.complete(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: &soon})
 	s.complete(id, care.ServicePact, care.Completion{Outcome: care.Signed})
 	s.complete(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &soon})

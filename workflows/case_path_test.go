@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -59,10 +60,10 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
 		}})
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment)
-		booking := care.BookingForm{Booking: care.Booking{Service: "spac", At: *w.soon()}}
-		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		booking := catalogue.BookingForm{Booking: care.Booking{Service: "spac", At: *w.soon()}}
+		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment, care.ConfirmAppointment)
-		w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+		w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 		require.Equal(t, care.StagePlacement, w.file().Stage)
 
 		cancelled := care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"}
@@ -70,10 +71,10 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 			w.does(care.ConfirmAppointment, cancelled)
 		}
 		w.waits(care.ReferralAnswer) // the placement is still on its way
-		w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{})
+		w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 
-		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 		w.waits(care.ConfirmAppointment) // booked during the follow-up
 		w.does(care.ConfirmAppointment, cancelled)
@@ -123,7 +124,7 @@ func TestCasePathEndsEveryBranchBeforeItself(t *testing.T) {
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
 			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
 		}})
-		w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+		w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 		answer := w.referral()
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
@@ -133,7 +134,7 @@ func TestCasePathEndsEveryBranchBeforeItself(t *testing.T) {
 			require.Equal(t, care.EndedEarly, b.Outcome, b.Kind)
 		}
 		// Who was on the way is told.
-		w.refused(care.RefusedEnded, w.move(care.CPIOperator, answer, care.OpAcknowledge, care.ReferralMoveForm{}))
+		w.refused(care.RefusedEnded, w.move(care.CPIOperator, answer, care.OpAcknowledge, catalogue.ReferralMoveForm{}))
 	})
 }
 
@@ -151,17 +152,15 @@ func TestCasePathWhileItsFollowUpWaits(t *testing.T) {
 func TestCasePathRefusesWhatIsNotAwaited(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.FirstListening)
-		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, ledger.NewCommand{
-			Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{},
-		}))
+		w.refused(care.RefusedNotAwaited, w.ask(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{})))
 		role, cmd := w.completion(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
 		w.refused(care.RefusedTaken, w.ask(care.SocialWorker, cmd)) // a colleague holds it
 		w.asks(role, cmd)
 		w.refused(care.RefusedNotAwaited, w.ask(role, cmd)) // it is done
 		w.waits(care.Orientation)
 		w.closesEarly()
-		closing := care.EarlyClosure{Outcome: care.OutcomeDeceased, Note: "Prova"}
-		w.refused(care.RefusedEnded, w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: closing.Answer(), Data: closing}))
+		closing := catalogue.EarlyClosure{Outcome: care.OutcomeDeceased, Note: "Prova"}
+		w.refused(care.RefusedEnded, w.ask(care.SocialWorker, catalogue.Close.Command("", w.id, closing)))
 		w.closed(care.OutcomeMovedAway)
 	})
 }
@@ -202,8 +201,8 @@ func TestCasePathIsRebuilt(t *testing.T) {
 		old := w.carrier.(*play)
 		old.rebuild(w, 1)
 		before := len(w.timeline())
-		form := care.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
-		closing = w.accept(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+		form := catalogue.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
+		closing = w.accept(care.SocialWorker, catalogue.Close.Command("", w.id, form))
 		old.settle("that the runs of the old epoch leave", func() bool { return old.runs[w.run()].IsReady() })
 		require.NoError(t, old.runs[w.run()].Get(old.ctx, nil))
 		require.Len(t, w.timeline(), before)

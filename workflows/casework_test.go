@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -52,17 +53,22 @@ func (w *casework) soon() *time.Time {
 	return &at
 }
 
-func (w *casework) accept(role care.Role, c ledger.NewCommand) ledger.Command {
+// around is what the checks of forms ask besides.
+func (w *casework) around() catalogue.Around {
+	return catalogue.Around{Policy: w.policy(), Now: w.now(), Zones: []string{"prato", "pistoia", "lucca"}}
+}
+
+func (w *casework) accept(role care.Role, c catalogue.Command) ledger.Command {
 	w.Helper()
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
-	cmd, err := w.records.Accept(context.Background(), w.as(role), c)
+	cmd, err := w.records.Accept(context.Background(), w.as(role), c.NewCommand)
 	require.NoError(w, err)
 	return cmd
 }
 
 // ask accepts a command and brings it to its run, as the API does.
-func (w *casework) ask(role care.Role, c ledger.NewCommand) ledger.Command {
+func (w *casework) ask(role care.Role, c catalogue.Command) ledger.Command {
 	w.Helper()
 	cmd := w.accept(role, c)
 	if cmd.State == ledger.CommandAccepted {
@@ -81,7 +87,7 @@ func (w *casework) refused(code string, cmd ledger.Command) {
 }
 
 // asks is ask for what must succeed.
-func (w *casework) asks(role care.Role, c ledger.NewCommand) {
+func (w *casework) asks(role care.Role, c catalogue.Command) {
 	w.Helper()
 	cmd := w.ask(role, c)
 	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", c.Operation, cmd.Refusal)
@@ -108,7 +114,7 @@ func (w *casework) opensFor(year int) {
 		Needs: []string{"labour"}, Channel: w.policy().Desk.Channels[0].Code, NoticeGiven: true, NoticeVersion: "1",
 	}
 	require.Empty(w, ledger.CheckOpening(w.policy(), form, w.now()))
-	cmd := w.ask(care.DeskOperator, ledger.NewCommand{Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen}, Data: form})
+	cmd := w.ask(care.DeskOperator, catalogue.Open.Command("", "", form))
 	require.Equal(w, ledger.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
 	w.id = ledger.BareID(cmd.Run)
 }
@@ -148,27 +154,27 @@ func (w *casework) task(kind care.TaskKind) ledger.Task {
 // claim claims a task for the role that it waits for.
 func (w *casework) claim(t ledger.Task) {
 	w.Helper()
-	w.assign(t.Role, ledger.NewCommand{Operation: care.OpClaim, Target: t.ID})
+	w.assign(t.Role, catalogue.Claim.Command("", t.ID, catalogue.None{}))
 }
 
 // assign does what assigns work, which concerns no run.
-func (w *casework) assign(role care.Role, c ledger.NewCommand) {
+func (w *casework) assign(role care.Role, c catalogue.Command) {
 	w.Helper()
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
-	_, err := w.records.Assign(context.Background(), w.as(role), c)
+	_, err := w.records.Assign(context.Background(), w.as(role), c.NewCommand)
 	require.NoError(w, err, "%s", c.Operation)
 }
 
 // completion claims a task and makes the command that completes it.
-func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Role, ledger.NewCommand) {
+func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Role, catalogue.Command) {
 	w.Helper()
 	t := w.task(kind)
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
 	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
-	return t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form}
+	return t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 
 // does claims and completes a task.
@@ -213,14 +219,14 @@ func (w *casework) isReferred(states ...care.ReferralState) {
 	require.Equal(w, states, found, "referrals")
 }
 
-func (w *casework) move(role care.Role, f ledger.Referral, op care.Operation, form care.ReferralMoveForm) ledger.Command {
+func (w *casework) move(role care.Role, f ledger.Referral, op care.Operation, form catalogue.ReferralMoveForm) ledger.Command {
 	w.Helper()
-	require.Empty(w, care.CheckReferralMove(w.policy(), op, form), "the form of %s", op)
-	return w.ask(role, ledger.NewCommand{Operation: op, Run: f.Run, Target: f.ID, Answer: form.Answer(op), Data: form})
+	require.Empty(w, catalogue.Moves[op].Check(form, w.around()), "the form of %s", op)
+	return w.ask(role, catalogue.Moves[op].Command("", f.ID, form).InRun(f.Run))
 }
 
 // moves does an operation on the newest referral.
-func (w *casework) moves(role care.Role, op care.Operation, form care.ReferralMoveForm) {
+func (w *casework) moves(role care.Role, op care.Operation, form catalogue.ReferralMoveForm) {
 	w.Helper()
 	cmd := w.move(role, w.referral(), op, form)
 	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
@@ -355,8 +361,8 @@ func (w *casework) reaches(kind care.TaskKind) {
 		}},
 		{care.ReferralAnswer, func() {
 			w.task(care.ReferralAnswer)
-			w.moves(care.CPIOperator, care.OpAcknowledge, care.ReferralMoveForm{})
-			w.moves(care.CPIOperator, care.OpAccept, care.ReferralMoveForm{})
+			w.moves(care.CPIOperator, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+			w.moves(care.CPIOperator, care.OpAccept, catalogue.ReferralMoveForm{})
 		}},
 		{care.PlacementAppointment, func() { w.does(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: w.soon()}) }},
 		{care.ServicePact, func() { w.does(care.ServicePact, care.Completion{Outcome: care.Signed}) }},
@@ -397,7 +403,7 @@ func (w *casework) run() string { return ledger.RunID(care.RunCase, w.id) }
 // closesEarly closes the case from wherever it stands.
 func (w *casework) closesEarly() {
 	w.Helper()
-	form := care.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
-	require.Empty(w, care.CheckClosure(w.policy(), form))
-	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+	form := catalogue.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
+	require.Empty(w, catalogue.Close.Check(form, w.around()))
+	w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -120,7 +121,7 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 		w.opens()
 		task := w.task(care.FirstListening)
 		until := time.Now().Add(100 * day).Truncate(time.Second)
-		w.repairs(task, care.OpExtend, care.Assignment{Until: &until})
+		w.repairs(task, catalogue.Extend, catalogue.Assignment{Until: &until})
 		w.passes(49 * day)
 		require.Empty(t, w.when("reminder_sent first_listening"))
 		w.passes(2 * day)
@@ -131,10 +132,10 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 	})
 	playFrom(t, time.Now(), func(w *casework) {
 		w.opens()
-		w.repairs(w.task(care.FirstListening), care.OpReassign, care.Assignment{Role: care.SocialWorker})
+		w.repairs(w.task(care.FirstListening), catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker})
 		require.Equal(t, care.SocialWorker, w.task(care.FirstListening).Role)
 		soon := time.Now().Add(2 * time.Hour).Truncate(time.Second)
-		w.repairs(w.task(care.FirstListening), care.OpExtend, care.Assignment{Until: &soon}) // earlier than its run was told
+		w.repairs(w.task(care.FirstListening), catalogue.Extend, catalogue.Assignment{Until: &soon}) // earlier than its run was told
 		w.carrier.(*play).relay()
 		w.passes(day)
 		require.Len(t, w.when("reminder_sent first_listening"), 1)
@@ -145,8 +146,8 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 }
 
 // repairs is what a supervisor does about a task.
-func (w *casework) repairs(task ledger.Task, op care.Operation, form care.Assignment) {
+func (w *casework) repairs(task ledger.Task, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment) {
 	w.Helper()
-	require.Empty(w, care.CheckAssignment(w.policy(), op, form, time.Now()))
-	w.assign(care.Supervisor, ledger.NewCommand{Operation: op, Target: task.ID, Data: form})
+	require.Empty(w, op.Check(form, catalogue.Around{Policy: w.policy(), Now: time.Now()}))
+	w.assign(care.Supervisor, op.Command("", task.ID, form))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -56,7 +57,7 @@ func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completi
 		w.claim(t)
 	}
 	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
-	w.asks(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	w.asks(role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
 // confirms has roles take their seats.
@@ -203,16 +204,16 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.isAssessed(care.ToEquipeBetween)
 		w.confirms(care.CPIOperator)
-		form := care.MinutesForm{At: w.now(), Text: "Verbale di prova"}
+		form := catalogue.MinutesForm{At: w.now(), Text: "Verbale di prova"}
 		for _, role := range seated {
-			form.Votes = append(form.Votes, care.MinutedVote{Vote: care.Vote{Role: role, Agency: w.as(role).Agency, Outcome: care.Favourable}})
+			form.Votes = append(form.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: w.as(role).Agency, Outcome: care.Favourable}})
 		}
 		form.Votes[0].Outcome, form.Votes[0].Note = care.Dissenting, "Motivi di prova"
 		w.minutes(form)
 		w.waits(care.PlanDraft)
 		require.Len(t, w.ask(care.SocialWorker, w.minuted(form)).Refusal.Faults, len(seated), "all have spoken")
 		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
-		cmd := w.ask(care.SocialWorker, w.minuted(care.MinutesForm{At: w.now(), Text: "Prova", Votes: []care.MinutedVote{
+		cmd := w.ask(care.SocialWorker, w.minuted(catalogue.MinutesForm{At: w.now(), Text: "Prova", Votes: []catalogue.MinutedVote{
 			{Vote: care.Vote{Role: care.DeskOperator, Agency: "comune", Outcome: care.Favourable}},
 		}}))
 		w.refused(care.RefusedInvalid, cmd) // who has no seat
@@ -228,13 +229,13 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 	})
 }
 
-func (w *casework) minuted(form care.MinutesForm) ledger.NewCommand {
+func (w *casework) minuted(form catalogue.MinutesForm) catalogue.Command {
 	w.Helper()
-	require.Empty(w, care.CheckMinutes(w.policy(), form, w.now()))
-	return ledger.NewCommand{Operation: care.OpMinutes, Run: w.branch(care.RunEquipe).Run, Answer: form.Answer(), Data: form}
+	require.Empty(w, catalogue.Minutes.Check(form, w.around()))
+	return catalogue.Minutes.Command("", "", form).InRun(w.branch(care.RunEquipe).Run)
 }
 
-func (w *casework) minutes(form care.MinutesForm) {
+func (w *casework) minutes(form catalogue.MinutesForm) {
 	w.Helper()
 	w.asks(care.SocialWorker, w.minuted(form))
 }
@@ -267,15 +268,15 @@ func TestRejectedPlacementComesBackToTheEquipe(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.takesOver()
 		placement := w.referralTo("cpi")
-		require.Equal(t, ledger.CommandWorked, w.move(care.CPIOperator, placement, care.OpReject, care.ReferralMoveForm{Reason: "not_competent", Note: "Prova"}).State)
+		require.Equal(t, ledger.CommandWorked, w.move(care.CPIOperator, placement, care.OpReject, catalogue.ReferralMoveForm{Reason: "not_competent", Note: "Prova"}).State)
 		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
 		require.Equal(t, care.StageEquipe, w.file().Stage)
 		require.Equal(t, "not_competent", w.equipe().Reason, "the équipe knows the CPI's reason")
 
 		active := w.plan(care.PlanActive)
-		progress := care.ProgressForm{State: care.ActionDone, Note: "Prova"}
+		progress := catalogue.ProgressForm{State: care.ActionDone, Note: "Prova"}
 		kept := active.Content.Actions[2]
-		w.assign(care.SocialWorker, ledger.NewCommand{Operation: care.OpProgress, Run: w.run(), Target: kept.ID, Data: progress})
+		w.assign(care.SocialWorker, catalogue.Progress.Command("", kept.ID, progress).InRun(w.run()))
 
 		w.confirms(seated...)
 		for _, role := range seated {
@@ -387,9 +388,9 @@ func TestMeetingAtAnyAgencyResetsTheReviews(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.takesOver()
 		w.passes(20 * day)
-		form := care.MeetingForm{At: w.now().Add(-time.Hour)}
-		require.Empty(t, care.CheckMeeting(form, w.now()))
-		w.asks(care.CPIOperator, ledger.NewCommand{Operation: care.OpMeet, Run: w.run(), Answer: form.Answer(), Data: form})
+		form := catalogue.MeetingForm{At: w.now().Add(-time.Hour)}
+		require.Empty(t, catalogue.Meet.Check(form, w.around()))
+		w.asks(care.CPIOperator, catalogue.Meet.Command("", w.id, form))
 		w.passes(20 * day) // 40 since the plan became active, 20 since the meeting
 		for _, task := range w.tasks("") {
 			require.NotEqual(t, care.Review, task.Kind)

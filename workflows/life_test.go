@@ -9,14 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
 func (w *casework) suspends(until time.Time) {
 	w.Helper()
-	form := care.SuspendForm{Until: &until, Reason: "abroad"}
-	require.Empty(w, care.CheckSuspend(form, w.now()))
-	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form})
+	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	require.Empty(w, catalogue.Suspend.Check(form, w.around()))
+	w.asks(care.SocialWorker, catalogue.Suspend.Command("", w.id, form))
 }
 
 func TestSuspendedCaseStandsStillAndResumesByItself(t *testing.T) {
@@ -45,9 +46,9 @@ func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) // somebody works on all the same
 		w.passes(50 * day)
 		require.Empty(t, w.when("reminder_sent interview"))
-		form := care.SuspendForm{Until: w.soon(), Reason: "other"}
-		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpSuspend, Run: w.run(), Answer: form.Answer(), Data: form}))
-		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+		form := catalogue.SuspendForm{Until: w.soon(), Reason: "other"}
+		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, catalogue.Suspend.Command("", w.id, form)))
+		w.asks(care.DeskOperator, catalogue.Resume.Command("", w.id, catalogue.None{}))
 		w.passes(10 * day)
 		require.NotEmpty(t, w.when("reminder_sent interview"))
 		w.suspends(w.now().Add(100 * day))
@@ -75,13 +76,13 @@ func TestSuspensionReachesTheReviews(t *testing.T) {
 	})
 }
 
-func (w *casework) reopening(stage care.Stage) ledger.NewCommand {
-	form := care.ReopenForm{Stage: stage, Note: "Prova"}
+func (w *casework) reopening(stage care.Stage) catalogue.Command {
+	form := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
 	if stage == care.StageSecondLevel {
 		form.Bookings = []care.Booking{{Service: "pas", At: *w.soon()}}
 	}
-	require.Empty(w, care.CheckReopen(w.policy(), form, w.now()))
-	return ledger.NewCommand{Operation: care.OpReopen, Run: w.run(), Answer: form.Answer(), Data: form}
+	require.Empty(w, catalogue.Reopen.Check(form, w.around()))
+	return catalogue.Reopen.Command("", w.id, form)
 }
 
 func TestClosedCaseReopensWhereItMakesSense(t *testing.T) {
@@ -118,8 +119,8 @@ func TestDeathAndMistakeStayClosed(t *testing.T) {
 	for _, outcome := range []string{care.OutcomeDeceased, care.OutcomeOpenedByMistake} {
 		inSkippedTime(t, func(w *casework) {
 			w.reaches(care.ReferralAnswer)
-			form := care.EarlyClosure{Outcome: outcome, Note: "Prova"}
-			w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpClose, Run: w.run(), Answer: form.Answer(), Data: form})
+			form := catalogue.EarlyClosure{Outcome: outcome, Note: "Prova"}
+			w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))
 			w.closed(outcome)
 			w.isReferred(care.ReferralWithdrawn)
 			cmd := w.ask(care.DeskOperator, w.reopening(care.StageFirstLevel))
@@ -154,8 +155,8 @@ func TestPermitThatRunsOut(t *testing.T) {
 		renewed := w.now().AddDate(2, 0, 0)
 		w.does(care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: &renewed})
 		require.Equal(t, "work", w.file().PersonData.Permit)
-		form := care.PermitForm{Permit: "long_term"}
-		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpPermit, Run: w.run(), Answer: form.Answer(), Data: form})
+		form := catalogue.PermitForm{Permit: "long_term"}
+		w.asks(care.DeskOperator, catalogue.Permit.Command("", w.id, form))
 		w.passes(800 * day)
 		w.waits(care.PlacementOutcome)
 	})
@@ -193,16 +194,16 @@ func TestTransferToAnotherZone(t *testing.T) {
 }
 
 // transferring asks another zone to take the case over.
-func (w *casework) transferring(zone string) ledger.NewCommand {
+func (w *casework) transferring(zone string) catalogue.Command {
 	w.Helper()
-	form := care.TransferForm{Zone: zone, Notice: true, Note: "Prova"}
-	require.Empty(w, care.CheckTransfer(w.policy(), []string{"prato", "pistoia", "lucca"}, form))
-	return ledger.NewCommand{Operation: care.OpTransfer, Run: w.run(), Answer: form.Answer(), Data: form}
+	form := catalogue.TransferForm{Zone: zone, Notice: true, Note: "Prova"}
+	require.Empty(w, catalogue.Transfer.Check(form, w.around()))
+	return catalogue.Transfer.Command("", w.id, form)
 }
 
 // recalling takes back what another zone was asked.
-func (w *casework) recalling() ledger.NewCommand {
-	return ledger.NewCommand{Operation: care.OpRecall, Run: w.run(), Answer: care.Answer{Operation: care.OpRecall}}
+func (w *casework) recalling() catalogue.Command {
+	return catalogue.Recall.Command("", w.id, catalogue.None{})
 }
 
 // another is a case of the same office, which has no file yet.
@@ -232,7 +233,7 @@ func (w *casework) answers(t ledger.Task, form care.Completion) {
 	w.Helper()
 	w.claim(t)
 	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form, w.now()))
-	w.asks(t.Role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: form.Answer(), Data: form})
+	w.asks(t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
 func TestTransferThatIsRejected(t *testing.T) {
@@ -284,12 +285,9 @@ func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 		second := w.another(w.zone)
 		second.reaches(care.Interview)
 		second.task(care.Interview)
-		form := care.MergeForm{Into: kept, Note: "Prova"}
-		require.Empty(t, care.CheckMerge(form))
-		second.asks(care.SocialWorker, ledger.NewCommand{
-			Operation: care.OpMerge, Run: second.run(), Data: form,
-			Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
-		})
+		form := catalogue.MergeForm{Into: kept, Note: "Prova"}
+		require.Empty(t, catalogue.Merge.Check(form, w.around()))
+		second.asks(care.SocialWorker, catalogue.Merge.Command("", second.id, form))
 		merged := second.file()
 		require.Equal(t, kept, merged.MergedInto)
 		require.Equal(t, care.StageClosed, merged.Stage)
@@ -299,7 +297,7 @@ func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 		w.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: findings})
 		w.waits(care.ReferralAnswer)
 		require.Len(t, w.file().Appointments, 2)
-		w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{})
+		w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
@@ -311,10 +309,8 @@ func TestMergeIsRefusedForSomebodyElse(t *testing.T) {
 		w.reaches(care.FirstListening)
 		other := &casework{carrier: w.carrier, office: w.office, zone: w.zone, family: "Prova 0002"}
 		other.opensFor(1980)
-		form := care.MergeForm{Into: w.id, Note: "Prova"}
-		cmd := other.ask(care.SocialWorker, ledger.NewCommand{
-			Operation: care.OpMerge, Run: other.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: w.run()},
-		})
+		form := catalogue.MergeForm{Into: w.id, Note: "Prova"}
+		cmd := other.ask(care.SocialWorker, catalogue.Merge.Command("", other.id, form))
 		w.refused(care.RefusedInvalid, cmd)
 		require.Equal(t, []care.Fault{{Field: "into", Rule: care.RuleSamePerson}}, cmd.Refusal.Faults)
 		other.waits(care.FirstListening)
@@ -360,8 +356,8 @@ func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
 		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
 		w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 		w.waits(care.Closure)
-		booking := care.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}
-		w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpBook, Run: w.run(), Answer: booking.Answer(), Data: booking})
+		booking := catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}
+		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.waits(care.ConfirmAppointment) // the path goes on instead
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"})
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -15,25 +16,25 @@ func (w *casework) refers(agency string) ledger.Command {
 	w.Helper()
 	seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, agency, "school")
 	require.NoError(w, err)
-	form := care.ReferForm{Agency: agency, Purpose: "school", Notice: true, Seen: seen.Digest}
-	require.Empty(w, care.CheckRefer(w.policy(), form))
-	return w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+	form := catalogue.ReferForm{Agency: agency, Purpose: "school", Notice: true, Seen: seen.Digest}
+	require.Empty(w, catalogue.Refer.Check(form, w.around()))
+	return w.ask(care.SocialWorker, catalogue.Refer.Command("", w.id, form))
 }
 
 // consents has the person consent to private partners.
 func (w *casework) consents() {
 	w.Helper()
-	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpConsent, Run: w.run(), Answer: care.Answer{Operation: care.OpConsent}, Data: care.ConsentForm{}})
+	w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{}))
 }
 
 func (w *casework) withdrawsConsent() {
 	w.Helper()
-	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpUnconsent, Run: w.run(), Answer: care.Answer{Operation: care.OpUnconsent}, Data: care.ConsentForm{}})
+	w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.ConsentForm{}))
 }
 
 // answered moves a referral of a partner without accounts, as its sender's side
 // records what the partner says.
-func (w *casework) answered(agency string, op care.Operation, form care.ReferralMoveForm) {
+func (w *casework) answered(agency string, op care.Operation, form catalogue.ReferralMoveForm) {
 	w.Helper()
 	cmd := w.move(care.SocialWorker, w.referralTo(agency), op, form)
 	require.Equal(w, ledger.CommandWorked, cmd.State, "%s: %v", op, cmd.Refusal)
@@ -44,10 +45,10 @@ func TestReferralToAPartner(t *testing.T) {
 		w.reaches(care.Orientation)
 		require.Equal(t, ledger.CommandWorked, w.refers("cpia").State, "the desk's work is done with a referral as well")
 		w.waits(care.ReferralAnswer)
-		w.answered("cpia", care.OpAcknowledge, care.ReferralMoveForm{})
-		w.answered("cpia", care.OpHold, care.ReferralMoveForm{Note: "Prova"})
+		w.answered("cpia", care.OpAcknowledge, catalogue.ReferralMoveForm{})
+		w.answered("cpia", care.OpHold, catalogue.ReferralMoveForm{Note: "Prova"})
 		w.does(care.SupplyInformation, care.Completion{Outcome: care.Supplied, Note: "Prova"})
-		w.answered("cpia", care.OpAccept, care.ReferralMoveForm{})
+		w.answered("cpia", care.OpAccept, catalogue.ReferralMoveForm{})
 		w.does(care.ReferralOutcome, care.Completion{Outcome: care.Completed})
 		w.isReferred(care.ReferralCompleted)
 		require.Equal(t, care.Completed, w.branch(care.RunReferral).Outcome)
@@ -59,11 +60,11 @@ func TestReferralRejectedAndSentElsewhere(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
 		w.refers("cpia")
-		w.answered("cpia", care.OpReject, care.ReferralMoveForm{Reason: "not_competent"})
+		w.answered("cpia", care.OpReject, catalogue.ReferralMoveForm{Reason: "not_competent"})
 		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
-		w.answered("cpia", care.OpRedirect, care.ReferralMoveForm{Agency: "asl"})
-		w.answered("asl", care.OpAcknowledge, care.ReferralMoveForm{})
-		w.answered("asl", care.OpAccept, care.ReferralMoveForm{})
+		w.answered("cpia", care.OpRedirect, catalogue.ReferralMoveForm{Agency: "asl"})
+		w.answered("asl", care.OpAcknowledge, catalogue.ReferralMoveForm{})
+		w.answered("asl", care.OpAccept, catalogue.ReferralMoveForm{})
 		w.does(care.ReferralOutcome, care.Completion{Outcome: care.Failed, Reason: "person_absent"})
 		w.isReferred(care.ReferralRejected, care.ReferralRedirected, care.ReferralFailed)
 		all := w.referrals()
@@ -79,8 +80,8 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 		require.Equal(t, ledger.CommandWorked, w.refers("terzo_settore").State)
 		require.Equal(t, ledger.CommandWorked, w.refers("cpia").State)
 		require.Equal(t, ledger.CommandWorked, w.refers("centri_sociali").State)
-		w.answered("centri_sociali", care.OpAcknowledge, care.ReferralMoveForm{})
-		w.answered("centri_sociali", care.OpAccept, care.ReferralMoveForm{})
+		w.answered("centri_sociali", care.OpAcknowledge, catalogue.ReferralMoveForm{})
+		w.answered("centri_sociali", care.OpAccept, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.Consent, w.referralTo("terzo_settore").LegalBasis)
 
 		w.withdrawsConsent()
@@ -102,7 +103,7 @@ func TestReferralIsNotSentAgainWithoutConsent(t *testing.T) {
 		w.reaches(care.Orientation)
 		w.consents()
 		w.refers("terzo_settore")
-		w.answered("terzo_settore", care.OpReject, care.ReferralMoveForm{Reason: "not_competent"})
+		w.answered("terzo_settore", care.OpReject, catalogue.ReferralMoveForm{Reason: "not_competent"})
 		w.withdrawsConsent()
 		again := care.Completion{Outcome: care.Resubmit, Note: "Prova"}
 		role, cmd := w.completion(care.NextStepAfterRejection, again)
@@ -122,8 +123,8 @@ func TestReferralThatLostItsConsentOnTheWay(t *testing.T) {
 		w.consents()
 		seen, err := w.records.Disclosure(context.Background(), w.as(care.SocialWorker), w.id, "terzo_settore", "school")
 		require.NoError(t, err)
-		form := care.ReferForm{Agency: "terzo_settore", Purpose: "school", Notice: true, Seen: seen.Digest}
-		cmd := w.accept(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		form := catalogue.ReferForm{Agency: "terzo_settore", Purpose: "school", Notice: true, Seen: seen.Digest}
+		cmd := w.accept(care.SocialWorker, catalogue.Refer.Command("", w.id, form))
 		w.carrier.(*play).update(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}) // and its branch has not begun
 		w.withdrawsConsent()
 		w.isReferred(care.ReferralWithdrawn)
@@ -134,8 +135,8 @@ func TestReferralThatLostItsConsentOnTheWay(t *testing.T) {
 func TestReferralRefusedWhenTheDataChanged(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
-		form := care.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "something else"}
-		cmd := w.ask(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: w.run(), Answer: form.Answer(), Data: form})
+		form := catalogue.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: "something else"}
+		cmd := w.ask(care.SocialWorker, catalogue.Refer.Command("", w.id, form))
 		w.refused(care.RefusedInvalid, cmd)
 		require.Equal(t, []care.Fault{{Field: "seen", Rule: care.RuleSeen}}, cmd.Refusal.Faults)
 		w.waits(care.Orientation)

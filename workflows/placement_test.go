@@ -6,32 +6,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // The referral's moves, as the two sides make them.
 func (w *casework) acknowledges() {
 	w.Helper()
-	w.moves(care.CPIOperator, care.OpAcknowledge, care.ReferralMoveForm{})
+	w.moves(care.CPIOperator, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 }
 
 func (w *casework) accepts() {
 	w.Helper()
-	w.moves(care.CPIOperator, care.OpAccept, care.ReferralMoveForm{})
+	w.moves(care.CPIOperator, care.OpAccept, catalogue.ReferralMoveForm{})
 }
 
 func (w *casework) rejects() {
 	w.Helper()
-	w.moves(care.CPIOperator, care.OpReject, care.ReferralMoveForm{Reason: "missing_documents", Note: "Prova"})
+	w.moves(care.CPIOperator, care.OpReject, catalogue.ReferralMoveForm{Reason: "missing_documents", Note: "Prova"})
 }
 
 func (w *casework) holds() {
 	w.Helper()
-	w.moves(care.CPIOperator, care.OpHold, care.ReferralMoveForm{Note: "Prova"})
+	w.moves(care.CPIOperator, care.OpHold, catalogue.ReferralMoveForm{Note: "Prova"})
 }
 
 func (w *casework) withdraws() {
 	w.Helper()
-	w.moves(care.SocialWorker, care.OpWithdraw, care.ReferralMoveForm{Note: "Prova"})
+	w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{Note: "Prova"})
 }
 
 // placementEnds asserts how the placement ended and that the case is followed up.
@@ -48,8 +49,8 @@ func TestPlacementIsAcknowledgedBeforeItIsAccepted(t *testing.T) {
 		w.reaches(care.ReferralAnswer)
 		w.isReferred(care.ReferralRequested)
 		require.Equal(t, care.PublicTask, w.referral().LegalBasis)
-		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, care.ReferralMoveForm{}))
-		w.refused(care.RefusedForbidden, w.move(care.SocialWorker, w.referral(), care.OpAcknowledge, care.ReferralMoveForm{}))
+		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, catalogue.ReferralMoveForm{}))
+		w.refused(care.RefusedForbidden, w.move(care.SocialWorker, w.referral(), care.OpAcknowledge, catalogue.ReferralMoveForm{}))
 		w.isReferred(care.ReferralRequested)
 
 		w.acknowledges()
@@ -57,7 +58,7 @@ func TestPlacementIsAcknowledgedBeforeItIsAccepted(t *testing.T) {
 		answer := w.task(care.ReferralAnswer)
 		require.Equal(t, care.TaskReserved, answer.State)
 		require.Equal(t, w.as(care.CPIOperator).ID, answer.HolderID)
-		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAcknowledge, care.ReferralMoveForm{}))
+		w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAcknowledge, catalogue.ReferralMoveForm{}))
 
 		w.accepts()
 		w.isReferred(care.ReferralAccepted)
@@ -75,9 +76,9 @@ func TestPlacementOnHold(t *testing.T) {
 					w.holds()
 					w.isReferred(care.ReferralOnHold)
 					w.waits(care.SupplyInformation)
-					w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, care.ReferralMoveForm{}))
+					w.refused(care.RefusedNotAwaited, w.move(care.CPIOperator, w.referral(), care.OpAccept, catalogue.ReferralMoveForm{}))
 					if way == "by the referral" {
-						w.moves(care.SocialWorker, care.OpSupply, care.ReferralMoveForm{Note: "Prova"})
+						w.moves(care.SocialWorker, care.OpSupply, catalogue.ReferralMoveForm{Note: "Prova"})
 					} else {
 						w.does(care.SupplyInformation, care.Completion{Outcome: care.Supplied, Note: "Prova"})
 					}
@@ -125,14 +126,14 @@ func TestPlacementRedirected(t *testing.T) {
 				w.acknowledges()
 			}
 			first := w.referral()
-			w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "comune", Note: "Prova"})
+			w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "comune", Note: "Prova"})
 			w.isReferred(care.ReferralRedirected, care.ReferralRequested)
 			second := w.referral()
 			require.Equal(t, first.ID, second.Continues)
 			require.Equal(t, "comune", second.ToAgency)
 			require.Equal(t, care.SocialWorker, w.task(care.ReferralAnswer).Role)
-			w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
-			w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+			w.moves(care.SocialWorker, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+			w.moves(care.SocialWorker, care.OpAccept, catalogue.ReferralMoveForm{})
 			w.isReferred(care.ReferralRedirected, care.ReferralAccepted)
 			require.Equal(t, care.SocialWorker, w.task(care.PlacementAppointment).Role)
 		})
@@ -145,9 +146,9 @@ func TestPlacementRedirectedToAPartnerWithoutAccounts(t *testing.T) {
 	for end, outcome := range map[string]string{care.Completed: care.Completed, care.Failed: care.Unsuccessful} {
 		inSkippedTime(t, func(w *casework) {
 			w.reaches(care.ReferralAnswer)
-			w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "commit", Note: "Prova"})
-			w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
-			w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+			w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "commit", Note: "Prova"})
+			w.moves(care.SocialWorker, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+			w.moves(care.SocialWorker, care.OpAccept, catalogue.ReferralMoveForm{})
 			w.isReferred(care.ReferralRedirected, care.ReferralInProgress)
 			require.Equal(t, care.SocialWorker, w.task(care.ReferralOutcome).Role)
 			form := care.Completion{Outcome: end}
@@ -177,7 +178,7 @@ func TestPlacementWithdrawn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			inSkippedTime(t, func(w *casework) {
 				c.until(w)
-				w.refused(care.RefusedForbidden, w.move(care.CPIOperator, w.referral(), care.OpWithdraw, care.ReferralMoveForm{}))
+				w.refused(care.RefusedForbidden, w.move(care.CPIOperator, w.referral(), care.OpWithdraw, catalogue.ReferralMoveForm{}))
 				w.withdraws()
 				w.placementEnds(care.ReferralEnded, care.ReferralWithdrawn)
 				require.NotContains(t, w.appointments(), "booked")

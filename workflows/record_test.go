@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/worker"
 	"percorso/workflows"
@@ -173,7 +174,7 @@ func recordEarlyClosure(r *recorder, w *casework) {
 	w.reaches(care.Interview)
 	service := w.branch(care.RunService).Run
 	r.save(w, service, "second-level-interview")
-	w.asks(care.SocialWorker, ledger.NewCommand{Operation: care.OpSendToCPI, Run: w.run(), Answer: care.SendToCPI{}.Answer(), Data: care.SendToCPI{}})
+	w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 	w.task(care.ReferralAnswer)
 	w.acknowledges()
 	w.holds()
@@ -193,9 +194,9 @@ func recordReferralLoop(r *recorder, w *casework) {
 	w.does(care.SupplyInformation, care.Completion{Outcome: care.Supplied, Note: "Prova"})
 	w.rejects()
 	w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
-	w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "comune", Note: "Prova"})
-	w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
-	w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+	w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "comune", Note: "Prova"})
+	w.moves(care.SocialWorker, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	w.moves(care.SocialWorker, care.OpAccept, catalogue.ReferralMoveForm{})
 	w.does(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: w.soon()})
 	w.withdraws()
 	r.save(w, w.branch(care.RunPlacement).Run, "placement-withdrawn")
@@ -207,9 +208,9 @@ func recordReferralLoop(r *recorder, w *casework) {
 
 func recordRedirection(r *recorder, w *casework) {
 	w.reaches(care.ReferralAnswer)
-	w.moves(care.CPIOperator, care.OpRedirect, care.ReferralMoveForm{Agency: "commit", Note: "Prova"})
-	w.moves(care.SocialWorker, care.OpAcknowledge, care.ReferralMoveForm{})
-	w.moves(care.SocialWorker, care.OpAccept, care.ReferralMoveForm{})
+	w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "commit", Note: "Prova"})
+	w.moves(care.SocialWorker, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	w.moves(care.SocialWorker, care.OpAccept, catalogue.ReferralMoveForm{})
 	w.does(care.ReferralOutcome, care.Completion{Outcome: care.Completed})
 	placement := w.branch(care.RunPlacement).Run
 	w.task(care.Review)
@@ -268,8 +269,8 @@ func recordPartners(r *recorder, w *casework) {
 	w.refers("terzo_settore")
 	w.referralTo("terzo_settore")
 	consented := w.branch(care.RunReferral).Run
-	w.answered("cpia", care.OpAcknowledge, care.ReferralMoveForm{})
-	w.answered("cpia", care.OpAccept, care.ReferralMoveForm{})
+	w.answered("cpia", care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	w.answered("cpia", care.OpAccept, catalogue.ReferralMoveForm{})
 	w.task(care.ReferralOutcome)
 	public := w.task(care.ReferralOutcome).Run
 	r.save(w, public, "referral-in-progress")
@@ -290,7 +291,7 @@ func recordSuspension(r *recorder, w *casework) {
 	w.suspends(w.now().Add(time.Minute))
 	w.rest()
 	r.save(w, w.run(), "case-path-suspended")
-	w.asks(care.DeskOperator, ledger.NewCommand{Operation: care.OpResume, Run: w.run(), Answer: care.Answer{Operation: care.OpResume}})
+	w.asks(care.DeskOperator, catalogue.Resume.Command("", w.id, catalogue.None{}))
 	w.closesEarly()
 	w.rests()
 }
@@ -319,10 +320,8 @@ func recordTransfer(r *recorder, w *casework) {
 func recordMerge(r *recorder, kept, merged *casework) {
 	kept.reaches(care.ConfirmAppointment)
 	merged.reaches(care.ConfirmAppointment)
-	form := care.MergeForm{Into: kept.id, Note: "Prova"}
-	merged.asks(care.SocialWorker, ledger.NewCommand{
-		Operation: care.OpMerge, Run: merged.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: kept.run()},
-	})
+	form := catalogue.MergeForm{Into: kept.id, Note: "Prova"}
+	merged.asks(care.SocialWorker, catalogue.Merge.Command("", merged.id, form))
 	r.save(merged, merged.run(), "case-path-merged")
 	kept.closesEarly()
 	kept.rests()

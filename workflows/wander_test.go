@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -248,31 +249,10 @@ func (g *wanderer) step() {
 	can[g.rand.IntN(len(can))]()
 }
 
-// life is what life does to a case.
+// life is what life does to a case: every operation of the catalogue that has an
+// example, and those that take more than a form.
 func (g *wanderer) life(file ledger.Case) []func() {
-	run := g.run()
-	asks := func(role care.Role, op care.Operation, a care.Answer, form any) func() {
-		return func() {
-			g.Helper()
-			a.Operation = op
-			g.tries(role, ledger.NewCommand{Operation: op, Run: run, Answer: a, Data: form})
-		}
-	}
-	until := g.now().Add(time.Duration(1+g.rand.IntN(60)) * day)
-	suspend := care.SuspendForm{Until: &until, Reason: pick(g, care.SuspendReasons)}
-	book := care.BookingForm{Booking: g.booking()}
-	meet := care.MeetingForm{At: g.now()}
-	permit := care.PermitForm{Permit: pick(g, care.Permits)}
-	convene := care.ConveneForm{Kind: pick(g, care.EquipeKinds)}
-	can := []func(){
-		asks(care.SocialWorker, care.OpSuspend, suspend.Answer(), suspend),
-		asks(care.SocialWorker, care.OpResume, care.Answer{}, nil),
-		asks(care.SocialWorker, care.OpConsent, care.Answer{}, care.ConsentForm{}),
-		asks(care.SocialWorker, care.OpUnconsent, care.Answer{}, care.ConsentForm{}),
-		asks(care.CPIOperator, care.OpMeet, meet.Answer(), meet),
-		asks(care.DeskOperator, care.OpPermit, permit.Answer(), permit),
-		g.transfers, g.merges, g.refersAny,
-	}
+	can := []func(){g.transfers, g.merges, g.refersAny}
 	if g.rand.IntN(8) == 0 {
 		can = append(can, func() { g.did("closing early"); g.closesEarly() })
 	}
@@ -282,22 +262,41 @@ func (g *wanderer) life(file ledger.Case) []func() {
 			open++
 		}
 	}
+	world := catalogue.World{Policy: g.policy(), Now: g.now(), Rand: g.rand}
+	for _, o := range catalogue.All {
+		command, ok := o.Any(g.id, world)
+		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene}, command.Operation)
+		if !ok || begins && open >= 3 {
+			continue
+		}
+		can = append(can, func() {
+			g.Helper()
+			g.tries(g.asker(o.About()), command)
+		})
+	}
 	if open < 3 {
-		can = append(can, asks(care.DeskOperator, care.OpBook, book.Answer(), book),
-			asks(care.SocialWorker, care.OpSendToCPI, care.Answer{}, care.SendToCPI{}),
-			asks(care.SocialWorker, care.OpConvene, convene.Answer(), convene), g.refersAny)
+		can = append(can, g.refersAny)
 	}
 	return can
 }
 
+// asker is a role of the zone that may ask for an operation on a case.
+func (g *wanderer) asker(facts catalogue.Facts) care.Role {
+	if facts.Asks == nil { // whoever is at work on the case
+		return care.CPIOperator
+	}
+	roles := slices.Sorted(mapKeys(g.staff[g.zone]))
+	return pick(g, slices.DeleteFunc(roles, func(r care.Role) bool { return !facts.MayAsk(r) }))
+}
+
 // tries asks for what may be refused: by a rule, or because the path does not
 // await it where it stands.
-func (g *wanderer) tries(role care.Role, c ledger.NewCommand) ledger.Command {
+func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	g.Helper()
 	g.did(c.Operation)
 	keys++
 	c.Key = fmt.Sprint("key ", keys)
-	cmd, err := g.records.Accept(context.Background(), g.as(role), c)
+	cmd, err := g.records.Accept(context.Background(), g.as(role), c.NewCommand)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return cmd // whose agency does not work on the case
 	}
@@ -323,8 +322,8 @@ func (g *wanderer) refersAny() {
 	}
 	seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, partner.Agency, "labour")
 	require.NoError(g, err)
-	form := care.ReferForm{Agency: partner.Agency, Purpose: "labour", Notice: true, Seen: seen.Digest}
-	g.tries(care.SocialWorker, ledger.NewCommand{Operation: care.OpRefer, Run: g.run(), Answer: form.Answer(), Data: form})
+	form := catalogue.ReferForm{Agency: partner.Agency, Purpose: "labour", Notice: true, Seen: seen.Digest}
+	g.tries(care.SocialWorker, catalogue.Refer.Command("", g.id, form))
 }
 
 // transfers asks the other zone, or has it answer.
@@ -365,10 +364,8 @@ func (g *wanderer) merges() {
 	if g.rand.IntN(2) == 0 {
 		from, into = g.casework, second
 	}
-	form := care.MergeForm{Into: into.id, Note: "Prova"}
-	cmd := g.tries(care.SocialWorker, ledger.NewCommand{
-		Operation: care.OpMerge, Run: from.run(), Data: form, Answer: care.Answer{Operation: care.OpMerge, Case: into.run()},
-	})
+	form := catalogue.MergeForm{Into: into.id, Note: "Prova"}
+	cmd := g.tries(care.SocialWorker, catalogue.Merge.Command("", from.id, form))
 	if cmd.State != ledger.CommandWorked {
 		second.closesEarly()
 		return
@@ -390,11 +387,11 @@ func (g *wanderer) reopens(file ledger.Case) {
 	}
 	g.lives++
 	stage := pick(g, care.BeginStages)
-	form := care.ReopenForm{Stage: stage, Note: "Prova"}
+	form := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
 	if stage == care.StageSecondLevel {
 		form.Bookings = []care.Booking{g.booking()}
 	}
-	g.tries(care.SocialWorker, ledger.NewCommand{Operation: care.OpReopen, Run: g.run(), Answer: form.Answer(), Data: form})
+	g.tries(care.SocialWorker, catalogue.Reopen.Command("", g.id, form))
 }
 
 // homewards is the answer to each kind of task that leads to a closure.
@@ -471,7 +468,7 @@ func (g *wanderer) completesWith(t ledger.Task, outcome care.TaskOutcome) {
 		g.claim(t)
 	}
 	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c, g.now()), "%s", g.last)
-	g.tries(role, ledger.NewCommand{Operation: care.OpComplete, Run: t.Run, Target: t.ID, Answer: c.Answer(), Data: c})
+	g.tries(role, catalogue.Complete.Command("", t.ID, c).InRun(t.Run))
 }
 
 // fill fills in one field of a form.
@@ -539,7 +536,7 @@ func (g *wanderer) booking() care.Booking {
 // movesAny makes a move of a referral as who may make it.
 func (g *wanderer) movesAny(f ledger.Referral, move care.ReferralMove) {
 	g.Helper()
-	role, form := care.SocialWorker, care.ReferralMoveForm{Note: "Prova"}
+	role, form := care.SocialWorker, catalogue.ReferralMoveForm{Note: "Prova"}
 	if move.By == care.Addressee {
 		role = f.AnswerRole
 	}
@@ -549,7 +546,7 @@ func (g *wanderer) movesAny(f ledger.Referral, move care.ReferralMove) {
 	case care.OpRedirect:
 		form.Agency = pick(g, g.policy().Partners).Agency
 	}
-	require.Empty(g, care.CheckReferralMove(g.policy(), move.Operation, form))
-	g.tries(role, ledger.NewCommand{Operation: move.Operation, Run: f.Run, Target: f.ID, Answer: form.Answer(move.Operation), Data: form})
+	require.Empty(g, catalogue.Moves[move.Operation].Check(form, g.around()))
+	g.tries(role, catalogue.Moves[move.Operation].Command("", f.ID, form).InRun(f.Run))
 	g.last = fmt.Sprint(move.Operation, " of a referral ", f.State, " to ", f.ToAgency, ": ", g.last)
 }

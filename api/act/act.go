@@ -3,11 +3,13 @@ package act
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/runs"
 	"percorso/internal/zone"
@@ -60,7 +62,7 @@ type Records interface {
 	// the partner's command durable. ledger.ErrNotFound: it was used, is past its
 	// time, or nothing is asked any more; nothing has changed then. Where it was used
 	// for this operation and form, the command that it made comes along.
-	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data any) (ledger.Command, error)
+	UseLink(ctx context.Context, id string, op care.Operation, a care.Answer, data json.RawMessage) (ledger.Command, error)
 }
 
 // NewDoor makes a door.
@@ -71,46 +73,16 @@ func NewDoor(records Records, runs *runs.Runs, book *zone.Book, now func() time.
 // Do does what a caller asks, once: it checks, makes the command durable, wakes
 // its process and waits a moment.
 //
-// The caller fills in Key, Operation, Target (of what concerns a task or a
-// referral), Run (of what concerns a case: ledger.CaseRun) and Data, the form of the
-// operation:
-//
-//	OpOpen                                 ledger.CaseOpening
-//	OpContact                              ledger.NewContact
-//	OpComplete                             care.Completion, with Target
-//	OpAcknowledge, OpAccept, OpReject,
-//	OpHold, OpSupply, OpRedirect,
-//	OpWithdraw                             care.ReferralMoveForm, with Target
-//	OpClaim, OpRelease                     none, with Target
-//	OpReassign, OpExtend, OpRemind         care.Assignment, with Target
-//	OpBook                                 care.BookingForm, with Run
-//	OpClose                                care.EarlyClosure, with Run
-//	OpSendToCPI                            care.SendToCPI, with Run
-//	OpRenewPolicy                          none, with Run
-//	OpRefer                                care.ReferForm, with Run
-//	OpConsent, OpUnconsent                 care.ConsentForm, with Run
-//	OpMeet                                 care.MeetingForm, with Run
-//	OpSuspend                              care.SuspendForm, with Run
-//	OpResume                               none, with Run
-//	OpTransfer                             care.TransferForm, with Run
-//	OpRecall                               none, with Run
-//	OpPermit                               care.PermitForm, with Run
-//	OpMerge                                care.MergeForm, with Run of the case file that ends
-//	OpReopen                               care.ReopenForm, with Run, which has ended
-//	OpConvene                              care.ConveneForm, with Run
-//	OpMinutes                              care.MinutesForm, with the équipe's Run
-//	OpProgress                             care.ProgressForm, with Run, and the action as Target
-//
 // The command comes back worked, or accepted where its process has not answered
 // in time (HTTP 202): it is durable then, and will be worked. A no is a
 // *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden and ledger.ErrKeyReused
 // are what they say. Any other error means that nothing was accepted.
-func (d *Door) Do(ctx context.Context, who care.Staff, c ledger.NewCommand) (ledger.Command, error) {
-	ready, err := d.prepare(ctx, who, c)
+func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (ledger.Command, error) {
+	c, err := d.prepare(ctx, who, c)
 	if err != nil {
 		// What was done once may not be allowed any more; its repetition is
 		// answered as the first time all the same.
-		earlier, missing := d.records.Earlier(ctx, who, c)
+		earlier, missing := d.records.Earlier(ctx, who, c.NewCommand)
 		switch {
 		case missing == nil:
 			return d.settle(ctx, who, earlier)
@@ -119,11 +91,11 @@ func (d *Door) Do(ctx context.Context, who care.Staff, c ledger.NewCommand) (led
 		}
 		return ledger.Command{}, err
 	}
-	if assigns[c.Operation] {
-		cmd, err := d.records.Assign(ctx, who, ready)
+	if c.Facts().AtOnce {
+		cmd, err := d.records.Assign(ctx, who, c.NewCommand)
 		return verdict(cmd, err)
 	}
-	cmd, err := d.records.Accept(ctx, who, ready)
+	cmd, err := d.records.Accept(ctx, who, c.NewCommand)
 	if err != nil {
 		return ledger.Command{}, err
 	}
@@ -158,125 +130,34 @@ func verdict(cmd ledger.Command, err error) (ledger.Command, error) {
 	return cmd, err
 }
 
-// Assigns says whether an operation is a plain transaction, which wakes no process.
-func Assigns(op care.Operation) bool { return assigns[op] }
-
-// assigns are the operations that are plain transactions, without a process.
-var assigns = map[care.Operation]bool{
-	care.OpClaim: true, care.OpRelease: true, care.OpReassign: true,
-	care.OpExtend: true, care.OpRemind: true, care.OpContact: true, care.OpProgress: true,
-}
-
-// prepare asks the pure rules, and completes the command with its run and with
-// the codes that its process gets.
-func (d *Door) prepare(ctx context.Context, who care.Staff, c ledger.NewCommand) (ledger.NewCommand, error) {
-	if !who.Role.MayAsk(c.Operation) {
+// prepare asks the pure rules. What completes a task enters the inbox of the
+// task's run.
+func (d *Door) prepare(ctx context.Context, who care.Staff, c catalogue.Command) (catalogue.Command, error) {
+	facts := c.Facts()
+	if !facts.MayAsk(who.Role) {
 		return c, &care.Refusal{Code: care.RefusedForbidden}
 	}
 	rules, err := d.book.Rules(ctx, who.Zone)
 	if err != nil {
 		return c, err
 	}
-	faults, err := d.check(ctx, who, rules.Policy, &c)
-	if err != nil {
-		return c, err
+	around := catalogue.Around{Policy: rules.Policy, Now: d.now()}
+	if facts.On == catalogue.OnTask && !facts.AtOnce {
+		task, err := d.records.Task(ctx, who, c.Target)
+		if err != nil {
+			return c, err
+		}
+		around.Task, c = task.Kind, c.InRun(task.Run)
 	}
-	if len(faults) > 0 {
+	if facts.Zones {
+		if around.Zones, err = d.zoneCodes(ctx); err != nil {
+			return c, err
+		}
+	}
+	if faults := c.Check(around); len(faults) > 0 {
 		return c, care.Refuse(faults...)
 	}
 	return c, nil
-}
-
-// check says what is wrong with the form of a command, and fills in its answer.
-// What is not about a case as a whole is asked for here, the rest of checkCase.
-func (d *Door) check(ctx context.Context, who care.Staff, policy care.Policy, c *ledger.NewCommand) ([]care.Fault, error) {
-	now := d.now()
-	switch form := c.Data.(type) {
-	case ledger.CaseOpening:
-		c.Answer = care.Answer{Operation: care.OpOpen}
-		return ledger.CheckOpening(policy, form, now), nil
-	case ledger.NewContact:
-		c.Answer = care.Answer{Operation: care.OpContact}
-		return ledger.CheckContact(policy, form), nil
-	case care.Completion:
-		task, err := d.records.Task(ctx, who, c.Target)
-		if err != nil {
-			return nil, err
-		}
-		c.Run, c.Answer = task.Run, form.Answer()
-		return care.CheckCompletion(policy, task.Kind, form, now), nil
-	case care.ReferralMoveForm: // its run is found when it is accepted
-		c.Answer = form.Answer(c.Operation)
-		return care.CheckReferralMove(policy, c.Operation, form), nil
-	case care.Assignment:
-		c.Answer = care.Answer{Operation: c.Operation, Until: form.Until}
-		return care.CheckAssignment(policy, c.Operation, form, now), nil
-	case care.MinutesForm:
-		c.Answer = form.Answer()
-		return care.CheckMinutes(policy, form, now), nil
-	case care.ProgressForm:
-		c.Answer = care.Answer{Operation: care.OpProgress}
-		return care.CheckProgress(form), nil
-	case nil:
-		c.Answer = care.Answer{Operation: c.Operation}
-		return nil, nil
-	}
-	return d.checkCase(ctx, policy, c)
-}
-
-// checkCase is check for the forms of what concerns a case as a whole.
-func (d *Door) checkCase(ctx context.Context, policy care.Policy, c *ledger.NewCommand) ([]care.Fault, error) {
-	now := d.now()
-	switch form := c.Data.(type) {
-	case care.BookingForm:
-		c.Answer = form.Answer()
-		return care.CheckBooking(policy, form, now), nil
-	case care.EarlyClosure:
-		c.Answer = form.Answer()
-		return care.CheckClosure(policy, form), nil
-	case care.SendToCPI:
-		c.Answer = form.Answer()
-		return nil, nil
-	case care.ReferForm:
-		c.Answer = form.Answer()
-		return care.CheckRefer(policy, form), nil
-	case care.ConveneForm:
-		c.Answer = form.Answer()
-		return care.CheckConvene(policy, form), nil
-	case care.ConsentForm:
-		c.Answer = care.Answer{Operation: c.Operation}
-		return care.CheckConsent(form), nil
-	case care.MeetingForm:
-		c.Answer = form.Answer()
-		return care.CheckMeeting(form, now), nil
-	case care.SuspendForm:
-		c.Answer = form.Answer()
-		return care.CheckSuspend(form, now), nil
-	case care.TransferForm:
-		zones, err := d.zoneCodes(ctx)
-		c.Answer = form.Answer()
-		return care.CheckTransfer(policy, zones, form), err
-	case care.PermitForm:
-		c.Answer = form.Answer()
-		return care.CheckPermit(form, now), nil
-	case care.MergeForm:
-		c.Answer = care.Answer{Operation: care.OpMerge, Case: ledger.CaseRun(form.Into)}
-		return checkMerge(form), nil
-	case care.ReopenForm:
-		c.Answer = form.Answer()
-		return care.CheckReopen(policy, form, now), nil
-	}
-	return nil, fmt.Errorf("operation %s with a form of type %T", c.Operation, c.Data)
-}
-
-// checkMerge asks besides that into is an id: the process gets it, and nothing
-// that somebody typed.
-func checkMerge(form care.MergeForm) []care.Fault {
-	faults := care.CheckMerge(form)
-	if form.Into != "" && !ledger.IsID(form.Into) {
-		faults = append(faults, care.Fault{Field: "into", Rule: care.RuleUnknownCode})
-	}
-	return faults
 }
 
 // zoneCodes lists the codes of all zones.

@@ -3,9 +3,10 @@ package act
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -28,8 +29,7 @@ func LinkMoves(link ledger.Link) []care.Operation {
 var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
 
 // AnswerLink gives a partner's answer through a link that is good for one, and
-// uses the link up. form is care.ReferralMoveForm for the operations on a
-// referral, and care.Completion to say how it went (care.OpComplete).
+// uses the link up: a move of the referral that it is about, or how that went.
 //
 // ErrLinkUsed: somebody was quicker, and nothing happened; where that was this
 // very answer, as with a button pressed twice, both are answered alike. *care.Refusal: the
@@ -37,12 +37,11 @@ var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
 // answer. The link comes back as it is after the answer, with the snapshot if
 // that was the acknowledgement; an answer whose process was late is durable all
 // the same.
-func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, op care.Operation, form any) (ledger.Link, error) {
-	answer, err := d.checkLinkAnswer(ctx, link, op, form)
-	if err != nil {
+func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, c catalogue.Command) (ledger.Link, error) {
+	if err := d.checkLinkAnswer(ctx, link, c); err != nil {
 		return link, err
 	}
-	cmd, err := d.records.UseLink(ctx, link.ID, op, answer, form)
+	cmd, err := d.records.UseLink(ctx, link.ID, c.Operation, c.Answer, c.Data)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound) && cmd.ID == "":
 		return link, ErrLinkUsed
@@ -62,33 +61,16 @@ func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, op care.Operati
 }
 
 // checkLinkAnswer asks the rules of the zone that the link is of.
-func (d *Door) checkLinkAnswer(ctx context.Context, link ledger.Link, op care.Operation, form any) (care.Answer, error) {
-	allowed := false
-	for _, m := range LinkMoves(link) {
-		allowed = allowed || m == op
-	}
-	if !allowed {
-		return care.Answer{}, &care.Refusal{Code: care.RefusedNotAwaited}
+func (d *Door) checkLinkAnswer(ctx context.Context, link ledger.Link, c catalogue.Command) error {
+	if !slices.Contains(LinkMoves(link), c.Operation) {
+		return &care.Refusal{Code: care.RefusedNotAwaited}
 	}
 	rules, err := d.book.Rules(ctx, link.Zone)
 	if err != nil {
-		return care.Answer{}, err
+		return err
 	}
-	var faults []care.Fault
-	var answer care.Answer
-	switch form := form.(type) {
-	case care.ReferralMoveForm:
-		faults, answer = care.CheckReferralMove(rules.Policy, op, form), form.Answer(op)
-	case care.Completion:
-		faults, answer = care.CheckCompletion(rules.Policy, link.Task, form, d.now()), form.Answer()
-	default:
-		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
+	if faults := c.Check(catalogue.Around{Policy: rules.Policy, Now: d.now(), Task: link.Task}); len(faults) > 0 {
+		return care.Refuse(faults...)
 	}
-	if answer.Operation != op {
-		return answer, fmt.Errorf("operation %s through a link with a form of type %T", op, form)
-	}
-	if len(faults) > 0 {
-		return answer, care.Refuse(faults...)
-	}
-	return answer, nil
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -46,9 +47,9 @@ func (a *API) registerContacts() {
 		"A contact names nobody; information alone is a contact without a case file.")),
 		func(ctx context.Context, who care.Staff, in *newContactInput) (*actOutput, error) {
 			b := in.Body
-			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpContact, Data: ledger.NewContact{
+			cmd, err := a.door.Do(ctx, who, catalogue.Contact.Command(in.Key, "", ledger.NewContact{
 				Topic: b.Topic, Language: b.Language, Channel: b.Channel, Citizenship: b.Citizenship, Outcome: b.Outcome, Note: b.Note,
-			}})
+			}))
 			return acted(cmd, err, Prefix+"/contacts/"+cmd.ID)
 		})
 	register(a, query("/contacts", "list-contacts", tagDesk, "Contacts of the caller's desk", "The newest first."),

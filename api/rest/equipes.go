@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -126,20 +127,20 @@ func evaluatedGoalOf(f ledger.GoalFinding) evaluatedGoalJSON {
 type conveneInput struct {
 	IDInput
 	KeyInput
-	Body care.ConveneForm
+	Body catalogue.ConveneForm
 }
 
 type minutesInput struct {
 	IDInput
 	KeyInput
-	Body care.MinutesForm
+	Body catalogue.MinutesForm
 }
 
 type progressInput struct {
 	IDInput
 	KeyInput
 	Action string `path:"action" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Id of an action of the active plan"`
-	Body   care.ProgressForm
+	Body   catalogue.ProgressForm
 }
 
 // registerEquipes registers what concerns équipes and the plans that they make.
@@ -153,7 +154,7 @@ func (a *API) registerEquipes() {
 	register(a, command("/case-files/{id}/equipes", "convene-equipe", tagPlans, "Convene an équipe",
 		"Its members are those that the zone names for the kind."),
 		func(ctx context.Context, who care.Staff, in *conveneInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpConvene, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Convene.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[equipeJSON], error) {
@@ -163,9 +164,7 @@ func (a *API) registerEquipes() {
 	register(a, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
 		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
 		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
-			run := ledger.RunID(care.RunEquipe, in.ID)
-			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpMinutes, Run: run, Data: in.Body})
-			return acted(cmd, err, "")
+			return a.ask(ctx, who, catalogue.Minutes.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
 		"The latest first. An action keeps its id, and what has been done of it, from version to version."),
@@ -176,10 +175,7 @@ func (a *API) registerEquipes() {
 	register(a, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
 		"By the agency that does it, or by who works on the case."),
 		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
-			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{
-				Key: in.Key, Operation: care.OpProgress, Run: ledger.CaseRun(in.ID), Target: in.Action, Data: in.Body,
-			})
-			return acted(cmd, err, "")
+			return a.ask(ctx, who, catalogue.Progress.Command(in.Key, in.Action, in.Body).InRun(ledger.CaseRun(in.ID)))
 		})
 	register(a, query("/case-files/{id}/goal-findings", "list-goal-findings", tagPlans, "What the evaluations said of the goals", "The latest first."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[evaluatedGoalJSON], error) {

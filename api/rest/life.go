@@ -6,43 +6,44 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
 type meetingInput struct {
 	IDInput
 	KeyInput
-	Body care.MeetingForm
+	Body catalogue.MeetingForm
 }
 
 type suspendInput struct {
 	IDInput
 	KeyInput
-	Body care.SuspendForm
+	Body catalogue.SuspendForm
 }
 
 type permitInput struct {
 	IDInput
 	KeyInput
-	Body care.PermitForm
+	Body catalogue.PermitForm
 }
 
 type transferInput struct {
 	IDInput
 	KeyInput
-	Body care.TransferForm
+	Body catalogue.TransferForm
 }
 
 type mergeInput struct {
 	IDInput
 	KeyInput
-	Body care.MergeForm
+	Body catalogue.MergeForm
 }
 
 type reopenInput struct {
 	IDInput
 	KeyInput
-	Body care.ReopenForm
+	Body catalogue.ReopenForm
 }
 
 type samePersonInput struct{ Body samePersonJSON }
@@ -58,25 +59,25 @@ func (a *API) registerLife() {
 	register(a, command("/case-files/{id}/meetings", "record-meeting", tagCases, "Record a valid meeting with the person",
 		"By any agency at work on the case: it resets the counter that the reviews run by."),
 		func(ctx context.Context, who care.Staff, in *meetingInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpMeet, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Meet.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/suspension", "suspend-case-file", tagCases, "Suspend a case until a date",
 		"Its clocks stand still, but those of the residence permit; it resumes by itself."),
 		func(ctx context.Context, who care.Staff, in *suspendInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpSuspend, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Suspend.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/resumption", "resume-case-file", tagCases, "Resume a suspended case before its date", ""),
 		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpResume, in.ID, nil)
+			return a.ask(ctx, who, catalogue.Resume.Command(in.Key, in.ID, catalogue.None{}))
 		})
 	register(a, command("/case-files/{id}/permit", "record-permit", tagCases, "Record the receipt of a renewal, or a new permit", ""),
 		func(ctx context.Context, who care.Staff, in *permitInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpPermit, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Permit.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/reopening", "reopen-case-file", tagCases, "Reopen a closed case",
 		"At a stage of its path. What was opened by mistake, merged or transferred stays closed."),
 		func(ctx context.Context, who care.Staff, in *reopenInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpReopen, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Reopen.Command(in.Key, in.ID, in.Body))
 		})
 	a.registerHandovers()
 }
@@ -87,17 +88,17 @@ func (a *API) registerHandovers() {
 	register(a, command("/case-files/{id}/transfer", "transfer-case-file", tagCases, "Ask another zone to take a case over",
 		"The case goes on here until that zone says yes."),
 		func(ctx context.Context, who care.Staff, in *transferInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpTransfer, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Transfer.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/transfer-recall", "recall-transfer", tagCases, "Take back the request to another zone",
 		"The case stays here, and the other zone's access to what it was shown ends."),
 		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpRecall, in.ID, nil)
+			return a.ask(ctx, who, catalogue.Recall.Command(in.Key, in.ID, catalogue.None{}))
 		})
 	register(a, command("/case-files/{id}/merge", "merge-case-file", tagCases, "Merge a case file into another of the same person",
 		"This one ends; its branches go on in the other."),
 		func(ctx context.Context, who care.Staff, in *mergeInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpMerge, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Merge.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[CaseFileJSON], error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -30,13 +31,13 @@ type disclosureInput struct {
 type referInput struct {
 	IDInput
 	KeyInput
-	Body care.ReferForm
+	Body catalogue.ReferForm
 }
 
 type consentInput struct {
 	IDInput
 	KeyInput
-	Body care.ConsentForm
+	Body catalogue.ConsentForm
 }
 
 // registerPartners registers what is sent to partners, and the consent for it.
@@ -50,15 +51,15 @@ func (a *API) registerPartners() {
 	register(a, command("/case-files/{id}/referrals", "refer-to-partner", tagReferrals, "Refer a person to a partner",
 		"What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent."),
 		func(ctx context.Context, who care.Staff, in *referInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpRefer, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Refer.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/consents", "record-consent", tagCases, "Record the person's consent",
 		"To data reaching private partners."),
 		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpConsent, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.Consent.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, command("/case-files/{id}/consent-withdrawal", "withdraw-consent", tagCases, "Record that the person withdraws consent", ""),
 		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return a.actOnCase(ctx, who, in.Key, care.OpUnconsent, in.ID, in.Body)
+			return a.ask(ctx, who, catalogue.WithdrawConsent.Command(in.Key, in.ID, in.Body))
 		})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -62,7 +63,7 @@ type referralsInput struct {
 type referralMoveInput struct {
 	IDInput
 	KeyInput
-	Body care.ReferralMoveForm
+	Body catalogue.ReferralMoveForm
 }
 
 func (a *API) registerReferrals() {
@@ -79,21 +80,20 @@ func (a *API) registerReferrals() {
 			return one(r, err, referralOf(who))
 		})
 	for _, t := range []struct {
-		op                   care.Operation
+		op                   catalogue.Operation[catalogue.ReferralMoveForm]
 		summary, description string
 	}{
-		{care.OpAcknowledge, "Acknowledge a referral", "By the addressee: it was seen, which is not yet a yes."},
-		{care.OpAccept, "Accept a referral", "By the addressee."},
-		{care.OpReject, "Reject a referral", "By the addressee, with a coded reason."},
-		{care.OpHold, "Ask the sender for more", "By the addressee: note says what is missing."},
-		{care.OpSupply, "Give what was asked for", "By the sender."},
-		{care.OpRedirect, "Redirect a referral", "By the addressee, to another agency: a new referral goes on from this one."},
-		{care.OpWithdraw, "Withdraw a referral", "By the sender."},
+		{catalogue.Acknowledge, "Acknowledge a referral", "By the addressee: it was seen, which is not yet a yes."},
+		{catalogue.Accept, "Accept a referral", "By the addressee."},
+		{catalogue.Reject, "Reject a referral", "By the addressee, with a coded reason."},
+		{catalogue.Hold, "Ask the sender for more", "By the addressee: note says what is missing."},
+		{catalogue.Supply, "Give what was asked for", "By the sender."},
+		{catalogue.Redirect, "Redirect a referral", "By the addressee, to another agency: a new referral goes on from this one."},
+		{catalogue.Withdraw, "Withdraw a referral", "By the sender."},
 	} {
-		register(a, command("/referrals/{id}/"+string(t.op), string(t.op)+"-referral", tagReferrals, t.summary, t.description),
+		register(a, command("/referrals/{id}/"+t.op.Path, t.op.Path+"-referral", tagReferrals, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
-				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
-				return acted(cmd, err, "")
+				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, in.Body))
 			})
 	}
 }

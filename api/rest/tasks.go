@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -66,7 +67,7 @@ type completeInput struct {
 type assignInput struct {
 	IDInput
 	KeyInput
-	Body care.Assignment
+	Body catalogue.Assignment
 }
 
 func (a *API) registerTasks() {
@@ -98,34 +99,31 @@ func (a *API) registerTasks() {
 	register(a, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
 		"By its holder, with the form of one of its outcomes. The case goes on from here."),
 		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
-			cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: care.OpComplete, Target: in.ID, Data: in.Body})
-			return acted(cmd, err, "")
+			return a.ask(ctx, who, catalogue.Complete.Command(in.Key, in.ID, in.Body))
 		})
 	for _, t := range []struct {
-		op                   care.Operation
+		op                   catalogue.Operation[catalogue.None]
 		summary, description string
 	}{
-		{care.OpClaim, "Claim a task", "It is then the caller's to do. A lost race answers 409 with the holder's role."},
-		{care.OpRelease, "Release a task", "It goes back to those who may do it."},
+		{catalogue.Claim, "Claim a task", "It is then the caller's to do. A lost race answers 409 with the holder's role."},
+		{catalogue.Release, "Release a task", "It goes back to those who may do it."},
 	} {
-		register(a, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+		register(a, command("/tasks/{id}/"+t.op.Path, t.op.Path+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
-				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID})
-				return acted(cmd, err, "")
+				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, catalogue.None{}))
 			})
 	}
 	for _, t := range []struct {
-		op                   care.Operation
+		op                   catalogue.Operation[catalogue.Assignment]
 		summary, description string
 	}{
-		{care.OpReassign, "Give a task to another role", "By the supervisor: role says to whom."},
-		{care.OpExtend, "Give a task more time", "By the supervisor: until is the new term."},
-		{care.OpRemind, "Remind of a task now", "By the supervisor: whoever may do it, or holds it, gets a mail."},
+		{catalogue.Reassign, "Give a task to another role", "By the supervisor: role says to whom."},
+		{catalogue.Extend, "Give a task more time", "By the supervisor: until is the new term."},
+		{catalogue.Remind, "Remind of a task now", "By the supervisor: whoever may do it, or holds it, gets a mail."},
 	} {
-		register(a, command("/tasks/{id}/"+string(t.op), string(t.op)+"-task", tagTasks, t.summary, t.description),
+		register(a, command("/tasks/{id}/"+t.op.Path, t.op.Path+"-task", tagTasks, t.summary, t.description),
 			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
-				cmd, err := a.door.Do(ctx, who, ledger.NewCommand{Key: in.Key, Operation: t.op, Target: in.ID, Data: in.Body})
-				return acted(cmd, err, "")
+				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, in.Body))
 			})
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/walk"
 )
 
@@ -45,9 +46,9 @@ var stories = []story{
 
 	{"referral requested", walk.ToCPI},
 	{"referral acknowledged", walk.Received},
-	{"referral on hold", walk.Steps(walk.Received, walk.Moved("", care.OpHold, care.ReferralMoveForm{Note: "Serve il curriculum (prova)"}))},
+	{"referral on hold", walk.Steps(walk.Received, walk.Moved("", care.OpHold, catalogue.ReferralMoveForm{Note: "Serve il curriculum (prova)"}))},
 	{"referral rejected", walk.Steps(walk.Received, walk.Rejected)},
-	{"referral withdrawn", walk.Steps(walk.ToCPI, walk.Moved("", care.OpWithdraw, care.ReferralMoveForm{Note: "La persona ha trovato lavoro da sé (prova)"}))},
+	{"referral withdrawn", walk.Steps(walk.ToCPI, walk.Moved("", care.OpWithdraw, catalogue.ReferralMoveForm{Note: "La persona ha trovato lavoro da sé (prova)"}))},
 	{"referral accepted", walk.Accepted},
 	{"CPI appointment fixed", walk.ToPact},
 	{"pact signed", walk.Signed},

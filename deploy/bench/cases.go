@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/walk"
 )
@@ -48,7 +49,7 @@ func (c *openCase) actor() care.Role {
 func (c *openCase) moved() { c.held, c.moves = !c.held, c.moves+1 }
 
 // moreForm asks for more, or gives it.
-var moreForm = care.ReferralMoveForm{Note: "Misura di prova: un documento"}
+var moreForm = catalogue.ReferralMoveForm{Note: "Misura di prova: un documento"}
 
 // preparing is how many cases are prepared at the same time.
 const preparing = 8
@@ -72,7 +73,7 @@ func renewCases(ctx context.Context, s *site, cases []*openCase) error {
 		if c.moves < mostMoves/2 {
 			return s.even(ctx, c)
 		}
-		if err := walk.Moved("", care.OpWithdraw, care.ReferralMoveForm{})(ctx, &c.Person); err != nil {
+		if err := walk.Moved("", care.OpWithdraw, catalogue.ReferralMoveForm{})(ctx, &c.Person); err != nil {
 			return err
 		}
 		return s.refer(ctx, c)
@@ -111,13 +112,13 @@ func (s *site) open(ctx context.Context, c *openCase) error {
 
 // refer sends the person to the employment centre, which acknowledges it.
 func (s *site) refer(ctx context.Context, c *openCase) error {
-	if _, err := s.town.Staff[care.SocialWorker].SendToCPI(ctx, "", c.CaseID, care.SendToCPI{}); err != nil {
+	if _, err := s.town.Staff[care.SocialWorker].SendToCPI(ctx, "", c.CaseID, catalogue.SendToCPI{}); err != nil {
 		return fmt.Errorf("sending to the CPI: %w", err)
 	}
 	if err := s.findReferral(ctx, c); err != nil {
 		return err
 	}
-	if _, err := s.town.Staff[care.CPIOperator].Move(ctx, "", c.referral, care.OpAcknowledge, care.ReferralMoveForm{}); err != nil {
+	if _, err := s.town.Staff[care.CPIOperator].Move(ctx, "", c.referral, care.OpAcknowledge, catalogue.ReferralMoveForm{}); err != nil {
 		return fmt.Errorf("acknowledging: %w", err)
 	}
 	c.held, c.moves = false, 0

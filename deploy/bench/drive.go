@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/client"
 	"percorso/internal/ledger"
 )
@@ -33,9 +34,7 @@ type stepper interface {
 type straight struct{ site *site }
 
 func (w *straight) step(ctx context.Context, c *openCase) error {
-	cmd, err := w.site.records.Accept(ctx, w.site.staff[c.actor()], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: c.next(), Run: c.placement, Target: c.referral, Answer: moreForm.Answer(c.next()), Data: moreForm,
-	})
+	cmd, err := w.site.records.Accept(ctx, w.site.staff[c.actor()], catalogue.Moves[c.next()].Command(uuid.NewString(), c.referral, moreForm).InRun(c.placement).NewCommand)
 	if err != nil {
 		return err
 	}
@@ -177,23 +176,23 @@ func measureClaims(ctx context.Context, s *site, floorWorker int, cases []*openC
 		return err
 	}
 	claimed := make([]bool, len(cases))
-	operation := func(c *openCase) care.Operation {
+	operation := func(c *openCase) catalogue.Operation[catalogue.None] {
 		claimed[c.index] = !claimed[c.index]
 		if claimed[c.index] {
-			return care.OpClaim
+			return catalogue.Claim
 		}
-		return care.OpRelease
+		return catalogue.Release
 	}
 	ways := map[string]func(context.Context, *openCase) error{
 		"straight": func(ctx context.Context, c *openCase) error {
 			t := tasks[c.index]
-			_, err := s.records.Assign(ctx, s.staff[t.Role], ledger.NewCommand{Key: uuid.NewString(), Operation: operation(c), Target: t.ID})
+			_, err := s.records.Assign(ctx, s.staff[t.Role], operation(c).Command(uuid.NewString(), t.ID, catalogue.None{}).NewCommand)
 			return err
 		},
 		"http": func(ctx context.Context, c *openCase) error {
 			t := tasks[c.index]
 			var err error
-			if operation(c) == care.OpClaim {
+			if operation(c).Code == care.OpClaim {
 				_, err = s.town.Staff[t.Role].Claim(ctx, "", t.ID)
 			} else {
 				_, err = s.town.Staff[t.Role].Release(ctx, "", t.ID)

@@ -110,7 +110,7 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 		f.Add(slices.Contains(NeedLevels, a.Need), at+".need", RuleUnknownCode)
 		f.Note(at+".note", a.Note)
 	}
-	f.bookings(p, c.Bookings, now)
+	f.Bookings(p, c.Bookings, now)
 	if c.Reason != "" && outcome.Accepts(FieldReason) {
 		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", RuleReason)
 	}
@@ -122,9 +122,9 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 	if c.Until != nil {
 		f.Add(c.Until.After(now), "until", RuleInThePast)
 	}
-	f.code(p.Matters, "matter", c.Matter, RuleMatter)
-	f.code(p.Measures, "measure", c.Measure, RuleUnknownCode)
-	f.code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
+	f.Code(p.Matters, "matter", c.Matter, RuleMatter)
+	f.Code(p.Measures, "measure", c.Measure, RuleUnknownCode)
+	f.Code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
 	f.Add(ChosenOutcome(c.ClosureOutcome), "closure_outcome", RuleUnknownCode)
 	f.Add(utf8.RuneCountInString(c.Enterprise) <= 200, "enterprise", RuleTooLong)
 	f.Note("note", c.Note)
@@ -138,84 +138,28 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 	return f
 }
 
-// code checks a code that may be empty.
-func (f *Faults) code(list []Named, field, code, rule string) {
+// Code checks a code that may be empty.
+func (f *Faults) Code(list []Named, field, code, rule string) {
 	if code != "" {
 		_, ok := ByCode(list, code)
 		f.Add(ok, field, rule)
 	}
 }
 
-func (f *Faults) bookings(p Policy, bookings []Booking, now time.Time) {
+// Bookings checks what a form books.
+func (f *Faults) Bookings(p Policy, bookings []Booking, now time.Time) {
 	f.Add(len(bookings) <= maxBookings, "bookings", RuleTooMany)
 	for i, b := range bookings {
-		f.booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
+		f.Booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
 	}
 }
 
-func (f *Faults) booking(p Policy, prefix string, b Booking, now time.Time) {
+// Booking checks one booking, whose fields are named after the prefix.
+func (f *Faults) Booking(p Policy, prefix string, b Booking, now time.Time) {
 	service, ok := p.Service(b.Service)
 	f.Add(ok, prefix+"service", RuleService)
 	if b.Matter != "" && ok {
 		f.Add(slices.Contains(service.Matters, b.Matter), prefix+"matter", RuleMatter)
 	}
 	f.Add(b.At.After(now), prefix+"at", RuleInThePast)
-}
-
-// CheckBooking says what is wrong with the booking of another service.
-func CheckBooking(p Policy, form BookingForm, now time.Time) []Fault {
-	var f Faults
-	f.booking(p, "", form.Booking, now)
-	f.Note("note", form.Note)
-	return f
-}
-
-// CheckClosure says what is wrong with an early closure.
-func CheckClosure(p Policy, form EarlyClosure) []Fault {
-	var f Faults
-	f.Add(form.Outcome != "", "outcome", RuleRequired)
-	f.code(p.Outcomes, "outcome", form.Outcome, RuleUnknownCode)
-	f.Add(ChosenOutcome(form.Outcome), "outcome", RuleUnknownCode)
-	f.Add(form.Note != "", "note", RuleRequired)
-	f.Note("note", form.Note)
-	return f
-}
-
-// CheckReferralMove says what is wrong with the form of an operation on a
-// referral of one agency to another. Whether the state allows it is another question.
-func CheckReferralMove(p Policy, op Operation, form ReferralMoveForm) []Fault {
-	var f Faults
-	switch op {
-	case OpReject:
-		f.Add(form.Reason != "", "reason", RuleRequired)
-		if form.Reason != "" {
-			_, ok := p.RejectReason(form.Reason)
-			f.Add(ok, "reason", RuleReason)
-		}
-	case OpRedirect:
-		f.Add(form.Agency != "", "agency", RuleRequired)
-		if form.Agency != "" {
-			agency, ok := p.Agency(form.Agency)
-			f.Add(ok && agency.Reachable(), "agency", RuleUnknownCode)
-		}
-	case OpHold, OpSupply:
-		f.Add(form.Note != "", "note", RuleRequired)
-	}
-	f.Note("note", form.Note)
-	return f
-}
-
-// CheckAssignment says what is wrong with a supervisor's repair of a task.
-func CheckAssignment(p Policy, op Operation, form Assignment, now time.Time) []Fault {
-	var f Faults
-	switch op {
-	case OpReassign:
-		f.Add(form.Role != "", "role", RuleRequired)
-		f.Add(form.Role == "" || p.HasRole(form.Role), "role", RuleUnknownCode)
-	case OpExtend:
-		f.Add(form.Until != nil, "until", RuleRequired)
-		f.Add(form.Until == nil || form.Until.After(now), "until", RuleInThePast)
-	}
-	f.Note("note", form.Note)
-	return f
 }

@@ -1,11 +1,6 @@
 package care
 
-import (
-	"fmt"
-	"slices"
-	"time"
-	"unicode/utf8"
-)
+import "slices"
 
 // EquipeKind is a kind of multidisciplinary équipe (equipe multidisciplinare).
 type EquipeKind string
@@ -97,70 +92,4 @@ func (q QuorumRule) Reached(votes []Vote) bool {
 // Equipe finds how the zone composes an équipe of a kind.
 func (p Policy) Equipe(kind EquipeKind) (EquipeRule, bool) {
 	return find(p.Equipes, func(e EquipeRule) bool { return e.Kind == kind })
-}
-
-// ConveneForm convenes an équipe for a case.
-type ConveneForm struct {
-	Kind EquipeKind `json:"kind" doc:"between_agencies or within_agency"`
-	Note string     `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
-}
-
-// Answer strips the form to its codes.
-func (f ConveneForm) Answer() Answer { return Answer{Operation: OpConvene, Equipe: f.Kind} }
-
-// CheckConvene says what is wrong with it.
-func CheckConvene(p Policy, form ConveneForm) []Fault {
-	var f Faults
-	f.Add(form.Kind != "", "kind", RuleRequired)
-	_, ok := p.Equipe(form.Kind)
-	f.Add(form.Kind == "" || ok, "kind", RuleUnknownCode)
-	f.Note("note", form.Note)
-	return f
-}
-
-// MinutesForm records a meeting of an équipe with the opinions given in it.
-// While the plan awaits its sign-off, what they say counts as signatures.
-type MinutesForm struct {
-	At    time.Time     `json:"at" doc:"When the meeting was held"`
-	Text  string        `json:"text" maxLength:"10000" doc:"The minutes; free text, never leaves the record"`
-	Votes []MinutedVote `json:"votes" doc:"What those present said"`
-}
-
-// MinutedVote is a vote with its reasons.
-type MinutedVote struct {
-	Vote
-	Note string `json:"note,omitempty" maxLength:"4000" doc:"Reasons; required unless favourable"`
-}
-
-// Answer strips the form to its codes.
-func (f MinutesForm) Answer() Answer {
-	a := Answer{Operation: OpMinutes, At: &f.At}
-	for _, v := range f.Votes {
-		a.Votes = append(a.Votes, v.Vote)
-	}
-	return a
-}
-
-// MaxMinutes is how long the minutes of a meeting may be, in characters.
-const MaxMinutes = 10000
-
-// CheckMinutes says what is wrong with the minutes of a meeting.
-func CheckMinutes(p Policy, form MinutesForm, now time.Time) []Fault {
-	var f Faults
-	f.Add(!form.At.IsZero(), "at", RuleRequired)
-	f.Add(!form.At.After(now), "at", RuleInTheFuture)
-	f.Add(form.Text != "", "text", RuleRequired)
-	f.Add(utf8.RuneCountInString(form.Text) <= MaxMinutes, "text", RuleTooLong)
-	f.Add(len(form.Votes) > 0, "votes", RuleRequired)
-	for i, v := range form.Votes {
-		at := fmt.Sprintf("votes[%d].", i)
-		f.Add(p.HasRole(v.Role), at+"role", RuleUnknownCode)
-		_, known := p.Agency(v.Agency)
-		f.Add(known, at+"agency", RuleUnknownCode)
-		f.Add(slices.Contains([]string{Favourable, WithConditions, Dissenting}, v.Outcome), at+"outcome", RuleUnknownCode)
-		f.Add(v.Outcome == Favourable || v.Note != "", at+"note", RuleRequired)
-		f.Add(!slices.ContainsFunc(form.Votes[:i], func(o MinutedVote) bool { return o.Role == v.Role && o.Agency == v.Agency }), at+"role", RuleDuplicate)
-		f.Note(at+"note", v.Note)
-	}
-	return f
 }

@@ -64,12 +64,6 @@ const (
 // ActionStates lists them.
 var ActionStates = []ActionState{ActionToDo, ActionInProgress, ActionDone, ActionDropped}
 
-// ProgressForm says how an action of the plan comes along.
-type ProgressForm struct {
-	State ActionState `json:"state" doc:"to_do, in_progress, done or dropped"`
-	Note  string      `json:"note,omitempty" maxLength:"4000"`
-}
-
 // GoalFinding is what an evaluation says of a goal.
 type GoalFinding struct {
 	Goal   string `json:"goal" doc:"Id of the goal"`
@@ -144,13 +138,4 @@ func (f *Faults) goals(goals []GoalFinding) {
 		f.Add(slices.Contains(GoalResults, g.Result), at+"result", RuleUnknownCode)
 		f.Note(at+"note", g.Note)
 	}
-}
-
-// CheckProgress says what is wrong with the progress of an action.
-func CheckProgress(form ProgressForm) []Fault {
-	var f Faults
-	f.Add(form.State != "", "state", RuleRequired)
-	f.Add(form.State == "" || slices.Contains(ActionStates, form.State), "state", RuleUnknownCode)
-	f.Note("note", form.Note)
-	return f
 }

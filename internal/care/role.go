@@ -1,7 +1,5 @@
 package care
 
-import "slices"
-
 // Role is what a member of staff does in the services; it decides which tasks
 // they may take. The codes are those of the plan.
 type Role string
@@ -36,39 +34,6 @@ type Staff struct {
 	Zone    string `json:"zone"`
 	Agency  string `json:"agency"`
 	Email   string `json:"email"`
-}
-
-// asks says which roles may ask for what concerns a case as a whole, besides
-// holding a task of it.
-var asks = map[Operation][]Role{
-	OpContact:     {DeskOperator, SocialWorker, InterculturalMediator},
-	OpOpen:        {DeskOperator, SocialWorker},
-	OpBook:        {DeskOperator, SocialWorker, Supervisor},
-	OpSendToCPI:   {SocialWorker, Supervisor},
-	OpClose:       {DeskOperator, SocialWorker, Supervisor},
-	OpConvene:     {SocialWorker, Supervisor},
-	OpMinutes:     {SocialWorker, Supervisor},
-	OpRefer:       {DeskOperator, SocialWorker, Supervisor},
-	OpConsent:     {DeskOperator, SocialWorker, Supervisor},
-	OpUnconsent:   {DeskOperator, SocialWorker, Supervisor},
-	OpPermit:      {DeskOperator, SocialWorker, ImmigrationExpert, Supervisor},
-	OpSuspend:     {SocialWorker, Supervisor},
-	OpResume:      {DeskOperator, SocialWorker, Supervisor},
-	OpTransfer:    {SocialWorker, Supervisor},
-	OpRecall:      {SocialWorker, Supervisor},
-	OpMerge:       {SocialWorker, Supervisor},
-	OpReopen:      {DeskOperator, SocialWorker, Supervisor},
-	OpRenewPolicy: {Supervisor},
-	OpReassign:    {Supervisor},
-	OpExtend:      {Supervisor},
-	OpRemind:      {Supervisor},
-}
-
-// MayAsk says whether a role may ask for an operation at all. Operations on a
-// task or a referral are decided by who holds it and to whom it is addressed.
-func (r Role) MayAsk(op Operation) bool {
-	roles, limited := asks[op]
-	return !limited || slices.Contains(roles, r)
 }
 
 // ReadsCases says whether the caller has whole case files to read: those of the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -60,8 +61,8 @@ type Plan struct {
 // PlanAction is an action of a plan with how it comes along.
 type PlanAction struct {
 	care.PlanAction
-	Routed   bool              `json:"routed"`
-	Progress care.ProgressForm `json:"progress"`
+	Routed   bool                   `json:"routed"`
+	Progress catalogue.ProgressForm `json:"progress"`
 }
 
 // GoalFinding is what an agency's evaluation said of a goal.
@@ -78,7 +79,7 @@ type Disclosure struct {
 	LegalBasis     care.LegalBasis `json:"legal_basis"`
 	ConsentInForce bool            `json:"consent_in_force"`
 	Snapshot       ledger.Snapshot `json:"snapshot"`
-	Digest         string          `json:"digest"` // care.ReferForm gives it back as Seen
+	Digest         string          `json:"digest"` // catalogue.ReferForm gives it back as Seen
 }
 
 // Share is what the caller's agency was given of a person along with a task.
@@ -110,7 +111,7 @@ func (c *Client) Timeline(ctx context.Context, caseID string) (Page[Moment], err
 }
 
 // Convene convenes an équipe for a case.
-func (c *Client) Convene(ctx context.Context, key, caseID string, form care.ConveneForm) (Command, error) {
+func (c *Client) Convene(ctx context.Context, key, caseID string, form catalogue.ConveneForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/equipes", key, form)
 }
 
@@ -125,7 +126,7 @@ func (c *Client) Equipe(ctx context.Context, id string) (Equipe, error) {
 }
 
 // RecordMinutes records a meeting of an équipe with what was said there.
-func (c *Client) RecordMinutes(ctx context.Context, key, equipeID string, form care.MinutesForm) (Command, error) {
+func (c *Client) RecordMinutes(ctx context.Context, key, equipeID string, form catalogue.MinutesForm) (Command, error) {
 	return c.act(ctx, "/equipes/"+equipeID+"/minutes", key, form)
 }
 
@@ -135,7 +136,7 @@ func (c *Client) Plans(ctx context.Context, caseID string) (Page[Plan], error) {
 }
 
 // ReportProgress says how an action of the active plan comes along.
-func (c *Client) ReportProgress(ctx context.Context, key, caseID, actionID string, form care.ProgressForm) (Command, error) {
+func (c *Client) ReportProgress(ctx context.Context, key, caseID, actionID string, form catalogue.ProgressForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/plan-actions/"+actionID+"/progress", key, form)
 }
 
@@ -154,27 +155,27 @@ func (c *Client) Disclosure(ctx context.Context, caseID, agency, purpose string)
 }
 
 // Refer refers the person to a partner.
-func (c *Client) Refer(ctx context.Context, key, caseID string, form care.ReferForm) (Command, error) {
+func (c *Client) Refer(ctx context.Context, key, caseID string, form catalogue.ReferForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/referrals", key, form)
 }
 
 // Consent records that the person consents to data reaching private partners.
-func (c *Client) Consent(ctx context.Context, key, caseID string, form care.ConsentForm) (Command, error) {
+func (c *Client) Consent(ctx context.Context, key, caseID string, form catalogue.ConsentForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/consents", key, form)
 }
 
 // WithdrawConsent records that the person withdraws consent.
-func (c *Client) WithdrawConsent(ctx context.Context, key, caseID string, form care.ConsentForm) (Command, error) {
+func (c *Client) WithdrawConsent(ctx context.Context, key, caseID string, form catalogue.ConsentForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/consent-withdrawal", key, form)
 }
 
 // Meet records a valid meeting with the person.
-func (c *Client) Meet(ctx context.Context, key, caseID string, form care.MeetingForm) (Command, error) {
+func (c *Client) Meet(ctx context.Context, key, caseID string, form catalogue.MeetingForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/meetings", key, form)
 }
 
 // Suspend suspends a case until a date.
-func (c *Client) Suspend(ctx context.Context, key, caseID string, form care.SuspendForm) (Command, error) {
+func (c *Client) Suspend(ctx context.Context, key, caseID string, form catalogue.SuspendForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/suspension", key, form)
 }
 
@@ -184,7 +185,7 @@ func (c *Client) Resume(ctx context.Context, key, caseID string) (Command, error
 }
 
 // RecordPermit records the receipt of a renewal, or a new permit.
-func (c *Client) RecordPermit(ctx context.Context, key, caseID string, form care.PermitForm) (Command, error) {
+func (c *Client) RecordPermit(ctx context.Context, key, caseID string, form catalogue.PermitForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/permit", key, form)
 }
 
@@ -194,12 +195,12 @@ func (c *Client) RecallTransfer(ctx context.Context, key, caseID string) (Comman
 }
 
 // Transfer asks another zone to take a case over.
-func (c *Client) Transfer(ctx context.Context, key, caseID string, form care.TransferForm) (Command, error) {
+func (c *Client) Transfer(ctx context.Context, key, caseID string, form catalogue.TransferForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/transfer", key, form)
 }
 
 // Merge merges a case file into another of the same person, which stays.
-func (c *Client) Merge(ctx context.Context, key, caseID string, form care.MergeForm) (Command, error) {
+func (c *Client) Merge(ctx context.Context, key, caseID string, form catalogue.MergeForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/merge", key, form)
 }
 
@@ -218,7 +219,7 @@ func (c *Client) SamePerson(ctx context.Context, p Person) (Page[CaseFile], erro
 }
 
 // Reopen reopens a closed case.
-func (c *Client) Reopen(ctx context.Context, key, caseID string, form care.ReopenForm) (Command, error) {
+func (c *Client) Reopen(ctx context.Context, key, caseID string, form catalogue.ReopenForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/reopening", key, form)
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -155,17 +156,17 @@ func (c *Client) CaseFile(ctx context.Context, id string) (CaseFile, error) {
 }
 
 // Book books a level-2 service for an open case.
-func (c *Client) Book(ctx context.Context, key, caseID string, form care.BookingForm) (Command, error) {
+func (c *Client) Book(ctx context.Context, key, caseID string, form catalogue.BookingForm) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/bookings", key, form)
 }
 
 // SendToCPI refers an open case to the employment centre.
-func (c *Client) SendToCPI(ctx context.Context, key, caseID string, form care.SendToCPI) (Command, error) {
+func (c *Client) SendToCPI(ctx context.Context, key, caseID string, form catalogue.SendToCPI) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/cpi-referral", key, form)
 }
 
 // CloseEarly closes a case from any stage.
-func (c *Client) CloseEarly(ctx context.Context, key, caseID string, form care.EarlyClosure) (Command, error) {
+func (c *Client) CloseEarly(ctx context.Context, key, caseID string, form catalogue.EarlyClosure) (Command, error) {
 	return c.act(ctx, "/case-files/"+caseID+"/closure", key, form)
 }
 
@@ -209,7 +210,7 @@ func (c *Client) Complete(ctx context.Context, key, taskID string, form care.Com
 
 // Repair is the supervisor's repair of a task: care.OpReassign, care.OpExtend or
 // care.OpRemind.
-func (c *Client) Repair(ctx context.Context, key, taskID string, op care.Operation, form care.Assignment) (Command, error) {
+func (c *Client) Repair(ctx context.Context, key, taskID string, op care.Operation, form catalogue.Assignment) (Command, error) {
 	return c.act(ctx, "/tasks/"+taskID+"/"+string(op), key, form)
 }
 
@@ -219,7 +220,7 @@ func (c *Client) Referrals(ctx context.Context, caseID string) (Page[Referral], 
 }
 
 // Move does an operation on a referral: care.OpAcknowledge, care.OpHold …
-func (c *Client) Move(ctx context.Context, key, referralID string, op care.Operation, form care.ReferralMoveForm) (Command, error) {
+func (c *Client) Move(ctx context.Context, key, referralID string, op care.Operation, form catalogue.ReferralMoveForm) (Command, error) {
 	return c.act(ctx, "/referrals/"+referralID+"/"+string(op), key, form)
 }
 

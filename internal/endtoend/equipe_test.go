@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // The roles of Prato's équipe between agencies.
@@ -142,8 +143,8 @@ func (s *services) complexPath() {
 	}
 
 	// The employment centre says no, and why; the équipe hears of it.
-	s.move(care.CPIOperator, placement, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.CPIOperator, placement, care.OpReject, care.ReferralMoveForm{Reason: "no_availability", Note: "Prova"})
+	s.move(care.CPIOperator, placement, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.CPIOperator, placement, care.OpReject, catalogue.ReferralMoveForm{Reason: "no_availability", Note: "Prova"})
 	s.do(id, care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
 	s.openTask(id, care.EquipeInvitation, care.CPIOperator)
 	equipes = s.get(care.SocialWorker, "/case-files/"+id+"/equipes").items()
@@ -152,9 +153,9 @@ func (s *services) complexPath() {
 
 	// It meets: all take their seats, and their opinions are in the minutes.
 	s.takeSeats(id, between)
-	minutes := care.MinutesForm{At: time.Now().Add(-time.Second), Text: "Verbale di prova"}
+	minutes := catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: "Verbale di prova"}
 	for _, seat := range equipes[0].list("seats") {
-		minutes.Votes = append(minutes.Votes, care.MinutedVote{Vote: care.Vote{
+		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{
 			Role: care.Role(seat.text("role")), Agency: seat.text("agency"), Outcome: care.Favourable,
 		}})
 	}
@@ -175,15 +176,15 @@ func (s *services) complexPath() {
 	now, before := s.versions(care.CPIOperator, id)[0], s.versions(care.SocialWorker, id)[1] // who has a part reads the plan
 	require.Equal(t, before.list("actions")[1].text("id"), now.list("actions")[1].text("id"), "an action keeps its id")
 	placement = s.referralTo(id, "cpi", placement).text("id")
-	s.move(care.SocialWorker, school, care.OpAcknowledge, care.ReferralMoveForm{}) // as the school says by telephone
-	s.move(care.CPIOperator, placement, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.SocialWorker, school, care.OpAccept, care.ReferralMoveForm{})
-	s.move(care.CPIOperator, placement, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.SocialWorker, school, care.OpAcknowledge, catalogue.ReferralMoveForm{}) // as the school says by telephone
+	s.move(care.CPIOperator, placement, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.SocialWorker, school, care.OpAccept, catalogue.ReferralMoveForm{})
+	s.move(care.CPIOperator, placement, care.OpAccept, catalogue.ReferralMoveForm{})
 	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	s.do(id, care.ServicePact, care.Completion{Outcome: care.Signed})
 	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "training", Until: in(time.Second)})
 	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+now.list("actions")[0].text("id")+"/progress",
-		care.ProgressForm{State: care.ActionDone}).is(http.StatusOK)
+		catalogue.ProgressForm{State: care.ActionDone}).is(http.StatusOK)
 	s.do(id, care.ReferralOutcome, care.Completion{Outcome: care.Completed})
 	s.do(id, care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Azienda Prova"})
 	require.Equal(t, "completed", s.get(care.SocialWorker, "/referrals/"+school).text("state"))
@@ -203,7 +204,7 @@ func (s *services) complexPath() {
 	// Then the supervisor proposes it: somebody else is to approve.
 	reassigned := func(kind care.TaskKind, to care.Role) {
 		task, _ := s.task(id, kind)
-		s.post(care.Supervisor, "/tasks/"+task+"/reassign", care.Assignment{Role: to, Note: "Prova"}).is(http.StatusOK)
+		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: to, Note: "Prova"}).is(http.StatusOK)
 	}
 	reassigned(care.Closure, care.Supervisor)
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
@@ -283,18 +284,18 @@ func (s *services) consultedAtOnce() {
 	// The project of a third-sector body: it gets what the sender saw, with consent.
 	seen := s.get(care.SocialWorker, "/case-files/"+id+"/disclosures/terzo_settore?purpose=social_inclusion").is(http.StatusOK)
 	require.Equal(t, "consent", seen.text("legal_basis"))
-	refer := care.ReferForm{Agency: "terzo_settore", Purpose: "social_inclusion", Notice: true, Seen: seen.text("digest")}
+	refer := catalogue.ReferForm{Agency: "terzo_settore", Purpose: "social_inclusion", Notice: true, Seen: seen.text("digest")}
 	require.Equal(t, []string{"agency consent_required"},
 		s.post(care.SocialWorker, "/case-files/"+id+"/referrals", refer).is(http.StatusUnprocessableEntity).rules())
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", care.ConsentForm{Note: "Prova"}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{Note: "Prova"}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/referrals", refer).is(http.StatusOK)
 	project := s.referralTo(id, "terzo_settore").text("id")
 	got := s.get(care.ThirdSectorOperator, "/referrals/"+project).is(http.StatusOK)
 	require.Equal(t, seen.body["snapshot"], got.body["snapshot"], "exactly what the sender saw")
 	require.Empty(t, got.of("snapshot").text("citizenship"), "and no more than consent is for")
 	s.get(care.ThirdSectorOperator, "/case-files/"+id).is(http.StatusNotFound)
-	s.move(care.ThirdSectorOperator, project, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.ThirdSectorOperator, project, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.ThirdSectorOperator, project, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.ThirdSectorOperator, project, care.OpAccept, catalogue.ReferralMoveForm{})
 	s.doAs(care.ThirdSectorOperator, id, care.ReferralOutcome, care.Completion{Outcome: care.Completed})
 
 	// The last service finds the need complex: an équipe of the municipality's own.

@@ -11,6 +11,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // insist repeats a request with its key until somebody answers it, as a client
@@ -156,7 +157,7 @@ func TestTemporalLostAndRebuilt(t *testing.T) {
 	waitingForCPI, referral := s.toTheCPI()
 	atTheDesk := s.openCase()
 	closed := s.openCase()
-	s.post(care.SocialWorker, "/case-files/"+closed+"/closure", care.EarlyClosure{Outcome: care.OutcomeWithdrew, Note: "Prova"}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+closed+"/closure", catalogue.EarlyClosure{Outcome: care.OutcomeWithdrew, Note: "Prova"}).is(http.StatusOK)
 
 	require.NoError(t, s.stack.DropTemporal(t.Context()))
 	// What is asked while the runs are lost is accepted, and worked once they are back.
@@ -167,8 +168,8 @@ func TestTemporalLostAndRebuilt(t *testing.T) {
 	require.Contains(t, string(out), "3 runs rebuilt") // two cases and the placement; the service has ended
 
 	s.doOverFaults(atTheDesk, care.Orientation, booked())
-	s.insist(care.CPIOperator, "/referrals/"+referral+"/acknowledge", care.ReferralMoveForm{})
-	s.insist(care.CPIOperator, "/referrals/"+referral+"/accept", care.ReferralMoveForm{})
+	s.insist(care.CPIOperator, "/referrals/"+referral+"/acknowledge", catalogue.ReferralMoveForm{})
+	s.insist(care.CPIOperator, "/referrals/"+referral+"/accept", catalogue.ReferralMoveForm{})
 	s.task(waitingForCPI, care.PlacementAppointment)
 	// The clocks are back too: nobody fixes the appointment, and the supervisor is told.
 	require.Eventually(t, func() bool { return s.timeline(waitingForCPI)["escalated placement_appointment"] == 1 }, 30*time.Second, 200*time.Millisecond)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // The forms of équipe, plan and partners, in the browsers of the people involved.
@@ -103,7 +104,7 @@ func (s *services) complexPathInTheBrowser() {
 	social.press("Completa")
 
 	referral := s.referralTo(id, "cpi").text("id")
-	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 	cpi.visit("/segnalazioni/" + referral)
 	cpi.unfold("Rifiuta")
 	cpi.choose("Nessuna disponibilità")
@@ -235,7 +236,7 @@ func (s *services) partnerInTheBrowser() {
 	}
 	choose()
 	social.shows("Manca il consenso della persona")
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", care.ConsentForm{}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{}).is(http.StatusOK)
 	choose()
 	social.shows("Prova 0001")
 	social.picture("invio-al-partner")

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // Journey 1: an Italian citizen asks about school enrolment. A contact, no case file.
@@ -39,8 +40,8 @@ func TestStraightPath(t *testing.T) {
 	require.Equal(t, "Prova 0001", got.body["snapshot"].(map[string]any)["family_name"])
 	s.get(care.CPIOperator, "/case-files/"+id).is(http.StatusNotFound)
 
-	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.CPIOperator, referral, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.CPIOperator, referral, care.OpAccept, catalogue.ReferralMoveForm{})
 	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	s.do(id, care.ServicePact, care.Completion{Outcome: care.Signed})
 	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: in(2 * time.Second), Enterprise: "Azienda Prova"})
@@ -92,11 +93,11 @@ func TestSilentCPI(t *testing.T) {
 
 	// The supervisor reassigns, and it is acknowledged: it leaves the list.
 	task := stuck.text("task_id")
-	s.post(care.CPIOperator, "/tasks/"+task+"/reassign", care.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusForbidden)
-	s.post(care.Supervisor, "/tasks/"+task+"/reassign", care.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusOK)
-	s.post(care.CPIOperator, "/referrals/"+referral+"/acknowledge", care.ReferralMoveForm{}).is(http.StatusNotFound) // it is no longer theirs
-	s.move(care.LabourPolicyExpert, referral, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.post(care.Supervisor, "/tasks/"+task+"/extend", care.Assignment{Until: in(time.Hour)}).is(http.StatusOK)
+	s.post(care.CPIOperator, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusForbidden)
+	s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusOK)
+	s.post(care.CPIOperator, "/referrals/"+referral+"/acknowledge", catalogue.ReferralMoveForm{}).is(http.StatusNotFound) // it is no longer theirs
+	s.move(care.LabourPolicyExpert, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.post(care.Supervisor, "/tasks/"+task+"/extend", catalogue.Assignment{Until: in(time.Hour)}).is(http.StatusOK)
 	for _, c := range s.get(care.Supervisor, "/stuck-cases").items() {
 		require.NotEqual(t, id, c.text("id"))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // permitLeads has a permit whose last day is after tomorrow come near while the
@@ -54,7 +55,7 @@ func (s *services) abroad() {
 	t := s.t
 	id, _ := s.toTheCPI()
 	until := time.Now().Add(10 * time.Second)
-	suspension := care.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
+	suspension := catalogue.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
 	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusOK)
 	require.Equal(t, []string{"until already_suspended"},
 		s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusUnprocessableEntity).rules())
@@ -156,8 +157,8 @@ func (s *services) inInternship(lastDay time.Time) (caseID string) {
 	s.do(caseID, care.Interview, care.Completion{Outcome: care.Held})
 	s.do(caseID, care.Assessment, assessed)
 	referral := s.referralTo(caseID, "cpi").text("id")
-	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{})
-	s.move(care.CPIOperator, referral, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	s.move(care.CPIOperator, referral, care.OpAccept, catalogue.ReferralMoveForm{})
 	s.do(caseID, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	s.do(caseID, care.ServicePact, care.Completion{Outcome: care.Signed})
 	s.do(caseID, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: in(30 * 24 * time.Hour), Enterprise: "Azienda Prova"})
@@ -178,9 +179,9 @@ func (s *services) movingToPistoia() {
 	s.do(id, care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: plan})
 	s.agree(id, between)
 	placement, school := s.referralTo(id, "cpi").text("id"), s.referralTo(id, "cpia").text("id")
-	s.move(care.CPIOperator, placement, care.OpAcknowledge, care.ReferralMoveForm{})
+	s.move(care.CPIOperator, placement, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 
-	form := care.TransferForm{Zone: "pistoia", Notice: true, Note: "Trasloco di prova"}
+	form := catalogue.TransferForm{Zone: "pistoia", Notice: true, Note: "Trasloco di prova"}
 	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", form).is(http.StatusOK)
 	s.eventually("it is known that Pistoia is asked", func() bool { return s.file(care.SocialWorker, id).text("transfer_to") == "pistoia" })
 	s.get(care.CPIOperator, "/referrals/"+placement).is(http.StatusOK) // the case goes on meanwhile
@@ -215,7 +216,7 @@ func (s *services) movingToPistoia() {
 	require.Equal(t, "placement", file.text("stage"))
 	require.Equal(t, "Prova 0001", file.of("person_data").text("family_name"))
 	require.Equal(t, []string{"active"}, there.states(moved))
-	there.move(care.CPIOperator, there.referralTo(moved, "cpi").text("id"), care.OpAcknowledge, care.ReferralMoveForm{})
+	there.move(care.CPIOperator, there.referralTo(moved, "cpi").text("id"), care.OpAcknowledge, catalogue.ReferralMoveForm{})
 
 	// Prato sees nothing of it any more.
 	for _, role := range []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor, care.CPIOperator} {

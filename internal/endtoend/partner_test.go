@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // letter is a mail as its receiver got it.
@@ -133,7 +134,7 @@ func (s *services) refers(caseID, agency, purpose string) (referral string) {
 	s.t.Helper()
 	seen := s.get(care.SocialWorker, "/case-files/"+caseID+"/disclosures/"+agency+"?purpose="+purpose).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+caseID+"/referrals",
-		care.ReferForm{Agency: agency, Purpose: purpose, Notice: true, Seen: seen.text("digest"), Note: "Prova"}).is(http.StatusOK)
+		catalogue.ReferForm{Agency: agency, Purpose: purpose, Notice: true, Seen: seen.text("digest"), Note: "Prova"}).is(http.StatusOK)
 	return s.referralTo(caseID, agency).text("id")
 }
 
@@ -144,7 +145,7 @@ func (s *services) partnerWithoutAccount() {
 	id := s.openCase()
 	s.do(id, care.FirstListening, heard)
 	s.task(id, care.Orientation)
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", care.ConsentForm{}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{}).is(http.StatusOK)
 	referral := s.refers(id, "terzo_settore", "labour")
 	state := func() string { return s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK).text("state") }
 
@@ -199,11 +200,11 @@ func (s *services) partnerWithoutAccount() {
 	// Another private partner is at work and a public one too, when consent is withdrawn.
 	private, public := s.refers(id, "centri_sociali", "housing"), s.refers(id, "cpia", "school")
 	late, _ := s.link(private, asksAnswer)
-	s.move(care.SocialWorker, private, care.OpAcknowledge, care.ReferralMoveForm{}) // as it says by telephone
-	s.move(care.SocialWorker, private, care.OpAccept, care.ReferralMoveForm{})
+	s.move(care.SocialWorker, private, care.OpAcknowledge, catalogue.ReferralMoveForm{}) // as it says by telephone
+	s.move(care.SocialWorker, private, care.OpAccept, catalogue.ReferralMoveForm{})
 	unanswered, _ := s.link(public, asksAnswer)
 	expired := time.Now().Add(linkTerm + time.Second)
-	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", care.ConsentForm{Note: "Prova"}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", catalogue.ConsentForm{Note: "Prova"}).is(http.StatusOK)
 	s.eventually("withdrawn", func() bool { return s.get(care.SocialWorker, "/referrals/"+private).text("state") == "withdrawn" })
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "the public one goes on")
 	require.Empty(t, s.file(care.SocialWorker, id).text("consent_since"))

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // marker is a name, and stands in every free text. Nobody is called so.
@@ -73,15 +74,15 @@ func (s *services) markedStraight() {
 	s.do(id, care.Assessment, with(assessed))
 	referral := s.referral(id)
 	// A form with faults says which, without what was typed.
-	refused := s.post(care.CPIOperator, "/referrals/"+referral+"/reject", care.ReferralMoveForm{Reason: marker, Note: marker}).is(http.StatusUnprocessableEntity)
+	refused := s.post(care.CPIOperator, "/referrals/"+referral+"/reject", catalogue.ReferralMoveForm{Reason: marker, Note: marker}).is(http.StatusUnprocessableEntity)
 	require.NotContains(t, fmt.Sprint(refused.body), marker)
 	s.post(care.DeskOperator, "/case-file-searches", map[string]any{"search": marker}).is(http.StatusOK)
 	// The CPI is reminded and the supervisor told, each by mail.
 	require.Eventually(t, func() bool { return s.timeline(id)["escalated referral_answer"] == 1 }, 30*time.Second, 200*time.Millisecond)
-	s.move(care.CPIOperator, referral, care.OpAcknowledge, care.ReferralMoveForm{Note: marker})
-	s.move(care.CPIOperator, referral, care.OpHold, care.ReferralMoveForm{Note: marker})
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{Note: marker})
+	s.move(care.CPIOperator, referral, care.OpHold, catalogue.ReferralMoveForm{Note: marker})
 	s.do(id, care.SupplyInformation, with(care.Completion{Outcome: care.Supplied}))
-	s.move(care.CPIOperator, referral, care.OpAccept, care.ReferralMoveForm{Note: marker})
+	s.move(care.CPIOperator, referral, care.OpAccept, catalogue.ReferralMoveForm{Note: marker})
 	s.do(id, care.PlacementAppointment, with(care.Completion{Outcome: care.Fixed, At: in(time.Second)}))
 	s.do(id, care.ServicePact, with(care.Completion{Outcome: care.Signed}))
 	s.do(id, care.Measure, with(care.Completion{Outcome: care.Started, Measure: "internship", Until: in(time.Second), Enterprise: marker}))
@@ -105,7 +106,7 @@ func (s *services) markedComplex() {
 	}
 	s.openTask(id, care.EquipeOpinion, care.SocialWorker)
 	equipe := s.get(care.SocialWorker, "/case-files/"+id+"/equipes").items()[0].text("id")
-	s.post(care.SocialWorker, "/equipes/"+equipe+"/minutes", care.MinutesForm{At: time.Now().Add(-time.Second), Text: marker, Votes: []care.MinutedVote{
+	s.post(care.SocialWorker, "/equipes/"+equipe+"/minutes", catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: marker, Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.WithConditions}, Note: marker},
 	}}).is(http.StatusOK)
 	draft := with(care.Completion{Outcome: care.Proposed, Plan: firstPlan()})
@@ -119,7 +120,7 @@ func (s *services) markedComplex() {
 	s.do(id, care.PlanAgreement, agreed)
 	s.referralTo(id, "cpi")
 	action := s.versions(care.SocialWorker, id)[0].list("actions")[0].text("id")
-	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", care.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
+	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", catalogue.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
 
 	// A partner reads the name through its link, and writes it back.
 	referral := s.refers(id, "terzo_settore", "labour")
@@ -128,10 +129,10 @@ func (s *services) markedComplex() {
 	second, _ := s.link(referral, asksAnswer, first)
 	require.Equal(t, http.StatusOK, s.opens(second, url.Values{"answer": {"reject"}, "reason": {"not_competent"}, "note": {marker}}).status)
 
-	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", care.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", catalogue.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/resumption", nil).is(http.StatusOK)
-	s.post(care.SocialWorker, "/case-files/"+id+"/meetings", care.MeetingForm{At: time.Now().Add(-time.Second), Note: marker}).is(http.StatusOK)
-	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", care.TransferForm{Zone: "pistoia", Notice: true, Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/meetings", catalogue.MeetingForm{At: time.Now().Add(-time.Second), Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", catalogue.TransferForm{Zone: "pistoia", Notice: true, Note: marker}).is(http.StatusOK)
 	there := s.with(t, "pistoia")
 	var asked string
 	s.eventually("Pistoia is asked", func() bool {

@@ -23,6 +23,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // services is the stack with the people who work on it.
@@ -287,7 +288,7 @@ func (s *services) referralTo(caseID, agency string, known ...string) (found ans
 }
 
 // move does an operation on a referral.
-func (s *services) move(role care.Role, referral string, op care.Operation, form care.ReferralMoveForm) {
+func (s *services) move(role care.Role, referral string, op care.Operation, form catalogue.ReferralMoveForm) {
 	s.t.Helper()
 	s.post(role, "/referrals/"+referral+"/"+string(op), form).is(http.StatusOK)
 }

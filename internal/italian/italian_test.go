@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 )
 
@@ -105,7 +106,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, r := range care.GoalResults {
 		said("result of a goal", r, italian.GoalResult(r))
 	}
-	for _, r := range care.SuspendReasons {
+	for _, r := range catalogue.SuspendReasons {
 		said("reason to suspend", r, italian.SuspendReason(r))
 	}
 	for _, purpose := range []string{"referral", "appointment", "equipe", "transfer"} {

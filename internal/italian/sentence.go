@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // Sentence says in one sentence what a case waits for: who must act, since
@@ -101,7 +102,7 @@ func stands(w care.Waiting, now time.Time) string {
 	}
 	var names []string
 	for _, r := range care.Roles {
-		if r.MayAsk(care.OpResume) {
+		if catalogue.Resume.MayAsk(r) {
 			names = append(names, TheRole(r))
 		}
 	}

@@ -19,12 +19,12 @@ const (
 
 // NewCommand is what a caller asks for, once. Key makes a repetition harmless.
 type NewCommand struct {
-	Key       string         // idempotency key, unique by caller
-	Operation care.Operation //
-	Run       string         // the run whose inbox it enters; empty for OpContact, and where Target says it
-	Target    string         // task or referral id
-	Answer    care.Answer    // codes for the process
-	Data      any            // the form, as its Go struct; stays in Postgres
+	Key       string          // idempotency key, unique by caller
+	Operation care.Operation  //
+	Run       string          // the run whose inbox it enters; empty for OpContact, and where Target says it
+	Target    string          // task or referral id
+	Answer    care.Answer     // codes for the process
+	Data      json.RawMessage // the form as it is stored; nil: none. It stays in Postgres
 }
 
 // Command is a command as stored.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -61,11 +62,11 @@ func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger
 
 // contact records a contact at the desk.
 func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
-	form, ok := c.Data.(ledger.NewContact)
-	if !ok {
-		return ledger.Command{}, &ledger.Fault{Place: "a contact without its form"}
+	form, err := catalogue.Contact.Form(c.Data)
+	if err != nil {
+		return ledger.Command{}, &ledger.Fault{Place: "a contact whose form does not read"}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
+	_, err = tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		id, s.Zone, s.Agency, form.Topic, form.Language, form.Channel, form.Citizenship, form.Outcome, form.Note, r.Clock(), s.ID)
 	if err != nil {
@@ -112,7 +113,10 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if !a.task.State.Open() {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
-	form, _ := c.Data.(care.Assignment)
+	form, err := catalogue.Reassign.Form(c.Data)
+	if err != nil {
+		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
+	}
 	switch c.Operation {
 	case care.OpClaim:
 		return a.claim()

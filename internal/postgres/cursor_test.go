@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -22,9 +23,7 @@ func TestCursors(t *testing.T) {
 	var caseID string
 	for i := range 3 {
 		caseID, _ = a.open("prato")
-		_, err := a.records.Assign(t.Context(), desk, ledger.NewCommand{
-			Key: fmt.Sprint("contact", i), Operation: care.OpContact, Data: ledger.NewContact{Topic: "labour", Language: "it", Channel: "in_person", Outcome: "information"},
-		})
+		_, err := a.records.Assign(t.Context(), desk, catalogue.Contact.Command(fmt.Sprint("contact", i), "", ledger.NewContact{Topic: "labour", Language: "it", Channel: "in_person", Outcome: "information"}).NewCommand)
 		require.NoError(t, err)
 	}
 	for range 2 { // twice read, so that there are two lines

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -34,14 +35,14 @@ func (w *writer) equipe() error {
 
 // reasons are what who acted wrote along with opinions and signatures.
 type reasons struct {
-	note  string             // of the one who completed a task
-	votes []care.MinutedVote // of a meeting; its minutes are kept too
+	note  string                  // of the one who completed a task
+	votes []catalogue.MinutedVote // of a meeting; its minutes are kept too
 }
 
 func (w *writer) said() (said reasons, err error) {
 	switch w.step.Entry.Answer.Operation {
 	case care.OpMinutes:
-		form, err := formOf[care.MinutesForm](w)
+		form, err := formOf(w, catalogue.Minutes)
 		if err != nil {
 			return said, err
 		}
@@ -50,7 +51,7 @@ func (w *writer) said() (said reasons, err error) {
 			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, form.At, form.Text, w.by())
 		w.moment("minutes", "")
 	case care.OpComplete:
-		form, err := formOf[care.Completion](w)
+		form, err := formOf(w, catalogue.Complete)
 		if err != nil {
 			return said, err
 		}
@@ -74,7 +75,7 @@ func (w *writer) inviteSeat(s ledger.SeatChange) {
 func (w *writer) moveSeat(s ledger.SeatChange, said reasons) {
 	votes := said.votes
 	if votes == nil {
-		votes = []care.MinutedVote{}
+		votes = []catalogue.MinutedVote{}
 	}
 	w.queue(`UPDATE seat SET state = coalesce(nullif($2, ''), state), member = CASE WHEN $2 = 'confirmed' THEN $3::uuid ELSE member END,
 			opinion = coalesce(nullif($4, ''), opinion), opinion_note = CASE WHEN $4 = '' THEN opinion_note ELSE words.note END,
@@ -132,7 +133,7 @@ func (w *writer) planChange() error {
 // proposePlan keeps the content of a draft. What an earlier version has keeps its
 // id, and whether the person was sent there for it.
 func (w *writer) proposePlan(id string) error {
-	form, err := formOf[care.Completion](w)
+	form, err := formOf(w, catalogue.Complete)
 	if err != nil || form.Plan == nil {
 		return err
 	}

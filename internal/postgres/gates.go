@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -124,7 +124,7 @@ func (w *writer) rule() ([]care.Fault, error) {
 func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	switch outcome := w.step.Entry.Answer.Outcome; {
 	case kind == care.PlanDraft && outcome == care.Proposed:
-		form, err := formOf[care.Completion](w)
+		form, err := formOf(w, catalogue.Complete)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +178,7 @@ func (w *writer) notAwaited() (*care.Refusal, error) {
 // whether the sender saw exactly what will be disclosed. A partner that the zone
 // named after the run got its rules is known once they are renewed.
 func (w *writer) ruleOfRefer() ([]care.Fault, error) {
-	form, err := formOf[care.ReferForm](w)
+	form, err := formOf(w, catalogue.Refer)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (w *writer) ruleOfRefer() ([]care.Fault, error) {
 // ruleOfAgreement asks for the consent that the plan needs which the person
 // agrees to, unless they give it along with their agreement.
 func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
-	form, err := formOf[care.Completion](w)
+	form, err := formOf(w, catalogue.Complete)
 	if err != nil || form.Consent {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
 
 // ruleOfGoals asks whether the evaluated goals are the active plan's.
 func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
-	form, err := formOf[care.Completion](w)
+	form, err := formOf(w, catalogue.Complete)
 	if err != nil || len(form.Goals) == 0 {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
 // ruleOfMerge asks whether the case may be merged into another, which Postgres
 // locks until the merge is done.
 func (w *writer) ruleOfMerge() ([]care.Fault, error) {
-	form, err := formOf[care.MergeForm](w)
+	form, err := formOf(w, catalogue.Merge)
 	if err != nil || !ledger.IsID(form.Into) {
 		return fault(err == nil, "into", care.RuleUnknownCode), err
 	}
@@ -270,12 +270,10 @@ func (w *writer) plan(among string, arg any) (content ledger.PlanContent, err er
 }
 
 // formOf reads the form that came with the entry; the zero form where none did.
-func formOf[T any](w *writer) (form T, err error) {
-	if len(w.entry.Data) == 0 {
-		return form, nil
+func formOf[F any](w *writer, of catalogue.Operation[F]) (F, error) {
+	form, err := of.Form(w.entry.Data)
+	if err != nil {
+		err = &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", of.Code)}
 	}
-	if err := json.Unmarshal(w.entry.Data, &form); err != nil {
-		return form, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", w.step.Entry.Answer.Operation)}
-	}
-	return form, nil
+	return form, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -16,13 +17,13 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	id := ledger.BareID(run)
 	worker := p.accounts["social_worker.prato"]
-	refer := func(agency string) (care.ReferForm, ledger.Disclosure) {
+	refer := func(agency string) (catalogue.ReferForm, ledger.Disclosure) {
 		d, err := p.records.Disclosure(t.Context(), worker, id, agency, "housing")
 		require.NoError(t, err)
-		return care.ReferForm{Agency: agency, Purpose: "housing", Notice: true, Seen: d.Digest}, d
+		return catalogue.ReferForm{Agency: agency, Purpose: "housing", Notice: true, Seen: d.Digest}, d
 	}
-	tries := func(form care.ReferForm, referral string) (ledger.StepResult, ledger.Entry) {
-		e := p.ask("social_worker.prato", run, "", form.Answer(), form)
+	tries := func(form catalogue.ReferForm, referral string) (ledger.StepResult, ledger.Entry) {
+		e := p.ask("social_worker.prato", run, catalogue.Refer.Command("", "", form))
 		return p.tries(run, e, ledger.Effects{Tell: []ledger.Message{
 			{Run: referral, Answer: care.Answer{Operation: care.OpOpen, Agency: form.Agency, Matter: form.Purpose}}}}, nil), e
 	}
@@ -39,13 +40,13 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	res, e = tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "seen", care.RuleSeen)
-	consents := func(op care.Operation) ledger.Entry {
-		return p.ask("social_worker.prato", run, "", care.Answer{Operation: op}, care.ConsentForm{})
+	consents := func(op catalogue.Operation[catalogue.ConsentForm]) ledger.Entry {
+		return p.ask("social_worker.prato", run, op.Command("", "", catalogue.ConsentForm{}))
 	}
-	e = consents(care.OpUnconsent)
+	e = consents(catalogue.WithdrawConsent)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
-	p.does(run, consents(care.OpConsent), ledger.Effects{}, nil)
-	e = consents(care.OpConsent)
+	p.does(run, consents(catalogue.Consent), ledger.Effects{}, nil)
+	e = consents(catalogue.Consent)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
@@ -65,7 +66,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 		require.Equal(t, 1, p.count(`share WHERE run_id = $1`, referral))
 		require.Equal(t, 1, p.count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
 	}
-	p.does(run, consents(care.OpUnconsent), ledger.Effects{}, nil)
+	p.does(run, consents(catalogue.WithdrawConsent), ledger.Effects{}, nil)
 
 	// A plan that sends the person to a private partner asks for it too.
 	equipe := p.equipe(run)
@@ -79,7 +80,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	e = p.completion("social_worker.prato", equipe, agreement.ID, agreed)
 	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
 	agreed.Consent = true
-	p.does(equipe, p.ask("social_worker.prato", equipe, agreement.ID, agreed.Answer(), agreed), ledger.Effects{}, nil)
+	p.does(equipe, p.ask("social_worker.prato", equipe, catalogue.Complete.Command("", agreement.ID, agreed)), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
 }
 
@@ -92,14 +93,14 @@ func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	approve := care.Completion{Outcome: care.Approved}
 	e := p.completion("supervisor.prato", run, approval.ID, approve)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
-	_, err := p.records.Assign(t.Context(), p.accounts["supervisor.prato"], ledger.NewCommand{Key: "r", Operation: care.OpRelease, Target: approval.ID})
+	_, err := p.records.Assign(t.Context(), p.accounts["supervisor.prato"], catalogue.Release.Command("r", approval.ID, catalogue.None{}).NewCommand)
 	require.NoError(t, err)
 	p.complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
 
-	form := care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{
+	form := catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
+	p.does(run, p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form)), ledger.Effects{
 		Tell: []ledger.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
-	e = p.ask("social_worker.prato", run, "", form.Answer(), form)
+	e = p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "zone", care.RuleTransfer)
 }
 
@@ -109,8 +110,8 @@ func TestWhoMayNotBeTakenOver(t *testing.T) {
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), time.Now().AddDate(-66, 0, -1))
 	require.NoError(t, err)
-	convene := care.ConveneForm{Kind: care.BetweenAgencies}
-	e := p.ask("social_worker.prato", run, "", convene.Answer(), convene)
+	convene := catalogue.ConveneForm{Kind: care.BetweenAgencies}
+	e := p.ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
 	assess := opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
 	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
@@ -118,10 +119,10 @@ func TestWhoMayNotBeTakenOver(t *testing.T) {
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
 	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	for _, stage := range []care.Stage{care.StageEquipe, care.StagePlacement} {
-		reopen := care.ReopenForm{Stage: stage, Note: "Prova"}
-		e = p.ask("social_worker.prato", run, "", reopen.Answer(), reopen)
+		reopen := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
+		e = p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen))
 		p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
 	}
-	reopen := care.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, "", reopen.Answer(), reopen), ledger.Effects{}, nil)
+	reopen := catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
+	p.does(run, p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -14,8 +15,8 @@ import (
 func (p *play) transferred(caseRun string) (run, task string) {
 	p.t.Helper()
 	run = newRun(care.RunTransfer)
-	form := care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova: va ad abitare a Lucca"}
-	p.does(caseRun, p.ask("social_worker.prato", caseRun, "", form.Answer(), form), ledger.Effects{
+	form := catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova: va ad abitare a Lucca"}
+	p.does(caseRun, p.ask("social_worker.prato", caseRun, catalogue.Transfer.Command("", "", form)), ledger.Effects{
 		Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
 	ask := opens(run, "answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: "lucca"})
 	p.does(run, p.hear(run, care.OpOpen), ledger.Effects{Tasks: []ledger.TaskChange{ask}}, nil)
@@ -34,8 +35,7 @@ func TestACaseHandedOver(t *testing.T) {
 	plans, err := p.records.Plans(t.Context(), p.accounts["social_worker.prato"], id)
 	require.NoError(t, err)
 	action := plans[0].Content.Actions[0].ID
-	_, err = p.records.Assign(t.Context(), p.accounts["social_worker.prato"], ledger.NewCommand{
-		Key: "p", Operation: care.OpProgress, Run: run, Target: action, Data: care.ProgressForm{State: care.ActionInProgress}})
+	_, err = p.records.Assign(t.Context(), p.accounts["social_worker.prato"], catalogue.Progress.Command("p", action, catalogue.ProgressForm{State: care.ActionInProgress}).InRun(run).NewCommand)
 	require.NoError(t, err)
 
 	transfer, task := p.transferred(run)

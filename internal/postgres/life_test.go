@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -35,10 +36,10 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 	require.NoError(t, p.claim("desk_operator.prato", held.ID))
 
 	until := p.now.Add(30 * dayLong)
-	suspend := care.SuspendForm{Until: &until, Reason: "abroad"}
+	suspend := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
 	over := ledger.Wait{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
 	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
-	res := p.does(run, p.ask("supervisor.prato", run, "", suspend.Answer(), suspend), ledger.Effects{
+	res := p.does(run, p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend)), ledger.Effects{
 		Waits: []ledger.Wait{over}, Tasks: []ledger.TaskChange{during, {Kind: care.PermitRenewal, ID: ledger.DerivedID(run, "renewal"), State: care.TaskReady}},
 		Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
 	}, func(s *care.RunState) {
@@ -56,7 +57,7 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 	}
 	file := p.row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, ledger.BareID(run))
 	require.True(t, at(file["suspended_until"]).Equal(until))
-	again := p.ask("supervisor.prato", run, "", suspend.Answer(), suspend)
+	again := p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend))
 	p.refused(p.tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
 
 	res = p.does(service, p.hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
@@ -90,8 +91,8 @@ func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	until := p.now.Add(dayLong)
-	form := care.SuspendForm{Until: &until, Reason: "health"}
-	p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{
+	form := catalogue.SuspendForm{Until: &until, Reason: "health"}
+	p.does(run, p.ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{
 		Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 	}, func(s *care.RunState) {
 		s.Suspended, s.Open = &until, []care.OpenPoint{{Point: care.SuspensionOver, Kind: care.OpenWait}}
@@ -161,8 +162,8 @@ func TestWhenAPermitAsksForAttention(t *testing.T) {
 	require.Equal(t, in(20).Format(time.DateOnly), person["permit_expiry"], "of the permit that runs out")
 	require.NotNil(t, person["receipt_on"])
 
-	form := care.PermitForm{Permit: "family", Expiry: in(300)}
-	res = p.does(run, p.ask("desk_operator.prato", run, "", form.Answer(), form), rearm, reopen)
+	form := catalogue.PermitForm{Permit: "family", Expiry: in(300)}
+	res = p.does(run, p.ask("desk_operator.prato", run, catalogue.Permit.Command("", "", form)), rearm, reopen)
 	require.True(t, res.Waits[0].Due.Equal(endOf(today, 300-60)))
 	person = p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, map[string]any{"permit": "family", "permit_expiry": in(300).Format(time.DateOnly), "receipt_on": nil}, person)
@@ -191,21 +192,21 @@ func TestARunTellsTheSameThingAgain(t *testing.T) {
 func TestConsentAndMeetings(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), ledger.Effects{}, nil)
+	p.does(run, p.ask("desk_operator.prato", run, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.count(`consent WHERE withdrawn_at IS NULL`))
-	p.does(run, p.ask("desk_operator.prato", run, "", care.Answer{Operation: care.OpUnconsent}, care.ConsentForm{}), ledger.Effects{}, nil)
+	p.does(run, p.ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
 	require.Zero(t, p.count(`consent WHERE withdrawn_at IS NULL`))
 
 	// Any agency at work on the case records that it met the person; no other may.
 	held := p.now.Add(-dayLong)
-	meeting := care.MeetingForm{At: held}
-	meet := ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpMeet, Run: run, Answer: meeting.Answer(), Data: meeting}
+	meeting := catalogue.MeetingForm{At: held}
+	meet := catalogue.Meet.Command(uuid.NewString(), "", meeting).InRun(run).NewCommand
 	_, err := p.records.Accept(t.Context(), p.accounts["cpi_operator.prato"], meet)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	placement := newRun(care.RunPlacement)
 	pact := opens(placement, "pact", ledger.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
 	p.branch(run, placement, care.Answer{Agency: "cpi"}, ledger.Effects{Tasks: []ledger.TaskChange{pact}})
-	p.does(run, p.ask("cpi_operator.prato", run, "", meeting.Answer(), meeting), ledger.Effects{}, nil)
+	p.does(run, p.ask("cpi_operator.prato", run, catalogue.Meet.Command("", "", meeting)), ledger.Effects{}, nil)
 	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, ledger.Effects{
 		Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
 	p.does(run, p.hear(run, care.OpMeet), ledger.Effects{}, nil)
@@ -235,12 +236,11 @@ func TestAReopenedCase(t *testing.T) {
 		return res
 	}
 	require.True(t, load().Ended, "nobody asked for it")
-	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.prato"], ledger.NewCommand{
-		Key: "close", Operation: care.OpClose, Run: run, Answer: care.Answer{Operation: care.OpClose}})
+	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.prato"], catalogue.Close.Command("close", "", catalogue.EarlyClosure{}).InRun(run).NewCommand)
 	require.NoError(t, err)
 
-	form := care.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
-	e := p.ask("social_worker.prato", run, "", form.Answer(), form)
+	form := catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
+	e := p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
 	require.NoError(t, p.steps.RefuseEnded(t.Context(), e.ID))
 	res := load()
 	require.False(t, res.Ended)
@@ -264,7 +264,7 @@ func TestAReopenedCase(t *testing.T) {
 	require.Equal(t, ledger.Fenced, load().Verdict, "a later step was not its own")
 
 	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
-	no := p.ask("social_worker.prato", run, "", form.Answer(), form)
+	no := p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
 	p.runs[run].epoch = load().Epoch
 	p.refused(p.tries(run, no, ledger.Effects{}, reopened), no, "stage", care.RuleNoReopening)
 }

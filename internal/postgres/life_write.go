@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -13,11 +14,12 @@ func (w *writer) beside() error {
 	if w.entry.byLink() {
 		w.moment("link_used", w.entry.Agency)
 	}
+	if asked, ok := catalogue.Of(answer.Operation); ok && asked.Moment != "" {
+		w.moment(asked.Moment, "")
+	}
 	switch answer.Operation {
 	case care.OpMailBounced:
 		w.moment("mail_bounced", "")
-	case care.OpClose: // its branches end first, so the closure itself may come later
-		w.moment("closure_asked", "")
 	case care.OpRefer:
 		w.discloseReferred()
 	case care.OpConsent:
@@ -37,8 +39,6 @@ func (w *writer) beside() error {
 		if ofCase {
 			w.moment("transfer_asked", answer.Zone)
 		}
-	case care.OpRecall:
-		w.moment("transfer_recalled", "")
 	case care.OpReopen:
 		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
 		w.moment("case_reopened", string(answer.Stage))
@@ -56,7 +56,7 @@ func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
 	case kind == care.PlanAgreement && outcome == care.Agreed:
-		form, err := formOf[care.Completion](w)
+		form, err := formOf(w, catalogue.Complete)
 		if err == nil && form.Consent {
 			w.consents()
 		}
@@ -99,7 +99,7 @@ func (w *writer) meets() {
 
 // goals records what an evaluation says of the plan's goals.
 func (w *writer) goals() error {
-	form, err := formOf[care.Completion](w)
+	form, err := formOf(w, catalogue.Complete)
 	for _, g := range form.Goals {
 		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
@@ -30,24 +31,20 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 // which wakes its run. ledger.ErrNotFound: nothing may happen, since the link was
 // used or has expired, or this is not asked of the partner now. Where it was used
 // for this very answer, the command that it then made comes along.
-func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data any) (cmd ledger.Command, err error) {
+func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data json.RawMessage) (cmd ledger.Command, err error) {
 	if !ledger.IsID(id) {
 		return cmd, ledger.ErrNotFound
-	}
-	form, err := formData(data)
-	if err != nil {
-		return cmd, err
 	}
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
 	err = within(ctx, r.pool, roleApp, []setting{{"staff", caller}}, func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
 		var command string
-		err := tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(form)).Scan(&command)
+		err := tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(data)).Scan(&command)
 		if used = err == nil; used {
 			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
 		} else if errors.Is(err, pgx.ErrNoRows) {
 			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
-				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, orNull(form))
+				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, orNull(data))
 		}
 		return missing(err)
 	})

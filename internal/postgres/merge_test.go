@@ -7,13 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
 func (p *play) merge(account, from, into string) (ledger.StepResult, ledger.Entry) {
 	p.t.Helper()
-	form := care.MergeForm{Into: ledger.BareID(into), Note: "Prova: la stessa persona"}
-	e := p.ask(account, from, "", care.Answer{Operation: care.OpMerge}, form)
+	form := catalogue.MergeForm{Into: ledger.BareID(into), Note: "Prova: la stessa persona"}
+	e := p.ask(account, from, catalogue.Merge.Command("", "", form))
 	require.Equal(p.t, into, e.Answer.Case)
 	return p.tries(from, e, ledger.Effects{
 		Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil), e
@@ -41,9 +42,9 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
 		p.becomes(equipe, plan, care.PlanActive)
 	}
-	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpConsent}, care.ConsentForm{}), ledger.Effects{}, nil)
-	p.does(from, p.ask("desk_operator.prato", from, "", care.Answer{Operation: care.OpMeet, At: &p.now}, care.MeetingForm{At: p.now}), ledger.Effects{}, nil)
-	unworked := p.ask("supervisor.prato", service, "", care.Answer{Operation: care.OpRenewPolicy}, nil)
+	p.does(from, p.ask("desk_operator.prato", from, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	p.does(from, p.ask("desk_operator.prato", from, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.now})), ledger.Effects{}, nil)
+	unworked := p.ask("supervisor.prato", service, catalogue.RenewPolicy.Command("", "", catalogue.None{}))
 	res, _ := p.merge("supervisor.prato", from, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 
@@ -86,12 +87,12 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 	p := newPlay(t)
 	until := p.now.Add(dayLong)
-	form := care.SuspendForm{Until: &until, Reason: "abroad"}
+	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
 	begin := func(suspended bool) (run string, branches [2]string) {
 		run, _ = p.begin(ledger.Person{}, ledger.Effects{})
 		p.does(run, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 		if suspended {
-			p.does(run, p.ask("social_worker.prato", run, "", form.Answer(), form), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+			p.does(run, p.ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 		}
 		// A branch that begins while its case is suspended stands still from its start.
 		for i := range branches {

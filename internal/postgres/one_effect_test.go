@@ -19,6 +19,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -32,58 +33,56 @@ var machinery = []care.Operation{care.OpReport, care.OpEnd, care.OpAdopt, care.O
 // asked for.
 var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpOpen: func(p *play) asked {
-		return p.asks("desk_operator.prato", ledger.NewCommand{Operation: care.OpOpen, Data: ledger.CaseOpening{
+		return p.asks("desk_operator.prato", catalogue.Open.Command("", "", ledger.CaseOpening{
 			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova 0002", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK"},
 			Needs:  []string{"labour"}, NoticeGiven: true,
-		}})
+		}).NewCommand)
 	},
 	care.OpComplete: func(p *play) asked {
 		run, task := p.withTask()
 		require.NoError(p.t, p.claim("desk_operator.prato", task))
-		return p.asks("desk_operator.prato", ledger.NewCommand{Operation: care.OpComplete, Run: run, Target: task,
-			Data: care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}})
+		return p.asks("desk_operator.prato", catalogue.Complete.Command("", task, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}).InRun(run).NewCommand)
 	},
-	care.OpAcknowledge: movesReferral(care.OpAcknowledge, care.ReferralMoveForm{}),
-	care.OpAccept:      movesReferral(care.OpAccept, care.ReferralMoveForm{}),
-	care.OpReject:      movesReferral(care.OpReject, care.ReferralMoveForm{Reason: "no_capacity"}),
-	care.OpHold:        movesReferral(care.OpHold, care.ReferralMoveForm{Note: "Prova"}),
-	care.OpSupply:      movesReferral(care.OpSupply, care.ReferralMoveForm{Note: "Prova"}),
-	care.OpRedirect:    movesReferral(care.OpRedirect, care.ReferralMoveForm{Agency: "cpia"}),
-	care.OpWithdraw:    movesReferral(care.OpWithdraw, care.ReferralMoveForm{}),
+	care.OpAcknowledge: movesReferral(catalogue.Acknowledge, catalogue.ReferralMoveForm{}),
+	care.OpAccept:      movesReferral(catalogue.Accept, catalogue.ReferralMoveForm{}),
+	care.OpReject:      movesReferral(catalogue.Reject, catalogue.ReferralMoveForm{Reason: "no_capacity"}),
+	care.OpHold:        movesReferral(catalogue.Hold, catalogue.ReferralMoveForm{Note: "Prova"}),
+	care.OpSupply:      movesReferral(catalogue.Supply, catalogue.ReferralMoveForm{Note: "Prova"}),
+	care.OpRedirect:    movesReferral(catalogue.Redirect, catalogue.ReferralMoveForm{Agency: "cpia"}),
+	care.OpWithdraw:    movesReferral(catalogue.Withdraw, catalogue.ReferralMoveForm{}),
 
-	care.OpBook:        ofCase(care.OpBook, care.BookingForm{Booking: care.Booking{Service: "cpi", At: inTwoYears}}),
-	care.OpSendToCPI:   ofCase(care.OpSendToCPI, care.SendToCPI{Note: "Prova"}),
-	care.OpConvene:     ofCase(care.OpConvene, care.ConveneForm{Kind: care.BetweenAgencies}),
-	care.OpRefer:       ofCase(care.OpRefer, care.ReferForm{Agency: "asl", Purpose: "labour", Notice: true, Seen: "digest"}),
-	care.OpMeet:        ofCase(care.OpMeet, care.MeetingForm{At: inTwoYears}),
-	care.OpConsent:     ofCase(care.OpConsent, care.ConsentForm{}),
-	care.OpUnconsent:   ofCase(care.OpUnconsent, care.ConsentForm{}),
-	care.OpPermit:      ofCase(care.OpPermit, care.PermitForm{Permit: "family"}),
-	care.OpSuspend:     ofCase(care.OpSuspend, care.SuspendForm{Until: &inTwoYears, Reason: "abroad"}),
-	care.OpResume:      ofCase(care.OpResume, nil),
-	care.OpTransfer:    ofCase(care.OpTransfer, care.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}),
-	care.OpRecall:      ofCase(care.OpRecall, nil),
-	care.OpClose:       ofCase(care.OpClose, care.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}),
-	care.OpRenewPolicy: ofCase(care.OpRenewPolicy, nil),
+	care.OpBook:        ofCase(catalogue.Book, catalogue.BookingForm{Booking: care.Booking{Service: "cpi", At: inTwoYears}}),
+	care.OpSendToCPI:   ofCase(catalogue.ReferToCPI, catalogue.SendToCPI{Note: "Prova"}),
+	care.OpConvene:     ofCase(catalogue.Convene, catalogue.ConveneForm{Kind: care.BetweenAgencies}),
+	care.OpRefer:       ofCase(catalogue.Refer, catalogue.ReferForm{Agency: "asl", Purpose: "labour", Notice: true, Seen: "digest"}),
+	care.OpMeet:        ofCase(catalogue.Meet, catalogue.MeetingForm{At: inTwoYears}),
+	care.OpConsent:     ofCase(catalogue.Consent, catalogue.ConsentForm{}),
+	care.OpUnconsent:   ofCase(catalogue.WithdrawConsent, catalogue.ConsentForm{}),
+	care.OpPermit:      ofCase(catalogue.Permit, catalogue.PermitForm{Permit: "family"}),
+	care.OpSuspend:     ofCase(catalogue.Suspend, catalogue.SuspendForm{Until: &inTwoYears, Reason: "abroad"}),
+	care.OpResume:      ofCase(catalogue.Resume, catalogue.None{}),
+	care.OpTransfer:    ofCase(catalogue.Transfer, catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}),
+	care.OpRecall:      ofCase(catalogue.Recall, catalogue.None{}),
+	care.OpClose:       ofCase(catalogue.Close, catalogue.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}),
+	care.OpRenewPolicy: ofCase(catalogue.RenewPolicy, catalogue.None{}),
 	care.OpMerge: func(p *play) asked {
 		kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
-		return ofCase(care.OpMerge, care.MergeForm{Into: ledger.BareID(kept), Note: "Prova"})(p)
+		return ofCase(catalogue.Merge, catalogue.MergeForm{Into: ledger.BareID(kept), Note: "Prova"})(p)
 	},
 	care.OpReopen: func(p *play) asked {
 		run, _ := p.withTask()
 		p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
-		return p.asks("supervisor.prato", ledger.NewCommand{Operation: care.OpReopen, Run: run, Data: care.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}})
+		return p.asks("supervisor.prato", catalogue.Reopen.Command("", "", catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}).InRun(run).NewCommand)
 	},
 	care.OpMinutes: func(p *play) asked {
 		run, _ := p.withTask()
 		equipe := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
-		return p.asks("social_worker.prato", ledger.NewCommand{Operation: care.OpMinutes, Run: equipe, Data: care.MinutesForm{At: p.now, Text: "Verbale di prova",
-			Votes: []care.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}})
+		return p.asks("social_worker.prato", catalogue.Minutes.Command("", "", catalogue.MinutesForm{At: p.now, Text: "Verbale di prova",
+			Votes: []catalogue.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}).InRun(equipe).NewCommand)
 	},
 
 	care.OpContact: func(p *play) asked {
-		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
-			Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}})
+		return p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}).NewCommand)
 	},
 	care.OpProgress: func(p *play) asked {
 		run, _ := p.withTask()
@@ -93,20 +92,20 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 			Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
 		p.becomes(equipe, plan, care.PlanActive)
 		action := p.row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
-		return p.assigns("social_worker.prato", ledger.NewCommand{Operation: care.OpProgress, Run: run, Target: action, Data: care.ProgressForm{State: care.ActionDone}})
+		return p.assigns("social_worker.prato", catalogue.Progress.Command("", action, catalogue.ProgressForm{State: care.ActionDone}).InRun(run).NewCommand)
 	},
 	care.OpClaim: func(p *play) asked {
 		_, task := p.withTask()
-		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpClaim, Target: task})
+		return p.assigns("desk_operator.prato", catalogue.Claim.Command("", task, catalogue.None{}).NewCommand)
 	},
 	care.OpRelease: func(p *play) asked {
 		_, task := p.withTask()
 		require.NoError(p.t, p.claim("desk_operator.prato", task))
-		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpRelease, Target: task})
+		return p.assigns("desk_operator.prato", catalogue.Release.Command("", task, catalogue.None{}).NewCommand)
 	},
-	care.OpReassign: assignsTask(care.OpReassign, care.Assignment{Role: care.SocialWorker}),
-	care.OpExtend:   assignsTask(care.OpExtend, care.Assignment{Until: &inTwoYears}),
-	care.OpRemind:   assignsTask(care.OpRemind, care.Assignment{}),
+	care.OpReassign: assignsTask(catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker}),
+	care.OpExtend:   assignsTask(catalogue.Extend, catalogue.Assignment{Until: &inTwoYears}),
+	care.OpRemind:   assignsTask(catalogue.Remind, catalogue.Assignment{}),
 
 	care.OpMailBounced: func(p *play) asked {
 		_, run, _, _ := p.referred()
@@ -141,24 +140,24 @@ func (p *play) assigns(account string, c ledger.NewCommand) asked {
 	}
 }
 
-func ofCase(op care.Operation, form any) func(p *play) asked {
+func ofCase[F any](o catalogue.Operation[F], form F) func(p *play) asked {
 	return func(p *play) asked {
 		run, _ := p.withTask()
-		return p.asks("supervisor.prato", ledger.NewCommand{Operation: op, Run: run, Data: form})
+		return p.asks("supervisor.prato", o.Command("", "", form).InRun(run).NewCommand)
 	}
 }
 
-func assignsTask(op care.Operation, form care.Assignment) func(p *play) asked {
+func assignsTask(o catalogue.Operation[catalogue.Assignment], form catalogue.Assignment) func(p *play) asked {
 	return func(p *play) asked {
 		_, task := p.withTask()
-		return p.assigns("supervisor.prato", ledger.NewCommand{Operation: op, Target: task, Data: form})
+		return p.assigns("supervisor.prato", o.Command("", task, form).NewCommand)
 	}
 }
 
-func movesReferral(op care.Operation, form care.ReferralMoveForm) func(p *play) asked {
+func movesReferral(o catalogue.Operation[catalogue.ReferralMoveForm], form catalogue.ReferralMoveForm) func(p *play) asked {
 	return func(p *play) asked {
 		_, run, referral, _ := p.referred()
-		return p.asks("social_worker.prato", ledger.NewCommand{Operation: op, Run: run, Target: referral, Data: form})
+		return p.asks("social_worker.prato", o.Command("", referral, form).InRun(run).NewCommand)
 	}
 }
 
@@ -279,7 +278,7 @@ func TestOneKeyHasOneRefusal(t *testing.T) {
 	_, task := p.withTask()
 	require.NoError(t, p.claim("desk_operator.prato", task))
 	before := p.everything()
-	results := atOnce(8, "taken", p.assigns("desk_operator_2.prato", ledger.NewCommand{Operation: care.OpClaim, Target: task}))
+	results := atOnce(8, "taken", p.assigns("desk_operator_2.prato", catalogue.Claim.Command("", task, catalogue.None{}).NewCommand))
 	for _, r := range results {
 		require.Equal(t, care.RefusedTaken, r.Refusal.Code)
 		require.Equal(t, results[0], r)
@@ -298,8 +297,7 @@ func TestOneKeyIsForOneBody(t *testing.T) {
 		turn++
 		note := fmt.Sprint("Prova ", turn%2)
 		mutex.Unlock()
-		return p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
-			Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: note}})(key)
+		return p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: note}).NewCommand)(key)
 	})
 	worked, reused := 0, 0
 	for _, r := range results {
@@ -317,8 +315,7 @@ func TestOneKeyIsForOneBody(t *testing.T) {
 // A first request that fails frees its key: who waited works in its place.
 func TestWhoFailsFreesTheKey(t *testing.T) {
 	p := newPlay(t)
-	ask := p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact,
-		Data: ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}})
+	ask := p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}).NewCommand)
 	who := p.accounts["desk_operator.prato"]
 	first, err := p.pool(standalone.API).Begin(t.Context())
 	require.NoError(t, err)
@@ -338,7 +335,7 @@ func TestWhoFailsFreesTheKey(t *testing.T) {
 	require.Equal(t, 1, p.count(`contact`))
 
 	// So does one that was refused by Postgres itself, with nothing stored.
-	_, err = p.assigns("desk_operator.prato", ledger.NewCommand{Operation: care.OpContact, Data: ledger.NewContact{Topic: "school\x00"}})("broken")
+	_, err = p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school\x00"}).NewCommand)("broken")
 	require.Error(t, err)
 	_, err = ask("broken")
 	require.NoError(t, err)
@@ -352,9 +349,9 @@ func TestALinkHasOneEffect(t *testing.T) {
 	_, run, _, _ := p.referred()
 	link := p.mailed(run, "partner_request")[0]
 	before := p.everything()
-	form := care.ReferralMoveForm{Note: "Prova"}
+	form := catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{Note: "Prova"})
 	results := atOnce(8, "", func(string) (ledger.Command, error) {
-		return p.records.UseLink(context.Background(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, form)
+		return p.records.UseLink(context.Background(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, form.Data)
 	})
 	used := 0
 	for _, r := range results {
@@ -367,8 +364,10 @@ func TestALinkHasOneEffect(t *testing.T) {
 	}
 	require.Equal(t, 1, used)
 	require.Equal(t, map[string]int{"command": 1, "wakes": 1}, p.difference(before))
-	for op, other := range map[care.Operation]care.ReferralMoveForm{care.OpAcknowledge: {Note: "Altra prova"}, care.OpAccept: form} {
-		cmd, err := p.records.UseLink(t.Context(), link, op, care.Answer{Operation: op}, other)
+	for _, other := range []catalogue.Command{
+		catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{Note: "Altra prova"}), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{Note: "Prova"}),
+	} {
+		cmd, err := p.records.UseLink(t.Context(), link, other.Operation, other.Answer, other.Data)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
 		require.Empty(t, cmd.ID)
 	}

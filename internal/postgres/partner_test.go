@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -37,9 +38,9 @@ func (p *play) mailed(run, template string) (links []string) {
 }
 
 // through answers through a link, as a partner does.
-func (p *play) through(run, link string, op care.Operation, form any) ledger.Entry {
+func (p *play) through(run, link string, answer catalogue.Command) ledger.Entry {
 	p.t.Helper()
-	cmd, err := p.records.UseLink(p.t.Context(), link, op, care.Answer{Operation: op}, form)
+	cmd, err := p.records.UseLink(p.t.Context(), link, answer.Operation, answer.Answer, answer.Data)
 	require.NoError(p.t, err)
 	require.Equal(p.t, run, cmd.Run)
 	return ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}
@@ -68,7 +69,7 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 
 	// Acknowledged by link: nobody of the staff holds the task, whose time to
 	// answer runs now; the next link goes out.
-	e := p.through(run, links[0], care.OpAcknowledge, care.ReferralMoveForm{})
+	e := p.through(run, links[0], catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	p.now = p.now.Add(time.Minute)
 	p.does(run, e, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskReserved}},
@@ -93,7 +94,7 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	links = p.mailed(run, "partner_request")
 	require.Len(t, links, 3)
 
-	accept := p.through(run, links[2], care.OpAccept, care.ReferralMoveForm{Note: "Prova: la aspettiamo"})
+	accept := p.through(run, links[2], catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{Note: "Prova: la aspettiamo"}))
 	outcome := opens(run, "outcome", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
 	p.does(run, accept, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
@@ -106,7 +107,8 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	links = p.mailed(run, "partner_outcome")
 	require.Len(t, links, 1)
 	failed := care.Completion{Outcome: care.Failed, Reason: "person_absent"}
-	cmd, err := p.records.UseLink(t.Context(), links[0], care.OpComplete, failed.Answer(), failed)
+	answer := catalogue.Complete.Command("", "", failed)
+	cmd, err := p.records.UseLink(t.Context(), links[0], answer.Operation, answer.Answer, answer.Data)
 	require.NoError(t, err)
 	require.Equal(t, outcome.ID, cmd.Target)
 	p.does(run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, ledger.Effects{

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 )
 
 // permit is what the record knows of a residence permit.
@@ -22,7 +23,7 @@ func (w *writer) permitUpdate() error {
 	var shown permit
 	switch {
 	case answer.Operation == care.OpPermit:
-		form, err := formOf[care.PermitForm](w)
+		form, err := formOf(w, catalogue.Permit)
 		if err != nil {
 			return err
 		}
@@ -35,7 +36,7 @@ func (w *writer) permitUpdate() error {
 	case answer.Outcome == care.ReceiptShown:
 		shown = permit{Kind: care.PermitRequested, Receipt: answer.At}
 	default:
-		form, err := formOf[care.Completion](w)
+		form, err := formOf(w, catalogue.Complete)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -54,18 +55,18 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	require.Equal(t, map[string]any{"state": "reserved", "holder": member, "due": true}, task, "who confirmed gives the opinion")
 
 	said := care.Completion{Outcome: care.WithConditions, Note: "Prova: dopo il corso"}
-	p.does(equipe, p.ask("cpi_operator.prato", equipe, opinion.ID, said.Answer(), said), ledger.Effects{
+	p.does(equipe, p.ask("cpi_operator.prato", equipe, catalogue.Complete.Command("", opinion.ID, said)), ledger.Effects{
 		Tasks: []ledger.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: said.Outcome}},
 		Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: said.Outcome}}}, nil)
 	seat := p.row(`SELECT state, member, opinion, opinion_note, minuted, signature FROM seat WHERE id = $1`, cpi.ID)
 	require.Equal(t, map[string]any{"state": "spoken", "member": member, "opinion": said.Outcome, "opinion_note": said.Note, "minuted": false, "signature": ""}, seat)
 
 	// In a meeting each seat is found by its role and agency.
-	minutes := care.MinutesForm{At: p.now.Add(-time.Hour), Text: "Verbale di prova", Votes: []care.MinutedVote{
+	minutes := catalogue.MinutesForm{At: p.now.Add(-time.Hour), Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Dissenting}, Note: "Prova: contraria"},
 		{Vote: care.Vote{Role: care.CPIOperator, Agency: "cpi", Outcome: care.Favourable}},
 	}}
-	p.does(equipe, p.ask("social_worker.prato", equipe, "", minutes.Answer(), minutes), ledger.Effects{Seats: []ledger.SeatChange{
+	p.does(equipe, p.ask("social_worker.prato", equipe, catalogue.Minutes.Command("", "", minutes)), ledger.Effects{Seats: []ledger.SeatChange{
 		{ID: worker.ID, State: care.SeatSpoken, Opinion: care.Dissenting}, {ID: cpi.ID, Signature: care.Signed}, {ID: private.ID, State: care.SeatWaived}}}, nil)
 	seat = p.row(`SELECT opinion, opinion_note, minuted FROM seat WHERE id = $1`, worker.ID)
 	require.Equal(t, map[string]any{"opinion": care.Dissenting, "opinion_note": "Prova: contraria", "minuted": true}, seat)
@@ -76,7 +77,7 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 		p.rows(`SELECT code, detail FROM timeline WHERE code = 'seat_waived'`))
 
 	// A seat of the équipe keeps its minutes too, and another agency does not.
-	cmd := ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpMinutes, Run: equipe, Answer: minutes.Answer(), Data: minutes}
+	cmd := catalogue.Minutes.Command(uuid.NewString(), "", minutes).InRun(equipe).NewCommand
 	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.lucca"], cmd)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
@@ -120,7 +121,7 @@ func TestVersionsOfAPlan(t *testing.T) {
 	e := p.completion("social_worker.prato", equipe, task.ID, propose)
 	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "plan.changes", care.RuleRequired)
 	kept.Changes = "Prova: la casa"
-	e = p.ask("social_worker.prato", equipe, task.ID, propose.Answer(), propose)
+	e = p.ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
 	p.does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
 	proposed := plans()[0]
 	require.Equal(t, active.Content.Goals[0], proposed.Content.Goals[0])
@@ -146,7 +147,7 @@ func TestVersionsOfAPlan(t *testing.T) {
 	e = p.completion("cpi_operator.prato", run, evaluate.ID, found)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "goals[0].goal", care.RuleUnknownGoal)
 	found.Goals = []care.GoalFinding{{Goal: goals[0].ID, Result: "partly", Note: "Prova"}, {Goal: goals[1].ID, Result: "reached"}}
-	p.does(run, p.ask("cpi_operator.prato", run, evaluate.ID, found.Answer(), found), ledger.Effects{}, nil)
+	p.does(run, p.ask("cpi_operator.prato", run, catalogue.Complete.Command("", evaluate.ID, found)), ledger.Effects{}, nil)
 	require.Equal(t, 2, p.count(`goal_finding WHERE agency = 'cpi' AND case_id = $1`, ledger.BareID(run)))
 
 	third := uuid.NewString()

@@ -13,6 +13,7 @@ import (
 	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/zone"
@@ -60,10 +61,7 @@ func (p *play) begin(person ledger.Person, effects ledger.Effects, open ...care.
 	if person.Permit == "" {
 		person.Permit = "work"
 	}
-	cmd, err := p.records.Accept(p.t.Context(), p.accounts["desk_operator.prato"], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: ledger.CaseOpening{Person: person, Needs: []string{"labour", "housing"}, NoticeGiven: true, NoticeVersion: "2026-01"},
-	})
+	cmd, err := p.records.Accept(p.t.Context(), p.accounts["desk_operator.prato"], catalogue.Open.Command(uuid.NewString(), "", ledger.CaseOpening{Person: person, Needs: []string{"labour", "housing"}, NoticeGiven: true, NoticeVersion: "2026-01"}).NewCommand)
 	require.NoError(p.t, err)
 	effects.Stage = care.StageFirstLevel
 	return cmd.Run, p.does(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, func(s *care.RunState) { s.Open = open })
@@ -110,13 +108,14 @@ func (p *play) tries(run string, e ledger.Entry, effects ledger.Effects, change 
 }
 
 // ask has somebody ask for something, and gives the entry that the run gets.
-func (p *play) ask(account, run, target string, answer care.Answer, form any) ledger.Entry {
+func (p *play) ask(account, run string, c catalogue.Command) ledger.Entry {
 	p.t.Helper()
-	cmd, err := p.records.Accept(p.t.Context(), p.accounts[account], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: answer.Operation, Run: run, Target: target, Answer: answer, Data: form})
+	c = c.InRun(run)
+	c.Key = uuid.NewString()
+	cmd, err := p.records.Accept(p.t.Context(), p.accounts[account], c.NewCommand)
 	require.NoError(p.t, err)
 	require.Equal(p.t, ledger.CommandAccepted, cmd.State)
-	return ledger.Entry{ID: cmd.ID, Target: target, Answer: cmd.Answer}
+	return ledger.Entry{ID: cmd.ID, Target: c.Target, Answer: cmd.Answer}
 }
 
 // complete has somebody claim a task if nobody holds it, and complete it.
@@ -130,7 +129,7 @@ func (p *play) complete(account, run, task string, form care.Completion, effects
 func (p *play) completion(account, run, task string, form care.Completion) ledger.Entry {
 	p.t.Helper()
 	require.NoError(p.t, p.claim(account, task))
-	return p.ask(account, run, task, form.Answer(), form)
+	return p.ask(account, run, catalogue.Complete.Command("", task, form))
 }
 
 // hear gives the oldest entry that waits in a run's inbox.

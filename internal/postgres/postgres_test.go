@@ -22,6 +22,7 @@ import (
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/zone"
@@ -176,13 +177,10 @@ func (a *archive) pool(part standalone.Part) *pgxpool.Pool {
 // first task for the desk.
 func (a *archive) open(zone string) (caseID, task string) {
 	a.t.Helper()
-	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: care.OpOpen, Answer: care.Answer{Operation: care.OpOpen},
-		Data: ledger.CaseOpening{
-			Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
-			Needs:  []string{"labour"}, NoticeGiven: true,
-		},
-	})
+	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], catalogue.Open.Command(uuid.NewString(), "", ledger.CaseOpening{
+		Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
+		Needs:  []string{"labour"}, NoticeGiven: true,
+	}).NewCommand)
 	require.NoError(a.t, err)
 	task = ledger.DerivedID(cmd.Run, "first_listening/1")
 	res := a.record(cmd.Run, 0, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{
@@ -203,7 +201,7 @@ func (a *archive) record(run string, revision int, e ledger.Entry, effects ledge
 }
 
 func (a *archive) claim(account, task string) error {
-	_, err := a.records.Assign(a.t.Context(), a.accounts[account], ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpClaim, Target: task})
+	_, err := a.records.Assign(a.t.Context(), a.accounts[account], catalogue.Claim.Command(uuid.NewString(), task, catalogue.None{}).NewCommand)
 	return err
 }
 
@@ -227,7 +225,7 @@ func TestWhoSeesACase(t *testing.T) {
 			found, searchErr := a.records.CaseFiles(t.Context(), s, ledger.CaseFilter{Search: "Prova prato"}, ledger.Paging{})
 			_, taskErr := a.records.Task(t.Context(), s, task)
 			_, timelineErr := a.records.Timeline(t.Context(), s, id, ledger.Paging{})
-			_, commandErr := a.records.Accept(t.Context(), s, ledger.NewCommand{Key: uuid.NewString(), Operation: care.OpComplete, Run: "case/" + id, Target: task})
+			_, commandErr := a.records.Accept(t.Context(), s, catalogue.Complete.Command(uuid.NewString(), task, care.Completion{}).InRun("case/"+id).NewCommand)
 			require.NoError(t, listErr)
 			require.NoError(t, searchErr)
 			if sees {
@@ -309,13 +307,13 @@ func TestAKeyHasOneEffect(t *testing.T) {
 	a := newArchive(t)
 	s := a.accounts["desk_operator.prato"]
 	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}
-	first, err := a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	first, err := a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
-	again, err := a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	again, err := a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
 	require.Equal(t, first.ID, again.ID)
 	contact.Topic = "labour"
-	_, err = a.records.Assign(t.Context(), s, ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	_, err = a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.ErrorIs(t, err, ledger.ErrKeyReused)
 	page, err := a.records.Contacts(t.Context(), s, ledger.Paging{})
 	require.NoError(t, err)
@@ -324,12 +322,12 @@ func TestAKeyHasOneEffect(t *testing.T) {
 	one, _ := a.open("prato")
 	other, _ := a.open("prato")
 	social := a.accounts["social_worker.prato"]
-	_, err = a.records.Accept(t.Context(), social, ledger.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + one, Data: care.SendToCPI{}})
+	_, err = a.records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", one, catalogue.SendToCPI{}).NewCommand)
 	require.NoError(t, err)
-	_, err = a.records.Accept(t.Context(), social, ledger.NewCommand{Key: "cpi", Operation: care.OpSendToCPI, Run: "case/" + other, Data: care.SendToCPI{}})
+	_, err = a.records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", other, catalogue.SendToCPI{}).NewCommand)
 	require.ErrorIs(t, err, ledger.ErrKeyReused)
 	// Another caller's key is another key.
-	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], ledger.NewCommand{Key: "once", Operation: care.OpContact, Data: contact})
+	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
 }
 
@@ -341,8 +339,7 @@ func TestAStepIsComparedAndSet(t *testing.T) {
 	run := "case/" + id
 	require.NoError(t, a.claim("desk_operator.prato", task))
 	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
-	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator.prato"], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator.prato"], catalogue.Complete.Command(uuid.NewString(), task, form).InRun(run).NewCommand)
 	require.NoError(t, err)
 	entry := ledger.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}
 	done := ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Heard}}}
@@ -376,8 +373,7 @@ func TestUnderLockOnlyTheHolderCompletes(t *testing.T) {
 	run := "case/" + id
 	require.NoError(t, a.claim("desk_operator.prato", task))
 	form := care.Completion{Outcome: care.Heard, Needs: []string{"housing"}}
-	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator_2.prato"], ledger.NewCommand{
-		Key: uuid.NewString(), Operation: care.OpComplete, Run: run, Target: task, Answer: form.Answer(), Data: form})
+	cmd, err := a.records.Accept(t.Context(), a.accounts["desk_operator_2.prato"], catalogue.Complete.Command(uuid.NewString(), task, form).InRun(run).NewCommand)
 	require.NoError(t, err)
 	res := a.record(run, 1, ledger.Entry{ID: cmd.ID, Target: task, Answer: cmd.Answer}, ledger.Effects{})
 	require.Equal(t, ledger.Refused, res.Verdict)
@@ -434,8 +430,7 @@ func TestOrphanedCase(t *testing.T) {
 
 func TestErrorsHoldNoValue(t *testing.T) {
 	a := newArchive(t)
-	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], ledger.NewCommand{
-		Key: "x", Operation: care.OpContact, Data: ledger.NewContact{Topic: "Zqxmarker\x00"}})
+	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], catalogue.Contact.Command("x", "", ledger.NewContact{Topic: "Zqxmarker\x00"}).NewCommand)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "Zqxmarker")
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
 // progress says how an action of the active plan comes along, whatever version
 // of the plan it stands in from then on.
 func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
-	form, ok := c.Data.(care.ProgressForm)
-	if !ok {
-		return ledger.Command{}, &ledger.Fault{Place: "a progress without its form"}
+	form, err := catalogue.Progress.Form(c.Data)
+	if err != nil {
+		return ledger.Command{}, &ledger.Fault{Place: "a progress whose form does not read"}
 	}
 	caseID := ledger.BareID(c.Run)
 	if !ledger.IsID(caseID) || !ledger.IsID(c.Target) {

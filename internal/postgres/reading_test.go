@@ -11,6 +11,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -187,9 +188,7 @@ func TestHowAnActionComesAlong(t *testing.T) {
 	id, _ := d.open("prato")
 	d.plan(id)
 	report := func(account, action string, state care.ActionState) error {
-		_, err := d.records.Assign(t.Context(), d.accounts[account], ledger.NewCommand{
-			Key: uuid.NewString(), Operation: care.OpProgress, Run: "case/" + id, Target: action,
-			Data: care.ProgressForm{State: state, Note: "Nota di " + account}})
+		_, err := d.records.Assign(t.Context(), d.accounts[account], catalogue.Progress.Command(uuid.NewString(), action, catalogue.ProgressForm{State: state, Note: "Nota di " + account}).InRun("case/"+id).NewCommand)
 		return err
 	}
 	require.NoError(t, report("cpi_operator.prato", ofCPI, care.ActionInProgress))
@@ -281,15 +280,16 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	remind, escalate := clocks()
 	require.NoError(t, d.claim("social_worker.prato", renewal))
 	for _, step := range []struct {
-		account   string
-		operation care.Operation
-		form      any
-	}{{"social_worker.prato", care.OpRelease, nil}, {"supervisor.prato", care.OpReassign, care.Assignment{Role: care.ImmigrationExpert}}} {
-		_, err := d.records.Assign(t.Context(), d.accounts[step.account], ledger.NewCommand{
-			Key: uuid.NewString(), Operation: step.operation, Target: renewal, Data: step.form})
+		account string
+		command catalogue.Command
+	}{
+		{"social_worker.prato", catalogue.Release.Command(uuid.NewString(), renewal, catalogue.None{})},
+		{"supervisor.prato", catalogue.Reassign.Command(uuid.NewString(), renewal, catalogue.Assignment{Role: care.ImmigrationExpert})},
+	} {
+		_, err := d.records.Assign(t.Context(), d.accounts[step.account], step.command.NewCommand)
 		require.NoError(t, err)
 		r, e := clocks()
-		require.Equal(t, []time.Time{remind, escalate}, []time.Time{r, e}, step.operation)
+		require.Equal(t, []time.Time{remind, escalate}, []time.Time{r, e}, step.command.Operation)
 	}
 	d.caughtUp(id)
 	file, err = d.records.CaseFile(t.Context(), operator, id)
@@ -485,7 +485,7 @@ func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	_, err = d.records.UseLink(t.Context(), link, care.OpAccept, accept, nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "nobody accepts what they have not seen")
 	answer := care.Answer{Operation: care.OpAcknowledge}
-	cmd, err := d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, care.ReferralMoveForm{Note: "Vista"})
+	cmd, err := d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, []byte(`{"note": "Vista"}`))
 	require.NoError(t, err)
 	require.Equal(t, ledger.CommandAccepted, cmd.State)
 	require.Equal(t, run, cmd.Run)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -103,25 +103,13 @@ func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error)
 const commandColumns = `id::text, run_id, operation, target, answer, state, refusal, result, created_at, worked_at`
 
 // digest tells whether a repeated key asks for the same.
-func digest(c ledger.NewCommand) ([]byte, []byte, error) {
-	data, err := formData(c.Data)
-	if err != nil {
-		return nil, nil, err
-	}
+func digest(c ledger.NewCommand) []byte {
 	about := c.Target
 	if about == "" && c.Operation != care.OpOpen { // whose run is made with it
 		about = c.Run
 	}
-	sum := sha256.Sum256(append([]byte(string(c.Operation)+"\x00"+about+"\x00"), data...))
-	return sum[:], data, nil
-}
-
-// formData is a form as it is stored; nil where there is none.
-func formData(form any) ([]byte, error) {
-	if form == nil {
-		return nil, nil
-	}
-	return json.Marshal(form)
+	sum := sha256.Sum256(append([]byte(string(c.Operation)+"\x00"+about+"\x00"), c.Data...))
+	return sum[:]
 }
 
 // once works a command under its caller's key. The key is claimed before
@@ -132,7 +120,7 @@ func formData(form any) ([]byte, error) {
 // Whatever the staff ask comes through here. What first queues is sent along once
 // the key is claimed; work stores the command under the id that it is given.
 func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, first func(*pgx.Batch), work func(tx querier, id string) (ledger.Command, error)) (cmd ledger.Command, err error) {
-	if !s.Role.MayAsk(c.Operation) {
+	if !catalogue.MayAsk(s.Role, c.Operation) {
 		return cmd, ledger.ErrForbidden
 	}
 	id, err := uuid.NewV7()
@@ -172,12 +160,8 @@ const selectKeyed = `SELECT ` + commandColumns + `, digest FROM command WHERE ca
 
 // repeated gives the stored command to who asks for the same again.
 func (k keyed) repeated(c ledger.NewCommand) (ledger.Command, error) {
-	sum, _, err := digest(c)
-	if err == nil && !bytes.Equal(sum, k.Digest) {
-		err = ledger.ErrKeyReused
-	}
-	if err != nil {
-		return ledger.Command{}, err
+	if !bytes.Equal(digest(c), k.Digest) {
+		return ledger.Command{}, ledger.ErrKeyReused
 	}
 	return k.Command, nil
 }
@@ -283,21 +267,18 @@ const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL A
 // insert stores a command, whole: nobody whom the API lets in may change one.
 // pgx.ErrNoRows: there is one of that id.
 func insert(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
-	sum, data, err := digest(c)
-	if err != nil {
-		return ledger.Command{}, err
-	}
-	if form, ok := c.Data.(care.MergeForm); ok {
-		c.Answer.Case = ledger.RunID(care.RunCase, form.Into) // the one that is kept
-	} else if c.Answer.Case = ""; caseID != "" {
-		c.Answer.Case = ledger.RunID(care.RunCase, caseID)
+	if c.Operation != care.OpMerge { // which names the one that is kept
+		c.Answer.Case = ""
+		if caseID != "" {
+			c.Answer.Case = ledger.CaseRun(caseID)
+		}
 	}
 	return one[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
 		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
-		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, sum, c.Operation, c.Target, c.Answer, orNull(data), state, refusal)
+		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, orNull(c.Data), state, refusal)
 }
 
 // missing turns "no row" into what callers know.

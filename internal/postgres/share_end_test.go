@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -192,15 +193,15 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	p := newPlay(t)
 	caseRun := p.zonesCase("lucca")
 	worker := "social_worker.lucca"
-	consents := func(op care.Operation) {
-		p.does(caseRun, p.ask(worker, caseRun, "", care.Answer{Operation: op}, care.ConsentForm{}), ledger.Effects{}, nil)
+	consents := func(op catalogue.Operation[catalogue.ConsentForm]) {
+		p.does(caseRun, p.ask(worker, caseRun, op.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
 	}
 	const private = "third_sector_operator.lucca"
 	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
 	equipe := p.equipe(caseRun, seat)
 	_, err := p.records.Equipe(t.Context(), p.accounts[private], equipe)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "a private member without the person's consent")
-	consents(care.OpConsent)
+	consents(catalogue.Consent)
 	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
 	require.NoError(t, err)
 	plan := uuid.NewString()
@@ -211,7 +212,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	run, referral, _ := p.sentTo(caseRun, "terzo_settore")
 	require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "plans", "rows"}, p.readsOf(private, caseRun))
 
-	consents(care.OpUnconsent)
+	consents(catalogue.WithdrawConsent)
 	require.Empty(t, p.readsOf(private, caseRun))
 	require.Contains(t, p.readsOf("cpi_operator.lucca", caseRun), "plans", "a public body needs none")
 	listed, err := p.records.Referral(t.Context(), p.accounts[private], referral)
@@ -222,7 +223,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 
 	// What was over does not come back with a new consent; what stands does.
 	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
-	consents(care.OpConsent)
+	consents(catalogue.Consent)
 	require.Equal(t, []string{"plans", "rows"}, p.readsOf(private, caseRun))
 	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
 	require.NoError(t, err)

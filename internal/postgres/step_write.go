@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -156,7 +157,7 @@ func (w *writer) waitsClosed() bool {
 // openCase makes the case file from the desk's form: the person, the number,
 // and the grant of the agency that opens it.
 func (w *writer) openCase() error {
-	form, err := formOf[ledger.CaseOpening](w)
+	form, err := formOf(w, catalogue.Open)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/client"
 )
 
@@ -22,7 +23,7 @@ var (
 	// BackToEquipe is the employment centre's no to what the plan asked for: the
 	// équipe hears its reason.
 	BackToEquipe = Steps(WithPlan,
-		Moved("", care.OpAcknowledge, care.ReferralMoveForm{}), Rejected,
+		Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}), Rejected,
 		Done(care.NextStepAfterRejection, care.Completion{Outcome: care.ToEquipe, Note: "Torna all'équipe (prova)"}))
 
 	// SecondPlan is the revised plan, with a placement and the adult school side by side.
@@ -31,8 +32,8 @@ var (
 	// Complex goes on to the closure, as soon as the zone's rhythm brings reviews.
 	Complex = Steps(
 		SecondPlan,
-		Moved("", care.OpAcknowledge, care.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAcknowledge),
-		Moved("", care.OpAccept, care.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAccept),
+		Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAcknowledge),
+		Moved("", care.OpAccept, catalogue.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAccept),
 		FixedAppointment, Done(care.ServicePact, care.Completion{Outcome: care.Signed}), StartedMeasure,
 		Done(care.ReferralOutcome, care.Completion{Outcome: care.Completed}),
 		Done(care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Impresa Prova"}),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/client"
 )
 
@@ -13,7 +14,7 @@ import (
 // ClosedEarly closes the case from wherever it stands.
 func ClosedEarly(outcome string) Step {
 	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-		return by.CloseEarly(ctx, "", p.CaseID, care.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"})
+		return by.CloseEarly(ctx, "", p.CaseID, catalogue.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"})
 	})
 }
 
@@ -28,14 +29,14 @@ func Reopened(stage care.Stage) Step {
 		if err != nil {
 			return err
 		}
-		return p.did(by.Reopen(ctx, "", p.CaseID, care.ReopenForm{Stage: stage, Note: "La persona è tornata (prova)"}))
+		return p.did(by.Reopen(ctx, "", p.CaseID, catalogue.ReopenForm{Stage: stage, Note: "La persona è tornata (prova)"}))
 	}
 }
 
 // Suspended suspends the case for so many days.
 func Suspended(days int, reason string) Step {
 	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-		return by.Suspend(ctx, "", p.CaseID, care.SuspendForm{Until: Days(days), Reason: reason, Note: "Sospensione di prova"})
+		return by.Suspend(ctx, "", p.CaseID, catalogue.SuspendForm{Until: Days(days), Reason: reason, Note: "Sospensione di prova"})
 	})
 }
 
@@ -43,12 +44,12 @@ func Suspended(days int, reason string) Step {
 var TransferAsked = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
 	zones := p.Town.Zones
 	to := zones[(slices.Index(zones, p.Town.Policy.Zone)+1)%len(zones)]
-	return by.Transfer(ctx, "", p.CaseID, care.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"})
+	return by.Transfer(ctx, "", p.CaseID, catalogue.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"})
 })
 
 // Consented records that the person consents to data reaching private partners.
 var Consented = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-	return by.Consent(ctx, "", p.CaseID, care.ConsentForm{Note: "Modulo di prova"})
+	return by.Consent(ctx, "", p.CaseID, catalogue.ConsentForm{Note: "Modulo di prova"})
 })
 
 // Referred refers the person to a partner of a kind, once the sender has seen
@@ -60,7 +61,7 @@ func Referred(kind care.AgencyKind) Step {
 		if err != nil {
 			return client.Command{}, err
 		}
-		form := care.ReferForm{Agency: agency, Purpose: "labour", Notice: true, Seen: seen.Digest, Note: "Invio di prova"}
+		form := catalogue.ReferForm{Agency: agency, Purpose: "labour", Notice: true, Seen: seen.Digest, Note: "Invio di prova"}
 		return by.Refer(ctx, "", p.CaseID, form)
 	})
 }
@@ -68,6 +69,6 @@ func Referred(kind care.AgencyKind) Step {
 // PartnerMoved records what a partner of a kind says by telephone.
 func PartnerMoved(kind care.AgencyKind, op care.Operation) Step {
 	return func(ctx context.Context, p *Person) error {
-		return Moved(p.Town.Partner(kind), op, care.ReferralMoveForm{})(ctx, p)
+		return Moved(p.Town.Partner(kind), op, catalogue.ReferralMoveForm{})(ctx, p)
 	}
 }

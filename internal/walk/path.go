@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/client"
 )
 
@@ -18,8 +19,8 @@ var (
 	Informed      = Steps(ToOrientation, Done(care.Orientation, care.Completion{Outcome: care.Informed}))
 
 	ToCPI     = Steps(ToAssessment, Assessed(care.ToCPI))
-	Received  = Steps(ToCPI, Moved("", care.OpAcknowledge, care.ReferralMoveForm{}))
-	Accepted  = Steps(Received, Moved("", care.OpAccept, care.ReferralMoveForm{}))
+	Received  = Steps(ToCPI, Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}))
+	Accepted  = Steps(Received, Moved("", care.OpAccept, catalogue.ReferralMoveForm{}))
 	ToPact    = Steps(Accepted, FixedAppointment)
 	Signed    = Steps(ToPact, Done(care.ServicePact, care.Completion{Outcome: care.Signed}))
 	InMeasure = Steps(Signed, StartedMeasure)
@@ -160,7 +161,7 @@ func OpenedPractice(ctx context.Context, p *Person) error {
 // Rejected is the employment centre's no, with one of the zone's reasons.
 func Rejected(ctx context.Context, p *Person) error {
 	reasons := p.Town.Policy.RejectReasons
-	return Moved("", care.OpReject, care.ReferralMoveForm{Reason: reasons[p.Number%len(reasons)].Code})(ctx, p)
+	return Moved("", care.OpReject, catalogue.ReferralMoveForm{Reason: reasons[p.Number%len(reasons)].Code})(ctx, p)
 }
 
 // FixedAppointment fixes the appointment at the employment centre.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/client"
 )
 
@@ -168,7 +169,7 @@ func (p *Person) Task(ctx context.Context, kind care.TaskKind, role care.Role) (
 
 // Moved does an operation on the case's referral to an agency; the CPI, if that
 // is empty. Who may do it does: the addressee, or the social worker who sent it.
-func Moved(agency string, op care.Operation, form care.ReferralMoveForm) Step {
+func Moved(agency string, op care.Operation, form catalogue.ReferralMoveForm) Step {
 	return func(ctx context.Context, p *Person) error {
 		to := agency
 		if to == "" {

@@ -1,0 +1,34 @@
+package catalogue
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// BookingForm books another level-2 service for an open case.
+type BookingForm struct {
+	care.Booking
+	Note string `json:"note,omitempty" maxLength:"4000"`
+}
+
+// Book books another level-2 service for an open case.
+var Book = Operation[BookingForm]{
+	Facts: Facts{
+		Code: care.OpBook, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
+		Path: "bookings", Slug: "prenota", Offered: branching,
+	},
+	Check: func(form BookingForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Booking(around.Policy, "", form.Booking, around.Now)
+		f.Note("note", form.Note)
+		return f
+	},
+	Answer: func(form BookingForm) care.Answer {
+		return care.Answer{Bookings: []care.Booking{form.Booking}}
+	},
+	Example: func(w World) BookingForm {
+		at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour)
+		return BookingForm{Booking: care.Booking{Service: pick(w, w.Policy.Services).Code, At: at}}
+	},
+}

@@ -1,0 +1,68 @@
+package catalogue
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Known is an operation whatever its form is.
+type Known interface {
+	// About gives the facts of the operation.
+	About() Facts
+	// Any asks for it with its example of a form; false: it has none.
+	Any(id string, w World) (Command, bool)
+}
+
+// About gives the facts of the operation.
+func (o Operation[F]) About() Facts { return o.Facts }
+
+// Any asks for the operation with its example of a form; false: it has none.
+func (o Operation[F]) Any(id string, w World) (Command, bool) {
+	if o.Example == nil {
+		return Command{}, false
+	}
+	return o.Command("", id, o.Example(w)), true
+}
+
+// All lists every operation that people ask for; those on a case in the order in
+// which its page offers them.
+var All = []Known{
+	Contact, Open,
+	Reopen, Book, Convene, ReferToCPI, Refer, Meet, Consent, WithdrawConsent, Permit,
+	Suspend, Resume, Transfer, Recall, Merge, Close, RenewPolicy,
+	Minutes, Progress,
+	Complete, Claim, Release, Reassign, Extend, Remind,
+	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
+}
+
+// Of finds the facts of an operation by its code. Of what only the machinery
+// reports, as that a mail came back, there are none.
+func Of(code care.Operation) (Facts, bool) {
+	i := slices.IndexFunc(All, func(k Known) bool { return k.About().Code == code })
+	if i < 0 {
+		return Facts{}, false
+	}
+	return All[i].About(), true
+}
+
+// MayAsk says whether a role may ask for an operation at all.
+func MayAsk(role care.Role, code care.Operation) bool {
+	facts, _ := Of(code)
+	return facts.MayAsk(role)
+}
+
+func stillOpen(file ledger.Case) bool { return file.Closed == nil }
+
+// branching says whether a case is where branches begin: from the second level on.
+func branching(file ledger.Case) bool {
+	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
+}
+
+// underWay says whether a branch of a kind has not ended.
+func underWay(file ledger.Case, kind care.RunKind) bool {
+	return slices.ContainsFunc(file.Branches, func(b ledger.Branch) bool { return b.Kind == kind && b.Ended == nil })
+}
+
+func pick[T any](w World, list []T) T { return list[w.Rand.IntN(len(list))] }

@@ -1,0 +1,31 @@
+package catalogue
+
+import (
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// ConveneForm convenes an équipe for a case.
+type ConveneForm struct {
+	Kind care.EquipeKind `json:"kind" doc:"between_agencies or within_agency"`
+	Note string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
+}
+
+// Convene convenes an équipe for a case.
+var Convene = Operation[ConveneForm]{
+	Facts: Facts{
+		Code: care.OpConvene, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
+		Path: "equipes", Slug: "equipe",
+		Offered: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
+	},
+	Check: func(form ConveneForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Add(form.Kind != "", "kind", care.RuleRequired)
+		_, ok := around.Equipe(form.Kind)
+		f.Add(form.Kind == "" || ok, "kind", care.RuleUnknownCode)
+		f.Note("note", form.Note)
+		return f
+	},
+	Answer:  func(form ConveneForm) care.Answer { return care.Answer{Equipe: form.Kind} },
+	Example: func(w World) ConveneForm { return ConveneForm{Kind: pick(w, care.EquipeKinds)} },
+}

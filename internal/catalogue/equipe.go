@@ -1,0 +1,58 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"percorso/internal/care"
+)
+
+// MinutesForm records a meeting of an équipe with the opinions given in it.
+// While the plan awaits its sign-off, what they say counts as signatures.
+type MinutesForm struct {
+	At    time.Time     `json:"at" doc:"When the meeting was held"`
+	Text  string        `json:"text" maxLength:"10000" doc:"The minutes; free text, never leaves the record"`
+	Votes []MinutedVote `json:"votes" doc:"What those present said"`
+}
+
+// MinutedVote is a vote with its reasons.
+type MinutedVote struct {
+	care.Vote
+	Note string `json:"note,omitempty" maxLength:"4000" doc:"Reasons; required unless favourable"`
+}
+
+// MaxMinutes is how long the minutes of a meeting may be, in characters.
+const MaxMinutes = 10000
+
+// Minutes records a meeting of an équipe.
+var Minutes = Operation[MinutesForm]{
+	Facts: Facts{Code: care.OpMinutes, On: OnEquipe, Asks: []care.Role{care.SocialWorker, care.Supervisor}, Path: "minutes", Slug: "verbale"},
+	Check: func(form MinutesForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
+		f.Add(!form.At.After(around.Now), "at", care.RuleInTheFuture)
+		f.Add(form.Text != "", "text", care.RuleRequired)
+		f.Add(utf8.RuneCountInString(form.Text) <= MaxMinutes, "text", care.RuleTooLong)
+		f.Add(len(form.Votes) > 0, "votes", care.RuleRequired)
+		for i, v := range form.Votes {
+			at := fmt.Sprintf("votes[%d].", i)
+			f.Add(around.HasRole(v.Role), at+"role", care.RuleUnknownCode)
+			_, known := around.Agency(v.Agency)
+			f.Add(known, at+"agency", care.RuleUnknownCode)
+			f.Add(slices.Contains([]string{care.Favourable, care.WithConditions, care.Dissenting}, v.Outcome), at+"outcome", care.RuleUnknownCode)
+			f.Add(v.Outcome == care.Favourable || v.Note != "", at+"note", care.RuleRequired)
+			f.Add(!slices.ContainsFunc(form.Votes[:i], func(o MinutedVote) bool { return o.Role == v.Role && o.Agency == v.Agency }), at+"role", care.RuleDuplicate)
+			f.Note(at+"note", v.Note)
+		}
+		return f
+	},
+	Answer: func(form MinutesForm) care.Answer {
+		a := care.Answer{At: &form.At}
+		for _, v := range form.Votes {
+			a.Votes = append(a.Votes, v.Vote)
+		}
+		return a
+	},
+}

@@ -1,0 +1,151 @@
+// Package catalogue says of each operation what it is: who may ask for it and
+// about what, with which form, what the form may hold, and what the process
+// gets of it.
+//
+// What calls and stores operations follows from it: the routes of the API, the
+// commands, the pages' forms, the random walks. It holds no text: texts are found
+// by an operation's code.
+package catalogue
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Operation is something that may be asked for with a form F.
+type Operation[F any] struct {
+	Facts
+	// Check says what is wrong with a form; nil: nothing can be.
+	Check func(form F, around Around) []care.Fault
+	// Answer strips a form to the codes that the process gets; nil: it gets that
+	// it was asked, and nothing else.
+	Answer func(form F) care.Answer
+	// Example fills in a form that is right, for random walks; nil: they play the
+	// operation in a way of their own.
+	Example func(w World) F
+}
+
+// Facts are what is known of an operation whatever its form.
+type Facts struct {
+	Code   care.Operation
+	On     Subject
+	Asks   []care.Role // who may ask for it; nil: who holds the task, or whom the referral is addressed to
+	AtOnce bool        // a plain transaction, which wakes no process
+	Zones  bool        // its check asks which zones there are
+	Path   string      // of the API, below its subject's
+	Slug   string      // of its page, below its subject's; empty: it has none of its own
+	Moment string      // what the timeline says of it, besides what its step does; empty: nothing
+	// Offered says whether a case stands so that its page offers the operation; nil:
+	// it offers it in a way of its own. Whether it may be is decided when it is asked.
+	Offered func(file ledger.Case) bool
+}
+
+// Subject is what an operation is about.
+type Subject int
+
+// What operations are about.
+const (
+	Nothing    Subject = iota // it makes something new
+	OnCase                    // a case as a whole
+	OnTask                    //
+	OnReferral                //
+	OnEquipe                  // an équipe under way
+	OnAction                  // an action of a case's plan
+)
+
+// Around is what a check asks besides the form.
+type Around struct {
+	care.Policy               // of the caller's zone
+	Now         time.Time     //
+	Zones       []string      // codes of all zones, of operations that ask for them
+	Task        care.TaskKind // of the task, of operations on one
+}
+
+// World is what an example is made of.
+type World struct {
+	Policy care.Policy
+	Now    time.Time
+	Rand   *rand.Rand
+}
+
+// None is the form of what asks for nothing besides.
+type None struct{}
+
+// MarshalJSON writes it as null, which stands for no form at all.
+func (None) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
+// Command is an operation with its filled-in form, as a caller asks for it.
+type Command struct {
+	ledger.NewCommand
+	facts Facts
+	check func(Around) []care.Fault
+}
+
+// Command asks for the operation, about what has the id, with a form.
+func (o Operation[F]) Command(key, id string, form F) Command {
+	c := Command{
+		NewCommand: ledger.NewCommand{Key: key, Operation: o.Code, Answer: care.Answer{}, Data: encode(form)},
+		facts:      o.Facts,
+		check: func(around Around) []care.Fault {
+			if o.Check == nil {
+				return nil
+			}
+			return o.Check(form, around)
+		},
+	}
+	if o.Answer != nil {
+		c.Answer = o.Answer(form)
+	}
+	c.Answer.Operation = o.Code
+	switch o.On {
+	case OnCase:
+		c.Run = ledger.CaseRun(id)
+	case OnEquipe:
+		c.Run = ledger.RunID(care.RunEquipe, id)
+	case OnTask, OnReferral, OnAction:
+		c.Target = id
+	}
+	return c
+}
+
+// encode writes a form as it is stored; nil where there is none. The forms of
+// this package can always be written.
+func encode(form any) json.RawMessage {
+	data, err := json.Marshal(form)
+	if err != nil {
+		panic(err)
+	}
+	if string(data) == "null" {
+		return nil
+	}
+	return data
+}
+
+// InRun says whose inbox the command enters, where the subject alone does not.
+func (c Command) InRun(run string) Command {
+	c.Run = run
+	return c
+}
+
+// Facts are those of the operation that is asked for.
+func (c Command) Facts() Facts { return c.facts }
+
+// Check says what is wrong with the command's form.
+func (c Command) Check(around Around) []care.Fault { return c.check(around) }
+
+// Form reads a form as it was stored; of none it is empty.
+func (o Operation[F]) Form(data json.RawMessage) (form F, err error) {
+	if len(data) > 0 {
+		err = json.Unmarshal(data, &form)
+	}
+	return form, err
+}
+
+// MayAsk says whether a role may ask for it at all. Of what is about a task or a
+// referral it is decided by who holds it and to whom it is addressed.
+func (f Facts) MayAsk(role care.Role) bool { return f.Asks == nil || slices.Contains(f.Asks, role) }

@@ -1,0 +1,34 @@
+package catalogue
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// PermitForm records what was shown: the receipt of a request for renewal, or a
+// new permit.
+type PermitForm struct {
+	Permit string     `json:"permit" doc:"Kind of the new permit, or requested: the receipt"`
+	Expiry *time.Time `json:"permit_expiry,omitempty" doc:"Last day of the new permit; empty: it does not expire"`
+	Note   string     `json:"note,omitempty" maxLength:"4000"`
+}
+
+// Permit records what was shown. Kind and expiry stay in the record: the process
+// is not told of them.
+var Permit = Operation[PermitForm]{
+	Facts: Facts{
+		Code: care.OpPermit, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.ImmigrationExpert, care.Supervisor},
+		Path: "permit", Slug: "permesso", Offered: stillOpen,
+	},
+	Check: func(form PermitForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Add(form.Permit != "", "permit", care.RuleRequired)
+		f.Add(form.Permit == "" || care.KnownPermit(form.Permit), "permit", care.RuleUnknownCode)
+		f.Add(form.Expiry == nil || form.Expiry.After(around.Now), "permit_expiry", care.RuleInThePast)
+		f.Add(form.Permit != care.PermitRequested || form.Expiry == nil, "permit_expiry", care.RuleNotAllowed)
+		f.Note("note", form.Note)
+		return f
+	},
+	Example: func(w World) PermitForm { return PermitForm{Permit: pick(w, care.Permits)} },
+}

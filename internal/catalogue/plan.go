@@ -1,0 +1,26 @@
+package catalogue
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+)
+
+// ProgressForm says how an action of the plan comes along.
+type ProgressForm struct {
+	State care.ActionState `json:"state" doc:"to_do, in_progress, done or dropped"`
+	Note  string           `json:"note,omitempty" maxLength:"4000"`
+}
+
+// Progress says how an action of the active plan comes along. The command says
+// by its run of which case the action is.
+var Progress = Operation[ProgressForm]{
+	Facts: Facts{Code: care.OpProgress, On: OnAction, AtOnce: true, Path: "progress"},
+	Check: func(form ProgressForm, _ Around) []care.Fault {
+		var f care.Faults
+		f.Add(form.State != "", "state", care.RuleRequired)
+		f.Add(form.State == "" || slices.Contains(care.ActionStates, form.State), "state", care.RuleUnknownCode)
+		f.Note("note", form.Note)
+		return f
+	},
+}

@@ -1,0 +1,63 @@
+package catalogue
+
+import "percorso/internal/care"
+
+// ReferralMoveForm is the form of an operation on a referral.
+type ReferralMoveForm struct {
+	Reason string `json:"reason,omitempty" doc:"Code; required to reject"`
+	Agency string `json:"agency,omitempty" doc:"Code of the agency to redirect to"`
+	Note   string `json:"note,omitempty" maxLength:"4000" doc:"Free text for the other side; required to ask for more and to supply it"`
+}
+
+// move is an operation on a referral of one agency to another. Whether the state
+// allows it is another question; check says what it asks for besides a note that
+// is not too long.
+func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm, around Around)) Operation[ReferralMoveForm] {
+	return Operation[ReferralMoveForm]{
+		Facts: Facts{Code: code, On: OnReferral, Path: string(code)},
+		Check: func(form ReferralMoveForm, around Around) []care.Fault {
+			var f care.Faults
+			check(&f, form, around)
+			f.Note("note", form.Note)
+			return f
+		},
+		Answer: func(form ReferralMoveForm) care.Answer {
+			return care.Answer{Reason: form.Reason, Agency: form.Agency}
+		},
+	}
+}
+
+func nothingMore(*care.Faults, ReferralMoveForm, Around) {}
+
+func aNote(f *care.Faults, form ReferralMoveForm, _ Around) {
+	f.Add(form.Note != "", "note", care.RuleRequired)
+}
+
+// The moves of a referral; care.ReferralMoves says from which state to which.
+var (
+	Acknowledge = move(care.OpAcknowledge, nothingMore)
+	Accept      = move(care.OpAccept, nothingMore)
+	Reject      = move(care.OpReject, func(f *care.Faults, form ReferralMoveForm, around Around) {
+		f.Add(form.Reason != "", "reason", care.RuleRequired)
+		if form.Reason != "" {
+			_, ok := around.RejectReason(form.Reason)
+			f.Add(ok, "reason", care.RuleReason)
+		}
+	})
+	Hold     = move(care.OpHold, aNote)
+	Supply   = move(care.OpSupply, aNote)
+	Redirect = move(care.OpRedirect, func(f *care.Faults, form ReferralMoveForm, around Around) {
+		f.Add(form.Agency != "", "agency", care.RuleRequired)
+		if form.Agency != "" {
+			agency, ok := around.Agency(form.Agency)
+			f.Add(ok && agency.Reachable(), "agency", care.RuleUnknownCode)
+		}
+	})
+	Withdraw = move(care.OpWithdraw, nothingMore)
+)
+
+// Moves are the moves of a referral by their codes.
+var Moves = map[care.Operation]Operation[ReferralMoveForm]{
+	care.OpAcknowledge: Acknowledge, care.OpAccept: Accept, care.OpReject: Reject, care.OpHold: Hold,
+	care.OpSupply: Supply, care.OpRedirect: Redirect, care.OpWithdraw: Withdraw,
+}

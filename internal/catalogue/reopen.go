@@ -1,0 +1,40 @@
+package catalogue
+
+import (
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// ReopenForm reopens a closed case where it makes sense.
+type ReopenForm struct {
+	Stage    care.Stage     `json:"stage" doc:"first_level, second_level, equipe, placement or follow_up"`
+	Bookings []care.Booking `json:"bookings,omitempty" doc:"For second_level: the appointments to begin with"`
+	Note     string         `json:"note" maxLength:"4000" doc:"Why"`
+}
+
+// Reopen reopens a closed case. Nothing else may be asked of a run that has ended.
+var Reopen = Operation[ReopenForm]{
+	Facts: Facts{
+		Code: care.OpReopen, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
+		Path: "reopening", Slug: "riapri",
+		Offered: func(file ledger.Case) bool {
+			return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
+		},
+	},
+	Check: func(form ReopenForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Add(form.Stage != "", "stage", care.RuleRequired)
+		f.Add(form.Stage == "" || slices.Contains(care.BeginStages, form.Stage), "stage", care.RuleUnknownCode)
+		f.Add(form.Stage != care.StageSecondLevel || len(form.Bookings) > 0, "bookings", care.RuleRequired)
+		f.Add(form.Stage == care.StageSecondLevel || len(form.Bookings) == 0, "bookings", care.RuleNotAllowed)
+		f.Bookings(around.Policy, form.Bookings, around.Now)
+		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Note("note", form.Note)
+		return f
+	},
+	Answer: func(form ReopenForm) care.Answer {
+		return care.Answer{Stage: form.Stage, Bookings: form.Bookings}
+	},
+}

@@ -1,0 +1,53 @@
+package catalogue
+
+import (
+	"slices"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// SuspendForm suspends a case until a date.
+type SuspendForm struct {
+	Until  *time.Time `json:"until" doc:"When it resumes by itself; at most two years ahead"`
+	Reason string     `json:"reason" enum:"abroad,health,detention,other"`
+	Note   string     `json:"note,omitempty" maxLength:"4000"`
+}
+
+// SuspendReasons are why a case may be suspended.
+var SuspendReasons = []string{"abroad", "health", "detention", "other"}
+
+// Suspend suspends a case: its clocks stand still until a date.
+var Suspend = Operation[SuspendForm]{
+	Facts: Facts{
+		Code: care.OpSuspend, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
+		Path: "suspension", Slug: "sospendi",
+		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
+	},
+	Check: func(form SuspendForm, around Around) []care.Fault {
+		var f care.Faults
+		f.Add(form.Until != nil, "until", care.RuleRequired)
+		f.Add(form.Until == nil || form.Until.After(around.Now), "until", care.RuleInThePast)
+		f.Add(form.Until == nil || form.Until.Before(around.Now.AddDate(2, 0, 0)), "until", care.RuleTooFar)
+		f.Add(form.Reason != "", "reason", care.RuleRequired)
+		f.Add(form.Reason == "" || slices.Contains(SuspendReasons, form.Reason), "reason", care.RuleReason)
+		f.Note("note", form.Note)
+		return f
+	},
+	Answer: func(form SuspendForm) care.Answer { return care.Answer{Until: form.Until, Reason: form.Reason} },
+	Example: func(w World) SuspendForm {
+		until := w.Now.Add(time.Duration(1+w.Rand.IntN(60)) * 24 * time.Hour)
+		return SuspendForm{Until: &until, Reason: pick(w, SuspendReasons)}
+	},
+}
+
+// Resume lets a suspended case go on before its date.
+var Resume = Operation[None]{
+	Facts: Facts{
+		Code: care.OpResume, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
+		Path: "resumption", Slug: "riprendi",
+		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
+	},
+	Example: func(World) None { return None{} },
+}
