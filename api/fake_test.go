@@ -153,7 +153,7 @@ func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error
 // formIn reads the form of an operation that a test expects in a command.
 func formIn[F any](t *testing.T, of catalogue.Operation[F], c ledger.NewCommand) F {
 	t.Helper()
-	form, err := of.Form(c.Data)
+	form, err := of.Decode(c.Data)
 	if err != nil || c.Operation != of.Code {
 		t.Fatalf("%s: %v", c.Operation, err)
 	}

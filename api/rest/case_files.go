@@ -235,30 +235,6 @@ type casePageInput struct {
 	PagingInput
 }
 
-type bookingInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.BookingForm
-}
-
-type closureInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.EarlyClosure
-}
-
-type cpiReferralInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.SendToCPI
-}
-
-// askInput asks something of a case that has no form.
-type askInput struct {
-	IDInput
-	KeyInput
-}
-
 func (a *API) registerCaseFiles() {
 	a.registerCaseReads()
 	register(a, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
@@ -267,30 +243,6 @@ func (a *API) registerCaseFiles() {
 			cmd, err := a.door.Do(ctx, who, catalogue.Open.Command(in.Key, "", in.Body.form()))
 			return acted(cmd, err, Prefix+"/case-files/"+cmd.ID)
 		})
-	register(a, command("/case-files/{id}/bookings", "book-service", tagCases, "Book another level-2 service", ""),
-		func(ctx context.Context, who care.Staff, in *bookingInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Book.Command(in.Key, in.ID, in.Body))
-		})
-	register(a, command("/case-files/{id}/closure", "close-case-file", tagCases, "Close a case early",
-		"From any stage, with a coded outcome; every branch is ended in order."),
-		func(ctx context.Context, who care.Staff, in *closureInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Close.Command(in.Key, in.ID, in.Body))
-		})
-	register(a, command("/case-files/{id}/cpi-referral", "refer-to-cpi", tagCases, "Refer a case to the employment centre", ""),
-		func(ctx context.Context, who care.Staff, in *cpiReferralInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.ReferToCPI.Command(in.Key, in.ID, in.Body))
-		})
-	register(a, command("/case-files/{id}/policy-renewal", "renew-policy", tagCases, "Bring the zone's new rules to a case",
-		"By the supervisor: an open case goes by the rules that it began its stage with."),
-		func(ctx context.Context, who care.Staff, in *askInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.RenewPolicy.Command(in.Key, in.ID, catalogue.None{}))
-		})
-}
-
-// ask does what makes nothing that has an address of its own.
-func (a *API) ask(ctx context.Context, who care.Staff, c catalogue.Command) (*actOutput, error) {
-	cmd, err := a.door.Do(ctx, who, c)
-	return acted(cmd, err, "")
 }
 
 func (a *API) registerCaseReads() {

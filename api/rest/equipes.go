@@ -124,18 +124,6 @@ func evaluatedGoalOf(f ledger.GoalFinding) evaluatedGoalJSON {
 	return evaluatedGoalJSON{Goal: f.Goal, Agency: f.Agency, Result: f.Result, Note: f.Note, At: f.At, ByName: f.ByName}
 }
 
-type conveneInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.ConveneForm
-}
-
-type minutesInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.MinutesForm
-}
-
 type progressInput struct {
 	IDInput
 	KeyInput
@@ -151,31 +139,16 @@ func (a *API) registerEquipes() {
 			equipes, err := a.records.Equipes(ctx, who, in.ID)
 			return whole(equipes, err, equipeOf)
 		})
-	register(a, command("/case-files/{id}/equipes", "convene-equipe", tagPlans, "Convene an équipe",
-		"Its members are those that the zone names for the kind."),
-		func(ctx context.Context, who care.Staff, in *conveneInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Convene.Command(in.Key, in.ID, in.Body))
-		})
 	register(a, query("/equipes/{id}", "get-equipe", tagPlans, "An équipe", ""),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[equipeJSON], error) {
 			equipe, err := a.records.Equipe(ctx, who, ledger.RunID(care.RunEquipe, in.ID))
 			return one(equipe, err, equipeOf)
-		})
-	register(a, command("/equipes/{id}/minutes", "record-minutes", tagPlans, "Record a meeting of an équipe",
-		"With what those present said: their opinions or, while the plan awaits its sign-off, their signatures."),
-		func(ctx context.Context, who care.Staff, in *minutesInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Minutes.Command(in.Key, in.ID, in.Body))
 		})
 	register(a, query("/case-files/{id}/plans", "list-plans", tagPlans, "The versions of a person's plan",
 		"The latest first. An action keeps its id, and what has been done of it, from version to version."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[planJSON], error) {
 			plans, err := a.records.Plans(ctx, who, in.ID)
 			return whole(plans, err, planOf)
-		})
-	register(a, command("/case-files/{id}/plan-actions/{action}/progress", "report-progress", tagPlans, "Say how an action of the plan comes along",
-		"By the agency that does it, or by who works on the case."),
-		func(ctx context.Context, who care.Staff, in *progressInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Progress.Command(in.Key, in.Action, in.Body).InRun(ledger.CaseRun(in.ID)))
 		})
 	register(a, query("/case-files/{id}/goal-findings", "list-goal-findings", tagPlans, "What the evaluations said of the goals", "The latest first."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[evaluatedGoalJSON], error) {

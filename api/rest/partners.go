@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -28,18 +27,6 @@ type disclosureInput struct {
 	Purpose string `query:"purpose" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the area of need that it would be for; left out: the person as a whole"`
 }
 
-type referInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.ReferForm
-}
-
-type consentInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.ConsentForm
-}
-
 // registerPartners registers what is sent to partners, and the consent for it.
 func (a *API) registerPartners() {
 	register(a, query("/case-files/{id}/disclosures/{agency}", "preview-disclosure", tagReferrals, "What an agency would get of a person",
@@ -47,19 +34,5 @@ func (a *API) registerPartners() {
 		func(ctx context.Context, who care.Staff, in *disclosureInput) (*output[disclosureJSON], error) {
 			d, err := a.records.Disclosure(ctx, who, in.ID, in.Agency, in.Purpose)
 			return one(d, err, disclosureOf)
-		})
-	register(a, command("/case-files/{id}/referrals", "refer-to-partner", tagReferrals, "Refer a person to a partner",
-		"What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent."),
-		func(ctx context.Context, who care.Staff, in *referInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Refer.Command(in.Key, in.ID, in.Body))
-		})
-	register(a, command("/case-files/{id}/consents", "record-consent", tagCases, "Record the person's consent",
-		"To data reaching private partners."),
-		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Consent.Command(in.Key, in.ID, in.Body))
-		})
-	register(a, command("/case-files/{id}/consent-withdrawal", "withdraw-consent", tagCases, "Record that the person withdraws consent", ""),
-		func(ctx context.Context, who care.Staff, in *consentInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.WithdrawConsent.Command(in.Key, in.ID, in.Body))
 		})
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -60,12 +59,6 @@ type referralsInput struct {
 	CaseFileID string             `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
-type referralMoveInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.ReferralMoveForm
-}
-
 func (a *API) registerReferrals() {
 	register(a, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
 		func(ctx context.Context, who care.Staff, in *referralsInput) (*listOutput[referralJSON], error) {
@@ -79,21 +72,4 @@ func (a *API) registerReferrals() {
 			r, err := a.records.Referral(ctx, who, in.ID)
 			return one(r, err, referralOf(who))
 		})
-	for _, t := range []struct {
-		op                   catalogue.Operation[catalogue.ReferralMoveForm]
-		summary, description string
-	}{
-		{catalogue.Acknowledge, "Acknowledge a referral", "By the addressee: it was seen, which is not yet a yes."},
-		{catalogue.Accept, "Accept a referral", "By the addressee."},
-		{catalogue.Reject, "Reject a referral", "By the addressee, with a coded reason."},
-		{catalogue.Hold, "Ask the sender for more", "By the addressee: note says what is missing."},
-		{catalogue.Supply, "Give what was asked for", "By the sender."},
-		{catalogue.Redirect, "Redirect a referral", "By the addressee, to another agency: a new referral goes on from this one."},
-		{catalogue.Withdraw, "Withdraw a referral", "By the sender."},
-	} {
-		register(a, command("/referrals/{id}/"+t.op.Path, t.op.Path+"-referral", tagReferrals, t.summary, t.description),
-			func(ctx context.Context, who care.Staff, in *referralMoveInput) (*actOutput, error) {
-				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, in.Body))
-			})
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -52,24 +51,6 @@ type tasksInput struct {
 	Overdue    bool           `query:"overdue" doc:"Past due_at"`
 }
 
-// taskInput is an operation on a task without a form.
-type taskInput struct {
-	IDInput
-	KeyInput
-}
-
-type completeInput struct {
-	IDInput
-	KeyInput
-	Body care.Completion
-}
-
-type assignInput struct {
-	IDInput
-	KeyInput
-	Body catalogue.Assignment
-}
-
 func (a *API) registerTasks() {
 	register(a, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
 		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
@@ -96,34 +77,4 @@ func (a *API) registerTasks() {
 			share, err := a.records.Share(ctx, who, in.ID)
 			return one(share, err, shareOf)
 		})
-	register(a, command("/tasks/{id}/complete", "complete-task", tagTasks, "Complete a task",
-		"By its holder, with the form of one of its outcomes. The case goes on from here."),
-		func(ctx context.Context, who care.Staff, in *completeInput) (*actOutput, error) {
-			return a.ask(ctx, who, catalogue.Complete.Command(in.Key, in.ID, in.Body))
-		})
-	for _, t := range []struct {
-		op                   catalogue.Operation[catalogue.None]
-		summary, description string
-	}{
-		{catalogue.Claim, "Claim a task", "It is then the caller's to do. A lost race answers 409 with the holder's role."},
-		{catalogue.Release, "Release a task", "It goes back to those who may do it."},
-	} {
-		register(a, command("/tasks/{id}/"+t.op.Path, t.op.Path+"-task", tagTasks, t.summary, t.description),
-			func(ctx context.Context, who care.Staff, in *taskInput) (*actOutput, error) {
-				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, catalogue.None{}))
-			})
-	}
-	for _, t := range []struct {
-		op                   catalogue.Operation[catalogue.Assignment]
-		summary, description string
-	}{
-		{catalogue.Reassign, "Give a task to another role", "By the supervisor: role says to whom."},
-		{catalogue.Extend, "Give a task more time", "By the supervisor: until is the new term."},
-		{catalogue.Remind, "Remind of a task now", "By the supervisor: whoever may do it, or holds it, gets a mail."},
-	} {
-		register(a, command("/tasks/{id}/"+t.op.Path, t.op.Path+"-task", tagTasks, t.summary, t.description),
-			func(ctx context.Context, who care.Staff, in *assignInput) (*actOutput, error) {
-				return a.ask(ctx, who, t.op.Command(in.Key, in.ID, in.Body))
-			})
-	}
 }

@@ -1,6 +1,8 @@
 package catalogue
 
 import (
+	"encoding/json"
+	"reflect"
 	"slices"
 
 	"percorso/internal/care"
@@ -11,12 +13,25 @@ import (
 type Known interface {
 	// About gives the facts of the operation.
 	About() Facts
+	// Form is the type of its form; None where it has none.
+	Form() reflect.Type
+	// Read asks for it, about what has the id, with a form in JSON.
+	Read(key, id string, form json.RawMessage) (Command, error)
 	// Any asks for it with its example of a form; false: it has none.
 	Any(id string, w World) (Command, bool)
 }
 
 // About gives the facts of the operation.
 func (o Operation[F]) About() Facts { return o.Facts }
+
+// Form is the type of the operation's form.
+func (o Operation[F]) Form() reflect.Type { return reflect.TypeFor[F]() }
+
+// Read asks for the operation, about what has the id, with a form in JSON.
+func (o Operation[F]) Read(key, id string, data json.RawMessage) (Command, error) {
+	form, err := o.Decode(data)
+	return o.Command(key, id, form), err
+}
 
 // Any asks for the operation with its example of a form; false: it has none.
 func (o Operation[F]) Any(id string, w World) (Command, bool) {

@@ -138,8 +138,8 @@ func (c Command) Facts() Facts { return c.facts }
 // Check says what is wrong with the command's form.
 func (c Command) Check(around Around) []care.Fault { return c.check(around) }
 
-// Form reads a form as it was stored; of none it is empty.
-func (o Operation[F]) Form(data json.RawMessage) (form F, err error) {
+// Decode reads a form as it was stored; of none it is empty.
+func (o Operation[F]) Decode(data json.RawMessage) (form F, err error) {
 	if len(data) > 0 {
 		err = json.Unmarshal(data, &form)
 	}

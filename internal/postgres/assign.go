@@ -62,7 +62,7 @@ func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger
 
 // contact records a contact at the desk.
 func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
-	form, err := catalogue.Contact.Form(c.Data)
+	form, err := catalogue.Contact.Decode(c.Data)
 	if err != nil {
 		return ledger.Command{}, &ledger.Fault{Place: "a contact whose form does not read"}
 	}
@@ -113,7 +113,7 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if !a.task.State.Open() {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
-	form, err := catalogue.Reassign.Form(c.Data)
+	form, err := catalogue.Reassign.Decode(c.Data)
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
 	}

@@ -271,7 +271,7 @@ func (w *writer) plan(among string, arg any) (content ledger.PlanContent, err er
 
 // formOf reads the form that came with the entry; the zero form where none did.
 func formOf[F any](w *writer, of catalogue.Operation[F]) (F, error) {
-	form, err := of.Form(w.entry.Data)
+	form, err := of.Decode(w.entry.Data)
 	if err != nil {
 		err = &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", of.Code)}
 	}

@@ -1,0 +1,41 @@
+package rest
+
+import (
+	"context"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+type samePersonInput struct{ Body samePersonJSON }
+
+type samePersonJSON struct {
+	GivenName  string `json:"given_name" minLength:"1" maxLength:"200"`
+	FamilyName string `json:"family_name" minLength:"1" maxLength:"200"`
+	BirthDate  string `json:"birth_date" format:"date"`
+}
+
+// registerSamePerson registers how a second case file of a person is found.
+func (a *API) registerSamePerson() {
+	register(a, query("/case-files/{id}/merge-candidates", "list-merge-candidates", tagCases, "Open case files that may be of the same person", ""),
+		func(ctx context.Context, who care.Staff, in *IDInput) (*listOutput[CaseFileJSON], error) {
+			rules, err := a.book.Rules(ctx, who.Zone)
+			if err != nil {
+				return nil, err
+			}
+			files, err := a.records.MergeCandidates(ctx, who, in.ID)
+			return whole(files, err, a.caseFileOf(rules.Policy))
+		})
+	search := command("/same-person-searches", "search-same-person", tagCases, "Case files that may be of a person",
+		"Before one is opened, so that no second one is. It stores nothing and needs no key.")
+	search.DefaultStatus, search.Responses = 200, nil
+	register(a, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
+		rules, err := a.book.Rules(ctx, who.Zone)
+		if err != nil {
+			return nil, err
+		}
+		b := in.Body
+		files, err := a.records.SamePerson(ctx, who, ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
+		return whole(files, err, a.caseFileOf(rules.Policy))
+	})
+}
