@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"percorso/api/access"
+	"percorso/api/pages/partner"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/invitation"
@@ -22,6 +23,12 @@ import (
 // linkToken signs the link of a rig's records.
 func (b *rig) linkToken() string {
 	return invitation.Sign(someKey, b.records.link.ID, b.records.link.Expires)
+}
+
+// partner is the place that a partner's links lead to.
+func (b *rig) partner() *partner.Place {
+	s := b.server
+	return &partner.Place{Pages: s.pages, Links: s.links, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records}
 }
 
 func TestLookingAtALinkChangesNothing(t *testing.T) {
@@ -39,7 +46,7 @@ func TestLookingAtALinkChangesNothing(t *testing.T) {
 
 func TestPartnerAnswersStepByStep(t *testing.T) {
 	r := newRig(t)
-	link, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
+	link, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if err != nil || state != access.LinkValid || link.Snapshot == nil || link.Snapshot.FamilyName != someSnapshot.FamilyName {
 		t.Fatalf("%+v %s %v", link, state, err)
 	}
@@ -48,7 +55,7 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	// The same link is good for nothing more.
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkUsed {
+	if _, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkUsed {
 		t.Errorf("again: %s %v", state, err)
 	}
 	if len(r.temporal.updates) != 1 || len(r.records.commands) != 1 {
@@ -61,16 +68,16 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 		care.OpRedirect:    {Agency: "comune"}, // not through a link
 		care.OpWithdraw:    {},                 // the sender's
 	} {
-		_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Moves[op].Command("", "", form))
+		_, _, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Moves[op].Command("", "", form))
 		if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 			t.Errorf("%s: %v", op, err)
 		}
 	}
-	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{}))
+	_, _, err = r.partner().Answer(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0] != (care.Fault{Field: "reason", Rule: care.RuleRequired}) || r.records.link.Used != nil {
 		t.Errorf("a form that breaks a rule uses the link up: %v", err)
 	}
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{Reason: "wrong_office"})); err != nil || state != access.LinkValid {
+	if _, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Reject.Command("", "", catalogue.ReferralMoveForm{Reason: "wrong_office"})); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 }
@@ -78,15 +85,15 @@ func TestPartnerAnswersStepByStep(t *testing.T) {
 func TestPartnerSaysHowItWent(t *testing.T) {
 	r := newRig(t)
 	r.records.link.Task, r.records.link.State = care.ReferralOutcome, care.ReferralInProgress
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Failed}))
+	_, _, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Failed}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Faults[0].Field != "reason" {
 		t.Errorf("%v", err)
 	}
-	_, _, err = r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
+	_, _, err = r.partner().Answer(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
-	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Completed}))
+	_, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Complete.Command("", "", care.Completion{Outcome: care.Completed}))
 	if err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
@@ -98,7 +105,7 @@ func TestPartnerSaysHowItWent(t *testing.T) {
 func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 	r := newRig(t)
 	r.temporal.err = serviceerror.NewUnavailable("away")
-	if _, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkValid {
+	if _, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != access.LinkValid {
 		t.Errorf("%s %v", state, err)
 	}
 	if r.records.link.Used == nil || len(r.records.commands) != 1 {
@@ -109,7 +116,7 @@ func TestAnswerOfAPartnerIsDurableWhateverIsAway(t *testing.T) {
 func TestProcessMayNotAwaitAPartnersAnswer(t *testing.T) {
 	r := newRig(t)
 	r.temporal.result = ledger.Result{Refusal: care.RefusedNotAwaited}
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
+	_, _, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
@@ -145,10 +152,10 @@ func TestLinksThatAreGoodForNothing(t *testing.T) {
 			if _, state, err := r.server.links.Open(t.Context(), token); err != nil || state != c.want {
 				t.Errorf("%s %v", state, err)
 			}
-			if _, state, err := r.server.answerInvitation(t.Context(), token, catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != c.want {
+			if _, state, err := r.partner().Answer(t.Context(), token, catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{})); err != nil || state != c.want {
 				t.Errorf("answered: %s %v", state, err)
 			}
-			if state, err := r.server.renewInvitation(t.Context(), token); err != nil || state != c.want || (r.records.renewed > 0) != c.renew {
+			if state, err := r.partner().Renew(t.Context(), token); err != nil || state != c.want || (r.records.renewed > 0) != c.renew {
 				t.Errorf("renewed: %s %v, %d", state, err, r.records.renewed)
 			}
 			if len(r.records.commands)+len(r.temporal.updates) > 0 {
@@ -162,7 +169,7 @@ func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 	r := newRig(t)
 	r.records.link.Used = &r.now
 	for range 2 {
-		if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != access.LinkUsed || r.records.renewed != 1 {
+		if state, err := r.partner().Renew(t.Context(), r.linkToken()); err != nil || state != access.LinkUsed || r.records.renewed != 1 {
 			t.Errorf("%s %v, %d", state, err, r.records.renewed)
 		}
 	}
@@ -171,12 +178,12 @@ func TestWhoAsksAgainAtOnceGetsNoSecondMail(t *testing.T) {
 func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
 	r := newRig(t)
 	r.records.quicker = func(l *ledger.Link) { l.State = care.ReferralReceived } // recorded by telephone
-	_, _, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
+	_, _, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 	if refused, ok := errors.AsType[*care.Refusal](err); !ok || refused.Code != care.RefusedNotAwaited {
 		t.Errorf("%v", err)
 	}
 	r.records.quicker = func(l *ledger.Link) { l.Open = false }
-	_, state, err := r.server.answerInvitation(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
+	_, state, err := r.partner().Answer(t.Context(), r.linkToken(), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{}))
 	if err != nil || state != access.LinkSettled || len(r.records.commands) > 0 {
 		t.Errorf("%s %v", state, err)
 	}
@@ -184,7 +191,7 @@ func TestSomebodyMayBeQuickerThanThePartner(t *testing.T) {
 
 func TestValidLinkIsNotRenewed(t *testing.T) {
 	r := newRig(t)
-	if state, err := r.server.renewInvitation(t.Context(), r.linkToken()); err != nil || state != access.LinkValid || r.records.renewed > 0 {
+	if state, err := r.partner().Renew(t.Context(), r.linkToken()); err != nil || state != access.LinkValid || r.records.renewed > 0 {
 		t.Errorf("%s %v", state, err)
 	}
 }
@@ -194,7 +201,7 @@ func TestLinkIsUsedOnceHoweverManyHurry(t *testing.T) {
 	states := make(chan access.LinkState)
 	for range 8 {
 		go func() {
-			_, state, _ := r.server.answerInvitation(context.Background(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
+			_, state, _ := r.partner().Answer(context.Background(), r.linkToken(), catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
 			states <- state
 		}()
 	}

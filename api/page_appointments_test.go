@@ -32,7 +32,7 @@ func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.Ap
 func TestAgendaByDay(t *testing.T) {
 	b := newPages(t)
 	asked := &ledger.AppointmentFilter{}
-	b.server.records = agendaRecords{b.pages, asked}
+	b.serve(agendaRecords{b.pages, asked})
 	b.at(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
 	b.logIn(someWorker.Subject)
 	page := b.open(t, "/appuntamenti")
@@ -60,7 +60,7 @@ func TestAgendaByDay(t *testing.T) {
 
 func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
 	b := newPages(t)
-	b.server.records = agendaRecords{b.pages, &ledger.AppointmentFilter{}}
+	b.serve(agendaRecords{b.pages, &ledger.AppointmentFilter{}})
 	b.logIn(someCPI.Subject)
 	if page := b.open(t, "/appuntamenti"); strings.Contains(page.text, "/fascicoli/") {
 		t.Error("it does")

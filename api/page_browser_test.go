@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -342,7 +343,8 @@ func openChromium(t *testing.T) context.Context {
 // pagesRig is a rig whose records are those of a real zone in the middle of its work.
 type pagesRig struct {
 	*rig
-	pages *pageRecords
+	pages  *pageRecords
+	logins scs.Store // that outlast the server
 }
 
 // doorURL is an address of the test's own: it logs whoever is asked for in.
@@ -355,7 +357,7 @@ func newPages(t *testing.T) *pagesRig {
 
 func newPagesAt(t *testing.T, now time.Time) *pagesRig {
 	t.Helper()
-	b := &pagesRig{rig: newRigAt(t, now)}
+	b := &pagesRig{rig: newRigAt(t, now), logins: memstore.New()}
 	policies, err := zone.Load(deploy.Zones())
 	if err != nil {
 		t.Fatal(err)
@@ -370,24 +372,30 @@ func newPagesAt(t *testing.T, now time.Time) *pagesRig {
 	b.pages.task.Agency, b.pages.task.Ready = "comune", b.pages.noon(-1)
 	b.pages.task.HolderName, b.pages.task.HolderRole = someWorker.Name, someWorker.Role
 	b.pages.task.Due = b.pages.due(2)
-	server, err := New(Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.pages, Temporal: b.temporal, Sessions: memstore.New(), Words: italian.Words{},
-		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
-		OIDC:    OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
-		LinkKey: someKey,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.server = server
+	b.serve(b.pages)
 	b.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == doorURL {
 			b.door(w, r)
 			return
 		}
-		server.Handler().ServeHTTP(w, r)
+		b.server.Handler().ServeHTTP(w, r)
 	})
 	return b
+}
+
+// serve lets the pages be those of some records.
+func (b *pagesRig) serve(records Records) {
+	b.t.Helper()
+	server, err := New(Options{
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Temporal: b.temporal, Sessions: b.logins, Words: italian.Words{},
+		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
+		OIDC:    OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+		LinkKey: someKey,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.server = server
 }
 
 // door logs a member of staff in, or out, and hands the browser the session.

@@ -3,17 +3,15 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
-	"percorso/internal/zone"
 )
 
 const casePath = "/fascicoli/" + anotherID
@@ -50,40 +48,6 @@ func TestCasePage(t *testing.T) {
 	}
 }
 
-func TestPathOf(t *testing.T) {
-	ended := testclock.Monday
-	service := ledger.Branch{Kind: care.RunService, Service: "pas", Ended: &ended, Outcome: care.ToCPI}
-	placement := ledger.Branch{Kind: care.RunPlacement}
-	followUp := ledger.Branch{Kind: care.RunFollowUp}
-	for _, test := range []struct {
-		stage    care.Stage
-		branches []ledger.Branch
-		want     string
-	}{
-		{care.StageFirstLevel, nil, "now ahead ahead ahead ahead ahead"},
-		{care.StageSecondLevel, []ledger.Branch{{Kind: care.RunService}}, "done now ahead ahead ahead ahead"},
-		{care.StagePlacement, []ledger.Branch{service, placement}, "done done skipped now ahead ahead"},
-		{care.StagePlacement, []ledger.Branch{{Kind: care.RunService}, placement}, "done partly skipped now ahead ahead"},
-		{care.StageFollowUp, []ledger.Branch{service, followUp}, "done done skipped skipped now ahead"},
-		{care.StageFollowUp, []ledger.Branch{service, placement, followUp}, "done done skipped partly now ahead"},
-		{care.StageClosed, []ledger.Branch{service, {Kind: care.RunFollowUp, Ended: &ended}}, "done done skipped skipped done done"},
-		{care.StageEquipe, []ledger.Branch{service, {Kind: care.RunEquipe}, {Kind: care.RunReferral, Agency: "cpia", Ended: &ended}}, "done done now ahead ahead ahead"},
-		{care.StagePlacement, []ledger.Branch{service, {Kind: care.RunEquipe, Ended: &ended}, placement, {Kind: care.RunTransfer}}, "done done done now ahead ahead"},
-		{care.StageClosed, nil, "done skipped skipped skipped skipped done"},
-	} {
-		var classes []string
-		for _, s := range pathOf(somePolicy(), ledger.Case{CaseFile: ledger.CaseFile{Stage: test.stage}, Branches: test.branches}) {
-			classes = append(classes, s.Class)
-			if s.Name == "" || s.State == "" {
-				t.Errorf("%s: a stage says nothing", test.stage)
-			}
-		}
-		if got := strings.Join(classes, " "); got != test.want {
-			t.Errorf("%s with %d branches: %s, want %s", test.stage, len(test.branches), got, test.want)
-		}
-	}
-}
-
 // TestSearchNamesNobody: what is looked for is in no address and in no log.
 func TestSearchNamesNobody(t *testing.T) {
 	b := newPages(t)
@@ -115,80 +79,15 @@ func TestSearchNamesNobody(t *testing.T) {
 func TestCaseFilters(t *testing.T) {
 	b := newPages(t)
 	b.logIn(someWorker.Subject)
-	for _, f := range caseFilters {
-		page := readPage(t, b.visit("/fascicoli?stato="+f.name))
+	for name, text := range map[string]string{
+		"aperti": "Aperti", "in-ritardo": italian.Upper(italian.Health(care.HealthLate)), "fermi": italian.Upper(italian.Health(care.HealthBroken)),
+		"senza-nessuno": italian.Upper(italian.Health(care.HealthOrphaned)), "come-previsto": italian.Upper(italian.Health(care.HealthPlanned)), "chiusi": "Chiusi",
+	} {
+		page := readPage(t, b.visit("/fascicoli?stato="+name))
 		nav, _ := page.first("nav", "aria-label", "Quali fascicoli")
 		current := nav.every("a", "aria-current", "true")
-		if len(current) != 1 || current[0].words() != f.text {
-			t.Errorf("%s is not marked as chosen", f.name)
-		}
-	}
-}
-
-// TestWhatTheCPIGets: before data cross the border of an agency the sender sees
-// every field that the receiver will see, and no other.
-func TestWhatTheCPIGets(t *testing.T) {
-	b := newPages(t)
-	c, _ := b.pages.CaseFile(t.Context(), someWorker, anotherID)
-	if listed, sent := len(givenTerms(b.pages.policy, c)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
-		t.Errorf("%d fields are shown, %d are sent", listed, sent)
-	}
-	var form web.CaseForm
-	showSendToCPI(&form, caseFormOf{rules: &zone.Rules{Policy: b.pages.policy}, file: c})
-	var shown strings.Builder
-	if err := web.Write(&shown, form); err != nil {
-		t.Fatal(err)
-	}
-	page := shown.String()
-	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro, Casa", "Finalità", "interesse pubblico"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the sender does not see %q", want)
-		}
-	}
-}
-
-// TestCaseActions: an action is offered to whom and when it is allowed.
-func TestCaseActions(t *testing.T) {
-	ended := testclock.Monday
-	open := func(stage care.Stage, branches ...ledger.Branch) ledger.Case {
-		return ledger.Case{CaseFile: ledger.CaseFile{ID: "1", Stage: stage}, Branches: branches}
-	}
-	closed := open(care.StageClosed)
-	closed.Closed, closed.Outcome = &ended, care.OutcomeMovedAway
-	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
-	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
-	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
-	orienting := open(care.StageFirstLevel)
-	orienting.Tasks = []ledger.Task{{Kind: care.Orientation, State: care.TaskReady}}
-	for _, test := range []struct {
-		name          string
-		role          care.Role
-		file          ledger.Case
-		often, others string
-	}{
-		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi"},
-		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
-		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
-		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi unisci chiudi"},
-		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci chiudi"},
-		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
-		{"a closed case", care.Supervisor, closed, "riapri", ""},
-		{"a merged one", care.Supervisor, merged, "", ""},
-	} {
-		paths := func(links []web.Link) string {
-			var got []string
-			for _, link := range links {
-				got = append(got, strings.TrimPrefix(link.URL, "/fascicoli/1/"))
-			}
-			return strings.Join(got, " ")
-		}
-		often, others := caseActionsFor(care.Staff{Role: test.role}, test.file)
-		if paths(often) != test.often || paths(others) != test.others {
-			t.Errorf("%s: %q and %q, want %q and %q", test.name, paths(often), paths(others), test.often, test.others)
+		if len(current) != 1 || current[0].words() != text {
+			t.Errorf("%s is not marked as chosen", name)
 		}
 	}
 }
@@ -249,15 +148,15 @@ func asksOfACase(t *testing.T, now time.Time) {
 		})
 	}
 	b.logIn(someCPI.Subject)
-	for _, action := range caseActions {
-		if action.op == care.OpMeet {
+	for _, action := range b.caseActions() {
+		if action == "incontro" {
 			continue // which every agency may, that sees the case
 		}
-		if a := b.visit(casePath + "/" + action.path); a.StatusCode != http.StatusForbidden {
-			t.Errorf("a CPI operator gets %d at %s", a.StatusCode, action.path)
+		if a := b.visit(casePath + "/" + action); a.StatusCode != http.StatusForbidden {
+			t.Errorf("a CPI operator gets %d at %s", a.StatusCode, action)
 		}
-		if a := b.submit(casePath+"/"+action.path, url.Values{"key": {"c"}, "outcome": {"moved_away"}, "note": {"x"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}}); a.StatusCode != http.StatusForbidden {
-			t.Errorf("a CPI operator may ask for %s: %d", action.path, a.StatusCode)
+		if a := b.submit(casePath+"/"+action, url.Values{"key": {"c"}, "outcome": {"moved_away"}, "note": {"x"}, "service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}}); a.StatusCode != http.StatusForbidden {
+			t.Errorf("a CPI operator may ask for %s: %d", action, a.StatusCode)
 		}
 	}
 }
@@ -349,4 +248,24 @@ func TestCaseReads(t *testing.T) {
 	if !slices.ContainsFunc(page.every("a"), func(e dom) bool { return e.attr("href") == casePath }) {
 		t.Error("no way back to the case")
 	}
+}
+
+// caseActions are the addresses of what may be asked of a case as a whole, below
+// its own.
+func (b *pagesRig) caseActions() (actions []string) {
+	b.t.Helper()
+	engine, err := b.server.routes()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, r := range engine.Routes() {
+		action, ok := strings.CutPrefix(r.Path, "/fascicoli/:id/")
+		if ok && r.Method == http.MethodPost && action != "partner" && !strings.Contains(action, "/") {
+			actions = append(actions, action)
+		}
+	}
+	if len(actions) < 13 {
+		b.t.Fatalf("only %v", actions)
+	}
+	return actions
 }

@@ -185,4 +185,4 @@ func (b *pagesRig) sentCommands() int {
 	return len(b.pages.commands)
 }
 
-var desk = care.Staff{ID: "s5", Subject: "desk_operator.prova", Name: "Operatrice Prova 0003", Role: care.DeskOperator, Zone: "prato", Agency: "comune"}
+var someDesk = care.Staff{ID: "s5", Subject: "desk_operator.prova", Name: "Operatrice Prova 0003", Role: care.DeskOperator, Zone: "prato", Agency: "comune"}

@@ -20,9 +20,9 @@ func TestStart(t *testing.T) {
 	if link, ok := page.first("a", "href", "/login"); !ok || link.words() != "Accedi" {
 		t.Error("whoever is not logged in finds no way to the login")
 	}
-	b.records.staff[desk.Subject] = desk
+	b.records.staff[someDesk.Subject] = someDesk
 	for subject, want := range map[string]string{
-		someWorker.Subject: "/compiti", someCPI.Subject: "/segnalazioni", someSupervisor.Subject: "/casi-bloccati", desk.Subject: "/sportello",
+		someWorker.Subject: "/compiti", someCPI.Subject: "/segnalazioni", someSupervisor.Subject: "/casi-bloccati", someDesk.Subject: "/sportello",
 	} {
 		b.logIn(subject)
 		if a := b.visit("/"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {

@@ -14,7 +14,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
-	"percorso/internal/testclock"
 )
 
 // oneReferral are records with one referral.
@@ -35,7 +34,7 @@ func (o oneReferral) Referrals(_ context.Context, _ care.Staff, f ledger.Referra
 func (b *pagesRig) only(state care.ReferralState) {
 	r := b.pages.referral(state)
 	r.Snapshot = someReferral.Snapshot
-	b.server.records = oneReferral{b.pages, r}
+	b.serve(oneReferral{b.pages, r})
 }
 
 // offered are the operations that a page has a form for.
@@ -153,24 +152,13 @@ func TestMovedOnMeanwhile(t *testing.T) {
 	}
 }
 
-// TestReferralsDueFirst: what must be answered first is on top, whenever it came.
-func TestReferralsDueFirst(t *testing.T) {
-	soon, late := testclock.Monday, testclock.Monday.AddDate(0, 0, 9)
-	never, later, sooner := ledger.Referral{ID: "c"}, ledger.Referral{ID: "b", Due: &late}, ledger.Referral{ID: "a", Due: &soon}
-	list := []ledger.Referral{never, later, sooner}
-	slices.SortStableFunc(list, dueFirst)
-	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {
-		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)
-	}
-}
-
 // TestReferralOfAPartnerWithoutAccounts waits for the partner, not for the
 // sender's staff, who may record what it says by telephone all the same.
 func TestReferralOfAPartnerWithoutAccounts(t *testing.T) {
 	b := newPages(t)
 	r := b.pages.referral(care.ReferralRequested)
 	r.ToAgency, r.AnswerRole, r.AnswerAgency, r.Purpose, r.LegalBasis = "terzo_settore", someWorker.Role, someWorker.Agency, "housing", care.Consent
-	b.server.records = oneReferral{b.pages, r}
+	b.serve(oneReferral{b.pages, r})
 	b.logIn(someWorker.Subject)
 	list := b.open(t, "/segnalazioni?elenco=inviate")
 	if text := list.words(); strings.Contains(text, "Aspettano te") || len(list.offered()) != 0 {
@@ -194,7 +182,7 @@ func TestAReferralSaysWhyTheDataAreOutOfSight(t *testing.T) {
 	over := time.Date(2026, 11, 20, 12, 0, 0, 0, italian.Rome)
 	r.Snapshot, r.Purpose, r.Note = nil, "", ""
 	r.ShareEnd = ledger.ShareEnd{Ended: &over, Why: care.EndRejected, SeenUntil: &over}
-	b.server.records = oneReferral{b.pages, r}
+	b.serve(oneReferral{b.pages, r})
 	b.logIn(someCPI.Subject)
 	page := b.open(t, "/segnalazioni/"+someID)
 	if text := page.words(); !strings.Contains(text, "non vede più i dati della persona dal 20 novembre 2026: la segnalazione è stata rifiutata.") || strings.Contains(text, "Finalità") {
@@ -205,7 +193,7 @@ func TestAReferralSaysWhyTheDataAreOutOfSight(t *testing.T) {
 	}
 	later := over.AddDate(0, 0, 30)
 	r.ShareEnd = ledger.ShareEnd{Ended: &over, Why: care.EndCompleted, SeenUntil: &later}
-	b.server.records = oneReferral{b.pages, r}
+	b.serve(oneReferral{b.pages, r})
 	if text := b.open(t, "/segnalazioni/"+someID).words(); !strings.Contains(text, "vede i dati della persona fino al 20 dicembre 2026: il lavoro per cui erano stati comunicati è concluso.") {
 		t.Error(text)
 	}

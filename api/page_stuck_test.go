@@ -82,7 +82,7 @@ func (nothingStuck) StuckCases(context.Context, care.Staff, ledger.Paging) (page
 
 func TestNothingStuckIsSaid(t *testing.T) {
 	b := newPages(t)
-	b.server.records = nothingStuck{b.pages}
+	b.serve(nothingStuck{b.pages})
 	b.logIn(someSupervisor.Subject)
 	if page := b.open(t, "/casi-bloccati"); !strings.Contains(page.words(), "tutti i percorsi procedono come previsto") {
 		t.Error(page.words())

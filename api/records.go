@@ -3,77 +3,43 @@ package api
 import (
 	"context"
 
+	"percorso/api/access"
 	"percorso/api/act"
-	"percorso/internal/care"
-	"percorso/internal/ledger"
+	"percorso/api/pages/agenda"
+	"percorso/api/pages/cases"
+	"percorso/api/pages/desk"
+	"percorso/api/pages/home"
+	"percorso/api/pages/partner"
+	"percorso/api/pages/plan"
+	"percorso/api/pages/referrals"
+	"percorso/api/pages/supervision"
+	"percorso/api/pages/tasks"
+	"percorso/api/rest"
+	"percorso/internal/zone"
 )
 
-// Records is what the API reads and writes, as the member of staff who asks.
-// Package postgres keeps it under row-level security: whatever the caller's
-// role, zone and agency do not allow is not there, and answers
-// ledger.ErrNotFound.
+// Records is what the API reads and writes, as the member of staff who asks: what
+// each part of it needs. Package postgres keeps it under row-level security:
+// whatever the caller's role, zone and agency do not allow is not there, and
+// answers ledger.ErrNotFound.
 //
 // Every method may also fail because Postgres is away; such an error is none of
-// those named here.
+// those named at the parts.
 type Records interface {
+	access.People
+	access.LinkRecords
+	zone.Policies
 	act.Records
-
-	// Staff finds who an account of the OpenID provider is.
-	// ledger.ErrForbidden: the account has no row.
-	Staff(ctx context.Context, subject string) (care.Staff, error)
-	// Colleagues lists the staff of the caller's zone.
-	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
-
-	// Policy is the newest loaded policy of a zone. ledger.ErrNotFound: no such zone.
-	Policy(ctx context.Context, zone string) (care.Policy, error)
-
-	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
-	Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error)
-
-	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
-
-	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
-	// CaseFile reads the whole of a case; the read is audited.
-	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
-	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
-	Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Read], error)
-
-	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)
-	Referral(ctx context.Context, s care.Staff, id string) (ledger.Referral, error)
-
-	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
-
-	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
-	// by its run. Those see them who work on the case, have a seat, or have a part
-	// in its active plan; the same holds for Plans and GoalFindings.
-	Equipes(ctx context.Context, s care.Staff, caseID string) ([]ledger.Equipe, error)
-	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
-	// Plans lists the versions of a case's plan, the latest first.
-	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
-	// GoalFindings lists what the evaluations said, the latest first.
-	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)
-
-	// Disclosure is what an agency of the zone would get of the person for a
-	// purpose (an area of need; empty: as a whole). Nothing is sent by it.
-	// ledger.ErrNotFound: no such case or agency.
-	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (ledger.Disclosure, error)
-	// Share is what the caller's agency was given along with a task.
-	// ledger.ErrNotFound: no such task, or nothing was given for it.
-	Share(ctx context.Context, s care.Staff, taskID string) (ledger.Share, error)
-
-	// SamePerson lists the case files of the zone that may be of this person, by
-	// names and date of birth, so that no second one is opened.
-	SamePerson(ctx context.Context, s care.Staff, p ledger.Person) ([]ledger.CaseFile, error)
-	// MergeCandidates lists the open case files that may be of the same person as
-	// this one, and that the caller may see.
-	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
-
-	// RenewLink sends a new link to the partner's own address.
-	// ledger.ErrNotFound: nothing is asked any more, or a link was sent just now.
-	RenewLink(ctx context.Context, id string) error
-
-	// StuckCases lists the open cases that are not waiting as planned.
-	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
+	rest.Records
+	agenda.Records
+	cases.Records
+	desk.Records
+	home.Records
+	partner.Records
+	plan.Records
+	referrals.Records
+	supervision.Records
+	tasks.Records
 
 	// Ping says whether Postgres answers.
 	Ping(ctx context.Context) error

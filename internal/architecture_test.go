@@ -51,12 +51,28 @@ var mayImport = map[string][]string{
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
-	"api":         {"internal/catalogue", "api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/ledger", "internal/zone", "internal/italian", "internal/care"},
+	"api": {
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/supervision", "api/pages/tasks",
+	},
 	"api/access":  {"api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":     {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/rest":    {"internal/catalogue", "api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
 	"api/problem": {"api/web", "internal/ledger", "internal/care", "internal/italian"},
-	"api/web":     {"internal/ledger", "internal/zone", "internal/italian", "internal/care"},
+	"api/rest":    {"internal/catalogue", "api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
+	"api/web":     {}, // knows no domain
+	"api/present": {"api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+
+	// The places that people work in: none imports another, nor the REST API.
+	"api/pages/parts":       {"api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/pages/agenda":      place,
+	"api/pages/cases":       place,
+	"api/pages/desk":        place,
+	"api/pages/home":        place,
+	"api/pages/partner":     place,
+	"api/pages/plan":        place,
+	"api/pages/referrals":   place,
+	"api/pages/supervision": place,
+	"api/pages/tasks":       place,
 
 	// The binary joins them all.
 	"cmd": {
@@ -64,6 +80,12 @@ var mayImport = map[string][]string{
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation",
 	},
 	"deploy": {},
+}
+
+// place is what a folder of pages may import.
+var place = []string{
+	"api/pages/parts", "api/present", "api/access", "api/act", "api/problem", "api/web",
+	"internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else imports.
@@ -100,6 +122,8 @@ func TestArchitectureTellsFaults(t *testing.T) {
 	require.Equal(t, []string{
 		"activities imports github.com/jackc/pgx/v5",
 		"api imports workflows",
+		"api/pages/desk imports api/pages/tasks",
+		"api/pages/desk imports api/rest",
 		"cmd/percorso imports deploy/standalone",
 		"internal/care imports internal/ledger",
 		"internal/odd has no place: name it in mayImport",
@@ -111,6 +135,7 @@ func TestArchitectureTellsFaults(t *testing.T) {
 	}, faults(map[string][]string{
 		"activities":         {"context", "percorso/internal/ledger", "github.com/jackc/pgx/v5"},
 		"api":                {"percorso/workflows", "percorso/internal/runs"},
+		"api/pages/desk":     {"percorso/api/pages/parts", "percorso/api/pages/tasks", "percorso/api/rest"},
 		"cmd/percorso":       {"percorso/deploy", "percorso/deploy/standalone"},
 		"deploy/standalone":  {"percorso/internal/postgres", "net"},
 		"internal/care":      {"percorso/internal/ledger"},

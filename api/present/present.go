@@ -1,4 +1,5 @@
-package api
+// Package present puts what the records hold into words.
+package present
 
 import (
 	"time"
@@ -9,8 +10,8 @@ import (
 	"percorso/internal/zone"
 )
 
-// dueBadge says by when something is due, and stands out where that is soon or past.
-func dueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
+// DueBadge says by when something is due, and stands out where that is soon or past.
+func DueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
 	switch {
 	case due == nil:
 		return web.Badge{Tone: "neutral", Icon: "it-clock", Text: "senza scadenza"}
@@ -22,8 +23,8 @@ func dueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
 	return web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Due(*due, now, rules.Calendar)}
 }
 
-// healthBadge says how a case stands.
-func healthBadge(h care.Health) web.Badge {
+// HealthBadge says how a case stands.
+func HealthBadge(h care.Health) web.Badge {
 	b := web.Badge{Text: italian.Upper(italian.Health(h))}
 	switch h {
 	case care.HealthPlanned:
@@ -36,33 +37,33 @@ func healthBadge(h care.Health) web.Badge {
 	return b
 }
 
-// serviceName is the name of a level-2 service; a code that the zone has no
+// ServiceName is the name of a level-2 service; a code that the zone has no
 // longer is shown as it is.
-func serviceName(p care.Policy, code string) string {
+func ServiceName(p care.Policy, code string) string {
 	if s, ok := p.Service(code); ok {
 		return s.Name
 	}
 	return code
 }
 
-// nameIn is the name of a code of one of the policy's lists.
-func nameIn(list []care.Named, code string) string {
+// NameIn is the name of a code of one of the policy's lists.
+func NameIn(list []care.Named, code string) string {
 	if n, ok := care.ByCode(list, code); ok {
 		return n.Name
 	}
 	return code
 }
 
-// agencyName is the name of an agency.
-func agencyName(p care.Policy, code string) string {
+// AgencyName is the name of an agency.
+func AgencyName(p care.Policy, code string) string {
 	if a, ok := p.Agency(code); ok {
 		return a.Name
 	}
 	return code
 }
 
-// dateOf is a day as a date field has it; empty: none.
-func dateOf(t time.Time) string {
+// DateField is a day as a date field has it; empty: none.
+func DateField(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -24,12 +24,12 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 	case refused.Code == care.RefusedForbidden:
 		return 0, err
 	case refused.Code != care.RefusedInvalid:
-		form.Alert = t.words.Refusal(refused.Code, refused.Role)
+		form.Alert = t.Words.Refusal(refused.Code, refused.Role)
 		return http.StatusConflict, nil
 	}
 	for _, f := range refused.Faults {
 		id, label := naming(f.Field)
-		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.words.Rule(f.Rule)})
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Rule(f.Rule)})
 	}
 	return http.StatusUnprocessableEntity, nil
 }

@@ -140,7 +140,7 @@ var ErrProviderAway = errors.New("the OpenID provider does not answer")
 // Teller tells errors: as problems to programs, in words to people, and to the
 // log without what they are about.
 type Teller struct {
-	words Words
+	Words Words
 	log   *zap.Logger
 }
 
@@ -157,7 +157,7 @@ type Words interface {
 }
 
 // NewTeller makes a teller of its words, and of the log that defects go to.
-func NewTeller(words Words, log *zap.Logger) *Teller { return &Teller{words: words, log: log} }
+func NewTeller(words Words, log *zap.Logger) *Teller { return &Teller{Words: words, log: log} }
 
 // Of says what an error is to a program. What it does not know becomes a
 // generic problem, and goes to the log.
@@ -191,9 +191,9 @@ func (t *Teller) Of(ctx context.Context, err error) *Problem {
 
 // Word fills in the words of a problem, and the request that it is about.
 func (t *Teller) Word(ctx context.Context, p *Problem) {
-	p.Detail = t.words.Refusal(p.Code, p.Role)
+	p.Detail = t.Words.Refusal(p.Code, p.Role)
 	for i := range p.Errors {
-		p.Errors[i].Message = t.words.Rule(p.Errors[i].Rule)
+		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
 	}
 	p.Instance = "urn:percorso:request:" + RequestOf(ctx).ID
 }

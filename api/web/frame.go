@@ -104,3 +104,9 @@ func Each[T, S any](list []T, show func(T) S) []S {
 	}
 	return shown
 }
+
+// Moment is a line of a history: of a case or of a referral.
+type Moment struct{ When, Text, By, Note string }
+
+// Line is a line of a short list.
+type Line struct{ URL, Text, State, When string }

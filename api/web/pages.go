@@ -1,10 +1,6 @@
 package web
 
-// Welcome is what whoever is not logged in sees first.
-type Welcome struct{ Frame }
-
-// Template names the page's file.
-func (Welcome) Template() string { return "welcome" }
+import "html/template"
 
 // Notice is a page that says one thing and where to go on.
 type Notice struct {
@@ -16,13 +12,6 @@ type Notice struct {
 }
 
 // Template names the page's file.
-func (Notice) Template() string { return "notice" }
+func (Notice) Template() *template.Template { return notice }
 
-// Working says that what was asked is accepted and being worked.
-type Working struct {
-	Frame
-	Next Link
-}
-
-// Template names the page's file.
-func (Working) Template() string { return "working" }
+var notice = template.Must(template.Must(kit.Clone()).ParseFS(templateFiles, "templates/notice.html"))

@@ -1,9 +1,9 @@
-// Package web holds what the pages are made of: templates, the typed struct that
-// each template shows, and the static assets.
+// Package web is the page kit: the frame of pages, the pieces that they are made
+// of, and the static assets. It knows nothing of what the pages are about.
 //
-// A page is a struct with a Frame and a file in templates of the same name as
-// its Template method says. It holds words, addresses and yes or no: whoever
-// fills it in has decided everything, and the templates decide nothing.
+// A page is a struct with a Frame, and a file that its Template method names. It
+// holds words, addresses and yes or no: whoever fills it in has decided
+// everything, and the templates decide nothing.
 package web
 
 import (
@@ -14,7 +14,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 )
 
@@ -29,38 +28,40 @@ var assetFiles embed.FS
 
 // Page is what a template shows.
 type Page interface {
-	// Template is the name of the page's file, without .html.
-	Template() string
+	// Template is the page's template, of those that its place has parsed.
+	Template() *template.Template
 }
 
-// framing are the files that every page is laid out with.
-var framing = []string{"templates/layout.html", "templates/parts.html"}
+// Templates are the pages of a place, by the names of their files without .html.
+type Templates map[string]*template.Template
 
-var pages = parse()
+// kit are the layout, and the pieces that all pages share.
+var kit = template.Must(template.New("layout").Funcs(template.FuncMap{
+	"asset": Asset, "dict": dict, "fault": Fault,
+}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
 
-// parse reads the templates: a fault in one stops the process at its start.
-func parse() map[string]*template.Template {
-	frame := template.Must(template.New("layout").Funcs(template.FuncMap{
-		"asset": Asset, "dict": dict, "fault": Fault,
-	}).ParseFS(templateFiles, framing...))
-	files, err := fs.Glob(templateFiles, "templates/*.html")
+// Parse reads the pages of a place: each is a file that defines "content", and may
+// use the pieces of the kit and of shared. A fault in one stops the process at its
+// start.
+func Parse(pages fs.FS, shared ...fs.FS) Templates {
+	frame := template.Must(kit.Clone())
+	for _, pieces := range shared {
+		template.Must(frame.ParseFS(pieces, "*.html"))
+	}
+	files, err := fs.Glob(pages, "*.html")
 	if err != nil {
 		panic(err)
 	}
-	parsed := map[string]*template.Template{}
+	parsed := Templates{}
 	for _, file := range files {
-		if file == framing[0] || file == framing[1] {
-			continue
-		}
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		parsed[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, file))
+		parsed[strings.TrimSuffix(file, ".html")] = template.Must(template.Must(frame.Clone()).ParseFS(pages, file))
 	}
 	return parsed
 }
 
 // Write writes a page as HTML.
 func Write(w io.Writer, p Page) error {
-	return pages[p.Template()].ExecuteTemplate(w, "layout", p)
+	return p.Template().ExecuteTemplate(w, "layout", p)
 }
 
 // dict makes a map of names and values, to hand a part more than one thing.

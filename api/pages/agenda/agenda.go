@@ -1,4 +1,4 @@
-package api
+package agenda
 
 import (
 	"net/http"
@@ -7,51 +7,54 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-func (s *Server) registerAppointmentPages(p access.Routes) { p.Get("/appuntamenti", s.agenda) }
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) { p.Get("/appuntamenti", s.agenda) }
 
 // agenda shows the appointments by day, from today unless asked otherwise.
-func (s *Server) agenda(c *gin.Context, who care.Staff) error {
+func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	year, month, day := s.now().In(rules.Calendar.Location()).Date()
+	year, month, day := s.Now().In(rules.Calendar.Location()).Date()
 	today := time.Date(year, month, day, 0, 0, 0, 0, rules.Calendar.Location())
 	from := today
-	if asked, ok := dateTyped(c.Query("dal")); ok && !asked.IsZero() {
+	if asked, ok := parts.ReadDate(c.Query("dal")); ok && !asked.IsZero() {
 		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.Calendar.Location())
 	}
 	filter := ledger.AppointmentFilter{From: from}
 	if service, ok := rules.Service(c.Query("servizio")); ok {
 		filter.Service = service.Code
 	}
-	appointments, err := s.records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
+	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {
 		return err
 	}
-	page := web.Agenda{
-		Frame: s.pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: dateOf(from), More: nextPage(c, "da", appointments.Next),
+	page := Agenda{
+		Frame: s.Pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: present.DateField(from), More: web.NextPage(c.Request.URL, "da", appointments.Next),
 		Filtered: filter.Service != "" || !from.Equal(today),
 		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
 		}),
 	}
 	for _, a := range appointments.Items {
-		day := dayTitle(a.At, s.now())
+		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
-			page.Days = append(page.Days, web.AgendaDay{Day: day})
+			page.Days = append(page.Days, AgendaDay{Day: day})
 		}
 		last := &page.Days[len(page.Days)-1]
 		last.Items = append(last.Items, agendaItem(rules.Policy, who, a))
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -63,15 +66,15 @@ func dayTitle(t, now time.Time) string {
 	return "Oggi, " + italian.Day(t)
 }
 
-func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) web.AgendaItem {
-	item := web.AgendaItem{
-		Time: italian.Clock(a.At), Person: a.Person, Service: serviceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
+func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {
+	item := AgendaItem{
+		Time: italian.Clock(a.At), Person: a.Person, Service: present.ServiceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
 	}
 	if a.Person == "" {
-		item.Sight = unseen
+		item.Sight = present.Unseen
 	}
 	if a.Matter != "" {
-		item.Matter = nameIn(p.Matters, a.Matter)
+		item.Matter = present.NameIn(p.Matters, a.Matter)
 	}
 	if care.ReadsCases(who, p) {
 		item.URL = "/fascicoli/" + a.CaseID

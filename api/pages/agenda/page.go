@@ -1,17 +1,30 @@
-package web
+package agenda
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
 
 // Agenda is the appointments by day.
 type Agenda struct {
-	Frame
+	web.Frame
 	From     string // as in a date field
-	Services []Option
+	Services []web.Option
 	Days     []AgendaDay
 	Filtered bool   // a service or another day is chosen
 	More     string // address; empty: there are no more
 }
 
 // Template names the page's file.
-func (Agenda) Template() string { return "appointments" }
+func (Agenda) Template() *template.Template { return templates["appointments"] }
 
 // AgendaDay is the appointments of a day.
 type AgendaDay struct {
@@ -22,7 +35,7 @@ type AgendaDay struct {
 // AgendaItem is an appointment.
 type AgendaItem struct {
 	Time, Person, Service, Matter string
-	State                         Badge
+	State                         web.Badge
 	Case                          string // number
 	URL                           string // of the case file; empty where the caller may not see it
 	Sight                         string // that the person's data are out of sight; empty: they are not

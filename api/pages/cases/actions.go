@@ -1,4 +1,4 @@
-package api
+package cases
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -28,7 +30,7 @@ type caseAction struct {
 	allows func(ledger.Case) bool
 	// show fills in the form, read makes the operation's form of what was sent;
 	// places gives the ids of fields that are not their names.
-	show   func(page *web.CaseForm, in caseFormOf)
+	show   func(page *parts.CaseForm, in caseFormOf)
 	read   func(key, caseID string, sent url.Values) (catalogue.Command, []care.Fault)
 	places map[string]string
 	then   func(caseID string, sent url.Values) string // where it leads; nil: to the case
@@ -135,7 +137,7 @@ func caseActionsFor(who care.Staff, file ledger.Case) (often, others []web.Link)
 	return often, others
 }
 
-func (s *Server) registerCaseActions(p access.Routes) {
+func (s *Place) mountActions(p access.Routes) {
 	for _, a := range caseActions {
 		p.Get("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.showCaseAction(c, who, a) })
 		p.Post("/fascicoli/:id/"+a.path, func(c *gin.Context, who care.Staff) error { return s.askCaseAction(c, who, a) })
@@ -143,29 +145,29 @@ func (s *Server) registerCaseActions(p access.Routes) {
 }
 
 // showCaseAction shows the form of an action.
-func (s *Server) showCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
+func (s *Place) showCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
 	page, err := s.caseForm(c, who, a, nil)
 	if err != nil {
 		return err
 	}
 	page.Form = web.NewForm(c.Request.URL.Path)
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // askCaseAction takes the form of an action.
-func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
+func (s *Place) askCaseAction(c *gin.Context, who care.Staff, a caseAction) error {
 	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
 	var cmd ledger.Command
 	err := error(care.Refuse(faults...))
 	if len(faults) == 0 {
-		cmd, err = s.door.Do(c.Request.Context(), who, command)
+		cmd, err = s.Door.Do(c.Request.Context(), who, command)
 	}
 	if err == nil {
-		return s.pages.Done(c, cmd, s.afterAction(c, who, a), a.done)
+		return s.Pages.Done(c, cmd, s.afterAction(c, who, a), a.done)
 	}
 	again := web.NewForm(c.Request.URL.Path)
-	status, err := s.problems.RefusedForm(&again, err, func(path string) (id, label string) {
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
 		if id = a.places[path]; id == "" {
 			id = path
 		}
@@ -179,35 +181,35 @@ func (s *Server) askCaseAction(c *gin.Context, who care.Staff, a caseAction) err
 		return err
 	}
 	page.Form = again
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // afterAction is where an action leads: to the case, or for who does not see it
 // to the plan that they have a part in.
-func (s *Server) afterAction(c *gin.Context, who care.Staff, a caseAction) string {
+func (s *Place) afterAction(c *gin.Context, who care.Staff, a caseAction) string {
 	to := "/fascicoli/" + c.Param("id")
 	if a.then != nil {
 		return a.then(c.Param("id"), c.Request.PostForm)
 	}
-	if rules, err := s.book.Rules(c.Request.Context(), who.Zone); err == nil && !care.ReadsCases(who, rules.Policy) {
+	if rules, err := s.Book.Rules(c.Request.Context(), who.Zone); err == nil && !care.ReadsCases(who, rules.Policy) {
 		to += "/progetto"
 	}
 	return to
 }
 
 // caseForm is the page of an action, with what was typed.
-func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.Values) (web.CaseForm, error) {
+func (s *Place) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.Values) (parts.CaseForm, error) {
 	if !catalogue.MayAsk(who.Role, a.op) {
-		return web.CaseForm{}, ledger.ErrForbidden
+		return parts.CaseForm{}, ledger.ErrForbidden
 	}
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
-		return web.CaseForm{}, err
+		return parts.CaseForm{}, err
 	}
 	back := &web.Link{URL: "/fascicoli/" + c.Param("id")}
-	file, err := s.records.CaseFile(ctx, who, c.Param("id"))
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
 	switch {
 	case err == nil:
 		back.Text = file.Person + ", " + file.Number
@@ -216,56 +218,44 @@ func (s *Server) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url
 		file.ID, err = c.Param("id"), nil
 		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: "Progetto personalizzato"}
 	default:
-		return web.CaseForm{}, err
+		return parts.CaseForm{}, err
 	}
 	if sent == nil && !a.allows(file) {
-		return web.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}
+		return parts.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}
 	}
 	in := caseFormOf{rules: rules, file: file, sent: sent}
 	switch a.op {
 	case care.OpTransfer:
-		in.zones, err = s.records.Zones(ctx)
+		in.zones, err = s.Records.Zones(ctx)
 	case care.OpMerge:
-		in.same, err = s.records.MergeCandidates(ctx, who, file.ID)
+		in.same, err = s.Records.MergeCandidates(ctx, who, file.ID)
 	case care.OpConsent:
 		if sent == nil {
 			in.sent = c.Request.URL.Query()
 		}
 	}
 	if err != nil {
-		return web.CaseForm{}, err
+		return parts.CaseForm{}, err
 	}
-	page := web.CaseForm{Frame: s.pages.Frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
+	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.op), "/fascicoli"), Button: italian.Operation(a.op)}
 	page.Back = back
 	a.show(&page, in)
 	return page, nil
 }
 
-// whenField asks for a day and an hour.
-func whenField(label string, sent url.Values) web.Field {
-	return web.Field{Shape: "group", Label: label, Row: true, Fields: []web.Field{
-		{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
-		{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
-	}}
-}
-
-func noteField(sent url.Values, required bool, hint string) web.Field {
-	return web.Field{Shape: "area", ID: "note", Label: italian.Field("note"), Hint: hint, Value: sent.Get("note"), Required: required}
-}
-
-func showBooking(page *web.CaseForm, in caseFormOf) {
+func showBooking(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla."
 	page.Fields = []web.Field{
-		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(in.rules.Policy, in.sent.Get("service"))},
-		whenField("Quando", in.sent),
-		noteField(in.sent, false, italian.FieldHelp("note")),
+		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: parts.ServiceOptions(in.rules.Policy, in.sent.Get("service"))},
+		parts.WhenField("Quando", in.sent),
+		parts.NoteField(in.sent, false, italian.FieldHelp("note")),
 	}
 	page.Given = givenToServices(in.rules.Policy, in.file)
 }
 
 // givenToServices says what a service of another agency than the one that keeps
 // the case files gets of the person; nil where the zone has no such service.
-func givenToServices(p care.Policy, file ledger.Case) *web.Given {
+func givenToServices(p care.Policy, file ledger.Case) *parts.Given {
 	var names, grounds []string
 	for _, service := range p.Services {
 		agency, _ := p.Agency(service.Agency)
@@ -280,46 +270,41 @@ func givenToServices(p care.Policy, file ledger.Case) *web.Given {
 	if len(names) == 0 {
 		return nil
 	}
-	return &web.Given{
+	return &parts.Given{
 		Title: "Se il servizio è di un altro ente: " + strings.Join(names, ", "), Hint: "L’ente riceve questi dati della persona, e nient’altro.",
 		Terms: givenTerms(p, file), Purpose: italian.Purpose("appointment"), Ground: strings.Join(grounds, "; "),
 	}
 }
 
 func readBookingForm(sent url.Values) (catalogue.BookingForm, []care.Fault) {
-	booking, faults := readBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
+	booking, faults := parts.ReadBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
 	return catalogue.BookingForm{Booking: booking, Note: strings.TrimSpace(sent.Get("note"))}, faults
 }
 
-func showSendToCPI(page *web.CaseForm, in caseFormOf) {
+func showSendToCPI(page *parts.CaseForm, in caseFormOf) {
 	cpi, _ := in.rules.Agency(in.rules.CPI())
 	page.Intro = "Destinatario: " + cpi.Name + ". Prende visione dell’invio e poi risponde se accetta."
-	page.Given = &web.Given{
+	page.Given = &parts.Given{
 		Title: "Dati che riceve: " + cpi.Name, Hint: "Sono questi e nessun altro.", Terms: givenTerms(in.rules.Policy, in.file),
 		Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(cpi.Kind.LegalBasis()),
 	}
-	page.Fields = []web.Field{noteField(in.sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
+	page.Fields = []web.Field{parts.NoteField(in.sent, false, "Restano nel fascicolo: non sono tra i dati inviati.")}
 }
 
 func readSendToCPI(sent url.Values) (catalogue.SendToCPI, []care.Fault) {
 	return catalogue.SendToCPI{Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
-func showClosure(page *web.CaseForm, in caseFormOf) {
+func showClosure(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Il percorso finisce adesso: i compiti aperti non servono più e gli enti coinvolti ne sono avvisati. Il fascicolo resta leggibile."
 	page.Danger = true
 	page.Button = "Chiudi il fascicolo"
 	page.Fields = []web.Field{
-		{Shape: "select", ID: "outcome", Label: "Con quale esito", Required: true, Options: options(chosenOutcomes(in.rules.Policy), in.sent.Get("outcome"))},
-		noteField(in.sent, true, "Scrivi perché si chiude in anticipo."),
+		{Shape: "select", ID: "outcome", Label: "Con quale esito", Required: true, Options: present.Options(present.ClosureOutcomes(in.rules.Policy), in.sent.Get("outcome"))},
+		parts.NoteField(in.sent, true, "Scrivi perché si chiude in anticipo."),
 	}
 }
 
 func readClosure(sent url.Values) (catalogue.EarlyClosure, []care.Fault) {
 	return catalogue.EarlyClosure{Outcome: sent.Get("outcome"), Note: strings.TrimSpace(sent.Get("note"))}, nil
-}
-
-// chosenOutcomes are the outcomes of closure that people choose from.
-func chosenOutcomes(p care.Policy) []care.Named {
-	return slices.DeleteFunc(slices.Clone(p.Outcomes), func(o care.Named) bool { return !care.ChosenOutcome(o.Code) })
 }

@@ -1,4 +1,4 @@
-package api
+package cases
 
 import (
 	"net/http"
@@ -9,19 +9,21 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
-	"percorso/internal/zone"
 )
 
-func (s *Server) registerCasePages(p access.Routes) {
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli", s.caseList)
 	p.Post("/fascicoli", s.searchCases)
 	p.Get("/fascicoli/:id", s.casePage)
 	p.Get("/fascicoli/:id/letture", s.caseReads)
-	s.registerCaseActions(p)
+	s.mountActions(p)
 }
 
 type caseFilter struct {
@@ -42,9 +44,9 @@ var caseFilters = []caseFilter{
 }
 
 // caseList shows the case files of the caller's agency, the newest first.
-func (s *Server) caseList(c *gin.Context, who care.Staff) error {
+func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 	chosen := max(0, slices.IndexFunc(caseFilters, func(f caseFilter) bool { return f.name == c.Query("stato") }))
-	page := web.CaseList{Frame: s.pages.Frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
+	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
@@ -53,19 +55,19 @@ func (s *Server) caseList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page.More = nextPage(c, "dopo", next)
-	s.pages.Render(c, http.StatusOK, page)
+	page.More = web.NextPage(c.Request.URL, "dopo", next)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // searchCases looks for a name or a number. It is a POST because names do not
 // belong in addresses, which browsers and proxies keep.
-func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
-	page := web.CaseList{Frame: s.pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
+func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
+	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
 	if n := utf8.RuneCountInString(page.Search); n < 2 || n > 100 {
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
 		page.Nothing = "Nessuna ricerca fatta."
-		s.pages.Render(c, http.StatusUnprocessableEntity, page)
+		s.Pages.Render(c, http.StatusUnprocessableEntity, page)
 		return nil
 	}
 	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
@@ -77,70 +79,44 @@ func (s *Server) searchCases(c *gin.Context, who care.Staff) error {
 	if next != "" {
 		page.Found += ", e ce ne sono altri"
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func (s *Server) fillCases(c *gin.Context, who care.Staff, page *web.CaseList, f ledger.CaseFilter, cursor string) (next string, err error) {
+func (s *Place) fillCases(c *gin.Context, who care.Staff, page *CaseList, f ledger.CaseFilter, cursor string) (next string, err error) {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return "", err
 	}
-	cases, err := s.records.CaseFiles(ctx, who, f, ledger.Paging{Cursor: cursor})
+	cases, err := s.Records.CaseFiles(ctx, who, f, ledger.Paging{Cursor: cursor})
 	for _, file := range cases.Items {
-		page.Cases = append(page.Cases, s.caseItem(rules, file))
+		page.Cases = append(page.Cases, parts.CaseItemOf(rules, file, s.Now()))
 	}
 	return cases.Next, err
-}
-
-// caseItem is a case file as lists show it.
-func (s *Server) caseItem(rules *zone.Rules, file ledger.CaseFile) web.CaseItem {
-	return web.CaseItem{
-		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
-		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: s.caseSentence(rules, file), Health: caseBadge(file),
-	}
-}
-
-// caseSentence says what a case waits for, and of a closed one how it ended.
-func (s *Server) caseSentence(rules *zone.Rules, file ledger.CaseFile) string {
-	if file.Closed != nil {
-		return "Chiuso il " + italian.Date(file.Closed.In(italian.Rome)) + ": " + nameIn(rules.Outcomes, file.Outcome) + "."
-	}
-	return s.words.Sentence(file.Waiting, rules.Policy, s.now())
-}
-
-func caseBadge(file ledger.CaseFile) web.Badge {
-	switch {
-	case file.Closed != nil:
-		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
-	case file.SuspendedUntil != nil && file.Waiting.Health == care.HealthPlanned:
-		return suspendedBadge
-	}
-	return healthBadge(file.Waiting.Health)
 }
 
 // momentsShown is how many lines of the timeline a page shows.
 const momentsShown = 15
 
 // casePage shows a case file: first what it waits for.
-func (s *Server) casePage(c *gin.Context, who care.Staff) error {
+func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	file, err := s.records.CaseFile(ctx, who, c.Param("id"))
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	timeline, err := s.records.Timeline(ctx, who, file.ID, ledger.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
+	timeline, err := s.Records.Timeline(ctx, who, file.ID, ledger.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
 	if err != nil {
 		return err
 	}
-	page := web.CasePage{
-		Frame: s.pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: s.caseSentence(rules, file.CaseFile),
-		Health: caseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
+	page := CasePage{
+		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
+		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 	}
 	page.Actions, page.Others = caseActionsFor(who, file)
@@ -149,14 +125,14 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 	}
 	page.Back = &web.Link{URL: "/fascicoli", Text: "Fascicoli"}
 	for _, t := range file.Tasks {
-		item := s.taskItem(who, rules, t)
+		item := parts.TaskItemOf(who, rules, t, s.Now())
 		item.Person, item.Case, item.Role = "", "", italian.Upper(italian.Role(t.Role))
 		page.Tasks = append(page.Tasks, item)
 	}
-	slices.SortStableFunc(page.Tasks, suspendedLast)
+	slices.SortStableFunc(page.Tasks, parts.SuspendedLast)
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
-			URL: "/segnalazioni/" + r.ID, Text: "A " + agencyName(rules.Policy, r.ToAgency), State: italian.Upper(italian.ReferralState(r.State)),
+			URL: "/segnalazioni/" + r.ID, Text: "A " + present.AgencyName(rules.Policy, r.ToAgency), State: italian.Upper(italian.ReferralState(r.State)),
 			When: "inviata il " + italian.Moment(r.Requested),
 		})
 	}
@@ -164,29 +140,21 @@ func (s *Server) casePage(c *gin.Context, who care.Staff) error {
 		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, a))
 	}
 	for _, m := range timeline.Items {
-		page.Moments = append(page.Moments, momentOf(rules.Policy, m))
+		page.Moments = append(page.Moments, present.MomentOf(rules.Policy, m))
 	}
-	if page.MoreMoments = nextPage(c, "storia", timeline.Next); page.MoreMoments != "" {
+	if page.MoreMoments = web.NextPage(c.Request.URL, "storia", timeline.Next); page.MoreMoments != "" {
 		page.MoreMoments += "#storia"
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 func appointmentLine(p care.Policy, a ledger.Appointment) web.Line {
-	line := web.Line{Text: serviceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}
+	line := web.Line{Text: present.ServiceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}
 	if a.Matter != "" {
-		line.Text += ": " + nameIn(p.Matters, a.Matter)
+		line.Text += ": " + present.NameIn(p.Matters, a.Matter)
 	}
 	return line
-}
-
-func momentOf(p care.Policy, m ledger.Moment) web.Moment {
-	shown := web.Moment{Text: italian.TimelineLine(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
-	if m.ByName != "" {
-		shown.By = m.ByName + ", " + italian.Role(m.ByRole)
-	}
-	return shown
 }
 
 func personTerms(p care.Policy, file ledger.Case) []web.Term {
@@ -239,19 +207,19 @@ func orNone(text string) string {
 }
 
 // caseReads shows who read or changed a case file.
-func (s *Server) caseReads(c *gin.Context, who care.Staff) error {
+func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
-	reads, err := s.records.Reads(c.Request.Context(), who, id, ledger.Paging{Limit: 50, Cursor: c.Query("dopo")})
+	reads, err := s.Records.Reads(c.Request.Context(), who, id, ledger.Paging{Limit: 50, Cursor: c.Query("dopo")})
 	if err != nil {
 		return err
 	}
-	page := web.CaseReads{Frame: s.pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: nextPage(c, "dopo", reads.Next)}
+	page := CaseReads{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: web.NextPage(c.Request.URL, "dopo", reads.Next)}
 	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	for _, r := range reads.Items {
 		page.Reads = append(page.Reads, web.Moment{
 			Text: r.ByName + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: italian.Upper(italian.Role(r.ByRole)),
 		})
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }

@@ -1,4 +1,4 @@
-package api
+package cases
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -16,7 +18,7 @@ import (
 // The small forms of what life does to a case: suspension, consent, permit,
 // meetings, transfer, merge and reopening, and the convening of an équipe.
 
-func showConvening(page *web.CaseForm, in caseFormOf) {
+func showConvening(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona."
 	kinds := web.Field{Shape: "choices", Type: "radio", ID: "kind", Label: italian.Field("kind"), Required: true}
 	for _, e := range in.rules.Equipes {
@@ -29,46 +31,35 @@ func showConvening(page *web.CaseForm, in caseFormOf) {
 			Chosen: in.sent.Get("kind") == string(e.Kind),
 		})
 	}
-	page.Fields = []web.Field{kinds, noteField(in.sent, false, "Perché serve l’équipe: lo leggono i suoi membri.")}
+	page.Fields = []web.Field{kinds, parts.NoteField(in.sent, false, "Perché serve l’équipe: lo leggono i suoi membri.")}
 }
 
 func readConvening(sent url.Values) (catalogue.ConveneForm, []care.Fault) {
 	return catalogue.ConveneForm{Kind: care.EquipeKind(sent.Get("kind")), Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
-func showMeeting(page *web.CaseForm, in caseFormOf) {
+func showMeeting(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Un incontro con la persona, tenuto da un qualunque ente che segue il caso, vale per tutti: la prossima verifica si conta da qui."
 	page.Fields = []web.Field{
-		whenField("Quando si è tenuto, negli ultimi 30 giorni", in.sent),
-		noteField(in.sent, false, italian.FieldHelp("note")),
+		parts.WhenField("Quando si è tenuto, negli ultimi 30 giorni", in.sent),
+		parts.NoteField(in.sent, false, italian.FieldHelp("note")),
 	}
 }
 
 func readMeeting(sent url.Values) (catalogue.MeetingForm, []care.Fault) {
 	form := catalogue.MeetingForm{Note: strings.TrimSpace(sent.Get("note"))}
-	at, rule := moment(sent.Get("day"), sent.Get("hour"))
+	at, rule := parts.ReadMoment(sent.Get("day"), sent.Get("hour"))
 	if at != nil {
 		form.At = *at
 	}
-	return form, faultIf(rule, "at")
+	return form, parts.FaultIf(rule, "at")
 }
 
-// faultIf is the fault of a field that cannot be read; none where there is no rule.
-func faultIf(rule, field string) []care.Fault {
-	if rule == "" {
-		return nil
-	}
-	return []care.Fault{{Field: field, Rule: rule}}
-}
-
-// continueTo is the field that says where a consent was asked for.
-const continueTo = "poi"
-
-func showConsent(page *web.CaseForm, in caseFormOf) {
+func showConsent(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici il consenso non serve."
 	page.Fields = []web.Field{
-		noteField(in.sent, false, "Come è stato dato: a voce, su un modulo, con un mediatore."),
-		{Shape: "hidden", ID: continueTo, Value: in.sent.Get(continueTo)},
+		parts.NoteField(in.sent, false, "Come è stato dato: a voce, su un modulo, con un mediatore."),
+		{Shape: "hidden", ID: parts.ContinueTo, Value: in.sent.Get(parts.ContinueTo)},
 	}
 }
 
@@ -79,31 +70,31 @@ func readConsent(sent url.Values) (catalogue.ConsentForm, []care.Fault) {
 // afterConsent goes back to the referral that asked for it.
 func afterConsent(caseID string, sent url.Values) string {
 	file := "/fascicoli/" + caseID
-	if to := sent.Get(continueTo); strings.HasPrefix(to, file+"/partner?") {
+	if to := sent.Get(parts.ContinueTo); strings.HasPrefix(to, file+"/partner?") {
 		return access.LocalPath(to)
 	}
 	return file
 }
 
-func showUnconsent(page *web.CaseForm, in caseFormOf) {
+func showUnconsent(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono."
 	page.Danger = true
-	page.Fields = []web.Field{noteField(in.sent, false, "Come è stata comunicata la revoca.")}
+	page.Fields = []web.Field{parts.NoteField(in.sent, false, "Come è stata comunicata la revoca.")}
 }
 
-func showPermit(page *web.CaseForm, in caseFormOf) {
+func showPermit(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Registra quello che la persona ha mostrato: la ricevuta della richiesta di rinnovo, oppure il nuovo permesso."
 	page.Fields = []web.Field{
 		{Shape: "select", ID: "permit", Label: "Che cosa ha mostrato", Required: true, Empty: "Scegli", Options: shownPermits(in.sent.Get("permit"))},
 		{Shape: "input", Type: "date", ID: "permit_expiry", Label: "Ultimo giorno del nuovo permesso", Hint: "Lascia vuoto per la ricevuta, e se il permesso non scade.", Value: in.sent.Get("permit_expiry")},
-		noteField(in.sent, false, italian.FieldHelp("note")),
+		parts.NoteField(in.sent, false, italian.FieldHelp("note")),
 	}
 }
 
 // shownPermits lists what a person may show: the receipt first, which is what
 // most come with.
 func shownPermits(chosen string) []web.Option {
-	all := permitOptions(chosen)
+	all := present.PermitOptions(chosen)
 	i := slices.IndexFunc(all, func(o web.Option) bool { return o.Value == care.PermitRequested })
 	receipt := all[i]
 	list := append([]web.Option{receipt}, slices.Delete(all, i, i+1)...)
@@ -115,9 +106,9 @@ func shownPermits(chosen string) []web.Option {
 
 func readPermit(sent url.Values) (catalogue.PermitForm, []care.Fault) {
 	form := catalogue.PermitForm{Permit: sent.Get("permit"), Note: strings.TrimSpace(sent.Get("note"))}
-	expiry, ok := dateTyped(sent.Get("permit_expiry"))
+	expiry, ok := parts.ReadDate(sent.Get("permit_expiry"))
 	if !ok {
-		return form, faultIf(ruleDate, "permit_expiry")
+		return form, parts.FaultIf(parts.RuleDate, "permit_expiry")
 	}
 	if !expiry.IsZero() {
 		form.Expiry = &expiry
@@ -125,7 +116,7 @@ func readPermit(sent url.Values) (catalogue.PermitForm, []care.Fault) {
 	return form, nil
 }
 
-func showSuspension(page *web.CaseForm, in caseFormOf) {
+func showSuspension(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati."
 	reasons := web.Field{Shape: "choices", Type: "radio", ID: "reason", Label: italian.Field("reason"), Required: true}
 	for _, code := range catalogue.SuspendReasons {
@@ -133,7 +124,7 @@ func showSuspension(page *web.CaseForm, in caseFormOf) {
 	}
 	page.Fields = []web.Field{
 		{Shape: "input", Type: "date", ID: "until", Label: "Riprende il", Hint: "Al massimo fra due anni.", Value: in.sent.Get("until"), Required: true},
-		reasons, noteField(in.sent, false, italian.FieldHelp("note")),
+		reasons, parts.NoteField(in.sent, false, italian.FieldHelp("note")),
 	}
 }
 
@@ -145,23 +136,23 @@ func readSuspension(sent url.Values) (catalogue.SuspendForm, []care.Fault) {
 	form := catalogue.SuspendForm{Reason: sent.Get("reason"), Note: strings.TrimSpace(sent.Get("note"))}
 	day, rule := sent.Get("until"), ""
 	if day != "" {
-		form.Until, rule = moment(day, resumesAt)
+		form.Until, rule = parts.ReadMoment(day, resumesAt)
 	}
-	return form, faultIf(rule, "until")
+	return form, parts.FaultIf(rule, "until")
 }
 
-func showResuming(page *web.CaseForm, _ caseFormOf) {
+func showResuming(page *parts.CaseForm, _ caseFormOf) {
 	page.Intro = "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi."
 }
 
 // readNothing reads the form of an action that asks for nothing.
 func readNothing(url.Values) (catalogue.None, []care.Fault) { return catalogue.None{}, nil }
 
-func showRecall(page *web.CaseForm, _ caseFormOf) {
+func showRecall(page *parts.CaseForm, _ caseFormOf) {
 	page.Intro = "L’altra zona non deve più rispondere, e non vede più i dati che aveva ricevuto. Il percorso prosegue qui."
 }
 
-func showTransfer(page *web.CaseForm, in caseFormOf) {
+func showTransfer(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "L’altra zona riceve la richiesta con i dati qui sotto e risponde. Se accetta, il percorso prosegue là e il tuo accesso al fascicolo finisce."
 	zones := web.Field{Shape: "select", ID: "zone", Label: "A quale zona", Required: true, Empty: "Scegli la zona"}
 	for _, zone := range in.zones {
@@ -170,11 +161,11 @@ func showTransfer(page *web.CaseForm, in caseFormOf) {
 		}
 	}
 	page.Fields = []web.Field{
-		zones, noteField(in.sent, true, "Perché si chiede il passaggio: lo legge l’altra zona."),
+		zones, parts.NoteField(in.sent, true, "Perché si chiede il passaggio: lo legge l’altra zona."),
 		{Shape: "box", ID: "notice_given", Label: "La persona sa del passaggio e ha ricevuto l’informativa", Value: in.sent.Get("notice_given")},
 	}
 	terms := append(givenTerms(in.rules.Policy, in.file), web.Term{Name: "Progetto personalizzato", Value: "la versione attiva, se c’è"})
-	page.Given = &web.Given{
+	page.Given = &parts.Given{
 		Title: "Dati che riceve l’altra zona", Hint: "Sono questi, con quello che scrivi nelle note.", Terms: terms,
 		Purpose: italian.Purpose("transfer"), Ground: italian.LegalBasis(care.PublicTask),
 	}
@@ -184,7 +175,7 @@ func readTransfer(sent url.Values) (catalogue.TransferForm, []care.Fault) {
 	return catalogue.TransferForm{Zone: sent.Get("zone"), Notice: sent.Get("notice_given") != "", Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
-func showMerge(page *web.CaseForm, in caseFormOf) {
+func showMerge(page *parts.CaseForm, in caseFormOf) {
 	page.Danger = true
 	page.Intro = "Se la stessa persona ha due fascicoli, uno solo prosegue: quello che scegli qui sotto. Il fascicolo " + in.file.Number +
 		" si chiude e tutto quello che contiene passa nell’altro."
@@ -199,36 +190,29 @@ func showMerge(page *web.CaseForm, in caseFormOf) {
 		page.Nothing = "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."
 		return
 	}
-	page.Fields = []web.Field{kept, noteField(in.sent, true, "Come si è capito che è la stessa persona.")}
+	page.Fields = []web.Field{kept, parts.NoteField(in.sent, true, "Come si è capito che è la stessa persona.")}
 }
 
 func readMerge(sent url.Values) (catalogue.MergeForm, []care.Fault) {
 	return catalogue.MergeForm{Into: sent.Get("into"), Note: strings.TrimSpace(sent.Get("note"))}, nil
 }
 
-func showReopening(page *web.CaseForm, in caseFormOf) {
+func showReopening(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Il percorso riprende da dove serve, con tutto quello che era stato fatto."
 	chosen := in.sent.Get("stage")
 	if in.sent == nil {
 		chosen = string(in.file.LastStage)
 	}
-	stages := web.Field{Shape: "choices", Type: "radio", ID: "stage", Label: italian.Field("stage"), Required: true, Options: stageOptions(care.BeginStages, chosen)}
+	stages := web.Field{Shape: "choices", Type: "radio", ID: "stage", Label: italian.Field("stage"), Required: true, Options: present.StageOptions(care.BeginStages, chosen)}
 	second := fmt.Sprintf("stage-%d", slices.Index(care.BeginStages, care.StageSecondLevel)) // the choice's id
 	page.Fields = []web.Field{
 		stages,
 		{Shape: "group", Label: "Primo appuntamento", ShownBy: second, Fields: []web.Field{
-			{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: serviceOptions(in.rules.Policy, in.sent.Get("service"))},
-			{Shape: "group", Bare: true, Row: true, Fields: whenField("", in.sent).Fields},
+			{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: parts.ServiceOptions(in.rules.Policy, in.sent.Get("service"))},
+			{Shape: "group", Bare: true, Row: true, Fields: parts.WhenField("", in.sent).Fields},
 		}},
-		noteField(in.sent, true, "Perché si riapre."),
+		parts.NoteField(in.sent, true, "Perché si riapre."),
 	}
-}
-
-// stageOptions lists the stages at which a path may go on.
-func stageOptions(stages []care.Stage, chosen string) []web.Option {
-	return web.Each(stages, func(s care.Stage) web.Option {
-		return web.Option{Value: string(s), Text: italian.Stage(s), Chosen: chosen == string(s)}
-	})
 }
 
 func readReopening(sent url.Values) (catalogue.ReopenForm, []care.Fault) {
@@ -236,7 +220,7 @@ func readReopening(sent url.Values) (catalogue.ReopenForm, []care.Fault) {
 	if form.Stage != care.StageSecondLevel || sent.Get("service")+sent.Get("day")+sent.Get("hour") == "" {
 		return form, nil
 	}
-	booking, wrong := readBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
+	booking, wrong := parts.ReadBooking(sent.Get("service"), sent.Get("day"), sent.Get("hour"))
 	form.Bookings = []care.Booking{booking}
 	var faults []care.Fault
 	for _, w := range wrong {

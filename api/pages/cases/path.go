@@ -1,9 +1,9 @@
-package api
+package cases
 
 import (
 	"slices"
 
-	"percorso/api/web"
+	"percorso/api/present"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -17,15 +17,15 @@ var stageOf = map[care.RunKind]care.Stage{
 
 // pathOf draws the path of a case as a line of stages, each with the branches
 // that began in it.
-func pathOf(p care.Policy, file ledger.Case) []web.PathStage {
-	branches := map[care.Stage][]web.PathBranch{}
+func pathOf(p care.Policy, file ledger.Case) []PathStage {
+	branches := map[care.Stage][]PathBranch{}
 	for _, b := range file.Branches {
 		branches[stageOf[b.Kind]] = append(branches[stageOf[b.Kind]], branchOf(p, b))
 	}
 	now := slices.Index(care.Stages, file.Stage)
-	var path []web.PathStage
+	var path []PathStage
 	for i, stage := range care.Stages {
-		shown := web.PathStage{Name: italian.Stage(stage), Branches: branches[stage]}
+		shown := PathStage{Name: italian.Stage(stage), Branches: branches[stage]}
 		reached := stage == care.StageFirstLevel || len(branches[stage]) > 0
 		switch {
 		case i == now && stage == care.StageClosed:
@@ -34,7 +34,7 @@ func pathOf(p care.Policy, file ledger.Case) []web.PathStage {
 			shown.Class, shown.State = "now", "il percorso è qui"
 		case i > now && len(branches[stage]) == 0:
 			shown.Class, shown.State = "ahead", "più avanti"
-		case reached && slices.ContainsFunc(shown.Branches, func(b web.PathBranch) bool { return b.Class == "now" }):
+		case reached && slices.ContainsFunc(shown.Branches, func(b PathBranch) bool { return b.Class == "now" }):
 			shown.Class, shown.State = "partly", "ancora in corso"
 			if i > now {
 				shown.State = "già in corso"
@@ -49,13 +49,13 @@ func pathOf(p care.Policy, file ledger.Case) []web.PathStage {
 	return path
 }
 
-func branchOf(p care.Policy, b ledger.Branch) web.PathBranch {
-	shown := web.PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
+func branchOf(p care.Policy, b ledger.Branch) PathBranch {
+	shown := PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
 	switch b.Kind {
 	case care.RunService:
-		shown.Name = serviceName(p, b.Service)
+		shown.Name = present.ServiceName(p, b.Service)
 	case care.RunReferral:
-		shown.Name = "Invio a " + agencyName(p, b.Agency)
+		shown.Name = "Invio a " + present.AgencyName(p, b.Agency)
 	}
 	if b.Ended != nil {
 		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)

@@ -1,9 +1,11 @@
-package api
+package cases
 
 import (
 	"context"
 	"net/url"
 
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -15,18 +17,15 @@ import (
 // meetingsShown is how many meetings with the person a page shows.
 const meetingsShown = 3
 
-// suspendedBadge marks what stands still with its case.
-var suspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sospeso"}
-
 // fillCaseLife fills in what life did to a case, and what its équipe and its
 // plan are.
-func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.Staff, rules *zone.Rules, file ledger.Case) error {
+func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff, rules *zone.Rules, file ledger.Case) error {
 	address := "/fascicoli/" + file.ID
 	if file.SuspendedUntil != nil && file.Closed == nil {
 		if file.Waiting.Health == care.HealthPlanned {
 			page.Sentence = "" // the banner says it
 		}
-		page.Suspension = &web.Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
+		page.Suspension = &Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
 		if catalogue.Resume.MayAsk(who.Role) {
 			form := web.NewForm(address + "/riprendi")
 			page.Suspension.Resume = &form
@@ -36,48 +35,39 @@ func (s *Server) fillCaseLife(ctx context.Context, page *web.CasePage, who care.
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
 	if file.Transfer != "" {
-		page.Transfer = &web.Transfer{To: s.zoneName(ctx, file.Transfer)}
+		page.Transfer = &Transfer{To: s.zoneName(ctx, file.Transfer)}
 		if catalogue.Recall.MayAsk(who.Role) {
 			form := web.NewForm(address + "/ritira-passaggio")
 			page.Transfer.Recall = &form
 		}
 	}
-	page.Consent, page.ConsentSince = consentOf(file)
+	page.Consent, page.ConsentSince = present.ConsentOf(file)
 	for _, m := range file.Meetings[:min(len(file.Meetings), meetingsShown)] {
 		page.Meetings = append(page.Meetings, web.Line{
-			Text: italian.Day(m.At), State: agencyName(rules.Policy, m.Agency), When: meetingBy(m),
+			Text: italian.Day(m.At), State: present.AgencyName(rules.Policy, m.Agency), When: meetingBy(m),
 		})
 	}
-	equipes, err := s.records.Equipes(ctx, who, file.ID)
+	equipes, err := s.Records.Equipes(ctx, who, file.ID)
 	if err != nil {
 		return err
 	}
 	for _, e := range equipes {
-		if link := equipeLink(e.Run); link != nil {
+		if link := parts.EquipeLink(e.Run); link != nil {
 			page.Equipes = append(page.Equipes, web.Line{
-				URL: link.URL, Text: italian.Upper(italian.EquipeKind(e.Kind)), State: equipeBadge(e).Text, When: "convocata il " + italian.Date(e.Convened.In(italian.Rome)),
+				URL: link.URL, Text: italian.Upper(italian.EquipeKind(e.Kind)), State: present.EquipeBadge(e).Text, When: "convocata il " + italian.Date(e.Convened.In(italian.Rome)),
 			})
 		}
 	}
-	plans, err := s.records.Plans(ctx, who, file.ID)
+	plans, err := s.Records.Plans(ctx, who, file.ID)
 	if err != nil {
 		return err
 	}
-	if current := currentPlan(plans); current != nil {
-		shown := planVersion(rules.Policy, *current, nil)
+	if current := parts.CurrentPlan(plans); current != nil {
+		shown := parts.PlanVersionOf(rules.Policy, *current, nil)
 		shown.Changes = "" // the plan's own page says it
 		page.Plan, page.PlanURL = &shown, address+"/progetto"
 	}
 	return nil
-}
-
-// consentOf says whether data may reach private partners.
-func consentOf(file ledger.Case) (badge web.Badge, since string) {
-	if file.Consent == nil {
-		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Nessun consenso"}, "I dati della persona non possono arrivare a enti privati."
-	}
-	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Consenso dato"},
-		"I dati della persona possono arrivare a enti privati dal " + italian.Date(file.Consent.In(italian.Rome)) + "."
 }
 
 func meetingBy(m ledger.Meeting) string {
@@ -88,8 +78,8 @@ func meetingBy(m ledger.Meeting) string {
 }
 
 // zoneName is the name of a zone's municipality.
-func (s *Server) zoneName(ctx context.Context, zone string) string {
-	rules, err := s.book.Rules(ctx, zone)
+func (s *Place) zoneName(ctx context.Context, zone string) string {
+	rules, err := s.Book.Rules(ctx, zone)
 	if err != nil {
 		return italian.Upper(zone) // its code says it too
 	}

@@ -1,4 +1,4 @@
-package api
+package desk
 
 import (
 	"net/http"
@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -14,7 +15,7 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerContactPages(p access.Routes) {
+func (s *Place) mountContacts(p access.Routes) {
 	p.Get("/sportello/accesso", s.newContact)
 	p.Post("/sportello/accesso", s.recordContact)
 	p.Post("/sportello/accesso/prepara", s.contactFromCase)
@@ -22,11 +23,11 @@ func (s *Server) registerContactPages(p access.Routes) {
 }
 
 // newContact shows the form of a contact, with what is so most often chosen.
-func (s *Server) newContact(c *gin.Context, who care.Staff) error {
+func (s *Place) newContact(c *gin.Context, who care.Staff) error {
 	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -34,18 +35,18 @@ func (s *Server) newContact(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		contact.Channel = rules.Desk.Channels[0].Code
 	}
-	s.pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
+	s.Pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
 	return nil
 }
 
 // contactFromCase makes of the form of a case file that of a contact, for whom
 // no case file may be opened. Of the person it takes nothing but what a contact
 // holds, and it records nothing yet.
-func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
+func (s *Place) contactFromCase(c *gin.Context, who care.Staff) error {
 	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -54,40 +55,40 @@ func (s *Server) contactFromCase(c *gin.Context, who care.Staff) error {
 	if len(f.Person.Languages) > 0 {
 		contact.Language = f.Person.Languages[0]
 	}
-	s.pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
+	s.Pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
 	return nil
 }
 
 // recordContact records a contact; the desk is ready for the next one.
-func (s *Server) recordContact(c *gin.Context, who care.Staff) error {
+func (s *Place) recordContact(c *gin.Context, who care.Staff) error {
 	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
 	contact := ledger.NewContact{
 		Topic: c.PostForm("topic"), Language: c.PostForm("language"), Channel: c.PostForm("channel"),
-		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: typed(c, "note"),
+		Citizenship: c.PostForm("citizenship"), Outcome: c.PostForm("outcome"), Note: web.Typed(c, "note"),
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Contact.Command(c.PostForm("key"), "", contact))
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Contact.Command(c.PostForm("key"), "", contact))
 	if err != nil {
 		again := web.NewForm("/sportello/accesso")
-		status, err := s.problems.RefusedForm(&again, err, caseField)
+		status, err := s.Problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
 		}
-		s.pages.Render(c, status, s.contactForm(c, rules, contact, again))
+		s.Pages.Render(c, status, s.contactForm(c, rules, contact, again))
 		return nil
 	}
-	return s.pages.Done(c, cmd, "/sportello", "L’accesso è registrato.")
+	return s.Pages.Done(c, cmd, "/sportello", "L’accesso è registrato.")
 }
 
-func (s *Server) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewContact, form web.Form) web.ContactForm {
-	page := web.ContactForm{
-		Frame: s.pages.Frame(c, "Solo informazioni", "/sportello"), Form: form,
-		Topics: options(rules.Desk.Topics, f.Topic), Channels: options(rules.Desk.Channels, f.Channel),
+func (s *Place) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewContact, form web.Form) ContactForm {
+	page := ContactForm{
+		Frame: s.Pages.Frame(c, "Solo informazioni", "/sportello"), Form: form,
+		Topics: present.Options(rules.Desk.Topics, f.Topic), Channels: present.Options(rules.Desk.Channels, f.Channel),
 		Countries: countryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
 			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
@@ -102,39 +103,39 @@ func (s *Server) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewCont
 }
 
 // contactList shows the desk's contacts by day, the newest first.
-func (s *Server) contactList(c *gin.Context, who care.Staff) error {
+func (s *Place) contactList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if !catalogue.Contact.MayAsk(who.Role) && who.Role != care.Supervisor {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	contacts, err := s.records.Contacts(ctx, who, ledger.Paging{Cursor: c.Query("da")})
+	contacts, err := s.Records.Contacts(ctx, who, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {
 		return err
 	}
-	page := web.ContactList{Frame: s.pages.Frame(c, "Accessi registrati", "/sportello"), More: nextPage(c, "da", contacts.Next)}
+	page := ContactList{Frame: s.Pages.Frame(c, "Accessi registrati", "/sportello"), More: web.NextPage(c.Request.URL, "da", contacts.Next)}
 	if catalogue.Contact.MayAsk(who.Role) {
 		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	}
 	for _, contact := range contacts.Items {
 		day := italian.Upper(italian.Day(contact.At))
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
-			page.Days = append(page.Days, web.ContactDay{Day: day})
+			page.Days = append(page.Days, ContactDay{Day: day})
 		}
 		last := &page.Days[len(page.Days)-1]
 		last.Items = append(last.Items, contactItem(rules.Policy, contact))
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func contactItem(p care.Policy, contact ledger.Contact) web.ContactItem {
-	item := web.ContactItem{
-		Time: italian.Clock(contact.At), Topic: nameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
-		Facts: []string{nameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
+func contactItem(p care.Policy, contact ledger.Contact) ContactItem {
+	item := ContactItem{
+		Time: italian.Clock(contact.At), Topic: present.NameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
+		Facts: []string{present.NameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
 	}
 	if contact.Language != "" {
 		item.Facts = append(item.Facts, "Lingua: "+italian.Language(contact.Language))

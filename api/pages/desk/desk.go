@@ -1,15 +1,16 @@
-package api
+package desk
 
 import (
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -18,30 +19,31 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerDesk(p access.Routes) {
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
 	p.Get("/sportello", s.desk)
 	p.Get("/sportello/fascicolo", s.newCase)
 	p.Post("/sportello/fascicolo", s.openCase)
-	s.registerContactPages(p)
-	s.registerEligibilityPages(p)
+	s.mountContacts(p)
+	s.mountEligibility(p)
 }
 
 // desk shows whether the desk is open and who is there, and leads to the two
 // things that it does for whoever comes.
-func (s *Server) desk(c *gin.Context, who care.Staff) error {
+func (s *Place) desk(c *gin.Context, who care.Staff) error {
 	if !catalogue.Contact.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	page := web.Desk{
-		Frame: s.pages.Frame(c, "Sportello", "/sportello"), MayOpen: catalogue.Open.MayAsk(who.Role),
+	page := Desk{
+		Frame: s.Pages.Frame(c, "Sportello", "/sportello"), MayOpen: catalogue.Open.MayAsk(who.Role),
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
-	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: languages(rules.Desk.OperatorLanguages)})
+	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: present.Languages(rules.Desk.OperatorLanguages)})
 	if names := web.Each(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
 		page.Desk = append(page.Desk, web.Term{Name: "Pratiche seguite qui", Value: strings.Join(names, ", ")})
 	}
@@ -50,13 +52,13 @@ func (s *Server) desk(c *gin.Context, who care.Staff) error {
 			Name: "Mediatore (" + italian.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
 		})
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // fillOpening says how the desk stands today, and who is there now.
-func (s *Server) fillOpening(page *web.Desk, rules *zone.Rules) {
-	now := s.now().In(rules.Calendar.Location())
+func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
+	now := s.Now().In(rules.Calendar.Location())
 	day := care.Weekdays[(int(now.Weekday())+6)%7] // care's week begins on Monday
 	works := rules.Calendar.IsWorkingDay(now)
 	page.Today = italian.Upper(italian.Day(now))
@@ -132,11 +134,6 @@ func mediatorAccess(m care.MediatorAccess) string {
 	return ""
 }
 
-// languages lists languages by name.
-func languages(tags []string) string {
-	return strings.Join(web.Each(tags, italian.Language), ", ")
-}
-
 // caseForm is what the form of a case file holds, as it was typed.
 type caseForm struct {
 	ledger.CaseOpening
@@ -152,50 +149,30 @@ func readCaseForm(c *gin.Context) caseForm {
 	}
 	f.CaseOpening = ledger.CaseOpening{
 		Person: ledger.Person{
-			GivenName: typed(c, "given_name"), FamilyName: typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
-			Permit: c.PostForm("permit"), Languages: tags, Phone: typed(c, "phone"),
+			GivenName: web.Typed(c, "given_name"), FamilyName: web.Typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
+			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"),
 		},
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
-		NoticeGiven: c.PostForm("notice_given") != "", Note: typed(c, "note"),
+		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"),
 	}
 	var ok bool
-	if f.Person.BirthDate, ok = dateTyped(f.birth); !ok {
-		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: ruleDate})
+	if f.Person.BirthDate, ok = parts.ReadDate(f.birth); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: parts.RuleDate})
 	}
-	if expiry, ok := dateTyped(f.expiry); !ok {
-		f.malformed = append(f.malformed, care.Fault{Field: "person.permit_expiry", Rule: ruleDate})
+	if expiry, ok := parts.ReadDate(f.expiry); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.permit_expiry", Rule: parts.RuleDate})
 	} else if !expiry.IsZero() {
 		f.Person.PermitExpiry = &expiry
 	}
 	return f
 }
 
-// ruleDate: what was typed is no date.
-const ruleDate = "format"
-
-// typed is a line or a text without the blanks around it.
-func typed(c *gin.Context, name string) string { return strings.TrimSpace(c.PostForm(name)) }
-
-// dateTyped reads a date field, also as people write it where the browser has no
-// such field; nothing typed is the zero time.
-func dateTyped(text string) (time.Time, bool) {
-	if text = strings.TrimSpace(text); text == "" {
-		return time.Time{}, true
-	}
-	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1800 {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
 // newCase shows the empty form of a case file.
-func (s *Server) newCase(c *gin.Context, who care.Staff) error {
+func (s *Place) newCase(c *gin.Context, who care.Staff) error {
 	if !catalogue.Open.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -203,24 +180,24 @@ func (s *Server) newCase(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		form.Channel = rules.Desk.Channels[0].Code
 	}
-	s.pages.Render(c, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
+	s.Pages.Render(c, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
 	return nil
 }
 
 // openCase opens a case file and goes on to it.
-func (s *Server) openCase(c *gin.Context, who care.Staff) error {
+func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if !catalogue.Open.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
 	form := readCaseForm(c)
 	command := catalogue.Open.Command(c.PostForm("key"), "", form.CaseOpening)
 	var cmd ledger.Command
-	switch wrong := ledger.CheckOpening(rules.Policy, form.CaseOpening, s.now()); {
+	switch wrong := ledger.CheckOpening(rules.Policy, form.CaseOpening, s.Now()); {
 	case len(form.malformed) > 0:
 		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
 	case len(wrong) == 0:
@@ -230,17 +207,17 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		}
 		if len(same) > 0 {
 			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
-			page.Same = web.Each(same, func(file ledger.CaseFile) web.CaseItem { return s.caseItem(rules, file) })
-			s.pages.Render(c, http.StatusConflict, page)
+			page.Same = web.Each(same, func(file ledger.CaseFile) parts.CaseItem { return parts.CaseItemOf(rules, file, s.Now()) })
+			s.Pages.Render(c, http.StatusConflict, page)
 			return nil
 		}
 		fallthrough
 	default:
-		cmd, err = s.door.Do(ctx, who, command)
+		cmd, err = s.Door.Do(ctx, who, command)
 	}
 	if err != nil {
 		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
-		status, err := s.problems.RefusedForm(&again, err, caseField)
+		status, err := s.Problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err
 		}
@@ -249,15 +226,15 @@ func (s *Server) openCase(c *gin.Context, who care.Staff) error {
 		})
 		page := s.caseOpening(c, rules, form, again)
 		page.InformationOnly = foreign
-		s.pages.Render(c, status, page)
+		s.Pages.Render(c, status, page)
 		return nil
 	}
 	words := "Il fascicolo è aperto."
-	tasks, err := s.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: cmd.ID}, ledger.Paging{Limit: 1})
+	tasks, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{CaseID: cmd.ID}, ledger.Paging{Limit: 1})
 	if err == nil && len(tasks.Items) > 0 {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
-	return s.pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
+	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
 }
 
 // anotherPerson is the name of the button that says that whoever has an open
@@ -267,16 +244,16 @@ const anotherPerson = "another_person"
 // alreadyOpen lists the case files that may be of the person whose one is to be
 // opened, unless the desk has said that they are somebody else, or the very
 // form was sent before.
-func (s *Server) alreadyOpen(c *gin.Context, who care.Staff, command catalogue.Command, opening ledger.CaseOpening) ([]ledger.CaseFile, error) {
+func (s *Place) alreadyOpen(c *gin.Context, who care.Staff, command catalogue.Command, opening ledger.CaseOpening) ([]ledger.CaseFile, error) {
 	if c.PostForm(anotherPerson) != "" {
 		return nil, nil
 	}
-	same, err := s.records.SamePerson(c.Request.Context(), who, opening.Person)
+	same, err := s.Records.SamePerson(c.Request.Context(), who, opening.Person)
 	if err != nil || len(same) == 0 {
 		return nil, err
 	}
 	// Asked afterwards: what the form opened when it was sent before is among them.
-	if _, err := s.records.Earlier(c.Request.Context(), who, command.NewCommand); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := s.Records.Earlier(c.Request.Context(), who, command.NewCommand); !errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil // act answers as the first time
 	}
 	return same, nil
@@ -307,13 +284,13 @@ func caseField(path string) (id, label string) {
 	return id, italian.Field(path)
 }
 
-func (s *Server) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) web.CaseOpening {
+func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) CaseOpening {
 	p := f.Person
-	page := web.CaseOpening{
-		Frame: s.pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
-		Channels: options(rules.Desk.Channels, f.Channel), Topics: options(rules.Desk.Topics, f.Topic),
+	page := CaseOpening{
+		Frame: s.Pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
+		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryGroups(p.Citizenship),
-		Permits: permitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: needOptions(rules.Policy, f.Needs),
+		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: present.NeedOptions(rules.Policy, f.Needs),
 		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
@@ -358,27 +335,7 @@ func countryGroups(chosen string) []web.OptionGroup {
 	return []web.OptionGroup{usual, all}
 }
 
-// permitOptions lists the kinds of permit; the empty choice of the list is "none".
-func permitOptions(chosen string) []web.Option {
-	return web.Each(care.Permits, func(code string) web.Option {
-		return web.Option{Value: code, Text: italian.Permit(code), Chosen: code == chosen}
-	})
-}
-
-func needOptions(p care.Policy, chosen []string) []web.Option {
-	return web.Each(p.Needs, func(n care.NeedArea) web.Option {
-		return web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(chosen, n.Code)}
-	})
-}
-
-// options lists what the zone offers.
-func options(list []care.Named, chosen string) []web.Option {
-	return web.Each(list, func(n care.Named) web.Option {
-		return web.Option{Value: n.Code, Text: n.Name, Chosen: n.Code == chosen}
-	})
-}
-
-func (s *Server) registerEligibilityPages(p access.Routes) {
+func (s *Place) mountEligibility(p access.Routes) {
 	p.Get("/verifica-requisiti", s.newEligibility)
 	p.Post("/verifica-requisiti", s.checkEligibility)
 }
@@ -389,19 +346,19 @@ type eligibilityForm struct {
 	needs                              []string
 }
 
-func (s *Server) newEligibility(c *gin.Context, who care.Staff) error {
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+func (s *Place) newEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	s.pages.Render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
+	s.Pages.Render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
 	return nil
 }
 
 // checkEligibility answers each gate on the page. It stores nothing, so that a
 // repetition needs no key.
-func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -409,21 +366,21 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 		birth: c.PostForm("birth_date"), citizenship: c.PostForm("citizenship"), permit: c.PostForm("permit"),
 		expiry: c.PostForm("permit_expiry"), needs: c.PostFormArray("needs"),
 	}
-	now := s.now().In(rules.Calendar.Location())
+	now := s.Now().In(rules.Calendar.Location())
 	var faults care.Faults
-	birth, ok := dateTyped(f.birth)
-	faults.Add(ok, "birth_date", ruleDate)
+	birth, ok := parts.ReadDate(f.birth)
+	faults.Add(ok, "birth_date", parts.RuleDate)
 	faults.Add(birth.Before(now), "birth_date", care.RuleInTheFuture)
-	expiry, ok := dateTyped(f.expiry)
-	faults.Add(ok, "permit_expiry", ruleDate)
+	expiry, ok := parts.ReadDate(f.expiry)
+	faults.Add(ok, "permit_expiry", parts.RuleDate)
 	faults.Needs(rules.Policy, "needs", f.needs)
 	form := web.Form{Action: "/verifica-requisiti"}
 	if len(faults) > 0 {
-		status, err := s.problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)
+		status, err := s.Problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)
 		if err != nil {
 			return err
 		}
-		s.pages.Render(c, status, s.eligibilityPage(c, who, rules, f, form))
+		s.Pages.Render(c, status, s.eligibilityPage(c, who, rules, f, form))
 		return nil
 	}
 	facts := care.PersonFacts{
@@ -437,12 +394,12 @@ func (s *Server) checkEligibility(c *gin.Context, who care.Staff) error {
 	for _, answer := range care.Eligibility(facts, now) {
 		page.Gates = append(page.Gates, gateOf(answer))
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func gateOf(a care.GateAnswer) web.Gate {
-	g := web.Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
+func gateOf(a care.GateAnswer) Gate {
+	g := Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
 	if !a.Allowed {
 		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}
 	}
@@ -452,10 +409,10 @@ func gateOf(a care.GateAnswer) web.Gate {
 	return g
 }
 
-func (s *Server) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) web.EligibilityCheck {
-	page := web.EligibilityCheck{
-		Frame: s.pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
-		Permits: permitOptions(f.permit), PermitExpiry: f.expiry, Needs: needOptions(rules.Policy, f.needs),
+func (s *Place) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) EligibilityCheck {
+	page := EligibilityCheck{
+		Frame: s.Pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
+		Permits: present.PermitOptions(f.permit), PermitExpiry: f.expiry, Needs: present.NeedOptions(rules.Policy, f.needs),
 		MayOpen: catalogue.Open.MayAsk(who.Role),
 	}
 	if catalogue.Contact.MayAsk(who.Role) {

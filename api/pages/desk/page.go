@@ -1,64 +1,77 @@
-package web
+package desk
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
 
 // Desk is the front desk: who is there now, and what to do for whoever comes.
 type Desk struct {
-	Frame
+	web.Frame
 	Today   string // "lunedì 30 novembre 2026"
-	Open    Badge
-	Next    string // when the desk is open next, while it is closed
-	Hours   string // of today, in words
-	Here    []Term // who is there now; empty while it is closed
-	Desk    []Term // what it is like whenever: languages, practices, the week's mediators
-	Access  string // how one gets a mediator who is not there
-	MayOpen bool   // a case file
+	Open    web.Badge
+	Next    string     // when the desk is open next, while it is closed
+	Hours   string     // of today, in words
+	Here    []web.Term // who is there now; empty while it is closed
+	Desk    []web.Term // what it is like whenever: languages, practices, the week's mediators
+	Access  string     // how one gets a mediator who is not there
+	MayOpen bool       // a case file
 }
 
 // Template names the page's file.
-func (Desk) Template() string { return "desk" }
+func (Desk) Template() *template.Template { return templates["desk"] }
 
 // CaseOpening is the form that opens a case file. What was typed comes back in it.
 type CaseOpening struct {
-	Frame
-	Form                   Form
-	Channels, Topics       []Option
+	web.Frame
+	Form                   web.Form
+	Channels, Topics       []web.Option
 	GivenName, FamilyName  string
 	BirthDate              string // as in a date field: 1990-11-30
-	Countries              []OptionGroup
-	Permits                []Option
+	Countries              []web.OptionGroup
+	Permits                []web.Option
 	PermitExpiry           string
-	Languages              []Option // the usual ones, as boxes
-	OtherLanguages         []Option // the others, as a list
+	Languages              []web.Option // the usual ones, as boxes
+	OtherLanguages         []web.Option // the others, as a list
 	Phone                  string
-	Needs                  []Option
-	Notice                 []Option
+	Needs                  []web.Option
+	Notice                 []web.Option
 	Note                   string
-	Same                   []CaseItem // case files that may be of the same person
-	InformationOnly        bool       // a gate of eligibility refused: a contact can be recorded instead
-	InformationOnlyAddress string     // where the form is sent to become a contact
+	Same                   []parts.CaseItem // case files that may be of the same person
+	InformationOnly        bool             // a gate of eligibility refused: a contact can be recorded instead
+	InformationOnlyAddress string           // where the form is sent to become a contact
 }
 
 // Template names the page's file.
-func (CaseOpening) Template() string { return "desk_opening" }
+func (CaseOpening) Template() *template.Template { return templates["desk_opening"] }
 
 // EligibilityCheck asks what a person may be given; it stores nothing.
 type EligibilityCheck struct {
-	Frame
-	Form         Form
+	web.Frame
+	Form         web.Form
 	BirthDate    string
-	Countries    []OptionGroup
-	Permits      []Option
+	Countries    []web.OptionGroup
+	Permits      []web.Option
 	PermitExpiry string
-	Needs        []Option
+	Needs        []web.Option
 	Gates        []Gate // the answer; empty before it is asked
 	MayOpen      bool   // the caller may open a case file
 }
 
 // Template names the page's file.
-func (EligibilityCheck) Template() string { return "desk_eligibility" }
+func (EligibilityCheck) Template() *template.Template { return templates["desk_eligibility"] }
 
 // Gate says whether a person may be given something, else by which rules not.
 type Gate struct {
 	Name     string
-	Answer   Badge
+	Answer   web.Badge
 	Refusals []string
 }

@@ -1,4 +1,4 @@
-package api
+package home
 
 import (
 	"net/http"
@@ -6,18 +6,23 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
-	"percorso/api/web"
 )
+
+// Mount registers the pages: the first of them is for anybody.
+func (s *Place) Mount(r *gin.Engine, p access.Routes) {
+	r.GET("/", s.start)
+	p.Get("/in-lavorazione/:id", s.working)
+}
 
 // start is the address that people know: it leads to where their work begins,
 // and whoever is not logged in to the login.
-func (s *Server) start(c *gin.Context) {
-	if s.guard.Subject(c.Request.Context()) == "" {
-		s.pages.Render(c, http.StatusOK, web.Welcome{Frame: s.pages.Frame(c, "Accedi a Percorso", "")})
+func (s *Place) start(c *gin.Context) {
+	if s.Guard.Subject(c.Request.Context()) == "" {
+		s.Pages.Render(c, http.StatusOK, Welcome{Frame: s.Pages.Frame(c, "Accedi a Percorso", "")})
 		return
 	}
-	s.guard.SignedIn(c)
+	s.Guard.SignedIn(c)
 	if !c.IsAborted() {
-		c.Redirect(http.StatusSeeOther, homeOf(access.StaffOf(c.Request.Context()).Role))
+		c.Redirect(http.StatusSeeOther, s.Home(access.StaffOf(c.Request.Context()).Role))
 	}
 }

@@ -1,4 +1,4 @@
-package api
+package home
 
 import (
 	"net/http"
@@ -11,29 +11,27 @@ import (
 	"percorso/internal/ledger"
 )
 
-func (s *Server) registerWorking(p access.Routes) { p.Get("/in-lavorazione/:id", s.working) }
-
 // working waits for the process of an accepted command: the page loads itself
 // again until the command is worked, and goes on then.
-func (s *Server) working(c *gin.Context, who care.Staff) error {
-	cmd, err := s.records.Command(c.Request.Context(), who, c.Param("id"))
+func (s *Place) working(c *gin.Context, who care.Staff) error {
+	cmd, err := s.Records.Command(c.Request.Context(), who, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	to := access.LocalPath(c.Query("poi"))
 	switch cmd.State {
 	case ledger.CommandWorked:
-		return s.pages.Leave(c, to, "Fatto.")
+		return s.Pages.Leave(c, to, "Fatto.")
 	case ledger.CommandRefused:
 		words := ""
 		if cmd.Refusal != nil {
-			words = s.words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)
+			words = s.Problems.Words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)
 		}
-		return s.pages.LeaveRefused(c, to, words)
+		return s.Pages.LeaveRefused(c, to, words)
 	}
-	page := web.Working{Frame: s.pages.Frame(c, "In lavorazione", "")}
+	page := Working{Frame: s.Pages.Frame(c, "In lavorazione", "")}
 	page.Refresh = 3
 	page.Next = web.Link{URL: "/", Text: "Torna al tuo lavoro"}
-	s.pages.Render(c, http.StatusAccepted, page)
+	s.Pages.Render(c, http.StatusAccepted, page)
 	return nil
 }

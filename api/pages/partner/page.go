@@ -1,29 +1,41 @@
-package web
+package partner
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files)
 
 // Invitation is what a partner without an account sees through a one-time link.
 type Invitation struct {
-	Frame
+	web.Frame
 	Lead     string
-	Terms    []Term // who sends, the case's number, what for
-	Shared   []Term // of the person; nothing before the referral was acknowledged
+	Terms    []web.Term // who sends, the case's number, what for
+	Shared   []web.Term // of the person; nothing before the referral was acknowledged
 	Until    string
 	Todo     string
 	Moves    []InvitationMove
-	Problems Form // of the answer that was refused
+	Problems web.Form // of the answer that was refused
 }
 
 // Template names the page's file.
-func (Invitation) Template() string { return "invitation" }
+func (Invitation) Template() *template.Template { return templates["invitation"] }
 
 // InvitationMove is one way to answer.
 type InvitationMove struct {
 	Code    string // begins the ids of its fields
 	Text    string // of the button
 	Explain string
-	Form    Form
+	Form    web.Form
 	Main    bool // it is what the link asks for; the others are folded
 	Open    bool
-	Reasons []Option
+	Reasons []web.Option
 	Note    string
 	NoteAs  string // label of the note; empty: there is none
 	NeedsIt bool   // the note is required
@@ -32,12 +44,12 @@ type InvitationMove struct {
 // InvitationNotice says what a link is not good for any more, or that an answer
 // was taken.
 type InvitationNotice struct {
-	Frame
+	web.Frame
 	Lead, Detail string
 	Good         bool
-	Renew        *Form  // asks for a new link; nil: there is none to be had
-	Shared       []Term // of the person, once the referral was acknowledged
+	Renew        *web.Form  // asks for a new link; nil: there is none to be had
+	Shared       []web.Term // of the person, once the referral was acknowledged
 }
 
 // Template names the page's file.
-func (InvitationNotice) Template() string { return "invitation_notice" }
+func (InvitationNotice) Template() *template.Template { return templates["invitation_notice"] }

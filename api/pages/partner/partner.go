@@ -1,4 +1,4 @@
-package api
+package partner
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/present"
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -24,7 +25,8 @@ import (
 // else knows, protects its form from other sites. It must not leave the page by
 // the way: no referrer, no index.
 
-func (s *Server) registerInvitationPages(r *gin.Engine) {
+// Mount registers the pages.
+func (s *Place) Mount(r *gin.Engine) {
 	g := r.Group(access.InvitationPath, apart)
 	g.GET("/:token", s.linkPage(s.showInvitation))
 	g.POST("/:token", s.linkPage(s.takeInvitation))
@@ -38,7 +40,7 @@ func apart(c *gin.Context) {
 
 // linkPage hands a request to a handler; what goes wrong is told without a way
 // into the product.
-func (s *Server) linkPage(h func(c *gin.Context, token string) error) gin.HandlerFunc {
+func (s *Place) linkPage(h func(c *gin.Context, token string) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := c.Request.ParseForm()
 		if err != nil {
@@ -49,16 +51,16 @@ func (s *Server) linkPage(h func(c *gin.Context, token string) error) gin.Handle
 		if err == nil {
 			return
 		}
-		p := s.problems.Of(c.Request.Context(), err)
-		s.problems.Word(c.Request.Context(), p)
-		s.pages.Render(c, p.Status, web.InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
+		p := s.Problems.Of(c.Request.Context(), err)
+		s.Problems.Word(c.Request.Context(), p)
+		s.Pages.Render(c, p.Status, InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
 	}
 }
 
 func linkFrame(title string) web.Frame { return web.Frame{Title: title, Apart: true} }
 
-func (s *Server) showInvitation(c *gin.Context, token string) error {
-	link, state, err := s.links.Open(c.Request.Context(), token)
+func (s *Place) showInvitation(c *gin.Context, token string) error {
+	link, state, err := s.Links.Open(c.Request.Context(), token)
 	if err != nil {
 		return err
 	}
@@ -113,17 +115,17 @@ var linkAnswers = []linkMove{
 }
 
 // takeInvitation takes a partner's answer, which uses the link up.
-func (s *Server) takeInvitation(c *gin.Context, token string) error {
+func (s *Place) takeInvitation(c *gin.Context, token string) error {
 	i := slices.IndexFunc(linkAnswers, func(m linkMove) bool { return m.code() == c.PostForm("answer") })
 	if i < 0 {
 		return problem.New(problem.BadRequest)
 	}
-	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: typed(c, "note")}
+	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: web.Typed(c, "note")}
 	answer := catalogue.Moves[move.op].Command("", "", catalogue.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note})
 	if move.op == care.OpComplete {
 		answer = catalogue.Complete.Command("", "", care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note})
 	}
-	link, state, err := s.answerInvitation(c.Request.Context(), token, answer)
+	link, state, err := s.Answer(c.Request.Context(), token, answer)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
@@ -136,7 +138,7 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 		return s.thank(c, link, move)
 	}
 	typedIn.op, typedIn.form = move.op, web.Form{Action: c.Request.URL.Path}
-	status, err := s.problems.RefusedForm(&typedIn.form, err, func(path string) (string, string) {
+	status, err := s.Problems.RefusedForm(&typedIn.form, err, func(path string) (string, string) {
 		label := italian.Field(path)
 		if path == "note" {
 			label = move.note
@@ -151,34 +153,34 @@ func (s *Server) takeInvitation(c *gin.Context, token string) error {
 
 // thank says that the answer was taken, with the person's data once the
 // referral was acknowledged.
-func (s *Server) thank(c *gin.Context, link ledger.Link, move linkMove) error {
-	rules, err := s.book.Rules(c.Request.Context(), link.Zone)
+func (s *Place) thank(c *gin.Context, link ledger.Link, move linkMove) error {
+	rules, err := s.Book.Rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
 	}
-	page := web.InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
+	page := InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
 	if move.op == care.OpAcknowledge {
 		page.Detail = "Tra poco ricevete un altro messaggio, con il link per rispondere."
 	}
 	if link.Snapshot != nil && (move.op == care.OpAcknowledge || move.op == care.OpAccept) {
-		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
+		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // invitationPage shows what a link asks; refused are answers that broke a rule,
 // by their codes.
-func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, status int, refused map[string]refusedAnswer) error {
-	rules, err := s.book.Rules(c.Request.Context(), link.Zone)
+func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, status int, refused map[string]refusedAnswer) error {
+	rules, err := s.Book.Rules(c.Request.Context(), link.Zone)
 	if err != nil {
 		return err
 	}
-	from := agencyName(rules.Policy, link.From)
-	page := web.Invitation{
-		Frame: linkFrame("Una segnalazione per " + agencyName(rules.Policy, link.Agency)), Lead: from + " vi invia una persona seguita dai suoi servizi.",
+	from := present.AgencyName(rules.Policy, link.From)
+	page := Invitation{
+		Frame: linkFrame("Una segnalazione per " + present.AgencyName(rules.Policy, link.Agency)), Lead: from + " vi invia una persona seguita dai suoi servizi.",
 		Terms: []web.Term{
-			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: purposeOf(rules.Policy, link.Purpose)},
+			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: present.PurposeOf(rules.Policy, link.Purpose)},
 		},
 		Until: "Questo link vale una volta sola, fino al " + italian.Moment(link.Expires) + ".",
 	}
@@ -192,7 +194,7 @@ func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, 
 		page.Todo = "Dite se il vostro ente può occuparsene."
 	}
 	if link.Snapshot != nil {
-		page.Shared = disclosedTerms(rules.Policy, *link.Snapshot)
+		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
 	}
 	allowed := act.LinkMoves(link)
 	for _, m := range linkAnswers {
@@ -203,12 +205,12 @@ func (s *Server) invitationPage(c *gin.Context, token string, link ledger.Link, 
 	for _, r := range refused {
 		page.Problems = r.form
 	}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
-func (s *Server) linkMoveOf(p care.Policy, m linkMove, token string, main bool, typed refusedAnswer) web.InvitationMove {
-	shown := web.InvitationMove{
+func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, typed refusedAnswer) InvitationMove {
+	shown := InvitationMove{
 		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: access.InvitationPath + token, Faults: typed.form.Faults},
 		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note, NeedsIt: m.noted,
 	}
@@ -243,21 +245,21 @@ var deadLinks = map[access.LinkState]struct {
 }
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
-func (s *Server) deadLink(c *gin.Context, token string, link ledger.Link, state access.LinkState) {
+func (s *Place) deadLink(c *gin.Context, token string, link ledger.Link, state access.LinkState) {
 	said := deadLinks[state]
-	page := web.InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
+	page := InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
 	if state.Renewable() && link.Open {
 		page.Renew = &web.Form{Action: access.InvitationPath + strings.TrimSuffix(token, "/") + "/nuovo"}
 	} else if state == access.LinkUsed {
 		page.Detail = ""
 	}
-	s.pages.Render(c, said.status, page)
+	s.Pages.Render(c, said.status, page)
 }
 
 // sendNewLink has a new link sent to the partner's own address.
-func (s *Server) sendNewLink(c *gin.Context, token string) error {
+func (s *Place) sendNewLink(c *gin.Context, token string) error {
 	ctx := c.Request.Context()
-	state, err := s.renewInvitation(ctx, token)
+	state, err := s.Renew(ctx, token)
 	if err != nil {
 		return err
 	}
@@ -265,14 +267,14 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 		s.deadLink(c, token, ledger.Link{}, state)
 		return nil
 	}
-	s.pages.Render(c, http.StatusOK, web.InvitationNotice{
+	s.Pages.Render(c, http.StatusOK, InvitationNotice{
 		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il vostro ente ha lasciato.",
 		Detail: "Se non arriva, guardate nella posta indesiderata o contattate l’ente che vi ha scritto.",
 	})
 	return nil
 }
 
-// answerInvitation gives a partner's answer through a link, which it uses up.
+// Answer gives a partner's answer through a link, which it uses up.
 //
 // Any state but linkValid: the link was good for nothing, and nothing happened.
 // *care.Refusal: the form breaks a rule (the link is still good), or the path
@@ -280,14 +282,14 @@ func (s *Server) sendNewLink(c *gin.Context, token string) error {
 // the snapshot if that was the acknowledgement; an answer whose process was
 // late is durable all the same. Who sends the same answer twice at once, as with
 // a button pressed twice, is answered alike; once used, the link shows nothing.
-func (s *Server) answerInvitation(ctx context.Context, token string, answer catalogue.Command) (ledger.Link, access.LinkState, error) {
-	link, state, err := s.links.Open(ctx, token)
+func (s *Place) Answer(ctx context.Context, token string, answer catalogue.Command) (ledger.Link, access.LinkState, error) {
+	link, state, err := s.Links.Open(ctx, token)
 	if err != nil || state != access.LinkValid {
 		return link, state, err
 	}
-	answered, err := s.door.AnswerLink(ctx, link, answer)
+	answered, err := s.Door.AnswerLink(ctx, link, answer)
 	if errors.Is(err, act.ErrLinkUsed) { // somebody was quicker, through the link or by telephone
-		link, state, err = s.links.Open(ctx, token)
+		link, state, err = s.Links.Open(ctx, token)
 		if err == nil && state == access.LinkValid {
 			err = &care.Refusal{Code: care.RefusedNotAwaited}
 		}
@@ -296,17 +298,17 @@ func (s *Server) answerInvitation(ctx context.Context, token string, answer cata
 	return answered, access.LinkValid, err
 }
 
-// renewInvitation sends a new link to the partner's own address, where this one
+// Renew sends a new link to the partner's own address, where this one
 // was used or is past its time and something is still asked. Any state but
 // those two: nothing was sent. Who asks again at once gets no second mail.
-func (s *Server) renewInvitation(ctx context.Context, token string) (access.LinkState, error) {
-	link, state, err := s.links.Open(ctx, token)
+func (s *Place) Renew(ctx context.Context, token string) (access.LinkState, error) {
+	link, state, err := s.Links.Open(ctx, token)
 	if err != nil || !state.Renewable() {
 		return state, err
 	}
-	err = s.records.RenewLink(ctx, link.ID)
+	err = s.Records.RenewLink(ctx, link.ID)
 	if errors.Is(err, ledger.ErrNotFound) { // settled meanwhile, or a link was sent just now
-		_, state, err = s.links.Open(ctx, token)
+		_, state, err = s.Links.Open(ctx, token)
 	}
 	return state, err
 }

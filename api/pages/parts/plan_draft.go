@@ -1,4 +1,4 @@
-package api
+package parts
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -25,35 +26,35 @@ const (
 	mostGoals, mostActions   = 20, 50
 )
 
-// addRow is the name of the buttons that ask for one more row.
-const addRow = "add"
+// AddRow is the name of the buttons that ask for one more row.
+const AddRow = "add"
 
-// planDraft shows and reads the content of a plan.
-type planDraft struct {
-	policy care.Policy
+// PlanDraft shows and reads the content of a plan.
+type PlanDraft struct {
+	Policy care.Policy
 	id     string       // begins the ids of its fields
-	from   *ledger.Plan // the version that it begins from; nil: none
-	active bool         // there is an active version, so that what changes must be said
+	From   *ledger.Plan // the version that it begins from; nil: none
+	Active bool         // there is an active version, so that what changes must be said
 	sent   url.Values
 	places map[string]string // ids of fields by their paths
 	labels map[string]string // names of fields by their paths
 }
 
 // begin fills the rows with the version that the draft begins from.
-func (d *planDraft) begin() {
+func (d *PlanDraft) begin() {
 	if d.sent.Has(d.id + "-goals") {
 		return
 	}
 	d.sent = cloneValues(d.sent)
 	goals, actions := 0, 0
-	if d.from != nil {
-		for i, g := range d.from.Content.Goals {
+	if d.From != nil {
+		for i, g := range d.From.Content.Goals {
 			at := d.goal(i)
 			d.sent.Set(at+"-id", g.ID)
 			d.sent.Set(at+"-area", g.Area)
 			d.sent.Set(at+"-text", g.Text)
 		}
-		for i, a := range d.from.Content.Actions {
+		for i, a := range d.From.Content.Actions {
 			at := d.action(i)
 			d.sent.Set(at+"-id", a.ID)
 			d.sent.Set(at+"-goal", strconv.Itoa(a.Goal))
@@ -66,8 +67,8 @@ func (d *planDraft) begin() {
 				d.sent.Set(at+"-send", "1")
 			}
 		}
-		goals, actions = len(d.from.Content.Goals), len(d.from.Content.Actions)
-		d.sent.Set(d.id+"-changes", d.from.Changes)
+		goals, actions = len(d.From.Content.Goals), len(d.From.Content.Actions)
+		d.sent.Set(d.id+"-changes", d.From.Changes)
 	}
 	d.sent.Set(d.id+"-goals", strconv.Itoa(max(firstGoals, goals+1)))
 	d.sent.Set(d.id+"-actions", strconv.Itoa(max(firstActions, actions+1)))
@@ -81,24 +82,24 @@ func cloneValues(v url.Values) url.Values {
 	return c
 }
 
-func (d *planDraft) goal(i int) string   { return fmt.Sprintf("%s-goal-%d", d.id, i) }
-func (d *planDraft) action(i int) string { return fmt.Sprintf("%s-action-%d", d.id, i) }
+func (d *PlanDraft) goal(i int) string   { return fmt.Sprintf("%s-goal-%d", d.id, i) }
+func (d *PlanDraft) action(i int) string { return fmt.Sprintf("%s-action-%d", d.id, i) }
 
 // rows is how many rows of goals or actions the form has, with the one more
 // that was asked for.
-func (d *planDraft) rows(of string, most int) int {
+func (d *PlanDraft) rows(of string, most int) int {
 	n, err := strconv.Atoi(d.sent.Get(d.id + "-" + of + "s"))
 	if err != nil || n < 1 {
 		n = 1
 	}
-	if d.sent.Get(addRow) == of {
+	if d.sent.Get(AddRow) == of {
 		n++
 	}
 	return min(n, most)
 }
 
 // show lays the rows out.
-func (d *planDraft) show() web.Field {
+func (d *PlanDraft) show() web.Field {
 	d.begin()
 	goals, actions := d.rows("goal", mostGoals), d.rows("action", mostActions)
 	plan := web.Field{Shape: "group", Label: "Progetto personalizzato", Hint: "Scrivi gli obiettivi della persona, poi chi fa che cosa ed entro quando. Le righe vuote non contano."}
@@ -106,12 +107,12 @@ func (d *planDraft) show() web.Field {
 	for i := range goals {
 		plan.Fields = append(plan.Fields, d.showGoal(i, goals))
 	}
-	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: addRow, Value: "goal", Label: "Aggiungi un obiettivo"})
+	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "goal", Label: "Aggiungi un obiettivo"})
 	for i := range actions {
 		plan.Fields = append(plan.Fields, d.showAction(i, goals))
 	}
-	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: addRow, Value: "action", Label: "Aggiungi un’azione"})
-	if d.active {
+	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "action", Label: "Aggiungi un’azione"})
+	if d.Active {
 		plan.Fields = append(plan.Fields, web.Field{
 			Shape: "area", ID: d.id + "-changes", Label: "Che cosa cambia e perché", Hint: "Rispetto alla versione attiva: lo leggono la persona e gli enti.",
 			Value: d.sent.Get(d.id + "-changes"), Required: true,
@@ -120,15 +121,15 @@ func (d *planDraft) show() web.Field {
 	return plan
 }
 
-func (d *planDraft) hidden(name, value string) web.Field {
+func (d *PlanDraft) hidden(name, value string) web.Field {
 	return web.Field{Shape: "hidden", ID: d.id + name, Value: value}
 }
 
-func (d *planDraft) showGoal(i, goals int) web.Field {
+func (d *PlanDraft) showGoal(i, goals int) web.Field {
 	at := d.goal(i)
 	row := web.Field{Shape: "group", Label: fmt.Sprintf("Obiettivo %d", i+1), Fields: []web.Field{
-		{Shape: "select", ID: at + "-area", Label: "Area", Required: true, Empty: "Scegli l’area", Options: needOptions(d.policy, []string{d.sent.Get(at + "-area")}),
-			Focus: d.sent.Get(addRow) == "goal" && i == goals-1},
+		{Shape: "select", ID: at + "-area", Label: "Area", Required: true, Empty: "Scegli l’area", Options: present.NeedOptions(d.Policy, []string{d.sent.Get(at + "-area")}),
+			Focus: d.sent.Get(AddRow) == "goal" && i == goals-1},
 		{Shape: "area", ID: at + "-text", Label: "Che cosa vuole raggiungere la persona", Rows: 2, Value: d.sent.Get(at + "-text"), Required: true},
 	}}
 	if id := d.sent.Get(at + "-id"); id != "" {
@@ -138,12 +139,12 @@ func (d *planDraft) showGoal(i, goals int) web.Field {
 	return row
 }
 
-func (d *planDraft) showAction(i, goals int) web.Field {
+func (d *PlanDraft) showAction(i, goals int) web.Field {
 	at := d.action(i)
 	row := web.Field{Shape: "group", Label: fmt.Sprintf("Azione %d", i+1)}
 	kept, id := d.known(d.sent.Get(at+"-id")), d.sent.Get(at+"-id")
 	if kept != nil {
-		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: "A che punto è: " + actionProgress(*kept) + "."})
+		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: "A che punto è: " + present.Progress(*kept) + "."})
 	}
 	goal := web.Field{Shape: "select", ID: at + "-goal", Label: "Per quale obiettivo", Required: true, Empty: "Scegli l’obiettivo"}
 	for g := range goals {
@@ -151,12 +152,12 @@ func (d *planDraft) showAction(i, goals int) web.Field {
 		goal.Options = append(goal.Options, web.Option{Value: value, Text: fmt.Sprintf("Obiettivo %d", g+1), Chosen: d.sent.Get(goal.ID) == value})
 	}
 	agency := web.Field{Shape: "select", ID: at + "-agency", Label: "Chi lo fa", Required: true, Empty: "Scegli l’ente"}
-	for _, a := range d.policy.Agencies {
+	for _, a := range d.Policy.Agencies {
 		agency.Options = append(agency.Options, web.Option{Value: a.Code, Text: a.Name, Chosen: d.sent.Get(agency.ID) == a.Code})
 	}
 	row.Fields = append(row.Fields,
 		web.Field{Shape: "area", ID: at + "-text", Label: "Che cosa si fa", Rows: 2, Value: d.sent.Get(at + "-text"), Required: true,
-			Focus: d.sent.Get(addRow) == "action" && i == d.rows("action", mostActions)-1},
+			Focus: d.sent.Get(AddRow) == "action" && i == d.rows("action", mostActions)-1},
 		web.Field{Shape: "group", Bare: true, Row: true, Fields: []web.Field{
 			goal, agency, {Shape: "input", Type: "date", ID: at + "-until", Label: "Entro quando", Value: d.sent.Get(at + "-until"), Required: true},
 		}})
@@ -176,19 +177,19 @@ func (d *planDraft) showAction(i, goals int) web.Field {
 }
 
 // known finds an action of the version that the draft begins from.
-func (d *planDraft) known(id string) *ledger.PlannedAction {
-	if d.from == nil || id == "" {
+func (d *PlanDraft) known(id string) *ledger.PlannedAction {
+	if d.From == nil || id == "" {
 		return nil
 	}
-	i := slices.IndexFunc(d.from.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == id })
+	i := slices.IndexFunc(d.From.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == id })
 	if i < 0 {
 		return nil
 	}
-	return &d.from.Content.Actions[i]
+	return &d.From.Content.Actions[i]
 }
 
 // read makes the content of what was sent. The faults are of what cannot be read.
-func (d *planDraft) read() (*care.PlanForm, []care.Fault) {
+func (d *PlanDraft) read() (*care.PlanForm, []care.Fault) {
 	d.places, d.labels = map[string]string{}, map[string]string{}
 	plan := &care.PlanForm{Changes: strings.TrimSpace(d.sent.Get(d.id + "-changes"))}
 	d.name("plan", d.goal(0)+"-text", "Progetto")
@@ -231,7 +232,7 @@ func (d *planDraft) read() (*care.PlanForm, []care.Fault) {
 		}
 		if until != "" {
 			var rule string
-			if a.Until, rule = moment(until, d.policy.DayEnds); rule != "" {
+			if a.Until, rule = ReadMoment(until, d.Policy.DayEnds); rule != "" {
 				faults = append(faults, care.Fault{Field: path + "until", Rule: rule})
 			}
 		}
@@ -240,4 +241,4 @@ func (d *planDraft) read() (*care.PlanForm, []care.Fault) {
 	return plan, faults
 }
 
-func (d *planDraft) name(path, id, label string) { d.places[path], d.labels[path] = id, label }
+func (d *PlanDraft) name(path, id, label string) { d.places[path], d.labels[path] = id, label }

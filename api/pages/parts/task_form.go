@@ -1,4 +1,4 @@
-package api
+package parts
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -14,44 +15,44 @@ import (
 // bookingRows is how many appointments the form offers at once.
 const bookingRows = 3
 
-// taskForm shows the form of a kind of task, and reads what was sent with it.
+// TaskForm shows the form of a kind of task, and reads what was sent with it.
 // Its fields come from care.TaskForms: those that all outcomes have are shown
 // once, the others below the outcome that has them. A field's id is its name,
 // with the outcome before it where it is the outcome's own.
-type taskForm struct {
+type TaskForm struct {
 	care.TaskForm
-	policy  care.Policy
-	service string            // of the task: its matters are offered
-	sent    url.Values        // what was typed
+	Policy  care.Policy
+	Service string            // of the task: its matters are offered
+	Sent    url.Values        // what was typed
 	places  map[string]string // set by read: the ids of fields by their paths
 	labels  map[string]string // set by read: names of fields that have none of their own
-	draft   *planDraft        // of a plan's draft
-	goals   []care.PlanGoal   // to evaluate
-	private []string          // partners that the person's consent is asked for
+	Draft   *PlanDraft        // of a plan's draft
+	Goals   []care.PlanGoal   // to evaluate
+	Private []string          // partners that the person's consent is asked for
 }
 
 // asks says whether there is something to ask in a field.
-func (f *taskForm) asks(field care.Field) bool {
-	return (field != care.FieldGoals || len(f.goals) > 0) && (field != care.FieldConsent || len(f.private) > 0)
+func (f *TaskForm) asks(field care.Field) bool {
+	return (field != care.FieldGoals || len(f.Goals) > 0) && (field != care.FieldConsent || len(f.Private) > 0)
 }
 
 // begin fills in what a form that nobody has touched begins with.
-func (f *taskForm) begin() {
-	if f.sent != nil {
+func (f *TaskForm) begin() {
+	if f.Sent != nil {
 		return
 	}
 	switch f.Kind {
 	case care.PlanDraft:
-		f.sent = url.Values{"outcome": {care.Proposed}}
+		f.Sent = url.Values{"outcome": {care.Proposed}}
 	case care.NextService:
-		if next := f.policy.NextService(f.service); next != "" {
-			f.sent = url.Values{"outcome": {care.Booked}, "booked-bookings-0-service": {next + "/"}}
+		if next := f.Policy.NextService(f.Service); next != "" {
+			f.Sent = url.Values{"outcome": {care.Booked}, "booked-bookings-0-service": {next + "/"}}
 		}
 	}
 }
 
 // common says whether every outcome has a field, with the same choices.
-func (f *taskForm) common(field care.Field) bool {
+func (f *TaskForm) common(field care.Field) bool {
 	for _, o := range f.Outcomes {
 		if !o.Accepts(field) || field == care.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
 			return false
@@ -61,17 +62,17 @@ func (f *taskForm) common(field care.Field) bool {
 }
 
 // id is the id of a field under an outcome.
-func (f *taskForm) id(o care.TaskOutcome, field care.Field) string {
+func (f *TaskForm) id(o care.TaskOutcome, field care.Field) string {
 	if f.common(field) {
 		return string(field)
 	}
 	return o.Code + "-" + string(field)
 }
 
-// show lays the form out.
-func (f *taskForm) show(form web.Form) *web.CompletionForm {
+// Show lays the form out.
+func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
-	page := &web.CompletionForm{Form: form, Button: "Completa il compito"}
+	page := &CompletionForm{Form: form, Button: "Completa il compito"}
 	for _, field := range care.Fields {
 		if !f.common(field) || !f.asks(field) {
 			continue
@@ -89,8 +90,8 @@ func (f *taskForm) show(form web.Form) *web.CompletionForm {
 		return page
 	}
 	for _, o := range f.Outcomes {
-		choice := web.OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
-			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.sent.Get("outcome") == o.Code,
+		choice := OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
+			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
 		}}
 		for _, field := range care.Fields {
 			if o.Accepts(field) && !f.common(field) && f.asks(field) {
@@ -103,7 +104,7 @@ func (f *taskForm) show(form web.Form) *web.CompletionForm {
 }
 
 // sayWhenNeeded says for which outcomes a note must be written.
-func (f *taskForm) sayWhenNeeded(note *web.Field) {
+func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	var needed []string
 	for _, o := range f.Outcomes {
 		if slices.Contains(o.Requires, care.FieldNote) {
@@ -117,27 +118,27 @@ func (f *taskForm) sayWhenNeeded(note *web.Field) {
 }
 
 // field shows one field of an outcome.
-func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
+func (f *TaskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	id := f.id(o, field)
 	shown := web.Field{
-		Shape: "input", ID: id, Label: italian.TaskField(f.Kind, field), Value: f.sent.Get(id), Required: slices.Contains(o.Requires, field),
+		Shape: "input", ID: id, Label: italian.TaskField(f.Kind, field), Value: f.Sent.Get(id), Required: slices.Contains(o.Requires, field),
 	}
 	switch field {
 	case care.FieldNeeds:
 		shown.Shape, shown.Type, shown.Hint = "choices", "checkbox", italian.FieldHelp("needs")
-		for _, n := range f.policy.Needs {
-			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.sent[id], n.Code)})
+		for _, n := range f.Policy.Needs {
+			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.Sent[id], n.Code)})
 		}
 	case care.FieldAreas:
 		return f.areas(id)
 	case care.FieldBookings:
 		return f.bookings(id, shown.Required)
 	case care.FieldMatter:
-		shown.Shape, shown.Options = "select", options(f.matters(f.service), shown.Value)
+		shown.Shape, shown.Options = "select", present.Options(f.matters(f.Service), shown.Value)
 	case care.FieldMeasure:
-		shown.Shape, shown.Options = "select", options(f.policy.Measures, shown.Value)
+		shown.Shape, shown.Options = "select", present.Options(f.Policy.Measures, shown.Value)
 	case care.FieldClosureOutcome:
-		shown.Shape, shown.Options = "select", options(chosenOutcomes(f.policy), shown.Value)
+		shown.Shape, shown.Options = "select", present.Options(present.ClosureOutcomes(f.Policy), shown.Value)
 	case care.FieldReason:
 		shown.Shape, shown.Type = "choices", "radio"
 		for _, code := range o.Reasons {
@@ -155,20 +156,20 @@ func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	case care.FieldUntil:
 		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
 	case care.FieldPlan:
-		f.draft.id, f.draft.sent = id, f.sent
-		return f.draft.show()
+		f.Draft.id, f.Draft.sent = id, f.Sent
+		return f.Draft.show()
 	case care.FieldGoals:
 		return f.findings(id)
 	case care.FieldStage:
 		stages := slices.DeleteFunc(slices.Clone(care.BeginStages), func(s care.Stage) bool { return s == care.StageSecondLevel })
-		shown.Shape, shown.Type, shown.Options = "choices", "radio", stageOptions(stages, shown.Value)
+		shown.Shape, shown.Type, shown.Options = "choices", "radio", present.StageOptions(stages, shown.Value)
 	case care.FieldPermit:
-		shown.Shape, shown.Options = "select", slices.DeleteFunc(permitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
+		shown.Shape, shown.Options = "select", slices.DeleteFunc(present.PermitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
 	case care.FieldPermitExpiry:
 		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
 	case care.FieldConsent:
 		shown.Shape = "box"
-		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.private, ", ")
+		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.Private, ", ")
 		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati."
 	case care.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
@@ -176,89 +177,72 @@ func (f *taskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 	return shown
 }
 
-func (f *taskForm) dayAndHour(id string, required bool) []web.Field {
+func (f *TaskForm) dayAndHour(id string, required bool) []web.Field {
 	return []web.Field{
-		{Shape: "input", Type: "date", ID: id + "-day", Label: "Giorno", Value: f.sent.Get(id + "-day"), Required: required},
-		{Shape: "input", Type: "time", ID: id + "-hour", Label: "Ora", Value: f.sent.Get(id + "-hour"), Required: required},
+		{Shape: "input", Type: "date", ID: id + "-day", Label: "Giorno", Value: f.Sent.Get(id + "-day"), Required: required},
+		{Shape: "input", Type: "time", ID: id + "-hour", Label: "Ora", Value: f.Sent.Get(id + "-hour"), Required: required},
 	}
 }
 
 // areas asks of each area of need of the zone how serious it is.
-func (f *taskForm) areas(id string) web.Field {
+func (f *TaskForm) areas(id string) web.Field {
 	group := web.Field{Shape: "group", Label: italian.Field("areas"), Hint: "Indica la gravità almeno per un’area; le altre possono restare non valutate."}
-	for _, n := range f.policy.Needs {
+	for _, n := range f.Policy.Needs {
 		at := id + "-" + n.Code
 		level := web.Field{Shape: "select", ID: at + "-need", Label: italian.Field("need"), Required: true, Empty: "Non valutata"}
 		for _, code := range care.NeedLevels {
-			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.sent.Get(level.ID) == code})
+			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.Sent.Get(level.ID) == code})
 		}
-		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.sent.Get(at + "-note")}
+		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.Sent.Get(at + "-note")}
 		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}})
 	}
 	return group
 }
 
 // findings asks of each goal of the plan how far it was reached.
-func (f *taskForm) findings(id string) web.Field {
+func (f *TaskForm) findings(id string) web.Field {
 	group := web.Field{Shape: "group", Label: italian.Field("goals"), Hint: "Di’ per ogni obiettivo a che punto è; quelli che il tuo ente non segue possono restare non valutati."}
-	for i, g := range f.goals {
+	for i, g := range f.Goals {
 		at := fmt.Sprintf("%s-%d", id, i)
 		result := web.Field{Shape: "select", ID: at + "-result", Label: italian.Field("result"), Required: true, Empty: "Non valutato"}
 		for _, code := range care.GoalResults {
-			result.Options = append(result.Options, web.Option{Value: code, Text: italian.Upper(italian.GoalResult(code)), Chosen: f.sent.Get(result.ID) == code})
+			result.Options = append(result.Options, web.Option{Value: code, Text: italian.Upper(italian.GoalResult(code)), Chosen: f.Sent.Get(result.ID) == code})
 		}
-		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.sent.Get(at + "-note")}
+		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.Sent.Get(at + "-note")}
 		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: fmt.Sprintf("Obiettivo %d: %s", i+1, g.Text), Row: true, Fields: []web.Field{result, note}})
 	}
 	return group
 }
 
 // bookings offers some appointments; all but the first are folded away.
-func (f *taskForm) bookings(id string, required bool) web.Field {
+func (f *TaskForm) bookings(id string, required bool) web.Field {
 	group := web.Field{Shape: "group", Label: italian.Field("bookings")}
 	for i := range bookingRows {
 		at := fmt.Sprintf("%s-%d", id, i)
 		needed := required && i == 0
 		service := web.Field{Shape: "select", ID: at + "-service", Label: "Servizio e materia", Required: needed}
-		service.Groups = serviceOptions(f.policy, f.sent.Get(service.ID))
+		service.Groups = ServiceOptions(f.Policy, f.Sent.Get(service.ID))
 		row := web.Field{
 			Shape: "group", Label: fmt.Sprintf("Appuntamento %d", i+1), Row: true, Fields: append([]web.Field{service}, f.dayAndHour(at, needed)...),
 		}
 		if i > 0 {
 			row.Folded, row.Hint = true, "Aggiungi un altro appuntamento"
-			row.Open = f.sent.Get(service.ID) != "" || f.sent.Get(at+"-day") != ""
+			row.Open = f.Sent.Get(service.ID) != "" || f.Sent.Get(at+"-day") != ""
 		}
 		group.Fields = append(group.Fields, row)
 	}
 	return group
 }
 
-// serviceOptions are the level-2 services with their matters; the value of a
-// choice is service/matter, so that no matter goes with a service without it.
-func serviceOptions(p care.Policy, chosen string) []web.OptionGroup {
-	var groups []web.OptionGroup
-	for _, s := range p.Services {
-		group := web.OptionGroup{Label: s.Name}
-		for _, code := range s.Matters {
-			value := s.Code + "/" + code
-			group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": " + nameIn(p.Matters, code), Chosen: value == chosen})
-		}
-		value := s.Code + "/"
-		group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": altro", Chosen: value == chosen})
-		groups = append(groups, group)
-	}
-	return groups
-}
-
 // matters are those of a service, or all where the task has none.
-func (f *taskForm) matters(service string) []care.Named {
-	s, ok := f.policy.Service(service)
+func (f *TaskForm) matters(service string) []care.Named {
+	s, ok := f.Policy.Service(service)
 	if !ok || len(s.Matters) == 0 {
-		return f.policy.Matters
+		return f.Policy.Matters
 	}
 	var list []care.Named
 	for _, code := range s.Matters {
-		list = append(list, care.Named{Code: code, Name: nameIn(f.policy.Matters, code)})
+		list = append(list, care.Named{Code: code, Name: present.NameIn(f.Policy.Matters, code)})
 	}
 	return list
 }

@@ -1,4 +1,4 @@
-package api
+package parts
 
 import (
 	"fmt"
@@ -11,12 +11,12 @@ import (
 	"percorso/internal/italian"
 )
 
-// read makes a completion of what was sent: the fields of the chosen outcome
+// Read makes a completion of what was sent: the fields of the chosen outcome
 // alone, since without JavaScript those of the others are sent too. The faults
 // are of what cannot be read at all; the rules are asked afterwards.
-func (f *taskForm) read() (care.Completion, []care.Fault) {
+func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 	f.places, f.labels = map[string]string{}, map[string]string{}
-	done := care.Completion{Outcome: f.sent.Get("outcome")}
+	done := care.Completion{Outcome: f.Sent.Get("outcome")}
 	o, ok := f.Outcome(done.Outcome)
 	if !ok {
 		return done, nil
@@ -28,10 +28,10 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 		}
 		id := f.id(o, field)
 		f.places[string(field)] = id
-		value := strings.TrimSpace(f.sent.Get(id))
+		value := strings.TrimSpace(f.Sent.Get(id))
 		switch field {
 		case care.FieldNeeds:
-			done.Needs = f.sent[id]
+			done.Needs = f.Sent[id]
 		case care.FieldAreas:
 			done.Areas = f.readAreas(id)
 		case care.FieldBookings:
@@ -52,7 +52,7 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 				break
 			}
 			f.places["at"] = id + "-day"
-			at, rule := moment(f.sent.Get(id+"-day"), f.sent.Get(id+"-hour"))
+			at, rule := ReadMoment(f.Sent.Get(id+"-day"), f.Sent.Get(id+"-hour"))
 			done.At = at
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "at", Rule: rule})
@@ -61,7 +61,7 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 			if value == "" {
 				break
 			}
-			until, rule := moment(value, f.policy.DayEnds)
+			until, rule := ReadMoment(value, f.Policy.DayEnds)
 			done.Until = until
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "until", Rule: rule})
@@ -72,10 +72,10 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 			done.ClosureOutcome = value
 		case care.FieldPlan:
 			var wrong []care.Fault
-			f.draft.id, f.draft.sent = id, f.sent
-			done.Plan, wrong = f.draft.read()
-			maps.Copy(f.places, f.draft.places)
-			maps.Copy(f.labels, f.draft.labels)
+			f.Draft.id, f.Draft.sent = id, f.Sent
+			done.Plan, wrong = f.Draft.read()
+			maps.Copy(f.places, f.Draft.places)
+			maps.Copy(f.labels, f.Draft.labels)
 			faults = append(faults, wrong...)
 		case care.FieldGoals:
 			done.Goals = f.readFindings(id)
@@ -98,21 +98,21 @@ func (f *taskForm) read() (care.Completion, []care.Fault) {
 
 // readDay reads a day, whatever its hour; nil: none is given.
 func readDay(value, field string) (*time.Time, []care.Fault) {
-	day, ok := dateTyped(value)
+	day, ok := ReadDate(value)
 	switch {
 	case !ok:
-		return nil, faultIf(ruleDate, field)
+		return nil, FaultIf(RuleDate, field)
 	case day.IsZero():
 		return nil, nil
 	}
 	return &day, nil
 }
 
-func (f *taskForm) readFindings(id string) []care.GoalFinding {
+func (f *TaskForm) readFindings(id string) []care.GoalFinding {
 	var found []care.GoalFinding
-	for i, g := range f.goals {
+	for i, g := range f.Goals {
 		at := fmt.Sprintf("%s-%d", id, i)
-		result, note := f.sent.Get(at+"-result"), strings.TrimSpace(f.sent.Get(at+"-note"))
+		result, note := f.Sent.Get(at+"-result"), strings.TrimSpace(f.Sent.Get(at+"-note"))
 		if result == "" && note == "" {
 			continue
 		}
@@ -126,14 +126,14 @@ func (f *taskForm) readFindings(id string) []care.GoalFinding {
 	return found
 }
 
-func (f *taskForm) readAreas(id string) []care.AreaFinding {
+func (f *TaskForm) readAreas(id string) []care.AreaFinding {
 	var found []care.AreaFinding
-	for i, n := range f.policy.Needs {
+	for i, n := range f.Policy.Needs {
 		at := id + "-" + n.Code
 		if i == 0 {
 			f.places["areas"] = at + "-need" // where none is assessed
 		}
-		need, note := f.sent.Get(at+"-need"), strings.TrimSpace(f.sent.Get(at+"-note"))
+		need, note := f.Sent.Get(at+"-need"), strings.TrimSpace(f.Sent.Get(at+"-note"))
 		if need == "" && note == "" {
 			continue
 		}
@@ -144,17 +144,17 @@ func (f *taskForm) readAreas(id string) []care.AreaFinding {
 	return found
 }
 
-func (f *taskForm) readBookings(id string) (list []care.Booking, faults []care.Fault) {
+func (f *TaskForm) readBookings(id string) (list []care.Booking, faults []care.Fault) {
 	f.places["bookings"] = id + "-0-service"
 	for i := range bookingRows {
 		at := fmt.Sprintf("%s-%d", id, i)
-		choice, day, hour := f.sent.Get(at+"-service"), f.sent.Get(at+"-day"), f.sent.Get(at+"-hour")
+		choice, day, hour := f.Sent.Get(at+"-service"), f.Sent.Get(at+"-day"), f.Sent.Get(at+"-hour")
 		if choice == "" && day == "" && hour == "" {
 			continue
 		}
 		path := fmt.Sprintf("bookings[%d].", len(list))
 		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", at+"-day"
-		booking, wrong := readBooking(choice, day, hour)
+		booking, wrong := ReadBooking(choice, day, hour)
 		for _, w := range wrong {
 			faults = append(faults, care.Fault{Field: path + w.Field, Rule: w.Rule})
 		}
@@ -163,42 +163,8 @@ func (f *taskForm) readBookings(id string) (list []care.Booking, faults []care.F
 	return list, faults
 }
 
-// readBooking reads the choice of serviceOptions with its day and hour.
-func readBooking(choice, day, hour string) (b care.Booking, faults []care.Fault) {
-	b.Service, b.Matter, _ = strings.Cut(choice, "/")
-	if b.Service == "" {
-		faults = append(faults, care.Fault{Field: "service", Rule: care.RuleRequired})
-	}
-	at, rule := moment(day, hour)
-	switch {
-	case rule != "":
-		faults = append(faults, care.Fault{Field: "at", Rule: rule})
-	case at == nil:
-		faults = append(faults, care.Fault{Field: "at", Rule: care.RuleRequired})
-	default:
-		b.At = *at
-	}
-	return b, faults
-}
-
-// moment reads a day and an hour of the people's clocks. Nil: neither is given;
-// rule: what is wrong with them.
-func moment(day, hour string) (at *time.Time, rule string) {
-	switch {
-	case day == "" && hour == "":
-		return nil, ""
-	case day == "" || hour == "":
-		return nil, care.RuleRequired
-	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, italian.Rome)
-	if err != nil {
-		return nil, "format"
-	}
-	return &t, ""
-}
-
-// naming gives a field's id on the page, and its label.
-func (f *taskForm) naming(path string) (id, label string) {
+// Naming gives a field's id on the page, and its label.
+func (f *TaskForm) Naming(path string) (id, label string) {
 	id, label = path, italian.Field(path)
 	if place, ok := f.places[path]; ok {
 		id = place

@@ -1,28 +1,25 @@
-package web
+package plan
+
+import (
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
 
 // EquipePage is an équipe: who sits in it and what they say, side by side.
 type EquipePage struct {
-	Frame
-	State   Badge
+	web.Frame
+	State   web.Badge
 	Lead    string
 	Why     string // what sent the case back to it
-	Seats   []Seat
+	Seats   []parts.Seat
 	Quorum  string
-	Task    *Link // what the caller has to do in it
-	Record  *Link // the form of a meeting's minutes; nil: not for the caller
-	Plan    *Link
-	Minutes []Moment
+	Task    *web.Link // what the caller has to do in it
+	Record  *web.Link // the form of a meeting's minutes; nil: not for the caller
+	Plan    *web.Link
+	Minutes []web.Moment
 }
 
 // Template names the page's file.
-func (EquipePage) Template() string { return "equipe" }
-
-// Seat is a role of an équipe with what it said; a badge without text: nothing yet.
-type Seat struct {
-	Role, Agency, Member string
-	State                Badge
-	Opinion, Signature   Badge
-	OpinionNote          string
-	SignatureNote        string
-	When                 string
-}
+func (EquipePage) Template() *template.Template { return templates["equipe"] }

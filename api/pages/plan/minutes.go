@@ -1,4 +1,4 @@
-package api
+package plan
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -52,13 +54,13 @@ func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
-		whenField("Quando si è tenuta la riunione", f.sent),
+		parts.WhenField("Quando si è tenuta la riunione", f.sent),
 		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
 	for _, seat := range f.seats {
 		at := rowOf(seat)
-		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
+		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: present.Options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
 		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(seat), Fields: []web.Field{
 			outcome,
 			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole.", Value: f.sent.Get(at + "-note"), Rows: 2},
@@ -68,7 +70,7 @@ func (f *minutesForm) show() []web.Field {
 }
 
 func (f *minutesForm) seat(seat ledger.Seat) string {
-	return italian.Upper(italian.Role(seat.Role)) + ", " + agencyName(f.policy, seat.Agency)
+	return italian.Upper(italian.Role(seat.Role)) + ", " + present.AgencyName(f.policy, seat.Agency)
 }
 
 func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
@@ -78,7 +80,7 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 	}
 	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
 	minutes := catalogue.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
-	at, rule := moment(f.sent.Get("day"), f.sent.Get("hour"))
+	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		minutes.At = *at
 	}
@@ -97,7 +99,7 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(seat)
 		minutes.Votes = append(minutes.Votes, vote)
 	}
-	return minutes, faultIf(rule, "at")
+	return minutes, parts.FaultIf(rule, "at")
 }
 
 func (f *minutesForm) naming(path string) (id, label string) {
@@ -111,7 +113,7 @@ func (f *minutesForm) naming(path string) (id, label string) {
 	return id, label
 }
 
-func (s *Server) showMinutes(c *gin.Context, who care.Staff) error {
+func (s *Place) showMinutes(c *gin.Context, who care.Staff) error {
 	equipe, form, err := s.minutesOf(c, who, nil)
 	if err != nil {
 		return err
@@ -121,7 +123,7 @@ func (s *Server) showMinutes(c *gin.Context, who care.Staff) error {
 }
 
 // recordMinutes takes the minutes of a meeting with what was said there.
-func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
+func (s *Place) recordMinutes(c *gin.Context, who care.Staff) error {
 	equipe, form, err := s.minutesOf(c, who, c.Request.PostForm)
 	if err != nil {
 		return err
@@ -129,13 +131,13 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 	minutes, faults := form.read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.door.Do(c.Request.Context(), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
+		cmd, err = s.Door.Do(c.Request.Context(), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
 	}
 	if err == nil {
-		return s.pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
+		return s.Pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
 	}
 	again := web.NewForm(c.Request.URL.Path)
-	status, err := s.problems.RefusedForm(&again, err, form.naming)
+	status, err := s.Problems.RefusedForm(&again, err, form.naming)
 	if err != nil {
 		return err
 	}
@@ -145,23 +147,23 @@ func (s *Server) recordMinutes(c *gin.Context, who care.Staff) error {
 
 // minutesOf reads the équipe that met, with the form of its minutes as far as it
 // was filled in.
-func (s *Server) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *minutesForm, error) {
+func (s *Place) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *minutesForm, error) {
 	if !catalogue.Minutes.MayAsk(who.Role) {
 		return ledger.Equipe{}, nil, ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return ledger.Equipe{}, nil, err
 	}
-	equipe, err := s.records.Equipe(c.Request.Context(), who, equipeRun(c))
+	equipe, err := s.Records.Equipe(c.Request.Context(), who, equipeRun(c))
 	return equipe, newMinutesForm(rules.Policy, equipe, sent), err
 }
 
-func (s *Server) minutesPage(c *gin.Context, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) {
-	page := web.CaseForm{
-		Frame: s.pages.Frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
+func (s *Place) minutesPage(c *gin.Context, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) {
+	page := parts.CaseForm{
+		Frame: s.Pages.Frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
 		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(),
 	}
 	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 }

@@ -1,4 +1,4 @@
-package api
+package referrals
 
 import (
 	"net/http"
@@ -9,6 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -20,7 +22,7 @@ import (
 // exactly would be sent. The first is a question that changes nothing, so that
 // its answer is an address, of codes alone.
 
-func (s *Server) registerReferPages(p access.Routes) {
+func (s *Place) mountSending(p access.Routes) {
 	p.Get("/fascicoli/:id/partner", s.showRefer)
 	p.Post("/fascicoli/:id/partner", s.refer)
 }
@@ -31,30 +33,30 @@ const (
 	referFor = "bisogno"
 )
 
-func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
+func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	agency, purpose := c.Query(referTo), c.Query(referFor)
 	file, err := s.referable(c, who)
 	if err != nil {
 		return err
 	}
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
 	asked := len(c.Request.URL.Query()) > 0
 	var faults []web.FieldFault
 	if asked && !slices.ContainsFunc(referees(rules.Policy, who, ""), func(o web.Option) bool { return o.Value == agency }) {
-		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.words.Rule(care.RuleRequired)})
+		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Rule(care.RuleRequired)})
 	}
 	if asked && len(rules.NeedAreas([]string{purpose})) == 0 {
-		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.words.Rule(care.RuleRequired)})
+		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Rule(care.RuleRequired)})
 	}
 	if asked && len(faults) == 0 {
 		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), catalogue.ReferForm{Agency: agency, Purpose: purpose})
 	}
-	page := web.ReferChoice{
-		Frame: s.pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
-		Partners: referees(rules.Policy, who, agency), Purposes: needOptions(rules.Policy, []string{purpose}),
+	page := ReferChoice{
+		Frame: s.Pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
+		Partners: referees(rules.Policy, who, agency), Purposes: present.NeedOptions(rules.Policy, []string{purpose}),
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Nothing = len(page.Partners) == 0
@@ -62,16 +64,16 @@ func (s *Server) showRefer(c *gin.Context, who care.Staff) error {
 	if len(faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // referable reads the case file that a referral is of.
-func (s *Server) referable(c *gin.Context, who care.Staff) (ledger.Case, error) {
+func (s *Place) referable(c *gin.Context, who care.Staff) (ledger.Case, error) {
 	if !catalogue.Refer.MayAsk(who.Role) {
 		return ledger.Case{}, ledger.ErrForbidden
 	}
-	file, err := s.records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
 	if err == nil && c.Request.Method == http.MethodGet && !catalogue.Refer.Offered(file) {
 		err = &care.Refusal{Code: care.RefusedNotAwaited}
 	}
@@ -106,17 +108,17 @@ func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
 
 // refer sends the person to a partner. Where the data are no longer those that
 // were shown, the page comes back with the new ones.
-func (s *Server) refer(c *gin.Context, who care.Staff) error {
+func (s *Place) refer(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
 	form := catalogue.ReferForm{
-		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: typed(c, "note"),
+		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: web.Typed(c, "note"),
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Refer.Command(c.PostForm("key"), id, form))
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Refer.Command(c.PostForm("key"), id, form))
 	if err == nil {
-		return s.pages.Done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
+		return s.Pages.Done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
 	}
 	again := web.NewForm("/fascicoli/" + id + "/partner")
-	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "agency" || path == "purpose" {
 			return "dati", italian.Field(path)
 		}
@@ -129,9 +131,9 @@ func (s *Server) refer(c *gin.Context, who care.Staff) error {
 }
 
 // referForm is the second step, with what was typed.
-func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed catalogue.ReferForm) error {
+func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.Form, typed catalogue.ReferForm) error {
 	ctx, id := c.Request.Context(), c.Param("id")
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
@@ -139,17 +141,17 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 	if err != nil {
 		return err
 	}
-	given, err := s.records.Disclosure(ctx, who, id, typed.Agency, typed.Purpose)
+	given, err := s.Records.Disclosure(ctx, who, id, typed.Agency, typed.Purpose)
 	if err != nil {
 		return err
 	}
-	name := agencyName(rules.Policy, typed.Agency)
-	page := web.ReferForm{
-		Frame: s.pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
+	name := present.AgencyName(rules.Policy, typed.Agency)
+	page := ReferForm{
+		Frame: s.Pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
 		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
-		Given: web.Given{
-			Title: "Dati che riceve: " + name, Terms: disclosedTerms(rules.Policy, given.Snapshot),
+		Given: parts.Given{
+			Title: "Dati che riceve: " + name, Terms: present.DisclosedTerms(rules.Policy, given.Snapshot),
 			Purpose: italian.ReferralPurpose(rules.Policy, typed.Purpose), Ground: italian.Upper(italian.LegalBasis(given.LegalBasis)),
 		},
 		Note: typed.Note,
@@ -159,13 +161,13 @@ func (s *Server) referForm(c *gin.Context, who care.Staff, status int, form web.
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Cambia partner o bisogno"}
 	if given.LegalBasis == care.Consent {
-		consent, _ := consentOf(file)
+		consent, _ := present.ConsentOf(file)
 		page.Consent, page.Blocked = &consent, !given.Consent
 		if page.Blocked && catalogue.Consent.MayAsk(who.Role) {
 			here := "/fascicoli/" + id + "/partner?" + url.Values{referTo: {typed.Agency}, referFor: {typed.Purpose}}.Encode()
-			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{continueTo: {here}}.Encode(), Text: "Registra il consenso"}
+			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{parts.ContinueTo: {here}}.Encode(), Text: "Registra il consenso"}
 		}
 	}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }

@@ -1,4 +1,4 @@
-package api
+package referrals
 
 import (
 	"encoding/json"
@@ -6,11 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -19,7 +20,9 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerReferralPages(p access.Routes) {
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	s.mountSending(p)
 	p.Get("/segnalazioni", s.referralList)
 	p.Get("/segnalazioni/:id", s.referral)
 	for _, m := range referralMoves {
@@ -59,21 +62,21 @@ var referralMoves = []referralMove{
 
 // referralList shows what came to the caller's agency, or what left it; those
 // that wait for the caller come first.
-func (s *Server) referralList(c *gin.Context, who care.Staff) error {
+func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
 	sent, all := c.Query("elenco") == "inviate", c.Query("concluse") == "si"
-	referrals, err := s.records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
+	referrals, err := s.Records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
 		ledger.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
 	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(referrals.Items, dueFirst)
-	page := web.ReferralList{
-		Frame: s.pages.Frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: nextPage(c, "da", referrals.Next),
+	page := ReferralList{
+		Frame: s.Pages.Frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: web.NextPage(c.Request.URL, "da", referrals.Next),
 		Tabs: []web.Link{
 			{URL: "/segnalazioni", Text: "Ricevute", Current: !sent},
 			{URL: "/segnalazioni?elenco=inviate", Text: "Inviate", Current: sent},
@@ -95,7 +98,7 @@ func (s *Server) referralList(c *gin.Context, who care.Staff) error {
 			page.Others = append(page.Others, item)
 		}
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
@@ -129,18 +132,18 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 	return slices.ContainsFunc(r.Moves(who), func(op care.Operation) bool { return op != care.OpWithdraw })
 }
 
-func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) web.ReferralItem {
-	item := web.ReferralItem{
+func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) ReferralItem {
+	item := ReferralItem{
 		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Agency: "Da " + agencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
+		Agency: "Da " + present.AgencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
 	}
 	if r.FromAgency == who.Agency {
-		item.Agency = "A " + agencyName(rules.Policy, r.ToAgency)
+		item.Agency = "A " + present.AgencyName(rules.Policy, r.ToAgency)
 	}
 	if person, ok := snapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
 	} else {
-		item.Sight = unseen
+		item.Sight = present.Unseen
 	}
 	if slices.Contains(r.Moves(who), care.OpAcknowledge) && !byLink(rules.Policy, r) {
 		form := web.NewForm(item.URL + "/presa-visione")
@@ -149,15 +152,12 @@ func (s *Server) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referr
 	return item
 }
 
-// unseen says in a list that the data of a person are out of sight.
-const unseen = "I dati della persona non si vedono più"
-
 // referralDue says by when an answer is due; nothing is, once it was given.
-func (s *Server) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
+func (s *Place) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
 	if r.Due == nil || r.State.Answered() {
 		return web.Badge{}
 	}
-	return dueBadge(r.Due, s.now(), rules)
+	return present.DueBadge(r.Due, s.Now(), rules)
 }
 
 // referralBadge says how a referral stands.
@@ -182,7 +182,7 @@ func snapshotOf(r ledger.Referral) (ledger.Snapshot, bool) {
 	return snapshot, ok
 }
 
-func (s *Server) referral(c *gin.Context, who care.Staff) error {
+func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	return s.showReferral(c, who, http.StatusOK, nil)
 }
 
@@ -195,25 +195,25 @@ type refusedMove struct {
 
 // moveReferral does what the caller asks of a referral. From the list it goes
 // back to the list, where the next one waits.
-func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
+func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
 	id := c.Param("id")
-	form := catalogue.ReferralMoveForm{Note: typed(c, "note")}
+	form := catalogue.ReferralMoveForm{Note: web.Typed(c, "note")}
 	switch m.op {
 	case care.OpReject:
 		form.Reason = c.PostForm("reason")
 	case care.OpRedirect:
 		form.Agency = c.PostForm("agency")
 	}
-	cmd, err := s.door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
 	to := "/segnalazioni/" + id
 	if c.PostForm("da") == "elenco" {
 		to = "/segnalazioni"
 	}
 	if err == nil {
-		return s.pages.Done(c, cmd, to, m.done)
+		return s.Pages.Done(c, cmd, to, m.done)
 	}
 	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)
-	status, err := s.problems.RefusedForm(&again, err, func(path string) (string, string) {
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "note" {
 			return m.path + "-note", m.note
 		}
@@ -223,20 +223,20 @@ func (s *Server) moveReferral(c *gin.Context, who care.Staff, m referralMove) er
 	case err != nil:
 		return err
 	case to == "/segnalazioni":
-		return s.pages.LeaveRefused(c, to, again.Alert)
+		return s.Pages.LeaveRefused(c, to, again.Alert)
 	}
 	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})
 }
 
 // showReferral is the page of a referral, after an action that was refused with
 // what was typed in it.
-func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refused *refusedMove) error {
+func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused *refusedMove) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	r, err := s.records.Referral(ctx, who, c.Param("id"))
+	r, err := s.Records.Referral(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -244,11 +244,11 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 	if r.CaseNumber != "" {
 		title += " " + r.CaseNumber
 	}
-	page := web.Referral{
-		Frame: s.pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Lead:   agencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + agencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
+	page := Referral{
+		Frame: s.Pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Lead:   present.AgencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + present.AgencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
-		Sight: italian.ShareEnd(agencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.now()),
+		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}
 	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
 	if r.FromAgency == who.Agency {
@@ -272,20 +272,20 @@ func (s *Server) showReferral(c *gin.Context, who care.Staff, status int, refuse
 			return err
 		}
 	}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // offerMoves fills in what the caller may do: what the referral waits for on
 // top, the rest below.
-func (s *Server) offerMoves(page *web.Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
+func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
 	allowed := r.Moves(who)
 	var first care.Operation
 	for _, m := range referralMoves {
 		if !slices.Contains(allowed, m.op) {
 			continue
 		}
-		action := web.ReferralAction{
+		action := ReferralAction{
 			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
 			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
 		}
@@ -351,41 +351,18 @@ func snapshotTerms(p care.Policy, r ledger.Referral) []web.Term {
 	if !ok {
 		return nil
 	}
-	return disclosedTerms(p, snapshot)
-}
-
-// disclosedTerms lists what a snapshot holds of the person, and nothing else.
-func disclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
-	var terms []web.Term
-	add := func(name, value string) {
-		if value != "" {
-			terms = append(terms, web.Term{Name: name, Value: value})
-		}
-	}
-	add("Nome", snapshot.GivenName)
-	add("Cognome", snapshot.FamilyName)
-	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
-		add("Data di nascita", italian.Date(born))
-	}
-	if snapshot.Citizenship != "" {
-		add("Cittadinanza", italian.Country(snapshot.Citizenship))
-	}
-	add("Lingue", languages(snapshot.Languages))
-	add("Telefono", snapshot.Phone)
-	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
-	add("Numero del fascicolo", snapshot.CaseNumber)
-	return terms
+	return present.DisclosedTerms(p, snapshot)
 }
 
 // aboutTerms says why the data were given, and what the last answer was.
 func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 	terms := []web.Term{
-		{Name: "Da", Value: agencyName(p, r.FromAgency)},
-		{Name: "A", Value: agencyName(p, r.ToAgency)},
+		{Name: "Da", Value: present.AgencyName(p, r.FromAgency)},
+		{Name: "A", Value: present.AgencyName(p, r.ToAgency)},
 		{Name: "Inviata", Value: italian.Moment(r.Requested)},
 	}
 	if r.Snapshot != nil { // an area of need is out of sight with the person's data
-		terms = append(terms, web.Term{Name: "Finalità", Value: purposeOf(p, r.Purpose)})
+		terms = append(terms, web.Term{Name: "Finalità", Value: present.PurposeOf(p, r.Purpose)})
 	}
 	terms = append(terms, web.Term{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
 	if r.Continues != "" {
@@ -397,29 +374,20 @@ func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 	return terms
 }
 
-// purposeOf says what data are given for: an area of need, or one of the
-// purposes that are the same everywhere.
-func purposeOf(p care.Policy, code string) string {
-	if code == "" || len(p.NeedAreas([]string{code})) > 0 {
-		return italian.ReferralPurpose(p, code)
-	}
-	return italian.Upper(italian.Purpose(code))
-}
-
 // historyLength is how much of a case's timeline is looked through.
 const historyLength = 100
 
 // referralHistory lists the referral's states, the newest first: from the
 // case's timeline for who may read it, else what the referral itself says.
-func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r ledger.Referral) ([]web.Moment, error) {
-	moments, err := s.records.Timeline(c.Request.Context(), who, r.CaseID, ledger.Paging{Limit: historyLength})
+func (s *Place) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r ledger.Referral) ([]web.Moment, error) {
+	moments, err := s.Records.Timeline(c.Request.Context(), who, r.CaseID, ledger.Paging{Limit: historyLength})
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return nil, err
 	}
 	var history []web.Moment
 	for _, m := range moments.Items {
 		if m.Run == r.Run && strings.HasPrefix(m.Code, "referral_") {
-			history = append(history, momentOf(p, m))
+			history = append(history, present.MomentOf(p, m))
 		}
 	}
 	if len(history) > 0 {
@@ -428,18 +396,18 @@ func (s *Server) referralHistory(c *gin.Context, who care.Staff, p care.Policy, 
 	if r.State != care.ReferralRequested {
 		history = append(history, web.Moment{When: italian.Moment(r.Changed), Text: "Segnalazione " + italian.ReferralState(r.State)})
 	}
-	return append(history, web.Moment{When: italian.Moment(r.Requested), Text: "Segnalazione inviata", By: agencyName(p, r.FromAgency)}), nil
+	return append(history, web.Moment{When: italian.Moment(r.Requested), Text: "Segnalazione inviata", By: present.AgencyName(p, r.FromAgency)}), nil
 }
 
 // tasksAfter lists the tasks of the referral's case that the caller may work.
-func (s *Server) tasksAfter(c *gin.Context, who care.Staff, r ledger.Referral) ([]web.Link, error) {
-	tasks, err := s.records.Tasks(c.Request.Context(), who, ledger.TaskFilter{CaseID: r.CaseID}, ledger.Paging{})
+func (s *Place) tasksAfter(c *gin.Context, who care.Staff, r ledger.Referral) ([]web.Link, error) {
+	tasks, err := s.Records.Tasks(c.Request.Context(), who, ledger.TaskFilter{CaseID: r.CaseID}, ledger.Paging{})
 	if err != nil {
 		return nil, err
 	}
 	var links []web.Link
 	for _, t := range tasks.Items {
-		if t.HolderID == who.ID || mayClaim(who, t) {
+		if t.HolderID == who.ID || parts.MayClaim(who, t) {
 			links = append(links, web.Link{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind)})
 		}
 	}

@@ -1,14 +1,27 @@
-package web
+package supervision
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
 
 // StuckList is the supervisor's list of the cases that do not wait as planned.
 type StuckList struct {
-	Frame
+	web.Frame
 	Cases []StuckItem
 	More  string // address of the next page; empty: there are no more
 }
 
 // Template names the page's file.
-func (StuckList) Template() string { return "stuck" }
+func (StuckList) Template() *template.Template { return templates["stuck"] }
 
 // StuckItem is a stuck case with what frees it.
 type StuckItem struct {
@@ -16,24 +29,24 @@ type StuckItem struct {
 	Person   string
 	Case     string // number
 	Stage    string
-	Health   Badge
-	Sentence string // what it waits for
-	Remind   *Form  // nil: there is no task to remind of
-	Reassign string // address; empty as Remind
+	Health   web.Badge
+	Sentence string    // what it waits for
+	Remind   *web.Form // nil: there is no task to remind of
+	Reassign string    // address; empty as Remind
 	Extend   string
 }
 
 // RepairPage is the form of a supervisor's repair of a task: another role, or more time.
 type RepairPage struct {
-	Frame
-	Form      Form
-	Task      []Term   // what it is about
-	Roles     []Option // to whom it may go; empty: it is about time
-	Until     string   // the new term's day, as a date field has it
+	web.Frame
+	Form      web.Form
+	Task      []web.Term   // what it is about
+	Roles     []web.Option // to whom it may go; empty: it is about time
+	Until     string       // the new term's day, as a date field has it
 	UntilHint string
 	Note      string
 	Send      string // what the button says
 }
 
 // Template names the page's file.
-func (RepairPage) Template() string { return "repair" }
+func (RepairPage) Template() *template.Template { return templates["repair"] }

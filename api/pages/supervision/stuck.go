@@ -1,4 +1,4 @@
-package api
+package supervision
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -20,7 +21,8 @@ import (
 
 const stuckURL = "/casi-bloccati"
 
-func (s *Server) registerStuck(p access.Routes) {
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
 	p.Post(stuckURL+"/:id/sollecita", s.remindTask)
 	p.Get(stuckURL+"/:id/riassegna", s.reassignForm)
@@ -31,13 +33,13 @@ func (s *Server) registerStuck(p access.Routes) {
 
 // stuckList shows the cases of the zone that need the supervisor, what does not
 // move at all first.
-func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
+func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	list, err := s.records.StuckCases(ctx, who, ledger.Paging{Cursor: c.Query("altri")})
+	list, err := s.Records.StuckCases(ctx, who, ledger.Paging{Cursor: c.Query("altri")})
 	if err != nil {
 		return err
 	}
@@ -45,11 +47,11 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 	slices.SortStableFunc(list.Items, func(a, b ledger.StuckCase) int {
 		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
 	})
-	page := web.StuckList{Frame: s.pages.Frame(c, "Casi bloccati", stuckURL), More: nextPage(c, "altri", list.Next)}
+	page := StuckList{Frame: s.Pages.Frame(c, "Casi bloccati", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
 	for _, stuck := range list.Items {
-		item := web.StuckItem{
+		item := StuckItem{
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
-			Health: healthBadge(stuck.Waiting.Health), Sentence: s.words.Sentence(stuck.Waiting, rules.Policy, s.now()),
+			Health: present.HealthBadge(stuck.Waiting.Health), Sentence: present.Sentence(stuck.Waiting, rules.Policy, s.Now()),
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
@@ -58,39 +60,39 @@ func (s *Server) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		page.Cases = append(page.Cases, item)
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // remindTask reminds who should act, now.
-func (s *Server) remindTask(c *gin.Context, who care.Staff) error {
-	_, err := s.door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
+func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
+	_, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden {
-		return s.pages.LeaveRefused(c, stuckURL, s.words.Refusal(refused.Code, refused.Role))
+		return s.Pages.LeaveRefused(c, stuckURL, s.Problems.Words.Refusal(refused.Code, refused.Role))
 	}
 	if err != nil {
 		return err
 	}
-	return s.pages.Leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
+	return s.Pages.Leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
 }
 
-func (s *Server) reassignForm(c *gin.Context, who care.Staff) error {
+func (s *Place) reassignForm(c *gin.Context, who care.Staff) error {
 	return s.repairPage(c, who, http.StatusOK, catalogue.Reassign, web.NewForm(c.Request.URL.Path), catalogue.Assignment{}, "")
 }
 
 // reassignTask gives a task to another role.
-func (s *Server) reassignTask(c *gin.Context, who care.Staff) error {
+func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
 	form := catalogue.Assignment{Role: care.Role(c.PostForm("role")), Note: c.PostForm("note")}
 	return s.repair(c, who, catalogue.Reassign, form, "", "Compito riassegnato: ora spetta a "+italian.ARole(form.Role)+".")
 }
 
-func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+func (s *Place) extendForm(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
-	proposed := rules.Calendar.After(s.now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
+	proposed := rules.Calendar.After(s.Now(), care.Duration{N: extendBy, Unit: care.WorkingDays})
 	return s.repairPage(c, who, http.StatusOK, catalogue.Extend, web.NewForm(c.Request.URL.Path), catalogue.Assignment{}, proposed.Format(time.DateOnly))
 }
 
@@ -98,8 +100,8 @@ func (s *Server) extendForm(c *gin.Context, who care.Staff) error {
 const extendBy = 3
 
 // extendTask gives a task more time: until the end of the offices' day that the form names.
-func (s *Server) extendTask(c *gin.Context, who care.Staff) error {
-	rules, err := s.book.Rules(c.Request.Context(), who.Zone)
+func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err
 	}
@@ -124,13 +126,13 @@ func endOfDay(day time.Time, ends string) time.Time {
 }
 
 // repair does what a supervisor's form asks, or shows it again with what is wrong.
-func (s *Server) repair(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment, until, words string) error {
+func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment, until, words string) error {
 	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
-	_, err := s.door.Do(c.Request.Context(), who, op.Command(shown.Key, c.Param("id"), form))
+	_, err := s.Door.Do(c.Request.Context(), who, op.Command(shown.Key, c.Param("id"), form))
 	if err == nil {
-		return s.pages.Leave(c, stuckURL, words)
+		return s.Pages.Leave(c, stuckURL, words)
 	}
-	status, err := s.problems.RefusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
+	status, err := s.Problems.RefusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
 	if err != nil {
 		return err
 	}
@@ -140,31 +142,31 @@ func (s *Server) repair(c *gin.Context, who care.Staff, op catalogue.Operation[c
 var repairLabels = map[string]string{"role": "A chi lo riassegni", "until": "Nuova scadenza", "note": "Perché"}
 
 // repairPage shows the form of a repair with the task that it is about.
-func (s *Server) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
+func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
 	ctx := c.Request.Context()
 	if !op.MayAsk(who.Role) {
 		return ledger.ErrForbidden
 	}
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	task, err := s.records.Task(ctx, who, c.Param("id"))
+	task, err := s.Records.Task(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	page := web.RepairPage{Form: form, Task: repairTerms(task, rules, s.now()), Note: filled.Note}
+	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note}
 	if op.Code == care.OpReassign {
-		page.Frame, page.Send = s.pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"
+		page.Frame, page.Send = s.Pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"
 		if page.Roles, err = s.rolesFor(ctx, who, rules, task, filled.Role); err != nil {
 			return err
 		}
 	} else {
-		page.Frame, page.Send = s.pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
+		page.Frame, page.Send = s.Pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
 		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato."
 	}
 	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
-	s.pages.Render(c, status, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
@@ -173,9 +175,9 @@ func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
 	if t.Person != "" {
 		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
 	}
-	terms = append(terms, web.Term{Name: "Spetta a", Value: italian.Upper(italian.Role(t.Role)) + ", " + agencyName(rules.Policy, t.Agency)})
+	terms = append(terms, web.Term{Name: "Spetta a", Value: italian.Upper(italian.Role(t.Role)) + ", " + present.AgencyName(rules.Policy, t.Agency)})
 	if t.HolderID != "" {
-		terms = append(terms, web.Term{Name: "In carico a", Value: holderWords(t)})
+		terms = append(terms, web.Term{Name: "In carico a", Value: present.HolderName(t)})
 	}
 	if t.Due != nil {
 		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.Calendar))})
@@ -185,8 +187,8 @@ func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
 
 // rolesFor lists the other roles of the zone, with how many people have each:
 // a task that goes where nobody is stays stuck.
-func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
-	colleagues, err := s.records.Colleagues(ctx, who)
+func (s *Place) rolesFor(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
+	colleagues, err := s.Records.Colleagues(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -199,9 +201,9 @@ func (s *Server) rolesFor(ctx context.Context, who care.Staff, rules *zone.Rules
 		if holder.Role == t.Role && holder.Agency == t.Agency {
 			continue
 		}
-		hint := agencyName(rules.Policy, holder.Agency) + ", nessuna persona abilitata"
+		hint := present.AgencyName(rules.Policy, holder.Agency) + ", nessuna persona abilitata"
 		if n := people[holder.Role]; n > 0 {
-			hint = agencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone")
+			hint = present.AgencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone")
 		}
 		roles = append(roles, web.Option{
 			Value: string(holder.Role), Text: italian.Upper(italian.Role(holder.Role)), Hint: hint, Chosen: holder.Role == chosen,

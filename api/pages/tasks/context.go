@@ -1,4 +1,4 @@
-package api
+package tasks
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -28,7 +30,7 @@ var equipeTasks = map[care.TaskKind]care.PlanState{
 var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Review}
 
 // fillContext fills in what a task is decided on.
-func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	if state, ok := equipeTasks[t.Kind]; ok {
 		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
 			return err
@@ -42,7 +44,7 @@ func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.S
 	switch t.Kind {
 	case care.NextService:
 		if next, ok := rules.Service(rules.NextService(t.Service)); ok {
-			page.Words = append(page.Words, "Dopo "+serviceName(rules.Policy, t.Service)+" il percorso di questa zona prosegue con: "+next.Name+".")
+			page.Words = append(page.Words, "Dopo "+present.ServiceName(rules.Policy, t.Service)+" il percorso di questa zona prosegue con: "+next.Name+".")
 		}
 	case care.ClosureApproval:
 		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {
@@ -57,17 +59,17 @@ func (s *Server) fillContext(ctx context.Context, page *web.TaskPage, who care.S
 
 // fillEquipe shows what the équipe of a task says, and the version of the plan
 // that the task is about.
-func (s *Server) fillEquipe(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
-	equipe, err := s.records.Equipe(ctx, who, t.Run)
+func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
+	equipe, err := s.Records.Equipe(ctx, who, t.Run)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	page.Seats, page.Equipe = seatsOf(rules.Policy, equipe.Seats), equipeLink(equipe.Run)
+	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
 	if equipe.Reason != "" {
-		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+whyBack(rules.Policy, equipe.Reason)+".")
+		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
 	}
 	if t.Kind == care.QuorumDecision {
 		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))
@@ -84,7 +86,7 @@ func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 	for _, seat := range equipe.Seats {
 		name := italian.Role(seat.Role)
 		switch {
-		case gone(seat) > 0:
+		case seat.State == care.SeatReplaced:
 		case seat.Signature == care.Signed || seat.Signature == care.Dissenting:
 			said[seat.Signature] = append(said[seat.Signature], name)
 		default:
@@ -106,22 +108,22 @@ func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 }
 
 // fillPlan shows the latest version in a state; without one there is nothing to show.
-func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
-	plans, err := s.records.Plans(ctx, who, t.CaseID)
+func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
+	plans, err := s.Records.Plans(ctx, who, t.CaseID)
 	if err != nil {
 		return err
 	}
-	plan := planInState(plans, state)
+	plan := parts.PlanInState(plans, state)
 	if plan == nil {
 		return nil
 	}
-	findings, err := s.records.GoalFindings(ctx, who, t.CaseID)
+	findings, err := s.Records.GoalFindings(ctx, who, t.CaseID)
 	if err != nil {
 		return err
 	}
-	shown := planVersion(rules.Policy, *plan, findings)
+	shown := parts.PlanVersionOf(rules.Policy, *plan, findings)
 	if state == care.PlanActive {
-		offerProgress(&shown, who, rules.Policy, *plan)
+		parts.OfferProgress(&shown, who, rules.Policy, *plan)
 	}
 	page.Plan = &shown
 	page.PlanAt = &web.Link{URL: "/fascicoli/" + t.CaseID + "/progetto", Text: "Vedi tutte le versioni del progetto"}
@@ -131,8 +133,8 @@ func (s *Server) fillPlan(ctx context.Context, page *web.TaskPage, who care.Staf
 // fillShare shows what the caller's agency was given of the person for a task,
 // or why it does not see that. Of a transfer, the plan and the words of whoever
 // asks come along.
-func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
-	share, err := s.records.Share(ctx, who, t.ID)
+func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+	share, err := s.Records.Share(ctx, who, t.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
 		if _, ok := equipeTasks[t.Kind]; ok && agency.Kind.LegalBasis() == care.Consent {
@@ -143,9 +145,9 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 	if err != nil {
 		return err
 	}
-	page.Shared = &web.Given{
+	page.Shared = &parts.Given{
 		Title: "Dati della persona comunicati al tuo ente", Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
-		Hint: italian.ShareEnd(agencyName(rules.Policy, who.Agency), share.Why, share.SeenUntil, s.now()),
+		Hint: italian.ShareEnd(present.AgencyName(rules.Policy, who.Agency), share.Why, share.SeenUntil, s.Now()),
 	}
 	if share.Snapshot == nil {
 		return nil
@@ -158,14 +160,14 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
 		return err
 	}
-	page.Shared.Terms = disclosedTerms(rules.Policy, given.Snapshot)
+	page.Shared.Terms = present.DisclosedTerms(rules.Policy, given.Snapshot)
 	if given.Note != "" {
-		page.Note = &web.Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
+		page.Note = &Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
 	}
 	if len(given.Plan.Actions) > 0 {
 		// How its actions come along is not among what was given.
-		shown := planVersion(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
-		shown.Name, shown.When, shown.State = "in vigore nell’altra zona", "", planBadge(care.PlanActive)
+		shown := parts.PlanVersionOf(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
+		shown.Name, shown.When, shown.State = "in vigore nell’altra zona", "", present.PlanBadge(care.PlanActive)
 		page.Plan = &shown
 	}
 	return nil
@@ -176,8 +178,8 @@ func (s *Server) fillShare(ctx context.Context, page *web.TaskPage, who care.Sta
 const proposalsLookedThrough = 50
 
 // fillProposal shows who proposed the closure that is to be approved, and why.
-func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
-	moments, err := s.records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
+func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+	moments, err := s.Records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
 	}
@@ -188,8 +190,8 @@ func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.
 	for _, m := range moments.Items {
 		proposes := slices.ContainsFunc(proposals, func(p string) bool { return strings.HasPrefix(m.Detail, p+"/") })
 		if m.Code == "task_completed" && proposes {
-			shown := momentOf(rules.Policy, m)
-			page.Note = &web.Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
+			shown := present.MomentOf(rules.Policy, m)
+			page.Note = &Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
 			return nil
 		}
 	}
@@ -199,29 +201,29 @@ func (s *Server) fillProposal(ctx context.Context, page *web.TaskPage, who care.
 // fillForm gives the form of a task what it asks about: the plan that a draft
 // begins from, the goals to evaluate, and the private partners that a plan needs
 // the person's consent for.
-func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t ledger.Task) error {
+func (s *Place) fillForm(ctx context.Context, who care.Staff, form *parts.TaskForm, t ledger.Task) error {
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil
 	}
-	plans, err := s.records.Plans(ctx, who, t.CaseID)
+	plans, err := s.Records.Plans(ctx, who, t.CaseID)
 	if err != nil {
 		return err
 	}
-	active := planInState(plans, care.PlanActive)
+	active := parts.PlanInState(plans, care.PlanActive)
 	switch t.Kind {
 	case care.PlanDraft:
-		from := planInState(plans, care.PlanDrafting)
+		from := parts.PlanInState(plans, care.PlanDrafting)
 		if from == nil {
 			from = active
 		}
-		form.draft = &planDraft{policy: form.policy, from: from, active: active != nil}
+		form.Draft = &parts.PlanDraft{Policy: form.Policy, From: from, Active: active != nil}
 	case care.PlanAgreement:
-		if plan := planInState(plans, care.PlanSignedOff); plan != nil {
-			form.private, err = s.consentFor(ctx, who, form.policy, *plan)
+		if plan := parts.PlanInState(plans, care.PlanSignedOff); plan != nil {
+			form.Private, err = s.consentFor(ctx, who, form.Policy, *plan)
 		}
 	default:
 		if active != nil {
-			form.goals = active.Content.Goals
+			form.Goals = active.Content.Goals
 		}
 	}
 	return err
@@ -229,14 +231,14 @@ func (s *Server) fillForm(ctx context.Context, who care.Staff, form *taskForm, t
 
 // consentFor names the private partners that a plan newly sends the person to,
 // while their consent is not in force.
-func (s *Server) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan ledger.Plan) ([]string, error) {
+func (s *Place) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan ledger.Plan) ([]string, error) {
 	var names []string
 	for _, a := range plan.Content.Actions {
 		agency, _ := p.Agency(a.Agency)
 		if !a.Send || a.Routed || agency.Kind.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
 			continue
 		}
-		given, err := s.records.Disclosure(ctx, who, plan.CaseID, a.Agency, "")
+		given, err := s.Records.Disclosure(ctx, who, plan.CaseID, a.Agency, "")
 		switch {
 		case err == nil && given.Consent:
 			return nil, nil

@@ -1,4 +1,4 @@
-package api
+package tasks
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -18,7 +20,8 @@ import (
 	"percorso/internal/zone"
 )
 
-func (s *Server) registerTaskPages(p access.Routes) {
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
 	p.Get("/compiti", s.taskList)
 	p.Get("/compiti/:id", s.taskPage)
 	p.Post("/compiti/:id/prendi", s.claimTask)
@@ -27,131 +30,60 @@ func (s *Server) registerTaskPages(p access.Routes) {
 }
 
 // taskList shows what the caller holds, and what they may take.
-func (s *Server) taskList(c *gin.Context, who care.Staff) error {
+func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
 	}
-	mine, err := s.records.Tasks(ctx, who, ledger.TaskFilter{Mine: true}, ledger.Paging{Cursor: c.Query("miei")})
+	mine, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Mine: true}, ledger.Paging{Cursor: c.Query("miei")})
 	if err != nil {
 		return err
 	}
-	team, err := s.records.Tasks(ctx, who, ledger.TaskFilter{Team: true}, ledger.Paging{Cursor: c.Query("gruppo")})
+	team, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Team: true}, ledger.Paging{Cursor: c.Query("gruppo")})
 	if err != nil {
 		return err
 	}
-	page := web.TaskList{Frame: s.pages.Frame(c, "I miei compiti", "/compiti")}
+	page := TaskList{Frame: s.Pages.Frame(c, "I miei compiti", "/compiti")}
 	for _, t := range mine.Items {
-		page.Mine = append(page.Mine, s.taskItem(who, rules, t))
+		page.Mine = append(page.Mine, parts.TaskItemOf(who, rules, t, s.Now()))
 	}
 	for _, t := range team.Items {
-		page.Team = append(page.Team, s.taskItem(who, rules, t))
+		page.Team = append(page.Team, parts.TaskItemOf(who, rules, t, s.Now()))
 	}
-	slices.SortStableFunc(page.Mine, suspendedLast)
-	slices.SortStableFunc(page.Team, suspendedLast)
-	page.MoreMine, page.MoreTeam = nextPage(c, "miei", mine.Next), nextPage(c, "gruppo", team.Next)
-	s.pages.Render(c, http.StatusOK, page)
+	slices.SortStableFunc(page.Mine, parts.SuspendedLast)
+	slices.SortStableFunc(page.Team, parts.SuspendedLast)
+	page.MoreMine, page.MoreTeam = web.NextPage(c.Request.URL, "miei", mine.Next), web.NextPage(c.Request.URL, "gruppo", team.Next)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
-}
-
-// taskItem is a task as lists show it.
-func (s *Server) taskItem(who care.Staff, rules *zone.Rules, t ledger.Task) web.TaskItem {
-	item := web.TaskItem{
-		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: s.taskDue(rules, t), Suspended: t.Suspended,
-	}
-	if t.Service != "" {
-		item.Service = serviceName(rules.Policy, t.Service)
-	}
-	mine := t.HolderID == who.ID
-	switch {
-	case t.Kind == care.ReferralAnswer:
-		item.URL = "/segnalazioni/" + t.ReferralID
-		if mine || t.Role == who.Role && t.Agency == who.Agency {
-			item.Next = "Rispondi"
-		}
-	case mine:
-		item.Next = "Continua"
-	case mayClaim(who, t):
-		form := web.NewForm("/compiti/" + t.ID + "/prendi")
-		item.Claim = &form
-	}
-	if t.HolderID != "" && !mine {
-		item.Holder = holderWords(t)
-	}
-	return item
-}
-
-// taskDue says by when a task is due; one that stands still with its case is
-// due at no time.
-func (s *Server) taskDue(rules *zone.Rules, t ledger.Task) web.Badge {
-	if t.Suspended {
-		return suspendedBadge
-	}
-	return dueBadge(t.Due, s.now(), rules)
-}
-
-// suspendedLast puts what can wait below what cannot.
-func suspendedLast(a, b web.TaskItem) int {
-	switch {
-	case a.Suspended == b.Suspended:
-		return 0
-	case b.Suspended:
-		return -1
-	}
-	return 1
-}
-
-// mayClaim says whether the caller is offered a task; who really may is decided
-// when they ask.
-func mayClaim(who care.Staff, t ledger.Task) bool {
-	return t.State == care.TaskReady && t.Kind != care.ReferralAnswer &&
-		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
-}
-
-func holderWords(t ledger.Task) string {
-	if t.HolderName != "" {
-		return t.HolderName
-	}
-	return italian.ARole(t.HolderRole)
-}
-
-// nextPage is the address of a list's next page: this one with another cursor.
-func nextPage(c *gin.Context, parameter, cursor string) string {
-	if cursor == "" {
-		return ""
-	}
-	q := c.Request.URL.Query()
-	q.Set(parameter, cursor)
-	return c.Request.URL.Path + "?" + q.Encode()
 }
 
 // claimTask gives a task to the caller, and leads to its form. Who comes second
 // is told who has it.
-func (s *Server) claimTask(c *gin.Context, who care.Staff) error {
+func (s *Place) claimTask(c *gin.Context, who care.Staff) error {
 	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), "Il compito è in carico a te.")
 }
 
 // releaseTask gives a task back.
-func (s *Server) releaseTask(c *gin.Context, who care.Staff) error {
+func (s *Place) releaseTask(c *gin.Context, who care.Staff) error {
 	return s.assignTask(c, who, catalogue.Release, "/compiti", "Hai rilasciato il compito: torna tra quelli da prendere in carico.")
 }
 
-func (s *Server) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
-	_, err := s.door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.None{}))
+func (s *Place) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
+	_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.None{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) {
-		return s.pages.LeaveRefused(c, "/compiti", s.words.Refusal(refused.Code, refused.Role))
+		return s.Pages.LeaveRefused(c, "/compiti", s.Problems.Words.Refusal(refused.Code, refused.Role))
 	}
 	if err != nil {
 		return err
 	}
-	return s.pages.Leave(c, to, words)
+	return s.Pages.Leave(c, to, words)
 }
 
 // taskPage shows one task, with its form where the caller holds it.
-func (s *Server) taskPage(c *gin.Context, who care.Staff) error {
-	task, err := s.records.Task(c.Request.Context(), who, c.Param("id"))
+func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
+	task, err := s.Records.Task(c.Request.Context(), who, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -164,19 +96,19 @@ func (s *Server) taskPage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID {
-		page.Form = form.show(web.NewForm("/compiti/" + task.ID + "/completa"))
+		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
 		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
 		page.Release = &release
 	}
-	s.pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
 // completeTask takes the form of a task; what is wrong with it is shown on the
 // same page, with what was typed.
-func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
+func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	task, err := s.records.Task(ctx, who, c.Param("id"))
+	task, err := s.Records.Task(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -186,19 +118,19 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 		return err
 	case form == nil:
 		return ledger.ErrNotFound
-	case c.PostForm(addRow) != "":
+	case c.PostForm(parts.AddRow) != "":
 		return s.taskAgain(c, who, task, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
 	}
-	done, faults := form.read()
+	done, faults := form.Read()
 	var cmd ledger.Command
 	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
+		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	}
 	if err == nil {
-		return s.pages.Done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
+		return s.Pages.Done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
 	}
 	again := web.NewForm(c.Request.URL.Path)
-	status, err := s.problems.RefusedForm(&again, err, form.naming)
+	status, err := s.Problems.RefusedForm(&again, err, form.Naming)
 	if err != nil {
 		return err
 	}
@@ -206,45 +138,45 @@ func (s *Server) completeTask(c *gin.Context, who care.Staff) error {
 }
 
 // taskAgain shows a task's form again, with what was typed.
-func (s *Server) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form *taskForm, again web.Form, status int) error {
+func (s *Place) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form *parts.TaskForm, again web.Form, status int) error {
 	page, err := s.taskPageOf(c, who, task)
 	if err != nil {
 		return err
 	}
-	page.Form, page.State, page.Claim = form.show(again), "", nil
-	s.pages.Render(c, status, page)
+	page.Form, page.State, page.Claim = form.Show(again), "", nil
+	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // formOf is the form of a task's kind; nil: it has none.
-func (s *Server) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent url.Values) (*taskForm, error) {
+func (s *Place) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent url.Values) (*parts.TaskForm, error) {
 	ctx := c.Request.Context()
 	kind, ok := care.FormOf(task.Kind)
 	if !ok {
 		return nil, nil
 	}
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return nil, err
 	}
-	form := &taskForm{TaskForm: kind, policy: rules.Policy, service: task.Service, sent: sent}
+	form := &parts.TaskForm{TaskForm: kind, Policy: rules.Policy, Service: task.Service, Sent: sent}
 	return form, s.fillForm(ctx, who, form, task)
 }
 
 // taskPageOf is all of a task's page but its form.
-func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.TaskPage, error) {
+func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskPage, error) {
 	ctx := c.Request.Context()
-	rules, err := s.book.Rules(ctx, who.Zone)
+	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
-		return web.TaskPage{}, err
+		return TaskPage{}, err
 	}
-	page := web.TaskPage{
-		Frame: s.pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
+	page := TaskPage{
+		Frame: s.Pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
 		State: taskState(who, t),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
 	if t.State.Open() {
-		due := s.taskDue(rules, t)
+		due := present.TaskDue(rules, t, s.Now())
 		page.Due = &due
 	}
 	add := func(name, value string) {
@@ -254,15 +186,15 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.
 	}
 	add("Fascicolo", t.CaseNumber)
 	if t.Service != "" {
-		add("Servizio", serviceName(rules.Policy, t.Service))
+		add("Servizio", present.ServiceName(rules.Policy, t.Service))
 	}
-	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+agencyName(rules.Policy, t.Agency))
+	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+present.AgencyName(rules.Policy, t.Agency))
 	if t.HolderID != "" {
-		add("In carico a", holderWords(t))
+		add("In carico a", present.HolderName(t))
 	}
 	add("Pronto da", italian.Moment(t.Ready))
 	if t.Due != nil && t.State.Open() {
-		add("Il responsabile è avvisato", italian.When(*t.Due, s.now()))
+		add("Il responsabile è avvisato", italian.When(*t.Due, s.Now()))
 	}
 	if t.Reminders > 0 {
 		add("Solleciti", italian.Count(t.Reminders, "inviato", "inviati"))
@@ -270,7 +202,7 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.
 	switch {
 	case t.Kind == care.ReferralAnswer:
 		page.Answer = &web.Link{URL: "/segnalazioni/" + t.ReferralID, Text: "Vai alla segnalazione"}
-	case mayClaim(who, t):
+	case parts.MayClaim(who, t):
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		page.Claim = &form
 	}
@@ -287,12 +219,12 @@ func (s *Server) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (web.
 // can claim it.
 func taskState(who care.Staff, t ledger.Task) string {
 	switch {
-	case t.Kind == care.ReferralAnswer && t.State.Open(), mayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
+	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
 		return ""
 	case t.State == care.TaskReady:
 		return "Il compito è da prendere in carico da parte di " + italian.ARole(t.Role) + "."
 	case t.State == care.TaskReserved:
-		return "Il compito è in carico a " + holderWords(t) + " (" + italian.Role(t.HolderRole) + ")."
+		return "Il compito è in carico a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
 	case t.State == care.TaskCompleted:
 		return "Il compito è completato: " + italian.Outcome(t.Kind, t.Outcome) + "."
 	}
@@ -301,29 +233,29 @@ func taskState(who care.Staff, t ledger.Task) string {
 
 // asked is what the other side of a referral wrote, for the tasks that it came
 // back with.
-func (s *Server) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task) (*web.Asked, error) {
+func (s *Place) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task) (*Asked, error) {
 	if t.ReferralID == "" || t.Kind != care.SupplyInformation && t.Kind != care.NextStepAfterRejection && t.Kind != care.ReferralOutcome {
 		return nil, nil
 	}
-	referral, err := s.records.Referral(ctx, who, t.ReferralID)
+	referral, err := s.Records.Referral(ctx, who, t.ReferralID)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	asked := &web.Asked{
-		Title: "Che cosa chiede " + agencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
+	asked := &Asked{
+		Title: "Che cosa chiede " + present.AgencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
 		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"},
 	}
 	switch t.Kind {
 	case care.ReferralOutcome:
-		asked.Title = "La persona è stata inviata a " + agencyName(rules.Policy, referral.ToAgency)
+		asked.Title = "La persona è stata inviata a " + present.AgencyName(rules.Policy, referral.ToAgency)
 		if agency, ok := rules.Agency(referral.ToAgency); ok && agency.ByLink() {
 			asked.Next = "Il partner risponde dal link che riceve per posta; se ti risponde a voce, registra tu l’esito"
 		}
 	case care.NextStepAfterRejection:
-		asked.Title = "Perché " + agencyName(rules.Policy, referral.ToAgency) + " ha rifiutato"
+		asked.Title = "Perché " + present.AgencyName(rules.Policy, referral.ToAgency) + " ha rifiutato"
 		if reason, ok := rules.RejectReason(referral.Reason); ok {
 			asked.Reason, asked.Next = reason.Name, italian.Upper(italian.NextStep(reason.NextStep))
 		}

@@ -1,0 +1,57 @@
+package cases
+
+import (
+	"strings"
+	"testing"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+// TestCaseActions: an action is offered to whom and when it is allowed.
+func TestCaseActions(t *testing.T) {
+	ended := testclock.Monday
+	open := func(stage care.Stage, branches ...ledger.Branch) ledger.Case {
+		return ledger.Case{CaseFile: ledger.CaseFile{ID: "1", Stage: stage}, Branches: branches}
+	}
+	closed := open(care.StageClosed)
+	closed.Closed, closed.Outcome = &ended, care.OutcomeMovedAway
+	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
+	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
+	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
+	orienting := open(care.StageFirstLevel)
+	orienting.Tasks = []ledger.Task{{Kind: care.Orientation, State: care.TaskReady}}
+	for _, test := range []struct {
+		name          string
+		role          care.Role
+		file          ledger.Case
+		often, others string
+	}{
+		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi"},
+		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
+		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi unisci chiudi"},
+		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci chiudi"},
+		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
+		{"a closed case", care.Supervisor, closed, "riapri", ""},
+		{"a merged one", care.Supervisor, merged, "", ""},
+	} {
+		paths := func(links []web.Link) string {
+			var got []string
+			for _, link := range links {
+				got = append(got, strings.TrimPrefix(link.URL, "/fascicoli/1/"))
+			}
+			return strings.Join(got, " ")
+		}
+		often, others := caseActionsFor(care.Staff{Role: test.role}, test.file)
+		if paths(often) != test.often || paths(others) != test.others {
+			t.Errorf("%s: %q and %q, want %q and %q", test.name, paths(often), paths(others), test.often, test.others)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package cases
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+	"percorso/deploy"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// TestWhatTheCPIGets: before data cross the border of an agency the sender sees
+// every field that the receiver will see, and no other.
+func TestWhatTheCPIGets(t *testing.T) {
+	policies, err := zone.Load(deploy.Zones())
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "prato" })]
+	c := ledger.Case{CaseFile: ledger.CaseFile{Number: "PO-2026-00012", Needs: []string{"labour", "housing"}}, PersonData: ledger.Person{
+		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
+		Languages: []string{"ur", "en"}, Phone: "000 0000001",
+	}}
+	if listed, sent := len(givenTerms(policy, c)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
+		t.Errorf("%d fields are shown, %d are sent", listed, sent)
+	}
+	var form parts.CaseForm
+	showSendToCPI(&form, caseFormOf{rules: &zone.Rules{Policy: policy}, file: c})
+	var shown strings.Builder
+	if err := web.Write(&shown, form); err != nil {
+		t.Fatal(err)
+	}
+	page := shown.String()
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro, Casa", "Finalità", "interesse pubblico"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the sender does not see %q", want)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+// Package cases is the place of the case files.
+package cases
+
+import (
+	"context"
+	"time"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// Place is the pages with what they need; all of it is needed.
+type Place struct {
+	Pages    *access.Pages
+	Door     *act.Door
+	Book     *zone.Book
+	Problems *problem.Teller
+	Records  Records
+	Now      func() time.Time
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	// CaseFile reads the whole of a case; the read is audited.
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
+	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
+	// by its run. Those see them who work on the case, have a seat, or have a part
+	// in its active plan; the same holds for Plans and GoalFindings.
+	Equipes(ctx context.Context, s care.Staff, caseID string) ([]ledger.Equipe, error)
+	// MergeCandidates lists the open case files that may be of the same person as
+	// this one, and that the caller may see.
+	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
+	// Plans lists the versions of a case's plan, the latest first.
+	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
+	Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Read], error)
+	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
+	// Zones lists the newest loaded policy of every zone.
+	Zones(ctx context.Context) ([]care.Policy, error)
+}

@@ -1,0 +1,102 @@
+// Package parts is what several places show.
+package parts
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// WhenField asks for a day and an hour.
+func WhenField(label string, sent url.Values) web.Field {
+	return web.Field{Shape: "group", Label: label, Row: true, Fields: []web.Field{
+		{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
+		{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
+	}}
+}
+
+// NoteField asks for a note.
+func NoteField(sent url.Values, required bool, hint string) web.Field {
+	return web.Field{Shape: "area", ID: "note", Label: italian.Field("note"), Hint: hint, Value: sent.Get("note"), Required: required}
+}
+
+// FaultIf is the fault of a field that cannot be read; none where there is no rule.
+func FaultIf(rule, field string) []care.Fault {
+	if rule == "" {
+		return nil
+	}
+	return []care.Fault{{Field: field, Rule: rule}}
+}
+
+// RuleDate: what was typed is no date.
+const RuleDate = "format"
+
+// ReadDate reads a date field, also as people write it where the browser has no
+// such field; nothing typed is the zero time.
+func ReadDate(text string) (time.Time, bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return time.Time{}, true
+	}
+	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1800 {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// ServiceOptions are the level-2 services with their matters; the value of a
+// choice is service/matter, so that no matter goes with a service without it.
+func ServiceOptions(p care.Policy, chosen string) []web.OptionGroup {
+	var groups []web.OptionGroup
+	for _, s := range p.Services {
+		group := web.OptionGroup{Label: s.Name}
+		for _, code := range s.Matters {
+			value := s.Code + "/" + code
+			group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": " + present.NameIn(p.Matters, code), Chosen: value == chosen})
+		}
+		value := s.Code + "/"
+		group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": altro", Chosen: value == chosen})
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// ReadBooking reads the choice of ServiceOptions with its day and hour.
+func ReadBooking(choice, day, hour string) (b care.Booking, faults []care.Fault) {
+	b.Service, b.Matter, _ = strings.Cut(choice, "/")
+	if b.Service == "" {
+		faults = append(faults, care.Fault{Field: "service", Rule: care.RuleRequired})
+	}
+	at, rule := ReadMoment(day, hour)
+	switch {
+	case rule != "":
+		faults = append(faults, care.Fault{Field: "at", Rule: rule})
+	case at == nil:
+		faults = append(faults, care.Fault{Field: "at", Rule: care.RuleRequired})
+	default:
+		b.At = *at
+	}
+	return b, faults
+}
+
+// ReadMoment reads a day and an hour of the people's clocks. Nil: neither is given;
+// rule: what is wrong with them.
+func ReadMoment(day, hour string) (at *time.Time, rule string) {
+	switch {
+	case day == "" && hour == "":
+		return nil, ""
+	case day == "" || hour == "":
+		return nil, care.RuleRequired
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, italian.Rome)
+	if err != nil {
+		return nil, "format"
+	}
+	return &t, ""
+}

@@ -1,0 +1,65 @@
+package parts
+
+import (
+	"time"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// TaskItemOf is a task as lists show it.
+func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time) TaskItem {
+	item := TaskItem{
+		URL: "/compiti/" + t.ID, Title: italian.TaskKind(t.Kind), Person: t.Person, Case: t.CaseNumber, Due: present.TaskDue(rules, t, now), Suspended: t.Suspended,
+	}
+	if t.Service != "" {
+		item.Service = present.ServiceName(rules.Policy, t.Service)
+	}
+	mine := t.HolderID == who.ID
+	switch {
+	case t.Kind == care.ReferralAnswer:
+		item.URL = "/segnalazioni/" + t.ReferralID
+		if mine || t.Role == who.Role && t.Agency == who.Agency {
+			item.Next = "Rispondi"
+		}
+	case mine:
+		item.Next = "Continua"
+	case MayClaim(who, t):
+		form := web.NewForm("/compiti/" + t.ID + "/prendi")
+		item.Claim = &form
+	}
+	if t.HolderID != "" && !mine {
+		item.Holder = present.HolderName(t)
+	}
+	return item
+}
+
+// SuspendedLast puts what can wait below what cannot.
+func SuspendedLast(a, b TaskItem) int {
+	switch {
+	case a.Suspended == b.Suspended:
+		return 0
+	case b.Suspended:
+		return -1
+	}
+	return 1
+}
+
+// MayClaim says whether the caller is offered a task; who really may is decided
+// when they ask.
+func MayClaim(who care.Staff, t ledger.Task) bool {
+	return t.State == care.TaskReady && t.Kind != care.ReferralAnswer &&
+		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
+}
+
+// CaseItemOf is a case file as lists show it.
+func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem {
+	return CaseItem{
+		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
+		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: present.CaseSentence(rules, file, now), Health: present.CaseBadge(file),
+	}
+}

@@ -1,0 +1,120 @@
+package parts
+
+import (
+	"embed"
+	"html/template"
+	"io/fs"
+
+	"percorso/api/web"
+)
+
+//go:embed case_form.html
+var files embed.FS
+
+//go:embed parts.html
+var pieces embed.FS
+
+// Pieces are the templates that places share.
+func Pieces() fs.FS { return pieces }
+
+var templates = web.Parse(files, pieces)
+
+// TaskItem is a task in a list.
+type TaskItem struct {
+	URL, Title string
+	Person     string // empty where the caller may not know it
+	Case       string // number
+	Service    string
+	Due        web.Badge
+	Claim      *web.Form // nil: there is nothing to claim
+	Next       string    // what the caller does with it on its page; empty: nothing
+	Holder     string
+	Role       string // whose it is, where that does not go without saying
+	Suspended  bool   // with its case
+}
+
+// CompletionForm is the form of a kind of task.
+type CompletionForm struct {
+	web.Form
+	Before   []web.Field // that every outcome has
+	Outcomes []OutcomeChoice
+	After    []web.Field
+	Only     string // the outcome of a kind that has one alone
+	Button   string
+}
+
+// OutcomeChoice is one outcome with the fields of its own.
+type OutcomeChoice struct {
+	web.Option
+	ID     string
+	Fields []web.Field
+}
+
+// CaseItem is a case file in a list.
+type CaseItem struct {
+	URL, Person, Number, Stage, Opened string
+	Sentence                           string // what it waits for
+	Health                             web.Badge
+}
+
+// CaseForm is a small form about a case file.
+type CaseForm struct {
+	web.Frame
+	Form    web.Form
+	Intro   string
+	Fields  []web.Field
+	Given   *Given
+	Button  string
+	Danger  bool   // the action ends something
+	Nothing string // why there is nothing to send
+}
+
+// Template names the page's file.
+func (CaseForm) Template() *template.Template { return templates["case_form"] }
+
+// Given is what another agency is given of the person, why, and on what ground.
+type Given struct {
+	Title, Hint     string
+	Terms           []web.Term
+	Purpose, Ground string
+}
+
+// PlanVersion is one version of a plan.
+type PlanVersion struct {
+	Name, When string
+	State      web.Badge
+	Changes    string // against the version before
+	Goals      []PlanGoal
+}
+
+// PlanGoal is a goal with what is done for it, and what was found of it.
+type PlanGoal struct {
+	Name, Text string
+	Findings   []Finding
+	Actions    []PlanAction
+}
+
+// Finding is how far an agency found a goal to be reached.
+type Finding struct {
+	Result   web.Badge
+	By, Note string
+}
+
+// PlanAction is an action with how it comes along.
+type PlanAction struct {
+	Text, Agency, Until string
+	State               web.Badge // no text: the version never counted
+	Sent                string    // that the person is, or will be, sent to the agency
+	Note, By            string    // of who last said how it comes along
+	Progress            *web.Link // nil: not for the caller
+}
+
+// Seat is a role of an équipe with what it said; a badge without text: nothing yet.
+type Seat struct {
+	Role, Agency, Member string
+	State                web.Badge
+	Opinion, Signature   web.Badge
+	OpinionNote          string
+	SignatureNote        string
+	When                 string
+}

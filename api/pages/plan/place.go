@@ -1,0 +1,32 @@
+// Package plan is the place of équipes with the plans that they make.
+package plan
+
+import (
+	"context"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// Place is the pages with what they need; all of it is needed.
+type Place struct {
+	Pages    *access.Pages
+	Door     *act.Door
+	Book     *zone.Book
+	Problems *problem.Teller
+	Records  Records
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
+	// GoalFindings lists what the evaluations said, the latest first.
+	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)
+	// Plans lists the versions of a case's plan, the latest first.
+	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
+	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
+}

@@ -1,0 +1,20 @@
+package referrals
+
+import (
+	"slices"
+	"testing"
+
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+// TestReferralsDueFirst: what must be answered first is on top, whenever it came.
+func TestReferralsDueFirst(t *testing.T) {
+	soon, late := testclock.Monday, testclock.Monday.AddDate(0, 0, 9)
+	never, later, sooner := ledger.Referral{ID: "c"}, ledger.Referral{ID: "b", Due: &late}, ledger.Referral{ID: "a", Due: &soon}
+	list := []ledger.Referral{never, later, sooner}
+	slices.SortStableFunc(list, dueFirst)
+	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {
+		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)
+	}
+}

@@ -1,0 +1,44 @@
+// Package tasks is the place of the tasks.
+package tasks
+
+import (
+	"context"
+	"time"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// Place is the pages with what they need; all of it is needed.
+type Place struct {
+	Pages    *access.Pages
+	Door     *act.Door
+	Book     *zone.Book
+	Problems *problem.Teller
+	Records  Records
+	Now      func() time.Time
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	// Disclosure is what an agency of the zone would get of the person for a
+	// purpose (an area of need; empty: as a whole). Nothing is sent by it.
+	// ledger.ErrNotFound: no such case or agency.
+	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (ledger.Disclosure, error)
+	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
+	// GoalFindings lists what the evaluations said, the latest first.
+	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)
+	// Plans lists the versions of a case's plan, the latest first.
+	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
+	Referral(ctx context.Context, s care.Staff, id string) (ledger.Referral, error)
+	// Share is what the caller's agency was given along with a task.
+	// ledger.ErrNotFound: no such task, or nothing was given for it.
+	Share(ctx context.Context, s care.Staff, taskID string) (ledger.Share, error)
+	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
+	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
+	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
+}

@@ -1,0 +1,51 @@
+package present
+
+import (
+	"strings"
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+// Unseen says in a list that the data of a person are out of sight.
+const Unseen = "I dati della persona non si vedono più"
+
+// DisclosedTerms lists what a snapshot holds of the person, and nothing else.
+func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
+	var terms []web.Term
+	add := func(name, value string) {
+		if value != "" {
+			terms = append(terms, web.Term{Name: name, Value: value})
+		}
+	}
+	add("Nome", snapshot.GivenName)
+	add("Cognome", snapshot.FamilyName)
+	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
+		add("Data di nascita", italian.Date(born))
+	}
+	if snapshot.Citizenship != "" {
+		add("Cittadinanza", italian.Country(snapshot.Citizenship))
+	}
+	add("Lingue", Languages(snapshot.Languages))
+	add("Telefono", snapshot.Phone)
+	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	add("Numero del fascicolo", snapshot.CaseNumber)
+	return terms
+}
+
+// PurposeOf says what data are given for: an area of need, or one of the
+// purposes that are the same everywhere.
+func PurposeOf(p care.Policy, code string) string {
+	if code == "" || len(p.NeedAreas([]string{code})) > 0 {
+		return italian.ReferralPurpose(p, code)
+	}
+	return italian.Upper(italian.Purpose(code))
+}
+
+// Languages lists languages by name.
+func Languages(tags []string) string {
+	return strings.Join(web.Each(tags, italian.Language), ", ")
+}
