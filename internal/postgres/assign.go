@@ -212,7 +212,7 @@ func (a *assignment) set(moment, change string, args ...any) error {
 	if err != nil || next == nil {
 		return err
 	}
-	_, err = a.tx.Exec(a.ctx, `SELECT rearm($1, $2)`, a.task.Run, *next)
+	_, err = a.tx.Exec(a.ctx, `SELECT rearm($1, $2, $3)`, a.task.Run, *next, a.now)
 	return err
 }
 

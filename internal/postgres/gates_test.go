@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 func TestWhatConsentIsAskedFor(t *testing.T) {
@@ -105,10 +106,12 @@ func TestWhatTheStateOfACaseForbids(t *testing.T) {
 }
 
 // The take-over is for people of 16 to 65: an équipe is one, wherever it is asked for.
-func TestWhoMayNotBeTakenOver(t *testing.T) {
-	p := newPlay(t)
+func TestWhoMayNotBeTakenOver(t *testing.T) { testclock.Each(t, isNotTakenOver) }
+
+func isNotTakenOver(t *testing.T, now time.Time) {
+	p := newPlayAt(t, now)
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), time.Now().AddDate(-66, 0, -1))
+	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), p.now.In(testclock.Rome).AddDate(-66, 0, -1))
 	require.NoError(t, err)
 	convene := catalogue.ConveneForm{Kind: care.BetweenAgencies}
 	e := p.ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))

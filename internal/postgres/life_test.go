@@ -11,12 +11,15 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 const dayLong = 24 * time.Hour
 
-func TestASuspendedCaseStandsStill(t *testing.T) {
-	p := newPlay(t)
+func TestASuspendedCaseStandsStill(t *testing.T) { testclock.Each(t, standsStill) }
+
+func standsStill(t *testing.T, now time.Time) {
+	p := newPlayAt(t, now)
 	at := func(text any) time.Time {
 		t.Helper()
 		when, err := time.Parse(time.RFC3339, text.(string))
@@ -88,7 +91,11 @@ func TestASuspendedCaseStandsStill(t *testing.T) {
 
 // A suspension that ends while the case has no branch changes no record, but is a step.
 func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
-	p := newPlay(t)
+	testclock.Each(t, resumesWithoutEffects)
+}
+
+func resumesWithoutEffects(t *testing.T, now time.Time) {
+	p := newPlayAt(t, now)
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
 	until := p.now.Add(dayLong)
 	form := catalogue.SuspendForm{Until: &until, Reason: "health"}
@@ -102,8 +109,10 @@ func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
 	p.does(run, p.clock(), ledger.Effects{}, func(s *care.RunState) { s.Suspended, s.Open = nil, nil })
 }
 
-func TestWhenAPermitAsksForAttention(t *testing.T) {
-	p := newPlay(t)
+func TestWhenAPermitAsksForAttention(t *testing.T) { testclock.Each(t, watchesAPermit) }
+
+func watchesAPermit(t *testing.T, now time.Time) {
+	p := newPlayAt(t, now)
 	p.law("permit", func(q *care.Policy) {
 		for i, d := range q.Deadlines {
 			days := map[string]int{care.DeadlinePermitWarning: 60, care.DeadlinePermitReminder: 30, care.DeadlinePermitAlarm: 10, care.DeadlinePermitReceipt: 45}[d.Code]

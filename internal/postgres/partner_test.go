@@ -47,7 +47,7 @@ func (p *play) through(run, link string, answer catalogue.Command) ledger.Entry 
 }
 
 func TestAPartnerAnswersThroughLinks(t *testing.T) {
-	p := newPlay(t)
+	p := newPlayToday(t)
 	caseRun, run, referral, task := p.referred()
 	row := func() map[string]any {
 		return p.row(`SELECT state, role, agency, holder, remind_at, escalate_at FROM task WHERE id = $1`, task)
@@ -130,7 +130,7 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 }
 
 func TestALinkThatIsWorthNothing(t *testing.T) {
-	p := newPlay(t)
+	p := newPlayToday(t)
 	_, run, _, task := p.referred()
 	link := p.mailed(run, "partner_request")[0]
 	use := func() error {

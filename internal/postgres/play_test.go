@@ -16,6 +16,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -26,7 +27,7 @@ type play struct {
 	owner *pgxpool.Pool
 	api   *pgxpool.Pool // as the API logs in
 	runs  map[string]*played
-	now   time.Time
+	now   time.Time // of the steps and of the records
 }
 
 type played struct {
@@ -36,9 +37,22 @@ type played struct {
 	state    care.RunState
 }
 
-func newPlay(t *testing.T) *play {
+// newPlay is a play on an ordinary Monday.
+func newPlay(t *testing.T) *play { return newPlayAt(t, testclock.Monday) }
+
+func newPlayAt(t *testing.T, now time.Time) *play {
 	a := newArchive(t)
-	return &play{archive: a, owner: a.pool(standalone.Migrate), api: a.pool(standalone.API), runs: map[string]*played{}, now: time.Now().Truncate(time.Second)}
+	p := &play{archive: a, owner: a.pool(standalone.Migrate), api: a.pool(standalone.API), runs: map[string]*played{}, now: now}
+	a.records.Clock = func() time.Time { return p.now }
+	return p
+}
+
+// newPlayToday is a play on the day of the database, by whose clock links end
+// and mails are sent.
+func newPlayToday(t *testing.T) *play {
+	p := newPlay(t)
+	p.now = p.today().Truncate(time.Second)
+	return p
 }
 
 // law changes what Prato decides, in a version of its own.

@@ -193,11 +193,21 @@ func (a *archive) open(zone string) (caseID, task string) {
 func (a *archive) record(run string, revision int, e ledger.Entry, effects ledger.Effects) ledger.StepResult {
 	a.t.Helper()
 	res, err := a.steps.Record(a.t.Context(), ledger.Step{
-		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: time.Now(), Effects: effects,
+		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: a.today(), Effects: effects,
 		State: care.RunState{Answers: []care.PointAnswer{{Point: fmt.Sprint(revision), Answer: e.Answer}}},
 	})
 	require.NoError(a.t, err)
 	return res
+}
+
+// today is the database's own time.
+func (a *archive) today() (now time.Time) {
+	a.t.Helper()
+	connection, err := pgx.Connect(a.t.Context(), a.stack.AdministratorURL(a.database))
+	require.NoError(a.t, err)
+	defer func() { _ = connection.Close(context.WithoutCancel(a.t.Context())) }()
+	require.NoError(a.t, connection.QueryRow(a.t.Context(), `SELECT clock_timestamp()`).Scan(&now))
+	return now
 }
 
 func (a *archive) claim(account, task string) error {

@@ -63,9 +63,10 @@ func (d desk) caughtUp(caseID string) {
 	d.put(`UPDATE command SET state = 'worked', worked_at = now() WHERE case_id = $1`, caseID)
 }
 
-// at reads as if it were later.
+// at reads as if it were later than when the rows were put.
 func (d desk) at(later time.Duration) {
-	d.records.Clock = func() time.Time { return time.Now().Add(later) }
+	now := d.today().Add(later)
+	d.records.Clock = func() time.Time { return now }
 }
 
 const (
@@ -225,7 +226,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	id, frozen := d.open("prato")
 	other, running := d.open("prato")
 	operator, supervisor := d.accounts["desk_operator.prato"], d.accounts["supervisor.prato"]
-	until := time.Now().AddDate(0, 3, 0).Truncate(time.Second)
+	until := d.today().AddDate(0, 3, 0)
 	d.put(`UPDATE case_file SET suspended_at = now(), suspended_until = $2 WHERE id = $1`, id, until)
 	d.put(`UPDATE task SET suspended = true WHERE id = $1`, frozen)
 	d.caughtUp(id)

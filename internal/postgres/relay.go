@@ -72,17 +72,17 @@ func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
 // AwaitWake rests until an entry may be due, for as long as the longest given.
 // Entries of cases that are busy do not count.
 func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration, busy []string) error {
-	return s.await(ctx, wakeChannel, longest, `SELECT next_wake($1::text[]::uuid[])`, orEmpty(busy))
+	return s.await(ctx, wakeChannel, longest, `SELECT next_wake($1::text[]::uuid[]) - clock_timestamp()`, orEmpty(busy))
 }
 
 // AwaitMail rests until a mail may be due, for as long as the longest given.
 func (s *Steps) AwaitMail(ctx context.Context, longest time.Duration) error {
-	return s.await(ctx, mailChannel, longest, `SELECT next_mail()`)
+	return s.await(ctx, mailChannel, longest, `SELECT next_mail() - clock_timestamp()`)
 }
 
-// await rests until a channel is told of something, until the time that a query
-// gives, or for as long as the longest given.
-func (s *Steps) await(ctx context.Context, channel string, longest time.Duration, next string, args ...any) error {
+// await rests until a channel is told of something, until what a query says is
+// left to wait, or for as long as the longest given.
+func (s *Steps) await(ctx context.Context, channel string, longest time.Duration, left string, args ...any) error {
 	asking, cancel := context.WithTimeout(ctx, deliveryTime)
 	defer cancel()
 	conn, err := s.pool.Acquire(asking)
@@ -101,10 +101,10 @@ func (s *Steps) await(ctx context.Context, channel string, longest time.Duration
 	// What became due between the last look and the LISTEN would wait for nothing.
 	wait := longest
 	err = promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
-		var due *time.Time
-		err := tx.QueryRow(ctx, next, args...).Scan(&due)
+		var due *time.Duration
+		err := tx.QueryRow(ctx, left, args...).Scan(&due)
 		if due != nil {
-			wait = min(wait, time.Until(*due))
+			wait = min(wait, *due)
 		}
 		return err
 	})

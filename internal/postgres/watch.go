@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -43,7 +42,7 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 	err = promptly(ctx, w.pool, roleWatch, func(ctx context.Context, tx querier) error {
-		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog($1)`, time.Now().Add(-care.Grace))
+		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog(clock_timestamp() - $1::interval)`, care.Grace)
 		return err
 	})
 	return b, err
