@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 // at is a time of the offices.
@@ -115,12 +116,13 @@ func TestClockStopsWithItsTask(t *testing.T) {
 	})
 }
 
-func TestClocksAfterASupervisorsRepairs(t *testing.T) {
-	// The repairs are plain transactions of the records, which go by the clock on the wall.
-	playFrom(t, time.Now(), func(w *casework) {
+func TestClocksAfterASupervisorsRepairs(t *testing.T) { testclock.Each(t, repairs) }
+
+func repairs(t *testing.T, now time.Time) {
+	playFrom(t, now, func(w *casework) {
 		w.opens()
 		task := w.task(care.FirstListening)
-		until := time.Now().Add(100 * day).Truncate(time.Second)
+		until := w.now().Add(100 * day).Truncate(time.Second)
 		w.repairs(task, catalogue.Extend, catalogue.Assignment{Until: &until})
 		w.passes(49 * day)
 		require.Empty(t, w.when("reminder_sent first_listening"))
@@ -130,11 +132,11 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 		w.passes(50 * day)
 		require.Len(t, w.when("escalated first_listening"), 1)
 	})
-	playFrom(t, time.Now(), func(w *casework) {
+	playFrom(t, now, func(w *casework) {
 		w.opens()
 		w.repairs(w.task(care.FirstListening), catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker})
 		require.Equal(t, care.SocialWorker, w.task(care.FirstListening).Role)
-		soon := time.Now().Add(2 * time.Hour).Truncate(time.Second)
+		soon := w.now().Add(2 * time.Hour).Truncate(time.Second)
 		w.repairs(w.task(care.FirstListening), catalogue.Extend, catalogue.Assignment{Until: &soon}) // earlier than its run was told
 		w.carrier.(*play).relay()
 		w.passes(day)
@@ -148,6 +150,6 @@ func TestClocksAfterASupervisorsRepairs(t *testing.T) {
 // repairs is what a supervisor does about a task.
 func (w *casework) repairs(task ledger.Task, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment) {
 	w.Helper()
-	require.Empty(w, op.Check(form, catalogue.Around{Policy: w.policy(), Now: time.Now()}))
+	require.Empty(w, op.Check(form, catalogue.Around{Policy: w.policy(), Now: w.now()}))
 	w.assign(care.Supervisor, op.Command("", task.ID, form))
 }

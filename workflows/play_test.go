@@ -66,8 +66,9 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 	p.env.RegisterActivity(&activities.HumanTasks{Steps: p.steps})
 	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		p.ctx = ctx
+		before := o.records.Clock
 		o.records.Clock = p.now
-		defer func() { o.records.Clock = time.Now }()
+		defer func() { o.records.Clock = before }()
 		script(&casework{carrier: p, office: o, zone: "prato"})
 		end = workflow.Now(ctx)
 		return nil
@@ -179,8 +180,10 @@ func (p *play) relay() {
 // settle waits, a real moment, until something is done.
 func (p *play) settle(what string, done func() bool) {
 	p.Helper()
-	for deadline := time.Now().Add(15 * time.Second); !done(); {
-		require.True(p, time.Now().Before(deadline), "%s was never worked", what)
+	waiting, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	for !done() {
+		require.NoError(p, waiting.Err(), "%s was never worked", what)
 		require.NoError(p, workflow.Sleep(p.ctx, time.Millisecond))
 	}
 	// The run takes over the result of its step before the next timer fires.

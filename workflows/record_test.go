@@ -31,7 +31,7 @@ type recorder struct {
 	temporal client.Client
 }
 
-func (r *recorder) now() time.Time { return time.Now() }
+func (r *recorder) now() time.Time { return time.Now() } //nolint:forbidigo // it is real time that is recorded
 
 func (r *recorder) rest() { time.Sleep(50 * time.Millisecond) }
 

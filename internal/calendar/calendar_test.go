@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/testclock"
 )
 
 var rome = func() *time.Location {
@@ -122,6 +123,29 @@ func TestAfter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAfterEveryMoment: working days end with the offices' day, calendar days
+// keep the hour on the wall, hours and seconds are counted.
+func TestAfterEveryMoment(t *testing.T) {
+	cal := calendarOf(t, policy("prato", "12-26"))
+	testclock.Each(t, func(t *testing.T, now time.Time) {
+		for _, n := range []int{1, 2, 5, 30} {
+			for _, from := range []time.Time{now, now.UTC()} {
+				term := cal.After(from, care.Duration{N: n, Unit: care.WorkingDays}).In(rome)
+				if term.Format("15:04") != "18:00" || !cal.IsWorkingDay(term) || cal.WorkingDaysBetween(now, term) != n {
+					t.Errorf("%d working days: %s", n, term)
+				}
+				day := cal.After(from, care.Duration{N: n, Unit: care.CalendarDays}).In(rome)
+				if day.Format("15:04") != now.Format("15:04") || day.Format(time.DateOnly) != now.AddDate(0, 0, n).Format(time.DateOnly) {
+					t.Errorf("%d calendar days: %s", n, day)
+				}
+				if hours := cal.After(from, care.Duration{N: n, Unit: care.Hours}); hours.Sub(now) != time.Duration(n)*time.Hour {
+					t.Errorf("%d hours: %s", n, hours)
+				}
+			}
+		}
+	})
 }
 
 func TestWorkingDaysBetween(t *testing.T) {

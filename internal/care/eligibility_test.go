@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"percorso/internal/testclock"
 )
 
 func day(text string) time.Time {
@@ -30,6 +32,25 @@ func adult() PersonFacts {
 		BirthDate: day("1992-03-10"), Citizenship: "PK", Permit: "work",
 		PermitExpiry: dayPtr("2027-06-30"), Needs: []NeedArea{labour, immigration},
 	}
+}
+
+// TestBirthdaysAtEveryMoment: one is 16 from the birthday on, and 65 until the
+// eve of the 66th, by the days of Rome.
+func TestBirthdaysAtEveryMoment(t *testing.T) {
+	testclock.Each(t, func(t *testing.T, now time.Time) {
+		year, month, day := now.Date()
+		for _, test := range []struct {
+			years, days int // from now to the birth
+			allowed     bool
+		}{{-16, 0, true}, {-16, 1, false}, {-66, -1, false}, {-66, 1, true}} {
+			f := adult()
+			f.BirthDate = time.Date(year+test.years, month, day+test.days, 0, 0, 0, 0, time.UTC)
+			f.PermitExpiry = nil
+			if answer := MayPass(GateTakeOver, f, now); answer.Allowed != test.allowed {
+				t.Errorf("born on %s: %+v", f.BirthDate, answer)
+			}
+		}
+	})
 }
 
 func TestEligibility(t *testing.T) {

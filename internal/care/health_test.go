@@ -8,12 +8,14 @@ import (
 
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/testclock"
 )
 
-func TestWhatACaseWaitsFor(t *testing.T) {
+func TestWhatACaseWaitsFor(t *testing.T) { testclock.Each(t, waitsFor) }
+
+func waitsFor(t *testing.T, now time.Time) {
 	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
 	require.NoError(t, err)
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	day := func(n int) *time.Time { at := now.AddDate(0, 0, n); return &at }
 	task := func(kind care.TaskKind, remind, escalate *time.Time) care.FactTask {
 		return care.FactTask{ID: string(kind), Kind: kind, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",

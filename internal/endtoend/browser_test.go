@@ -131,7 +131,7 @@ func quoted(text string) string {
 // social worker closes.
 func TestStraightPathInTheBrowser(t *testing.T) {
 	s := open(t, "prova")
-	day := func(d time.Duration) string { return time.Now().Add(d).Format(time.DateOnly) }
+	day := func(d time.Duration) string { return today().Add(d).Format(time.DateOnly) }
 
 	front := s.sitDown(care.DeskOperator)
 	front.visit("/sportello")
@@ -140,7 +140,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	// Without the notice the form comes back with what was typed, and says why.
 	front.fill("given_name", "Persona")
 	front.fill("family_name", "Prova 0001")
-	front.fill("birth_date", time.Now().AddDate(-34, 0, 0).Format(time.DateOnly))
+	front.fill("birth_date", today().AddDate(-34, 0, 0).Format(time.DateOnly))
 	front.fill("citizenship", "PK")
 	front.fill("permit", "work")
 	front.fill("permit_expiry", day(700*24*time.Hour))

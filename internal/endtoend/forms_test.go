@@ -76,7 +76,7 @@ func (s *services) complexPathInTheBrowser() {
 	cpi.picture("parere")
 	cpi.press("Completa")
 
-	day := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	day := today().AddDate(0, 3, 0).Format(time.DateOnly)
 	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
 	social.shows("Dissenso di prova")
 	social.choose("Progetto proposto")
@@ -129,7 +129,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	social.visit("/equipe/" + equipe)
 	social.shows("nessuna disponibilità")
 	social.press("Registra il verbale")
-	social.write("Giorno", time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+	social.write("Giorno", today().AddDate(0, 0, -1).Format(time.DateOnly))
 	social.write("Ora", "10:00")
 	social.write("Verbale", "Verbale di prova")
 	social.until(`(() => { const all = [...document.querySelectorAll("main select")]; all.forEach(e => e.value = "favourable"); return all.length === 5 && all.every(e => e.value === "favourable") })()`)
@@ -139,7 +139,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 
 	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
 	social.until(`[...document.querySelectorAll("main textarea")].some(e => e.value === "Tirocinio di prova")`)
-	day := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	day := today().AddDate(0, 3, 0).Format(time.DateOnly)
 	social.writeIn("Obiettivo 2", "Area", "school")
 	social.writeIn("Obiettivo 2", "Che cosa vuole raggiungere", "Italiano di prova")
 	for action, of := range map[string][3]string{"Azione 2": {"0", "Corso di prova", "cpi"}, "Azione 3": {"1", "Italiano di prova", "cpia"}} {

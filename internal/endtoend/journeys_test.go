@@ -106,7 +106,7 @@ func TestSilentCPI(t *testing.T) {
 // Journey 9: who may have what, and the rule that says so.
 func TestNotEligible(t *testing.T) {
 	s := open(t, "prato")
-	today := time.Now()
+	today := today()
 	aged := func(years, months int) func(map[string]any) {
 		return func(p map[string]any) { p["birth_date"] = today.AddDate(-years, months, 0).Format(time.DateOnly) }
 	}

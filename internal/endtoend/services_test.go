@@ -24,6 +24,7 @@ import (
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 )
 
 // services is the stack with the people who work on it.
@@ -182,8 +183,8 @@ func (s *services) post(role care.Role, path string, body any) answer {
 // person is a visibly synthetic person: 34, from a third country, with a permit.
 func person(change func(map[string]any)) map[string]any {
 	p := map[string]any{
-		"given_name": "Persona", "family_name": "Prova 0001", "birth_date": time.Now().AddDate(-34, 0, 0).Format(time.DateOnly),
-		"citizenship": "PK", "permit": "work", "permit_expiry": time.Now().AddDate(2, 0, 0).Format(time.DateOnly), "languages": []string{"ur"},
+		"given_name": "Persona", "family_name": "Prova 0001", "birth_date": today().AddDate(-34, 0, 0).Format(time.DateOnly),
+		"citizenship": "PK", "permit": "work", "permit_expiry": today().AddDate(2, 0, 0).Format(time.DateOnly), "languages": []string{"ur"},
 	}
 	if change != nil {
 		change(p)
@@ -321,6 +322,9 @@ func (s *services) eventually(what string, holds func() bool) {
 	s.t.Helper()
 	require.Eventually(s.t, holds, 90*time.Second, 100*time.Millisecond, what)
 }
+
+// today is the day of the offices, whose pages take a date as one of theirs.
+func today() time.Time { return time.Now().In(italian.Rome) }
 
 // in says when something is, from now.
 func in(d time.Duration) *time.Time { t := time.Now().Add(d); return &t }

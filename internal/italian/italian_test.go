@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/testclock"
 )
 
 // TestEveryCodeHasItsWords walks the lists of package care: none of their codes
@@ -270,6 +271,28 @@ func TestDue(t *testing.T) {
 	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "scade domani alle 00:30" {
 		t.Errorf("across midnight in Rome: %q", got)
 	}
+}
+
+// TestNearDaysAtEveryMoment: today, tomorrow and yesterday are Rome's, however
+// many hours they have.
+func TestNearDaysAtEveryMoment(t *testing.T) {
+	testclock.Each(t, func(t *testing.T, now time.Time) {
+		for _, now := range []time.Time{now, now.UTC()} {
+			for days, want := range map[int]string{-1: "ieri", 0: "oggi", 1: "domani"} {
+				local := now.In(italian.Rome)
+				noon := time.Date(local.Year(), local.Month(), local.Day()+days, 12, 0, 0, 0, italian.Rome)
+				if got := italian.When(noon.UTC(), now); got != want+" alle 12:00" {
+					t.Errorf("%d days from %s: %q", days, now, got)
+				}
+			}
+			if got := italian.Due(now.Add(time.Minute), now, offices(t)); !strings.HasPrefix(got, "scade oggi all") {
+				t.Errorf("in a minute from %s: %q", now, got)
+			}
+			if got := italian.Due(now.Add(-time.Minute), now, offices(t)); !strings.HasPrefix(got, "scaduto oggi all") {
+				t.Errorf("a minute before %s: %q", now, got)
+			}
+		}
+	})
 }
 
 func TestSentence(t *testing.T) {

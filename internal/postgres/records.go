@@ -28,9 +28,7 @@ type Records struct {
 
 // NewRecords builds the records on a pool whose login may join the API's role.
 func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
-	r := &Records{Clock: time.Now, pool: pool} //nolint:forbidigo // the clock that is given where nobody sets another
-	r.rules = newRules(calendars, func() time.Time { return r.Clock() })
-	return r
+	return &Records{Clock: time.Now, pool: pool, rules: newRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {

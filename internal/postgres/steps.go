@@ -22,8 +22,7 @@ type Steps struct {
 
 // NewSteps builds the steps on a pool whose login may join the worker's role.
 func NewSteps(pool *pgxpool.Pool, calendars Calendars) *Steps {
-	// A step brings its time along; this one is how long ago a row was read.
-	return &Steps{pool: pool, rules: newRules(calendars, time.Now)} //nolint:forbidigo // see above
+	return &Steps{pool: pool, rules: newRules(calendars)}
 }
 
 // runRow is a run as stored, locked for the step.

@@ -53,7 +53,7 @@ func (t *Town) Channel(number int) string {
 
 // Opened opens a case file at the desk.
 func Opened(ctx context.Context, p *Person) error {
-	t, today := p.Town, time.Now()
+	t, today := p.Town, today()
 	citizenship, language := Origin(p.Number)
 	expiry := today.AddDate(1, 0, p.Number%300)
 	if p.PermitDays > 0 {

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/client"
+	"percorso/internal/italian"
 )
 
 // Town is a zone with its staff, each member the client of an account. It may
@@ -215,12 +216,15 @@ func asked(ask func(ctx context.Context, by *client.Client, p *Person) (client.C
 	}
 }
 
-// Days is so many days from now, at ten in the morning.
+// Days is so many days from today, at ten in the morning.
 func Days(n int) *time.Time {
-	year, month, day := time.Now().AddDate(0, 0, n).Date()
-	at := time.Date(year, month, day, 10, 0, 0, 0, time.Local)
+	year, month, day := today().Date()
+	at := time.Date(year, month, day+n, 10, 0, 0, 0, italian.Rome)
 	return &at
 }
+
+// today is the day where the offices are, wherever the machine is.
+func today() time.Time { return time.Now().In(italian.Rome) }
 
 // Await asks again until something is there, with growing pauses and for a while.
 // what names it for the error.

@@ -1,10 +1,13 @@
 package zone_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -36,6 +39,29 @@ func TestNextOpening(t *testing.T) {
 	}
 }
 
+// TestNextOpeningAtEveryMoment: what is said to be the next opening is one of the
+// desk's, has not passed, and falls on a working day.
+func TestNextOpeningAtEveryMoment(t *testing.T) {
+	zones := delivered(t)
+	testclock.Each(t, func(t *testing.T, now time.Time) {
+		for code, p := range zones {
+			cal, err := calendar.New(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, ok := zone.NextOpening(p, cal, now.UTC())
+			if !ok || !o.To.After(now) || !cal.IsWorkingDay(o.From) {
+				t.Fatalf("%s at %s: %v, %v", code, now, o, ok)
+			}
+			from, to := o.From.In(cal.Location()), o.To.In(cal.Location())
+			band := care.Band{Weekday: care.Weekdays[(from.Weekday()+6)%7], From: from.Format("15:04"), To: to.Format("15:04")}
+			if !slices.Contains(p.Desk.Hours, band) || from.YearDay() != to.YearDay() {
+				t.Errorf("%s at %s: the desk has no hours from %s to %s", code, now, from, to)
+			}
+		}
+	})
+}
+
 func TestNextByAppointment(t *testing.T) {
 	zones := delivered(t)
 	cal, err := calendar.New(zones["lucca"])
@@ -52,7 +78,7 @@ func TestNextByAppointment(t *testing.T) {
 			t.Errorf("%s: %v, %v", at, day, ok)
 		}
 	}
-	if _, ok := zone.NextByAppointment(zones["prato"], cal, time.Now()); ok {
+	if _, ok := zone.NextByAppointment(zones["prato"], cal, testclock.Monday); ok {
 		t.Error("Prato has no days by appointment alone")
 	}
 }
