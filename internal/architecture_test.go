@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"internal/italian":   {"internal/catalogue", "internal/care", "internal/ledger"},
 	"internal/codec":     {},
 	"internal/config":    {},
-	"internal/client":    {"internal/catalogue", "internal/care", "internal/ledger"}, // speaks to the API as any program does
+	"internal/client":    {"internal/catalogue", "internal/care", "internal/ledger"},                     // speaks to the API as any program does
 	"internal/walk":      {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/invitation": {}, // the links that partners answer through
