@@ -605,7 +605,12 @@ func (p *pageRecords) Timeline(context.Context, care.Staff, string, ledger.Pagin
 }
 
 func (p *pageRecords) Reads(context.Context, care.Staff, string, ledger.Paging) (ledger.Page[ledger.Read], error) {
-	return ledger.Page[ledger.Read]{Items: []ledger.Read{{At: p.noon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, Action: "read_case"}}}, nil
+	return ledger.Page[ledger.Read]{Items: []ledger.Read{
+		{At: p.noon(-1), ByName: someWorker.Name, ByRole: someWorker.Role, ByAgency: "comune", ByZone: "prato", Action: string(ledger.ReadCase), Purpose: ledger.ForCare},
+		{At: p.noon(-2), ByAgency: "cpia", ByZone: "prato", Action: string(ledger.ReadLink), Purpose: ledger.ForReferral},
+		{At: p.noon(-3), ByName: "Altra Prova", ByRole: someWorker.Role, ByAgency: "comune", ByZone: "lucca", Action: string(ledger.RefusedReading), Asked: "case"},
+		{At: p.noon(-4), ByName: someWorker.Name, ByRole: someWorker.Role, ByAgency: "comune", ByZone: "prato", Action: string(care.OpOpen)},
+	}}, nil
 }
 
 func (p *pageRecords) referral(state care.ReferralState) ledger.Referral {

@@ -34,8 +34,9 @@ var mayImport = map[string][]string{
 	"internal/client":    {"internal/catalogue", "internal/care", "internal/ledger"},                     // speaks to the API as any program does
 	"internal/walk":      {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
-	"internal/invitation": {}, // the links that partners answer through
-	"internal/testclock":  {}, // the moments at which tests run; only they import it
+	"internal/secret":     {},                  // a key for each use
+	"internal/invitation": {"internal/secret"}, // the links that partners answer through
+	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
 	"workflows/contract": {"internal/care"},
@@ -77,7 +78,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation", "internal/secret",
 	},
 	"deploy": {},
 }

@@ -98,10 +98,14 @@ type momentJSON struct {
 }
 
 type readJSON struct {
-	At     time.Time `json:"at"`
-	ByName string    `json:"by_name"`
-	ByRole care.Role `json:"by_role"`
-	Action string    `json:"action"`
+	At       time.Time             `json:"at"`
+	ByName   string                `json:"by_name" doc:"Empty: a partner, through its link"`
+	ByRole   care.Role             `json:"by_role"`
+	ByAgency string                `json:"by_agency"`
+	ByZone   string                `json:"by_zone"`
+	Action   string                `json:"action" doc:"Code: what was read, or the operation that was asked"`
+	Purpose  ledger.ReadingPurpose `json:"purpose,omitempty" doc:"Code: what it was read for"`
+	Asked    string                `json:"asked,omitempty" doc:"Codes: the filters of a list"`
 }
 
 func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJSON {
@@ -280,7 +284,7 @@ func (a *API) registerCaseReads() {
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[readJSON], error) {
 			page, err := a.records.Reads(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(r ledger.Read) readJSON {
-				return readJSON{At: r.At, ByName: r.ByName, ByRole: r.ByRole, Action: r.Action}
+				return readJSON(r)
 			})
 		})
 }

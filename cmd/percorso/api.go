@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/postgres"
 	"percorso/internal/runs"
+	"percorso/internal/secret"
 	"percorso/internal/watch"
 )
 
@@ -51,10 +52,14 @@ func runAPI(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	records := postgres.NewRecords(pool, calendar.New)
+	if records.SearchKey, err = secret.Key(c.SearchKey, c.Keys, "searches"); err != nil {
+		return err
+	}
 	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
-		Records:   postgres.NewRecords(pool, calendar.New),
+		Records:   records,
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  pgxstore.New(sessions),

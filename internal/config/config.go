@@ -45,6 +45,7 @@ type API struct {
 	Listen    string // PERCORSO_LISTEN: host:port
 	PublicURL string // PERCORSO_PUBLIC_URL: as browsers see it, without a slash at the end
 	LinkKey   string // PERCORSO_LINK_KEY: opens partners' one-time links, for package invitation; empty: derived from Keys
+	SearchKey string // PERCORSO_SEARCH_KEY: makes the digests of what is searched; empty: derived from Keys
 }
 
 // Worker is what the process worker needs.
@@ -99,6 +100,7 @@ func ReadAPI() (API, error) {
 		Listen:    r.hostPort("PERCORSO_LISTEN", defaultListen),
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
+		SearchKey: r.text("PERCORSO_SEARCH_KEY", ""),
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")

@@ -5,7 +5,6 @@
 package invitation
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"percorso/internal/secret"
 )
 
 // Errors that callers tell apart. None quotes the link.
@@ -25,7 +26,7 @@ var (
 )
 
 // KeySize is how long a signing key is, in bytes.
-const KeySize = 32
+const KeySize = secret.Size
 
 // mostToken bounds what is looked at; a link of ours has about 90 characters.
 const mostToken = 200
@@ -67,32 +68,12 @@ func mac(key []byte, content string) []byte {
 	return h.Sum(nil)
 }
 
-// Key gives the signing key: the one that was configured (base64 of KeySize
-// bytes) or, where there is none, one derived from the first of the codec's keys
-// (as package codec reads them), so that an installation has one secret less to
-// keep. Links under way are void once it changes. Its errors quote no key.
+// Key gives the signing key: the one that was configured, or one derived from
+// the codec's keys. Links under way are void once it changes.
 func Key(configured, codecKeys string) ([]byte, error) {
-	if configured != "" {
-		return decode(configured)
-	}
-	first, _, _ := strings.Cut(strings.TrimLeft(codecKeys, ", \r\n\t"), "\n")
-	first, _, _ = strings.Cut(first, ",")
-	_, text, _ := strings.Cut(strings.TrimSpace(first), ":")
-	secret, err := decode(text)
-	if err != nil {
-		return nil, err
-	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "percorso one-time links", KeySize)
+	key, err := secret.Key(configured, codecKeys, "one-time links")
 	if err != nil {
 		return nil, fmt.Errorf("invitation: %w", err)
-	}
-	return key, nil
-}
-
-func decode(text string) ([]byte, error) {
-	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(key) != KeySize {
-		return nil, fmt.Errorf("invitation: the key of links is not the base64 of %d bytes", KeySize)
 	}
 	return key, nil
 }

@@ -15,9 +15,13 @@ import (
 // "Rule*" means those whose names begin so.
 func constants(t *testing.T, kind string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "care", "*.go"))
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, folder := range []string{"care", "ledger"} {
+		found, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	var values []string
 	for _, name := range files {
@@ -41,7 +45,7 @@ func constants(t *testing.T, kind string) []string {
 		})
 	}
 	if len(values) == 0 {
-		t.Fatalf("package care has no constants of %s", kind)
+		t.Fatalf("neither care nor ledger has constants of %s", kind)
 	}
 	return values
 }

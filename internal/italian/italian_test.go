@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
 
@@ -70,8 +71,11 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			said("audited", op, italian.Reading(op))
 		}
 	}
-	for _, action := range []string{"read_case", "read_referral", "read_equipe", "read_plan", "read_goal_findings", "read_disclosure", "read_share", "search"} {
-		said("audited", action, italian.Reading(action))
+	for _, kind := range append(constants(t, "Reading"), "search") {
+		said("audited", kind, italian.Reading(kind))
+	}
+	for _, purpose := range append(constants(t, "ReadingPurpose"), "transfer") {
+		said("purpose of a reading", purpose, italian.ReadingPurpose(ledger.ReadingPurpose(purpose)))
 	}
 	now := at(t, "2026-11-25 10:00")
 	for _, why := range constants(t, "EndReason") {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 )
 
 // say finds the word of a code; an unknown code is said as it is.
@@ -467,9 +468,16 @@ var mediatorAccess = map[care.MediatorAccess]string{
 func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m) }
 
 var readings = map[string]string{
-	"read_case": "ha letto il fascicolo", "read_referral": "ha letto la segnalazione", "search": "ha cercato tra i fascicoli",
-	"read_equipe": "ha letto il lavoro dell’équipe", "read_disclosure": "ha visto i dati da comunicare a un ente", "read_share": "ha letto i dati comunicati al suo ente",
-	"read_plan": "ha letto il progetto", "read_goal_findings": "ha letto la valutazione degli obiettivi",
+	string(ledger.ReadCase): "ha letto il fascicolo", string(ledger.ReadTimeline): "ha letto la storia del fascicolo", string(ledger.ReadReads): "ha letto chi ha letto il fascicolo",
+	string(ledger.ReadTask): "ha letto un compito", string(ledger.ReadReferral): "ha letto la segnalazione", string(ledger.ReadShare): "ha letto i dati comunicati al suo ente",
+	string(ledger.ReadEquipe): "ha letto il lavoro dell’équipe", string(ledger.ReadPlan): "ha letto il progetto", string(ledger.ReadGoalFindings): "ha letto la valutazione degli obiettivi",
+	string(ledger.ReadDisclosure): "ha visto i dati da comunicare a un ente", string(ledger.ReadContact): "ha letto l’accesso allo sportello",
+	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i casi fermi", string(ledger.ListTasks): "lo ha visto in un elenco di compiti",
+	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
+	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
+	string(ledger.SearchCases): "lo ha trovato con una ricerca", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
+	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
+	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un compito", string(care.OpClaim): "ha preso in carico un compito",
 	string(care.OpRelease): "ha rilasciato un compito", string(care.OpReassign): "ha riassegnato un compito", string(care.OpExtend): "ha prorogato un compito",
 	string(care.OpRemind): "ha sollecitato un compito", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
@@ -486,3 +494,17 @@ var readings = map[string]string{
 
 // Reading says what an audited read or write was, after the name of who did it.
 func Reading(action string) string { return say(readings, action) }
+
+var readingPurposes = map[ledger.ReadingPurpose]string{
+	ledger.ForCare: "seguire la persona", ledger.ForDesk: "accogliere chi si rivolge allo sportello", ledger.ForOneFile: "non aprire due fascicoli della stessa persona",
+	ledger.ForDisclosure: "decidere che cosa comunicare a un altro ente", ledger.ForPlan: "seguire il progetto", ledger.ForSupervision: "sbloccare i casi fermi",
+	ledger.ForAccountability: "sapere chi ha letto il fascicolo",
+}
+
+// ReadingPurpose says what something was read for.
+func ReadingPurpose(code ledger.ReadingPurpose) string {
+	if said, ok := readingPurposes[code]; ok {
+		return said
+	}
+	return Purpose(string(code))
+}

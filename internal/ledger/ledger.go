@@ -285,10 +285,15 @@ type StuckCase struct {
 	TaskID string `db:"task_id"` // the task that can be reminded, reassigned or extended; empty where none is
 }
 
-// Read is one audited read or write of a case file.
+// Read is one audited read or write of a case file. A partner that looked
+// through its link has an agency and no name.
 type Read struct {
-	At     time.Time `db:"at"`
-	ByName string    `db:"by_name"`
-	ByRole care.Role `db:"by_role"`
-	Action string    `db:"action"`
+	At       time.Time      `db:"at"`
+	ByName   string         `db:"by_name"`
+	ByRole   care.Role      `db:"by_role"`
+	ByAgency string         `db:"by_agency"`
+	ByZone   string         `db:"by_zone"`
+	Action   string         `db:"action"`  // a Reading, or the operation that was asked
+	Purpose  ReadingPurpose `db:"purpose"` // of a reading
+	Asked    string         `db:"asked"`   // filters of a list, what was refused: codes
 }

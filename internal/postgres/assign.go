@@ -42,7 +42,8 @@ func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c ledger
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	return cmd, r.audit(ctx, tx, s, string(c.Operation), caseID)
+	_, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID)
+	return cmd, err
 }
 
 // assign changes who does a task, or by when.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -22,6 +23,11 @@ const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || 
 // first, each with what it waits for.
 func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (page ledger.Page[ledger.CaseFile], err error) {
 	var q query
+	l := reading{kind: ledger.ListCases}
+	l.ask("open", f.Open != nil && *f.Open, "")
+	l.ask("closed", f.Open != nil && !*f.Open, "")
+	l.ask("stage", f.Stage != "", string(f.Stage))
+	l.ask("health", f.Health != "", string(f.Health))
 	if f.Open != nil && *f.Open {
 		q.and("f.closed_at IS NULL")
 	}
@@ -33,6 +39,7 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilt
 	}
 	if len(f.Search) >= 2 {
 		q.and("(f.number ILIKE '%' || ? || '%' OR p.given_name || ' ' || p.family_name ILIKE '%' || ? || '%')", f.Search, f.Search)
+		l.kind, l.search = ledger.SearchCases, f.Search
 	}
 	keep := func(ledger.CaseFile) bool { return true }
 	if f.Health != "" {
@@ -40,8 +47,9 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilt
 		q.choice = string(f.Health)
 		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		page, err = r.cases(ctx, tx, s, q, p, keep)
+		l.cases = casesOf(page.Items, func(c ledger.CaseFile) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -65,12 +73,14 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 		return page, ledger.ErrForbidden
 	}
 	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}, clocks: []int{0}}
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ListStuckCases}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
 			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
 		}
+		l.cases = casesOf(page.Items, func(c ledger.StuckCase) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -79,10 +89,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 // cases reads pages of cases until enough of them are kept, or there are no more.
 func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
-	limit := min(max(p.Limit, 0), pageLimitMax)
-	if limit == 0 {
-		limit = pageLimit
-	}
+	limit := limitOf(p)
 	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
 	for {
 		next := q
@@ -269,13 +276,11 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 	if !ledger.IsID(id) {
 		return c, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ReadCase, of: "case", id: id, cases: []string{id}}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		file, err := one[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
-		}
-		if err := r.audit(ctx, tx, s, "read_case", id); err != nil {
-			return err
 		}
 		waiting, err := r.waiting(ctx, tx, s, []ledger.CaseFile{file})
 		if err != nil {
@@ -333,13 +338,21 @@ type momentRow struct {
 	ledger.Moment
 }
 
-// Timeline lists what happened on a case, the newest first.
+// Timeline lists what happened on a case, and on those that were merged into
+// it, the newest first.
 func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
-	rows, next, err := byCase(ctx, r, s, caseID, selectMoment, "l", p, func(m momentRow) (time.Time, int64) { return m.At, m.ID })
-	for _, row := range rows {
+	var rows ledger.Page[momentRow]
+	err = r.ofCase(ctx, s, ledger.ReadTimeline, caseID, seesCase, func(tx querier) error {
+		var q query
+		q.and("l.case_id = ANY (same_file(?))", caseID)
+		by := order{list: "l", at: "l.at", id: "l.id", numbered: true, desc: true}
+		rows, err = list(ctx, tx, &q, selectMoment, by, p, func(m momentRow) cursor { return cursor{At: m.At, ID: strconv.FormatInt(m.ID, 10)} })
+		return err
+	})
+	for _, row := range rows.Items {
 		page.Items = append(page.Items, row.Moment)
 	}
-	page.Next = next
+	page.Next = rows.Next
 	return page, err
 }
 
@@ -348,35 +361,47 @@ type readRow struct {
 	ledger.Read
 }
 
-// Reads lists who read or changed a case file, and when.
+// Reads lists who read or changed a case file, or one that was merged into it,
+// and when; also in lists and searches, and through a partner's link.
 func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Read], err error) {
-	rows, next, err := byCase(ctx, r, s, caseID, `SELECT a.id, a.at, s.name AS by_name, a.role AS by_role, a.action
-		FROM audit a JOIN staff s ON s.id = a.staff`, "a", p, func(m readRow) (time.Time, int64) { return m.At, m.ID })
-	for _, row := range rows {
-		page.Items = append(page.Items, row.Read)
+	var q query
+	q.and("case", caseID)
+	by := order{list: "a", numbered: true}
+	mark, limit, before := q.mark(by), limitOf(p), int64(math.MaxInt64)
+	if p.Cursor != "" {
+		after, err := by.after(p.Cursor, mark)
+		if err != nil {
+			return page, err
+		}
+		if before, err = strconv.ParseInt(after.ID, 10, 64); err != nil {
+			return page, ledger.ErrCursor
+		}
 	}
-	page.Next = next
+	err = r.ofCase(ctx, s, ledger.ReadReads, caseID, seesCase, func(tx querier) error {
+		rows, err := many[readRow](ctx, tx, `SELECT * FROM reads_of($1, $2, $3)`, caseID, before, limit+1)
+		if err == nil && len(rows) > limit {
+			rows = rows[:limit]
+			page.Next = cursor{Of: mark, At: rows[limit-1].At, ID: strconv.FormatInt(rows[limit-1].ID, 10)}.encode()
+		}
+		for _, row := range rows {
+			page.Items = append(page.Items, row.Read)
+		}
+		return err
+	})
 	return page, err
 }
 
-// byCase reads a page of what was written about a case in the order of its ids,
-// the newest first.
-func byCase[T any](ctx context.Context, r *Records, s care.Staff, caseID, sql, table string, p ledger.Paging, at func(T) (time.Time, int64)) (items []T, next string, err error) {
+// ofCase reads what belongs to a case. ledger.ErrNotFound: sees says that the
+// caller does not see it.
+func (r *Records) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, querier, string) error, read func(querier) error) error {
 	if !ledger.IsID(caseID) {
-		return nil, "", ledger.ErrNotFound
+		return ledger.ErrNotFound
 	}
-	var q query
-	q.and(table+".case_id = ?", caseID)
-	err = r.within(ctx, s, func(tx querier) error {
-		if err := seesCase(ctx, tx, caseID); err != nil {
+	l := reading{kind: kind, of: "case", id: caseID, cases: []string{caseID}}
+	return r.reads(ctx, s, &l, func(tx querier) error {
+		if err := sees(ctx, tx, caseID); err != nil {
 			return err
 		}
-		page, err := list(ctx, tx, &q, sql, order{list: table, at: table + ".at", id: table + ".id", numbered: true, desc: true}, p, func(row T) cursor {
-			at, id := at(row)
-			return cursor{At: at, ID: strconv.FormatInt(id, 10)}
-		})
-		items, next = page.Items, page.Next
-		return err
+		return read(tx)
 	})
-	return items, next, err
 }

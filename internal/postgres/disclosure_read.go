@@ -14,7 +14,8 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 	if !ledger.IsID(caseID) {
 		return d, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ReadDisclosure, asked: []string{agency}, cases: []string{caseID}}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		policy, err := r.rules.current(ctx, tx, s.Zone)
 		if err != nil {
 			return err
@@ -23,6 +24,8 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 		if !known {
 			return ledger.ErrNotFound
 		}
+		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
+		l.of, l.id = "case", caseID
 		// The function sees every case: whether the caller does is asked here.
 		if err := seesCase(ctx, tx, caseID); err != nil {
 			return err
@@ -40,7 +43,7 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 			}
 			d.Consent = since != nil
 		}
-		return r.audit(ctx, tx, s, "read_disclosure", caseID)
+		return nil
 	})
 	return d, err
 }
@@ -59,7 +62,8 @@ func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given
 	if !ledger.IsID(taskID) {
 		return given, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ReadShare}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		given, err = one[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
 				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
 			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
@@ -67,7 +71,8 @@ func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given
 		if err != nil {
 			return missing(err)
 		}
-		return r.audit(ctx, tx, s, "read_share", given.CaseID)
+		l.purpose, l.cases = ledger.ReadingPurpose(given.Purpose), []string{given.CaseID}
+		return nil
 	})
 	return given, err
 }

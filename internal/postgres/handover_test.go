@@ -75,8 +75,11 @@ func TestACaseHandedOver(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, referrals.Items)
 	}
-	for _, table := range []string{"run", "task", "timeline", "share", "record", "equipe", "plan", "audit"} {
+	for _, table := range []string{"run", "task", "share", "record", "equipe", "plan"} {
 		require.Zero(t, p.count(table+` WHERE case_id = $1 AND zone NOT LIKE 'archive/%'`, id), table)
+	}
+	for _, lines := range []string{"timeline", "audit"} { // stay where they were written, and nobody reads them
+		require.Zero(t, p.count(lines+` WHERE case_id = $1 AND zone LIKE 'archive/%'`, id), lines)
 	}
 	old := p.row(`SELECT zone, outcome, continued_in FROM case_file WHERE id = $1`, id)
 	require.Equal(t, map[string]any{"zone": "archive/prato", "outcome": "transferred", "continued_in": ledger.BareID(next)}, old)

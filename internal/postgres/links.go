@@ -14,15 +14,19 @@ import (
 // What a partner without accounts does goes through functions that see one link
 // and what it opens: nobody of the staff is the caller.
 
-// OpenLink reads a one-time link, used or not. It changes nothing, since those
-// who scan mails open links too. ledger.ErrNotFound: there is none.
+// OpenLink reads a one-time link, used or not. It changes nothing of it, since
+// those who scan mails open links too; the look leaves a line in the audit.
+// ledger.ErrNotFound: there is none.
 func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
 	if !ledger.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
 	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
-		l, err = one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
-		return missing(err)
+		if l, err = one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id); err != nil {
+			return missing(err)
+		}
+		_, err = tx.Exec(ctx, `SELECT note_link($1, $2)`, id, l.Snapshot != nil)
+		return err
 	})
 	return l, err
 }

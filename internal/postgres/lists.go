@@ -93,13 +93,17 @@ func (by order) after(text, mark string) (c cursor, err error) {
 	return c, nil
 }
 
+// limitOf is how many items a page holds.
+func limitOf(p ledger.Paging) int {
+	if p.Limit <= 0 {
+		return pageLimit
+	}
+	return min(p.Limit, pageLimitMax)
+}
+
 // page completes a statement for one page.
 func (q *query) page(sql string, by order, p ledger.Paging) (_ string, limit int, err error) {
-	limit = p.Limit
-	if limit <= 0 {
-		limit = pageLimit
-	}
-	limit = min(limit, pageLimitMax)
+	limit = limitOf(p)
 	if p.Cursor != "" {
 		after, err := by.after(p.Cursor, q.mark(by))
 		if err != nil {
@@ -162,6 +166,12 @@ const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END
 // Tasks lists tasks, what is due first at the top.
 func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (page ledger.Page[ledger.Task], err error) {
 	var q query
+	l := reading{kind: ledger.ListTasks}
+	l.ask("mine", f.Mine, "")
+	l.ask("team", f.Team, "")
+	l.ask("case", f.CaseID != "", "")
+	l.ask("state", f.State != "", string(f.State))
+	l.ask("overdue", f.Overdue, "")
 	switch {
 	case f.Mine:
 		q.and("t.holder = ?", s.ID)
@@ -184,13 +194,14 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 	if f.Overdue {
 		q.andNow("NOT t.suspended AND t.escalate_at < ?", r.Clock())
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
 			if t.Suspended {
 				return cursor{Last: true, At: t.Ready, ID: t.ID}
 			}
 			return cursor{At: *t.Due, ID: t.ID}
 		})
+		l.cases = casesOf(page.Items, func(t ledger.Task) string { return t.CaseID })
 		return err
 	})
 	return page, err
@@ -198,17 +209,21 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 
 // Task reads one task.
 func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task, err error) {
-	return byID[ledger.Task](ctx, r, s, selectTask+` WHERE t.id = $1`, id)
+	l := reading{kind: ledger.ReadTask, of: "task", id: id}
+	return byID(ctx, r, s, &l, selectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
 }
 
-// byID reads one row that the caller may see.
-func byID[T any](ctx context.Context, r *Records, s care.Staff, sql, id string) (row T, err error) {
+// byID reads one row that the caller may see; found says what it shows.
+func byID[T any](ctx context.Context, r *Records, s care.Staff, l *reading, sql, id string, found func(T)) (row T, err error) {
 	if !ledger.IsID(id) {
 		return row, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
-		row, err = one[T](ctx, tx, sql, id)
-		return missing(err)
+	err = r.reads(ctx, s, l, func(tx querier) error {
+		if row, err = one[T](ctx, tx, sql, id); err != nil {
+			return missing(err)
+		}
+		found(row)
+		return nil
 	})
 	return row, err
 }
@@ -217,10 +232,13 @@ const selectContact = `SELECT id::text, topic, language, channel, citizenship, o
 
 // Contacts lists the contacts of the caller's desk, the newest first.
 func (r *Records) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Contact], err error) {
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ListContacts}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		page, err = list(ctx, tx, &query{}, selectContact, order{list: "contacts", at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
+		l.cases = casesOf(page.Items, func(c ledger.Contact) string { return c.CaseID })
+		l.things = casesOf(page.Items, func(c ledger.Contact) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -228,7 +246,10 @@ func (r *Records) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (
 
 // Contact reads one contact.
 func (r *Records) Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error) {
-	return byID[ledger.Contact](ctx, r, s, selectContact+` WHERE id = $1`, id)
+	l := reading{kind: ledger.ReadContact, things: []string{id}}
+	return byID(ctx, r, s, &l, selectContact+` WHERE id = $1`, id, func(c ledger.Contact) {
+		l.cases = casesOf([]ledger.Contact{c}, func(c ledger.Contact) string { return c.CaseID })
+	})
 }
 
 // A referral in a list. Its addressee sees what is said of the person for as long
@@ -245,6 +266,12 @@ const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f
 // Referrals lists what was sent to the caller's agency, or by it, the newest first.
 func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (page ledger.Page[ledger.Referral], err error) {
 	var q query
+	l := reading{kind: ledger.ListReferrals}
+	l.ask("incoming", f.Incoming, "")
+	l.ask("sent", f.Sent, "")
+	l.ask("open", f.Open, "")
+	l.ask("state", f.State != "", string(f.State))
+	l.ask("case", f.CaseID != "", "")
 	if f.Incoming {
 		q.and("r.to_agency = ?", s.Agency)
 	}
@@ -263,10 +290,11 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 		}
 		q.and("r.case_id = ?", f.CaseID)
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectReferral, order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
 			return cursor{At: f.Requested, ID: f.ID}
 		})
+		l.cases = casesOf(page.Items, func(f ledger.Referral) string { return f.CaseID })
 		return err
 	})
 	return page, err
@@ -274,16 +302,8 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 
 // Referral reads one referral; a read of the snapshot is a read of the person.
 func (r *Records) Referral(ctx context.Context, s care.Staff, id string) (f ledger.Referral, err error) {
-	if !ledger.IsID(id) {
-		return f, ledger.ErrNotFound
-	}
-	err = r.within(ctx, s, func(tx querier) error {
-		if f, err = one[ledger.Referral](ctx, tx, selectReferral+` WHERE r.id = $1`, id); err != nil {
-			return missing(err)
-		}
-		return r.audit(ctx, tx, s, "read_referral", f.CaseID)
-	})
-	return f, err
+	l := reading{kind: ledger.ReadReferral, of: "referral", id: id}
+	return byID(ctx, r, s, &l, selectReferral+` WHERE r.id = $1`, id, func(f ledger.Referral) { l.cases = []string{f.CaseID} })
 }
 
 const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
@@ -295,6 +315,11 @@ const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesc
 // Appointments lists appointments by day and hour.
 func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {
 	var q query
+	l := reading{kind: ledger.ListAppointments}
+	l.ask("from", !f.From.IsZero(), f.From.Format(time.DateOnly))
+	l.ask("to", !f.To.IsZero(), f.To.Format(time.DateOnly))
+	l.ask("service", f.Service != "", f.Service)
+	l.ask("case", f.CaseID != "", "")
 	if !f.From.IsZero() {
 		q.and("a.at >= ?", f.From)
 	}
@@ -310,10 +335,11 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.Appoi
 		}
 		q.and("a.case_id = ?", f.CaseID)
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})
+		l.cases = casesOf(page.Items, func(a ledger.Appointment) string { return a.CaseID })
 		return err
 	})
 	return page, err

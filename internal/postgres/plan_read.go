@@ -26,7 +26,7 @@ type equipeRow struct {
 // first, for who works on the case, has a seat or a part in the plan. The read
 // is audited.
 func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
-	err = r.ofPlan(ctx, s, caseID, "read_equipe", func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadEquipe, caseID, seesPlan, func(tx querier) error {
 		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
 		return err
 	})
@@ -35,7 +35,8 @@ func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equ
 
 // Equipe reads one équipe by its run. The read is audited.
 func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledger.Equipe, err error) {
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ReadEquipe, of: "run", id: run}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		equipes, err := readEquipes(ctx, tx, `e.run_id = $1`, run)
 		if err != nil {
 			return err
@@ -43,8 +44,8 @@ func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledge
 		if len(equipes) == 0 {
 			return ledger.ErrNotFound
 		}
-		e = equipes[0]
-		return r.audit(ctx, tx, s, "read_equipe", e.CaseID)
+		e, l.cases = equipes[0], []string{equipes[0].CaseID}
+		return nil
 	})
 	return e, err
 }
@@ -85,7 +86,7 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Eq
 // action comes along, for who works on the case, has a seat or a part in the
 // plan. The read is audited.
 func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
-	err = r.ofPlan(ctx, s, caseID, "read_plan", func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadPlan, caseID, seesPlan, func(tx querier) error {
 		plans, err = readPlans(ctx, tx, caseID)
 		return err
 	})
@@ -129,7 +130,7 @@ func readPlans(ctx context.Context, tx querier, caseID string) ([]ledger.Plan, e
 // GoalFindings lists what the evaluations said of the plan's goals, the latest
 // first. The read is audited.
 func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []ledger.GoalFinding, err error) {
-	err = r.ofPlan(ctx, s, caseID, "read_goal_findings", func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadGoalFindings, caseID, seesPlan, func(tx querier) error {
 		findings, err = many[ledger.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
 			FROM goal_finding g LEFT JOIN staff s ON s.id = g.by_staff WHERE g.case_id = $1 ORDER BY g.at DESC, g.id`, caseID)
 		return err
@@ -137,25 +138,14 @@ func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string)
 	return findings, err
 }
 
-// ofPlan reads what belongs to a case's équipes and plan, and audits it.
-// ledger.ErrNotFound: the caller may not see them.
-func (r *Records) ofPlan(ctx context.Context, s care.Staff, caseID, action string, read func(querier) error) error {
-	if !ledger.IsID(caseID) {
+// seesPlan answers ledger.ErrNotFound where the caller does not see the case's
+// équipes and plan.
+func seesPlan(ctx context.Context, tx querier, caseID string) error {
+	var sees bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR EXISTS (SELECT FROM equipe WHERE case_id = $1)
+		OR EXISTS (SELECT FROM plan WHERE case_id = $1)`, caseID).Scan(&sees)
+	if err == nil && !sees {
 		return ledger.ErrNotFound
 	}
-	return r.within(ctx, s, func(tx querier) error {
-		var sees bool
-		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR EXISTS (SELECT FROM equipe WHERE case_id = $1)
-			OR EXISTS (SELECT FROM plan WHERE case_id = $1)`, caseID).Scan(&sees)
-		if err != nil {
-			return err
-		}
-		if !sees {
-			return ledger.ErrNotFound
-		}
-		if err := read(tx); err != nil {
-			return err
-		}
-		return r.audit(ctx, tx, s, action, caseID)
-	})
+	return err
 }

@@ -356,7 +356,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.Equal(t, care.HealthLate, stuck.Items[0].Waiting.Health)
 
 	// What was handed over is nobody's to see any more.
-	for _, table := range []string{"case_file", "run", "task", "share", "timeline", "audit"} {
+	for _, table := range []string{"case_file", "run", "task", "share"} {
 		column := "case_id"
 		if table == "case_file" {
 			column = "id"

@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"time"
@@ -21,6 +22,10 @@ import (
 type Records struct {
 	// Clock tells the time by which a deadline has passed. Tests that skip time set it.
 	Clock func() time.Time
+	// SearchKey makes the digest of what is searched. Without one of the
+	// installation's own it is a new one for each process, so that nothing can be
+	// told from its digests later on.
+	SearchKey []byte
 
 	pool  *pgxpool.Pool
 	rules *rules
@@ -28,7 +33,9 @@ type Records struct {
 
 // NewRecords builds the records on a pool whose login may join the API's role.
 func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
-	return &Records{Clock: time.Now, pool: pool, rules: newRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key)                                                                    // never fails
+	return &Records{Clock: time.Now, SearchKey: key, pool: pool, rules: newRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {
@@ -286,12 +293,5 @@ func missing(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ledger.ErrNotFound
 	}
-	return err
-}
-
-// audit notes that a member of staff read or did something.
-func (r *Records) audit(ctx context.Context, tx querier, s care.Staff, action, caseID string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit (at, staff, role, agency, zone, action, case_id)
-		VALUES (clock_timestamp(), $1, $2, $3, $4, $5, nullif($6, '')::uuid)`, s.ID, s.Role, s.Agency, s.Zone, action, caseID)
 	return err
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -17,8 +18,10 @@ const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(bt
 // seem to be of a person, the newest first and at most 20, each with what it
 // waits for.
 func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		files, err = r.samePerson(ctx, tx, s, person, "")
+		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
 	return files, err
@@ -30,12 +33,14 @@ func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID stri
 	if !ledger.IsID(caseID) {
 		return nil, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
+	l := reading{kind: ledger.ListMergeable, of: "case", id: caseID}
+	err = r.reads(ctx, s, &l, func(tx querier) error {
 		person, err := personOf(ctx, tx, caseID)
 		if err != nil {
 			return missing(err)
 		}
 		files, err = r.samePerson(ctx, tx, s, person, caseID)
+		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
 	return files, err

@@ -129,9 +129,8 @@ func (w *writer) close() error {
 		w.queue(`UPDATE command SET state = 'worked', revision = $2, worked_at = $3, case_id = $4 WHERE id = $1`,
 			w.step.Entry.ID, revision, w.step.At, w.caseID())
 	}
-	if by := w.by(); by != nil {
-		w.queue(`INSERT INTO audit (at, staff, role, agency, zone, action, case_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			w.step.At, *by, w.entry.Role, w.entry.Agency, w.run.Zone, w.step.Entry.Answer.Operation, w.caseID())
+	if !w.entry.machine() {
+		w.queue(`SELECT note_step($1)`, w.step.Entry.ID)
 	}
 	ended := &w.step.At
 	if w.step.Effects.Ending == "" {

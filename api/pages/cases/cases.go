@@ -209,6 +209,10 @@ func orNone(text string) string {
 // caseReads shows who read or changed a case file.
 func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
 	reads, err := s.Records.Reads(c.Request.Context(), who, id, ledger.Paging{Limit: 50, Cursor: c.Query("dopo")})
 	if err != nil {
 		return err
@@ -217,9 +221,34 @@ func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	for _, r := range reads.Items {
 		page.Reads = append(page.Reads, web.Moment{
-			Text: r.ByName + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: italian.Upper(italian.Role(r.ByRole)),
+			Text: readerOf(rules.Policy, r) + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: readFor(rules.Policy, r),
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// readerOf names who read: a member of staff, or a partner that has no accounts.
+func readerOf(p care.Policy, r ledger.Read) string {
+	if r.ByName == "" {
+		return present.AgencyName(p, r.ByAgency)
+	}
+	return r.ByName
+}
+
+// readFor says as whom somebody read, and what for.
+func readFor(p care.Policy, r ledger.Read) string {
+	as := "Dal link ricevuto per posta"
+	if r.ByName != "" {
+		as = italian.Upper(italian.Role(r.ByRole)) + ", "
+		if r.ByZone == p.Zone {
+			as += present.AgencyName(p, r.ByAgency)
+		} else {
+			as += "di un’altra zona (" + r.ByZone + ")"
+		}
+	}
+	if r.Purpose != "" {
+		as += ". Scopo: " + italian.ReadingPurpose(r.Purpose)
+	}
+	return as
 }

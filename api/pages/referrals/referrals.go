@@ -380,9 +380,13 @@ const historyLength = 100
 // referralHistory lists the referral's states, the newest first: from the
 // case's timeline for who may read it, else what the referral itself says.
 func (s *Place) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r ledger.Referral) ([]web.Moment, error) {
-	moments, err := s.Records.Timeline(c.Request.Context(), who, r.CaseID, ledger.Paging{Limit: historyLength})
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return nil, err
+	var moments ledger.Page[ledger.Moment]
+	if care.ReadsCases(who, p) {
+		var err error
+		moments, err = s.Records.Timeline(c.Request.Context(), who, r.CaseID, ledger.Paging{Limit: historyLength})
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return nil, err
+		}
 	}
 	var history []web.Moment
 	for _, m := range moments.Items {

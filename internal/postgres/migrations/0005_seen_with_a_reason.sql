@@ -67,12 +67,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     WHERE share.id = e.id AND e.reason <> share.end_reason AND ('' IN (e.reason, share.end_reason) OR share.end_reason = 'completed')
 $$;
 
--- Whether a share may be seen: what was given stays seen by who works on the
--- case. Of a transfer nobody does in the zone that was asked.
-CREATE FUNCTION sees_share(s share) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+-- What sees_case says, for the functions of the owner: a plan is kept for one
+-- role, and would be made anew each time that the two take turns.
+CREATE FUNCTION owner_sees_case(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN my('role') = 'supervisor' OR EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = my('agency'));
+END $$;
+
+-- Whether a share may be seen, for the functions of the owner, as the policy
+-- below says it: what was given stays seen by who works on the case. Of a transfer
+-- nobody does in the zone that was asked.
+CREATE FUNCTION owner_sees_share(s share) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN s.zone = my('zone') AND CASE WHEN s.seen_until IS NULL OR s.seen_until > my_now()
-        THEN s.agency = my('agency') OR sees_case(s.case_id) ELSE s.purpose <> 'transfer' AND sees_case(s.case_id) END;
+        THEN s.agency = my('agency') OR owner_sees_case(s.case_id) ELSE s.purpose <> 'transfer' AND owner_sees_case(s.case_id) END;
 END $$;
 
 -- Whether an agency of the zone may be given personal data with consent alone.
@@ -97,7 +105,7 @@ END $$;
 -- Whether the caller's agency is at work on a case, or was until a moment ago.
 CREATE FUNCTION works_on(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    RETURN sees_plan(c) OR EXISTS (SELECT FROM share s WHERE s.case_id = c AND s.agency = my('agency') AND sees_share(s));
+    RETURN sees_plan(c) OR EXISTS (SELECT FROM share s WHERE s.case_id = c AND s.agency = my('agency') AND owner_sees_share(s));
 END $$;
 
 -- What is known of a share whoever it was given to, once it is out of sight too.
@@ -105,7 +113,7 @@ CREATE FUNCTION share_known(share_run text, share_agency text) RETURNS TABLE (le
     ended_at timestamptz, end_reason text, seen_until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
     SELECT s.legal_basis, s.purpose, s.shared_at, s.ended_at, s.end_reason, s.seen_until FROM share s
-    WHERE s.run_id = share_run AND s.agency = share_agency AND s.zone = my('zone') AND (s.agency = my('agency') OR sees_case(s.case_id))
+    WHERE s.run_id = share_run AND s.agency = share_agency AND s.zone = my('zone') AND (s.agency = my('agency') OR owner_sees_case(s.case_id))
 $$;
 
 -- The number by which people call a case; asked for cases that the caller has
@@ -116,12 +124,12 @@ $$ SELECT number FROM case_file WHERE id = c $$;
 -- What a referral and an appointment say of the person: for who sees the person's data.
 CREATE FUNCTION referral_words(referral_id uuid) RETURNS TABLE (purpose text, note text)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
-    SELECT r.purpose, r.note FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = referral_id AND sees_share(s)
+    SELECT r.purpose, r.note FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = referral_id AND owner_sees_share(s)
 $$;
 CREATE FUNCTION appointment_matter(appointment_id uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT a.matter FROM appointment a WHERE a.id = appointment_id AND a.zone = my('zone') AND (sees_case(a.case_id)
-        OR EXISTS (SELECT FROM share s WHERE s.run_id = a.run_id AND s.agency = my('agency') AND sees_share(s)))
+    SELECT a.matter FROM appointment a WHERE a.id = appointment_id AND a.zone = my('zone') AND (owner_sees_case(a.case_id)
+        OR EXISTS (SELECT FROM share s WHERE s.run_id = a.run_id AND s.agency = my('agency') AND owner_sees_share(s)))
 $$;
 
 -- A case file and those that were merged into it, be it over others.
@@ -130,8 +138,58 @@ CREATE FUNCTION same_file(c uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DE
     SELECT array_agg(id) FROM file
 $$;
 
--- As before, but that the files which were merged into the one that is handed
--- over go to the archive with it.
+-- As before, but that no line of timeline and audit is moved: who reads a case
+-- reads those of the files that were merged into it too, and nobody any longer
+-- those of a case that was handed over, whose merged files go to the archive with it.
+CREATE OR REPLACE FUNCTION merge_case(merged uuid, kept uuid, adoption uuid, command uuid, staff uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    t text;
+    stays text[] := ARRAY(SELECT id FROM run WHERE case_id = merged AND kind IN ('case', 'transfer'));
+    own text := 'case/' || merged;
+    runs text[];
+    versions int;
+BEGIN
+    PERFORM FROM case_file WHERE id IN (merged, kept) ORDER BY id FOR UPDATE;
+    UPDATE case_file SET merged_into = kept WHERE id = merged;
+    INSERT INTO case_grant (case_id, agency, granted_at) SELECT kept, g.agency, merge_case.at FROM case_grant g WHERE g.case_id = merged
+        ON CONFLICT DO NOTHING;
+    runs := ARRAY(SELECT id FROM run WHERE case_id = merged AND ended_at IS NULL AND NOT id = ANY (stays) ORDER BY started_at, id);
+    UPDATE run SET case_id = kept WHERE case_id = merged AND NOT id = ANY (stays);
+    UPDATE command SET case_id = kept, answer = jsonb_set(answer, '{case}', to_jsonb('case/' || kept))
+        WHERE case_id = merged AND NOT run_id = ANY (stays);
+    UPDATE task SET case_id = kept WHERE case_id = merged AND (run_id = own OR NOT run_id = ANY (stays));
+    UPDATE share SET case_id = kept WHERE case_id = merged AND NOT run_id = ANY (stays);
+    UPDATE wait SET case_id = kept WHERE case_id = merged AND NOT run_id = ANY (stays); -- those of its own run end with it
+    SELECT coalesce(max(version), 0) INTO versions FROM plan WHERE case_id = kept;
+    IF EXISTS (SELECT FROM plan WHERE case_id = kept AND state = 'active') THEN
+        UPDATE plan SET state = 'revised', ended_at = merge_case.at WHERE case_id = merged AND state = 'active';
+    END IF;
+    UPDATE plan SET case_id = kept, version = version + versions WHERE case_id = merged;
+    UPDATE consent c SET case_id = kept WHERE c.case_id = merged AND (c.withdrawn_at IS NOT NULL
+        OR NOT EXISTS (SELECT FROM consent k WHERE k.case_id = kept AND k.withdrawn_at IS NULL));
+    FOREACH t IN ARRAY ARRAY['referral', 'appointment', 'record', 'contact', 'mail', 'equipe', 'seat', 'minutes',
+                             'action_progress', 'goal_finding', 'meeting', 'link'] LOOP
+        EXECUTE format('UPDATE %I SET case_id = $1 WHERE case_id = $2', t) USING kept, merged;
+    END LOOP;
+    INSERT INTO timeline (case_id, run_id, zone, at, code, detail, command_id, by_staff)
+        SELECT kept, 'case/' || kept, f.zone, merge_case.at, 'case_merged', f.number, merge_case.command, merge_case.staff
+        FROM case_file f WHERE f.id = merged;
+    IF cardinality(runs) > 0 THEN
+        -- A branch stands still, or goes on, with the case that it is now of.
+        INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+            SELECT m.id, r.id, kept, f.zone, '', own, '', m.id::text, '', m.op,
+                jsonb_strip_nulls(jsonb_build_object('op', m.op, 'until', f.suspended_until, 'case', 'case/' || kept)), clock_timestamp(), clock_timestamp()
+            FROM case_file f JOIN run r ON r.id = ANY (runs) AND (r.state ? 'suspended') <> (f.suspended_until IS NOT NULL),
+                LATERAL (SELECT md5(adoption || r.id)::uuid AS id, CASE WHEN f.suspended_until IS NULL THEN 'resume' ELSE 'suspend' END AS op) m
+            WHERE f.id = kept;
+        INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+            SELECT adoption, 'case/' || kept, kept, f.zone, '', own, '', adoption::text, '', 'adopt',
+                jsonb_build_object('op', 'adopt', 'runs', runs, 'case', 'case/' || kept), clock_timestamp(), clock_timestamp()
+            FROM case_file f WHERE f.id = kept;
+        PERFORM pg_notify('percorso_wake', '');
+    END IF;
+END $$;
 CREATE OR REPLACE FUNCTION handover_case(old uuid, new_run text, new_zone text, new_stage text, new_number text, policy_version text,
     opening uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -172,17 +230,10 @@ BEGIN
         (new, new_run, new_zone, handover_case.at, 'transfer_accepted', old_zone, answer.holder);
     UPDATE case_file SET continued_in = new WHERE id = old;
     UPDATE case_file SET zone = 'archive/' || zone WHERE id = ANY (same_file(old));
-    FOREACH t IN ARRAY ARRAY['run', 'task', 'wait', 'referral', 'share', 'appointment', 'record', 'timeline', 'audit', 'contact', 'equipe', 'seat',
+    FOREACH t IN ARRAY ARRAY['run', 'task', 'wait', 'referral', 'share', 'appointment', 'record', 'contact', 'equipe', 'seat',
                              'minutes', 'plan', 'action_progress', 'goal_finding', 'consent', 'meeting', 'link'] LOOP
         EXECUTE format('UPDATE %I SET zone = $2 || zone WHERE case_id = ANY ($1)', t) USING same_file(old), 'archive/';
     END LOOP;
-END $$;
-
--- It is asked in policies and in functions of the owner alike: as one role, whose
--- plan is kept.
-CREATE OR REPLACE FUNCTION sees_case(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    RETURN my('role') = 'supervisor' OR EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = my('agency'));
 END $$;
 
 -- Why an équipe was convened, for who sees the équipe.
@@ -209,7 +260,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
 $$;
 -- +goose StatementEnd
 
-ALTER POLICY app_read ON share USING (sees_share(share));
+ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until IS NULL OR seen_until > my_now()
+    THEN agency = my('agency') OR sees_case(case_id) ELSE purpose <> 'transfer' AND sees_case(case_id) END);
 -- The forms that an agency filled in stay its own to read for as long as it is at work on the case.
 ALTER POLICY app_read ON record USING (zone = my('zone') AND (sees_case(case_id) OR agency = my('agency') AND works_on(case_id)));
 REVOKE SELECT ON referral, appointment FROM percorso_app;
@@ -217,9 +269,9 @@ GRANT SELECT (id, run_id, case_id, zone, from_agency, to_agency, share_id, conti
     ON referral TO percorso_app;
 GRANT SELECT (id, run_id, case_id, zone, agency, service, state, at) ON appointment TO percorso_app;
 
-REVOKE EXECUTE ON FUNCTION consents, share_end, settle_shares, same_file, works_on, share_known, case_number, referral_words, appointment_matter, sees_case
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION works_on, share_known, case_number, referral_words, appointment_matter, sees_case TO percorso_app;
+REVOKE EXECUTE ON FUNCTION consents, share_end, settle_shares, same_file, works_on, share_known, case_number, referral_words, appointment_matter, owner_sees_case,
+    owner_sees_share FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION works_on, share_known, case_number, referral_words, appointment_matter TO percorso_app;
 GRANT EXECUTE ON FUNCTION settle_shares TO percorso_worker;
 
 -- What was given before: an ordinary end has the usual term, from when it was.
@@ -227,3 +279,137 @@ SELECT settle_shares(id, now(), now() + interval '30 days') FROM case_file;
 UPDATE share s SET seen_until = least(s.seen_until, ended.at + interval '30 days')
 FROM (SELECT s.id, coalesce((SELECT max(changed_at) FROM referral f WHERE f.share_id = s.id), r.ended_at) AS at FROM share s JOIN run r ON r.id = s.run_id) ended
 WHERE s.end_reason = 'completed' AND ended.id = s.id AND ended.at IS NOT NULL;
+
+-- Every reading of personal data leaves a line: who, when, what was asked and
+-- what for, and of which cases it showed something. What was searched is there
+-- as a keyed digest alone.
+DROP POLICY app_read ON audit;
+DROP POLICY app_write ON audit;
+DROP POLICY worker ON audit;
+REVOKE ALL ON audit FROM percorso_app, percorso_worker;
+ALTER TABLE audit
+    ALTER at SET DEFAULT clock_timestamp(),
+    ALTER staff DROP NOT NULL,
+    ADD link     uuid, -- of a partner without accounts, who looked through it
+    ADD purpose  text NOT NULL DEFAULT '',
+    ADD asked    text NOT NULL DEFAULT '', -- filters of a list, what was refused: codes
+    ADD searched bytea,
+    ADD same     uuid, -- digest of who read what: the same within ten minutes is one line
+    ADD CHECK ((staff IS NULL) <> (link IS NULL));
+CREATE INDEX audit_same ON audit (same, at DESC) WHERE same IS NOT NULL;
+
+-- The cases that a list showed. A line about one case names it itself.
+CREATE TABLE audit_shown (
+    case_id uuid NOT NULL,
+    line    bigint NOT NULL, -- of audit
+    PRIMARY KEY (case_id, line)
+);
+ALTER TABLE audit_shown ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_shown FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON audit_shown TO CURRENT_USER USING (true);
+
+-- +goose StatementBegin
+
+-- Lines are only inserted: nobody may change or delete one, whatever their rights.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'lines of % are only inserted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER only_inserted BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER only_inserted BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_shown FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER only_inserted BEFORE UPDATE OR DELETE OR TRUNCATE ON timeline FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A line of who read what. Its time is the database's own. Two who look at the
+-- same thing at once as the same person wait for each other, and leave one line.
+CREATE FUNCTION leave_line(staff uuid, link uuid, role text, agency text, zone text, action text, purpose text, asked text,
+    searched bytea, cases uuid[], things text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    shown uuid[] := ARRAY(SELECT DISTINCT c FROM unnest(cases) c ORDER BY c);
+    what uuid := md5(concat_ws('|', staff, link, action, purpose, asked, encode(searched, 'hex'), shown::text, things))::uuid;
+    new_line bigint;
+BEGIN
+    IF EXISTS (SELECT FROM audit a WHERE a.same = what AND a.at > clock_timestamp() - interval '10 minutes') THEN RETURN; END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('audit'), hashtext(what::text));
+    IF EXISTS (SELECT FROM audit a WHERE a.same = what AND a.at > clock_timestamp() - interval '10 minutes') THEN RETURN; END IF;
+    INSERT INTO audit (staff, link, role, agency, zone, action, purpose, asked, searched, same, case_id)
+        VALUES (staff, link, role, agency, zone, action, purpose, asked, searched, what, CASE cardinality(shown) WHEN 1 THEN shown[1] END)
+        RETURNING id INTO new_line;
+    IF cardinality(shown) > 1 THEN
+        INSERT INTO audit_shown (case_id, line) SELECT c, new_line FROM unnest(shown) c;
+    END IF;
+END $$;
+
+-- What the member of staff whom the transaction names has read. things are the
+-- ids of what was shown that is of no case.
+CREATE FUNCTION note_reading(action text, purpose text, asked text, searched bytea, cases uuid[], things text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    SELECT leave_line(my('staff')::uuid, NULL, my('role'), my('agency'), my('zone'), action, purpose, asked, searched, cases, things)
+$$;
+
+-- What somebody asked to read of a case and does not see. What is not there
+-- leaves no line.
+CREATE FUNCTION note_refusal(kind text, id text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    SELECT leave_line(my('staff')::uuid, NULL, my('role'), my('agency'), my('zone'), 'refused', '', note_refusal.kind, NULL, ARRAY[c.case_id], '')
+    FROM (SELECT f.id FROM case_file f WHERE f.id = CASE note_refusal.kind WHEN 'case' THEN note_refusal.id::uuid END
+        UNION ALL SELECT t.case_id FROM task t WHERE t.id = CASE note_refusal.kind WHEN 'task' THEN note_refusal.id::uuid END
+        UNION ALL SELECT r.case_id FROM referral r WHERE r.id = CASE note_refusal.kind WHEN 'referral' THEN note_refusal.id::uuid END
+        UNION ALL SELECT r.case_id FROM run r WHERE note_refusal.kind = 'run' AND r.id = note_refusal.id) AS c (case_id)
+$$;
+
+-- A partner's look through its link, with the person's data or without.
+CREATE FUNCTION note_link(link_id uuid, shown boolean) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    SELECT leave_line(NULL, l.id, '', l.agency, l.zone, CASE WHEN shown THEN 'read_link' ELSE 'open_link' END, 'referral', '', NULL, ARRAY[l.case_id], '')
+    FROM link l WHERE l.id = link_id
+$$;
+
+-- What a member of staff has done at once, and what a step has done for the one
+-- who asked for it.
+CREATE FUNCTION note_act(action text, c uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    INSERT INTO audit (staff, role, agency, zone, action, case_id)
+    VALUES (my('staff')::uuid, my('role'), my('agency'), my('zone'), note_act.action, c)
+$$;
+CREATE FUNCTION note_step(command_id uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    INSERT INTO audit (staff, role, agency, zone, action, case_id)
+    SELECT c.caller::uuid, c.role, c.agency, c.zone, c.operation, c.case_id FROM command c
+    WHERE c.id = command_id AND c.case_id = my('case')::uuid AND c.role <> ''
+$$;
+
+-- Whether the caller reads what happened on a case: who works on it, or on the
+-- file that it was merged into. Of a case that another zone has, nobody does.
+CREATE FUNCTION sees_lines(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    f case_file;
+BEGIN
+    LOOP
+        SELECT * INTO f FROM case_file WHERE id = c;
+        IF f.zone = my('zone') AND owner_sees_case(c) THEN RETURN true; END IF;
+        IF f.merged_into IS NULL THEN RETURN false; END IF;
+        c := f.merged_into;
+    END LOOP;
+END $$;
+
+-- Who read or changed a case file, and those that were merged into it, the newest
+-- first, before a line.
+CREATE FUNCTION reads_of(c uuid, before bigint, most int) RETURNS TABLE (id bigint, at timestamptz, by_name text, by_role text, by_agency text,
+    by_zone text, action text, purpose text, asked text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT a.id, a.at, coalesce(s.name, ''), a.role, a.agency, a.zone, a.action, a.purpose, a.asked
+    FROM (SELECT of.id FROM unnest(same_file(c)) AS file (case_id), LATERAL (
+            (SELECT o.id FROM audit o WHERE o.case_id = file.case_id AND o.id < before ORDER BY o.id DESC LIMIT most)
+            UNION ALL
+            (SELECT o.line FROM audit_shown o WHERE o.case_id = file.case_id AND o.line < before ORDER BY o.line DESC LIMIT most)) AS of
+        WHERE sees_lines(c)) AS found JOIN audit a ON a.id = found.id LEFT JOIN staff s ON s.id = a.staff
+    ORDER BY a.id DESC LIMIT most
+$$;
+-- +goose StatementEnd
+
+ALTER POLICY app_read ON timeline USING (sees_lines(case_id));
+REVOKE UPDATE ON timeline FROM percorso_worker;
+REVOKE EXECUTE ON FUNCTION leave_line, note_reading, note_refusal, note_link, note_act, note_step, sees_lines, reads_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_reading, note_refusal, note_link, note_act, sees_lines, reads_of, same_file TO percorso_app;
+GRANT EXECUTE ON FUNCTION note_step TO percorso_worker;

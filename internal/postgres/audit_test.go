@@ -1,0 +1,442 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"percorso/deploy/standalone"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+)
+
+// auditLine is a line of the audit, with the cases that it names.
+type auditLine struct {
+	ID      int64          `db:"id"`
+	Staff   string         `db:"staff"`
+	Link    string         `db:"link"`
+	Role    care.Role      `db:"role"`
+	Agency  string         `db:"agency"`
+	Zone    string         `db:"zone"`
+	Action  ledger.Reading `db:"action"`
+	Purpose string         `db:"purpose"`
+	Asked   string         `db:"asked"`
+	Digest  []byte         `db:"searched"`
+	Cases   []string       `db:"cases"`
+	At      time.Time      `db:"at"`
+}
+
+// lines are those written after a line.
+func lines(t *testing.T, owner *pgxpool.Pool, after int64) []auditLine {
+	t.Helper()
+	rows, _ := owner.Query(t.Context(), `SELECT a.id, coalesce(a.staff::text, '') AS staff, coalesce(a.link::text, '') AS link, a.role, a.agency, a.zone, a.action,
+			a.purpose, a.asked, a.searched, a.at, coalesce((SELECT array_agg(c ORDER BY c) FROM (
+				SELECT a.case_id::text WHERE a.case_id IS NOT NULL UNION SELECT s.case_id::text FROM audit_shown s WHERE s.line = a.id) AS of (c)), '{}') AS cases
+		FROM audit a WHERE a.id > $1 ORDER BY a.id`, after)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[auditLine])
+	require.NoError(t, err)
+	return found
+}
+
+func lastLine(t *testing.T, owner *pgxpool.Pool) (id int64) {
+	t.Helper()
+	require.NoError(t, owner.QueryRow(t.Context(), `SELECT coalesce(max(id), 0) FROM audit`).Scan(&id))
+	return id
+}
+
+// everything is a case of Prato that has something of everything.
+type everything struct {
+	desk
+	id, task, referral, link, equipe, asked, contact, command string
+}
+
+func newEverything(t *testing.T) everything {
+	e := everything{desk: newDesk(t)}
+	e.id, e.task = e.open("prato")
+	e.open("prato") // of the same person
+	e.equipe = e.plan(e.id)
+	run := e.run(care.RunReferral, e.id, "prato")
+	e.give(run, e.id, "prato", "cpi", "referral", `{}`)
+	answer := e.desk.task(run, e.id, "prato", "cpi", care.CPIOperator, care.ReferralAnswer)
+	e.referral, e.link = uuid.NewString(), uuid.NewString()
+	e.put(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, state, requested_at, changed_at)
+		SELECT $1, $2, $3, 'prato', 'comune', 'cpi', id, 'received', now(), now() FROM share WHERE run_id = $2`, e.referral, run, e.id)
+	e.put(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
+		VALUES ($1, $2, $3, 'prato', 'cpi', $4, $5, now(), now() + interval '1 hour')`, e.link, e.id, run, e.referral, answer)
+	e.asked = answer
+	e.put(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'x', 'booked', now())`,
+		"case/"+e.id, e.id)
+	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: "Prova"}
+	cmd, err := e.records.Assign(t.Context(), e.accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
+	require.NoError(t, err)
+	e.contact, e.command = cmd.ID, cmd.ID
+	return e
+}
+
+// readings names every method of the API's records: each reads something of
+// people, and leaves a line of its kind, or does not, for the reason given.
+func (e everything) readings() map[string]struct {
+	kind ledger.Reading
+	read func() (any, error)
+	none string
+} {
+	type probe = struct {
+		kind ledger.Reading
+		read func() (any, error)
+		none string
+	}
+	ctx, r := e.t.Context(), e.records
+	worker, lead, desk, cpi := e.accounts["social_worker.prato"], e.accounts["supervisor.prato"], e.accounts["desk_operator.prato"], e.accounts["cpi_operator.prato"]
+	reads := func(kind ledger.Reading, read func() (any, error)) probe { return probe{kind: kind, read: read} }
+	none := func(why string) probe { return probe{none: why} }
+	person := ledger.Person{GivenName: "Persona", FamilyName: "Prova prato"}
+	return map[string]probe{
+		"Contacts":        reads(ledger.ListContacts, func() (any, error) { return r.Contacts(ctx, desk, ledger.Paging{}) }),
+		"Contact":         reads(ledger.ReadContact, func() (any, error) { return r.Contact(ctx, desk, e.contact) }),
+		"Tasks":           reads(ledger.ListTasks, func() (any, error) { return r.Tasks(ctx, desk, ledger.TaskFilter{}, ledger.Paging{}) }),
+		"Task":            reads(ledger.ReadTask, func() (any, error) { return r.Task(ctx, desk, e.task) }),
+		"CaseFiles":       reads(ledger.ListCases, func() (any, error) { return r.CaseFiles(ctx, worker, ledger.CaseFilter{}, ledger.Paging{}) }),
+		"CaseFile":        reads(ledger.ReadCase, func() (any, error) { return r.CaseFile(ctx, worker, e.id) }),
+		"Timeline":        reads(ledger.ReadTimeline, func() (any, error) { return r.Timeline(ctx, worker, e.id, ledger.Paging{}) }),
+		"Reads":           reads(ledger.ReadReads, func() (any, error) { return r.Reads(ctx, worker, e.id, ledger.Paging{}) }),
+		"Referrals":       reads(ledger.ListReferrals, func() (any, error) { return r.Referrals(ctx, cpi, ledger.ReferralFilter{}, ledger.Paging{}) }),
+		"Referral":        reads(ledger.ReadReferral, func() (any, error) { return r.Referral(ctx, cpi, e.referral) }),
+		"Appointments":    reads(ledger.ListAppointments, func() (any, error) { return r.Appointments(ctx, worker, ledger.AppointmentFilter{}, ledger.Paging{}) }),
+		"Equipes":         reads(ledger.ReadEquipe, func() (any, error) { return r.Equipes(ctx, worker, e.id) }),
+		"Equipe":          reads(ledger.ReadEquipe, func() (any, error) { return r.Equipe(ctx, cpi, e.equipe) }),
+		"Plans":           reads(ledger.ReadPlan, func() (any, error) { return r.Plans(ctx, worker, e.id) }),
+		"GoalFindings":    reads(ledger.ReadGoalFindings, func() (any, error) { return r.GoalFindings(ctx, worker, e.id) }),
+		"Disclosure":      reads(ledger.ReadDisclosure, func() (any, error) { return r.Disclosure(ctx, worker, e.id, "asl", "health") }),
+		"Share":           reads(ledger.ReadShare, func() (any, error) { return r.Share(ctx, cpi, e.asked) }),
+		"SamePerson":      reads(ledger.SearchSamePerson, func() (any, error) { return r.SamePerson(ctx, desk, person) }),
+		"MergeCandidates": reads(ledger.ListMergeable, func() (any, error) { return r.MergeCandidates(ctx, worker, e.id) }),
+		"StuckCases":      reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),
+		"OpenLink":        reads(ledger.ReadLink, func() (any, error) { return r.OpenLink(ctx, e.link) }),
+
+		"Accept":     none("a command has codes and times alone; what it does is a line when it is worked"),
+		"Assign":     none("as Accept, and worked at once: its line is that of the act"),
+		"Earlier":    none("a command has codes and times alone"),
+		"Command":    none("a command has codes and times alone"),
+		"UseLink":    none("a command has codes and times alone"),
+		"RenewLink":  none("it answers nothing"),
+		"Staff":      none("of the staff, not of the people they serve"),
+		"Colleagues": none("of the staff, not of the people they serve"),
+		"Policy":     none("a zone's rules name nobody"),
+		"Zones":      none("a zone's rules name nobody"),
+		"Ping":       none("nothing is read"),
+	}
+}
+
+func TestEveryReadingLeavesALine(t *testing.T) {
+	e := newEverything(t)
+	e.at(3 * time.Hour) // so that a case is late
+	probes := e.readings()
+	var methods []string
+	records := reflect.TypeOf(e.records) // whatever the API reads is a method of it
+	for i := range records.NumMethod() {
+		methods = append(methods, records.Method(i).Name)
+	}
+	for name := range probes {
+		require.Contains(t, methods, name)
+	}
+	for _, name := range methods {
+		t.Run(name, func(t *testing.T) {
+			probe, known := probes[name]
+			require.True(t, known, "say which reading this is, or why it is none")
+			if probe.none != "" {
+				return
+			}
+			before := lastLine(t, e.owner)
+			var from time.Time
+			require.NoError(t, e.owner.QueryRow(t.Context(), `SELECT clock_timestamp()`).Scan(&from))
+			_, err := probe.read()
+			require.NoError(t, err)
+			written := lines(t, e.owner, before)
+			require.Len(t, written, 1)
+			line := written[0]
+			require.Equal(t, probe.kind, line.Action)
+			require.NotEmpty(t, line.Purpose)
+			require.WithinDuration(t, from, line.At, 2*time.Hour, "when it really was, not when the caller's clock says")
+			require.Equal(t, "prato", line.Zone)
+			if probe.kind != ledger.ListContacts && probe.kind != ledger.ReadContact {
+				require.NotEmpty(t, line.Cases)
+			}
+			if probe.kind == ledger.ReadLink {
+				require.Equal(t, e.link, line.Link)
+				require.Empty(t, line.Staff)
+				return
+			}
+			require.NotEmpty(t, line.Staff)
+			require.NotEmpty(t, line.Role)
+			_, err = probe.read()
+			require.NoError(t, err)
+			require.Empty(t, lines(t, e.owner, line.ID), "the same a moment later")
+		})
+	}
+}
+
+// TestNothingIsReadWithoutItsLine: where the line cannot be written, nothing is served.
+func TestNothingIsReadWithoutItsLine(t *testing.T) {
+	e := newEverything(t)
+	e.at(3 * time.Hour)
+	_, err := e.owner.Exec(t.Context(), `ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (false) NOT VALID`)
+	require.NoError(t, err)
+	for name, probe := range e.readings() {
+		if probe.none == "" {
+			_, err := probe.read()
+			require.Error(t, err, name)
+		}
+	}
+}
+
+// TestAListIsOneLine with what was asked and the cases that it showed.
+func TestAListIsOneLine(t *testing.T) {
+	d := newDesk(t)
+	var cases []string
+	for range 3 {
+		id, _ := d.open("prato")
+		cases = append(cases, id)
+	}
+	slices.Sort(cases)
+	desk := d.accounts["desk_operator.prato"]
+	before := lastLine(t, d.owner)
+	tasks := func() {
+		_, err := d.records.Tasks(t.Context(), desk, ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
+		require.NoError(t, err)
+	}
+	tasks()
+	written := lines(t, d.owner, before)
+	require.Len(t, written, 1)
+	require.Equal(t, "team state=ready", written[0].Asked)
+	require.Equal(t, cases, written[0].Cases)
+	require.Equal(t, desk.ID, written[0].Staff)
+	require.Equal(t, [3]string{"desk_operator", "comune", "prato"}, [3]string{string(written[0].Role), written[0].Agency, written[0].Zone})
+
+	tasks()
+	require.Len(t, lines(t, d.owner, before), 1, "the same a moment later")
+	_, err := d.records.Tasks(t.Context(), d.accounts["desk_operator_2.prato"], ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, lines(t, d.owner, before), 2, "somebody else")
+	d.open("prato")
+	before = lastLine(t, d.owner)
+	tasks()
+	require.Len(t, lines(t, d.owner, before), 1, "it shows another case")
+	_, err = d.records.Tasks(t.Context(), d.accounts["desk_operator.lucca"], ledger.TaskFilter{Team: true}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, lines(t, d.owner, before), 1, "nothing was shown")
+
+	// Who read a file is told of the list too.
+	reads, err := d.records.Reads(t.Context(), d.accounts["social_worker.prato"], cases[0], ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, reads.Items, 4)
+	require.Equal(t, string(ledger.ListTasks), reads.Items[0].Action)
+	require.Equal(t, desk.Name, reads.Items[0].ByName)
+	require.Equal(t, "comune", reads.Items[0].ByAgency)
+	require.Equal(t, ledger.ForCare, reads.Items[0].Purpose)
+
+	// Page by page it is the same.
+	var ids []string
+	for p := (ledger.Paging{Limit: 1}); ; {
+		page, err := d.records.Reads(t.Context(), d.accounts["social_worker.prato"], cases[0], p)
+		require.NoError(t, err)
+		for _, read := range page.Items {
+			ids = append(ids, read.Action+" "+read.ByName)
+		}
+		if p.Cursor = page.Next; p.Cursor == "" {
+			break
+		}
+	}
+	require.Len(t, ids, 5, "with the look at the list itself")
+}
+
+// TestTheSameLookAtOnce leaves one line, and another one after ten minutes.
+func TestTheSameLookAtOnce(t *testing.T) {
+	d := newDesk(t)
+	id, _ := d.open("prato")
+	worker := d.accounts["social_worker.prato"]
+	before := lastLine(t, d.owner)
+	looks := func() {
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				_, err := d.records.CaseFile(context.WithoutCancel(t.Context()), worker, id)
+				require.NoError(t, err)
+			})
+		}
+		wait.Wait()
+	}
+	looks()
+	require.Len(t, lines(t, d.owner, before), 1)
+	ages := func(minutes int) {
+		_, err := d.owner.Exec(t.Context(), fmt.Sprintf(`ALTER TABLE audit DISABLE TRIGGER only_inserted;
+			UPDATE audit SET at = at - interval '%d minutes' WHERE id > %d; ALTER TABLE audit ENABLE TRIGGER only_inserted`, minutes, before))
+		require.NoError(t, err)
+	}
+	ages(9)
+	looks()
+	require.Len(t, lines(t, d.owner, before), 1)
+	ages(2)
+	looks()
+	require.Len(t, lines(t, d.owner, before), 2)
+}
+
+// TestASearchIsKeptAsAKeyedDigest and never as its text, be nothing found.
+func TestASearchIsKeptAsAKeyedDigest(t *testing.T) {
+	d := newDesk(t)
+	d.open("prato")
+	worker := d.accounts["social_worker.prato"]
+	search := func(text string) auditLine {
+		before := lastLine(t, d.owner)
+		_, err := d.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: text}, ledger.Paging{})
+		require.NoError(t, err)
+		written := lines(t, d.owner, before)
+		require.Len(t, written, 1)
+		require.Equal(t, ledger.SearchCases, written[0].Action)
+		require.Len(t, written[0].Digest, 32)
+		return written[0]
+	}
+	found, none := search("Prova prato"), search("Zqxmàrker  Nessuno")
+	require.Len(t, found.Cases, 1)
+	require.Empty(t, none.Cases)
+	require.NotEqual(t, found.Digest, none.Digest)
+	before := lastLine(t, d.owner)
+	_, err := d.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: " zqxmarker NESSUNO"}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Empty(t, lines(t, d.owner, before), "folded it is the same search")
+	d.records.SearchKey = []byte("another installation's")
+	require.NotEqual(t, none.Digest, search("Zqxmàrker Nessuno").Digest)
+
+	person := ledger.Person{GivenName: "Zqxmarker", FamilyName: "Nessuno", BirthDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)}
+	_, err = d.records.SamePerson(t.Context(), worker, person)
+	require.NoError(t, err)
+	for _, row := range (&play{archive: d.archive, owner: d.owner}).rows(`SELECT to_jsonb(a)::text AS line FROM audit a`) {
+		require.NotContains(t, fmt.Sprint(row), "arker")
+		require.NotContains(t, fmt.Sprint(row), "1990")
+	}
+}
+
+// TestARefusedReadingLeavesALine: of a case that is there, and not the caller's.
+func TestARefusedReadingLeavesALine(t *testing.T) {
+	e := newEverything(t)
+	other := e.accounts["social_worker.lucca"]
+	ctx := t.Context()
+	for kind, read := range map[string]func() error{
+		"case":     func() error { _, err := e.records.CaseFile(ctx, other, e.id); return err },
+		"task":     func() error { _, err := e.records.Task(ctx, other, e.task); return err },
+		"referral": func() error { _, err := e.records.Referral(ctx, other, e.referral); return err },
+		"run":      func() error { _, err := e.records.Equipe(ctx, other, e.equipe); return err },
+	} {
+		before := lastLine(t, e.owner)
+		require.ErrorIs(t, read(), ledger.ErrNotFound)
+		written := lines(t, e.owner, before)
+		require.Len(t, written, 1, kind)
+		require.Equal(t, ledger.RefusedReading, written[0].Action)
+		require.Equal(t, kind, written[0].Asked)
+		require.Equal(t, []string{e.id}, written[0].Cases)
+		require.Equal(t, other.ID, written[0].Staff)
+		require.Equal(t, "lucca", written[0].Zone)
+	}
+	before := lastLine(t, e.owner)
+	for _, read := range []func() error{
+		func() error { _, err := e.records.Timeline(ctx, other, e.id, ledger.Paging{}); return err },
+		func() error { _, err := e.records.Plans(ctx, other, e.id); return err },
+		func() error { _, err := e.records.Disclosure(ctx, other, e.id, "asl", ""); return err },
+	} {
+		require.ErrorIs(t, read(), ledger.ErrNotFound)
+	}
+	require.Empty(t, lines(t, e.owner, before), "the same refusal a moment later")
+	_, err := e.records.CaseFile(ctx, other, uuid.NewString())
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	_, err = e.records.Share(ctx, e.accounts["social_worker.prato"], e.task)
+	require.ErrorIs(t, err, ledger.ErrNotFound, "it sees the task, and was given nothing")
+	require.Empty(t, lines(t, e.owner, before), "what is not there")
+	reads, err := e.records.Reads(ctx, e.accounts["social_worker.prato"], e.id, ledger.Paging{})
+	require.NoError(t, err)
+	require.Equal(t, string(ledger.RefusedReading), reads.Items[0].Action)
+}
+
+// TestLinesAreOnlyInserted: by the functions that know who acts and when, and
+// never changed, whatever the rights of who tries.
+func TestLinesAreOnlyInserted(t *testing.T) {
+	d := newDesk(t)
+	id, _ := d.open("prato")
+	worker := d.accounts["social_worker.prato"]
+	_, err := d.records.CaseFile(t.Context(), worker, id)
+	require.NoError(t, err)
+	for _, table := range []string{"audit", "audit_shown", "timeline"} {
+		for _, change := range []string{`UPDATE %s SET case_id = case_id`, `DELETE FROM %s`, `TRUNCATE %s`} {
+			_, err := d.owner.Exec(t.Context(), fmt.Sprintf(change, table))
+			require.ErrorContains(t, err, "only inserted", "%s of the owner", fmt.Sprintf(change, table))
+			for role, part := range map[string]standalone.Part{"percorso_app": standalone.API, "percorso_worker": standalone.Worker} {
+				require.ErrorContains(t, d.as(part, role, worker, id, fmt.Sprintf(change, table)), "permission denied", "%s of %s", fmt.Sprintf(change, table), role)
+			}
+		}
+	}
+	forged := fmt.Sprintf(`INSERT INTO audit (at, staff, role, agency, zone, action) VALUES (now(), '%s', 'supervisor', 'comune', 'prato', 'read_case')`, worker.ID)
+	require.ErrorContains(t, d.as(standalone.API, "percorso_app", worker, id, forged), "permission denied")
+	require.ErrorContains(t, d.as(standalone.Worker, "percorso_worker", worker, id, forged), "permission denied")
+	require.ErrorContains(t, d.as(standalone.API, "percorso_app", worker, id, `SELECT 1 FROM audit`), "permission denied", "they are read through their function")
+	require.Error(t, d.as(standalone.API, "percorso_app", care.Staff{}, id, `SELECT note_reading('read_case', '', '', NULL, '{}', '')`), "nobody reads")
+	before := lastLine(t, d.owner)
+	require.NoError(t, d.as(standalone.Worker, "percorso_worker", worker, id, `SELECT note_step(gen_random_uuid())`))
+	require.Empty(t, lines(t, d.owner, before), "a command that is none")
+}
+
+// as runs a statement as a database role, for a member of staff and a case.
+func (d desk) as(part standalone.Part, role string, s care.Staff, caseID, sql string) error {
+	d.t.Helper()
+	return pgx.BeginFunc(d.t.Context(), d.pool(part), func(tx pgx.Tx) error {
+		for _, set := range [][2]string{{"role", role}, {"percorso.staff", s.ID}, {"percorso.role", string(s.Role)}, {"percorso.zone", s.Zone},
+			{"percorso.agency", s.Agency}, {"percorso.case", caseID}} {
+			if _, err := tx.Exec(d.t.Context(), `SELECT set_config($1, $2, true)`, set[0], set[1]); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(d.t.Context(), sql)
+		return err
+	})
+}
+
+// TestReadersFollowWhereACaseWent: a merge moves no line, and who reads the file
+// that was kept reads what happened on the other, and who read that.
+func TestReadersFollowWhereACaseWent(t *testing.T) {
+	p := newPlay(t)
+	kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	p.does(kept, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	id, keptID := ledger.BareID(from), ledger.BareID(kept)
+	worker := p.accounts["social_worker.prato"]
+	_, err := p.records.CaseFile(t.Context(), p.accounts["desk_operator_2.prato"], id)
+	require.NoError(t, err)
+	before := p.rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`)
+	res, _ := p.merge("supervisor.prato", from, kept)
+	require.Equal(t, ledger.Recorded, res.Verdict)
+	for _, line := range before {
+		require.Contains(t, p.rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`), line, "no line is moved")
+	}
+	codes := func(of string) (all []string) {
+		page, err := p.records.Timeline(t.Context(), worker, of, ledger.Paging{Limit: 100})
+		require.NoError(t, err)
+		for _, m := range page.Items {
+			all = append(all, m.Code)
+		}
+		return all
+	}
+	require.Equal(t, 2, len(slices.DeleteFunc(codes(keptID), func(code string) bool { return code != "case_opened" })), "of both")
+	require.Contains(t, codes(id), "case_opened")
+	reads, err := p.records.Reads(t.Context(), worker, keptID, ledger.Paging{Limit: 100})
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(reads.Items, func(r ledger.Read) bool {
+		return r.Action == string(ledger.ReadCase) && r.ByName == p.accounts["desk_operator_2.prato"].Name
+	}))
+}

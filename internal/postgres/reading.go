@@ -1,0 +1,99 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"unicode"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// reading is what somebody reads of people, for the line of it in the audit.
+type reading struct {
+	kind    ledger.Reading
+	purpose ledger.ReadingPurpose // empty: what is usual for the kind
+	asked   []string              // filters of a list, as codes
+	search  string                // what was searched; its keyed digest alone is kept
+	cases   []string              // of which something was shown
+	things  []string              // ids of what was shown that is of no case
+
+	// What is asked for by its id: where it is there and the caller does not see
+	// it, the refusal leaves a line.
+	of, id string
+}
+
+// nothing says that nobody's data were shown or searched.
+func (l *reading) nothing() bool { return len(l.cases)+len(l.things) == 0 && l.search == "" }
+
+// ask notes a filter of a list, where it is set.
+func (l *reading) ask(name string, set bool, value string) {
+	if set {
+		l.asked = append(l.asked, strings.TrimSuffix(name+"="+value, "="))
+	}
+}
+
+// reads runs work, and writes the line of what it read in the same transaction:
+// with its end, so that it costs no round trip. Without its line nothing is read.
+func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func(querier) error) error {
+	return r.within(ctx, s, func(tx querier) error {
+		err := work(tx)
+		batch := &pgx.Batch{}
+		switch {
+		case errors.Is(err, ledger.ErrNotFound) && l.id != "":
+			batch.Queue(`SELECT note_refusal($1, $2)`, l.of, l.id)
+		case err != nil:
+			return err
+		case l.nothing():
+			return nil
+		default:
+			batch.Queue(`SELECT note_reading($1, $2, $3, $4, $5, $6)`, l.kind, cmp.Or(l.purpose, ledger.ReadingPurposes[l.kind]),
+				strings.Join(l.asked, " "), searched(r.SearchKey, l.search), orEmpty(l.cases), strings.Join(l.things, " "))
+		}
+		batch.Queue("COMMIT")
+		if failed := tx.SendBatch(ctx, batch).Close(); failed != nil {
+			return failed
+		}
+		return err
+	})
+}
+
+// searched is the digest of a searched text, which tells whether the same was
+// searched to who has the installation's key, and nothing to anybody else.
+func searched(key []byte, text string) []byte {
+	if text == "" {
+		return nil
+	}
+	digest := hmac.New(sha256.New, key)
+	digest.Write([]byte(folded(text)))
+	return digest.Sum(nil)
+}
+
+// folded is a text without its accents, its capitals and its further blanks.
+func folded(text string) string {
+	plain := strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Mn, c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, norm.NFKD.String(text))
+	return strings.Join(strings.Fields(plain), " ")
+}
+
+// casesOf are the cases of some rows.
+func casesOf[T any](rows []T, of func(T) string) []string {
+	cases := make([]string, 0, len(rows))
+	for _, row := range rows {
+		if id := of(row); id != "" {
+			cases = append(cases, id)
+		}
+	}
+	return cases
+}
