@@ -204,8 +204,11 @@ func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c ledger.NewComman
 	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
 		return cmd, err
 	}
-	if c.Operation == care.OpMailBounced && c.Target != someID {
-		return ledger.Command{}, ledger.ErrNotFound
+	if c.Operation == care.OpMailBounced {
+		if c.Target != someID {
+			return ledger.Command{}, ledger.ErrNotFound
+		}
+		return f.keep(s, c, ledger.CommandWorked), nil
 	}
 	if c.Run == "" && c.Target == someReferral.ID {
 		c.Run = someReferral.Run
@@ -404,6 +407,14 @@ func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 // someKey opens the links of tests.
 var someKey = []byte(strings.Repeat("k", invitation.KeySize))
 
+// fakeMails says how the mails do.
+type fakeMails struct {
+	state ledger.MailState
+	fail  error
+}
+
+func (f *fakeMails) State(context.Context) (ledger.MailState, error) { return f.state, f.fail }
+
 // fakeTemporal is the part of Temporal's client that the API uses.
 type fakeTemporal struct {
 	client.Client
@@ -481,6 +492,7 @@ type rig struct {
 	now      time.Time
 	server   *Server
 	records  *fakeRecords
+	mails    *fakeMails
 	temporal *fakeTemporal
 	provider *accesstest.Provider
 	log      *bytes.Buffer
@@ -497,12 +509,13 @@ func newRigAt(t *testing.T, now time.Time) *rig {
 	t.Helper()
 	b := &rig{t: t, now: now, log: &bytes.Buffer{}}
 	b.records, b.provider = newFakeRecords(b.clock), accesstest.NewProvider(t, someWorker.Subject, b.clock)
+	b.mails = &fakeMails{}
 	b.temporal = &fakeTemporal{polled: b.now, result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.Handler().ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.log)), zap.DebugLevel)
 	server, err := New(Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.records, Temporal: b.temporal, Sessions: memstore.New(), Words: fakeWords{},
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.records, Mails: b.mails, Temporal: b.temporal, Sessions: memstore.New(), Words: fakeWords{},
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: someKey, Now: b.clock,
 		OIDC: OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

@@ -387,7 +387,7 @@ func newPagesAt(t *testing.T, now time.Time) *pagesRig {
 func (b *pagesRig) serve(records Records) {
 	b.t.Helper()
 	server, err := New(Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Temporal: b.temporal, Sessions: b.logins, Words: italian.Words{},
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.mails, Temporal: b.temporal, Sessions: b.logins, Words: italian.Words{},
 		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
 		OIDC:    OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		LinkKey: someKey,

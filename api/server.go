@@ -33,6 +33,7 @@ type Options struct {
 	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
 
 	Records  Records
+	Mails    Mails         // how they do, for the status
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions scs.Store
@@ -53,6 +54,8 @@ func (o *Options) validate() error {
 	switch {
 	case o.Records == nil:
 		return errors.New("api: no records")
+	case o.Mails == nil:
+		return errors.New("api: no mails")
 	case o.Temporal == nil:
 		return errors.New("api: no Temporal client")
 	case o.Sessions == nil:
@@ -113,7 +116,7 @@ func New(o Options) (*Server, error) {
 		log:      o.Log,
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
-		status:   newStatus(o.Records, processes, o.Now),
+		status:   newStatus(o.Records, o.Mails, processes, o.Now),
 	}
 	guard, err := access.New(access.Options{
 		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/internal/ledger"
 	"percorso/internal/runs"
 )
 
@@ -16,6 +17,7 @@ import (
 // at most once in statusAge.
 type status struct {
 	records Records
+	mails   Mails
 	runs    *runs.Runs
 	now     func() time.Time
 
@@ -24,16 +26,25 @@ type status struct {
 	parts partsJSON
 }
 
+// Mails is what the status asks of mails.
+type Mails interface {
+	// State says how the mails do.
+	State(ctx context.Context) (ledger.MailState, error)
+}
+
 const (
 	statusAge     = time.Second
 	statusTimeout = 3 * time.Second // for all parts together
 )
 
-// partsJSON says for each part "ok" or "away".
+// partsJSON says for each part "ok" or "away". Mails that are held until an
+// operator mends something make the machinery no less able to work: they are said
+// beside it.
 type partsJSON struct {
 	Postgres string `json:"postgres"`
 	Temporal string `json:"temporal"`
 	Worker   string `json:"worker"`
+	Mail     string `json:"mail"` // or held
 }
 
 type statusJSON struct {
@@ -41,14 +52,14 @@ type statusJSON struct {
 	Parts  partsJSON `json:"parts"`
 }
 
-func newStatus(records Records, runs *runs.Runs, now func() time.Time) *status {
-	return &status{records: records, runs: runs, now: now}
+func newStatus(records Records, mails Mails, runs *runs.Runs, now func() time.Time) *status {
+	return &status{records: records, mails: mails, runs: runs, now: now}
 }
 
 // serve answers 200 when all parts are there, else 503.
 func (s *status) serve(c *gin.Context) {
 	parts := s.look(c.Request.Context())
-	if parts == (partsJSON{"ok", "ok", "ok"}) {
+	if parts.Postgres == "ok" && parts.Temporal == "ok" && parts.Worker == "ok" {
 		c.JSON(http.StatusOK, statusJSON{"ok", parts})
 		return
 	}
@@ -66,10 +77,21 @@ func (s *status) look(ctx context.Context) partsJSON {
 	defer cancel()
 	postgres := make(chan error, 1)
 	go func() { postgres <- s.records.Ping(ctx) }()
+	mails := make(chan string, 1)
+	go func() { mails <- s.mailsDo(ctx) }()
 	workers, err := s.runs.Pollers(ctx, s.now())
-	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(workers > 0)}
+	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(workers > 0), Mail: <-mails}
 	s.at = s.now()
 	return s.parts
+}
+
+// mailsDo says how the mails do.
+func (s *status) mailsDo(ctx context.Context) string {
+	state, err := s.mails.State(ctx)
+	if err == nil && state.Held > 0 {
+		return "held"
+	}
+	return said(err == nil)
 }
 
 func said(there bool) string {

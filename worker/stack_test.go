@@ -138,12 +138,16 @@ func (s *site) workWith(steps *postgres.Steps) (stop func()) {
 
 type nobody struct{}
 
-func (nobody) Send(context.Context, ledger.Mail) error { return nil }
+func (nobody) Send(context.Context, ledger.Mail) ledger.MailResult {
+	return ledger.MailResult{Outcome: ledger.MailSent}
+}
 
 // rejecting is a mail server that takes nothing.
 type rejecting struct{}
 
-func (rejecting) Send(context.Context, ledger.Mail) error { return post.ErrRejected }
+func (rejecting) Send(context.Context, ledger.Mail) ledger.MailResult {
+	return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailRecipient, Code: 550}
+}
 
 // silent drops the SDK's log.
 type silent struct{}

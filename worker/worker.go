@@ -59,9 +59,8 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	defer w.Stop()
-	processes := runs.New(o.Temporal)
-	wakes := &relay.Relay{Outbox: o.Steps, Runs: processes, Log: o.Log}
-	mails := &post.Post{Outbox: o.Steps, Sender: o.Mailer, Runs: processes, Log: o.Log}
+	wakes := &relay.Relay{Outbox: o.Steps, Runs: runs.New(o.Temporal), Log: o.Log}
+	mails := &post.Post{Outbox: o.Steps, Sender: o.Mailer, Log: o.Log}
 	var delivering sync.WaitGroup
 	delivering.Go(func() { wakes.Run(ctx) })
 	delivering.Go(func() { mails.Run(ctx) })

@@ -85,7 +85,7 @@ func TestTheStraightPath(t *testing.T) {
 	}
 }
 
-// A reminder that no mail server takes is told to its run, once.
+// A reminder whose recipient the mail server does not know is seen in its case, once.
 func TestMailThatComesBack(t *testing.T) {
 	policy := quick(care.Duration{N: 1, Unit: care.Seconds})
 	for i := range policy.Tasks {

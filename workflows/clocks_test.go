@@ -30,11 +30,10 @@ func (w *casework) mails() map[string][]string {
 	found := map[string][]string{}
 	// They are for the skipped future, so that TakeMails would not give them out today.
 	err := w.asWorker(w.id, func(tx pgx.Tx) error {
-		rows, _ := tx.Query(context.Background(), `SELECT template, recipients FROM mail WHERE case_id = $1 ORDER BY created_at, id`, w.id)
-		var template string
-		var recipients []string
-		_, err := pgx.ForEachRow(rows, []any{&template, &recipients}, func() error {
-			found[template] = append(found[template], recipients...)
+		rows, _ := tx.Query(context.Background(), `SELECT template, recipient FROM mail WHERE case_id = $1 ORDER BY created_at, recipient`, w.id)
+		var template, recipient string
+		_, err := pgx.ForEachRow(rows, []any{&template, &recipient}, func() error {
+			found[template] = append(found[template], recipient)
 			return nil
 		})
 		return err

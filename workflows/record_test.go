@@ -147,7 +147,9 @@ func TestRecordHistories(t *testing.T) {
 
 type nobody struct{}
 
-func (nobody) Send(context.Context, ledger.Mail) error { return nil }
+func (nobody) Send(context.Context, ledger.Mail) ledger.MailResult {
+	return ledger.MailResult{Outcome: ledger.MailSent}
+}
 
 func recordStraightPath(r *recorder, w *casework) {
 	w.reaches(care.PlacementOutcome)

@@ -35,7 +35,7 @@ type Records interface {
 	// where c.Run is empty it is that of the task or referral c.Target.
 	// care.OpReopen alone is accepted for a run that has ended. Of care.OpMailBounced
 	// c.Target is the mail: ledger.ErrNotFound where none such was sent for c.Run, and
-	// one that is reported again changes nothing.
+	// one that is reported again changes nothing. It is worked at once.
 	// What the state allows is decided by the process, under lock.
 	Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Assign works claim, release, reassign, extend, remind, contact and progress

@@ -60,6 +60,7 @@ func runAPI(ctx context.Context, args []string) error {
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
 		Records:   records,
+		Mails:     postgres.NewMails(pool),
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  pgxstore.New(sessions),

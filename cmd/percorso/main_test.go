@@ -61,7 +61,7 @@ func TestZoneCheckTellsFaults(t *testing.T) {
 
 // TestCommandsAreListed keeps what operators are told to type.
 func TestCommandsAreListed(t *testing.T) {
-	for _, name := range []string{"api", "worker", "migrate", "zone check", "zone load", "staff load", "rebuild", "doctor"} {
+	for _, name := range []string{"api", "worker", "migrate", "zone check", "zone load", "staff load", "rebuild", "doctor", "doctor mail"} {
 		if !slices.ContainsFunc(commands, func(c command) bool { return c.name == name && c.does != "" }) {
 			t.Errorf("no command %s", name)
 		}

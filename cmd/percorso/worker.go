@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 
 	"percorso/internal/calendar"
 	"percorso/internal/config"
@@ -35,9 +36,17 @@ func runWorker(ctx context.Context, args []string) error {
 	return worker.Run(ctx, worker.Options{
 		Temporal: parts.temporal,
 		Steps:    postgres.NewSteps(parts.pool, calendar.New),
-		Mailer: &post.Mailer{
-			Address: c.SMTPAddress, From: c.MailFrom, PublicURL: c.PublicURL, TLS: c.SMTPTLS, LinkKey: linkKey,
-		},
-		Log: parts.log,
+		Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
+		Log:      parts.log,
 	})
+}
+
+// mailServer is the mail server of some settings.
+func mailServer(c config.Mail) post.Server {
+	s := post.Server{Address: c.SMTPAddress, Security: post.Security(c.SMTPTLS), User: c.SMTPUser, Password: c.SMTPPassword}
+	if c.SMTPRoots != "" {
+		s.Roots = x509.NewCertPool()
+		s.Roots.AppendCertsFromPEM([]byte(c.SMTPRoots))
+	}
+	return s
 }

@@ -45,12 +45,15 @@ type Waiting struct {
 	LateDays  int        `json:"late_working_days,omitempty"`
 	Then      string     `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
 	StandIns  []Role     `json:"stand_ins,omitempty"` // who can stand in
-	Cause     string     `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing
+	Cause     string     `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing, mail
 	TaskID    string     `json:"-"`
 }
 
 // ThenResume says that a suspended case goes on by itself.
 const ThenResume = "resume"
+
+// CauseMail: a partner was not reached by post, and does not know what is asked of it.
+const CauseMail = "mail"
 
 // Facts are what Explain needs to know of an open case. Times are absolute.
 type Facts struct {
@@ -83,6 +86,9 @@ type FactTask struct {
 	Escalated  bool
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
+	// NotReached is since when a partner has not the link that it would answer
+	// through, because the mail with it cannot be delivered.
+	NotReached *time.Time
 }
 
 // FactWait is a time that a run of the case waits for; one that stands still,
@@ -171,6 +177,10 @@ func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
 		if w.Until != nil {
 			w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
 		}
+	}
+	if t.NotReached != nil {
+		w.Health, w.Cause = HealthBroken, CauseMail
+		w.Since, w.SinceDays = *t.NotReached, cal.WorkingDaysBetween(*t.NotReached, now)
 	}
 	if t.Candidates == 0 {
 		w.Health, w.StandIns = HealthOrphaned, []Role{Supervisor}

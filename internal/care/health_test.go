@@ -29,6 +29,8 @@ func waitsFor(t *testing.T, now time.Time) {
 	warned.Escalated = true
 	elsewhere := task(care.TransferAnswer, day(1), day(2))
 	elsewhere.Zone = "lucca"
+	unreached := task(care.ReferralAnswer, day(1), day(2))
+	unreached.Partner, unreached.NotReached = "scuola", day(0)
 	nobody := task(care.Review, day(1), day(2))
 	nobody.Candidates = 0
 	tasks := func(tasks ...care.FactTask) []care.FactTask { return tasks }
@@ -47,6 +49,8 @@ func waitsFor(t *testing.T, now time.Time) {
 		{"what is due first", care.Facts{Tasks: tasks(task(care.Review, day(3), day(4)), task(care.Closure, day(1), day(2)))}, planned, care.WaitTask, "closure"},
 		{"what is late first", care.Facts{Tasks: tasks(task(care.Review, day(1), day(2)), task(care.Closure, nil, day(-2)))}, late, care.WaitTask, "closure"},
 		{"what nobody may do before what is late", care.Facts{Tasks: tasks(nobody, task(care.Closure, nil, day(-2)))}, orphaned, care.WaitTask, "review"},
+		{"a partner that the mail did not reach before what nobody may do", care.Facts{Tasks: tasks(nobody, unreached)}, broken, care.WaitTask, "referral_answer"},
+		{"a suspended one's mail matters when it goes on", care.Facts{Tasks: tasks(frozen(unreached), task(care.Closure, nil, day(-2)))}, late, care.WaitTask, "closure"},
 		{"a date", care.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(30)))}, planned, care.WaitTime, care.DeadlineReviewAfterPlan},
 		{"a date that the machinery let pass", care.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(-1)))}, broken, care.WaitMachine, "clock"},
 		{"nothing", care.Facts{}, orphaned, care.WaitMachine, "nothing_open"},

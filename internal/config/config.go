@@ -5,12 +5,14 @@
 package config
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/mail"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/client"
@@ -52,11 +54,19 @@ type API struct {
 type Worker struct {
 	Database
 	Processes
-	PublicURL   string // PERCORSO_PUBLIC_URL: for the links in mails
-	SMTPAddress string // PERCORSO_SMTP_ADDRESS: host:port
-	SMTPTLS     bool   // demanded of every mail server that is not on this machine
-	MailFrom    string // PERCORSO_MAIL_FROM
-	LinkKey     string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
+	Mail
+	PublicURL string // PERCORSO_PUBLIC_URL: for the links in mails
+	LinkKey   string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
+}
+
+// Mail is the mail server that takes our mails.
+type Mail struct {
+	SMTPAddress  string // PERCORSO_SMTP_ADDRESS: host:port
+	SMTPTLS      string // PERCORSO_SMTP_TLS: none (on this machine alone), starttls or implicit
+	SMTPUser     string // PERCORSO_SMTP_USER; empty: without login
+	SMTPPassword string // PERCORSO_SMTP_PASSWORD or the content of PERCORSO_SMTP_PASSWORD_FILE
+	SMTPRoots    string // content of PERCORSO_SMTP_CA_FILE, in PEM; empty: the system's authorities
+	MailFrom     string // PERCORSO_MAIL_FROM
 }
 
 // Rebuild is what the command rebuild needs.
@@ -112,17 +122,19 @@ func ReadAPI() (API, error) {
 func ReadWorker() (Worker, error) {
 	var r reader
 	c := Worker{
-		Database:    r.database(),
-		Processes:   r.processes(),
-		PublicURL:   r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
-		SMTPAddress: r.hostPort("PERCORSO_SMTP_ADDRESS", defaultSMTP),
-		MailFrom:    r.text("PERCORSO_MAIL_FROM", defaultMailFrom),
-		LinkKey:     r.text("PERCORSO_LINK_KEY", ""),
+		Database:  r.database(),
+		Processes: r.processes(),
+		Mail:      r.mail(),
+		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
+		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 	}
-	c.SMTPTLS = !onThisMachine(c.SMTPAddress)
-	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
-		r.fault("PERCORSO_MAIL_FROM", "is no mail address")
-	}
+	return c, r.err()
+}
+
+// ReadMail reads Mail.
+func ReadMail() (Mail, error) {
+	var r reader
+	c := r.mail()
 	return c, r.err()
 }
 
@@ -214,6 +226,88 @@ func (r *reader) keys() string {
 		r.fault("PERCORSO_CODEC_KEYS_FILE", "names a file that cannot be read")
 	case strings.TrimSpace(string(content)) == "":
 		r.fault("PERCORSO_CODEC_KEYS_FILE", "names an empty file: one kid:base64 a line")
+	}
+	return string(content)
+}
+
+// How the connection to the mail server may be encrypted.
+const (
+	tlsNone     = "none"
+	tlsSTARTTLS = "starttls"
+	tlsImplicit = "implicit"
+)
+
+// submissions is the port of mail servers that speak TLS from the first byte.
+const submissions = "465"
+
+// mail reads how mails leave. What is not encrypted, a login above all, does not
+// leave this machine.
+func (r *reader) mail() Mail {
+	c := Mail{
+		SMTPAddress:  r.hostPort("PERCORSO_SMTP_ADDRESS", defaultSMTP),
+		SMTPUser:     r.text("PERCORSO_SMTP_USER", ""),
+		SMTPPassword: r.secret("PERCORSO_SMTP_PASSWORD"),
+		MailFrom:     r.text("PERCORSO_MAIL_FROM", defaultMailFrom),
+	}
+	host, port, _ := net.SplitHostPort(c.SMTPAddress)
+	if number, err := strconv.Atoi(port); err != nil || number < 1 || number > 65535 || host == "" {
+		r.fault("PERCORSO_SMTP_ADDRESS", "is no host:port with a port between 1 and 65535")
+	}
+	usual := tlsSTARTTLS
+	switch {
+	case onThisMachine(c.SMTPAddress):
+		usual = tlsNone
+	case port == submissions:
+		usual = tlsImplicit
+	}
+	c.SMTPTLS = r.text("PERCORSO_SMTP_TLS", usual)
+	switch c.SMTPTLS {
+	case tlsSTARTTLS, tlsImplicit:
+	case tlsNone:
+		if !onThisMachine(c.SMTPAddress) {
+			r.fault("PERCORSO_SMTP_TLS", "may be none only for a mail server on this machine: use starttls or implicit")
+		}
+	default:
+		r.fault("PERCORSO_SMTP_TLS", "is none of none, starttls and implicit")
+	}
+	switch {
+	case c.SMTPUser != "" && c.SMTPPassword == "":
+		r.fault("PERCORSO_SMTP_PASSWORD", "is not set, nor is PERCORSO_SMTP_PASSWORD_FILE, though PERCORSO_SMTP_USER is")
+	case c.SMTPUser == "" && c.SMTPPassword != "":
+		r.fault("PERCORSO_SMTP_USER", "is not set, though a password is")
+	}
+	if path := r.text("PERCORSO_SMTP_CA_FILE", ""); path != "" {
+		c.SMTPRoots = r.file("PERCORSO_SMTP_CA_FILE", path)
+		if c.SMTPRoots != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(c.SMTPRoots)) {
+			r.fault("PERCORSO_SMTP_CA_FILE", "holds no certificate in PEM")
+		}
+	}
+	if address, err := mail.ParseAddress(c.MailFrom); err != nil || !strings.Contains(address.Address, "@") {
+		r.fault("PERCORSO_MAIL_FROM", "is no mail address")
+	}
+	return c
+}
+
+// secret reads a secret from its variable, or from the file that variable_FILE names.
+func (r *reader) secret(variable string) string {
+	if value := r.text(variable, ""); value != "" {
+		return value
+	}
+	path := r.text(variable+"_FILE", "")
+	if path == "" {
+		return ""
+	}
+	return strings.TrimSpace(r.file(variable+"_FILE", path))
+}
+
+// file reads a file that a variable names; an empty one is a fault.
+func (r *reader) file(variable, path string) string {
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	switch {
+	case err != nil:
+		r.fault(variable, "names a file that cannot be read")
+	case strings.TrimSpace(string(content)) == "":
+		r.fault(variable, "names an empty file")
 	}
 	return string(content)
 }

@@ -40,7 +40,7 @@ func TestDefaultsAreOneMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if worker.SMTPAddress != defaultSMTP || worker.SMTPTLS {
+	if worker.SMTPAddress != defaultSMTP || worker.SMTPTLS != tlsNone {
 		t.Errorf("mail on this machine: %+v", worker)
 	}
 }
@@ -60,7 +60,7 @@ func TestEnvironmentCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if worker.Options.HostPort != "temporal.example:7233" || worker.Options.Namespace != "prova" ||
-		worker.PublicURL != "https://percorso.example" || !worker.SMTPTLS || strings.TrimSpace(worker.Keys) != someKeys {
+		worker.PublicURL != "https://percorso.example" || worker.SMTPTLS != tlsSTARTTLS || strings.TrimSpace(worker.Keys) != someKeys {
 		t.Errorf("read: %+v", worker)
 	}
 }
@@ -90,6 +90,57 @@ func TestFaultsNameTheVariableAndQuoteNothing(t *testing.T) {
 			said := err.Error()
 			if !strings.Contains(said, c.variable) || strings.Contains(said, "segreto") || strings.Contains(said, "\n") {
 				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+func TestMailSettings(t *testing.T) {
+	file := func(content string) string {
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, c := range map[string]struct {
+		set   map[string]string
+		tls   string
+		fault string // the variable that is named; empty: none
+	}{
+		"this machine":            {map[string]string{}, tlsNone, ""},
+		"elsewhere":               {map[string]string{"PERCORSO_SMTP_ADDRESS": "mail.example:587"}, tlsSTARTTLS, ""},
+		"port of implicit TLS":    {map[string]string{"PERCORSO_SMTP_ADDRESS": "mail.example:465"}, tlsImplicit, ""},
+		"TLS on this machine":     {map[string]string{"PERCORSO_SMTP_TLS": "starttls"}, tlsSTARTTLS, ""},
+		"with login":              {map[string]string{"PERCORSO_SMTP_USER": "percorso", "PERCORSO_SMTP_PASSWORD": "segreto"}, tlsNone, ""},
+		"with a file":             {map[string]string{"PERCORSO_SMTP_USER": "percorso", "PERCORSO_SMTP_PASSWORD_FILE": file("segreto\n")}, tlsNone, ""},
+		"sender with a name":      {map[string]string{"PERCORSO_MAIL_FROM": "Percorso <percorso@comune.example>"}, tlsNone, ""},
+		"no encryption elsewhere": {map[string]string{"PERCORSO_SMTP_ADDRESS": "mail.example:25", "PERCORSO_SMTP_TLS": "none"}, "", "PERCORSO_SMTP_TLS"},
+		"unknown encryption":      {map[string]string{"PERCORSO_SMTP_TLS": "segreto"}, "", "PERCORSO_SMTP_TLS"},
+		"no port":                 {map[string]string{"PERCORSO_SMTP_ADDRESS": "segreto"}, "", "PERCORSO_SMTP_ADDRESS"},
+		"a port that is none":     {map[string]string{"PERCORSO_SMTP_ADDRESS": "segreto:smtp"}, "", "PERCORSO_SMTP_ADDRESS"},
+		"a port out of range":     {map[string]string{"PERCORSO_SMTP_ADDRESS": "segreto:70000"}, "", "PERCORSO_SMTP_ADDRESS"},
+		"user without password":   {map[string]string{"PERCORSO_SMTP_USER": "segreto"}, "", "PERCORSO_SMTP_PASSWORD"},
+		"password without user":   {map[string]string{"PERCORSO_SMTP_PASSWORD": "segreto"}, "", "PERCORSO_SMTP_USER"},
+		"no such password file":   {map[string]string{"PERCORSO_SMTP_USER": "u", "PERCORSO_SMTP_PASSWORD_FILE": "/segreto"}, "", "PERCORSO_SMTP_PASSWORD_FILE"},
+		"empty password file":     {map[string]string{"PERCORSO_SMTP_USER": "u", "PERCORSO_SMTP_PASSWORD_FILE": file(" \n")}, "", "PERCORSO_SMTP_PASSWORD_FILE"},
+		"no certificates":         {map[string]string{"PERCORSO_SMTP_CA_FILE": file("segreto")}, "", "PERCORSO_SMTP_CA_FILE"},
+		"sender is no address":    {map[string]string{"PERCORSO_MAIL_FROM": "segreto"}, "", "PERCORSO_MAIL_FROM"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set(t, c.set)
+			mail, err := ReadMail()
+			if c.fault == "" {
+				if err != nil || mail.SMTPTLS != c.tls {
+					t.Fatalf("%+v %v", mail, err)
+				}
+				if mail.SMTPUser != "" && mail.SMTPPassword != "segreto" {
+					t.Error("the password was not read")
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), c.fault) || strings.Contains(err.Error(), "segreto") {
+				t.Errorf("said %v", err)
 			}
 		})
 	}

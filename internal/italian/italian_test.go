@@ -364,6 +364,12 @@ func TestSentence(t *testing.T) {
 		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il collegamento ricevuto per posta; " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova); " +
 			"può intervenire anche il responsabile."},
+		{"a partner that is not reached by post", care.Waiting{
+			Health: care.HealthBroken, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Cause: care.CauseMail,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
+		}, "L’ente «Scuola di Prova» non è stato raggiunto: il messaggio con il collegamento non si può recapitare, da 1 giorno lavorativo; " +
+			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo; quello che risponde lo può registrare un assistente sociale (Comune di Prova); " +
+			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
 		{"another zone", care.Waiting{
 			Health: care.HealthPlanned, For: care.WaitTask, Task: care.TransferAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Zone: "lucca",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.Supervisor},

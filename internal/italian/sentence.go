@@ -18,6 +18,9 @@ func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
 	case w.For == care.WaitTask && w.Health == care.HealthOrphaned:
 		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
+	case w.For == care.WaitTask && w.Partner != "" && w.Cause == care.CauseMail:
+		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
+			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+ARole(w.Role)+agency(w, p), term(w, now), standIns(w))
 	case w.For == care.WaitTask && w.Partner != "":
 		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))

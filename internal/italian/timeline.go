@@ -11,7 +11,6 @@ import (
 var plainMoments = map[string]string{
 	"case_opened":           "Fascicolo aperto",
 	"closure_asked":         "Chiesta la chiusura anticipata",
-	"mail_bounced":          "Un messaggio non è stato recapitato",
 	"appointment_booked":    "Appuntamento prenotato",
 	"appointment_confirmed": "Appuntamento confermato",
 	"appointment_held":      "Appuntamento svolto",
@@ -115,6 +114,8 @@ func lifeLine(p care.Policy, code, detail string) string {
 		return with("Firma del progetto", said(signatures, detail))
 	case "meeting":
 		return with("Incontro con la persona", agencyName(p, detail))
+	case "mail_bounced":
+		return with("Un messaggio non è stato recapitato", agencyName(p, detail))
 	case "link_sent":
 		return with("Collegamento per rispondere inviato", agencyName(p, detail))
 	case "suspended":

@@ -19,12 +19,6 @@ type Entry struct {
 	Answer care.Answer `json:"answer"`
 }
 
-// Bounced is the entry that tells a run that a mail about it came back: the
-// same one, whoever reports it and however often.
-func Bounced(run, mail string) Entry {
-	return Entry{ID: DerivedID(run, "bounce/"+mail), Answer: care.Answer{Operation: care.OpMailBounced}}
-}
-
 // Result is what became of an entry.
 type Result struct {
 	Refusal  string `json:"refusal,omitempty"` // a code of care's refusals; empty: worked

@@ -10,7 +10,8 @@ type MachineReport struct {
 	At           time.Time `db:"at"`
 	Pollers      int       `db:"pollers"`       // workers that poll the task queue
 	FailingRuns  []string  `db:"failing_runs"`  // ids of runs whose workflow task keeps failing
-	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields then say nothing
+	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields on it then say nothing
+	Mails        MailState // as Postgres has them
 }
 
 // ReportMaxAge is how long a report counts: the watch makes one every 5 s.

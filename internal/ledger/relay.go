@@ -3,7 +3,6 @@ package ledger
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"percorso/internal/care"
 )
@@ -16,21 +15,6 @@ type Wake struct {
 	Target string      `db:"target"`
 	Answer care.Answer `db:"answer"`
 }
-
-// Mail is a mail to be sent. It holds no personal data but its recipients.
-type Mail struct {
-	ID         string     `db:"id"`
-	Run        string     `db:"run_id"`
-	Template   string     `db:"template"`
-	Link       string     `db:"link"` // path of the page that it names
-	Recipients []string   `db:"recipients"`
-	Tries      int        `db:"tries"`
-	Expires    *time.Time `db:"expires_at"` // of a one-time link, which is signed when the mail is sent
-}
-
-// Invitation is the path of a partner's one-time links; the link's id follows,
-// and in the mail that is sent its signature.
-const Invitation = "/invito/"
 
 // OpenRun is a run that has not ended.
 type OpenRun struct {

@@ -2,28 +2,22 @@ package postgres
 
 import (
 	"context"
-	"errors"
-
-	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
-// bounce takes the report that a mail about a run came back, and makes it an
-// entry of the run's inbox: one for each mail, whoever reports it and however
-// often. ledger.ErrNotFound: no such mail was sent for that run.
+// bounce takes the report that a mail about a run came back. It is worked at
+// once, since nothing of a path hangs on it: the case's timeline gets its line,
+// whether or not the run has ended, one for each mail, whoever reports it and
+// however often. ledger.ErrNotFound: no such mail was sent for that run.
 func bounce(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	var caseID *string
-	if err := tx.QueryRow(ctx, `SELECT bounced_mail($1, $2)::text`, c.Run, c.Target).Scan(&caseID); err != nil {
+	if err := tx.QueryRow(ctx, `SELECT mail_came_back($1, $2)::text`, c.Run, c.Target).Scan(&caseID); err != nil {
 		return ledger.Command{}, err
 	}
 	if caseID == nil {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
-	cmd, err := insert(ctx, tx, s, c, ledger.Bounced(c.Run, c.Target).ID, *caseID, ledger.CommandAccepted, nil)
-	if errors.Is(err, pgx.ErrNoRows) { // reported before, under another key or by somebody else
-		return insert(ctx, tx, s, c, id, *caseID, ledger.CommandWorked, nil)
-	}
-	return cmd, err
+	return insert(ctx, tx, s, c, id, *caseID, ledger.CommandWorked, nil)
 }

@@ -60,6 +60,8 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilt
 const maybeStuck = `f.closed_at IS NULL AND (
 	EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND NOT t.suspended AND (t.escalated OR t.escalate_at < $1
 		OR NOT EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role)))
+	OR EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL AND t.kind IN ('referral_answer', 'referral_outcome')
+		AND undelivered(t.id) IS NOT NULL)
 	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL
 		AND (run.kind = 'transfer' OR run.next_due < $1 - interval '30 seconds'))
 	OR case_unworked(f.id) < $1 - interval '30 seconds'
@@ -170,12 +172,14 @@ func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, fac
 		Escalated  bool           `db:"escalated"`
 		Suspended  bool           `db:"suspended"`
 		Candidates int            `db:"candidates"`
+		NotReached *time.Time     `db:"not_reached"` // since when the partner's mail has failed
 	}
 	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
 			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
 			coalesce((SELECT r.to_agency FROM referral r WHERE r.id = t.referral_id), '') AS addressee,
 			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,
-			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates
+			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates,
+			CASE WHEN t.kind IN ('referral_answer', 'referral_outcome') THEN undelivered(t.id) END AS not_reached
 		FROM (SELECT * FROM task WHERE case_id = ANY ($1::uuid[]) AND ended_at IS NULL
 			UNION ALL SELECT e.* FROM unnest($1::uuid[]) AS c (id), asked_elsewhere(c.id) e) t ORDER BY t.ready_at, t.id`, ids)
 	for _, t := range rows {
@@ -184,11 +188,12 @@ func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, fac
 		}
 		partner, _ := p.Agency(t.Addressee)
 		if !partner.ByLink() || t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
-			partner.Code = ""
+			partner.Code, t.NotReached = "", nil
 		}
 		facts[t.Case].Tasks = append(facts[t.Case].Tasks, care.FactTask{
 			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: partner.Code, Since: t.Since, RemindAt: t.RemindAt,
 			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates,
+			NotReached: t.NotReached,
 		})
 	}
 	return err

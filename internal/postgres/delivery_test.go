@@ -112,8 +112,8 @@ func TestRestingEnds(t *testing.T) {
 	rested := make(chan error, 1)
 	go func() { rested <- p.steps.AwaitMail(t.Context(), longest) }()
 	for waiting := true; waiting; {
-		_, err := p.owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
-			VALUES ($1, $2, $3, 'reminder', '/compiti/1', '{personale@percorso.example}', clock_timestamp(), clock_timestamp())`,
+		_, err := p.owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+			VALUES ($1, $2, $3, 'reminder', '/compiti/1', 'personale@percorso.example', clock_timestamp(), clock_timestamp())`,
 			uuid.NewString(), caseRun, ledger.BareID(caseRun))
 		require.NoError(t, err)
 		select {

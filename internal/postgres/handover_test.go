@@ -103,7 +103,7 @@ func TestACaseHandedOver(t *testing.T) {
 	review := ledger.TaskChange{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}
 	p.does(next, opening, ledger.Effects{Stage: care.StageFollowUp, Tasks: []ledger.TaskChange{review}}, nil)
 	require.Equal(t, []string{"case_opened", "transfer_accepted", "stage"}, p.moments(next))
-	require.Equal(t, []any{"social_worker.prato@percorso.example"}, p.row(`SELECT recipients FROM mail WHERE template = 'transfer_done'`)["recipients"])
+	require.Equal(t, "social_worker.prato@percorso.example", p.row(`SELECT recipient FROM mail WHERE template = 'transfer_done'`)["recipient"])
 }
 
 func TestATransferThatIsRefused(t *testing.T) {

@@ -110,11 +110,10 @@ func (w *writer) goals() error {
 
 // mailAsker tells who asked for a transfer what became of it.
 func (w *writer) mailAsker(template string) {
-	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
-		SELECT $1, $2, $3, $4, '/fascicoli', ARRAY[s.email], $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
+	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+		SELECT $1, $2, $3, $4, '/fascicoli', s.email, $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
 		WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1 ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
-	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 
 // mergeAway gives all that the case has to the one that it is merged into.

@@ -30,8 +30,8 @@ func (p *play) referred() (caseRun, run, referral, task string) {
 
 // mailed gives the ids of the links that were mailed on a run, the newest last.
 func (p *play) mailed(run, template string) (links []string) {
-	for _, m := range p.rows(`SELECT link, recipients FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
-		require.Equal(p.t, []any{"asl.prato@partner.example"}, m["recipients"])
+	for _, m := range p.rows(`SELECT link, recipient FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
+		require.Equal(p.t, "asl.prato@partner.example", m["recipient"])
 		links = append(links, strings.TrimPrefix(m["link"].(string), ledger.Invitation))
 	}
 	return links

@@ -121,10 +121,9 @@ func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral 
 	if kind == care.ReferralOutcome {
 		template = "partner_outcome"
 	}
-	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
+	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`,
-		ledger.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, ledger.Invitation+link, []string{partner.Email}, w.step.At)
-	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+		ledger.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, ledger.Invitation+link, partner.Email, w.step.At)
 	w.moment("link_sent", partner.Code)
 }
 

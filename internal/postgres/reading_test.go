@@ -502,7 +502,7 @@ func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	d.put(`UPDATE link SET created_at = now() - interval '1 day', expires_at = now() - interval '1 hour' WHERE id = $1`, link)
 	require.NoError(t, d.records.RenewLink(t.Context(), link))
 	var mails int
-	require.NoError(t, d.owner.QueryRow(t.Context(), `SELECT count(*) FROM mail WHERE run_id = $1 AND recipients = '{asl.prato@partner.example}'`, run).Scan(&mails))
+	require.NoError(t, d.owner.QueryRow(t.Context(), `SELECT count(*) FROM mail WHERE run_id = $1 AND recipient = 'asl.prato@partner.example'`, run).Scan(&mails))
 	require.Equal(t, 1, mails)
 	d.put(`UPDATE task SET state = 'obsolete', ended_at = now() WHERE id = $1`, task)
 	d.put(`UPDATE link SET created_at = now() - interval '1 day' WHERE run_id = $1`, run)

@@ -44,23 +44,6 @@ func (s *Steps) TakeWakes(ctx context.Context, most int, busy []string) (wakes [
 	return wakes, err
 }
 
-// TakeMails hands out mails that are due to be sent; each comes again until MailDone.
-func (s *Steps) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
-	err = promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
-		mails, err = many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipients, tries, expires_at FROM take_mails($1)`, most)
-		return err
-	})
-	return mails, err
-}
-
-// MailDone says that a mail was sent, or that it never will be.
-func (s *Steps) MailDone(ctx context.Context, id string, sent bool) error {
-	return promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
-		_, err := tx.Exec(ctx, `SELECT mail_done($1, $2)`, id, sent)
-		return err
-	})
-}
-
 // RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
 	return promptly(ctx, s.pool, roleWorker, func(ctx context.Context, tx querier) error {
@@ -73,11 +56,6 @@ func (s *Steps) RefuseEnded(ctx context.Context, id string) error {
 // Entries of cases that are busy do not count.
 func (s *Steps) AwaitWake(ctx context.Context, longest time.Duration, busy []string) error {
 	return s.await(ctx, wakeChannel, longest, `SELECT next_wake($1::text[]::uuid[]) - clock_timestamp()`, orEmpty(busy))
-}
-
-// AwaitMail rests until a mail may be due, for as long as the longest given.
-func (s *Steps) AwaitMail(ctx context.Context, longest time.Duration) error {
-	return s.await(ctx, mailChannel, longest, `SELECT next_mail() - clock_timestamp()`)
 }
 
 // await rests until a channel is told of something, until what a query says is

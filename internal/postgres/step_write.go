@@ -456,14 +456,14 @@ func (w *writer) mail(template string, t taskRow, to *string, role care.Role, ag
 		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
 }
 
-// queueMail queues a mail that names a task's page.
+// queueMail queues a mail that names a task's page, to each address once. id is
+// what the ids of the mails are derived from.
 func queueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at time.Time, to *string, role care.Role, agency string) {
-	b.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try)
-		SELECT $1, $2, $3, $4, $5, array_agg(email), $6::timestamptz, $6 FROM staff
+	b.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+		SELECT DISTINCT ON (email) md5($1::text || id)::uuid, $2, $3::uuid, $4, $5, email, $6::timestamptz, $6 FROM staff
 		WHERE active AND zone = $7 AND (id = $8 OR $8 IS NULL AND role = $9 AND (agency = $10 OR $10 = ''))
-		HAVING count(*) > 0 ON CONFLICT DO NOTHING`,
+		ORDER BY email, id ON CONFLICT DO NOTHING`,
 		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency)
-	b.Queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 
 // answerKind is the kind of the task that the entry's subject asks to be answered.

@@ -77,7 +77,7 @@ func (r *Runs) Wake(ctx context.Context, w ledger.Wake) error {
 	entry := ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
 	options, input, starts := beginning(w.Answer.Operation, w.Run, w.Answer.Case)
 	if !starts {
-		return r.Tell(ctx, w.Run, entry)
+		return r.tell(ctx, w.Run, entry)
 	}
 	_, err := r.temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, options, workflowType(w.Run), input)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
@@ -87,9 +87,9 @@ func (r *Runs) Wake(ctx context.Context, w ledger.Wake) error {
 	return err
 }
 
-// Tell signals an entry that needs no answer. ledger.ErrNotFound: there is no
+// tell signals an entry that needs no answer. ledger.ErrNotFound: there is no
 // such run, or it is over.
-func (r *Runs) Tell(ctx context.Context, run string, e ledger.Entry) error {
+func (r *Runs) tell(ctx context.Context, run string, e ledger.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := r.temporal.SignalWorkflow(ctx, run, "", contract.Wake, e)

@@ -21,6 +21,8 @@ type Records interface {
 	TryLead(ctx context.Context) (release func(), ok bool, err error)
 	// Unworked counts what the machinery should have worked by now.
 	Unworked(ctx context.Context) (ledger.Backlog, error)
+	// Mails says how the mails do.
+	Mails(ctx context.Context) (ledger.MailState, error)
 	// Report stores what was seen, in place of the report before it.
 	Report(ctx context.Context, r ledger.MachineReport) error
 }
@@ -41,8 +43,9 @@ type Watch struct {
 	runs    Runs
 	log     *zap.Logger
 
-	unsupported bool // Temporal does not tell of failing workflow tasks
-	behind      bool // the backlog was not empty when it was last looked at
+	unsupported bool             // Temporal does not tell of failing workflow tasks
+	behind      bool             // the backlog was not empty when it was last looked at
+	held        ledger.MailCause // why mails were held when they were last looked at; empty: none was
 }
 
 // New makes a watch; it looks at nothing yet.
@@ -93,9 +96,15 @@ func (w *Watch) lead(ctx context.Context) {
 func (w *Watch) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err := w.records.Report(ctx, w.report(ctx)); err != nil {
+	report := w.report(ctx)
+	var err error
+	if report.Mails, err = w.records.Mails(ctx); err != nil {
 		return err
 	}
+	if err := w.records.Report(ctx, report); err != nil {
+		return err
+	}
+	w.tellOfMails(report.Mails)
 	backlog, err := w.records.Unworked(ctx)
 	if err != nil {
 		return err
@@ -109,6 +118,19 @@ func (w *Watch) look(ctx context.Context) error {
 		w.behind = false
 	}
 	return nil
+}
+
+// tellOfMails says once that mails wait for the operator, and once that they no
+// longer do. Why may change meanwhile: that is said too.
+func (w *Watch) tellOfMails(m ledger.MailState) {
+	switch {
+	case m.Cause != "" && m.Cause != w.held:
+		w.log.Error("mails are held until the operator mends what holds them",
+			zap.String("cause", string(m.Cause)), zap.Int("code", m.Code), zap.Int("mails", m.Held), zap.Timep("since", m.Since))
+	case m.Cause == "" && w.held != "":
+		w.log.Info("mails go out again")
+	}
+	w.held = m.Cause
 }
 
 // report asks Temporal for workers and for runs that cannot go on. It leaves

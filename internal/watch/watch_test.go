@@ -22,6 +22,7 @@ type fakeRecords struct {
 	leaders int
 	reports []ledger.MachineReport
 	backlog ledger.Backlog
+	mails   ledger.MailState
 	err     error
 }
 
@@ -40,6 +41,12 @@ func (f *fakeRecords) Unworked(context.Context) (ledger.Backlog, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.backlog, nil
+}
+
+func (f *fakeRecords) Mails(context.Context) (ledger.MailState, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.mails, nil
 }
 
 func (f *fakeRecords) Report(_ context.Context, r ledger.MachineReport) error {
@@ -100,6 +107,36 @@ func TestOneProcessWatches(t *testing.T) {
 			t.Error("the lock is still held")
 		}
 	})
+}
+
+// Mails that wait for the operator are said once, at error level, and are in the
+// report, for as long as they wait.
+func TestWatchTellsOfHeldMails(t *testing.T) {
+	since := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
+	records := &fakeRecords{mails: ledger.MailState{Held: 7, Since: &since, Cause: ledger.MailLogin, Code: 535}}
+	core, logs := observer.New(zap.InfoLevel)
+	w := New(records, &fakeRuns{pollers: 1}, zap.New(core))
+	look := func(times int) {
+		for range times {
+			if err := w.look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	look(3)
+	if n := logs.FilterLevelExact(zap.ErrorLevel).Len(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	if r := records.reports[2]; r.Mails.Held != 7 || r.Mails.Cause != ledger.MailLogin {
+		t.Errorf("report: %+v", r)
+	}
+	records.mails.Cause = ledger.MailTLS
+	look(1)
+	records.mails = ledger.MailState{}
+	look(2)
+	if n := logs.FilterLevelExact(zap.ErrorLevel).Len(); n != 2 || logs.FilterMessage("mails go out again").Len() != 1 {
+		t.Errorf("told: %v", logs.All())
+	}
 }
 
 func TestWatchReportsTemporalAway(t *testing.T) {

@@ -3,62 +3,100 @@ package post
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"strconv"
+	"net/mail"
 	"strings"
 
-	"github.com/wneessen/go-mail"
+	gomail "github.com/wneessen/go-mail"
 
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
-// ErrRejected: the mail server will never take the mail.
-var ErrRejected = errors.New("mail rejected")
-
 // Mailer sends mails to staff, and to partners without accounts. A mail says
 // that something waits and where: it holds no personal data, since mailboxes are
 // read on phones and forwarded.
 type Mailer struct {
-	Address   string // host:port of the mail server
+	Server    Server
 	From      string
 	PublicURL string // of the pages
-	TLS       bool   // demand STARTTLS; off for a receiver on the same machine
 	LinkKey   []byte // signs the one-time links of partners
 }
 
-// Send sends one mail to its recipients, each unseen by the others.
-func (m *Mailer) Send(ctx context.Context, mail ledger.Mail) error {
-	subject, sentence, ok := italian.Mail(mail.Template)
-	if !ok {
-		return fmt.Errorf("%w: unknown template %s", ErrRejected, mail.Template)
-	}
-	message, err := compose(m, mail, subject, sentence)
+// errUnwritten: there is no text of that kind.
+var errUnwritten = errors.New("no such kind of mail")
+
+// Send sends one mail to its recipient, within five seconds.
+func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
+	message, err := m.compose(in)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrRejected, err)
+		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
 	}
-	client, err := m.client()
+	to, err := message.GetRecipients()
 	if err != nil {
-		return err
+		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
 	}
-	return m.deliver(ctx, client, message)
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	client, result, err := m.Server.session(ctx)
+	if err != nil {
+		return result
+	}
+	defer func() { _ = client.Close() }()
+	if err := client.Mail("<" + m.address() + ">"); err != nil {
+		return held(ledger.MailSender, err)
+	}
+	if err := client.Rcpt(to[0]); err != nil {
+		return refused(ledger.MailRecipient, err)
+	}
+	content, err := client.Data()
+	if err != nil {
+		return refused(ledger.MailContent, err)
+	}
+	if _, err := message.WriteTo(content); err != nil {
+		return refused(ledger.MailContent, err)
+	}
+	if err := content.Close(); err != nil {
+		return refused(ledger.MailContent, err)
+	}
+	_ = client.Quit() // it has the mail, whatever it says to that
+	return ledger.MailResult{Outcome: ledger.MailSent}
 }
 
-func compose(m *Mailer, in ledger.Mail, subject, sentence string) (*mail.Msg, error) {
-	msg := mail.NewMsg()
+// compose writes a mail. It says that a program wrote it, so that no program
+// answers it; a report that it cannot be delivered is wanted all the same.
+func (m *Mailer) compose(in ledger.Mail) (*gomail.Msg, error) {
+	subject, sentence, ok := italian.Mail(in.Template)
+	if !ok {
+		return nil, errUnwritten
+	}
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.From(m.From); err != nil {
 		return nil, err
 	}
-	if err := msg.Bcc(in.Recipients...); err != nil {
+	if err := msg.To(in.Recipient); err != nil {
 		return nil, err
 	}
+	_, domain, _ := strings.Cut(m.address(), "@")
 	msg.Subject(subject)
-	msg.SetMessageIDWithValue(in.ID + "@percorso")
+	msg.SetDate()
+	msg.SetMessageIDWithValue(in.ID + "@" + domain) // the same at every try
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader("X-Auto-Response-Suppress", "OOF, AutoReply, RN, NRN, DR")
+	if !strings.HasPrefix(in.Link, ledger.Invitation) {
+		msg.SetGenHeader("Precedence", "bulk") // to staff; who is asked something by a link is not one of many
+	}
 	msg.SetGenHeader("X-Percorso-Run", in.Run) // for the mail system's report of one that comes back
-	msg.SetBodyString(mail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+m.path(in)+"\n\nPercorso\n")
+	msg.SetBodyString(gomail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+m.path(in)+"\n\nPercorso\n")
 	return msg, nil
+}
+
+// address is the sender's, without a name.
+func (m *Mailer) address() string {
+	if parsed, err := mail.ParseAddress(m.From); err == nil {
+		return parsed.Address
+	}
+	return m.From
 }
 
 // path is the path of the page that a mail names. A one-time link gets its
@@ -69,29 +107,4 @@ func (m *Mailer) path(in ledger.Mail) string {
 		return in.Link
 	}
 	return ledger.Invitation + invitation.Sign(m.LinkKey, id, *in.Expires)
-}
-
-func (m *Mailer) client() (*mail.Client, error) {
-	host, port, err := net.SplitHostPort(m.Address)
-	if err != nil {
-		return nil, err
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		return nil, err
-	}
-	policy := mail.NoTLS
-	if m.TLS {
-		policy = mail.TLSMandatory
-	}
-	return mail.NewClient(host, mail.WithPort(number), mail.WithTLSPolicy(policy))
-}
-
-func (m *Mailer) deliver(ctx context.Context, client *mail.Client, message *mail.Msg) error {
-	err := client.DialAndSendWithContext(ctx, message)
-	var failed *mail.SendError
-	if errors.As(err, &failed) && !failed.IsTemp() {
-		return fmt.Errorf("%w: %w", ErrRejected, err)
-	}
-	return err
 }

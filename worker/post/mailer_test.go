@@ -2,7 +2,12 @@ package post
 
 import (
 	"bytes"
-	"errors"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net"
 	"net/url"
 	"path"
 	"strings"
@@ -16,42 +21,210 @@ import (
 	"percorso/internal/ledger"
 )
 
-// Every template has its text, and what it says of a link is true: it opens what
-// it was made for, and names nobody.
-func TestMails(t *testing.T) {
-	key := bytes.Repeat([]byte("k"), invitation.KeySize)
-	mailer := &Mailer{From: "percorso@percorso.example", PublicURL: "https://percorso.example", LinkKey: key}
+const (
+	from   = "Percorso <percorso@mail.percorso.example>"
+	public = "https://percorso.example"
+)
+
+var reminder = ledger.Mail{ID: "0197f4e2-0000-7000-8000-000000000009", Run: "case/1", Template: "reminder", Link: "/compiti/1", Recipient: "personale.1@percorso.example"}
+
+// mailer sends to a server without encryption.
+func mailer(address string) *Mailer {
+	return &Mailer{Server: Server{Address: address, Security: None}, From: from, PublicURL: public, LinkKey: bytes.Repeat([]byte("k"), invitation.KeySize)}
+}
+
+var sent = ledger.MailResult{Outcome: ledger.MailSent}
+
+// Every kind of mail arrives with its text and its link, for one recipient who is
+// named, as the mail of a program, from the sender's domain.
+func TestMailsArrive(t *testing.T) {
+	r := (&receiver{}).start(t)
+	m := mailer(r.address)
 	expires := time.Date(2026, 3, 9, 18, 0, 0, 0, time.UTC)
-	const id = "0197f4e2-0000-7000-8000-000000000001"
-	for _, template := range italian.MailKinds() {
-		t.Run(template, func(t *testing.T) {
-			mail := ledger.Mail{ID: "m", Run: "referral/1", Template: template, Link: "/compiti/1", Recipients: []string{"ente@percorso.example"}}
-			partner := strings.HasPrefix(template, "partner_")
+	const linkID = "0197f4e2-0000-7000-8000-000000000001"
+	for i, kind := range italian.MailKinds() {
+		t.Run(kind, func(t *testing.T) {
+			in := reminder
+			in.Template = kind
+			partner := strings.HasPrefix(kind, "partner_")
 			if partner {
-				mail.Link, mail.Expires = ledger.Invitation+id, &expires
+				in.Link, in.Expires = ledger.Invitation+linkID, &expires
 			}
-			subject, sentence, _ := italian.Mail(template)
-			message, err := compose(mailer, mail, subject, sentence)
+			require.Equal(t, sent, m.Send(t.Context(), in))
+			require.Len(t, r.letters(), i+1)
+			got := r.letters()[i]
+			require.Equal(t, []string{in.Recipient}, got.to)
+			to, err := got.header.AddressList("To")
 			require.NoError(t, err)
-			parts := message.GetParts()
-			require.Len(t, parts, 1)
-			content, err := parts[0].GetContent()
+			require.Equal(t, in.Recipient, to[0].Address)
+			subject, sentence, _ := italian.Mail(kind)
+			said, err := new(mime.WordDecoder).DecodeHeader(got.header.Get("Subject"))
 			require.NoError(t, err)
-			at := strings.Index(string(content), mailer.PublicURL)
-			require.Positive(t, at)
-			link, err := url.Parse(strings.Fields(string(content)[at:])[0])
+			require.Equal(t, subject, said)
+			require.Equal(t, "<"+in.ID+"@mail.percorso.example>", got.header.Get("Message-ID"))
+			_, err = got.header.Date()
+			require.NoError(t, err)
+			require.Equal(t, "auto-generated", got.header.Get("Auto-Submitted"))
+			require.Contains(t, got.header.Get("X-Auto-Response-Suppress"), "AutoReply")
+			require.NotContains(t, got.header.Get("X-Auto-Response-Suppress"), "NDR", "a report of a mail that comes back is wanted")
+			require.Equal(t, partner, got.header.Get("Precedence") == "")
+
+			text, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(got.text)))
+			require.NoError(t, err)
+			require.Contains(t, string(text), sentence)
+			link, err := url.Parse(strings.Fields(string(text)[strings.Index(string(text), public):])[0])
 			require.NoError(t, err)
 			if !partner {
-				require.Equal(t, mail.Link, link.Path)
+				require.Equal(t, in.Link, link.Path)
 				return
 			}
-			opened, err := invitation.Open(key, path.Base(link.Path), expires.Add(-time.Minute))
+			opened, err := invitation.Open(m.LinkKey, path.Base(link.Path), expires.Add(-time.Minute))
 			require.NoError(t, err)
-			require.Equal(t, id, opened)
-			_, err = invitation.Open(key, path.Base(link.Path), expires)
+			require.Equal(t, linkID, opened)
+			_, err = invitation.Open(m.LinkKey, path.Base(link.Path), expires)
 			require.ErrorIs(t, err, invitation.ErrExpired)
 		})
 	}
-	err := mailer.Send(t.Context(), ledger.Mail{Template: "unknown"})
-	require.True(t, errors.Is(err, ErrRejected))
+}
+
+// What a server answers says whose matter it is: the recipient's, the mail's, or
+// the operator's, who may have set a wrong login, encryption or sender.
+func TestWhatServersAnswer(t *testing.T) {
+	held := func(cause ledger.MailCause, code int) ledger.MailResult {
+		return ledger.MailResult{Outcome: ledger.MailHeld, Cause: cause, Code: code, All: true}
+	}
+	alone := func(cause ledger.MailCause, code int) ledger.MailResult {
+		return ledger.MailResult{Outcome: ledger.MailHeld, Cause: cause, Code: code}
+	}
+	failed := func(cause ledger.MailCause, code int) ledger.MailResult {
+		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: cause, Code: code}
+	}
+	putOff := func(code int) ledger.MailResult {
+		return ledger.MailResult{Outcome: ledger.MailLater, Cause: ledger.MailPutOff, Code: code}
+	}
+	recipient := func(code int, words string) *receiver {
+		return &receiver{refuses: map[string]error{reminder.Recipient: answers(code, words)}}
+	}
+	for name, c := range map[string]struct {
+		server *receiver
+		want   ledger.MailResult
+	}{
+		"takes it":                    {&receiver{}, sent},
+		"no such recipient":           {recipient(550, "5.1.1 User unknown"), failed(ledger.MailRecipient, 550)},
+		"address is not allowed":      {recipient(553, "5.1.3 Bad address"), failed(ledger.MailRecipient, 553)},
+		"mailbox is closed":           {recipient(550, "5.7.1 Recipient takes no mail"), failed(ledger.MailRecipient, 550)},
+		"grey list":                   {recipient(451, "4.7.1 Come back later"), putOff(451)},
+		"mailbox is full":             {recipient(452, "4.2.2 Mailbox full"), putOff(452)},
+		"login asked at the envelope": {recipient(530, "5.7.0 Authentication required"), held(ledger.MailLogin, 530)},
+		"login asked in words":        {recipient(550, "Please turn on SMTP authentication"), alone(ledger.MailLogin, 550)},
+		"relay denied":                {recipient(554, "5.7.1 <personale>: Relay access denied"), alone(ledger.MailRelaying, 554)},
+		"relay denied for now":        {recipient(454, "4.7.1 Relay access denied"), alone(ledger.MailRelaying, 454)},
+		"relay denied by Exchange":    {recipient(550, "5.7.54 SMTP; Unable to relay recipient in non-accepted domain"), alone(ledger.MailRelaying, 550)},
+		"sender refused":              {&receiver{sender: answers(553, "5.7.1 Sender address rejected")}, held(ledger.MailSender, 553)},
+		"sender refused for now":      {&receiver{sender: answers(450, "4.1.8 Sender domain not found")}, held(ledger.MailSender, 450)},
+		"encryption asked":            {&receiver{sender: answers(530, "5.7.0 Must issue a STARTTLS command first")}, held(ledger.MailLogin, 530)},
+		"authenticate first":          {&receiver{sender: answers(502, "5.7.0 Please authenticate first")}, held(ledger.MailLogin, 502)},
+		"content refused":             {&receiver{content: answers(554, "5.6.0 Message refused")}, failed(ledger.MailContent, 554)},
+		"content put off":             {&receiver{content: answers(451, "4.3.0 Try again")}, putOff(451)},
+		"demands a login":             {&receiver{user: "percorso", password: "parola"}, held(ledger.MailLogin, 530)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.want, mailer(c.server.start(t).address).Send(t.Context(), reminder))
+			require.Equal(t, c.want == sent, len(c.server.letters()) == 1)
+		})
+	}
+	for name, c := range map[string]struct {
+		address string
+		want    ledger.MailResult
+	}{
+		"silent":                   {replying(t), held(ledger.MailSilent, 0)},
+		"silent after the welcome": {replying(t, "220 localhost"), held(ledger.MailSilent, 0)},
+		"not let in":               {replying(t, "554 5.7.1 No service for you"), held(ledger.MailGreeting, 554)},
+		"too busy":                 {replying(t, "421 Too many connections"), held(ledger.MailGreeting, 421)},
+		"speaks something else":    {replying(t, "HTTP/1.1 400 Bad Request"), held(ledger.MailGreeting, 0)},
+		"falls silent later":       {replying(t, "220 localhost", "250 localhost", "250 ok"), alone(ledger.MailSilent, 0)},
+		"breaks off later":         {replying(t, "220 localhost", "250 localhost", "250 ok", ""), alone(ledger.MailSilent, 0)},
+		"nobody there":             {nobodyAt(t), held(ledger.MailUnreachable, 0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // some take the whole of their five seconds
+			require.Equal(t, c.want, mailer(c.address).Send(t.Context(), reminder))
+		})
+	}
+}
+
+// nobodyAt is an address where nobody listens.
+func nobodyAt(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
+// Login and encryption as the settings say: with them the mail arrives, and with
+// anything else it is held.
+func TestLoginAndEncryption(t *testing.T) {
+	certificate, roots := certified(t, "127.0.0.1")
+	foreign, _ := certified(t, "192.0.2.1")
+	with := func(c tls.Certificate) func() *tls.Config {
+		return func() *tls.Config {
+			return &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}
+		}
+	}
+	for name, c := range map[string]struct {
+		server   *receiver
+		security Security
+		password string
+		roots    *x509.CertPool
+		cause    ledger.MailCause // empty: it arrives
+		code     int
+	}{
+		"STARTTLS and login":            {&receiver{encrypted: with(certificate), user: "percorso", password: "parola"}, STARTTLS, "parola", roots, "", 0},
+		"implicit TLS and login":        {&receiver{encrypted: with(certificate), implicit: true, user: "percorso", password: "parola"}, Implicit, "parola", roots, "", 0},
+		"login on this machine":         {&receiver{user: "percorso", password: "parola"}, None, "parola", nil, "", 0},
+		"STARTTLS without login":        {&receiver{encrypted: with(certificate)}, STARTTLS, "", roots, "", 0},
+		"wrong password":                {&receiver{encrypted: with(certificate), user: "percorso", password: "parola"}, STARTTLS, "altra", roots, ledger.MailLogin, 535},
+		"no login":                      {&receiver{encrypted: with(certificate), user: "percorso", password: "parola"}, STARTTLS, "", roots, ledger.MailLogin, 530},
+		"a login that nobody asks for":  {&receiver{encrypted: with(certificate)}, STARTTLS, "parola", roots, ledger.MailLogin, 0},
+		"no STARTTLS":                   {&receiver{}, STARTTLS, "", roots, ledger.MailTLS, 0},
+		"a certificate of nobody known": {&receiver{encrypted: with(certificate)}, STARTTLS, "", nil, ledger.MailTLS, 0},
+		"a certificate of another host": {&receiver{encrypted: with(foreign)}, STARTTLS, "", roots, ledger.MailTLS, 0},
+		"STARTTLS where TLS is meant":   {&receiver{encrypted: with(certificate)}, Implicit, "", roots, ledger.MailTLS, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := mailer(c.server.start(t).address)
+			m.Server.Security, m.Server.Roots = c.security, c.roots
+			if c.password != "" {
+				m.Server.User, m.Server.Password = "percorso", c.password
+			}
+			err := m.Check(t.Context())
+			result := m.Send(t.Context(), reminder)
+			if c.cause == "" {
+				require.NoError(t, err)
+				require.Equal(t, sent, result)
+				require.Len(t, c.server.letters(), 1, "the check sends nothing")
+				return
+			}
+			require.Equal(t, ledger.MailResult{Outcome: ledger.MailHeld, Cause: c.cause, Code: c.code, All: true}, result)
+			require.Error(t, err)
+			require.Contains(t, err.Error(), Describe(result))
+			require.NotContains(t, err.Error(), "\n")
+			require.NotContains(t, err.Error(), "parola")
+			require.Empty(t, c.server.letters())
+		})
+	}
+}
+
+// A mail without a text, or whose address is none, is no matter of the server's.
+func TestMailsThatCannotBeWritten(t *testing.T) {
+	r := (&receiver{}).start(t)
+	unwritten := ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
+	unknown, nowhere := reminder, reminder
+	unknown.Template, nowhere.Recipient = "unknown", "nessuno"
+	require.Equal(t, unwritten, mailer(r.address).Send(t.Context(), unknown))
+	require.Equal(t, unwritten, mailer(r.address).Send(t.Context(), nowhere))
+	nowhere.Recipient = "a@b.example\r\nRCPT TO:<c@d.example>"
+	require.Equal(t, unwritten, mailer(r.address).Send(t.Context(), nowhere))
+	require.Empty(t, r.letters())
 }
