@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -122,13 +121,6 @@ type evaluatedGoalJSON struct {
 
 func evaluatedGoalOf(f ledger.GoalFinding) evaluatedGoalJSON {
 	return evaluatedGoalJSON{Goal: f.Goal, Agency: f.Agency, Result: f.Result, Note: f.Note, At: f.At, ByName: f.ByName}
-}
-
-type progressInput struct {
-	IDInput
-	KeyInput
-	Action string `path:"action" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Id of an action of the active plan"`
-	Body   catalogue.ProgressForm
 }
 
 // registerEquipes registers what concerns équipes and the plans that they make.

@@ -111,8 +111,24 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, r := range care.GoalResults {
 		said("result of a goal", r, italian.GoalResult(r))
 	}
-	for _, r := range catalogue.SuspendReasons {
-		said("reason to suspend", r, italian.SuspendReason(r))
+	for _, o := range catalogue.All {
+		facts := o.About()
+		if facts.On != catalogue.OnCase {
+			continue
+		}
+		texts := italian.TextsOf(facts.Code)
+		for _, f := range catalogue.FieldsOf(o.Form()) {
+			if f.Shape == catalogue.Other {
+				continue
+			}
+			said("field of "+string(facts.Code), f.Name, texts.Label(f.Name))
+			for _, code := range f.Choices {
+				said("choice of "+string(facts.Code), code, texts.Choice(code))
+			}
+		}
+		if facts.Moment != "" {
+			said("moment", facts.Moment, italian.TimelineLine(care.Policy{}, facts.Moment, ""))
+		}
 	}
 	for _, purpose := range []string{"referral", "appointment", "equipe", "transfer"} {
 		said("purpose", purpose, italian.Purpose(purpose))

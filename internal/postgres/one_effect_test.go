@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"sync"
@@ -51,16 +52,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpRedirect:    movesReferral(catalogue.Redirect, catalogue.ReferralMoveForm{Agency: "cpia"}),
 	care.OpWithdraw:    movesReferral(catalogue.Withdraw, catalogue.ReferralMoveForm{}),
 
-	care.OpBook:        ofCase(catalogue.Book, catalogue.BookingForm{Booking: care.Booking{Service: "cpi", At: inTwoYears}}),
-	care.OpSendToCPI:   ofCase(catalogue.ReferToCPI, catalogue.SendToCPI{Note: "Prova"}),
-	care.OpConvene:     ofCase(catalogue.Convene, catalogue.ConveneForm{Kind: care.BetweenAgencies}),
 	care.OpRefer:       ofCase(catalogue.Refer, catalogue.ReferForm{Agency: "asl", Purpose: "labour", Notice: true, Seen: "digest"}),
-	care.OpMeet:        ofCase(catalogue.Meet, catalogue.MeetingForm{At: inTwoYears}),
-	care.OpConsent:     ofCase(catalogue.Consent, catalogue.ConsentForm{}),
-	care.OpUnconsent:   ofCase(catalogue.WithdrawConsent, catalogue.ConsentForm{}),
-	care.OpPermit:      ofCase(catalogue.Permit, catalogue.PermitForm{Permit: "family"}),
-	care.OpSuspend:     ofCase(catalogue.Suspend, catalogue.SuspendForm{Until: &inTwoYears, Reason: "abroad"}),
-	care.OpResume:      ofCase(catalogue.Resume, catalogue.None{}),
 	care.OpTransfer:    ofCase(catalogue.Transfer, catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}),
 	care.OpRecall:      ofCase(catalogue.Recall, catalogue.None{}),
 	care.OpClose:       ofCase(catalogue.Close, catalogue.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}),
@@ -222,7 +214,7 @@ func atOnce(times int, key string, ask asked) []result {
 // when it is asked once, and everybody is told the same.
 func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
 	p := newPlay(t)
-	for op, prepare := range oneEffect {
+	for op, prepare := range p.everyOperation() {
 		t.Run(string(op), func(t *testing.T) {
 			p := &play{archive: p.archive, owner: p.owner, runs: p.runs, now: p.now}
 			p.t = t
@@ -252,9 +244,31 @@ func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
 	}
 }
 
-// Whoever adds an operation says here how it is asked for.
+// everyOperation is oneEffect with the operations on a case that need nothing but
+// a case: their example says how they are asked for.
+func (p *play) everyOperation() map[care.Operation]func(p *play) asked {
+	policy, err := p.records.Policy(context.Background(), "prato")
+	require.NoError(p.t, err)
+	world := catalogue.World{Policy: policy, Now: p.now, Rand: rand.New(rand.NewPCG(1, 1))}
+	all := maps.Clone(oneEffect)
+	for _, o := range catalogue.All {
+		facts := o.About()
+		command, ok := o.Any("", world)
+		if _, known := all[facts.Code]; known || !ok || facts.On != catalogue.OnCase {
+			continue
+		}
+		all[facts.Code] = func(p *play) asked {
+			run, _ := p.withTask()
+			return p.asks("supervisor.prato", command.InRun(run).NewCommand)
+		}
+	}
+	return all
+}
+
+// Whoever adds an operation that has no example says above how it is asked for.
 func TestOneEffectKnowsEveryOperation(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../care/case.go", nil, parser.SkipObjectResolution)
+	p := newPlay(t)
+	file, err := parser.ParseFile(token.NewFileSet(), "../care/answer.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
 	var declared []care.Operation
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -269,7 +283,7 @@ func TestOneEffectKnowsEveryOperation(t *testing.T) {
 		}
 		return true
 	})
-	require.ElementsMatch(t, declared, slices.Concat(slices.Collect(maps.Keys(oneEffect)), machinery))
+	require.ElementsMatch(t, declared, slices.Concat(slices.Collect(maps.Keys(p.everyOperation())), machinery))
 }
 
 // What is refused is refused once, and the refusal is the answer of all.

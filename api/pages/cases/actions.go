@@ -45,7 +45,9 @@ type caseFormOf struct {
 	same  []ledger.CaseFile // that may be of the same person
 }
 
-var caseActions = []caseAction{
+// caseActions are in the order in which a page offers them. What the catalogue has
+// besides comes after them.
+var caseActions = withOthers([]caseAction{
 	action(catalogue.Reopen, readReopening, caseAction{
 		often: true, done: "Il fascicolo è riaperto.",
 		show: showReopening, places: map[string]string{"bookings": "service", "bookings[0].service": "service", "bookings[0].matter": "service", "bookings[0].at": "day"},
@@ -70,30 +72,18 @@ var caseActions = []caseAction{
 		done: "Il consenso è registrato.",
 		show: showConsent, then: afterConsent,
 	}),
-	action(catalogue.WithdrawConsent, readConsent, caseAction{
-		done: "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
-		show: showUnconsent,
-	}),
+	plain(catalogue.WithdrawConsent, caseAction{}),
 	action(catalogue.Permit, readPermit, caseAction{
 		done: "Permesso registrato: le scadenze sono ricalcolate.",
 		show: showPermit,
 	}),
-	action(catalogue.Suspend, readSuspension, caseAction{
-		done: "Il caso è sospeso: fino a quel giorno nessun termine corre.",
-		show: showSuspension,
-	}),
-	action(catalogue.Resume, readNothing, caseAction{
-		beside: true, done: "Il caso riprende: i termini sono ricalcolati da oggi.",
-		show: showResuming,
-	}),
+	plain(catalogue.Suspend, caseAction{}),
+	plain(catalogue.Resume, caseAction{beside: true}),
 	action(catalogue.Transfer, readTransfer, caseAction{
 		done: "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
 		show: showTransfer,
 	}),
-	action(catalogue.Recall, readNothing, caseAction{
-		beside: true, done: "La richiesta è ritirata: il percorso resta in questa zona.",
-		show: showRecall,
-	}),
+	plain(catalogue.Recall, caseAction{beside: true}),
 	action(catalogue.Merge, readMerge, caseAction{
 		done: "I due fascicoli sono uniti: il percorso prosegue in questo.",
 		show: showMerge, then: func(_ string, sent url.Values) string { return "/fascicoli/" + url.PathEscape(sent.Get("into")) },
@@ -102,7 +92,7 @@ var caseActions = []caseAction{
 		done: "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.",
 		show: showClosure,
 	}),
-}
+})
 
 // action is an operation on a case with what reads its form, and how its page
 // shows it.

@@ -76,12 +76,6 @@ func afterConsent(caseID string, sent url.Values) string {
 	return file
 }
 
-func showUnconsent(page *parts.CaseForm, in caseFormOf) {
-	page.Intro = "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono."
-	page.Danger = true
-	page.Fields = []web.Field{parts.NoteField(in.sent, false, "Come è stata comunicata la revoca.")}
-}
-
 func showPermit(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Registra quello che la persona ha mostrato: la ricevuta della richiesta di rinnovo, oppure il nuovo permesso."
 	page.Fields = []web.Field{
@@ -114,42 +108,6 @@ func readPermit(sent url.Values) (catalogue.PermitForm, []care.Fault) {
 		form.Expiry = &expiry
 	}
 	return form, nil
-}
-
-func showSuspension(page *parts.CaseForm, in caseFormOf) {
-	page.Intro = "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati."
-	reasons := web.Field{Shape: "choices", Type: "radio", ID: "reason", Label: italian.Field("reason"), Required: true}
-	for _, code := range catalogue.SuspendReasons {
-		reasons.Options = append(reasons.Options, web.Option{Value: code, Text: italian.Upper(italian.SuspendReason(code)), Chosen: in.sent.Get("reason") == code})
-	}
-	page.Fields = []web.Field{
-		{Shape: "input", Type: "date", ID: "until", Label: "Riprende il", Hint: "Al massimo fra due anni.", Value: in.sent.Get("until"), Required: true},
-		reasons, parts.NoteField(in.sent, false, italian.FieldHelp("note")),
-	}
-}
-
-// resumesAt is the hour at which a suspended case resumes, on the day that was
-// chosen: when the offices open.
-const resumesAt = "08:00"
-
-func readSuspension(sent url.Values) (catalogue.SuspendForm, []care.Fault) {
-	form := catalogue.SuspendForm{Reason: sent.Get("reason"), Note: strings.TrimSpace(sent.Get("note"))}
-	day, rule := sent.Get("until"), ""
-	if day != "" {
-		form.Until, rule = parts.ReadMoment(day, resumesAt)
-	}
-	return form, parts.FaultIf(rule, "until")
-}
-
-func showResuming(page *parts.CaseForm, _ caseFormOf) {
-	page.Intro = "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi."
-}
-
-// readNothing reads the form of an action that asks for nothing.
-func readNothing(url.Values) (catalogue.None, []care.Fault) { return catalogue.None{}, nil }
-
-func showRecall(page *parts.CaseForm, _ caseFormOf) {
-	page.Intro = "L’altra zona non deve più rispondere, e non vede più i dati che aveva ricevuto. Il percorso prosegue qui."
 }
 
 func showTransfer(page *parts.CaseForm, in caseFormOf) {

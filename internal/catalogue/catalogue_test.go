@@ -1,0 +1,97 @@
+package catalogue_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+)
+
+func TestEveryOperationHasItsPlace(t *testing.T) {
+	codes, addresses := map[care.Operation]bool{}, map[string]bool{}
+	for _, o := range catalogue.All {
+		facts := o.About()
+		require.False(t, codes[facts.Code], "%s twice", facts.Code)
+		codes[facts.Code] = true
+		require.NotEmpty(t, facts.Path, facts.Code)
+		for _, address := range []string{"path " + facts.Path, "page " + facts.Slug} {
+			if facts.On == catalogue.OnCase && address != "page " {
+				require.False(t, addresses[address], "%s twice", address)
+				addresses[address] = true
+			}
+		}
+		found, ok := catalogue.Of(facts.Code)
+		require.True(t, ok)
+		require.Equal(t, facts.Path, found.Path)
+	}
+	_, ok := catalogue.Of(care.OpClock)
+	require.False(t, ok, "nobody asks for it")
+}
+
+// What is asked for keeps its form: it is stored as JSON, and reads as it was.
+func TestACommandKeepsItsForm(t *testing.T) {
+	const id = "0190f0f0-0000-7000-8000-000000000001"
+	until := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	form := catalogue.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
+	c := catalogue.Suspend.Command("key", id, form)
+	require.Equal(t, "case/"+id, c.Run)
+	require.Equal(t, care.OpSuspend, c.Answer.Operation)
+	require.Equal(t, &until, c.Answer.Until)
+	kept, err := catalogue.Suspend.Decode(c.Data)
+	require.NoError(t, err)
+	require.Equal(t, form, kept)
+	again, err := catalogue.Suspend.Read("key", id, c.Data)
+	require.NoError(t, err)
+	require.Equal(t, c.NewCommand, again.NewCommand)
+	_, err = catalogue.Suspend.Read("key", id, json.RawMessage(`{"until": 3}`))
+	require.Error(t, err)
+
+	require.Nil(t, catalogue.Resume.Command("key", id, catalogue.None{}).Data, "no form at all")
+	require.Equal(t, json.RawMessage(`{}`), catalogue.Consent.Command("key", id, catalogue.ConsentForm{}).Data, "a form with nothing in it")
+	require.Equal(t, "equipe/"+id, catalogue.Minutes.Command("key", id, catalogue.MinutesForm{}).Run)
+	moved := catalogue.Accept.Command("key", id, catalogue.ReferralMoveForm{Reason: "Prova"}).InRun("referral/" + id)
+	require.Equal(t, []string{id, "referral/" + id}, []string{moved.Target, moved.Run})
+	require.Equal(t, care.OpAccept, moved.Answer.Operation)
+}
+
+// An example is right, whatever the chances.
+func TestExamplesAreRight(t *testing.T) {
+	policy := care.Policy{
+		Services: []care.Service{{Code: "pas"}},
+		Equipes:  []care.EquipeRule{{Kind: care.BetweenAgencies}, {Kind: care.WithinAgency}},
+	}
+	now := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+	for seed := range uint64(20) {
+		world := catalogue.World{Policy: policy, Now: now, Rand: rand.New(rand.NewPCG(seed, 1))}
+		for _, o := range catalogue.All {
+			if c, ok := o.Any("0190f0f0-0000-7000-8000-000000000001", world); ok {
+				require.Empty(t, c.Check(catalogue.Around{Policy: policy, Now: now}), c.Operation)
+			}
+		}
+	}
+}
+
+func TestFieldsFollowFromTheForm(t *testing.T) {
+	require.Equal(t, []catalogue.Field{
+		{Name: "until", Shape: catalogue.Day, Required: true},
+		{Name: "reason", Shape: catalogue.Choice, Required: true, Choices: catalogue.SuspendReasons},
+		{Name: "note", Shape: catalogue.Words, Max: 4000},
+	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.SuspendForm]()))
+	require.Equal(t, []catalogue.Field{
+		{Name: "Booking", Shape: catalogue.Other}, {Name: "note", Shape: catalogue.Words, Max: 4000},
+	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.BookingForm]()))
+	require.Empty(t, catalogue.FieldsOf(catalogue.Resume.Form()))
+}
+
+func TestWhoMayAsk(t *testing.T) {
+	require.True(t, catalogue.MayAsk(care.SocialWorker, care.OpSuspend))
+	require.False(t, catalogue.MayAsk(care.CPIOperator, care.OpSuspend))
+	require.True(t, catalogue.MayAsk(care.CPIOperator, care.OpMeet), "whoever is at work on the case")
+	require.False(t, catalogue.Extend.MayAsk(care.SocialWorker))
+}
