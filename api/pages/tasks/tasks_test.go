@@ -1,4 +1,4 @@
-package api
+package tasks_test
 
 import (
 	"net/http"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -16,23 +17,23 @@ import (
 )
 
 func TestTaskList(t *testing.T) {
-	b := newPages(t)
-	b.logIn(someWorker.Subject)
-	page := readPage(t, b.visit("/compiti"))
-	if items := page.every("li", "class", "work"); len(items) < 2 {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit("/compiti"))
+	if items := page.Every("li", "class", "work"); len(items) < 2 {
 		t.Fatalf("the list shows %d tasks", len(items))
 	}
-	form, ok := page.first("form", "action", "/compiti/"+anotherID+"/prendi")
+	form, ok := page.First("form", "action", "/compiti/"+apitest.AnotherID+"/prendi")
 	if !ok {
 		t.Fatal("the team's task cannot be claimed from the list")
 	}
-	if filledIn(form).Get("key") == "" {
+	if apitest.FilledIn(form).Get("key") == "" {
 		t.Error("a claim sent twice would be two")
 	}
 	// Each button of the list says of what it is, also where only buttons are read.
 	var said []string
-	for _, button := range page.main(t).every("button") {
-		said = append(said, button.words())
+	for _, button := range page.Main(t).Every("button") {
+		said = append(said, button.Words())
 	}
 	if len(said) != len(slices.Compact(slices.Sorted(slices.Values(said)))) {
 		t.Errorf("two buttons say the same: %q", said)
@@ -41,29 +42,23 @@ func TestTaskList(t *testing.T) {
 
 // TestClaim: one click takes a task; who comes second is told who has it.
 func TestClaim(t *testing.T) {
-	b := newPages(t)
-	b.pages.task.State, b.pages.task.HolderID = care.TaskReady, ""
-	b.logIn(someWorker.Subject)
+	b := apitest.NewPages(t)
+	b.Pages.OneTask.State, b.Pages.OneTask.HolderID = care.TaskReady, ""
+	b.LogIn(apitest.SomeWorker.Subject)
 	key := url.Values{"key": {"una"}}
-	if a := b.submit("/compiti/"+someID+"/prendi", key); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti/"+someID {
+	if a := b.Submit("/compiti/"+apitest.SomeID+"/prendi", key); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti/"+apitest.SomeID {
 		t.Errorf("a claim leads to %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	b.records.assign = func(ledger.NewCommand) (*care.Refusal, error) {
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedTaken, Role: care.CPIOperator}, nil
 	}
-	if a := b.submit("/compiti/"+someID+"/prendi", url.Values{"key": {"altra"}}); a.Header.Get("Location") != "/compiti" {
+	if a := b.Submit("/compiti/"+apitest.SomeID+"/prendi", url.Values{"key": {"altra"}}); a.Header.Get("Location") != "/compiti" {
 		t.Errorf("a lost race leads to %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	alert, _ := readPage(t, b.visit("/compiti")).first("div", "class", "alert-danger")
-	if !strings.Contains(alert.words(), italian.Role(care.CPIOperator)) {
-		t.Errorf("a lost race says %q and not who won", alert.words())
+	alert, _ := apitest.ReadPage(t, b.Visit("/compiti")).First("div", "class", "alert-danger")
+	if !strings.Contains(alert.Words(), italian.Role(care.CPIOperator)) {
+		t.Errorf("a lost race says %q and not who won", alert.Words())
 	}
-}
-
-// hold makes the task one of a kind that the caller holds.
-func (b *pagesRig) hold(kind care.TaskKind) {
-	b.pages.task.Kind, b.pages.task.State, b.pages.task.HolderID = kind, care.TaskReserved, someWorker.ID
-	b.pages.task.ReferralID = someID
 }
 
 // TestEveryOutcomeCanBeCompleted fills in the form of each kind of task as it is
@@ -72,25 +67,25 @@ func (b *pagesRig) hold(kind care.TaskKind) {
 func TestEveryOutcomeCanBeCompleted(t *testing.T) { testclock.Each(t, completesEveryOutcome) }
 
 func completesEveryOutcome(t *testing.T, now time.Time) {
-	b := newPagesAt(t, now)
-	b.logIn(someWorker.Subject)
+	b := apitest.NewPagesAt(t, now)
+	b.LogIn(apitest.SomeWorker.Subject)
 	for _, kind := range care.TaskForms {
 		for _, outcome := range kind.Outcomes {
 			for _, script := range []bool{true, false} {
 				t.Run(string(kind.Kind)+" "+outcome.Code, func(t *testing.T) {
-					b.hold(kind.Kind)
-					page := readPage(t, b.visit("/compiti/"+someID))
-					form, ok := page.first("form", "action", "/compiti/"+someID+"/completa")
+					b.Hold(kind.Kind)
+					page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID))
+					form, ok := page.First("form", "action", "/compiti/"+apitest.SomeID+"/completa")
 					if !ok {
-						t.Fatalf("no form: %s", page.main(t).words())
+						t.Fatalf("no form: %s", page.Main(t).Words())
 					}
 					var got care.Completion
-					b.records.accept = func(c ledger.NewCommand) error { got = formIn(t, catalogue.Complete, c); return nil }
-					a := b.submit(form.attr("action"), fillIn(form, outcome.Code, script, now))
+					b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+					a := b.Submit(form.Attribute("action"), fillIn(form, outcome.Code, script, now))
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
-						t.Fatalf("%d %s", a.StatusCode, readPage(t, a).main(t).words())
+						t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 					}
-					if faults := care.CheckCompletion(b.pages.policy, kind.Kind, got, now); len(faults) > 0 || got.Outcome != outcome.Code {
+					if faults := care.CheckCompletion(b.Pages.ZonePolicy, kind.Kind, got, now); len(faults) > 0 || got.Outcome != outcome.Code {
 						t.Errorf("accepted %s with %v", got.Outcome, faults)
 					}
 				})
@@ -102,39 +97,39 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 // fillIn does what a person does with a form: chooses the outcome and gives
 // every field something. With JavaScript the fields of the other outcomes are
 // off, and not sent.
-func fillIn(form dom, outcome string, script bool, now time.Time) url.Values {
-	values := filledIn(form)
+func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Values {
+	values := apitest.FilledIn(form)
 	off := map[string]bool{}
-	for _, part := range form.all(func(e dom) bool { return e.attr("data-shown-by") != "" }) {
-		if part.attr("data-shown-by") != "outcome-"+outcome {
-			for _, field := range part.all(func(e dom) bool { return e.attr("name") != "" }) {
-				off[field.attr("name")] = script
+	for _, part := range form.All(func(e apitest.Dom) bool { return e.Attribute("data-shown-by") != "" }) {
+		if part.Attribute("data-shown-by") != "outcome-"+outcome {
+			for _, field := range part.All(func(e apitest.Dom) bool { return e.Attribute("name") != "" }) {
+				off[field.Attribute("name")] = script
 			}
 		}
 	}
 	tomorrow := now.In(italian.Rome).AddDate(0, 0, 1)
-	for _, field := range form.all(func(e dom) bool { return e.attr("name") != "" && e.Data != "button" }) {
-		name := field.attr("name")
+	for _, field := range form.All(func(e apitest.Dom) bool { return e.Attribute("name") != "" && e.Data != "button" }) {
+		name := field.Attribute("name")
 		switch {
 		case name == "key" || strings.HasSuffix(name, "-drop"):
 		case name == "outcome":
 			values.Set(name, outcome)
 		case off[name]:
 			values.Del(name)
-		case field.attr("type") == "hidden":
+		case field.Attribute("type") == "hidden":
 		case name == "receipt-at":
 			values.Set(name, tomorrow.AddDate(0, 0, -2).Format(time.DateOnly))
 		case field.Data == "select":
-			values.Set(name, field.every("option")[1].attr("value"))
+			values.Set(name, field.Every("option")[1].Attribute("value"))
 		case field.Data == "textarea":
 			values.Set(name, "Testo di prova.")
-		case field.attr("type") == "date":
+		case field.Attribute("type") == "date":
 			values.Set(name, tomorrow.Format(time.DateOnly))
-		case field.attr("type") == "time":
+		case field.Attribute("type") == "time":
 			values.Set(name, "10:30")
-		case field.attr("type") == "radio" || field.attr("type") == "checkbox":
+		case field.Attribute("type") == "radio" || field.Attribute("type") == "checkbox":
 			if values.Get(name) == "" {
-				values.Set(name, field.attr("value"))
+				values.Set(name, field.Attribute("value"))
 			}
 		default:
 			values.Set(name, "Testo di prova")
@@ -145,8 +140,8 @@ func fillIn(form dom, outcome string, script bool, now time.Time) url.Values {
 
 // TestWhatIsWrongWithATask: a form that breaks rules comes back as it was typed.
 func TestWhatIsWrongWithATask(t *testing.T) {
-	b := newPages(t)
-	b.logIn(someWorker.Subject)
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
 	tests := []struct {
 		name string
 		kind care.TaskKind
@@ -170,16 +165,16 @@ func TestWhatIsWrongWithATask(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			b.hold(test.kind)
+			b.Hold(test.kind)
 			test.sent.Set("key", "chiave")
-			a := b.submit("/compiti/"+someID+"/completa", test.sent)
-			page := readPage(t, a)
+			a := b.Submit("/compiti/"+apitest.SomeID+"/completa", test.sent)
+			page := apitest.ReadPage(t, a)
 			if a.StatusCode != http.StatusUnprocessableEntity {
-				t.Fatalf("%d: %s", a.StatusCode, page.main(t).words())
+				t.Fatalf("%d: %s", a.StatusCode, page.Main(t).Words())
 			}
-			checkProblems(t, page)
-			form, _ := page.first("form", "action", "/compiti/"+someID+"/completa")
-			again := filledIn(form)
+			apitest.CheckProblems(t, page)
+			form, _ := page.First("form", "action", "/compiti/"+apitest.SomeID+"/completa")
+			again := apitest.FilledIn(form)
 			if again.Get("key") == "chiave" {
 				t.Error("the form comes back with the old key")
 			}
@@ -192,59 +187,59 @@ func TestWhatIsWrongWithATask(t *testing.T) {
 			}
 		})
 	}
-	if n := b.sentCommands(); n != 0 {
+	if n := b.SentCommands(); n != 0 {
 		t.Errorf("%d commands were accepted", n)
 	}
 }
 
 // TestCompletedTwice: the same form sent twice is one command.
 func TestCompletedTwice(t *testing.T) {
-	b := newPages(t)
-	b.logIn(someWorker.Subject)
-	b.hold(care.FollowPractice)
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Hold(care.FollowPractice)
 	form := url.Values{"key": {"chiave"}, "outcome": {"granted"}}
 	for range 2 {
-		if a := b.submit("/compiti/"+someID+"/completa", form); a.StatusCode != http.StatusSeeOther {
+		if a := b.Submit("/compiti/"+apitest.SomeID+"/completa", form); a.StatusCode != http.StatusSeeOther {
 			t.Fatalf("%d", a.StatusCode)
 		}
 	}
-	if n := b.sentCommands(); n != 1 {
+	if n := b.SentCommands(); n != 1 {
 		t.Errorf("%d commands", n)
 	}
 	form.Set("outcome", "refused")
 	form.Set("note", "Nota di prova")
-	a := b.submit("/compiti/"+someID+"/completa", form)
-	if page := readPage(t, a); a.StatusCode != http.StatusConflict || !strings.Contains(page.main(t).words(), "già stato inviato") {
-		t.Errorf("the same key with another form: %d %s", a.StatusCode, page.main(t).words())
+	a := b.Submit("/compiti/"+apitest.SomeID+"/completa", form)
+	if page := apitest.ReadPage(t, a); a.StatusCode != http.StatusConflict || !strings.Contains(page.Main(t).Words(), "già stato inviato") {
+		t.Errorf("the same key with another form: %d %s", a.StatusCode, page.Main(t).Words())
 	}
 }
 
 // TestTaskOfSomebodyElse: who does not hold a task is told who does, and has no form.
 func TestTaskOfSomebodyElse(t *testing.T) {
-	b := newPages(t)
-	b.logIn(someWorker.Subject)
-	b.hold(care.Interview)
-	b.pages.task.HolderID, b.pages.task.HolderName, b.pages.task.HolderRole = someCPI.ID, someCPI.Name, someCPI.Role
-	page := readPage(t, b.visit("/compiti/"+someID)).main(t)
-	if len(page.every("form")) != 0 || !strings.Contains(page.words(), italian.Role(someCPI.Role)) {
-		t.Errorf("%s", page.words())
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Hold(care.Interview)
+	b.Pages.OneTask.HolderID, b.Pages.OneTask.HolderName, b.Pages.OneTask.HolderRole = apitest.SomeCPI.ID, apitest.SomeCPI.Name, apitest.SomeCPI.Role
+	page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t)
+	if len(page.Every("form")) != 0 || !strings.Contains(page.Words(), italian.Role(apitest.SomeCPI.Role)) {
+		t.Errorf("%s", page.Words())
 	}
 }
 
 // TestTaskFromAReferral: who must answer the other side reads what it asked.
 func TestTaskFromAReferral(t *testing.T) {
-	b := newPages(t)
-	b.logIn(someWorker.Subject)
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
 	for _, kind := range []care.TaskKind{care.SupplyInformation, care.NextStepAfterRejection} {
-		b.hold(kind)
-		page := readPage(t, b.visit("/compiti/"+someID)).main(t)
-		if _, ok := page.first("a", "href", "/segnalazioni/"+someID); !ok {
+		b.Hold(kind)
+		page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t)
+		if _, ok := page.First("a", "href", "/segnalazioni/"+apitest.SomeID); !ok {
 			t.Errorf("%s does not lead to its referral", kind)
 		}
 	}
-	b.hold(care.ReferralAnswer)
-	page := readPage(t, b.visit("/compiti/"+someID)).main(t)
-	if _, ok := page.first("a", "href", "/segnalazioni/"+someID); !ok || len(page.every("form")) != 0 {
+	b.Hold(care.ReferralAnswer)
+	page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t)
+	if _, ok := page.First("a", "href", "/segnalazioni/"+apitest.SomeID); !ok || len(page.Every("form")) != 0 {
 		t.Error("a referral is not answered on the referral")
 	}
 }

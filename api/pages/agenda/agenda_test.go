@@ -1,4 +1,4 @@
-package api
+package agenda_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -14,14 +15,14 @@ import (
 // agendaRecords are records with the appointments of two days, and remember
 // what they were asked for.
 type agendaRecords struct {
-	*pageRecords
+	*apitest.PageRecords
 	asked *ledger.AppointmentFilter
 }
 
 func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.AppointmentFilter, _ ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	*a.asked = f
 	appointment := ledger.Appointment{
-		ID: someID, CaseID: anotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
+		ID: apitest.SomeID, CaseID: apitest.AnotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
 	}
 	later := appointment
@@ -30,39 +31,39 @@ func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.Ap
 }
 
 func TestAgendaByDay(t *testing.T) {
-	b := newPages(t)
+	b := apitest.NewPages(t)
 	asked := &ledger.AppointmentFilter{}
-	b.serve(agendaRecords{b.pages, asked})
-	b.at(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
-	b.logIn(someWorker.Subject)
-	page := b.open(t, "/appuntamenti")
+	b.Serve(agendaRecords{b.Pages, asked})
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, "/appuntamenti")
 	var days []string
-	for _, n := range page.all("h2") {
-		days = append(days, words(n))
+	for _, n := range page.All("h2") {
+		days = append(days, apitest.Words(n))
 	}
 	if strings.Join(days, "; ") != "Oggi, lunedì 23 novembre 2026; Martedì 24 novembre 2026" {
 		t.Errorf("days: %v", days)
 	}
 	for _, want := range []string{"09:00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mostra altri"} {
-		if !strings.Contains(page.words(), want) {
-			t.Errorf("no %q in %s", want, page.words())
+		if !strings.Contains(page.Words(), want) {
+			t.Errorf("no %q in %s", want, page.Words())
 		}
 	}
 	if !asked.From.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, italian.Rome)) || asked.Service != "" {
 		t.Errorf("asked for %+v", asked)
 	}
-	page = b.open(t, "/appuntamenti?dal=2026-12-01&servizio=cpi&altro=1")
+	page = b.Open(t, "/appuntamenti?dal=2026-12-01&servizio=cpi&altro=1")
 	if !asked.From.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, italian.Rome)) || asked.Service != "cpi" ||
-		strings.Join(page.filled("servizio"), "") != "cpi" {
+		strings.Join(page.Filled("servizio"), "") != "cpi" {
 		t.Errorf("asked for %+v", asked)
 	}
 }
 
 func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
-	b := newPages(t)
-	b.serve(agendaRecords{b.pages, &ledger.AppointmentFilter{}})
-	b.logIn(someCPI.Subject)
-	if page := b.open(t, "/appuntamenti"); strings.Contains(page.text, "/fascicoli/") {
+	b := apitest.NewPages(t)
+	b.Serve(agendaRecords{b.Pages, &ledger.AppointmentFilter{}})
+	b.LogIn(apitest.SomeCPI.Subject)
+	if page := b.Open(t, "/appuntamenti"); strings.Contains(page.Text, "/fascicoli/") {
 		t.Error("it does")
 	}
 }

@@ -1,0 +1,682 @@
+// Package apitest lends tests a whole server with fakes around it, and the means to
+// ask it as programs and browsers do.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+	"go.temporal.io/api/enums/v1"
+	taskqueue "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"percorso/api"
+	"percorso/api/access"
+	"percorso/api/access/accesstest"
+	"percorso/api/act"
+	"percorso/api/problem"
+	"percorso/api/rest"
+	"percorso/api/web"
+	"percorso/internal/calendar"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	percorso "percorso/internal/client"
+	"percorso/internal/invitation"
+	"percorso/internal/ledger"
+	"percorso/internal/runs"
+	"percorso/internal/testclock"
+	"percorso/internal/zone"
+)
+
+const (
+	SomeID    = "0190f0f0-0000-7000-8000-000000000001"
+	AnotherID = "0190f0f0-0000-7000-8000-000000000002"
+)
+
+var (
+	SomeWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
+	SomeSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
+	SomeCPI        = care.Staff{ID: "s3", Subject: "cpi_operator.prova", Name: "Operatore Prova 0002", Role: care.CPIOperator, Zone: "prova", Agency: "cpi"}
+	SomeMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: rest.MailSystem, Zone: "prova", Agency: "comune"}
+)
+
+// somePolicy is the least that forms and sentences ask for.
+func somePolicy() care.Policy {
+	return care.Policy{
+		Zone: "prova", Version: "v1", Municipality: "Comune di Prova", DayEnds: "18:00",
+		PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"},
+		Agencies: []care.Agency{
+			{Code: "comune", Name: "Comune", Kind: care.KindMunicipality},
+			{Code: "cpi", Name: "CPI", Kind: care.KindCPI, Answers: care.CPIOperator},
+			{Code: "associazione", Name: "Associazione Prova", Kind: care.KindThirdSector, Email: "associazione@prova.invalid"},
+		},
+		Equipes: []care.EquipeRule{{
+			Kind:   care.BetweenAgencies,
+			Seats:  []care.SeatRule{{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}},
+			Quorum: care.QuorumRule{Roles: 2, Agencies: 2},
+		}},
+		Roles:    []care.RoleHolder{{Role: care.SocialWorker, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
+		Needs:    []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}},
+		Services: []care.Service{{Code: "cpi", Name: "Centro per l'impiego", Agency: "cpi", Role: care.CPIOperator}},
+		Outcomes: []care.Named{{Code: care.OutcomePlaced, Name: "Inserito"}},
+		RejectReasons: []care.RejectReason{
+			{Code: "wrong_office", Name: "Altro ufficio", NextStep: care.NextChooseAnother},
+		},
+		Desk: care.Desk{
+			Channels: []care.Named{{Code: "in_person", Name: "Di persona"}},
+			Topics:   []care.Named{{Code: "labour", Name: "Lavoro"}},
+			Hours:    []care.Band{{Weekday: "mon", From: "09:00", To: "13:00"}},
+		},
+	}
+}
+
+// fakeRecords answers what a test puts in, and remembers what it was asked.
+type fakeRecords struct {
+	now      func() time.Time
+	mu       sync.Mutex
+	People   map[string]care.Staff
+	Commands map[string]ledger.Command // by caller and key
+	digests  map[string]string
+	Paging   []ledger.Paging
+	Filters  []any
+	asked    []string // subjects
+
+	Fail      error                                          // of every read
+	OnAccept  func(ledger.NewCommand) error                  // before a command is accepted
+	OnAssign  func(ledger.NewCommand) (*care.Refusal, error) // of Assign
+	OnCommand func(ledger.Command) ledger.Command            // what the row says later
+	OneTask   ledger.Task
+
+	OtherZones []string           // besides prova
+	Life       func(*ledger.Case) // what it did to a case
+	Same       []ledger.CaseFile  // of SamePerson
+	OneLink    ledger.Link        // a partner's one-time link
+	Quicker    func(*ledger.Link) // what happens to it before it is used
+	Renewed    int                // how often a new link was asked for
+}
+
+func newFakeRecords(now func() time.Time) *fakeRecords {
+	f := &fakeRecords{
+		now:    now,
+		People: map[string]care.Staff{}, Commands: map[string]ledger.Command{}, digests: map[string]string{},
+		OneTask: ledger.Task{ID: SomeID, Run: "case/" + AnotherID, CaseID: AnotherID, Kind: care.FirstListening, State: care.TaskReserved, Role: care.SocialWorker, HolderID: "s1"},
+		OneLink: ledger.Link{
+			ID: SomeID, Zone: "prova", Agency: "associazione", From: "comune", Number: "PROVA-2026-00001", Purpose: "labour",
+			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: now().Add(24 * time.Hour), Target: SomeReferral.ID,
+		},
+	}
+	for _, s := range []care.Staff{SomeWorker, SomeSupervisor, SomeCPI, SomeMailer} {
+		f.People[s.Subject] = s
+	}
+	return f
+}
+
+var _ api.Records = (*fakeRecords)(nil)
+
+func (f *fakeRecords) Staff(_ context.Context, subject string) (care.Staff, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, subject)
+	s, ok := f.People[subject]
+	if !ok {
+		return s, ledger.ErrForbidden
+	}
+	return s, nil
+}
+
+func (f *fakeRecords) Colleagues(context.Context, care.Staff) ([]care.Staff, error) {
+	return nil, f.Fail
+}
+func (f *fakeRecords) Ping(context.Context) error { return f.Fail }
+func (f *fakeRecords) Zones(context.Context) ([]care.Policy, error) {
+	policies := []care.Policy{somePolicy()}
+	for _, code := range f.OtherZones {
+		policies = append(policies, care.Policy{Zone: code})
+	}
+	return policies, f.Fail
+}
+func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error) {
+	if zone != "prova" {
+		return care.Policy{}, ledger.ErrNotFound
+	}
+	return somePolicy(), nil
+}
+
+// FormIn reads the form of an operation that a test expects in a command.
+func FormIn[F any](t *testing.T, of catalogue.Operation[F], c ledger.NewCommand) F {
+	t.Helper()
+	form, err := of.Decode(c.Data)
+	if err != nil || c.Operation != of.Code {
+		t.Fatalf("%s: %v", c.Operation, err)
+	}
+	return form
+}
+
+func digestOf(c ledger.NewCommand) string {
+	return string(c.Operation) + c.Target + string(c.Data)
+}
+
+func (f *fakeRecords) Earlier(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.earlier(s, c)
+}
+
+func (f *fakeRecords) earlier(s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+	cmd, ok := f.Commands[s.ID+c.Key]
+	switch {
+	case !ok:
+		return cmd, ledger.ErrNotFound
+	case f.digests[s.ID+c.Key] != digestOf(c):
+		return cmd, ledger.ErrKeyReused
+	}
+	return cmd, nil
+}
+
+func (f *fakeRecords) Keep(s care.Staff, c ledger.NewCommand, state ledger.CommandState) ledger.Command {
+	cmd := ledger.Command{
+		ID:  fmt.Sprintf("0190f0f0-0000-7000-8000-0000000001%02d", len(f.Commands)),
+		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: f.now(),
+	}
+	if c.Operation == care.OpOpen {
+		cmd.Run = "case/" + cmd.ID
+	}
+	f.Commands[s.ID+c.Key], f.digests[s.ID+c.Key] = cmd, digestOf(c)
+	return cmd
+}
+
+func (f *fakeRecords) Accept(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.OnAccept != nil {
+		if err := f.OnAccept(c); err != nil {
+			return ledger.Command{}, err
+		}
+	}
+	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
+		return cmd, err
+	}
+	if c.Operation == care.OpMailBounced {
+		if c.Target != SomeID {
+			return ledger.Command{}, ledger.ErrNotFound
+		}
+		return f.Keep(s, c, ledger.CommandWorked), nil
+	}
+	if c.Run == "" && c.Target == SomeReferral.ID {
+		c.Run = SomeReferral.Run
+	}
+	return f.Keep(s, c, ledger.CommandAccepted), nil
+}
+
+func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if cmd, err := f.earlier(s, c); !errors.Is(err, ledger.ErrNotFound) {
+		return cmd, err
+	}
+	if f.OnAssign != nil {
+		if refusal, err := f.OnAssign(c); err != nil || refusal != nil {
+			if refusal != nil {
+				return ledger.Command{}, refusal
+			}
+			return ledger.Command{}, err
+		}
+	}
+	return f.Keep(s, c, ledger.CommandWorked), nil
+}
+
+func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (ledger.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.Commands {
+		if c.ID == id {
+			if f.OnCommand != nil {
+				c = f.OnCommand(c)
+			}
+			return c, f.Fail
+		}
+	}
+	return ledger.Command{}, ledger.ErrNotFound
+}
+
+func (f *fakeRecords) saw(filter any, p ledger.Paging) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Filters, f.Paging = append(f.Filters, filter), append(f.Paging, p)
+	return f.Fail
+}
+
+func (f *fakeRecords) Contacts(_ context.Context, _ care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error) {
+	return ledger.Page[ledger.Contact]{Items: []ledger.Contact{{ID: SomeID, Topic: "labour"}}, Next: "next-page"}, f.saw(nil, p)
+}
+func (f *fakeRecords) Contact(_ context.Context, _ care.Staff, id string) (ledger.Contact, error) {
+	return ledger.Contact{ID: id}, f.Fail
+}
+func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error) {
+	return ledger.Page[ledger.Task]{Items: []ledger.Task{f.OneTask}}, f.saw(filter, p)
+}
+func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {
+	if id != f.OneTask.ID {
+		return ledger.Task{}, ledger.ErrNotFound
+	}
+	return f.OneTask, f.Fail
+}
+
+var SomeCase = ledger.CaseFile{
+	ID: AnotherID, Number: "PROVA-2026-00001", Zone: "prova", Person: "Persona Prova 0001", Stage: care.StageFirstLevel, Needs: []string{"labour"},
+	Waiting: care.Waiting{Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening},
+}
+
+func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
+	return ledger.Page[ledger.CaseFile]{Items: []ledger.CaseFile{SomeCase}}, f.saw(filter, p)
+}
+func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (ledger.Case, error) {
+	c := ledger.Case{CaseFile: SomeCase, PersonData: ledger.Person{ID: SomeID, BirthDate: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC)}, Tasks: []ledger.Task{f.OneTask}}
+	if f.Life != nil {
+		f.Life(&c)
+	}
+	return c, f.Fail
+}
+func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p ledger.Paging) (ledger.Page[ledger.Moment], error) {
+	return ledger.Page[ledger.Moment]{Items: []ledger.Moment{{Code: "case_opened"}}}, f.saw(id, p)
+}
+func (f *fakeRecords) Reads(_ context.Context, _ care.Staff, id string, p ledger.Paging) (ledger.Page[ledger.Read], error) {
+	return ledger.Page[ledger.Read]{}, f.saw(id, p)
+}
+
+var SomeReferral = ledger.Referral{
+	ID: SomeID, Run: "placement/" + AnotherID, CaseID: AnotherID, State: care.ReferralRequested, FromAgency: "comune", ToAgency: "cpi", AnswerRole: care.CPIOperator, AnswerAgency: "cpi",
+	Snapshot: json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001"}`),
+}
+
+func (f *fakeRecords) Referrals(_ context.Context, _ care.Staff, filter ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error) {
+	return ledger.Page[ledger.Referral]{Items: []ledger.Referral{SomeReferral}}, f.saw(filter, p)
+}
+func (f *fakeRecords) Referral(context.Context, care.Staff, string) (ledger.Referral, error) {
+	return SomeReferral, f.Fail
+}
+func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
+	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)
+}
+func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error) {
+	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: SomeCase, TaskID: SomeID}}}, f.saw(nil, p)
+}
+
+// SomeRun is the run of someEquipe.
+const SomeRun = "equipe/" + AnotherID
+
+var (
+	someEquipe = ledger.Equipe{
+		Run: SomeRun, CaseID: AnotherID, Kind: care.BetweenAgencies,
+		Seats:   []ledger.Seat{{ID: SomeID, Run: SomeRun, Role: care.SocialWorker, Agency: "comune", State: care.SeatConfirmed, Member: "Operatrice Prova 0001"}},
+		Minutes: []ledger.Minutes{{Run: SomeRun, Text: "Verbale di prova", ByName: "Operatrice Prova 0001"}},
+	}
+	somePlan = ledger.Plan{
+		ID: SomeID, CaseID: AnotherID, Run: SomeRun, Version: 1, State: care.PlanActive, Agencies: []string{"cpi"},
+		Content: ledger.PlanContent{
+			Goals:   []care.PlanGoal{{ID: SomeID, Area: "labour", Text: "Obiettivo di prova"}},
+			Actions: []ledger.PlannedAction{{PlanAction: care.PlanAction{ID: AnotherID, Text: "Azione di prova", Agency: "cpi"}, State: care.ActionToDo}},
+		},
+	}
+	SomeSnapshot = ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova 0001", CaseNumber: "PROVA-2026-00001"}
+)
+
+func (f *fakeRecords) Equipes(context.Context, care.Staff, string) ([]ledger.Equipe, error) {
+	return []ledger.Equipe{someEquipe}, f.Fail
+}
+func (f *fakeRecords) Equipe(_ context.Context, _ care.Staff, run string) (ledger.Equipe, error) {
+	if run != SomeRun && f.Fail == nil {
+		return ledger.Equipe{}, ledger.ErrNotFound
+	}
+	return someEquipe, f.Fail
+}
+func (f *fakeRecords) Plans(context.Context, care.Staff, string) ([]ledger.Plan, error) {
+	return []ledger.Plan{somePlan}, f.Fail
+}
+func (f *fakeRecords) GoalFindings(context.Context, care.Staff, string) ([]ledger.GoalFinding, error) {
+	return []ledger.GoalFinding{{Goal: SomeID, Agency: "cpi", Result: "partly"}}, f.Fail
+}
+func (f *fakeRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (ledger.Disclosure, error) {
+	return ledger.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: SomeSnapshot, Digest: "digest"}, f.Fail
+}
+func (f *fakeRecords) Share(_ context.Context, _ care.Staff, taskID string) (ledger.Share, error) {
+	if taskID != f.OneTask.ID && f.Fail == nil {
+		return ledger.Share{}, ledger.ErrNotFound
+	}
+	return ledger.Share{CaseID: AnotherID, LegalBasis: care.PublicTask, Purpose: "transfer", Snapshot: json.RawMessage(
+		`{"given_name":"Persona","family_name":"Prova 0001","plan":{"goals":[],"actions":[]},"note":"Nota di prova"}`)}, f.Fail
+}
+func (f *fakeRecords) SamePerson(context.Context, care.Staff, ledger.Person) ([]ledger.CaseFile, error) {
+	return f.Same, f.Fail
+}
+func (f *fakeRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
+	return []ledger.CaseFile{SomeCase}, f.Fail
+}
+
+func (f *fakeRecords) OpenLink(_ context.Context, id string) (ledger.Link, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if id != f.OneLink.ID && f.Fail == nil {
+		return ledger.Link{}, ledger.ErrNotFound
+	}
+	return f.OneLink, f.Fail
+}
+func (f *fakeRecords) UseLink(_ context.Context, id string, op care.Operation, a care.Answer, data json.RawMessage) (ledger.Command, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.Fail != nil {
+		return ledger.Command{}, f.Fail
+	}
+	if f.Quicker != nil {
+		f.Quicker(&f.OneLink)
+	}
+	by, c := care.Staff{ID: "link/" + id}, ledger.NewCommand{Key: id, Operation: op, Run: "referral/" + AnotherID, Target: f.OneLink.Target, Answer: a, Data: data}
+	_, moves := f.OneLink.State.Move(op)
+	if id != f.OneLink.ID || f.OneLink.Used != nil || !f.OneLink.Open || f.OneLink.Task == care.ReferralAnswer && !moves {
+		earlier, _ := f.earlier(by, c)
+		return earlier, ledger.ErrNotFound
+	}
+	now := f.now()
+	f.OneLink.Used = &now
+	if op == care.OpAcknowledge {
+		f.OneLink.State, f.OneLink.Snapshot = care.ReferralReceived, &SomeSnapshot
+	}
+	return f.Keep(by, c, ledger.CommandAccepted), nil
+}
+func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.Fail != nil {
+		return f.Fail
+	}
+	if id != f.OneLink.ID || !f.OneLink.Open || f.Renewed > 0 {
+		return ledger.ErrNotFound
+	}
+	f.Renewed++
+	return nil
+}
+
+// SomeKey opens the links of tests.
+var SomeKey = []byte(strings.Repeat("k", invitation.KeySize))
+
+// fakeMails says how the mails do.
+type fakeMails struct {
+	Now  ledger.MailState
+	fail error
+}
+
+func (f *fakeMails) State(context.Context) (ledger.MailState, error) { return f.Now, f.fail }
+
+// fakeTemporal is the part of Temporal's client that the API uses.
+type fakeTemporal struct {
+	client.Client
+	mu      sync.Mutex
+	Updates []client.UpdateWorkflowOptions
+	Started []client.StartWorkflowOptions
+	Inputs  []ledger.Start // of what was started
+	Signals []ledger.Entry
+	Result  ledger.Result
+	Err     error
+	Polled  time.Time
+}
+
+func (f *fakeTemporal) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Updates = append(f.Updates, o)
+	return fakeHandle{result: f.Result}, f.Err
+}
+
+type fakeStart struct {
+	client.WithStartWorkflowOperation
+}
+
+func (f *fakeTemporal) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
+	f.Started, f.Inputs = append(f.Started, o), append(f.Inputs, args[0].(ledger.Start))
+	return fakeStart{}
+}
+
+func (f *fakeTemporal) UpdateWithStartWorkflow(ctx context.Context, o client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	return f.UpdateWorkflow(ctx, o.UpdateOptions)
+}
+
+func (f *fakeTemporal) SignalWorkflow(_ context.Context, _, _, _ string, arg any) error {
+	f.Signals = append(f.Signals, arg.(ledger.Entry))
+	return f.Err
+}
+
+func (f *fakeTemporal) DescribeTaskQueue(context.Context, string, enums.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
+	if f.Err != nil {
+		return nil, f.Err
+	}
+	res := &workflowservice.DescribeTaskQueueResponse{}
+	if !f.Polled.IsZero() {
+		res.Pollers = []*taskqueue.PollerInfo{{LastAccessTime: timestamppb.New(f.Polled)}}
+	}
+	return res, nil
+}
+
+type fakeHandle struct {
+	client.WorkflowUpdateHandle
+	result ledger.Result
+}
+
+func (h fakeHandle) Get(_ context.Context, into any) error {
+	*into.(*ledger.Result) = h.result
+	return nil
+}
+
+// fakeWords says codes as they are.
+type fakeWords struct{}
+
+func (fakeWords) Rule(code string) string { return "regola " + code }
+func (fakeWords) Refusal(code string, role care.Role) string {
+	return "no " + code + " " + string(role)
+}
+func (fakeWords) Sentence(w care.Waiting, _ care.Policy, _ time.Time) string {
+	return "aspetta " + string(w.For)
+}
+
+// Rig is a server with fakes all around, which go by one clock.
+type Rig struct {
+	*httptest.Server
+	t        *testing.T
+	Now      time.Time
+	Site     *api.Server
+	Records  *fakeRecords
+	Mails    *fakeMails
+	Temporal *fakeTemporal
+	provider *accesstest.Provider
+	Log      *bytes.Buffer
+	Browser  *http.Client
+}
+
+// NewRig is a rig on an ordinary Monday.
+func NewRig(t *testing.T) *Rig {
+	t.Helper()
+	return newRigAt(t, testclock.Monday)
+}
+
+func newRigAt(t *testing.T, now time.Time) *Rig {
+	t.Helper()
+	b := &Rig{t: t, Now: now, Log: &bytes.Buffer{}}
+	b.Records, b.provider = newFakeRecords(b.clock), accesstest.NewProvider(t, SomeWorker.Subject, b.clock)
+	b.Mails = &fakeMails{}
+	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
+	t.Cleanup(b.Close)
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
+	server, err := api.New(api.Options{
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.Records, Mails: b.Mails, Temporal: b.Temporal, Sessions: memstore.New(), Words: fakeWords{},
+		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
+		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Site = server
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return b
+}
+
+func (b *Rig) clock() time.Time { return b.Now }
+
+// Problems tells what goes wrong as the server does.
+func (b *Rig) problems() *problem.Teller { return problem.NewTeller(fakeWords{}, zap.NewNop()) }
+
+// Guard lets in whom the server does.
+func (b *Rig) Guard() *access.Guard {
+	b.t.Helper()
+	guard, err := access.New(access.Options{
+		PublicURL: b.URL, Programs: rest.Prefix, Sessions: memstore.New(), People: b.Records, Policies: b.book(),
+		OIDC:       access.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
+		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
+		Problems:   b.problems(), Log: zap.NewNop(), Now: b.clock,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return guard
+}
+
+func (b *Rig) book() *zone.Book { return zone.NewBook(b.Records, calendar.New, b.clock) }
+
+// Door takes what callers ask, as the server's own does.
+func (b *Rig) Door() *act.Door {
+	return act.NewDoor(b.Records, runs.New(b.Temporal), b.book(), b.clock)
+}
+
+// Links opens partners' links, as the server does.
+func (b *Rig) Links() *access.Links { return access.NewLinks(SomeKey, b.Records, b.clock) }
+
+// Description is that of the REST API.
+func (b *Rig) Description() *huma.OpenAPI {
+	b.t.Helper()
+	gin.SetMode(gin.ReleaseMode)
+	described, err := rest.Mount(gin.New(), rest.Options{
+		Guard: b.Guard(), Records: b.Records, Door: b.Door(), Book: b.book(), Problems: b.problems(), Words: fakeWords{}, Now: b.clock,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return described.OpenAPI()
+}
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	Text string
+	JSON map[string]any
+}
+
+// Problem checks that the answer is a problem of the code, and gives it.
+func (a answer) Problem(t *testing.T, code string) problem.Problem {
+	t.Helper()
+	var p problem.Problem
+	status, _ := problem.StatusOf(code)
+	if err := json.Unmarshal([]byte(a.Text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
+		a.Header.Get("Content-Type") != problem.MediaType || p.Detail == "" || p.Status != status {
+		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.Text)
+	}
+	return p
+}
+
+func (b *Rig) Do(c *http.Client, r *http.Request) answer {
+	b.t.Helper()
+	res, err := c.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := answer{Response: res, Text: string(text)}
+	_ = json.Unmarshal(text, &a.JSON)
+	return a
+}
+
+func (b *Rig) Request(method, path, body string) *http.Request {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// As sends a request with a member of staff's token.
+func (b *Rig) As(who care.Staff, method, path, body string, headers ...string) answer {
+	b.t.Helper()
+	r := b.Request(method, path, body)
+	r.Header.Set("Authorization", "Bearer "+b.provider.Token(b.t, who.Subject, "percorso-api", nil))
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return b.Do(http.DefaultClient, r)
+}
+
+// Post sends a command with a key.
+func (b *Rig) Post(who care.Staff, path, body, key string) answer {
+	b.t.Helper()
+	return b.As(who, http.MethodPost, rest.Prefix+path, body, rest.KeyHeader, key)
+}
+
+// LogIn walks the browser through the login, as far as the provider lets it.
+func (b *Rig) LogIn(subject string) answer {
+	b.t.Helper()
+	b.provider.Subject = subject
+	a := b.Do(b.Browser, b.Request(http.MethodGet, "/login?next=/compiti", ""))
+	to, err := url.Parse(a.Header.Get("Location"))
+	if err != nil || a.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("login: %d %s", a.StatusCode, a.Text)
+	}
+	q := to.Query()
+	b.provider.Nonce, b.provider.Challenge = q.Get("nonce"), q.Get("code_challenge")
+	return b.Do(b.Browser, b.Request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
+}
+
+// Marker stands for what somebody typed.
+const Marker = "ZMarkerPersonaZ"
+
+const Opening = `{"person":{"given_name":"Persona","family_name":"Prova 0001","birth_date":"1990-05-01","citizenship":"MA","languages":["ar"]},
+	"needs":["labour"],"channel":"in_person","topic":"labour","notice_given":true,"notice_version":"1"}`
+
+// LinkToken signs the link of a rig's records.
+func (b *Rig) LinkToken() string {
+	return invitation.Sign(SomeKey, b.Records.OneLink.ID, b.Records.OneLink.Expires)
+}
+
+// Caller is the client of a member of staff.
+func (b *Rig) Caller(who care.Staff) *percorso.Client {
+	return percorso.New(b.URL, b.provider.Token(b.t, who.Subject, "percorso-api", nil), 1)
+}
+
+const CasePath = "/fascicoli/" + AnotherID

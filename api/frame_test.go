@@ -1,0 +1,149 @@
+package api_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"percorso/api/apitest"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+)
+
+// TestStart: the address that people know leads to where each role's work begins.
+func TestStart(t *testing.T) {
+	b := apitest.NewPages(t)
+	page := apitest.ReadPage(t, b.Visit("/"))
+	if link, ok := page.First("a", "href", "/login"); !ok || link.Words() != "Accedi" {
+		t.Error("whoever is not logged in finds no way to the login")
+	}
+	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
+	for subject, want := range map[string]string{
+		apitest.SomeWorker.Subject: "/compiti", apitest.SomeCPI.Subject: "/segnalazioni", apitest.SomeSupervisor.Subject: "/casi-bloccati", apitest.SomeDesk.Subject: "/sportello",
+	} {
+		b.LogIn(subject)
+		if a := b.Visit("/"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {
+			t.Errorf("%s starts at %d %s, want %s", subject, a.StatusCode, a.Header.Get("Location"), want)
+		}
+		if a := b.Visit(want); a.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s answers %d", subject, want, a.StatusCode)
+		}
+	}
+}
+
+func TestPagesAreForStaff(t *testing.T) {
+	b := apitest.NewPages(t)
+	if a := b.Visit("/compiti?miei=x"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next="+url.QueryEscape("/compiti?miei=x") {
+		t.Errorf("somebody unknown gets %d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+	a := b.LogIn("estraneo.prova")
+	if page := apitest.ReadPage(t, a); a.StatusCode != http.StatusForbidden || !strings.Contains(page.Main(t).Words(), "Account non abilitato") {
+		t.Errorf("an account that is no staff's gets %d", a.StatusCode)
+	}
+}
+
+func TestNavigation(t *testing.T) {
+	b := apitest.NewPages(t)
+	for _, test := range []struct {
+		who  care.Staff
+		want string
+	}{
+		{apitest.SomeWorker, "Sportello Compiti Segnalazioni Appuntamenti Fascicoli"},
+		{apitest.SomeCPI, "Compiti Segnalazioni Appuntamenti"},
+		{apitest.SomeSupervisor, "Casi bloccati Compiti Segnalazioni Appuntamenti Fascicoli"},
+	} {
+		b.LogIn(test.who.Subject)
+		page := apitest.ReadPage(t, b.Visit("/compiti"))
+		nav, _ := page.First("nav", "aria-label", "Principale")
+		if nav.Words() != test.want {
+			t.Errorf("%s is led to %q, want %q", test.who.Role, nav.Words(), test.want)
+		}
+		current := nav.Every("a", "aria-current", "page")
+		if len(current) != 1 || current[0].Words() != "Compiti" {
+			t.Errorf("%s: the current place is not marked", test.who.Role)
+		}
+		for _, link := range nav.Every("a") {
+			if a := b.Visit(link.Attribute("href")); a.StatusCode != http.StatusOK {
+				t.Errorf("%s: %s answers %d", test.who.Role, link.Attribute("href"), a.StatusCode)
+			}
+		}
+		if header, _ := page.First("header"); !strings.Contains(header.Words(), test.who.Name) {
+			t.Errorf("the header does not say who is logged in: %s", header.Words())
+		}
+	}
+}
+
+func TestErrorPages(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	for path, status := range map[string]int{
+		"/compiti/non-esiste": http.StatusNotFound, "/non-esiste": http.StatusNotFound,
+	} {
+		a := b.Visit(path)
+		page := apitest.ReadPage(t, a)
+		if a.StatusCode != status || len(page.Every("h1")) != 1 {
+			t.Errorf("%s answers %d, want %d", path, a.StatusCode, status)
+		}
+		if _, ok := page.First("nav", "aria-label", "Principale"); !ok {
+			t.Errorf("%s: no way on", path)
+		}
+	}
+	cmd := b.Records.Keep(apitest.SomeWorker, ledger.NewCommand{Key: "k"}, ledger.CommandAccepted)
+	b.Records.Fail = errors.New("la password è segreta")
+	a := b.Visit("/in-lavorazione/" + cmd.ID)
+	if a.StatusCode != http.StatusInternalServerError || strings.Contains(a.Text, "segreta") || !strings.Contains(a.Text, a.Header.Get("X-Request-Id")) {
+		t.Errorf("a failure shows as %d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
+	}
+}
+
+// TestWorking: what is accepted and not yet worked is waited for.
+func TestWorking(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	a := b.Visit("/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti")
+	page := apitest.ReadPage(t, a)
+	if body, _ := page.First("body"); a.StatusCode != http.StatusAccepted || body.Attribute("data-refresh") == "" {
+		t.Errorf("%d, and the page does not load itself again", a.StatusCode)
+	}
+
+	cmd := b.Records.Keep(apitest.SomeWorker, catalogue.Complete.Command("k", "", care.Completion{}).NewCommand, ledger.CommandWorked)
+	for to, want := range map[string]string{"/fascicoli/1": "/fascicoli/1", "https://altrove.example": "/"} {
+		a = b.Visit("/in-lavorazione/" + cmd.ID + "?poi=" + url.QueryEscape(to))
+		if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {
+			t.Errorf("after the work it goes on to %d %s, want %s", a.StatusCode, a.Header.Get("Location"), want)
+		}
+	}
+	b.Records.OnCommand = func(c ledger.Command) ledger.Command {
+		c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded}
+		return c
+	}
+	if a = b.Visit("/in-lavorazione/" + cmd.ID + "?poi=/compiti"); a.Header.Get("Location") != "/compiti" {
+		t.Errorf("a refusal leads to %s", a.Header.Get("Location"))
+	}
+	if _, ok := apitest.ReadPage(t, b.Visit("/compiti")).First("div", "class", "alert-danger"); !ok {
+		t.Error("nobody says that it was refused")
+	}
+	if _, ok := apitest.ReadPage(t, b.Visit("/compiti")).First("div", "class", "alert-danger"); ok {
+		t.Error("the refusal is told twice")
+	}
+}
+
+func TestAssets(t *testing.T) {
+	b := apitest.NewPages(t)
+	page := apitest.ReadPage(t, b.Visit("/"))
+	for _, link := range page.Every("link") {
+		a := b.Visit(link.Attribute("href"))
+		if a.StatusCode != http.StatusOK || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s answers %d %s", link.Attribute("href"), a.StatusCode, a.Header.Get("Cache-Control"))
+		}
+	}
+	for _, path := range []string{"/assets/", web.Asset(""), web.Asset("vendor"), "/assets/altro/percorso.css", web.Asset("../web.go")} {
+		if a := b.Visit(path); a.StatusCode == http.StatusOK {
+			t.Errorf("%s is served", path)
+		}
+	}
+}

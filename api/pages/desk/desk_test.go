@@ -1,0 +1,225 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	for _, at := range []struct {
+		when string
+		want []string
+	}{
+		{"2026-11-23 09:30", []string{"Aperto ora, fino alle 13:00", "Accesso libero: 09:00–13:00 e 15:00–17:00", "urdu (fino alle 13:00)", "Presenti durante l’apertura operatore di sportello, assistente sociale", "italiano, cinese"}},
+		{"2026-11-23 15:30", []string{"Aperto ora, fino alle 17:00", "nessuno in questo momento"}},
+		{"2026-11-24 13:00", []string{"Chiuso ora", "Prossima apertura: giovedì 26 novembre alle 09:00."}},
+		{"2026-11-25 10:00", []string{"Oggi non c’è accesso libero.", "Prossima apertura: domani alle 09:00."}},
+		{"2026-12-25 10:00", []string{"Oggi gli uffici sono chiusi.", "Prossima apertura: lunedì 28 dicembre alle 09:00."}},
+	} {
+		now, err := time.ParseInLocation("2006-01-02 15:04", at.when, italian.Rome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.At(now)
+		page := b.Open(t, "/sportello")
+		for _, want := range at.want {
+			if !strings.Contains(page.Words(), want) {
+				t.Errorf("%s: no %q in %s", at.when, want, page.Words())
+			}
+		}
+	}
+}
+
+func TestDeskIsForThoseWhoReceive(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeCPI.Subject)
+	for _, path := range []string{"/sportello", "/sportello/accesso", "/sportello/fascicolo", "/accessi"} {
+		if page := b.Open(t, path); page.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d", path, page.StatusCode)
+		}
+	}
+}
+
+// someOpening is a form that is in order.
+func someOpening() url.Values {
+	return url.Values{
+		"key": {"chiave"}, "given_name": {" Persona "}, "family_name": {"Prova 0009"}, "birth_date": {"1992-05-01"}, "citizenship": {"PK"},
+		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"},
+		"needs": {"labour", "housing"}, "topic": {"labour"}, "channel": {"phone"}, "notice_given": {"1"}, "note": {"Testo di prova"},
+	}
+}
+
+func TestOpenACase(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	var sent ledger.NewCommand
+	b.Records.OnAccept = func(c ledger.NewCommand) error { sent = c; return nil }
+	page := b.Send(t, "/sportello/fascicolo", someOpening())
+	if to := page.Header.Get("Location"); page.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/fascicoli/0190") {
+		t.Fatalf("%d %s %s", page.StatusCode, to, page.Text)
+	}
+	form := apitest.FormIn(t, catalogue.Open, sent)
+	p := form.Person
+	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil ||
+		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {
+		t.Errorf("%+v", form)
+	}
+	if flash := b.Open(t, "/sportello"); !strings.Contains(flash.Words(), "Il fascicolo è aperto. Il prossimo passo è") {
+		t.Errorf("no word of it: %s", flash.Words())
+	}
+}
+
+func TestOpeningComesBackAsItWasTyped(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	form := someOpening()
+	form.Set("given_name", "")
+	form.Set("birth_date", "31/02/1992")
+	form.Del("notice_given")
+	page := b.Send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || len(b.Records.Commands) != 0 {
+		t.Fatalf("%d", page.StatusCode)
+	}
+	faults := page.Problems()
+	for field, want := range map[string]string{"given_name": "Nome: ", "birth_date": "Data di nascita: ", "notice_given": "Informativa sulla privacy: "} {
+		if !strings.HasPrefix(faults[field], want) {
+			t.Errorf("%s: %v", field, faults)
+		}
+	}
+	if len(faults) != 3 {
+		t.Errorf("more is wrong than is: %v", faults)
+	}
+	for field, typed := range form {
+		if got := page.Filled(field); field != "key" && !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(typed))) {
+			t.Errorf("%s came back as %v", field, got)
+		}
+	}
+	if strings.Contains(page.Words(), "Registra un accesso") {
+		t.Error("a contact is offered where a case may be opened")
+	}
+}
+
+func TestItalianCitizensAreOfferedAContact(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	form := someOpening()
+	form.Set("citizenship", "IT")
+	page := b.Send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page.Problems()["citizenship"], italian.Rule(care.RuleLevel1Foreign)) {
+		t.Fatalf("%d %v", page.StatusCode, page.Problems())
+	}
+	buttons := page.All("button")
+	i := slices.IndexFunc(buttons, func(n *html.Node) bool { return apitest.Attribute(n, "formaction") != "" })
+	if i < 0 {
+		t.Fatal("no contact is offered")
+	}
+	contact := b.Send(t, apitest.Attribute(buttons[i], "formaction"), form)
+	for field, want := range map[string]string{"citizenship": "IT", "topic": "labour", "channel": "phone", "language": "ur", "outcome": "information", "note": ""} {
+		if got := strings.Join(contact.Filled(field), " "); got != want {
+			t.Errorf("%s is %q", field, got)
+		}
+	}
+	if strings.Contains(contact.Text, "Prova 0009") || len(b.Records.Commands) != 0 {
+		t.Error("a contact names nobody, and is not recorded yet")
+	}
+}
+
+func TestRecordAContact(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	form := url.Values{"key": {"uno"}, "topic": {"school"}, "channel": {"in_person"}, "language": {"it"}, "outcome": {"consultation"}, "note": {"Testo di prova"}}
+	page := b.Send(t, "/sportello/accesso", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["citizenship"] == "" || strings.Join(page.Filled("note"), "") != "Testo di prova" {
+		t.Fatalf("%d %v", page.StatusCode, page.Problems())
+	}
+	form.Set("outcome", "information")
+	for range 2 { // a double click
+		page = b.Send(t, "/sportello/accesso", form)
+		if page.StatusCode != http.StatusSeeOther || page.Header.Get("Location") != "/sportello" {
+			t.Fatalf("%d %s", page.StatusCode, page.Text)
+		}
+	}
+	if len(b.Records.Commands) != 1 {
+		t.Errorf("%d contacts", len(b.Records.Commands))
+	}
+	form.Set("note", "Altro")
+	if page = b.Send(t, "/sportello/accesso", form); page.StatusCode != http.StatusConflict {
+		t.Errorf("the same key with another body: %d", page.StatusCode)
+	}
+}
+
+func TestContactsAreListedByDay(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, "/accessi")
+	if page.StatusCode != http.StatusOK || len(page.All("h2")) == 0 || !strings.Contains(page.Words(), "Lavoro") {
+		t.Errorf("%d %s", page.StatusCode, page.Words())
+	}
+}
+
+func TestEligibilityOnAPage(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.At(time.Date(2026, 11, 23, 10, 0, 0, 0, italian.Rome))
+	page := b.Send(t, "/verifica-requisiti", url.Values{
+		"birth_date": {"2010-12-15"}, "citizenship": {"PK"}, "permit": {"family"}, "needs": {"labour"},
+	})
+	text := page.Words()
+	for _, want := range []string{"Informazioni Sì", "(primo livello) Sì", "(secondo livello) Sì", "Presa in carico integrata No", italian.Rule(care.RuleTakeOverAgeMin), "dal 15 dicembre 2026"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	if strings.Join(page.Filled("birth_date"), "") != "2010-12-15" || len(b.Records.Commands) != 0 {
+		t.Error("what was asked is gone, or stored")
+	}
+	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2030-01-01"}})
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["birth_date"] == "" {
+		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+}
+
+// TestPersonWithAnOpenFile: the desk is told before a second one is opened, and
+// goes on where it is somebody else; nothing typed is lost.
+func TestPersonWithAnOpenFile(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Records.Same = b.Pages.SomeFiles()[:1]
+	form := someOpening()
+	page := b.Send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusConflict || len(b.Records.Commands) != 0 || !strings.Contains(page.Words(), "È la stessa persona: apri il fascicolo n. PO-2026-00012") {
+		t.Fatalf("%d %s", page.StatusCode, page.Words())
+	}
+	for field, typed := range form {
+		got := slices.Sorted(slices.Values(page.Filled(field)))
+		want := slices.Sorted(slices.Values(typed))
+		for i := range want {
+			want[i] = strings.TrimSpace(want[i])
+		}
+		if field != "key" && field != "other_language" && field != "languages" && !slices.Equal(got, want) {
+			t.Errorf("%s came back as %v", field, got)
+		}
+	}
+	form.Set("another_person", "1")
+	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.Records.Commands) != 1 {
+		t.Fatalf("%d %s", page.StatusCode, page.Words())
+	}
+	form.Del("another_person") // the same form, sent before the warning came
+	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.Records.Commands) != 1 {
+		t.Errorf("the same form sent twice: %d", page.StatusCode)
+	}
+}

@@ -1,0 +1,140 @@
+package partner_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+)
+
+// TestInvitationTellsNobodyBeforeItIsAcknowledged, and keeps the link to itself.
+func TestInvitationTellsNobodyBeforeItIsAcknowledged(t *testing.T) {
+	b := apitest.NewPages(t)
+	for range 2 { // looking uses nothing up
+		a := b.Anybody(http.MethodGet, "/invito/{richiesto}", nil)
+		page := apitest.ReadPage(t, a)
+		text := page.Main(t).Words()
+		if a.StatusCode != http.StatusOK || strings.Contains(text, "Prova 0001") || !strings.Contains(text, "PO-2026-00012") || !strings.Contains(text, "Comune di Prato") || !strings.Contains(text, "Casa") {
+			t.Fatalf("%d %s", a.StatusCode, text)
+		}
+		if a.Header.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(a.Header.Get("X-Robots-Tag"), "noindex") || len(a.Cookies()) != 0 {
+			t.Errorf("the link may get about: %v", a.Header)
+		}
+		for _, link := range page.Every("a") {
+			if href := link.Attribute("href"); strings.HasPrefix(href, "/") {
+				t.Errorf("the page leads into the product: %s", href)
+			}
+		}
+	}
+	if strings.Contains(b.Log.String(), "/invito/01") {
+		t.Error("the log says the link")
+	}
+}
+
+// TestInvitationIsAnsweredOnce: an acknowledgement shows the person; the same
+// link does nothing more, and another can be had.
+func TestInvitationIsAnsweredOnce(t *testing.T) {
+	b := apitest.NewPages(t)
+	a := b.Anybody(http.MethodPost, "/invito/{richiesto}", apitest.WithValues("answer", "acknowledge"))
+	if text := apitest.ReadPage(t, a).Main(t).Words(); a.StatusCode != http.StatusOK || !strings.Contains(text, "Grazie") || !strings.Contains(text, "Prova 0001") {
+		t.Fatalf("%d %s", a.StatusCode, text)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a = b.Anybody(method, "/invito/{richiesto}", apitest.WithValues("answer", "acknowledge"))
+		page := apitest.ReadPage(t, a)
+		text := page.Main(t).Words()
+		if a.StatusCode != http.StatusGone || strings.Contains(text, "Prova 0001") || !strings.Contains(text, "già stato usato") || !strings.Contains(text, "Inviatemi un nuovo link") {
+			t.Errorf("%s again: %d %s", method, a.StatusCode, text)
+		}
+	}
+	if b.SentCommands() != 1 {
+		t.Errorf("%d commands", b.SentCommands())
+	}
+	a = b.Anybody(http.MethodPost, "/invito/{richiesto}/nuovo", nil)
+	if text := apitest.ReadPage(t, a).Main(t).Words(); a.StatusCode != http.StatusOK || b.Records.Renewed != 1 || !strings.Contains(text, "nuovo link è in arrivo") {
+		t.Errorf("%d %s", a.StatusCode, text)
+	}
+}
+
+// TestAnswersOfPartners: each with what it needs, and its errors at their fields.
+func TestAnswersOfPartners(t *testing.T) {
+	b := apitest.NewPages(t)
+	for _, test := range []struct {
+		link         string
+		wrong, right url.Values
+		op           care.Operation
+	}{
+		{"visto", nil, apitest.WithValues("answer", "accept"), care.OpAccept},
+		{"visto", apitest.WithValues("answer", "hold"), apitest.WithValues("answer", "hold", "note", "Il documento"), care.OpHold},
+		{"visto", apitest.WithValues("answer", "reject", "note", "Nota digitata"), apitest.WithValues("answer", "reject", "reason", "not_competent"), care.OpReject},
+		{"esito", nil, apitest.WithValues("answer", "completed", "note", "Fatto"), care.OpComplete},
+		{"esito", apitest.WithValues("answer", "failed", "note", "Nota digitata"), apitest.WithValues("answer", "failed", "reason", "person_absent"), care.OpComplete},
+	} {
+		t.Run(test.link+" "+test.right.Get("answer"), func(t *testing.T) {
+			clear(b.Pages.UsedLinks)
+			clear(b.Pages.Commands)
+			address := "/invito/{" + test.link + "}"
+			if test.wrong != nil {
+				a := b.Anybody(http.MethodPost, address, test.wrong)
+				page := apitest.ReadPage(t, a)
+				if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page.Main(t).Words(), test.wrong.Get("note")) {
+					t.Errorf("%d %s", a.StatusCode, page.Main(t).Words())
+				}
+				apitest.CheckProblems(t, page)
+				if len(b.Pages.UsedLinks) != 0 {
+					t.Error("an answer that is not in order used the link up")
+				}
+			}
+			if a := b.Anybody(http.MethodPost, address, test.right); a.StatusCode != http.StatusOK {
+				t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
+			}
+			for _, c := range b.Pages.Commands {
+				if c.Operation != test.op || c.Answer.Reason != test.right.Get("reason") {
+					t.Errorf("%+v", c)
+				}
+			}
+			if b.SentCommands() != 1 {
+				t.Errorf("%d commands", b.SentCommands())
+			}
+		})
+	}
+}
+
+// TestPagesOfLinksThatAreGoodForNothing say so kindly, and do nothing.
+func TestPagesOfLinksThatAreGoodForNothing(t *testing.T) {
+	b := apitest.NewPages(t)
+	for _, test := range []struct {
+		link   string
+		status int
+		says   string
+		renew  bool
+	}{
+		{"{usato}", http.StatusGone, "già stato usato", true},
+		{"{scaduto}", http.StatusGone, "è scaduto", true},
+		{"{risolto}", http.StatusGone, "Non serve più una risposta", false},
+		{"falso", http.StatusNotFound, "non è valido", false},
+		{"{usato}x", http.StatusNotFound, "non è valido", false},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			a := b.Anybody(method, "/invito/"+test.link, apitest.WithValues("answer", "accept"))
+			text := apitest.ReadPage(t, a).Main(t).Words()
+			if a.StatusCode != test.status || !strings.Contains(text, test.says) || strings.Contains(text, "Inviatemi") != test.renew {
+				t.Errorf("%s %s: %d %s", method, test.link, a.StatusCode, text)
+			}
+		}
+		before := b.Records.Renewed
+		a := b.Anybody(http.MethodPost, "/invito/"+test.link+"/nuovo", nil)
+		if renewed := b.Records.Renewed > before; renewed != test.renew || renewed != (a.StatusCode == http.StatusOK) {
+			t.Errorf("a new link for %s: %d", test.link, a.StatusCode)
+		}
+	}
+	if b.SentCommands() != 0 {
+		t.Error("something happened")
+	}
+	if a := b.Anybody(http.MethodPost, "/invito/{visto}", apitest.WithValues("answer", "open")); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("an answer that is none: %d", a.StatusCode)
+	}
+}

@@ -1,0 +1,91 @@
+package supervision_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	page := b.Open(t, "/casi-bloccati")
+	for _, want := range []string{"In ritardo", "prenda visione della segnalazione", "Sollecita", "Riassegna", "Proroga"} {
+		if !strings.Contains(page.Words(), want) {
+			t.Errorf("no %q in %s", want, page.Words())
+		}
+	}
+	var sent []ledger.NewCommand
+	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }
+	base := "/casi-bloccati/" + apitest.SomeID
+	for _, form := range []struct {
+		path   string
+		fields url.Values
+		op     care.Operation
+	}{
+		{"/sollecita", url.Values{"key": {"a"}}, care.OpRemind},
+		{"/riassegna", url.Values{"key": {"b"}, "role": {"desk_operator"}, "note": {"Testo di prova"}}, care.OpReassign},
+		{"/proroga", url.Values{"key": {"c"}, "until": {"2099-12-01"}}, care.OpExtend},
+	} {
+		done := b.Send(t, base+form.path, form.fields)
+		if done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/casi-bloccati" || sent[len(sent)-1].Operation != form.op {
+			t.Fatalf("%s: %d %s", form.path, done.StatusCode, done.Text)
+		}
+	}
+	assignment := apitest.FormIn(t, catalogue.Extend, sent[2])
+	if assignment.Until == nil || !assignment.Until.Equal(time.Date(2099, 12, 1, 18, 0, 0, 0, italian.Rome)) {
+		t.Errorf("extended until %v", assignment.Until)
+	}
+}
+
+func TestRepairComesBackAsItWasTyped(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	page := b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/proroga", url.Values{"key": {"a"}, "until": {"2020-01-01"}, "note": {"Testo di prova"}})
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["until"] == "" ||
+		strings.Join(page.Filled("until"), "") != "2020-01-01" || strings.Join(page.Filled("note"), "") != "Testo di prova" {
+		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+	page = b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/riassegna", url.Values{"key": {"b"}})
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["role"] == "" {
+		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+}
+
+func TestRepairsAreTheSupervisors(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	for _, path := range []string{"/riassegna", "/proroga"} {
+		if page := b.Open(t, "/casi-bloccati/"+apitest.SomeID+path); page.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d", path, page.StatusCode)
+		}
+	}
+	if page := b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}}); page.StatusCode != http.StatusForbidden {
+		t.Errorf("%d", page.StatusCode)
+	}
+}
+
+// nothingStuck are records in which all is as planned.
+type nothingStuck struct{ *apitest.PageRecords }
+
+func (nothingStuck) StuckCases(context.Context, care.Staff, ledger.Paging) (page ledger.Page[ledger.StuckCase], _ error) {
+	return page, nil
+}
+
+func TestNothingStuckIsSaid(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(nothingStuck{b.Pages})
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "tutti i percorsi procedono come previsto") {
+		t.Error(page.Words())
+	}
+}
