@@ -5,9 +5,10 @@ import "slices"
 // Policy is all that a zone decides for itself, as its file says it. A run
 // resolves it once and keeps it, so that an edited file breaks no replay: it is
 // plain JSON, of slices in the file's order. Package zone reads and validates it.
+// One that an older version of the code stored is Completed when it is read.
 type Policy struct {
 	Zone         string `json:"zone"`    // code
-	Version      string `json:"version"` // hash of the file's content
+	Version      string `json:"version"` // digest of all the rest
 	Municipality string `json:"municipality"`
 	Lead         bool   `json:"lead,omitempty"` // capofila: sees the aggregate of all zones
 
@@ -216,47 +217,6 @@ type TaskRule struct {
 	Complete Clock    `json:"complete"`
 }
 
-// TaskUsual is who does a kind of task where a zone's file does not say;
-// empty: the role of its service, or of the addressed agency.
-type TaskUsual struct {
-	Kind TaskKind
-	Role Role
-}
-
-// TaskKinds lists every kind of task, in the order of the path.
-var TaskKinds = []TaskUsual{
-	{FirstListening, DeskOperator},
-	{SocialConsult, SocialWorker},
-	{Orientation, DeskOperator},
-	{ConfirmAppointment, ""},
-	{Interview, ""},
-	{Assessment, ""},
-	{FollowPractice, ""},
-	{SocialService, SocialWorker},
-	{NextService, DeskOperator},
-	{EquipeInvitation, ""},
-	{EquipeOpinion, ""},
-	{PlanDraft, SocialWorker},
-	{PlanSignOff, ""},
-	{QuorumDecision, Supervisor},
-	{PlanAgreement, SocialWorker},
-	{ReferralAnswer, ""},
-	{SupplyInformation, SocialWorker},
-	{NextStepAfterRejection, SocialWorker},
-	{ReferralOutcome, ""},
-	{PlacementAppointment, CPIOperator},
-	{ServicePact, CPIOperator},
-	{Measure, CPIOperator},
-	{PlacementOutcome, CPIOperator},
-	{Review, SocialWorker},
-	{GoalEvaluation, ""},
-	{Evaluation, SocialWorker},
-	{Closure, SocialWorker},
-	{ClosureApproval, Supervisor},
-	{PermitRenewal, SocialWorker},
-	{TransferAnswer, SocialWorker},
-}
-
 // DeadlineKind says how hard a deadline is.
 type DeadlineKind string
 
@@ -323,12 +283,6 @@ var DeadlineCodes = []string{
 	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
 	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm, DeadlinePermitReceipt,
 	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd,
-}
-
-// usualDeadlines are the deadlines that came after the first zones' files: a file
-// that leaves one out, and a policy that was stored before it, has it as here.
-var usualDeadlines = []Deadline{
-	{DeadlineShareAfterEnd, Duration{30, CalendarDays}, InternalDeadline, "Proposta, da confermare dalla zona"},
 }
 
 // NoShowRule says how often a person may miss an appointment before they count
@@ -514,13 +468,9 @@ func (p Policy) Difficult(needs []string, kind Difficulty) bool {
 	return slices.ContainsFunc(p.NeedAreas(needs), func(a NeedArea) bool { return a.Difficulty == kind })
 }
 
-// Deadline finds a deadline by its code: as the zone says, else as is usual.
+// Deadline finds a deadline by its code.
 func (p Policy) Deadline(code string) (Deadline, bool) {
-	is := func(d Deadline) bool { return d.Code == code }
-	if d, ok := find(p.Deadlines, is); ok {
-		return d, true
-	}
-	return find(usualDeadlines, is)
+	return find(p.Deadlines, func(d Deadline) bool { return d.Code == code })
 }
 
 // NoShowAttempts is how many appointments a person may miss without a good

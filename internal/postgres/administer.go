@@ -9,15 +9,15 @@ import (
 	"percorso/internal/care"
 )
 
-// LoadPolicies makes these the zones' newest policies. The ones before stay, for
-// the runs that hold them. The login must own the tables.
+// LoadPolicies makes these the zones' newest policies. The ones before stay as
+// they are, for the runs that hold them. The login must own the tables.
 func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Policy) error {
 	return faultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		for _, p := range policies {
 			batch := &pgx.Batch{}
 			batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)
 			batch.Queue(`INSERT INTO zone_policy (zone, version, policy) VALUES ($1, $2, $3)
-				ON CONFLICT (zone, version) DO UPDATE SET policy = excluded.policy, current = true, loaded_at = now()`, p.Zone, p.Version, p)
+				ON CONFLICT (zone, version) DO UPDATE SET current = true, loaded_at = now()`, p.Zone, p.Version, p)
 			if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 				return err
 			}

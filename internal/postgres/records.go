@@ -102,6 +102,9 @@ func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error)
 	err = r.within(ctx, care.Staff{}, func(tx querier) error {
 		rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
 		policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy])
+		for i, p := range policies {
+			policies[i] = p.Completed()
+		}
 		return err
 	})
 	return policies, err

@@ -86,6 +86,8 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 	if err != nil {
 		return nil, err
 	}
+	// An older version of the code may have stored it.
+	set.Policy = set.Completed()
 	if set.calendar, err = r.calendars(set.Policy); err != nil {
 		return nil, err
 	}
@@ -107,6 +109,11 @@ func (s *ruleset) performer(t ledger.TaskChange) (care.Role, string) {
 	}
 	if !ok && agency == "" {
 		agency = t.Agency
+	}
+	// A service, a role or an agency that the zone has no more leaves its tasks
+	// to whoever can pass them on.
+	if role == "" || agency == "" {
+		return s.StandIn()
 	}
 	return role, agency
 }

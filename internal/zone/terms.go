@@ -82,6 +82,10 @@ var countedBack = []string{
 	care.DeadlineAppointmentReminder, care.DeadlinePermitWarning, care.DeadlinePermitReminder, care.DeadlinePermitAlarm,
 }
 
+// mayBeUsual are the deadlines that came after the first zones' files: one that
+// a file leaves out is as is usual.
+var mayBeUsual = []string{care.DeadlineShareAfterEnd}
+
 // deadlines reads the other terms, and the rules of absences and reviews.
 func (r *reading) deadlines() {
 	list := r.need("deadlines")
@@ -102,12 +106,8 @@ func (r *reading) deadlines() {
 		r.p.Deadlines = append(r.p.Deadlines, d)
 	}
 	for _, code := range care.DeadlineCodes {
-		d, ok := r.p.Deadline(code)
-		switch {
-		case !ok && list.value != nil:
+		if _, ok := r.p.Deadline(code); !ok && list.value != nil && !slices.Contains(mayBeUsual, code) {
 			list.fault(RuleMissing, "il termine "+code+" c'è in ogni zona")
-		case ok && !slices.ContainsFunc(r.p.Deadlines, func(given care.Deadline) bool { return given.Code == code }):
-			r.p.Deadlines = append(r.p.Deadlines, d) // as is usual
 		}
 	}
 	r.permitLeads(lasts)
@@ -117,19 +117,18 @@ func (r *reading) deadlines() {
 	}
 
 	list = r.need("follow_ups")
-	stages := []care.Stage{care.StageSecondLevel, care.StageEquipe, care.StagePlacement}
 	for _, item := range list.list() {
 		o := item.object("after", "deadline", "reviews")
 		after := o.need("after")
 		r.p.FollowUps = append(r.p.FollowUps, care.FollowUpRule{
-			After: care.Stage(once(after, string(oneOf(after, RuleValue, stages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
+			After: care.Stage(once(after, string(oneOf(after, RuleValue, care.FollowUpStages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
 			Deadline: oneOf(o.need("deadline"), RuleDeadline, []string{
 				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan,
 			}),
 			Reviews: o.need("reviews").integer(1, 100),
 		})
 	}
-	for _, stage := range stages {
+	for _, stage := range care.FollowUpStages {
 		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
 			list.fault(RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
 		}

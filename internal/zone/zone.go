@@ -6,6 +6,7 @@ package zone
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,9 +30,21 @@ func Read(name string, data []byte) (care.Policy, []Fault) {
 	if len(doc.faults) > 0 {
 		return care.Policy{}, inOrder(doc.faults)
 	}
-	sum := sha256.Sum256(data)
-	policy.Version = hex.EncodeToString(sum[:8])
+	policy = policy.Completed()
+	policy.Version = version(policy)
 	return policy, nil
+}
+
+// version is the digest of all that was resolved, whatever the file says of it:
+// another comment makes no new policy, another default of the code does.
+func version(p care.Policy) string {
+	p.Version = ""
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // a policy is plain data
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // Check tells all the faults of one zone file, in its order; none: it is good.

@@ -300,13 +300,46 @@ func TestPolicyIsPlainJSON(t *testing.T) {
 	}
 }
 
-func TestVersionFollowsTheContent(t *testing.T) {
+// TestVersionIsOfWhatWasResolved: another comment, or what is usual spelled out,
+// makes no new policy; anything that is resolved otherwise does.
+func TestVersionIsOfWhatWasResolved(t *testing.T) {
 	text := prato(t)
-	a, _ := zone.Read("a.yaml", []byte(text))
-	b, _ := zone.Read("b.yaml", []byte(text))
-	c, _ := zone.Read("a.yaml", []byte(strings.Replace(text, "attempts: 2", "attempts: 3", 1)))
-	if a.Version == "" || a.Version != b.Version || a.Version == c.Version {
-		t.Errorf("versions %q, %q, %q", a.Version, b.Version, c.Version)
+	version := func(old, new string) string {
+		t.Helper()
+		if !strings.Contains(text, old) {
+			t.Fatalf("no %q in Prato's file", old)
+		}
+		p, faults := zone.Read("prato.yaml", []byte(strings.Replace(text, old, new, 1)))
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		return p.Version
+	}
+	as := version("zone: prato", "zone: prato")
+	for old, new := range map[string]string{
+		"zone: prato": "# un commento\nzone: prato", "    - kind: interview\n": "", "    - kind: plan_draft\n      role: social_worker\n": "",
+		"  - {code: share_after_end, duration: 30 calendar_days, kind: internal, source: \"Proposta, da confermare dalla zona\"}\n": "",
+	} {
+		if got := version(old, new); got != as {
+			t.Errorf("%q in place of %q is another version", new, old)
+		}
+	}
+	for old, new := range map[string]string{
+		"attempts: 2": "attempts: 3", "municipality: Comune di Prato": "municipality: Comune di Prova", "share_after_end, duration: 30": "share_after_end, duration: 31",
+	} {
+		if version(old, new) == as {
+			t.Errorf("%q in place of %q is no new version", new, old)
+		}
+	}
+}
+
+// TestWhatIsReadIsComplete: what is read is complete, and completing what was
+// stored and read again changes nothing.
+func TestWhatIsReadIsComplete(t *testing.T) {
+	for code, p := range delivered(t) {
+		if !reflect.DeepEqual(p, p.Completed()) {
+			t.Errorf("%s is not complete", code)
+		}
 	}
 }
 
