@@ -1,7 +1,6 @@
 package post
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -130,7 +129,8 @@ func (m *Mailer) Check(ctx context.Context) error {
 		if err = client.Mail("<" + m.address() + ">"); err != nil {
 			result = held(ledger.MailSender, err)
 		}
-		_ = cmp.Or(client.Reset(), client.Quit())
+		_ = client.Reset()
+		_ = client.Quit()
 	}
 	if err == nil {
 		return nil

@@ -34,10 +34,6 @@ CREATE FUNCTION next_wake(busy uuid[]) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT min(wake_at) FROM command WHERE state = 'accepted' AND (case_id = ANY (busy)) IS NOT TRUE
 $$;
-CREATE FUNCTION next_mail() RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT min(next_try) FROM mail WHERE sent_at IS NULL AND failed_at IS NULL
-$$;
 CREATE FUNCTION tell_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('percorso_mail', '');
@@ -47,9 +43,8 @@ END $$;
 -- Whoever writes a mail wakes the post with it.
 CREATE TRIGGER tell_post AFTER INSERT ON mail FOR EACH STATEMENT EXECUTE FUNCTION tell_post();
 
-REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, next_mail, tell_post FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION take_wakes, next_wake, next_mail TO percorso_worker;
-
+REVOKE EXECUTE ON FUNCTION take_wakes, next_wake, tell_post FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_wakes, next_wake TO percorso_worker;
 
 -- A mail has one recipient, so that one whom the server refuses keeps it from
 -- nobody else, and each one's result is known.
@@ -87,6 +82,13 @@ BEGIN
         RETURNING m.id, m.run_id, m.template, m.link, m.recipient, m.tries,
             CASE WHEN m.link LIKE '/invito/%' THEN (SELECT l.expires_at FROM link l WHERE l.id = substr(m.link, 9)::uuid) END;
 END $$;
+
+-- When there is something to take.
+CREATE FUNCTION next_mail() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT coalesce((SELECT max(next_try) FROM mail WHERE held_at IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL AND halts),
+                    (SELECT min(next_try) FROM mail WHERE sent_at IS NULL AND failed_at IS NULL))
+$$;
 
 -- A mail will never arrive: its case says so, whether or not its run is still there.
 CREATE FUNCTION fail_mail(mail_id uuid, cause text, code int) RETURNS void
@@ -132,8 +134,8 @@ BEGIN
     WHEN 'failed' THEN
         PERFORM fail_mail(mail_id, CASE mail_tried.outcome WHEN 'later' THEN 'too_long' ELSE mail_tried.cause END, mail_tried.code);
     END CASE;
-    IF NOT (made = 'held' AND everything) THEN
-        -- Mails go again: those that waited for that are due.
+    IF NOT (made = 'held' AND everything) AND mail_tried.cause <> 'unwritten' THEN
+        -- The server took it as far as its recipient: what waited for that is due.
         UPDATE mail SET halts = false, next_try = at WHERE held_at IS NOT NULL AND halts AND sent_at IS NULL AND failed_at IS NULL;
     END IF;
     RETURN made;
@@ -211,8 +213,8 @@ BEGIN
     RETURN true;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION take_mails, fail_mail, mail_tried, retry_held_mails, mail_came_back, undelivered, mail_state FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION take_mails, mail_tried, retry_held_mails TO percorso_worker;
+REVOKE EXECUTE ON FUNCTION take_mails, next_mail, fail_mail, mail_tried, retry_held_mails, mail_came_back, undelivered, mail_state FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_mails, next_mail, mail_tried, retry_held_mails TO percorso_worker;
 GRANT EXECUTE ON FUNCTION mail_came_back, undelivered TO percorso_app;
 GRANT EXECUTE ON FUNCTION mail_state TO percorso_app, percorso_watch;
 
