@@ -47,7 +47,7 @@ func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
 		w.passes(50 * day)
 		require.Empty(t, w.when("reminder_sent interview"))
 		form := catalogue.SuspendForm{Until: w.soon(), Reason: "other"}
-		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, catalogue.Suspend.Command("", w.id, form)))
+		w.refused(care.RefusedOpen, w.ask(care.SocialWorker, catalogue.Suspend.Command("", w.id, form)))
 		w.asks(care.DeskOperator, catalogue.Resume.Command("", w.id, catalogue.None{}))
 		w.passes(10 * day)
 		require.NotEmpty(t, w.when("reminder_sent interview"))
@@ -168,7 +168,7 @@ func TestTransferToAnotherZone(t *testing.T) {
 		old := w.run()
 		w.asks(care.SocialWorker, w.transferring("pistoia"))
 		require.Equal(t, "pistoia", w.file().Transfer)
-		w.refused(care.RefusedInvalid, w.ask(care.SocialWorker, w.transferring("pistoia")))
+		w.refused(care.RefusedOpen, w.ask(care.SocialWorker, w.transferring("pistoia")))
 		there := w.another("pistoia")
 		asked := there.socialWork()
 		require.Len(t, asked, 1)

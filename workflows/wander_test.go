@@ -311,7 +311,7 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	require.NotEqual(g, ledger.CommandAccepted, cmd.State, "%s", g.last)
 	if cmd.State == ledger.CommandRefused {
 		g.did(c.Operation, "refused", cmd.Refusal)
-		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited}, cmd.Refusal.Code, "%s", g.last)
+		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited, care.RefusedOpen}, cmd.Refusal.Code, "%s", g.last)
 	}
 	return cmd
 }
@@ -482,7 +482,10 @@ func (g *wanderer) fill(c *care.Completion, field care.Field, o care.TaskOutcome
 		c.Areas = findings
 	case care.FieldBookings:
 		for range 1 + g.rand.IntN(2) {
-			c.Bookings = append(c.Bookings, g.booking())
+			b := g.booking()
+			if !slices.ContainsFunc(c.Bookings, func(o care.Booking) bool { return o.Service == b.Service }) {
+				c.Bookings = append(c.Bookings, b)
+			}
 		}
 	case care.FieldAt:
 		c.At = g.soon()

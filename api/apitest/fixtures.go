@@ -254,6 +254,7 @@ type PageRecords struct {
 	Consents  bool                 // the person consents to data reaching private partners
 	Digest    string               // of what a partner would be sent
 	UsedLinks map[string]time.Time // by their ids
+	Branches  []ledger.Branch      // of cases, besides those that they have
 }
 
 func (p *PageRecords) Completed() bool {
@@ -396,6 +397,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: p.noon(-15), Ended: p.due(-8), Outcome: care.ToCPI},
 		{Run: "placement/1", Kind: care.RunPlacement, Started: p.noon(-8)},
 	}
+	c.Branches = append(c.Branches, p.Branches...)
 	c.Tasks = p.tasks()[:2]
 	c.Referrals = []ledger.Referral{p.ReferralIn(care.ReferralRequested)}
 	c.Appointments = p.appointments()

@@ -1,6 +1,7 @@
 package problem
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -23,13 +24,19 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		return 0, err
 	case refused.Code == care.RefusedForbidden:
 		return 0, err
+	case refused.Code == care.RefusedOpen:
+		status = http.StatusConflict
 	case refused.Code != care.RefusedInvalid:
 		form.Alert = t.Words.Refusal(refused.Code, refused.Role)
 		return http.StatusConflict, nil
 	}
 	for _, f := range refused.Faults {
+		if f.Field == "" && refused.Code == care.RefusedOpen { // about no field of the form
+			form.Alert = t.Words.Rule(f.Rule)
+			continue
+		}
 		id, label := naming(f.Field)
 		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Rule(f.Rule)})
 	}
-	return http.StatusUnprocessableEntity, nil
+	return cmp.Or(status, http.StatusUnprocessableEntity), nil
 }

@@ -3,6 +3,7 @@
 package problem
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,13 @@ type Problem struct {
 	Instance string       `json:"instance,omitempty" doc:"The request's id, to be quoted when asking for help"`
 	Role     care.Role    `json:"role,omitempty" doc:"Role of whoever holds what was asked for"`
 	Errors   []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
+	Open     *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
+}
+
+// Open is what there is already where a second one was asked for.
+type Open struct {
+	ID       string `json:"id" example:"placement/0190f0f0-0000-7000-8000-000000000001" doc:"Id of the branch, as the case file lists it, or of the case file's own run"`
+	Location string `json:"location" doc:"Where to look at it"`
 }
 
 // FieldError says which field breaks which rule.
@@ -94,6 +102,7 @@ var statuses = map[string]int{
 	care.RefusedNotAwaited: http.StatusConflict,
 	care.RefusedEnded:      http.StatusConflict,
 	care.RefusedNotHeld:    http.StatusConflict,
+	care.RefusedOpen:       http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,
@@ -131,7 +140,26 @@ func Refusal(r *care.Refusal) *Problem {
 	for _, f := range r.Faults {
 		p.Errors = append(p.Errors, FieldError{Field: f.Field, Rule: f.Rule})
 	}
+	if r.Open != nil {
+		p.Open = openOf(*r.Open)
+	}
 	return p
+}
+
+// Resources is where the resources of the API are.
+const Resources = "/api/v1"
+
+// openOf says where to look at what there is already: at the équipe or the
+// referral itself, else at the case file.
+func openOf(o care.Open) *Open {
+	there := &Open{ID: cmp.Or(o.Run, ledger.CaseRun(o.Case)), Location: Resources + "/case-files/" + o.Case}
+	switch {
+	case ledger.KindOf(o.Run) == care.RunEquipe:
+		there.Location = Resources + "/equipes/" + ledger.BareID(o.Run)
+	case o.Referral != "":
+		there.Location = Resources + "/referrals/" + o.Referral
+	}
+	return there
 }
 
 // ErrProviderAway says that the OpenID provider does not answer.
@@ -194,6 +222,9 @@ func (t *Teller) Word(ctx context.Context, p *Problem) {
 	p.Detail = t.Words.Refusal(p.Code, p.Role)
 	for i := range p.Errors {
 		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
+	}
+	if p.Code == care.RefusedOpen && len(p.Errors) > 0 { // the rule says what there is
+		p.Detail = p.Errors[0].Message
 	}
 	p.Instance = "urn:percorso:request:" + RequestOf(ctx).ID
 }

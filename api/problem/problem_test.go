@@ -2,11 +2,14 @@ package problem
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"go.uber.org/zap"
 
+	"percorso/internal/care"
 	"percorso/internal/italian"
 )
 
@@ -28,6 +31,21 @@ func TestCodesHaveWords(t *testing.T) {
 	for code := range statuses {
 		if text := words.Refusal(code, ""); text == "" || strings.Contains(text, "("+code+")") {
 			t.Errorf("%s: %q", code, text)
+		}
+	}
+}
+
+func TestWhatThereIsAlreadyIsNamed(t *testing.T) {
+	for want, open := range map[Open]care.Open{
+		{ID: "placement/1", Location: "/api/v1/referrals/r1"}:  {Case: "c1", Run: "placement/1", Referral: "r1"},
+		{ID: "placement/1", Location: "/api/v1/case-files/c1"}: {Case: "c1", Run: "placement/1"},
+		{ID: "equipe/1", Location: "/api/v1/equipes/1"}:        {Case: "c1", Run: "equipe/1"},
+		{ID: "case/c1", Location: "/api/v1/case-files/c1"}:     {Case: "c1"},
+	} {
+		p := Refusal(&care.Refusal{Code: care.RefusedOpen, Faults: []care.Fault{{Rule: care.RulePlacementOpen}}, Open: &open})
+		NewTeller(italian.Words{}, zap.NewNop()).Word(t.Context(), p)
+		if p.Status != http.StatusConflict || p.Open == nil || *p.Open != want || p.Detail != italian.Rule(care.RulePlacementOpen) {
+			t.Errorf("%+v, %+v", p, p.Open)
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // Prefix begins the addresses of the API.
-const Prefix = "/api/v1"
+const Prefix = problem.Resources
 
 // API is the REST API: everything that the pages do, for programs. Types named
 // …JSON are what goes over the wire.

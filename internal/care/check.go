@@ -40,6 +40,18 @@ const (
 	RuleConsented   = "already_consented"
 	RuleNoConsent   = "no_consent_in_force"
 	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
+
+	// What there is already, of which there may be one.
+	RuleServiceOpen   = "service_under_way"
+	RulePlacementOpen = "placement_under_way"
+	RuleEquipeOpen    = "equipe_under_way"
+	RuleReferralOpen  = "referral_under_way" // to the same partner for the same need
+	RuleIntoTransfer  = "kept_file_in_transfer"
+	RuleBothOpen      = "both_files_under_way" // two files that are to be merged have the same thing open
+	RuleNotClosed     = "not_closed"
+	RuleClosing       = "closure_under_way"
+	RuleMeetingKnown  = "meeting_known"
+	RulePermitKnown   = "permit_known"
 )
 
 // FormRules lists the rules of forms.
@@ -48,6 +60,8 @@ var FormRules = []string{
 	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
 	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleSamePerson,
 	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer, RuleConsented, RuleNoConsent, RuleSaid,
+	RuleServiceOpen, RulePlacementOpen, RuleEquipeOpen, RuleReferralOpen, RuleIntoTransfer, RuleBothOpen, RuleNotClosed, RuleClosing,
+	RuleMeetingKnown, RulePermitKnown,
 }
 
 // Limits of what a form may hold.
@@ -150,7 +164,9 @@ func (f *Faults) Code(list []Named, field, code, rule string) {
 func (f *Faults) Bookings(p Policy, bookings []Booking, now time.Time) {
 	f.Add(len(bookings) <= maxBookings, "bookings", RuleTooMany)
 	for i, b := range bookings {
-		f.Booking(p, fmt.Sprintf("bookings[%d].", i), b, now)
+		at := fmt.Sprintf("bookings[%d].", i)
+		f.Booking(p, at, b, now)
+		f.Add(!slices.ContainsFunc(bookings[:i], func(o Booking) bool { return o.Service == b.Service && o.Matter == b.Matter }), at+"service", RuleDuplicate)
 	}
 }
 

@@ -4,12 +4,13 @@ import "fmt"
 
 // Refusal codes of commands: a small set, which the API maps to HTTP in one table.
 const (
-	RefusedNotAwaited = "not_awaited" // the path does not wait for this (any more)
-	RefusedTaken      = "taken"       // somebody else holds the task; Refusal.Role says who
-	RefusedNotHeld    = "not_held"    // claim it first
-	RefusedForbidden  = "forbidden"   // role, zone, agency or legal basis do not allow it
-	RefusedEnded      = "ended"       // the run is over
-	RefusedInvalid    = "invalid"     // a field breaks a rule
+	RefusedNotAwaited = "not_awaited"  // the path does not wait for this (any more)
+	RefusedTaken      = "taken"        // somebody else holds the task; Refusal.Role says who
+	RefusedNotHeld    = "not_held"     // claim it first
+	RefusedForbidden  = "forbidden"    // role, zone, agency or legal basis do not allow it
+	RefusedEnded      = "ended"        // the run is over
+	RefusedInvalid    = "invalid"      // a field breaks a rule
+	RefusedOpen       = "already_open" // there is one already; Refusal.Open says which, Faults by what rule
 )
 
 // Fault says which field of a form breaks which rule. It never holds the value.
@@ -23,6 +24,14 @@ type Refusal struct {
 	Code   string  `json:"code"`
 	Role   Role    `json:"role,omitempty"` // who holds what was asked for
 	Faults []Fault `json:"faults,omitempty"`
+	Open   *Open   `json:"open,omitempty"` // what there is already; nil: nothing, or not for the caller to know
+}
+
+// Open is what there is already where a second one was asked for.
+type Open struct {
+	Case     string `json:"case"`
+	Run      string `json:"run,omitempty"`      // of the branch; empty: it is the case's own state
+	Referral string `json:"referral,omitempty"` // the branch's latest
 }
 
 // Error says code and fields, never a value.

@@ -188,6 +188,7 @@ const (
 	Renewed         = "renewed"
 	NotRenewed      = "not_renewed"
 	ConsentOver     = "consent_withdrawn"
+	AlreadyOpen     = "already_open" // a branch whose like was open: that one goes on
 )
 
 // TaskForms says how each kind of task may end. A new kind is a row here, a

@@ -68,16 +68,16 @@ func MayAsk(role care.Role, code care.Operation) bool {
 	return facts.MayAsk(role)
 }
 
-func stillOpen(file ledger.Case) bool { return file.Closed == nil }
+func stillOpen(file ledger.Case) bool { return file.Closed == nil && !file.Closing }
 
 // branching says whether a case is where branches begin: from the second level on.
 func branching(file ledger.Case) bool {
-	return file.Closed == nil && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
+	return stillOpen(file) && file.Stage != care.StageFirstLevel && file.Stage != care.StageClosed
 }
 
-// underWay says whether a branch of a kind has not ended.
-func underWay(file ledger.Case, kind care.RunKind) bool {
-	return slices.ContainsFunc(file.Branches, func(b ledger.Branch) bool { return b.Kind == kind && b.Ended == nil })
+// none says whether what is asked of a case would have no like there.
+func none(file ledger.Case, a care.Answer) bool {
+	return file.Standing(care.Policy{}).Second(ledger.CaseRun(file.ID), a, care.ShownPermit{}) == nil
 }
 
 func pick[T any](w World, list []T) T { return list[w.Rand.IntN(len(list))] }

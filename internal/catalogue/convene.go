@@ -1,6 +1,8 @@
 package catalogue
 
 import (
+	"slices"
+
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -16,7 +18,11 @@ var Convene = Operation[ConveneForm]{
 	Facts: Facts{
 		Code: care.OpConvene, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
 		Path: "equipes", Slug: "equipe",
-		Offered: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunEquipe) },
+		Offered: func(file ledger.Case) bool {
+			return branching(file) && slices.ContainsFunc(care.EquipeKinds, func(kind care.EquipeKind) bool {
+				return none(file, care.Answer{Operation: care.OpConvene, Equipe: kind})
+			})
+		},
 	},
 	Check: func(form ConveneForm, around Around) []care.Fault {
 		var f care.Faults

@@ -16,7 +16,7 @@ type MergeForm struct {
 var Merge = Operation[MergeForm]{
 	Facts: Facts{
 		Code: care.OpMerge, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "merge", Slug: "unisci", Offered: stillOpen,
+		Path: "merge", Slug: "unisci", Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
 	},
 	Check: func(form MergeForm, _ Around) []care.Fault {
 		var f care.Faults

@@ -15,7 +15,9 @@ var ReferToCPI = Operation[SendToCPI]{
 	Facts: Facts{
 		Code: care.OpSendToCPI, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
 		Path: "cpi-referral", Slug: "cpi",
-		Offered: func(file ledger.Case) bool { return branching(file) && !underWay(file, care.RunPlacement) },
+		Offered: func(file ledger.Case) bool {
+			return branching(file) && none(file, care.Answer{Operation: care.OpSendToCPI})
+		},
 	},
 	Check: func(form SendToCPI, _ Around) []care.Fault {
 		var f care.Faults

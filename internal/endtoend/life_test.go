@@ -58,7 +58,7 @@ func (s *services) abroad() {
 	suspension := catalogue.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
 	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusOK)
 	require.Equal(t, []string{"until already_suspended"},
-		s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusUnprocessableEntity).rules())
+		s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusConflict).rules())
 	file := s.file(care.SocialWorker, id)
 	require.NotEmpty(t, file.text("suspended_until"))
 	waiting := file.of("waiting")

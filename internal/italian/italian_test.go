@@ -176,7 +176,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 		}
 	}
 	for _, code := range []string{
-		care.RefusedInvalid, care.RefusedTaken, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedNotHeld, care.RefusedForbidden,
+		care.RefusedInvalid, care.RefusedTaken, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedNotHeld, care.RefusedForbidden, care.RefusedOpen,
 	} {
 		if text := italian.Refusal(code, ""); strings.Contains(text, "("+code+")") {
 			t.Errorf("refusal %q is said %q", code, text)
@@ -218,7 +218,7 @@ func TestEveryProblemHasItsSentence(t *testing.T) {
 func TestEveryEndingHasItsWords(t *testing.T) {
 	for _, code := range []string{
 		care.Resolved, care.ToCPI, care.Granted, care.Refused, care.Abandoned, care.NotReached,
-		care.Placed, care.InTraining, care.Unsuccessful, care.ReferralEnded, care.EndedEarly,
+		care.Placed, care.InTraining, care.Unsuccessful, care.ReferralEnded, care.EndedEarly, care.AlreadyOpen,
 		care.ToEquipe, care.ToEquipeBetween, care.ToEquipeWithin, care.Onward, care.PlanActivated, care.PlanRefused, care.NoPlan,
 		care.Completed, care.Failed, care.Accepted, care.Rejected, care.Revise, care.ConsentOver,
 	} {

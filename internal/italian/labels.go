@@ -171,7 +171,8 @@ var endings = map[string]string{
 	care.ToEquipeBetween: "serve un’équipe tra enti", care.ToEquipeWithin: "serve un’équipe dell’ente", care.ToEquipe: "il caso torna all’équipe",
 	care.PlanActivated: "progetto concordato", care.PlanRefused: "progetto non accettato dalla persona", care.NoPlan: "nessun progetto",
 	care.Completed: "intervento concluso", care.Failed: "intervento non riuscito", care.ConsentOver: "consenso revocato",
-	care.Accepted: "accettato dall’altra zona", care.Rejected: "rifiutato dall’altra zona", care.Revise: "il progetto va rivisto",
+	care.AlreadyOpen: "prosegue quello già in corso",
+	care.Accepted:    "accettato dall’altra zona", care.Rejected: "rifiutato dall’altra zona", care.Revise: "il progetto va rivisto",
 }
 
 // Ending says how a branch of a path ended. An ending that it does not know is

@@ -34,6 +34,17 @@ var rules = map[string]string{
 	care.RuleNoConsent:   "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:        "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
+	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
+	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
+	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro sul caso: si prosegue con quella.",
+	care.RuleReferralOpen:  "La persona è già inviata a questo ente per lo stesso bisogno: l’invio in corso non è concluso.",
+	care.RuleIntoTransfer:  "L’altro fascicolo aspetta di passare a un’altra zona: aspetta la risposta, o ritira la richiesta, poi unisci.",
+	care.RuleBothOpen:      "I due fascicoli hanno in corso la stessa attività: concludine una, poi unisci.",
+	care.RuleNotClosed:     "Il fascicolo è già aperto: non serve riaprirlo.",
+	care.RuleClosing:       "La chiusura è già chiesta: il fascicolo si chiude quando ogni attività ancora aperta è conclusa.",
+	care.RuleMeetingKnown:  "Questo incontro è già registrato: non serve ripeterlo.",
+	care.RulePermitKnown:   "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
+
 	// Those of the API's schema.
 	"not_in_list":  "Scegli una delle voci dell’elenco.",
 	"format":       "Il formato non è quello atteso: segui l’esempio accanto al campo.",
@@ -83,6 +94,7 @@ var refusals = map[string]string{
 	care.RefusedNotAwaited: "Il percorso è già andato avanti: questo passo non è più atteso. Aggiorna la pagina per vedere a che punto è.",
 	care.RefusedEnded:      "Questo percorso è concluso: non si può più cambiare.",
 	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
+	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
 
 	"unauthenticated": "Per continuare occorre accedere.",

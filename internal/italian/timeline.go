@@ -69,6 +69,8 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		return line
 	case "stage":
 		return "Il percorso passa a: " + Stage(care.Stage(detail))
+	case "branch_joined":
+		return "Già in corso, non si apre una seconda volta: " + RunKind(care.RunKind(detail))
 	case "branch_ended":
 		return RunKind(care.RunKind(of)) + ": " + Ending(p, ending)
 	case "case_closed":

@@ -152,13 +152,16 @@ type CaseFilter struct {
 
 // Branch is one sub-process of a case, for its line of stages and branches.
 type Branch struct {
-	Run     string       `db:"run_id"`
-	Kind    care.RunKind `db:"kind"`
-	Service string       `db:"service"`
-	Agency  string       `db:"agency"` // of its service, or that the person was referred to
-	Started time.Time    `db:"started_at"`
-	Ended   *time.Time   `db:"ended_at"`
-	Outcome string       `db:"outcome"`
+	Run     string          `db:"run_id"`
+	Kind    care.RunKind    `db:"kind"`
+	Service string          `db:"service"`
+	Agency  string          `db:"agency"` // of its service, or that the person was referred to
+	Matter  string          `db:"matter"` // of its service
+	Needs   []string        `db:"needs"`  // areas that a referral is for; none: the person as a whole
+	Equipe  care.EquipeKind `db:"equipe"`
+	Started time.Time       `db:"started_at"`
+	Ended   *time.Time      `db:"ended_at"`
+	Outcome string          `db:"outcome"`
 }
 
 // Moment is a line of a case's timeline.
@@ -183,6 +186,32 @@ type Case struct {
 	Consent      *time.Time // since when data may reach private partners; nil: no consent in force
 	Meetings     []Meeting  // the latest first
 	Transfer     string     // code of the zone that was asked to take the case over and has not answered
+	Closing      bool       // its closure was asked, and its branches are ending
+}
+
+// Standing is what the case has of which there may be one, but for the meetings
+// of the caller's agency.
+func (c Case) Standing(p care.Policy) care.Standing {
+	s := care.Standing{
+		Case: c.ID, Closed: c.Closed != nil, Closing: c.Closing, Suspended: c.SuspendedUntil != nil, Consented: c.Consent != nil,
+		Permit: care.ShownPermit{Kind: c.PersonData.Permit, Expiry: c.PersonData.PermitExpiry}, Receipt: c.PersonData.Receipt != nil,
+	}
+	for _, b := range c.Branches {
+		if b.Ended != nil {
+			continue
+		}
+		open := care.Branch{Run: b.Run, Kind: b.Kind, Service: b.Service, Matter: b.Matter, Agency: b.Agency, Needs: b.Needs, Equipe: b.Equipe}
+		if b.Kind == care.RunPlacement {
+			open.Needs = p.PlacementNeeds()
+		}
+		for _, r := range c.Referrals { // as they were sent on
+			if r.Run == b.Run {
+				open.Agency, open.Referral = r.ToAgency, r.ID
+			}
+		}
+		s.Branches = append(s.Branches, open)
+	}
+	return s
 }
 
 // Meeting is a valid meeting with the person: the proof of what reset the

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -65,6 +66,17 @@ type Plan struct {
 type PlanContent struct {
 	Goals   []care.PlanGoal `json:"goals"`
 	Actions []PlannedAction `json:"actions"`
+}
+
+// NeedsAt lists the areas of need of the goals that the plan newly sends the
+// person to an agency for, each once.
+func (c PlanContent) NeedsAt(agency string) (needs []string) {
+	for _, a := range c.Actions {
+		if a.Agency == agency && a.Send && a.Goal >= 0 && a.Goal < len(c.Goals) && !slices.Contains(needs, c.Goals[a.Goal].Area) {
+			needs = append(needs, c.Goals[a.Goal].Area)
+		}
+	}
+	return needs
 }
 
 // PlannedAction is an action with how it comes along.

@@ -296,7 +296,7 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
 			return err
 		}
-		if c.Branches, err = many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, started_at, ended_at, outcome
+		if c.Branches, err = many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, matter, needs, equipe, started_at, ended_at, outcome
 			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
 			return err
 		}
@@ -316,7 +316,8 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 		if c.Consent, err = consentOf(ctx, tx, id); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) LIMIT 1), '')`, id).Scan(&c.Transfer)
+		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).
+			Scan(&c.Transfer, &c.Closing)
 	})
 	return c, err
 }

@@ -17,14 +17,22 @@ import (
 // the command: whether the person may have what is asked for on the day that it
 // is asked, and whether the state of the case allows it.
 func (w *writer) gate() (*care.Refusal, error) {
+	if refusal, err := secondStep(w); err != nil || refusal != nil {
+		return refusal, err
+	}
 	faults, err := w.eligibility()
 	if err == nil && len(faults) == 0 && !w.entry.machine() {
 		faults, err = w.rule()
 	}
-	if err != nil || len(faults) == 0 {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(faults) > 0:
+		return care.Refuse(faults...), nil
+	case w.step.Effects.MergeInto != "":
+		return secondOfMerge(w, ledger.BareID(w.step.Effects.MergeInto))
 	}
-	return care.Refuse(faults...), nil
+	return nil, nil
 }
 
 // gateOf names the gate of eligibility that an answer asks to pass, if any, and
@@ -97,13 +105,6 @@ func (w *writer) rule() ([]care.Fault, error) {
 			return fault(true, "agency", care.RuleUnknownCode), nil
 		}
 		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(answer.Agency) == care.Consent, "NOT "+consentInForce)
-	case care.OpSuspend:
-		return fault(ofCase && w.run.State.Suspended != nil, "until", care.RuleSuspended), nil
-	case care.OpTransfer:
-		return w.faultIf("zone", care.RuleTransfer, true,
-			`EXISTS (SELECT FROM run WHERE case_id = $1 AND kind = 'transfer' AND ended_at IS NULL)`)
-	case care.OpConsent:
-		return w.faultIf("", care.RuleConsented, ofCase, consentInForce)
 	case care.OpUnconsent:
 		return w.faultIf("", care.RuleNoConsent, ofCase, "NOT "+consentInForce)
 	case care.OpMerge:
@@ -151,6 +152,9 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 // notAwaited says why a run did not take an entry: it rests on something else.
 // Of minutes, the votes are named that no seat owes.
 func (w *writer) notAwaited() (*care.Refusal, error) {
+	if refusal, err := secondStep(w); err != nil || refusal != nil {
+		return refusal, err
+	}
 	if w.step.Entry.Answer.Operation != care.OpMinutes {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}

@@ -46,8 +46,8 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	}
 	e = consents(catalogue.WithdrawConsent)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
-	p.does(run, consents(catalogue.Consent), ledger.Effects{}, nil)
-	e = consents(catalogue.Consent)
+	first, e := consents(catalogue.Consent), consents(catalogue.Consent)
+	p.does(run, first, ledger.Effects{}, nil)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
@@ -99,9 +99,10 @@ func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	p.complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
 
 	form := catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form)), ledger.Effects{
-		Tell: []ledger.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
+	first := p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
 	e = p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
+	p.does(run, first, ledger.Effects{
+		Tell: []ledger.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
 	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "zone", care.RuleTransfer)
 }
 

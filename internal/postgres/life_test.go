@@ -42,7 +42,9 @@ func standsStill(t *testing.T, now time.Time) {
 	suspend := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
 	over := ledger.Wait{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
 	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
-	res := p.does(run, p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend)), ledger.Effects{
+	// Asked twice at once; the second is refused under lock.
+	asked, again := p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend)), p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend))
+	res := p.does(run, asked, ledger.Effects{
 		Waits: []ledger.Wait{over}, Tasks: []ledger.TaskChange{during, {Kind: care.PermitRenewal, ID: ledger.DerivedID(run, "renewal"), State: care.TaskReady}},
 		Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
 	}, func(s *care.RunState) {
@@ -60,7 +62,6 @@ func standsStill(t *testing.T, now time.Time) {
 	}
 	file := p.row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, ledger.BareID(run))
 	require.True(t, at(file["suspended_until"]).Equal(until))
-	again := p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend))
 	p.refused(p.tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
 
 	res = p.does(service, p.hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })

@@ -122,8 +122,9 @@ func (w *writer) mergeAway() {
 	if kept == "" {
 		return
 	}
-	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`,
-		w.caseID(), ledger.BareID(kept), ledger.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID), w.step.Entry.ID, w.by(), w.step.At)
+	adoption := ledger.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID)
+	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, w.caseID(), ledger.BareID(kept), adoption, w.step.Entry.ID, w.by(), w.step.At)
+	w.queue(`SELECT end_second_reviews($1, $2)`, ledger.BareID(kept), adoption)
 }
 
 // handover opens the case file in the zone that accepted it, and archives what

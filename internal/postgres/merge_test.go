@@ -41,6 +41,9 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 		equipe, plan := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
 		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
 		p.becomes(equipe, plan, care.PlanActive)
+		if run == kept { // two of a kind would not go on side by side
+			p.does(equipe, p.clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
+		}
 	}
 	p.does(from, p.ask("desk_operator.prato", from, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
 	p.does(from, p.ask("desk_operator.prato", from, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.now})), ledger.Effects{}, nil)
@@ -97,7 +100,7 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 		// A branch that begins while its case is suspended stands still from its start.
 		for i := range branches {
 			branches[i] = newRun(care.RunService)
-			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen}}}}, nil)
+			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen, Service: branches[i]}}}}, nil)
 			loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: branches[i], Case: run, Epoch: 1})
 			require.NoError(t, err)
 			require.Equal(t, suspended, loaded.State.Suspended != nil)

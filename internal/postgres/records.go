@@ -233,6 +233,18 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		if about.Ended && c.Operation != care.OpReopen {
 			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded})
 		}
+		rules, err := r.rules.current(ctx, tx, s.Zone)
+		if err != nil {
+			return ledger.Command{}, err
+		}
+		// The process asks again, under lock; what is plain by now need not wait for it.
+		refusal, err := second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
+		switch {
+		case err != nil:
+			return ledger.Command{}, err
+		case refusal != nil:
+			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, refusal)
+		}
 		return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandAccepted, nil)
 	})
 }

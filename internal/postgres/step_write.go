@@ -370,32 +370,31 @@ func (w *writer) dueOf(wait ledger.Wait) (*time.Time, error) {
 // messages writes entries for other runs, which the relay delivers. An opening
 // makes the run as well.
 func (w *writer) messages() error {
+	branches := beginnings{writer: w}
 	for _, m := range w.step.Effects.Tell {
 		if m.Answer.Operation == care.OpOpen {
-			w.openRun(m)
+			begun, err := branches.begin(m)
+			if err != nil {
+				return err
+			}
+			if !begun {
+				continue
+			}
 		}
-		m.Answer.Case = w.step.Case
 		// A run may tell another the same thing again at a later step.
 		id := ledger.DerivedID(w.step.Run, fmt.Sprintf("tell %s %s %d", m.Run, m.Answer.Operation, w.step.Revision))
-		w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-			VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
-			id, m.Run, w.caseID(), w.run.Zone, w.step.Run, id, m.Answer.Operation, m.Answer)
-		w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+		w.enqueue(id, w.step.Run, m.Run, m.Answer)
 	}
 	return nil
 }
 
-// openRun makes the run that a message opens. A branch of a suspended case stands
-// still from its start; what another zone is asked does not.
-func (w *writer) openRun(m ledger.Message) {
-	kind := ledger.KindOf(m.Run)
-	state := care.RunState{Answers: []care.PointAnswer{}, Open: []care.OpenPoint{}}
-	if kind != care.RunTransfer {
-		state.Suspended = w.step.State.Suspended
-	}
-	w.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, state, started_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		m.Run, kind, w.caseID(), w.run.Zone, m.Answer.Service, m.Answer.Agency, w.policy.Version, state, w.step.At)
+// enqueue writes an entry for a run's inbox, which the relay delivers.
+func (w *writer) enqueue(id, from, to string, a care.Answer) {
+	a.Case = w.step.Case
+	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+		VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
+		id, to, w.caseID(), w.run.Zone, from, id, a.Operation, a)
+	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
 }
 
 // stage moves the case along its line, and closes it.

@@ -160,6 +160,9 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		kept  string
 	)
 	first := func(b *pgx.Batch) {
+		if sendsOn(step.Entry.Answer) {
+			b.Queue(`SELECT FROM run WHERE id = $1 FOR UPDATE`, step.Case)
+		}
 		queueOne(b, &run, &found, selectRun, step.Run, step.Revision)
 		var known bool
 		queueOne(b, &entry, &known, selectCommand, step.Entry.ID)
@@ -181,6 +184,13 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		return s.Record(ctx, inCase(step, kept))
 	}
 	return res, err
+}
+
+// sendsOn says whether a step of a branch addresses the person to somebody anew.
+// Others are addressed by steps of the case, so the case's run is locked as well,
+// and first, as where a step of the case changes its branches' rows.
+func sendsOn(a care.Answer) bool {
+	return a.Operation == care.OpRedirect || a.Operation == care.OpComplete && a.Outcome == care.Resubmit
 }
 
 // inCase moves a step of a merged case's branch to the case that was kept.
@@ -216,7 +226,12 @@ func (w *writer) record() (ledger.StepResult, error) {
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
-	case !step.Taken:
+	}
+	var err error
+	if w.policy, err = w.rules.of(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
+		return ledger.StepResult{}, err
+	}
+	if !step.Taken {
 		refusal, err := w.notAwaited()
 		if err != nil {
 			return ledger.StepResult{}, err
@@ -228,10 +243,6 @@ func (w *writer) record() (ledger.StepResult, error) {
 	}
 	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
 		return w.refuse(refusal)
-	}
-	var err error
-	if w.policy, err = w.rules.of(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
-		return ledger.StepResult{}, err
 	}
 	if refusal, err := w.gate(); err != nil {
 		return ledger.StepResult{}, err

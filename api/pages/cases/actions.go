@@ -211,6 +211,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.
 		return parts.CaseForm{}, err
 	}
 	if sent == nil && !a.allows(file) {
+		if second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: a.op}, care.ShownPermit{}); second != nil {
+			return parts.CaseForm{}, second
+		}
 		return parts.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}
 	}
 	in := caseFormOf{rules: rules, file: file, sent: sent}
@@ -236,11 +239,25 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a caseAction, sent url.
 func showBooking(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla."
 	page.Fields = []web.Field{
-		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: parts.ServiceOptions(in.rules.Policy, in.sent.Get("service"))},
+		{Shape: "select", ID: "service", Label: "Servizio e materia", Required: true, Groups: freeServices(in)},
 		parts.WhenField("Quando", in.sent),
 		parts.NoteField(in.sent, false, italian.FieldHelp("note")),
 	}
 	page.Given = givenToServices(in.rules.Policy, in.file)
+}
+
+// freeServices are the services, with their matters, that are not under way.
+func freeServices(in caseFormOf) []web.OptionGroup {
+	stands := in.file.Standing(in.rules.Policy)
+	groups := parts.ServiceOptions(in.rules.Policy, in.sent.Get("service"))
+	for i := range groups {
+		groups[i].Options = slices.DeleteFunc(groups[i].Options, func(o web.Option) bool {
+			service, matter, _ := strings.Cut(o.Value, "/")
+			booking := care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Service: service, Matter: matter}}}
+			return stands.Second(ledger.CaseRun(in.file.ID), booking, care.ShownPermit{}) != nil
+		})
+	}
+	return slices.DeleteFunc(groups, func(g web.OptionGroup) bool { return len(g.Options) == 0 })
 }
 
 // givenToServices says what a service of another agency than the one that keeps

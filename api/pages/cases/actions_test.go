@@ -18,9 +18,11 @@ func TestCaseActions(t *testing.T) {
 	}
 	closed := open(care.StageClosed)
 	closed.Closed, closed.Outcome = &ended, care.OutcomeMovedAway
-	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe}), open(care.StageEquipe)
+	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe, Equipe: care.WithinAgency}), open(care.StageEquipe)
 	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
+	closing := open(care.StageFollowUp)
+	closing.Closing = true
 	orienting := open(care.StageFirstLevel)
 	orienting.Tasks = []ledger.Task{{Kind: care.Orientation, State: care.TaskReady}}
 	for _, test := range []struct {
@@ -35,8 +37,11 @@ func TestCaseActions(t *testing.T) {
 		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
 		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
 		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
-		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
-		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi unisci chiudi"},
+		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci chiudi"},
+		{"both équipes at work", care.SocialWorker, open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe, Equipe: care.WithinAgency}, ledger.Branch{Kind: care.RunEquipe, Equipe: care.BetweenAgencies}),
+			"prenota cpi partner incontro", "consenso permesso sospendi trasferimento unisci chiudi"},
+		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi chiudi"},
+		{"a closure that was asked", care.Supervisor, closing, "", ""},
 		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci chiudi"},
 		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
 		{"a closed case", care.Supervisor, closed, "riapri", ""},

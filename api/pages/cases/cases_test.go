@@ -165,25 +165,86 @@ func asksOfACase(t *testing.T, now time.Time) {
 	}
 }
 
+// TestNoSecondOneOnThePages: what is open is not offered again; who asks all the
+// same, by an old page or at the same moment, is told what there is and keeps
+// what was typed.
+func TestNoSecondOneOnThePages(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Pages.Branches = []ledger.Branch{
+		{Run: "transfer/" + apitest.SomeID, Kind: care.RunTransfer}, {Run: "equipe/" + apitest.SomeID, Kind: care.RunEquipe, Equipe: care.WithinAgency},
+		{Run: "service/" + apitest.SomeID, Kind: care.RunService, Service: "pas"}, {Run: "referral/" + apitest.SomeID, Kind: care.RunReferral, Agency: "asl", Needs: []string{"housing"}},
+	}
+	page := apitest.ReadPage(t, b.Visit(apitest.CasePath+"/equipe"))
+	var kinds []string
+	for _, choice := range page.All(func(e apitest.Dom) bool { return e.Attribute("name") == "kind" }) {
+		kinds = append(kinds, choice.Attribute("value"))
+	}
+	if !slices.Equal(kinds, []string{string(care.BetweenAgencies)}) {
+		t.Errorf("kinds of équipe: %v", kinds)
+	}
+	page = apitest.ReadPage(t, b.Visit(apitest.CasePath+"/prenota"))
+	for _, option := range page.Every("option") {
+		if option.Attribute("value") == "pas/" {
+			t.Error("a service that is under way is offered")
+		}
+	}
+	for path, rule := range map[string]string{
+		"/cpi": care.RulePlacementOpen, "/unisci": care.RuleTransfer, "/partner?ente=asl&bisogno=housing": care.RuleReferralOpen,
+	} {
+		a := b.Visit(apitest.CasePath + path)
+		if text := apitest.ReadPage(t, a).Main(t).Words(); a.StatusCode != http.StatusConflict || !strings.Contains(text, italian.Rule(rule)) {
+			t.Errorf("%s: %d %s", path, a.StatusCode, text)
+		}
+	}
+	b.Records.OnAccept = func(c ledger.NewCommand) error {
+		file, err := b.Pages.CaseFile(t.Context(), apitest.SomeWorker, apitest.AnotherID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := file.Standing(b.Pages.ZonePolicy).Second(c.Run, c.Answer, care.ShownPermit{})
+		if second == nil {
+			t.Fatalf("%s has no like", c.Operation)
+		}
+		return second
+	}
+	for path, c := range map[string]struct {
+		form url.Values
+		rule string
+	}{
+		"/cpi":     {url.Values{"note": {"Nota digitata"}}, care.RulePlacementOpen},
+		"/equipe":  {url.Values{"kind": {string(care.WithinAgency)}, "note": {"Nota digitata"}}, care.RuleEquipeOpen},
+		"/prenota": {url.Values{"service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}, "note": {"Nota digitata"}}, care.RuleServiceOpen},
+	} {
+		c.form.Set("key", path)
+		a := b.Submit(apitest.CasePath+path, c.form)
+		page := apitest.ReadPage(t, a)
+		if text := page.Main(t).Words(); a.StatusCode != http.StatusConflict || !strings.Contains(text, italian.Rule(c.rule)) || !strings.Contains(text, "Nota digitata") {
+			t.Errorf("%s: %d %s", path, a.StatusCode, text)
+		}
+	}
+}
+
 // TestMergeLeadsToTheFileThatStays: the other one is over.
 func TestMergeLeadsToTheFileThatStays(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	page := apitest.ReadPage(t, b.Visit(apitest.CasePath+"/unisci"))
+	const merging = "/fascicoli/" + apitest.SuspendedID + "/unisci" // the other case is asked of another zone
+	page := apitest.ReadPage(t, b.Visit(merging))
 	kept, ok := page.First("input", "name", "into")
 	if !ok {
 		t.Fatalf("no case file to keep: %s", page.Main(t).Words())
 	}
-	a := b.Submit(apitest.CasePath+"/unisci", url.Values{"key": {"a"}, "into": {kept.Attribute("value")}})
+	a := b.Submit(merging, url.Values{"key": {"a"}, "into": {kept.Attribute("value")}})
 	if a.StatusCode != http.StatusUnprocessableEntity {
 		t.Fatalf("merged without a word: %d", a.StatusCode)
 	}
 	page = apitest.ReadPage(t, a)
 	apitest.CheckProblems(t, page)
-	if form, _ := page.First("form", "action", apitest.CasePath+"/unisci"); apitest.FilledIn(form).Get("into") != kept.Attribute("value") {
+	if form, _ := page.First("form", "action", merging); apitest.FilledIn(form).Get("into") != kept.Attribute("value") {
 		t.Error("what was chosen is lost")
 	}
-	a = b.Submit(apitest.CasePath+"/unisci", url.Values{"key": {"b"}, "into": {kept.Attribute("value")}, "note": {"Stesso documento"}})
+	a = b.Submit(merging, url.Values{"key": {"b"}, "into": {kept.Attribute("value")}, "note": {"Stesso documento"}})
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/fascicoli/"+kept.Attribute("value") {
 		t.Errorf("%d %s", a.StatusCode, a.Header.Get("Location"))
 	}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/ledger"
 )
 
 // The small forms of what life does to a case: suspension, consent, permit,
@@ -21,7 +22,11 @@ import (
 func showConvening(page *parts.CaseForm, in caseFormOf) {
 	page.Intro = "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona."
 	kinds := web.Field{Shape: "choices", Type: "radio", ID: "kind", Label: italian.Field("kind"), Required: true}
+	stands := in.file.Standing(in.rules.Policy)
 	for _, e := range in.rules.Equipes {
+		if stands.Second(ledger.CaseRun(in.file.ID), care.Answer{Operation: care.OpConvene, Equipe: e.Kind}, care.ShownPermit{}) != nil {
+			continue // one is at work
+		}
 		var roles []string
 		for _, seat := range e.Seats {
 			roles = append(roles, italian.Role(seat.Role))

@@ -51,6 +51,12 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	if asked && len(rules.NeedAreas([]string{purpose})) == 0 {
 		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Rule(care.RuleRequired)})
 	}
+	status := http.StatusUnprocessableEntity
+	second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: care.OpRefer, Agency: agency, Matter: purpose}, care.ShownPermit{})
+	if asked && len(faults) == 0 && second != nil {
+		status = http.StatusConflict
+		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Rule(second.Faults[0].Rule)})
+	}
 	if asked && len(faults) == 0 {
 		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), catalogue.ReferForm{Agency: agency, Purpose: purpose})
 	}
@@ -60,9 +66,8 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Nothing = len(page.Partners) == 0
-	status := http.StatusOK
-	if len(faults) > 0 {
-		status = http.StatusUnprocessableEntity
+	if len(faults) == 0 {
+		status = http.StatusOK
 	}
 	s.Pages.Render(c, status, page)
 	return nil

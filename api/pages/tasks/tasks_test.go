@@ -108,6 +108,7 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Va
 		}
 	}
 	tomorrow := now.In(italian.Rome).AddDate(0, 0, 1)
+	var booked []string
 	for _, field := range form.All(func(e apitest.Dom) bool { return e.Attribute("name") != "" && e.Data != "button" }) {
 		name := field.Attribute("name")
 		switch {
@@ -119,6 +120,10 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Va
 		case field.Attribute("type") == "hidden":
 		case name == "receipt-at":
 			values.Set(name, tomorrow.AddDate(0, 0, -2).Format(time.DateOnly))
+		case strings.HasSuffix(name, "-service"): // each appointment with another
+			options := field.Every("option")
+			values.Set(name, options[1+len(booked)%(len(options)-1)].Attribute("value"))
+			booked = append(booked, name)
 		case field.Data == "select":
 			values.Set(name, field.Every("option")[1].Attribute("value"))
 		case field.Data == "textarea":

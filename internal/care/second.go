@@ -1,0 +1,215 @@
+package care
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// No second one side by side: what a case has open or in force it has once. Who
+// asks for another is told which one is there, and goes on with that.
+
+// Branch is what a branch of a case is for, as far as another may be its like.
+type Branch struct {
+	Run      string     `db:"run"` // id of the process
+	Kind     RunKind    `db:"kind"`
+	Service  string     `db:"service"`
+	Matter   string     `db:"matter"`   // of the service; empty: another than those that it names
+	Agency   string     `db:"agency"`   // that a referral is addressed to, after redirections
+	Needs    []string   `db:"needs"`    // areas of need that a referral is for; none: the person as a whole
+	Equipe   EquipeKind `db:"equipe"`   //
+	Referral string     `db:"referral"` // id of its latest referral; empty: none
+}
+
+// PlacementNeeds are the areas of need that a placement is for.
+func (p Policy) PlacementNeeds() (codes []string) {
+	for _, need := range p.Needs {
+		if need.Difficulty == DifficultyLabour {
+			codes = append(codes, need.Code)
+		}
+	}
+	return codes
+}
+
+// Like finds what is open already of what a branch is to be for. A service is
+// open once for each of its matters, an équipe once of each kind, a placement and
+// a transfer once. A partner has the person once for each need: a referral has
+// its like where others to the same partner, placements among them, are for all
+// of its needs. Reviews begin anew with each plan, and end those before.
+func (b Branch) Like(open []Branch) (like Branch, found bool) {
+	if b.Kind == RunReferral {
+		return b.sentAlready(open)
+	}
+	return find(open, func(o Branch) bool {
+		switch {
+		case o.Kind != b.Kind:
+			return false
+		case b.Kind == RunService:
+			return o.Service == b.Service && o.Matter == b.Matter
+		case b.Kind == RunEquipe:
+			return o.Equipe == b.Equipe || o.Equipe == "" // of an old one it may not be known
+		}
+		return b.Kind == RunPlacement || b.Kind == RunTransfer
+	})
+}
+
+// sentAlready finds what serves the needs of a referral at its addressee. Who has
+// the person as a whole serves each of them, and nobody else the person as a whole.
+func (b Branch) sentAlready(open []Branch) (like Branch, found bool) {
+	unserved := slices.Clone(b.Needs)
+	for _, o := range open {
+		if o.Kind != RunReferral && o.Kind != RunPlacement || o.Agency != b.Agency {
+			continue
+		}
+		before := len(unserved)
+		unserved = slices.DeleteFunc(unserved, func(need string) bool { return len(o.Needs) == 0 || slices.Contains(o.Needs, need) })
+		if serves := len(unserved) < before || len(b.Needs) == 0 && len(o.Needs) == 0; serves && !found {
+			like, found = o, true
+		}
+	}
+	return like, found && len(unserved) == 0
+}
+
+// ShownPermit is a residence permit as somebody shows it, or the receipt of a
+// request for one.
+type ShownPermit struct {
+	Kind   string
+	Expiry *time.Time // nil: it does not expire
+}
+
+// Standing is what a case has of which there may be one.
+type Standing struct {
+	Case      string // its id
+	Branches  []Branch
+	Closed    bool
+	Closing   bool // its closure was asked, and its branches are ending
+	Suspended bool
+	Consented bool        // to data reaching private partners
+	Permit    ShownPermit // that the record knows
+	Receipt   bool        // of a request for it is on record
+	Met       []time.Time
+}
+
+// OnceOnly says whether an answer may find its like: whether there is a second is
+// asked of nothing else.
+func (a Answer) OnceOnly() bool {
+	switch a.Operation {
+	case OpComplete:
+		return len(a.Bookings) > 0 || a.Outcome == Resubmit
+	case OpBook, OpSendToCPI, OpConvene, OpRefer, OpRedirect, OpTransfer, OpMerge, OpSuspend, OpConsent, OpReopen, OpClose, OpMeet, OpPermit:
+		return true
+	}
+	return false
+}
+
+// Second refuses what would stand beside its like; nil: there is none. run is the
+// one that is asked, shown a permit that is to be recorded.
+func (s Standing) Second(run string, a Answer, shown ShownPermit) *Refusal {
+	switch a.Operation {
+	case OpBook, OpComplete:
+		return s.secondBooking(a)
+	case OpSendToCPI:
+		return s.like(Branch{Kind: RunPlacement}, "", RulePlacementOpen)
+	case OpConvene:
+		return s.like(Branch{Kind: RunEquipe, Equipe: a.Equipe}, "kind", RuleEquipeOpen)
+	case OpRefer:
+		return s.like(Branch{Kind: RunReferral, Agency: a.Agency, Needs: []string{a.Matter}}, "agency", RuleReferralOpen)
+	case OpRedirect:
+		return s.secondReferral(run, a.Agency, "agency")
+	case OpTransfer:
+		return s.like(Branch{Kind: RunTransfer}, "zone", RuleTransfer)
+	case OpMerge:
+		return s.like(Branch{Kind: RunTransfer}, "", RuleTransfer)
+	case OpSuspend:
+		return s.already(s.Suspended, "until", RuleSuspended)
+	case OpConsent:
+		return s.already(s.Consented, "", RuleConsented)
+	case OpReopen:
+		return s.already(!s.Closed, "stage", RuleNotClosed)
+	case OpClose:
+		return s.already(s.Closing, "", RuleClosing)
+	case OpMeet:
+		return s.already(a.At != nil && slices.ContainsFunc(s.Met, a.At.Equal), "at", RuleMeetingKnown)
+	case OpPermit:
+		return s.already(s.knows(shown), "permit", RulePermitKnown)
+	}
+	return nil
+}
+
+// secondBooking refuses to book a service that is under way.
+func (s Standing) secondBooking(a Answer) *Refusal {
+	for i, b := range a.Bookings {
+		field := fmt.Sprintf("bookings[%d].service", i)
+		if a.Operation == OpBook {
+			field = "service"
+		}
+		if refusal := s.like(Branch{Kind: RunService, Service: b.Service, Matter: b.Matter}, field, RuleServiceOpen); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// secondReferral refuses to send a referral of the case on to an agency that has
+// the person for the same needs. Who sends it on may not know of the other one.
+func (s Standing) secondReferral(run, agency, field string) *Refusal {
+	i := slices.IndexFunc(s.Branches, func(b Branch) bool { return b.Run == run })
+	if i < 0 {
+		return nil
+	}
+	next := s.Branches[i]
+	next.Kind, next.Agency = RunReferral, agency
+	if _, ok := next.Like(slices.Delete(slices.Clone(s.Branches), i, i+1)); !ok {
+		return nil
+	}
+	return &Refusal{Code: RefusedOpen, Faults: []Fault{{Field: field, Rule: RuleReferralOpen}}}
+}
+
+// Resubmitted refuses to send a rejected referral again to the agency that it was
+// first addressed to, where that has the person for the same needs by now.
+func (s Standing) Resubmitted(run, agency string) *Refusal {
+	return s.secondReferral(run, agency, "outcome")
+}
+
+// Merged refuses to give a case the branches of another that have their like
+// there: two of them would go on side by side.
+func (s Standing) Merged(branches []Branch) *Refusal {
+	if there, ok := (Branch{Kind: RunTransfer}).Like(s.Branches); ok {
+		return s.refuse(there, "into", RuleIntoTransfer)
+	}
+	for _, b := range branches {
+		if there, ok := b.Like(s.Branches); ok {
+			return s.refuse(there, "into", RuleBothOpen)
+		}
+	}
+	return nil
+}
+
+func (s Standing) like(next Branch, field, rule string) *Refusal {
+	if there, ok := next.Like(s.Branches); ok {
+		return s.refuse(there, field, rule)
+	}
+	return nil
+}
+
+func (s Standing) refuse(there Branch, field, rule string) *Refusal {
+	return &Refusal{Code: RefusedOpen, Faults: []Fault{{Field: field, Rule: rule}}, Open: &Open{Case: s.Case, Run: there.Run, Referral: there.Referral}}
+}
+
+func (s Standing) already(holds bool, field, rule string) *Refusal {
+	if !holds {
+		return nil
+	}
+	return s.refuse(Branch{}, field, rule)
+}
+
+// knows says whether a permit that is shown is the one on record. The receipt of
+// a request is one, whatever day it is shown again.
+func (s Standing) knows(shown ShownPermit) bool {
+	if shown.Kind == PermitRequested {
+		return s.Receipt && s.Permit.Kind == PermitRequested
+	}
+	sameDay := shown.Expiry == nil && s.Permit.Expiry == nil ||
+		shown.Expiry != nil && s.Permit.Expiry != nil && dayOf(*shown.Expiry).Equal(dayOf(*s.Permit.Expiry))
+	return shown.Kind == s.Permit.Kind && sameDay
+}

@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+)
+
+// second asks whether what somebody asks would stand beside its like. agency is
+// the caller's. Of a case that the caller does not see, its branches alone count.
+func second(ctx context.Context, tx querier, policy care.Policy, caseID, run string, a care.Answer, data json.RawMessage, agency string) (*care.Refusal, error) {
+	if !a.OnceOnly() {
+		return nil, nil
+	}
+	stands, err := standing(ctx, tx, policy, caseID, agency)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case a.Operation == care.OpPermit:
+		form, err := catalogue.Permit.Decode(data)
+		return stands.Second(run, a, care.ShownPermit{Kind: form.Permit, Expiry: form.Expiry}), err
+	case a.Operation != care.OpComplete || a.Outcome != care.Resubmit:
+		return stands.Second(run, a, care.ShownPermit{}), nil
+	}
+	var first string // whom the referral was first addressed to
+	err = tx.QueryRow(ctx, `SELECT agency FROM run WHERE id = $1`, run).Scan(&first)
+	return stands.Resubmitted(run, first), err
+}
+
+// standing reads what a case has of which there may be one.
+func standing(ctx context.Context, tx querier, policy care.Policy, caseID, agency string) (care.Standing, error) {
+	stands := care.Standing{Case: caseID}
+	var err error
+	if stands.Branches, err = openBranches(ctx, tx, policy, caseID); err != nil {
+		return stands, err
+	}
+	type row struct {
+		Closed    bool        `db:"closed"`
+		Closing   bool        `db:"closing"`
+		Suspended bool        `db:"suspended"`
+		Consented bool        `db:"consented"`
+		Permit    string      `db:"permit"`
+		Expiry    *time.Time  `db:"permit_expiry"`
+		Receipt   bool        `db:"receipt"`
+		Met       []time.Time `db:"met"`
+	}
+	r, err := one[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' AS closing, f.suspended_until IS NOT NULL AS suspended,
+			`+consentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
+			ARRAY (SELECT held_at FROM meeting m WHERE m.case_id = f.id AND m.agency = $2) AS met
+		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id WHERE f.id = $1`, caseID, agency)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return stands, nil
+	}
+	stands.Closed, stands.Closing, stands.Suspended, stands.Consented, stands.Met = r.Closed, r.Closing, r.Suspended, r.Consented, r.Met
+	stands.Permit, stands.Receipt = care.ShownPermit{Kind: r.Permit, Expiry: r.Expiry}, r.Receipt
+	return stands, err
+}
+
+// openBranches reads the branches of a case that have not ended.
+func openBranches(ctx context.Context, tx querier, policy care.Policy, caseID string) ([]care.Branch, error) {
+	rows, _ := tx.Query(ctx, `SELECT * FROM open_branches($1)`, caseID)
+	branches, err := pgx.CollectRows(rows, pgx.RowToStructByName[care.Branch])
+	for i, b := range branches {
+		if b.Kind == care.RunPlacement {
+			branches[i].Needs = policy.PlacementNeeds()
+		}
+	}
+	return branches, err
+}
+
+// secondStep asks under lock, with what stands now.
+func secondStep(w *writer) (*care.Refusal, error) {
+	if w.entry.machine() {
+		return nil, nil
+	}
+	return second(w.ctx, w.tx, w.policy.Policy, w.caseID(), w.step.Run, w.step.Entry.Answer, w.entry.Data, w.entry.Agency)
+}
+
+// secondOfMerge asks whether the case that stays has the like of something open.
+func secondOfMerge(w *writer, kept string) (*care.Refusal, error) {
+	there, err := standing(w.ctx, w.tx, w.policy.Policy, kept, "")
+	if err != nil {
+		return nil, err
+	}
+	own, err := openBranches(w.ctx, w.tx, w.policy.Policy, w.caseID())
+	return there.Merged(own), err
+}
+
+// beginnings are the branches that a step begins.
+type beginnings struct {
+	*writer
+	open []care.Branch // of the case; nil: not read yet
+}
+
+// begin writes the run that a message opens. Where its like is open already, the
+// person goes on there: the branch ends as it begins, and reports so to the case.
+// That holds for what follows from an answer, such as an agreed plan or the
+// outcomes of two assessments; what somebody asks for is refused before.
+func (b *beginnings) begin(m ledger.Message) (begun bool, err error) {
+	next := care.Branch{Run: m.Run, Kind: ledger.KindOf(m.Run), Service: m.Answer.Service, Agency: m.Answer.Agency, Equipe: m.Answer.Equipe}
+	switch next.Kind {
+	case care.RunService:
+		next.Matter = m.Answer.Matter
+	case care.RunReferral:
+		if next.Needs, err = b.needs(m.Answer); err != nil {
+			return false, err
+		}
+	}
+	if b.open == nil {
+		if b.open, err = openBranches(b.ctx, b.tx, b.policy.Policy, b.caseID()); err != nil {
+			return false, err
+		}
+	}
+	if _, there := next.Like(b.open); there {
+		b.join(next)
+		return false, nil
+	}
+	b.open = append(b.open, next)
+	b.openRun(next, nil, "")
+	return true, nil
+}
+
+// join ends a branch as it begins, since another serves what it is for.
+func (b *beginnings) join(next care.Branch) {
+	b.openRun(next, &b.step.At, care.AlreadyOpen)
+	b.moment("branch_joined", string(next.Kind))
+	b.enqueue(ledger.DerivedID(next.Run, "already open"), next.Run, b.step.Case, care.Answer{Operation: care.OpReport, Run: next.Run, Outcome: care.AlreadyOpen})
+}
+
+// needs gives the areas of need that a referral is for. Where a plan sends the
+// person, they are those of the goals that it is to reach there.
+func (b *beginnings) needs(a care.Answer) ([]string, error) {
+	active := b.step.Effects.Plan
+	switch {
+	case a.Matter != "":
+		return []string{a.Matter}, nil
+	case active == nil || active.State != care.PlanActive:
+		return nil, nil
+	}
+	plan, err := b.plan(`id = $1`, active.ID)
+	return plan.NeedsAt(a.Agency), err
+}
+
+// openRun makes the run of a branch, or of one that has ended as it began. A
+// branch of a suspended case stands still from its start; what another zone is
+// asked does not.
+func (b *beginnings) openRun(next care.Branch, ended *time.Time, outcome string) {
+	state := care.RunState{Answers: []care.PointAnswer{}, Open: []care.OpenPoint{}}
+	if next.Kind != care.RunTransfer {
+		state.Suspended = b.step.State.Suspended
+	}
+	b.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, state, started_at, matter, needs, equipe, ended_at, outcome)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		next.Run, next.Kind, b.caseID(), b.run.Zone, next.Service, next.Agency, b.policy.Version, state, b.step.At,
+		next.Matter, orEmpty(next.Needs), next.Equipe, ended, outcome)
+}
