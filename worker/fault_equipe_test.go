@@ -59,7 +59,7 @@ func (s *site) toTheSignOff() (caseID string) {
 	invitation := s.taskOf(caseID, care.EquipeInvitation, care.CPIOperator)
 	minutes := catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: "Prova"}
 	for role, agency := range map[care.Role]string{care.SocialWorker: "comune", care.CPIOperator: "cpi", care.ImmigrationExpert: "comune"} {
-		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: agency, Outcome: care.Favourable}})
+		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: care.Code(agency), Outcome: care.Favourable}})
 	}
 	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, catalogue.Minutes.Command("", "", minutes).InRun(invitation.Run)).State)
 	until := time.Now().AddDate(0, 3, 0)

@@ -19,7 +19,7 @@ type accompaniment struct {
 	stage    care.Stage
 
 	plan     bool            // there is an active plan
-	agencies []string        // that have a part in it
+	agencies []care.Code     // that have a part in it
 	equipe   care.EquipeKind // that made it, or is making it
 }
 
@@ -124,9 +124,9 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 			a.convene(at, a.equipe, care.Unsuccessful)
 		}
 	case care.Onward:
-		if next := a.r.Policy.NextService(e.Service); next != "" {
+		if next := a.r.Policy.NextService(string(e.Service)); next != "" {
 			a.bookings = append(a.bookings, at+"/next")
-			a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: next})
+			a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: care.Code(next)})
 		}
 	case care.PlanActivated:
 		a.activate(at, e)
@@ -142,7 +142,7 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 	a.plan, a.equipe, a.agencies = true, e.Equipe, e.Agencies
 	a.r.Effects().Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
 	for i, agency := range e.Routes {
-		if agency == a.r.Policy.CPI() {
+		if agency == care.Code(a.r.Policy.CPI()) {
 			a.sendToCPI(run.Turn(at, i+1))
 		} else {
 			a.refer(run.Turn(at, i+1), agency, "")
@@ -180,11 +180,11 @@ func (a *accompaniment) book(at string, b care.Booking) {
 // sendToCPI begins a placement by the employment centre.
 func (a *accompaniment) sendToCPI(at string) {
 	a.enter(care.StagePlacement)
-	a.branch(at, care.RunPlacement, care.Answer{Agency: a.r.Policy.CPI()})
+	a.branch(at, care.RunPlacement, care.Answer{Agency: care.Code(a.r.Policy.CPI())})
 }
 
 // convene begins an équipe, which is told what sends the case to it.
-func (a *accompaniment) convene(at string, kind care.EquipeKind, reason string) {
+func (a *accompaniment) convene(at string, kind care.EquipeKind, reason care.Code) {
 	if kind == "" {
 		kind = care.BetweenAgencies
 	}
@@ -194,12 +194,12 @@ func (a *accompaniment) convene(at string, kind care.EquipeKind, reason string) 
 }
 
 // refer begins a referral to a partner.
-func (a *accompaniment) refer(at, agency, purpose string) {
+func (a *accompaniment) refer(at string, agency, purpose care.Code) {
 	a.branch(at, care.RunReferral, care.Answer{Agency: agency, Matter: purpose})
 }
 
 // review begins the follow-up, at the rhythm that goes with what came before.
-func (a *accompaniment) review(at, outcome string) {
+func (a *accompaniment) review(at string, outcome care.Code) {
 	a.reviewed = true
 	if !a.goesOn() {
 		a.enter(care.StageFollowUp)

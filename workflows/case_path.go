@@ -19,7 +19,7 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 
 var caseProcess = run.Process{Path: casePath, Beside: besideCase, EndEarly: endCase}
 
-func casePath(r *run.Run) (string, error) {
+func casePath(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err

@@ -18,7 +18,7 @@ func Equipe(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: equipe})
 }
 
-func equipe(r *run.Run) (string, error) {
+func equipe(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err
@@ -45,7 +45,7 @@ type table struct {
 // seat is a role of the équipe, and how far it has come.
 type seat struct {
 	care.SeatRule
-	agency string
+	agency care.Code
 	state  care.SeatState
 	asked  int    // invitations
 	task   string // point of its open invitation or opinion
@@ -62,7 +62,7 @@ func convene(r *run.Run, opening care.Answer) *table {
 	r.Report.Equipe = opening.Equipe
 	r.Effects().Equipe = &ledger.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
 	for _, s := range rule.Seats {
-		t.seats = append(t.seats, &seat{SeatRule: s, agency: r.Policy.RoleAgency(s.Role)})
+		t.seats = append(t.seats, &seat{SeatRule: s, agency: care.Code(r.Policy.RoleAgency(s.Role))})
 	}
 	return t
 }
@@ -120,7 +120,7 @@ func (t *table) confirms(round *run.Round, s *seat) {
 	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 }
 
-func (t *table) speaks(s *seat, opinion string) {
+func (t *table) speaks(s *seat, opinion care.Code) {
 	s.state, s.task = care.SeatSpoken, ""
 	t.change(ledger.SeatChange{ID: t.id(s), State: s.state, Opinion: opinion})
 }
@@ -149,14 +149,14 @@ func (t *table) goOnWithoutSeat(round *run.Round, s *seat) {
 	}
 	s.state = care.SeatReplaced
 	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
-	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: t.r.Policy.RoleAgency(s.ReplaceBy), stands: true}
+	other := &seat{SeatRule: care.SeatRule{Role: s.ReplaceBy, IfSilent: care.WaiveSilent}, agency: care.Code(t.r.Policy.RoleAgency(s.ReplaceBy)), stands: true}
 	t.seats = append(t.seats, other)
 	t.invite(round, other)
 }
 
 // makePlan drafts a plan until it is signed off and agreed, or given up. Reconvene:
 // the équipe is to be heard again first.
-func (t *table) makePlan(at string) (outcome string, err error) {
+func (t *table) makePlan(at string) (outcome care.Code, err error) {
 	for turn := 1; ; turn++ {
 		at := run.Turn(at, turn)
 		t.plan(care.PlanDrafting)
@@ -200,7 +200,7 @@ func (t *table) makePlan(at string) (outcome string, err error) {
 
 // signOff asks all who spoke for their signature. Where no quorum signs, the
 // supervisor decides whether to go on all the same.
-func (t *table) signOff(at string) (goOn string, err error) {
+func (t *table) signOff(at string) (goOn care.Code, err error) {
 	round := t.r.Round(at+"/sign_off", care.DeadlineEquipeSignOff)
 	for _, s := range t.seats {
 		if s.state == care.SeatSpoken {
@@ -209,7 +209,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 		}
 	}
 	var votes []care.Vote
-	signs := func(s *seat, how string) {
+	signs := func(s *seat, how care.Code) {
 		s.task = ""
 		votes = append(votes, care.Vote{Role: s.Role, Agency: s.agency, Outcome: how})
 		t.change(ledger.SeatChange{ID: t.id(s), Signature: how})
@@ -233,7 +233,7 @@ func (t *table) signOff(at string) (goOn string, err error) {
 			for _, s := range t.seats {
 				if s.task != "" {
 					round.Drop(s.task)
-					signs(s, string(care.SeatWaived))
+					signs(s, care.Code(care.SeatWaived))
 				}
 			}
 		default:

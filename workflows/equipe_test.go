@@ -56,7 +56,7 @@ func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completi
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
-	require.Empty(w, care.CheckCompletion(w.policy(), kind, form, w.now()), "the form of %s", kind)
+	require.Empty(w, care.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
 	w.asks(role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
@@ -206,7 +206,7 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 		w.confirms(care.CPIOperator)
 		form := catalogue.MinutesForm{At: w.now(), Text: "Verbale di prova"}
 		for _, role := range seated {
-			form.Votes = append(form.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: w.as(role).Agency, Outcome: care.Favourable}})
+			form.Votes = append(form.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: care.Code(w.as(role).Agency), Outcome: care.Favourable}})
 		}
 		form.Votes[0].Outcome, form.Votes[0].Note = care.Dissenting, "Motivi di prova"
 		w.minutes(form)

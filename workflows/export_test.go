@@ -71,7 +71,7 @@ func watched(first func(*run.Run)) (map[string]Process, func() Standing) {
 	watching := map[string]Process{}
 	for name, p := range processes {
 		path := p.Path
-		p.Path = func(r *run.Run) (string, error) {
+		p.Path = func(r *run.Run) (care.Code, error) {
 			last = r
 			first(r)
 			return path(r)

@@ -17,7 +17,7 @@ func FollowUp(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: followUp})
 }
 
-func followUp(r *run.Run) (string, error) {
+func followUp(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err
@@ -51,7 +51,7 @@ func followUp(r *run.Run) (string, error) {
 }
 
 // concludes says whether a review or an evaluation ends the follow-up, and how.
-func concludes(a care.Answer) (outcome string, over bool) {
+func concludes(a care.Answer) (outcome care.Code, over bool) {
 	switch a.Outcome {
 	case care.ProposeClose:
 		return a.Reason, true
@@ -84,17 +84,17 @@ func tellMet(r *run.Run) { r.Tell(r.Case, care.Answer{Operation: care.OpMeet}) }
 // hearGoals asks every other agency that has a part in the plan and staff of its
 // own how far the goals are reached. Who stays silent holds the evaluation up no
 // longer than the zone says.
-func hearGoals(r *run.Run, at string, agencies []string) error {
-	others := slices.DeleteFunc(slices.Clone(agencies), func(code string) bool {
-		agency, ok := r.Policy.Agency(code)
-		return !ok || agency.Answers == "" || code == r.Policy.RoleAgency(care.SocialWorker)
+func hearGoals(r *run.Run, at string, agencies []care.Code) error {
+	others := slices.DeleteFunc(slices.Clone(agencies), func(code care.Code) bool {
+		agency, ok := r.Policy.Agency(string(code))
+		return !ok || agency.Answers == "" || code == care.Code(r.Policy.RoleAgency(care.SocialWorker))
 	})
 	if len(others) == 0 {
 		return nil
 	}
 	round := r.Round(at, care.DeadlineGoalEvaluation)
 	for _, agency := range others {
-		round.Ask(at+"/"+agency, ledger.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
+		round.Ask(at+"/"+string(agency), ledger.TaskChange{Kind: care.GoalEvaluation, Agency: agency})
 	}
 	for round.Waiting() {
 		task, _, err := round.Hear(nil)

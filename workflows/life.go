@@ -115,7 +115,7 @@ func recall(r *run.Run) run.Handling {
 }
 
 // endCase ends a case early: it is merged away, closed, or another zone's.
-func endCase(r *run.Run, why care.Answer) (string, error) {
+func endCase(r *run.Run, why care.Answer) (care.Code, error) {
 	if why.Operation == care.OpMerge {
 		return mergeAway(r, why)
 	}
@@ -124,7 +124,7 @@ func endCase(r *run.Run, why care.Answer) (string, error) {
 
 // mergeAway ends the second case file of a person: its branches go on in the
 // one that stays, which takes them over; its own tasks are that one's now.
-func mergeAway(r *run.Run, why care.Answer) (string, error) {
+func mergeAway(r *run.Run, why care.Answer) (care.Code, error) {
 	r.DropOwn()
 	r.TellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer)
 	for _, o := range r.State().Open {
@@ -137,7 +137,7 @@ func mergeAway(r *run.Run, why care.Answer) (string, error) {
 
 // closeCase winds the case up and closes it. Where another zone has taken it,
 // the path goes on there.
-func closeCase(r *run.Run, why care.Answer) (string, error) {
+func closeCase(r *run.Run, why care.Answer) (care.Code, error) {
 	if err := r.WindUp(); err != nil {
 		return "", err
 	}

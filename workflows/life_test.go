@@ -232,7 +232,7 @@ func (w *casework) continuedIn() (id string) {
 func (w *casework) answers(t ledger.Task, form care.Completion) {
 	w.Helper()
 	w.claim(t)
-	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form, w.now()))
+	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form))
 	w.asks(t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
@@ -324,7 +324,7 @@ func TestServicesFollowEachOtherInLucca(t *testing.T) {
 		w.opens()
 		w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{w.socialNeed()}})
 		w.does(care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
-		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: w.policy().FollowThrough[0], At: *w.soon()}}})
+		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(w.policy().FollowThrough[0]), At: *w.soon()}}})
 		for i, service := range w.policy().FollowThrough {
 			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
 			w.does(care.Interview, care.Completion{Outcome: care.Held})
@@ -333,7 +333,7 @@ func TestServicesFollowEachOtherInLucca(t *testing.T) {
 				next := w.task(care.NextService)
 				require.Equal(t, care.DeskOperator, next.Role)
 				require.Equal(t, w.policy().NextService(service), next.Service)
-				w.does(care.NextService, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: next.Service, At: *w.soon()}}})
+				w.does(care.NextService, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(next.Service), At: *w.soon()}}})
 			}
 		}
 		require.Equal(t, care.StageFollowUp, w.file().Stage)

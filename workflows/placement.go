@@ -15,7 +15,7 @@ func Placement(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: placement})
 }
 
-func placement(r *run.Run) (string, error) {
+func placement(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err
@@ -24,7 +24,7 @@ func placement(r *run.Run) (string, error) {
 	if err != nil || accepted == nil {
 		return outcome, err
 	}
-	if agency, _ := r.Policy.Agency(accepted.Agency()); agency.ByLink() {
+	if agency, _ := r.Policy.Agency(string(accepted.Agency())); agency.ByLink() {
 		return placeElsewhere(accepted)
 	}
 	outcome, err = place(r, accepted)
@@ -43,7 +43,7 @@ func placement(r *run.Run) (string, error) {
 
 // askCPI refers the person until the CPI accepts. After a rejection the sender
 // decides, knowing its reason. Nil: no referral came of it, and why.
-func askCPI(r *run.Run, agency string) (accepted *run.Referral, outcome string, err error) {
+func askCPI(r *run.Run, agency care.Code) (accepted *run.Referral, outcome care.Code, err error) {
 	for turn := 1; ; turn++ {
 		f, err := r.Refer(run.Turn("referral", turn), agency, "")
 		if err != nil {
@@ -63,7 +63,7 @@ func askCPI(r *run.Run, agency string) (accepted *run.Referral, outcome string, 
 
 // placeElsewhere follows a referral that the CPI redirected to a partner without
 // accounts: appointment, pact and measures are not its tasks, it says how it went.
-func placeElsewhere(f *run.Referral) (string, error) {
+func placeElsewhere(f *run.Referral) (care.Code, error) {
 	outcome, err := followThrough(f)
 	if outcome == care.Failed {
 		return care.Unsuccessful, err
@@ -72,7 +72,7 @@ func placeElsewhere(f *run.Referral) (string, error) {
 }
 
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.
-func place(r *run.Run, f *run.Referral) (string, error) {
+func place(r *run.Run, f *run.Referral) (care.Code, error) {
 	fixed, stands, err := f.Perform("appointment", ledger.TaskChange{Kind: care.PlacementAppointment})
 	if err != nil || !stands {
 		return care.ReferralEnded, err

@@ -14,7 +14,7 @@ func Referral(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: partnerReferral})
 }
 
-func partnerReferral(r *run.Run) (string, error) {
+func partnerReferral(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err
@@ -37,7 +37,7 @@ func partnerReferral(r *run.Run) (string, error) {
 }
 
 // followThrough rests until the partner says what came of the referral.
-func followThrough(f *run.Referral) (string, error) {
+func followThrough(f *run.Referral) (care.Code, error) {
 	f.Become(care.ReferralInProgress)
 	end, stands, err := f.Perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome})
 	if err != nil || !stands {

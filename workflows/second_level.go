@@ -14,7 +14,7 @@ func SecondLevel(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: secondLevel})
 }
 
-func secondLevel(r *run.Run) (string, error) {
+func secondLevel(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err

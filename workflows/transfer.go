@@ -14,7 +14,7 @@ func Transfer(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, run.Process{Path: transfer})
 }
 
-func transfer(r *run.Run) (string, error) {
+func transfer(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err

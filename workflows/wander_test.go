@@ -469,7 +469,7 @@ func (g *wanderer) completesWith(t ledger.Task, outcome care.TaskOutcome) {
 	if t.State == care.TaskReady {
 		g.claim(t)
 	}
-	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c, g.now()), "%s", g.last)
+	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c), "%s", g.last)
 	g.tries(role, catalogue.Complete.Command("", t.ID, c).InRun(t.Run))
 }
 
@@ -535,7 +535,7 @@ func (g *wanderer) anyPlan() *care.PlanForm {
 }
 
 func (g *wanderer) booking() care.Booking {
-	return care.Booking{Service: pick(g, g.policy().Services).Code, At: *g.soon()}
+	return care.Booking{Service: care.Code(pick(g, g.policy().Services).Code), At: *g.soon()}
 }
 
 // movesAny makes a move of a referral as who may make it.

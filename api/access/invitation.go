@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"percorso/internal/care"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 )
@@ -58,7 +59,7 @@ func NewLinks(key []byte, records LinkRecords, now func() time.Time) *Links {
 // referral was acknowledged.
 func (l *Links) Open(ctx context.Context, token string) (ledger.Link, LinkState, error) {
 	id, err := invitation.Open(l.key, token, l.now())
-	if errors.Is(err, invitation.ErrForged) || !ledger.IsID(id) {
+	if errors.Is(err, invitation.ErrForged) || !care.IsID(id) {
 		return ledger.Link{}, LinkForged, nil
 	}
 	link, missing := l.records.OpenLink(ctx, id)

@@ -75,9 +75,12 @@ func NewDoor(records Records, runs *runs.Runs, book *zone.Book, now func() time.
 //
 // The command comes back worked, or accepted where its process has not answered
 // in time (HTTP 202): it is durable then, and will be worked. A no is a
-// *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden and ledger.ErrKeyReused
-// are what they say. Any other error means that nothing was accepted.
+// *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrNoKey and
+// ledger.ErrKeyReused are what they say. Any other error means that nothing was accepted.
 func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (ledger.Command, error) {
+	if !ledger.IsKey(c.Key) {
+		return ledger.Command{}, ledger.ErrNoKey
+	}
 	c, err := d.prepare(ctx, who, c)
 	if err != nil {
 		// What was done once may not be allowed any more; its repetition is
@@ -141,7 +144,7 @@ func (d *Door) prepare(ctx context.Context, who care.Staff, c catalogue.Command)
 	if err != nil {
 		return c, err
 	}
-	around := catalogue.Around{Policy: rules.Policy, Now: d.now()}
+	around := catalogue.Around{Policy: rules.Policy, Now: d.now().In(rules.Calendar.Location())}
 	if facts.On == catalogue.OnTask && !facts.AtOnce {
 		task, err := d.records.Task(ctx, who, c.Target)
 		if err != nil {

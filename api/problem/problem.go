@@ -204,6 +204,8 @@ func (t *Teller) Of(ctx context.Context, err error) *Problem {
 		return New(care.RefusedForbidden)
 	case errors.Is(err, ledger.ErrKeyReused):
 		return New(KeyReused)
+	case errors.Is(err, ledger.ErrNoKey):
+		return New(KeyMissing)
 	case errors.Is(err, ledger.ErrCursor):
 		return Refusal(care.Refuse(care.Fault{Field: "query.cursor", Rule: RuleCursor}))
 	case errors.As(err, &fault) && fault.BadText():

@@ -30,13 +30,18 @@ type appointmentsInput struct {
 	PagingInput
 	From       time.Time `query:"from" doc:"Not before (RFC 3339)"`
 	To         time.Time `query:"to" doc:"Before (RFC 3339)"`
-	Service    string    `query:"service" maxLength:"100" doc:"Code of a service"`
+	Service    string    `query:"service" pattern:"^[a-z][a-z0-9_-]{0,99}$" doc:"Code of a service"`
 	CaseFileID string    `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
 func (a *API) registerAppointments() {
 	register(a, query("/appointments", "list-appointments", tagCases, "Appointments", "In the order of their times."),
 		func(ctx context.Context, who care.Staff, in *appointmentsInput) (*listOutput[appointmentJSON], error) {
+			var faults care.Faults
+			faults.Dates([]care.Dated{{Field: "query.from", Meaning: care.ListBound, At: care.Given(in.From)}, {Field: "query.to", Meaning: care.ListBound, At: care.Given(in.To)}}, a.now())
+			if len(faults) > 0 {
+				return nil, care.Refuse(faults...)
+			}
 			page, err := a.records.Appointments(ctx, who, ledger.AppointmentFilter{
 				From: in.From, To: in.To, Service: in.Service, CaseID: in.CaseFileID,
 			}, in.paging())

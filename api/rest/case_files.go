@@ -214,7 +214,7 @@ type caseFilesInput struct {
 	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
 	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
 	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
-	Number string      `query:"number" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
+	Number string      `query:"number" maxLength:"40" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }
 
 func (in caseFilesInput) filter() ledger.CaseFilter {
@@ -258,6 +258,9 @@ func (a *API) registerCaseReads() {
 		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
+		if faults := ledger.CheckSearch("search", in.Body.Search); len(faults) > 0 {
+			return nil, care.Refuse(faults...)
+		}
 		out, err := a.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})
 		if errors.Is(err, ledger.ErrCursor) { // here it is a field of the body
 			err = care.Refuse(care.Fault{Field: "cursor", Rule: problem.RuleCursor})

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 )
 
 type eligibilityInput struct{ Body personFactsJSON }
@@ -49,15 +50,15 @@ func (a *API) registerEligibilityChecks() {
 			return nil, err
 		}
 		b := in.Body
-		var faults care.Faults
-		faults.Needs(rules.Policy, "needs", b.Needs)
-		if len(faults) > 0 {
-			return nil, care.Refuse(faults...)
-		}
-		answers := care.Eligibility(care.PersonFacts{
+		facts := care.PersonFacts{
 			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
-		}, a.now().In(rules.Calendar.Location()))
+		}
+		now := a.now().In(rules.Calendar.Location())
+		if faults := ledger.CheckFacts(rules.Policy, facts, b.Needs, now); len(faults) > 0 {
+			return nil, care.Refuse(faults...)
+		}
+		answers := care.Eligibility(facts, now)
 		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, a.gate)}}, nil
 	})
 }

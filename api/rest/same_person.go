@@ -35,7 +35,11 @@ func (a *API) registerSamePerson() {
 			return nil, err
 		}
 		b := in.Body
-		files, err := a.records.SamePerson(ctx, who, ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)})
+		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)}
+		if faults := ledger.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
+			return nil, care.Refuse(faults...)
+		}
+		files, err := a.records.SamePerson(ctx, who, person)
 		return whole(files, err, a.caseFileOf(rules.Policy))
 	})
 }

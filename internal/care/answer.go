@@ -1,6 +1,22 @@
 package care
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
+
+// Code is a word of a closed list: of the code's own, or of the zone's policy. It
+// is all that a process may be given where people write.
+type Code string
+
+// Codes makes codes of words.
+func Codes(words []string) []Code {
+	var codes []Code
+	for _, w := range words {
+		codes = append(codes, Code(w))
+	}
+	return codes
+}
 
 // Operation is what a command asks or an entry reports.
 type Operation string
@@ -51,10 +67,17 @@ const (
 	OpProgress Operation = "progress" // how an action of the plan comes along
 )
 
+// Operations lists them all.
+var Operations = []Operation{
+	OpOpen, OpComplete, OpAcknowledge, OpAccept, OpReject, OpHold, OpSupply, OpRedirect, OpWithdraw, OpBook, OpSendToCPI, OpConvene, OpMinutes,
+	OpRefer, OpMeet, OpConsent, OpUnconsent, OpPermit, OpSuspend, OpResume, OpTransfer, OpRecall, OpMerge, OpAdopt, OpReopen, OpClose, OpRenewPolicy,
+	OpReport, OpEnd, OpMailBounced, OpClock, OpClaim, OpRelease, OpReassign, OpExtend, OpRemind, OpContact, OpProgress,
+}
+
 // Booking asks for an appointment with a level-2 service.
 type Booking struct {
-	Service string    `json:"service" doc:"Code of a level-2 service of the zone"`
-	Matter  string    `json:"matter,omitempty" doc:"Code of the matter, where the service has some"`
+	Service Code      `json:"service" doc:"Code of a level-2 service of the zone"`
+	Matter  Code      `json:"matter,omitempty" doc:"Code of the matter, where the service has some"`
 	At      time.Time `json:"at" doc:"When, with its offset"`
 }
 
@@ -92,18 +115,18 @@ type Completion struct {
 // process ever learns of a command. It never holds free text or identities.
 type Answer struct {
 	Operation Operation  `json:"op"`
-	Outcome   string     `json:"outcome,omitempty"`
-	Reason    string     `json:"reason,omitempty"`
-	Service   string     `json:"service,omitempty"`
-	Matter    string     `json:"matter,omitempty"`
-	Measure   string     `json:"measure,omitempty"`
-	Agency    string     `json:"agency,omitempty"`
-	Zone      string     `json:"zone,omitempty"`     // that a transfer goes to
+	Outcome   Code       `json:"outcome,omitempty"`
+	Reason    Code       `json:"reason,omitempty"`
+	Service   Code       `json:"service,omitempty"`
+	Matter    Code       `json:"matter,omitempty"`
+	Measure   Code       `json:"measure,omitempty"`
+	Agency    Code       `json:"agency,omitempty"`
+	Zone      Code       `json:"zone,omitempty"`     // that a transfer goes to
 	Stage     Stage      `json:"stage,omitempty"`    // at which a path begins that does not begin at the desk
 	Equipe    EquipeKind `json:"equipe,omitempty"`   //
-	Needs     []string   `json:"needs,omitempty"`    // codes of areas
-	Routes    []string   `json:"routes,omitempty"`   // agencies that the plan sends the person to
-	Agencies  []string   `json:"agencies,omitempty"` // that have a part in the plan
+	Needs     []Code     `json:"needs,omitempty"`    // codes of areas
+	Routes    []Code     `json:"routes,omitempty"`   // agencies that the plan sends the person to
+	Agencies  []Code     `json:"agencies,omitempty"` // that have a part in the plan
 	Votes     []Vote     `json:"votes,omitempty"`    // of an équipe's meeting
 	Runs      []string   `json:"runs,omitempty"`     // that a case takes over
 	Bookings  []Booking  `json:"bookings,omitempty"`
@@ -114,18 +137,40 @@ type Answer struct {
 	Subject   string     `json:"subject,omitempty"` // the appointment that a service run is about
 }
 
+// Dates lists the dates of a completion, which mean what the kind of task makes
+// of them.
+func (c Completion) Dates(kind TaskKind) []Dated {
+	at := AppointmentTime
+	if kind == PermitRenewal {
+		at = ReceiptDay
+	}
+	dates := append(BookingDates(c.Bookings), Dated{"at", at, c.At}, Dated{"until", MeasureEnd, c.Until}, Dated{"permit_expiry", NewPermitLastDay, c.PermitExpiry})
+	if c.Plan != nil {
+		dates = append(dates, c.Plan.dates()...)
+	}
+	return dates
+}
+
+// BookingDates lists when the appointments are that a form books.
+func BookingDates(bookings []Booking) (dates []Dated) {
+	for i, b := range bookings {
+		dates = append(dates, Dated{fmt.Sprintf("bookings[%d].at", i), AppointmentTime, Given(b.At)})
+	}
+	return dates
+}
+
 // Answer strips a completion to its codes.
 func (c Completion) Answer() Answer {
 	a := Answer{
-		Operation: OpComplete, Outcome: c.Outcome, Reason: c.Reason, Bookings: c.Bookings,
-		At: c.At, Until: c.Until, Matter: c.Matter, Measure: c.Measure,
+		Operation: OpComplete, Outcome: Code(c.Outcome), Reason: Code(c.Reason), Bookings: c.Bookings,
+		At: c.At, Until: c.Until, Matter: Code(c.Matter), Measure: Code(c.Measure),
 	}
-	a.Needs, a.Stage = c.Needs, c.Stage
+	a.Needs, a.Stage = Codes(c.Needs), c.Stage
 	if c.ClosureOutcome != "" {
-		a.Reason = c.ClosureOutcome
+		a.Reason = Code(c.ClosureOutcome)
 	}
 	if c.Plan != nil {
-		a.Routes, a.Agencies = c.Plan.Routes(), c.Plan.Agencies()
+		a.Routes, a.Agencies = Codes(c.Plan.Routes()), Codes(c.Plan.Agencies())
 	}
 	return a
 }

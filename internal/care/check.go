@@ -3,8 +3,6 @@ package care
 import (
 	"fmt"
 	"slices"
-	"time"
-	"unicode/utf8"
 )
 
 // Rules that a field of a form may break. The rules of eligibility have codes
@@ -16,7 +14,9 @@ const (
 	RuleInThePast   = "in_the_past"
 	RuleInTheFuture = "in_the_future"
 	RuleTooLong     = "too_long"
+	RuleTooShort    = "too_short"
 	RuleTooMany     = "too_many"
+	RuleIllegible   = "illegible" // holds what nobody can see, or is no text
 	RuleService     = "unknown_service"
 	RuleMatter      = "unknown_matter"
 	RuleReason      = "unknown_reason"
@@ -31,6 +31,7 @@ const (
 	RuleSeen        = "disclosure_changed"
 	RuleTooLongAgo  = "too_long_ago"
 	RuleTooFar      = "too_far_ahead"
+	RuleImplausible = "implausible_date"
 	RuleSamePerson  = "not_the_same_person"
 	RuleStaysOpen   = "kept_file_must_be_on_its_way" // where the other has branches that go on in it
 	RuleNoReopening = "no_reopening"
@@ -56,9 +57,9 @@ const (
 
 // FormRules lists the rules of forms.
 var FormRules = []string{
-	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooMany,
+	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooShort, RuleTooMany, RuleIllegible,
 	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
-	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleSamePerson,
+	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleImplausible, RuleSamePerson,
 	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer, RuleConsented, RuleNoConsent, RuleSaid,
 	RuleServiceOpen, RulePlacementOpen, RuleEquipeOpen, RuleReferralOpen, RuleIntoTransfer, RuleBothOpen, RuleNotClosed, RuleClosing,
 	RuleMeetingKnown, RulePermitKnown,
@@ -66,8 +67,9 @@ var FormRules = []string{
 
 // Limits of what a form may hold.
 const (
-	maxNote     = 4000 // characters
-	maxBookings = 5
+	maxNote       = 4000 // characters
+	maxEnterprise = 200
+	maxBookings   = 5
 )
 
 // Faults collects what is wrong with a form.
@@ -82,7 +84,7 @@ func (f *Faults) Add(ok bool, field, rule string) {
 
 // Note checks free text.
 func (f *Faults) Note(field, text string) {
-	f.Add(utf8.RuneCountInString(text) <= maxNote, field, RuleTooLong)
+	f.Lines(field, text, maxNote)
 }
 
 // Needs checks a list of areas of need.
@@ -94,8 +96,9 @@ func (f *Faults) Needs(p Policy, field string, needs []string) {
 	}
 }
 
-// CheckCompletion says what is wrong with the form that completes a task.
-func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fault {
+// CheckCompletion says what is wrong with the form that completes a task, but with
+// its dates.
+func CheckCompletion(p Policy, kind TaskKind, c Completion) []Fault {
 	var f Faults
 	form, _ := FormOf(kind)
 	outcome, ok := form.Outcome(c.Outcome)
@@ -120,35 +123,27 @@ func CheckCompletion(p Policy, kind TaskKind, c Completion, now time.Time) []Fau
 	f.Needs(p, "needs", c.Needs)
 	for i, a := range c.Areas {
 		at := fmt.Sprintf("areas[%d]", i)
+		f.Add(!slices.ContainsFunc(c.Areas[:i], func(b AreaFinding) bool { return b.Area == a.Area }), at+".area", RuleDuplicate)
 		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", RuleUnknownCode)
 		f.Add(slices.Contains(NeedLevels, a.Need), at+".need", RuleUnknownCode)
 		f.Note(at+".note", a.Note)
 	}
-	f.Bookings(p, c.Bookings, now)
+	f.Bookings(p, c.Bookings)
 	if c.Reason != "" && outcome.Accepts(FieldReason) {
 		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", RuleReason)
-	}
-	if c.At != nil && kind == PermitRenewal { // the day of the receipt
-		f.Add(!c.At.After(now), "at", RuleInTheFuture)
-	} else if c.At != nil {
-		f.Add(c.At.After(now), "at", RuleInThePast)
-	}
-	if c.Until != nil {
-		f.Add(c.Until.After(now), "until", RuleInThePast)
 	}
 	f.Code(p.Matters, "matter", c.Matter, RuleMatter)
 	f.Code(p.Measures, "measure", c.Measure, RuleUnknownCode)
 	f.Code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
 	f.Add(ChosenOutcome(c.ClosureOutcome), "closure_outcome", RuleUnknownCode)
-	f.Add(utf8.RuneCountInString(c.Enterprise) <= 200, "enterprise", RuleTooLong)
+	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
 	if c.Plan != nil {
-		f.plan(p, *c.Plan, now)
+		f.plan(p, *c.Plan)
 	}
 	f.goals(c.Goals)
 	f.Add(c.Stage == "" || slices.Contains(BeginStages, c.Stage) && c.Stage != StageSecondLevel, "stage", RuleUnknownCode)
 	f.Add(c.Permit == "" || KnownPermit(c.Permit), "permit", RuleUnknownCode)
-	f.Add(c.PermitExpiry == nil || c.PermitExpiry.After(now), "permit_expiry", RuleInThePast)
 	return f
 }
 
@@ -161,21 +156,21 @@ func (f *Faults) Code(list []Named, field, code, rule string) {
 }
 
 // Bookings checks what a form books.
-func (f *Faults) Bookings(p Policy, bookings []Booking, now time.Time) {
+func (f *Faults) Bookings(p Policy, bookings []Booking) {
 	f.Add(len(bookings) <= maxBookings, "bookings", RuleTooMany)
 	for i, b := range bookings {
 		at := fmt.Sprintf("bookings[%d].", i)
-		f.Booking(p, at, b, now)
+		f.Booking(p, at, b)
 		f.Add(!slices.ContainsFunc(bookings[:i], func(o Booking) bool { return o.Service == b.Service && o.Matter == b.Matter }), at+"service", RuleDuplicate)
 	}
 }
 
 // Booking checks one booking, whose fields are named after the prefix.
-func (f *Faults) Booking(p Policy, prefix string, b Booking, now time.Time) {
-	service, ok := p.Service(b.Service)
+func (f *Faults) Booking(p Policy, prefix string, b Booking) {
+	service, ok := p.Service(string(b.Service))
 	f.Add(ok, prefix+"service", RuleService)
 	if b.Matter != "" && ok {
-		f.Add(slices.Contains(service.Matters, b.Matter), prefix+"matter", RuleMatter)
+		f.Add(slices.Contains(service.Matters, string(b.Matter)), prefix+"matter", RuleMatter)
 	}
-	f.Add(b.At.After(now), prefix+"at", RuleInThePast)
+	f.Add(!b.At.IsZero(), prefix+"at", RuleRequired)
 }

@@ -60,9 +60,9 @@ const (
 
 // Vote is what a role of an agency says: an opinion, or a signature.
 type Vote struct {
-	Role    Role   `json:"role" doc:"Role of a seat of the équipe"`
-	Agency  string `json:"agency" doc:"Code of the seat's agency"`
-	Outcome string `json:"outcome" enum:"favourable,favourable_with_conditions,dissenting"`
+	Role    Role `json:"role" doc:"Role of a seat of the équipe"`
+	Agency  Code `json:"agency" doc:"Code of the seat's agency"`
+	Outcome Code `json:"outcome" enum:"favourable,favourable_with_conditions,dissenting"`
 }
 
 // Signs says whether the vote is for the plan.
@@ -74,7 +74,7 @@ func (v Vote) Signs() bool {
 // different agencies, are for the plan.
 func (q QuorumRule) Reached(votes []Vote) bool {
 	var roles []Role
-	var agencies []string
+	var agencies []Code
 	for _, v := range votes {
 		if !v.Signs() {
 			continue

@@ -464,8 +464,10 @@ func (p Policy) NextService(service string) string {
 }
 
 // Difficult says whether one of the needs is a difficulty of a kind.
-func (p Policy) Difficult(needs []string, kind Difficulty) bool {
-	return slices.ContainsFunc(p.NeedAreas(needs), func(a NeedArea) bool { return a.Difficulty == kind })
+func (p Policy) Difficult(needs []Code, kind Difficulty) bool {
+	return slices.ContainsFunc(p.Needs, func(a NeedArea) bool {
+		return a.Difficulty == kind && slices.Contains(needs, Code(a.Code))
+	})
 }
 
 // Deadline finds a deadline by its code.
@@ -479,7 +481,7 @@ func (p Policy) NoShowAttempts() int { return max(1, p.NoShow.Attempts) }
 
 // Rhythm gives the deadline between two reviews, and how many of them go before
 // an evaluation (at least 1), by how the last branch of the path ended.
-func (p Policy) Rhythm(outcome string) (deadline string, reviews int) {
+func (p Policy) Rhythm(outcome Code) (deadline string, reviews int) {
 	after := StageSecondLevel
 	switch outcome {
 	case Placed, InTraining:

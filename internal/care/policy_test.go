@@ -58,7 +58,7 @@ func TestRhythm(t *testing.T) {
 		{Resolved, DeadlineReviewAfterService, 2},
 		{Unsuccessful, DeadlineReviewAfterService, 2},
 	} {
-		if deadline, reviews := testPolicy.Rhythm(test.outcome); deadline != test.deadline || reviews != test.reviews {
+		if deadline, reviews := testPolicy.Rhythm(Code(test.outcome)); deadline != test.deadline || reviews != test.reviews {
 			t.Errorf("after %s: %s, %d", test.outcome, deadline, reviews)
 		}
 	}

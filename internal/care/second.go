@@ -113,9 +113,9 @@ func (s Standing) Second(run string, a Answer, shown ShownPermit) *Refusal {
 	case OpConvene:
 		return s.like(Branch{Kind: RunEquipe, Equipe: a.Equipe}, "kind", RuleEquipeOpen)
 	case OpRefer:
-		return s.like(Branch{Kind: RunReferral, Agency: a.Agency, Needs: []string{a.Matter}}, "agency", RuleReferralOpen)
+		return s.like(Branch{Kind: RunReferral, Agency: string(a.Agency), Needs: []string{string(a.Matter)}}, "agency", RuleReferralOpen)
 	case OpRedirect:
-		return s.secondReferral(run, a.Agency, "agency")
+		return s.secondReferral(run, string(a.Agency), "agency")
 	case OpTransfer:
 		return s.like(Branch{Kind: RunTransfer}, "zone", RuleTransfer)
 	case OpMerge:
@@ -143,7 +143,7 @@ func (s Standing) secondBooking(a Answer) *Refusal {
 		if a.Operation == OpBook {
 			field = "service"
 		}
-		if refusal := s.like(Branch{Kind: RunService, Service: b.Service, Matter: b.Matter}, field, RuleServiceOpen); refusal != nil {
+		if refusal := s.like(Branch{Kind: RunService, Service: string(b.Service), Matter: string(b.Matter)}, field, RuleServiceOpen); refusal != nil {
 			return refusal
 		}
 	}

@@ -119,8 +119,8 @@ func TestRunsDecideAsBefore(t *testing.T) {
 		t.Errorf("attempts: %d, %d", silent.NoShowAttempts(), completed.NoShowAttempts())
 	}
 	for _, outcome := range []string{Placed, InTraining, PlanActivated, Resolved, ""} {
-		deadline, reviews := silent.Rhythm(outcome)
-		if d, r := completed.Rhythm(outcome); d != deadline || r != reviews {
+		deadline, reviews := silent.Rhythm(Code(outcome))
+		if d, r := completed.Rhythm(Code(outcome)); d != deadline || r != reviews {
 			t.Errorf("after %q: %s, %d; was %s, %d", outcome, d, r, deadline, reviews)
 		}
 	}

@@ -20,15 +20,18 @@ var Book = Operation[BookingForm]{
 	},
 	Check: func(form BookingForm, around Around) []care.Fault {
 		var f care.Faults
-		f.Booking(around.Policy, "", form.Booking, around.Now)
+		f.Booking(around.Policy, "", form.Booking)
 		f.Note("note", form.Note)
 		return f
+	},
+	Dates: func(form BookingForm, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: care.Given(form.At)}}
 	},
 	Answer: func(form BookingForm) care.Answer {
 		return care.Answer{Bookings: []care.Booking{form.Booking}}
 	},
 	Example: func(w World) BookingForm {
 		at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour)
-		return BookingForm{Booking: care.Booking{Service: pick(w, w.Policy.Services).Code, At: at}}
+		return BookingForm{Booking: care.Booking{Service: care.Code(pick(w, w.Policy.Services).Code), At: at}}
 	},
 }

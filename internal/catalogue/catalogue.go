@@ -17,6 +17,8 @@ type Known interface {
 	Form() reflect.Type
 	// Read asks for it, about what has the id, with a form in JSON.
 	Read(key, id string, form json.RawMessage) (Command, error)
+	// DatesIn lists the dates of a form as it was stored.
+	DatesIn(form json.RawMessage, kind care.TaskKind) ([]care.Dated, error)
 	// Any asks for it with its example of a form; false: it has none.
 	Any(id string, w World) (Command, bool)
 }
@@ -31,6 +33,18 @@ func (o Operation[F]) Form() reflect.Type { return reflect.TypeFor[F]() }
 func (o Operation[F]) Read(key, id string, data json.RawMessage) (Command, error) {
 	form, err := o.Decode(data)
 	return o.Command(key, id, form), err
+}
+
+// DatesIn lists the dates of a form as it was stored.
+func (o Operation[F]) DatesIn(data json.RawMessage, kind care.TaskKind) ([]care.Dated, error) {
+	if o.Dates == nil || len(data) == 0 {
+		return nil, nil
+	}
+	form, err := o.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	return o.Dates(form, kind), nil
 }
 
 // Any asks for the operation with its example of a form; false: it has none.
@@ -52,14 +66,44 @@ var All = []Known{
 	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
 }
 
+// find finds an operation by its code; nil: people do not ask for it.
+func find(code care.Operation) Known {
+	i := slices.IndexFunc(All, func(k Known) bool { return k.About().Code == code })
+	if i < 0 {
+		return nil
+	}
+	return All[i]
+}
+
 // Of finds the facts of an operation by its code. Of what only the machinery
 // reports, as that a mail came back, there are none.
 func Of(code care.Operation) (Facts, bool) {
-	i := slices.IndexFunc(All, func(k Known) bool { return k.About().Code == code })
-	if i < 0 {
-		return Facts{}, false
+	if known := find(code); known != nil {
+		return known.About(), true
 	}
-	return All[i].About(), true
+	return Facts{}, false
+}
+
+// DatesIn lists the dates of a form as it was stored with its operation, of a task
+// of a kind where it completes one.
+func DatesIn(code care.Operation, form json.RawMessage, kind care.TaskKind) ([]care.Dated, error) {
+	if known := find(code); known != nil {
+		return known.DatesIn(form, kind)
+	}
+	return nil, nil
+}
+
+// Check says what is wrong with a form as it was stored with its operation.
+func Check(code care.Operation, form json.RawMessage, around Around) ([]care.Fault, error) {
+	known := find(code)
+	if known == nil {
+		return nil, nil
+	}
+	c, err := known.Read("", "", form)
+	if err != nil {
+		return nil, err
+	}
+	return c.Check(around), nil
 }
 
 // MayAsk says whether a role may ask for an operation at all.

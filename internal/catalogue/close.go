@@ -24,5 +24,5 @@ var Close = Operation[EarlyClosure]{
 		f.Note("note", form.Note)
 		return f
 	},
-	Answer: func(form EarlyClosure) care.Answer { return care.Answer{Reason: form.Outcome} },
+	Answer: func(form EarlyClosure) care.Answer { return care.Answer{Reason: care.Code(form.Outcome)} },
 }

@@ -19,4 +19,5 @@ var Open = Operation[ledger.CaseOpening]{
 	Check: func(form ledger.CaseOpening, around Around) []care.Fault {
 		return ledger.CheckOpening(around.Policy, form, around.Now)
 	},
+	Dates: func(form ledger.CaseOpening, _ care.TaskKind) []care.Dated { return form.Dates() },
 }

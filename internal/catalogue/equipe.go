@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"percorso/internal/care"
 )
@@ -32,21 +31,23 @@ var Minutes = Operation[MinutesForm]{
 	Check: func(form MinutesForm, around Around) []care.Fault {
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
-		f.Add(!form.At.After(around.Now), "at", care.RuleInTheFuture)
 		f.Add(form.Text != "", "text", care.RuleRequired)
-		f.Add(utf8.RuneCountInString(form.Text) <= MaxMinutes, "text", care.RuleTooLong)
+		f.Lines("text", form.Text, MaxMinutes)
 		f.Add(len(form.Votes) > 0, "votes", care.RuleRequired)
 		for i, v := range form.Votes {
 			at := fmt.Sprintf("votes[%d].", i)
 			f.Add(around.HasRole(v.Role), at+"role", care.RuleUnknownCode)
-			_, known := around.Agency(v.Agency)
+			_, known := around.Agency(string(v.Agency))
 			f.Add(known, at+"agency", care.RuleUnknownCode)
-			f.Add(slices.Contains([]string{care.Favourable, care.WithConditions, care.Dissenting}, v.Outcome), at+"outcome", care.RuleUnknownCode)
+			f.Add(slices.Contains([]care.Code{care.Favourable, care.WithConditions, care.Dissenting}, v.Outcome), at+"outcome", care.RuleUnknownCode)
 			f.Add(v.Outcome == care.Favourable || v.Note != "", at+"note", care.RuleRequired)
 			f.Add(!slices.ContainsFunc(form.Votes[:i], func(o MinutedVote) bool { return o.Role == v.Role && o.Agency == v.Agency }), at+"role", care.RuleDuplicate)
 			f.Note(at+"note", v.Note)
 		}
 		return f
+	},
+	Dates: func(form MinutesForm, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "at", Meaning: care.MinutesTime, At: care.Given(form.At)}}
 	},
 	Answer: func(form MinutesForm) care.Answer {
 		a := care.Answer{At: &form.At}

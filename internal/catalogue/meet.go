@@ -12,20 +12,18 @@ type MeetingForm struct {
 	Note string    `json:"note,omitempty" maxLength:"4000"`
 }
 
-// meetingCounts is for how long after it was held a meeting may be recorded.
-const meetingCounts = 30 * 24 * time.Hour
-
 // Meet records a valid meeting with the person, by any agency at work on the
 // case: it resets the counter that the reviews run by.
 var Meet = Operation[MeetingForm]{
 	Facts: Facts{Code: care.OpMeet, On: OnCase, Path: "meetings", Slug: "incontro", Offered: stillOpen},
-	Check: func(form MeetingForm, around Around) []care.Fault {
+	Check: func(form MeetingForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
-		f.Add(!form.At.After(around.Now), "at", care.RuleInTheFuture)
-		f.Add(form.At.IsZero() || form.At.After(around.Now.Add(-meetingCounts)), "at", care.RuleTooLongAgo)
 		f.Note("note", form.Note)
 		return f
+	},
+	Dates: func(form MeetingForm, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "at", Meaning: care.MeetingTime, At: care.Given(form.At)}}
 	},
 	Answer:  func(form MeetingForm) care.Answer { return care.Answer{At: &form.At} },
 	Example: func(w World) MeetingForm { return MeetingForm{At: w.Now} },

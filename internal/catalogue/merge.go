@@ -21,7 +21,7 @@ var Merge = Operation[MergeForm]{
 	Check: func(form MergeForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(form.Into != "", "into", care.RuleRequired)
-		f.Add(form.Into == "" || ledger.IsID(form.Into), "into", care.RuleUnknownCode) // the process gets it, and nothing that somebody typed
+		f.Add(form.Into == "" || care.IsID(form.Into), "into", care.RuleUnknownCode) // the process gets it, and nothing that somebody typed
 		f.Add(form.Note != "", "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f

@@ -20,8 +20,11 @@ import (
 // Operation is something that may be asked for with a form F.
 type Operation[F any] struct {
 	Facts
-	// Check says what is wrong with a form; nil: nothing can be.
+	// Check says what is wrong with a form, but with its dates; nil: nothing can be.
 	Check func(form F, around Around) []care.Fault
+	// Dates lists the dates of a form with what they mean, of a task's by its kind;
+	// nil: it has none.
+	Dates func(form F, kind care.TaskKind) []care.Dated
 	// Answer strips a form to the codes that the process gets; nil: it gets that
 	// it was asked, and nothing else.
 	Answer func(form F) care.Answer
@@ -61,7 +64,7 @@ const (
 // Around is what a check asks besides the form.
 type Around struct {
 	care.Policy               // of the caller's zone
-	Now         time.Time     //
+	Now         time.Time     // in the zone's calendar
 	Zones       []string      // codes of all zones, of operations that ask for them
 	Task        care.TaskKind // of the task, of operations on one
 }
@@ -92,10 +95,14 @@ func (o Operation[F]) Command(key, id string, form F) Command {
 		NewCommand: ledger.NewCommand{Key: key, Operation: o.Code, Answer: care.Answer{}, Data: encode(form)},
 		facts:      o.Facts,
 		check: func(around Around) []care.Fault {
-			if o.Check == nil {
-				return nil
+			var f care.Faults
+			if o.Check != nil {
+				f = o.Check(form, around)
 			}
-			return o.Check(form, around)
+			if o.Dates != nil {
+				f.Dates(o.Dates(form, around.Task), around.Now)
+			}
+			return f
 		},
 	}
 	if o.Answer != nil {

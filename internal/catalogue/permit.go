@@ -21,14 +21,16 @@ var Permit = Operation[PermitForm]{
 		Code: care.OpPermit, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.ImmigrationExpert, care.Supervisor},
 		Path: "permit", Slug: "permesso", Offered: stillOpen,
 	},
-	Check: func(form PermitForm, around Around) []care.Fault {
+	Check: func(form PermitForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(form.Permit != "", "permit", care.RuleRequired)
 		f.Add(form.Permit == "" || care.KnownPermit(form.Permit), "permit", care.RuleUnknownCode)
-		f.Add(form.Expiry == nil || form.Expiry.After(around.Now), "permit_expiry", care.RuleInThePast)
 		f.Add(form.Permit != care.PermitRequested || form.Expiry == nil, "permit_expiry", care.RuleNotAllowed)
 		f.Note("note", form.Note)
 		return f
+	},
+	Dates: func(form PermitForm, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "permit_expiry", Meaning: care.NewPermitLastDay, At: form.Expiry}}
 	},
 	Example: func(w World) PermitForm { return PermitForm{Permit: pick(w, care.Permits)} },
 }

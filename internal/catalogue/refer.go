@@ -16,6 +16,9 @@ type ReferForm struct {
 	Note    string `json:"note,omitempty" maxLength:"4000" doc:"Free text; it stays in the case file"`
 }
 
+// maxDigest is how long the digest of a disclosure is at most.
+const maxDigest = 64
+
 // Refer refers the person to a partner. Consent, where its legal basis asks for
 // one, and the disclosure are asked under lock.
 var Refer = Operation[ReferForm]{
@@ -36,11 +39,12 @@ var Refer = Operation[ReferForm]{
 		f.Add(form.Purpose == "" || len(around.NeedAreas([]string{form.Purpose})) == 1, "purpose", care.RuleUnknownCode)
 		f.Add(form.Notice, "notice_given", care.RuleNotice)
 		f.Add(form.Seen != "", "seen", care.RuleRequired)
+		f.Text("seen", form.Seen, maxDigest)
 		f.Note("note", form.Note)
 		return f
 	},
 	Answer: func(form ReferForm) care.Answer {
-		return care.Answer{Agency: form.Agency, Matter: form.Purpose}
+		return care.Answer{Agency: care.Code(form.Agency), Matter: care.Code(form.Purpose)}
 	},
 }
 

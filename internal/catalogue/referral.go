@@ -11,18 +11,27 @@ type ReferralMoveForm struct {
 
 // move is an operation on a referral of one agency to another. Whether the state
 // allows it is another question; check says what it asks for besides a note that
-// is not too long.
+// is not too long. A reason goes with a rejection alone, an agency with a
+// redirection: the process gets nothing that is not asked for.
 func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm, around Around)) Operation[ReferralMoveForm] {
 	return Operation[ReferralMoveForm]{
 		Facts: Facts{Code: code, On: OnReferral, Path: string(code)},
 		Check: func(form ReferralMoveForm, around Around) []care.Fault {
 			var f care.Faults
+			f.Add(form.Reason == "" || code == care.OpReject, "reason", care.RuleNotAllowed)
+			f.Add(form.Agency == "" || code == care.OpRedirect, "agency", care.RuleNotAllowed)
 			check(&f, form, around)
 			f.Note("note", form.Note)
 			return f
 		},
 		Answer: func(form ReferralMoveForm) care.Answer {
-			return care.Answer{Reason: form.Reason, Agency: form.Agency}
+			switch code {
+			case care.OpReject:
+				return care.Answer{Reason: care.Code(form.Reason)}
+			case care.OpRedirect:
+				return care.Answer{Agency: care.Code(form.Agency)}
+			}
+			return care.Answer{}
 		},
 	}
 }

@@ -29,11 +29,12 @@ var Reopen = Operation[ReopenForm]{
 		f.Add(form.Stage == "" || slices.Contains(care.BeginStages, form.Stage), "stage", care.RuleUnknownCode)
 		f.Add(form.Stage != care.StageSecondLevel || len(form.Bookings) > 0, "bookings", care.RuleRequired)
 		f.Add(form.Stage == care.StageSecondLevel || len(form.Bookings) == 0, "bookings", care.RuleNotAllowed)
-		f.Bookings(around.Policy, form.Bookings, around.Now)
+		f.Bookings(around.Policy, form.Bookings)
 		f.Add(form.Note != "", "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},
+	Dates: func(form ReopenForm, _ care.TaskKind) []care.Dated { return care.BookingDates(form.Bookings) },
 	Answer: func(form ReopenForm) care.Answer {
 		return care.Answer{Stage: form.Stage, Bookings: form.Bookings}
 	},

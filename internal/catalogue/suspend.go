@@ -25,17 +25,20 @@ var Suspend = Operation[SuspendForm]{
 		Path: "suspension", Slug: "sospendi",
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
 	},
-	Check: func(form SuspendForm, around Around) []care.Fault {
+	Check: func(form SuspendForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(form.Until != nil, "until", care.RuleRequired)
-		f.Add(form.Until == nil || form.Until.After(around.Now), "until", care.RuleInThePast)
-		f.Add(form.Until == nil || form.Until.Before(around.Now.AddDate(2, 0, 0)), "until", care.RuleTooFar)
 		f.Add(form.Reason != "", "reason", care.RuleRequired)
 		f.Add(form.Reason == "" || slices.Contains(SuspendReasons, form.Reason), "reason", care.RuleReason)
 		f.Note("note", form.Note)
 		return f
 	},
-	Answer: func(form SuspendForm) care.Answer { return care.Answer{Until: form.Until, Reason: form.Reason} },
+	Dates: func(form SuspendForm, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "until", Meaning: care.SuspensionEnd, At: form.Until}}
+	},
+	Answer: func(form SuspendForm) care.Answer {
+		return care.Answer{Until: form.Until, Reason: care.Code(form.Reason)}
+	},
 	Example: func(w World) SuspendForm {
 		until := w.Now.Add(time.Duration(1+w.Rand.IntN(60)) * 24 * time.Hour)
 		return SuspendForm{Until: &until, Reason: pick(w, SuspendReasons)}

@@ -10,8 +10,9 @@ import (
 var Complete = Operation[care.Completion]{
 	Facts: Facts{Code: care.OpComplete, On: OnTask, Path: "complete"},
 	Check: func(form care.Completion, around Around) []care.Fault {
-		return care.CheckCompletion(around.Policy, around.Task, form, around.Now)
+		return care.CheckCompletion(around.Policy, around.Task, form)
 	},
+	Dates:  care.Completion.Dates,
 	Answer: care.Completion.Answer,
 }
 
@@ -36,6 +37,7 @@ var Reassign = Operation[Assignment]{
 		var f care.Faults
 		f.Add(form.Role != "", "role", care.RuleRequired)
 		f.Add(form.Role == "" || around.HasRole(form.Role), "role", care.RuleUnknownCode)
+		f.Add(form.Until == nil, "until", care.RuleNotAllowed)
 		f.Note("note", form.Note)
 		return f
 	},
@@ -44,12 +46,15 @@ var Reassign = Operation[Assignment]{
 // Extend gives a task more time.
 var Extend = Operation[Assignment]{
 	Facts: Facts{Code: care.OpExtend, On: OnTask, AtOnce: true, Asks: []care.Role{care.Supervisor}, Path: "extend"},
-	Check: func(form Assignment, around Around) []care.Fault {
+	Check: func(form Assignment, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(form.Until != nil, "until", care.RuleRequired)
-		f.Add(form.Until == nil || form.Until.After(around.Now), "until", care.RuleInThePast)
+		f.Add(form.Role == "", "role", care.RuleNotAllowed)
 		f.Note("note", form.Note)
 		return f
+	},
+	Dates: func(form Assignment, _ care.TaskKind) []care.Dated {
+		return []care.Dated{{Field: "until", Meaning: care.ExtendedTerm, At: form.Until}}
 	},
 	Answer: func(form Assignment) care.Answer { return care.Answer{Until: form.Until} },
 }
@@ -59,6 +64,8 @@ var Remind = Operation[Assignment]{
 	Facts: Facts{Code: care.OpRemind, On: OnTask, AtOnce: true, Asks: []care.Role{care.Supervisor}, Path: "remind"},
 	Check: func(form Assignment, _ Around) []care.Fault {
 		var f care.Faults
+		f.Add(form.Role == "", "role", care.RuleNotAllowed)
+		f.Add(form.Until == nil, "until", care.RuleNotAllowed)
 		f.Note("note", form.Note)
 		return f
 	},

@@ -30,7 +30,7 @@ var Transfer = Operation[TransferForm]{
 		f.Note("note", form.Note)
 		return f
 	},
-	Answer: func(form TransferForm) care.Answer { return care.Answer{Zone: form.Zone} },
+	Answer: func(form TransferForm) care.Answer { return care.Answer{Zone: care.Code(form.Zone)} },
 }
 
 // Recall takes back what another zone was asked.

@@ -156,7 +156,7 @@ func (s *services) complexPath() {
 	minutes := catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: "Verbale di prova"}
 	for _, seat := range equipes[0].list("seats") {
 		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{
-			Role: care.Role(seat.text("role")), Agency: seat.text("agency"), Outcome: care.Favourable,
+			Role: care.Role(seat.text("role")), Agency: care.Code(seat.text("agency")), Outcome: care.Favourable,
 		}})
 	}
 	s.post(care.SocialWorker, "/equipes/"+equipes[0].text("id")+"/minutes", minutes).is(http.StatusOK)
@@ -261,7 +261,7 @@ func (s *services) consultedAtOnce() {
 	s.do(id, care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
 	services := []string{"segretariato_sociale", "professional_social_service", "partner_projects"}
 	next := func(service string) care.Completion {
-		return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: service, At: *in(time.Hour)}}}
+		return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(service), At: *in(time.Hour)}}}
 	}
 	s.do(id, care.Orientation, next(services[0]))
 	social := func(outcome string) care.Completion {

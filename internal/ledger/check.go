@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
@@ -23,27 +24,25 @@ func (p Person) Facts(policy care.Policy, needs []string) care.PersonFacts {
 // file is for whom the desk may do more than inform.
 func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault {
 	var f care.Faults
-	text := func(field, value string) {
-		f.Add(strings.TrimSpace(value) != "", field, care.RuleRequired)
-		f.Add(utf8.RuneCountInString(value) <= 100, field, care.RuleTooLong)
-	}
 	p := o.Person
-	text("person.given_name", p.GivenName)
-	text("person.family_name", p.FamilyName)
+	checkName(&f, "person.given_name", p.GivenName)
+	checkName(&f, "person.family_name", p.FamilyName)
 	f.Add(!p.BirthDate.IsZero(), "person.birth_date", care.RuleRequired)
-	f.Add(p.BirthDate.Before(now), "person.birth_date", care.RuleInTheFuture)
 	checkCountry(&f, "person.citizenship", p.Citizenship)
 	f.Add(p.Permit == "" || care.KnownPermit(p.Permit), "person.permit", care.RuleUnknownCode)
 	f.Add(len(p.Languages) > 0, "person.languages", care.RuleRequired)
+	f.Add(len(p.Languages) <= maxLanguages, "person.languages", care.RuleTooMany)
 	for i, l := range p.Languages {
 		checkLanguage(&f, fmt.Sprintf("person.languages[%d]", i), l)
 	}
-	f.Add(utf8.RuneCountInString(p.Phone) <= 30, "person.phone", care.RuleTooLong)
+	f.Text("person.phone", p.Phone, maxPhone)
 	f.Add(len(o.Needs) > 0, "needs", care.RuleRequired)
 	f.Needs(policy, "needs", o.Needs)
 	f.Add(known(policy.Desk.Channels, o.Channel), "channel", care.RuleUnknownCode)
 	f.Add(o.Topic == "" || known(policy.Desk.Topics, o.Topic), "topic", care.RuleUnknownCode)
 	f.Add(o.NoticeGiven, "notice_given", care.RuleNotice)
+	f.Text("notice_version", o.NoticeVersion, maxVersion)
+	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
 	f.Note("note", o.Note)
 	if p.Citizenship != "" {
 		for _, refusal := range care.MayPass(care.GateLevel1, p.Facts(policy, o.Needs), now).Refusals {
@@ -52,6 +51,62 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 	}
 	return f
 }
+
+// Limits of what is said of a person.
+const (
+	maxName      = 100 // characters
+	maxPhone     = 30
+	maxVersion   = 100
+	maxTag       = 35 // of a language (BCP 47)
+	maxLanguages = 20
+)
+
+// Dates lists the dates of the form.
+func (o CaseOpening) Dates() []care.Dated {
+	return []care.Dated{
+		{Field: "person.birth_date", Meaning: care.BirthDay, At: care.Given(o.Person.BirthDate)},
+		{Field: "person.permit_expiry", Meaning: care.PermitLastDay, At: o.Person.PermitExpiry},
+		{Field: "person.receipt_on", Meaning: care.ReceiptDay, At: o.Person.Receipt},
+	}
+}
+
+// CheckFacts says what is wrong with the facts that the gates are asked about, of
+// which none has to be known.
+func CheckFacts(policy care.Policy, facts care.PersonFacts, needs []string, now time.Time) []care.Fault {
+	var f care.Faults
+	f.Dates([]care.Dated{
+		{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(facts.BirthDate)},
+		{Field: "permit_expiry", Meaning: care.PermitLastDay, At: facts.PermitExpiry},
+	}, now)
+	if facts.Citizenship != "" {
+		checkCountry(&f, "citizenship", facts.Citizenship)
+	}
+	f.Add(facts.Permit == "" || care.KnownPermit(facts.Permit), "permit", care.RuleUnknownCode)
+	f.Needs(policy, "needs", needs)
+	return f
+}
+
+// CheckSamePerson says what is wrong with the names and the date by which the case
+// files of a person are looked for.
+func CheckSamePerson(p Person, now time.Time) []care.Fault {
+	var f care.Faults
+	checkName(&f, "given_name", p.GivenName)
+	checkName(&f, "family_name", p.FamilyName)
+	f.Add(!p.BirthDate.IsZero(), "birth_date", care.RuleRequired)
+	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
+	return f
+}
+
+// CheckSearch says what is wrong with what a case file is looked for by.
+func CheckSearch(field, search string) []care.Fault {
+	var f care.Faults
+	f.Add(utf8.RuneCountInString(search) >= minSearch, field, care.RuleTooShort)
+	f.Text(field, search, maxName)
+	return f
+}
+
+// minSearch is how many characters a search has at least.
+const minSearch = 2
 
 // CheckContact says what is wrong with the form of a contact. Whoever asks may
 // be informed, whatever their citizenship.
@@ -81,13 +136,25 @@ func known(list []care.Named, code string) bool {
 // checkCountry asks for an ISO 3166-1 alpha-2 code, or care.Stateless.
 func checkCountry(f *care.Faults, field, code string) {
 	f.Add(code != "", field, care.RuleRequired)
-	if code != "" && code != care.Stateless {
+	if len(code) > 2 {
+		f.Add(false, field, care.RuleCountry)
+	} else if code != "" && code != care.Stateless {
 		region, err := language.ParseRegion(code)
 		f.Add(err == nil && region.IsCountry() && region.String() == code, field, care.RuleCountry)
 	}
 }
 
 func checkLanguage(f *care.Faults, field, code string) {
-	_, err := language.Parse(code)
-	f.Add(code != "" && err == nil, field, care.RuleLanguage)
+	ok := code != "" && len(code) <= maxTag
+	if ok {
+		_, err := language.Parse(code)
+		ok = err == nil
+	}
+	f.Add(ok, field, care.RuleLanguage)
+}
+
+// checkName asks for a name that people can read: one line with a letter in it.
+func checkName(f *care.Faults, field, name string) {
+	f.Add(strings.IndexFunc(name, unicode.IsLetter) >= 0, field, care.RuleRequired)
+	f.Text(field, name, maxName)
 }

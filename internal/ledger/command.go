@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/json"
+	"regexp"
 	"time"
 
 	"percorso/internal/care"
@@ -26,6 +27,12 @@ type NewCommand struct {
 	Answer    care.Answer     // codes for the process
 	Data      json.RawMessage // the form as it is stored; nil: none. It stays in Postgres
 }
+
+// key is how a caller's key is written.
+var key = regexp.MustCompile(`^[!-~]{1,200}$`)
+
+// IsKey says whether a text may be a caller's key.
+func IsKey(text string) bool { return key.MatchString(text) }
 
 // Command is a command as stored.
 type Command struct {

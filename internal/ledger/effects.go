@@ -17,8 +17,8 @@ type Effects struct {
 	Tell         []Message           `json:"tell,omitempty"`
 	Waits        []Wait              `json:"waits,omitempty"`
 	Stage        care.Stage          `json:"stage,omitempty"`   // of the case
-	Ending       string              `json:"ending,omitempty"`  // the run's outcome: it is over
-	Closure      string              `json:"closure,omitempty"` // the case's coded outcome
+	Ending       care.Code           `json:"ending,omitempty"`  // the run's outcome: it is over
+	Closure      care.Code           `json:"closure,omitempty"` // the case's coded outcome
 	Handover     *Handover           `json:"handover,omitempty"`
 	MergeInto    string              `json:"merge_into,omitempty"` // id of the case's run that the case's records and branches go to
 }
@@ -35,12 +35,12 @@ type TaskChange struct {
 	State    care.TaskState `json:"state"`
 	Kind     care.TaskKind  `json:"kind,omitempty"`
 	Role     care.Role      `json:"role,omitempty"`   // empty: the service's, else as the zone says for the kind
-	Agency   string         `json:"agency,omitempty"` // empty: the role's agency in the zone
-	Service  string         `json:"service,omitempty"`
+	Agency   care.Code      `json:"agency,omitempty"` // empty: the role's agency in the zone
+	Service  care.Code      `json:"service,omitempty"`
 	Referral string         `json:"referral,omitempty"`
-	Outcome  string         `json:"outcome,omitempty"`
+	Outcome  care.Code      `json:"outcome,omitempty"`
 	From     *time.Time     `json:"from,omitempty"` // when its clocks begin; nil: now
-	Zone     string         `json:"zone,omitempty"` // whose task it is; empty: the case's
+	Zone     care.Code      `json:"zone,omitempty"` // whose task it is; empty: the case's
 	// Like names an earlier task: who held it holds this one.
 	Like string `json:"like,omitempty"`
 }
@@ -49,17 +49,17 @@ type TaskChange struct {
 type ReferralChange struct {
 	ID     string             `json:"id"`
 	State  care.ReferralState `json:"state"`
-	Agency string             `json:"agency,omitempty"` // the addressee, of a new one
+	Agency care.Code          `json:"agency,omitempty"` // the addressee, of a new one
 	From   string             `json:"from,omitempty"`   // the redirected one that a new one continues
-	Reason string             `json:"reason,omitempty"`
+	Reason care.Code          `json:"reason,omitempty"`
 	// Purpose is the area of need that a new one is for; empty: as a whole.
-	Purpose string `json:"purpose,omitempty"`
+	Purpose care.Code `json:"purpose,omitempty"`
 }
 
 // EquipeChange records why an équipe is convened.
 type EquipeChange struct {
 	Kind   care.EquipeKind `json:"kind"`
-	Reason string          `json:"reason,omitempty"` // how what sent the case back ended
+	Reason care.Code       `json:"reason,omitempty"` // how what sent the case back ended
 }
 
 // SeatChange makes a seat of an équipe (State invited), or moves it. What who
@@ -67,10 +67,10 @@ type EquipeChange struct {
 type SeatChange struct {
 	ID        string         `json:"id"`
 	Role      care.Role      `json:"role,omitempty"`
-	Agency    string         `json:"agency,omitempty"`
+	Agency    care.Code      `json:"agency,omitempty"`
 	State     care.SeatState `json:"state,omitempty"`
-	Opinion   string         `json:"opinion,omitempty"`
-	Signature string         `json:"signature,omitempty"` // signed, dissenting, or waived
+	Opinion   care.Code      `json:"opinion,omitempty"`
+	Signature care.Code      `json:"signature,omitempty"` // signed, dissenting, or waived
 }
 
 // PlanChange moves a version of the case's plan. A draft begins as a copy of the
@@ -84,7 +84,7 @@ type PlanChange struct {
 // Handover opens the case file in another zone, with what that zone may see,
 // and ends the old zone's access.
 type Handover struct {
-	Zone  string     `json:"zone"`
+	Zone  care.Code  `json:"zone"`
 	Run   string     `json:"run"`   // of the new case
 	Stage care.Stage `json:"stage"` // at which it goes on
 }
@@ -93,8 +93,8 @@ type Handover struct {
 type AppointmentChange struct {
 	ID      string                `json:"id"`
 	State   care.AppointmentState `json:"state"`
-	Service string                `json:"service,omitempty"`
-	Matter  string                `json:"matter,omitempty"`
+	Service care.Code             `json:"service,omitempty"`
+	Matter  care.Code             `json:"matter,omitempty"`
 	At      time.Time             `json:"at,omitzero"` // zero: as it was
 }
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
@@ -26,13 +25,6 @@ func BareID(run string) string {
 	_, id, _ := strings.Cut(run, "/")
 	return id
 }
-
-// opaque is how ids are written: in one way only, so that two spellings are two
-// ids.
-var opaque = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-// IsID says whether a text is an opaque id, as all of ours are.
-func IsID(text string) bool { return opaque.MatchString(text) }
 
 // space is the name space of derived ids.
 var space = uuid.MustParse("b7a6e6c0-3f0e-5d1c-9a53-7065726f7273")

@@ -21,6 +21,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrKeyReused: the idempotency key was used with another body.
 	ErrKeyReused = errors.New("idempotency key reused with another body")
+	// ErrNoKey: there is no idempotency key, or none that can be one.
+	ErrNoKey = errors.New("no idempotency key")
 	// ErrForbidden: role, zone or agency do not allow it.
 	ErrForbidden = errors.New("forbidden")
 	// ErrCursor: the cursor is broken, or of another list or choice.

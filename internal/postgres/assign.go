@@ -94,7 +94,7 @@ type assignedTask struct {
 
 // work changes the task, or says why not.
 func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
-	if !ledger.IsID(c.Target) {
+	if !care.IsID(c.Target) {
 		return nil, ledger.ErrNotFound
 	}
 	var err error
@@ -117,6 +117,10 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	form, err := catalogue.Reassign.Decode(c.Data)
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
+	}
+	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.now.In(a.policy.calendar.Location())})
+	if err != nil || len(faults) > 0 {
+		return care.Refuse(faults...), err
 	}
 	switch c.Operation {
 	case care.OpClaim:

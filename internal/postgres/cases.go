@@ -278,7 +278,7 @@ func readReport(ctx context.Context, tx querier, now time.Time) (report freshRep
 
 // CaseFile reads the whole of a case. The read is audited.
 func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.Case, err error) {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return c, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadCase, of: "case", id: id, cases: []string{id}}
@@ -400,7 +400,7 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledg
 // ofCase reads what belongs to a case. ledger.ErrNotFound: sees says that the
 // caller does not see it.
 func (r *Records) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, querier, string) error, read func(querier) error) error {
-	if !ledger.IsID(caseID) {
+	if !care.IsID(caseID) {
 		return ledger.ErrNotFound
 	}
 	l := reading{kind: kind, of: "case", id: caseID, cases: []string{caseID}}

@@ -11,7 +11,7 @@ import (
 // the caller sent them there for an area of need. The read is audited.
 // ledger.ErrNotFound: there is no such case or agency for the caller.
 func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
-	if !ledger.IsID(caseID) {
+	if !care.IsID(caseID) {
 		return d, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadDisclosure, asked: []string{agency}, cases: []string{caseID}}
@@ -59,7 +59,7 @@ func seesCase(ctx context.Context, tx querier, caseID string) error {
 // case over. What is out of sight comes without its snapshot, and with why. The
 // read is audited. ledger.ErrNotFound: nothing was given.
 func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given ledger.Share, err error) {
-	if !ledger.IsID(taskID) {
+	if !care.IsID(taskID) {
 		return given, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadShare}

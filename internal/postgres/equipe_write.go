@@ -66,7 +66,7 @@ func (w *writer) inviteSeat(s ledger.SeatChange) {
 	w.queue(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, member = NULL, invited_at = excluded.invited_at`,
 		s.ID, w.step.Run, w.caseID(), w.run.Zone, s.Agency, s.Role, s.State, w.step.At)
-	w.share(share{run: w.step.Run, zone: w.run.Zone, agency: s.Agency, purpose: forEquipe})
+	w.share(share{run: w.step.Run, zone: w.run.Zone, agency: string(s.Agency), purpose: forEquipe})
 	w.moment("seat_invited", string(s.Role))
 }
 
@@ -91,10 +91,10 @@ func (w *writer) moveSeat(s ledger.SeatChange, said reasons) {
 			SELECT case_id, run_id, zone, $2, $3, role, $4 FROM seat WHERE id = $1`, s.ID, w.step.At, "seat_"+string(s.State), w.by())
 	}
 	if s.Opinion != "" {
-		w.moment("opinion", s.Opinion)
+		w.moment("opinion", string(s.Opinion))
 	}
 	if s.Signature != "" {
-		w.moment("signature", s.Signature)
+		w.moment("signature", string(s.Signature))
 	}
 }
 

@@ -20,7 +20,10 @@ func (w *writer) gate() (*care.Refusal, error) {
 	if refusal, err := secondStep(w); err != nil || refusal != nil {
 		return refusal, err
 	}
-	faults, err := w.eligibility()
+	faults, err := dateFaults(w)
+	if err == nil && len(faults) == 0 {
+		faults, err = w.eligibility()
+	}
 	if err == nil && len(faults) == 0 && !w.entry.machine() {
 		faults, err = w.rule()
 	}
@@ -33,6 +36,22 @@ func (w *writer) gate() (*care.Refusal, error) {
 		return secondOfMerge(w, ledger.BareID(w.step.Effects.MergeInto))
 	}
 	return nil, nil
+}
+
+// dateFaults asks again whether the dates of the form can be meant: nothing is stored
+// that a list could not show, whatever way it came.
+func dateFaults(w *writer) ([]care.Fault, error) {
+	var kind care.TaskKind
+	if w.about.task != nil {
+		kind = w.about.task.Kind
+	}
+	dated, err := catalogue.DatesIn(w.step.Entry.Answer.Operation, w.entry.Data, kind)
+	if err != nil {
+		return nil, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", w.step.Entry.Answer.Operation)}
+	}
+	var faults care.Faults
+	faults.DatesByNow(dated, w.step.At.In(w.policy.calendar.Location()))
+	return faults, nil
 }
 
 // gateOf names the gate of eligibility that an answer asks to pass, if any, and
@@ -57,7 +76,7 @@ func gateOf(a care.Answer) (gate care.Gate, field string) {
 		}
 	case care.OpComplete:
 		switch {
-		case slices.Contains([]string{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
+		case slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
 			return care.GateTakeOver, "outcome"
 		case len(a.Bookings) > 0:
 			return care.GateLevel2, "bookings"
@@ -101,10 +120,10 @@ func (w *writer) rule() ([]care.Fault, error) {
 	case care.OpRefer:
 		return w.ruleOfRefer()
 	case care.OpRedirect:
-		if _, known := w.policy.Agency(answer.Agency); !known {
+		if _, known := w.policy.Agency(string(answer.Agency)); !known {
 			return fault(true, "agency", care.RuleUnknownCode), nil
 		}
-		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(answer.Agency) == care.Consent, "NOT "+consentInForce)
+		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(string(answer.Agency)) == care.Consent, "NOT "+consentInForce)
 	case care.OpUnconsent:
 		return w.faultIf("", care.RuleNoConsent, ofCase, "NOT "+consentInForce)
 	case care.OpMerge:
@@ -170,7 +189,7 @@ func (w *writer) notAwaited() (*care.Refusal, error) {
 	}
 	var faults []care.Fault
 	for i, v := range w.step.Entry.Answer.Votes {
-		faults = append(faults, fault(!slices.Contains(owing, seat{v.Role, v.Agency}), fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
+		faults = append(faults, fault(!slices.Contains(owing, seat{v.Role, string(v.Agency)}), fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
 	}
 	if len(faults) == 0 {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
@@ -231,7 +250,7 @@ func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
 // locks until the merge is done.
 func (w *writer) ruleOfMerge() ([]care.Fault, error) {
 	form, err := formOf(w, catalogue.Merge)
-	if err != nil || !ledger.IsID(form.Into) {
+	if err != nil || !care.IsID(form.Into) {
 		return fault(err == nil, "into", care.RuleUnknownCode), err
 	}
 	var rule *string

@@ -7,9 +7,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 	"percorso/internal/testclock"
 )
 
@@ -26,18 +28,27 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	tries := func(form catalogue.ReferForm, referral string) (ledger.StepResult, ledger.Entry) {
 		e := p.ask("social_worker.prato", run, catalogue.Refer.Command("", "", form))
 		return p.tries(run, e, ledger.Effects{Tell: []ledger.Message{
-			{Run: referral, Answer: care.Answer{Operation: care.OpOpen, Agency: form.Agency, Matter: form.Purpose}}}}, nil), e
+			{Run: referral, Answer: care.Answer{Operation: care.OpOpen, Agency: care.Code(form.Agency), Matter: care.Code(form.Purpose)}}}}, nil), e
 	}
 	form, _ := refer("terzo_settore")
 	res, e := tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "agency", care.RuleConsent)
+	// What no list holds is not even accepted; a partner that the zone named since
+	// is, and refused until the case goes by the new rules.
 	form.Agency = "made_up"
+	_, err := p.records.Accept(t.Context(), worker, catalogue.Refer.Command("made-up", id, form).NewCommand)
+	require.Equal(t, care.Refuse(care.Fault{Field: "agency", Rule: care.RuleUnknownCode}), err)
+	p.law("with-one-more", func(policy *care.Policy) {
+		policy.Agencies = append(policy.Agencies, care.Agency{Code: "made_up", Name: "Ente di prova", Kind: care.KindThirdSector, Email: "ente@prova.invalid"})
+	})
+	p.records = postgres.NewRecords(p.api, calendar.New)
+	p.records.Clock = func() time.Time { return p.now }
 	res, e = tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "agency", care.RuleUnknownCode)
 
 	// What changed since the sender saw it must be seen again.
 	form, _ = refer("asl")
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET phone = '0574 000000' WHERE case_id = $1`, id)
+	_, err = p.owner.Exec(t.Context(), `UPDATE person SET phone = '0574 000000' WHERE case_id = $1`, id)
 	require.NoError(t, err)
 	res, e = tries(form, newRun(care.RunReferral))
 	p.refused(res, e, "seen", care.RuleSeen)
@@ -62,7 +73,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 		require.Equal(t, agency == "terzo_settore", shown.Snapshot.BirthDate == "" && shown.Snapshot.Citizenship == "", "a private partner gets less")
 
 		// The referral that its run makes uses the same share.
-		made := ledger.ReferralChange{ID: uuid.NewString(), State: care.ReferralRequested, Agency: agency, Purpose: "housing"}
+		made := ledger.ReferralChange{ID: uuid.NewString(), State: care.ReferralRequested, Agency: care.Code(agency), Purpose: "housing"}
 		p.does(referral, p.hear(referral, care.OpOpen), ledger.Effects{Referrals: []ledger.ReferralChange{made}}, nil)
 		require.Equal(t, 1, p.count(`share WHERE run_id = $1`, referral))
 		require.Equal(t, 1, p.count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))

@@ -37,14 +37,14 @@ func (w *writer) beside() error {
 		}
 	case care.OpTransfer:
 		if ofCase {
-			w.moment("transfer_asked", answer.Zone)
+			w.moment("transfer_asked", string(answer.Zone))
 		}
 	case care.OpReopen:
 		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
 		w.moment("case_reopened", string(answer.Stage))
 	case care.OpComplete:
 		if w.about.task != nil && !w.entry.machine() {
-			return w.besideTask(w.about.task.Kind, answer.Outcome)
+			return w.besideTask(w.about.task.Kind, string(answer.Outcome))
 		}
 	}
 	return nil
@@ -66,7 +66,7 @@ func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.TransferAnswer && outcome == care.Accepted:
 		w.moment("transfer_accepted", w.about.task.Zone)
 	case kind == care.TransferAnswer:
-		w.moment("transfer_rejected", w.step.Entry.Answer.Reason)
+		w.moment("transfer_rejected", string(w.step.Entry.Answer.Reason))
 		w.mailAsker("transfer_refused")
 	}
 	return nil
@@ -130,7 +130,7 @@ func (w *writer) mergeAway() {
 // handover opens the case file in the zone that accepted it, and archives what
 // the old zone has of the case.
 func (w *writer) handover(h ledger.Handover) error {
-	policy, err := w.rules.current(w.ctx, w.tx, h.Zone)
+	policy, err := w.rules.current(w.ctx, w.tx, string(h.Zone))
 	if err != nil {
 		return err
 	}
@@ -141,6 +141,6 @@ func (w *writer) handover(h ledger.Handover) error {
 	year := w.step.At.In(policy.calendar.Location()).Year()
 	w.mailAsker("transfer_done")
 	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
-		ledger.CaseNumber(h.Zone, year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
+		ledger.CaseNumber(string(h.Zone), year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
 	return nil
 }

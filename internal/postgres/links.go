@@ -18,7 +18,7 @@ import (
 // those who scan mails open links too; the look leaves a line in the audit.
 // ledger.ErrNotFound: there is none.
 func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
 	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
@@ -36,14 +36,21 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 // used or has expired, or this is not asked of the partner now. Where it was used
 // for this very answer, the command that it then made comes along.
 func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data json.RawMessage) (cmd ledger.Command, err error) {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
 	err = within(ctx, r.pool, roleApp, []setting{{"staff", caller}}, func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
+		link, err := one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
+		if err != nil {
+			return missing(err)
+		}
+		if err := r.codesOnly(ctx, tx, link.Zone, answer); err != nil {
+			return err
+		}
 		var command string
-		err := tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(data)).Scan(&command)
+		err = tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(data)).Scan(&command)
 		if used = err == nil; used {
 			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
 		} else if errors.Is(err, pgx.ErrNoRows) {
@@ -62,7 +69,7 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 // ledger.ErrNotFound: nothing is asked of the partner any more, or a link was
 // sent just now.
 func (r *Records) RenewLink(ctx context.Context, id string) error {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}
 	return within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {

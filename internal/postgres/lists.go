@@ -87,7 +87,7 @@ func (by order) after(text, mark string) (c cursor, err error) {
 	if err != nil || json.Unmarshal(plain, &c) != nil || c.Of != mark || c.Last && by.last == "" {
 		return c, ledger.ErrCursor
 	}
-	if _, err := strconv.ParseInt(c.ID, 10, 64); by.numbered && err != nil || !by.numbered && !ledger.IsID(c.ID) {
+	if _, err := strconv.ParseInt(c.ID, 10, 64); by.numbered && err != nil || !by.numbered && !care.IsID(c.ID) {
 		return c, ledger.ErrCursor
 	}
 	return c, nil
@@ -181,7 +181,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 		q.and("(t.holder = ? OR t.agency = ? AND t.role = ?)", s.ID, s.Agency, s.Role)
 	}
 	if f.CaseID != "" {
-		if !ledger.IsID(f.CaseID) {
+		if !care.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("t.case_id = ?", f.CaseID)
@@ -215,7 +215,7 @@ func (r *Records) Task(ctx context.Context, s care.Staff, id string) (t ledger.T
 
 // byID reads one row that the caller may see; found says what it shows.
 func byID[T any](ctx context.Context, r *Records, s care.Staff, l *reading, sql, id string, found func(T)) (row T, err error) {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return row, ledger.ErrNotFound
 	}
 	err = r.reads(ctx, s, l, func(tx querier) error {
@@ -285,7 +285,7 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 		q.and("r.state NOT IN ('rejected', 'completed', 'failed', 'withdrawn', 'redirected')")
 	}
 	if f.CaseID != "" {
-		if !ledger.IsID(f.CaseID) {
+		if !care.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("r.case_id = ?", f.CaseID)
@@ -330,7 +330,7 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.Appoi
 		q.and("a.service = ?", f.Service)
 	}
 	if f.CaseID != "" {
-		if !ledger.IsID(f.CaseID) {
+		if !care.IsID(f.CaseID) {
 			return page, ledger.ErrNotFound
 		}
 		q.and("a.case_id = ?", f.CaseID)

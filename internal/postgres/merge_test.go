@@ -100,7 +100,7 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 		// A branch that begins while its case is suspended stands still from its start.
 		for i := range branches {
 			branches[i] = newRun(care.RunService)
-			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen, Service: branches[i]}}}}, nil)
+			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen, Service: care.Code(branches[i])}}}}, nil)
 			loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: branches[i], Case: run, Epoch: 1})
 			require.NoError(t, err)
 			require.Equal(t, suspended, loaded.State.Suspended != nil)

@@ -113,7 +113,7 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	require.Equal(t, outcome.ID, cmd.Target)
 	p.does(run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: outcome.ID, State: care.TaskCompleted, Outcome: care.Failed}},
-		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: failed.Reason}},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: care.Code(failed.Reason)}},
 	}, nil)
 	settled := p.row(`SELECT state, outcome, reason FROM referral WHERE id = $1`, referral)
 	require.Equal(t, map[string]any{"state": "failed", "outcome": "failed", "reason": "person_absent"}, settled)

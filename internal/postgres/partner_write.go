@@ -65,26 +65,26 @@ func (w *writer) settleShares() {
 func (w *writer) referrals() error {
 	for _, r := range w.step.Effects.Referrals {
 		w.referral(r)
-		w.moment("referral_"+string(r.State), r.Reason)
+		w.moment("referral_"+string(r.State), string(r.Reason))
 	}
 	return nil
 }
 
 func (w *writer) referral(r ledger.ReferralChange) {
 	if r.State == care.ReferralRequested {
-		w.share(share{run: w.step.Run, zone: w.run.Zone, agency: r.Agency, purpose: forReferral, area: r.Purpose})
+		w.share(share{run: w.step.Run, zone: w.run.Zone, agency: string(r.Agency), purpose: forReferral, area: string(r.Purpose)})
 		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
 			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
 			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
 			r.ID, w.step.Run, w.caseID(), w.run.Zone, r.Agency, r.From, r.State, w.step.At, r.Purpose)
-		if w.policy.LegalBasis(r.Agency) == care.Consent {
+		if w.policy.LegalBasis(string(r.Agency)) == care.Consent {
 			w.askForConsent(r.ID)
 		}
 		return
 	}
 	outcome := ""
 	if r.State == care.ReferralCompleted || r.State == care.ReferralFailed {
-		outcome = w.step.Entry.Answer.Outcome
+		outcome = string(w.step.Entry.Answer.Outcome)
 	}
 	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
 		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, orNull(w.entry.Data), outcome)
@@ -105,7 +105,7 @@ func (w *writer) askForConsent(referral string) {
 func (w *writer) discloseReferred() {
 	for _, m := range w.step.Effects.Tell {
 		if m.Answer.Operation == care.OpOpen && ledger.KindOf(m.Run) == care.RunReferral {
-			w.share(share{run: m.Run, zone: w.run.Zone, agency: m.Answer.Agency, purpose: forReferral, area: m.Answer.Matter})
+			w.share(share{run: m.Run, zone: w.run.Zone, agency: string(m.Answer.Agency), purpose: forReferral, area: string(m.Answer.Matter)})
 		}
 	}
 }

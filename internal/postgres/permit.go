@@ -27,20 +27,20 @@ func (w *writer) permitUpdate() error {
 		if err != nil {
 			return err
 		}
-		shown = permit{Kind: form.Permit, Expiry: form.Expiry}
+		shown = permit{Kind: form.Permit, Expiry: dayThere(form.Expiry, w.policy)}
 		if form.Permit == care.PermitRequested {
 			shown.Receipt = w.today()
 		}
 	case !w.completes(care.PermitRenewal) || answer.Outcome == care.NotRenewed:
 		return nil
 	case answer.Outcome == care.ReceiptShown:
-		shown = permit{Kind: care.PermitRequested, Receipt: answer.At}
+		shown = permit{Kind: care.PermitRequested, Receipt: dayThere(answer.At, w.policy)}
 	default:
 		form, err := formOf(w, catalogue.Complete)
 		if err != nil {
 			return err
 		}
-		shown = permit{Kind: form.Permit, Expiry: form.PermitExpiry}
+		shown = permit{Kind: form.Permit, Expiry: dayThere(form.PermitExpiry, w.policy)}
 	}
 	w.permit = &shown
 	// A request leaves the permit that it is to follow with its own expiry.
@@ -126,6 +126,15 @@ func (w *writer) beforeEnd(last time.Time, code string) time.Time {
 func (w *writer) today() *time.Time {
 	t := w.step.At.In(w.policy.calendar.Location())
 	return &t
+}
+
+// dayThere is a time where the zone is, so that its day is the zone's.
+func dayThere(t *time.Time, zone *ruleset) *time.Time {
+	if t == nil {
+		return nil
+	}
+	there := t.In(zone.calendar.Location())
+	return &there
 }
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }

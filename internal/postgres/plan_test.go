@@ -56,8 +56,8 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 
 	said := care.Completion{Outcome: care.WithConditions, Note: "Prova: dopo il corso"}
 	p.does(equipe, p.ask("cpi_operator.prato", equipe, catalogue.Complete.Command("", opinion.ID, said)), ledger.Effects{
-		Tasks: []ledger.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: said.Outcome}},
-		Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: said.Outcome}}}, nil)
+		Tasks: []ledger.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: care.Code(said.Outcome)}},
+		Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: care.Code(said.Outcome)}}}, nil)
 	seat := p.row(`SELECT state, member, opinion, opinion_note, minuted, signature FROM seat WHERE id = $1`, cpi.ID)
 	require.Equal(t, map[string]any{"state": "spoken", "member": member, "opinion": said.Outcome, "opinion_note": said.Note, "minuted": false, "signature": ""}, seat)
 

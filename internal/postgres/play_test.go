@@ -136,7 +136,7 @@ func (p *play) ask(account, run string, c catalogue.Command) ledger.Entry {
 func (p *play) complete(account, run, task string, form care.Completion, effects ledger.Effects, change func(*care.RunState)) ledger.StepResult {
 	p.t.Helper()
 	e := p.completion(account, run, task, form)
-	effects.Tasks = append([]ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: form.Outcome}}, effects.Tasks...)
+	effects.Tasks = append([]ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Code(form.Outcome)}}, effects.Tasks...)
 	return p.does(run, e, effects, change)
 }
 

@@ -20,7 +20,7 @@ func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledg
 		return ledger.Command{}, &ledger.Fault{Place: "a progress whose form does not read"}
 	}
 	caseID := ledger.BareID(c.Run)
-	if !ledger.IsID(caseID) || !ledger.IsID(c.Target) {
+	if !care.IsID(caseID) || !care.IsID(c.Target) {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
 	refusal, err := mayProgress(ctx, tx, s, caseID, c.Target)

@@ -151,10 +151,40 @@ func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 			cmd, err = earlier.repeated(c)
 			return err
 		}
+		if err := r.codesOnly(ctx, tx, s.Zone, c.Answer); err != nil {
+			return err
+		}
 		cmd, err = work(tx, id.String())
 		return err
 	})
 	return cmd, err
+}
+
+// codesOnly refuses an answer that holds anything but codes and times: it is about
+// to be stored for a process. It is asked here because everything comes through here.
+func (r *Records) codesOnly(ctx context.Context, tx querier, zone string, a care.Answer) error {
+	set, err := r.rules.current(ctx, tx, zone)
+	if errors.Is(err, ledger.ErrNotFound) { // a program's, which has no codes to give
+		set, err = &ruleset{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	var zones []string
+	if a.Zone != "" {
+		if zones, err = zoneCodes(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if faults := catalogue.CheckAnswer(set.Policy, zones, a); len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
+	return nil
+}
+
+func zoneCodes(ctx context.Context, tx querier) ([]string, error) {
+	rows, _ := tx.Query(ctx, `SELECT zone FROM zone_policy WHERE current`)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // claimKey claims a caller's key until the transaction ends.
@@ -191,7 +221,7 @@ func (r *Records) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand
 
 // Command reads a command of the caller's own.
 func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd ledger.Command, err error) {
-	if !ledger.IsID(id) {
+	if !care.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx querier) error {
@@ -204,7 +234,7 @@ func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd led
 // Accept makes a command durable. The relay wakes its run should the caller not
 // come to do it.
 func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
-	if c.Target != "" && !ledger.IsID(c.Target) {
+	if c.Target != "" && !care.IsID(c.Target) {
 		return ledger.Command{}, ledger.ErrNotFound
 	}
 	switch c.Operation {

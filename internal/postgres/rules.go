@@ -103,12 +103,12 @@ func (s *ruleset) performer(t ledger.TaskChange) (care.Role, string) {
 		rule, _ := s.Task(care.SupplyInformation)
 		return rule.Role, s.RoleAgency(rule.Role)
 	}
-	role, agency, ok := s.TaskRole(t.Kind, t.Service, t.Agency)
+	role, agency, ok := s.TaskRole(t.Kind, string(t.Service), string(t.Agency))
 	if t.Role != "" {
 		role, agency = t.Role, s.RoleAgency(t.Role)
 	}
 	if !ok && agency == "" {
-		agency = t.Agency
+		agency = string(t.Agency)
 	}
 	// A service, a role or an agency that the zone has no more leaves its tasks
 	// to whoever can pass them on.
@@ -129,7 +129,7 @@ func (s *ruleset) byLink(t ledger.TaskChange) (care.Agency, bool) {
 	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 		return care.Agency{}, false
 	}
-	return s.partner(t.Agency)
+	return s.partner(string(t.Agency))
 }
 
 // claim gives the times of the clock that runs until a task is claimed.

@@ -30,7 +30,7 @@ func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Pe
 // MergeCandidates lists in the same way those that seem to be of the person of a
 // case. ledger.ErrNotFound: the caller does not see it.
 func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
-	if !ledger.IsID(caseID) {
+	if !care.IsID(caseID) {
 		return nil, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ListMergeable, of: "case", id: caseID}

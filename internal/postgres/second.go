@@ -105,10 +105,10 @@ type beginnings struct {
 // That holds for what follows from an answer, such as an agreed plan or the
 // outcomes of two assessments; what somebody asks for is refused before.
 func (b *beginnings) begin(m ledger.Message) (begun bool, err error) {
-	next := care.Branch{Run: m.Run, Kind: ledger.KindOf(m.Run), Service: m.Answer.Service, Agency: m.Answer.Agency, Equipe: m.Answer.Equipe}
+	next := care.Branch{Run: m.Run, Kind: ledger.KindOf(m.Run), Service: string(m.Answer.Service), Agency: string(m.Answer.Agency), Equipe: m.Answer.Equipe}
 	switch next.Kind {
 	case care.RunService:
-		next.Matter = m.Answer.Matter
+		next.Matter = string(m.Answer.Matter)
 	case care.RunReferral:
 		if next.Needs, err = b.needs(m.Answer); err != nil {
 			return false, err
@@ -141,12 +141,12 @@ func (b *beginnings) needs(a care.Answer) ([]string, error) {
 	active := b.step.Effects.Plan
 	switch {
 	case a.Matter != "":
-		return []string{a.Matter}, nil
+		return []string{string(a.Matter)}, nil
 	case active == nil || active.State != care.PlanActive:
 		return nil, nil
 	}
 	plan, err := b.plan(`id = $1`, active.ID)
-	return plan.NeedsAt(a.Agency), err
+	return plan.NeedsAt(string(a.Agency)), err
 }
 
 // openRun makes the run of a branch, or of one that has ended as it began. A

@@ -198,7 +198,7 @@ func TestAPlanSendsForItsNeeds(t *testing.T) {
 func TestAReferralIsNotSentWhereOneIs(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
-	refers := func(agency string) (branch, referral, task string) {
+	refers := func(agency care.Code) (branch, referral, task string) {
 		branch, referral = newRun(care.RunReferral), uuid.NewString()
 		answer := opens(branch, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: agency, Referral: referral})
 		p.branch(run, branch, care.Answer{Agency: agency, Matter: "labour"}, ledger.Effects{

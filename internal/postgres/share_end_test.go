@@ -96,9 +96,9 @@ func (p *play) sentTo(caseRun, agency string) (run, referral, task string) {
 	p.t.Helper()
 	run = newRun(care.RunReferral)
 	referral = uuid.NewString()
-	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: agency, Referral: referral})
-	p.branch(caseRun, run, care.Answer{Agency: agency}, ledger.Effects{
-		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: agency, Purpose: "labour"}},
+	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: care.Code(agency), Referral: referral})
+	p.branch(caseRun, run, care.Answer{Agency: care.Code(agency)}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: care.Code(agency), Purpose: "labour"}},
 		Tasks:     []ledger.TaskChange{ask},
 	})
 	_, err := p.owner.Exec(p.t.Context(), `UPDATE referral SET note = 'una parola sulla persona' WHERE id = $1`, referral)
@@ -139,7 +139,7 @@ func TestAReferralsDataEndWithIt(t *testing.T) {
 				Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}, Ending: care.ReferralEnded,
 			}, nil)
 			if c.closure != "" {
-				p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: c.closure, Ending: c.closure}, nil)
+				p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.Code(c.closure), Ending: care.Code(c.closure)}, nil)
 			}
 			if !c.atOnce {
 				require.Contains(t, p.readsOf(cpi, caseRun), "referral", "the zone's term runs")

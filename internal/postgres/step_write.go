@@ -283,8 +283,8 @@ func (w *writer) zoneOf(t ledger.TaskChange) (string, *ruleset, error) {
 	if t.Zone == "" {
 		return w.run.Zone, w.policy, nil
 	}
-	policy, err := w.rules.current(w.ctx, w.tx, t.Zone)
-	return t.Zone, policy, err
+	policy, err := w.rules.current(w.ctx, w.tx, string(t.Zone))
+	return string(t.Zone), policy, err
 }
 
 // acknowledged reserves the task to answer a referral for who acknowledged it. A
@@ -305,9 +305,9 @@ func (w *writer) endTask(t ledger.TaskChange) {
 	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+isOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
-		detail := string(w.about.task.Kind) + "/" + t.Outcome
+		detail := string(w.about.task.Kind) + "/" + string(t.Outcome)
 		if t.Outcome == care.Closed || t.Outcome == care.ProposeClose {
-			detail += "/" + w.step.Entry.Answer.Reason // the closure outcome that is decided or proposed
+			detail += "/" + string(w.step.Entry.Answer.Reason) // the closure outcome that is decided or proposed
 		}
 		w.moment("task_completed", detail)
 	}
@@ -317,7 +317,7 @@ func (w *writer) endTask(t ledger.TaskChange) {
 func (w *writer) appointments() error {
 	for _, a := range w.step.Effects.Appointments {
 		if a.Service != "" {
-			agency := w.policy.serviceAgency(a.Service)
+			agency := w.policy.serviceAgency(string(a.Service))
 			w.share(share{run: w.step.Run, zone: w.run.Zone, agency: agency, purpose: forAppointment})
 			w.queue(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
@@ -404,7 +404,7 @@ func (w *writer) stage(e ledger.Effects) {
 		w.moment("stage", string(e.Stage))
 	}
 	if e.Ending != "" && w.run.Kind != care.RunCase {
-		w.moment("branch_ended", string(w.run.Kind)+"/"+e.Ending)
+		w.moment("branch_ended", string(w.run.Kind)+"/"+string(e.Ending))
 	}
 	if e.Closure != "" {
 		w.queue(`UPDATE case_file SET last_stage = CASE WHEN closed_at IS NULL THEN stage ELSE last_stage END, stage = $2, closed_at = $3, outcome = $4,
@@ -412,7 +412,7 @@ func (w *writer) stage(e ledger.Effects) {
 		if e.Handover == nil { // which takes the active plan along
 			w.endPlans()
 		}
-		w.moment("case_closed", e.Closure)
+		w.moment("case_closed", string(e.Closure))
 	}
 }
 

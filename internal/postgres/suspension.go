@@ -49,7 +49,7 @@ func (w *writer) freeze() error {
 	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+isOpen, w.step.Run, care.PermitRenewal)
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
-		w.moment("suspended", w.step.Entry.Answer.Reason)
+		w.moment("suspended", string(w.step.Entry.Answer.Reason))
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func Listened(ctx context.Context, p *Person) error {
 	if err := Done(care.FirstListening, heard)(ctx, p); err != nil {
 		return err
 	}
-	if p.Town.Policy.Desk.ConsultAtOnce == "" || !p.Town.Policy.Difficult(p.needs(), care.DifficultySocial) {
+	if p.Town.Policy.Desk.ConsultAtOnce == "" || !p.Town.Policy.Difficult(care.Codes(p.needs()), care.DifficultySocial) {
 		return nil
 	}
 	return Done(care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Consulto di prova"})(ctx, p)
@@ -121,7 +121,7 @@ func BookedService(ctx context.Context, p *Person) error {
 		}
 	}
 	service := own[p.Number%len(own)]
-	booking := care.Booking{Service: service.Code, Matter: service.Matters[p.Number%len(service.Matters)], At: *Days(1 + p.Number%9)}
+	booking := care.Booking{Service: care.Code(service.Code), Matter: care.Code(service.Matters[p.Number%len(service.Matters)]), At: *Days(1 + p.Number%9)}
 	return Done(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})(ctx, p)
 }
 

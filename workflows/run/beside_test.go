@@ -68,7 +68,7 @@ func TestRunEndsEarlyAsItsProcessSays(t *testing.T) {
 			}
 			return ForPath
 		},
-		EndEarly: func(r *Run, reason care.Answer) (string, error) {
+		EndEarly: func(r *Run, reason care.Answer) (care.Code, error) {
 			why = append(why, reason)
 			return "closed", r.WindUp()
 		},
@@ -84,6 +84,6 @@ func TestRunEndsEarlyAsItsProcessSays(t *testing.T) {
 	require.Equal(t, []bool{true, false, true}, tr.taken(), "nothing new begins while it winds up")
 	require.Equal(t, []ledger.Message{{Run: "service/0002", Answer: care.Answer{Operation: care.OpEnd}}}, store.steps[0].Effects.Tell)
 	require.Empty(t, store.steps[0].Effects.Ending, "it rests until its branch has reported")
-	require.Equal(t, "closed", store.steps[2].Effects.Ending)
+	require.EqualValues(t, "closed", store.steps[2].Effects.Ending)
 	require.Equal(t, []care.Answer{closes.Answer}, why)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // end ends the run with its outcome; a branch reports to its case.
-func (r *Run) end(outcome string) {
+func (r *Run) end(outcome care.Code) {
 	r.effects.Ending = outcome
 	if !r.ofCase() {
 		report := r.Report

@@ -11,7 +11,7 @@ import (
 )
 
 func TestRunEndsEarlyInOrder(t *testing.T) {
-	busy := func(r *Run) (string, error) {
+	busy := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
@@ -31,6 +31,6 @@ func TestRunEndsEarlyInOrder(t *testing.T) {
 	effects := tr.store.steps[1].Effects
 	require.Equal(t, []ledger.TaskChange{{ID: taskAt("first"), State: care.TaskObsolete}, {ID: taskAt("aside"), State: care.TaskObsolete}}, effects.Tasks)
 	require.Equal(t, care.AppointmentCancelled, effects.Appointments[0].State)
-	require.Equal(t, care.EndedEarly, effects.Ending)
+	require.EqualValues(t, care.EndedEarly, effects.Ending)
 	require.Empty(t, tr.store.state.Open)
 }

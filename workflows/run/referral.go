@@ -15,14 +15,14 @@ type Referral struct {
 	turn    int // events of the loop
 	asked   int // answers asked of an addressee
 	id      string
-	agency  string
+	agency  care.Code
 	state   care.ReferralState
-	reason  string
-	purpose string // area of need that it is for; empty: the person as a whole
+	reason  care.Code
+	purpose care.Code // area of need that it is for; empty: the person as a whole
 }
 
 // Refer sends the person to an agency and rests until the agency has answered.
-func (r *Run) Refer(point, agency, purpose string) (*Referral, error) {
+func (r *Run) Refer(point string, agency, purpose care.Code) (*Referral, error) {
 	f := &Referral{r: r, point: point, purpose: purpose}
 	f.request(agency, "")
 	for !f.state.Answered() {
@@ -37,11 +37,11 @@ func (r *Run) Refer(point, agency, purpose string) (*Referral, error) {
 func (f *Referral) State() care.ReferralState { return f.state }
 
 // Agency is whom the person was sent to at last: an addressee may redirect.
-func (f *Referral) Agency() string { return f.agency }
+func (f *Referral) Agency() care.Code { return f.agency }
 
 // request creates the referral, or the linked one that continues a redirected
 // one, with the task to answer it.
-func (f *Referral) request(agency, continues string) {
+func (f *Referral) request(agency care.Code, continues string) {
 	f.point = Turn(f.point+"/to", f.turn)
 	f.id, f.agency, f.state = f.r.IDOf(f.point), agency, care.ReferralRequested
 	if f.r.open(care.OpenPoint{Point: f.point, Kind: care.OpenReferral, ID: f.id}) {
@@ -127,7 +127,7 @@ func (f *Referral) withdraws(e ledger.Entry) bool {
 var withoutConsent = care.Answer{Operation: care.OpWithdraw, Reason: care.ConsentOver}
 
 func (f *Referral) standsOnConsent() bool {
-	agency, ok := f.r.Policy.Agency(f.agency)
+	agency, ok := f.r.Policy.Agency(string(f.agency))
 	return ok && agency.Kind.LegalBasis() == care.Consent
 }
 
@@ -148,7 +148,7 @@ func (f *Referral) Perform(point string, task ledger.TaskChange) (answer care.An
 
 // Rejected asks the sender, who knows the reason, what is next. An empty
 // outcome: it is sent again.
-func (f *Referral) Rejected(point string) (outcome string, err error) {
+func (f *Referral) Rejected(point string) (outcome care.Code, err error) {
 	next, err := f.r.Perform(point, ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
 	switch next.Outcome {
 	case care.Resubmit:
@@ -161,7 +161,7 @@ func (f *Referral) Rejected(point string) (outcome string, err error) {
 }
 
 // Conclude moves the referral's record to its last state, for a reason.
-func (f *Referral) Conclude(state care.ReferralState, reason string) {
+func (f *Referral) Conclude(state care.ReferralState, reason care.Code) {
 	f.reason = reason
 	f.Become(state)
 }

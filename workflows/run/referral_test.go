@@ -16,7 +16,7 @@ func about(point string, op care.Operation) ledger.Entry {
 }
 
 func TestReferralIsNeverLeftUnanswered(t *testing.T) {
-	sends := func(r *Run) (string, error) {
+	sends := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
@@ -24,7 +24,7 @@ func TestReferralIsNeverLeftUnanswered(t *testing.T) {
 		if err != nil {
 			return "", err
 		}
-		return string(f.State()) + " by " + f.Agency(), nil
+		return care.Code(string(f.State()) + " by " + string(f.Agency())), nil
 	}
 	const first, second = "referral/to/0", "referral/to/0/to/4"
 	elsewhere := about(first, care.OpRedirect)

@@ -29,7 +29,7 @@ func (s *scripted) opensWith(point string, due time.Time) {
 
 func TestRoundGoesOnWithoutWhoIsSilent(t *testing.T) {
 	var heard []string
-	asksThree := func(r *Run) (string, error) {
+	asksThree := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
@@ -66,7 +66,7 @@ func TestRoundGoesOnWithoutWhoIsSilent(t *testing.T) {
 
 func TestRunWaitsForADeadlineUnlessSomethingComesSooner(t *testing.T) {
 	var sooner []bool
-	quiet := func(r *Run) (string, error) {
+	quiet := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}

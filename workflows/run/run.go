@@ -33,13 +33,13 @@ type Process struct {
 	Beside func(*Run, ledger.Entry) Handling
 	// EndEarly is walked in the path's place once the run was told to end, and
 	// why. Nil: the run winds up, and its outcome is that it ended early.
-	EndEarly func(r *Run, why care.Answer) (outcome string, err error)
+	EndEarly func(r *Run, why care.Answer) (outcome care.Code, err error)
 }
 
 // A Path is a process from its opening to the coded outcome that its run ends
 // with. It returns every error at once, and changes nothing on the way out: that
 // is how it is unwound when its run ends early or walks it anew.
-type Path func(*Run) (outcome string, err error)
+type Path func(*Run) (outcome care.Code, err error)
 
 // A Run is one process of one case at work, as its path sees it. To the verbs of
 // its Standing it adds those that rest until an entry comes.

@@ -43,7 +43,7 @@ func (s *Standing) OpenTask(point string, task ledger.TaskChange) {
 }
 
 // EndTask ends an open task as its holder completed it.
-func (s *Standing) EndTask(point, outcome string) {
+func (s *Standing) EndTask(point string, outcome care.Code) {
 	s.close(point)
 	s.effects.Tasks = append(s.effects.Tasks, ledger.TaskChange{ID: s.IDOf(point), State: care.TaskCompleted, Outcome: outcome})
 }

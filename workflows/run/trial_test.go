@@ -70,7 +70,7 @@ func (s *scripted) effects() (all []ledger.Effects) {
 const testRun, testCase = "service/0001", "case/0001"
 
 // twoTasks is a path of two tasks, one after the other.
-func twoTasks(r *Run) (string, error) {
+func twoTasks(r *Run) (care.Code, error) {
 	if _, err := r.Opening(); err != nil {
 		return "", err
 	}
@@ -147,7 +147,7 @@ func (tr *trial) walks(p Path) *trial { return tr.executes(Process{Path: p}) }
 // executes executes the run of a process.
 func (tr *trial) executes(p Process) *trial {
 	path := p.Path
-	p.Path = func(r *Run) (string, error) {
+	p.Path = func(r *Run) (care.Code, error) {
 		tr.run = r
 		return path(r)
 	}

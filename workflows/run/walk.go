@@ -103,7 +103,7 @@ func (x *execution) follow() {
 }
 
 // endEarly is the path of a run that was told to end.
-func (x *execution) endEarly(r *Run) (outcome string, err error) {
+func (x *execution) endEarly(r *Run) (outcome care.Code, err error) {
 	if x.process.EndEarly != nil {
 		return x.process.EndEarly(r, *r.state.Interrupt)
 	}

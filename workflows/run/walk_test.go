@@ -19,7 +19,7 @@ func TestRunWalksAnewWithoutDoingAnythingAgain(t *testing.T) {
 }
 
 func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
-	withExtra := func(r *Run) (string, error) {
+	withExtra := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
@@ -46,7 +46,7 @@ func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
 }
 
 func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
-	inFront := func(r *Run) (string, error) {
+	inFront := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}

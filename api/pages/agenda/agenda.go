@@ -28,12 +28,20 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	year, month, day := s.Now().In(rules.Calendar.Location()).Date()
 	today := time.Date(year, month, day, 0, 0, 0, 0, rules.Calendar.Location())
 	from := today
-	if asked, ok := parts.ReadDate(c.Query("dal")); ok && !asked.IsZero() {
+	asked, ok := parts.ReadDate(c.Query("dal"))
+	var faults care.Faults
+	faults.Add(ok, "query.dal", parts.RuleDate)
+	if !asked.IsZero() {
 		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.Calendar.Location())
+		faults.Dates([]care.Dated{{Field: "query.dal", Meaning: care.ListBound, At: &from}}, s.Now())
 	}
-	filter := ledger.AppointmentFilter{From: from}
-	if service, ok := rules.Service(c.Query("servizio")); ok {
-		filter.Service = service.Code
+	filter := ledger.AppointmentFilter{From: from, Service: c.Query("servizio")}
+	if filter.Service != "" {
+		_, ok := rules.Service(filter.Service)
+		faults.Add(ok, "query.servizio", care.RuleService)
+	}
+	if len(faults) > 0 {
+		return care.Refuse(faults...)
 	}
 	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {

@@ -253,7 +253,7 @@ func freeServices(in caseFormOf) []web.OptionGroup {
 	for i := range groups {
 		groups[i].Options = slices.DeleteFunc(groups[i].Options, func(o web.Option) bool {
 			service, matter, _ := strings.Cut(o.Value, "/")
-			booking := care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Service: service, Matter: matter}}}
+			booking := care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Service: care.Code(service), Matter: care.Code(matter)}}}
 			return stands.Second(ledger.CaseRun(in.file.ID), booking, care.ShownPermit{}) != nil
 		})
 	}

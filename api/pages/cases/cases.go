@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -64,8 +63,11 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 // belong in addresses, which browsers and proxies keep.
 func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
 	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
-	if n := utf8.RuneCountInString(page.Search); n < 2 || n > 100 {
+	if faults := ledger.CheckSearch("cerca", page.Search); len(faults) > 0 {
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
+		if faults[0].Rule != care.RuleTooShort {
+			page.Form.Faults[0].Text = italian.Rule(faults[0].Rule)
+		}
 		page.Nothing = "Nessuna ricerca fatta."
 		s.Pages.Render(c, http.StatusUnprocessableEntity, page)
 		return nil

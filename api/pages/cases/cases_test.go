@@ -129,7 +129,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 			var got ledger.NewCommand
 			b.Records.OnAccept = func(c ledger.NewCommand) error { got = c; return nil }
 			if test.wrong != nil {
-				a := b.Submit(address, withKey(test.wrong, test.action+" a"))
+				a := b.Submit(address, withKey(test.wrong, test.action+"-a"))
 				page := apitest.ReadPage(t, a)
 				if a.StatusCode != http.StatusUnprocessableEntity {
 					t.Fatalf("%d: %s", a.StatusCode, page.Main(t).Words())
@@ -139,7 +139,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 					t.Error("what was typed is lost")
 				}
 			}
-			a := b.Submit(address, withKey(test.right, test.action+" b"))
+			a := b.Submit(address, withKey(test.right, test.action+"-b"))
 			if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != apitest.CasePath {
 				t.Fatalf("%d %s", a.StatusCode, a.Header.Get("Location"))
 			}
@@ -214,7 +214,7 @@ func TestNoSecondOneOnThePages(t *testing.T) {
 	}{
 		"/cpi":     {url.Values{"note": {"Nota digitata"}}, care.RulePlacementOpen},
 		"/equipe":  {url.Values{"kind": {string(care.WithinAgency)}, "note": {"Nota digitata"}}, care.RuleEquipeOpen},
-		"/prenota": {url.Values{"service": {"pas/"}, "day": {"2099-03-04"}, "hour": {"10:00"}, "note": {"Nota digitata"}}, care.RuleServiceOpen},
+		"/prenota": {url.Values{"service": {"pas/"}, "day": {b.Pages.Day(5)}, "hour": {"10:00"}, "note": {"Nota digitata"}}, care.RuleServiceOpen},
 	} {
 		c.form.Set("key", path)
 		a := b.Submit(apitest.CasePath+path, c.form)

@@ -197,7 +197,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 	form := readCaseForm(c)
 	command := catalogue.Open.Command(c.PostForm("key"), "", form.CaseOpening)
 	var cmd ledger.Command
-	switch wrong := ledger.CheckOpening(rules.Policy, form.CaseOpening, s.Now()); {
+	switch wrong := command.Check(catalogue.Around{Policy: rules.Policy, Now: s.Now().In(rules.Calendar.Location())}); {
 	case len(form.malformed) > 0:
 		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
 	case len(wrong) == 0:
@@ -370,10 +370,16 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	var faults care.Faults
 	birth, ok := parts.ReadDate(f.birth)
 	faults.Add(ok, "birth_date", parts.RuleDate)
-	faults.Add(birth.Before(now), "birth_date", care.RuleInTheFuture)
 	expiry, ok := parts.ReadDate(f.expiry)
 	faults.Add(ok, "permit_expiry", parts.RuleDate)
-	faults.Needs(rules.Policy, "needs", f.needs)
+	facts := care.PersonFacts{
+		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
+		Needs: rules.NeedAreas(f.needs),
+	}
+	if !expiry.IsZero() {
+		facts.PermitExpiry = &expiry
+	}
+	faults = append(faults, ledger.CheckFacts(rules.Policy, facts, f.needs, now)...)
 	form := web.Form{Action: "/verifica-requisiti"}
 	if len(faults) > 0 {
 		status, err := s.Problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)
@@ -382,13 +388,6 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 		}
 		s.Pages.Render(c, status, s.eligibilityPage(c, who, rules, f, form))
 		return nil
-	}
-	facts := care.PersonFacts{
-		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
-		Needs: rules.NeedAreas(f.needs),
-	}
-	if !expiry.IsZero() {
-		facts.PermitExpiry = &expiry
 	}
 	page := s.eligibilityPage(c, who, rules, f, form)
 	for _, answer := range care.Eligibility(facts, now) {

@@ -92,7 +92,7 @@ func TestAnswersOfPartners(t *testing.T) {
 				t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 			}
 			for _, c := range b.Pages.Commands {
-				if c.Operation != test.op || c.Answer.Reason != test.right.Get("reason") {
+				if c.Operation != test.op || string(c.Answer.Reason) != test.right.Get("reason") {
 					t.Errorf("%+v", c)
 				}
 			}

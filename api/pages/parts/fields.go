@@ -43,7 +43,7 @@ func ReadDate(text string) (time.Time, bool) {
 		return time.Time{}, true
 	}
 	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1800 {
+		if t, err := time.Parse(layout, text); err == nil {
 			return t, true
 		}
 	}
@@ -69,7 +69,8 @@ func ServiceOptions(p care.Policy, chosen string) []web.OptionGroup {
 
 // ReadBooking reads the choice of ServiceOptions with its day and hour.
 func ReadBooking(choice, day, hour string) (b care.Booking, faults []care.Fault) {
-	b.Service, b.Matter, _ = strings.Cut(choice, "/")
+	service, matter, _ := strings.Cut(choice, "/")
+	b.Service, b.Matter = care.Code(service), care.Code(matter)
 	if b.Service == "" {
 		faults = append(faults, care.Fault{Field: "service", Rule: care.RuleRequired})
 	}

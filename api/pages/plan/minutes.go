@@ -87,7 +87,7 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 	for _, seat := range f.seats {
 		row := rowOf(seat)
 		vote := catalogue.MinutedVote{
-			Vote: care.Vote{Role: seat.Role, Agency: seat.Agency, Outcome: f.sent.Get(row + "-outcome")}, Note: strings.TrimSpace(f.sent.Get(row + "-note")),
+			Vote: care.Vote{Role: seat.Role, Agency: care.Code(seat.Agency), Outcome: care.Code(f.sent.Get(row + "-outcome"))}, Note: strings.TrimSpace(f.sent.Get(row + "-note")),
 		}
 		if vote.Outcome == "" && vote.Note == "" {
 			continue

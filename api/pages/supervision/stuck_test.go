@@ -34,7 +34,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 	}{
 		{"/sollecita", url.Values{"key": {"a"}}, care.OpRemind},
 		{"/riassegna", url.Values{"key": {"b"}, "role": {"desk_operator"}, "note": {"Testo di prova"}}, care.OpReassign},
-		{"/proroga", url.Values{"key": {"c"}, "until": {"2099-12-01"}}, care.OpExtend},
+		{"/proroga", url.Values{"key": {"c"}, "until": {b.Pages.Day(30)}}, care.OpExtend},
 	} {
 		done := b.Send(t, base+form.path, form.fields)
 		if done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/casi-bloccati" || sent[len(sent)-1].Operation != form.op {
@@ -42,7 +42,8 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 		}
 	}
 	assignment := apitest.FormIn(t, catalogue.Extend, sent[2])
-	if assignment.Until == nil || !assignment.Until.Equal(time.Date(2099, 12, 1, 18, 0, 0, 0, italian.Rome)) {
+	want, err := time.ParseInLocation("2006-01-02 15:04", b.Pages.Day(30)+" 18:00", italian.Rome)
+	if err != nil || assignment.Until == nil || !assignment.Until.Equal(want) {
 		t.Errorf("extended until %v", assignment.Until)
 	}
 }

@@ -1,0 +1,105 @@
+package care
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Each meaning has a floor and a horizon, asked at its very ends.
+func TestDatesHaveAFloorAndAHorizon(t *testing.T) {
+	rome, err := time.LoadLocation("Europe/Rome")
+	require.NoError(t, err)
+	now := time.Date(2026, 11, 30, 0, 30, 0, 0, rome) // still the 29th in UTC
+	at := func(years, months, days int, more time.Duration) time.Time {
+		return now.AddDate(years, months, days).Add(more)
+	}
+	day := func(text string) time.Time {
+		t.Helper()
+		d, err := time.Parse(time.DateOnly, text)
+		require.NoError(t, err)
+		return d
+	}
+	for meaning, c := range map[Meaning]struct {
+		good      []time.Time
+		bad       []time.Time
+		early     string
+		tooLate   []time.Time
+		lateFault string
+	}{
+		BirthDay: {
+			[]time.Time{day("2026-11-30"), day("1896-11-30"), day("2008-02-29")},
+			[]time.Time{day("1896-11-29"), day("1066-10-14"), day("0001-01-02")}, RuleImplausible,
+			[]time.Time{day("2026-12-01"), day("9999-12-31")}, RuleInTheFuture,
+		},
+		PermitLastDay: {
+			[]time.Time{day("2026-11-29"), day("2026-11-30"), day("2056-11-30")},
+			[]time.Time{day("1996-11-29")}, RuleImplausible, []time.Time{day("2056-12-01"), day("9999-12-31")}, RuleImplausible,
+		},
+		NewPermitLastDay: {
+			[]time.Time{day("2026-11-30"), now, time.Date(2026, 11, 29, 23, 30, 0, 0, time.UTC)},
+			[]time.Time{day("2026-11-29"), time.Date(2026, 11, 29, 22, 30, 0, 0, time.UTC)}, RuleInThePast, []time.Time{day("2056-12-01")}, RuleImplausible,
+		},
+		ReceiptDay: {
+			[]time.Time{day("2026-11-30"), day("2023-11-30")}, []time.Time{day("2023-11-29")}, RuleImplausible, []time.Time{day("2026-12-01")}, RuleInTheFuture,
+		},
+		AppointmentTime: {
+			[]time.Time{at(0, 0, 0, time.Second), at(2, 0, 0, 0)}, []time.Time{now, at(0, 0, -1, 0)}, RuleInThePast, []time.Time{at(2, 0, 0, time.Second)}, RuleTooFar,
+		},
+		MeetingTime: {
+			[]time.Time{now, at(0, 0, -30, time.Second)}, []time.Time{at(0, 0, -30, 0), at(-1, 0, 0, 0)}, RuleTooLongAgo, []time.Time{at(0, 0, 0, time.Second)}, RuleInTheFuture,
+		},
+		MinutesTime: {
+			[]time.Time{now, at(-1, 0, 1, 0)}, []time.Time{at(-1, 0, 0, 0)}, RuleImplausible, []time.Time{at(0, 0, 0, time.Second)}, RuleInTheFuture,
+		},
+		ActionTerm: {
+			[]time.Time{at(0, 0, 1, 0), at(5, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(5, 0, 1, 0)}, RuleImplausible,
+		},
+		KeptActionTerm: {
+			[]time.Time{at(-9, 0, 0, 0), at(5, 0, 0, 0)}, []time.Time{at(-10, 0, 0, 0)}, RuleImplausible, []time.Time{at(5, 0, 1, 0)}, RuleImplausible,
+		},
+		MeasureEnd: {
+			[]time.Time{at(0, 0, 1, 0), at(5, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(5, 0, 1, 0)}, RuleImplausible,
+		},
+		SuspensionEnd: {
+			[]time.Time{at(0, 0, 1, 0), at(2, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(2, 0, 1, 0)}, RuleTooFar,
+		},
+		ExtendedTerm: {
+			[]time.Time{at(0, 0, 1, 0), at(2, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(2, 0, 1, 0)}, RuleTooFar,
+		},
+		ListBound: {
+			[]time.Time{at(-99, 0, 0, 0), now, at(99, 0, 0, 0)}, []time.Time{at(-101, 0, 0, 0)}, RuleImplausible, []time.Time{at(101, 0, 0, 0)}, RuleImplausible,
+		},
+	} {
+		for _, d := range c.good {
+			require.Empty(t, meaning.Broken(d, now), "%s: %s", meaning, d)
+			require.Empty(t, meaning.BrokenByNow(d, now), "%s: %s", meaning, d)
+		}
+		for _, d := range c.bad {
+			require.Equal(t, c.early, meaning.Broken(d, now), "%s: %s", meaning, d)
+		}
+		for _, d := range c.tooLate {
+			require.Equal(t, c.lateFault, meaning.Broken(d, now), "%s: %s", meaning, d)
+		}
+		// The last second that a form can send is the year 10000 in UTC.
+		last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -(23*60+59)*60))
+		require.NotEmpty(t, meaning.Broken(last, now), meaning)
+		require.NotEmpty(t, meaning.BrokenByNow(last, now), meaning)
+	}
+	require.Len(t, meanings, 13, "every meaning is asked above")
+}
+
+// A command may wait for its worker; what was right when it was sent stays so.
+func TestDatesOfACommandThatWaited(t *testing.T) {
+	sent := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	worked := sent.AddDate(0, 0, 40)
+	for meaning, at := range map[Meaning]time.Time{
+		AppointmentTime: sent.AddDate(0, 0, 1), MeetingTime: sent.AddDate(0, 0, -29), NewPermitLastDay: sent, SuspensionEnd: sent.AddDate(0, 0, 7),
+	} {
+		require.Empty(t, meaning.Broken(at, sent), meaning)
+		require.NotEmpty(t, meaning.Broken(at, worked), meaning)
+		require.Empty(t, meaning.BrokenByNow(at, worked), meaning)
+	}
+	require.Empty(t, MeetingTime.BrokenByNow(sent.Add(time.Minute), sent), "the clocks of two machines differ")
+}

@@ -1,0 +1,65 @@
+package care
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Legible says whether people can see all of what a text holds: no bytes that are
+// no text, no control characters, nothing invisible. New lines and tabs are seen.
+func Legible(text string) bool { return Cleaned(text) == text }
+
+// LegibleLine is Legible for a text of one line.
+func LegibleLine(text string) bool { return Legible(text) && !strings.ContainsAny(text, "\n\r\t") }
+
+// joiners belong to the writing of some languages, between two letters. Elsewhere
+// they are invisible.
+const joiners = "\u200c\u200d"
+
+// Cleaned is a text without what nobody can see.
+func Cleaned(text string) string {
+	alone := true // what stands before joins nothing
+	text = strings.Map(func(r rune) rune {
+		joiner := strings.ContainsRune(joiners, r)
+		switch {
+		case !joiner && invisible(r), alone && (joiner || unicode.Is(unicode.Variation_Selector, r)):
+			return -1
+		}
+		alone = joiner || unicode.IsSpace(r)
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	return strings.TrimRight(text, joiners)
+}
+
+// invisible says whether a character shows nothing, or changes how others are shown.
+func invisible(r rune) bool {
+	switch {
+	case r == '\n', r == '\r', r == '\t', unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return false
+	case r == utf8.RuneError, r == '\u2800': // what was no text, and a blank that is no space
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
+}
+
+// opaque is how ids are written: in one way only, so that two spellings are two
+// ids.
+var opaque = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// IsID says whether a text is an opaque id, as all of ours are.
+func IsID(text string) bool { return opaque.MatchString(text) }
+
+// Text checks a text of one line, of at most some characters.
+func (f *Faults) Text(field, text string, most int) {
+	f.Add(LegibleLine(text), field, RuleIllegible)
+	f.Add(utf8.RuneCountInString(text) <= most, field, RuleTooLong)
+}
+
+// Lines checks a text of several lines, of at most some characters.
+func (f *Faults) Lines(field, text string, most int) {
+	f.Add(Legible(text), field, RuleIllegible)
+	f.Add(utf8.RuneCountInString(text) <= most, field, RuleTooLong)
+}

@@ -1,0 +1,167 @@
+package catalogue
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// Whatever member of an answer holds a text that is no code is refused: a process
+// keeps it in its state, and Temporal in its history.
+func TestAnAnswerHoldsCodesAlone(t *testing.T) {
+	policy := care.Policy{
+		Needs: []care.NeedArea{{Code: "labour"}}, Matters: []care.Named{{Code: "permit"}}, Measures: []care.Named{{Code: "training"}}, Outcomes: []care.Named{{Code: care.OutcomePlaced}},
+		Agencies: []care.Agency{{Code: "cpi"}}, Services: []care.Service{{Code: "pas"}}, RejectReasons: []care.RejectReason{{Code: "wrong_office"}},
+		Roles: []care.RoleHolder{{Role: care.SocialWorker, Agency: "cpi"}},
+	}
+	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	good := care.Answer{
+		Operation: care.OpComplete, Outcome: care.Held, Reason: "wrong_office", Service: "pas", Matter: "permit", Measure: "training", Agency: "cpi", Zone: "prato",
+		Stage: care.StageEquipe, Equipe: care.WithinAgency, Needs: []care.Code{"labour"}, Routes: []care.Code{"cpi"}, Agencies: []care.Code{"cpi"},
+		Votes: []care.Vote{{Role: care.SocialWorker, Agency: "cpi", Outcome: care.Favourable}}, Runs: []string{"service/0190f0f0-0000-7000-8000-000000000001"},
+		Bookings: []care.Booking{{Service: "pas", Matter: "permit", At: at}}, At: &at, Until: &at, Run: "case/0190f0f0-0000-7000-8000-000000000001",
+		Case: "case/0190f0f0-0000-7000-8000-000000000001", Subject: "0190f0f0-0000-7000-8000-000000000001",
+	}
+	require.Empty(t, CheckAnswer(policy, []string{"prato"}, good))
+	require.Empty(t, CheckAnswer(policy, nil, care.Answer{Operation: care.OpClaim}))
+	for _, reason := range []care.Code{care.GoodReason, care.OutcomePlaced, "abroad"} {
+		require.Empty(t, CheckAnswer(policy, nil, care.Answer{Operation: care.OpComplete, Reason: reason}), reason)
+	}
+
+	// Each text of the answer in turn, however deep.
+	texts := 0
+	var spoil func(v reflect.Value, whole *care.Answer)
+	spoil = func(v reflect.Value, whole *care.Answer) {
+		switch v.Kind() {
+		case reflect.String:
+			before := v.String()
+			for _, text := range []string{"Anna Prova 0001", "anna", "\x00", "a\nb"} {
+				v.SetString(text)
+				require.NotEmpty(t, CheckAnswer(policy, []string{"prato"}, *whole), "%q in place of %q", text, before)
+			}
+			v.SetString(before)
+			texts++
+		case reflect.Slice:
+			for i := range v.Len() {
+				spoil(v.Index(i), whole)
+			}
+		case reflect.Struct:
+			if _, ok := v.Interface().(time.Time); ok {
+				return
+			}
+			for i := range v.NumField() {
+				spoil(v.Field(i), whole)
+			}
+		}
+	}
+	spoil(reflect.ValueOf(&good).Elem(), &good)
+	require.Equal(t, 22, texts, "every text of an answer is asked")
+	far := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	require.NotEmpty(t, CheckAnswer(policy, nil, care.Answer{At: &far}))
+	require.NotEmpty(t, CheckAnswer(policy, nil, care.Answer{Until: &far}))
+	require.NotEmpty(t, CheckAnswer(policy, nil, care.Answer{Bookings: []care.Booking{{At: far}}}))
+}
+
+// What an operation does not take is refused, and would not reach its process.
+func TestOperationsTakeWhatIsTheirs(t *testing.T) {
+	around := Around{Policy: care.Policy{
+		Agencies: []care.Agency{{Code: "cpi", Answers: care.CPIOperator}}, RejectReasons: []care.RejectReason{{Code: "wrong_office"}},
+		Roles: []care.RoleHolder{{Role: care.SocialWorker, Agency: "cpi"}},
+	}, Now: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)}
+	for op, move := range Moves {
+		c := move.Command("k", "", ReferralMoveForm{Reason: "Anna Prova 0001", Agency: "Anna Prova 0001", Note: "x"})
+		reason, agency := care.Fault{Field: "reason", Rule: care.RuleNotAllowed}, care.Fault{Field: "agency", Rule: care.RuleNotAllowed}
+		if op == care.OpReject {
+			reason.Rule = care.RuleReason
+		}
+		if op == care.OpRedirect {
+			agency.Rule = care.RuleUnknownCode
+		}
+		require.Contains(t, c.Check(around), reason, op)
+		require.Contains(t, c.Check(around), agency, op)
+		require.Equal(t, op == care.OpReject, c.Answer.Reason != "", op)
+		require.Equal(t, op == care.OpRedirect, c.Answer.Agency != "", op)
+	}
+	until := around.Now.AddDate(0, 0, 1)
+	form := Assignment{Role: care.SocialWorker, Until: &until}
+	role, term := care.Fault{Field: "role", Rule: care.RuleNotAllowed}, care.Fault{Field: "until", Rule: care.RuleNotAllowed}
+	require.Equal(t, []care.Fault{term}, Reassign.Command("k", "", form).Check(around))
+	require.Equal(t, []care.Fault{role}, Extend.Command("k", "", form).Check(around))
+	remind := Remind.Command("k", "", form)
+	require.Equal(t, []care.Fault{role, term}, remind.Check(around))
+	require.Equal(t, care.Answer{Operation: care.OpRemind}, remind.Answer)
+}
+
+// Every form with a date says what it means, and has it checked.
+func TestEveryDateOfAFormIsChecked(t *testing.T) {
+	around := Around{Now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+	last := `"9999-12-31T23:59:59-23:59"` // the year 10000 in UTC
+	dated := 0
+	for _, known := range All {
+		for name, whole := range datesIn(known.Form(), last) {
+			if known.About().Code == care.OpComplete {
+				around.Task = care.Measure
+			}
+			c, err := known.Read("k", "", json.RawMessage(whole))
+			require.NoError(t, err, "%s: %s", known.About().Code, whole)
+			faults := c.Check(around)
+			if known.About().Code == care.OpComplete { // whose outcome is asked for first
+				faults = care.Faults{}
+				form, err := Complete.Decode(json.RawMessage(whole))
+				require.NoError(t, err)
+				(*care.Faults)(&faults).Dates(form.Dates(care.Measure), around.Now)
+			}
+			require.True(t, slices.ContainsFunc(faults, func(f care.Fault) bool {
+				return strings.EqualFold(f.Field, name) && slices.Contains([]string{care.RuleTooFar, care.RuleImplausible, care.RuleInTheFuture, care.RuleNotAllowed}, f.Rule)
+			}), "%s of %s: %v", name, known.About().Code, faults)
+			stored, err := known.DatesIn(json.RawMessage(whole), care.Measure)
+			require.NoError(t, err)
+			if !slices.Contains([]care.Operation{care.OpReassign, care.OpRemind}, known.About().Code) { // which take none
+				require.NotEmpty(t, stored, "%s of %s under lock", name, known.About().Code)
+			}
+			dated++
+		}
+	}
+	require.Equal(t, 17, dated, "dates of forms")
+}
+
+// datesIn gives for each date of a form its path, and the form with that alone.
+func datesIn(form reflect.Type, value string) map[string]string {
+	found := map[string]string{}
+	var walk func(t reflect.Type, path, before, after string)
+	walk = func(t reflect.Type, path, before, after string) {
+		if t == reflect.TypeFor[time.Time]() {
+			found[strings.TrimPrefix(path, ".")] = before + value + after
+			return
+		}
+		switch t.Kind() {
+		case reflect.Pointer:
+			walk(t.Elem(), path, before, after)
+		case reflect.Slice:
+			walk(t.Elem(), path+"[0]", before+"[", "]"+after)
+		case reflect.Struct:
+			for i := range t.NumField() {
+				field := t.Field(i)
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				switch {
+				case field.Anonymous:
+					walk(field.Type, path, before, after)
+				case name == "" && field.IsExported():
+					name = field.Name
+					fallthrough
+				default:
+					walk(field.Type, path+"."+name, before+`{"`+name+`":`, "}"+after)
+				}
+			}
+		}
+	}
+	walk(form, "", "", "")
+	return found
+}
