@@ -103,6 +103,10 @@ var mustNotImport = map[string][]string{
 	"internal/catalogue": {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "github.com/danielgtaylor/huma", "go.temporal.io", "net", "os"},
 	"internal/zone":      {"github.com/jackc/pgx", "github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"}, // net/mail only reads addresses
 	"internal/postgres":  {"github.com/gin-gonic/gin", "go.temporal.io", "net/http", "net/smtp"},                         // net tells that a connection is lost
+	"api/act":            {"github.com/gin-gonic/gin", "github.com/danielgtaylor/huma", "go.temporal.io", "net"},         // whoever asks, it is done alike
+	"api/present":        {"github.com/gin-gonic/gin", "net/http"},
+	"api/web":            {"github.com/gin-gonic/gin"},
+	"api/pages":          {"github.com/danielgtaylor/huma", "github.com/jackc/pgx", "go.temporal.io"},
 	"activities":         {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
 	"worker":             {"github.com/jackc/pgx", "github.com/gin-gonic/gin"},
 }

@@ -14,7 +14,6 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -28,36 +27,6 @@ func (s *Place) Mount(p access.Routes) {
 	for _, m := range referralMoves {
 		p.Post("/segnalazioni/:id/"+m.path, func(c *gin.Context, who care.Staff) error { return s.moveReferral(c, who, m) })
 	}
-}
-
-// referralMove is an operation on a referral as the pages offer it.
-type referralMove struct {
-	op      care.Operation
-	path    string
-	explain string // what it means, for whoever is about to do it
-	done    string // what was done
-	ask     bool   // it has fields
-	note    string // label of the note
-	noted   bool   // the note is required
-}
-
-// referralMoves are in the order in which the pages offer them: the first that
-// is allowed is the one that the referral waits for.
-var referralMoves = []referralMove{
-	{op: care.OpAcknowledge, path: "presa-visione", done: "Hai preso visione della segnalazione. Ora puoi accettarla, rifiutarla o chiedere informazioni.",
-		explain: "Dice a chi l’ha inviata che l’hai vista. Non è ancora una risposta."},
-	{op: care.OpAccept, path: "accetta", done: "Hai accettato la segnalazione.",
-		explain: "Il tuo ente si fa carico di quanto è chiesto; chi ha inviato la segnalazione lo saprà."},
-	{op: care.OpSupply, path: "invia-informazioni", done: "Le informazioni sono inviate.", ask: true, note: "Informazioni richieste", noted: true,
-		explain: "L’ente destinatario legge questo testo: scrivi solo quello che gli serve."},
-	{op: care.OpHold, path: "chiedi-informazioni", done: "La richiesta di informazioni è inviata.", ask: true, note: "Che cosa manca", noted: true,
-		explain: "La segnalazione resta in attesa finché chi l’ha inviata risponde."},
-	{op: care.OpRedirect, path: "inoltra", done: "La segnalazione è inoltrata.", ask: true, note: "Perché",
-		explain: "Un altro ente la riceve al posto del tuo, con i dati della persona che può avere."},
-	{op: care.OpReject, path: "rifiuta", done: "Hai rifiutato la segnalazione.", ask: true, note: "Spiegazione per chi ha inviato",
-		explain: "Chi ha inviato la segnalazione vede il motivo e decide come proseguire."},
-	{op: care.OpWithdraw, path: "ritira", done: "La segnalazione è ritirata.", ask: true, note: "Perché",
-		explain: "L’ente destinatario non deve più rispondere."},
 }
 
 // referralList shows what came to the caller's agency, or what left it; those
@@ -186,48 +155,6 @@ func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	return s.showReferral(c, who, http.StatusOK, nil)
 }
 
-// refusedMove is an action that was refused, with what was typed.
-type refusedMove struct {
-	op    care.Operation
-	typed catalogue.ReferralMoveForm
-	form  web.Form
-}
-
-// moveReferral does what the caller asks of a referral. From the list it goes
-// back to the list, where the next one waits.
-func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
-	id := c.Param("id")
-	form := catalogue.ReferralMoveForm{Note: web.Typed(c, "note")}
-	switch m.op {
-	case care.OpReject:
-		form.Reason = c.PostForm("reason")
-	case care.OpRedirect:
-		form.Agency = c.PostForm("agency")
-	}
-	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
-	to := "/segnalazioni/" + id
-	if c.PostForm("da") == "elenco" {
-		to = "/segnalazioni"
-	}
-	if err == nil {
-		return s.Pages.Done(c, cmd, to, m.done)
-	}
-	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)
-	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
-		if path == "note" {
-			return m.path + "-note", m.note
-		}
-		return m.path + "-" + path, italian.Field(path)
-	})
-	switch {
-	case err != nil:
-		return err
-	case to == "/segnalazioni":
-		return s.Pages.LeaveRefused(c, to, again.Alert)
-	}
-	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})
-}
-
 // showReferral is the page of a referral, after an action that was refused with
 // what was typed in it.
 func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused *refusedMove) error {
@@ -274,53 +201,6 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 	}
 	s.Pages.Render(c, status, page)
 	return nil
-}
-
-// offerMoves fills in what the caller may do: what the referral waits for on
-// top, the rest below.
-func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
-	allowed := r.Moves(who)
-	var first care.Operation
-	for _, m := range referralMoves {
-		if !slices.Contains(allowed, m.op) {
-			continue
-		}
-		action := ReferralAction{
-			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
-			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
-		}
-		var typed catalogue.ReferralMoveForm
-		if refused != nil && refused.op == m.op {
-			action.Form, action.Open, typed = refused.form, true, refused.typed
-		}
-		action.Note = typed.Note
-		switch m.op {
-		case care.OpReject:
-			for _, reason := range p.RejectReasons {
-				action.Reasons = append(action.Reasons, web.Option{
-					Value: reason.Code, Text: reason.Name, Hint: "Poi " + italian.NextStep(reason.NextStep) + ".", Chosen: reason.Code == typed.Reason,
-				})
-			}
-		case care.OpRedirect:
-			for _, a := range p.Agencies {
-				if a.Reachable() && a.Code != r.ToAgency {
-					action.Agency = append(action.Agency, web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == typed.Agency})
-				}
-			}
-			if len(action.Agency) == 0 {
-				continue // there is nobody to redirect it to
-			}
-		}
-		if page.First == nil && m.op != care.OpWithdraw {
-			page.First, first = &action, m.op
-		} else {
-			page.Others = append(page.Others, action)
-		}
-	}
-	page.Todo = awaited(page.First != nil, who, r)
-	if page.First != nil && first != care.OpSupply && byLink(p, r) {
-		page.Todo = "Il partner risponde dal link che riceve per posta elettronica. Se ti risponde a voce, registra qui quello che dice."
-	}
 }
 
 // awaited says what the referral waits for, to whoever reads it.

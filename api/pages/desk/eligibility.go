@@ -1,0 +1,102 @@
+package desk
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+func (s *Place) mountEligibility(p access.Routes) {
+	p.Get("/verifica-requisiti", s.newEligibility)
+	p.Post("/verifica-requisiti", s.checkEligibility)
+}
+
+// eligibilityForm is what the form asks of a person, who is not named.
+type eligibilityForm struct {
+	birth, citizenship, permit, expiry string
+	needs                              []string
+}
+
+func (s *Place) newEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	s.Pages.Render(c, http.StatusOK, s.eligibilityPage(c, who, rules, eligibilityForm{}, web.Form{Action: "/verifica-requisiti"}))
+	return nil
+}
+
+// checkEligibility answers each gate on the page. It stores nothing, so that a
+// repetition needs no key.
+func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	f := eligibilityForm{
+		birth: c.PostForm("birth_date"), citizenship: c.PostForm("citizenship"), permit: c.PostForm("permit"),
+		expiry: c.PostForm("permit_expiry"), needs: c.PostFormArray("needs"),
+	}
+	now := s.Now().In(rules.Calendar.Location())
+	var faults care.Faults
+	birth, ok := parts.ReadDate(f.birth)
+	faults.Add(ok, "birth_date", parts.RuleDate)
+	expiry, ok := parts.ReadDate(f.expiry)
+	faults.Add(ok, "permit_expiry", parts.RuleDate)
+	facts := care.PersonFacts{
+		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
+		Needs: rules.NeedAreas(f.needs),
+	}
+	if !expiry.IsZero() {
+		facts.PermitExpiry = &expiry
+	}
+	faults = append(faults, ledger.CheckFacts(rules.Policy, facts, f.needs, now)...)
+	form := web.Form{Action: "/verifica-requisiti"}
+	if len(faults) > 0 {
+		status, err := s.Problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)
+		if err != nil {
+			return err
+		}
+		s.Pages.Render(c, status, s.eligibilityPage(c, who, rules, f, form))
+		return nil
+	}
+	page := s.eligibilityPage(c, who, rules, f, form)
+	for _, answer := range care.Eligibility(facts, now) {
+		page.Gates = append(page.Gates, gateOf(answer))
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+func gateOf(a care.GateAnswer) Gate {
+	g := Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
+	if !a.Allowed {
+		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}
+	}
+	for _, r := range a.Refusals {
+		g.Refusals = append(g.Refusals, italian.GateRefusal(r))
+	}
+	return g
+}
+
+func (s *Place) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) EligibilityCheck {
+	page := EligibilityCheck{
+		Frame: s.Pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
+		Permits: present.PermitOptions(f.permit), PermitExpiry: f.expiry, Needs: present.NeedOptions(rules.Policy, f.needs),
+		MayOpen: catalogue.Open.MayAsk(who.Role),
+	}
+	if catalogue.Contact.MayAsk(who.Role) {
+		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	}
+	return page
+}

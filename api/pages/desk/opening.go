@@ -1,0 +1,226 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// caseForm is what the form of a case file holds, as it was typed.
+type caseForm struct {
+	ledger.CaseOpening
+	birth, expiry string
+	malformed     []care.Fault // dates that are none
+}
+
+func readCaseForm(c *gin.Context) caseForm {
+	f := caseForm{birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry")}
+	tags := c.PostFormArray("languages")
+	if other := c.PostForm("other_language"); other != "" && !slices.Contains(tags, other) {
+		tags = append(tags, other)
+	}
+	f.CaseOpening = ledger.CaseOpening{
+		Person: ledger.Person{
+			GivenName: web.Typed(c, "given_name"), FamilyName: web.Typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
+			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"),
+		},
+		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
+		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"),
+	}
+	var ok bool
+	if f.Person.BirthDate, ok = parts.ReadDate(f.birth); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: parts.RuleDate})
+	}
+	if expiry, ok := parts.ReadDate(f.expiry); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.permit_expiry", Rule: parts.RuleDate})
+	} else if !expiry.IsZero() {
+		f.Person.PermitExpiry = &expiry
+	}
+	return f
+}
+
+// newCase shows the empty form of a case file.
+func (s *Place) newCase(c *gin.Context, who care.Staff) error {
+	if !catalogue.Open.MayAsk(who.Role) {
+		return ledger.ErrForbidden
+	}
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	var form caseForm
+	if len(rules.Desk.Channels) > 0 {
+		form.Channel = rules.Desk.Channels[0].Code
+	}
+	s.Pages.Render(c, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
+	return nil
+}
+
+// openCase opens a case file and goes on to it.
+func (s *Place) openCase(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	if !catalogue.Open.MayAsk(who.Role) {
+		return ledger.ErrForbidden
+	}
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	form := readCaseForm(c)
+	command := catalogue.Open.Command(c.PostForm("key"), "", form.CaseOpening)
+	var cmd ledger.Command
+	switch wrong := command.Check(catalogue.Around{Policy: rules.Policy, Now: s.Now().In(rules.Calendar.Location())}); {
+	case len(form.malformed) > 0:
+		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
+	case len(wrong) == 0:
+		same, err := s.alreadyOpen(c, who, command, form.CaseOpening)
+		if err != nil {
+			return err
+		}
+		if len(same) > 0 {
+			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
+			page.Same = web.Each(same, func(file ledger.CaseFile) parts.CaseItem { return parts.CaseItemOf(rules, file, s.Now()) })
+			s.Pages.Render(c, http.StatusConflict, page)
+			return nil
+		}
+		fallthrough
+	default:
+		cmd, err = s.Door.Do(ctx, who, command)
+	}
+	if err != nil {
+		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
+		status, err := s.Problems.RefusedForm(&again, err, caseField)
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(again.Faults, func(a, b web.FieldFault) int {
+			return slices.Index(caseFields, a.Field) - slices.Index(caseFields, b.Field)
+		})
+		page := s.caseOpening(c, rules, form, again)
+		page.InformationOnly = foreign
+		s.Pages.Render(c, status, page)
+		return nil
+	}
+	words := "Il fascicolo è aperto."
+	tasks, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{CaseID: cmd.ID}, ledger.Paging{Limit: 1})
+	if err == nil && len(tasks.Items) > 0 {
+		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
+	}
+	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
+}
+
+// anotherPerson is the name of the button that says that whoever has an open
+// case file is somebody else.
+const anotherPerson = "another_person"
+
+// alreadyOpen lists the case files that may be of the person whose one is to be
+// opened, unless the desk has said that they are somebody else, or the very
+// form was sent before.
+func (s *Place) alreadyOpen(c *gin.Context, who care.Staff, command catalogue.Command, opening ledger.CaseOpening) ([]ledger.CaseFile, error) {
+	if c.PostForm(anotherPerson) != "" {
+		return nil, nil
+	}
+	same, err := s.Records.SamePerson(c.Request.Context(), who, opening.Person)
+	if err != nil || len(same) == 0 {
+		return nil, err
+	}
+	// Asked afterwards: what the form opened when it was sent before is among them.
+	if _, err := s.Records.Earlier(c.Request.Context(), who, command.NewCommand); !errors.Is(err, ledger.ErrNotFound) {
+		return nil, nil // act answers as the first time
+	}
+	return same, nil
+}
+
+// distinct keeps the first fault of each field.
+func distinct(faults []care.Fault) []care.Fault {
+	var kept []care.Fault
+	for _, f := range faults {
+		if !slices.ContainsFunc(kept, func(k care.Fault) bool { return k.Field == f.Field }) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// caseFields are the fields in the order of the page, in which what is wrong
+// with them is told.
+var caseFields = []string{
+	"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "languages", "phone",
+	"needs", "topic", "channel", "note", "notice_given",
+}
+
+// caseField names a field of the form: "person.languages[1]" is "languages".
+func caseField(path string) (id, label string) {
+	id = strings.TrimPrefix(path, "person.")
+	id, _, _ = strings.Cut(id, "[")
+	return id, italian.Field(path)
+}
+
+func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) CaseOpening {
+	p := f.Person
+	page := CaseOpening{
+		Frame: s.Pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
+		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
+		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryGroups(p.Citizenship),
+		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: present.NeedOptions(rules.Policy, f.Needs),
+		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
+		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
+	}
+	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	usual := usualLanguages(rules.Desk)
+	for _, l := range italian.Languages(usual...) {
+		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}
+		if slices.Contains(usual, l.Code) {
+			page.Languages = append(page.Languages, o)
+		} else {
+			page.OtherLanguages = append(page.OtherLanguages, o)
+		}
+	}
+	return page
+}
+
+// usualLanguages are those that a form offers first: what the desk speaks, and
+// what most people who come do.
+func usualLanguages(desk care.Desk) []string {
+	tags := []string{"it", "en", "fr", "es", "ar", "sq", "bn", "zh", "ur", "uk"}
+	tags = append(tags, desk.OperatorLanguages...)
+	for _, m := range desk.Mediators {
+		tags = append(tags, m.Language)
+	}
+	return tags
+}
+
+// usualCountries are those that most people who come are citizens of.
+var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "PK", "PE", "RO", "SN", "LK", "TN", "UA"}
+
+// countryGroups lists the countries: the usual ones first, then all by name.
+func countryGroups(chosen string) []web.OptionGroup {
+	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
+	for _, country := range italian.Countries() {
+		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
+		if slices.Contains(usualCountries, country.Code) {
+			usual.Options = append(usual.Options, o)
+			o.Chosen = false // once is enough
+		}
+		all.Options = append(all.Options, o)
+	}
+	return []web.OptionGroup{usual, all}
+}
+
+// refusedFor says whether act refused a form for a rule.
+func refusedFor(err error, rule string) bool {
+	var refused *care.Refusal
+	return errors.As(err, &refused) && slices.ContainsFunc(refused.Faults, func(f care.Fault) bool { return f.Rule == rule })
+}
