@@ -67,13 +67,6 @@ const (
 	OpProgress Operation = "progress" // how an action of the plan comes along
 )
 
-// Operations lists them all.
-var Operations = []Operation{
-	OpOpen, OpComplete, OpAcknowledge, OpAccept, OpReject, OpHold, OpSupply, OpRedirect, OpWithdraw, OpBook, OpSendToCPI, OpConvene, OpMinutes,
-	OpRefer, OpMeet, OpConsent, OpUnconsent, OpPermit, OpSuspend, OpResume, OpTransfer, OpRecall, OpMerge, OpAdopt, OpReopen, OpClose, OpRenewPolicy,
-	OpReport, OpEnd, OpMailBounced, OpClock, OpClaim, OpRelease, OpReassign, OpExtend, OpRemind, OpContact, OpProgress,
-}
-
 // Booking asks for an appointment with a level-2 service.
 type Booking struct {
 	Service Code      `json:"service" doc:"Code of a level-2 service of the zone"`

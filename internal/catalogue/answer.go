@@ -27,7 +27,7 @@ func CheckAnswer(p care.Policy, zones []string, a care.Answer) []care.Fault {
 	area := func(code string) bool { return len(p.NeedAreas([]string{code})) == 1 }
 	matter := func(code string) bool { return named(p.Matters, code) || area(code) }
 
-	f.Add(a.Operation == "" || slices.Contains(care.Operations, a.Operation), "op", care.RuleUnknownCode)
+	f.Add(a.Operation == "" || a.Operation == care.OpMailBounced || find(a.Operation) != nil, "op", care.RuleUnknownCode)
 	code("outcome", a.Outcome, taskOutcome)
 	code("reason", a.Reason, func(code string) bool { return reason(p, code) })
 	code("service", a.Service, service)

@@ -129,7 +129,7 @@ func TestEveryDateOfAFormIsChecked(t *testing.T) {
 			dated++
 		}
 	}
-	require.Equal(t, 17, dated, "dates of forms")
+	require.GreaterOrEqual(t, dated, 17, "dates of forms")
 }
 
 // datesIn gives for each date of a form its path, and the form with that alone.

@@ -56,5 +56,5 @@ func TestReferralIsNeverLeftUnanswered(t *testing.T) {
 		{ID: taskAt(second), State: care.ReferralReceived},
 		{ID: taskAt(second), State: care.ReferralAccepted},
 	}, moved)
-	require.Equal(t, "accepted by second agency", tr.store.steps[8].Effects.Ending)
+	require.EqualValues(t, "accepted by second agency", tr.store.steps[8].Effects.Ending)
 }
