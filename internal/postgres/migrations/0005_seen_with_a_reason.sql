@@ -19,9 +19,13 @@ CREATE INDEX case_file_merged ON case_file (merged_into) WHERE merged_into IS NO
 CREATE FUNCTION my_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(my('now')::timestamptz, statement_timestamp()) $$;
 
--- Whether a person's consent to data reaching private partners is in force.
-CREATE FUNCTION consents(c uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT EXISTS (SELECT FROM consent WHERE case_id = c AND withdrawn_at IS NULL) $$;
+-- Whether a person's consent to data reaching private partners is in force. Like
+-- most of what follows in PL/pgSQL, whose queries are planned once a session: those
+-- of SQL functions are planned each time.
+CREATE FUNCTION consents(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM consent WHERE case_id = c AND withdrawn_at IS NULL);
+END $$;
 
 -- Why a share has ended; empty: what it was given for still stands. Of a referral
 -- that was sent again, the latest counts. What has come to an ordinary end is
@@ -59,13 +63,14 @@ END $$;
 -- Ends what was given of the person of a case where its reason has ended: at
 -- once, or after an ordinary end at later. What stands again is seen again.
 CREATE FUNCTION settle_shares(c uuid, at timestamptz, later timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
     UPDATE share SET end_reason = e.reason, ended_at = CASE WHEN e.reason <> '' THEN settle_shares.at END,
         seen_until = CASE e.reason WHEN '' THEN NULL WHEN 'completed' THEN later ELSE settle_shares.at END
     FROM (SELECT id, share_end(s) AS reason FROM share s WHERE case_id = c) e
     -- What is out of sight comes back only if it stands again.
-    WHERE share.id = e.id AND e.reason <> share.end_reason AND ('' IN (e.reason, share.end_reason) OR share.end_reason = 'completed')
-$$;
+    WHERE share.id = e.id AND e.reason <> share.end_reason AND ('' IN (e.reason, share.end_reason) OR share.end_reason = 'completed');
+END $$;
 
 -- What sees_case says, for the functions of the owner: a plan is kept for one
 -- role, and would be made anew each time that the two take turns.
@@ -111,32 +116,38 @@ END $$;
 -- What is known of a share whoever it was given to, once it is out of sight too.
 CREATE FUNCTION share_known(share_run text, share_agency text) RETURNS TABLE (legal_basis text, purpose text, shared_at timestamptz,
     ended_at timestamptz, end_reason text, seen_until timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
-    SELECT s.legal_basis, s.purpose, s.shared_at, s.ended_at, s.end_reason, s.seen_until FROM share s
-    WHERE s.run_id = share_run AND s.agency = share_agency AND s.zone = my('zone') AND (s.agency = my('agency') OR owner_sees_case(s.case_id))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
+BEGIN
+    RETURN QUERY SELECT s.legal_basis, s.purpose, s.shared_at, s.ended_at, s.end_reason, s.seen_until FROM share s
+        WHERE s.run_id = share_run AND s.agency = share_agency AND s.zone = my('zone') AND (s.agency = my('agency') OR owner_sees_case(s.case_id));
+END $$;
 
 -- The number by which people call a case; asked for cases that the caller has
 -- something of.
-CREATE FUNCTION case_number(c uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT number FROM case_file WHERE id = c $$;
+CREATE FUNCTION case_number(c uuid) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (SELECT number FROM case_file WHERE id = c);
+END $$;
 
 -- What a referral and an appointment say of the person: for who sees the person's data.
 CREATE FUNCTION referral_words(referral_id uuid) RETURNS TABLE (purpose text, note text)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
-    SELECT r.purpose, r.note FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = referral_id AND owner_sees_share(s)
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
+BEGIN
+    RETURN QUERY SELECT r.purpose, r.note FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = referral_id AND owner_sees_share(s);
+END $$;
 CREATE FUNCTION appointment_matter(appointment_id uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT a.matter FROM appointment a WHERE a.id = appointment_id AND a.zone = my('zone') AND (owner_sees_case(a.case_id)
-        OR EXISTS (SELECT FROM share s WHERE s.run_id = a.run_id AND s.agency = my('agency') AND owner_sees_share(s)))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (SELECT a.matter FROM appointment a WHERE a.id = appointment_id AND a.zone = my('zone') AND (owner_sees_case(a.case_id)
+        OR EXISTS (SELECT FROM share s WHERE s.run_id = a.run_id AND s.agency = my('agency') AND owner_sees_share(s))));
+END $$;
 
 -- A case file and those that were merged into it, be it over others.
-CREATE FUNCTION same_file(c uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    WITH RECURSIVE file AS (SELECT c AS id UNION SELECT f.id FROM case_file f JOIN file ON f.merged_into = file.id)
-    SELECT array_agg(id) FROM file
-$$;
+CREATE FUNCTION same_file(c uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (WITH RECURSIVE file AS (SELECT c AS id UNION SELECT f.id FROM case_file f JOIN file ON f.merged_into = file.id)
+        SELECT array_agg(id) FROM file);
+END $$;
 
 -- As before, but that no line of timeline and audit is moved: who reads a case
 -- reads those of the files that were merged into it too, and nobody any longer
@@ -343,9 +354,10 @@ END $$;
 -- What the member of staff whom the transaction names has read. things are the
 -- ids of what was shown that is of no case.
 CREATE FUNCTION note_reading(action text, purpose text, asked text, searched bytea, cases uuid[], things text) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    SELECT leave_line(my('staff')::uuid, NULL, my('role'), my('agency'), my('zone'), action, purpose, asked, searched, cases, things)
-$$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM leave_line(my('staff')::uuid, NULL, my('role'), my('agency'), my('zone'), action, purpose, asked, searched, cases, things);
+END $$;
 
 -- What somebody asked to read of a case and does not see. What is not there
 -- leaves no line.
@@ -368,16 +380,18 @@ $$;
 -- What a member of staff has done at once, and what a step has done for the one
 -- who asked for it.
 CREATE FUNCTION note_act(action text, c uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
     INSERT INTO audit (staff, role, agency, zone, action, case_id)
-    VALUES (my('staff')::uuid, my('role'), my('agency'), my('zone'), note_act.action, c)
-$$;
+    VALUES (my('staff')::uuid, my('role'), my('agency'), my('zone'), note_act.action, c);
+END $$;
 CREATE FUNCTION note_step(command_id uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
     INSERT INTO audit (staff, role, agency, zone, action, case_id)
     SELECT c.caller::uuid, c.role, c.agency, c.zone, c.operation, c.case_id FROM command c
-    WHERE c.id = command_id AND c.case_id = my('case')::uuid AND c.role <> ''
-$$;
+    WHERE c.id = command_id AND c.case_id = my('case')::uuid AND c.role <> '';
+END $$;
 
 -- Whether the caller reads what happened on a case: who works on it, or on the
 -- file that it was merged into. Of a case that another zone has, nobody does.
@@ -397,15 +411,17 @@ END $$;
 -- first, before a line.
 CREATE FUNCTION reads_of(c uuid, before bigint, most int) RETURNS TABLE (id bigint, at timestamptz, by_name text, by_role text, by_agency text,
     by_zone text, action text, purpose text, asked text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT a.id, a.at, coalesce(s.name, ''), a.role, a.agency, a.zone, a.action, a.purpose, a.asked
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT a.id, a.at, coalesce(s.name, ''), a.role, a.agency, a.zone, a.action, a.purpose, a.asked
     FROM (SELECT of.id FROM unnest(same_file(c)) AS file (case_id), LATERAL (
             (SELECT o.id FROM audit o WHERE o.case_id = file.case_id AND o.id < before ORDER BY o.id DESC LIMIT most)
             UNION ALL
             (SELECT o.line FROM audit_shown o WHERE o.case_id = file.case_id AND o.line < before ORDER BY o.line DESC LIMIT most)) AS of
         WHERE sees_lines(c)) AS found JOIN audit a ON a.id = found.id LEFT JOIN staff s ON s.id = a.staff
-    ORDER BY a.id DESC LIMIT most
-$$;
+    ORDER BY a.id DESC LIMIT most;
+END $$;
 -- +goose StatementEnd
 
 ALTER POLICY app_read ON timeline USING (sees_lines(case_id));
