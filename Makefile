@@ -25,8 +25,8 @@ test: build tools ## check and test everything, in a real browser too
 demo: ## fill the running stack with made-up people at every stage
 	@$(STACK) exec api bin/percorso demo
 
-token: ## print a bearer token: make -s token AS=social_worker.prato
-	@$(STACK) token "$(AS)"
+token: ## print a bearer token: make -s token ACCOUNT=social_worker.prato
+	@$(STACK) token "$(ACCOUNT)"
 
 bench: ## measure the running stack, whole paths, and the random walks of the processes
 	@$(STACK) exec api go run ./deploy/bench

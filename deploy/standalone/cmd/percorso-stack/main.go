@@ -125,7 +125,7 @@ Ready in %.1f s.
   Accounts         <role>.<zone>, password %s
                    desk_operator.prato, social_worker.pistoia, cpi_operator.lucca,
                    supervisor.prato … all of them are listed on the login page
-  API token        make -s token AS=social_worker.prato
+  API token        make -s token ACCOUNT=social_worker.prato
 
 Ctrl-C stops everything; the next make run goes on where it stood.
 `, took.Seconds(), a.Pages, a.MailPage, a.TemporalUI, identity.Administrator, a.Identity, a.Temporal, a.Database, a.SMTP,
@@ -136,7 +136,7 @@ Ctrl-C stops everything; the next make run goes on where it stood.
 // token prints a bearer token for each account, one a line.
 func token(ctx context.Context, dataDir string, accounts []string) error {
 	if len(accounts) == 0 || accounts[0] == "" {
-		return errors.New("whose token? make -s token AS=social_worker.prato")
+		return errors.New("whose token? make -s token ACCOUNT=social_worker.prato")
 	}
 	addresses, _, err := standalone.Running(dataDir, standalone.API)
 	if err != nil {
