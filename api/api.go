@@ -130,8 +130,20 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = guard.Load(engine)
+	s.handler = headers(guard.Load(engine))
 	return s, nil
+}
+
+// headers answers HEAD as GET does, at every address: the server itself keeps the
+// body back from whoever asked for the headers alone.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // routes are everything that the process answers. Who may ask is said here:

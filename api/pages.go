@@ -19,7 +19,6 @@ import (
 func (s *Server) places(r *gin.Engine) {
 	assets := gin.WrapH(web.Assets())
 	r.GET("/assets/*file", assets)
-	r.HEAD("/assets/*file", assets)
 
 	p := s.guard.Routes(r)
 	(&home.Place{Guard: s.guard, Pages: s.pages, Problems: s.problems, Records: s.records, Home: homeOf}).Mount(r, p)

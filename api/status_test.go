@@ -33,3 +33,17 @@ func TestStatus(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadersAlone: whoever asks for the headers gets those of the answer, at every kind of address.
+func TestHeadersAlone(t *testing.T) {
+	r := apitest.NewRig(t)
+	for path, code := range map[string]int{
+		"/status": http.StatusOK, "/openapi.json": http.StatusOK, "/api/v1/tasks": http.StatusUnauthorized, "/nowhere": http.StatusNotFound, "/logout": http.StatusMethodNotAllowed,
+	} {
+		a := r.Do(http.DefaultClient, r.Request(http.MethodHead, path, ""))
+		whole := r.Do(http.DefaultClient, r.Request(http.MethodGet, path, ""))
+		if a.StatusCode != code || whole.StatusCode != code || a.Text != "" || a.Header.Get("Content-Type") != whole.Header.Get("Content-Type") {
+			t.Errorf("%s: %d %q %s, whole: %d %s", path, a.StatusCode, a.Text, a.Header.Get("Content-Type"), whole.StatusCode, whole.Header.Get("Content-Type"))
+		}
+	}
+}

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"net/http"
-
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/problem"
@@ -43,7 +41,7 @@ func (p *Pages) handle(h Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c, StaffOf(c.Request.Context())); err != nil {
 			wrong := p.problems.Of(c.Request.Context(), err)
-			if c.Request.Method == http.MethodHead || c.Writer.Written() {
+			if c.Writer.Written() {
 				c.Abort()
 				return
 			}
