@@ -27,6 +27,7 @@ func quick(rhythm care.Duration) care.Policy {
 			{Role: care.ImmigrationExpert, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.Supervisor, Agency: "comune"},
 		},
 		Needs:    []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
+		Measures: []care.Named{{Code: "internship", Name: "Tirocinio"}},
 		Services: []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
 		NoShow:   care.NoShowRule{Attempts: 2},
 		Equipes: []care.EquipeRule{{Kind: care.BetweenAgencies, Quorum: care.QuorumRule{Roles: 2, Agencies: 2}, Seats: []care.SeatRule{
