@@ -59,16 +59,30 @@ func faultyWorker(fault string) {
 	if err != nil {
 		panic(err)
 	}
-	steps := &faultySteps{Steps: postgres.NewSteps(pool, calendar.New), fault: fault, fired: os.Getenv(firedVariable)}
-	err = worker.Run(ctx, worker.Options{Temporal: dial(t, os.Getenv(temporalVariable)), Steps: steps, Mailer: nobody{}, Log: zap.NewNop()})
+	place := place{fault: fault, fired: os.Getenv(firedVariable)}
+	err = worker.Run(ctx, worker.Options{
+		Temporal: dial(t, os.Getenv(temporalVariable)),
+		Steps:    &faultySteps{Steps: postgres.NewSteps(pool, calendar.New), place: place},
+		Outbox:   &faultyOutbox{Outbox: postgres.NewOutbox(pool), place: place},
+		Mailer:   nobody{}, Log: zap.NewNop(),
+	})
 	panic(err)
 }
 
 // faultySteps kills the process at a place in the course of a step.
 type faultySteps struct {
 	*postgres.Steps
-	fault, fired string
+	place
 }
+
+// faultyOutbox kills it at one in the course of a delivery.
+type faultyOutbox struct {
+	*postgres.Outbox
+	place
+}
+
+// place is where a process is killed, and the file that tells of it.
+type place struct{ fault, fired string }
 
 func (f *faultySteps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
 	res, err := f.Steps.Record(ctx, step)
@@ -79,16 +93,16 @@ func (f *faultySteps) Record(ctx context.Context, step ledger.Step) (ledger.Step
 	return res, err
 }
 
-func (f *faultySteps) TakeWakes(ctx context.Context, most int, busy []string) ([]ledger.Wake, error) {
-	wakes, err := f.Steps.TakeWakes(ctx, most, busy)
+func (f *faultyOutbox) TakeWakes(ctx context.Context, most int, busy []string) ([]ledger.Wake, error) {
+	wakes, err := f.Outbox.TakeWakes(ctx, most, busy)
 	if f.fault == beforeDelivery && len(wakes) > 0 {
 		f.die()
 	}
 	return wakes, err
 }
 
-func (f *faultySteps) die() {
-	if err := os.WriteFile(f.fired, []byte(f.fault), 0o600); err != nil {
+func (p place) die() {
+	if err := os.WriteFile(p.fired, []byte(p.fault), 0o600); err != nil {
 		panic(err)
 	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -251,7 +265,7 @@ func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
 	require.NoError(t, proxy.Start())
 	t.Cleanup(proxy.Stop)
 	address.Host = proxy.Listen
-	defer s.workWith(postgres.NewSteps(s.connect(address.String()), calendar.New))()
+	defer s.workOn(s.connect(address.String()))()
 
 	proxy.Stop()
 	s.send(listening)

@@ -36,7 +36,6 @@ type site struct {
 	stack    *standalone.Stack
 	temporal client.Client
 	records  *postgres.Records
-	steps    *postgres.Steps
 	mailer   post.Sender
 	staff    map[care.Role]care.Staff
 	keys     int
@@ -67,7 +66,6 @@ func newSite(t *testing.T, policy care.Policy) *site {
 	require.NoError(t, postgres.LoadStaff(ctx, owner, staff))
 
 	s.records = postgres.NewRecords(s.pool(standalone.API), calendar.New)
-	s.steps = postgres.NewSteps(s.pool(standalone.Worker), calendar.New)
 	for _, who := range staff {
 		s.staff[who.Role], err = s.records.Staff(ctx, who.Subject)
 		require.NoError(t, err)
@@ -122,13 +120,15 @@ func (s *site) url(part standalone.Part) string {
 }
 
 // work runs a worker in this process until the returned function is called.
-func (s *site) work() (stop func()) { return s.workWith(s.steps) }
+func (s *site) work() (stop func()) { return s.workOn(s.pool(standalone.Worker)) }
 
-func (s *site) workWith(steps *postgres.Steps) (stop func()) {
+// workOn runs one that has its own way to Postgres.
+func (s *site) workOn(pool *pgxpool.Pool) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal, Steps: steps, Mailer: s.mailer, Log: zap.NewNop()})
+		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal,
+			Steps: postgres.NewSteps(pool, calendar.New), Outbox: postgres.NewOutbox(pool), Mailer: s.mailer, Log: zap.NewNop()})
 	}()
 	return func() {
 		cancel()

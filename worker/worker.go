@@ -25,14 +25,14 @@ import (
 // Options are what a worker is built of.
 type Options struct {
 	Temporal client.Client // with the codec
-	Steps    Steps
+	Steps    activities.Steps
+	Outbox   Outbox
 	Mailer   post.Sender
 	Log      *zap.Logger
 }
 
-// Steps is what the worker needs of the store.
-type Steps interface {
-	activities.Steps
+// Outbox is what the relay and the post need of the store.
+type Outbox interface {
 	relay.Outbox
 	post.Outbox
 }
@@ -59,8 +59,8 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	defer w.Stop()
-	wakes := &relay.Relay{Outbox: o.Steps, Runs: runs.New(o.Temporal), Log: o.Log}
-	mails := &post.Post{Outbox: o.Steps, Sender: o.Mailer, Log: o.Log}
+	wakes := &relay.Relay{Outbox: o.Outbox, Runs: runs.New(o.Temporal), Log: o.Log}
+	mails := &post.Post{Outbox: o.Outbox, Sender: o.Mailer, Log: o.Log}
 	var delivering sync.WaitGroup
 	delivering.Go(func() { wakes.Run(ctx) })
 	delivering.Go(func() { mails.Run(ctx) })

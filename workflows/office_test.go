@@ -36,6 +36,7 @@ type office struct {
 	work    *pgxpool.Pool // the worker's
 	records *postgres.Records
 	steps   *postgres.Steps
+	outbox  *postgres.Outbox
 	zones   map[string]care.Policy
 	staff   map[string]map[care.Role]care.Staff // by zone
 }
@@ -111,6 +112,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 		return o, err
 	}
 	o.records, o.steps = postgres.NewRecords(api, calendar.New), postgres.NewSteps(o.work, calendar.New)
+	o.outbox = postgres.NewOutbox(o.work)
 	for _, s := range staff {
 		known, err := o.records.Staff(ctx, s.Subject)
 		if err != nil {

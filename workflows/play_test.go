@@ -26,11 +26,12 @@ import (
 // does, since the test environment has no server that could take its calls.
 type play struct {
 	*testing.T
-	ctx   workflow.Context
-	env   *testsuite.TestWorkflowEnvironment
-	steps *watchedSteps
-	cases map[string]bool // the runs of the cases that are played
-	runs  map[string]workflow.ChildWorkflowFuture
+	ctx    workflow.Context
+	env    *testsuite.TestWorkflowEnvironment
+	steps  *watchedSteps
+	outbox *postgres.Outbox
+	cases  map[string]bool // the runs of the cases that are played
+	runs   map[string]workflow.ChildWorkflowFuture
 }
 
 // started is a Monday with a whole week of working days after it.
@@ -57,7 +58,8 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 	o := enterOffice(t)
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(silent{})
-	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(), steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}}
+	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(),
+		steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}, outbox: o.outbox}
 	// The script reads and writes the records itself, which a real workflow never may.
 	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
 	p.env.SetTestTimeout(time.Minute)
@@ -153,7 +155,7 @@ func (p *play) start(s ledger.Start) {
 func (p *play) relay() {
 	p.Helper()
 	for {
-		wakes, err := p.steps.TakeWakes(context.Background(), 100, nil)
+		wakes, err := p.outbox.TakeWakes(context.Background(), 100, nil)
 		require.NoError(p, err)
 		for _, w := range wakes {
 			if handedOver := ledger.KindOf(w.Run) == care.RunCase && w.Answer.Operation == care.OpOpen; handedOver {
@@ -166,7 +168,7 @@ func (p *play) relay() {
 				p.start(ledger.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
 			}
 			if p.env.SignalWorkflowByID(w.Run, contract.Wake, ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
-				require.NoError(p, p.steps.RefuseEnded(context.Background(), w.ID))
+				require.NoError(p, p.outbox.RefuseEnded(context.Background(), w.ID))
 				continue
 			}
 			p.settle("the entry "+string(w.Answer.Operation), func() bool { return p.steps.has(w.ID) })

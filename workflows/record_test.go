@@ -122,7 +122,7 @@ func TestRecordHistories(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- worker.Run(ctx, worker.Options{Temporal: temporal, Steps: o.steps, Mailer: nobody{}, Log: zap.NewNop()})
+		done <- worker.Run(ctx, worker.Options{Temporal: temporal, Steps: o.steps, Outbox: o.outbox, Mailer: nobody{}, Log: zap.NewNop()})
 	}()
 	defer func() { stop(); require.NoError(t, <-done) }()
 

@@ -36,6 +36,7 @@ func runWorker(ctx context.Context, args []string) error {
 	return worker.Run(ctx, worker.Options{
 		Temporal: parts.temporal,
 		Steps:    postgres.NewSteps(parts.pool, calendar.New),
+		Outbox:   postgres.NewOutbox(parts.pool),
 		Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
 		Log:      parts.log,
 	})

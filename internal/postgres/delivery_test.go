@@ -28,7 +28,7 @@ func (p *play) tell(caseRun string, runs ...string) (ids []string) {
 // taken takes wakes and gives their ids.
 func (p *play) taken(most int, busy ...string) (ids []string) {
 	p.t.Helper()
-	wakes, err := p.steps.TakeWakes(p.t.Context(), most, busy)
+	wakes, err := p.outbox.TakeWakes(p.t.Context(), most, busy)
 	require.NoError(p.t, err)
 	for _, w := range wakes {
 		ids = append(ids, w.ID)
@@ -92,10 +92,10 @@ func TestDeliveryHangsOnNothing(t *testing.T) {
 	_, err = lock.Exec(t.Context(), `SELECT FROM command WHERE id = $1 FOR UPDATE`, ids[0])
 	require.NoError(t, err)
 
-	require.Error(t, p.steps.RefuseEnded(t.Context(), ids[0]), "the lock is still held")
+	require.Error(t, p.outbox.RefuseEnded(t.Context(), ids[0]), "the lock is still held")
 	require.Equal(t, "accepted", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
 	require.NoError(t, lock.Rollback(t.Context()))
-	require.NoError(t, p.steps.RefuseEnded(t.Context(), ids[0]))
+	require.NoError(t, p.outbox.RefuseEnded(t.Context(), ids[0]))
 	require.Equal(t, "refused", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
 }
 
@@ -106,11 +106,11 @@ func TestRestingEnds(t *testing.T) {
 	p.quiet()
 	longest := time.Hour
 	p.tell(caseRun, newRun(care.RunReferral))
-	require.NoError(t, p.steps.AwaitWake(t.Context(), longest, nil), "an entry is due")
-	require.NoError(t, p.steps.AwaitWake(t.Context(), time.Millisecond, []string{ledger.BareID(caseRun)}), "of a busy case")
+	require.NoError(t, p.outbox.AwaitWake(t.Context(), longest, nil), "an entry is due")
+	require.NoError(t, p.outbox.AwaitWake(t.Context(), time.Millisecond, []string{ledger.BareID(caseRun)}), "of a busy case")
 
 	rested := make(chan error, 1)
-	go func() { rested <- p.steps.AwaitMail(t.Context(), longest) }()
+	go func() { rested <- p.outbox.AwaitMail(t.Context(), longest) }()
 	for waiting := true; waiting; {
 		_, err := p.owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
 			VALUES ($1, $2, $3, 'reminder', '/compiti/1', 'personale@percorso.example', clock_timestamp(), clock_timestamp())`,

@@ -261,10 +261,6 @@ func (w *writer) ruleOfMerge() ([]care.Fault, error) {
 	return fault(true, "into", *rule), nil
 }
 
-// consentInForce is whether the person of the case $1 consents to data reaching
-// private partners.
-const consentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`
-
 // faultIf is a fault where something holds and Postgres says the rest; $1 of the
 // question is the case.
 func (w *writer) faultIf(field, rule string, holds bool, question string, args ...any) ([]care.Fault, error) {

@@ -14,8 +14,6 @@ import (
 	"percorso/internal/testclock"
 )
 
-const dayLong = 24 * time.Hour
-
 func TestASuspendedCaseStandsStill(t *testing.T) { testclock.Each(t, standsStill) }
 
 func standsStill(t *testing.T, now time.Time) {
@@ -251,7 +249,7 @@ func TestAReopenedCase(t *testing.T) {
 
 	form := catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
 	e := p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
-	require.NoError(t, p.steps.RefuseEnded(t.Context(), e.ID))
+	require.NoError(t, p.outbox.RefuseEnded(t.Context(), e.ID))
 	res := load()
 	require.False(t, res.Ended)
 	require.Equal(t, 2, res.Epoch)

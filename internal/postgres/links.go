@@ -21,7 +21,7 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 	if !care.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
-	err = within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
+	err = within(ctx, r.pool, Link(""), nil, func(tx querier) error {
 		if l, err = one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id); err != nil {
 			return missing(err)
 		}
@@ -41,7 +41,7 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 	}
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
-	err = within(ctx, r.pool, roleApp, []setting{{"staff", caller}}, func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
+	err = within(ctx, r.pool, Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
 		link, err := one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
 		if err != nil {
 			return missing(err)
@@ -72,7 +72,7 @@ func (r *Records) RenewLink(ctx context.Context, id string) error {
 	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}
-	return within(ctx, r.pool, roleApp, nil, nil, func(tx querier) error {
+	return within(ctx, r.pool, Link(""), nil, func(tx querier) error {
 		var sent bool
 		if err := tx.QueryRow(ctx, `SELECT renew_link($1)`, id).Scan(&sent); err != nil {
 			return err

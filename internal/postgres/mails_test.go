@@ -37,7 +37,7 @@ func (p *play) due() {
 // posted takes the mails that are due, and gives their ids.
 func (p *play) posted() (ids []string) {
 	p.t.Helper()
-	mails, err := p.steps.TakeMails(p.t.Context(), 10)
+	mails, err := p.outbox.TakeMails(p.t.Context(), 10)
 	require.NoError(p.t, err)
 	for _, m := range mails {
 		ids = append(ids, m.ID)
@@ -47,7 +47,7 @@ func (p *play) posted() (ids []string) {
 
 func (p *play) tried(id string, r ledger.MailResult) ledger.MailOutcome {
 	p.t.Helper()
-	made, err := p.steps.MailTried(p.t.Context(), id, r)
+	made, err := p.outbox.MailTried(p.t.Context(), id, r)
 	require.NoError(p.t, err)
 	return made
 }
@@ -114,7 +114,7 @@ func TestHeldMailsWaitAndOneIsTried(t *testing.T) {
 	require.Zero(t, watched.Outbox, "they wait for the operator, not for the machinery")
 
 	// The operator mends it and starts the post anew.
-	require.NoError(t, p.steps.RetryHeldMails(t.Context()))
+	require.NoError(t, p.outbox.RetryHeldMails(t.Context()))
 	require.Equal(t, []string{first}, p.posted())
 	require.Equal(t, ledger.MailSent, p.tried(first, ledger.MailResult{Outcome: ledger.MailSent}))
 	require.Zero(t, p.mails().Held)
@@ -270,7 +270,7 @@ func TestWaitingMailsAreCarriedOver(t *testing.T) {
 	owner := a.pool(standalone.Migrate)
 	db := stdlib.OpenDBFromPool(owner)
 	defer func() { _ = db.Close() }()
-	older, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("migrations"))
+	older, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("../migrations"))
 	require.NoError(t, err)
 	_, err = older.UpTo(t.Context(), 5)
 	require.NoError(t, err)

@@ -268,7 +268,7 @@ func (p *play) everyOperation() map[care.Operation]func(p *play) asked {
 // Whoever adds an operation that has no example says above how it is asked for.
 func TestOneEffectKnowsEveryOperation(t *testing.T) {
 	p := newPlay(t)
-	file, err := parser.ParseFile(token.NewFileSet(), "../care/answer.go", nil, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../care/answer.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
 	var declared []care.Operation
 	ast.Inspect(file, func(n ast.Node) bool {

@@ -1,41 +1,15 @@
 package postgres_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
-
-// referred is a case whose person was referred to a health authority, which
-// answers through links alone.
-func (p *play) referred() (caseRun, run, referral, task string) {
-	p.t.Helper()
-	caseRun, _ = p.begin(ledger.Person{}, ledger.Effects{})
-	run = newRun(care.RunReferral)
-	referral = uuid.NewString()
-	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
-	p.branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, ledger.Effects{
-		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl", Purpose: "health"}},
-		Tasks:     []ledger.TaskChange{ask},
-	})
-	return caseRun, run, referral, ask.ID
-}
-
-// mailed gives the ids of the links that were mailed on a run, the newest last.
-func (p *play) mailed(run, template string) (links []string) {
-	for _, m := range p.rows(`SELECT link, recipient FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
-		require.Equal(p.t, "asl.prato@partner.example", m["recipient"])
-		links = append(links, strings.TrimPrefix(m["link"].(string), ledger.Invitation))
-	}
-	return links
-}
 
 // through answers through a link, as a partner does.
 func (p *play) through(run, link string, answer catalogue.Command) ledger.Entry {
@@ -62,7 +36,7 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, opened.Snapshot)
 
-	mails, err := p.steps.TakeMails(t.Context(), 10)
+	mails, err := p.outbox.TakeMails(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, mails, 1)
 	require.WithinDuration(t, opened.Expires, *mails[0].Expires, 0, "the sender signs it")

@@ -12,28 +12,6 @@ import (
 	"percorso/internal/ledger"
 )
 
-// equipe convenes an équipe with some seats, in its run.
-func (p *play) equipe(caseRun string, seats ...ledger.SeatChange) (run string) {
-	run = newRun(care.RunEquipe)
-	p.branch(caseRun, run, care.Answer{Equipe: care.BetweenAgencies}, ledger.Effects{
-		Equipe: &ledger.EquipeChange{Kind: care.BetweenAgencies, Reason: "revise"}, Seats: seats})
-	return run
-}
-
-// propose writes a draft's task, and completes it with a plan.
-func (p *play) propose(run, id string, plan care.PlanForm) ledger.StepResult {
-	p.t.Helper()
-	task := opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.PlanDraft})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: id, State: care.PlanDrafting}}, nil)
-	form := care.Completion{Outcome: care.Proposed, Plan: &plan}
-	return p.complete("social_worker.prato", run, task.ID, form, ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: care.PlanProposed}}, nil)
-}
-
-func (p *play) becomes(run, id string, state care.PlanState) {
-	p.t.Helper()
-	p.does(run, p.clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: state}}, nil)
-}
-
 func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.begin(ledger.Person{}, ledger.Effects{})

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -211,9 +212,57 @@ func (p *play) branch(caseRun, run string, opening care.Answer, effects ledger.E
 	p.does(run, p.hear(run, care.OpOpen), effects, func(s *care.RunState) { s.Open = open })
 }
 
+// referred is a case whose person was referred to a health authority, which
+// answers through links alone.
+func (p *play) referred() (caseRun, run, referral, task string) {
+	p.t.Helper()
+	caseRun, _ = p.begin(ledger.Person{}, ledger.Effects{})
+	run = newRun(care.RunReferral)
+	referral = uuid.NewString()
+	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
+	p.branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl", Purpose: "health"}},
+		Tasks:     []ledger.TaskChange{ask},
+	})
+	return caseRun, run, referral, ask.ID
+}
+
+// mailed gives the ids of the links that were mailed on a run, the newest last.
+func (p *play) mailed(run, template string) (links []string) {
+	for _, m := range p.rows(`SELECT link, recipient FROM mail WHERE run_id = $1 AND template = $2 ORDER BY created_at, next_try`, run, template) {
+		require.Equal(p.t, "asl.prato@partner.example", m["recipient"])
+		links = append(links, strings.TrimPrefix(m["link"].(string), ledger.Invitation))
+	}
+	return links
+}
+
+// equipe convenes an équipe with some seats, in its run.
+func (p *play) equipe(caseRun string, seats ...ledger.SeatChange) (run string) {
+	run = newRun(care.RunEquipe)
+	p.branch(caseRun, run, care.Answer{Equipe: care.BetweenAgencies}, ledger.Effects{
+		Equipe: &ledger.EquipeChange{Kind: care.BetweenAgencies, Reason: "revise"}, Seats: seats})
+	return run
+}
+
+// propose writes a draft's task, and completes it with a plan.
+func (p *play) propose(run, id string, plan care.PlanForm) ledger.StepResult {
+	p.t.Helper()
+	task := opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.PlanDraft})
+	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: id, State: care.PlanDrafting}}, nil)
+	form := care.Completion{Outcome: care.Proposed, Plan: &plan}
+	return p.complete("social_worker.prato", run, task.ID, form, ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: care.PlanProposed}}, nil)
+}
+
+func (p *play) becomes(run, id string, state care.PlanState) {
+	p.t.Helper()
+	p.does(run, p.clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: id, State: state}}, nil)
+}
+
 func opens(run, step string, task ledger.TaskChange) ledger.TaskChange {
 	task.ID, task.State = ledger.DerivedID(run, step), care.TaskReady
 	return task
 }
 
 func newRun(kind care.RunKind) string { return ledger.RunID(kind, uuid.NewString()) }
+
+const dayLong = 24 * time.Hour

@@ -7,25 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"percorso/internal/care"
 )
 
 // ErrBypass: the login would see past row-level security.
 var ErrBypass = errors.New("the database login is a superuser or bypasses row-level security: give Percorso a login of its own (deploy/postgres/roles.sql)")
-
-// The database roles that a login joins for a transaction.
-const (
-	roleApp     = "percorso_app"
-	roleWorker  = "percorso_worker"
-	roleWatch   = "percorso_watch"
-	roleRebuild = "percorso_rebuild"
-)
 
 // Open connects and refuses a login that bypasses row-level security.
 func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
@@ -57,16 +48,13 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// setting is one setting of a transaction: what row-level security asks for.
-type setting struct{ name, value string }
-
-// within runs work in one transaction of a database role. The role and the
+// within runs work in one transaction of a database role. The role and its
 // settings end with the transaction, so they cannot leak through the pool. One
 // statement sets them all; what first queues is sent along in the same round
 // trip. work may end the transaction itself, with its last batch.
-func within(ctx context.Context, pool *pgxpool.Pool, role string, settings []setting, first func(*pgx.Batch), work func(querier) error) error {
-	set, args := "SELECT set_config('role', $1, true)", []any{role}
-	for _, s := range settings {
+func within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Batch), work func(querier) error) error {
+	set, args := "SELECT set_config('role', $1, true)", []any{as.name}
+	for _, s := range as.settings {
 		args = append(args, "percorso."+s.name, s.value)
 		set += fmt.Sprintf(", set_config($%d, $%d, true)", len(args)-1, len(args))
 	}
@@ -106,8 +94,20 @@ type querier interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
-// asStaff gives the settings of a member of staff, with the time by which a term
-// has passed.
-func asStaff(s care.Staff, now time.Time) []setting {
-	return []setting{{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}, {"now", now.Format(time.RFC3339Nano)}}
+// deliveryTime is how long a transaction of the relay, the post or the watch may
+// take. They work for everybody in turn, so none may hang on one statement: the
+// server gives it up, and where the server is not heard of any more, the caller does.
+const deliveryTime = 5 * time.Second
+
+// promptly runs a transaction that must not hang.
+func promptly(ctx context.Context, pool *pgxpool.Pool, as Role, work func(context.Context, querier) error) error {
+	ctx, cancel := context.WithTimeout(ctx, deliveryTime)
+	defer cancel()
+	bound := func(b *pgx.Batch) {
+		b.Queue(`SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(deliveryTime.Milliseconds(), 10))
+	}
+	return within(ctx, pool, as, bound, func(tx querier) error { return work(ctx, tx) })
 }
+
+// wakeChannel tells the relay of an entry to be delivered.
+const wakeChannel = "percorso_wake"

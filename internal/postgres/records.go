@@ -39,7 +39,7 @@ func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
 }
 
 func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {
-	return within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), nil, work)
+	return within(ctx, r.pool, App(s, r.Clock()), nil, work)
 }
 
 // Ping says whether Postgres answers.
@@ -146,7 +146,7 @@ func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 			first(b)
 		}
 	}
-	err = within(ctx, r.pool, roleApp, asStaff(s, r.Clock()), claim, func(tx querier) error {
+	err = within(ctx, r.pool, App(s, r.Clock()), claim, func(tx querier) error {
 		if found {
 			cmd, err = earlier.repeated(c)
 			return err

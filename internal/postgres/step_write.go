@@ -455,37 +455,12 @@ func (w *writer) mail(template string, t taskRow, to *string, role care.Role, ag
 		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
 }
 
-// queueMail queues a mail that names a task's page, to each address once. id is
-// what the ids of the mails are derived from.
-func queueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at time.Time, to *string, role care.Role, agency string) {
-	b.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
-		SELECT DISTINCT ON (email) md5($1::text || id)::uuid, $2, $3::uuid, $4, $5, email, $6::timestamptz, $6 FROM staff
-		WHERE active AND zone = $7 AND (id = $8 OR $8 IS NULL AND role = $9 AND (agency = $10 OR $10 = ''))
-		ORDER BY email, id ON CONFLICT DO NOTHING`,
-		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency)
-}
-
 // answerKind is the kind of the task that the entry's subject asks to be answered.
 func (s *subject) answerKind() care.TaskKind {
 	if s.answer != nil {
 		return s.answer.Kind
 	}
 	return care.ReferralAnswer
-}
-
-// orEmpty is for columns that hold a list, be it an empty one, and never NULL.
-func orEmpty(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
-}
-
-func orNull(data []byte) any {
-	if len(data) == 0 {
-		return nil
-	}
-	return data
 }
 
 func orZero(t time.Time) *time.Time {

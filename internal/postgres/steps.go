@@ -261,7 +261,7 @@ func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
 
 // within runs work as the worker on one case.
 func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(querier) error) error {
-	return within(ctx, s.pool, roleWorker, []setting{{"case", ledger.BareID(caseRun)}}, first, work)
+	return within(ctx, s.pool, Worker(ledger.BareID(caseRun)), first, work)
 }
 
 // subject is the task or referral that an entry is about, locked.
@@ -270,27 +270,6 @@ type subject struct {
 	referral *referralRow
 	answer   *taskRow // the addressee's open task to answer the referral
 }
-
-type taskRow struct {
-	ID         string         `db:"id"`
-	Run        string         `db:"run_id"`
-	Zone       string         `db:"zone"` // whose staff do it
-	Kind       care.TaskKind  `db:"kind"`
-	State      care.TaskState `db:"state"`
-	Role       care.Role      `db:"role"`
-	Agency     string         `db:"agency"`
-	Holder     *string        `db:"holder"`
-	HolderRole *care.Role     `db:"holder_role"`
-	ClockFrom  time.Time      `db:"clock_from"`
-	RemindAt   *time.Time     `db:"remind_at"`
-	EscalateAt *time.Time     `db:"escalate_at"`
-	Reminded   bool           `db:"reminded"`
-	Escalated  bool           `db:"escalated"`
-	NextAt     *time.Time     `db:"next_at"`
-}
-
-const taskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
 
 // isOpen is whether a task is open, asked by its state: the indices by ended_at
 // are of all that is open in a zone, and Postgres would rather read the whole of
@@ -346,56 +325,4 @@ func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 		return s.answer.heldBy(by.Caller)
 	}
 	return nil
-}
-
-// heldBy refuses anybody but the task's holder.
-func (t *taskRow) heldBy(caller string) *care.Refusal {
-	if t.State == care.TaskReserved && t.Holder != nil && *t.Holder == caller {
-		return nil
-	}
-	if t.HolderRole != nil && t.State == care.TaskReserved {
-		return &care.Refusal{Code: care.RefusedTaken, Role: *t.HolderRole}
-	}
-	return &care.Refusal{Code: care.RefusedNotHeld}
-}
-
-// one reads one row into a struct by its column names.
-func one[T any](ctx context.Context, tx querier, sql string, args ...any) (T, error) {
-	rows, _ := tx.Query(ctx, sql, args...)
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
-}
-
-// many reads rows into structs by their column names.
-func many[T any](ctx context.Context, tx querier, sql string, args ...any) ([]T, error) {
-	rows, _ := tx.Query(ctx, sql, args...)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
-}
-
-// queueOne reads one row of a batch; found stays or becomes false where there is none.
-func queueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any) {
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
-		row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
-		*found = err == nil
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		*into = row
-		return err
-	})
-}
-
-// queuePointer is queueOne into a pointer that stays nil where there is no row.
-func queuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
-	row := new(T)
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
-		var err error
-		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
-		if err == nil {
-			*into = row
-		}
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
 }

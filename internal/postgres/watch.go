@@ -41,7 +41,7 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
-	err = promptly(ctx, w.pool, roleWatch, func(ctx context.Context, tx querier) error {
+	err = promptly(ctx, w.pool, watchRole(), func(ctx context.Context, tx querier) error {
 		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog(clock_timestamp() - $1::interval)`, care.Grace)
 		return err
 	})
@@ -50,9 +50,14 @@ func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 
 // Report stores what was seen, in place of the report before it.
 func (w *Watch) Report(ctx context.Context, r ledger.MachineReport) error {
-	return promptly(ctx, w.pool, roleWatch, func(ctx context.Context, tx querier) error {
+	return promptly(ctx, w.pool, watchRole(), func(ctx context.Context, tx querier) error {
 		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
 			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)
 		return err
 	})
+}
+
+// Mails says how the mails do.
+func (w *Watch) Mails(ctx context.Context) (ledger.MailState, error) {
+	return mailState(ctx, w.pool, watchRole())
 }

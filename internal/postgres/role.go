@@ -1,0 +1,49 @@
+package postgres
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Role is a database role that a login joins for one transaction, with what
+// row-level security asks of whoever acts in it.
+type Role struct {
+	name     string
+	settings []setting
+}
+
+// setting is one setting of a transaction, which its policies read by my().
+type setting struct{ name, value string }
+
+// App is what the API reads and accepts, for a member of staff; now is the time
+// by which a term has passed.
+func App(s care.Staff, now time.Time) Role {
+	return Role{"percorso_app", []setting{
+		{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}, {"now", now.Format(time.RFC3339Nano)},
+	}}
+}
+
+// Link is what the API reads and accepts for a partner who has a link and no
+// account. caller is what a command of theirs is kept under; empty: none is made.
+func Link(caller string) Role {
+	if caller == "" {
+		return Role{name: "percorso_app"}
+	}
+	return Role{"percorso_app", []setting{{"staff", caller}}}
+}
+
+// Worker is what works runs. It sees one case, by its id; without one, only what
+// is to be delivered.
+func Worker(caseID string) Role {
+	if caseID == "" {
+		return Role{name: "percorso_worker"}
+	}
+	return Role{"percorso_worker", []setting{{"case", caseID}}}
+}
+
+// Watch is what watches over the machinery. It sees no case.
+func watchRole() Role { return Role{name: "percorso_watch"} }
+
+// Rebuild is what starts the runs of a lost Temporal anew. It sees open runs alone.
+func Rebuild() Role { return Role{name: "percorso_rebuild"} }

@@ -1,0 +1,41 @@
+package postgres
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// taskRow is a task as it is locked by whoever changes it.
+type taskRow struct {
+	ID         string         `db:"id"`
+	Run        string         `db:"run_id"`
+	Zone       string         `db:"zone"` // whose staff do it
+	Kind       care.TaskKind  `db:"kind"`
+	State      care.TaskState `db:"state"`
+	Role       care.Role      `db:"role"`
+	Agency     string         `db:"agency"`
+	Holder     *string        `db:"holder"`
+	HolderRole *care.Role     `db:"holder_role"`
+	ClockFrom  time.Time      `db:"clock_from"`
+	RemindAt   *time.Time     `db:"remind_at"`
+	EscalateAt *time.Time     `db:"escalate_at"`
+	Reminded   bool           `db:"reminded"`
+	Escalated  bool           `db:"escalated"`
+	NextAt     *time.Time     `db:"next_at"`
+}
+
+// taskColumns are its columns, of a table called t.
+const taskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
+
+// heldBy refuses anybody but the task's holder.
+func (t *taskRow) heldBy(caller string) *care.Refusal {
+	if t.State == care.TaskReserved && t.Holder != nil && *t.Holder == caller {
+		return nil
+	}
+	if t.HolderRole != nil && t.State == care.TaskReserved {
+		return &care.Refusal{Code: care.RefusedTaken, Role: *t.HolderRole}
+	}
+	return &care.Refusal{Code: care.RefusedNotHeld}
+}
