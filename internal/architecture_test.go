@@ -39,16 +39,21 @@ var mayImport = map[string][]string{
 	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
-	"workflows/contract": {"internal/care"},
-	"workflows/run":      {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
-	"workflows":          {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
-	"activities":         {"internal/ledger", "internal/care"},
-	"internal/postgres":  {"internal/catalogue", "internal/ledger", "internal/care"},
-	"internal/runs":      {"workflows/contract", "internal/ledger", "internal/care"},
-	"internal/watch":     {"internal/runs", "internal/ledger", "internal/care"},
-	"worker":             {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
-	"worker/relay":       {"internal/runs", "internal/ledger", "internal/care"},
-	"worker/post":        {"internal/ledger", "internal/invitation", "internal/italian"},
+	"workflows/contract":         {"internal/care"},
+	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
+	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
+	"activities":                 {"internal/ledger", "internal/care"},
+	"internal/postgres":          {"internal/ledger", "internal/care"},                         // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/care"}, // what steps and records both ask
+	"internal/postgres/steps":    {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/machine":  {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
+	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
+	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
+	"worker/relay":               {"internal/runs", "internal/ledger", "internal/care"},
+	"worker/post":                {"internal/ledger", "internal/invitation", "internal/italian"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
@@ -78,7 +83,8 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/postgres", "internal/italian", "internal/invitation", "internal/secret",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret",
+		"internal/postgres", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},
 	"deploy": {},
 }
@@ -91,7 +97,7 @@ var place = []string{
 
 // joins are the folders that may import everything, and that nothing else but
 // tests imports.
-var joins = []string{"deploy/standalone", "deploy/bench", "api/apitest"}
+var joins = []string{"deploy/standalone", "deploy/bench", "api/apitest", "internal/postgres/postgrestest"}
 
 // Packages from elsewhere that some packages do without; those below count too.
 var mustNotImport = map[string][]string{
@@ -133,23 +139,25 @@ func TestArchitectureTellsFaults(t *testing.T) {
 		"cmd/percorso imports deploy/standalone",
 		"internal/care imports internal/ledger",
 		"internal/odd has no place: name it in mayImport",
+		"internal/postgres/records imports internal/postgres/steps",
 		"workflows imports net/http",
 		"workflows imports activities",
 		"workflows/contract imports go.temporal.io/sdk/workflow",
 		"workflows/run imports os",
 		"workflows/run imports workflows",
 	}, faults(map[string][]string{
-		"activities":         {"context", "percorso/internal/ledger", "github.com/jackc/pgx/v5"},
-		"api":                {"percorso/workflows", "percorso/internal/runs"},
-		"api/pages/desk":     {"percorso/api/pages/parts", "percorso/api/pages/tasks", "percorso/api/rest"},
-		"cmd/percorso":       {"percorso/deploy", "percorso/deploy/standalone"},
-		"deploy/standalone":  {"percorso/internal/postgres", "net"},
-		"internal/care":      {"percorso/internal/ledger"},
-		"internal/odd":       {"percorso/internal/care"},
-		"internal/zone/deep": {"percorso/internal/zone", "percorso/internal/care"},
-		"workflows":          {"net/http", "percorso/activities", "percorso/workflows/run", "go.temporal.io/sdk/workflow"},
-		"workflows/contract": {"go.temporal.io/sdk/workflow"},
-		"workflows/run":      {"os", "percorso/activities", "percorso/workflows"},
+		"activities":                {"context", "percorso/internal/ledger", "github.com/jackc/pgx/v5"},
+		"api":                       {"percorso/workflows", "percorso/internal/runs"},
+		"api/pages/desk":            {"percorso/api/pages/parts", "percorso/api/pages/tasks", "percorso/api/rest"},
+		"cmd/percorso":              {"percorso/deploy", "percorso/deploy/standalone"},
+		"deploy/standalone":         {"percorso/internal/postgres", "net"},
+		"internal/care":             {"percorso/internal/ledger"},
+		"internal/odd":              {"percorso/internal/care"},
+		"internal/postgres/records": {"percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
+		"internal/zone/deep":        {"percorso/internal/zone", "percorso/internal/care"},
+		"workflows":                 {"net/http", "percorso/activities", "percorso/workflows/run", "go.temporal.io/sdk/workflow"},
+		"workflows/contract":        {"go.temporal.io/sdk/workflow"},
+		"workflows/run":             {"os", "percorso/activities", "percorso/workflows"},
 	}))
 }
 

@@ -138,5 +138,5 @@ func TestHowToAddAnOperation(t *testing.T) {
 	goes("vet", "./internal/catalogue", "./internal/italian", "./api/rest", "./workflows")
 	goes("test", "./internal/catalogue", "./internal/italian", "./api/rest")
 	goes("test", "./workflows", "-run", "^TestWhoLeavesForGoodIsClosed$")
-	goes("test", "./internal/postgres", "-run", "^TestOneEffectKnowsEveryOperation$")
+	goes("test", "./internal/postgres/records", "-run", "^TestOneEffectKnowsEveryOperation$")
 }

@@ -22,12 +22,11 @@ const (
 // that were past it in methods, when it was drawn. None of them may grow past the
 // number here. Who divides one lowers its number or takes it off; nothing is added.
 var tooLargeToday = map[string]int{
-	"internal/postgres": 4700,
-	"internal/care":     3000,
+	"internal/care": 3000,
 
-	"internal/client.Client":    43,
-	"internal/postgres.Records": 44,
-	"internal/postgres.writer":  76,
+	"internal/client.Client":            43,
+	"internal/postgres/records.Records": 44,
+	"internal/postgres/steps.writer":    76,
 }
 
 func TestNothingGrowsPastItsLimit(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/records"
 	"percorso/worker/post"
 )
 
@@ -133,7 +133,7 @@ func TestMailsOfAWorker(t *testing.T) {
 	stop = s.work()
 	var held int
 	require.Eventually(t, func() bool {
-		state, err := postgres.NewMails(s.pool(standalone.API)).State(t.Context())
+		state, err := records.NewMails(s.pool(standalone.API)).State(t.Context())
 		require.NoError(t, err)
 		held = state.Held
 		return held > 0

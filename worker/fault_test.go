@@ -22,6 +22,8 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/steps"
 	"percorso/worker"
 	"percorso/workflows/contract"
 )
@@ -62,8 +64,8 @@ func faultyWorker(fault string) {
 	place := place{fault: fault, fired: os.Getenv(firedVariable)}
 	err = worker.Run(ctx, worker.Options{
 		Temporal: dial(t, os.Getenv(temporalVariable)),
-		Steps:    &faultySteps{Steps: postgres.NewSteps(pool, calendar.New), place: place},
-		Outbox:   &faultyOutbox{Outbox: postgres.NewOutbox(pool), place: place},
+		Steps:    &faultySteps{Steps: steps.New(pool, calendar.New), place: place},
+		Outbox:   &faultyOutbox{Outbox: outbox.New(pool), place: place},
 		Mailer:   nobody{}, Log: zap.NewNop(),
 	})
 	panic(err)
@@ -71,13 +73,13 @@ func faultyWorker(fault string) {
 
 // faultySteps kills the process at a place in the course of a step.
 type faultySteps struct {
-	*postgres.Steps
+	*steps.Steps
 	place
 }
 
 // faultyOutbox kills it at one in the course of a delivery.
 type faultyOutbox struct {
-	*postgres.Outbox
+	*outbox.Outbox
 	place
 }
 

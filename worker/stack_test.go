@@ -22,6 +22,10 @@ import (
 	"percorso/internal/codec"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/steps"
 	"percorso/internal/runs"
 	"percorso/worker"
 	"percorso/worker/post"
@@ -35,7 +39,7 @@ type site struct {
 	t        *testing.T
 	stack    *standalone.Stack
 	temporal client.Client
-	records  *postgres.Records
+	records  *records.Records
 	mailer   post.Sender
 	staff    map[care.Role]care.Staff
 	keys     int
@@ -57,15 +61,15 @@ func newSite(t *testing.T, policy care.Policy) *site {
 	owner := s.pool(standalone.Migrate)
 	_, err = postgres.Migrate(ctx, owner)
 	require.NoError(t, err)
-	require.NoError(t, postgres.LoadPolicies(ctx, owner, []care.Policy{policy}))
+	require.NoError(t, machine.LoadPolicies(ctx, owner, []care.Policy{policy}))
 	var staff []care.Staff
 	for _, h := range policy.Roles {
 		subject := string(h.Role) + "." + policy.Zone
 		staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: policy.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 	}
-	require.NoError(t, postgres.LoadStaff(ctx, owner, staff))
+	require.NoError(t, machine.LoadStaff(ctx, owner, staff))
 
-	s.records = postgres.NewRecords(s.pool(standalone.API), calendar.New)
+	s.records = records.New(s.pool(standalone.API), calendar.New)
 	for _, who := range staff {
 		s.staff[who.Role], err = s.records.Staff(ctx, who.Subject)
 		require.NoError(t, err)
@@ -128,7 +132,7 @@ func (s *site) workOn(pool *pgxpool.Pool) (stop func()) {
 	done := make(chan error, 1)
 	go func() {
 		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal,
-			Steps: postgres.NewSteps(pool, calendar.New), Outbox: postgres.NewOutbox(pool), Mailer: s.mailer, Log: zap.NewNop()})
+			Steps: steps.New(pool, calendar.New), Outbox: outbox.New(pool), Mailer: s.mailer, Log: zap.NewNop()})
 	}()
 	return func() {
 		cancel()

@@ -19,6 +19,10 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/steps"
 	"percorso/internal/zone"
 )
 
@@ -34,9 +38,9 @@ type office struct {
 	folder  string
 	pools   []*pgxpool.Pool
 	work    *pgxpool.Pool // the worker's
-	records *postgres.Records
-	steps   *postgres.Steps
-	outbox  *postgres.Outbox
+	records *records.Records
+	steps   *steps.Steps
+	outbox  *outbox.Outbox
 	zones   map[string]care.Policy
 	staff   map[string]map[care.Role]care.Staff // by zone
 }
@@ -90,7 +94,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	if _, err := postgres.Migrate(ctx, owner); err != nil {
 		return o, err
 	}
-	if err := postgres.LoadPolicies(ctx, owner, policies); err != nil {
+	if err := machine.LoadPolicies(ctx, owner, policies); err != nil {
 		return o, err
 	}
 	var staff []care.Staff
@@ -101,7 +105,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 			staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 		}
 	}
-	if err := postgres.LoadStaff(ctx, owner, staff); err != nil {
+	if err := machine.LoadStaff(ctx, owner, staff); err != nil {
 		return o, err
 	}
 	api, err := o.connect(ctx, standalone.API)
@@ -111,8 +115,8 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	if o.work, err = o.connect(ctx, standalone.Worker); err != nil {
 		return o, err
 	}
-	o.records, o.steps = postgres.NewRecords(api, calendar.New), postgres.NewSteps(o.work, calendar.New)
-	o.outbox = postgres.NewOutbox(o.work)
+	o.records, o.steps = records.New(api, calendar.New), steps.New(o.work, calendar.New)
+	o.outbox = outbox.New(o.work)
 	for _, s := range staff {
 		known, err := o.records.Staff(ctx, s.Subject)
 		if err != nil {

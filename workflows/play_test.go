@@ -15,7 +15,8 @@ import (
 	"percorso/activities"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/steps"
 	"percorso/worker"
 	"percorso/workflows/contract"
 )
@@ -29,7 +30,7 @@ type play struct {
 	ctx    workflow.Context
 	env    *testsuite.TestWorkflowEnvironment
 	steps  *watchedSteps
-	outbox *postgres.Outbox
+	outbox *outbox.Outbox
 	cases  map[string]bool // the runs of the cases that are played
 	runs   map[string]workflow.ChildWorkflowFuture
 }
@@ -205,7 +206,7 @@ func (u *update) Complete(res any, err error) { u.done, u.result, u.err = true, 
 
 // watchedSteps notes which entries were brought to the store.
 type watchedSteps struct {
-	*postgres.Steps
+	*steps.Steps
 	fault  func() (before, after error) // nil: none
 	mutex  sync.Mutex
 	worked map[string]bool

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/config"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/zone"
 )
 
@@ -67,7 +68,7 @@ func zoneLoad(ctx context.Context, args []string) error {
 		return err
 	}
 	return asOwner(ctx, func(pool *pgxpool.Pool) error {
-		if err := postgres.LoadPolicies(ctx, pool, policies); err != nil {
+		if err := machine.LoadPolicies(ctx, pool, policies); err != nil {
 			return err
 		}
 		for _, p := range policies {
@@ -95,7 +96,7 @@ func staffLoad(ctx context.Context, args []string) error {
 		}
 	}
 	return asOwner(ctx, func(pool *pgxpool.Pool) error {
-		if err := postgres.LoadStaff(ctx, pool, staff); err != nil {
+		if err := machine.LoadStaff(ctx, pool, staff); err != nil {
 			return err
 		}
 		fmt.Printf("%d members of staff\n", len(staff))

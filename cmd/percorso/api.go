@@ -14,6 +14,8 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/records"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
 	"percorso/internal/watch"
@@ -52,15 +54,15 @@ func runAPI(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	records := postgres.NewRecords(pool, calendar.New)
-	if records.SearchKey, err = secret.Key(c.SearchKey, c.Keys, "searches"); err != nil {
+	store := records.New(pool, calendar.New)
+	if store.SearchKey, err = secret.Key(c.SearchKey, c.Keys, "searches"); err != nil {
 		return err
 	}
 	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
-		Records:   records,
-		Mails:     postgres.NewMails(pool),
+		Records:   store,
+		Mails:     records.NewMails(pool),
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  pgxstore.New(sessions),
@@ -77,7 +79,7 @@ func runAPI(ctx context.Context, args []string) error {
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
-		watch.New(postgres.NewWatch(pool), runs.New(temporal), log).Run(ctx)
+		watch.New(machine.NewWatch(pool), runs.New(temporal), log).Run(ctx)
 	}()
 	defer func() { stop(); <-watching }()
 	return server.Run(ctx)

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/config"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/records"
 	"percorso/internal/runs"
 )
 
@@ -83,7 +84,7 @@ func checkRecords(ctx context.Context, c config.API) (string, error) {
 		return "", err
 	}
 	defer pool.Close()
-	zones, err := postgres.NewRecords(pool, calendar.New).Zones(ctx)
+	zones, err := records.New(pool, calendar.New).Zones(ctx)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("the schema is not there or older than this version (percorso migrate): %w", err)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"percorso/internal/config"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/runs"
 )
 
@@ -28,7 +28,7 @@ func rebuild(ctx context.Context, args []string) error {
 		return err
 	}
 	defer parts.close()
-	open, err := postgres.OpenRuns(ctx, parts.pool)
+	open, err := machine.OpenRuns(ctx, parts.pool)
 	if err != nil {
 		return err
 	}

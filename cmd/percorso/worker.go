@@ -7,7 +7,8 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/config"
 	"percorso/internal/invitation"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/steps"
 	"percorso/worker"
 	"percorso/worker/post"
 )
@@ -35,8 +36,8 @@ func runWorker(ctx context.Context, args []string) error {
 	defer parts.close()
 	return worker.Run(ctx, worker.Options{
 		Temporal: parts.temporal,
-		Steps:    postgres.NewSteps(parts.pool, calendar.New),
-		Outbox:   postgres.NewOutbox(parts.pool),
+		Steps:    steps.New(parts.pool, calendar.New),
+		Outbox:   outbox.New(parts.pool),
 		Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
 		Log:      parts.log,
 	})

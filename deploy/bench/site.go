@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -18,6 +17,7 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/records"
 	"percorso/internal/walk"
 	"percorso/workflows/contract"
 )
@@ -27,7 +27,7 @@ type site struct {
 	data     string // the stack's data folder, by which its processes are found
 	temporal client.Client
 	pool     *pgxpool.Pool
-	records  *postgres.Records
+	records  *records.Records
 	town     *walk.Town               // the API as others have it
 	staff    map[care.Role]care.Staff // the same people, as the records know them
 }
@@ -49,7 +49,7 @@ func openSite(ctx context.Context, zone string) (*site, error) {
 		s.temporal.Close()
 		return nil, err
 	}
-	s.records = postgres.NewRecords(s.pool, calendar.New)
+	s.records = records.New(s.pool, calendar.New)
 	if err := s.meet(ctx, zone, c.PublicURL); err != nil {
 		s.close()
 		return nil, err

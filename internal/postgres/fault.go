@@ -19,11 +19,11 @@ import (
 // ours are the errors that mean the same outside of this package.
 var ours = []error{ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrKeyReused, ledger.ErrCursor, pgx.ErrNoRows}
 
-// faultOf makes an error of Postgres or its driver a *ledger.Fault. It is the
+// FaultOf makes an error of Postgres or its driver a *ledger.Fault. It is the
 // only place that looks at their errors: messages and details may quote what a
 // row or a form holds, so of what it does not know it keeps the type alone.
 // Errors of ours stay as they are. lost: there is no connection any more.
-func faultOf(err error, lost bool) error {
+func FaultOf(err error, lost bool) error {
 	var refusal *care.Refusal
 	var known *ledger.Fault
 	if err == nil || errors.As(err, &refusal) || errors.As(err, &known) ||

@@ -12,15 +12,16 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/records"
 )
 
 // What Postgres says is told apart by its SQLSTATE, and quotes nothing.
 func TestFaultsOfPostgres(t *testing.T) {
-	a := newArchive(t)
-	worker := a.accounts["social_worker.prato"]
+	a := postgrestest.NewArchive(t)
+	worker := a.Accounts["social_worker.prato"]
 
-	_, err := a.records.Contacts(t.Context(), care.Staff{ID: worker.ID, Role: worker.Role, Zone: "Zona\x00Segreta", Agency: worker.Agency}, ledger.Paging{})
+	_, err := a.Records.Contacts(t.Context(), care.Staff{ID: worker.ID, Role: worker.Role, Zone: "Zona\x00Segreta", Agency: worker.Agency}, ledger.Paging{})
 	var fault *ledger.Fault
 	require.ErrorAs(t, err, &fault)
 	require.Equal(t, "22021", fault.SQLSTATE)
@@ -30,7 +31,7 @@ func TestFaultsOfPostgres(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = a.records.Contacts(ctx, worker, ledger.Paging{})
+	_, err = a.Records.Contacts(ctx, worker, ledger.Paging{})
 	require.ErrorAs(t, err, &fault)
 	require.ErrorIs(t, err, context.Canceled)
 	require.True(t, fault.Away())
@@ -39,15 +40,15 @@ func TestFaultsOfPostgres(t *testing.T) {
 // Whoever reads while the database ends its sessions is told that it is away; the
 // next read finds a new session.
 func TestSessionsEndedDuringARead(t *testing.T) {
-	a := newArchive(t)
-	pool := a.pool(standalone.API)
-	records := postgres.NewRecords(pool, calendar.New)
-	worker := a.accounts["social_worker.prato"]
-	_, err := records.Contacts(t.Context(), worker, ledger.Paging{})
+	a := postgrestest.NewArchive(t)
+	pool := a.Pool(standalone.API)
+	reading := records.New(pool, calendar.New)
+	worker := a.Accounts["social_worker.prato"]
+	_, err := reading.Contacts(t.Context(), worker, ledger.Paging{})
 	require.NoError(t, err)
 
 	// A lock on the table holds the read up until its session is ended.
-	admin, err := pgx.Connect(t.Context(), a.stack.AdministratorURL(a.database))
+	admin, err := pgx.Connect(t.Context(), a.Stack.AdministratorURL(a.Database))
 	require.NoError(t, err)
 	defer func() { _ = admin.Close(context.Background()) }()
 	tx, err := admin.Begin(t.Context())
@@ -56,7 +57,7 @@ func TestSessionsEndedDuringARead(t *testing.T) {
 	require.NoError(t, err)
 	read := make(chan error, 1)
 	go func() {
-		_, err := records.Contacts(t.Context(), worker, ledger.Paging{})
+		_, err := reading.Contacts(t.Context(), worker, ledger.Paging{})
 		read <- err
 	}()
 	require.Eventually(t, func() bool {
@@ -71,6 +72,6 @@ func TestSessionsEndedDuringARead(t *testing.T) {
 	require.True(t, fault.Away())
 	require.Equal(t, "57P01", fault.SQLSTATE)
 	require.NoError(t, tx.Rollback(t.Context()))
-	_, err = records.Contacts(t.Context(), worker, ledger.Paging{})
+	_, err = reading.Contacts(t.Context(), worker, ledger.Paging{})
 	require.NoError(t, err)
 }

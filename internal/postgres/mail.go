@@ -11,9 +11,9 @@ import (
 	"percorso/internal/ledger"
 )
 
-// queueMail queues a mail that names a task's page, to each address once. id is
+// QueueMail queues a mail that names a task's page, to each address once. id is
 // what the ids of the mails are derived from.
-func queueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at time.Time, to *string, role care.Role, agency string) {
+func QueueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at time.Time, to *string, role care.Role, agency string) {
 	b.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
 		SELECT DISTINCT ON (email) md5($1::text || id)::uuid, $2, $3::uuid, $4, $5, email, $6::timestamptz, $6 FROM staff
 		WHERE active AND zone = $7 AND (id = $8 OR $8 IS NULL AND role = $9 AND (agency = $10 OR $10 = ''))
@@ -21,10 +21,10 @@ func queueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at ti
 		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency)
 }
 
-// mailState reads how the mails do, for the roles that may ask.
-func mailState(ctx context.Context, pool *pgxpool.Pool, as Role) (m ledger.MailState, err error) {
-	err = promptly(ctx, pool, as, func(ctx context.Context, tx querier) error {
-		m, err = one[ledger.MailState](ctx, tx, `SELECT * FROM mail_state()`)
+// MailState reads how the mails do, for the roles that may ask.
+func MailState(ctx context.Context, pool *pgxpool.Pool, as Role) (m ledger.MailState, err error) {
+	err = Promptly(ctx, pool, as, func(ctx context.Context, tx Tx) error {
+		m, err = One[ledger.MailState](ctx, tx, `SELECT * FROM mail_state()`)
 		return err
 	})
 	return m, err

@@ -1,6 +1,6 @@
-// Package postgres keeps what package ledger names: on PostgreSQL through pgx,
-// with row-level security. Each transaction joins one database role and says
-// who acts; nothing is read or written outside one.
+// Package postgres is what the packages below it share, one of which there is for
+// each database role: transactions on PostgreSQL through pgx that join a role and
+// say for whom they act, the errors of Postgres, the rules of the zones, and the schema.
 package postgres
 
 import (
@@ -48,11 +48,11 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// within runs work in one transaction of a database role. The role and its
+// Within runs work in one transaction of a database role. The role and its
 // settings end with the transaction, so they cannot leak through the pool. One
 // statement sets them all; what first queues is sent along in the same round
 // trip. work may end the transaction itself, with its last batch.
-func within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Batch), work func(querier) error) error {
+func Within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Batch), work func(Tx) error) error {
 	set, args := "SELECT set_config('role', $1, true)", []any{as.name}
 	for _, s := range as.settings {
 		args = append(args, "percorso."+s.name, s.value)
@@ -60,7 +60,7 @@ func within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Ba
 	}
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		return faultOf(err, true)
+		return FaultOf(err, true)
 	}
 	defer conn.Release()
 	batch := &pgx.Batch{}
@@ -80,34 +80,34 @@ func within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Ba
 	default:
 		_, err = conn.Exec(ctx, "COMMIT")
 	}
-	return faultOf(err, conn.Conn().IsClosed())
+	return FaultOf(err, conn.Conn().IsClosed())
 }
 
 // idle is the transaction status of a connection outside a transaction.
 const idle = 'I'
 
-// querier is a connection inside a transaction of within.
-type querier interface {
+// Tx is a connection inside a transaction of Within.
+type Tx interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
-// deliveryTime is how long a transaction of the relay, the post or the watch may
+// PromptLimit is how long a transaction of the relay, the post or the watch may
 // take. They work for everybody in turn, so none may hang on one statement: the
 // server gives it up, and where the server is not heard of any more, the caller does.
-const deliveryTime = 5 * time.Second
+const PromptLimit = 5 * time.Second
 
-// promptly runs a transaction that must not hang.
-func promptly(ctx context.Context, pool *pgxpool.Pool, as Role, work func(context.Context, querier) error) error {
-	ctx, cancel := context.WithTimeout(ctx, deliveryTime)
+// Promptly runs a transaction that must not hang.
+func Promptly(ctx context.Context, pool *pgxpool.Pool, as Role, work func(context.Context, Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, PromptLimit)
 	defer cancel()
 	bound := func(b *pgx.Batch) {
-		b.Queue(`SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(deliveryTime.Milliseconds(), 10))
+		b.Queue(`SELECT set_config('statement_timeout', $1, true)`, strconv.FormatInt(PromptLimit.Milliseconds(), 10))
 	}
-	return within(ctx, pool, as, bound, func(tx querier) error { return work(ctx, tx) })
+	return Within(ctx, pool, as, bound, func(tx Tx) error { return work(ctx, tx) })
 }
 
-// wakeChannel tells the relay of an entry to be delivered.
-const wakeChannel = "percorso_wake"
+// WakeChannel tells the relay of an entry to be delivered.
+const WakeChannel = "percorso_wake"

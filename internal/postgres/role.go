@@ -24,12 +24,13 @@ func App(s care.Staff, now time.Time) Role {
 	}}
 }
 
-// Link is what the API reads and accepts for a partner who has a link and no
-// account. caller is what a command of theirs is kept under; empty: none is made.
+// Anyone is what the API reads for nobody in particular: what a function of the
+// schema tells whoever asks, or whoever has a link.
+func Anyone() Role { return Role{name: "percorso_app"} }
+
+// Link is what the API accepts of a partner who has a link and no account. caller
+// is what their command is kept under.
 func Link(caller string) Role {
-	if caller == "" {
-		return Role{name: "percorso_app"}
-	}
 	return Role{"percorso_app", []setting{{"staff", caller}}}
 }
 
@@ -43,7 +44,7 @@ func Worker(caseID string) Role {
 }
 
 // Watch is what watches over the machinery. It sees no case.
-func watchRole() Role { return Role{name: "percorso_watch"} }
+func Watch() Role { return Role{name: "percorso_watch"} }
 
 // Rebuild is what starts the runs of a lost Temporal anew. It sees open runs alone.
 func Rebuild() Role { return Role{name: "percorso_rebuild"} }

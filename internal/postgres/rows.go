@@ -7,20 +7,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// one reads one row into a struct by its column names.
-func one[T any](ctx context.Context, tx querier, sql string, args ...any) (T, error) {
+// One reads one row into a struct by its column names.
+func One[T any](ctx context.Context, tx Tx, sql string, args ...any) (T, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
-// many reads rows into structs by their column names.
-func many[T any](ctx context.Context, tx querier, sql string, args ...any) ([]T, error) {
+// Many reads rows into structs by their column names.
+func Many[T any](ctx context.Context, tx Tx, sql string, args ...any) ([]T, error) {
 	rows, _ := tx.Query(ctx, sql, args...)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
-// queueOne reads one row of a batch; found stays or becomes false where there is none.
-func queueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any) {
+// QueueOne reads one row of a batch; found stays or becomes false where there is none.
+func QueueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any) {
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
 		row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 		*found = err == nil
@@ -32,8 +32,8 @@ func queueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any
 	})
 }
 
-// queuePointer is queueOne into a pointer that stays nil where there is no row.
-func queuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
+// QueuePointer is QueueOne into a pointer that stays nil where there is no row.
+func QueuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
 	row := new(T)
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
 		var err error
@@ -48,15 +48,16 @@ func queuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
 	})
 }
 
-// orEmpty is for columns that hold a list, be it an empty one, and never NULL.
-func orEmpty(list []string) []string {
+// OrEmpty is for columns that hold a list, be it an empty one, and never NULL.
+func OrEmpty(list []string) []string {
 	if list == nil {
 		return []string{}
 	}
 	return list
 }
 
-func orNull(data []byte) any {
+// OrNull is for columns that are NULL where there is nothing.
+func OrNull(data []byte) any {
 	if len(data) == 0 {
 		return nil
 	}

@@ -15,33 +15,34 @@ import (
 // Calendars builds the calendar of a zone.
 type Calendars func(care.Policy) (care.Calendar, error)
 
-// ruleset is one version of a zone's policy with its calendar.
-type ruleset struct {
+// Ruleset is one version of a zone's policy with its calendar.
+type Ruleset struct {
 	care.Policy
-	calendar care.Calendar
+	Calendar care.Calendar
 }
 
-// rules reads policies, in the transaction of whoever asks: one that held its
+// Rules reads policies, in the transaction of whoever asks: one that held its
 // connection and waited for a second could wait for ever. A version never
 // changes, so it is read once.
-type rules struct {
+type Rules struct {
 	calendars Calendars
 
 	mutex   sync.RWMutex
-	byID    map[[2]string]*ruleset
-	newest  map[string]*ruleset
+	byID    map[[2]string]*Ruleset
+	newest  map[string]*Ruleset
 	checked map[string]time.Time
 }
 
 // policyFresh is how long a zone's newest policy may be remembered.
 const policyFresh = 2 * time.Second
 
-func newRules(calendars Calendars) *rules {
-	return &rules{calendars: calendars, byID: map[[2]string]*ruleset{}, newest: map[string]*ruleset{}, checked: map[string]time.Time{}}
+// NewRules builds them on what makes a zone's calendar.
+func NewRules(calendars Calendars) *Rules {
+	return &Rules{calendars: calendars, byID: map[[2]string]*Ruleset{}, newest: map[string]*Ruleset{}, checked: map[string]time.Time{}}
 }
 
-// of gives the policy of a zone at a version.
-func (r *rules) of(ctx context.Context, tx querier, zone, version string) (*ruleset, error) {
+// At gives the policy of a zone at a version.
+func (r *Rules) At(ctx context.Context, tx Tx, zone, version string) (*Ruleset, error) {
 	r.mutex.RLock()
 	set := r.byID[[2]string{zone, version}]
 	r.mutex.RUnlock()
@@ -51,9 +52,9 @@ func (r *rules) of(ctx context.Context, tx querier, zone, version string) (*rule
 	return r.read(ctx, tx, `SELECT policy FROM zone_policy WHERE zone = $1 AND version = $2`, zone, version)
 }
 
-// current gives the newest policy of a zone.
-func (r *rules) current(ctx context.Context, tx querier, zone string) (*ruleset, error) {
-	if set := r.fresh(zone); set != nil {
+// Current gives the newest policy of a zone.
+func (r *Rules) Current(ctx context.Context, tx Tx, zone string) (*Ruleset, error) {
+	if set := r.Fresh(zone); set != nil {
 		return set, nil
 	}
 	set, err := r.read(ctx, tx, `SELECT policy FROM zone_policy WHERE zone = $1 AND current`, zone)
@@ -65,9 +66,9 @@ func (r *rules) current(ctx context.Context, tx querier, zone string) (*ruleset,
 	return set, err
 }
 
-// fresh gives the newest policy of a zone if it is remembered; else nil. How
+// Fresh gives the newest policy of a zone if it is remembered; else nil. How
 // long ago it was read is the machine's own time, whatever day is played.
-func (r *rules) fresh(zone string) *ruleset {
+func (r *Rules) Fresh(zone string) *Ruleset {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
 	if time.Since(r.checked[zone]) < policyFresh { //nolint:forbidigo // see above
@@ -76,8 +77,8 @@ func (r *rules) fresh(zone string) *ruleset {
 	return nil
 }
 
-func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (*ruleset, error) {
-	var set ruleset
+func (r *Rules) read(ctx context.Context, tx Tx, sql string, args ...any) (*Ruleset, error) {
+	var set Ruleset
 	// Policies are no personal data: any of our roles may read them.
 	err := tx.QueryRow(ctx, sql, args...).Scan(&set.Policy)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -88,7 +89,7 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 	}
 	// An older version of the code may have stored it.
 	set.Policy = set.Completed()
-	if set.calendar, err = r.calendars(set.Policy); err != nil {
+	if set.Calendar, err = r.calendars(set.Policy); err != nil {
 		return nil, err
 	}
 	r.mutex.Lock()
@@ -97,9 +98,9 @@ func (r *rules) read(ctx context.Context, tx querier, sql string, args ...any) (
 	return &set, nil
 }
 
-// performer says who does a task that a step opens, and for which agency.
-func (s *ruleset) performer(t ledger.TaskChange) (care.Role, string) {
-	if _, ok := s.byLink(t); ok { // the sender's staff record what the partner says by phone
+// Performer says who does a task that a step opens, and for which agency.
+func (s *Ruleset) Performer(t ledger.TaskChange) (care.Role, string) {
+	if _, ok := s.TaskByLink(t); ok { // the sender's staff record what the partner says by phone
 		rule, _ := s.Task(care.SupplyInformation)
 		return rule.Role, s.RoleAgency(rule.Role)
 	}
@@ -118,41 +119,41 @@ func (s *ruleset) performer(t ledger.TaskChange) (care.Role, string) {
 	return role, agency
 }
 
-// partner finds an agency that answers through one-time links.
-func (s *ruleset) partner(code string) (care.Agency, bool) {
+// PartnerByLink finds an agency that answers through one-time links.
+func (s *Ruleset) PartnerByLink(code string) (care.Agency, bool) {
 	agency, ok := s.Agency(code)
 	return agency, ok && agency.ByLink()
 }
 
-// byLink gives the partner whose task it is that has no account to do it with.
-func (s *ruleset) byLink(t ledger.TaskChange) (care.Agency, bool) {
+// TaskByLink gives the partner whose task it is that has no account to do it with.
+func (s *Ruleset) TaskByLink(t ledger.TaskChange) (care.Agency, bool) {
 	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 		return care.Agency{}, false
 	}
-	return s.partner(string(t.Agency))
+	return s.PartnerByLink(string(t.Agency))
 }
 
-// claim gives the times of the clock that runs until a task is claimed.
-func (s *ruleset) claim(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
+// Claim gives the times of the clock that runs until a task is claimed.
+func (s *Ruleset) Claim(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
 	rule, _ := s.Task(kind)
-	return s.calendar.After(from, rule.Claim.Remind), s.calendar.After(from, rule.Claim.Escalate)
+	return s.Calendar.After(from, rule.Claim.Remind), s.Calendar.After(from, rule.Claim.Escalate)
 }
 
-// complete gives the times of the clock that runs until a task is completed.
-func (s *ruleset) complete(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
+// Complete gives the times of the clock that runs until a task is completed.
+func (s *Ruleset) Complete(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
 	rule, _ := s.Task(kind)
-	return s.calendar.After(from, rule.Complete.Remind), s.calendar.After(from, rule.Complete.Escalate)
+	return s.Calendar.After(from, rule.Complete.Remind), s.Calendar.After(from, rule.Complete.Escalate)
 }
 
-// deadline gives when a deadline of the zone that is counted from an instant falls.
-func (s *ruleset) deadline(code string, from time.Time) time.Time {
+// Due gives when a deadline of the zone that is counted from an instant falls.
+func (s *Ruleset) Due(code string, from time.Time) time.Time {
 	d, _ := s.Deadline(code)
-	return s.calendar.After(from, d.Duration)
+	return s.Calendar.After(from, d.Duration)
 }
 
 // LegalBasis is on what ground the zone gives an agency personal data. What is
 // not known to be public needs consent.
-func (s *ruleset) LegalBasis(agency string) care.LegalBasis {
+func (s *Ruleset) LegalBasis(agency string) care.LegalBasis {
 	a, known := s.Agency(agency)
 	if !known {
 		return care.Consent
@@ -160,9 +161,9 @@ func (s *ruleset) LegalBasis(agency string) care.LegalBasis {
 	return a.Kind.LegalBasis()
 }
 
-// serviceAgency is the agency of a level-2 service; an agency that is met
+// ServiceAgency is the agency of a level-2 service; an agency that is met
 // outside of one, as the CPI is in a placement, stands for itself.
-func (s *ruleset) serviceAgency(service string) string {
+func (s *Ruleset) ServiceAgency(service string) string {
 	if found, ok := s.Service(service); ok {
 		return found.Agency
 	}

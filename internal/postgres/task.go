@@ -6,8 +6,8 @@ import (
 	"percorso/internal/care"
 )
 
-// taskRow is a task as it is locked by whoever changes it.
-type taskRow struct {
+// TaskRow is a task as it is locked by whoever changes it.
+type TaskRow struct {
 	ID         string         `db:"id"`
 	Run        string         `db:"run_id"`
 	Zone       string         `db:"zone"` // whose staff do it
@@ -25,12 +25,12 @@ type taskRow struct {
 	NextAt     *time.Time     `db:"next_at"`
 }
 
-// taskColumns are its columns, of a table called t.
-const taskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
+// TaskColumns are its columns, of a table called t.
+const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
 	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
 
-// heldBy refuses anybody but the task's holder.
-func (t *taskRow) heldBy(caller string) *care.Refusal {
+// HeldBy refuses anybody but the task's holder.
+func (t *TaskRow) HeldBy(caller string) *care.Refusal {
 	if t.State == care.TaskReserved && t.Holder != nil && *t.Holder == caller {
 		return nil
 	}

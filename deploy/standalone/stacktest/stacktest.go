@@ -56,7 +56,7 @@ func Options(t testing.TB) standalone.Options {
 	return standalone.Options{
 		DataDir:     DataDir(t),
 		BinDir:      BinDir(t),
-		NodeModules: filepath.Join(moduleRoot(), "node_modules"),
+		NodeModules: filepath.Join(ModuleRoot(), "node_modules"),
 		Ports:       ports,
 		Out:         t.Output(),
 	}
@@ -82,7 +82,7 @@ func BinDir(t testing.TB) string {
 	t.Helper()
 	folder := os.Getenv("PERCORSO_BIN_DIR")
 	if folder == "" {
-		folder = filepath.Join(moduleRoot(), "bin")
+		folder = filepath.Join(ModuleRoot(), "bin")
 	}
 	if _, err := os.Stat(filepath.Join(folder, "percorso-stack")); err != nil {
 		t.Fatalf("the stack is not built, run make build: %v", err)
@@ -100,7 +100,8 @@ func Token(t testing.TB, stack *standalone.Stack, account string) string {
 	return token
 }
 
-func moduleRoot() string {
+// ModuleRoot returns the folder of the module, wherever a test runs.
+func ModuleRoot() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }

@@ -1,4 +1,4 @@
-package postgres
+package machine
 
 import (
 	"context"
@@ -7,12 +7,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/postgres"
 )
 
 // LoadPolicies makes these the zones' newest policies. The ones before stay as
 // they are, for the runs that hold them. The login must own the tables.
 func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Policy) error {
-	return faultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return postgres.FaultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		for _, p := range policies {
 			batch := &pgx.Batch{}
 			batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)
@@ -29,7 +30,7 @@ func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Polic
 // LoadStaff makes these the staff. Who is not named any more is no longer active:
 // what they did keeps their name. The login must own the tables.
 func LoadStaff(ctx context.Context, pool *pgxpool.Pool, staff []care.Staff) error {
-	return faultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return postgres.FaultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`UPDATE staff SET active = false`)
 		for _, s := range staff {

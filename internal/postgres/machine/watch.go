@@ -1,4 +1,6 @@
-package postgres
+// Package machine serves those who look after Percorso itself: its watch, the
+// rebuild of a lost Temporal, and who administers its zones and staff.
+package machine
 
 import (
 	"context"
@@ -7,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Watch is what the watch over the machinery needs: counts and run ids, no case.
@@ -25,15 +28,15 @@ const leadLock = 0x7761746368
 func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error) {
 	conn, err := w.pool.Acquire(ctx)
 	if err != nil {
-		return nil, false, faultOf(err, true)
+		return nil, false, postgres.FaultOf(err, true)
 	}
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, leadLock).Scan(&ok); err != nil || !ok {
 		defer conn.Release()
-		return nil, false, faultOf(err, conn.Conn().IsClosed())
+		return nil, false, postgres.FaultOf(err, conn.Conn().IsClosed())
 	}
 	return func() {
 		// The lock belongs to the connection: closing it is the surest way to give it back.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), postgres.PromptLimit)
 		defer cancel()
 		_ = conn.Hijack().Close(last)
 	}, true, nil
@@ -41,8 +44,8 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
-	err = promptly(ctx, w.pool, watchRole(), func(ctx context.Context, tx querier) error {
-		b, err = one[ledger.Backlog](ctx, tx, `SELECT * FROM backlog(clock_timestamp() - $1::interval)`, care.Grace)
+	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+		b, err = postgres.One[ledger.Backlog](ctx, tx, `SELECT * FROM backlog(clock_timestamp() - $1::interval)`, care.Grace)
 		return err
 	})
 	return b, err
@@ -50,7 +53,7 @@ func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 
 // Report stores what was seen, in place of the report before it.
 func (w *Watch) Report(ctx context.Context, r ledger.MachineReport) error {
-	return promptly(ctx, w.pool, watchRole(), func(ctx context.Context, tx querier) error {
+	return postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO machine_report (at, report) VALUES ($1, $2)
 			ON CONFLICT (one) DO UPDATE SET at = excluded.at, report = excluded.report`, r.At, r)
 		return err
@@ -59,5 +62,5 @@ func (w *Watch) Report(ctx context.Context, r ledger.MachineReport) error {
 
 // Mails says how the mails do.
 func (w *Watch) Mails(ctx context.Context) (ledger.MailState, error) {
-	return mailState(ctx, w.pool, watchRole())
+	return postgres.MailState(ctx, w.pool, postgres.Watch())
 }

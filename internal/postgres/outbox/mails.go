@@ -1,10 +1,11 @@
-package postgres
+package outbox
 
 import (
 	"context"
 	"time"
 
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // mailPatience is how long a server may put a mail off before the mail has failed.
@@ -14,8 +15,8 @@ const mailPatience = 5 * 24 * time.Hour
 // minute, unless MailTried says before what became of it. While one is held by what
 // would hold every mail, it alone is handed out, with growing pauses.
 func (o *Outbox) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
-	err = promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
-		mails, err = many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipient, tries, expires_at FROM take_mails($1)`, most)
+	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+		mails, err = postgres.Many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipient, tries, expires_at FROM take_mails($1)`, most)
 		return err
 	})
 	return mails, err
@@ -25,7 +26,7 @@ func (o *Outbox) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, 
 // put off for five days has failed; a failed one is written into its case's
 // timeline. It gives what it made of the result.
 func (o *Outbox) MailTried(ctx context.Context, id string, r ledger.MailResult) (made ledger.MailOutcome, err error) {
-	err = promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
+	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT mail_tried($1, $2, $3, $4, $5, $6)`, id, r.Outcome, r.Cause, r.Code, r.All, mailPatience).Scan(&made)
 	})
 	return made, err
@@ -33,7 +34,7 @@ func (o *Outbox) MailTried(ctx context.Context, id string, r ledger.MailResult) 
 
 // RetryHeldMails makes the mails due that wait for the operator.
 func (o *Outbox) RetryHeldMails(ctx context.Context) error {
-	return promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
+	return postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		_, err := tx.Exec(ctx, `SELECT retry_held_mails()`)
 		return err
 	})

@@ -1,4 +1,4 @@
-package postgres_test
+package outbox_test
 
 import (
 	"os"
@@ -15,30 +15,33 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/records"
 )
 
 // mail writes a mail about a case that is due.
 func (p *play) mail(caseRun, recipient string) (id string) {
-	p.t.Helper()
+	p.T.Helper()
 	id = uuid.NewString()
-	_, err := p.owner.Exec(p.t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+	_, err := p.Owner.Exec(p.T.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
 		VALUES ($1, $2, $3, 'reminder', '/compiti/1', $4, clock_timestamp(), clock_timestamp())`, id, caseRun, ledger.BareID(caseRun), recipient)
-	require.NoError(p.t, err)
+	require.NoError(p.T, err)
 	return id
 }
 
 // due makes the mails due that wait, as time does.
 func (p *play) due() {
-	p.t.Helper()
-	_, err := p.owner.Exec(p.t.Context(), `UPDATE mail SET next_try = clock_timestamp() WHERE sent_at IS NULL AND failed_at IS NULL`)
-	require.NoError(p.t, err)
+	p.T.Helper()
+	_, err := p.Owner.Exec(p.T.Context(), `UPDATE mail SET next_try = clock_timestamp() WHERE sent_at IS NULL AND failed_at IS NULL`)
+	require.NoError(p.T, err)
 }
 
 // posted takes the mails that are due, and gives their ids.
 func (p *play) posted() (ids []string) {
-	p.t.Helper()
-	mails, err := p.outbox.TakeMails(p.t.Context(), 10)
-	require.NoError(p.t, err)
+	p.T.Helper()
+	mails, err := p.Outbox.TakeMails(p.T.Context(), 10)
+	require.NoError(p.T, err)
 	for _, m := range mails {
 		ids = append(ids, m.ID)
 	}
@@ -46,23 +49,23 @@ func (p *play) posted() (ids []string) {
 }
 
 func (p *play) tried(id string, r ledger.MailResult) ledger.MailOutcome {
-	p.t.Helper()
-	made, err := p.outbox.MailTried(p.t.Context(), id, r)
-	require.NoError(p.t, err)
+	p.T.Helper()
+	made, err := p.Outbox.MailTried(p.T.Context(), id, r)
+	require.NoError(p.T, err)
 	return made
 }
 
 func (p *play) mails() ledger.MailState {
-	p.t.Helper()
-	state, err := postgres.NewMails(p.pool(standalone.API)).State(p.t.Context())
-	require.NoError(p.t, err)
+	p.T.Helper()
+	state, err := records.NewMails(p.Pool(standalone.API)).State(p.T.Context())
+	require.NoError(p.T, err)
 	return state
 }
 
 // bounces counts the lines of a case's timeline that say that a mail came back.
 func (p *play) bounces(caseRun string) int {
-	p.t.Helper()
-	return p.count(`timeline WHERE code = 'mail_bounced' AND case_id = '` + ledger.BareID(caseRun) + `'`)
+	p.T.Helper()
+	return p.Count(`timeline WHERE code = 'mail_bounced' AND case_id = '` + ledger.BareID(caseRun) + `'`)
 }
 
 var (
@@ -75,7 +78,7 @@ var (
 // then, and when it goes all go.
 func TestHeldMailsWaitAndOneIsTried(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	first := p.mail(caseRun, "personale.1@percorso.example")
 	require.Equal(t, []string{first}, p.posted())
 	require.Empty(t, p.posted(), "it is being sent")
@@ -85,7 +88,7 @@ func TestHeldMailsWaitAndOneIsTried(t *testing.T) {
 		others = append(others, p.mail(caseRun, "personale.2@percorso.example"))
 	}
 	require.Empty(t, p.posted(), "the others wait with the one that is held")
-	require.Equal(t, 1, p.count(`(SELECT) q WHERE next_mail() > clock_timestamp()`), "and nobody looks for them before")
+	require.Equal(t, 1, p.Count(`(SELECT) q WHERE next_mail() > clock_timestamp()`), "and nobody looks for them before")
 	require.Equal(t, ledger.MailFailed, p.tried(others[2], ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}))
 	require.Empty(t, p.posted(), "one that could not be written says nothing of the server")
 	others[2] = p.mail(caseRun, "personale.2@percorso.example")
@@ -109,12 +112,12 @@ func TestHeldMailsWaitAndOneIsTried(t *testing.T) {
 	require.LessOrEqual(t, pause, 10*time.Minute)
 	require.Greater(t, pause, 9*time.Minute)
 	require.Equal(t, 1, p.bounces(caseRun), "of the one that could not be written")
-	watched, err := postgres.NewWatch(p.pool(standalone.API)).Unworked(t.Context())
+	watched, err := machine.NewWatch(p.Pool(standalone.API)).Unworked(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, watched.Outbox, "they wait for the operator, not for the machinery")
 
 	// The operator mends it and starts the post anew.
-	require.NoError(t, p.outbox.RetryHeldMails(t.Context()))
+	require.NoError(t, p.Outbox.RetryHeldMails(t.Context()))
 	require.Equal(t, []string{first}, p.posted())
 	require.Equal(t, ledger.MailSent, p.tried(first, ledger.MailResult{Outcome: ledger.MailSent}))
 	require.Zero(t, p.mails().Held)
@@ -123,9 +126,9 @@ func TestHeldMailsWaitAndOneIsTried(t *testing.T) {
 
 // seconds reads a length of time.
 func (p *play) seconds(sql string, args ...any) time.Duration {
-	p.t.Helper()
+	p.T.Helper()
 	var s float64
-	require.NoError(p.t, p.owner.QueryRow(p.t.Context(), sql, args...).Scan(&s))
+	require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), sql, args...).Scan(&s))
 	return time.Duration(s * float64(time.Second))
 }
 
@@ -133,7 +136,7 @@ func (p *play) seconds(sql string, args ...any) time.Duration {
 // be the only one: the others go.
 func TestAHeldMailMayBeTheOnlyOne(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	denied, other := p.mail(caseRun, "altrove@percorso.example"), p.mail(caseRun, "personale.1@percorso.example")
 	require.ElementsMatch(t, []string{denied, other}, p.posted())
 	p.tried(denied, ledger.MailResult{Outcome: ledger.MailHeld, Cause: ledger.MailRelaying, Code: 554})
@@ -150,26 +153,26 @@ func TestAHeldMailMayBeTheOnlyOne(t *testing.T) {
 // then it has failed. What it waited for the operator before does not count.
 func TestAMailIsPutOffForFiveDays(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	id := p.mail(caseRun, "personale.1@percorso.example")
 	p.posted()
 	p.tried(id, wrongLogin)
-	_, err := p.owner.Exec(t.Context(), `UPDATE mail SET created_at = created_at - interval '30 days', held_at = held_at - interval '30 days' WHERE id = $1`, id)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE mail SET created_at = created_at - interval '30 days', held_at = held_at - interval '30 days' WHERE id = $1`, id)
 	require.NoError(t, err)
 	p.due()
 	p.posted()
 	require.Equal(t, ledger.MailLater, p.tried(id, putOff))
 	require.Zero(t, p.mails().Held)
 	require.Empty(t, p.posted())
-	_, err = p.owner.Exec(t.Context(), `UPDATE mail SET deferred_at = deferred_at - interval '5 days' + interval '1 hour' WHERE id = $1`, id)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE mail SET deferred_at = deferred_at - interval '5 days' + interval '1 hour' WHERE id = $1`, id)
 	require.NoError(t, err)
 	require.Equal(t, ledger.MailLater, p.tried(id, putOff))
 	require.Zero(t, p.bounces(caseRun))
-	_, err = p.owner.Exec(t.Context(), `UPDATE mail SET deferred_at = deferred_at - interval '1 hour' WHERE id = $1`, id)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE mail SET deferred_at = deferred_at - interval '1 hour' WHERE id = $1`, id)
 	require.NoError(t, err)
 	require.Equal(t, ledger.MailFailed, p.tried(id, putOff))
 	require.Equal(t, 1, p.bounces(caseRun))
-	require.Equal(t, "too_long", p.row(`SELECT cause FROM mail WHERE id = $1`, id)["cause"])
+	require.Equal(t, "too_long", p.Row(`SELECT cause FROM mail WHERE id = $1`, id)["cause"])
 	require.Equal(t, 1, p.mails().Failed)
 	p.due()
 	require.Empty(t, p.posted(), "not tried again")
@@ -179,9 +182,9 @@ func TestAMailIsPutOffForFiveDays(t *testing.T) {
 // ended meanwhile; and whoever reports it from outside may do so after it was sent.
 func TestAMailThatFailsIsSeen(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	refused, sent := p.mail(caseRun, "personale.1@percorso.example"), p.mail(caseRun, "personale.2@percorso.example")
-	_, err := p.owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, caseRun)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, caseRun)
 	require.NoError(t, err)
 	p.posted()
 	p.tried(sent, ledger.MailResult{Outcome: ledger.MailSent})
@@ -191,7 +194,7 @@ func TestAMailThatFailsIsSeen(t *testing.T) {
 	require.Equal(t, 1, p.bounces(caseRun))
 
 	report := func(key, run, mail string) error {
-		_, err := p.records.Accept(t.Context(), p.accounts["supervisor.prato"], ledger.NewCommand{
+		_, err := p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"], ledger.NewCommand{
 			Key: key, Operation: care.OpMailBounced, Run: run, Target: mail, Answer: care.Answer{Operation: care.OpMailBounced},
 		})
 		return err
@@ -199,7 +202,7 @@ func TestAMailThatFailsIsSeen(t *testing.T) {
 	require.NoError(t, report("first", caseRun, sent))
 	require.NoError(t, report("second", caseRun, sent))
 	require.Equal(t, 2, p.bounces(caseRun))
-	require.ErrorIs(t, report("third", newRun(care.RunCase), sent), ledger.ErrNotFound, "of another run")
+	require.ErrorIs(t, report("third", postgrestest.NewRun(care.RunCase), sent), ledger.ErrNotFound, "of another run")
 	require.ErrorIs(t, report("fourth", caseRun, uuid.NewString()), ledger.ErrNotFound)
 }
 
@@ -207,14 +210,14 @@ func TestAMailThatFailsIsSeen(t *testing.T) {
 // mail reaches it: the sentence, the health and the list of stuck cases say so.
 func TestAPartnerThatIsNotReached(t *testing.T) {
 	p := newPlay(t)
-	caseRun, run, _, task := p.referred()
+	caseRun, run, _, task := p.Referred()
 	read := func() care.Waiting {
-		c, err := p.records.CaseFile(t.Context(), p.accounts["social_worker.prato"], ledger.BareID(caseRun))
+		c, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(caseRun))
 		require.NoError(t, err)
 		return c.Waiting
 	}
 	stuck := func() int {
-		page, err := p.records.StuckCases(t.Context(), p.accounts["supervisor.prato"], ledger.Paging{})
+		page, err := p.Records.StuckCases(t.Context(), p.Accounts["supervisor.prato"], ledger.Paging{})
 		require.NoError(t, err)
 		return len(page.Items)
 	}
@@ -228,13 +231,13 @@ func TestAPartnerThatIsNotReached(t *testing.T) {
 	require.Equal(t, "asl", w.Partner)
 	require.Equal(t, task, w.TaskID)
 	require.Equal(t, 1, stuck())
-	require.Equal(t, "asl", p.row(`SELECT detail FROM timeline WHERE code = 'mail_bounced'`)["detail"])
+	require.Equal(t, "asl", p.Row(`SELECT detail FROM timeline WHERE code = 'mail_bounced'`)["detail"])
 
 	// Whoever gets another link from the supervisor's reminder is reached again.
-	_, err := p.owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.now)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.Now)
 	require.NoError(t, err)
-	p.now = p.now.Add(time.Minute)
-	p.does(run, p.clock(), ledger.Effects{}, nil)
+	p.Now = p.Now.Add(time.Minute)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
 	require.NotEqual(t, care.CauseMail, read().Cause)
 }
 
@@ -242,18 +245,18 @@ func TestAPartnerThatIsNotReached(t *testing.T) {
 // the same ones however often the step is recorded.
 func TestEachRecipientHasAMail(t *testing.T) {
 	p := newPlay(t)
-	_, err := p.owner.Exec(t.Context(), `UPDATE staff SET email = 'sportello@percorso.example' WHERE role = 'desk_operator' AND zone = 'prato'`)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE staff SET email = 'sportello@percorso.example' WHERE role = 'desk_operator' AND zone = 'prato'`)
 	require.NoError(t, err)
-	ask := opens("case/1", "listening", ledger.TaskChange{Kind: care.FirstListening})
-	review := opens("case/1", "review", ledger.TaskChange{Kind: care.Review, Role: care.SocialWorker})
-	_, _ = p.begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{ask, review}})
-	p.now = p.now.Add(time.Minute)
-	_, err = p.owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = ANY ($1)`, []string{ask.ID, review.ID}, p.now)
+	ask := postgrestest.Opens("case/1", "listening", ledger.TaskChange{Kind: care.FirstListening})
+	review := postgrestest.Opens("case/1", "review", ledger.TaskChange{Kind: care.Review, Role: care.SocialWorker})
+	_, _ = p.Begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{ask, review}})
+	p.Now = p.Now.Add(time.Minute)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = ANY ($1)`, []string{ask.ID, review.ID}, p.Now)
 	require.NoError(t, err)
-	run := p.row(`SELECT run_id FROM task WHERE id = $1`, ask.ID)["run_id"].(string)
-	p.does(run, p.clock(), ledger.Effects{}, nil)
+	run := p.Row(`SELECT run_id FROM task WHERE id = $1`, ask.ID)["run_id"].(string)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
 	recipients := map[any]int{}
-	for _, m := range p.rows(`SELECT recipient FROM mail`) {
+	for _, m := range p.Rows(`SELECT recipient FROM mail`) {
 		recipients[m["recipient"]]++
 	}
 	require.Equal(t, map[any]int{"sportello@percorso.example": 1, "social_worker.prato@percorso.example": 1, "social_worker_2.prato@percorso.example": 1}, recipients)
@@ -262,12 +265,10 @@ func TestEachRecipientHasAMail(t *testing.T) {
 // Mails that wait when the schema changes are not lost: each of their recipients
 // has one of their own afterwards, and what was sent stays sent.
 func TestWaitingMailsAreCarriedOver(t *testing.T) {
-	c, err := theCluster()
-	require.NoError(t, err)
-	a := &archive{t: t, stack: c.stack, database: "percorso_older"}
-	a.administer("CREATE DATABASE percorso_older OWNER percorso_migrate")
-	t.Cleanup(func() { a.administer("DROP DATABASE percorso_older WITH (FORCE)") })
-	owner := a.pool(standalone.Migrate)
+	a := &postgrestest.Archive{T: t, Stack: postgrestest.NewArchive(t).Stack, Database: "percorso_older"}
+	a.Administer("CREATE DATABASE percorso_older OWNER percorso_migrate")
+	t.Cleanup(func() { a.Administer("DROP DATABASE percorso_older WITH (FORCE)") })
+	owner := a.Pool(standalone.Migrate)
 	db := stdlib.OpenDBFromPool(owner)
 	defer func() { _ = db.Close() }()
 	older, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("../migrations"))

@@ -1,4 +1,6 @@
-package postgres
+// Package outbox hands out what is to be delivered, to the relay and the post of
+// the worker.
+package outbox
 
 import (
 	"context"
@@ -7,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Outbox hands out what is to be delivered, to the relay and to the post.
@@ -14,8 +17,8 @@ type Outbox struct {
 	pool *pgxpool.Pool
 }
 
-// NewOutbox builds the outbox on a pool whose login may join the worker's role.
-func NewOutbox(pool *pgxpool.Pool) *Outbox { return &Outbox{pool: pool} }
+// New builds the outbox on a pool whose login may join the worker's role.
+func New(pool *pgxpool.Pool) *Outbox { return &Outbox{pool: pool} }
 
 // mailChannel tells the post of a mail; a trigger of the table sends it.
 const mailChannel = "percorso_mail"
@@ -24,9 +27,9 @@ const mailChannel = "percorso_mail"
 // the cases that are busy, and of no other case more than a quarter. Each comes
 // again, later and later (at most every 20 s), until its run has worked it.
 func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes []ledger.Wake, err error) {
-	err = promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
-		wakes, err = many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, coalesce(case_id::text, '') AS case_id, target, answer FROM take_wakes($1, $2::text[]::uuid[]) ORDER BY seq`,
-			most, orEmpty(busy))
+	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+		wakes, err = postgres.Many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, coalesce(case_id::text, '') AS case_id, target, answer FROM take_wakes($1, $2::text[]::uuid[]) ORDER BY seq`,
+			most, postgres.OrEmpty(busy))
 		return err
 	})
 	return wakes, err
@@ -34,7 +37,7 @@ func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes 
 
 // RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 func (o *Outbox) RefuseEnded(ctx context.Context, id string) error {
-	return promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
+	return postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		_, err := tx.Exec(ctx, `SELECT refuse_ended($1)`, id)
 		return err
 	})
@@ -43,13 +46,13 @@ func (o *Outbox) RefuseEnded(ctx context.Context, id string) error {
 // AwaitWake rests until an entry may be due, for as long as the longest given.
 // Entries of cases that are busy do not count.
 func (o *Outbox) AwaitWake(ctx context.Context, longest time.Duration, busy []string) error {
-	return o.await(ctx, wakeChannel, longest, `SELECT next_wake($1::text[]::uuid[]) - clock_timestamp()`, orEmpty(busy))
+	return o.await(ctx, postgres.WakeChannel, longest, `SELECT next_wake($1::text[]::uuid[]) - clock_timestamp()`, postgres.OrEmpty(busy))
 }
 
 // await rests until a channel is told of something, until what a query says is
 // left to wait, or for as long as the longest given.
 func (o *Outbox) await(ctx context.Context, channel string, longest time.Duration, left string, args ...any) error {
-	asking, cancel := context.WithTimeout(ctx, deliveryTime)
+	asking, cancel := context.WithTimeout(ctx, postgres.PromptLimit)
 	defer cancel()
 	conn, err := o.pool.Acquire(asking)
 	if err != nil {
@@ -60,13 +63,13 @@ func (o *Outbox) await(ctx context.Context, channel string, longest time.Duratio
 		return err
 	}
 	defer func() {
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), postgres.PromptLimit)
 		defer cancel()
 		_, _ = conn.Exec(last, "UNLISTEN "+channel)
 	}()
 	// What became due between the last look and the LISTEN would wait for nothing.
 	wait := longest
-	err = promptly(ctx, o.pool, Worker(""), func(ctx context.Context, tx querier) error {
+	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		var due *time.Duration
 		err := tx.QueryRow(ctx, left, args...).Scan(&due)
 		if due != nil {

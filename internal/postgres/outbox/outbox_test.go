@@ -1,4 +1,4 @@
-package postgres_test
+package outbox_test
 
 import (
 	"testing"
@@ -9,17 +9,18 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // tell writes entries for runs of a case, one after the other, as a step tells them.
 func (p *play) tell(caseRun string, runs ...string) (ids []string) {
-	p.t.Helper()
+	p.T.Helper()
 	for _, run := range runs {
 		id := uuid.NewString()
-		_, err := p.owner.Exec(p.t.Context(), `INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+		_, err := p.Owner.Exec(p.T.Context(), `INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
 			VALUES ($1, $2, $3, 'prato', '', $4, '', gen_random_uuid()::text, '', 'end', '{"op": "end"}', clock_timestamp(), clock_timestamp() - interval '1 minute')`,
 			id, run, ledger.BareID(caseRun), caseRun)
-		require.NoError(p.t, err)
+		require.NoError(p.T, err)
 		ids = append(ids, id)
 	}
 	return ids
@@ -27,9 +28,9 @@ func (p *play) tell(caseRun string, runs ...string) (ids []string) {
 
 // taken takes wakes and gives their ids.
 func (p *play) taken(most int, busy ...string) (ids []string) {
-	p.t.Helper()
-	wakes, err := p.outbox.TakeWakes(p.t.Context(), most, busy)
-	require.NoError(p.t, err)
+	p.T.Helper()
+	wakes, err := p.Outbox.TakeWakes(p.T.Context(), most, busy)
+	require.NoError(p.T, err)
 	for _, w := range wakes {
 		ids = append(ids, w.ID)
 	}
@@ -37,29 +38,29 @@ func (p *play) taken(most int, busy ...string) (ids []string) {
 }
 
 func (p *play) quiet() {
-	p.t.Helper()
-	_, err := p.owner.Exec(p.t.Context(), `UPDATE command SET wake_at = 'infinity' WHERE state = 'accepted'`)
-	require.NoError(p.t, err)
+	p.T.Helper()
+	_, err := p.Owner.Exec(p.T.Context(), `UPDATE command SET wake_at = 'infinity' WHERE state = 'accepted'`)
+	require.NoError(p.T, err)
 }
 
 // A case that tells its many branches something takes a quarter of a batch, and
 // the other cases' entries come with the first one.
 func TestABurstLeavesRoomForOthers(t *testing.T) {
 	p := newPlay(t)
-	many, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	few, _ := p.begin(ledger.Person{GivenName: "Persona", FamilyName: "Prova 0002"}, ledger.Effects{})
+	many, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	few, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "Prova 0002"}, ledger.Effects{})
 	p.quiet()
 	var branches []string
 	for range 126 {
-		branches = append(branches, newRun(care.RunReferral))
+		branches = append(branches, postgrestest.NewRun(care.RunReferral))
 	}
 	burst := p.tell(many, branches...)
-	other := p.tell(few, newRun(care.RunReferral))
+	other := p.tell(few, postgrestest.NewRun(care.RunReferral))
 
 	require.Equal(t, append(burst[:10:10], other...), p.taken(40))
 	require.Equal(t, burst[10:20], p.taken(40))
 	require.Empty(t, p.taken(40, ledger.BareID(many)), "a case that is busy gets nothing")
-	more := p.tell(few, newRun(care.RunReferral))
+	more := p.tell(few, postgrestest.NewRun(care.RunReferral))
 	require.Equal(t, more, p.taken(40, ledger.BareID(many)))
 	require.Equal(t, burst[20:21], p.taken(1), "nor is a case left out for good")
 }
@@ -68,9 +69,9 @@ func TestABurstLeavesRoomForOthers(t *testing.T) {
 // a younger one of its run, in front of it.
 func TestAnEntryIsNotOvertaken(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.quiet()
-	run, another := newRun(care.RunReferral), newRun(care.RunReferral)
+	run, another := postgrestest.NewRun(care.RunReferral), postgrestest.NewRun(care.RunReferral)
 	suspended := p.tell(caseRun, run, another)
 	require.Equal(t, suspended, p.taken(40))
 	require.Empty(t, p.taken(40))
@@ -82,37 +83,37 @@ func TestAnEntryIsNotOvertaken(t *testing.T) {
 // next one is served.
 func TestDeliveryHangsOnNothing(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.quiet()
 	ids := p.tell(caseRun, caseRun)
-	_, err := p.owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, caseRun)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, caseRun)
 	require.NoError(t, err)
-	lock, err := p.owner.Begin(t.Context())
+	lock, err := p.Owner.Begin(t.Context())
 	require.NoError(t, err)
 	_, err = lock.Exec(t.Context(), `SELECT FROM command WHERE id = $1 FOR UPDATE`, ids[0])
 	require.NoError(t, err)
 
-	require.Error(t, p.outbox.RefuseEnded(t.Context(), ids[0]), "the lock is still held")
-	require.Equal(t, "accepted", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
+	require.Error(t, p.Outbox.RefuseEnded(t.Context(), ids[0]), "the lock is still held")
+	require.Equal(t, "accepted", p.Row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
 	require.NoError(t, lock.Rollback(t.Context()))
-	require.NoError(t, p.outbox.RefuseEnded(t.Context(), ids[0]))
-	require.Equal(t, "refused", p.row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
+	require.NoError(t, p.Outbox.RefuseEnded(t.Context(), ids[0]))
+	require.Equal(t, "refused", p.Row(`SELECT state FROM command WHERE id = $1`, ids[0])["state"])
 }
 
 // Who rests hears of what comes, and not of what does not concern them.
 func TestRestingEnds(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.quiet()
 	longest := time.Hour
-	p.tell(caseRun, newRun(care.RunReferral))
-	require.NoError(t, p.outbox.AwaitWake(t.Context(), longest, nil), "an entry is due")
-	require.NoError(t, p.outbox.AwaitWake(t.Context(), time.Millisecond, []string{ledger.BareID(caseRun)}), "of a busy case")
+	p.tell(caseRun, postgrestest.NewRun(care.RunReferral))
+	require.NoError(t, p.Outbox.AwaitWake(t.Context(), longest, nil), "an entry is due")
+	require.NoError(t, p.Outbox.AwaitWake(t.Context(), time.Millisecond, []string{ledger.BareID(caseRun)}), "of a busy case")
 
 	rested := make(chan error, 1)
-	go func() { rested <- p.outbox.AwaitMail(t.Context(), longest) }()
+	go func() { rested <- p.Outbox.AwaitMail(t.Context(), longest) }()
 	for waiting := true; waiting; {
-		_, err := p.owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+		_, err := p.Owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
 			VALUES ($1, $2, $3, 'reminder', '/compiti/1', 'personale@percorso.example', clock_timestamp(), clock_timestamp())`,
 			uuid.NewString(), caseRun, ledger.BareID(caseRun))
 		require.NoError(t, err)

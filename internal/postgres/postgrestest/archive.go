@@ -1,4 +1,5 @@
-package postgres_test
+// Package postgrestest gives tests a database of their own on a real Postgres.
+package postgrestest
 
 import (
 	"cmp"
@@ -6,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,19 +27,23 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/steps"
 	"percorso/internal/zone"
 )
 
-// archive is a database of a real Postgres with the three zones, their staff, and
+// Archive is a database of a real Postgres with the three zones, their staff, and
 // cases whose steps the tests write themselves, as a worker would.
-type archive struct {
-	t        *testing.T
-	stack    *standalone.Stack
-	database string
-	records  *postgres.Records
-	steps    *postgres.Steps
-	outbox   *postgres.Outbox
-	accounts map[string]care.Staff
+type Archive struct {
+	T        *testing.T
+	Stack    *standalone.Stack
+	Database string
+	Records  *records.Records
+	Steps    *steps.Steps
+	Outbox   *outbox.Outbox
+	Accounts map[string]care.Staff
 }
 
 // cluster is the Postgres of all tests of the binary. Its database percorso is
@@ -55,12 +61,14 @@ var (
 	started    *cluster
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if started != nil {
-		started.stop()
-	}
-	os.Exit(code)
+// Main runs the tests of a binary, and stops their Postgres after the last.
+func Main(m *testing.M) (code int) {
+	defer func() {
+		if started != nil {
+			started.stop()
+		}
+	}()
+	return m.Run()
 }
 
 func startCluster() (c *cluster, err error) {
@@ -79,8 +87,9 @@ func startCluster() (c *cluster, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), stacktest.StartLimit)
 	defer cancel()
+	root := stacktest.ModuleRoot()
 	c.stack, err = standalone.Start(ctx, standalone.Options{
-		DataDir: c.folder, BinDir: cmp.Or(os.Getenv("PERCORSO_BIN_DIR"), "../../bin"), NodeModules: "../../node_modules", Ports: ports,
+		DataDir: c.folder, BinDir: cmp.Or(os.Getenv("PERCORSO_BIN_DIR"), filepath.Join(root, "bin")), NodeModules: filepath.Join(root, "node_modules"), Ports: ports,
 		Parts: []standalone.Part{standalone.Postgres},
 	})
 	if err != nil {
@@ -103,7 +112,7 @@ func (c *cluster) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := postgres.LoadPolicies(ctx, owner, policies); err != nil {
+	if err := machine.LoadPolicies(ctx, owner, policies); err != nil {
 		return err
 	}
 	for _, p := range policies {
@@ -114,7 +123,7 @@ func (c *cluster) fill(ctx context.Context) error {
 			}
 		}
 	}
-	return postgres.LoadStaff(ctx, owner, c.staff)
+	return machine.LoadStaff(ctx, owner, c.staff)
 }
 
 func (c *cluster) stop() {
@@ -124,34 +133,36 @@ func (c *cluster) stop() {
 	_ = os.RemoveAll(c.folder)
 }
 
-func newArchive(t *testing.T) *archive {
+// NewArchive makes a database of the test's own.
+func NewArchive(t *testing.T) *Archive {
 	c, err := theCluster()
 	require.NoError(t, err)
-	a := &archive{t: t, stack: c.stack, database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), accounts: map[string]care.Staff{}}
-	a.administer(
-		"CREATE DATABASE "+a.database+" OWNER percorso_migrate TEMPLATE percorso",
-		"REVOKE ALL ON DATABASE "+a.database+" FROM PUBLIC",
-		"GRANT CONNECT ON DATABASE "+a.database+" TO percorso_api, percorso_work, percorso_ops",
+	a := &Archive{T: t, Stack: c.stack, Database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), Accounts: map[string]care.Staff{}}
+	a.Administer(
+		"CREATE DATABASE "+a.Database+" OWNER percorso_migrate TEMPLATE percorso",
+		"REVOKE ALL ON DATABASE "+a.Database+" FROM PUBLIC",
+		"GRANT CONNECT ON DATABASE "+a.Database+" TO percorso_api, percorso_work, percorso_ops",
 	)
-	t.Cleanup(func() { a.administer("DROP DATABASE " + a.database + " WITH (FORCE)") })
-	a.records = postgres.NewRecords(a.pool(standalone.API), calendar.New)
-	work := a.pool(standalone.Worker)
-	a.steps, a.outbox = postgres.NewSteps(work, calendar.New), postgres.NewOutbox(work)
+	t.Cleanup(func() { a.Administer("DROP DATABASE " + a.Database + " WITH (FORCE)") })
+	a.Records = records.New(a.Pool(standalone.API), calendar.New)
+	work := a.Pool(standalone.Worker)
+	a.Steps, a.Outbox = steps.New(work, calendar.New), outbox.New(work)
 	for _, s := range c.staff {
-		a.accounts[s.Subject], err = a.records.Staff(t.Context(), s.Subject)
+		a.Accounts[s.Subject], err = a.Records.Staff(t.Context(), s.Subject)
 		require.NoError(t, err)
 	}
 	return a
 }
 
-func (a *archive) administer(statements ...string) {
+// Administer runs statements as the administrator of the server.
+func (a *Archive) Administer(statements ...string) {
 	ctx := context.Background()
-	connection, err := pgx.Connect(ctx, a.stack.AdministratorURL("postgres"))
-	require.NoError(a.t, err)
+	connection, err := pgx.Connect(ctx, a.Stack.AdministratorURL("postgres"))
+	require.NoError(a.T, err)
 	defer func() { _ = connection.Close(ctx) }()
 	for _, statement := range statements {
 		_, err := connection.Exec(ctx, statement)
-		require.NoError(a.t, err)
+		require.NoError(a.T, err)
 	}
 }
 
@@ -168,51 +179,54 @@ func databaseURL(stack *standalone.Stack, part standalone.Part, database string)
 	return ""
 }
 
-func (a *archive) pool(part standalone.Part) *pgxpool.Pool {
-	pool, err := postgres.Open(context.Background(), databaseURL(a.stack, part, a.database))
-	require.NoError(a.t, err)
-	a.t.Cleanup(pool.Close)
+// Pool logs in to the database as a part does.
+func (a *Archive) Pool(part standalone.Part) *pgxpool.Pool {
+	pool, err := postgres.Open(context.Background(), databaseURL(a.Stack, part, a.Database))
+	require.NoError(a.T, err)
+	a.T.Cleanup(pool.Close)
 	return pool
 }
 
-// open opens a case in a zone and writes the step that makes its file, with a
+// Open opens a case in a zone and writes the step that makes its file, with a
 // first task for the desk.
-func (a *archive) open(zone string) (caseID, task string) {
-	a.t.Helper()
-	cmd, err := a.records.Accept(a.t.Context(), a.accounts["desk_operator."+zone], catalogue.Open.Command(uuid.NewString(), "", ledger.CaseOpening{
+func (a *Archive) Open(zone string) (caseID, task string) {
+	a.T.Helper()
+	cmd, err := a.Records.Accept(a.T.Context(), a.Accounts["desk_operator."+zone], catalogue.Open.Command(uuid.NewString(), "", ledger.CaseOpening{
 		Person: ledger.Person{GivenName: "Persona", FamilyName: "Prova " + zone, BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "work"},
 		Needs:  []string{"labour"}, NoticeGiven: true,
 	}).NewCommand)
-	require.NoError(a.t, err)
+	require.NoError(a.T, err)
 	task = ledger.DerivedID(cmd.Run, "first_listening/1")
-	res := a.record(cmd.Run, 0, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{
+	res := a.Record(cmd.Run, 0, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{
 		Stage: care.StageFirstLevel, Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}},
 	})
-	require.Equal(a.t, ledger.Recorded, res.Verdict)
+	require.Equal(a.T, ledger.Recorded, res.Verdict)
 	return ledger.BareID(cmd.Run), task
 }
 
-func (a *archive) record(run string, revision int, e ledger.Entry, effects ledger.Effects) ledger.StepResult {
-	a.t.Helper()
-	res, err := a.steps.Record(a.t.Context(), ledger.Step{
-		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: a.today(), Effects: effects,
+// Record writes a step of a case.
+func (a *Archive) Record(run string, revision int, e ledger.Entry, effects ledger.Effects) ledger.StepResult {
+	a.T.Helper()
+	res, err := a.Steps.Record(a.T.Context(), ledger.Step{
+		Run: run, Case: run, Epoch: 1, Revision: revision, Entry: e, Taken: true, At: a.Today(), Effects: effects,
 		State: care.RunState{Answers: []care.PointAnswer{{Point: fmt.Sprint(revision), Answer: e.Answer}}},
 	})
-	require.NoError(a.t, err)
+	require.NoError(a.T, err)
 	return res
 }
 
-// today is the database's own time.
-func (a *archive) today() (now time.Time) {
-	a.t.Helper()
-	connection, err := pgx.Connect(a.t.Context(), a.stack.AdministratorURL(a.database))
-	require.NoError(a.t, err)
-	defer func() { _ = connection.Close(context.WithoutCancel(a.t.Context())) }()
-	require.NoError(a.t, connection.QueryRow(a.t.Context(), `SELECT clock_timestamp()`).Scan(&now))
+// Today is the database's own time.
+func (a *Archive) Today() (now time.Time) {
+	a.T.Helper()
+	connection, err := pgx.Connect(a.T.Context(), a.Stack.AdministratorURL(a.Database))
+	require.NoError(a.T, err)
+	defer func() { _ = connection.Close(context.WithoutCancel(a.T.Context())) }()
+	require.NoError(a.T, connection.QueryRow(a.T.Context(), `SELECT clock_timestamp()`).Scan(&now))
 	return now
 }
 
-func (a *archive) claim(account, task string) error {
-	_, err := a.records.Assign(a.t.Context(), a.accounts[account], catalogue.Claim.Command(uuid.NewString(), task, catalogue.None{}).NewCommand)
+// Claim has somebody claim a task.
+func (a *Archive) Claim(account, task string) error {
+	_, err := a.Records.Assign(a.T.Context(), a.Accounts[account], catalogue.Claim.Command(uuid.NewString(), task, catalogue.None{}).NewCommand)
 	return err
 }

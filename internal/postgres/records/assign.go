@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -10,13 +10,14 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Assign works at once what assigns work, records a contact, or says how an
 // action of the plan comes along: such commands are plain transactions, since
 // they do not move a path.
 func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
-	cmd, err := r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) {
+	cmd, err := r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) {
 		switch c.Operation {
 		case care.OpContact:
 			return r.contact(ctx, tx, s, c, id)
@@ -33,7 +34,7 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 }
 
 // settle stores a command that was worked at once, or refused.
-func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, refusal *care.Refusal) (ledger.Command, error) {
+func (r *Records) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, refusal *care.Refusal) (ledger.Command, error) {
 	state := ledger.CommandWorked
 	if refusal != nil {
 		state = ledger.CommandRefused
@@ -47,8 +48,8 @@ func (r *Records) settle(ctx context.Context, tx querier, s care.Staff, c ledger
 }
 
 // assign changes who does a task, or by when.
-func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
-	set, err := r.rules.current(ctx, tx, s.Zone)
+func (r *Records) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+	set, err := r.rules.Current(ctx, tx, s.Zone)
 	if err != nil {
 		return ledger.Command{}, err
 	}
@@ -62,7 +63,7 @@ func (r *Records) assign(ctx context.Context, tx querier, s care.Staff, c ledger
 }
 
 // contact records a contact at the desk.
-func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func (r *Records) contact(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, err := catalogue.Contact.Decode(c.Data)
 	if err != nil {
 		return ledger.Command{}, &ledger.Fault{Place: "a contact whose form does not read"}
@@ -79,16 +80,16 @@ func (r *Records) contact(ctx context.Context, tx querier, s care.Staff, c ledge
 // assignment is one change of who does a task, or by when.
 type assignment struct {
 	ctx    context.Context
-	tx     querier
+	tx     postgres.Tx
 	staff  care.Staff
-	policy *ruleset
+	policy *postgres.Ruleset
 	now    time.Time
 	id     string // of the command
 	task   assignedTask
 }
 
 type assignedTask struct {
-	taskRow
+	postgres.TaskRow
 	CaseID string `db:"case_id"`
 }
 
@@ -98,12 +99,12 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 		return nil, ledger.ErrNotFound
 	}
 	var err error
-	a.task, err = one[assignedTask](a.ctx, a.tx, `SELECT `+taskColumns+`, t.case_id::text FROM task t WHERE id = $1`, c.Target)
+	a.task, err = postgres.One[assignedTask](a.ctx, a.tx, `SELECT `+postgres.TaskColumns+`, t.case_id::text FROM task t WHERE id = $1`, c.Target)
 	if err != nil {
 		return nil, missing(err)
 	}
 	// Only who may assign the task may lock it; anybody else is refused by role.
-	locked, err := one[assignedTask](a.ctx, a.tx, `SELECT `+taskColumns+`, t.case_id::text FROM task t WHERE id = $1 FOR UPDATE OF t`, c.Target)
+	locked, err := postgres.One[assignedTask](a.ctx, a.tx, `SELECT `+postgres.TaskColumns+`, t.case_id::text FROM task t WHERE id = $1 FOR UPDATE OF t`, c.Target)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
 	}
@@ -118,7 +119,7 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
 	}
-	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.now.In(a.policy.calendar.Location())})
+	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.now.In(a.policy.Calendar.Location())})
 	if err != nil || len(faults) > 0 {
 		return care.Refuse(faults...), err
 	}
@@ -142,7 +143,7 @@ func (a *assignment) claim() (*care.Refusal, error) {
 	case a.task.Holder != nil && *a.task.Holder == a.staff.ID:
 		return nil, nil
 	case a.task.State == care.TaskReserved:
-		return a.task.heldBy(a.staff.ID), nil
+		return a.task.HeldBy(a.staff.ID), nil
 	case !mine:
 		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
 	case a.task.Kind == care.ReferralAnswer: // a referral is acknowledged, which moves it
@@ -156,7 +157,7 @@ func (a *assignment) claim() (*care.Refusal, error) {
 	if a.keepsClocks() {
 		return nil, a.set("task_claimed", change, a.staff.ID, a.now)
 	}
-	remind, escalate := a.policy.complete(a.task.Kind, from)
+	remind, escalate := a.policy.Complete(a.task.Kind, from)
 	return nil, a.set("task_claimed", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
 		a.staff.ID, a.now, remind, escalate)
 }
@@ -166,14 +167,14 @@ func (a *assignment) claim() (*care.Refusal, error) {
 func (a *assignment) keepsClocks() bool { return a.task.Kind == care.PermitRenewal }
 
 func (a *assignment) release() (*care.Refusal, error) {
-	if refusal := a.task.heldBy(a.staff.ID); refusal != nil {
+	if refusal := a.task.HeldBy(a.staff.ID); refusal != nil {
 		return refusal, nil
 	}
 	const change = `state = 'ready', holder = NULL, reserved_at = NULL`
 	if a.keepsClocks() {
 		return nil, a.set("task_released", change)
 	}
-	remind, escalate := a.policy.claim(a.task.Kind, a.now)
+	remind, escalate := a.policy.Claim(a.task.Kind, a.now)
 	return nil, a.set("task_released", change+`, remind_at = $2, escalate_at = $3, reminded = false, escalated = false`, remind, escalate)
 }
 
@@ -183,7 +184,7 @@ func (a *assignment) reassign(role care.Role) (*care.Refusal, error) {
 	if a.keepsClocks() {
 		return nil, a.set("task_reassigned", change, role, a.policy.RoleAgency(role))
 	}
-	remind, escalate := a.policy.claim(a.task.Kind, a.now)
+	remind, escalate := a.policy.Claim(a.task.Kind, a.now)
 	return nil, a.set("task_reassigned", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
 		role, a.policy.RoleAgency(role), remind, escalate)
 }
@@ -200,7 +201,7 @@ func (a *assignment) remind() (*care.Refusal, error) {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
-	queueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
+	postgres.QueueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
 	return nil, a.tx.SendBatch(a.ctx, batch).Close()
 }
 
@@ -222,7 +223,7 @@ func (a *assignment) set(moment, change string, args ...any) error {
 }
 
 // tellMoment writes a line of the case's timeline for what a member of staff did at once.
-func tellMoment(ctx context.Context, tx querier, s care.Staff, caseID, run string, at time.Time, code, detail string) error {
+func tellMoment(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, run string, at time.Time, code, detail string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO timeline (case_id, run_id, zone, at, code, detail, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		caseID, run, s.Zone, at, code, detail, s.ID)
 	return err

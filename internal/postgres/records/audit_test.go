@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // auditLine is a line of the audit, with the cases that it names.
@@ -62,8 +63,8 @@ type everything struct {
 
 func newEverything(t *testing.T) everything {
 	e := everything{desk: newDesk(t)}
-	e.id, e.task = e.open("prato")
-	e.open("prato") // of the same person
+	e.id, e.task = e.Open("prato")
+	e.Open("prato") // of the same person
 	e.equipe = e.plan(e.id)
 	run := e.run(care.RunReferral, e.id, "prato")
 	e.give(run, e.id, "prato", "cpi", "referral", `{}`)
@@ -77,7 +78,7 @@ func newEverything(t *testing.T) everything {
 	e.put(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'x', 'booked', now())`,
 		"case/"+e.id, e.id)
 	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: "Prova"}
-	cmd, err := e.records.Assign(t.Context(), e.accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
+	cmd, err := e.Records.Assign(t.Context(), e.Accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
 	require.NoError(t, err)
 	e.contact, e.command = cmd.ID, cmd.ID
 	return e
@@ -95,8 +96,8 @@ func (e everything) readings() map[string]struct {
 		read func() (any, error)
 		none string
 	}
-	ctx, r := e.t.Context(), e.records
-	worker, lead, desk, cpi := e.accounts["social_worker.prato"], e.accounts["supervisor.prato"], e.accounts["desk_operator.prato"], e.accounts["cpi_operator.prato"]
+	ctx, r := e.T.Context(), e.Records
+	worker, lead, desk, cpi := e.Accounts["social_worker.prato"], e.Accounts["supervisor.prato"], e.Accounts["desk_operator.prato"], e.Accounts["cpi_operator.prato"]
 	reads := func(kind ledger.Reading, read func() (any, error)) probe { return probe{kind: kind, read: read} }
 	none := func(why string) probe { return probe{none: why} }
 	person := ledger.Person{GivenName: "Persona", FamilyName: "Prova prato"}
@@ -142,7 +143,7 @@ func TestEveryReadingLeavesALine(t *testing.T) {
 	e.at(3 * time.Hour) // so that a case is late
 	probes := e.readings()
 	var methods []string
-	records := reflect.TypeOf(e.records) // whatever the API reads is a method of it
+	records := reflect.TypeOf(e.Records) // whatever the API reads is a method of it
 	for i := range records.NumMethod() {
 		methods = append(methods, records.Method(i).Name)
 	}
@@ -204,14 +205,14 @@ func TestAListIsOneLine(t *testing.T) {
 	d := newDesk(t)
 	var cases []string
 	for range 3 {
-		id, _ := d.open("prato")
+		id, _ := d.Open("prato")
 		cases = append(cases, id)
 	}
 	slices.Sort(cases)
-	desk := d.accounts["desk_operator.prato"]
+	desk := d.Accounts["desk_operator.prato"]
 	before := lastLine(t, d.owner)
 	tasks := func() {
-		_, err := d.records.Tasks(t.Context(), desk, ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
+		_, err := d.Records.Tasks(t.Context(), desk, ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
 		require.NoError(t, err)
 	}
 	tasks()
@@ -224,19 +225,19 @@ func TestAListIsOneLine(t *testing.T) {
 
 	tasks()
 	require.Len(t, lines(t, d.owner, before), 1, "the same a moment later")
-	_, err := d.records.Tasks(t.Context(), d.accounts["desk_operator_2.prato"], ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
+	_, err := d.Records.Tasks(t.Context(), d.Accounts["desk_operator_2.prato"], ledger.TaskFilter{Team: true, State: care.TaskReady}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, lines(t, d.owner, before), 2, "somebody else")
-	d.open("prato")
+	d.Open("prato")
 	before = lastLine(t, d.owner)
 	tasks()
 	require.Len(t, lines(t, d.owner, before), 1, "it shows another case")
-	_, err = d.records.Tasks(t.Context(), d.accounts["desk_operator.lucca"], ledger.TaskFilter{Team: true}, ledger.Paging{})
+	_, err = d.Records.Tasks(t.Context(), d.Accounts["desk_operator.lucca"], ledger.TaskFilter{Team: true}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, lines(t, d.owner, before), 1, "nothing was shown")
 
 	// Who read a file is told of the list too.
-	reads, err := d.records.Reads(t.Context(), d.accounts["social_worker.prato"], cases[0], ledger.Paging{})
+	reads, err := d.Records.Reads(t.Context(), d.Accounts["social_worker.prato"], cases[0], ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, reads.Items, 4)
 	require.Equal(t, string(ledger.ListTasks), reads.Items[0].Action)
@@ -247,7 +248,7 @@ func TestAListIsOneLine(t *testing.T) {
 	// Page by page it is the same.
 	var ids []string
 	for p := (ledger.Paging{Limit: 1}); ; {
-		page, err := d.records.Reads(t.Context(), d.accounts["social_worker.prato"], cases[0], p)
+		page, err := d.Records.Reads(t.Context(), d.Accounts["social_worker.prato"], cases[0], p)
 		require.NoError(t, err)
 		for _, read := range page.Items {
 			ids = append(ids, read.Action+" "+read.ByName)
@@ -262,14 +263,14 @@ func TestAListIsOneLine(t *testing.T) {
 // TestTheSameLookAtOnce leaves one line, and another one after ten minutes.
 func TestTheSameLookAtOnce(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
-	worker := d.accounts["social_worker.prato"]
+	id, _ := d.Open("prato")
+	worker := d.Accounts["social_worker.prato"]
 	before := lastLine(t, d.owner)
 	looks := func() {
 		var wait sync.WaitGroup
 		for range 8 {
 			wait.Go(func() {
-				_, err := d.records.CaseFile(context.WithoutCancel(t.Context()), worker, id)
+				_, err := d.Records.CaseFile(context.WithoutCancel(t.Context()), worker, id)
 				require.NoError(t, err)
 			})
 		}
@@ -293,11 +294,11 @@ func TestTheSameLookAtOnce(t *testing.T) {
 // TestASearchIsKeptAsAKeyedDigest and never as its text, be nothing found.
 func TestASearchIsKeptAsAKeyedDigest(t *testing.T) {
 	d := newDesk(t)
-	d.open("prato")
-	worker := d.accounts["social_worker.prato"]
+	d.Open("prato")
+	worker := d.Accounts["social_worker.prato"]
 	search := func(text string) auditLine {
 		before := lastLine(t, d.owner)
-		_, err := d.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: text}, ledger.Paging{})
+		_, err := d.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: text}, ledger.Paging{})
 		require.NoError(t, err)
 		written := lines(t, d.owner, before)
 		require.Len(t, written, 1)
@@ -310,16 +311,16 @@ func TestASearchIsKeptAsAKeyedDigest(t *testing.T) {
 	require.Empty(t, none.Cases)
 	require.NotEqual(t, found.Digest, none.Digest)
 	before := lastLine(t, d.owner)
-	_, err := d.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: " zqxmarker NESSUNO"}, ledger.Paging{})
+	_, err := d.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Search: " zqxmarker NESSUNO"}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Empty(t, lines(t, d.owner, before), "folded it is the same search")
-	d.records.SearchKey = []byte("another installation's")
+	d.Records.SearchKey = []byte("another installation's")
 	require.NotEqual(t, none.Digest, search("Zqxmàrker Nessuno").Digest)
 
 	person := ledger.Person{GivenName: "Zqxmarker", FamilyName: "Nessuno", BirthDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)}
-	_, err = d.records.SamePerson(t.Context(), worker, person)
+	_, err = d.Records.SamePerson(t.Context(), worker, person)
 	require.NoError(t, err)
-	for _, row := range (&play{archive: d.archive, owner: d.owner}).rows(`SELECT to_jsonb(a)::text AS line FROM audit a`) {
+	for _, row := range (&play{&postgrestest.Play{Archive: d.Archive, Owner: d.owner}}).Rows(`SELECT to_jsonb(a)::text AS line FROM audit a`) {
 		require.NotContains(t, fmt.Sprint(row), "arker")
 		require.NotContains(t, fmt.Sprint(row), "1990")
 	}
@@ -328,13 +329,13 @@ func TestASearchIsKeptAsAKeyedDigest(t *testing.T) {
 // TestARefusedReadingLeavesALine: of a case that is there, and not the caller's.
 func TestARefusedReadingLeavesALine(t *testing.T) {
 	e := newEverything(t)
-	other := e.accounts["social_worker.lucca"]
+	other := e.Accounts["social_worker.lucca"]
 	ctx := t.Context()
 	for kind, read := range map[string]func() error{
-		"case":     func() error { _, err := e.records.CaseFile(ctx, other, e.id); return err },
-		"task":     func() error { _, err := e.records.Task(ctx, other, e.task); return err },
-		"referral": func() error { _, err := e.records.Referral(ctx, other, e.referral); return err },
-		"run":      func() error { _, err := e.records.Equipe(ctx, other, e.equipe); return err },
+		"case":     func() error { _, err := e.Records.CaseFile(ctx, other, e.id); return err },
+		"task":     func() error { _, err := e.Records.Task(ctx, other, e.task); return err },
+		"referral": func() error { _, err := e.Records.Referral(ctx, other, e.referral); return err },
+		"run":      func() error { _, err := e.Records.Equipe(ctx, other, e.equipe); return err },
 	} {
 		before := lastLine(t, e.owner)
 		require.ErrorIs(t, read(), ledger.ErrNotFound)
@@ -348,19 +349,19 @@ func TestARefusedReadingLeavesALine(t *testing.T) {
 	}
 	before := lastLine(t, e.owner)
 	for _, read := range []func() error{
-		func() error { _, err := e.records.Timeline(ctx, other, e.id, ledger.Paging{}); return err },
-		func() error { _, err := e.records.Plans(ctx, other, e.id); return err },
-		func() error { _, err := e.records.Disclosure(ctx, other, e.id, "asl", ""); return err },
+		func() error { _, err := e.Records.Timeline(ctx, other, e.id, ledger.Paging{}); return err },
+		func() error { _, err := e.Records.Plans(ctx, other, e.id); return err },
+		func() error { _, err := e.Records.Disclosure(ctx, other, e.id, "asl", ""); return err },
 	} {
 		require.ErrorIs(t, read(), ledger.ErrNotFound)
 	}
 	require.Empty(t, lines(t, e.owner, before), "the same refusal a moment later")
-	_, err := e.records.CaseFile(ctx, other, uuid.NewString())
+	_, err := e.Records.CaseFile(ctx, other, uuid.NewString())
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	_, err = e.records.Share(ctx, e.accounts["social_worker.prato"], e.task)
+	_, err = e.Records.Share(ctx, e.Accounts["social_worker.prato"], e.task)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "it sees the task, and was given nothing")
 	require.Empty(t, lines(t, e.owner, before), "what is not there")
-	reads, err := e.records.Reads(ctx, e.accounts["social_worker.prato"], e.id, ledger.Paging{})
+	reads, err := e.Records.Reads(ctx, e.Accounts["social_worker.prato"], e.id, ledger.Paging{})
 	require.NoError(t, err)
 	require.Equal(t, string(ledger.RefusedReading), reads.Items[0].Action)
 }
@@ -369,9 +370,9 @@ func TestARefusedReadingLeavesALine(t *testing.T) {
 // never changed, whatever the rights of who tries.
 func TestLinesAreOnlyInserted(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
-	worker := d.accounts["social_worker.prato"]
-	_, err := d.records.CaseFile(t.Context(), worker, id)
+	id, _ := d.Open("prato")
+	worker := d.Accounts["social_worker.prato"]
+	_, err := d.Records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	for _, table := range []string{"audit", "audit_shown", "timeline"} {
 		for _, change := range []string{`UPDATE %s SET case_id = case_id`, `DELETE FROM %s`, `TRUNCATE %s`} {
@@ -394,15 +395,15 @@ func TestLinesAreOnlyInserted(t *testing.T) {
 
 // as runs a statement as a database role, for a member of staff and a case.
 func (d desk) as(part standalone.Part, role string, s care.Staff, caseID, sql string) error {
-	d.t.Helper()
-	return pgx.BeginFunc(d.t.Context(), d.pool(part), func(tx pgx.Tx) error {
+	d.T.Helper()
+	return pgx.BeginFunc(d.T.Context(), d.Pool(part), func(tx pgx.Tx) error {
 		for _, set := range [][2]string{{"role", role}, {"percorso.staff", s.ID}, {"percorso.role", string(s.Role)}, {"percorso.zone", s.Zone},
 			{"percorso.agency", s.Agency}, {"percorso.case", caseID}} {
-			if _, err := tx.Exec(d.t.Context(), `SELECT set_config($1, $2, true)`, set[0], set[1]); err != nil {
+			if _, err := tx.Exec(d.T.Context(), `SELECT set_config($1, $2, true)`, set[0], set[1]); err != nil {
 				return err
 			}
 		}
-		_, err := tx.Exec(d.t.Context(), sql)
+		_, err := tx.Exec(d.T.Context(), sql)
 		return err
 	})
 }
@@ -411,21 +412,21 @@ func (d desk) as(part standalone.Part, role string, s care.Staff, caseID, sql st
 // that was kept reads what happened on the other, and who read that.
 func TestReadersFollowWhereACaseWent(t *testing.T) {
 	p := newPlay(t)
-	kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	p.does(kept, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
-	from, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	id, keptID := ledger.BareID(from), ledger.BareID(kept)
-	worker := p.accounts["social_worker.prato"]
-	_, err := p.records.CaseFile(t.Context(), p.accounts["desk_operator_2.prato"], id)
+	worker := p.Accounts["social_worker.prato"]
+	_, err := p.Records.CaseFile(t.Context(), p.Accounts["desk_operator_2.prato"], id)
 	require.NoError(t, err)
-	before := p.rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`)
-	res, _ := p.merge("supervisor.prato", from, kept)
+	before := p.Rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`)
+	res, _ := p.Merge("supervisor.prato", from, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 	for _, line := range before {
-		require.Contains(t, p.rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`), line, "no line is moved")
+		require.Contains(t, p.Rows(`SELECT id, case_id FROM timeline UNION ALL SELECT id, case_id FROM audit ORDER BY 1`), line, "no line is moved")
 	}
 	codes := func(of string) (all []string) {
-		page, err := p.records.Timeline(t.Context(), worker, of, ledger.Paging{Limit: 100})
+		page, err := p.Records.Timeline(t.Context(), worker, of, ledger.Paging{Limit: 100})
 		require.NoError(t, err)
 		for _, m := range page.Items {
 			all = append(all, m.Code)
@@ -434,9 +435,9 @@ func TestReadersFollowWhereACaseWent(t *testing.T) {
 	}
 	require.Equal(t, 2, len(slices.DeleteFunc(codes(keptID), func(code string) bool { return code != "case_opened" })), "of both")
 	require.Contains(t, codes(id), "case_opened")
-	reads, err := p.records.Reads(t.Context(), worker, keptID, ledger.Paging{Limit: 100})
+	reads, err := p.Records.Reads(t.Context(), worker, keptID, ledger.Paging{Limit: 100})
 	require.NoError(t, err)
 	require.True(t, slices.ContainsFunc(reads.Items, func(r ledger.Read) bool {
-		return r.Action == string(ledger.ReadCase) && r.ByName == p.accounts["desk_operator_2.prato"].Name
+		return r.Action == string(ledger.ReadCase) && r.ByName == p.Accounts["desk_operator_2.prato"].Name
 	}))
 }

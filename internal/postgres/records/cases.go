@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
@@ -47,7 +48,7 @@ func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilt
 		q.choice = string(f.Health)
 		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = r.cases(ctx, tx, s, q, p, keep)
 		l.cases = casesOf(page.Items, func(c ledger.CaseFile) string { return c.ID })
 		return err
@@ -76,7 +77,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 	}
 	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}, clocks: []int{0}}
 	l := reading{kind: ledger.ListStuckCases}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
@@ -89,7 +90,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 }
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
-func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
+func (r *Records) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
 	limit := limitOf(p)
 	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
@@ -125,7 +126,7 @@ func (r *Records) cases(ctx context.Context, tx querier, s care.Staff, q query, 
 }
 
 // waiting computes what each of some cases waits for.
-func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
+func (r *Records) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := r.Clock()
@@ -133,7 +134,7 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil, SuspendedAt: c.SuspendedAt, SuspendedUntil: c.SuspendedUntil}
 		ids = append(ids, c.ID)
 	}
-	set, err := r.rules.current(ctx, tx, s.Zone)
+	set, err := r.rules.Current(ctx, tx, s.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -148,14 +149,14 @@ func (r *Records) waiting(ctx context.Context, tx querier, s care.Staff, cases [
 	}
 	waiting := map[string]care.Waiting{}
 	for id, f := range facts {
-		waiting[id] = care.Explain(*f, set.calendar)
+		waiting[id] = care.Explain(*f, set.Calendar)
 	}
 	return waiting, nil
 }
 
 // readTasks reads the open tasks of some cases, be they of the other zone that
 // is asked to take one over. What a partner answers through a link is named by it.
-func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, facts map[string]*care.Facts) error {
+func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case       string         `db:"case_id"`
 		ID         string         `db:"id"`
@@ -174,7 +175,7 @@ func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, fac
 		Candidates int            `db:"candidates"`
 		NotReached *time.Time     `db:"not_reached"` // since when the partner's mail has failed
 	}
-	rows, err := many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
+	rows, err := postgres.Many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
 			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
 			coalesce((SELECT r.to_agency FROM referral r WHERE r.id = t.referral_id), '') AS addressee,
 			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,
@@ -200,14 +201,14 @@ func readTasks(ctx context.Context, tx querier, p care.Policy, ids []string, fac
 }
 
 // readWaits reads what some cases wait for, but what stands still.
-func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*care.Facts) error {
+func readWaits(ctx context.Context, tx postgres.Tx, ids []string, facts map[string]*care.Facts) error {
 	type row struct {
 		Case string    `db:"case_id"`
 		Code string    `db:"code"`
 		Set  time.Time `db:"set_at"`
 		Due  time.Time `db:"due_at"`
 	}
-	rows, err := many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) AND due_at IS NOT NULL ORDER BY due_at`, ids)
+	rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) AND due_at IS NOT NULL ORDER BY due_at`, ids)
 	for _, w := range rows {
 		facts[w.Case].Waits = append(facts[w.Case].Waits, care.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
 	}
@@ -216,7 +217,7 @@ func readWaits(ctx context.Context, tx querier, ids []string, facts map[string]*
 
 // readMachine finds where the machinery does not move a case: what it accepted
 // or what fell due is unworked, or Temporal reports a failing run.
-func readMachine(ctx context.Context, tx querier, now time.Time, ids []string, facts map[string]*care.Facts) error {
+func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []string, facts map[string]*care.Facts) error {
 	report, err := readReport(ctx, tx, now)
 	if err != nil {
 		return err
@@ -227,7 +228,7 @@ func readMachine(ctx context.Context, tx querier, now time.Time, ids []string, f
 		Due      *time.Time `db:"due"`
 		Failing  bool       `db:"failing"`
 	}
-	rows, err := many[row](ctx, tx, `SELECT c.id::text, case_unworked(c.id) AS unworked,
+	rows, err := postgres.Many[row](ctx, tx, `SELECT c.id::text, case_unworked(c.id) AS unworked,
 			(SELECT min(next_due) FROM run WHERE run.case_id = c.id AND run.ended_at IS NULL) AS due,
 			EXISTS (SELECT FROM run WHERE run.case_id = c.id AND run.id = ANY ($2)) AS failing
 		FROM unnest($1::uuid[]) AS c (id)`, ids, report.FailingRuns)
@@ -264,7 +265,7 @@ type freshReport struct {
 }
 
 // readReport reads what the watch last saw. An old report says nothing.
-func readReport(ctx context.Context, tx querier, now time.Time) (report freshReport, err error) {
+func readReport(ctx context.Context, tx postgres.Tx, now time.Time) (report freshReport, err error) {
 	err = tx.QueryRow(ctx, `SELECT report FROM machine_report`).Scan(&report.MachineReport)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return freshReport{}, nil
@@ -282,8 +283,8 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 		return c, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadCase, of: "case", id: id, cases: []string{id}}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
-		file, err := one[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		file, err := postgres.One[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
 		}
@@ -296,20 +297,20 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
 			return err
 		}
-		if c.Branches, err = many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, matter, needs, equipe, started_at, ended_at, outcome
+		if c.Branches, err = postgres.Many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, matter, needs, equipe, started_at, ended_at, outcome
 			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
 			return err
 		}
-		if c.Tasks, err = many[ledger.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
+		if c.Tasks, err = postgres.Many[ledger.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
 			return err
 		}
-		if c.Referrals, err = many[ledger.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
+		if c.Referrals, err = postgres.Many[ledger.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {
 			return err
 		}
-		if c.Appointments, err = many[ledger.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id); err != nil {
+		if c.Appointments, err = postgres.Many[ledger.Appointment](ctx, tx, selectAppointment+` WHERE a.case_id = $1 ORDER BY a.at, a.id`, id); err != nil {
 			return err
 		}
-		if c.Meetings, err = many[ledger.Meeting](ctx, tx, `SELECT m.held_at, m.agency, m.role, coalesce(s.name, '') AS by_name
+		if c.Meetings, err = postgres.Many[ledger.Meeting](ctx, tx, `SELECT m.held_at, m.agency, m.role, coalesce(s.name, '') AS by_name
 			FROM meeting m LEFT JOIN staff s ON s.id = m.by_staff WHERE m.case_id = $1 ORDER BY m.held_at DESC, m.id`, id); err != nil {
 			return err
 		}
@@ -323,14 +324,14 @@ func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledg
 }
 
 // personOf reads the person of a case.
-func personOf(ctx context.Context, tx querier, caseID string) (ledger.Person, error) {
-	return one[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
+func personOf(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
+	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
 		languages, phone FROM person WHERE case_id = $1`, caseID)
 }
 
 // consentOf says since when the person of a case consents to data reaching
 // private partners; nil: no consent is in force.
-func consentOf(ctx context.Context, tx querier, caseID string) (since *time.Time, err error) {
+func consentOf(ctx context.Context, tx postgres.Tx, caseID string) (since *time.Time, err error) {
 	err = tx.QueryRow(ctx, `SELECT max(given_at) FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL`, caseID).Scan(&since)
 	return since, err
 }
@@ -348,7 +349,7 @@ type momentRow struct {
 // it, the newest first.
 func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
 	var rows ledger.Page[momentRow]
-	err = r.ofCase(ctx, s, ledger.ReadTimeline, caseID, seesCase, func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadTimeline, caseID, seesCase, func(tx postgres.Tx) error {
 		var q query
 		q.and("l.case_id = ANY (same_file(?))", caseID)
 		by := order{list: "l", at: "l.at", id: "l.id", numbered: true, desc: true}
@@ -383,8 +384,8 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledg
 			return page, ledger.ErrCursor
 		}
 	}
-	err = r.ofCase(ctx, s, ledger.ReadReads, caseID, seesCase, func(tx querier) error {
-		rows, err := many[readRow](ctx, tx, `SELECT * FROM reads_of($1, $2, $3)`, caseID, before, limit+1)
+	err = r.ofCase(ctx, s, ledger.ReadReads, caseID, seesCase, func(tx postgres.Tx) error {
+		rows, err := postgres.Many[readRow](ctx, tx, `SELECT * FROM reads_of($1, $2, $3)`, caseID, before, limit+1)
 		if err == nil && len(rows) > limit {
 			rows = rows[:limit]
 			page.Next = cursor{Of: mark, At: rows[limit-1].At, ID: strconv.FormatInt(rows[limit-1].ID, 10)}.encode()
@@ -399,12 +400,12 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledg
 
 // ofCase reads what belongs to a case. ledger.ErrNotFound: sees says that the
 // caller does not see it.
-func (r *Records) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, querier, string) error, read func(querier) error) error {
+func (r *Records) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, postgres.Tx, string) error, read func(postgres.Tx) error) error {
 	if !care.IsID(caseID) {
 		return ledger.ErrNotFound
 	}
 	l := reading{kind: kind, of: "case", id: caseID, cases: []string{caseID}}
-	return r.reads(ctx, s, &l, func(tx querier) error {
+	return r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		if err := sees(ctx, tx, caseID); err != nil {
 			return err
 		}

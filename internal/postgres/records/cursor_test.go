@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"encoding/base64"
@@ -13,51 +13,52 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // A cursor goes with the list and the choice that gave it: any other is refused,
 // and never answered with the first page.
 func TestCursors(t *testing.T) {
-	a := newArchive(t)
-	desk, worker, lead := a.accounts["desk_operator.prato"], a.accounts["social_worker.prato"], a.accounts["supervisor.prato"]
+	a := postgrestest.NewArchive(t)
+	desk, worker, lead := a.Accounts["desk_operator.prato"], a.Accounts["social_worker.prato"], a.Accounts["supervisor.prato"]
 	var caseID string
 	for i := range 3 {
-		caseID, _ = a.open("prato")
-		_, err := a.records.Assign(t.Context(), desk, catalogue.Contact.Command(fmt.Sprint("contact", i), "", ledger.NewContact{Topic: "labour", Language: "it", Channel: "in_person", Outcome: "information"}).NewCommand)
+		caseID, _ = a.Open("prato")
+		_, err := a.Records.Assign(t.Context(), desk, catalogue.Contact.Command(fmt.Sprint("contact", i), "", ledger.NewContact{Topic: "labour", Language: "it", Channel: "in_person", Outcome: "information"}).NewCommand)
 		require.NoError(t, err)
 	}
 	for range 2 { // twice read, so that there are two lines
-		_, err := a.records.CaseFile(t.Context(), worker, caseID)
+		_, err := a.Records.CaseFile(t.Context(), worker, caseID)
 		require.NoError(t, err)
 	}
 	yes := true
 	lists := map[string]func(ledger.Paging) (string, int, error){
 		"contacts": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.Contacts(t.Context(), desk, p)
+			page, err := a.Records.Contacts(t.Context(), desk, p)
 			return page.Next, len(page.Items), err
 		},
 		"tasks": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.Tasks(t.Context(), lead, ledger.TaskFilter{}, p)
+			page, err := a.Records.Tasks(t.Context(), lead, ledger.TaskFilter{}, p)
 			return page.Next, len(page.Items), err
 		},
 		"tasks in a state": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.Tasks(t.Context(), lead, ledger.TaskFilter{State: care.TaskReady}, p)
+			page, err := a.Records.Tasks(t.Context(), lead, ledger.TaskFilter{State: care.TaskReady}, p)
 			return page.Next, len(page.Items), err
 		},
 		"cases": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{}, p)
+			page, err := a.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{}, p)
 			return page.Next, len(page.Items), err
 		},
 		"open cases": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Open: &yes}, p)
+			page, err := a.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Open: &yes}, p)
 			return page.Next, len(page.Items), err
 		},
 		"planned cases": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Health: care.HealthPlanned}, p)
+			page, err := a.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Health: care.HealthPlanned}, p)
 			return page.Next, len(page.Items), err
 		},
 		"reads": func(p ledger.Paging) (string, int, error) {
-			page, err := a.records.Reads(t.Context(), worker, caseID, p)
+			page, err := a.Records.Reads(t.Context(), worker, caseID, p)
 			return page.Next, len(page.Items), err
 		},
 	}

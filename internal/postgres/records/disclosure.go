@@ -1,10 +1,11 @@
-package postgres
+package records
 
 import (
 	"context"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Disclosure says exactly what an agency would get of the person of a case if
@@ -15,8 +16,8 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 		return d, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadDisclosure, asked: []string{agency}, cases: []string{caseID}}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
-		policy, err := r.rules.current(ctx, tx, s.Zone)
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		policy, err := r.rules.Current(ctx, tx, s.Zone)
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func (r *Records) Disclosure(ctx context.Context, s care.Staff, caseID, agency, 
 }
 
 // seesCase answers ledger.ErrNotFound where the caller does not see the case's file.
-func seesCase(ctx context.Context, tx querier, caseID string) error {
+func seesCase(ctx context.Context, tx postgres.Tx, caseID string) error {
 	var seen bool
 	return missing(tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen))
 }
@@ -63,8 +64,8 @@ func (r *Records) Share(ctx context.Context, s care.Staff, taskID string) (given
 		return given, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ReadShare}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
-		given, err = one[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		given, err = postgres.One[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
 				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
 			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
 				LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)

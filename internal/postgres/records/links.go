@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // What a partner without accounts does goes through functions that see one link
@@ -21,8 +22,8 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 	if !care.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
-	err = within(ctx, r.pool, Link(""), nil, func(tx querier) error {
-		if l, err = one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id); err != nil {
+	err = postgres.Within(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
+		if l, err = postgres.One[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id); err != nil {
 			return missing(err)
 		}
 		_, err = tx.Exec(ctx, `SELECT note_link($1, $2)`, id, l.Snapshot != nil)
@@ -41,8 +42,8 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 	}
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
-	err = within(ctx, r.pool, Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx querier) error {
-		link, err := one[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
+	err = postgres.Within(ctx, r.pool, postgres.Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx postgres.Tx) error {
+		link, err := postgres.One[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
 		if err != nil {
 			return missing(err)
 		}
@@ -50,12 +51,12 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 			return err
 		}
 		var command string
-		err = tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, orNull(data)).Scan(&command)
+		err = tx.QueryRow(ctx, `SELECT command_id FROM use_link($1, $2, $3, $4)`, id, operation, answer, postgres.OrNull(data)).Scan(&command)
 		if used = err == nil; used {
-			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
+			cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
 		} else if errors.Is(err, pgx.ErrNoRows) {
-			cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
-				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, orNull(data))
+			cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
+				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, postgres.OrNull(data))
 		}
 		return missing(err)
 	})
@@ -72,7 +73,7 @@ func (r *Records) RenewLink(ctx context.Context, id string) error {
 	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}
-	return within(ctx, r.pool, Link(""), nil, func(tx querier) error {
+	return postgres.Within(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
 		var sent bool
 		if err := tx.QueryRow(ctx, `SELECT renew_link($1)`, id).Scan(&sent); err != nil {
 			return err

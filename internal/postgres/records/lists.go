@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // pageLimit is how many items a page holds, unless it is asked for otherwise.
@@ -134,13 +135,13 @@ func (q *query) page(sql string, by order, p ledger.Paging) (_ string, limit int
 }
 
 // list reads one page of rows.
-func list[T any](ctx context.Context, tx querier, q *query, sql string, by order, p ledger.Paging, at func(T) cursor) (ledger.Page[T], error) {
+func list[T any](ctx context.Context, tx postgres.Tx, q *query, sql string, by order, p ledger.Paging, at func(T) cursor) (ledger.Page[T], error) {
 	mark := q.mark(by)
 	sql, limit, err := q.page(sql, by, p)
 	if err != nil {
 		return ledger.Page[T]{}, err
 	}
-	items, err := many[T](ctx, tx, sql, q.args...)
+	items, err := postgres.Many[T](ctx, tx, sql, q.args...)
 	if err != nil || len(items) <= limit {
 		return ledger.Page[T]{Items: items}, err
 	}
@@ -194,7 +195,7 @@ func (r *Records) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, 
 	if f.Overdue {
 		q.andNow("NOT t.suspended AND t.escalate_at < ?", r.Clock())
 	}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
 			if t.Suspended {
 				return cursor{Last: true, At: t.Ready, ID: t.ID}
@@ -218,8 +219,8 @@ func byID[T any](ctx context.Context, r *Records, s care.Staff, l *reading, sql,
 	if !care.IsID(id) {
 		return row, ledger.ErrNotFound
 	}
-	err = r.reads(ctx, s, l, func(tx querier) error {
-		if row, err = one[T](ctx, tx, sql, id); err != nil {
+	err = r.reads(ctx, s, l, func(tx postgres.Tx) error {
+		if row, err = postgres.One[T](ctx, tx, sql, id); err != nil {
 			return missing(err)
 		}
 		found(row)
@@ -233,7 +234,7 @@ const selectContact = `SELECT id::text, topic, language, channel, citizenship, o
 // Contacts lists the contacts of the caller's desk, the newest first.
 func (r *Records) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Contact], err error) {
 	l := reading{kind: ledger.ListContacts}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &query{}, selectContact, order{list: "contacts", at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
@@ -290,7 +291,7 @@ func (r *Records) Referrals(ctx context.Context, s care.Staff, f ledger.Referral
 		}
 		q.and("r.case_id = ?", f.CaseID)
 	}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectReferral, order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
 			return cursor{At: f.Requested, ID: f.ID}
 		})
@@ -335,7 +336,7 @@ func (r *Records) Appointments(ctx context.Context, s care.Staff, f ledger.Appoi
 		}
 		q.and("a.case_id = ?", f.CaseID)
 	}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})

@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Mails is what the API asks of mails.
@@ -18,5 +19,5 @@ func NewMails(pool *pgxpool.Pool) *Mails { return &Mails{pool: pool} }
 
 // State says how the mails do.
 func (m *Mails) State(ctx context.Context) (ledger.MailState, error) {
-	return mailState(ctx, m.pool, Link(""))
+	return postgres.MailState(ctx, m.pool, postgres.Anyone())
 }

@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // asked asks for one thing under a key.
@@ -41,7 +42,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	},
 	care.OpComplete: func(p *play) asked {
 		run, task := p.withTask()
-		require.NoError(p.t, p.claim("desk_operator.prato", task))
+		require.NoError(p.T, p.Claim("desk_operator.prato", task))
 		return p.asks("desk_operator.prato", catalogue.Complete.Command("", task, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}).InRun(run).NewCommand)
 	},
 	care.OpAcknowledge: movesReferral(catalogue.Acknowledge, catalogue.ReferralMoveForm{}),
@@ -58,18 +59,18 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpClose:       ofCase(catalogue.Close, catalogue.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}),
 	care.OpRenewPolicy: ofCase(catalogue.RenewPolicy, catalogue.None{}),
 	care.OpMerge: func(p *play) asked {
-		kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
+		kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return ofCase(catalogue.Merge, catalogue.MergeForm{Into: ledger.BareID(kept), Note: "Prova"})(p)
 	},
 	care.OpReopen: func(p *play) asked {
 		run, _ := p.withTask()
-		p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 		return p.asks("supervisor.prato", catalogue.Reopen.Command("", "", catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}).InRun(run).NewCommand)
 	},
 	care.OpMinutes: func(p *play) asked {
 		run, _ := p.withTask()
-		equipe := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
-		return p.asks("social_worker.prato", catalogue.Minutes.Command("", "", catalogue.MinutesForm{At: p.now, Text: "Verbale di prova",
+		equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
+		return p.asks("social_worker.prato", catalogue.Minutes.Command("", "", catalogue.MinutesForm{At: p.Now, Text: "Verbale di prova",
 			Votes: []catalogue.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}).InRun(equipe).NewCommand)
 	},
 
@@ -78,12 +79,12 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	},
 	care.OpProgress: func(p *play) asked {
 		run, _ := p.withTask()
-		equipe, plan := p.equipe(run), uuid.NewString()
-		until := p.now.Add(dayLong)
-		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
+		equipe, plan := p.Equipe(run), uuid.NewString()
+		until := p.Now.Add(postgrestest.DayLong)
+		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
 			Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
-		p.becomes(equipe, plan, care.PlanActive)
-		action := p.row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
+		p.Becomes(equipe, plan, care.PlanActive)
+		action := p.Row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
 		return p.assigns("social_worker.prato", catalogue.Progress.Command("", action, catalogue.ProgressForm{State: care.ActionDone}).InRun(run).NewCommand)
 	},
 	care.OpClaim: func(p *play) asked {
@@ -92,7 +93,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	},
 	care.OpRelease: func(p *play) asked {
 		_, task := p.withTask()
-		require.NoError(p.t, p.claim("desk_operator.prato", task))
+		require.NoError(p.T, p.Claim("desk_operator.prato", task))
 		return p.assigns("desk_operator.prato", catalogue.Release.Command("", task, catalogue.None{}).NewCommand)
 	},
 	care.OpReassign: assignsTask(catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker}),
@@ -100,8 +101,8 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpRemind:   assignsTask(catalogue.Remind, catalogue.Assignment{}),
 
 	care.OpMailBounced: func(p *play) asked {
-		_, run, _, _ := p.referred()
-		mail := p.row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
+		_, run, _, _ := p.Referred()
+		mail := p.Row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
 		return p.asks("supervisor.prato", ledger.NewCommand{Operation: care.OpMailBounced, Run: run, Target: mail})
 	},
 }
@@ -111,7 +112,7 @@ var inTwoYears = time.Date(2028, 6, 1, 9, 0, 0, 0, time.UTC)
 // withTask is a case with a first task for the desk.
 func (p *play) withTask() (run, task string) {
 	task = uuid.NewString()
-	run, _ = p.begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}}})
+	run, _ = p.Begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReady, Kind: care.FirstListening}}})
 	return run, task
 }
 
@@ -120,7 +121,7 @@ func (p *play) asks(account string, c ledger.NewCommand) asked {
 	return func(key string) (ledger.Command, error) {
 		c := c
 		c.Key = key
-		return p.records.Accept(context.Background(), p.accounts[account], c)
+		return p.Records.Accept(context.Background(), p.Accounts[account], c)
 	}
 }
 
@@ -128,7 +129,7 @@ func (p *play) assigns(account string, c ledger.NewCommand) asked {
 	return func(key string) (ledger.Command, error) {
 		c := c
 		c.Key = key
-		return p.records.Assign(context.Background(), p.accounts[account], c)
+		return p.Records.Assign(context.Background(), p.Accounts[account], c)
 	}
 }
 
@@ -148,23 +149,23 @@ func assignsTask(o catalogue.Operation[catalogue.Assignment], form catalogue.Ass
 
 func movesReferral(o catalogue.Operation[catalogue.ReferralMoveForm], form catalogue.ReferralMoveForm) func(p *play) asked {
 	return func(p *play) asked {
-		_, run, referral, _ := p.referred()
+		_, run, referral, _ := p.Referred()
 		return p.asks("social_worker.prato", o.Command("", referral, form).InRun(run).NewCommand)
 	}
 }
 
 // everything is how many rows each table has, with what is counted in a row.
 func (p *play) everything() map[string]int {
-	p.t.Helper()
+	p.T.Helper()
 	counts := map[string]int{}
-	for _, table := range p.rows(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`) {
+	for _, table := range p.Rows(`SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`) {
 		name := table["name"].(string)
-		counts[name] = p.count(name)
+		counts[name] = p.Count(name)
 	}
-	counts["wakes"] = p.count(`command WHERE state = 'accepted'`)
+	counts["wakes"] = p.Count(`command WHERE state = 'accepted'`)
 	for what, sql := range map[string]string{"reminders": `SELECT coalesce(sum(reminders), 0) FROM task`, "versions of runs": `SELECT sum(revision) FROM run`} {
 		var n *int
-		require.NoError(p.t, p.owner.QueryRow(p.t.Context(), sql).Scan(&n))
+		require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), sql).Scan(&n))
 		if n != nil {
 			counts[what] = *n
 		}
@@ -216,8 +217,8 @@ func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
 	p := newPlay(t)
 	for op, prepare := range p.everyOperation() {
 		t.Run(string(op), func(t *testing.T) {
-			p := &play{archive: p.archive, owner: p.owner, runs: p.runs, now: p.now}
-			p.t = t
+			p := &play{&postgrestest.Play{Archive: p.Archive, Owner: p.Owner, Runs: p.Runs, Now: p.Now}}
+			p.T = t
 			ask := prepare(p)
 			before := p.everything()
 			_, err := ask(uuid.NewString())
@@ -247,9 +248,9 @@ func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
 // everyOperation is oneEffect with the operations on a case that need nothing but
 // a case: their example says how they are asked for.
 func (p *play) everyOperation() map[care.Operation]func(p *play) asked {
-	policy, err := p.records.Policy(context.Background(), "prato")
-	require.NoError(p.t, err)
-	world := catalogue.World{Policy: policy, Now: p.now, Rand: rand.New(rand.NewPCG(1, 1))}
+	policy, err := p.Records.Policy(context.Background(), "prato")
+	require.NoError(p.T, err)
+	world := catalogue.World{Policy: policy, Now: p.Now, Rand: rand.New(rand.NewPCG(1, 1))}
 	all := maps.Clone(oneEffect)
 	for _, o := range catalogue.All {
 		facts := o.About()
@@ -290,7 +291,7 @@ func TestOneEffectKnowsEveryOperation(t *testing.T) {
 func TestOneKeyHasOneRefusal(t *testing.T) {
 	p := newPlay(t)
 	_, task := p.withTask()
-	require.NoError(t, p.claim("desk_operator.prato", task))
+	require.NoError(t, p.Claim("desk_operator.prato", task))
 	before := p.everything()
 	results := atOnce(8, "taken", p.assigns("desk_operator_2.prato", catalogue.Claim.Command("", task, catalogue.None{}).NewCommand))
 	for _, r := range results {
@@ -323,15 +324,15 @@ func TestOneKeyIsForOneBody(t *testing.T) {
 		}
 	}
 	require.Equal(t, []int{4, 4}, []int{worked, reused})
-	require.Equal(t, 1, p.count(`contact`))
+	require.Equal(t, 1, p.Count(`contact`))
 }
 
 // A first request that fails frees its key: who waited works in its place.
 func TestWhoFailsFreesTheKey(t *testing.T) {
 	p := newPlay(t)
 	ask := p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}).NewCommand)
-	who := p.accounts["desk_operator.prato"]
-	first, err := p.pool(standalone.API).Begin(t.Context())
+	who := p.Accounts["desk_operator.prato"]
+	first, err := p.Pool(standalone.API).Begin(t.Context())
 	require.NoError(t, err)
 	defer func() { _ = first.Rollback(context.Background()) }()
 	_, err = first.Exec(t.Context(), `SELECT claim_key($1, 'freed')`, who.ID)
@@ -342,30 +343,30 @@ func TestWhoFailsFreesTheKey(t *testing.T) {
 		_, err := ask("freed")
 		second <- err
 	}()
-	require.Eventually(t, func() bool { return p.count(`pg_locks WHERE locktype = 'advisory' AND NOT granted`) > 0 }, time.Minute, time.Millisecond)
-	require.Zero(t, p.count(`contact`), "the second waits")
+	require.Eventually(t, func() bool { return p.Count(`pg_locks WHERE locktype = 'advisory' AND NOT granted`) > 0 }, time.Minute, time.Millisecond)
+	require.Zero(t, p.Count(`contact`), "the second waits")
 	require.NoError(t, first.Rollback(t.Context()))
 	require.NoError(t, <-second)
-	require.Equal(t, 1, p.count(`contact`))
+	require.Equal(t, 1, p.Count(`contact`))
 
 	// So does one that was refused by Postgres itself, with nothing stored.
 	_, err = p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school\x00"}).NewCommand)("broken")
 	require.Error(t, err)
 	_, err = ask("broken")
 	require.NoError(t, err)
-	require.Equal(t, 2, p.count(`contact`))
+	require.Equal(t, 2, p.Count(`contact`))
 }
 
 // A link is used once, however many press its button at once; who does so with
 // the same answer finds what was made of it.
 func TestALinkHasOneEffect(t *testing.T) {
 	p := newPlay(t)
-	_, run, _, _ := p.referred()
-	link := p.mailed(run, "partner_request")[0]
+	_, run, _, _ := p.Referred()
+	link := p.Mailed(run, "partner_request")[0]
 	before := p.everything()
 	form := catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{Note: "Prova"})
 	results := atOnce(8, "", func(string) (ledger.Command, error) {
-		return p.records.UseLink(context.Background(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, form.Data)
+		return p.Records.UseLink(context.Background(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, form.Data)
 	})
 	used := 0
 	for _, r := range results {
@@ -381,7 +382,7 @@ func TestALinkHasOneEffect(t *testing.T) {
 	for _, other := range []catalogue.Command{
 		catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{Note: "Altra prova"}), catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{Note: "Prova"}),
 	} {
-		cmd, err := p.records.UseLink(t.Context(), link, other.Operation, other.Answer, other.Data)
+		cmd, err := p.Records.UseLink(t.Context(), link, other.Operation, other.Answer, other.Data)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
 		require.Empty(t, cmd.ID)
 	}
@@ -390,14 +391,14 @@ func TestALinkHasOneEffect(t *testing.T) {
 // A new link is sent once.
 func TestALinkIsRenewedOnce(t *testing.T) {
 	p := newPlay(t)
-	_, run, _, _ := p.referred()
-	link := p.mailed(run, "partner_request")[0]
-	_, err := p.owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '1 hour' WHERE id = $1`, link)
+	_, run, _, _ := p.Referred()
+	link := p.Mailed(run, "partner_request")[0]
+	_, err := p.Owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '1 hour' WHERE id = $1`, link)
 	require.NoError(t, err)
 	before := p.everything()
 	sent := 0
 	for _, r := range atOnce(8, "", func(string) (ledger.Command, error) {
-		return ledger.Command{}, p.records.RenewLink(context.Background(), link)
+		return ledger.Command{}, p.Records.RenewLink(context.Background(), link)
 	}) {
 		if r.Err == nil {
 			sent++
@@ -413,8 +414,8 @@ func TestALinkIsRenewedOnce(t *testing.T) {
 // how many keys.
 func TestAMailComesBackOnce(t *testing.T) {
 	p := newPlay(t)
-	_, run, _, _ := p.referred()
-	mail := p.row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
+	_, run, _, _ := p.Referred()
+	mail := p.Row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
 	report := func(account, key, run string) (ledger.Command, error) {
 		return p.asks(account, ledger.NewCommand{Operation: care.OpMailBounced, Run: run, Target: mail})(key)
 	}
@@ -425,7 +426,7 @@ func TestAMailComesBackOnce(t *testing.T) {
 			require.Equal(t, ledger.CommandWorked, cmd.State)
 		}
 	}
-	require.Equal(t, 1, p.count(`timeline WHERE run_id = $1 AND code = 'mail_bounced'`, run))
-	_, err := report("supervisor.prato", "another run", newRun(care.RunReferral))
+	require.Equal(t, 1, p.Count(`timeline WHERE run_id = $1 AND code = 'mail_bounced'`, run))
+	_, err := report("supervisor.prato", "another run", postgrestest.NewRun(care.RunReferral))
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }

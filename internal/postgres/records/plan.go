@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 const selectEquipe = `SELECT e.run_id, e.case_id::text, e.kind, e.reason, coalesce(equipe_note(e.run_id), '') AS note, e.convened_at,
@@ -26,7 +27,7 @@ type equipeRow struct {
 // first, for who works on the case, has a seat or a part in the plan. The read
 // is audited.
 func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
-	err = r.ofCase(ctx, s, ledger.ReadEquipe, caseID, seesPlan, func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadEquipe, caseID, seesPlan, func(tx postgres.Tx) error {
 		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
 		return err
 	})
@@ -36,7 +37,7 @@ func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equ
 // Equipe reads one équipe by its run. The read is audited.
 func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledger.Equipe, err error) {
 	l := reading{kind: ledger.ReadEquipe, of: "run", id: run}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		equipes, err := readEquipes(ctx, tx, `e.run_id = $1`, run)
 		if err != nil {
 			return err
@@ -50,8 +51,8 @@ func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledge
 	return e, err
 }
 
-func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Equipe, error) {
-	rows, err := many[equipeRow](ctx, tx, selectEquipe+` WHERE `+which+` ORDER BY e.convened_at DESC, e.run_id`, of)
+func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledger.Equipe, error) {
+	rows, err := postgres.Many[equipeRow](ctx, tx, selectEquipe+` WHERE `+which+` ORDER BY e.convened_at DESC, e.run_id`, of)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Eq
 		}
 		at[row.Run], runs[i] = &equipes[i], row.Run
 	}
-	seats, err := many[ledger.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
+	seats, err := postgres.Many[ledger.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
 			s.opinion, s.opinion_note, s.opinion_at, s.signature, s.signature_note, s.signature_at, s.minuted
 		FROM seat s LEFT JOIN staff m ON m.id = s.member WHERE s.run_id = ANY ($1) ORDER BY s.invited_at, s.role, s.id`, runs)
 	if err != nil {
@@ -74,7 +75,7 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Eq
 	for _, seat := range seats {
 		at[seat.Run].Seats = append(at[seat.Run].Seats, seat)
 	}
-	minutes, err := many[ledger.Minutes](ctx, tx, `SELECT m.run_id, m.held_at, m.text, coalesce(b.name, '') AS by_name
+	minutes, err := postgres.Many[ledger.Minutes](ctx, tx, `SELECT m.run_id, m.held_at, m.text, coalesce(b.name, '') AS by_name
 		FROM minutes m LEFT JOIN staff b ON b.id = m.by_staff WHERE m.run_id = ANY ($1) ORDER BY m.held_at DESC, m.id`, runs)
 	for _, m := range minutes {
 		at[m.Run].Minutes = append(at[m.Run].Minutes, m)
@@ -86,15 +87,15 @@ func readEquipes(ctx context.Context, tx querier, which, of string) ([]ledger.Eq
 // action comes along, for who works on the case, has a seat or a part in the
 // plan. The read is audited.
 func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
-	err = r.ofCase(ctx, s, ledger.ReadPlan, caseID, seesPlan, func(tx querier) error {
+	err = r.ofCase(ctx, s, ledger.ReadPlan, caseID, seesPlan, func(tx postgres.Tx) error {
 		plans, err = readPlans(ctx, tx, caseID)
 		return err
 	})
 	return plans, err
 }
 
-func readPlans(ctx context.Context, tx querier, caseID string) ([]ledger.Plan, error) {
-	plans, err := many[ledger.Plan](ctx, tx, `SELECT id::text, case_id::text, run_id, version, state, content, agencies, changes, created_at,
+func readPlans(ctx context.Context, tx postgres.Tx, caseID string) ([]ledger.Plan, error) {
+	plans, err := postgres.Many[ledger.Plan](ctx, tx, `SELECT id::text, case_id::text, run_id, version, state, content, agencies, changes, created_at,
 		activated_at, ended_at FROM plan WHERE case_id = $1 ORDER BY version DESC`, caseID)
 	if err != nil || len(plans) == 0 {
 		return nil, err
@@ -106,7 +107,7 @@ func readPlans(ctx context.Context, tx querier, caseID string) ([]ledger.Plan, e
 		At     time.Time        `db:"at"`
 		ByName string           `db:"by_name"`
 	}
-	rows, err := many[row](ctx, tx, `SELECT p.action_id::text, p.state, p.note, p.at, coalesce(s.name, '') AS by_name
+	rows, err := postgres.Many[row](ctx, tx, `SELECT p.action_id::text, p.state, p.note, p.at, coalesce(s.name, '') AS by_name
 		FROM action_progress p LEFT JOIN staff s ON s.id = p.by_staff WHERE p.case_id = $1`, caseID)
 	if err != nil {
 		return nil, err
@@ -130,8 +131,8 @@ func readPlans(ctx context.Context, tx querier, caseID string) ([]ledger.Plan, e
 // GoalFindings lists what the evaluations said of the plan's goals, the latest
 // first. The read is audited.
 func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []ledger.GoalFinding, err error) {
-	err = r.ofCase(ctx, s, ledger.ReadGoalFindings, caseID, seesPlan, func(tx querier) error {
-		findings, err = many[ledger.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
+	err = r.ofCase(ctx, s, ledger.ReadGoalFindings, caseID, seesPlan, func(tx postgres.Tx) error {
+		findings, err = postgres.Many[ledger.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
 			FROM goal_finding g LEFT JOIN staff s ON s.id = g.by_staff WHERE g.case_id = $1 ORDER BY g.at DESC, g.id`, caseID)
 		return err
 	})
@@ -140,7 +141,7 @@ func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string)
 
 // seesPlan answers ledger.ErrNotFound where the caller does not see the case's
 // équipes and plan.
-func seesPlan(ctx context.Context, tx querier, caseID string) error {
+func seesPlan(ctx context.Context, tx postgres.Tx, caseID string) error {
 	var sees bool
 	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR EXISTS (SELECT FROM equipe WHERE case_id = $1)
 		OR EXISTS (SELECT FROM plan WHERE case_id = $1)`, caseID).Scan(&sees)

@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -10,11 +10,12 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // progress says how an action of the active plan comes along, whatever version
 // of the plan it stands in from then on.
-func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func (r *Records) progress(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, err := catalogue.Progress.Decode(c.Data)
 	if err != nil {
 		return ledger.Command{}, &ledger.Fault{Place: "a progress whose form does not read"}
@@ -46,13 +47,13 @@ func (r *Records) progress(ctx context.Context, tx querier, s care.Staff, c ledg
 
 // mayProgress refuses who has no part in the action: it is for its agency, the
 // case's own and the supervisor. ledger.ErrNotFound: the caller sees no such action.
-func mayProgress(ctx context.Context, tx querier, s care.Staff, caseID, action string) (*care.Refusal, error) {
+func mayProgress(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action string) (*care.Refusal, error) {
 	type row struct {
 		State   care.PlanState     `db:"state"`
 		Content ledger.PlanContent `db:"content"`
 		Own     string             `db:"own"` // the case's agency; empty where the caller does not see the case
 	}
-	plan, err := one[row](ctx, tx, `SELECT p.state, p.content, coalesce(f.agency, '') AS own FROM plan p LEFT JOIN case_file f ON f.id = p.case_id
+	plan, err := postgres.One[row](ctx, tx, `SELECT p.state, p.content, coalesce(f.agency, '') AS own FROM plan p LEFT JOIN case_file f ON f.id = p.case_id
 		WHERE p.case_id = $1 AND p.content -> 'actions' @> jsonb_build_array(jsonb_build_object('id', $2::text))
 		ORDER BY p.state = 'active' DESC, p.version DESC LIMIT 1`, caseID, action)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // reading is what somebody reads of people, for the line of it in the audit.
@@ -42,8 +43,8 @@ func (l *reading) ask(name string, set bool, value string) {
 
 // reads runs work, and writes the line of what it read in the same transaction:
 // with its end, so that it costs no round trip. Without its line nothing is read.
-func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func(querier) error) error {
-	return r.within(ctx, s, func(tx querier) error {
+func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func(postgres.Tx) error) error {
+	return r.within(ctx, s, func(tx postgres.Tx) error {
 		err := work(tx)
 		batch := &pgx.Batch{}
 		switch {
@@ -55,7 +56,7 @@ func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func
 			return nil
 		default:
 			batch.Queue(`SELECT note_reading($1, $2, $3, $4, $5, $6)`, l.kind, cmp.Or(l.purpose, ledger.ReadingPurposes[l.kind]),
-				strings.Join(l.asked, " "), searched(r.SearchKey, l.search), orEmpty(l.cases), strings.Join(l.things, " "))
+				strings.Join(l.asked, " "), searched(r.SearchKey, l.search), postgres.OrEmpty(l.cases), strings.Join(l.things, " "))
 		}
 		batch.Queue("COMMIT")
 		if failed := tx.SendBatch(ctx, batch).Close(); failed != nil {

@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"encoding/json"
@@ -13,24 +13,25 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // desk is an archive with its owner, who puts rows where a step would.
 type desk struct {
-	*archive
+	*postgrestest.Archive
 	owner *pgxpool.Pool
 }
 
 func newDesk(t *testing.T) desk {
-	a := newArchive(t)
-	return desk{a, a.pool(standalone.Migrate)}
+	a := postgrestest.NewArchive(t)
+	return desk{a, a.Pool(standalone.Migrate)}
 }
 
 func (d desk) put(sql string, args ...any) {
-	d.t.Helper()
-	tag, err := d.owner.Exec(d.t.Context(), sql, args...)
-	require.NoError(d.t, err)
-	require.NotZero(d.t, tag.RowsAffected())
+	d.T.Helper()
+	tag, err := d.owner.Exec(d.T.Context(), sql, args...)
+	require.NoError(d.T, err)
+	require.NotZero(d.T, tag.RowsAffected())
 }
 
 // run puts a run of a case.
@@ -65,8 +66,8 @@ func (d desk) caughtUp(caseID string) {
 
 // at reads as if it were later than when the rows were put.
 func (d desk) at(later time.Duration) {
-	now := d.today().Add(later)
-	d.records.Clock = func() time.Time { return now }
+	now := d.Today().Add(later)
+	d.Records.Clock = func() time.Time { return now }
 }
 
 const (
@@ -81,16 +82,16 @@ func (d desk) plan(caseID string) (equipe string) {
 	equipe = d.run(care.RunEquipe, caseID, "prato")
 	d.put(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
 		VALUES (gen_random_uuid(), $1, 'case/' || $1::uuid, 'prato', 'comune', 'convene', '{"note": "Serve un piano"}', $2, now() - interval '2 minutes')`,
-		caseID, d.accounts["social_worker.prato"].ID)
+		caseID, d.Accounts["social_worker.prato"].ID)
 	d.put(`INSERT INTO equipe (run_id, case_id, zone, kind, convened_at) VALUES ($1, $2, 'prato', 'between_agencies', now() - interval '1 minute')`, equipe, caseID)
 	for i, seat := range []struct{ account, state, opinion string }{{"social_worker.prato", "spoken", "favourable"}, {"cpi_operator.prato", "invited", ""}} {
-		s := d.accounts[seat.account]
+		s := d.Accounts[seat.account]
 		d.put(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, member, opinion, invited_at)
 			VALUES (gen_random_uuid(), $1, $2, 'prato', $3, $4, $5, CASE WHEN $6 <> '' THEN $7::uuid END, $6, now() + $8 * interval '1 second')`,
 			equipe, caseID, s.Agency, s.Role, seat.state, seat.opinion, s.ID, i)
 	}
 	d.put(`INSERT INTO minutes (id, run_id, case_id, zone, held_at, text, by_staff) VALUES (gen_random_uuid(), $1, $2, 'prato', now(), 'Verbale di prova', $3)`,
-		equipe, caseID, d.accounts["social_worker.prato"].ID)
+		equipe, caseID, d.Accounts["social_worker.prato"].ID)
 	content := `{"goals": [{"id": "` + goal + `", "area": "labour", "text": "Un lavoro"}], "actions": [
 		{"id": "` + ofDesk + `", "goal": 0, "text": "Colloquio", "agency": "comune", "until": "2027-06-30T10:00:00Z"},
 		{"id": "` + ofCPI + `", "goal": 0, "text": "Misura", "agency": "cpi", "until": "2027-06-30T10:00:00Z", "routed": true}]}`
@@ -99,51 +100,51 @@ func (d desk) plan(caseID string) (equipe string) {
 			VALUES (gen_random_uuid(), $1, $2, 'prato', $3, $4, $5, '{comune,cpi}', now())`, caseID, equipe, version, state, content)
 	}
 	d.put(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, at, by_staff) VALUES (gen_random_uuid(), $1, $2, 'prato', 'cpi', 'partly', now(), $3)`,
-		goal, caseID, d.accounts["cpi_operator.prato"].ID)
+		goal, caseID, d.Accounts["cpi_operator.prato"].ID)
 	return equipe
 }
 
 func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
+	id, _ := d.Open("prato")
 	equipe := d.plan(id)
 	reads := func(account string) {
 		t.Helper()
-		s := d.accounts[account]
-		equipes, err := d.records.Equipes(t.Context(), s, id)
+		s := d.Accounts[account]
+		equipes, err := d.Records.Equipes(t.Context(), s, id)
 		require.NoError(t, err)
 		require.Len(t, equipes, 1)
-		one, err := d.records.Equipe(t.Context(), s, equipe)
+		one, err := d.Records.Equipe(t.Context(), s, equipe)
 		require.NoError(t, err)
 		require.Equal(t, equipes[0], one)
 		require.Equal(t, "Serve un piano", one.Note)
 		require.Len(t, one.Seats, 2)
-		require.Equal(t, d.accounts["social_worker.prato"].Name, one.Seats[0].Member)
+		require.Equal(t, d.Accounts["social_worker.prato"].Name, one.Seats[0].Member)
 		require.Equal(t, care.SeatSpoken, one.Seats[0].State)
 		require.Empty(t, one.Seats[1].Member)
 		require.Len(t, one.Minutes, 1)
-		plans, err := d.records.Plans(t.Context(), s, id)
+		plans, err := d.Records.Plans(t.Context(), s, id)
 		require.NoError(t, err)
 		require.Len(t, plans, 2)
 		require.Equal(t, 2, plans[0].Version)
 		require.Len(t, plans[0].Content.Actions, 2)
 		require.Equal(t, care.ActionToDo, plans[0].Content.Actions[1].State)
 		require.True(t, plans[0].Content.Actions[1].Routed)
-		findings, err := d.records.GoalFindings(t.Context(), s, id)
+		findings, err := d.Records.GoalFindings(t.Context(), s, id)
 		require.NoError(t, err)
 		require.Len(t, findings, 1)
-		require.Equal(t, d.accounts["cpi_operator.prato"].Name, findings[0].ByName)
+		require.Equal(t, d.Accounts["cpi_operator.prato"].Name, findings[0].ByName)
 	}
 	readsNot := func(account string) {
 		t.Helper()
-		s := d.accounts[account]
-		_, err := d.records.Equipes(t.Context(), s, id)
+		s := d.Accounts[account]
+		_, err := d.Records.Equipes(t.Context(), s, id)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = d.records.Equipe(t.Context(), s, equipe)
+		_, err = d.Records.Equipe(t.Context(), s, equipe)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = d.records.Plans(t.Context(), s, id)
+		_, err = d.Records.Plans(t.Context(), s, id)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = d.records.GoalFindings(t.Context(), s, id)
+		_, err = d.Records.GoalFindings(t.Context(), s, id)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
 	}
 	for _, account := range []string{"desk_operator.prato", "supervisor.prato", "cpi_operator.prato"} {
@@ -153,12 +154,12 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 		readsNot(account)
 	}
 	// Who has a seat or a part in the plan does not see the file for it.
-	_, err := d.records.CaseFile(t.Context(), d.accounts["cpi_operator.prato"], id)
+	_, err := d.Records.CaseFile(t.Context(), d.Accounts["cpi_operator.prato"], id)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	// A part in the active plan is enough, and a seat is; a waived seat is not.
 	d.put(`UPDATE seat SET state = 'waived' WHERE case_id = $1 AND agency = 'cpi'`, id)
 	d.put(`UPDATE run SET ended_at = now(), outcome = 'plan_active' WHERE id = $1`, equipe)
-	ended, err := d.records.Equipe(t.Context(), d.accounts["cpi_operator.prato"], equipe)
+	ended, err := d.Records.Equipe(t.Context(), d.Accounts["cpi_operator.prato"], equipe)
 	require.NoError(t, err)
 	require.NotNil(t, ended.Ended, "though the run is not the agency's to see")
 	require.Equal(t, care.PlanActivated, ended.Outcome)
@@ -166,7 +167,7 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	readsNot("cpi_operator.prato")
 	reads("desk_operator.prato")
 	// Every read can be named.
-	page, err := d.records.Reads(t.Context(), d.accounts["supervisor.prato"], id, ledger.Paging{Limit: 100})
+	page, err := d.Records.Reads(t.Context(), d.Accounts["supervisor.prato"], id, ledger.Paging{Limit: 100})
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, r := range page.Items {
@@ -176,30 +177,30 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 		require.True(t, seen[action+" cpi_operator"], "%v", seen)
 	}
 	// A case without a plan has none; nobody learns more of a case that is not theirs.
-	other, _ := d.open("prato")
-	plans, err := d.records.Plans(t.Context(), d.accounts["desk_operator.prato"], other)
+	other, _ := d.Open("prato")
+	plans, err := d.Records.Plans(t.Context(), d.Accounts["desk_operator.prato"], other)
 	require.NoError(t, err)
 	require.Empty(t, plans)
-	_, err = d.records.Plans(t.Context(), d.accounts["cpi_operator.prato"], other)
+	_, err = d.Records.Plans(t.Context(), d.Accounts["cpi_operator.prato"], other)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestHowAnActionComesAlong(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
+	id, _ := d.Open("prato")
 	d.plan(id)
 	report := func(account, action string, state care.ActionState) error {
-		_, err := d.records.Assign(t.Context(), d.accounts[account], catalogue.Progress.Command(uuid.NewString(), action, catalogue.ProgressForm{State: state, Note: "Nota di " + account}).InRun("case/"+id).NewCommand)
+		_, err := d.Records.Assign(t.Context(), d.Accounts[account], catalogue.Progress.Command(uuid.NewString(), action, catalogue.ProgressForm{State: state, Note: "Nota di " + account}).InRun("case/"+id).NewCommand)
 		return err
 	}
 	require.NoError(t, report("cpi_operator.prato", ofCPI, care.ActionInProgress))
-	plans, err := d.records.Plans(t.Context(), d.accounts["desk_operator.prato"], id)
+	plans, err := d.Records.Plans(t.Context(), d.Accounts["desk_operator.prato"], id)
 	require.NoError(t, err)
 	for _, plan := range plans { // in whatever version
 		a := plan.Content.Actions[1]
 		require.Equal(t, care.ActionInProgress, a.State)
 		require.Equal(t, "Nota di cpi_operator.prato", a.Note)
-		require.Equal(t, d.accounts["cpi_operator.prato"].Name, a.ByName)
+		require.Equal(t, d.Accounts["cpi_operator.prato"].Name, a.ByName)
 		require.NotNil(t, a.At)
 	}
 	// The case's own agency and the supervisor may, the other agency may not.
@@ -210,7 +211,7 @@ func TestHowAnActionComesAlong(t *testing.T) {
 	require.Equal(t, care.RefusedForbidden, refusal.Code)
 	require.ErrorIs(t, report("cpi_operator.prato", uuid.NewString(), care.ActionDone), ledger.ErrNotFound)
 	require.ErrorIs(t, report("cpi_operator.lucca", ofCPI, care.ActionDone), ledger.ErrNotFound)
-	moments, err := d.records.Timeline(t.Context(), d.accounts["desk_operator.prato"], id, ledger.Paging{})
+	moments, err := d.Records.Timeline(t.Context(), d.Accounts["desk_operator.prato"], id, ledger.Paging{})
 	require.NoError(t, err)
 	require.Equal(t, "action_dropped", moments.Items[0].Code)
 	require.Equal(t, "comune", moments.Items[0].Detail)
@@ -223,10 +224,10 @@ func TestHowAnActionComesAlong(t *testing.T) {
 
 func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	d := newDesk(t)
-	id, frozen := d.open("prato")
-	other, running := d.open("prato")
-	operator, supervisor := d.accounts["desk_operator.prato"], d.accounts["supervisor.prato"]
-	until := d.today().AddDate(0, 3, 0)
+	id, frozen := d.Open("prato")
+	other, running := d.Open("prato")
+	operator, supervisor := d.Accounts["desk_operator.prato"], d.Accounts["supervisor.prato"]
+	until := d.Today().AddDate(0, 3, 0)
 	d.put(`UPDATE case_file SET suspended_at = now(), suspended_until = $2 WHERE id = $1`, id, until)
 	d.put(`UPDATE task SET suspended = true WHERE id = $1`, frozen)
 	d.caughtUp(id)
@@ -235,7 +236,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	d.caughtUp(other)
 
 	d.at(30 * 24 * time.Hour)
-	file, err := d.records.CaseFile(t.Context(), operator, id)
+	file, err := d.Records.CaseFile(t.Context(), operator, id)
 	require.NoError(t, err)
 	require.True(t, file.SuspendedUntil.Equal(until))
 	require.Equal(t, care.HealthPlanned, file.Waiting.Health)
@@ -243,11 +244,11 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	require.True(t, file.Waiting.Until.Equal(until))
 	require.True(t, file.Tasks[0].Suspended)
 	require.Nil(t, file.Tasks[0].Due)
-	stuck, err := d.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
+	stuck, err := d.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, other, stuck.Items[0].ID)
-	late, err := d.records.Tasks(t.Context(), operator, ledger.TaskFilter{Overdue: true}, ledger.Paging{})
+	late, err := d.Records.Tasks(t.Context(), operator, ledger.TaskFilter{Overdue: true}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, late.Items, 1)
 	require.Equal(t, running, late.Items[0].ID)
@@ -257,7 +258,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	d.put(`UPDATE task SET suspended = true WHERE id = $1`, second)
 	var order []string
 	for p := (ledger.Paging{Limit: 1}); ; {
-		page, err := d.records.Tasks(t.Context(), operator, ledger.TaskFilter{Team: true}, p)
+		page, err := d.Records.Tasks(t.Context(), operator, ledger.TaskFilter{Team: true}, p)
 		require.NoError(t, err)
 		for _, task := range page.Items {
 			order = append(order, task.ID)
@@ -267,7 +268,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{running, frozen, second}, order)
-	require.NoError(t, d.claim("desk_operator.prato", frozen))
+	require.NoError(t, d.Claim("desk_operator.prato", frozen))
 	var next *time.Time
 	require.NoError(t, d.owner.QueryRow(t.Context(), `SELECT next_at FROM task WHERE id = $1`, frozen).Scan(&next))
 	require.Nil(t, next, "its clocks stand still")
@@ -279,7 +280,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 		return remind, escalate
 	}
 	remind, escalate := clocks()
-	require.NoError(t, d.claim("social_worker.prato", renewal))
+	require.NoError(t, d.Claim("social_worker.prato", renewal))
 	for _, step := range []struct {
 		account string
 		command catalogue.Command
@@ -287,38 +288,38 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 		{"social_worker.prato", catalogue.Release.Command(uuid.NewString(), renewal, catalogue.None{})},
 		{"supervisor.prato", catalogue.Reassign.Command(uuid.NewString(), renewal, catalogue.Assignment{Role: care.ImmigrationExpert})},
 	} {
-		_, err := d.records.Assign(t.Context(), d.accounts[step.account], step.command.NewCommand)
+		_, err := d.Records.Assign(t.Context(), d.Accounts[step.account], step.command.NewCommand)
 		require.NoError(t, err)
 		r, e := clocks()
 		require.Equal(t, []time.Time{remind, escalate}, []time.Time{r, e}, step.command.Operation)
 	}
 	d.caughtUp(id)
-	file, err = d.records.CaseFile(t.Context(), operator, id)
+	file, err = d.Records.CaseFile(t.Context(), operator, id)
 	require.NoError(t, err)
 	require.Equal(t, care.HealthLate, file.Waiting.Health)
 	require.Equal(t, care.PermitRenewal, file.Waiting.Task)
-	stuck, err = d.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
+	stuck, err = d.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 2)
 }
 
 func TestATransferIsSeenFromBothZones(t *testing.T) {
 	d := newDesk(t)
-	id, first := d.open("prato")
+	id, first := d.Open("prato")
 	run := d.run(care.RunTransfer, id, "prato")
 	task := d.task(run, id, "lucca", "comune", care.SocialWorker, care.TransferAnswer)
 	d.give(run, id, "lucca", "comune", "transfer", `{"plan": {"goals": [], "actions": []}, "note": "Si trasferisce"}`)
 	d.put(`UPDATE task SET state = 'obsolete', ended_at = now() WHERE id = $1`, first)
 
-	there := d.accounts["social_worker.lucca"]
-	asked, err := d.records.Task(t.Context(), there, task)
+	there := d.Accounts["social_worker.lucca"]
+	asked, err := d.Records.Task(t.Context(), there, task)
 	require.NoError(t, err)
 	require.Equal(t, "Persona Prova prato", asked.Person)
 	require.NotEmpty(t, asked.CaseNumber)
-	list, err := d.records.Tasks(t.Context(), there, ledger.TaskFilter{Team: true}, ledger.Paging{})
+	list, err := d.Records.Tasks(t.Context(), there, ledger.TaskFilter{Team: true}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, list.Items, 1)
-	share, err := d.records.Share(t.Context(), there, task)
+	share, err := d.Records.Share(t.Context(), there, task)
 	require.NoError(t, err)
 	require.Equal(t, "prato", share.From)
 	require.Equal(t, "transfer", share.Purpose)
@@ -330,17 +331,17 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.NoError(t, json.Unmarshal(share.Snapshot, &snapshot))
 	require.Equal(t, "Si trasferisce", snapshot.Note)
 	require.Equal(t, asked.CaseNumber, snapshot.CaseNumber)
-	require.NoError(t, d.claim("social_worker.lucca", task))
-	_, err = d.records.CaseFile(t.Context(), there, id)
+	require.NoError(t, d.Claim("social_worker.lucca", task))
+	_, err = d.Records.CaseFile(t.Context(), there, id)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 
 	// The case's own zone sees whom it waits for, and may not do it.
-	here := d.accounts["social_worker.prato"]
-	_, err = d.records.Task(t.Context(), here, task)
+	here := d.Accounts["social_worker.prato"]
+	_, err = d.Records.Task(t.Context(), here, task)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	_, err = d.records.Share(t.Context(), here, task)
+	_, err = d.Records.Share(t.Context(), here, task)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	file, err := d.records.CaseFile(t.Context(), here, id)
+	file, err := d.Records.CaseFile(t.Context(), here, id)
 	require.NoError(t, err)
 	require.Equal(t, "lucca", file.Transfer)
 	require.Empty(t, file.Tasks)
@@ -350,7 +351,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.Empty(t, file.Waiting.TaskID)
 	d.caughtUp(id)
 	d.at(60 * 24 * time.Hour)
-	stuck, err := d.records.StuckCases(t.Context(), d.accounts["supervisor.prato"], ledger.Paging{})
+	stuck, err := d.Records.StuckCases(t.Context(), d.Accounts["supervisor.prato"], ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, care.HealthLate, stuck.Items[0].Waiting.Health)
@@ -364,12 +365,12 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 		d.put(`UPDATE `+table+` SET zone = 'archive/' || zone WHERE `+column+` = $1`, id)
 	}
 	for _, account := range []string{"supervisor.prato", "social_worker.prato", "social_worker.lucca", "supervisor.lucca"} {
-		s := d.accounts[account]
-		_, err := d.records.CaseFile(t.Context(), s, id)
+		s := d.Accounts[account]
+		_, err := d.Records.CaseFile(t.Context(), s, id)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = d.records.Share(t.Context(), s, task)
+		_, err = d.Records.Share(t.Context(), s, task)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		page, err := d.records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
+		page, err := d.Records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
 	}
@@ -377,13 +378,13 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 
 func TestFilesOfOnePerson(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
-	same, _ := d.open("prato")
-	closed, _ := d.open("prato")
-	d.open("pistoia")
+	id, _ := d.Open("prato")
+	same, _ := d.Open("prato")
+	closed, _ := d.Open("prato")
+	d.Open("pistoia")
 	d.put(`UPDATE case_file SET closed_at = now(), outcome = 'withdrew', stage = 'closed', last_stage = 'first_level' WHERE id = $1`, closed)
 	d.put(`UPDATE person SET family_name = 'PROVA Prato ', given_name = 'Altro nome' WHERE case_id = $1`, same)
-	operator := d.accounts["desk_operator.prato"]
+	operator := d.Accounts["desk_operator.prato"]
 	born := time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		person ledger.Person
@@ -395,7 +396,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 		"another zone's":          {ledger.Person{GivenName: "Persona", FamilyName: "Prova pistoia", BirthDate: born}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files, err := d.records.SamePerson(t.Context(), operator, c.person)
+			files, err := d.Records.SamePerson(t.Context(), operator, c.person)
 			require.NoError(t, err)
 			var found []string
 			for _, f := range files {
@@ -405,61 +406,61 @@ func TestFilesOfOnePerson(t *testing.T) {
 			require.Equal(t, c.found, found)
 		})
 	}
-	files, err := d.records.MergeCandidates(t.Context(), operator, id)
+	files, err := d.Records.MergeCandidates(t.Context(), operator, id)
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	require.Equal(t, same, files[0].ID)
-	_, err = d.records.MergeCandidates(t.Context(), d.accounts["desk_operator.pistoia"], id)
+	_, err = d.Records.MergeCandidates(t.Context(), d.Accounts["desk_operator.pistoia"], id)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	file, err := d.records.CaseFile(t.Context(), operator, closed)
+	file, err := d.Records.CaseFile(t.Context(), operator, closed)
 	require.NoError(t, err)
 	require.Equal(t, care.StageFirstLevel, file.LastStage)
 }
 
 func TestWhatWouldBeDisclosedAndWhatWasHeld(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
-	worker := d.accounts["social_worker.prato"]
-	public, err := d.records.Disclosure(t.Context(), worker, id, "asl", "health")
+	id, _ := d.Open("prato")
+	worker := d.Accounts["social_worker.prato"]
+	public, err := d.Records.Disclosure(t.Context(), worker, id, "asl", "health")
 	require.NoError(t, err)
 	require.Equal(t, care.PublicTask, public.LegalBasis)
 	require.True(t, public.Consent)
 	require.Equal(t, "1992-03-01", public.Snapshot.BirthDate)
 	require.Equal(t, []string{"health"}, public.Snapshot.Needs)
 	require.Len(t, public.Digest, 32)
-	private, err := d.records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
+	private, err := d.Records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
 	require.NoError(t, err)
 	require.Equal(t, care.Consent, private.LegalBasis)
 	require.False(t, private.Consent)
 	require.Empty(t, private.Snapshot.BirthDate)
 	require.NotEqual(t, public.Digest, private.Digest)
 	d.put(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES (gen_random_uuid(), $1, 'prato', now(), $2)`, id, worker.ID)
-	private, err = d.records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
+	private, err = d.Records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
 	require.NoError(t, err)
 	require.True(t, private.Consent)
-	file, err := d.records.CaseFile(t.Context(), worker, id)
+	file, err := d.Records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	require.NotNil(t, file.Consent)
 	// What was held with the person is shown with who held it.
-	cpi := d.accounts["cpi_operator.prato"]
+	cpi := d.Accounts["cpi_operator.prato"]
 	d.run(care.RunReferral, id, "prato")
 	d.put(`INSERT INTO meeting (id, case_id, run_id, zone, agency, role, held_at, by_staff) VALUES (gen_random_uuid(), $1, 'case/' || $1::uuid, 'prato', 'cpi', $2, now(), $3)`,
 		id, cpi.Role, cpi.ID)
-	file, err = d.records.CaseFile(t.Context(), worker, id)
+	file, err = d.Records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	require.Len(t, file.Branches, 1)
 	require.Len(t, file.Meetings, 1)
 	require.Equal(t, "cpi", file.Meetings[0].Agency)
 	require.Equal(t, cpi.Name, file.Meetings[0].ByName)
-	_, err = d.records.Disclosure(t.Context(), worker, id, "nessuno", "health")
+	_, err = d.Records.Disclosure(t.Context(), worker, id, "nessuno", "health")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	_, err = d.records.Disclosure(t.Context(), d.accounts["cpi_operator.prato"], id, "asl", "health")
+	_, err = d.Records.Disclosure(t.Context(), d.Accounts["cpi_operator.prato"], id, "asl", "health")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	d := newDesk(t)
-	id, _ := d.open("prato")
+	id, _ := d.Open("prato")
 	run := d.run(care.RunReferral, id, "prato")
 	task := d.task(run, id, "prato", "comune", care.SocialWorker, care.ReferralAnswer)
 	d.give(run, id, "prato", "asl", "referral", `{}`)
@@ -470,48 +471,48 @@ func TestAPartnersLinkIsUsedOnce(t *testing.T) {
 	d.put(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, 'prato', 'asl', $4, $5, now(), now() + interval '1 hour')`, link, id, run, referral, task)
 
-	sent, err := d.records.Referral(t.Context(), d.accounts["social_worker.prato"], referral)
+	sent, err := d.Records.Referral(t.Context(), d.Accounts["social_worker.prato"], referral)
 	require.NoError(t, err)
 	require.Equal(t, "health", sent.Purpose)
-	opened, err := d.records.OpenLink(t.Context(), link)
+	opened, err := d.Records.OpenLink(t.Context(), link)
 	require.NoError(t, err)
 	require.Equal(t, "asl", opened.Agency)
 	require.Equal(t, referral, opened.Target)
 	require.True(t, opened.Open)
 	require.Nil(t, opened.Used)
 	require.Nil(t, opened.Snapshot, "nothing of the person before it was acknowledged")
-	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
+	require.ErrorIs(t, d.Records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
 
 	accept := care.Answer{Operation: care.OpAccept}
-	_, err = d.records.UseLink(t.Context(), link, care.OpAccept, accept, nil)
+	_, err = d.Records.UseLink(t.Context(), link, care.OpAccept, accept, nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "nobody accepts what they have not seen")
 	answer := care.Answer{Operation: care.OpAcknowledge}
-	cmd, err := d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, []byte(`{"note": "Vista"}`))
+	cmd, err := d.Records.UseLink(t.Context(), link, care.OpAcknowledge, answer, []byte(`{"note": "Vista"}`))
 	require.NoError(t, err)
 	require.Equal(t, ledger.CommandAccepted, cmd.State)
 	require.Equal(t, run, cmd.Run)
 	require.Equal(t, referral, cmd.Target)
 	require.Equal(t, care.OpAcknowledge, cmd.Answer.Operation)
 	require.Equal(t, "case/"+id, cmd.Answer.Case)
-	_, err = d.records.UseLink(t.Context(), link, care.OpAcknowledge, answer, nil)
+	_, err = d.Records.UseLink(t.Context(), link, care.OpAcknowledge, answer, nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "used twice")
-	opened, err = d.records.OpenLink(t.Context(), link)
+	opened, err = d.Records.OpenLink(t.Context(), link)
 	require.NoError(t, err)
 	require.NotNil(t, opened.Used)
 
 	d.put(`UPDATE link SET created_at = now() - interval '1 day', expires_at = now() - interval '1 hour' WHERE id = $1`, link)
-	require.NoError(t, d.records.RenewLink(t.Context(), link))
+	require.NoError(t, d.Records.RenewLink(t.Context(), link))
 	var mails int
 	require.NoError(t, d.owner.QueryRow(t.Context(), `SELECT count(*) FROM mail WHERE run_id = $1 AND recipient = 'asl.prato@partner.example'`, run).Scan(&mails))
 	require.Equal(t, 1, mails)
 	d.put(`UPDATE task SET state = 'obsolete', ended_at = now() WHERE id = $1`, task)
 	d.put(`UPDATE link SET created_at = now() - interval '1 day' WHERE run_id = $1`, run)
-	require.ErrorIs(t, d.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "nothing is asked any more")
+	require.ErrorIs(t, d.Records.RenewLink(t.Context(), link), ledger.ErrNotFound, "nothing is asked any more")
 	for _, id := range []string{uuid.NewString(), "nonsense"} {
-		_, err = d.records.OpenLink(t.Context(), id)
+		_, err = d.Records.OpenLink(t.Context(), id)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = d.records.UseLink(t.Context(), id, care.OpAcknowledge, answer, nil)
+		_, err = d.Records.UseLink(t.Context(), id, care.OpAcknowledge, answer, nil)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		require.ErrorIs(t, d.records.RenewLink(t.Context(), id), ledger.ErrNotFound)
+		require.ErrorIs(t, d.Records.RenewLink(t.Context(), id), ledger.ErrNotFound)
 	}
 }

@@ -1,4 +1,6 @@
-package postgres
+// Package records reads and accepts what people ask of the API, as the member of
+// staff who asks.
+package records
 
 import (
 	"bytes"
@@ -15,6 +17,8 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // Records reads and writes as the member of staff who asks. What role, zone and
@@ -28,22 +32,22 @@ type Records struct {
 	SearchKey []byte
 
 	pool  *pgxpool.Pool
-	rules *rules
+	rules *postgres.Rules
 }
 
-// NewRecords builds the records on a pool whose login may join the API's role.
-func NewRecords(pool *pgxpool.Pool, calendars Calendars) *Records {
+// New builds the records on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	key := make([]byte, sha256.Size)
-	_, _ = rand.Read(key)                                                                    // never fails
-	return &Records{Clock: time.Now, SearchKey: key, pool: pool, rules: newRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
+	_, _ = rand.Read(key)                                                                             // never fails
+	return &Records{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 }
 
-func (r *Records) within(ctx context.Context, s care.Staff, work func(querier) error) error {
-	return within(ctx, r.pool, App(s, r.Clock()), nil, work)
+func (r *Records) within(ctx context.Context, s care.Staff, work func(postgres.Tx) error) error {
+	return postgres.Within(ctx, r.pool, postgres.App(s, r.Clock()), nil, work)
 }
 
 // Ping says whether Postgres answers.
-func (r *Records) Ping(ctx context.Context) error { return faultOf(r.pool.Ping(ctx), false) }
+func (r *Records) Ping(ctx context.Context) error { return postgres.FaultOf(r.pool.Ping(ctx), false) }
 
 const staffColumns = `id::text, subject, name, role, zone, agency, email`
 
@@ -59,8 +63,8 @@ type staffRow struct {
 
 // Staff finds who an account of the OpenID provider is.
 func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err error) {
-	err = r.within(ctx, care.Staff{}, func(tx querier) error {
-		row, err := one[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
+	err = r.within(ctx, care.Staff{}, func(tx postgres.Tx) error {
+		row, err := postgres.One[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
 		s = care.Staff(row)
 		return err
 	})
@@ -72,8 +76,8 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 
 // Colleagues lists the staff of the caller's zone.
 func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
-	err = r.within(ctx, s, func(tx querier) error {
-		rows, err := many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
+	err = r.within(ctx, s, func(tx postgres.Tx) error {
+		rows, err := postgres.Many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
 		for _, row := range rows {
 			staff = append(staff, care.Staff(row))
 		}
@@ -84,11 +88,11 @@ func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.St
 
 // Policy is the newest policy of a zone.
 func (r *Records) Policy(ctx context.Context, zone string) (p care.Policy, err error) {
-	if set := r.rules.fresh(zone); set != nil {
+	if set := r.rules.Fresh(zone); set != nil {
 		return set.Policy, nil
 	}
-	err = r.within(ctx, care.Staff{}, func(tx querier) error {
-		set, err := r.rules.current(ctx, tx, zone)
+	err = r.within(ctx, care.Staff{}, func(tx postgres.Tx) error {
+		set, err := r.rules.Current(ctx, tx, zone)
 		if err == nil {
 			p = set.Policy
 		}
@@ -99,7 +103,7 @@ func (r *Records) Policy(ctx context.Context, zone string) (p care.Policy, err e
 
 // Zones lists the newest policy of every zone.
 func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error) {
-	err = r.within(ctx, care.Staff{}, func(tx querier) error {
+	err = r.within(ctx, care.Staff{}, func(tx postgres.Tx) error {
 		rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
 		policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy])
 		for i, p := range policies {
@@ -129,7 +133,7 @@ func digest(c ledger.NewCommand) []byte {
 //
 // Whatever the staff ask comes through here. What first queues is sent along once
 // the key is claimed; work stores the command under the id that it is given.
-func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, first func(*pgx.Batch), work func(tx querier, id string) (ledger.Command, error)) (cmd ledger.Command, err error) {
+func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, first func(*pgx.Batch), work func(tx postgres.Tx, id string) (ledger.Command, error)) (cmd ledger.Command, err error) {
 	if !catalogue.MayAsk(s.Role, c.Operation) {
 		return cmd, ledger.ErrForbidden
 	}
@@ -141,12 +145,12 @@ func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 	var found bool
 	claim := func(b *pgx.Batch) {
 		claimKey(b, s.ID, c.Key)
-		queueOne(b, &earlier, &found, selectKeyed, s.ID, c.Key)
+		postgres.QueueOne(b, &earlier, &found, selectKeyed, s.ID, c.Key)
 		if first != nil {
 			first(b)
 		}
 	}
-	err = within(ctx, r.pool, App(s, r.Clock()), claim, func(tx querier) error {
+	err = postgres.Within(ctx, r.pool, postgres.App(s, r.Clock()), claim, func(tx postgres.Tx) error {
 		if found {
 			cmd, err = earlier.repeated(c)
 			return err
@@ -162,10 +166,10 @@ func (r *Records) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 
 // codesOnly refuses an answer that holds anything but codes and times: it is about
 // to be stored for a process. It is asked here because everything comes through here.
-func (r *Records) codesOnly(ctx context.Context, tx querier, zone string, a care.Answer) error {
-	set, err := r.rules.current(ctx, tx, zone)
+func (r *Records) codesOnly(ctx context.Context, tx postgres.Tx, zone string, a care.Answer) error {
+	set, err := r.rules.Current(ctx, tx, zone)
 	if errors.Is(err, ledger.ErrNotFound) { // a program's, which has no codes to give
-		set, err = &ruleset{}, nil
+		set, err = &postgres.Ruleset{}, nil
 	}
 	if err != nil {
 		return err
@@ -182,7 +186,7 @@ func (r *Records) codesOnly(ctx context.Context, tx querier, zone string, a care
 	return nil
 }
 
-func zoneCodes(ctx context.Context, tx querier) ([]string, error) {
+func zoneCodes(ctx context.Context, tx postgres.Tx) ([]string, error) {
 	rows, _ := tx.Query(ctx, `SELECT zone FROM zone_policy WHERE current`)
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
@@ -208,8 +212,8 @@ func (k keyed) repeated(c ledger.NewCommand) (ledger.Command, error) {
 
 // Earlier finds the command that the caller sent with the key.
 func (r *Records) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (cmd ledger.Command, err error) {
-	err = r.within(ctx, s, func(tx querier) error {
-		earlier, err := one[keyed](ctx, tx, selectKeyed, s.ID, c.Key)
+	err = r.within(ctx, s, func(tx postgres.Tx) error {
+		earlier, err := postgres.One[keyed](ctx, tx, selectKeyed, s.ID, c.Key)
 		if err != nil {
 			return missing(err)
 		}
@@ -224,8 +228,8 @@ func (r *Records) Command(ctx context.Context, s care.Staff, id string) (cmd led
 	if !care.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
-	err = r.within(ctx, s, func(tx querier) error {
-		cmd, err = one[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
+	err = r.within(ctx, s, func(tx postgres.Tx) error {
+		cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
 		return missing(err)
 	})
 	return cmd, err
@@ -239,23 +243,23 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 	}
 	switch c.Operation {
 	case care.OpOpen:
-		return r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) { return openRun(ctx, tx, r.rules, s, c, id) })
+		return r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) { return openRun(ctx, tx, r.rules, s, c, id) })
 	case care.OpMailBounced:
-		return r.once(ctx, s, c, nil, func(tx querier, id string) (ledger.Command, error) { return bounce(ctx, tx, s, c, id) })
+		return r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) { return bounce(ctx, tx, s, c, id) })
 	}
 	var about runCase
 	found := true
 	first := func(b *pgx.Batch) {
 		switch {
 		case c.Run == "":
-			queueOne(b, &about, &found, selectTargetCase, c.Target)
+			postgres.QueueOne(b, &about, &found, selectTargetCase, c.Target)
 		case c.Operation == care.OpMeet || c.Operation == care.OpMinutes:
-			queueOne(b, &about, &found, selectRunAtWork, c.Run)
+			postgres.QueueOne(b, &about, &found, selectRunAtWork, c.Run)
 		default:
-			queueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
+			postgres.QueueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
 		}
 	}
-	return r.once(ctx, s, c, first, func(tx querier, id string) (ledger.Command, error) {
+	return r.once(ctx, s, c, first, func(tx postgres.Tx, id string) (ledger.Command, error) {
 		if !found {
 			return ledger.Command{}, ledger.ErrNotFound
 		}
@@ -263,12 +267,12 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		if about.Ended && c.Operation != care.OpReopen {
 			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded})
 		}
-		rules, err := r.rules.current(ctx, tx, s.Zone)
+		rules, err := r.rules.Current(ctx, tx, s.Zone)
 		if err != nil {
 			return ledger.Command{}, err
 		}
 		// The process asks again, under lock; what is plain by now need not wait for it.
-		refusal, err := second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
+		refusal, err := standing.Second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
 		switch {
 		case err != nil:
 			return ledger.Command{}, err
@@ -281,9 +285,9 @@ func (r *Records) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 
 // openRun accepts the command that opens a case, whose id is the command's own,
 // and makes the case's run.
-func openRun(ctx context.Context, tx querier, rules *rules, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func openRun(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	c.Run = ledger.RunID(care.RunCase, id)
-	policy, err := rules.current(ctx, tx, s.Zone)
+	policy, err := rules.Current(ctx, tx, s.Zone)
 	if err != nil {
 		return ledger.Command{}, err
 	}
@@ -318,19 +322,19 @@ const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL A
 
 // insert stores a command, whole: nobody whom the API lets in may change one.
 // pgx.ErrNoRows: there is one of that id.
-func insert(ctx context.Context, tx querier, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
+func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
 	if c.Operation != care.OpMerge { // which names the one that is kept
 		c.Answer.Case = ""
 		if caseID != "" {
 			c.Answer.Case = ledger.CaseRun(caseID)
 		}
 	}
-	return one[ledger.Command](ctx, tx, `INSERT INTO command
+	return postgres.One[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
 		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
-		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, orNull(c.Data), state, refusal)
+		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, postgres.OrNull(c.Data), state, refusal)
 }
 
 // missing turns "no row" into what callers know.

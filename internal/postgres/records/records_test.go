@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"sync"
@@ -14,24 +14,26 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/records"
 )
 
 func TestWhoSeesACase(t *testing.T) {
-	a := newArchive(t)
-	id, task := a.open("prato")
+	a := postgrestest.NewArchive(t)
+	id, task := a.Open("prato")
 	for account, sees := range map[string]bool{
 		"desk_operator.prato": true, "social_worker.prato": true, "supervisor.prato": true,
 		"cpi_operator.prato": false, "desk_operator.pistoia": false, "supervisor.pistoia": false, "supervisor.lucca": false,
 	} {
 		t.Run(account, func(t *testing.T) {
-			s := a.accounts[account]
-			_, err := a.records.CaseFile(t.Context(), s, id)
-			page, listErr := a.records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
-			found, searchErr := a.records.CaseFiles(t.Context(), s, ledger.CaseFilter{Search: "Prova prato"}, ledger.Paging{})
-			_, taskErr := a.records.Task(t.Context(), s, task)
-			_, timelineErr := a.records.Timeline(t.Context(), s, id, ledger.Paging{})
-			_, commandErr := a.records.Accept(t.Context(), s, catalogue.Complete.Command(uuid.NewString(), task, care.Completion{}).InRun("case/"+id).NewCommand)
+			s := a.Accounts[account]
+			_, err := a.Records.CaseFile(t.Context(), s, id)
+			page, listErr := a.Records.CaseFiles(t.Context(), s, ledger.CaseFilter{}, ledger.Paging{})
+			found, searchErr := a.Records.CaseFiles(t.Context(), s, ledger.CaseFilter{Search: "Prova prato"}, ledger.Paging{})
+			_, taskErr := a.Records.Task(t.Context(), s, task)
+			_, timelineErr := a.Records.Timeline(t.Context(), s, id, ledger.Paging{})
+			_, commandErr := a.Records.Accept(t.Context(), s, catalogue.Complete.Command(uuid.NewString(), task, care.Completion{}).InRun("case/"+id).NewCommand)
 			require.NoError(t, listErr)
 			require.NoError(t, searchErr)
 			if sees {
@@ -55,15 +57,15 @@ func TestWhoSeesACase(t *testing.T) {
 
 // A connection goes back to the pool without who used it last.
 func TestNobodySeesNothing(t *testing.T) {
-	a := newArchive(t)
-	a.open("prato")
-	pool := a.pool(standalone.API)
+	a := postgrestest.NewArchive(t)
+	a.Open("prato")
+	pool := a.Pool(standalone.API)
 	config := pool.Config()
 	config.MaxConns = 1
 	single, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(single.Close)
-	page, err := postgres.NewRecords(single, calendar.New).CaseFiles(t.Context(), a.accounts["supervisor.prato"], ledger.CaseFilter{}, ledger.Paging{})
+	page, err := records.New(single, calendar.New).CaseFiles(t.Context(), a.Accounts["supervisor.prato"], ledger.CaseFilter{}, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	_, err = single.Exec(t.Context(), `SELECT FROM case_file`)
@@ -79,22 +81,22 @@ func TestNobodySeesNothing(t *testing.T) {
 }
 
 func TestOneClaimWins(t *testing.T) {
-	a := newArchive(t)
-	_, task := a.open("prato")
+	a := postgrestest.NewArchive(t)
+	_, task := a.Open("prato")
 	var wait sync.WaitGroup
 	errs := make([]error, 16)
 	for i := range errs {
 		wait.Go(func() {
 			account := []string{"desk_operator.prato", "desk_operator_2.prato"}[i%2]
-			errs[i] = a.claim(account, task)
+			errs[i] = a.Claim(account, task)
 		})
 	}
 	wait.Wait()
-	held, err := a.records.Task(t.Context(), a.accounts["desk_operator.prato"], task)
+	held, err := a.Records.Task(t.Context(), a.Accounts["desk_operator.prato"], task)
 	require.NoError(t, err)
 	require.Equal(t, care.TaskReserved, held.State)
 	for i, err := range errs {
-		if a.accounts[[]string{"desk_operator.prato", "desk_operator_2.prato"}[i%2]].ID == held.HolderID {
+		if a.Accounts[[]string{"desk_operator.prato", "desk_operator_2.prato"}[i%2]].ID == held.HolderID {
 			require.NoError(t, err)
 			continue
 		}
@@ -104,48 +106,48 @@ func TestOneClaimWins(t *testing.T) {
 	}
 	// Who has another role is told whose task it is.
 	var refusal *care.Refusal
-	_, other := a.open("prato")
-	require.ErrorAs(t, a.claim("social_worker.prato", other), &refusal)
+	_, other := a.Open("prato")
+	require.ErrorAs(t, a.Claim("social_worker.prato", other), &refusal)
 	require.Equal(t, care.Refusal{Code: care.RefusedForbidden, Role: care.DeskOperator}, *refusal)
 }
 
 func TestAKeyHasOneEffect(t *testing.T) {
-	a := newArchive(t)
-	s := a.accounts["desk_operator.prato"]
+	a := postgrestest.NewArchive(t)
+	s := a.Accounts["desk_operator.prato"]
 	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}
-	first, err := a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
+	first, err := a.Records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
-	again, err := a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
+	again, err := a.Records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
 	require.Equal(t, first.ID, again.ID)
 	contact.Topic = "labour"
-	_, err = a.records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
+	_, err = a.Records.Assign(t.Context(), s, catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.ErrorIs(t, err, ledger.ErrKeyReused)
-	page, err := a.records.Contacts(t.Context(), s, ledger.Paging{})
+	page, err := a.Records.Contacts(t.Context(), s, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	// The same words about another case are another command.
-	one, _ := a.open("prato")
-	other, _ := a.open("prato")
-	social := a.accounts["social_worker.prato"]
-	_, err = a.records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", one, catalogue.SendToCPI{}).NewCommand)
+	one, _ := a.Open("prato")
+	other, _ := a.Open("prato")
+	social := a.Accounts["social_worker.prato"]
+	_, err = a.Records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", one, catalogue.SendToCPI{}).NewCommand)
 	require.NoError(t, err)
-	_, err = a.records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", other, catalogue.SendToCPI{}).NewCommand)
+	_, err = a.Records.Accept(t.Context(), social, catalogue.ReferToCPI.Command("cpi", other, catalogue.SendToCPI{}).NewCommand)
 	require.ErrorIs(t, err, ledger.ErrKeyReused)
 	// Another caller's key is another key.
-	_, err = a.records.Assign(t.Context(), a.accounts["desk_operator_2.prato"], catalogue.Contact.Command("once", "", contact).NewCommand)
+	_, err = a.Records.Assign(t.Context(), a.Accounts["desk_operator_2.prato"], catalogue.Contact.Command("once", "", contact).NewCommand)
 	require.NoError(t, err)
 }
 
 func TestPagesAreWholeAndInOrder(t *testing.T) {
-	a := newArchive(t)
+	a := postgrestest.NewArchive(t)
 	for range 7 {
-		a.open("lucca")
+		a.Open("lucca")
 	}
 	seen := map[string]bool{}
 	var last time.Time
 	for p := (ledger.Paging{Limit: 3}); ; {
-		page, err := a.records.CaseFiles(t.Context(), a.accounts["supervisor.lucca"], ledger.CaseFilter{}, p)
+		page, err := a.Records.CaseFiles(t.Context(), a.Accounts["supervisor.lucca"], ledger.CaseFilter{}, p)
 		require.NoError(t, err)
 		for _, c := range page.Items {
 			require.False(t, seen[c.ID])
@@ -163,25 +165,25 @@ func TestPagesAreWholeAndInOrder(t *testing.T) {
 
 // A case is orphaned once nobody is left for its task, and the supervisor sees it.
 func TestOrphanedCase(t *testing.T) {
-	a := newArchive(t)
-	id, _ := a.open("pistoia")
-	supervisor := a.accounts["supervisor.pistoia"]
-	stuck, err := a.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
+	a := postgrestest.NewArchive(t)
+	id, _ := a.Open("pistoia")
+	supervisor := a.Accounts["supervisor.pistoia"]
+	stuck, err := a.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Empty(t, stuck.Items)
-	require.NoError(t, postgres.LoadStaff(t.Context(), a.pool(standalone.Migrate), []care.Staff{supervisor}))
-	stuck, err = a.records.StuckCases(t.Context(), supervisor, ledger.Paging{})
+	require.NoError(t, machine.LoadStaff(t.Context(), a.Pool(standalone.Migrate), []care.Staff{supervisor}))
+	stuck, err = a.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, id, stuck.Items[0].ID)
 	require.Equal(t, care.HealthOrphaned, stuck.Items[0].Waiting.Health)
-	_, err = a.records.StuckCases(t.Context(), a.accounts["social_worker.pistoia"], ledger.Paging{})
+	_, err = a.Records.StuckCases(t.Context(), a.Accounts["social_worker.pistoia"], ledger.Paging{})
 	require.ErrorIs(t, err, ledger.ErrForbidden)
 }
 
 func TestErrorsHoldNoValue(t *testing.T) {
-	a := newArchive(t)
-	_, err := a.records.Assign(t.Context(), a.accounts["desk_operator.prato"], catalogue.Contact.Command("x", "", ledger.NewContact{Topic: "Zqxmarker\x00"}).NewCommand)
+	a := postgrestest.NewArchive(t)
+	_, err := a.Records.Assign(t.Context(), a.Accounts["desk_operator.prato"], catalogue.Contact.Command("x", "", ledger.NewContact{Topic: "Zqxmarker\x00"}).NewCommand)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "Zqxmarker")
 }

@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // samePerson is what an open case file fulfils that seems to be of the person
@@ -19,7 +20,7 @@ const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(bt
 // waits for.
 func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		files, err = r.samePerson(ctx, tx, s, person, "")
 		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
@@ -34,7 +35,7 @@ func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID stri
 		return nil, ledger.ErrNotFound
 	}
 	l := reading{kind: ledger.ListMergeable, of: "case", id: caseID}
-	err = r.reads(ctx, s, &l, func(tx querier) error {
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		person, err := personOf(ctx, tx, caseID)
 		if err != nil {
 			return missing(err)
@@ -46,8 +47,8 @@ func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID stri
 	return files, err
 }
 
-func (r *Records) samePerson(ctx context.Context, tx querier, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
-	files, err := many[ledger.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
+func (r *Records) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
+	files, err := postgres.Many[ledger.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package postgres_test
+package records_test
 
 import (
 	"testing"
@@ -11,12 +11,13 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // opening is what a step of a case tells a branch that it begins.
 func opening(kind care.RunKind, a care.Answer) ledger.Effects {
 	a.Operation = care.OpOpen
-	return ledger.Effects{Tell: []ledger.Message{{Run: newRun(kind), Answer: a}}}
+	return ledger.Effects{Tell: []ledger.Message{{Run: postgrestest.NewRun(kind), Answer: a}}}
 }
 
 // asksFor asks with a form that is right whatever the case is.
@@ -26,8 +27,8 @@ func asksFor[F any](o catalogue.Operation[F], form F) func(string) catalogue.Com
 
 // refusal is why a command was refused.
 func (p *play) refusal(id string) (r care.Refusal) {
-	p.t.Helper()
-	require.NoError(p.t, p.owner.QueryRow(p.t.Context(), `SELECT refusal FROM command WHERE id = $1`, id).Scan(&r))
+	p.T.Helper()
+	require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), `SELECT refusal FROM command WHERE id = $1`, id).Scan(&r))
 	return r
 }
 
@@ -35,7 +36,7 @@ func (p *play) refusal(id string) (r care.Refusal) {
 // are told what there is.
 func TestNoSecondOneSideBySide(t *testing.T) {
 	p := newPlay(t)
-	until := p.now.AddDate(0, 6, 0)
+	until := p.Now.AddDate(0, 6, 0)
 	nothing := func() ledger.Effects { return ledger.Effects{} }
 	for name, c := range map[string]struct {
 		command func(shown string) catalogue.Command
@@ -57,16 +58,16 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 		"suspend": {asksFor(catalogue.Suspend, catalogue.SuspendForm{Until: &until, Reason: "abroad"}), nothing,
 			func(s *care.RunState) { s.Suspended = &until }, care.Fault{Field: "until", Rule: care.RuleSuspended}},
 		"consent": {asksFor(catalogue.Consent, catalogue.ConsentForm{}), nothing, nil, care.Fault{Rule: care.RuleConsented}},
-		"meet":    {asksFor(catalogue.Meet, catalogue.MeetingForm{At: p.now}), nothing, nil, care.Fault{Field: "at", Rule: care.RuleMeetingKnown}},
+		"meet":    {asksFor(catalogue.Meet, catalogue.MeetingForm{At: p.Now}), nothing, nil, care.Fault{Field: "at", Rule: care.RuleMeetingKnown}},
 		"permit": {asksFor(catalogue.Permit, catalogue.PermitForm{Permit: "family", Expiry: &until}), nothing, nil,
 			care.Fault{Field: "permit", Rule: care.RulePermitKnown}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &play{archive: p.archive, owner: p.owner, runs: p.runs, now: p.now}
-			p.t = t
+			p := &play{&postgrestest.Play{Archive: p.Archive, Owner: p.Owner, Runs: p.Runs, Now: p.Now}}
+			p.T = t
 			run, _ := p.withTask()
 			id := ledger.BareID(run)
-			shown, err := p.records.Disclosure(t.Context(), p.accounts["supervisor.prato"], id, "asl", "housing")
+			shown, err := p.Records.Disclosure(t.Context(), p.Accounts["supervisor.prato"], id, "asl", "housing")
 			require.NoError(t, err)
 			ask := p.asks("supervisor.prato", c.command(shown.Digest).InRun(run).NewCommand)
 			var asked []ledger.Command
@@ -80,7 +81,7 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 			begun := ""
 			for i, cmd := range asked {
 				effects := c.effects()
-				res := p.tries(run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, c.state)
+				res := p.Tries(run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, c.state)
 				if i == 0 {
 					require.Equal(t, ledger.Recorded, res.Verdict)
 					if len(effects.Tell) > 0 {
@@ -111,13 +112,13 @@ func TestAnotherOneAfterTheFirst(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
 	send := func() ledger.Entry {
-		return p.ask("supervisor.prato", run, catalogue.ReferToCPI.Command("", "", catalogue.SendToCPI{}))
+		return p.Ask("supervisor.prato", run, catalogue.ReferToCPI.Command("", "", catalogue.SendToCPI{}))
 	}
 	first := opening(care.RunPlacement, care.Answer{Agency: "cpi"})
-	p.does(run, send(), first, nil)
+	p.Does(run, send(), first, nil)
 	placement := first.Tell[0].Run
-	p.does(placement, p.hear(placement, care.OpOpen), ledger.Effects{Ending: care.ReferralEnded}, nil)
-	p.does(run, send(), opening(care.RunPlacement, care.Answer{Agency: "cpi"}), nil)
+	p.Does(placement, p.Hear(placement, care.OpOpen), ledger.Effects{Ending: care.ReferralEnded}, nil)
+	p.Does(run, send(), opening(care.RunPlacement, care.Answer{Agency: "cpi"}), nil)
 }
 
 // A closed case is reopened once, and closed once.
@@ -125,18 +126,18 @@ func TestACaseIsReopenedOnce(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
 	closure := catalogue.Close.Command("", "", catalogue.EarlyClosure{Outcome: care.OutcomePlaced, Note: "Prova"}).InRun(run)
-	ending := p.ask("supervisor.prato", run, closure)
-	p.does(run, ending, ledger.Effects{}, func(s *care.RunState) { s.Interrupt = &ending.Answer })
+	ending := p.Ask("supervisor.prato", run, closure)
+	p.Does(run, ending, ledger.Effects{}, func(s *care.RunState) { s.Interrupt = &ending.Answer })
 	again, err := p.asks("supervisor.prato", closure.NewCommand)("again")
 	require.NoError(t, err)
 	require.Equal(t, care.RuleClosing, again.Refusal.Faults[0].Rule)
-	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 
 	reopening := catalogue.Reopen.Command("", "", catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"})
-	first, second := p.ask("supervisor.prato", run, reopening), p.ask("social_worker.prato", run, reopening)
-	p.does(run, first, ledger.Effects{Stage: care.StageFirstLevel}, func(s *care.RunState) { s.Interrupt = nil })
-	r := p.runs[run]
-	res, err := p.steps.Record(t.Context(), ledger.Step{Run: run, Case: run, Epoch: r.epoch, Revision: r.revision, Entry: second, At: p.now, State: r.state})
+	first, second := p.Ask("supervisor.prato", run, reopening), p.Ask("social_worker.prato", run, reopening)
+	p.Does(run, first, ledger.Effects{Stage: care.StageFirstLevel}, func(s *care.RunState) { s.Interrupt = nil })
+	r := p.Runs[run]
+	res, err := p.Steps.Record(t.Context(), ledger.Step{Run: run, Case: run, Epoch: r.Epoch, Revision: r.Revision, Entry: second, At: p.Now, State: r.State})
 	require.NoError(t, err)
 	require.Equal(t, care.RefusedOpen, res.Result.Refusal, "a run on its way does not await it")
 	require.Equal(t, care.RuleNotClosed, p.refusal(second.ID).Faults[0].Rule)
@@ -147,22 +148,22 @@ func TestACaseIsReopenedOnce(t *testing.T) {
 func TestAPathGoesOnInWhatIsOpen(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
-	p.does(run, p.clock(), opening(care.RunPlacement, care.Answer{Agency: "cpi"}), nil)
+	p.Does(run, p.Clock(), opening(care.RunPlacement, care.Answer{Agency: "cpi"}), nil)
 	again := opening(care.RunPlacement, care.Answer{Agency: "cpi"})
 	second := again.Tell[0].Run
-	p.does(run, p.clock(), again, nil)
-	require.Equal(t, map[string]any{"ended": true, "outcome": care.AlreadyOpen}, p.row(`SELECT ended_at IS NOT NULL AS ended, outcome FROM run WHERE id = $1`, second))
-	require.Zero(t, p.count(`command WHERE run_id = $1`, second), "nobody starts it")
-	report := p.hear(run, care.OpReport)
+	p.Does(run, p.Clock(), again, nil)
+	require.Equal(t, map[string]any{"ended": true, "outcome": care.AlreadyOpen}, p.Row(`SELECT ended_at IS NOT NULL AS ended, outcome FROM run WHERE id = $1`, second))
+	require.Zero(t, p.Count(`command WHERE run_id = $1`, second), "nobody starts it")
+	report := p.Hear(run, care.OpReport)
 	require.Equal(t, care.Answer{Operation: care.OpReport, Run: second, Outcome: care.AlreadyOpen, Case: run}, report.Answer)
-	require.Equal(t, 1, p.count(`timeline WHERE case_id = $1 AND code = 'branch_joined' AND detail = 'placement'`, ledger.BareID(run)))
-	p.does(run, report, ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`timeline WHERE case_id = $1 AND code = 'branch_joined' AND detail = 'placement'`, ledger.BareID(run)))
+	p.Does(run, report, ledger.Effects{}, nil)
 
 	// Two of a kind that begin with one step are one.
 	both := opening(care.RunEquipe, care.Answer{Equipe: care.WithinAgency})
 	both.Tell = append(both.Tell, opening(care.RunEquipe, care.Answer{Equipe: care.WithinAgency}).Tell...)
-	p.does(run, p.clock(), both, nil)
-	require.Equal(t, 1, p.count(`run WHERE case_id = $1 AND kind = 'equipe' AND ended_at IS NULL`, ledger.BareID(run)))
+	p.Does(run, p.Clock(), both, nil)
+	require.Equal(t, 1, p.Count(`run WHERE case_id = $1 AND kind = 'equipe' AND ended_at IS NULL`, ledger.BareID(run)))
 }
 
 // An agreed plan sends the person to a partner for the needs of its goals, unless
@@ -170,23 +171,23 @@ func TestAPathGoesOnInWhatIsOpen(t *testing.T) {
 func TestAPlanSendsForItsNeeds(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
-	p.does(run, p.clock(), opening(care.RunReferral, care.Answer{Agency: "asl", Matter: "housing"}), nil)
-	until := p.now.Add(30 * dayLong)
+	p.Does(run, p.Clock(), opening(care.RunReferral, care.Answer{Agency: "asl", Matter: "housing"}), nil)
+	until := p.Now.Add(30 * postgrestest.DayLong)
 	activates := func(goals ...care.PlanGoal) (referral string) {
-		equipe, plan := p.equipe(run), uuid.NewString()
+		equipe, plan := p.Equipe(run), uuid.NewString()
 		form := care.PlanForm{Goals: goals, Changes: "Prova"}
 		for i := range goals {
 			form.Actions = append(form.Actions, care.PlanAction{Goal: i, Text: "Prova", Agency: "asl", Until: &until, Send: true})
 		}
-		p.propose(equipe, plan, form)
-		p.does(equipe, p.clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
+		p.Propose(equipe, plan, form)
+		p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
 		effects := opening(care.RunReferral, care.Answer{Agency: "asl"})
 		effects.Plan = &ledger.PlanChange{ID: plan, State: care.PlanActive}
-		p.does(run, p.clock(), effects, nil)
+		p.Does(run, p.Clock(), effects, nil)
 		return effects.Tell[0].Run
 	}
 	row := func(referral string) map[string]any {
-		return p.row(`SELECT outcome, needs FROM run WHERE id = $1`, referral)
+		return p.Row(`SELECT outcome, needs FROM run WHERE id = $1`, referral)
 	}
 	housing, school := care.PlanGoal{Area: "housing", Text: "Prova"}, care.PlanGoal{Area: "school", Text: "Prova"}
 	require.Equal(t, care.AlreadyOpen, row(activates(housing))["outcome"])
@@ -199,33 +200,33 @@ func TestAReferralIsNotSentWhereOneIs(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.withTask()
 	refers := func(agency care.Code) (branch, referral, task string) {
-		branch, referral = newRun(care.RunReferral), uuid.NewString()
-		answer := opens(branch, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: agency, Referral: referral})
-		p.branch(run, branch, care.Answer{Agency: agency, Matter: "labour"}, ledger.Effects{
+		branch, referral = postgrestest.NewRun(care.RunReferral), uuid.NewString()
+		answer := postgrestest.Opens(branch, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: agency, Referral: referral})
+		p.Branch(run, branch, care.Answer{Agency: agency, Matter: "labour"}, ledger.Effects{
 			Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: agency, Purpose: "labour"}}, Tasks: []ledger.TaskChange{answer},
 		})
 		return branch, referral, answer.ID
 	}
 	atCPI, first, _ := refers("cpi")
-	sentOn := p.ask("cpi_operator.prato", atCPI, catalogue.Redirect.Command("", first, catalogue.ReferralMoveForm{Agency: "cpia"}))
+	sentOn := p.Ask("cpi_operator.prato", atCPI, catalogue.Redirect.Command("", first, catalogue.ReferralMoveForm{Agency: "cpia"}))
 	refers("cpia")
-	res := p.tries(atCPI, sentOn, ledger.Effects{}, nil)
+	res := p.Tries(atCPI, sentOn, ledger.Effects{}, nil)
 	require.Equal(t, care.RefusedOpen, res.Result.Refusal)
 	require.Equal(t, care.Refusal{Code: care.RefusedOpen, Faults: []care.Fault{{Field: "agency", Rule: care.RuleReferralOpen}}}, p.refusal(sentOn.ID),
 		"who sends it on is not told of the case's others")
 
 	// Rejected by whom it was sent on to, it goes back to its first addressee, who has another by now.
 	toASL, referral, _ := refers("asl")
-	next := opens(toASL, "next", ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: referral})
-	p.now = p.now.Add(time.Minute)
+	next := postgrestest.Opens(toASL, "next", ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: referral})
+	p.Now = p.Now.Add(time.Minute)
 	on := uuid.NewString()
-	p.does(toASL, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{next}, Referrals: []ledger.ReferralChange{
+	p.Does(toASL, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{next}, Referrals: []ledger.ReferralChange{
 		{ID: referral, State: care.ReferralRedirected}, {ID: on, State: care.ReferralRequested, Agency: "centri_sociali", From: referral, Purpose: "labour"},
 		{ID: on, State: care.ReferralRejected}}}, nil)
 	again := care.Completion{Outcome: care.Resubmit, Note: "Prova"}
-	early := p.completion("social_worker.prato", toASL, next.ID, again)
+	early := p.Completion("social_worker.prato", toASL, next.ID, again)
 	refers("asl")
-	res = p.tries(toASL, early, ledger.Effects{}, nil)
+	res = p.Tries(toASL, early, ledger.Effects{}, nil)
 	require.Equal(t, care.RefusedOpen, res.Result.Refusal)
 	require.Equal(t, []care.Fault{{Field: "outcome", Rule: care.RuleReferralOpen}}, p.refusal(early.ID).Faults)
 }
@@ -236,12 +237,12 @@ func TestAMergeBringsNoSecondOne(t *testing.T) {
 	p := newPlay(t)
 	begin := func(branches ...care.Answer) (run string, begun []string) {
 		run, _ = p.withTask()
-		p.does(run, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 		for _, a := range branches {
 			kind := care.RunKind(a.Case)
 			a.Case = ""
-			begun = append(begun, newRun(kind))
-			p.branch(run, begun[len(begun)-1], a, ledger.Effects{})
+			begun = append(begun, postgrestest.NewRun(kind))
+			p.Branch(run, begun[len(begun)-1], a, ledger.Effects{})
 		}
 		return run, begun
 	}
@@ -253,7 +254,7 @@ func TestAMergeBringsNoSecondOne(t *testing.T) {
 	} {
 		from, _ := begin(c.from...)
 		into, begun := begin(c.into...)
-		res, e := p.merge("supervisor.prato", from, into)
+		res, e := p.Merge("supervisor.prato", from, into)
 		require.Equal(t, care.RefusedOpen, res.Result.Refusal, rule)
 		require.Equal(t, care.Refusal{Code: care.RefusedOpen, Faults: []care.Fault{{Field: "into", Rule: rule}},
 			Open: &care.Open{Case: ledger.BareID(into), Run: begun[0]}}, p.refusal(e.ID))
@@ -265,17 +266,17 @@ func TestAMergeBringsNoSecondOne(t *testing.T) {
 	require.Equal(t, care.RuleTransfer, cmd.Refusal.Faults[0].Rule)
 
 	from, merged := begin(review)
-	res, _ := p.merge("supervisor.prato", from, into)
+	res, _ := p.Merge("supervisor.prato", from, into)
 	require.Equal(t, ledger.Recorded, res.Verdict)
-	require.Equal(t, into, p.hear(merged[0], care.OpEnd).Answer.Case)
-	require.Zero(t, p.count(`command WHERE run_id = $1 AND operation = 'end'`, kept[0]))
+	require.Equal(t, into, p.Hear(merged[0], care.OpEnd).Answer.Case)
+	require.Zero(t, p.Count(`command WHERE run_id = $1 AND operation = 'end'`, kept[0]))
 
 	// Where the case that stays has none, the other's go on.
 	from, merged = begin(review)
 	into, _ = begin()
-	res, _ = p.merge("supervisor.prato", from, into)
+	res, _ = p.Merge("supervisor.prato", from, into)
 	require.Equal(t, ledger.Recorded, res.Verdict)
-	require.Zero(t, p.count(`command WHERE run_id = $1 AND operation = 'end'`, merged[0]))
+	require.Zero(t, p.Count(`command WHERE run_id = $1 AND operation = 'end'`, merged[0]))
 }
 
 // The pages go by the same standing that is asked under lock.
@@ -286,23 +287,23 @@ func TestThePagesSeeWhatStands(t *testing.T) {
 		opening(care.RunService, care.Answer{Service: "cpi", Matter: "family"}), opening(care.RunPlacement, care.Answer{Agency: "cpi"}),
 		opening(care.RunEquipe, care.Answer{Equipe: care.WithinAgency}), opening(care.RunReferral, care.Answer{Agency: "asl", Matter: "housing"}),
 	} {
-		p.does(run, p.clock(), e, nil)
-		p.now = p.now.Add(time.Second)
+		p.Does(run, p.Clock(), e, nil)
+		p.Now = p.Now.Add(time.Second)
 	}
-	sentOn, referral, on := newRun(care.RunReferral), uuid.NewString(), uuid.NewString()
-	p.branch(run, sentOn, care.Answer{Agency: "centri_sociali", Matter: "labour"}, ledger.Effects{
+	sentOn, referral, on := postgrestest.NewRun(care.RunReferral), uuid.NewString(), uuid.NewString()
+	p.Branch(run, sentOn, care.Answer{Agency: "centri_sociali", Matter: "labour"}, ledger.Effects{
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "centri_sociali", Purpose: "labour"}}})
-	p.now = p.now.Add(time.Second)
-	p.does(sentOn, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{
+	p.Now = p.Now.Add(time.Second)
+	p.Does(sentOn, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{
 		{ID: referral, State: care.ReferralRedirected}, {ID: on, State: care.ReferralRequested, Agency: "cpia", From: referral, Purpose: "labour"}}}, nil)
 
-	supervisor := p.accounts["supervisor.prato"]
-	file, err := p.records.CaseFile(t.Context(), supervisor, ledger.BareID(run))
+	supervisor := p.Accounts["supervisor.prato"]
+	file, err := p.Records.CaseFile(t.Context(), supervisor, ledger.BareID(run))
 	require.NoError(t, err)
-	policy, err := p.records.Policy(t.Context(), "prato")
+	policy, err := p.Records.Policy(t.Context(), "prato")
 	require.NoError(t, err)
 	shown := file.Standing(policy)
-	rows, err := p.owner.Query(t.Context(), `SELECT * FROM open_branches($1)`, file.ID)
+	rows, err := p.Owner.Query(t.Context(), `SELECT * FROM open_branches($1)`, file.ID)
 	require.NoError(t, err)
 	stored, err := pgx.CollectRows(rows, pgx.RowToStructByName[care.Branch])
 	require.NoError(t, err)

@@ -1,4 +1,6 @@
-package postgres
+// Package standing reads what a case has of which there may be one, in the
+// transaction of whoever is about to add another.
+package standing
 
 import (
 	"context"
@@ -10,15 +12,16 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/postgres"
 )
 
-// second asks whether what somebody asks would stand beside its like. agency is
+// Second asks whether what somebody asks would stand beside its like. agency is
 // the caller's. Of a case that the caller does not see, its branches alone count.
-func second(ctx context.Context, tx querier, policy care.Policy, caseID, run string, a care.Answer, data json.RawMessage, agency string) (*care.Refusal, error) {
+func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run string, a care.Answer, data json.RawMessage, agency string) (*care.Refusal, error) {
 	if !a.OnceOnly() {
 		return nil, nil
 	}
-	stands, err := standing(ctx, tx, policy, caseID, agency)
+	stands, err := Of(ctx, tx, policy, caseID, agency)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +37,11 @@ func second(ctx context.Context, tx querier, policy care.Policy, caseID, run str
 	return stands.Resubmitted(run, first), err
 }
 
-// standing reads what a case has of which there may be one.
-func standing(ctx context.Context, tx querier, policy care.Policy, caseID, agency string) (care.Standing, error) {
+// Of reads what a case has of which there may be one.
+func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency string) (care.Standing, error) {
 	stands := care.Standing{Case: caseID}
 	var err error
-	if stands.Branches, err = openBranches(ctx, tx, policy, caseID); err != nil {
+	if stands.Branches, err = OpenBranches(ctx, tx, policy, caseID); err != nil {
 		return stands, err
 	}
 	type row struct {
@@ -51,8 +54,8 @@ func standing(ctx context.Context, tx querier, policy care.Policy, caseID, agenc
 		Receipt   bool        `db:"receipt"`
 		Met       []time.Time `db:"met"`
 	}
-	r, err := one[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' AS closing, f.suspended_until IS NOT NULL AS suspended,
-			`+consentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
+	r, err := postgres.One[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' AS closing, f.suspended_until IS NOT NULL AS suspended,
+			`+ConsentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
 			ARRAY (SELECT held_at FROM meeting m WHERE m.case_id = f.id AND m.agency = $2) AS met
 		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id WHERE f.id = $1`, caseID, agency)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -63,8 +66,8 @@ func standing(ctx context.Context, tx querier, policy care.Policy, caseID, agenc
 	return stands, err
 }
 
-// openBranches reads the branches of a case that have not ended.
-func openBranches(ctx context.Context, tx querier, policy care.Policy, caseID string) ([]care.Branch, error) {
+// OpenBranches reads the branches of a case that have not ended.
+func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID string) ([]care.Branch, error) {
 	rows, _ := tx.Query(ctx, `SELECT * FROM open_branches($1)`, caseID)
 	branches, err := pgx.CollectRows(rows, pgx.RowToStructByName[care.Branch])
 	for i, b := range branches {
@@ -75,6 +78,6 @@ func openBranches(ctx context.Context, tx querier, policy care.Policy, caseID st
 	return branches, err
 }
 
-// consentInForce is whether the person of the case $1 consents to data reaching
+// ConsentInForce is whether the person of the case $1 consents to data reaching
 // private partners.
-const consentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`
+const ConsentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`

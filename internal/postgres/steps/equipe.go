@@ -1,4 +1,4 @@
-package postgres
+package steps
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // equipe records an équipe, its seats, and the minutes of its meetings.
@@ -137,7 +138,7 @@ func (w *writer) proposePlan(id string) error {
 	if err != nil || form.Plan == nil {
 		return err
 	}
-	rows, err := many[struct {
+	rows, err := postgres.Many[struct {
 		Content ledger.PlanContent `db:"content"`
 	}](w.ctx, w.tx, `SELECT content FROM plan WHERE case_id = $1`, w.caseID())
 	if err != nil {
@@ -157,7 +158,7 @@ func (w *writer) proposePlan(id string) error {
 		return err
 	}
 	w.queue(`UPDATE plan SET state = $2, content = $3, agencies = $4, changes = $5 WHERE id = $1`,
-		id, care.PlanProposed, content, orEmpty(form.Plan.Agencies()), form.Plan.Changes)
+		id, care.PlanProposed, content, postgres.OrEmpty(form.Plan.Agencies()), form.Plan.Changes)
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package postgres
+package steps
 
 import (
 	"errors"
@@ -11,6 +11,8 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // gate asks, under lock, what the API could not know for sure when it accepted
@@ -50,7 +52,7 @@ func dateFaults(w *writer) ([]care.Fault, error) {
 		return nil, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", w.step.Entry.Answer.Operation)}
 	}
 	var faults care.Faults
-	faults.DatesByNow(dated, w.step.At.In(w.policy.calendar.Location()))
+	faults.DatesByNow(dated, w.step.At.In(w.policy.Calendar.Location()))
 	return faults, nil
 }
 
@@ -98,13 +100,13 @@ func (w *writer) eligibility() (faults []care.Fault, err error) {
 		PermitExpiry *time.Time `db:"permit_expiry"`
 		Needs        []string   `db:"needs"`
 	}
-	r, err := one[row](w.ctx, w.tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
+	r, err := postgres.One[row](w.ctx, w.tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
 		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, w.caseID())
 	if err != nil {
 		return nil, err
 	}
 	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.step.At.In(w.policy.calendar.Location()))
+	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.step.At.In(w.policy.Calendar.Location()))
 	for _, refusal := range answer.Refusals {
 		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
 	}
@@ -123,9 +125,9 @@ func (w *writer) rule() ([]care.Fault, error) {
 		if _, known := w.policy.Agency(string(answer.Agency)); !known {
 			return fault(true, "agency", care.RuleUnknownCode), nil
 		}
-		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(string(answer.Agency)) == care.Consent, "NOT "+consentInForce)
+		return w.faultIf("agency", care.RuleConsent, w.policy.LegalBasis(string(answer.Agency)) == care.Consent, "NOT "+standing.ConsentInForce)
 	case care.OpUnconsent:
-		return w.faultIf("", care.RuleNoConsent, ofCase, "NOT "+consentInForce)
+		return w.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
 	case care.OpMerge:
 		return w.ruleOfMerge()
 	case care.OpReopen:
@@ -156,7 +158,7 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		if err != nil {
 			return nil, err
 		}
-		return w.faultIf("outcome", care.RuleConsent, w.policy.LegalBasis(addressee) == care.Consent, "NOT "+consentInForce)
+		return w.faultIf("outcome", care.RuleConsent, w.policy.LegalBasis(addressee) == care.Consent, "NOT "+standing.ConsentInForce)
 	case kind == care.PlanAgreement && outcome == care.Agreed:
 		return w.ruleOfAgreement()
 	case kind == care.ClosureApproval:
@@ -181,7 +183,7 @@ func (w *writer) notAwaited() (*care.Refusal, error) {
 		Role   care.Role `db:"role"`
 		Agency string    `db:"agency"`
 	}
-	owing, err := many[seat](w.ctx, w.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
+	owing, err := postgres.Many[seat](w.ctx, w.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
 			SELECT FROM task t WHERE t.run_id = $1 AND t.kind = 'plan_sign_off' AND t.`+isOpen+` AND t.ready_at > coalesce(seat.signature_at, '-infinity')))`,
 		w.step.Run)
 	if err != nil {
@@ -210,7 +212,7 @@ func (w *writer) ruleOfRefer() ([]care.Fault, error) {
 	}
 	basis := w.policy.LegalBasis(form.Agency)
 	var consent, seen bool
-	err = w.tx.QueryRow(w.ctx, `SELECT $2 <> 'consent' OR `+consentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
+	err = w.tx.QueryRow(w.ctx, `SELECT $2 <> 'consent' OR `+standing.ConsentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
 		w.caseID(), basis, form.Purpose, form.Seen).Scan(&consent, &seen)
 	return append(fault(!consent, "agency", care.RuleConsent), fault(!seen, "seen", care.RuleSeen)...), err
 }
@@ -229,7 +231,7 @@ func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
 	asks := slices.ContainsFunc(plan.Actions, func(a ledger.PlannedAction) bool {
 		return a.Send && w.policy.LegalBasis(a.Agency) == care.Consent
 	})
-	return w.faultIf("consent", care.RuleConsent, asks, "NOT "+consentInForce)
+	return w.faultIf("consent", care.RuleConsent, asks, "NOT "+standing.ConsentInForce)
 }
 
 // ruleOfGoals asks whether the evaluated goals are the active plan's.

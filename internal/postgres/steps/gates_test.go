@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"testing"
@@ -11,61 +11,62 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
+	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/records"
 	"percorso/internal/testclock"
 )
 
 func TestWhatConsentIsAskedFor(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	id := ledger.BareID(run)
-	worker := p.accounts["social_worker.prato"]
+	worker := p.Accounts["social_worker.prato"]
 	refer := func(agency string) (catalogue.ReferForm, ledger.Disclosure) {
-		d, err := p.records.Disclosure(t.Context(), worker, id, agency, "housing")
+		d, err := p.Records.Disclosure(t.Context(), worker, id, agency, "housing")
 		require.NoError(t, err)
 		return catalogue.ReferForm{Agency: agency, Purpose: "housing", Notice: true, Seen: d.Digest}, d
 	}
 	tries := func(form catalogue.ReferForm, referral string) (ledger.StepResult, ledger.Entry) {
-		e := p.ask("social_worker.prato", run, catalogue.Refer.Command("", "", form))
-		return p.tries(run, e, ledger.Effects{Tell: []ledger.Message{
+		e := p.Ask("social_worker.prato", run, catalogue.Refer.Command("", "", form))
+		return p.Tries(run, e, ledger.Effects{Tell: []ledger.Message{
 			{Run: referral, Answer: care.Answer{Operation: care.OpOpen, Agency: care.Code(form.Agency), Matter: care.Code(form.Purpose)}}}}, nil), e
 	}
 	form, _ := refer("terzo_settore")
-	res, e := tries(form, newRun(care.RunReferral))
-	p.refused(res, e, "agency", care.RuleConsent)
+	res, e := tries(form, postgrestest.NewRun(care.RunReferral))
+	p.Refused(res, e, "agency", care.RuleConsent)
 	// What no list holds is not even accepted; a partner that the zone named since
 	// is, and refused until the case goes by the new rules.
 	form.Agency = "made_up"
-	_, err := p.records.Accept(t.Context(), worker, catalogue.Refer.Command("made-up", id, form).NewCommand)
+	_, err := p.Records.Accept(t.Context(), worker, catalogue.Refer.Command("made-up", id, form).NewCommand)
 	require.Equal(t, care.Refuse(care.Fault{Field: "agency", Rule: care.RuleUnknownCode}), err)
-	p.law("with-one-more", func(policy *care.Policy) {
+	p.Law("with-one-more", func(policy *care.Policy) {
 		policy.Agencies = append(policy.Agencies, care.Agency{Code: "made_up", Name: "Ente di prova", Kind: care.KindThirdSector, Email: "ente@prova.invalid"})
 	})
-	p.records = postgres.NewRecords(p.api, calendar.New)
-	p.records.Clock = func() time.Time { return p.now }
-	res, e = tries(form, newRun(care.RunReferral))
-	p.refused(res, e, "agency", care.RuleUnknownCode)
+	p.Records = records.New(p.API, calendar.New)
+	p.Records.Clock = func() time.Time { return p.Now }
+	res, e = tries(form, postgrestest.NewRun(care.RunReferral))
+	p.Refused(res, e, "agency", care.RuleUnknownCode)
 
 	// What changed since the sender saw it must be seen again.
 	form, _ = refer("asl")
-	_, err = p.owner.Exec(t.Context(), `UPDATE person SET phone = '0574 000000' WHERE case_id = $1`, id)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET phone = '0574 000000' WHERE case_id = $1`, id)
 	require.NoError(t, err)
-	res, e = tries(form, newRun(care.RunReferral))
-	p.refused(res, e, "seen", care.RuleSeen)
+	res, e = tries(form, postgrestest.NewRun(care.RunReferral))
+	p.Refused(res, e, "seen", care.RuleSeen)
 	consents := func(op catalogue.Operation[catalogue.ConsentForm]) ledger.Entry {
-		return p.ask("social_worker.prato", run, op.Command("", "", catalogue.ConsentForm{}))
+		return p.Ask("social_worker.prato", run, op.Command("", "", catalogue.ConsentForm{}))
 	}
 	e = consents(catalogue.WithdrawConsent)
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
 	first, e := consents(catalogue.Consent), consents(catalogue.Consent)
-	p.does(run, first, ledger.Effects{}, nil)
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
+	p.Does(run, first, ledger.Effects{}, nil)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
-		referral := newRun(care.RunReferral)
+		referral := postgrestest.NewRun(care.RunReferral)
 		res, _ := tries(form, referral)
 		require.Equal(t, ledger.Recorded, res.Verdict)
-		given := p.row(`SELECT md5(snapshot::text) AS digest, notice_version, legal_basis FROM share WHERE run_id = $1`, referral)
+		given := p.Row(`SELECT md5(snapshot::text) AS digest, notice_version, legal_basis FROM share WHERE run_id = $1`, referral)
 		require.Equal(t, shown.Digest, given["digest"], "exactly what was shown")
 		require.Equal(t, "2026-01", given["notice_version"])
 		require.Equal(t, string(shown.LegalBasis), given["legal_basis"])
@@ -74,47 +75,47 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 
 		// The referral that its run makes uses the same share.
 		made := ledger.ReferralChange{ID: uuid.NewString(), State: care.ReferralRequested, Agency: care.Code(agency), Purpose: "housing"}
-		p.does(referral, p.hear(referral, care.OpOpen), ledger.Effects{Referrals: []ledger.ReferralChange{made}}, nil)
-		require.Equal(t, 1, p.count(`share WHERE run_id = $1`, referral))
-		require.Equal(t, 1, p.count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
+		p.Does(referral, p.Hear(referral, care.OpOpen), ledger.Effects{Referrals: []ledger.ReferralChange{made}}, nil)
+		require.Equal(t, 1, p.Count(`share WHERE run_id = $1`, referral))
+		require.Equal(t, 1, p.Count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
 	}
-	p.does(run, consents(catalogue.WithdrawConsent), ledger.Effects{}, nil)
+	p.Does(run, consents(catalogue.WithdrawConsent), ledger.Effects{}, nil)
 
 	// A plan that sends the person to a private partner asks for it too.
-	equipe := p.equipe(run)
-	until := p.now.Add(30 * dayLong)
+	equipe := p.Equipe(run)
+	until := p.Now.Add(30 * postgrestest.DayLong)
 	plan := uuid.NewString()
-	p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
+	p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
 		Actions: []care.PlanAction{{Text: "Prova", Agency: "terzo_settore", Until: &until, Send: true}}})
-	agreement := opens(equipe, "agreement", ledger.TaskChange{Kind: care.PlanAgreement})
-	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{agreement}}, nil)
+	agreement := postgrestest.Opens(equipe, "agreement", ledger.TaskChange{Kind: care.PlanAgreement})
+	p.Does(equipe, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{agreement}}, nil)
 	agreed := care.Completion{Outcome: care.Agreed}
-	e = p.completion("social_worker.prato", equipe, agreement.ID, agreed)
-	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
+	e = p.Completion("social_worker.prato", equipe, agreement.ID, agreed)
+	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
 	agreed.Consent = true
-	p.does(equipe, p.ask("social_worker.prato", equipe, catalogue.Complete.Command("", agreement.ID, agreed)), ledger.Effects{}, nil)
-	require.Equal(t, 1, p.count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
+	p.Does(equipe, p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", agreement.ID, agreed)), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
 }
 
 func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	closure, approval := opens(run, "closure", ledger.TaskChange{Kind: care.Closure}), opens(run, "approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{closure, approval}}, nil)
-	p.complete("supervisor.prato", run, closure.ID, care.Completion{Outcome: care.Closed, ClosureOutcome: "placed"}, ledger.Effects{}, nil)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	closure, approval := postgrestest.Opens(run, "closure", ledger.TaskChange{Kind: care.Closure}), postgrestest.Opens(run, "approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{closure, approval}}, nil)
+	p.Complete("supervisor.prato", run, closure.ID, care.Completion{Outcome: care.Closed, ClosureOutcome: "placed"}, ledger.Effects{}, nil)
 	approve := care.Completion{Outcome: care.Approved}
-	e := p.completion("supervisor.prato", run, approval.ID, approve)
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
-	_, err := p.records.Assign(t.Context(), p.accounts["supervisor.prato"], catalogue.Release.Command("r", approval.ID, catalogue.None{}).NewCommand)
+	e := p.Completion("supervisor.prato", run, approval.ID, approve)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
+	_, err := p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], catalogue.Release.Command("r", approval.ID, catalogue.None{}).NewCommand)
 	require.NoError(t, err)
-	p.complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
+	p.Complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
 
 	form := catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
-	first := p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
-	e = p.ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
-	p.does(run, first, ledger.Effects{
-		Tell: []ledger.Message{{Run: newRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "zone", care.RuleTransfer)
+	first := p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
+	e = p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
+	p.Does(run, first, ledger.Effects{
+		Tell: []ledger.Message{{Run: postgrestest.NewRun(care.RunTransfer), Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "zone", care.RuleTransfer)
 }
 
 // The take-over is for people of 16 to 65: an équipe is one, wherever it is asked for.
@@ -122,22 +123,22 @@ func TestWhoMayNotBeTakenOver(t *testing.T) { testclock.Each(t, isNotTakenOver) 
 
 func isNotTakenOver(t *testing.T, now time.Time) {
 	p := newPlayAt(t, now)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), p.now.In(testclock.Rome).AddDate(-66, 0, -1))
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), p.Now.In(testclock.Rome).AddDate(-66, 0, -1))
 	require.NoError(t, err)
 	convene := catalogue.ConveneForm{Kind: care.BetweenAgencies}
-	e := p.ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
-	assess := opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
-	e = p.completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToEquipeWithin})
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
-	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	e := p.Ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
+	assess := postgrestest.Opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
+	e = p.Completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToEquipeWithin})
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	for _, stage := range []care.Stage{care.StageEquipe, care.StagePlacement} {
 		reopen := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
-		e = p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen))
-		p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
+		e = p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen))
+		p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
 	}
 	reopen := catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
-	p.does(run, p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
+	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
 }

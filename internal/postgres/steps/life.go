@@ -1,4 +1,4 @@
-package postgres
+package steps
 
 import (
 	"percorso/internal/care"
@@ -130,7 +130,7 @@ func (w *writer) mergeAway() {
 // handover opens the case file in the zone that accepted it, and archives what
 // the old zone has of the case.
 func (w *writer) handover(h ledger.Handover) error {
-	policy, err := w.rules.current(w.ctx, w.tx, string(h.Zone))
+	policy, err := w.rules.Current(w.ctx, w.tx, string(h.Zone))
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (w *writer) handover(h ledger.Handover) error {
 	if err := w.tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
 		return err
 	}
-	year := w.step.At.In(policy.calendar.Location()).Year()
+	year := w.step.At.In(policy.Calendar.Location()).Year()
 	w.mailAsker("transfer_done")
 	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
 		ledger.CaseNumber(string(h.Zone), year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)

@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"slices"
@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/testclock"
 )
 
@@ -24,25 +25,25 @@ func standsStill(t *testing.T, now time.Time) {
 		require.NoError(t, err)
 		return when
 	}
-	expiry := p.now.AddDate(1, 0, 0)
+	expiry := p.Now.AddDate(1, 0, 0)
 	first := ledger.TaskChange{Kind: care.FirstListening, ID: uuid.NewString(), State: care.TaskReady}
 	permitWait := care.OpenPoint{Point: "permit", Kind: care.OpenWait}
-	run, _ := p.begin(ledger.Person{PermitExpiry: &expiry}, ledger.Effects{
+	run, _ := p.Begin(ledger.Person{PermitExpiry: &expiry}, ledger.Effects{
 		Tasks: []ledger.TaskChange{first}, Waits: []ledger.Wait{{Point: "permit", Deadline: care.DeadlinePermitWarning}}}, permitWait)
-	service := newRun(care.RunService)
-	ready, held := opens(service, "ready", ledger.TaskChange{Kind: care.Orientation}), opens(service, "held", ledger.TaskChange{Kind: care.Orientation})
+	service := postgrestest.NewRun(care.RunService)
+	ready, held := postgrestest.Opens(service, "ready", ledger.TaskChange{Kind: care.Orientation}), postgrestest.Opens(service, "held", ledger.TaskChange{Kind: care.Orientation})
 	rebook := care.OpenPoint{Point: "rebook", Kind: care.OpenWait}
-	p.branch(run, service, care.Answer{}, ledger.Effects{
+	p.Branch(run, service, care.Answer{}, ledger.Effects{
 		Tasks: []ledger.TaskChange{ready, held}, Waits: []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}}}, rebook)
-	require.NoError(t, p.claim("desk_operator.prato", held.ID))
+	require.NoError(t, p.Claim("desk_operator.prato", held.ID))
 
-	until := p.now.Add(30 * dayLong)
+	until := p.Now.Add(30 * postgrestest.DayLong)
 	suspend := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
 	over := ledger.Wait{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
 	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
 	// Asked twice at once; the second is refused under lock.
-	asked, again := p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend)), p.ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend))
-	res := p.does(run, asked, ledger.Effects{
+	asked, again := p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend)), p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", suspend))
+	res := p.Does(run, asked, ledger.Effects{
 		Waits: []ledger.Wait{over}, Tasks: []ledger.TaskChange{during, {Kind: care.PermitRenewal, ID: ledger.DerivedID(run, "renewal"), State: care.TaskReady}},
 		Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}},
 	}, func(s *care.RunState) {
@@ -52,40 +53,40 @@ func standsStill(t *testing.T, now time.Time) {
 	require.Equal(t, []care.OpenPoint{{Point: care.SuspensionOver, Kind: care.OpenWait, Due: &until}}, res.Waits, "the permit's wait goes on as it is")
 	require.True(t, res.NextDue.Equal(until))
 	tasks := func(run string) []map[string]any {
-		return p.rows(`SELECT kind, suspended, next_at, remind_at, escalate_at FROM task WHERE run_id = $1 AND ended_at IS NULL ORDER BY kind, state`, run)
+		return p.Rows(`SELECT kind, suspended, next_at, remind_at, escalate_at FROM task WHERE run_id = $1 AND ended_at IS NULL ORDER BY kind, state`, run)
 	}
 	for _, task := range tasks(run) {
 		require.Equal(t, task["kind"] != string(care.PermitRenewal), task["suspended"])
 		require.Equal(t, task["suspended"], task["next_at"] == nil)
 	}
-	file := p.row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, ledger.BareID(run))
+	file := p.Row(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, ledger.BareID(run))
 	require.True(t, at(file["suspended_until"]).Equal(until))
-	p.refused(p.tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
+	p.Refused(p.Tries(run, again, ledger.Effects{}, nil), again, "until", care.RuleSuspended)
 
-	res = p.does(service, p.hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	res = p.Does(service, p.Hear(service, care.OpSuspend), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 	require.Equal(t, []care.OpenPoint{rebook}, res.Waits, "without a time")
 	require.Nil(t, res.NextDue)
-	require.Zero(t, p.count(`wait WHERE run_id = $1 AND due_at IS NOT NULL`, service))
+	require.Zero(t, p.Count(`wait WHERE run_id = $1 AND due_at IS NOT NULL`, service))
 
 	// Its date comes: nothing but the resumption happens, and that is a step.
-	p.now = until.Add(time.Second)
-	res = p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpResume}}}}, func(s *care.RunState) {
+	p.Now = until.Add(time.Second)
+	res = p.Does(run, p.Clock(), ledger.Effects{Tell: []ledger.Message{{Run: service, Answer: care.Answer{Operation: care.OpResume}}}}, func(s *care.RunState) {
 		s.Suspended, s.Open = nil, slices.DeleteFunc(s.Open, func(o care.OpenPoint) bool { return o.Point == care.SuspensionOver })
 	})
-	require.Zero(t, p.count(`wait WHERE run_id = $1 AND code = 'suspension_over'`, run))
+	require.Zero(t, p.Count(`wait WHERE run_id = $1 AND code = 'suspension_over'`, run))
 	for _, task := range tasks(run) {
 		require.Equal(t, false, task["suspended"])
-		require.True(t, task["kind"] == string(care.PermitRenewal) || at(task["remind_at"]).After(p.now))
+		require.True(t, task["kind"] == string(care.PermitRenewal) || at(task["remind_at"]).After(p.Now))
 	}
-	require.Nil(t, p.row(`SELECT suspended_at FROM case_file WHERE id = $1`, ledger.BareID(run))["suspended_at"])
+	require.Nil(t, p.Row(`SELECT suspended_at FROM case_file WHERE id = $1`, ledger.BareID(run))["suspended_at"])
 
-	res = p.does(service, p.hear(service, care.OpResume), ledger.Effects{}, func(s *care.RunState) { s.Suspended = nil })
+	res = p.Does(service, p.Hear(service, care.OpResume), ledger.Effects{}, func(s *care.RunState) { s.Suspended = nil })
 	require.Len(t, res.Waits, 1)
-	require.True(t, res.Waits[0].Due.After(p.now))
+	require.True(t, res.Waits[0].Due.After(p.Now))
 	clocks := tasks(service)
 	require.Len(t, clocks, 2)
 	require.NotEqual(t, clocks[0]["escalate_at"], clocks[1]["escalate_at"], "one has the time to claim, the other to complete")
-	require.Equal(t, []string{"suspended", "permit_warning", "resumed"}, p.moments(run)[slices.Index(p.moments(run), "suspended"):])
+	require.Equal(t, []string{"suspended", "permit_warning", "resumed"}, p.Moments(run)[slices.Index(p.Moments(run), "suspended"):])
 }
 
 // A suspension that ends while the case has no branch changes no record, but is a step.
@@ -95,24 +96,24 @@ func TestAResumptionWithoutEffectsIsNoIdleClock(t *testing.T) {
 
 func resumesWithoutEffects(t *testing.T, now time.Time) {
 	p := newPlayAt(t, now)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	until := p.now.Add(dayLong)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	until := p.Now.Add(postgrestest.DayLong)
 	form := catalogue.SuspendForm{Until: &until, Reason: "health"}
-	p.does(run, p.ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{
+	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{
 		Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 	}, func(s *care.RunState) {
 		s.Suspended, s.Open = &until, []care.OpenPoint{{Point: care.SuspensionOver, Kind: care.OpenWait}}
 	})
-	require.Equal(t, ledger.Idle, p.tries(run, p.clock(), ledger.Effects{}, nil).Verdict)
-	p.now = until
-	p.does(run, p.clock(), ledger.Effects{}, func(s *care.RunState) { s.Suspended, s.Open = nil, nil })
+	require.Equal(t, ledger.Idle, p.Tries(run, p.Clock(), ledger.Effects{}, nil).Verdict)
+	p.Now = until
+	p.Does(run, p.Clock(), ledger.Effects{}, func(s *care.RunState) { s.Suspended, s.Open = nil, nil })
 }
 
 func TestWhenAPermitAsksForAttention(t *testing.T) { testclock.Each(t, watchesAPermit) }
 
 func watchesAPermit(t *testing.T, now time.Time) {
 	p := newPlayAt(t, now)
-	p.law("permit", func(q *care.Policy) {
+	p.Law("permit", func(q *care.Policy) {
 		for i, d := range q.Deadlines {
 			days := map[string]int{care.DeadlinePermitWarning: 60, care.DeadlinePermitReminder: 30, care.DeadlinePermitAlarm: 10, care.DeadlinePermitReceipt: 45}[d.Code]
 			if days > 0 {
@@ -122,7 +123,7 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	})
 	rome, err := time.LoadLocation("Europe/Rome")
 	require.NoError(t, err)
-	today := time.Date(p.now.In(rome).Year(), p.now.In(rome).Month(), p.now.In(rome).Day(), 0, 0, 0, 0, time.UTC)
+	today := time.Date(p.Now.In(rome).Year(), p.Now.In(rome).Month(), p.Now.In(rome).Day(), 0, 0, 0, 0, time.UTC)
 	endOf := func(d time.Time, days int) time.Time {
 		return time.Date(d.Year(), d.Month(), d.Day()+1+days, 0, 0, 0, 0, rome)
 	}
@@ -130,7 +131,7 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	watch := ledger.Wait{Point: "permit", Deadline: care.DeadlinePermitWarning}
 	open := care.OpenPoint{Point: "permit", Kind: care.OpenWait}
 	begin := func(person ledger.Person) (string, *time.Time) {
-		run, res := p.begin(person, ledger.Effects{Waits: []ledger.Wait{watch}}, open)
+		run, res := p.Begin(person, ledger.Effects{Waits: []ledger.Wait{watch}}, open)
 		require.Len(t, res.Waits, 1)
 		return run, res.Waits[0].Due
 	}
@@ -139,140 +140,140 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	_, due = begin(ledger.Person{})
 	require.Nil(t, due, "it does not expire")
 	run, due := begin(ledger.Person{Permit: care.PermitRequested})
-	require.WithinDuration(t, p.now.AddDate(0, 0, 45), *due, dayLong)
-	require.Equal(t, today.Format(time.DateOnly), p.row(`SELECT receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))["receipt_on"])
+	require.WithinDuration(t, p.Now.AddDate(0, 0, 45), *due, postgrestest.DayLong)
+	require.Equal(t, today.Format(time.DateOnly), p.Row(`SELECT receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))["receipt_on"])
 	run, due = begin(ledger.Person{PermitExpiry: in(20)})
-	require.True(t, due.Equal(p.now), "it is late already")
+	require.True(t, due.Equal(p.Now), "it is late already")
 
 	// The task to see to it has its clocks by the same day.
-	task := opens(run, "renewal", ledger.TaskChange{Kind: care.PermitRenewal})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, func(s *care.RunState) { s.Open = nil })
+	task := postgrestest.Opens(run, "renewal", ledger.TaskChange{Kind: care.PermitRenewal})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, func(s *care.RunState) { s.Open = nil })
 	row := func() map[string]any {
-		return p.row(`SELECT state, remind_at, escalate_at FROM task WHERE id = $1`, task.ID)
+		return p.Row(`SELECT state, remind_at, escalate_at FROM task WHERE id = $1`, task.ID)
 	}
 	asTime := func(v any) time.Time {
 		when, err := time.Parse(time.RFC3339, v.(string))
 		require.NoError(t, err)
 		return when
 	}
-	require.True(t, asTime(row()["remind_at"]).Equal(p.now.Add(time.Second)))
+	require.True(t, asTime(row()["remind_at"]).Equal(p.Now.Add(time.Second)))
 	require.True(t, asTime(row()["escalate_at"]).Equal(endOf(today, 20-10)))
-	require.Zero(t, p.count(`wait WHERE run_id = $1`, run))
+	require.Zero(t, p.Count(`wait WHERE run_id = $1`, run))
 
 	// A receipt: one asks again after a while, whatever its day was.
-	shown := p.now.Add(-3 * dayLong)
+	shown := p.Now.Add(-3 * postgrestest.DayLong)
 	rearm := ledger.Effects{Waits: []ledger.Wait{watch}}
 	reopen := func(s *care.RunState) { s.Open = []care.OpenPoint{open} }
-	res := p.complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.ReceiptShown, At: &shown}, rearm, reopen)
-	require.WithinDuration(t, shown.AddDate(0, 0, 45), *res.Waits[0].Due, dayLong)
-	person := p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
+	res := p.Complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.ReceiptShown, At: &shown}, rearm, reopen)
+	require.WithinDuration(t, shown.AddDate(0, 0, 45), *res.Waits[0].Due, postgrestest.DayLong)
+	person := p.Row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, care.PermitRequested, person["permit"])
 	require.Equal(t, in(20).Format(time.DateOnly), person["permit_expiry"], "of the permit that runs out")
 	require.NotNil(t, person["receipt_on"])
 
 	form := catalogue.PermitForm{Permit: "family", Expiry: in(300)}
-	res = p.does(run, p.ask("desk_operator.prato", run, catalogue.Permit.Command("", "", form)), rearm, reopen)
+	res = p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Permit.Command("", "", form)), rearm, reopen)
 	require.True(t, res.Waits[0].Due.Equal(endOf(today, 300-60)))
-	person = p.row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
+	person = p.Row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, map[string]any{"permit": "family", "permit_expiry": in(300).Format(time.DateOnly), "receipt_on": nil}, person)
 
 	// Who was not renewed is not asked about for ever.
-	second := opens(run, "renewal/2", ledger.TaskChange{Kind: care.PermitRenewal})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{second}}, func(s *care.RunState) { s.Open = nil })
-	res = p.complete("social_worker.prato", run, second.ID, care.Completion{Outcome: care.NotRenewed, Note: "Prova"}, rearm, reopen)
+	second := postgrestest.Opens(run, "renewal/2", ledger.TaskChange{Kind: care.PermitRenewal})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{second}}, func(s *care.RunState) { s.Open = nil })
+	res = p.Complete("social_worker.prato", run, second.ID, care.Completion{Outcome: care.NotRenewed, Note: "Prova"}, rearm, reopen)
 	require.Nil(t, res.Waits[0].Due)
-	require.Zero(t, p.count(`wait WHERE run_id = $1`, run))
-	require.Equal(t, "family", p.row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(run))["permit"])
+	require.Zero(t, p.Count(`wait WHERE run_id = $1`, run))
+	require.Equal(t, "family", p.Row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(run))["permit"])
 }
 
 func TestARunTellsTheSameThingAgain(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	other := newRun(care.RunService)
-	p.branch(run, other, care.Answer{}, ledger.Effects{})
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	other := postgrestest.NewRun(care.RunService)
+	p.Branch(run, other, care.Answer{}, ledger.Effects{})
 	tell := ledger.Message{Run: other, Answer: care.Answer{Operation: care.OpResume}}
 	for range 2 {
-		p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{tell, tell}}, nil)
+		p.Does(run, p.Clock(), ledger.Effects{Tell: []ledger.Message{tell, tell}}, nil)
 	}
-	require.Equal(t, 2, p.count(`command WHERE run_id = $1 AND operation = 'resume'`, other), "once a step")
+	require.Equal(t, 2, p.Count(`command WHERE run_id = $1 AND operation = 'resume'`, other), "once a step")
 }
 
 func TestConsentAndMeetings(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	p.does(run, p.ask("desk_operator.prato", run, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
-	require.Equal(t, 1, p.count(`consent WHERE withdrawn_at IS NULL`))
-	p.does(run, p.ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
-	require.Zero(t, p.count(`consent WHERE withdrawn_at IS NULL`))
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`consent WHERE withdrawn_at IS NULL`))
+	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	require.Zero(t, p.Count(`consent WHERE withdrawn_at IS NULL`))
 
 	// Any agency at work on the case records that it met the person; no other may.
-	held := p.now.Add(-dayLong)
+	held := p.Now.Add(-postgrestest.DayLong)
 	meeting := catalogue.MeetingForm{At: held}
 	meet := catalogue.Meet.Command(uuid.NewString(), "", meeting).InRun(run).NewCommand
-	_, err := p.records.Accept(t.Context(), p.accounts["cpi_operator.prato"], meet)
+	_, err := p.Records.Accept(t.Context(), p.Accounts["cpi_operator.prato"], meet)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	placement := newRun(care.RunPlacement)
-	pact := opens(placement, "pact", ledger.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
-	p.branch(run, placement, care.Answer{Agency: "cpi"}, ledger.Effects{Tasks: []ledger.TaskChange{pact}})
-	p.does(run, p.ask("cpi_operator.prato", run, catalogue.Meet.Command("", "", meeting)), ledger.Effects{}, nil)
-	p.complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, ledger.Effects{
+	placement := postgrestest.NewRun(care.RunPlacement)
+	pact := postgrestest.Opens(placement, "pact", ledger.TaskChange{Kind: care.ServicePact, Agency: "cpi"})
+	p.Branch(run, placement, care.Answer{Agency: "cpi"}, ledger.Effects{Tasks: []ledger.TaskChange{pact}})
+	p.Does(run, p.Ask("cpi_operator.prato", run, catalogue.Meet.Command("", "", meeting)), ledger.Effects{}, nil)
+	p.Complete("cpi_operator.prato", placement, pact.ID, care.Completion{Outcome: care.Signed}, ledger.Effects{
 		Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
-	p.does(run, p.hear(run, care.OpMeet), ledger.Effects{}, nil)
-	meetings := p.rows(`SELECT agency, role, by_staff, held_at FROM meeting ORDER BY held_at`)
+	p.Does(run, p.Hear(run, care.OpMeet), ledger.Effects{}, nil)
+	meetings := p.Rows(`SELECT agency, role, by_staff, held_at FROM meeting ORDER BY held_at`)
 	require.Len(t, meetings, 2)
 	for _, m := range meetings {
 		require.Equal(t, "cpi", m["agency"])
-		require.Equal(t, p.accounts["cpi_operator.prato"].ID, m["by_staff"])
+		require.Equal(t, p.Accounts["cpi_operator.prato"].ID, m["by_staff"])
 	}
-	_, err = p.records.Accept(t.Context(), p.accounts["cpi_operator.lucca"], meet)
+	_, err = p.Records.Accept(t.Context(), p.Accounts["cpi_operator.lucca"], meet)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 // An ended run is worked again under a new epoch, and only if somebody asked.
 func TestAReopenedCase(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	ended := p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	ended := p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	file := func() map[string]any {
-		return p.row(`SELECT stage, last_stage, outcome, closed_at IS NULL AS open FROM case_file WHERE id = $1`, ledger.BareID(run))
+		return p.Row(`SELECT stage, last_stage, outcome, closed_at IS NULL AS open FROM case_file WHERE id = $1`, ledger.BareID(run))
 	}
 	require.Equal(t, map[string]any{"stage": "closed", "last_stage": "first_level", "outcome": "withdrew", "open": false}, file())
 	start := ledger.Start{Run: run, Case: run, Epoch: 1, Reopen: true}
 	load := func() ledger.StepResult {
-		res, err := p.steps.Load(t.Context(), start)
+		res, err := p.Steps.Load(t.Context(), start)
 		require.NoError(t, err)
 		return res
 	}
 	require.True(t, load().Ended, "nobody asked for it")
-	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.prato"], catalogue.Close.Command("close", "", catalogue.EarlyClosure{}).InRun(run).NewCommand)
+	_, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.Close.Command("close", "", catalogue.EarlyClosure{}).InRun(run).NewCommand)
 	require.NoError(t, err)
 
 	form := catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
-	e := p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
-	require.NoError(t, p.outbox.RefuseEnded(t.Context(), e.ID))
+	e := p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
+	require.NoError(t, p.Outbox.RefuseEnded(t.Context(), e.ID))
 	res := load()
 	require.False(t, res.Ended)
 	require.Equal(t, 2, res.Epoch)
 	require.Equal(t, ended.Revision, res.Revision)
 	require.NotNil(t, res.State)
 	require.NotNil(t, res.Policy)
-	require.Equal(t, ledger.Fenced, p.tries(run, e, ledger.Effects{}, nil).Verdict, "the execution that ended")
-	p.runs[run].epoch = 2
+	require.Equal(t, ledger.Fenced, p.Tries(run, e, ledger.Effects{}, nil).Verdict, "the execution that ended")
+	p.Runs[run].Epoch = 2
 	reopened := func(s *care.RunState) { *s = care.RunState{Reopened: 1} }
-	p.does(run, e, ledger.Effects{Stage: care.StageFollowUp}, reopened)
+	p.Does(run, e, ledger.Effects{Stage: care.StageFollowUp}, reopened)
 	require.Equal(t, map[string]any{"stage": "follow_up", "last_stage": "first_level", "outcome": "", "open": true}, file())
-	require.Contains(t, p.moments(run), "case_reopened")
+	require.Contains(t, p.Moments(run), "case_reopened")
 
 	// Its worker died before anybody knew of the step: another one takes it over.
 	res = load()
 	require.Equal(t, 3, res.Epoch)
 	require.Equal(t, ledger.Recorded, res.Verdict)
-	p.runs[run].epoch = 3
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}}}, nil)
+	p.Runs[run].Epoch = 3
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.Review}}}, nil)
 	require.Equal(t, ledger.Fenced, load().Verdict, "a later step was not its own")
 
-	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
-	no := p.ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
-	p.runs[run].epoch = load().Epoch
-	p.refused(p.tries(run, no, ledger.Effects{}, reopened), no, "stage", care.RuleNoReopening)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
+	no := p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
+	p.Runs[run].Epoch = load().Epoch
+	p.Refused(p.Tries(run, no, ledger.Effects{}, reopened), no, "stage", care.RuleNoReopening)
 }

@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"testing"
@@ -9,78 +9,70 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
-
-func (p *play) merge(account, from, into string) (ledger.StepResult, ledger.Entry) {
-	p.t.Helper()
-	form := catalogue.MergeForm{Into: ledger.BareID(into), Note: "Prova: la stessa persona"}
-	e := p.ask(account, from, catalogue.Merge.Command("", "", form))
-	require.Equal(p.t, into, e.Answer.Case)
-	return p.tries(from, e, ledger.Effects{
-		Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil), e
-}
 
 func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	p := newPlay(t)
-	kept, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	p.does(kept, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
-	from, _ := p.begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
+	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	from, _ := p.Begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{{ID: uuid.NewString(), State: care.TaskReady, Kind: care.FirstListening}}})
 	id, keptID := ledger.BareID(from), ledger.BareID(kept)
 
 	// Something of everything, in both.
-	service, referral := newRun(care.RunService), uuid.NewString()
-	interview := opens(service, "interview", ledger.TaskChange{Kind: care.Interview, Role: care.SocialWorker})
-	p.branch(from, service, care.Answer{Service: "x"}, ledger.Effects{
+	service, referral := postgrestest.NewRun(care.RunService), uuid.NewString()
+	interview := postgrestest.Opens(service, "interview", ledger.TaskChange{Kind: care.Interview, Role: care.SocialWorker})
+	p.Branch(from, service, care.Answer{Service: "x"}, ledger.Effects{
 		Tasks:        []ledger.TaskChange{interview},
-		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.now}},
+		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: p.Now}},
 		Referrals:    []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}},
 		Waits:        []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}},
 	}, care.OpenPoint{Point: "rebook", Kind: care.OpenWait})
-	until := p.now.Add(dayLong)
+	until := p.Now.Add(postgrestest.DayLong)
 	for _, run := range []string{kept, from} {
-		equipe, plan := p.equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
-		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
-		p.becomes(equipe, plan, care.PlanActive)
+		equipe, plan := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}), uuid.NewString()
+		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
+		p.Becomes(equipe, plan, care.PlanActive)
 		if run == kept { // two of a kind would not go on side by side
-			p.does(equipe, p.clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
+			p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
 		}
 	}
-	p.does(from, p.ask("desk_operator.prato", from, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
-	p.does(from, p.ask("desk_operator.prato", from, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.now})), ledger.Effects{}, nil)
-	unworked := p.ask("supervisor.prato", service, catalogue.RenewPolicy.Command("", "", catalogue.None{}))
-	res, _ := p.merge("supervisor.prato", from, kept)
+	p.Does(from, p.Ask("desk_operator.prato", from, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	p.Does(from, p.Ask("desk_operator.prato", from, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now})), ledger.Effects{}, nil)
+	unworked := p.Ask("supervisor.prato", service, catalogue.RenewPolicy.Command("", "", catalogue.None{}))
+	res, _ := p.Merge("supervisor.prato", from, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 
 	stays := map[string]string{"command": ` AND run_id <> 'case/' || case_id`, "run": ` AND kind <> 'case'`}
 	for _, table := range []string{"run", "command", "task", "wait", "referral", "appointment", "record", "contact", "share", "mail", "equipe", "seat",
 		"minutes", "plan", "action_progress", "goal_finding", "meeting", "link", "consent"} {
-		require.Zero(t, p.count(table+` WHERE case_id = $1`+stays[table], id), table)
+		require.Zero(t, p.Count(table+` WHERE case_id = $1`+stays[table], id), table)
 	}
-	require.Equal(t, []string{"case_closed"}, p.moments(from)[len(p.moments(from))-1:])
-	require.Contains(t, p.moments(kept), "case_merged")
+	require.Equal(t, []string{"case_closed"}, p.Moments(from)[len(p.Moments(from))-1:])
+	require.Contains(t, p.Moments(kept), "case_merged")
 	require.Equal(t, map[string]any{"stage": "closed", "outcome": "merged", "merged_into": keptID},
-		p.row(`SELECT stage, outcome, merged_into FROM case_file WHERE id = $1`, id))
+		p.Row(`SELECT stage, outcome, merged_into FROM case_file WHERE id = $1`, id))
 	require.Equal(t, []map[string]any{{"version": 1.0, "state": "active"}, {"version": 2.0, "state": "revised"}},
-		p.rows(`SELECT version, state FROM plan WHERE case_id = $1 ORDER BY version`, keptID))
-	require.Equal(t, 1, p.count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, keptID))
-	adopted := p.hear(kept, care.OpAdopt)
+		p.Rows(`SELECT version, state FROM plan WHERE case_id = $1 ORDER BY version`, keptID))
+	require.Equal(t, 1, p.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, keptID))
+	adopted := p.Hear(kept, care.OpAdopt)
 	require.Contains(t, adopted.Answer.Runs, service)
 	require.Len(t, adopted.Answer.Runs, 2)
-	p.does(kept, adopted, ledger.Effects{}, nil)
+	p.Does(kept, adopted, ledger.Effects{}, nil)
 
 	// A branch goes on as if nothing had been: it believes in the old case.
-	loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: service, Case: from, Epoch: 1})
+	loaded, err := p.Steps.Load(t.Context(), ledger.Start{Run: service, Case: from, Epoch: 1})
 	require.NoError(t, err)
 	require.Equal(t, ledger.Recorded, loaded.Verdict)
-	p.does(service, unworked, ledger.Effects{}, nil)
-	p.does(service, p.clock(), ledger.Effects{
+	p.Does(service, unworked, ledger.Effects{}, nil)
+	p.Does(service, p.Clock(), ledger.Effects{
 		Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly,
 		Tell: []ledger.Message{{Run: from, Answer: care.Answer{Operation: care.OpReport, Run: service}}},
 	}, nil)
-	require.Equal(t, kept, p.hear(kept, care.OpReport).Answer.Case, "it reports to the case that was kept")
-	require.Zero(t, p.count(`command WHERE run_id = $1 AND state = 'accepted'`, from))
-	worker := p.accounts["social_worker.prato"]
-	file, err := p.records.CaseFile(t.Context(), worker, id)
+	require.Equal(t, kept, p.Hear(kept, care.OpReport).Answer.Case, "it reports to the case that was kept")
+	require.Zero(t, p.Count(`command WHERE run_id = $1 AND state = 'accepted'`, from))
+	worker := p.Accounts["social_worker.prato"]
+	file, err := p.Records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	require.Equal(t, keptID, file.MergedInto)
 }
@@ -89,19 +81,19 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 // kept, and the other way round.
 func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 	p := newPlay(t)
-	until := p.now.Add(dayLong)
+	until := p.Now.Add(postgrestest.DayLong)
 	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
 	begin := func(suspended bool) (run string, branches [2]string) {
-		run, _ = p.begin(ledger.Person{}, ledger.Effects{})
-		p.does(run, p.clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+		run, _ = p.Begin(ledger.Person{}, ledger.Effects{})
+		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 		if suspended {
-			p.does(run, p.ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+			p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 		}
 		// A branch that begins while its case is suspended stands still from its start.
 		for i := range branches {
-			branches[i] = newRun(care.RunService)
-			p.does(run, p.clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen, Service: care.Code(branches[i])}}}}, nil)
-			loaded, err := p.steps.Load(t.Context(), ledger.Start{Run: branches[i], Case: run, Epoch: 1})
+			branches[i] = postgrestest.NewRun(care.RunService)
+			p.Does(run, p.Clock(), ledger.Effects{Tell: []ledger.Message{{Run: branches[i], Answer: care.Answer{Operation: care.OpOpen, Service: care.Code(branches[i])}}}}, nil)
+			loaded, err := p.Steps.Load(t.Context(), ledger.Start{Run: branches[i], Case: run, Epoch: 1})
 			require.NoError(t, err)
 			require.Equal(t, suspended, loaded.State.Suspended != nil)
 		}
@@ -110,37 +102,37 @@ func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 	for _, suspended := range []bool{true, false} {
 		from, branches := begin(suspended)
 		kept, _ := begin(!suspended)
-		res, _ := p.merge("supervisor.prato", from, kept)
+		res, _ := p.Merge("supervisor.prato", from, kept)
 		require.Equal(t, ledger.Recorded, res.Verdict)
 		for _, branch := range branches {
 			if suspended {
-				require.Equal(t, kept, p.hear(branch, care.OpResume).Answer.Case)
+				require.Equal(t, kept, p.Hear(branch, care.OpResume).Answer.Case)
 				continue
 			}
-			require.True(t, p.hear(branch, care.OpSuspend).Answer.Until.Equal(until))
+			require.True(t, p.Hear(branch, care.OpSuspend).Answer.Until.Equal(until))
 		}
 	}
 }
 
 func TestWhatMayNotBeMerged(t *testing.T) {
 	p := newPlay(t)
-	from, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	from, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	refused := func(into, rule string) {
 		t.Helper()
-		res, e := p.merge("social_worker.prato", from, into)
-		p.refused(res, e, "into", rule)
+		res, e := p.Merge("social_worker.prato", from, into)
+		p.Refused(res, e, "into", rule)
 	}
 	refused(from, care.RuleUnknownCode)
-	refused(newRun(care.RunCase), care.RuleUnknownCode)
-	elsewhere, _ := p.open("lucca")
+	refused(postgrestest.NewRun(care.RunCase), care.RuleUnknownCode)
+	elsewhere, _ := p.Open("lucca")
 	refused("case/"+elsewhere, care.RuleUnknownCode)
-	other, _ := p.begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, ledger.Effects{})
-	_, err := p.owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, ledger.BareID(other))
+	other, _ := p.Begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, ledger.Effects{})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, ledger.BareID(other))
 	require.NoError(t, err)
 	refused(other, care.RuleSamePerson)
-	same, _ := p.begin(ledger.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, ledger.Effects{})
-	p.branch(from, newRun(care.RunService), care.Answer{}, ledger.Effects{})
+	same, _ := p.Begin(ledger.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, ledger.Effects{})
+	p.Branch(from, postgrestest.NewRun(care.RunService), care.Answer{}, ledger.Effects{})
 	refused(same, care.RuleStaysOpen)
-	p.does(same, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	p.Does(same, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	refused(same, care.RuleUnknownCode)
 }

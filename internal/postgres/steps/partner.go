@@ -1,4 +1,4 @@
-package postgres
+package steps
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // What a share is for.
@@ -51,7 +53,7 @@ func (w *writer) discloseTransfer(zone, agency string) {
 // settleShares ends what was given of the person where its reason has ended
 // with the step, and lets be seen again what stands again.
 func (w *writer) settleShares() {
-	later := w.policy.deadline(care.DeadlineShareAfterEnd, w.step.At)
+	later := w.policy.Due(care.DeadlineShareAfterEnd, w.step.At)
 	cases := []string{w.caseID()}
 	if kept := w.step.Effects.MergeInto; kept != "" {
 		cases = append(cases, ledger.BareID(kept))
@@ -87,7 +89,7 @@ func (w *writer) referral(r ledger.ReferralChange) {
 		outcome = string(w.step.Entry.Answer.Outcome)
 	}
 	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
-		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, orNull(w.entry.Data), outcome)
+		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, postgres.OrNull(w.entry.Data), outcome)
 }
 
 // askForConsent has a run withdraw a referral that it has just made, should the
@@ -95,9 +97,9 @@ func (w *writer) referral(r ledger.ReferralChange) {
 func (w *writer) askForConsent(referral string) {
 	id := ledger.DerivedID(w.step.Run, "without consent "+referral)
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+consentInForce+` ON CONFLICT DO NOTHING`,
+		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+standing.ConsentInForce+` ON CONFLICT DO NOTHING`,
 		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case})
-	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+	w.queue(`SELECT pg_notify($1, '')`, postgres.WakeChannel)
 }
 
 // discloseReferred gives a partner what the sender has just seen, for the
@@ -116,7 +118,7 @@ func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral 
 	link := ledger.DerivedID(task, "link "+w.step.Entry.ID)
 	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.deadline(care.DeadlinePartnerLink, w.step.At))
+		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.Due(care.DeadlinePartnerLink, w.step.At))
 	template := "partner_request"
 	if kind == care.ReferralOutcome {
 		template = "partner_outcome"
@@ -128,7 +130,7 @@ func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral 
 }
 
 // inviteAgain reminds a partner whose task is still open, with a new link.
-func (w *writer) inviteAgain(t taskRow) error {
+func (w *writer) inviteAgain(t postgres.TaskRow) error {
 	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 		return nil
 	}
@@ -136,14 +138,14 @@ func (w *writer) inviteAgain(t taskRow) error {
 		ID string `db:"id"`
 		To string `db:"to_agency"`
 	}
-	r, err := one[row](w.ctx, w.tx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID)
+	r, err := postgres.One[row](w.ctx, w.tx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if partner, ok := w.policy.partner(r.To); ok {
+	if partner, ok := w.policy.PartnerByLink(r.To); ok {
 		w.invite(partner, t.Kind, t.ID, r.ID)
 	}
 	return nil

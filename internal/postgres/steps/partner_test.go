@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"testing"
@@ -9,34 +9,35 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // through answers through a link, as a partner does.
 func (p *play) through(run, link string, answer catalogue.Command) ledger.Entry {
-	p.t.Helper()
-	cmd, err := p.records.UseLink(p.t.Context(), link, answer.Operation, answer.Answer, answer.Data)
-	require.NoError(p.t, err)
-	require.Equal(p.t, run, cmd.Run)
+	p.T.Helper()
+	cmd, err := p.Records.UseLink(p.T.Context(), link, answer.Operation, answer.Answer, answer.Data)
+	require.NoError(p.T, err)
+	require.Equal(p.T, run, cmd.Run)
 	return ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}
 }
 
 func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	p := newPlayToday(t)
-	caseRun, run, referral, task := p.referred()
+	caseRun, run, referral, task := p.Referred()
 	row := func() map[string]any {
-		return p.row(`SELECT state, role, agency, holder, remind_at, escalate_at FROM task WHERE id = $1`, task)
+		return p.Row(`SELECT state, role, agency, holder, remind_at, escalate_at FROM task WHERE id = $1`, task)
 	}
 	before := row()
 	require.Equal(t, "ready", before["state"])
 	require.Equal(t, string(care.SocialWorker), before["role"], "staff may record what the partner says by phone")
 	require.Equal(t, "comune", before["agency"])
-	links := p.mailed(run, "partner_request")
+	links := p.Mailed(run, "partner_request")
 	require.Len(t, links, 1)
-	opened, err := p.records.OpenLink(t.Context(), links[0])
+	opened, err := p.Records.OpenLink(t.Context(), links[0])
 	require.NoError(t, err)
 	require.Nil(t, opened.Snapshot)
 
-	mails, err := p.outbox.TakeMails(t.Context(), 10)
+	mails, err := p.Outbox.TakeMails(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, mails, 1)
 	require.WithinDuration(t, opened.Expires, *mails[0].Expires, 0, "the sender signs it")
@@ -44,8 +45,8 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	// Acknowledged by link: nobody of the staff holds the task, whose time to
 	// answer runs now; the next link goes out.
 	e := p.through(run, links[0], catalogue.Acknowledge.Command("", "", catalogue.ReferralMoveForm{}))
-	p.now = p.now.Add(time.Minute)
-	p.does(run, e, ledger.Effects{
+	p.Now = p.Now.Add(time.Minute)
+	p.Does(run, e, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskReserved}},
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}},
 	}, nil)
@@ -53,46 +54,46 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 	require.Equal(t, "ready", after["state"])
 	require.Nil(t, after["holder"])
 	require.NotEqual(t, before["escalate_at"], after["escalate_at"])
-	links = p.mailed(run, "partner_request")
+	links = p.Mailed(run, "partner_request")
 	require.Len(t, links, 2)
-	opened, err = p.records.OpenLink(t.Context(), links[1])
+	opened, err = p.Records.OpenLink(t.Context(), links[1])
 	require.NoError(t, err)
 	require.NotNil(t, opened.Snapshot)
 	require.Equal(t, []string{"health"}, opened.Snapshot.Needs)
 
 	// A reminder brings a new link too.
-	_, err = p.owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.now)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, task, p.Now)
 	require.NoError(t, err)
-	p.now = p.now.Add(time.Minute)
-	p.does(run, p.clock(), ledger.Effects{}, nil)
-	links = p.mailed(run, "partner_request")
+	p.Now = p.Now.Add(time.Minute)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	links = p.Mailed(run, "partner_request")
 	require.Len(t, links, 3)
 
 	accept := p.through(run, links[2], catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{Note: "Prova: la aspettiamo"}))
-	outcome := opens(run, "outcome", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
-	p.does(run, accept, ledger.Effects{
+	outcome := postgrestest.Opens(run, "outcome", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
+	p.Does(run, accept, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralAccepted}},
 	}, nil)
-	_, err = p.records.UseLink(t.Context(), links[1], care.OpAccept, care.Answer{Operation: care.OpAccept}, nil)
+	_, err = p.Records.UseLink(t.Context(), links[1], care.OpAccept, care.Answer{Operation: care.OpAccept}, nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "settled: the other links are worth nothing")
-	require.Equal(t, "Prova: la aspettiamo", p.row(`SELECT note FROM referral WHERE id = $1`, referral)["note"])
+	require.Equal(t, "Prova: la aspettiamo", p.Row(`SELECT note FROM referral WHERE id = $1`, referral)["note"])
 
-	links = p.mailed(run, "partner_outcome")
+	links = p.Mailed(run, "partner_outcome")
 	require.Len(t, links, 1)
 	failed := care.Completion{Outcome: care.Failed, Reason: "person_absent"}
 	answer := catalogue.Complete.Command("", "", failed)
-	cmd, err := p.records.UseLink(t.Context(), links[0], answer.Operation, answer.Answer, answer.Data)
+	cmd, err := p.Records.UseLink(t.Context(), links[0], answer.Operation, answer.Answer, answer.Data)
 	require.NoError(t, err)
 	require.Equal(t, outcome.ID, cmd.Target)
-	p.does(run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, ledger.Effects{
+	p.Does(run, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, ledger.Effects{
 		Tasks:     []ledger.TaskChange{{ID: outcome.ID, State: care.TaskCompleted, Outcome: care.Failed}},
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralFailed, Reason: care.Code(failed.Reason)}},
 	}, nil)
-	settled := p.row(`SELECT state, outcome, reason FROM referral WHERE id = $1`, referral)
+	settled := p.Row(`SELECT state, outcome, reason FROM referral WHERE id = $1`, referral)
 	require.Equal(t, map[string]any{"state": "failed", "outcome": "failed", "reason": "person_absent"}, settled)
 	sent, used := 0, 0
-	for _, code := range p.moments(caseRun) {
+	for _, code := range p.Moments(caseRun) {
 		switch code {
 		case "link_sent":
 			sent++
@@ -105,26 +106,26 @@ func TestAPartnerAnswersThroughLinks(t *testing.T) {
 
 func TestALinkThatIsWorthNothing(t *testing.T) {
 	p := newPlayToday(t)
-	_, run, _, task := p.referred()
-	link := p.mailed(run, "partner_request")[0]
+	_, run, _, task := p.Referred()
+	link := p.Mailed(run, "partner_request")[0]
 	use := func() error {
-		_, err := p.records.UseLink(t.Context(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, nil)
+		_, err := p.Records.UseLink(t.Context(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, nil)
 		return err
 	}
-	_, err := p.records.UseLink(t.Context(), link, care.OpComplete, care.Answer{Operation: care.OpComplete}, nil)
+	_, err := p.Records.UseLink(t.Context(), link, care.OpComplete, care.Answer{Operation: care.OpComplete}, nil)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "not what is asked")
-	_, err = p.owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day' WHERE id = $1`, link)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE link SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day' WHERE id = $1`, link)
 	require.NoError(t, err)
 	require.ErrorIs(t, use(), ledger.ErrNotFound, "expired")
-	require.NoError(t, p.records.RenewLink(t.Context(), link))
-	require.ErrorIs(t, p.records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
-	links := p.mailed(run, "partner_request")
+	require.NoError(t, p.Records.RenewLink(t.Context(), link))
+	require.ErrorIs(t, p.Records.RenewLink(t.Context(), link), ledger.ErrNotFound, "one was sent just now")
+	links := p.Mailed(run, "partner_request")
 	require.Len(t, links, 2)
 	link = links[1]
 	require.NoError(t, use())
 	require.ErrorIs(t, use(), ledger.ErrNotFound, "used")
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
-	opened, err := p.records.OpenLink(t.Context(), link)
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+	opened, err := p.Records.OpenLink(t.Context(), link)
 	require.NoError(t, err)
 	require.False(t, opened.Open)
 }

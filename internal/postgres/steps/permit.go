@@ -1,10 +1,11 @@
-package postgres
+package steps
 
 import (
 	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/postgres"
 )
 
 // permit is what the record knows of a residence permit.
@@ -53,7 +54,7 @@ func (w *writer) permitUpdate() error {
 // readPermit reads the person's permit, unless the step has just written it.
 func (w *writer) readPermit() (permit, error) {
 	if w.permit == nil {
-		read, err := one[permit](w.ctx, w.tx, `SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, w.caseID())
+		read, err := postgres.One[permit](w.ctx, w.tx, `SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, w.caseID())
 		if err != nil {
 			return permit{}, err
 		}
@@ -81,7 +82,7 @@ func (w *writer) permitDue() (*time.Time, error) {
 		if day(from) == day(*w.today()) { // its hour is known
 			from = w.step.At
 		}
-		due = w.policy.deadline(care.DeadlinePermitReceipt, from)
+		due = w.policy.Due(care.DeadlinePermitReceipt, from)
 	default:
 		return nil, nil
 	}
@@ -118,22 +119,22 @@ func (w *writer) beforeEnd(last time.Time, code string) time.Time {
 	case care.Seconds:
 		return last.Add(-time.Duration(n) * time.Second)
 	default:
-		return time.Date(last.Year(), last.Month(), last.Day()+1-n, 0, 0, 0, 0, w.policy.calendar.Location())
+		return time.Date(last.Year(), last.Month(), last.Day()+1-n, 0, 0, 0, 0, w.policy.Calendar.Location())
 	}
 }
 
 // today is the step's day where the zone is.
 func (w *writer) today() *time.Time {
-	t := w.step.At.In(w.policy.calendar.Location())
+	t := w.step.At.In(w.policy.Calendar.Location())
 	return &t
 }
 
 // dayThere is a time where the zone is, so that its day is the zone's.
-func dayThere(t *time.Time, zone *ruleset) *time.Time {
+func dayThere(t *time.Time, zone *postgres.Ruleset) *time.Time {
 	if t == nil {
 		return nil
 	}
-	there := t.In(zone.calendar.Location())
+	there := t.In(zone.Calendar.Location())
 	return &there
 }
 

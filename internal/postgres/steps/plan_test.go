@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"testing"
@@ -10,72 +10,73 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	worker := ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited}
 	cpi := ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
 	private := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
-	equipe := p.equipe(run, worker, cpi, private)
-	require.Equal(t, 1, p.count(`share WHERE run_id = $1 AND agency = 'cpi' AND purpose = 'equipe' AND notice_version = '2026-01'`, equipe),
+	equipe := p.Equipe(run, worker, cpi, private)
+	require.Equal(t, 1, p.Count(`share WHERE run_id = $1 AND agency = 'cpi' AND purpose = 'equipe' AND notice_version = '2026-01'`, equipe),
 		"the case's own agency needs none, a private one none without consent")
-	require.Equal(t, 1, p.count(`share WHERE run_id = $1`, equipe))
+	require.Equal(t, 1, p.Count(`share WHERE run_id = $1`, equipe))
 
-	invitation := opens(equipe, "invitation", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.CPIOperator, Agency: "cpi"})
-	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{invitation}}, nil)
-	opinion := opens(equipe, "opinion", ledger.TaskChange{Kind: care.EquipeOpinion, Role: care.CPIOperator, Agency: "cpi", Like: invitation.ID})
-	p.complete("cpi_operator.prato", equipe, invitation.ID, care.Completion{Outcome: care.Confirmed}, ledger.Effects{
+	invitation := postgrestest.Opens(equipe, "invitation", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.CPIOperator, Agency: "cpi"})
+	p.Does(equipe, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{invitation}}, nil)
+	opinion := postgrestest.Opens(equipe, "opinion", ledger.TaskChange{Kind: care.EquipeOpinion, Role: care.CPIOperator, Agency: "cpi", Like: invitation.ID})
+	p.Complete("cpi_operator.prato", equipe, invitation.ID, care.Completion{Outcome: care.Confirmed}, ledger.Effects{
 		Tasks: []ledger.TaskChange{opinion}, Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatConfirmed}}}, nil)
-	task := p.row(`SELECT state, holder, escalate_at IS NOT NULL AS due FROM task WHERE id = $1`, opinion.ID)
-	member := p.accounts["cpi_operator.prato"].ID
+	task := p.Row(`SELECT state, holder, escalate_at IS NOT NULL AS due FROM task WHERE id = $1`, opinion.ID)
+	member := p.Accounts["cpi_operator.prato"].ID
 	require.Equal(t, map[string]any{"state": "reserved", "holder": member, "due": true}, task, "who confirmed gives the opinion")
 
 	said := care.Completion{Outcome: care.WithConditions, Note: "Prova: dopo il corso"}
-	p.does(equipe, p.ask("cpi_operator.prato", equipe, catalogue.Complete.Command("", opinion.ID, said)), ledger.Effects{
+	p.Does(equipe, p.Ask("cpi_operator.prato", equipe, catalogue.Complete.Command("", opinion.ID, said)), ledger.Effects{
 		Tasks: []ledger.TaskChange{{ID: opinion.ID, State: care.TaskCompleted, Outcome: care.Code(said.Outcome)}},
 		Seats: []ledger.SeatChange{{ID: cpi.ID, State: care.SeatSpoken, Opinion: care.Code(said.Outcome)}}}, nil)
-	seat := p.row(`SELECT state, member, opinion, opinion_note, minuted, signature FROM seat WHERE id = $1`, cpi.ID)
+	seat := p.Row(`SELECT state, member, opinion, opinion_note, minuted, signature FROM seat WHERE id = $1`, cpi.ID)
 	require.Equal(t, map[string]any{"state": "spoken", "member": member, "opinion": said.Outcome, "opinion_note": said.Note, "minuted": false, "signature": ""}, seat)
 
 	// In a meeting each seat is found by its role and agency.
-	minutes := catalogue.MinutesForm{At: p.now.Add(-time.Hour), Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
+	minutes := catalogue.MinutesForm{At: p.Now.Add(-time.Hour), Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Dissenting}, Note: "Prova: contraria"},
 		{Vote: care.Vote{Role: care.CPIOperator, Agency: "cpi", Outcome: care.Favourable}},
 	}}
-	p.does(equipe, p.ask("social_worker.prato", equipe, catalogue.Minutes.Command("", "", minutes)), ledger.Effects{Seats: []ledger.SeatChange{
+	p.Does(equipe, p.Ask("social_worker.prato", equipe, catalogue.Minutes.Command("", "", minutes)), ledger.Effects{Seats: []ledger.SeatChange{
 		{ID: worker.ID, State: care.SeatSpoken, Opinion: care.Dissenting}, {ID: cpi.ID, Signature: care.Signed}, {ID: private.ID, State: care.SeatWaived}}}, nil)
-	seat = p.row(`SELECT opinion, opinion_note, minuted FROM seat WHERE id = $1`, worker.ID)
+	seat = p.Row(`SELECT opinion, opinion_note, minuted FROM seat WHERE id = $1`, worker.ID)
 	require.Equal(t, map[string]any{"opinion": care.Dissenting, "opinion_note": "Prova: contraria", "minuted": true}, seat)
-	seat = p.row(`SELECT state, opinion_note, signature, signature_note, minuted FROM seat WHERE id = $1`, cpi.ID)
+	seat = p.Row(`SELECT state, opinion_note, signature, signature_note, minuted FROM seat WHERE id = $1`, cpi.ID)
 	require.Equal(t, map[string]any{"state": "spoken", "opinion_note": said.Note, "signature": care.Signed, "signature_note": "", "minuted": true}, seat)
-	require.Equal(t, 1, p.count(`minutes WHERE run_id = $1 AND text = 'Verbale di prova'`, equipe))
+	require.Equal(t, 1, p.Count(`minutes WHERE run_id = $1 AND text = 'Verbale di prova'`, equipe))
 	require.Equal(t, []map[string]any{{"code": "seat_waived", "detail": string(care.ThirdSectorOperator)}},
-		p.rows(`SELECT code, detail FROM timeline WHERE code = 'seat_waived'`))
+		p.Rows(`SELECT code, detail FROM timeline WHERE code = 'seat_waived'`))
 
 	// A seat of the équipe keeps its minutes too, and another agency does not.
 	cmd := catalogue.Minutes.Command(uuid.NewString(), "", minutes).InRun(equipe).NewCommand
-	_, err := p.records.Accept(t.Context(), p.accounts["social_worker.lucca"], cmd)
+	_, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.lucca"], cmd)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestVersionsOfAPlan(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.begin(ledger.Person{}, ledger.Effects{})
-	equipe := p.equipe(run)
-	until := p.now.Add(30 * dayLong).UTC()
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	equipe := p.Equipe(run)
+	until := p.Now.Add(30 * postgrestest.DayLong).UTC()
 	action := func(agency string, send bool) care.PlanAction {
 		return care.PlanAction{Text: "Prova", Agency: agency, Until: &until, Send: send}
 	}
 	form := care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{action("cpi", true), action("comune", false)}}
 	first, second := uuid.NewString(), uuid.NewString()
-	p.propose(equipe, first, form)
-	p.becomes(equipe, first, care.PlanSignedOff)
-	p.becomes(equipe, first, care.PlanAgreed)
-	p.becomes(run, first, care.PlanActive)
+	p.Propose(equipe, first, form)
+	p.Becomes(equipe, first, care.PlanSignedOff)
+	p.Becomes(equipe, first, care.PlanAgreed)
+	p.Becomes(run, first, care.PlanActive)
 	plans := func() []ledger.Plan {
-		all, err := p.records.Plans(t.Context(), p.accounts["social_worker.prato"], ledger.BareID(run))
+		all, err := p.Records.Plans(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(run))
 		require.NoError(t, err)
 		return all
 	}
@@ -87,8 +88,8 @@ func TestVersionsOfAPlan(t *testing.T) {
 	require.False(t, active.Content.Actions[1].Routed)
 
 	// The next version begins as a copy; what is kept keeps its id and what was done of it.
-	task := opens(equipe, "draft/2", ledger.TaskChange{Kind: care.PlanDraft})
-	p.does(equipe, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: second, State: care.PlanDrafting}}, nil)
+	task := postgrestest.Opens(equipe, "draft/2", ledger.TaskChange{Kind: care.PlanDraft})
+	p.Does(equipe, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}, Plan: &ledger.PlanChange{ID: second, State: care.PlanDrafting}}, nil)
 	draft := plans()[0]
 	require.Equal(t, 2, draft.Version)
 	require.Equal(t, active.Content, draft.Content)
@@ -96,11 +97,11 @@ func TestVersionsOfAPlan(t *testing.T) {
 	kept.Actions = []care.PlanAction{draft.Content.Actions[0].PlanAction, action("asl", true)}
 	kept.Actions[0].Send = true
 	propose := care.Completion{Outcome: care.Proposed, Plan: &kept}
-	e := p.completion("social_worker.prato", equipe, task.ID, propose)
-	p.refused(p.tries(equipe, e, ledger.Effects{}, nil), e, "plan.changes", care.RuleRequired)
+	e := p.Completion("social_worker.prato", equipe, task.ID, propose)
+	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "plan.changes", care.RuleRequired)
 	kept.Changes = "Prova: la casa"
-	e = p.ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
-	p.does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
+	e = p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
+	p.Does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
 	proposed := plans()[0]
 	require.Equal(t, active.Content.Goals[0], proposed.Content.Goals[0])
 	require.NoError(t, uuid.Validate(proposed.Content.Goals[1].ID))
@@ -109,28 +110,28 @@ func TestVersionsOfAPlan(t *testing.T) {
 	require.False(t, proposed.Content.Actions[0].Send, "the person was sent there before")
 	require.True(t, proposed.Content.Actions[1].Send)
 	require.Equal(t, "Prova: la casa", proposed.Changes)
-	p.becomes(equipe, second, care.PlanDrafting)
+	p.Becomes(equipe, second, care.PlanDrafting)
 	require.Equal(t, proposed.Content, plans()[0].Content, "changes were asked: the draft goes on from what was proposed")
 
-	p.becomes(run, second, care.PlanActive)
+	p.Becomes(run, second, care.PlanActive)
 	require.Equal(t, care.PlanActive, plans()[0].State)
 	require.Equal(t, care.PlanRevised, plans()[1].State)
 	require.NotNil(t, plans()[1].Ended)
 
 	// Evaluations speak of the active plan's goals.
 	goals := plans()[0].Content.Goals
-	evaluate := opens(run, "evaluation", ledger.TaskChange{Kind: care.GoalEvaluation, Agency: "cpi"})
-	p.does(run, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{evaluate}}, nil)
+	evaluate := postgrestest.Opens(run, "evaluation", ledger.TaskChange{Kind: care.GoalEvaluation, Agency: "cpi"})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{evaluate}}, nil)
 	found := care.Completion{Outcome: care.Evaluated, Goals: []care.GoalFinding{{Goal: "made up", Result: "reached"}}}
-	e = p.completion("cpi_operator.prato", run, evaluate.ID, found)
-	p.refused(p.tries(run, e, ledger.Effects{}, nil), e, "goals[0].goal", care.RuleUnknownGoal)
+	e = p.Completion("cpi_operator.prato", run, evaluate.ID, found)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "goals[0].goal", care.RuleUnknownGoal)
 	found.Goals = []care.GoalFinding{{Goal: goals[0].ID, Result: "partly", Note: "Prova"}, {Goal: goals[1].ID, Result: "reached"}}
-	p.does(run, p.ask("cpi_operator.prato", run, catalogue.Complete.Command("", evaluate.ID, found)), ledger.Effects{}, nil)
-	require.Equal(t, 2, p.count(`goal_finding WHERE agency = 'cpi' AND case_id = $1`, ledger.BareID(run)))
+	p.Does(run, p.Ask("cpi_operator.prato", run, catalogue.Complete.Command("", evaluate.ID, found)), ledger.Effects{}, nil)
+	require.Equal(t, 2, p.Count(`goal_finding WHERE agency = 'cpi' AND case_id = $1`, ledger.BareID(run)))
 
 	third := uuid.NewString()
-	p.becomes(equipe, third, care.PlanDrafting)
-	p.does(run, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+	p.Becomes(equipe, third, care.PlanDrafting)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 	require.Equal(t, care.PlanDropped, plans()[0].State)
 	require.Equal(t, care.PlanCompleted, plans()[1].State)
 }

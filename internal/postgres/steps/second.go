@@ -1,10 +1,12 @@
-package postgres
+package steps
 
 import (
 	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // secondStep asks under lock, with what stands now.
@@ -12,16 +14,16 @@ func secondStep(w *writer) (*care.Refusal, error) {
 	if w.entry.machine() {
 		return nil, nil
 	}
-	return second(w.ctx, w.tx, w.policy.Policy, w.caseID(), w.step.Run, w.step.Entry.Answer, w.entry.Data, w.entry.Agency)
+	return standing.Second(w.ctx, w.tx, w.policy.Policy, w.caseID(), w.step.Run, w.step.Entry.Answer, w.entry.Data, w.entry.Agency)
 }
 
 // secondOfMerge asks whether the case that stays has the like of something open.
 func secondOfMerge(w *writer, kept string) (*care.Refusal, error) {
-	there, err := standing(w.ctx, w.tx, w.policy.Policy, kept, "")
+	there, err := standing.Of(w.ctx, w.tx, w.policy.Policy, kept, "")
 	if err != nil {
 		return nil, err
 	}
-	own, err := openBranches(w.ctx, w.tx, w.policy.Policy, w.caseID())
+	own, err := standing.OpenBranches(w.ctx, w.tx, w.policy.Policy, w.caseID())
 	return there.Merged(own), err
 }
 
@@ -46,7 +48,7 @@ func (b *beginnings) begin(m ledger.Message) (begun bool, err error) {
 		}
 	}
 	if b.open == nil {
-		if b.open, err = openBranches(b.ctx, b.tx, b.policy.Policy, b.caseID()); err != nil {
+		if b.open, err = standing.OpenBranches(b.ctx, b.tx, b.policy.Policy, b.caseID()); err != nil {
 			return false, err
 		}
 	}
@@ -91,5 +93,5 @@ func (b *beginnings) openRun(next care.Branch, ended *time.Time, outcome string)
 	b.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, course_version, state, started_at, matter, needs, equipe, ended_at, outcome)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
 		next.Run, next.Kind, b.caseID(), b.run.Zone, next.Service, next.Agency, b.policy.Version, state, b.step.At,
-		next.Matter, orEmpty(next.Needs), next.Equipe, ended, outcome)
+		next.Matter, postgres.OrEmpty(next.Needs), next.Equipe, ended, outcome)
 }

@@ -1,4 +1,4 @@
-package postgres_test
+package steps_test
 
 import (
 	"encoding/json"
@@ -13,70 +13,71 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
 )
 
 // zonesCase opens a case in a zone, which the play can go on with.
 func (p *play) zonesCase(zone string) (caseRun string) {
-	p.t.Helper()
-	id, task := p.open(zone)
+	p.T.Helper()
+	id, task := p.Open(zone)
 	caseRun = "case/" + id
-	p.runs[caseRun] = &played{caseRun: caseRun, epoch: 1, revision: 1}
-	p.does(caseRun, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+	p.Runs[caseRun] = &postgrestest.Played{CaseRun: caseRun, Epoch: 1, Revision: 1}
+	p.Does(caseRun, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
 	return caseRun
 }
 
 // readsOf names the ways by which a member of staff reads the name of a case's
 // person, or what is written about them.
 func (p *play) readsOf(account, caseRun string) (ways []string) {
-	p.t.Helper()
-	ctx, s, id := p.t.Context(), p.accounts[account], ledger.BareID(caseRun)
+	p.T.Helper()
+	ctx, s, id := p.T.Context(), p.Accounts[account], ledger.BareID(caseRun)
 	shows := func(way string, of any) {
 		text, err := json.Marshal(of)
-		require.NoError(p.t, err)
+		require.NoError(p.T, err)
 		if strings.Contains(strings.ReplaceAll(string(text), "Personale", ""), "Persona") || strings.Contains(string(text), "parola") {
 			ways = append(ways, way)
 		}
 	}
-	referrals, err := p.records.Referrals(ctx, s, ledger.ReferralFilter{CaseID: id}, ledger.Paging{})
-	require.NoError(p.t, err)
+	referrals, err := p.Records.Referrals(ctx, s, ledger.ReferralFilter{CaseID: id}, ledger.Paging{})
+	require.NoError(p.T, err)
 	shows("referrals", referrals.Items)
 	for _, r := range referrals.Items {
-		one, err := p.records.Referral(ctx, s, r.ID)
-		require.NoError(p.t, err)
-		require.NotEmpty(p.t, one.CaseNumber, "it stays listed by its number")
+		one, err := p.Records.Referral(ctx, s, r.ID)
+		require.NoError(p.T, err)
+		require.NotEmpty(p.T, one.CaseNumber, "it stays listed by its number")
 		shows("referral", one)
 	}
 	for _, state := range []care.TaskState{"", care.TaskCompleted, care.TaskObsolete} {
-		tasks, err := p.records.Tasks(ctx, s, ledger.TaskFilter{CaseID: id, State: state}, ledger.Paging{})
-		require.NoError(p.t, err)
+		tasks, err := p.Records.Tasks(ctx, s, ledger.TaskFilter{CaseID: id, State: state}, ledger.Paging{})
+		require.NoError(p.T, err)
 		shows("tasks", tasks.Items)
 		for _, task := range tasks.Items {
-			require.NotEmpty(p.t, task.CaseNumber)
-			one, err := p.records.Task(ctx, s, task.ID)
-			require.NoError(p.t, err)
+			require.NotEmpty(p.T, task.CaseNumber)
+			one, err := p.Records.Task(ctx, s, task.ID)
+			require.NoError(p.T, err)
 			shows("task", one)
-			if given, err := p.records.Share(ctx, s, task.ID); err == nil {
+			if given, err := p.Records.Share(ctx, s, task.ID); err == nil {
 				shows("share", given)
 			}
 		}
 	}
-	appointments, err := p.records.Appointments(ctx, s, ledger.AppointmentFilter{CaseID: id}, ledger.Paging{})
-	require.NoError(p.t, err)
+	appointments, err := p.Records.Appointments(ctx, s, ledger.AppointmentFilter{CaseID: id}, ledger.Paging{})
+	require.NoError(p.T, err)
 	shows("appointments", appointments.Items)
 	for _, a := range appointments.Items {
-		require.NotEmpty(p.t, a.CaseNumber)
+		require.NotEmpty(p.T, a.CaseNumber)
 	}
-	equipes, _ := p.records.Equipes(ctx, s, id)
+	equipes, _ := p.Records.Equipes(ctx, s, id)
 	shows("equipes", equipes)
-	plans, _ := p.records.Plans(ctx, s, id)
+	plans, _ := p.Records.Plans(ctx, s, id)
 	shows("plans", plans)
-	files, err := p.records.CaseFiles(ctx, s, ledger.CaseFilter{Search: "Persona"}, ledger.Paging{})
-	require.NoError(p.t, err)
+	files, err := p.Records.CaseFiles(ctx, s, ledger.CaseFilter{Search: "Persona"}, ledger.Paging{})
+	require.NoError(p.T, err)
 	shows("search", files.Items)
 	// The rows themselves are not there, whatever asks for them.
-	require.NoError(p.t, pgx.BeginFunc(ctx, p.api, func(tx pgx.Tx) error {
+	require.NoError(p.T, pgx.BeginFunc(ctx, p.API, func(tx pgx.Tx) error {
 		for _, set := range [][2]string{{"role", "percorso_app"}, {"percorso.staff", s.ID}, {"percorso.role", string(s.Role)}, {"percorso.zone", s.Zone},
-			{"percorso.agency", s.Agency}, {"percorso.now", p.records.Clock().Format(time.RFC3339Nano)}} {
+			{"percorso.agency", s.Agency}, {"percorso.now", p.Records.Clock().Format(time.RFC3339Nano)}} {
 			if _, err := tx.Exec(ctx, `SELECT set_config($1, $2, true)`, set[0], set[1]); err != nil {
 				return err
 			}
@@ -93,16 +94,16 @@ func (p *play) readsOf(account, caseRun string) (ways []string) {
 // sentTo refers the person of a case to an agency with accounts, which has
 // acknowledged it.
 func (p *play) sentTo(caseRun, agency string) (run, referral, task string) {
-	p.t.Helper()
-	run = newRun(care.RunReferral)
+	p.T.Helper()
+	run = postgrestest.NewRun(care.RunReferral)
 	referral = uuid.NewString()
-	ask := opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: care.Code(agency), Referral: referral})
-	p.branch(caseRun, run, care.Answer{Agency: care.Code(agency)}, ledger.Effects{
+	ask := postgrestest.Opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: care.Code(agency), Referral: referral})
+	p.Branch(caseRun, run, care.Answer{Agency: care.Code(agency)}, ledger.Effects{
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: care.Code(agency), Purpose: "labour"}},
 		Tasks:     []ledger.TaskChange{ask},
 	})
-	_, err := p.owner.Exec(p.t.Context(), `UPDATE referral SET note = 'una parola sulla persona' WHERE id = $1`, referral)
-	require.NoError(p.t, err)
+	_, err := p.Owner.Exec(p.T.Context(), `UPDATE referral SET note = 'una parola sulla persona' WHERE id = $1`, referral)
+	require.NoError(p.T, err)
 	return run, referral, ask.ID
 }
 
@@ -125,39 +126,39 @@ func TestAReferralsDataEndWithIt(t *testing.T) {
 	} {
 		t.Run(string(c.state)+c.closure, func(t *testing.T) {
 			p := newPlay(t)
-			p.records.Clock = func() time.Time { return p.now }
+			p.Records.Clock = func() time.Time { return p.Now }
 			caseRun := p.zonesCase("prato")
 			run, referral, task := p.sentTo(caseRun, "cpi")
 			const cpi = "cpi_operator.prato"
 			require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "rows"}, p.readsOf(cpi, caseRun))
 			for _, state := range []care.ReferralState{care.ReferralReceived, care.ReferralOnHold, care.ReferralAccepted, care.ReferralInProgress} {
-				p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
+				p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
 				require.Contains(t, p.readsOf(cpi, caseRun), "referral", state)
 			}
-			p.does(run, p.clock(), ledger.Effects{
+			p.Does(run, p.Clock(), ledger.Effects{
 				Referrals: []ledger.ReferralChange{{ID: referral, State: c.state}},
 				Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}, Ending: care.ReferralEnded,
 			}, nil)
 			if c.closure != "" {
-				p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.Code(c.closure), Ending: care.Code(c.closure)}, nil)
+				p.Does(caseRun, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.Code(c.closure), Ending: care.Code(c.closure)}, nil)
 			}
 			if !c.atOnce {
 				require.Contains(t, p.readsOf(cpi, caseRun), "referral", "the zone's term runs")
-				p.now = p.now.Add(30*dayLong - time.Minute)
+				p.Now = p.Now.Add(30*postgrestest.DayLong - time.Minute)
 				require.Contains(t, p.readsOf(cpi, caseRun), "referral")
-				p.now = p.now.Add(2 * time.Minute)
+				p.Now = p.Now.Add(2 * time.Minute)
 			}
 			require.Empty(t, p.readsOf(cpi, caseRun))
 
 			// It stays listed, with what is no longer seen and why.
-			listed, err := p.records.Referral(t.Context(), p.accounts[cpi], referral)
+			listed, err := p.Records.Referral(t.Context(), p.Accounts[cpi], referral)
 			require.NoError(t, err)
 			require.Equal(t, c.state, listed.State)
 			require.Equal(t, c.end, listed.Why)
-			require.False(t, listed.SeenUntil.After(p.now))
+			require.False(t, listed.SeenUntil.After(p.Now))
 			require.Empty(t, listed.Note)
 			require.Empty(t, listed.Purpose)
-			given, err := p.records.Share(t.Context(), p.accounts[cpi], task)
+			given, err := p.Records.Share(t.Context(), p.Accounts[cpi], task)
 			require.NoError(t, err)
 			require.Nil(t, given.Snapshot)
 			require.Equal(t, c.end, given.Why)
@@ -172,19 +173,19 @@ func TestAReferralsDataEndWithIt(t *testing.T) {
 // again, and its end is the end of both.
 func TestASentAgainReferralIsSeenAgain(t *testing.T) {
 	p := newPlay(t)
-	p.records.Clock = func() time.Time { return p.now }
+	p.Records.Clock = func() time.Time { return p.Now }
 	caseRun := p.zonesCase("prato")
 	run, referral, _ := p.sentTo(caseRun, "cpi")
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRejected, Reason: "other"}}}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRejected, Reason: "other"}}}, nil)
 	require.NotContains(t, p.readsOf("cpi_operator.prato", caseRun), "referral")
 	again := uuid.NewString()
-	p.now = p.now.Add(time.Hour)
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralRequested, Agency: "cpi"}}}, nil)
-	listed, err := p.records.Referral(t.Context(), p.accounts["cpi_operator.prato"], again)
+	p.Now = p.Now.Add(time.Hour)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralRequested, Agency: "cpi"}}}, nil)
+	listed, err := p.Records.Referral(t.Context(), p.Accounts["cpi_operator.prato"], again)
 	require.NoError(t, err)
 	require.NotNil(t, listed.Snapshot)
 	require.Nil(t, listed.Ended)
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: again, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
 	require.Empty(t, p.readsOf("cpi_operator.prato", caseRun))
 }
 
@@ -194,20 +195,20 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	caseRun := p.zonesCase("lucca")
 	worker := "social_worker.lucca"
 	consents := func(op catalogue.Operation[catalogue.ConsentForm]) {
-		p.does(caseRun, p.ask(worker, caseRun, op.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+		p.Does(caseRun, p.Ask(worker, caseRun, op.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
 	}
 	const private = "third_sector_operator.lucca"
 	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
-	equipe := p.equipe(caseRun, seat)
-	_, err := p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	equipe := p.Equipe(caseRun, seat)
+	_, err := p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "a private member without the person's consent")
 	consents(catalogue.Consent)
-	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	_, err = p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.NoError(t, err)
 	plan := uuid.NewString()
-	p.does(equipe, p.clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: plan, State: care.PlanDrafting}}, nil)
-	p.becomes(equipe, plan, care.PlanActive)
-	_, err = p.owner.Exec(t.Context(), `UPDATE plan SET agencies = '{terzo_settore,cpi}', content = '{"goals": [{"id": "1", "area": "labour", "text": "una parola"}], "actions": []}' WHERE id = $1`, plan)
+	p.Does(equipe, p.Clock(), ledger.Effects{Plan: &ledger.PlanChange{ID: plan, State: care.PlanDrafting}}, nil)
+	p.Becomes(equipe, plan, care.PlanActive)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE plan SET agencies = '{terzo_settore,cpi}', content = '{"goals": [{"id": "1", "area": "labour", "text": "una parola"}], "actions": []}' WHERE id = $1`, plan)
 	require.NoError(t, err)
 	run, referral, _ := p.sentTo(caseRun, "terzo_settore")
 	require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "plans", "rows"}, p.readsOf(private, caseRun))
@@ -215,17 +216,17 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	consents(catalogue.WithdrawConsent)
 	require.Empty(t, p.readsOf(private, caseRun))
 	require.Contains(t, p.readsOf("cpi_operator.lucca", caseRun), "plans", "a public body needs none")
-	listed, err := p.records.Referral(t.Context(), p.accounts[private], referral)
+	listed, err := p.Records.Referral(t.Context(), p.Accounts[private], referral)
 	require.NoError(t, err)
 	require.Equal(t, care.EndConsent, listed.Why)
-	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	_, err = p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 
 	// What was over does not come back with a new consent; what stands does.
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
 	consents(catalogue.Consent)
 	require.Equal(t, []string{"plans", "rows"}, p.readsOf(private, caseRun))
-	_, err = p.records.Equipe(t.Context(), p.accounts[private], equipe)
+	_, err = p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.NoError(t, err)
 }
 
@@ -235,30 +236,30 @@ func TestAnAppointmentsDataEndWithTheServicesWork(t *testing.T) {
 	for state, atOnce := range map[care.AppointmentState]bool{care.AppointmentCancelled: true, care.AppointmentHeld: false, care.AppointmentNoShow: false} {
 		t.Run(string(state), func(t *testing.T) {
 			p := newPlay(t)
-			p.records.Clock = func() time.Time { return p.now }
+			p.Records.Clock = func() time.Time { return p.Now }
 			caseRun := p.zonesCase("prato")
-			service, appointment := newRun(care.RunService), uuid.NewString()
-			confirm := opens(service, "confirm", ledger.TaskChange{Kind: care.ConfirmAppointment, Agency: "cpi", Role: care.CPIOperator})
-			p.branch(caseRun, service, care.Answer{}, ledger.Effects{
-				Appointments: []ledger.AppointmentChange{{ID: appointment, State: care.AppointmentBooked, Service: "cpi", Matter: "una parola", At: p.now.Add(dayLong)}},
+			service, appointment := postgrestest.NewRun(care.RunService), uuid.NewString()
+			confirm := postgrestest.Opens(service, "confirm", ledger.TaskChange{Kind: care.ConfirmAppointment, Agency: "cpi", Role: care.CPIOperator})
+			p.Branch(caseRun, service, care.Answer{}, ledger.Effects{
+				Appointments: []ledger.AppointmentChange{{ID: appointment, State: care.AppointmentBooked, Service: "cpi", Matter: "una parola", At: p.Now.Add(postgrestest.DayLong)}},
 			})
 			const cpi = "cpi_operator.prato"
 			require.Equal(t, []string{"appointments", "rows"}, p.readsOf(cpi, caseRun))
-			_, err := p.owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, confirm.ID)
+			_, err := p.Owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, confirm.ID)
 			require.NoError(t, err)
-			interview := opens(service, "interview", ledger.TaskChange{Kind: care.Assessment, Agency: "cpi", Role: care.CPIOperator})
-			p.does(service, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{interview}}, nil)
-			_, err = p.owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, interview.ID)
+			interview := postgrestest.Opens(service, "interview", ledger.TaskChange{Kind: care.Assessment, Agency: "cpi", Role: care.CPIOperator})
+			p.Does(service, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{interview}}, nil)
+			_, err = p.Owner.Exec(t.Context(), `UPDATE task SET agency = 'cpi' WHERE id = $1`, interview.ID)
 			require.NoError(t, err)
-			p.does(service, p.clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: appointment, State: state}}}, nil)
+			p.Does(service, p.Clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: appointment, State: state}}}, nil)
 			require.Contains(t, p.readsOf(cpi, caseRun), "task", "the service has still to say something")
-			p.does(service, p.clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.NotReached}, nil)
+			p.Does(service, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.NotReached}, nil)
 			if !atOnce {
 				require.Contains(t, p.readsOf(cpi, caseRun), "appointments")
-				p.now = p.now.Add(30*dayLong + time.Minute)
+				p.Now = p.Now.Add(30*postgrestest.DayLong + time.Minute)
 			}
 			require.Empty(t, p.readsOf(cpi, caseRun))
-			all, err := p.records.Appointments(t.Context(), p.accounts[cpi], ledger.AppointmentFilter{}, ledger.Paging{})
+			all, err := p.Records.Appointments(t.Context(), p.Accounts[cpi], ledger.AppointmentFilter{}, ledger.Paging{})
 			require.NoError(t, err)
 			require.Len(t, all.Items, 1)
 			require.Equal(t, string(state), all.Items[0].State)
@@ -272,17 +273,17 @@ func TestASeatsDataEndWithIt(t *testing.T) {
 	const cpi = "cpi_operator.prato"
 	begin := func(t *testing.T) (p *play, caseRun, equipe string, seat ledger.SeatChange) {
 		p = newPlay(t)
-		p.records.Clock = func() time.Time { return p.now }
+		p.Records.Clock = func() time.Time { return p.Now }
 		caseRun = p.zonesCase("prato")
 		seat = ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
-		equipe = p.equipe(caseRun, seat)
-		_, err := p.owner.Exec(t.Context(), `UPDATE seat SET opinion_note = 'una parola' WHERE id = $1`, seat.ID)
+		equipe = p.Equipe(caseRun, seat)
+		_, err := p.Owner.Exec(t.Context(), `UPDATE seat SET opinion_note = 'una parola' WHERE id = $1`, seat.ID)
 		require.NoError(t, err)
 		require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
 		return p, caseRun, equipe, seat
 	}
 	moves := func(p *play, equipe, seat string, state care.SeatState) {
-		p.does(equipe, p.clock(), ledger.Effects{Seats: []ledger.SeatChange{{ID: seat, State: state}}}, nil)
+		p.Does(equipe, p.Clock(), ledger.Effects{Seats: []ledger.SeatChange{{ID: seat, State: state}}}, nil)
 	}
 	for _, state := range []care.SeatState{care.SeatWaived, care.SeatReplaced} {
 		t.Run(string(state), func(t *testing.T) {
@@ -290,31 +291,31 @@ func TestASeatsDataEndWithIt(t *testing.T) {
 			moves(p, equipe, seat.ID, state)
 			require.Empty(t, p.readsOf(cpi, caseRun))
 			// Who is asked again in another sitting sees it again.
-			p.does(equipe, p.clock(), ledger.Effects{Seats: []ledger.SeatChange{seat}}, nil)
+			p.Does(equipe, p.Clock(), ledger.Effects{Seats: []ledger.SeatChange{seat}}, nil)
 			require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
 		})
 	}
 	t.Run("no plan", func(t *testing.T) {
 		p, caseRun, equipe, seat := begin(t)
 		moves(p, equipe, seat.ID, care.SeatSpoken)
-		p.does(equipe, p.clock(), ledger.Effects{Ending: care.NoPlan}, nil)
+		p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.NoPlan}, nil)
 		require.Equal(t, []string{"equipes", "rows"}, p.readsOf(cpi, caseRun))
-		p.now = p.now.Add(30*dayLong + time.Minute)
+		p.Now = p.Now.Add(30*postgrestest.DayLong + time.Minute)
 		require.Empty(t, p.readsOf(cpi, caseRun))
 	})
 	t.Run("a part in its plan", func(t *testing.T) {
 		p, caseRun, equipe, seat := begin(t)
 		moves(p, equipe, seat.ID, care.SeatSpoken)
-		plan, until := uuid.NewString(), p.now.Add(90*dayLong)
-		p.propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "una parola"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "cpi", Until: &until}}})
-		p.becomes(equipe, plan, care.PlanAgreed)
-		p.does(equipe, p.clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
-		p.becomes(caseRun, plan, care.PlanActive)
-		p.now = p.now.Add(60 * dayLong)
+		plan, until := uuid.NewString(), p.Now.Add(90*postgrestest.DayLong)
+		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "una parola"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "cpi", Until: &until}}})
+		p.Becomes(equipe, plan, care.PlanAgreed)
+		p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
+		p.Becomes(caseRun, plan, care.PlanActive)
+		p.Now = p.Now.Add(60 * postgrestest.DayLong)
 		require.Equal(t, []string{"equipes", "plans", "rows"}, p.readsOf(cpi, caseRun), "for as long as it has its part")
-		p.does(caseRun, p.clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+		p.Does(caseRun, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 		require.Equal(t, []string{"equipes", "plans", "rows"}, p.readsOf(cpi, caseRun))
-		p.now = p.now.Add(30*dayLong + time.Minute)
+		p.Now = p.Now.Add(30*postgrestest.DayLong + time.Minute)
 		require.Empty(t, p.readsOf(cpi, caseRun))
 	})
 }
@@ -325,9 +326,9 @@ func TestWhatIsKnownOfAShareIsItsAgencys(t *testing.T) {
 	caseRun := p.zonesCase("prato")
 	_, referral, task := p.sentTo(caseRun, "cpi")
 	for _, account := range []string{"cpi_operator.lucca", "supervisor.lucca", "social_worker.pistoia"} {
-		_, err := p.records.Referral(t.Context(), p.accounts[account], referral)
+		_, err := p.Records.Referral(t.Context(), p.Accounts[account], referral)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
-		_, err = p.records.Share(t.Context(), p.accounts[account], task)
+		_, err = p.Records.Share(t.Context(), p.Accounts[account], task)
 		require.ErrorIs(t, err, ledger.ErrNotFound)
 		require.Empty(t, p.readsOf(account, caseRun))
 	}
@@ -337,10 +338,10 @@ func TestWhatIsKnownOfAShareIsItsAgencys(t *testing.T) {
 // the consent that it stands on is withdrawn.
 func TestALinkShowsWhatStands(t *testing.T) {
 	p := newPlay(t)
-	_, run, referral, _ := p.referred()
-	link := p.mailed(run, "partner_request")[0]
+	_, run, referral, _ := p.Referred()
+	link := p.Mailed(run, "partner_request")[0]
 	shows := func() bool {
-		opened, err := p.records.OpenLink(t.Context(), link)
+		opened, err := p.Records.OpenLink(t.Context(), link)
 		require.NoError(t, err)
 		return opened.Snapshot != nil
 	}
@@ -348,13 +349,13 @@ func TestALinkShowsWhatStands(t *testing.T) {
 		care.ReferralReceived: true, care.ReferralOnHold: true, care.ReferralAccepted: true, care.ReferralInProgress: true,
 		care.ReferralCompleted: false, care.ReferralFailed: false, care.ReferralRejected: false, care.ReferralWithdrawn: false,
 	} {
-		p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
+		p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: state}}}, nil)
 		require.Equal(t, sees, shows(), state)
 	}
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
 	require.True(t, shows())
-	_, err := p.owner.Exec(t.Context(), `UPDATE share SET legal_basis = 'consent' WHERE run_id = $1`, run)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE share SET legal_basis = 'consent' WHERE run_id = $1`, run)
 	require.NoError(t, err)
-	p.does(run, p.clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralOnHold}}}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralOnHold}}}, nil)
 	require.False(t, shows())
 }

@@ -1,4 +1,6 @@
-package postgres
+// Package steps writes the steps of runs, as the worker: what forbids a step is
+// asked under the lock of its run, and all that it writes is one transaction.
+package steps
 
 import (
 	"context"
@@ -12,17 +14,18 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // Steps writes the steps of runs, as the worker's role.
 type Steps struct {
 	pool  *pgxpool.Pool
-	rules *rules
+	rules *postgres.Rules
 }
 
-// NewSteps builds the steps on a pool whose login may join the worker's role.
-func NewSteps(pool *pgxpool.Pool, calendars Calendars) *Steps {
-	return &Steps{pool: pool, rules: newRules(calendars)}
+// New builds the steps on a pool whose login may join the worker's role.
+func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Steps {
+	return &Steps{pool: pool, rules: postgres.NewRules(calendars)}
 }
 
 // runRow is a run as stored, locked for the step.
@@ -81,8 +84,8 @@ func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") 
 // that has ended stays so, unless somebody asked to reopen it.
 func (s *Steps) Load(ctx context.Context, start ledger.Start) (res ledger.StepResult, err error) {
 	kept := "" // where the run's case was merged into another
-	err = s.within(ctx, start.Case, nil, func(tx querier) error {
-		run, err := one[runRow](ctx, tx, selectRun, start.Run, noRevision)
+	err = s.within(ctx, start.Case, nil, func(tx postgres.Tx) error {
+		run, err := postgres.One[runRow](ctx, tx, selectRun, start.Run, noRevision)
 		if errors.Is(err, pgx.ErrNoRows) {
 			res = ledger.StepResult{Verdict: ledger.Known, Ended: true}
 			kept, err = mergedInto(ctx, tx, start.Case)
@@ -100,7 +103,7 @@ func (s *Steps) Load(ctx context.Context, start ledger.Start) (res ledger.StepRe
 	return res, err
 }
 
-func (s *Steps) load(ctx context.Context, tx querier, start ledger.Start, run runRow) (ledger.StepResult, error) {
+func (s *Steps) load(ctx context.Context, tx postgres.Tx, start ledger.Start, run runRow) (ledger.StepResult, error) {
 	epoch := start.Epoch
 	if start.Reopen {
 		asked, err := reopens(ctx, tx, start.Run, run)
@@ -121,7 +124,7 @@ func (s *Steps) load(ctx context.Context, tx querier, start ledger.Start, run ru
 			return ledger.StepResult{}, err
 		}
 	}
-	policy, err := s.rules.of(ctx, tx, run.Zone, run.Course)
+	policy, err := s.rules.At(ctx, tx, run.Zone, run.Course)
 	if err != nil {
 		return ledger.StepResult{}, err
 	}
@@ -133,7 +136,7 @@ func (s *Steps) load(ctx context.Context, tx querier, start ledger.Start, run ru
 
 // reopens says whether the run is to be worked again: its reopening is accepted
 // and not worked, or was the run's last step, whose worker died with it.
-func reopens(ctx context.Context, tx querier, id string, run runRow) (asked bool, err error) {
+func reopens(ctx context.Context, tx postgres.Tx, id string, run runRow) (asked bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM command WHERE run_id = $1 AND operation = 'reopen'
 		AND CASE WHEN $2 THEN state = 'accepted' ELSE state = 'worked' AND revision = $3 END)`, id, run.Ended != nil, run.Rev).Scan(&asked)
 	return asked, err
@@ -141,7 +144,7 @@ func reopens(ctx context.Context, tx querier, id string, run runRow) (asked bool
 
 // mergedInto gives the run of the case that a case was merged into; empty: none.
 // A branch of a merged case goes on in the one that was kept, and does not know.
-func mergedInto(ctx context.Context, tx querier, caseRun string) (kept string, err error) {
+func mergedInto(ctx context.Context, tx postgres.Tx, caseRun string) (kept string, err error) {
 	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
 		ledger.BareID(caseRun)).Scan(&kept)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -163,14 +166,14 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		if sendsOn(step.Entry.Answer) {
 			b.Queue(`SELECT FROM run WHERE id = $1 FOR UPDATE`, step.Case)
 		}
-		queueOne(b, &run, &found, selectRun, step.Run, step.Revision)
+		postgres.QueueOne(b, &run, &found, selectRun, step.Run, step.Revision)
 		var known bool
-		queueOne(b, &entry, &known, selectCommand, step.Entry.ID)
+		postgres.QueueOne(b, &entry, &known, selectCommand, step.Entry.ID)
 		if step.Entry.Target != "" {
 			about.queue(b, step)
 		}
 	}
-	err = s.within(ctx, step.Case, first, func(tx querier) error {
+	err = s.within(ctx, step.Case, first, func(tx postgres.Tx) error {
 		if !found {
 			res = ledger.StepResult{Verdict: ledger.Refused, Ended: true, Result: ledger.Result{Refusal: care.RefusedEnded}}
 			kept, err = mergedInto(ctx, tx, step.Case)
@@ -228,7 +231,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
 	}
 	var err error
-	if w.policy, err = w.rules.of(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
+	if w.policy, err = w.rules.At(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
 		return ledger.StepResult{}, err
 	}
 	if !step.Taken {
@@ -260,15 +263,15 @@ func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
 }
 
 // within runs work as the worker on one case.
-func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(querier) error) error {
-	return within(ctx, s.pool, Worker(ledger.BareID(caseRun)), first, work)
+func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(postgres.Tx) error) error {
+	return postgres.Within(ctx, s.pool, postgres.Worker(ledger.BareID(caseRun)), first, work)
 }
 
 // subject is the task or referral that an entry is about, locked.
 type subject struct {
-	task     *taskRow
+	task     *postgres.TaskRow
 	referral *referralRow
-	answer   *taskRow // the addressee's open task to answer the referral
+	answer   *postgres.TaskRow // the addressee's open task to answer the referral
 }
 
 // isOpen is whether a task is open, asked by its state: the indices by ended_at
@@ -285,11 +288,11 @@ type referralRow struct {
 // queue asks for the task that is completed, or else for the referral that is moved.
 func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
 	if step.Entry.Answer.Operation == care.OpComplete {
-		queuePointer(b, &s.task, `SELECT `+taskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
+		postgres.QueuePointer(b, &s.task, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
 		return
 	}
-	queuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
-	queuePointer(b, &s.answer, `SELECT `+taskColumns+` FROM task t
+	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
+	postgres.QueuePointer(b, &s.answer, `SELECT `+postgres.TaskColumns+` FROM task t
 		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+isOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
 }
 
@@ -303,7 +306,7 @@ func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 		if !s.task.State.Open() {
 			return &care.Refusal{Code: care.RefusedNotAwaited}
 		}
-		return s.task.heldBy(by.Caller)
+		return s.task.HeldBy(by.Caller)
 	}
 	if s.referral == nil {
 		return nil // about the run itself: who may ask was checked when it was accepted
@@ -322,7 +325,7 @@ func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 		// The addressee answers through its task, which the supervisor may have reassigned.
 		return &care.Refusal{Code: care.RefusedForbidden, Role: s.answer.Role}
 	case s.answer.State == care.TaskReserved:
-		return s.answer.heldBy(by.Caller)
+		return s.answer.HeldBy(by.Caller)
 	}
 	return nil
 }

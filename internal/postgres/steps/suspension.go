@@ -1,9 +1,10 @@
-package postgres
+package steps
 
 import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/postgres"
 )
 
 // While a case is suspended the clocks of its runs stand still: open tasks
@@ -55,7 +56,7 @@ func (w *writer) freeze() error {
 }
 
 func (w *writer) thaw() error {
-	tasks, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+isOpen, w.step.Run)
+	tasks, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+isOpen, w.step.Run)
 	if err != nil {
 		return err
 	}
@@ -64,9 +65,9 @@ func (w *writer) thaw() error {
 		if t.ClockFrom.After(from) {
 			from = t.ClockFrom
 		}
-		remind, escalate := w.policy.claim(t.Kind, from)
+		remind, escalate := w.policy.Claim(t.Kind, from)
 		if t.State == care.TaskReserved {
-			remind, escalate = w.policy.complete(t.Kind, from)
+			remind, escalate = w.policy.Complete(t.Kind, from)
 		}
 		w.queue(`UPDATE task SET suspended = false, remind_at = $2, escalate_at = $3, reminded = false, escalated = false WHERE id = $1`,
 			t.ID, remind, escalate)
@@ -75,12 +76,12 @@ func (w *writer) thaw() error {
 		Point string `db:"step"`
 		Code  string `db:"code"`
 	}
-	waits, err := many[frozen](w.ctx, w.tx, `SELECT step, code FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
+	waits, err := postgres.Many[frozen](w.ctx, w.tx, `SELECT step, code FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
 	if err != nil {
 		return err
 	}
 	for _, wait := range waits {
-		due := w.policy.deadline(wait.Code, w.step.At)
+		due := w.policy.Due(wait.Code, w.step.At)
 		w.waits = append(w.waits, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: &due})
 		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point, w.step.At, due)
 	}

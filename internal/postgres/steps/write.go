@@ -1,4 +1,4 @@
-package postgres
+package steps
 
 import (
 	"context"
@@ -11,19 +11,20 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // writer turns one step into records: all its statements go to Postgres in one
 // batch, inside the transaction that holds the run's row.
 type writer struct {
 	ctx    context.Context
-	tx     querier
+	tx     postgres.Tx
 	step   ledger.Step
 	run    runRow
 	entry  commandRow
 	about  subject
-	policy *ruleset
-	rules  *rules
+	policy *postgres.Ruleset
+	rules  *postgres.Rules
 	batch  pgx.Batch
 	waits  []care.OpenPoint
 	permit *permit // the person's, once it was asked for
@@ -160,7 +161,7 @@ func (w *writer) openCase() error {
 	if err != nil {
 		return err
 	}
-	year := w.step.At.In(w.policy.calendar.Location()).Year()
+	year := w.step.At.In(w.policy.Calendar.Location()).Year()
 	var number int
 	if err := w.tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
 		return err
@@ -172,10 +173,10 @@ func (w *writer) openCase() error {
 	}
 	w.queue(`INSERT INTO case_file (id, number, zone, agency, stage, needs, notice_version, opened_at, opened_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.caseID(), ledger.CaseNumber(w.run.Zone, year, number), w.run.Zone,
-		w.entry.Agency, care.StageFirstLevel, orEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
+		w.entry.Agency, care.StageFirstLevel, postgres.OrEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
 	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ledger.DerivedID(w.step.Run, "person"), w.caseID(),
-		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permit.Receipt, orEmpty(p.Languages), p.Phone)
+		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permit.Receipt, postgres.OrEmpty(p.Languages), p.Phone)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
 	if form.ContactID != "" {
 		w.queue(`UPDATE contact SET case_id = $2 WHERE id = $1`, form.ContactID, w.caseID())
@@ -187,7 +188,7 @@ func (w *writer) openCase() error {
 // renewPolicy brings the zone's newest deadlines to all open runs of the case: at
 // each stage, and when a supervisor asks.
 func (w *writer) renewPolicy() error {
-	newest, err := w.rules.current(w.ctx, w.tx, w.run.Zone)
+	newest, err := w.rules.Current(w.ctx, w.tx, w.run.Zone)
 	if err != nil {
 		return err
 	}
@@ -236,12 +237,12 @@ func (w *writer) openTask(t ledger.TaskChange) error {
 	if err != nil {
 		return err
 	}
-	role, agency := policy.performer(t)
+	role, agency := policy.Performer(t)
 	from := w.step.At
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
-	remind, escalate := policy.claim(t.Kind, from)
+	remind, escalate := policy.Claim(t.Kind, from)
 	switch {
 	case t.Like != "":
 		w.openTaskLike(t, role, agency, from)
@@ -257,7 +258,7 @@ func (w *writer) openTask(t ledger.TaskChange) error {
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, remind, escalate, w.standsStill(t.Kind))
-	if partner, ok := policy.byLink(t); ok {
+	if partner, ok := policy.TaskByLink(t); ok {
 		w.invite(partner, t.Kind, t.ID, t.Referral)
 	}
 	return nil
@@ -266,8 +267,8 @@ func (w *writer) openTask(t ledger.TaskChange) error {
 // openTaskLike opens a task that is for whoever held an earlier one, if they are
 // still at work; else for all of the role.
 func (w *writer) openTaskLike(t ledger.TaskChange, role care.Role, agency string, from time.Time) {
-	ready, late := w.policy.claim(t.Kind, from)
-	remind, escalate := w.policy.complete(t.Kind, from)
+	ready, late := w.policy.Claim(t.Kind, from)
+	remind, escalate := w.policy.Complete(t.Kind, from)
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended,
 			state, holder, reserved_at, remind_at, escalate_at)
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
@@ -279,23 +280,23 @@ func (w *writer) openTaskLike(t ledger.TaskChange, role care.Role, agency string
 }
 
 // zoneOf gives whose task it is, and by whose rules: the case's, unless the step says another.
-func (w *writer) zoneOf(t ledger.TaskChange) (string, *ruleset, error) {
+func (w *writer) zoneOf(t ledger.TaskChange) (string, *postgres.Ruleset, error) {
 	if t.Zone == "" {
 		return w.run.Zone, w.policy, nil
 	}
-	policy, err := w.rules.current(w.ctx, w.tx, string(t.Zone))
+	policy, err := w.rules.Current(w.ctx, w.tx, string(t.Zone))
 	return string(t.Zone), policy, err
 }
 
 // acknowledged reserves the task to answer a referral for who acknowledged it. A
 // partner that did so through a link holds nothing, but has the time to answer.
 func (w *writer) acknowledged(t ledger.TaskChange) {
-	remind, escalate := w.policy.complete(w.about.answerKind(), w.step.At)
+	remind, escalate := w.policy.Complete(w.about.answerKind(), w.step.At)
 	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
 		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
 		reminded = false, escalated = false WHERE id = $1 AND `+isOpen, t.ID, w.by(), w.step.At, remind, escalate)
 	if w.entry.byLink() && w.about.referral != nil {
-		if partner, ok := w.policy.partner(w.about.referral.To); ok {
+		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
 			w.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
 		}
 	}
@@ -317,7 +318,7 @@ func (w *writer) endTask(t ledger.TaskChange) {
 func (w *writer) appointments() error {
 	for _, a := range w.step.Effects.Appointments {
 		if a.Service != "" {
-			agency := w.policy.serviceAgency(string(a.Service))
+			agency := w.policy.ServiceAgency(string(a.Service))
 			w.share(share{run: w.step.Run, zone: w.run.Zone, agency: agency, purpose: forAppointment})
 			w.queue(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
@@ -363,7 +364,7 @@ func (w *writer) dueOf(wait ledger.Wait) (*time.Time, error) {
 	case w.step.State.Suspended != nil:
 		return nil, nil
 	}
-	due := w.policy.deadline(wait.Deadline, w.step.At)
+	due := w.policy.Due(wait.Deadline, w.step.At)
 	return &due, nil
 }
 
@@ -394,7 +395,7 @@ func (w *writer) enqueue(id, from, to string, a care.Answer) {
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
 		VALUES ($1, $2, $3, $4, '', $5, '', $6, '', $7, $8, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
 		id, to, w.caseID(), w.run.Zone, from, id, a.Operation, a)
-	w.queue(`SELECT pg_notify($1, '')`, wakeChannel)
+	w.queue(`SELECT pg_notify($1, '')`, postgres.WakeChannel)
 }
 
 // stage moves the case along its line, and closes it.
@@ -429,7 +430,7 @@ func (w *writer) moment(code, detail string) {
 // clocks works the clocks of the run's tasks that are due: first a reminder to
 // who should act, then a notice to the supervisor. It returns how many were due.
 func (w *writer) clocks() (int, error) {
-	due, err := many[taskRow](w.ctx, w.tx, `SELECT `+taskColumns+` FROM task t
+	due, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t
 		WHERE run_id = $1 AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
@@ -450,8 +451,8 @@ func (w *writer) clocks() (int, error) {
 
 // mail writes a mail to one member of staff, or to all of a role (in an agency,
 // unless that is empty), of the task's zone. It names the task's page and nothing else.
-func (w *writer) mail(template string, t taskRow, to *string, role care.Role, agency string) {
-	queueMail(&w.batch, ledger.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
+func (w *writer) mail(template string, t postgres.TaskRow, to *string, role care.Role, agency string) {
+	postgres.QueueMail(&w.batch, ledger.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
 		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
 }
 
