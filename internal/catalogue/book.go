@@ -16,7 +16,7 @@ type BookingForm struct {
 var Book = Operation[BookingForm]{
 	Facts: Facts{
 		Code: care.OpBook, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "bookings", Slug: "prenota", Offered: branching,
+		Path: "bookings", Slug: "prenota", Shown: AtHand, Gives: ToService, Offered: branching,
 	},
 	Check: func(form BookingForm, around Around) []care.Fault {
 		var f care.Faults

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,9 +85,48 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 		{Name: "note", Shape: catalogue.Words, Max: 4000},
 	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.SuspendForm]()))
 	require.Equal(t, []catalogue.Field{
-		{Name: "Booking", Shape: catalogue.Other}, {Name: "note", Shape: catalogue.Words, Max: 4000},
+		{Shape: catalogue.Appointment, Required: true}, {Name: "note", Shape: catalogue.Words, Max: 4000},
 	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.BookingForm]()))
+	require.Equal(t, []catalogue.Field{
+		{Name: "stage", Shape: catalogue.Choice, Required: true, From: catalogue.BeginStages},
+		{Name: "bookings", Shape: catalogue.Appointment, Several: true, When: catalogue.Condition{Field: "stage", Code: "second_level"}},
+		{Name: "note", Shape: catalogue.Words, Required: true, Max: 4000},
+	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.ReopenForm]()))
+	require.Equal(t, []catalogue.Field{
+		{Name: "permit", Shape: catalogue.Choice, Required: true, From: catalogue.ShownPermits}, {Name: "permit_expiry", Shape: catalogue.Date},
+		{Name: "note", Shape: catalogue.Words, Max: 4000},
+	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.PermitForm]()))
 	require.Empty(t, catalogue.FieldsOf(catalogue.Resume.Form()))
+}
+
+// The page of an operation on a case follows from its form, so a page can ask for
+// each of its fields.
+func TestPagesCanAskForEveryField(t *testing.T) {
+	times := []catalogue.Shape{catalogue.Moment, catalogue.Appointment}
+	shapes := []catalogue.Shape{
+		catalogue.Text, catalogue.Words, catalogue.Choice, catalogue.Day, catalogue.Date, catalogue.Moment, catalogue.Yes, catalogue.Appointment,
+	}
+	for _, o := range catalogue.All {
+		facts, fields := o.About(), catalogue.FieldsOf(o.Form())
+		if facts.On != catalogue.OnCase || facts.Slug == "" {
+			continue
+		}
+		require.NotNil(t, facts.Offered, "%s: when its page is offered", facts.Code)
+		dayAndHour := 0
+		for _, f := range fields {
+			require.Contains(t, shapes, f.Shape, "%s: %s", facts.Code, f.Name)
+			if slices.Contains(times, f.Shape) {
+				dayAndHour++
+			}
+			if f.From != "" {
+				require.Contains(t, catalogue.Lists, f.From, "%s: %s", facts.Code, f.Name)
+			}
+			if f.When.Field != "" {
+				require.True(t, slices.ContainsFunc(fields, func(o catalogue.Field) bool { return o.Name == f.When.Field && o.From != "" }), "%s: %s", facts.Code, f.Name)
+			}
+		}
+		require.LessOrEqual(t, dayAndHour, 1, "%s: days with hours on one page", facts.Code)
+	}
 }
 
 func TestWhoMayAsk(t *testing.T) {

@@ -4,8 +4,8 @@ import "percorso/internal/care"
 
 // EarlyClosure closes a case from any stage.
 type EarlyClosure struct {
-	Outcome string `json:"outcome" doc:"Code of a closure outcome of the zone"`
-	Note    string `json:"note,omitempty" maxLength:"4000" doc:"Why"`
+	Outcome string `json:"outcome" from:"closure_outcomes" doc:"Code of a closure outcome of the zone"`
+	Note    string `json:"note" maxLength:"4000" doc:"Why"`
 }
 
 // Close closes a case early, from any stage. Its branches end first, so the
@@ -13,7 +13,7 @@ type EarlyClosure struct {
 var Close = Operation[EarlyClosure]{
 	Facts: Facts{
 		Code: care.OpClose, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "closure", Slug: "chiudi", Moment: "closure_asked", Offered: stillOpen,
+		Path: "closure", Slug: "chiudi", Ends: true, Moment: "closure_asked", Offered: stillOpen,
 	},
 	Check: func(form EarlyClosure, around Around) []care.Fault {
 		var f care.Faults

@@ -33,7 +33,7 @@ var Consent = Operation[ConsentForm]{
 var WithdrawConsent = Operation[ConsentForm]{
 	Facts: Facts{
 		Code: care.OpUnconsent, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "consent-withdrawal", Slug: "revoca-consenso",
+		Path: "consent-withdrawal", Slug: "revoca-consenso", Ends: true,
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Consent != nil },
 	},
 	Check: checkConsent, Example: exampleOfConsent,

@@ -9,7 +9,7 @@ import (
 
 // ConveneForm convenes an équipe for a case.
 type ConveneForm struct {
-	Kind care.EquipeKind `json:"kind" doc:"between_agencies or within_agency"`
+	Kind care.EquipeKind `json:"kind" from:"equipe_kinds" doc:"between_agencies or within_agency"`
 	Note string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
 }
 
@@ -17,7 +17,7 @@ type ConveneForm struct {
 var Convene = Operation[ConveneForm]{
 	Facts: Facts{
 		Code: care.OpConvene, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "equipes", Slug: "equipe",
+		Path: "equipes", Slug: "equipe", Shown: AtHand,
 		Offered: func(file ledger.Case) bool {
 			return branching(file) && slices.ContainsFunc(care.EquipeKinds, func(kind care.EquipeKind) bool {
 				return none(file, care.Answer{Operation: care.OpConvene, Equipe: kind})

@@ -5,30 +5,62 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"percorso/internal/care"
 )
 
 // Field is a field of a form, as its Go type and tags say: what a page needs to
 // ask for it.
+//
+//	from:"zones"      the codes to choose from are those of a List
+//	ask:"moment"      of a time: the hour counts too; "date": only the day counts
+//	when:"stage=x"    it is asked for where another field has this code
 type Field struct {
-	Name     string // in JSON
+	Name     string // in JSON; empty: its own fields stand in the form itself
 	Shape    Shape
 	Required bool
 	Max      int      // characters of a text; 0: no bound of its own
-	Choices  []string // codes, of a Choice
+	Choices  []string // codes of a Choice that are always the same
+	From     List     // the list of a Choice whose codes are not
+	Several  bool     // the form takes a list of them; a page asks for one
+	When     Condition
 }
+
+// Condition is that another field has a code; empty: none.
+type Condition struct{ Field, Code string }
 
 // Shape is how a field is filled in.
 type Shape string
 
 // The shapes that a page shows without knowing more of the operation.
 const (
-	Text   Shape = "text"   // one line
-	Words  Shape = "words"  // free text of some length
-	Choice Shape = "choice" // one code of a list
-	Day    Shape = "day"
-	Yes    Shape = "yes"   // a box to tick
-	Other  Shape = "other" // it takes more than one field; the page shows it in a way of its own
+	Text        Shape = "text"        // one line
+	Words       Shape = "words"       // free text of some length
+	Choice      Shape = "choice"      // one code of a list
+	Day         Shape = "day"         // a time for which a day is enough
+	Date        Shape = "date"        // a day as a document has it
+	Moment      Shape = "moment"      // a day and an hour
+	Yes         Shape = "yes"         // a box to tick
+	Appointment Shape = "appointment" // a service with its matter, a day and an hour
+	Other       Shape = "other"       // no page can ask for it
 )
+
+// List is a list of codes to choose from which depends on the case, its zone or
+// the day.
+type List string
+
+// The lists that forms choose from.
+const (
+	BeginStages     List = "stages"           // where a path can begin again
+	EquipeKinds     List = "equipe_kinds"     // of the zone, but for those at work on the case
+	ClosureOutcomes List = "closure_outcomes" // of the zone, that people choose
+	ShownPermits    List = "shown_permits"    // what may be shown of a permit
+	OtherZones      List = "other_zones"      // all but the case's own
+	SamePerson      List = "same_person"      // other open case files that may be of the person
+)
+
+// Lists are all lists.
+var Lists = []List{BeginStages, EquipeKinds, ClosureOutcomes, ShownPermits, OtherZones, SamePerson}
 
 // longText is from how many characters on a text is asked for in an area.
 const longText = 500
@@ -37,28 +69,39 @@ const longText = 500
 func FieldsOf(form reflect.Type) []Field {
 	var fields []Field
 	for i := range form.NumField() {
-		of := form.Field(i)
-		name, options, _ := strings.Cut(of.Tag.Get("json"), ",")
-		if of.Anonymous || name == "" {
-			fields = append(fields, Field{Name: of.Name, Shape: Other})
-			continue
-		}
-		f := Field{Name: name, Shape: Other, Required: options != "omitempty"}
-		f.Max, _ = strconv.Atoi(of.Tag.Get("maxLength"))
-		switch {
-		case of.Type == reflect.TypeFor[time.Time](), of.Type == reflect.TypeFor[*time.Time]():
-			f.Shape = Day
-		case of.Type.Kind() == reflect.Bool: // which may be left as it is
-			f.Shape, f.Required = Yes, false
-		case of.Type.Kind() != reflect.String:
-		case of.Tag.Get("enum") != "":
-			f.Shape, f.Choices = Choice, strings.Split(of.Tag.Get("enum"), ",")
-		case f.Max >= longText:
-			f.Shape = Words
-		default:
-			f.Shape = Text
-		}
-		fields = append(fields, f)
+		fields = append(fields, fieldOf(form.Field(i)))
 	}
 	return fields
+}
+
+func fieldOf(of reflect.StructField) Field {
+	name, options, _ := strings.Cut(of.Tag.Get("json"), ",")
+	f := Field{Name: name, Shape: Other, Required: options != "omitempty", From: List(of.Tag.Get("from"))}
+	f.When.Field, f.When.Code, _ = strings.Cut(of.Tag.Get("when"), "=")
+	f.Max, _ = strconv.Atoi(of.Tag.Get("maxLength"))
+	switch {
+	case of.Type == reflect.TypeFor[care.Booking]() && of.Anonymous:
+		f.Shape = Appointment
+	case of.Type == reflect.TypeFor[[]care.Booking]() && name != "":
+		f.Shape, f.Several = Appointment, true
+	case of.Anonymous || name == "":
+		f.Name = of.Name
+	case of.Type == reflect.TypeFor[time.Time](), of.Type == reflect.TypeFor[*time.Time]():
+		f.Shape = Day
+		if ask := of.Tag.Get("ask"); ask != "" {
+			f.Shape = Shape(ask)
+		}
+	case of.Type.Kind() == reflect.Bool: // which may be left as it is
+		f.Shape, f.Required = Yes, false
+	case of.Type.Kind() != reflect.String:
+	case f.From != "":
+		f.Shape = Choice
+	case of.Tag.Get("enum") != "":
+		f.Shape, f.Choices = Choice, strings.Split(of.Tag.Get("enum"), ",")
+	case f.Max >= longText:
+		f.Shape = Words
+	default:
+		f.Shape = Text
+	}
+	return f
 }

@@ -8,14 +8,14 @@ import (
 
 // MeetingForm records a valid meeting with the person.
 type MeetingForm struct {
-	At   time.Time `json:"at" doc:"When it was held; at most 30 days ago"`
+	At   time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
 	Note string    `json:"note,omitempty" maxLength:"4000"`
 }
 
 // Meet records a valid meeting with the person, by any agency at work on the
 // case: it resets the counter that the reviews run by.
 var Meet = Operation[MeetingForm]{
-	Facts: Facts{Code: care.OpMeet, On: OnCase, Path: "meetings", Slug: "incontro", Offered: stillOpen},
+	Facts: Facts{Code: care.OpMeet, On: OnCase, Path: "meetings", Slug: "incontro", Shown: AtHand, Offered: stillOpen},
 	Check: func(form MeetingForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)

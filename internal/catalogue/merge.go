@@ -7,7 +7,7 @@ import (
 
 // MergeForm merges a second case file of the same person into the one that stays.
 type MergeForm struct {
-	Into string `json:"into" doc:"Id of the case file that stays"`
+	Into string `json:"into" from:"same_person" doc:"Id of the case file that stays"`
 	Note string `json:"note" maxLength:"4000" doc:"How it was found that they are the same person"`
 }
 
@@ -16,7 +16,7 @@ type MergeForm struct {
 var Merge = Operation[MergeForm]{
 	Facts: Facts{
 		Code: care.OpMerge, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "merge", Slug: "unisci", Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
+		Path: "merge", Slug: "unisci", Ends: true, Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
 	},
 	Check: func(form MergeForm, _ Around) []care.Fault {
 		var f care.Faults

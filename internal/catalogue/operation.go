@@ -40,8 +40,11 @@ type Facts struct {
 	Asks   []care.Role // who may ask for it; nil: who holds the task, or whom the referral is addressed to
 	AtOnce bool        // a plain transaction, which wakes no process
 	Zones  bool        // its check asks which zones there are
+	Ends   bool        // it ends something or takes it away, and its button stands out
 	Path   string      // of the API, below its subject's
 	Slug   string      // of its page, below its subject's; empty: it has none of its own
+	Shown  Shown       // where the page of a case offers it
+	Gives  Receiver    // who is given data of the person with it: its page says which
 	Moment string      // what the timeline says of it, besides what its step does; empty: nothing
 	// Offered says whether a case stands so that its page offers the operation; nil:
 	// it offers it in a way of its own. Whether it may be is decided when it is asked.
@@ -59,6 +62,30 @@ const (
 	OnReferral                //
 	OnEquipe                  // an équipe under way
 	OnAction                  // an action of a case's plan
+)
+
+// Shown is where the page of a case offers an operation.
+type Shown int
+
+// Where a page offers operations.
+const (
+	AmongOthers Shown = iota // in the list that opens
+	AtHand                   // seen at once, since it is often asked for
+	WithState                // beside the state that it ends, and not in a list
+)
+
+// Receiver is who is given data of the person with an operation.
+type Receiver string
+
+// Whom operations give data of the person.
+const (
+	NobodyElse  Receiver = ""
+	ToCPI       Receiver = "cpi"
+	ToService   Receiver = "service" // of another agency, where the chosen one is
+	ToOtherZone Receiver = "zone"
+	// ToPartner: the sender chooses the partner first and then sees exactly what it
+	// gets. That takes two steps, which are pages of the referrals.
+	ToPartner Receiver = "partner"
 )
 
 // Around is what a check asks besides the form.

@@ -9,8 +9,8 @@ import (
 // PermitForm records what was shown: the receipt of a request for renewal, or a
 // new permit.
 type PermitForm struct {
-	Permit string     `json:"permit" doc:"Kind of the new permit, or requested: the receipt"`
-	Expiry *time.Time `json:"permit_expiry,omitempty" doc:"Last day of the new permit; empty: it does not expire"`
+	Permit string     `json:"permit" from:"shown_permits" doc:"Kind of the new permit, or requested: the receipt"`
+	Expiry *time.Time `json:"permit_expiry,omitempty" ask:"date" doc:"Last day of the new permit; empty: it does not expire"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
 }
 

@@ -24,7 +24,7 @@ const maxDigest = 64
 var Refer = Operation[ReferForm]{
 	Facts: Facts{
 		Code: care.OpRefer, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "referrals", Slug: "partner", Offered: refers,
+		Path: "referrals", Slug: "partner", Shown: AtHand, Gives: ToPartner, Offered: refers,
 	},
 	Check: func(form ReferForm, around Around) []care.Fault {
 		var f care.Faults

@@ -9,8 +9,8 @@ import (
 
 // ReopenForm reopens a closed case where it makes sense.
 type ReopenForm struct {
-	Stage    care.Stage     `json:"stage" doc:"first_level, second_level, equipe, placement or follow_up"`
-	Bookings []care.Booking `json:"bookings,omitempty" doc:"For second_level: the appointments to begin with"`
+	Stage    care.Stage     `json:"stage" from:"stages" doc:"first_level, second_level, equipe, placement or follow_up"`
+	Bookings []care.Booking `json:"bookings,omitempty" when:"stage=second_level" doc:"For second_level: the appointments to begin with"`
 	Note     string         `json:"note" maxLength:"4000" doc:"Why"`
 }
 
@@ -18,7 +18,7 @@ type ReopenForm struct {
 var Reopen = Operation[ReopenForm]{
 	Facts: Facts{
 		Code: care.OpReopen, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "reopening", Slug: "riapri",
+		Path: "reopening", Slug: "riapri", Shown: AtHand,
 		Offered: func(file ledger.Case) bool {
 			return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
 		},

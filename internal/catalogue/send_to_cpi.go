@@ -14,7 +14,7 @@ type SendToCPI struct {
 var ReferToCPI = Operation[SendToCPI]{
 	Facts: Facts{
 		Code: care.OpSendToCPI, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "cpi-referral", Slug: "cpi",
+		Path: "cpi-referral", Slug: "cpi", Shown: AtHand, Gives: ToCPI,
 		Offered: func(file ledger.Case) bool {
 			return branching(file) && none(file, care.Answer{Operation: care.OpSendToCPI})
 		},

@@ -49,7 +49,7 @@ var Suspend = Operation[SuspendForm]{
 var Resume = Operation[None]{
 	Facts: Facts{
 		Code: care.OpResume, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
-		Path: "resumption", Slug: "riprendi",
+		Path: "resumption", Slug: "riprendi", Shown: WithState,
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
 	},
 	Example: func(World) None { return None{} },

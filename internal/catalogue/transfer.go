@@ -9,7 +9,7 @@ import (
 
 // TransferForm asks another zone to take a case over.
 type TransferForm struct {
-	Zone   string `json:"zone" doc:"Code of the other zone"`
+	Zone   string `json:"zone" from:"other_zones" doc:"Code of the other zone"`
 	Notice bool   `json:"notice_given" doc:"The person knows of the transfer; required"`
 	Note   string `json:"note" maxLength:"4000" doc:"Why; the other zone reads it"`
 }
@@ -18,7 +18,7 @@ type TransferForm struct {
 var Transfer = Operation[TransferForm]{
 	Facts: Facts{
 		Code: care.OpTransfer, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor}, Zones: true,
-		Path: "transfer", Slug: "trasferimento",
+		Path: "transfer", Slug: "trasferimento", Gives: ToOtherZone,
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
 	},
 	Check: func(form TransferForm, around Around) []care.Fault {
@@ -37,7 +37,7 @@ var Transfer = Operation[TransferForm]{
 var Recall = Operation[None]{
 	Facts: Facts{
 		Code: care.OpRecall, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "transfer-recall", Slug: "ritira-passaggio", Moment: "transfer_recalled",
+		Path: "transfer-recall", Slug: "ritira-passaggio", Shown: WithState, Moment: "transfer_recalled",
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer != "" },
 	},
 }

@@ -117,8 +117,11 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			continue
 		}
 		texts := italian.TextsOf(facts.Code)
+		if facts.Slug != "" && (texts.Intro == "" || texts.Done == "") {
+			t.Errorf("the page of %s does not say what happens then, or what was done", facts.Code)
+		}
 		for _, f := range catalogue.FieldsOf(o.Form()) {
-			if f.Shape == catalogue.Other {
+			if f.Shape == catalogue.Other || f.Name == "" {
 				continue
 			}
 			said("field of "+string(facts.Code), f.Name, texts.Label(f.Name))

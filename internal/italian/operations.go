@@ -1,24 +1,68 @@
 package italian
 
-import "percorso/internal/care"
+import (
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+)
 
 // OperationTexts are what the page of an operation on a case says besides the
 // names of its fields.
 type OperationTexts struct {
 	Intro  string // what happens then
 	Done   string // what is said afterwards
-	Danger bool   // it takes something away
+	Button string // empty: as the operation is called
 	// Of fields that mean something of their own here, by their names.
 	Labels, Hints map[string]string
 	Choices       map[string]string // codes of its lists
+	Nothing       map[string]string // what is said where a field has nothing to choose from
 }
 
 var operationTexts = map[care.Operation]OperationTexts{
+	care.OpReopen: {
+		Intro:  "Il percorso riprende da dove serve, con tutto quello che era stato fatto.",
+		Done:   "Il fascicolo è riaperto.",
+		Labels: map[string]string{"bookings": "Primo appuntamento", "service": "Servizio e materia"},
+		Hints:  map[string]string{"note": "Perché si riapre."},
+	},
+	care.OpBook: {
+		Intro:  "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla.",
+		Done:   "Appuntamento prenotato: il servizio lo deve confermare.",
+		Labels: map[string]string{"service": "Servizio e materia", "at": "Quando"},
+	},
+	care.OpConvene: {
+		Intro: "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona.",
+		Done:  "L’équipe è convocata: ogni ruolo riceve il suo invito.",
+		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri."},
+	},
+	care.OpSendToCPI: {
+		Intro: "Il Centro per l’Impiego prende visione dell’invio e poi risponde se accetta.",
+		Done:  "Inviato al Centro per l’Impiego: ora ne prende visione.",
+		Hints: map[string]string{"note": "Restano nel fascicolo: non sono tra i dati inviati."},
+	},
+	care.OpRefer: {
+		Intro: "Scegli il partner e il bisogno a cui risponde. Nel passo seguente vedi esattamente che cosa riceve.",
+		Done:  "La persona è inviata al partner, che ora ne prende visione.",
+	},
+	care.OpMeet: {
+		Intro:  "Un incontro con la persona, tenuto da un qualunque ente che segue il caso, vale per tutti: la prossima verifica si conta da qui.",
+		Done:   "Incontro registrato: il monitoraggio riparte da qui.",
+		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"},
+	},
+	care.OpConsent: {
+		Intro: "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici il consenso non serve.",
+		Done:  "Il consenso è registrato.",
+		Hints: map[string]string{"note": "Come è stato dato: a voce, su un modulo, con un mediatore."},
+	},
 	care.OpUnconsent: {
-		Intro:  "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono.",
-		Done:   "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
-		Danger: true,
-		Hints:  map[string]string{"note": "Come è stata comunicata la revoca."},
+		Intro: "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono.",
+		Done:  "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
+		Hints: map[string]string{"note": "Come è stata comunicata la revoca."},
+	},
+	care.OpPermit: {
+		Intro:  "Registra quello che la persona ha mostrato: la ricevuta della richiesta di rinnovo, oppure il nuovo permesso.",
+		Done:   "Permesso registrato: le scadenze sono ricalcolate.",
+		Labels: map[string]string{"permit": "Che cosa ha mostrato", "permit_expiry": "Ultimo giorno del nuovo permesso"},
+		Hints:  map[string]string{"permit_expiry": "Lascia vuoto per la ricevuta, e se il permesso non scade."},
 	},
 	care.OpSuspend: {
 		Intro:   "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati.",
@@ -31,21 +75,40 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Intro: "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi.",
 		Done:  "Il caso riprende: i termini sono ricalcolati da oggi.",
 	},
+	care.OpTransfer: {
+		Intro:  "L’altra zona riceve la richiesta con i dati qui sotto e risponde. Se accetta, il percorso prosegue là e il tuo accesso al fascicolo finisce.",
+		Done:   "La richiesta è inviata: il fascicolo resta qui finché l’altra zona risponde.",
+		Labels: map[string]string{"zone": "A quale zona", "notice_given": "La persona sa del passaggio e ha ricevuto l’informativa"},
+		Hints:  map[string]string{"note": "Perché si chiede il passaggio: lo legge l’altra zona.", "notice_given": ""},
+	},
 	care.OpRecall: {
 		Intro: "L’altra zona non deve più rispondere, e non vede più i dati che aveva ricevuto. Il percorso prosegue qui.",
 		Done:  "La richiesta è ritirata: il percorso resta in questa zona.",
+	},
+	care.OpMerge: {
+		Intro:   "Se la stessa persona ha due fascicoli, uno solo prosegue: quello che scegli qui sotto. Questo si chiude, e tutto quello che contiene passa nell’altro.",
+		Done:    "I due fascicoli sono uniti: il percorso prosegue in questo.",
+		Hints:   map[string]string{"note": "Come si è capito che è la stessa persona."},
+		Nothing: map[string]string{"into": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
+	},
+	care.OpClose: {
+		Intro:  "Il percorso finisce adesso: i compiti aperti non servono più e gli enti coinvolti ne sono avvisati. Il fascicolo resta leggibile.",
+		Done:   "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.",
+		Button: "Chiudi il fascicolo",
+		Labels: map[string]string{"outcome": "Con quale esito"},
+		Hints:  map[string]string{"note": "Scrivi perché si chiude in anticipo."},
 	},
 }
 
 // TextsOf are the texts of an operation's page; of one that has none they are empty.
 func TextsOf(op care.Operation) OperationTexts { return operationTexts[op] }
 
-// Label names a field of the operation's form.
-func (t OperationTexts) Label(name string) string {
-	if own, ok := t.Labels[name]; ok {
+// Label names a field of the operation's form; a path is said by its last part.
+func (t OperationTexts) Label(path string) string {
+	if own, ok := t.Labels[lastName(path)]; ok {
 		return own
 	}
-	return Field(name)
+	return Field(path)
 }
 
 // Hint helps to fill in a field of the operation's form.
@@ -58,3 +121,28 @@ func (t OperationTexts) Hint(name string) string {
 
 // Choice says a code of the operation's form.
 func (t OperationTexts) Choice(code string) string { return say(t.Choices, code) }
+
+// NoneOf says that a field of the operation's form has nothing to choose from.
+func (t OperationTexts) NoneOf(name string) string {
+	if own, ok := t.Nothing[name]; ok {
+		return own
+	}
+	return "Non c’è nulla da scegliere: " + t.Label(name) + "."
+}
+
+// GivenTexts are what a page says above the data of the person that somebody is
+// given with an operation. Purpose is the code of what they are given for.
+type GivenTexts struct{ Title, Hint, Purpose string }
+
+var givenTexts = map[catalogue.Receiver]GivenTexts{
+	catalogue.ToCPI:       {"Dati che riceve", "Sono questi e nessun altro.", "referral"},
+	catalogue.ToService:   {"Se il servizio è di un altro ente", "L’ente riceve questi dati della persona, e nient’altro.", "appointment"},
+	catalogue.ToOtherZone: {"Dati che riceve l’altra zona", "Sono questi, con quello che scrivi nelle note.", "transfer"},
+	catalogue.ToPartner:   {"Dati che riceve", "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.", "referral"},
+}
+
+// Given are the texts about what a receiver gets.
+func Given(to catalogue.Receiver) GivenTexts { return givenTexts[to] }
+
+// ActivePlan says that another zone gets the plan, where there is one.
+const ActivePlan = "la versione attiva, se c’è"

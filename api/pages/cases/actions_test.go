@@ -54,7 +54,7 @@ func TestCaseActions(t *testing.T) {
 			}
 			return strings.Join(got, " ")
 		}
-		often, others := caseActionsFor(care.Staff{Role: test.role}, test.file)
+		often, others := offered(care.Staff{Role: test.role}, test.file)
 		if paths(often) != test.often || paths(others) != test.others {
 			t.Errorf("%s: %q and %q, want %q and %q", test.name, paths(often), paths(others), test.often, test.others)
 		}

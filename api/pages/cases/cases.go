@@ -121,7 +121,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 	}
-	page.Actions, page.Others = caseActionsFor(who, file)
+	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
 		return err
 	}
@@ -170,42 +170,6 @@ func personTerms(p care.Policy, file ledger.Case) []web.Term {
 	}
 	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permit},
 		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})
-}
-
-// givenTerms are what another agency that a person is sent to gets of them.
-func givenTerms(p care.Policy, file ledger.Case) []web.Term {
-	person := file.PersonData
-	terms := []web.Term{
-		{Name: italian.Field("given_name"), Value: person.GivenName},
-		{Name: italian.Field("family_name"), Value: person.FamilyName},
-		{Name: italian.Field("birth_date"), Value: italian.Date(person.BirthDate)},
-		{Name: italian.Field("citizenship"), Value: italian.Country(person.Citizenship)},
-		{Name: italian.Field("languages"), Value: enumerated(person.Languages, italian.Language)},
-		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
-		{Name: italian.Field("needs"), Value: enumerated(file.Needs, func(code string) string {
-			for _, area := range p.NeedAreas([]string{code}) {
-				return area.Name
-			}
-			return code
-		})},
-		{Name: "Numero del fascicolo", Value: file.Number},
-	}
-	return terms
-}
-
-func enumerated(codes []string, say func(string) string) string {
-	words := make([]string, 0, len(codes))
-	for _, code := range codes {
-		words = append(words, say(code))
-	}
-	return orNone(strings.Join(words, ", "))
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "non indicato"
-	}
-	return text
 }
 
 // caseReads shows who read or changed a case file.

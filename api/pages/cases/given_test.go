@@ -31,7 +31,8 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	var form parts.CaseForm
-	showSendToCPI(&form, caseFormOf{rules: &zone.Rules{Policy: policy}, file: c})
+	sending := actionOf(care.OpSendToCPI)
+	sending.show(&form, asked{rules: &zone.Rules{Policy: policy}, file: c})
 	var shown strings.Builder
 	if err := web.Write(&shown, form); err != nil {
 		t.Fatal(err)

@@ -23,8 +23,8 @@ import (
 // its answer is an address, of codes alone.
 
 func (s *Place) mountSending(p access.Routes) {
-	p.Get("/fascicoli/:id/partner", s.showRefer)
-	p.Post("/fascicoli/:id/partner", s.refer)
+	p.Get("/fascicoli/:id/"+catalogue.Refer.Slug, s.showRefer)
+	p.Post("/fascicoli/:id/"+catalogue.Refer.Slug, s.refer)
 }
 
 // Parameters of the second step's address.
@@ -61,7 +61,7 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), catalogue.ReferForm{Agency: agency, Purpose: purpose})
 	}
 	page := ReferChoice{
-		Frame: s.Pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
+		Frame: s.Pages.Frame(c, italian.Operation(care.OpRefer), "/fascicoli"), Lead: italian.TextsOf(care.OpRefer).Intro, Form: web.Form{Action: c.Request.URL.Path, Faults: faults},
 		Partners: referees(rules.Policy, who, agency), Purposes: present.NeedOptions(rules.Policy, []string{purpose}),
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
@@ -120,7 +120,7 @@ func (s *Place) refer(c *gin.Context, who care.Staff) error {
 	}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Refer.Command(c.PostForm("key"), id, form))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/fascicoli/"+id, "La persona è inviata al partner, che ora ne prende visione.")
+		return s.Pages.Done(c, cmd, "/fascicoli/"+id, italian.TextsOf(care.OpRefer).Done)
 	}
 	again := web.NewForm("/fascicoli/" + id + "/partner")
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
@@ -153,10 +153,10 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	name := present.AgencyName(rules.Policy, typed.Agency)
 	page := ReferForm{
 		Frame: s.Pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
-		Lead:    "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.",
+		Lead:    italian.Given(catalogue.ToPartner).Hint,
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: parts.Given{
-			Title: "Dati che riceve: " + name, Terms: present.DisclosedTerms(rules.Policy, given.Snapshot),
+			Title: italian.Given(catalogue.ToPartner).Title + ": " + name, Terms: present.DisclosedTerms(rules.Policy, given.Snapshot),
 			Purpose: italian.ReferralPurpose(rules.Policy, typed.Purpose), Ground: italian.Upper(italian.LegalBasis(given.LegalBasis)),
 		},
 		Note: typed.Note,

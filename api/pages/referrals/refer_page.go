@@ -11,6 +11,7 @@ import (
 type ReferChoice struct {
 	web.Frame
 	Form     web.Form
+	Lead     string
 	Partners []web.Option
 	Purposes []web.Option
 	Nothing  bool // the zone has no partner that can be reached

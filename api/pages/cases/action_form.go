@@ -1,0 +1,197 @@
+package cases
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// asked is what the form of an action is made of.
+type asked struct {
+	rules *zone.Rules
+	file  ledger.Case
+	sent  url.Values // what was typed; nil at first
+	lists map[catalogue.List][]web.Option
+}
+
+// Ids of the fields of an appointment and of a moment on a page: a form has one of
+// them at most.
+const (
+	serviceID = "service"
+	dayID     = "day"
+)
+
+// show fills in the page of an action: what happens then, the fields of its form,
+// and who is given what.
+func (a action) show(page *parts.CaseForm, in asked) {
+	page.Intro, page.Danger, page.Button = a.texts.Intro, a.facts.Ends, a.texts.Button
+	if page.Button == "" {
+		page.Button = italian.Operation(a.facts.Code)
+	}
+	for _, f := range a.fields {
+		if f.Required && f.From != "" && len(in.lists[f.From]) == 0 {
+			page.Nothing = italian.Upper(a.texts.NoneOf(f.Name))
+			return
+		}
+		for _, shown := range a.field(f, in) {
+			if f.When.Field != "" {
+				shown.ShownBy = a.choiceID(f.When, in)
+			}
+			page.Fields = append(page.Fields, shown)
+		}
+	}
+	page.Given = givenTo(a.facts.Gives, in)
+}
+
+// choiceID is the id of the choice that a condition asks for.
+func (a action) choiceID(when catalogue.Condition, in asked) string {
+	i := slices.IndexFunc(a.fields, func(f catalogue.Field) bool { return f.Name == when.Field })
+	return fmt.Sprintf("%s-%d", when.Field, slices.IndexFunc(in.lists[a.fields[i].From], func(o web.Option) bool { return o.Value == when.Code }))
+}
+
+// field asks for a field of the form by its shape.
+func (a action) field(f catalogue.Field, in asked) []web.Field {
+	value := in.sent.Get(f.Name)
+	shown := web.Field{ID: f.Name, Label: a.texts.Label(f.Name), Hint: a.texts.Hint(f.Name), Value: value, Required: f.Required}
+	switch f.Shape {
+	case catalogue.Appointment:
+		return a.appointment(f, in)
+	case catalogue.Moment:
+		return []web.Field{parts.WhenField(shown.Label, in.sent)}
+	case catalogue.Day, catalogue.Date:
+		shown.Shape, shown.Type = "input", "date"
+	case catalogue.Words:
+		shown.Shape = "area"
+		if f.Max != maxArea {
+			shown.Max = f.Max
+		}
+	case catalogue.Choice:
+		shown.Shape, shown.Type, shown.Value, shown.Hint = "choices", "radio", "", a.texts.Hints[f.Name]
+		shown.Options = in.lists[f.From]
+		if slices.Contains(folded, f.From) {
+			shown.Shape, shown.Type = "select", ""
+		}
+		for _, code := range f.Choices {
+			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(a.texts.Choice(code)), Chosen: code == value})
+		}
+	case catalogue.Yes:
+		shown.Shape = "box"
+	default:
+		shown.Shape, shown.Type = "input", "text"
+	}
+	return []web.Field{shown}
+}
+
+// appointment asks for a service that is not under way, with a day and an hour.
+func (a action) appointment(f catalogue.Field, in asked) []web.Field {
+	service := web.Field{Shape: "select", ID: serviceID, Label: a.texts.Label("service"), Required: true, Groups: freeServices(in)}
+	when := parts.WhenField(a.texts.Label("at"), in.sent)
+	if !f.Several {
+		return []web.Field{service, when}
+	}
+	when.Bare = true
+	return []web.Field{{Shape: "group", Label: a.texts.Label(f.Name), Fields: []web.Field{service, when}}}
+}
+
+// maxArea is how many characters an area takes where nothing else is said.
+const maxArea = 4000
+
+// officesOpen is the hour that stands for a day: when the offices open.
+const officesOpen = "08:00"
+
+// read makes the operation's form of what was sent. The faults are of what cannot
+// be read at all.
+func (a action) read(key, caseID string, sent url.Values) (catalogue.Command, []care.Fault) {
+	typed, faults := map[string]any{}, []care.Fault(nil)
+	for _, f := range a.fields {
+		if f.When.Field == "" || sent.Get(f.When.Field) == f.When.Code {
+			faults = append(faults, readField(f, sent, typed)...)
+		}
+	}
+	form, err := json.Marshal(typed)
+	if err != nil {
+		panic(err) // texts, times and boxes can be written
+	}
+	command, err := a.asked.Read(key, caseID, form)
+	if err != nil {
+		faults = append(faults, care.Fault{Rule: care.RuleUnknownCode})
+	}
+	return command, faults
+}
+
+// readField reads what was typed in a field into the form.
+func readField(f catalogue.Field, sent url.Values, typed map[string]any) []care.Fault {
+	value := strings.TrimSpace(sent.Get(f.Name))
+	var at *time.Time
+	var rule string
+	switch f.Shape {
+	case catalogue.Appointment:
+		return readAppointment(f, sent, typed)
+	case catalogue.Moment:
+		at, rule = parts.ReadMoment(sent.Get(dayID), sent.Get("hour"))
+	case catalogue.Day, catalogue.Date:
+		day, ok := parts.ReadDate(value)
+		switch {
+		case !ok:
+			rule = parts.RuleDate
+		case f.Shape == catalogue.Date && !day.IsZero():
+			at = &day
+		case !day.IsZero():
+			at, rule = parts.ReadMoment(day.Format(time.DateOnly), officesOpen)
+		}
+	case catalogue.Yes:
+		typed[f.Name] = value != ""
+	default:
+		typed[f.Name] = value
+	}
+	if at != nil {
+		typed[f.Name] = at.Format(time.RFC3339)
+	}
+	return parts.FaultIf(rule, f.Name)
+}
+
+// readAppointment reads an appointment: of a form that takes several it may be none.
+func readAppointment(f catalogue.Field, sent url.Values, typed map[string]any) []care.Fault {
+	choice, day, hour := sent.Get(serviceID), sent.Get(dayID), sent.Get("hour")
+	if f.Several && choice+day+hour == "" {
+		return nil
+	}
+	booking, faults := parts.ReadBooking(choice, day, hour)
+	read := map[string]any{"service": booking.Service, "matter": booking.Matter, "at": booking.At.Format(time.RFC3339)}
+	if !f.Several {
+		maps.Copy(typed, read)
+		return faults
+	}
+	typed[f.Name] = []any{read}
+	for i := range faults {
+		faults[i].Field = f.Name + "[0]." + faults[i].Field
+	}
+	return faults
+}
+
+// place is the id, on the page, of the field that a path of the form leads to.
+func (a action) place(path string) string {
+	for _, f := range a.fields {
+		switch inside := f.Several && strings.HasPrefix(path, f.Name); {
+		case f.Shape == catalogue.Moment && path == f.Name:
+			return dayID
+		case f.Shape == catalogue.Appointment && (inside || !f.Several) && strings.HasSuffix(path, "at"):
+			return dayID
+		case f.Shape == catalogue.Appointment && (inside || !f.Several && slices.Contains([]string{"service", "matter"}, path)):
+			return serviceID
+		}
+	}
+	return path
+}

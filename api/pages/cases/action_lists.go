@@ -1,0 +1,113 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+// lists make the choices of the lists that forms name; chosen is what was chosen
+// before.
+var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error){
+	catalogue.BeginStages: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		if in.sent == nil {
+			chosen = string(in.file.LastStage)
+		}
+		return present.StageOptions(care.BeginStages, chosen), nil
+	},
+	catalogue.EquipeKinds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return freeEquipes(in, chosen), nil
+	},
+	catalogue.ClosureOutcomes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return present.Options(present.ClosureOutcomes(in.rules.Policy), chosen), nil
+	},
+	catalogue.ShownPermits: func(_ *Place, _ context.Context, _ care.Staff, _ asked, chosen string) ([]web.Option, error) {
+		return shownPermits(chosen), nil
+	},
+	catalogue.OtherZones: func(s *Place, ctx context.Context, who care.Staff, _ asked, chosen string) ([]web.Option, error) {
+		zones, err := s.Records.Zones(ctx)
+		zones = slices.DeleteFunc(zones, func(p care.Policy) bool { return p.Zone == who.Zone })
+		return web.Each(zones, func(p care.Policy) web.Option {
+			return web.Option{Value: p.Zone, Text: p.Municipality, Chosen: p.Zone == chosen}
+		}), err
+	},
+	catalogue.SamePerson: func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
+		files, err := s.Records.MergeCandidates(ctx, who, in.file.ID)
+		return web.Each(files, func(file ledger.CaseFile) web.Option {
+			return web.Option{
+				Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Chosen: file.ID == chosen,
+				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + ".",
+			}
+		}), err
+	},
+}
+
+// folded are the lists of which one sees the choices only when one opens them:
+// the long ones.
+var folded = []catalogue.List{catalogue.ClosureOutcomes, catalogue.ShownPermits, catalogue.OtherZones}
+
+// listsFor makes the lists that the form of an action chooses from.
+func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked) (map[catalogue.List][]web.Option, error) {
+	found := map[catalogue.List][]web.Option{}
+	for _, f := range a.fields {
+		if f.From == "" {
+			continue
+		}
+		options, err := lists[f.From](s, ctx, who, in, in.sent.Get(f.Name))
+		if err != nil {
+			return nil, err
+		}
+		found[f.From] = options
+	}
+	return found, nil
+}
+
+// freeEquipes are the zone's kinds of équipe of which none is at work.
+func freeEquipes(in asked, chosen string) (kinds []web.Option) {
+	stands := in.file.Standing(in.rules.Policy)
+	for _, e := range in.rules.Equipes {
+		if stands.Second(ledger.CaseRun(in.file.ID), care.Answer{Operation: care.OpConvene, Equipe: e.Kind}, care.ShownPermit{}) != nil {
+			continue
+		}
+		roles := strings.Join(web.Each(e.Seats, func(seat care.SeatRule) string { return italian.Role(seat.Role) }), ", ")
+		kinds = append(kinds, web.Option{
+			Value: string(e.Kind), Text: italian.Upper(italian.EquipeKind(e.Kind)), Hint: italian.Upper(roles) + ".", Chosen: chosen == string(e.Kind),
+		})
+	}
+	return kinds
+}
+
+// freeServices are the services, with their matters, that are not under way.
+func freeServices(in asked) []web.OptionGroup {
+	stands := in.file.Standing(in.rules.Policy)
+	groups := parts.ServiceOptions(in.rules.Policy, in.sent.Get(serviceID))
+	for i := range groups {
+		groups[i].Options = slices.DeleteFunc(groups[i].Options, func(o web.Option) bool {
+			service, matter, _ := strings.Cut(o.Value, "/")
+			booking := care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Service: care.Code(service), Matter: care.Code(matter)}}}
+			return stands.Second(ledger.CaseRun(in.file.ID), booking, care.ShownPermit{}) != nil
+		})
+	}
+	return slices.DeleteFunc(groups, func(g web.OptionGroup) bool { return len(g.Options) == 0 })
+}
+
+// shownPermits lists what a person may show: the receipt first, which is what
+// most come with.
+func shownPermits(chosen string) []web.Option {
+	all := present.PermitOptions(chosen)
+	i := slices.IndexFunc(all, func(o web.Option) bool { return o.Value == care.PermitRequested })
+	receipt := all[i]
+	list := append([]web.Option{receipt}, slices.Delete(all, i, i+1)...)
+	for j := range list[1:] {
+		list[j+1].Text = "Nuovo permesso: " + strings.ToLower(list[j+1].Text)
+	}
+	return list
+}
