@@ -16,7 +16,7 @@ import (
 // Assign works at once what assigns work, records a contact, or says how an
 // action of the plan comes along: such commands are plain transactions, since
 // they do not move a path.
-func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
+func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	cmd, err := r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) {
 		switch c.Operation {
 		case care.OpContact:
@@ -34,7 +34,7 @@ func (r *Records) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 }
 
 // settle stores a command that was worked at once, or refused.
-func (r *Records) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, refusal *care.Refusal) (ledger.Command, error) {
+func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, refusal *care.Refusal) (ledger.Command, error) {
 	state := ledger.CommandWorked
 	if refusal != nil {
 		state = ledger.CommandRefused
@@ -48,7 +48,7 @@ func (r *Records) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 }
 
 // assign changes who does a task, or by when.
-func (r *Records) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func (r commands) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	set, err := r.rules.Current(ctx, tx, s.Zone)
 	if err != nil {
 		return ledger.Command{}, err
@@ -63,7 +63,7 @@ func (r *Records) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 }
 
 // contact records a contact at the desk.
-func (r *Records) contact(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func (r commands) contact(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, err := catalogue.Contact.Decode(c.Data)
 	if err != nil {
 		return ledger.Command{}, &ledger.Fault{Place: "a contact whose form does not read"}

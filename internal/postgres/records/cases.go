@@ -15,6 +15,9 @@ import (
 	"percorso/internal/postgres"
 )
 
+// cases is the case files: as lists, as a whole, and what happened on them.
+type cases struct{ *store }
+
 const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
 	f.closed_at, f.outcome, f.suspended_at, f.suspended_until, coalesce(f.merged_into::text, '') AS merged_into, f.last_stage,
 	r.policy_version, r.revision
@@ -22,7 +25,7 @@ const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || 
 
 // CaseFiles lists the cases that the caller's agency works on, the newest
 // first, each with what it waits for.
-func (r *Records) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (page ledger.Page[ledger.CaseFile], err error) {
+func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (page ledger.Page[ledger.CaseFile], err error) {
 	var q query
 	l := reading{kind: ledger.ListCases}
 	l.ask("open", f.Open != nil && *f.Open, "")
@@ -71,7 +74,7 @@ const maybeStuck = `f.closed_at IS NULL AND (
 		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) AND case_unworked(f.id) IS NULL)`
 
 // StuckCases lists the open cases of the zone that do not wait as planned.
-func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.StuckCase], err error) {
+func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.StuckCase], err error) {
 	if s.Role != care.Supervisor {
 		return page, ledger.ErrForbidden
 	}
@@ -90,7 +93,7 @@ func (r *Records) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging)
 }
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
-func (r *Records) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
+func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
 	limit := limitOf(p)
 	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
@@ -126,7 +129,7 @@ func (r *Records) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q que
 }
 
 // waiting computes what each of some cases waits for.
-func (r *Records) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
+func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
 	facts := map[string]*care.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := r.Clock()
@@ -278,7 +281,7 @@ func readReport(ctx context.Context, tx postgres.Tx, now time.Time) (report fres
 }
 
 // CaseFile reads the whole of a case. The read is audited.
-func (r *Records) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.Case, err error) {
+func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.Case, err error) {
 	if !care.IsID(id) {
 		return c, ledger.ErrNotFound
 	}
@@ -347,7 +350,7 @@ type momentRow struct {
 
 // Timeline lists what happened on a case, and on those that were merged into
 // it, the newest first.
-func (r *Records) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
+func (r cases) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
 	var rows ledger.Page[momentRow]
 	err = r.ofCase(ctx, s, ledger.ReadTimeline, caseID, seesCase, func(tx postgres.Tx) error {
 		var q query
@@ -370,7 +373,7 @@ type readRow struct {
 
 // Reads lists who read or changed a case file, or one that was merged into it,
 // and when; also in lists and searches, and through a partner's link.
-func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Read], err error) {
+func (r cases) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Read], err error) {
 	var q query
 	q.and("case", caseID)
 	by := order{list: "a", numbered: true}
@@ -398,17 +401,8 @@ func (r *Records) Reads(ctx context.Context, s care.Staff, caseID string, p ledg
 	return page, err
 }
 
-// ofCase reads what belongs to a case. ledger.ErrNotFound: sees says that the
-// caller does not see it.
-func (r *Records) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, postgres.Tx, string) error, read func(postgres.Tx) error) error {
-	if !care.IsID(caseID) {
-		return ledger.ErrNotFound
-	}
-	l := reading{kind: kind, of: "case", id: caseID, cases: []string{caseID}}
-	return r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		if err := sees(ctx, tx, caseID); err != nil {
-			return err
-		}
-		return read(tx)
-	})
+// seesCase answers ledger.ErrNotFound where the caller does not see the case's file.
+func seesCase(ctx context.Context, tx postgres.Tx, caseID string) error {
+	var seen bool
+	return missing(tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen))
 }

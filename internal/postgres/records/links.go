@@ -12,13 +12,14 @@ import (
 	"percorso/internal/postgres"
 )
 
-// What a partner without accounts does goes through functions that see one link
-// and what it opens: nobody of the staff is the caller.
+// links is what a partner without accounts does. It goes through functions that
+// see one link and what it opens: nobody of the staff is the caller.
+type links struct{ *store }
 
 // OpenLink reads a one-time link, used or not. It changes nothing of it, since
 // those who scan mails open links too; the look leaves a line in the audit.
 // ledger.ErrNotFound: there is none.
-func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
+func (r links) OpenLink(ctx context.Context, id string) (l ledger.Link, err error) {
 	if !care.IsID(id) {
 		return l, ledger.ErrNotFound
 	}
@@ -36,7 +37,7 @@ func (r *Records) OpenLink(ctx context.Context, id string) (l ledger.Link, err e
 // which wakes its run. ledger.ErrNotFound: nothing may happen, since the link was
 // used or has expired, or this is not asked of the partner now. Where it was used
 // for this very answer, the command that it then made comes along.
-func (r *Records) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data json.RawMessage) (cmd ledger.Command, err error) {
+func (r links) UseLink(ctx context.Context, id string, operation care.Operation, answer care.Answer, data json.RawMessage) (cmd ledger.Command, err error) {
 	if !care.IsID(id) {
 		return cmd, ledger.ErrNotFound
 	}
@@ -69,7 +70,7 @@ func (r *Records) UseLink(ctx context.Context, id string, operation care.Operati
 // RenewLink mails a new link to the partner's registered address.
 // ledger.ErrNotFound: nothing is asked of the partner any more, or a link was
 // sent just now.
-func (r *Records) RenewLink(ctx context.Context, id string) error {
+func (r links) RenewLink(ctx context.Context, id string) error {
 	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}

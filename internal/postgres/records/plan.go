@@ -9,6 +9,9 @@ import (
 	"percorso/internal/postgres"
 )
 
+// plans is what the équipes of a case say, and the plan that they agree on.
+type plans struct{ *store }
+
 const selectEquipe = `SELECT e.run_id, e.case_id::text, e.kind, e.reason, coalesce(equipe_note(e.run_id), '') AS note, e.convened_at,
 	ended.ended_at, coalesce(ended.outcome, '') AS outcome FROM equipe e LEFT JOIN LATERAL equipe_end(e.run_id) ended ON true`
 
@@ -26,7 +29,7 @@ type equipeRow struct {
 // Equipes lists the équipes of a case with their seats and minutes, the latest
 // first, for who works on the case, has a seat or a part in the plan. The read
 // is audited.
-func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
+func (r plans) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
 	err = r.ofCase(ctx, s, ledger.ReadEquipe, caseID, seesPlan, func(tx postgres.Tx) error {
 		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
 		return err
@@ -35,7 +38,7 @@ func (r *Records) Equipes(ctx context.Context, s care.Staff, caseID string) (equ
 }
 
 // Equipe reads one équipe by its run. The read is audited.
-func (r *Records) Equipe(ctx context.Context, s care.Staff, run string) (e ledger.Equipe, err error) {
+func (r plans) Equipe(ctx context.Context, s care.Staff, run string) (e ledger.Equipe, err error) {
 	l := reading{kind: ledger.ReadEquipe, of: "run", id: run}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		equipes, err := readEquipes(ctx, tx, `e.run_id = $1`, run)
@@ -86,7 +89,7 @@ func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledge
 // Plans lists the versions of a case's plan, the newest first, with how each
 // action comes along, for who works on the case, has a seat or a part in the
 // plan. The read is audited.
-func (r *Records) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
+func (r plans) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
 	err = r.ofCase(ctx, s, ledger.ReadPlan, caseID, seesPlan, func(tx postgres.Tx) error {
 		plans, err = readPlans(ctx, tx, caseID)
 		return err
@@ -130,7 +133,7 @@ func readPlans(ctx context.Context, tx postgres.Tx, caseID string) ([]ledger.Pla
 
 // GoalFindings lists what the evaluations said of the plan's goals, the latest
 // first. The read is audited.
-func (r *Records) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []ledger.GoalFinding, err error) {
+func (r plans) GoalFindings(ctx context.Context, s care.Staff, caseID string) (findings []ledger.GoalFinding, err error) {
 	err = r.ofCase(ctx, s, ledger.ReadGoalFindings, caseID, seesPlan, func(tx postgres.Tx) error {
 		findings, err = postgres.Many[ledger.GoalFinding](ctx, tx, `SELECT g.goal_id::text, g.agency, g.result, g.note, g.at, coalesce(s.name, '') AS by_name
 			FROM goal_finding g LEFT JOIN staff s ON s.id = g.by_staff WHERE g.case_id = $1 ORDER BY g.at DESC, g.id`, caseID)

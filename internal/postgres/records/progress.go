@@ -15,7 +15,7 @@ import (
 
 // progress says how an action of the active plan comes along, whatever version
 // of the plan it stands in from then on.
-func (r *Records) progress(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+func (r commands) progress(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	form, err := catalogue.Progress.Decode(c.Data)
 	if err != nil {
 		return ledger.Command{}, &ledger.Fault{Place: "a progress whose form does not read"}

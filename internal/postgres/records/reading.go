@@ -43,7 +43,7 @@ func (l *reading) ask(name string, set bool, value string) {
 
 // reads runs work, and writes the line of what it read in the same transaction:
 // with its end, so that it costs no round trip. Without its line nothing is read.
-func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func(postgres.Tx) error) error {
+func (r *store) reads(ctx context.Context, s care.Staff, l *reading, work func(postgres.Tx) error) error {
 	return r.within(ctx, s, func(tx postgres.Tx) error {
 		err := work(tx)
 		batch := &pgx.Batch{}
@@ -63,6 +63,36 @@ func (r *Records) reads(ctx context.Context, s care.Staff, l *reading, work func
 			return failed
 		}
 		return err
+	})
+}
+
+// byID reads one row that the caller may see; found says what it shows.
+func byID[T any](ctx context.Context, r *store, s care.Staff, l *reading, sql, id string, found func(T)) (row T, err error) {
+	if !care.IsID(id) {
+		return row, ledger.ErrNotFound
+	}
+	err = r.reads(ctx, s, l, func(tx postgres.Tx) error {
+		if row, err = postgres.One[T](ctx, tx, sql, id); err != nil {
+			return missing(err)
+		}
+		found(row)
+		return nil
+	})
+	return row, err
+}
+
+// ofCase reads what belongs to a case. ledger.ErrNotFound: sees says that the
+// caller does not see it.
+func (r *store) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, caseID string, sees func(context.Context, postgres.Tx, string) error, read func(postgres.Tx) error) error {
+	if !care.IsID(caseID) {
+		return ledger.ErrNotFound
+	}
+	l := reading{kind: kind, of: "case", id: caseID, cases: []string{caseID}}
+	return r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		if err := sees(ctx, tx, caseID); err != nil {
+			return err
+		}
+		return read(tx)
 	})
 }
 

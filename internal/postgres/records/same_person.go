@@ -18,7 +18,7 @@ const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(bt
 // SamePerson lists the open case files among those that the caller sees that
 // seem to be of a person, the newest first and at most 20, each with what it
 // waits for.
-func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
+func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		files, err = r.samePerson(ctx, tx, s, person, "")
@@ -30,7 +30,7 @@ func (r *Records) SamePerson(ctx context.Context, s care.Staff, person ledger.Pe
 
 // MergeCandidates lists in the same way those that seem to be of the person of a
 // case. ledger.ErrNotFound: the caller does not see it.
-func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
+func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
 	if !care.IsID(caseID) {
 		return nil, ledger.ErrNotFound
 	}
@@ -47,7 +47,7 @@ func (r *Records) MergeCandidates(ctx context.Context, s care.Staff, caseID stri
 	return files, err
 }
 
-func (r *Records) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
+func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
 	files, err := postgres.Many[ledger.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,131 @@
+package records
+
+import (
+	"context"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// referrals is what goes to other agencies: what they are asked, and what they are
+// given of the person for it.
+type referrals struct{ *store }
+
+// A referral in a list. Its addressee sees what is said of the person for as long
+// as what was given with it may be seen.
+const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, case_number(r.case_id)) AS case_number,
+	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, r.outcome, s.snapshot,
+	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
+	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
+	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at
+	FROM referral r JOIN LATERAL share_known(r.run_id, r.to_agency) k ON true LEFT JOIN share s ON s.id = r.share_id
+	LEFT JOIN LATERAL referral_words(r.id) words ON true LEFT JOIN case_file f ON f.id = r.case_id
+	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
+
+// Referrals lists what was sent to the caller's agency, or by it, the newest first.
+func (r referrals) Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (page ledger.Page[ledger.Referral], err error) {
+	var q query
+	l := reading{kind: ledger.ListReferrals}
+	l.ask("incoming", f.Incoming, "")
+	l.ask("sent", f.Sent, "")
+	l.ask("open", f.Open, "")
+	l.ask("state", f.State != "", string(f.State))
+	l.ask("case", f.CaseID != "", "")
+	if f.Incoming {
+		q.and("r.to_agency = ?", s.Agency)
+	}
+	if f.Sent {
+		q.and("r.from_agency = ?", s.Agency)
+	}
+	if f.State != "" {
+		q.and("r.state = ?", f.State)
+	}
+	if f.Open {
+		q.and("r.state NOT IN ('rejected', 'completed', 'failed', 'withdrawn', 'redirected')")
+	}
+	if f.CaseID != "" {
+		if !care.IsID(f.CaseID) {
+			return page, ledger.ErrNotFound
+		}
+		q.and("r.case_id = ?", f.CaseID)
+	}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		page, err = list(ctx, tx, &q, selectReferral, order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
+			return cursor{At: f.Requested, ID: f.ID}
+		})
+		l.cases = casesOf(page.Items, func(f ledger.Referral) string { return f.CaseID })
+		return err
+	})
+	return page, err
+}
+
+// Referral reads one referral; a read of the snapshot is a read of the person.
+func (r referrals) Referral(ctx context.Context, s care.Staff, id string) (f ledger.Referral, err error) {
+	l := reading{kind: ledger.ReadReferral, of: "referral", id: id}
+	return byID(ctx, r.store, s, &l, selectReferral+` WHERE r.id = $1`, id, func(f ledger.Referral) { l.cases = []string{f.CaseID} })
+}
+
+// Disclosure says exactly what an agency would get of the person of a case if
+// the caller sent them there for an area of need. The read is audited.
+// ledger.ErrNotFound: there is no such case or agency for the caller.
+func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
+	if !care.IsID(caseID) {
+		return d, ledger.ErrNotFound
+	}
+	l := reading{kind: ledger.ReadDisclosure, asked: []string{agency}, cases: []string{caseID}}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		policy, err := r.rules.Current(ctx, tx, s.Zone)
+		if err != nil {
+			return err
+		}
+		addressee, known := policy.Agency(agency)
+		if !known {
+			return ledger.ErrNotFound
+		}
+		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
+		l.of, l.id = "case", caseID
+		// The function sees every case: whether the caller does is asked here.
+		if err := seesCase(ctx, tx, caseID); err != nil {
+			return err
+		}
+		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
+		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosure($1, $2, $3) AS snapshot`,
+			caseID, d.LegalBasis, purpose).Scan(&d.Snapshot, &d.Digest)
+		if err != nil {
+			return err
+		}
+		if d.LegalBasis == care.Consent {
+			since, err := consentOf(ctx, tx, caseID)
+			if err != nil {
+				return err
+			}
+			d.Consent = since != nil
+		}
+		return nil
+	})
+	return d, err
+}
+
+// Share reads what the caller's agency was given of a person along with a task:
+// a seat of an équipe, an appointment, or another zone's request to take the
+// case over. What is out of sight comes without its snapshot, and with why. The
+// read is audited. ledger.ErrNotFound: nothing was given.
+func (r referrals) Share(ctx context.Context, s care.Staff, taskID string) (given ledger.Share, err error) {
+	if !care.IsID(taskID) {
+		return given, ledger.ErrNotFound
+	}
+	l := reading{kind: ledger.ReadShare}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		given, err = postgres.One[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
+				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
+			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
+				LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)
+		if err != nil {
+			return missing(err)
+		}
+		l.purpose, l.cases = ledger.ReadingPurpose(given.Purpose), []string{given.CaseID}
+		return nil
+	})
+	return given, err
+}

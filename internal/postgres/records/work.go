@@ -1,0 +1,141 @@
+package records
+
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// work is what there is to do and what was agreed: tasks, appointments, and the
+// contacts at the desk.
+type work struct{ *store }
+
+// A task in a list. A suspended one is due at no time.
+const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
+	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
+	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	t.escalated AND NOT t.suspended AS escalated, t.suspended
+	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
+	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
+
+// byDue is the order of tasks: what is due first at the top, what is suspended last.
+var byDue = order{list: "tasks", last: "t.suspended", at: dueOrReady, id: "t.id"}
+
+const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
+
+// Tasks lists tasks, what is due first at the top.
+func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (page ledger.Page[ledger.Task], err error) {
+	var q query
+	l := reading{kind: ledger.ListTasks}
+	l.ask("mine", f.Mine, "")
+	l.ask("team", f.Team, "")
+	l.ask("case", f.CaseID != "", "")
+	l.ask("state", f.State != "", string(f.State))
+	l.ask("overdue", f.Overdue, "")
+	switch {
+	case f.Mine:
+		q.and("t.holder = ?", s.ID)
+	case f.Team:
+		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
+	case f.CaseID == "" && s.Role != care.Supervisor:
+		q.and("(t.holder = ? OR t.agency = ? AND t.role = ?)", s.ID, s.Agency, s.Role)
+	}
+	if f.CaseID != "" {
+		if !care.IsID(f.CaseID) {
+			return page, ledger.ErrNotFound
+		}
+		q.and("t.case_id = ?", f.CaseID)
+	}
+	if f.State == "" {
+		q.and("t.ended_at IS NULL")
+	} else {
+		q.and("t.state = ?", f.State)
+	}
+	if f.Overdue {
+		q.andNow("NOT t.suspended AND t.escalate_at < ?", r.Clock())
+	}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
+			if t.Suspended {
+				return cursor{Last: true, At: t.Ready, ID: t.ID}
+			}
+			return cursor{At: *t.Due, ID: t.ID}
+		})
+		l.cases = casesOf(page.Items, func(t ledger.Task) string { return t.CaseID })
+		return err
+	})
+	return page, err
+}
+
+// Task reads one task.
+func (r work) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task, err error) {
+	l := reading{kind: ledger.ReadTask, of: "task", id: id}
+	return byID(ctx, r.store, s, &l, selectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
+}
+
+const selectContact = `SELECT id::text, topic, language, channel, citizenship, outcome, note, coalesce(case_id::text, '') AS case_id, at FROM contact`
+
+// Contacts lists the contacts of the caller's desk, the newest first.
+func (r work) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Contact], err error) {
+	l := reading{kind: ledger.ListContacts}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		page, err = list(ctx, tx, &query{}, selectContact, order{list: "contacts", at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
+			return cursor{At: c.At, ID: c.ID}
+		})
+		l.cases = casesOf(page.Items, func(c ledger.Contact) string { return c.CaseID })
+		l.things = casesOf(page.Items, func(c ledger.Contact) string { return c.ID })
+		return err
+	})
+	return page, err
+}
+
+// Contact reads one contact.
+func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error) {
+	l := reading{kind: ledger.ReadContact, things: []string{id}}
+	return byID(ctx, r.store, s, &l, selectContact+` WHERE id = $1`, id, func(c ledger.Contact) {
+		l.cases = casesOf([]ledger.Contact{c}, func(c ledger.Contact) string { return c.CaseID })
+	})
+}
+
+const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
+	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
+	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
+	LEFT JOIN share s ON s.run_id = a.run_id AND s.agency = my('agency')`
+
+// Appointments lists appointments by day and hour.
+func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {
+	var q query
+	l := reading{kind: ledger.ListAppointments}
+	l.ask("from", !f.From.IsZero(), f.From.Format(time.DateOnly))
+	l.ask("to", !f.To.IsZero(), f.To.Format(time.DateOnly))
+	l.ask("service", f.Service != "", f.Service)
+	l.ask("case", f.CaseID != "", "")
+	if !f.From.IsZero() {
+		q.and("a.at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q.and("a.at < ?", f.To)
+	}
+	if f.Service != "" {
+		q.and("a.service = ?", f.Service)
+	}
+	if f.CaseID != "" {
+		if !care.IsID(f.CaseID) {
+			return page, ledger.ErrNotFound
+		}
+		q.and("a.case_id = ?", f.CaseID)
+	}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
+			return cursor{At: a.At, ID: a.ID}
+		})
+		l.cases = casesOf(page.Items, func(a ledger.Appointment) string { return a.CaseID })
+		return err
+	})
+	return page, err
+}
