@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"percorso/internal/care"
@@ -66,6 +67,36 @@ type Plan struct {
 type PlanContent struct {
 	Goals   []care.PlanGoal `json:"goals"`
 	Actions []PlannedAction `json:"actions"`
+}
+
+// PlanOf is what a version says that a command proposes. What an earlier version
+// has keeps its id, and whether the person was sent there for it.
+func PlanOf(command string, form care.PlanForm, earlier []PlanContent) PlanContent {
+	goals, routed := map[string]bool{}, map[string]bool{} // by id
+	for _, content := range earlier {
+		for _, g := range content.Goals {
+			goals[g.ID] = true
+		}
+		for _, a := range content.Actions {
+			routed[a.ID] = routed[a.ID] || a.Routed
+		}
+	}
+	content := PlanContent{Goals: []care.PlanGoal{}, Actions: []PlannedAction{}}
+	for i, g := range form.Goals {
+		if !goals[g.ID] {
+			g.ID = DerivedID(command, "goal "+strconv.Itoa(i))
+		}
+		content.Goals = append(content.Goals, g)
+	}
+	for i, a := range form.Actions {
+		sent, known := routed[a.ID]
+		if !known {
+			a.ID = DerivedID(command, "action "+strconv.Itoa(i))
+		}
+		a.Send = a.Send && !sent
+		content.Actions = append(content.Actions, PlannedAction{PlanAction: a, Routed: sent})
+	}
+	return content
 }
 
 // NeedsAt lists the areas of need of the goals that the plan newly sends the

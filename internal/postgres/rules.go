@@ -151,6 +151,23 @@ func (s *Ruleset) Due(code string, from time.Time) time.Time {
 	return s.Calendar.After(from, d.Duration)
 }
 
+// BeforeEnd counts a lead of the zone back from a permit's last day: days from the
+// day's end, whatever the calendar says of them; hours and seconds from its midnight UTC.
+func (s *Ruleset) BeforeEnd(last time.Time, code string) time.Time {
+	lead, _ := s.Deadline(code)
+	switch n := lead.Duration.N; lead.Duration.Unit {
+	case care.Hours:
+		return last.Add(-time.Duration(n) * time.Hour)
+	case care.Seconds:
+		return last.Add(-time.Duration(n) * time.Second)
+	default:
+		return time.Date(last.Year(), last.Month(), last.Day()+1-n, 0, 0, 0, 0, s.Calendar.Location())
+	}
+}
+
+// There is a time where the zone is, so that its day is the zone's.
+func (s *Ruleset) There(t time.Time) time.Time { return t.In(s.Calendar.Location()) }
+
 // LegalBasis is on what ground the zone gives an agency personal data. What is
 // not known to be public needs consent.
 func (s *Ruleset) LegalBasis(agency string) care.LegalBasis {

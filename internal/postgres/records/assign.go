@@ -119,7 +119,7 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
 	}
-	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.now.In(a.policy.Calendar.Location())})
+	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.policy.There(a.now)})
 	if err != nil || len(faults) > 0 {
 		return care.Refuse(faults...), err
 	}

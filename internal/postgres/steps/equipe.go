@@ -1,17 +1,16 @@
 package steps
 
 import (
-	"encoding/json"
-	"strconv"
-
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
 )
 
-// equipe records an équipe, its seats, and the minutes of its meetings.
-func (w *writer) equipe() error {
+// equipes is the équipes of the case, with who sits in them and what they say.
+type equipes struct{ *writer }
+
+// write records an équipe, its seats, and the minutes of its meetings.
+func (w *equipes) write() error {
 	if e := w.step.Effects.Equipe; e != nil {
 		w.queue(`INSERT INTO equipe (run_id, case_id, zone, kind, reason, convened_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 			w.step.Run, w.caseID(), w.run.Zone, e.Kind, e.Reason, w.step.At)
@@ -26,10 +25,10 @@ func (w *writer) equipe() error {
 	}
 	for _, s := range w.step.Effects.Seats {
 		if s.State == care.SeatInvited {
-			w.inviteSeat(s)
+			w.invite(s)
 			continue
 		}
-		w.moveSeat(s, said)
+		w.move(s, said)
 	}
 	return nil
 }
@@ -40,10 +39,10 @@ type reasons struct {
 	votes []catalogue.MinutedVote // of a meeting; its minutes are kept too
 }
 
-func (w *writer) said() (said reasons, err error) {
+func (w *equipes) said() (said reasons, err error) {
 	switch w.step.Entry.Answer.Operation {
 	case care.OpMinutes:
-		form, err := formOf(w, catalogue.Minutes)
+		form, err := formOf(w.writer, catalogue.Minutes)
 		if err != nil {
 			return said, err
 		}
@@ -52,7 +51,7 @@ func (w *writer) said() (said reasons, err error) {
 			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, form.At, form.Text, w.by())
 		w.moment("minutes", "")
 	case care.OpComplete:
-		form, err := formOf(w, catalogue.Complete)
+		form, err := formOf(w.writer, catalogue.Complete)
 		if err != nil {
 			return said, err
 		}
@@ -61,19 +60,19 @@ func (w *writer) said() (said reasons, err error) {
 	return said, nil
 }
 
-// inviteSeat makes a seat, or asks somebody else to it. Its agency gets what it
+// invite makes a seat, or asks somebody else to it. Its agency gets what it
 // needs of the person.
-func (w *writer) inviteSeat(s ledger.SeatChange) {
+func (w *equipes) invite(s ledger.SeatChange) {
 	w.queue(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, member = NULL, invited_at = excluded.invited_at`,
 		s.ID, w.step.Run, w.caseID(), w.run.Zone, s.Agency, s.Role, s.State, w.step.At)
-	w.share(share{run: w.step.Run, zone: w.run.Zone, agency: string(s.Agency), purpose: forEquipe})
+	w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: string(s.Agency), purpose: forEquipe})
 	w.moment("seat_invited", string(s.Role))
 }
 
-// moveSeat records who took a seat and what was said from it. What was said in a
+// move records who took a seat and what was said from it. What was said in a
 // meeting is found in its minutes by the seat's role and agency.
-func (w *writer) moveSeat(s ledger.SeatChange, said reasons) {
+func (w *equipes) move(s ledger.SeatChange, said reasons) {
 	votes := said.votes
 	if votes == nil {
 		votes = []catalogue.MinutedVote{}
@@ -97,94 +96,4 @@ func (w *writer) moveSeat(s ledger.SeatChange, said reasons) {
 	if s.Signature != "" {
 		w.moment("signature", string(s.Signature))
 	}
-}
-
-// planChange moves a version of the case's plan.
-func (w *writer) planChange() error {
-	p := w.step.Effects.Plan
-	if p == nil {
-		return nil
-	}
-	switch p.State {
-	case care.PlanDrafting:
-		w.queue(`INSERT INTO plan (id, case_id, run_id, zone, version, state, content, agencies, created_at)
-			SELECT $1, $2, $3, $4, 1 + coalesce(max(version), 0), $5,
-				coalesce((SELECT content FROM plan WHERE case_id = $2 AND state = 'active'), '{"goals": [], "actions": []}'),
-				coalesce((SELECT agencies FROM plan WHERE case_id = $2 AND state = 'active'), '{}'), $6
-			FROM plan WHERE case_id = $2 ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
-			p.ID, w.caseID(), w.step.Run, w.run.Zone, p.State, w.step.At)
-	case care.PlanProposed:
-		if err := w.proposePlan(p.ID); err != nil {
-			return err
-		}
-	case care.PlanActive:
-		w.queue(`UPDATE plan SET state = $2, ended_at = $3 WHERE case_id = $1 AND state = 'active'`, w.caseID(), care.PlanRevised, w.step.At)
-		w.queue(`UPDATE plan SET state = $2, activated_at = $3, content = jsonb_set(content, '{actions}', coalesce((SELECT jsonb_agg(
-				CASE WHEN (a ->> 'send')::boolean THEN (a - 'send') || '{"routed": true}' ELSE a END ORDER BY n)
-				FROM jsonb_array_elements(content -> 'actions') WITH ORDINALITY AS each (a, n)), '[]')) WHERE id = $1`, p.ID, p.State, w.step.At)
-	case care.PlanDeclined, care.PlanDropped, care.PlanCompleted:
-		w.queue(`UPDATE plan SET state = $2, ended_at = $3 WHERE id = $1`, p.ID, p.State, w.step.At)
-	default:
-		w.queue(`UPDATE plan SET state = $2 WHERE id = $1`, p.ID, p.State)
-	}
-	w.moment("plan_"+string(p.State), "")
-	return nil
-}
-
-// proposePlan keeps the content of a draft. What an earlier version has keeps its
-// id, and whether the person was sent there for it.
-func (w *writer) proposePlan(id string) error {
-	form, err := formOf(w, catalogue.Complete)
-	if err != nil || form.Plan == nil {
-		return err
-	}
-	rows, err := postgres.Many[struct {
-		Content ledger.PlanContent `db:"content"`
-	}](w.ctx, w.tx, `SELECT content FROM plan WHERE case_id = $1`, w.caseID())
-	if err != nil {
-		return err
-	}
-	goals, actions := map[string]bool{}, map[string]bool{} // by id; of an action, whether it was routed
-	for _, row := range rows {
-		for _, g := range row.Content.Goals {
-			goals[g.ID] = true
-		}
-		for _, a := range row.Content.Actions {
-			actions[a.ID] = actions[a.ID] || a.Routed
-		}
-	}
-	content, err := json.Marshal(planContent(w.step.Entry.ID, *form.Plan, goals, actions))
-	if err != nil {
-		return err
-	}
-	w.queue(`UPDATE plan SET state = $2, content = $3, agencies = $4, changes = $5 WHERE id = $1`,
-		id, care.PlanProposed, content, postgres.OrEmpty(form.Plan.Agencies()), form.Plan.Changes)
-	return nil
-}
-
-// planContent is what a version says, by the command that proposes it and what
-// earlier versions have.
-func planContent(command string, form care.PlanForm, goals, actions map[string]bool) ledger.PlanContent {
-	content := ledger.PlanContent{Goals: []care.PlanGoal{}, Actions: []ledger.PlannedAction{}}
-	for i, g := range form.Goals {
-		if !goals[g.ID] {
-			g.ID = ledger.DerivedID(command, "goal "+strconv.Itoa(i))
-		}
-		content.Goals = append(content.Goals, g)
-	}
-	for i, a := range form.Actions {
-		routed, known := actions[a.ID]
-		if !known {
-			a.ID = ledger.DerivedID(command, "action "+strconv.Itoa(i))
-		}
-		a.Send = a.Send && !routed
-		content.Actions = append(content.Actions, ledger.PlannedAction{PlanAction: a, Routed: routed})
-	}
-	return content
-}
-
-// endPlans ends the plan along with its case.
-func (w *writer) endPlans() {
-	w.queue(`UPDATE plan SET state = CASE state WHEN 'active' THEN 'completed' ELSE 'dropped' END, ended_at = $2
-		WHERE case_id = $1 AND ended_at IS NULL`, w.caseID(), w.step.At)
 }

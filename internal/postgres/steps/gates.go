@@ -1,12 +1,9 @@
 package steps
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -15,14 +12,17 @@ import (
 	"percorso/internal/postgres/standing"
 )
 
-// gate asks, under lock, what the API could not know for sure when it accepted
+// gates is what is asked under lock before a step is written.
+type gates struct{ *writer }
+
+// ask asks, under lock, what the API could not know for sure when it accepted
 // the command: whether the person may have what is asked for on the day that it
 // is asked, and whether the state of the case allows it.
-func (w *writer) gate() (*care.Refusal, error) {
-	if refusal, err := secondStep(w); err != nil || refusal != nil {
+func (w *gates) ask() (*care.Refusal, error) {
+	if refusal, err := w.second(); err != nil || refusal != nil {
 		return refusal, err
 	}
-	faults, err := dateFaults(w)
+	faults, err := w.dates()
 	if err == nil && len(faults) == 0 {
 		faults, err = w.eligibility()
 	}
@@ -35,14 +35,32 @@ func (w *writer) gate() (*care.Refusal, error) {
 	case len(faults) > 0:
 		return care.Refuse(faults...), nil
 	case w.step.Effects.MergeInto != "":
-		return secondOfMerge(w, ledger.BareID(w.step.Effects.MergeInto))
+		return w.secondOfMerge(ledger.BareID(w.step.Effects.MergeInto))
 	}
 	return nil, nil
 }
 
-// dateFaults asks again whether the dates of the form can be meant: nothing is stored
+// second asks whether this would stand beside its like, with what stands now.
+func (w *gates) second() (*care.Refusal, error) {
+	if w.entry.machine() {
+		return nil, nil
+	}
+	return standing.Second(w.ctx, w.tx, w.policy.Policy, w.caseID(), w.step.Run, w.step.Entry.Answer, w.entry.Data, w.entry.Agency)
+}
+
+// secondOfMerge asks whether the case that stays has the like of something open.
+func (w *gates) secondOfMerge(kept string) (*care.Refusal, error) {
+	there, err := standing.Of(w.ctx, w.tx, w.policy.Policy, kept, "")
+	if err != nil {
+		return nil, err
+	}
+	own, err := standing.OpenBranches(w.ctx, w.tx, w.policy.Policy, w.caseID())
+	return there.Merged(own), err
+}
+
+// dates asks again whether the dates of the form can be meant: nothing is stored
 // that a list could not show, whatever way it came.
-func dateFaults(w *writer) ([]care.Fault, error) {
+func (w *gates) dates() ([]care.Fault, error) {
 	var kind care.TaskKind
 	if w.about.task != nil {
 		kind = w.about.task.Kind
@@ -52,7 +70,7 @@ func dateFaults(w *writer) ([]care.Fault, error) {
 		return nil, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", w.step.Entry.Answer.Operation)}
 	}
 	var faults care.Faults
-	faults.DatesByNow(dated, w.step.At.In(w.policy.Calendar.Location()))
+	faults.DatesByNow(dated, w.policy.There(w.step.At))
 	return faults, nil
 }
 
@@ -88,7 +106,7 @@ func gateOf(a care.Answer) (gate care.Gate, field string) {
 }
 
 // eligibility asks whether the person of the case may have what the answer asks for.
-func (w *writer) eligibility() (faults []care.Fault, err error) {
+func (w *gates) eligibility() (faults []care.Fault, err error) {
 	gate, field := gateOf(w.step.Entry.Answer)
 	if gate == "" {
 		return nil, nil
@@ -106,7 +124,7 @@ func (w *writer) eligibility() (faults []care.Fault, err error) {
 		return nil, err
 	}
 	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.step.At.In(w.policy.Calendar.Location()))
+	answer := care.MayPass(gate, person.Facts(w.policy.Policy, r.Needs), w.policy.There(w.step.At))
 	for _, refusal := range answer.Refusals {
 		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
 	}
@@ -115,7 +133,7 @@ func (w *writer) eligibility() (faults []care.Fault, err error) {
 
 // rule asks what the state of the case allows. Each asks Postgres for itself:
 // none of them is about an everyday step.
-func (w *writer) rule() ([]care.Fault, error) {
+func (w *gates) rule() ([]care.Fault, error) {
 	answer := w.step.Entry.Answer
 	ofCase := w.run.Kind == care.RunCase
 	switch answer.Operation {
@@ -143,10 +161,10 @@ func (w *writer) rule() ([]care.Fault, error) {
 }
 
 // ruleOfTask asks what the state of the case allows of a completion.
-func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
+func (w *gates) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	switch outcome := w.step.Entry.Answer.Outcome; {
 	case kind == care.PlanDraft && outcome == care.Proposed:
-		form, err := formOf(w, catalogue.Complete)
+		form, err := formOf(w.writer, catalogue.Complete)
 		if err != nil {
 			return nil, err
 		}
@@ -172,8 +190,8 @@ func (w *writer) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 
 // notAwaited says why a run did not take an entry: it rests on something else.
 // Of minutes, the votes are named that no seat owes.
-func (w *writer) notAwaited() (*care.Refusal, error) {
-	if refusal, err := secondStep(w); err != nil || refusal != nil {
+func (w *gates) notAwaited() (*care.Refusal, error) {
+	if refusal, err := w.second(); err != nil || refusal != nil {
 		return refusal, err
 	}
 	if w.step.Entry.Answer.Operation != care.OpMinutes {
@@ -202,8 +220,8 @@ func (w *writer) notAwaited() (*care.Refusal, error) {
 // ruleOfRefer asks for the consent that the partner's legal basis needs, and
 // whether the sender saw exactly what will be disclosed. A partner that the zone
 // named after the run got its rules is known once they are renewed.
-func (w *writer) ruleOfRefer() ([]care.Fault, error) {
-	form, err := formOf(w, catalogue.Refer)
+func (w *gates) ruleOfRefer() ([]care.Fault, error) {
+	form, err := formOf(w.writer, catalogue.Refer)
 	if err != nil {
 		return nil, err
 	}
@@ -219,12 +237,12 @@ func (w *writer) ruleOfRefer() ([]care.Fault, error) {
 
 // ruleOfAgreement asks for the consent that the plan needs which the person
 // agrees to, unless they give it along with their agreement.
-func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
-	form, err := formOf(w, catalogue.Complete)
+func (w *gates) ruleOfAgreement() ([]care.Fault, error) {
+	form, err := formOf(w.writer, catalogue.Complete)
 	if err != nil || form.Consent {
 		return nil, err
 	}
-	plan, err := w.plan(`run_id = $1 AND state IN ('proposed', 'signed_off')`, w.step.Run)
+	plan, err := w.plans.newest(`run_id = $1 AND state IN ('proposed', 'signed_off')`, w.step.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -235,12 +253,12 @@ func (w *writer) ruleOfAgreement() ([]care.Fault, error) {
 }
 
 // ruleOfGoals asks whether the evaluated goals are the active plan's.
-func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
-	form, err := formOf(w, catalogue.Complete)
+func (w *gates) ruleOfGoals() (faults []care.Fault, err error) {
+	form, err := formOf(w.writer, catalogue.Complete)
 	if err != nil || len(form.Goals) == 0 {
 		return nil, err
 	}
-	plan, err := w.plan(`case_id = $1 AND state = 'active'`, w.caseID())
+	plan, err := w.plans.newest(`case_id = $1 AND state = 'active'`, w.caseID())
 	for i, found := range form.Goals {
 		known := slices.ContainsFunc(plan.Goals, func(g care.PlanGoal) bool { return g.ID == found.Goal })
 		faults = append(faults, fault(!known, fmt.Sprintf("goals[%d].goal", i), care.RuleUnknownGoal)...)
@@ -250,8 +268,8 @@ func (w *writer) ruleOfGoals() (faults []care.Fault, err error) {
 
 // ruleOfMerge asks whether the case may be merged into another, which Postgres
 // locks until the merge is done.
-func (w *writer) ruleOfMerge() ([]care.Fault, error) {
-	form, err := formOf(w, catalogue.Merge)
+func (w *gates) ruleOfMerge() ([]care.Fault, error) {
+	form, err := formOf(w.writer, catalogue.Merge)
 	if err != nil || !care.IsID(form.Into) {
 		return fault(err == nil, "into", care.RuleUnknownCode), err
 	}
@@ -265,7 +283,7 @@ func (w *writer) ruleOfMerge() ([]care.Fault, error) {
 
 // faultIf is a fault where something holds and Postgres says the rest; $1 of the
 // question is the case.
-func (w *writer) faultIf(field, rule string, holds bool, question string, args ...any) ([]care.Fault, error) {
+func (w *gates) faultIf(field, rule string, holds bool, question string, args ...any) ([]care.Fault, error) {
 	if !holds {
 		return nil, nil
 	}
@@ -279,22 +297,4 @@ func fault(holds bool, field, rule string) []care.Fault {
 		return nil
 	}
 	return []care.Fault{{Field: field, Rule: rule}}
-}
-
-// plan reads the newest version of the case's plan among some; empty where there is none.
-func (w *writer) plan(among string, arg any) (content ledger.PlanContent, err error) {
-	err = w.tx.QueryRow(w.ctx, `SELECT content FROM plan WHERE `+among+` ORDER BY version DESC LIMIT 1`, arg).Scan(&content)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return content, nil
-	}
-	return content, err
-}
-
-// formOf reads the form that came with the entry; the zero form where none did.
-func formOf[F any](w *writer, of catalogue.Operation[F]) (F, error) {
-	form, err := of.Decode(w.entry.Data)
-	if err != nil {
-		err = &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", of.Code)}
-	}
-	return form, err
 }

@@ -6,9 +6,12 @@ import (
 	"percorso/internal/ledger"
 )
 
+// life is what an entry says besides moving the path.
+type life struct{ *writer }
+
 // beside records what an entry says besides moving the path: what life did to
 // the case, consent, meetings with the person, and how far its goals are reached.
-func (w *writer) beside() error {
+func (w *life) beside() error {
 	answer := w.step.Entry.Answer
 	ofCase := w.run.Kind == care.RunCase
 	if w.entry.byLink() {
@@ -21,7 +24,7 @@ func (w *writer) beside() error {
 	case care.OpMailBounced:
 		w.moment("mail_bounced", "")
 	case care.OpRefer:
-		w.discloseReferred()
+		w.shares.referred()
 	case care.OpConsent:
 		if ofCase {
 			w.consents()
@@ -51,12 +54,12 @@ func (w *writer) beside() error {
 }
 
 // besideTask records what a completed task says besides moving the path.
-func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
+func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	switch {
 	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
 	case kind == care.PlanAgreement && outcome == care.Agreed:
-		form, err := formOf(w, catalogue.Complete)
+		form, err := formOf(w.writer, catalogue.Complete)
 		if err == nil && form.Consent {
 			w.consents()
 		}
@@ -74,7 +77,7 @@ func (w *writer) besideTask(kind care.TaskKind, outcome string) error {
 
 // consents records the person's consent, unless one is in force. The private
 // members of équipes at work are now given what they need of the person.
-func (w *writer) consents() {
+func (w *life) consents() {
 	w.queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		w.step.Entry.ID, w.caseID(), w.run.Zone, w.step.At, w.by())
 	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
@@ -87,7 +90,7 @@ func (w *writer) consents() {
 
 // meets records a valid meeting with the person: the proof of what resets the
 // counter of the reviews.
-func (w *writer) meets() {
+func (w *life) meets() {
 	held := w.step.At
 	if a := w.step.Entry.Answer; a.Operation == care.OpMeet && a.At != nil {
 		held = *a.At
@@ -98,49 +101,12 @@ func (w *writer) meets() {
 }
 
 // goals records what an evaluation says of the plan's goals.
-func (w *writer) goals() error {
-	form, err := formOf(w, catalogue.Complete)
+func (w *life) goals() error {
+	form, err := formOf(w.writer, catalogue.Complete)
 	for _, g := range form.Goals {
 		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 			ledger.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
 	}
 	return err
-}
-
-// mailAsker tells who asked for a transfer what became of it.
-func (w *writer) mailAsker(template string) {
-	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
-		SELECT $1, $2, $3, $4, '/fascicoli', s.email, $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
-		WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1 ON CONFLICT DO NOTHING`,
-		ledger.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
-}
-
-// mergeAway gives all that the case has to the one that it is merged into.
-func (w *writer) mergeAway() {
-	kept := w.step.Effects.MergeInto
-	if kept == "" {
-		return
-	}
-	adoption := ledger.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID)
-	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, w.caseID(), ledger.BareID(kept), adoption, w.step.Entry.ID, w.by(), w.step.At)
-	w.queue(`SELECT end_second_reviews($1, $2)`, ledger.BareID(kept), adoption)
-}
-
-// handover opens the case file in the zone that accepted it, and archives what
-// the old zone has of the case.
-func (w *writer) handover(h ledger.Handover) error {
-	policy, err := w.rules.Current(w.ctx, w.tx, string(h.Zone))
-	if err != nil {
-		return err
-	}
-	var number int
-	if err := w.tx.QueryRow(w.ctx, `SELECT nextval('case_number')`).Scan(&number); err != nil {
-		return err
-	}
-	year := w.step.At.In(policy.Calendar.Location()).Year()
-	w.mailAsker("transfer_done")
-	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
-		ledger.CaseNumber(string(h.Zone), year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
-	return nil
 }

@@ -11,6 +11,15 @@ import (
 	"percorso/internal/postgres/standing"
 )
 
+// shares is what other agencies are given of the person.
+type shares struct{ *writer }
+
+// referrals is what they are asked to do.
+type referrals struct{ *writer }
+
+// links is how a partner without accounts is asked.
+type links struct{ *writer }
+
 // What a share is for.
 const (
 	forReferral    = "referral"
@@ -26,11 +35,11 @@ type share struct {
 	area              string // of need, that it is limited to; empty: all
 }
 
-// share copies for another agency what it may see of the person, with the legal
+// give copies for another agency what it may see of the person, with the legal
 // basis on which it may. The case's own agency needs none, unless it is referred
 // to. A private member of an équipe gets it with the person's consent alone, and
 // a private partner whose consent was withdrawn on the way gets nothing.
-func (w *writer) share(s share) {
+func (w *shares) give(s share) {
 	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
 		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN $7 <> 'referral' OR given THEN disclosure($2, $6, $8) ELSE '{}' END, $9, f.notice_version
 		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
@@ -39,9 +48,9 @@ func (w *writer) share(s share) {
 		ledger.DerivedID(s.run, "share "+s.agency), w.caseID(), s.run, s.zone, s.agency, w.policy.LegalBasis(s.agency), s.purpose, s.area, w.step.At)
 }
 
-// discloseTransfer gives another zone's agency what it decides a transfer by:
+// transferred gives another zone's agency what it decides a transfer by:
 // the person, the active plan, and why the transfer is asked.
-func (w *writer) discloseTransfer(zone, agency string) {
+func (w *shares) transferred(zone, agency string) {
 	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
 		SELECT $1, $2, $3, $4, $5, $6, $7, disclosure($2, $6, '') || jsonb_build_object(
 				'plan', (SELECT content FROM plan WHERE case_id = $2 AND state = 'active'),
@@ -50,9 +59,9 @@ func (w *writer) discloseTransfer(zone, agency string) {
 		ledger.DerivedID(w.step.Run, "share "+agency), w.caseID(), w.step.Run, zone, agency, care.PublicTask, forTransfer, w.step.At)
 }
 
-// settleShares ends what was given of the person where its reason has ended
+// settle ends what was given of the person where its reason has ended
 // with the step, and lets be seen again what stands again.
-func (w *writer) settleShares() {
+func (w *shares) settle() {
 	later := w.policy.Due(care.DeadlineShareAfterEnd, w.step.At)
 	cases := []string{w.caseID()}
 	if kept := w.step.Effects.MergeInto; kept != "" {
@@ -63,18 +72,18 @@ func (w *writer) settleShares() {
 	}
 }
 
-// referrals creates referrals with what their addressees may see, and moves them.
-func (w *writer) referrals() error {
+// write creates referrals with what their addressees may see, and moves them.
+func (w *referrals) write() error {
 	for _, r := range w.step.Effects.Referrals {
-		w.referral(r)
+		w.move(r)
 		w.moment("referral_"+string(r.State), string(r.Reason))
 	}
 	return nil
 }
 
-func (w *writer) referral(r ledger.ReferralChange) {
+func (w *referrals) move(r ledger.ReferralChange) {
 	if r.State == care.ReferralRequested {
-		w.share(share{run: w.step.Run, zone: w.run.Zone, agency: string(r.Agency), purpose: forReferral, area: string(r.Purpose)})
+		w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: string(r.Agency), purpose: forReferral, area: string(r.Purpose)})
 		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
 			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
 			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
@@ -94,7 +103,7 @@ func (w *writer) referral(r ledger.ReferralChange) {
 
 // askForConsent has a run withdraw a referral that it has just made, should the
 // consent that it stands on have been withdrawn since somebody decided on it.
-func (w *writer) askForConsent(referral string) {
+func (w *referrals) askForConsent(referral string) {
 	id := ledger.DerivedID(w.step.Run, "without consent "+referral)
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
 		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+standing.ConsentInForce+` ON CONFLICT DO NOTHING`,
@@ -102,19 +111,19 @@ func (w *writer) askForConsent(referral string) {
 	w.queue(`SELECT pg_notify($1, '')`, postgres.WakeChannel)
 }
 
-// discloseReferred gives a partner what the sender has just seen, for the
+// referred gives a partner what the sender has just seen, for the
 // referral that the step opens.
-func (w *writer) discloseReferred() {
+func (w *shares) referred() {
 	for _, m := range w.step.Effects.Tell {
 		if m.Answer.Operation == care.OpOpen && ledger.KindOf(m.Run) == care.RunReferral {
-			w.share(share{run: m.Run, zone: w.run.Zone, agency: string(m.Answer.Agency), purpose: forReferral, area: string(m.Answer.Matter)})
+			w.give(share{run: m.Run, zone: w.run.Zone, agency: string(m.Answer.Agency), purpose: forReferral, area: string(m.Answer.Matter)})
 		}
 	}
 }
 
 // invite makes a one-time link for a partner's task, and mails it to the
 // partner's registered address. The link is signed when the mail is sent.
-func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
+func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
 	link := ledger.DerivedID(task, "link "+w.step.Entry.ID)
 	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
@@ -130,7 +139,7 @@ func (w *writer) invite(partner care.Agency, kind care.TaskKind, task, referral 
 }
 
 // inviteAgain reminds a partner whose task is still open, with a new link.
-func (w *writer) inviteAgain(t postgres.TaskRow) error {
+func (w *links) inviteAgain(t postgres.TaskRow) error {
 	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 		return nil
 	}

@@ -180,7 +180,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			return err
 		}
 		w := &writer{ctx: ctx, tx: tx, step: step, run: run, entry: entry, about: about, rules: s.rules}
-		res, err = w.record()
+		res, err = w.withParts().record()
 		return err
 	})
 	if err == nil && kept != "" {
@@ -235,7 +235,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return ledger.StepResult{}, err
 	}
 	if !step.Taken {
-		refusal, err := w.notAwaited()
+		refusal, err := w.gates.notAwaited()
 		if err != nil {
 			return ledger.StepResult{}, err
 		}
@@ -247,7 +247,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
 		return w.refuse(refusal)
 	}
-	if refusal, err := w.gate(); err != nil {
+	if refusal, err := w.gates.ask(); err != nil {
 		return ledger.StepResult{}, err
 	} else if refusal != nil {
 		return w.refuse(refusal)

@@ -14,38 +14,43 @@ import (
 // neverFreeze are the codes of the waits that go on.
 var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver}
 
-// suspends says whether the step lets the run's clocks stand still.
-func (w *writer) suspends() bool {
+// suspension is whether the clocks of the run stand still.
+type suspension struct{ *writer }
+
+// begins says whether the step lets the run's clocks stand still.
+func (w *suspension) begins() bool {
 	return w.run.State.Suspended == nil && w.step.State.Suspended != nil
 }
 
-// resumes says whether the step lets them go on.
-func (w *writer) resumes() bool { return w.run.State.Suspended != nil && w.step.State.Suspended == nil }
+// ends says whether the step lets them go on.
+func (w *suspension) ends() bool {
+	return w.run.State.Suspended != nil && w.step.State.Suspended == nil
+}
 
-// standsStill says whether the clocks of a task that is opened now stand still.
-func (w *writer) standsStill(kind care.TaskKind) bool {
+// holds says whether the clocks of a task that is opened now stand still.
+func (w *suspension) holds(kind care.TaskKind) bool {
 	return w.step.State.Suspended != nil && kind != care.PermitRenewal
 }
 
-// suspension freezes the run's clocks, or computes them anew.
-func (w *writer) suspension() error {
+// write freezes the run's clocks, or computes them anew.
+func (w *suspension) write() error {
 	switch {
-	case w.suspends():
+	case w.begins():
 		return w.freeze()
-	case w.resumes():
+	case w.ends():
 		return w.thaw()
 	}
 	return nil
 }
 
-func (w *writer) freeze() error {
+func (w *suspension) freeze() error {
 	rows, _ := w.tx.Query(w.ctx, `UPDATE wait SET due_at = NULL WHERE run_id = $1 AND NOT code = ANY ($2) RETURNING step`, w.step.Run, neverFreeze)
 	points, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return err
 	}
 	for _, point := range points {
-		w.waits = append(w.waits, care.OpenPoint{Point: point, Kind: care.OpenWait})
+		w.waits.set = append(w.waits.set, care.OpenPoint{Point: point, Kind: care.OpenWait})
 	}
 	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+isOpen, w.step.Run, care.PermitRenewal)
 	if w.run.Kind == care.RunCase {
@@ -55,7 +60,7 @@ func (w *writer) freeze() error {
 	return nil
 }
 
-func (w *writer) thaw() error {
+func (w *suspension) thaw() error {
 	tasks, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+isOpen, w.step.Run)
 	if err != nil {
 		return err
@@ -82,7 +87,7 @@ func (w *writer) thaw() error {
 	}
 	for _, wait := range waits {
 		due := w.policy.Due(wait.Code, w.step.At)
-		w.waits = append(w.waits, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: &due})
+		w.waits.set = append(w.waits.set, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: &due})
 		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point, w.step.At, due)
 	}
 	if w.run.Kind == care.RunCase {

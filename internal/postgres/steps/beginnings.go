@@ -9,24 +9,6 @@ import (
 	"percorso/internal/postgres/standing"
 )
 
-// secondStep asks under lock, with what stands now.
-func secondStep(w *writer) (*care.Refusal, error) {
-	if w.entry.machine() {
-		return nil, nil
-	}
-	return standing.Second(w.ctx, w.tx, w.policy.Policy, w.caseID(), w.step.Run, w.step.Entry.Answer, w.entry.Data, w.entry.Agency)
-}
-
-// secondOfMerge asks whether the case that stays has the like of something open.
-func secondOfMerge(w *writer, kept string) (*care.Refusal, error) {
-	there, err := standing.Of(w.ctx, w.tx, w.policy.Policy, kept, "")
-	if err != nil {
-		return nil, err
-	}
-	own, err := standing.OpenBranches(w.ctx, w.tx, w.policy.Policy, w.caseID())
-	return there.Merged(own), err
-}
-
 // beginnings are the branches that a step begins.
 type beginnings struct {
 	*writer
@@ -78,7 +60,7 @@ func (b *beginnings) needs(a care.Answer) ([]string, error) {
 	case active == nil || active.State != care.PlanActive:
 		return nil, nil
 	}
-	plan, err := b.plan(`id = $1`, active.ID)
+	plan, err := b.plans.newest(`id = $1`, active.ID)
 	return plan.NeedsAt(string(a.Agency)), err
 }
 

@@ -1,0 +1,141 @@
+package steps
+
+import (
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// tasks is what people have to do, and the clocks that run for it.
+type tasks struct{ *writer }
+
+// write opens, reserves and ends tasks.
+func (w *tasks) write() error {
+	for _, t := range w.step.Effects.Tasks {
+		switch t.State {
+		case care.TaskReady:
+			if err := w.open(t); err != nil {
+				return err
+			}
+		case care.TaskReserved:
+			w.acknowledge(t)
+		default:
+			w.end(t)
+		}
+	}
+	return nil
+}
+
+func (w *tasks) open(t ledger.TaskChange) error {
+	zone, policy, err := w.zoneOf(t)
+	if err != nil {
+		return err
+	}
+	role, agency := policy.Performer(t)
+	from := w.step.At
+	if t.From != nil && t.From.After(from) {
+		from = *t.From
+	}
+	remind, escalate := policy.Claim(t.Kind, from)
+	switch {
+	case t.Like != "":
+		w.openLike(t, role, agency, from)
+		return nil
+	case t.Kind == care.PermitRenewal:
+		if remind, escalate, err = w.permits.clocks(remind, escalate); err != nil {
+			return err
+		}
+		w.moment("permit_warning", "")
+	case t.Zone != "":
+		w.shares.transferred(zone, agency)
+	}
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, remind, escalate, w.suspension.holds(t.Kind))
+	if partner, ok := policy.TaskByLink(t); ok {
+		w.links.invite(partner, t.Kind, t.ID, t.Referral)
+	}
+	return nil
+}
+
+// openLike opens a task that is for whoever held an earlier one, if they are
+// still at work; else for all of the role.
+func (w *tasks) openLike(t ledger.TaskChange, role care.Role, agency string, from time.Time) {
+	ready, late := w.policy.Claim(t.Kind, from)
+	remind, escalate := w.policy.Complete(t.Kind, from)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended,
+			state, holder, reserved_at, remind_at, escalate_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
+			CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NULL THEN $13::timestamptz ELSE $15 END,
+			CASE WHEN h.id IS NULL THEN $14::timestamptz ELSE $16 END
+		FROM (VALUES (1)) AS once LEFT JOIN staff h ON h.active AND h.id = (SELECT holder FROM task WHERE id = $17) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, w.suspension.holds(t.Kind),
+		ready, late, remind, escalate, t.Like)
+}
+
+// zoneOf gives whose task it is, and by whose rules: the case's, unless the step says another.
+func (w *tasks) zoneOf(t ledger.TaskChange) (string, *postgres.Ruleset, error) {
+	if t.Zone == "" {
+		return w.run.Zone, w.policy, nil
+	}
+	policy, err := w.rules.Current(w.ctx, w.tx, string(t.Zone))
+	return string(t.Zone), policy, err
+}
+
+// acknowledge reserves the task to answer a referral for who acknowledged it. A
+// partner that did so through a link holds nothing, but has the time to answer.
+func (w *tasks) acknowledge(t ledger.TaskChange) {
+	remind, escalate := w.policy.Complete(w.about.answerKind(), w.step.At)
+	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
+		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
+		reminded = false, escalated = false WHERE id = $1 AND `+isOpen, t.ID, w.by(), w.step.At, remind, escalate)
+	if w.entry.byLink() && w.about.referral != nil {
+		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
+			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
+		}
+	}
+}
+
+func (w *tasks) end(t ledger.TaskChange) {
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+isOpen,
+		t.ID, t.State, t.Outcome, w.step.At)
+	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
+		detail := string(w.about.task.Kind) + "/" + string(t.Outcome)
+		if t.Outcome == care.Closed || t.Outcome == care.ProposeClose {
+			detail += "/" + string(w.step.Entry.Answer.Reason) // the closure outcome that is decided or proposed
+		}
+		w.moment("task_completed", detail)
+	}
+}
+
+// clocks works the clocks of the run's tasks that are due: first a reminder to
+// who should act, then a notice to the supervisor. It returns how many were due.
+func (w *tasks) clocks() (int, error) {
+	due, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t
+		WHERE run_id = $1 AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
+	for _, t := range due {
+		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
+			w.queue(`UPDATE task SET reminded = true, escalated = true WHERE id = $1`, t.ID)
+			w.mail("escalation", t, nil, care.Supervisor, "")
+			w.moment("escalated", string(t.Kind))
+			continue
+		}
+		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1 WHERE id = $1`, t.ID)
+		w.mail("reminder", t, t.Holder, t.Role, t.Agency)
+		w.moment("reminder_sent", string(t.Kind))
+		if err := w.links.inviteAgain(t); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), err
+}
+
+// answerKind is the kind of the task that the entry's subject asks to be answered.
+func (s *subject) answerKind() care.TaskKind {
+	if s.answer != nil {
+		return s.answer.Kind
+	}
+	return care.ReferralAnswer
+}
