@@ -31,6 +31,8 @@ var (
 	ErrNoKeys = errors.New("codec: no keys; expected kid:base64 of 32 bytes")
 	// ErrUnknownKey: a payload was encrypted with a key that is not in the list.
 	ErrUnknownKey = errors.New("codec: payload encrypted with a key that is not configured")
+	// ErrPlain: a payload is not encrypted, so anybody who reaches Temporal may have written it.
+	ErrPlain = errors.New("codec: payload is not encrypted")
 	// ErrDamaged: a payload is not what was encrypted.
 	ErrDamaged = errors.New("codec: encrypted payload is damaged or was altered")
 )
@@ -117,13 +119,14 @@ func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 	return encoded, nil
 }
 
-// Decode decrypts what Encode encrypted and passes on what is not encrypted.
+// Decode decrypts what Encode encrypted, and refuses everything else: whoever has
+// no key can give a run nothing to work. The markers that the SDK writes for
+// itself do not come through here.
 func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	decoded := make([]*commonpb.Payload, len(payloads))
 	for i, p := range payloads {
 		if string(p.GetMetadata()[converter.MetadataEncoding]) != encoding {
-			decoded[i] = p
-			continue
+			return nil, ErrPlain
 		}
 		id := string(p.GetMetadata()[metadataKeyID])
 		aead, ok := c.keys[id]

@@ -111,12 +111,23 @@ func TestRefusesAlteredPayloads(t *testing.T) {
 	}
 }
 
-func TestPassesOnWhatIsNotEncrypted(t *testing.T) {
+func TestRefusesWhatIsNotEncrypted(t *testing.T) {
 	c := open(t, key(t, "k1"))
-	plain := &commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`"x"`)}
-	got, err := c.Decode([]*commonpb.Payload{plain})
-	if err != nil || got[0] != plain {
-		t.Errorf("%v, %v", got, err)
+	for name, plain := range map[string]*commonpb.Payload{
+		"plain":         {Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`"x"`)},
+		"null":          {Metadata: map[string][]byte{"encoding": []byte("binary/null")}},
+		"bytes":         {Metadata: map[string][]byte{"encoding": []byte("binary/plain")}, Data: []byte("x")},
+		"no encoding":   {Data: []byte(`"x"`)},
+		"key id alone":  {Metadata: map[string][]byte{"encryption-key-id": []byte("k1")}, Data: []byte(`"x"`)},
+		"another's one": {Metadata: map[string][]byte{"encoding": []byte("binary/encrypted2")}, Data: []byte(`"x"`)},
+	} {
+		if _, err := c.Decode([]*commonpb.Payload{encode(t, c, marker), plain}); !errors.Is(err, codec.ErrPlain) {
+			t.Errorf("%s: %v", name, err)
+		}
+		var back string
+		if err := c.DataConverter().FromPayload(plain, &back); !errors.Is(err, codec.ErrPlain) || back != "" {
+			t.Errorf("%s: %q, %v", name, back, err)
+		}
 	}
 }
 

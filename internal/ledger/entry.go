@@ -1,6 +1,12 @@
 package ledger
 
-import "percorso/internal/care"
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"percorso/internal/care"
+)
 
 // Start is the input of every process, and what its first step asks the store for.
 type Start struct {
@@ -17,6 +23,22 @@ type Entry struct {
 	ID     string      `json:"id"`               // of the command, or derived for a clock
 	Target string      `json:"target,omitempty"` // id of the task or referral; empty: the run itself
 	Answer care.Answer `json:"answer"`
+}
+
+// Same says whether two entries ask the same of a run, as they are written down.
+func (e Entry) Same(other Entry) bool {
+	mine, err := json.Marshal(e)
+	its, otherErr := json.Marshal(other)
+	return err == nil && otherErr == nil && bytes.Equal(mine, its)
+}
+
+// ClockEntry is the entry that a run makes for itself when a deadline fell due: no
+// command stands behind it.
+func ClockEntry(run string, now time.Time) Entry {
+	return Entry{
+		ID:     DerivedID(run, "clock "+now.Format(time.RFC3339Nano)),
+		Answer: care.Answer{Operation: care.OpClock, At: &now},
+	}
 }
 
 // Result is what became of an entry.

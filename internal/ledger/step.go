@@ -27,6 +27,7 @@ const (
 	Recorded Verdict = "recorded"
 	Refused  Verdict = "refused" // durably, with a code
 	Known    Verdict = "known"   // worked earlier; its stored result comes back
+	Altered  Verdict = "altered" // the entry is not what was accepted: work it as it is stored, which comes back
 	Behind   Verdict = "behind"  // Postgres is ahead of the run: take its state and work the entry again
 	Fenced   Verdict = "fenced"  // a newer epoch owns the run
 	Idle     Verdict = "idle"    // a clock fired and found nothing due
@@ -42,5 +43,6 @@ type StepResult struct {
 	Waits    []care.OpenPoint `json:"waits,omitempty"`    // waits of the step with their computed times
 	State    *care.RunState   `json:"state,omitempty"`    // where the run's own is not Postgres's
 	Policy   *care.Policy     `json:"policy,omitempty"`   // on load, and when renewed
+	Entry    *Entry           `json:"entry,omitempty"`    // as it is stored, where the step had it altered
 	Ended    bool             `json:"ended,omitempty"`    // the run is over in Postgres
 }

@@ -5,7 +5,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
@@ -40,10 +39,7 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 			return x.mutex.Lock(ctx) // whoever brings an entry now brings it to the next execution
 		case fired:
 			now := workflow.Now(ctx)
-			res, err := x.work(ctx, ledger.Entry{
-				ID:     ledger.DerivedID(x.run.ID, "clock "+now.Format(time.RFC3339Nano)),
-				Answer: care.Answer{Operation: care.OpClock, At: &now},
-			})
+			res, err := x.work(ctx, ledger.ClockEntry(x.run.ID, now))
 			if err != nil {
 				return err
 			}

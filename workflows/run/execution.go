@@ -161,19 +161,34 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			if err := x.catchUp(ctx, res); err != nil {
 				return ledger.Result{}, err
 			}
-		default: // refused, known or idle: the step did not happen
-			if res.State == nil {
-				res.State, res.Revision = &before, x.run.revision
+		case ledger.Altered:
+			// Whoever wrote the message changed what was accepted: that is worked in its place.
+			e = *res.Entry
+			if err := x.standAgain(ctx, before, res, taken); err != nil {
+				return ledger.Result{}, err
 			}
-			if taken || res.Revision != x.run.revision || res.Ended {
-				if err := x.catchUp(ctx, res); err != nil {
-					return ledger.Result{}, err
-				}
+		default: // refused, known or idle
+			if err := x.standAgain(ctx, before, res, taken); err != nil {
+				return ledger.Result{}, err
 			}
-			x.armFor(res.NextDue)
 			return res.Result, nil
 		}
 	}
+}
+
+// standAgain brings the path back after a step that did not happen: to where
+// Postgres says that it stands, or where that says nothing, to where it stood before.
+func (x *execution) standAgain(ctx workflow.Context, before care.RunState, res ledger.StepResult, taken bool) error {
+	if res.State == nil {
+		res.State, res.Revision = &before, x.run.revision
+	}
+	if taken || res.Revision != x.run.revision || res.Ended {
+		if err := x.catchUp(ctx, res); err != nil {
+			return err
+		}
+	}
+	x.armFor(res.NextDue)
+	return nil
 }
 
 // offer has an entry worked beside the path, or gives it to the path if that

@@ -106,6 +106,38 @@ func TestRunStandsWhereItStoodAfterARefusal(t *testing.T) {
 	require.Equal(t, store.steps[0].Revision, store.steps[1].Revision)
 }
 
+// The message said something else than what was accepted: the path takes what was
+// accepted, whether or not it had awaited the other.
+func TestRunWorksWhatWasAccepted(t *testing.T) {
+	accepted := completes("first")
+	for name, alter := range map[string]func(*ledger.Entry){
+		"another answer":    func(e *ledger.Entry) { e.Answer.Outcome = "another" },
+		"another target":    func(e *ledger.Entry) { e.Target = taskAt("second") },
+		"another operation": func(e *ledger.Entry) { e.Answer = care.Answer{Operation: care.OpReopen} },
+		"the end":           func(e *ledger.Entry) { e.Target, e.Answer = "", care.Answer{Operation: care.OpEnd} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			message := accepted
+			alter(&message)
+			store := opened()
+			store.instead = func(attempt int, step ledger.Step) (ledger.StepResult, error) {
+				if attempt > 1 {
+					return ledger.StepResult{}, nil
+				}
+				require.True(t, step.Entry.Same(message))
+				return ledger.StepResult{Verdict: ledger.Altered, Revision: 1, Entry: &accepted}, nil
+			}
+			tr := newTrial(t, store).bring(time.Hour, message).bring(2*time.Hour, completes("second"))
+			tr.walks(twoTasks).ends()
+			require.Equal(t, []ledger.Result{{Revision: 2}, {Revision: 3}}, tr.results)
+			require.True(t, store.steps[1].Entry.Same(accepted))
+			require.Equal(t, []ledger.TaskChange{
+				{ID: taskAt("first"), State: care.TaskCompleted, Outcome: "done"}, {ID: taskAt("second"), State: care.TaskReady, Kind: "second"},
+			}, store.steps[1].Effects.Tasks)
+		})
+	}
+}
+
 func TestRunLeavesWhenANewerEpochOwnsIt(t *testing.T) {
 	store := opened()
 	store.instead = func(int, ledger.Step) (ledger.StepResult, error) {

@@ -29,6 +29,8 @@ type Play struct {
 	API   *pgxpool.Pool // as the API logs in
 	Runs  map[string]*Played
 	Now   time.Time // of the steps and of the records
+
+	clocks time.Duration
 }
 
 // Played is a run as the play last left it.
@@ -103,6 +105,9 @@ func (p *Play) Tries(run string, e ledger.Entry, effects ledger.Effects, change 
 		}
 		p.Runs[run] = r
 	}
+	if e.Answer.Operation == care.OpClock {
+		e = ledger.ClockEntry(run, *e.Answer.At)
+	}
 	state := r.State.Clone()
 	if change != nil {
 		change(&state)
@@ -159,9 +164,11 @@ func (p *Play) Hear(run string, op care.Operation) (e ledger.Entry) {
 	return e
 }
 
-// Clock is the entry of a run's timer.
+// Clock is what the timer of a run says now, which is given its id with its run.
+// No two are of the same moment.
 func (p *Play) Clock() ledger.Entry {
-	return ledger.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpClock, At: &p.Now}}
+	p.clocks++
+	return ledger.ClockEntry("", p.Now.Add(-p.clocks))
 }
 
 // Refused asks that a step was refused for a field that breaks a rule.

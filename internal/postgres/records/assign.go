@@ -43,7 +43,12 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	_, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID)
+	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" {
+		return cmd, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9 WHERE $7::jsonb <> '{}'`,
+		id, caseID, c.Run, s.Zone, s.Agency, c.Operation, postgres.OrNull(c.Data), s.ID, r.Clock())
 	return cmd, err
 }
 
@@ -214,7 +219,7 @@ func (a *assignment) set(moment, change string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	err = tellMoment(a.ctx, a.tx, a.staff, a.task.CaseID, a.task.Run, a.now, moment, string(a.task.Kind))
+	err = tellMoment(a.ctx, a.tx, a.staff, a.id, a.task.CaseID, a.task.Run, a.now, moment, string(a.task.Kind))
 	if err != nil || next == nil {
 		return err
 	}
@@ -222,9 +227,9 @@ func (a *assignment) set(moment, change string, args ...any) error {
 	return err
 }
 
-// tellMoment writes a line of the case's timeline for what a member of staff did at once.
-func tellMoment(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, run string, at time.Time, code, detail string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO timeline (case_id, run_id, zone, at, code, detail, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		caseID, run, s.Zone, at, code, detail, s.ID)
+// tellMoment writes a line of the case's timeline for what a member of staff did at once by a command.
+func tellMoment(ctx context.Context, tx postgres.Tx, s care.Staff, command, caseID, run string, at time.Time, code, detail string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO timeline (case_id, run_id, zone, at, code, detail, command_id, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		caseID, run, s.Zone, at, code, detail, command, s.ID)
 	return err
 }

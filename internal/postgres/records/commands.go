@@ -227,7 +227,8 @@ const selectRunAtWork = `SELECT id, case_id, ended FROM run_at_work($1)`
 const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended
 	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
 
-// insert stores a command, whole: nobody whom the API lets in may change one.
+// insert stores a command, whole: nobody whom the API lets in may change one. The
+// form of one that is worked already stands in the records.
 // pgx.ErrNoRows: there is one of that id.
 func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
 	if c.Operation != care.OpMerge { // which names the one that is kept
@@ -238,7 +239,7 @@ func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComma
 	}
 	return postgres.One[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
-		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $14 <> 'worked' THEN $13::jsonb END, $14, $15,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
 		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
 		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, postgres.OrNull(c.Data), state, refusal)

@@ -57,7 +57,7 @@ func (r links) UseLink(ctx context.Context, id string, operation care.Operation,
 			cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, command)
 		} else if errors.Is(err, pgx.ErrNoRows) {
 			cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
-				WHERE caller = $1 AND key = $2 AND operation = $3 AND data IS NOT DISTINCT FROM $4::jsonb`, caller, id, operation, postgres.OrNull(data))
+				WHERE caller = $1 AND key = $2 AND digest = link_digest($3, $4::jsonb)`, caller, id, operation, postgres.OrNull(data))
 		}
 		return missing(err)
 	})

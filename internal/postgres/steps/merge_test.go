@@ -64,7 +64,11 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 	loaded, err := p.Steps.Load(t.Context(), ledger.Start{Run: service, Case: from, Epoch: 1})
 	require.NoError(t, err)
 	require.Equal(t, ledger.Recorded, loaded.Verdict)
-	p.Does(service, unworked, ledger.Effects{}, nil)
+	// What was on its way to it names the old case; what is stored names the new one.
+	altered := p.Tries(service, unworked, ledger.Effects{}, nil)
+	require.Equal(t, ledger.Altered, altered.Verdict)
+	require.Equal(t, kept, altered.Entry.Answer.Case)
+	p.Does(service, *altered.Entry, ledger.Effects{}, nil)
 	p.Does(service, p.Clock(), ledger.Effects{
 		Tasks: []ledger.TaskChange{{ID: interview.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly,
 		Tell: []ledger.Message{{Run: from, Answer: care.Answer{Operation: care.OpReport, Run: service}}},

@@ -49,8 +49,10 @@ const selectRun = `SELECT kind, zone, policy_version, course_version, epoch, rev
 // noRevision is none that a run has.
 const noRevision = -1
 
-// commandRow is the entry as stored.
+// commandRow is the entry as stored: what was accepted, whatever the message says.
 type commandRow struct {
+	Target  string        `db:"target"`
+	Answer  care.Answer   `db:"answer"`
 	Caller  string        `db:"caller"`
 	Role    care.Role     `db:"role"`
 	Agency  string        `db:"agency"`
@@ -60,16 +62,18 @@ type commandRow struct {
 	Data    []byte        `db:"data"`
 }
 
-const selectCommand = `SELECT caller, role, agency, state, refusal, revision, data FROM command WHERE id = $1`
+// selectCommand finds it in the inbox of its run.
+const selectCommand = `SELECT target, answer, caller, role, agency, state, refusal, revision, data FROM command WHERE id = $1 AND run_id = $2`
 
 // known says whether there is a command; without one it is the zero value.
 func (c commandRow) known() bool { return c.State != "" }
 
-// comesWithoutCommand says what may reach a run without having been accepted
-// before: its own clock, and a mail that came back. Whoever could write to
-// Temporal could otherwise act without being asked who they are.
-func comesWithoutCommand(op care.Operation) bool {
-	return op == care.OpClock || op == care.OpMailBounced
+// ownClock says whether an entry is what the run's own timer made of a time that
+// has come. Nothing else may reach a run without having been accepted before:
+// whoever could write to Temporal could otherwise act without being asked who they are.
+func ownClock(step ledger.Step) bool {
+	at := step.Entry.Answer.At
+	return at != nil && !at.After(step.At) && step.Entry.Same(ledger.ClockEntry(step.Run, *at))
 }
 
 // machine says whether the entry comes from a run or through a partner's link,
@@ -168,7 +172,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		}
 		postgres.QueueOne(b, &run, &found, selectRun, step.Run, step.Revision)
 		var known bool
-		postgres.QueueOne(b, &entry, &known, selectCommand, step.Entry.ID)
+		postgres.QueueOne(b, &entry, &known, selectCommand, step.Entry.ID, step.Run)
 		if step.Entry.Target != "" {
 			about.queue(b, step)
 		}
@@ -211,7 +215,7 @@ func inCase(step ledger.Step, kept string) ledger.Step {
 // record asks what forbids the step, and writes it or says why not.
 func (w *writer) record() (ledger.StepResult, error) {
 	step, run, entry := w.step, w.run, w.entry
-	reopening := step.Entry.Answer.Operation == care.OpReopen
+	accepted := ledger.Entry{ID: step.Entry.ID, Target: entry.Target, Answer: entry.Answer}
 	switch {
 	case step.Epoch < run.Epoch:
 		return ledger.StepResult{Verdict: ledger.Fenced}, nil
@@ -224,11 +228,15 @@ func (w *writer) record() (ledger.StepResult, error) {
 			res.State = &run.State
 		}
 		return res, nil
-	case run.Ended != nil && !reopening:
+	case run.Ended != nil && entry.Answer.Operation != care.OpReopen:
 		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
+	case !entry.known() && !ownClock(step):
+		return w.refuse(&care.Refusal{Code: care.RefusedForbidden})
+	case entry.known() && !accepted.Same(step.Entry):
+		return ledger.StepResult{Verdict: ledger.Altered, Revision: run.Rev, NextDue: run.NextDue, Entry: &accepted}, nil
 	}
 	var err error
 	if w.policy, err = w.rules.At(w.ctx, w.tx, run.Zone, run.Policy); err != nil {
@@ -240,9 +248,6 @@ func (w *writer) record() (ledger.StepResult, error) {
 			return ledger.StepResult{}, err
 		}
 		return w.refuse(refusal)
-	}
-	if !entry.known() && !comesWithoutCommand(step.Entry.Answer.Operation) {
-		return w.refuse(&care.Refusal{Code: care.RefusedForbidden})
 	}
 	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
 		return w.refuse(refusal)
@@ -256,7 +261,8 @@ func (w *writer) record() (ledger.StepResult, error) {
 }
 
 func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
-	_, err := w.tx.Exec(w.ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1`, w.step.Entry.ID, r, w.step.At)
+	_, err := w.tx.Exec(w.ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1 AND run_id = $4`,
+		w.step.Entry.ID, r, w.step.At, w.step.Run)
 	return ledger.StepResult{
 		Verdict: ledger.Refused, Result: ledger.Result{Refusal: r.Code}, Revision: w.run.Rev, NextDue: w.run.NextDue, Ended: w.run.Ended != nil,
 	}, err

@@ -148,7 +148,7 @@ func (w *writer) close() error {
 			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, w.step.Entry.ID, w.step.Entry.Answer.Operation, w.step.Entry.Answer,
 			revision, w.step.At)
 	} else {
-		w.queue(`UPDATE command SET state = 'worked', revision = $2, worked_at = $3, case_id = $4 WHERE id = $1`,
+		w.queue(`UPDATE command SET state = 'worked', revision = $2, worked_at = $3, case_id = $4, data = NULL WHERE id = $1`,
 			w.step.Entry.ID, revision, w.step.At, w.caseID())
 	}
 	if !w.entry.machine() {
@@ -179,9 +179,10 @@ func (w *writer) renewPolicy() error {
 	return nil
 }
 
-// keepForm keeps the form as it was filled in.
+// keepForm keeps the form as it was filled in, but for what has a row of its own.
+// The command that brought it keeps its digest alone from now on.
 func (w *writer) keepForm() {
-	if w.entry.machine() || len(w.entry.Data) == 0 {
+	if len(w.entry.Data) == 0 {
 		return
 	}
 	kind := string(w.step.Entry.Answer.Operation)
@@ -189,8 +190,8 @@ func (w *writer) keepForm() {
 		kind = string(w.about.task.Kind)
 	}
 	w.queue(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency,
-		kind, w.entry.Data, w.entry.Caller, w.step.At)
+		VALUES ($1, $2, $3, $4, $5, $6, record_form($6, $7), $8, $9)`, w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency,
+		kind, w.entry.Data, w.by(), w.step.At)
 	if w.about.task != nil && w.about.task.Kind == care.FirstListening {
 		w.queue(`UPDATE case_file SET needs = ARRAY (SELECT jsonb_array_elements_text($2::jsonb -> 'needs')) WHERE id = $1`,
 			w.caseID(), w.entry.Data)
@@ -247,7 +248,7 @@ func (w *writer) enqueue(id, from, to string, a care.Answer) {
 // moment writes a line of the case's timeline.
 func (w *writer) moment(code, detail string) {
 	var command *string
-	if !w.entry.machine() {
+	if !w.entry.machine() || w.entry.byLink() {
 		command = &w.step.Entry.ID
 	}
 	w.queue(`INSERT INTO timeline (case_id, run_id, zone, at, code, detail, command_id, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
