@@ -134,18 +134,6 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// headers answers HEAD as GET does, at every address: the server itself keeps the
-// body back from whoever asked for the headers alone.
-func headers(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodHead {
-			r = r.Clone(r.Context())
-			r.Method = http.MethodGet
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // routes are everything that the process answers. Who may ask is said here:
 // nobody needs to be known for the status, the descriptions of the API and the
 // login; SignedIn guards the pages, Authenticated the API.
@@ -153,19 +141,17 @@ func (s *Server) routes() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
+	r.RedirectTrailingSlash = false // an address is written in one way
 	r.ContextWithFallback = true
 	if err := r.SetTrustedProxies(nil); err != nil {
 		return nil, err
 	}
-	r.Use(begin, s.logged, s.recovery, s.secure, s.guard.ForbidOtherSites)
+	r.Use(begin, s.logged, s.recovery, s.secure, s.readable, s.guard.ForbidOtherSites)
 	r.NoRoute(func(c *gin.Context) { s.pages.Failed(c, problem.New(problem.NotFound)) })
-	r.NoMethod(func(c *gin.Context) { s.pages.Failed(c, problem.New(problem.Method)) })
+	r.NoMethod(s.otherMethod)
 
 	r.GET("/status", s.status.serve)
-	r.GET("/login", s.guard.Login)
-	r.GET("/login/callback", s.guard.Callback)
-	r.POST("/logout", s.guard.Logout)
-	r.GET("/logged-out", func(c *gin.Context) { s.pages.Tell(c, problem.NoticeLeft) })
+	s.guard.Mount(r)
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{

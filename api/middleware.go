@@ -6,8 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"regexp"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -15,6 +20,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/internal/care"
 )
 
 const (
@@ -39,6 +45,20 @@ func begin(c *gin.Context) {
 	c.Next()
 }
 
+// headers answers HEAD as GET does, at every address: the server itself keeps the
+// body back from whoever asked for the headers alone. The log tells them apart.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(context.WithValue(r.Context(), headersAlone{}, true))
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type headersAlone struct{}
+
 // logged writes a line for each request: its route and never its address, query
 // or body, which may hold what people look for.
 func (s *Server) logged(c *gin.Context) {
@@ -47,20 +67,65 @@ func (s *Server) logged(c *gin.Context) {
 	r := problem.RequestOf(c.Request.Context())
 	s.log.Info("request",
 		zap.String("request", r.ID),
-		zap.String("method", methodOf(c.Request.Method)),
+		zap.String("method", methodOf(c.Request)),
 		zap.String("route", r.Route),
 		zap.Int("status", c.Writer.Status()),
 		zap.Duration("took", s.now().Sub(began)),
 	)
 }
 
-// methodOf keeps an invented method out of the log.
-func methodOf(method string) string {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return method
+// methodOf is the method that a request came with; an invented one is kept out of
+// the log.
+func methodOf(r *http.Request) string {
+	if r.Context().Value(headersAlone{}) != nil {
+		return http.MethodHead
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return r.Method
 	}
 	return "other"
+}
+
+// readable refuses an address that is no text: no record has one of its kind, and
+// Go overlooks what it cannot read of a query. The bodies are looked at where they
+// are read.
+func (s *Server) readable(c *gin.Context) {
+	if faults := unreadable(c.Request.URL); len(faults) > 0 {
+		s.pages.Failed(c, problem.Refusal(care.Refuse(faults...)))
+	}
+}
+
+func unreadable(address *url.URL) (faults care.Faults) {
+	faults.Add(care.IsText(address.Path), "path", care.RuleIllegible)
+	query, err := url.ParseQuery(address.RawQuery)
+	faults.Add(err == nil, "query", problem.RuleEncoding)
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		field := "query"
+		if parameterName.MatchString(name) { // else it may be a value in the wrong place
+			field += "." + name
+		}
+		faults.Add(care.IsText(name) && !slices.ContainsFunc(query[name], func(v string) bool { return !care.IsText(v) }), field, care.RuleIllegible)
+	}
+	return faults
+}
+
+var parameterName = regexp.MustCompile(`^[a-z][a-z_]{0,40}$`)
+
+// otherMethod answers a method that an address does not take, with those that it
+// does; OPTIONS asks for them.
+func (s *Server) otherMethod(c *gin.Context) {
+	h := c.Writer.Header()
+	takes := strings.Split(h.Get("Allow"), ", ") // the router's own list
+	if slices.Contains(takes, http.MethodGet) {
+		takes = append(takes, http.MethodHead)
+	}
+	h.Set("Allow", strings.Join(append(takes, http.MethodOptions), ", "))
+	if c.Request.Method == http.MethodOptions {
+		c.AbortWithStatus(http.StatusNoContent)
+		return
+	}
+	s.pages.Failed(c, problem.New(problem.Method))
 }
 
 // recovery answers a panic with a generic problem. What was panicked with may

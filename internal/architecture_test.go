@@ -61,12 +61,13 @@ var mayImport = map[string][]string{
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/supervision", "api/pages/tasks",
 	},
-	"api/access":  {"api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
-	"api/act":     {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem": {"api/web", "internal/ledger", "internal/care", "internal/italian"},
-	"api/rest":    {"internal/catalogue", "api/access", "api/act", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
-	"api/web":     {}, // knows no domain
-	"api/present": {"api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/access":   {"api/act", "api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
+	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
+	"api/envelope": {"api/problem", "internal/care"},
+	"api/rest":     {"internal/catalogue", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
+	"api/web":      {}, // knows no domain
+	"api/present":  {"api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},

@@ -122,24 +122,27 @@ func (g *Guard) SignedIn(c *gin.Context) {
 	if subject == "" {
 		c.Abort()
 		if c.Request.Method != http.MethodGet {
-			g.Pages.Tell(c, problem.NoticeSignedOut)
+			g.Pages.fail(c, problem.New(problem.Unauthenticated))
 			return
 		}
 		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
 		return
 	}
-	who, err := g.Pages.staff(c.Request.Context(), subject)
-	switch {
-	case err == nil:
-		withStaff(c, who)
-	case errors.Is(err, ledger.ErrForbidden):
-		c.Abort()
-		g.Pages.Tell(c, problem.NoticeNotStaff)
-	default:
-		c.Abort()
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeAway)
+	who, err := g.member(c.Request.Context(), subject)
+	if err != nil {
+		g.Pages.fail(c, err)
+		return
 	}
+	withStaff(c, who)
+}
+
+// member finds who an account is. *problem.Problem: it is none of the staff.
+func (g *Guard) member(ctx context.Context, subject string) (care.Staff, error) {
+	who, err := g.Pages.staff(ctx, subject)
+	if errors.Is(err, ledger.ErrForbidden) {
+		err = problem.New(problem.NotStaff)
+	}
+	return who, err
 }
 
 // Authenticated guards the API: a bearer token of the OpenID provider, or the
@@ -151,8 +154,7 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		var err error
 		switch subject, err = g.tokens.subject(ctx, token); {
 		case errors.Is(err, problem.ErrProviderAway):
-			g.problems.Broken(c.Request.Context(), err)
-			g.problems.Refuse(c, problem.New(problem.ProviderAway))
+			g.problems.Refuse(c, g.problems.Of(ctx, err))
 			return
 		case err != nil:
 			c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
@@ -164,15 +166,12 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 		return
 	}
-	who, err := g.Pages.staff(ctx, subject)
-	switch {
-	case err == nil:
-		withStaff(c, who)
-	case errors.Is(err, ledger.ErrForbidden):
-		g.problems.Refuse(c, problem.New(problem.NotStaff))
-	default:
+	who, err := g.member(ctx, subject)
+	if err != nil {
 		g.problems.Refuse(c, g.problems.Of(ctx, err))
+		return
 	}
+	withStaff(c, who)
 }
 
 // bearer reads the token of the Authorization header. A request that has the

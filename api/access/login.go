@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/oauth2"
 
 	"percorso/api/problem"
-	"percorso/internal/ledger"
 	"percorso/internal/recent"
 )
 
@@ -139,14 +137,20 @@ const (
 	loginNext     = "next"
 )
 
-// Login sends the browser to the provider. It asks for the password each time:
+// Mount registers the login and the way out, which are for anybody.
+func (g *Guard) Mount(r gin.IRoutes) {
+	r.GET("/login", g.Pages.Answer(g.login))
+	r.GET("/login/callback", g.Pages.Answer(g.callback))
+	r.POST("/logout", g.Pages.Form(g.logout))
+	r.GET("/logged-out", func(c *gin.Context) { g.Pages.Tell(c, problem.NoticeLeft) })
+}
+
+// login sends the browser to the provider. It asks for the password each time:
 // the computers at a desk are shared.
-func (g *Guard) Login(c *gin.Context) {
+func (g *Guard) login(c *gin.Context) error {
 	at, err := g.provider.discover()
 	if err != nil {
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeProviderAway)
-		return
+		return err
 	}
 	ctx := c.Request.Context()
 	if g.Pages.sessions.subject(ctx) == "" {
@@ -159,15 +163,14 @@ func (g *Guard) Login(c *gin.Context) {
 	g.Pages.sessions.Put(ctx, loginNext, LocalPath(c.Query("next")))
 	c.Redirect(http.StatusSeeOther, at.login.AuthCodeURL(state, oidc.Nonce(nonce),
 		oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "login")))
+	return nil
 }
 
-// Callback is where the provider sends the browser back to.
-func (g *Guard) Callback(c *gin.Context) {
+// callback is where the provider sends the browser back to.
+func (g *Guard) callback(c *gin.Context) error {
 	at, err := g.provider.discover()
 	if err != nil {
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeProviderAway)
-		return
+		return err
 	}
 	ctx := c.Request.Context()
 	state := g.Pages.sessions.PopString(ctx, loginState)
@@ -175,41 +178,27 @@ func (g *Guard) Callback(c *gin.Context) {
 	verifier := g.Pages.sessions.PopString(ctx, loginVerifier)
 	next := g.Pages.sessions.PopString(ctx, loginNext)
 	if state == "" || !same(state, c.Query("state")) || c.Query("code") == "" {
-		g.Pages.Tell(c, problem.NoticeLoginFailed)
-		return
+		return problem.New(problem.LoginFailed)
 	}
 	subject, err := g.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
-	switch {
-	case errors.Is(err, problem.ErrProviderAway):
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeProviderAway)
-		return
-	case err != nil:
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeLoginFailed)
-		return
+	if err != nil {
+		return err
 	}
-	switch _, err := g.Pages.staff(ctx, subject); {
-	case errors.Is(err, ledger.ErrForbidden):
-		g.Pages.Tell(c, problem.NoticeNotStaff)
-		return
-	case err != nil:
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeAway)
-		return
+	if _, err := g.member(ctx, subject); err != nil {
+		return err
 	}
 	// A token from before the login must not become somebody.
 	if err := g.Pages.sessions.RenewToken(ctx); err != nil {
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeAway)
-		return
+		return g.sessionLost(c, err)
 	}
 	g.Pages.sessions.endAfter(ctx, sessionLifetime)
 	g.Pages.sessions.Put(ctx, "subject", subject)
 	c.Redirect(http.StatusSeeOther, LocalPath(next))
+	return nil
 }
 
 // redeem exchanges the provider's code for the account that logged in.
+// problem.ErrLogin: it is of no login that was begun here.
 func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, nonce string) (string, error) {
 	ctx = p.context(ctx)
 	token, err := at.login.Exchange(ctx, code, oauth2.VerifierOption(verifier))
@@ -217,27 +206,32 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 		if problem.Away(err) {
 			return "", fmt.Errorf("%w: %w", problem.ErrProviderAway, err)
 		}
-		return "", err
+		return "", fmt.Errorf("%w: %w", problem.ErrLogin, err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := at.idToken.Verify(ctx, raw)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", problem.ErrLogin, err)
 	}
 	if !same(id.Nonce, nonce) {
-		return "", errors.New("the id token answers another login")
+		return "", problem.ErrLogin
 	}
 	return id.Subject, nil
 }
 
-// Logout ends the session of this browser.
-func (g *Guard) Logout(c *gin.Context) {
+// sessionLost tells that the sessions cannot be written.
+func (g *Guard) sessionLost(c *gin.Context, err error) error {
+	g.problems.Broken(c.Request.Context(), err)
+	return problem.New(problem.Unavailable)
+}
+
+// logout ends the session of this browser.
+func (g *Guard) logout(c *gin.Context) error {
 	if err := g.Pages.sessions.Destroy(c.Request.Context()); err != nil {
-		g.problems.Broken(c.Request.Context(), err)
-		g.Pages.Tell(c, problem.NoticeAway)
-		return
+		return g.sessionLost(c, err)
 	}
 	c.Redirect(http.StatusSeeOther, "/logged-out")
+	return nil
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

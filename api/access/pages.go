@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -52,7 +53,41 @@ func (p *Pages) Render(c *gin.Context, status int, page web.Page) {
 	if status == http.StatusServiceUnavailable {
 		c.Header("Retry-After", problem.RetryAfter)
 	}
-	c.Data(status, "text/html; charset=utf-8", body.Bytes())
+	c.Data(status, "text/html; charset=utf-8", []byte(seen(body.String())))
+}
+
+// seen takes out of a page what nobody can see and what is no text, whoever typed
+// it: a form that comes back shows what was typed, and records may be older than
+// the rules. Between two signs of HTML stands one text at most.
+func seen(page string) string {
+	var out strings.Builder
+	out.Grow(len(page))
+	for {
+		end := strings.IndexAny(page, `<>"`)
+		text := page
+		if end >= 0 {
+			text = page[:end]
+		}
+		if !printable(text) {
+			text = care.Cleaned(text)
+		}
+		out.WriteString(text)
+		if end < 0 {
+			return out.String()
+		}
+		out.WriteByte(page[end])
+		page = page[end+1:]
+	}
+}
+
+// printable says whether a text is of the signs that most of a page is made of.
+func printable(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < ' ' || c > '~') && c != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 // Frame is what a page has around it. place is the address of the navigation's
@@ -134,41 +169,51 @@ func (p *Pages) Done(c *gin.Context, cmd ledger.Command, to, words string) error
 	return p.Leave(c, to, words)
 }
 
-// Tell answers with a page that says one thing.
+// Tell answers with a page that says one thing. A partner who came by a link is
+// led nowhere into the product.
 func (p *Pages) Tell(c *gin.Context, n problem.Notice) {
-	p.Render(c, n.Status, web.Notice{
+	page := web.Notice{
 		Frame: p.Frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: problem.RequestOf(c.Request.Context()).ID,
 		Wrong: n.Status >= http.StatusInternalServerError,
-	})
+	}
+	if strings.HasPrefix(c.Request.URL.Path, InvitationPath) {
+		page.Apart, page.Next = true, web.Link{}
+	}
+	p.Render(c, n.Status, page)
+}
+
+// problemTitles say what kind of thing went wrong, by the status.
+var problemTitles = map[int]string{
+	http.StatusBadRequest:            "La richiesta non è leggibile",
+	http.StatusForbidden:             "Non puoi farlo con il tuo ruolo",
+	http.StatusNotFound:              "Pagina non trovata",
+	http.StatusMethodNotAllowed:      "La richiesta non è possibile",
+	http.StatusConflict:              "Non è stato possibile",
+	http.StatusRequestEntityTooLarge: "Quello che hai inviato è troppo grande",
+	http.StatusUnsupportedMediaType:  "Il modulo non è leggibile",
+	http.StatusUnprocessableEntity:   "L’indirizzo non è giusto",
 }
 
 // problemPage answers with what went wrong, and where to go on.
 func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
-	p.problems.Word(c.Request.Context(), wrong)
-	title := "Qualcosa non ha funzionato"
-	switch wrong.Status {
-	case http.StatusNotFound:
-		title = "Pagina non trovata"
-	case http.StatusForbidden:
-		title = "Non puoi farlo con il tuo ruolo"
-	case http.StatusConflict:
-		title = "Non è stato possibile"
-	case http.StatusUnprocessableEntity:
-		title = "L’indirizzo non è giusto"
-		if len(wrong.Errors) > 0 {
-			wrong.Detail = wrong.Errors[0].Message
-		}
+	if notice, ok := problem.NoticeOf(wrong.Code); ok {
+		p.Tell(c, notice)
+		return
 	}
+	p.problems.Word(c.Request.Context(), wrong)
+	if wrong.Status == http.StatusUnprocessableEntity && len(wrong.Errors) > 0 {
+		wrong.Detail = wrong.Errors[0].Message
+	}
+	title := cmp.Or(problemTitles[wrong.Status], "Qualcosa non ha funzionato")
 	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }
 
-// Failed ends a request with a page for people and a problem for programs.
+// Failed ends a request that came to no handler with a page for people and a
+// problem for programs.
 func (p *Pages) Failed(c *gin.Context, wrong *problem.Problem) {
 	if strings.HasPrefix(c.Request.URL.Path, p.programs) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
 		p.problems.Refuse(c, wrong)
 		return
 	}
-	c.Abort()
-	p.problems.Word(c.Request.Context(), wrong)
-	p.Tell(c, problem.Notice{Status: wrong.Status, Title: "Qualcosa non ha funzionato", Detail: wrong.Detail, Link: "/", LinkText: "Torna all’inizio"})
+	p.fail(c, wrong)
 }

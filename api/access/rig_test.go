@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/api/access/accesstest"
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -87,13 +88,19 @@ func newRig(t *testing.T) *rig {
 	}
 	b.guard = guard
 	engine.Use(guard.ForbidOtherSites)
-	engine.GET("/login", guard.Login)
-	engine.GET("/login/callback", guard.Callback)
-	engine.POST("/logout", guard.Logout)
+	guard.Mount(engine)
 	api := engine.Group(programs, guard.Authenticated)
 	api.GET("/me", func(c *gin.Context) { c.JSON(http.StatusOK, StaffOf(c.Request.Context())) })
 	api.POST("/tasks/:id/claim", func(c *gin.Context) { c.Status(http.StatusOK) })
 	engine.Any("/compiti", guard.SignedIn, func(c *gin.Context) { c.String(http.StatusOK, StaffOf(c.Request.Context()).Subject) })
+	guard.Routes(engine).Post("/modulo", func(c *gin.Context, _ care.Staff) error {
+		said := []string{}
+		for _, f := range act.Unreadable(c.Request.Context()) {
+			said = append(said, f.Field+" "+f.Rule)
+		}
+		c.String(http.StatusOK, "%s %s %s", c.PostForm("note"), c.PostForm("topic"), strings.Join(said, ", "))
+		return nil
+	})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

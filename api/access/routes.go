@@ -1,8 +1,18 @@
 package access
 
 import (
+	"errors"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
 )
@@ -23,29 +33,103 @@ type Routes struct {
 func (g *Guard) Routes(r *gin.Engine) Routes { return Routes{g.Pages, r.Group("/", g.SignedIn)} }
 
 // Get shows a page.
-func (r Routes) Get(path string, h Handler) { r.group.GET(path, r.pages.handle(h)) }
+func (r Routes) Get(path string, h Handler) { r.group.GET(path, r.pages.Answer(asStaff(h))) }
 
 // Post takes a form.
-func (r Routes) Post(path string, h Handler) {
-	r.group.POST(path, func(c *gin.Context) {
-		if err := c.Request.ParseForm(); err != nil {
-			r.pages.Failed(c, problem.New(problem.BadRequest))
-			return
+func (r Routes) Post(path string, h Handler) { r.group.POST(path, r.pages.Form(asStaff(h))) }
+
+func asStaff(h Handler) func(*gin.Context) error {
+	return func(c *gin.Context) error { return h(c, StaffOf(c.Request.Context())) }
+}
+
+// Answer hands a request to a handler, and tells what the handler could not
+// answer: the one way in which anything goes wrong on a page.
+func (p *Pages) Answer(h func(*gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			p.fail(c, err)
 		}
-		r.pages.handle(h)(c)
+	}
+}
+
+// Form is Answer for a form that was sent, once it is read.
+func (p *Pages) Form(h func(*gin.Context) error) gin.HandlerFunc {
+	return p.Answer(func(c *gin.Context) error {
+		if err := readForm(c); err != nil {
+			return err
+		}
+		return h(c)
 	})
 }
 
-// handle hands a request to a handler, and answers what the handler could not.
-func (p *Pages) handle(h Handler) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		if err := h(c, StaffOf(c.Request.Context())); err != nil {
-			wrong := p.problems.Of(c.Request.Context(), err)
-			if c.Writer.Written() {
-				c.Abort()
-				return
-			}
-			p.problemPage(c, wrong)
-		}
+// fail ends a request with a page that tells an error.
+func (p *Pages) fail(c *gin.Context, err error) {
+	wrong := p.problems.Of(c.Request.Context(), err)
+	c.Abort()
+	if !c.Writer.Written() {
+		p.problemPage(c, wrong)
 	}
+}
+
+const (
+	formType   = "application/x-www-form-urlencoded"
+	mostFields = 2000 // of a form: the longest plan has some hundreds
+)
+
+// readForm reads the form that a request sent. Bytes in it that are no text are
+// taken out, so that the page can show the rest again; what the form asks is then
+// refused, see act.WithUnreadable.
+func readForm(c *gin.Context) error {
+	r := c.Request
+	if said := r.Header.Values("Content-Type"); r.ContentLength != 0 && !isForm(said) {
+		return problem.New(problem.MediaKind)
+	}
+	var large *http.MaxBytesError
+	switch err := r.ParseForm(); {
+	case errors.As(err, &large):
+		return problem.New(problem.TooLarge)
+	case err != nil:
+		return problem.New(problem.BadRequest)
+	}
+	faults, err := textsOf(r.PostForm)
+	if len(faults) > 0 {
+		c.Request = r.WithContext(act.WithUnreadable(r.Context(), faults))
+	}
+	return err
+}
+
+// fieldID is how the fields of the pages are named: another name may be a value in
+// the wrong place.
+var fieldID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,100}$`)
+
+// textsOf takes out of a form what is no text, and says of which fields.
+func textsOf(form url.Values) (faults care.Faults, _ error) {
+	fields := 0
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		unread := false
+		for i, value := range form[name] {
+			if fields++; fields > mostFields {
+				return nil, problem.New(problem.TooLarge)
+			}
+			if !care.IsText(value) {
+				form[name][i], unread = care.Cleaned(value), true
+			}
+		}
+		field := name
+		if !fieldID.MatchString(name) {
+			field = ""
+		}
+		faults.Add(!unread && care.IsText(name), field, care.RuleIllegible)
+	}
+	return faults, nil
+}
+
+// isForm says whether what was sent is said to be a form, in UTF-8 as pages are.
+func isForm(types []string) bool {
+	if len(types) != 1 {
+		return false
+	}
+	kind, more, err := mime.ParseMediaType(types[0])
+	charset, said := more["charset"]
+	return err == nil && kind == formType && (!said || strings.EqualFold(charset, "utf-8"))
 }

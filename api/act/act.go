@@ -70,6 +70,20 @@ func NewDoor(records Records, runs *runs.Runs, book *zone.Book, now func() time.
 	return &Door{records: records, runs: runs, book: book, now: now}
 }
 
+type unreadableKey struct{}
+
+// WithUnreadable says that parts of what came with a request cannot be read. What
+// is asked within the context is refused for that, and nothing is done.
+func WithUnreadable(ctx context.Context, faults []care.Fault) context.Context {
+	return context.WithValue(ctx, unreadableKey{}, faults)
+}
+
+// Unreadable says what cannot be read of a request.
+func Unreadable(ctx context.Context) []care.Fault {
+	faults, _ := ctx.Value(unreadableKey{}).([]care.Fault)
+	return faults
+}
+
 // Do does what a caller asks, once: it checks, makes the command durable, wakes
 // its process and waits a moment.
 //
@@ -78,6 +92,9 @@ func NewDoor(records Records, runs *runs.Runs, book *zone.Book, now func() time.
 // *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrNoKey and
 // ledger.ErrKeyReused are what they say. Any other error means that nothing was accepted.
 func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (ledger.Command, error) {
+	if faults := Unreadable(ctx); len(faults) > 0 {
+		return ledger.Command{}, care.Refuse(faults...)
+	}
 	if !ledger.IsKey(c.Key) {
 		return ledger.Command{}, ledger.ErrNoKey
 	}

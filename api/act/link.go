@@ -38,6 +38,9 @@ var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
 // that was the acknowledgement; an answer whose process was late is durable all
 // the same.
 func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, c catalogue.Command) (ledger.Link, error) {
+	if faults := Unreadable(ctx); len(faults) > 0 {
+		return link, care.Refuse(faults...)
+	}
 	if err := d.checkLinkAnswer(ctx, link, c); err != nil {
 		return link, err
 	}

@@ -632,11 +632,17 @@ func (b *Rig) Request(method, path, body string) *http.Request {
 	return r
 }
 
+// Token is a member of staff's, for the API.
+func (b *Rig) Token(who care.Staff) string {
+	b.t.Helper()
+	return b.provider.Token(b.t, who.Subject, "percorso-api", nil)
+}
+
 // As sends a request with a member of staff's token.
 func (b *Rig) As(who care.Staff, method, path, body string, headers ...string) answer {
 	b.t.Helper()
 	r := b.Request(method, path, body)
-	r.Header.Set("Authorization", "Bearer "+b.provider.Token(b.t, who.Subject, "percorso-api", nil))
+	r.Header.Set("Authorization", "Bearer "+b.Token(who))
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -676,7 +682,7 @@ func (b *Rig) LinkToken() string {
 
 // Caller is the client of a member of staff.
 func (b *Rig) Caller(who care.Staff) *percorso.Client {
-	return percorso.New(b.URL, b.provider.Token(b.t, who.Subject, "percorso-api", nil), 1)
+	return percorso.New(b.URL, b.Token(who), 1)
 }
 
 const CasePath = "/fascicoli/" + AnotherID

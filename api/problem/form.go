@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"strings"
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
@@ -36,7 +38,20 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 			continue
 		}
 		id, label := naming(f.Field)
+		if label == f.Field { // the field's id on the page, which no form knows by another name
+			label = labelIn(f.Field)
+		}
 		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Rule(f.Rule)})
 	}
 	return cmp.Or(status, http.StatusUnprocessableEntity), nil
+}
+
+// labelIn is the label of a field by the end of its id, as "heard-note"; empty: it
+// has none.
+func labelIn(id string) string {
+	name := id[strings.LastIndexByte(id, '-')+1:]
+	if label := italian.Field(name); label != name {
+		return label
+	}
+	return ""
 }

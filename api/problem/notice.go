@@ -9,6 +9,15 @@ type Notice struct {
 	Link, LinkText string // what to do next
 }
 
+// NoticeOf is the page that tells the problem of a code; false: it has none of its
+// own.
+func NoticeOf(code string) (Notice, bool) {
+	notice, ok := map[string]Notice{
+		Unauthenticated: NoticeSignedOut, NotStaff: NoticeNotStaff, ProviderAway: NoticeProviderAway, LoginFailed: NoticeLoginFailed, Unavailable: NoticeAway,
+	}[code]
+	return notice, ok
+}
+
 // Notices that are the same wherever they are told.
 var (
 	NoticeSignedOut = Notice{http.StatusUnauthorized, "Accesso scaduto",

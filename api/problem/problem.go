@@ -83,8 +83,11 @@ const (
 	NotFound        = "not_found"         // or not for this caller
 	KeyReused       = "key_reused"        // the idempotency key came with another body
 	KeyMissing      = "key_missing"       // a POST without Idempotency-Key
-	BadRequest      = "bad_request"       // unreadable: no JSON, wrong media type
-	TooLarge        = "too_large"         // body above bodyLimit
+	BadRequest      = "bad_request"       // unreadable: no JSON, no form, a broken address
+	LoginFailed     = "login_failed"      // what came back from the provider is of no login of ours
+	MediaKind       = "media_type"        // a body of a kind that the address does not take
+	NotAcceptable   = "not_acceptable"    // the caller takes no JSON
+	TooLarge        = "too_large"         // a body above the limit
 	Method          = "method"            // the address does not take the method
 	ProviderAway    = "provider_away"     // the OpenID provider does not answer
 	Unavailable     = "unavailable"       // something needed is away; try again
@@ -92,8 +95,15 @@ const (
 	Invalid         = care.RefusedInvalid // a field breaks a rule
 )
 
-// RuleCursor is the rule that a cursor breaks which no page of the list gave.
-const RuleCursor = "cursor"
+// Rules that what is sent may break whatever it is about.
+const (
+	RuleCursor   = "cursor"   // no page of the list gave it
+	RuleEncoding = "encoding" // the signs behind % are no code of a character
+	RuleJSON     = "json"     // the body is not one JSON value
+	RuleTooDeep  = "too_deep" // values within values, more of them than any form has
+	RuleNoBody   = "no_body"  // the address takes none
+	RuleRepeated = "repeated" // given more than once
+)
 
 // statuses gives each code its HTTP status; it is the only place that does.
 var statuses = map[string]int{
@@ -111,6 +121,9 @@ var statuses = map[string]int{
 	KeyReused:              http.StatusUnprocessableEntity,
 	KeyMissing:             http.StatusBadRequest,
 	BadRequest:             http.StatusBadRequest,
+	LoginFailed:            http.StatusBadRequest,
+	MediaKind:              http.StatusUnsupportedMediaType,
+	NotAcceptable:          http.StatusNotAcceptable,
 	TooLarge:               http.StatusRequestEntityTooLarge,
 	Method:                 http.StatusMethodNotAllowed,
 	ProviderAway:           http.StatusServiceUnavailable,
@@ -165,6 +178,9 @@ func openOf(o care.Open) *Open {
 // ErrProviderAway says that the OpenID provider does not answer.
 var ErrProviderAway = errors.New("the OpenID provider does not answer")
 
+// ErrLogin says that a login was not completed.
+var ErrLogin = errors.New("the login was not completed")
+
 // Teller tells errors: as problems to programs, in words to people, and to the
 // log without what they are about.
 type Teller struct {
@@ -213,7 +229,12 @@ func (t *Teller) Of(ctx context.Context, err error) *Problem {
 		return New(Invalid)
 	}
 	t.Broken(ctx, err)
-	if Away(err) {
+	switch {
+	case errors.Is(err, ErrProviderAway):
+		return New(ProviderAway)
+	case errors.Is(err, ErrLogin):
+		return New(LoginFailed)
+	case Away(err):
 		return New(Unavailable)
 	}
 	return New(Internal)
@@ -281,7 +302,7 @@ func Describe(err error) string {
 }
 
 // tellable are errors whose text is ours, or fixed.
-var tellable = []error{ErrProviderAway, ledger.ErrNotFound, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF}
+var tellable = []error{ErrProviderAway, ErrLogin, ledger.ErrNotFound, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF}
 
 func describeLink(err error) string {
 	//nolint:errorlint // one link of the chain

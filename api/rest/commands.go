@@ -70,7 +70,7 @@ func acted(cmd ledger.Command, err error, made string) (*actOutput, error) {
 func command(path, id, tag, summary, description string) huma.Operation {
 	return huma.Operation{
 		Method: http.MethodPost, Path: path, OperationID: id, Tags: []string{tag}, Summary: summary, Description: description,
-		Errors: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge},
+		Errors: []int{http.StatusConflict},
 		Responses: map[string]*huma.Response{
 			"202": {Description: "Accepted: it is durable, and its process has not answered yet. Location says where to ask."},
 		},

@@ -3,17 +3,18 @@ package rest
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/envelope"
 	"percorso/api/problem"
 )
 
 // huma makes its errors through two package variables. Its own echo the
 // rejected value, and for an unknown field the whole body.
 func init() {
+	huma.ValidateStrictCasing = true // else "Note" passes for "note", and both at once for one
 	huma.NewError = humaProblem
 	huma.NewErrorWithContext = func(_ huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		return humaProblem(status, msg, errs...)
@@ -29,6 +30,9 @@ func humaProblem(status int, _ string, errs ...error) huma.StatusError {
 		if !errors.As(err, &d) {
 			continue
 		}
+		if len(p.Errors) == mostTold {
+			break
+		}
 		f := fieldError(d.ErrorDetail())
 		if f.Field == "header."+KeyHeader && f.Rule == "required" {
 			p = problem.New(problem.KeyMissing)
@@ -40,6 +44,9 @@ func humaProblem(status int, _ string, errs ...error) huma.StatusError {
 	return p
 }
 
+// mostTold is how many faults are told of one request.
+const mostTold = 100
+
 // codeOf gives the code of a status that huma chose itself.
 func codeOf(status int) string {
 	switch status {
@@ -47,6 +54,8 @@ func codeOf(status int) string {
 		return problem.Invalid
 	case http.StatusRequestEntityTooLarge:
 		return problem.TooLarge
+	case http.StatusUnsupportedMediaType:
+		return problem.MediaKind
 	case http.StatusNotFound:
 		return problem.NotFound
 	case http.StatusRequestTimeout:
@@ -77,8 +86,6 @@ func fieldError(d *huma.ErrorDetail) problem.FieldError {
 
 const requiredProperty = "expected required property "
 
-var fieldName = regexp.MustCompile(`^[a-z][a-z_]{0,40}$`)
-
 // knownShape drops an unknown field's name where it does not look like one: a
 // name too may be a value in the wrong place.
 func knownShape(field string) string {
@@ -86,10 +93,7 @@ func knownShape(field string) string {
 	if i := strings.LastIndexByte(field, '.'); i >= 0 {
 		parent, name = field[:i], field[i+1:]
 	}
-	if fieldName.MatchString(name) {
-		return field
-	}
-	return parent
+	return envelope.FieldIn(parent, name)
 }
 
 // rules reads huma's messages by how they begin.

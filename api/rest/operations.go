@@ -24,10 +24,11 @@ var subjects = map[catalogue.Subject]struct{ path, noun, tag string }{
 	catalogue.OnAction:   {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
 }
 
-// bareInput asks for what has no form.
+// bareInput asks for what has no form: without a body, or with an empty one.
 type bareInput struct {
 	IDInput
 	KeyInput
+	Body *catalogue.None
 }
 
 // formInput asks for what has a form; its schema comes with the operation.

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"reflect"
@@ -18,6 +17,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/envelope"
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -66,6 +66,14 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 		records: o.Records, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
+	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
+		c := humagin.Unwrap(ctx)
+		if wrong := envelope.Check(c, ctx.Operation()); wrong != nil {
+			a.problems.Refuse(c, wrong)
+			return
+		}
+		next(ctx)
+	})
 	a.registerMe()
 	a.registerContacts()
 	a.registerCaseFiles()
@@ -109,7 +117,7 @@ func described(document []byte) gin.HandlerFunc {
 // elsewhere.
 func (a *API) config() huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
-	format := huma.Format{Marshal: encode, Unmarshal: unmarshal}
+	format := huma.Format{Marshal: encode, Unmarshal: json.Unmarshal}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -131,8 +139,8 @@ func (a *API) config() huma.Config {
 			Security: []map[string][]string{{"token": {}}, {"session": {}}},
 			Tags:     tags,
 		},
-		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
-		DefaultFormat:                "application/json",
+		Formats:                      map[string]huma.Format{envelope.JSON: format, "json": format}, // json: what ends in +json, as problems do
+		DefaultFormat:                envelope.JSON,
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{a.wordProblems},
 	}
@@ -181,16 +189,6 @@ func encode(w io.Writer, v any) error {
 	return err
 }
 
-var errZeroByte = errors.New("a text holds a zero byte")
-
-// unmarshal reads JSON. Postgres cannot hold a zero byte.
-func unmarshal(data []byte, v any) error {
-	if bytes.Contains(data, []byte(`\u0000`)) {
-		return errZeroByte
-	}
-	return json.Unmarshal(data, v)
-}
-
 // wordProblems gives problems their words, wherever in huma they were made.
 func (a *API) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
 	if p, ok := v.(*problem.Problem); ok {
@@ -203,9 +201,12 @@ func (a *API) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
 func register[I, O any](a *API, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
 	// 422 and 500 come from huma itself.
-	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusServiceUnavailable)
 	if strings.Contains(op.Path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	if op.Method == http.MethodPost {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, access.StaffOf(ctx), in)

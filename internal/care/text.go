@@ -11,6 +11,12 @@ import (
 // no text, no control characters, nothing invisible. New lines and tabs are seen.
 func Legible(text string) bool { return Cleaned(text) == text }
 
+// IsText says whether what was sent is text at all: characters, none of them zero,
+// which Postgres cannot hold, nor the sign that decoders put for bytes that were none.
+func IsText(sent string) bool {
+	return utf8.ValidString(sent) && !strings.ContainsAny(sent, "\x00\uFFFD")
+}
+
 // LegibleLine is Legible for a text of one line.
 func LegibleLine(text string) bool { return Legible(text) && !strings.ContainsAny(text, "\n\r\t") }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -48,7 +49,7 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 		expiry: c.PostForm("permit_expiry"), needs: c.PostFormArray("needs"),
 	}
 	now := s.Now().In(rules.Calendar.Location())
-	var faults care.Faults
+	faults := care.Faults(act.Unreadable(c.Request.Context()))
 	birth, ok := parts.ReadDate(f.birth)
 	faults.Add(ok, "birth_date", parts.RuleDate)
 	expiry, ok := parts.ReadDate(f.expiry)

@@ -27,9 +27,9 @@ import (
 // Mount registers the pages.
 func (s *Place) Mount(r *gin.Engine) {
 	g := r.Group(access.InvitationPath, apart)
-	g.GET("/:token", s.linkPage(s.showInvitation))
-	g.POST("/:token", s.linkPage(s.takeInvitation))
-	g.POST("/:token/nuovo", s.linkPage(s.sendNewLink))
+	g.GET("/:token", s.Pages.Answer(withLink(s.showInvitation)))
+	g.POST("/:token", s.Pages.Form(withLink(s.takeInvitation)))
+	g.POST("/:token/nuovo", s.Pages.Form(withLink(s.sendNewLink)))
 }
 
 func apart(c *gin.Context) {
@@ -37,23 +37,8 @@ func apart(c *gin.Context) {
 	c.Header("X-Robots-Tag", "noindex, nofollow")
 }
 
-// linkPage hands a request to a handler; what goes wrong is told without a way
-// into the product.
-func (s *Place) linkPage(h func(c *gin.Context, token string) error) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		err := c.Request.ParseForm()
-		if err != nil {
-			err = problem.New(problem.BadRequest)
-		} else {
-			err = h(c, c.Param("token"))
-		}
-		if err == nil {
-			return
-		}
-		p := s.Problems.Of(c.Request.Context(), err)
-		s.Problems.Word(c.Request.Context(), p)
-		s.Pages.Render(c, p.Status, InvitationNotice{Frame: linkFrame("Qualcosa non ha funzionato"), Lead: p.Detail})
-	}
+func withLink(h func(c *gin.Context, token string) error) func(*gin.Context) error {
+	return func(c *gin.Context) error { return h(c, c.Param("token")) }
 }
 
 func linkFrame(title string) web.Frame { return web.Frame{Title: title, Apart: true} }
