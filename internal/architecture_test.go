@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"internal/ledger":    {"internal/care"},
 	"internal/catalogue": {"internal/ledger", "internal/care"},
 	"internal/recent":    {},
-	"internal/zone":      {"internal/care", "internal/recent"},
+	"internal/zone":      {"internal/care", "internal/ledger", "internal/recent"},
 	"internal/calendar":  {"internal/care"},
 	"internal/italian":   {"internal/catalogue", "internal/care", "internal/ledger"},
 	"internal/codec":     {},

@@ -56,7 +56,7 @@ var (
 	SomeWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
 	SomeSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
 	SomeCPI        = care.Staff{ID: "s3", Subject: "cpi_operator.prova", Name: "Operatore Prova 0002", Role: care.CPIOperator, Zone: "prova", Agency: "cpi"}
-	SomeMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: rest.MailSystem, Zone: "prova", Agency: "comune"}
+	SomeMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: care.MailSystem, Zone: "prova", Agency: "comune"}
 )
 
 // somePolicy is the least that forms and sentences ask for.

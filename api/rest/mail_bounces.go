@@ -9,9 +9,6 @@ import (
 	"percorso/internal/care"
 )
 
-// MailSystem is the role of the program that reports mails that came back.
-const MailSystem care.Role = "mail_system"
-
 type mailBounceInput struct {
 	KeyInput
 	Body mailBounceJSON
@@ -28,10 +25,10 @@ func (a *API) registerMailBounces() {
 	register(a, huma.Operation{
 		Method: http.MethodPost, Path: "/mail-bounces", OperationID: "report-mail-bounce", Tags: []string{tagMachine},
 		Summary: "Report a mail that came back", DefaultStatus: http.StatusAccepted,
-		Description: "By the mail system (staff role " + string(MailSystem) + "). A mail that is reported again changes nothing.",
+		Description: "By the mail system (staff role " + string(care.MailSystem) + "). A mail that is reported again changes nothing.",
 		Errors:      []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *mailBounceInput) (*mailBounceOutput, error) {
-		if who.Role != MailSystem {
+		if who.Role != care.MailSystem {
 			return nil, &care.Refusal{Code: care.RefusedForbidden}
 		}
 		if err := a.door.Bounced(ctx, who, in.Key, in.Body.Run, in.Body.Mail); err != nil {

@@ -24,6 +24,10 @@ var Roles = []Role{
 	ImmigrationExpert, ThirdSectorOperator, AdministrativeExpert, CooperativeExpert, Supervisor,
 }
 
+// MailSystem is the role of the program that reports mails that came back. It
+// takes no task, so it is none of Roles.
+const MailSystem Role = "mail_system"
+
 // Staff is a member of staff who acts or reads. Identity comes from the OpenID
 // provider; role, zone and agency are Percorso's own records.
 type Staff struct {

@@ -114,6 +114,10 @@ func TestEachFaultIsTold(t *testing.T) {
 		{"next step", "next_step: supply", "next_step: boh", "reject_reasons[1].next_step", zone.RuleValue},
 		{"target's dates", `to: "2020-12-31"} # periodo`, `to: "2017-12-31"} # periodo`, "target.to", zone.RuleDateOrder},
 		{"figure", "value: 40066", "value: molti", "figures[1].value", zone.RuleNumber},
+		{"invisible", "municipality: Comune di Prato", `municipality: "Comune di\u202e Prato"`, "municipality", zone.RuleIllegible},
+		{"null byte", "municipality: Comune di Prato", "municipality: Comune\x00 di Prato", "municipality", zone.RuleIllegible},
+		{"bytes that are no text", "name: Sanità", "name: Sanit\xe0", "", zone.RuleEncoding},
+		{"text too long", "municipality: Comune di Prato", "municipality: " + strings.Repeat("Prato", 201), "municipality", zone.RuleTextLength},
 		{"an alias", "municipality: Comune di Prato", "municipality: *x", "municipality", zone.RuleText},
 	} {
 		t.Run(test.name, func(t *testing.T) {

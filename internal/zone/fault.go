@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Fault is one rule that a zone file breaks, with where. The text is for the
+// Fault is one rule that a file of a zone or of staff breaks, with where. The text is for the
 // administrator who wrote the file.
 type Fault struct {
 	File  string
@@ -42,7 +42,7 @@ func (e *Invalid) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Codes of the rules that a zone file may break.
+// Codes of the rules that a file may break.
 const (
 	RuleYAML          = "yaml"
 	RuleTooLarge      = "too_large"
@@ -96,12 +96,18 @@ const (
 	RuleApproval      = "approval_role"
 	RuleOneLead       = "more_than_one_lead"
 	RuleZoneTwice     = "zone_twice"
+	RuleEncoding      = "not_utf8"
+	RuleIllegible     = "illegible"
+	RuleTextLength    = "text_too_long"
+	RuleTooDeep       = "too_deep"
+	RuleZone          = "unknown_zone"
+	RuleOtherZone     = "staff_of_another_zone"
 )
 
 // sentences says each rule in Italian; what follows the colon is the detail.
 var sentences = map[string]string{
 	RuleYAML:          "il file non è YAML valido",
-	RuleTooLarge:      "il file supera 64 KiB",
+	RuleTooLarge:      "il file è troppo grande",
 	RuleOneDocument:   "il file deve contenere un solo documento, non vuoto",
 	RuleObject:        "qui va un oggetto con i suoi campi",
 	RuleList:          "qui va un elenco",
@@ -152,6 +158,12 @@ var sentences = map[string]string{
 	RuleApproval:      "la chiusura la approva il ruolo indicato in closure_approval",
 	RuleOneLead:       "più di una zona è capofila",
 	RuleZoneTwice:     "la zona è già definita in un altro file",
+	RuleEncoding:      "il file non è un testo in UTF-8",
+	RuleIllegible:     "il testo contiene caratteri invisibili",
+	RuleTextLength:    "testo troppo lungo",
+	RuleTooDeep:       "il file ha troppi livelli",
+	RuleZone:          "zona sconosciuta (prima va caricato il suo file: percorso zone load)",
+	RuleOtherZone:     "l'utenza è attiva in un'altra zona, dove prima va disattivata",
 }
 
 func newFault(file string, line int, field, rule, detail string) Fault {

@@ -1,15 +1,19 @@
 package zone
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"percorso/internal/care"
 )
 
 // document collects the faults of one file while it is read.
@@ -28,11 +32,15 @@ type node struct {
 	path  string
 }
 
-// largest keeps the parser's recursion within bounds; a zone file has some 10 KiB.
-const largest = 64 << 10
+// largestZone is far more than a zone file has, some 15 KiB. The parser's time
+// grows with the square of how deep a file goes, hence deepest.
+const (
+	largestZone = 64 << 10
+	deepest     = 32
+)
 
-// parse reads a file into its topmost node.
-func parse(file string, data []byte) (root node, doc *document) {
+// parse reads a file of at most some bytes into its topmost node.
+func parse(file string, data []byte, largest int) (root node, doc *document) {
 	doc = &document{file: file}
 	root = node{doc: doc}
 	// Should the library's parser panic on a malformed file, the file is at fault.
@@ -42,8 +50,17 @@ func parse(file string, data []byte) (root node, doc *document) {
 			root.fault(RuleYAML)
 		}
 	}()
-	if len(data) > largest {
-		root.fault(RuleTooLarge)
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	switch {
+	case len(data) > largest:
+		root.fault(RuleTooLarge, fmt.Sprintf("al massimo %d KiB", largest>>10))
+		return root, doc
+	case !utf8.Valid(data):
+		root.line = 1 + bytes.Count(data[:validUTF8(data)], []byte("\n"))
+		root.fault(RuleEncoding)
+		return root, doc
+	case tooDeep(data):
+		root.fault(RuleTooDeep)
 		return root, doc
 	}
 	parsed, err := parser.ParseBytes(data, 0)
@@ -65,6 +82,38 @@ func parse(file string, data []byte) (root node, doc *document) {
 	}
 	root.value, root.line = parsed.Docs[0].Body, 1
 	return root, doc
+}
+
+// byteOrderMark is what some editors begin a file with.
+var byteOrderMark = []byte("\ufeff")
+
+// validUTF8 is how many bytes come before the first that are no text.
+func validUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+	return len(data)
+}
+
+// tooDeep says whether more brackets are open at once than a file needs.
+func tooDeep(data []byte) bool {
+	depth := 0
+	for _, c := range data {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		}
+		if depth > deepest {
+			return true
+		}
+	}
+	return false
 }
 
 // fault reports that the node breaks a rule.
@@ -194,8 +243,15 @@ func (n node) list() []node {
 	return items
 }
 
-// text reads a node as a string that is not empty.
-func (n node) text() string {
+// longestText is more than a name, a note or a source needs.
+const longestText = 1000
+
+// text reads a node as a string of one line that is not empty.
+func (n node) text() string { return n.textOf(longestText) }
+
+// textOf reads a node as a string of one line, of at most some characters, that is
+// not empty.
+func (n node) textOf(most int) string {
 	if n.value == nil {
 		return ""
 	}
@@ -205,8 +261,15 @@ func (n node) text() string {
 		return ""
 	}
 	text := strings.TrimSpace(s.Value)
-	if text == "" {
+	switch {
+	case text == "":
 		n.fault(RuleMissing)
+	case !care.LegibleLine(text):
+		n.fault(RuleIllegible)
+		return ""
+	case utf8.RuneCountInString(text) > most:
+		n.fault(RuleTextLength, fmt.Sprintf("al massimo %d caratteri", most))
+		return ""
 	}
 	return text
 }

@@ -22,7 +22,7 @@ import (
 // Read reads and validates one zone file. With faults there is no policy.
 // name only serves the faults.
 func Read(name string, data []byte) (care.Policy, []Fault) {
-	root, doc := parse(name, data)
+	root, doc := parse(name, data, largestZone)
 	var policy care.Policy
 	if root.value != nil {
 		policy = root.read()

@@ -1,0 +1,158 @@
+package zone_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// demoStaff is the list that the one-machine stack comes with.
+func demoStaff(t testing.TB) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "deploy", "standalone", "staff.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// storedZones are the delivered zones, with two accounts.
+func storedZones(t testing.TB) ledger.Setup {
+	t.Helper()
+	policies, err := zone.Load(os.DirFS(filepath.Join("..", "..", "deploy", "zones")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ledger.Setup{Policies: policies, Accounts: []ledger.Account{
+		{Staff: care.Staff{Subject: "altrove", Zone: "pistoia"}, Active: true},
+		{Staff: care.Staff{Subject: "andata", Zone: "pistoia"}},
+	}}
+}
+
+func TestStaffIsReadAsItStands(t *testing.T) {
+	staff, faults := zone.ReadStaff("staff.yaml", []byte(demoStaff(t)), storedZones(t))
+	if len(faults) > 0 || len(staff) != 26 {
+		t.Fatalf("%d members, %v", len(staff), faults)
+	}
+	want := care.Staff{
+		Subject: "cpi_operator.prato", Name: "Personale Prova 03 (CPI)", Role: care.CPIOperator, Zone: "prato", Agency: "cpi",
+		Email: "cpi_operator.prato@percorso.example",
+	}
+	if staff[2] != want {
+		t.Errorf("read %+v", staff[2])
+	}
+	for what, text := range map[string]string{
+		"an empty list":             "[]",
+		"the program of the mails":  "- {subject: posta, role: mail_system, zone: prato, agency: sds, name: Posta, email: posta@ente.example}",
+		"who has left another zone": "- {subject: andata, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example}",
+		"Windows' line ends":        "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
+	} {
+		if _, faults := zone.ReadStaff("staff.yaml", []byte(text), storedZones(t)); len(faults) > 0 {
+			t.Errorf("%s: %v", what, faults)
+		}
+	}
+}
+
+func TestEachFaultOfStaffIsTold(t *testing.T) {
+	const mediator = "role: intercultural_mediator, zone: prato"
+	for _, test := range []struct {
+		name     string
+		old, new string // in the demo staff
+		field    string
+		rule     string
+	}{
+		{"unknown role", mediator, "role: social_wroker, zone: prato", "[4].role", zone.RuleRole},
+		{"unknown zone", mediator, "role: intercultural_mediator, zone: nowhere", "[4].zone", zone.RuleZone},
+		{"role that the zone has not", mediator, "role: cooperative_expert, zone: prato", "[4].role", zone.RuleRoleNotInZone},
+		{"role of another agency", mediator, "role: cpi_operator, zone: prato", "[4].role", zone.RuleRoleAgency},
+		{"unknown agency", mediator + ", agency: comune", mediator + ", agency: coumne", "[4].agency", zone.RuleAgency},
+		{"agency of another zone", mediator + ", agency: comune", mediator + ", agency: questura", "[4].agency", zone.RuleAgency},
+		{"not a code", mediator, "role: intercultural_mediator, zone: PRATO", "[4].zone", zone.RuleCode},
+		{"field left out", mediator, "zone: prato", "[4].role", zone.RuleMissing},
+		{"field without value", mediator, "role: , zone: prato", "[4].role", zone.RuleMissing},
+		{"unknown field", mediator, mediator + ", rank: 1", "[4].rank", zone.RuleUnknownField},
+		{"field twice", mediator, mediator + ", zone: prato", "", zone.RuleYAML},
+		{"account twice", "{subject: supervisor.prato", "{subject: desk_operator.prato", "[1].subject", zone.RuleDuplicate},
+		{"account of another zone", "{subject: supervisor.prato", "{subject: altrove", "[1].subject", zone.RuleOtherZone},
+		{"account too long", "{subject: supervisor.prato", "{subject: " + strings.Repeat("a", 256), "[1].subject", zone.RuleTextLength},
+		{"account that is a number", "{subject: supervisor.prato", "{subject: 4711", "[1].subject", zone.RuleText},
+		{"name too long", "Personale Prova 02", strings.Repeat("Prova ", 40), "[1].name", zone.RuleTextLength},
+		{"invisible", "Personale Prova 02", "Personale\\u202e Prova", "[1].name", zone.RuleIllegible},
+		{"null byte", "Personale Prova 02", "Personale\\0 Prova", "[1].name", zone.RuleIllegible},
+		{"address", "email: supervisor.prato@percorso.example", "email: supervisor.prato", "[1].email", zone.RuleEmail},
+		{"address with a name", "email: supervisor.prato@percorso.example", "email: Prova <supervisor.prato@percorso.example>", "[1].email", zone.RuleEmail},
+		{"entry that is no object", "- {subject: supervisor.prato", "- prova\n- {subject: supervisor.prato", "[1]", zone.RuleObject},
+		{"empty entry", "- {subject: supervisor.prato", "-\n- {subject: supervisor.prato", "[1]", zone.RuleMissing},
+		{"bytes that are no text", "Personale Prova 02", "Personale Prova \xe0", "", zone.RuleEncoding},
+		{"too deep", "Personale Prova 02", strings.Repeat("[", 50), "", zone.RuleTooDeep},
+		{"too large", "Personale Prova 02", strings.Repeat("Prova ", 50_000), "", zone.RuleTooLarge},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spoilt := strings.Replace(demoStaff(t), test.old, test.new, 1)
+			if spoilt == demoStaff(t) {
+				t.Fatal("the text to replace is not in the file")
+			}
+			staff, faults := zone.ReadStaff("staff.yaml", []byte(spoilt), storedZones(t))
+			if len(staff) > 0 {
+				t.Errorf("with a fault there are %d members", len(staff))
+			}
+			for _, f := range faults {
+				if f.Field == test.field && f.Rule == test.rule && f.Text != "" && f.File == "staff.yaml" && (f.Line > 0 || f.Field == "") {
+					return
+				}
+			}
+			t.Errorf("want %s [%s], got %v", test.field, test.rule, faults)
+		})
+	}
+	for what, test := range map[string]struct{ text, rule string }{
+		"no list": {"subject: a", zone.RuleList}, "nothing": {"", zone.RuleOneDocument}, "only a comment": {"# nessuno\n", zone.RuleOneDocument},
+		"two documents": {"[]\n---\n[]\n", zone.RuleOneDocument}, "no YAML": {"- {", zone.RuleYAML},
+	} {
+		_, faults := zone.ReadStaff("staff.yaml", []byte(test.text), storedZones(t))
+		if len(faults) != 1 || faults[0].Rule != test.rule {
+			t.Errorf("%s: %v", what, faults)
+		}
+	}
+}
+
+func TestAllFaultsOfStaffAreToldAtOnce(t *testing.T) {
+	spoilt := strings.NewReplacer("role: supervisor, zone: prato", "role: social_wroker, zone: nowhere",
+		"agency: cpi, name: \"Personale Prova 03", "agency: cip, name: \"Personale Prova 03", "email: desk_operator.lucca@percorso.example", "email: lucca").Replace(demoStaff(t))
+	_, faults := zone.ReadStaff("staff.yaml", []byte(spoilt), storedZones(t))
+	if len(faults) != 4 {
+		t.Fatalf("%d faults, want all four at once: %v", len(faults), faults)
+	}
+	lines := strings.Split(spoilt, "\n")
+	for i, mark := range []string{"social_wroker", "nowhere", "agency: cip", "email: lucca"} {
+		if got := lines[faults[i].Line-1]; !strings.Contains(got, mark) {
+			t.Errorf("fault %d: line %d is %q, want the one with %q", i, faults[i].Line, got, mark)
+		}
+	}
+}
+
+// FuzzReadStaff: no file makes the check panic, and every fault says what it is.
+func FuzzReadStaff(f *testing.F) {
+	f.Add([]byte(demoStaff(f)))
+	f.Add([]byte("- {subject: a, role: supervisor}\n- &x [*x]\n- <<: *x\n"))
+	f.Add([]byte("- - - {\n"))
+	f.Add([]byte("\ufeff- subject: \"\\0\"\r\n"))
+	stored := storedZones(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		staff, faults := zone.ReadStaff("fuzz.yaml", data, stored)
+		for _, fault := range faults {
+			if fault.Rule == "" || fault.Text == "" {
+				t.Errorf("fault without rule or text: %+v", fault)
+			}
+		}
+		for _, s := range staff {
+			if _, ok := stored.Policy(s.Zone); !ok || s.Subject == "" || s.Role == "" || s.Agency == "" || s.Name == "" || s.Email == "" {
+				t.Errorf("accepted, yet incomplete: %+v", s)
+			}
+		}
+	})
+}
