@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"internal/catalogue": {"internal/ledger", "internal/care"},
 	"internal/recent":    {},
 	"internal/zone":      {"internal/care", "internal/ledger", "internal/recent"},
+	"internal/setup":     {"internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":  {"internal/care"},
 	"internal/italian":   {"internal/catalogue", "internal/care", "internal/ledger"},
 	"internal/codec":     {},
@@ -84,7 +85,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup",
 		"internal/postgres", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},
 	"deploy": {},

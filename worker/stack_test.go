@@ -22,8 +22,8 @@ import (
 	"percorso/internal/codec"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/steps"
 	"percorso/internal/runs"
@@ -61,13 +61,12 @@ func newSite(t *testing.T, policy care.Policy) *site {
 	owner := s.pool(standalone.Migrate)
 	_, err = postgres.Migrate(ctx, owner)
 	require.NoError(t, err)
-	require.NoError(t, machine.LoadPolicies(ctx, owner, []care.Policy{policy}))
 	var staff []care.Staff
 	for _, h := range policy.Roles {
 		subject := string(h.Role) + "." + policy.Zone
 		staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: policy.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 	}
-	require.NoError(t, machine.LoadStaff(ctx, owner, staff))
+	require.NoError(t, postgrestest.Load(ctx, owner, []care.Policy{policy}, staff))
 
 	s.records = records.New(s.pool(standalone.API), calendar.New)
 	for _, who := range staff {

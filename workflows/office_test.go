@@ -19,8 +19,8 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/steps"
 	"percorso/internal/zone"
@@ -94,9 +94,6 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	if _, err := postgres.Migrate(ctx, owner); err != nil {
 		return o, err
 	}
-	if err := machine.LoadPolicies(ctx, owner, policies); err != nil {
-		return o, err
-	}
 	var staff []care.Staff
 	for _, p := range policies {
 		o.zones[p.Zone] = p
@@ -105,7 +102,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 			staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 		}
 	}
-	if err := machine.LoadStaff(ctx, owner, staff); err != nil {
+	if err := postgrestest.Load(ctx, owner, policies, staff); err != nil {
 		return o, err
 	}
 	api, err := o.connect(ctx, standalone.API)

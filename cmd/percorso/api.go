@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/jackc/pgx/v5"
@@ -22,13 +23,10 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"api", "", "serve the REST API and the pages, and watch the machinery", runAPI})
+	commands = append(commands, command{"api", "", "serve the REST API and the pages, and watch the machinery", alone(runAPI)})
 }
 
-func runAPI(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		return errUsage
-	}
+func runAPI(ctx context.Context, _ io.Writer) error {
 	c, err := config.ReadAPI()
 	if err != nil {
 		return err

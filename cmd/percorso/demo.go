@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -21,7 +22,7 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"demo", "", "fill the running stack with made-up people at every stage (make demo)", demo})
+	commands = append(commands, command{"demo", "", "fill the running stack with made-up people at every stage (make demo)", alone(demo)})
 }
 
 const (
@@ -33,10 +34,7 @@ const (
 
 // demo fills every delivered zone, through the REST API alone and with the demo
 // accounts of the one-machine stack. Each run adds.
-func demo(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		return errUsage
-	}
+func demo(ctx context.Context, out io.Writer) error {
 	address := os.Getenv("PERCORSO_PUBLIC_URL")
 	if address == "" {
 		return errors.New("PERCORSO_PUBLIC_URL is not set: make demo runs this beside the stack")
@@ -56,7 +54,7 @@ func demo(ctx context.Context, args []string) error {
 		}
 		towns = append(towns, t)
 	}
-	stop := showProgress(towns)
+	stop := showProgress(out, towns)
 	group, groupCtx := errgroup.WithContext(ctx)
 	for _, t := range towns {
 		group.Go(func() error { return t.fill(groupCtx) })
@@ -66,9 +64,9 @@ func demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("Done in %.0f s: %d people with a case file in %d zones. Log in on %s.\n",
+	_, err = fmt.Fprintf(out, "Done in %.0f s: %d people with a case file in %d zones. Log in on %s.\n",
 		time.Since(began).Seconds(), len(towns)*len(stories), len(towns), address)
-	return nil
+	return err
 }
 
 // town is one zone that is being filled.
@@ -141,7 +139,7 @@ func (t *town) contacts(ctx context.Context) error {
 
 // showProgress says how far each zone is until the returned function is called:
 // on a terminal in one line that changes, else in a line every few seconds.
-func showProgress(towns []*town) (stop func()) {
+func showProgress(out io.Writer, towns []*town) (stop func()) {
 	line := func() string {
 		var parts []string
 		for _, t := range towns {
@@ -161,10 +159,10 @@ func showProgress(towns []*town) (stop func()) {
 		for {
 			select {
 			case <-ended:
-				fmt.Print(begin, line(), "\n")
+				_, _ = fmt.Fprint(out, begin, line(), "\n")
 				return
 			case <-ticker.C:
-				fmt.Print(begin, line(), end)
+				_, _ = fmt.Fprint(out, begin, line(), end)
 			}
 		}
 	})

@@ -22,7 +22,7 @@ func TestDemoFillsEveryStage(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	for run := 1; run <= 2; run++ {
-		require.NoError(t, demo(t.Context(), nil))
+		require.NoError(t, demo(t.Context(), t.Output()))
 		for _, zone := range []string{"prato", "pistoia", "lucca"} {
 			supervisor := client.New(stack.Addresses().Pages, stacktest.Token(t, stack, "supervisor."+zone), 1)
 			page, err := supervisor.CaseFiles(t.Context(), 100)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"doctor", "", "check what the process api needs: settings, Postgres, Temporal, login", doctor})
+	commands = append(commands, command{"doctor", "", "check what the process api needs: settings, Postgres, Temporal, login", alone(doctor)})
 }
 
 // checkTime bounds each check of the doctor.
@@ -27,12 +28,9 @@ const checkTime = 5 * time.Second
 
 // doctor checks the surroundings of the process api with the process's own
 // settings, and says of each part whether it is well. It changes nothing.
-func doctor(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		return errUsage
-	}
+func doctor(ctx context.Context, out io.Writer) error {
 	c, err := config.ReadAPI()
-	tell("settings", "", err)
+	tell(out, "settings", "", err)
 	if err != nil {
 		return errors.New("without settings nothing else can be checked")
 	}
@@ -46,7 +44,7 @@ func doctor(ctx context.Context, args []string) error {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		found, err := check.look(ctx, c)
 		cancel()
-		tell(check.part, found, err)
+		tell(out, check.part, found, err)
 		if err != nil {
 			ill++
 		}
@@ -57,12 +55,12 @@ func doctor(ctx context.Context, args []string) error {
 	return nil
 }
 
-func tell(part, found string, err error) {
+func tell(out io.Writer, part, found string, err error) {
 	if err != nil {
-		fmt.Printf("fails  %-9s %v\n", part, err)
+		_, _ = fmt.Fprintf(out, "fails  %-9s %v\n", part, err)
 		return
 	}
-	fmt.Printf("ok     %-9s %s\n", part, found)
+	_, _ = fmt.Fprintf(out, "ok     %-9s %s\n", part, found)
 }
 
 // checkPostgres connects; a login that is above row-level security is refused there.
@@ -89,7 +87,7 @@ func checkRecords(ctx context.Context, c config.API) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("the schema is not there or older than this version (percorso migrate): %w", err)
 	case len(zones) == 0:
-		return "", errors.New("no zone is loaded (percorso zone load)")
+		return "", errors.New("no zone is loaded (percorso zone load --apply)")
 	}
 	return fmt.Sprintf("%d zones", len(zones)), nil
 }

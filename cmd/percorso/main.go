@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,42 +18,72 @@ import (
 
 // command is what the binary can be asked to do.
 type command struct {
-	name string // as typed; it may be two words
-	args string // what comes after it, for the list
-	does string // in one line
-	run  func(ctx context.Context, args []string) error
+	name  string // as typed; it may be two words
+	args  string // what comes after it, for the list
+	does  string // in one line
+	parse func(args []string) (work, error)
 }
+
+// work is a command with what came after it, ready to be done; out is for what
+// was asked for, and messages come back as the error.
+type work func(ctx context.Context, out io.Writer) error
 
 // commands is the list of commands; each file adds its own.
 var commands []command
 
-// errUsage: what comes after the command is not what it takes.
-var errUsage = errors.New("unexpected arguments")
+var (
+	// errUsage: what comes after the command is not what it takes.
+	errUsage = errors.New("unexpected arguments")
+	// errShown: a difference was shown and not applied.
+	errShown = errors.New("shown, not applied")
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := percorso(ctx, os.Args[1:], os.Stderr)
+	code := percorso(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// percorso runs the command that args name. It answers the exit code: 0 done,
-// 1 failed, 2 asked for in the wrong way.
-func percorso(ctx context.Context, args []string, out io.Writer) int {
+// The exit codes.
+const (
+	codeDone     = 0
+	codeFailed   = 1
+	codeUsage    = 2 // asked for in the wrong way
+	codeShown    = 3 // a difference was shown that is not applied
+	helpArgument = "--help"
+)
+
+// percorso runs the command that args name, and answers the exit code.
+func percorso(ctx context.Context, args []string, out, messages io.Writer) int {
+	if len(args) == 1 && slices.Contains([]string{helpArgument, "-h", "help"}, args[0]) {
+		usage(out)
+		return codeDone
+	}
 	c, rest, ok := find(args)
 	if !ok {
-		usage(out)
-		return 2
+		usage(messages)
+		return codeUsage
 	}
-	switch err := c.run(ctx, rest); {
+	if slices.Contains(rest, helpArgument) || slices.Contains(rest, "-h") {
+		_, _ = fmt.Fprintf(out, "Usage: percorso %s\n%s\n", strings.TrimSpace(c.name+" "+c.args), c.does)
+		return codeDone
+	}
+	do, err := c.parse(rest)
+	if err == nil {
+		err = do(ctx, out)
+	}
+	switch {
 	case err == nil:
-		return 0
+		return codeDone
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(out, "percorso %s %s\n", c.name, c.args)
-		return 2
+		_, _ = fmt.Fprintf(messages, "%v\nUsage: percorso %s\n", err, strings.TrimSpace(c.name+" "+c.args))
+		return codeUsage
+	case errors.Is(err, errShown):
+		return codeShown
 	default:
-		fmt.Fprintf(out, "percorso %s: %v\n", c.name, err)
-		return 1
+		_, _ = fmt.Fprintf(messages, "percorso %s: %v\n", c.name, err)
+		return codeFailed
 	}
 }
 
@@ -69,8 +100,46 @@ func find(args []string) (command, []string, bool) {
 
 func usage(out io.Writer) {
 	list := slices.SortedFunc(slices.Values(commands), func(a, b command) int { return strings.Compare(a.name, b.name) })
-	fmt.Fprintln(out, "Usage: percorso COMMAND")
+	_, _ = fmt.Fprintln(out, "Usage: percorso COMMAND; percorso COMMAND --help says what it takes")
 	for _, c := range list {
-		fmt.Fprintf(out, "  %-24s %s\n", strings.TrimSpace(c.name+" "+c.args), c.does)
+		_, _ = fmt.Fprintf(out, "  %-12s %s\n", c.name, c.does)
 	}
+}
+
+// alone is the parse of a command that takes nothing.
+func alone(do work) func([]string) (work, error) {
+	return func(args []string) (work, error) {
+		_, err := read(newFlags(), args, 0, 0)
+		return do, err
+	}
+}
+
+// newFlags makes an empty set of flags, which says nothing itself.
+func newFlags() *flag.FlagSet {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+// read reads flags, wherever they stand, and gives what else there is: so many
+// arguments, none of them empty.
+func read(flags *flag.FlagSet, args []string, least, most int) (found []string, err error) {
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			return nil, fmt.Errorf("%w: %w", errUsage, err)
+		}
+		rest := flags.Args()
+		if read := len(args) - len(rest); read > 0 && args[read-1] == "--" {
+			found = append(found, rest...)
+			break
+		}
+		if len(rest) == 0 {
+			break
+		}
+		found, args = append(found, rest[0]), rest[1:]
+	}
+	if len(found) < least || len(found) > most || slices.Contains(found, "") {
+		return nil, errUsage
+	}
+	return found, nil
 }

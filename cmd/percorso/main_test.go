@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,19 +31,61 @@ func TestExitCodes(t *testing.T) {
 	before := commands
 	t.Cleanup(func() { commands = before })
 	commands = []command{
-		{"good", "", "", func(context.Context, []string) error { return nil }},
-		{"bad", "", "", func(context.Context, []string) error { return errors.New("because") }},
-		{"odd", "FILE", "", func(context.Context, []string) error { return errUsage }},
+		{"good", "", "It is good.", alone(func(_ context.Context, out io.Writer) error { _, err := fmt.Fprint(out, "well"); return err })},
+		{"bad", "", "", alone(func(context.Context, io.Writer) error { return errors.New("because") })},
+		{"shown", "", "", alone(func(context.Context, io.Writer) error { return errShown })},
+		{"odd", "FILE", "It is odd.", func(args []string) (work, error) {
+			_, err := read(newFlags(), args, 1, 1)
+			return func(context.Context, io.Writer) error { return nil }, err
+		}},
 	}
 	for typed, want := range map[string]struct {
-		code int
-		said string
+		code      int
+		out, said string // begin with
 	}{
-		"good": {0, ""}, "bad": {1, "percorso bad: because\n"}, "odd": {2, "percorso odd FILE\n"}, "": {2, "Usage"},
+		"good": {0, "well", ""}, "bad": {1, "", "percorso bad: because\n"}, "shown": {3, "", ""}, "": {2, "", "Usage"}, "none": {2, "", "Usage"},
+		"odd f": {0, "", ""}, "odd": {2, "", "unexpected arguments\nUsage: percorso odd FILE\n"}, "odd f g": {2, "", "unexpected"},
+		"odd --new f": {2, "", "unexpected arguments: flag provided but not defined: -new\n"}, "good more": {2, "", "unexpected"},
+		"--help": {0, "Usage", ""}, "help": {0, "Usage", ""}, "odd --help": {0, "Usage: percorso odd FILE\nIt is odd.\n", ""}, "odd -- --new": {0, "", ""},
 	} {
-		var out strings.Builder
-		if code := percorso(t.Context(), strings.Fields(typed), &out); code != want.code || !strings.HasPrefix(out.String(), want.said) {
-			t.Errorf("%q: %d %q", typed, code, out.String())
+		var out, said strings.Builder
+		code := percorso(t.Context(), strings.Fields(typed), &out, &said)
+		if code != want.code || !strings.HasPrefix(out.String(), want.out) || !strings.HasPrefix(said.String(), want.said) ||
+			(out.Len() > 0) != (want.out != "") || (said.Len() > 0) != (want.said != "") {
+			t.Errorf("%q: %d %q %q", typed, code, out.String(), said.String())
+		}
+	}
+	if code := percorso(t.Context(), []string{"odd", ""}, io.Discard, io.Discard); code != 2 {
+		t.Errorf("an empty argument: %d", code)
+	}
+}
+
+func TestFlagsStandAnywhere(t *testing.T) {
+	for typed, want := range map[string]loading{
+		"f":                            {from: "f"},
+		"--apply f":                    {from: "f", apply: true},
+		"f --apply --zone prato":       {from: "f", apply: true, zone: "prato"},
+		"-zone=prato f -apply":         {from: "f", apply: true, zone: "prato"},
+		"f --unless-changed m":         {from: "f", memory: "m"},
+		"--zone prato -- --apply":      {from: "--apply", zone: "prato"},
+		"":                             {}, // one file is wanted
+		"f g":                          {},
+		"f --zone":                     {},
+		"f --zone=":                    {},
+		"f --aply":                     {},
+		"f --apply=perhaps":            {},
+		"f --apply --unless-changed m": {},
+	} {
+		var l loading
+		err := l.read(strings.Fields(typed), 1)
+		if want.from == "" {
+			if !errors.Is(err, errUsage) {
+				t.Errorf("%q is taken", typed)
+			}
+			continue
+		}
+		if err != nil || l != want {
+			t.Errorf("%q reads %+v, %v", typed, l, err)
 		}
 	}
 }
@@ -51,11 +95,9 @@ func TestZoneCheckTellsFaults(t *testing.T) {
 	if err := os.WriteFile(file, []byte("zone: Prova\nunknown: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := zoneCheck(t.Context(), []string{file}); err == nil || !strings.Contains(err.Error(), "faults") {
-		t.Errorf("said %v", err)
-	}
-	if err := zoneCheck(t.Context(), nil); !errors.Is(err, errUsage) {
-		t.Errorf("said %v", err)
+	var said strings.Builder
+	if code := percorso(t.Context(), []string{"zone", "check", file}, io.Discard, &said); code != codeFailed || !strings.Contains(said.String(), "faults") {
+		t.Errorf("%d, said %s", code, said.String())
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"percorso/internal/config"
 	"percorso/internal/postgres/machine"
@@ -10,15 +11,12 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"rebuild", "", "start every open run anew from Postgres, after Temporal was lost", rebuild})
+	commands = append(commands, command{"rebuild", "", "start every open run anew from Postgres, after Temporal was lost", alone(rebuild)})
 }
 
 // rebuild starts every open run from what Postgres keeps, under a higher epoch:
 // should the lost cluster come back, its runs are fenced. It may be run again.
-func rebuild(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		return errUsage
-	}
+func rebuild(ctx context.Context, out io.Writer) error {
 	c, err := config.ReadRebuild()
 	if err != nil {
 		return err
@@ -38,6 +36,6 @@ func rebuild(ctx context.Context, args []string) error {
 			return fmt.Errorf("%d of %d runs rebuilt, then %s: %w", i, len(open), run.ID, err)
 		}
 	}
-	fmt.Printf("%d runs rebuilt\n", len(open))
-	return nil
+	_, err = fmt.Fprintf(out, "%d runs rebuilt\n", len(open))
+	return err
 }

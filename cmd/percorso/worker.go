@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"io"
 
 	"percorso/internal/calendar"
 	"percorso/internal/config"
@@ -14,13 +15,10 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"worker", "", "work the processes and relay what they tell", runWorker})
+	commands = append(commands, command{"worker", "", "work the processes and relay what they tell", alone(runWorker)})
 }
 
-func runWorker(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		return errUsage
-	}
+func runWorker(ctx context.Context, _ io.Writer) error {
 	c, err := config.ReadWorker()
 	if err != nil {
 		return err

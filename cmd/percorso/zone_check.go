@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"math"
 	"os"
 
 	"percorso/internal/zone"
@@ -14,12 +16,12 @@ func init() {
 
 // zoneCheck tells the faults of zone files, also those that only show where
 // several are loaded together; it needs no database.
-func zoneCheck(_ context.Context, args []string) error {
-	if len(args) == 0 {
-		return errUsage
-	}
-	if zone.Command(args, os.Stdout, os.Stderr) != 0 {
-		return errors.New("the files have faults, or cannot be read")
-	}
-	return nil
+func zoneCheck(args []string) (work, error) {
+	files, err := read(newFlags(), args, 1, math.MaxInt)
+	return func(_ context.Context, out io.Writer) error {
+		if zone.Command(files, out, os.Stderr) != 0 {
+			return errors.New("the files have faults, or cannot be read")
+		}
+		return nil
+	}, err
 }

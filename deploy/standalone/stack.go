@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -151,40 +152,56 @@ func (s *Stack) prepareEnvironment(secrets secrets) error {
 	return nil
 }
 
+// loadedFile of the data folder says what was loaded last of zones and staff, so that a start overwrites
+// nothing that somebody else has changed since.
+const loadedFile = "loaded.json"
+
 // prepareProduct runs what percorso does once at each start. All of it can be repeated.
 func (s *Stack) prepareProduct(ctx context.Context) error {
 	began := time.Now()
-	zones := []string{"zone", "load"}
+	if _, err := s.runOnce(ctx, "migrate"); err != nil {
+		return err
+	}
+	zones := []string{"zone", "load", "--unless-changed", s.folder.file(loadedFile)}
 	if s.options.ZoneDir != "" {
 		zones = append(zones, s.options.ZoneDir)
 	}
-	for _, arguments := range [][]string{{"migrate"}, zones, {"staff", "load", s.environment.staffFile}} {
-		if err := s.runOnce(ctx, arguments...); err != nil {
+	var left []string
+	for _, arguments := range [][]string{zones, {"staff", "load", "--unless-changed", s.folder.file(loadedFile), s.environment.staffFile}} {
+		said, err := s.runOnce(ctx, arguments...)
+		if err != nil {
 			return err
 		}
+		left = append(left, slices.Collect(strings.Lines(said))...)
 	}
 	s.say("%-12s done in %s: migrations, zones, staff", Migrate, since(began))
+	for _, line := range left {
+		// The command in it is run with the settings of this stack.
+		line = strings.Replace(strings.TrimSpace(line), ": percorso ", fmt.Sprintf(": %s exec %s %s ", s.options.binary(stackBinary), Migrate, s.options.binary(productBinary)), 1)
+		s.say("%-12s %s", Migrate, line)
+	}
 	return nil
 }
 
-// runOnce runs a command of percorso as the owner of the database and waits for its end.
-func (s *Stack) runOnce(ctx context.Context, arguments ...string) error {
+// runOnce runs a command of percorso as the owner of the database, waits for its end, and returns what it said.
+func (s *Stack) runOnce(ctx context.Context, arguments ...string) (said string, err error) {
 	command := exec.CommandContext(ctx, s.options.binary(productBinary), arguments...) // #nosec G204 -- our own binary
 	command.Env = s.environment.process(Migrate)
 	command.Dir = s.folder.path
 	log, offset, err := s.folder.openLog(Migrate)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = log.Close() }()
-	command.Stdout, command.Stderr = log, log
+	var out strings.Builder
+	command.Stdout, command.Stderr = io.MultiWriter(log, &out), log
 	if err := s.spawner.start(command); err != nil {
-		return err
+		return "", err
 	}
 	if err := command.Wait(); err != nil {
-		return fmt.Errorf("percorso %s: %w:\n%s", strings.Join(arguments, " "), err, s.folder.lastLines(Migrate, offset, shownLines))
+		return "", fmt.Errorf("percorso %s: %w:\n%s", strings.Join(arguments, " "), err, s.folder.lastLines(Migrate, offset, shownLines))
 	}
-	return nil
+	return out.String(), nil
 }
 
 // startPart starts a part and waits until it is ready; what it took counts from began.

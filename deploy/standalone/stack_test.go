@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// somebodyElse tells the stand-in that somebody else has changed what is stored.
+const somebodyElse = "PERCORSO_TEST_SOMEBODY_ELSE"
+
 // standIn does the least of each command: it uses what the environment promises.
 func standIn(arguments []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -56,10 +59,13 @@ func standIn(arguments []string) error {
 		_, err := connection.Exec(ctx, `CREATE TABLE IF NOT EXISTS started (at timestamptz NOT NULL DEFAULT now());
 			INSERT INTO started DEFAULT VALUES`)
 		return err
-	case "zone":
-		return nil
-	case "staff":
-		_, err := os.Stat(arguments[2])
+	case "zone", "staff":
+		if os.Getenv(somebodyElse) != "" {
+			fmt.Printf("prova: %s left as stored, somebody else changed it; to overwrite it: percorso %s load --apply --zone prova\n", command, command)
+		}
+		if command == "staff" {
+			_, err = os.Stat(arguments[len(arguments)-1])
+		}
 		return err
 	case "worker":
 		<-ctx.Done()
@@ -201,6 +207,28 @@ func TestStackLivesThroughFaultsAndRestarts(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestWhatIsLeftAloneIsSaid: a start says which zones it left as they are, with the
+// command that overwrites them on this stack.
+func TestWhatIsLeftAloneIsSaid(t *testing.T) {
+	options := stacktest.Options(t)
+	options.BinDir = withStandIn(t)
+	options.Parts = []standalone.Part{standalone.Postgres, standalone.Worker}
+	options.Environment = map[standalone.Part][]string{standalone.Migrate: {somebodyElse + "=1"}}
+	var said strings.Builder
+	options.Out = &said
+	stack, err := standalone.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack.Stop()
+	for _, what := range []string{"zone", "staff"} {
+		want := fmt.Sprintf("prova: %s left as stored, somebody else changed it; to overwrite it: %[2]s/percorso-stack exec migrate %[2]s/percorso %[1]s load --apply --zone prova\n", what, options.BinDir)
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("want %s, said:\n%s", want, said.String())
+		}
+	}
 }
 
 func TestWhatHindersAStartIsSaidInOneLine(t *testing.T) {

@@ -20,56 +20,91 @@ const (
 // reports mails which came back, which is of no particular agency.
 var staffRoles = append(slices.Clone(care.Roles), care.MailSystem)
 
-// ReadStaff reads and checks a list of staff, of one zone or of several: YAML, an
-// entry for each with subject, role, zone, agency, name and email. Zones, and the
-// roles and agencies in them, are those that are stored; an account that is active
-// in another zone has to leave there first. With faults there is no list. name only
-// serves the faults.
-func ReadStaff(name string, data []byte, stored ledger.Setup) ([]care.Staff, []Fault) {
-	root, doc := parse(name, data, largestStaff)
-	var staff []care.Staff
-	if root.value != nil {
-		for _, item := range root.list() {
-			staff = append(staff, memberOf(item, staff, stored))
-		}
-	}
-	if len(doc.faults) > 0 {
-		return nil, inOrder(doc.faults)
-	}
-	return staff, nil
+// StaffList is a list of staff that was read from a file, be it of several zones.
+type StaffList struct {
+	doc     *document
+	entries []entry
 }
 
-// memberOf reads one entry of the list.
-func memberOf(n node, earlier []care.Staff, stored ledger.Setup) care.Staff {
-	o := n.object("subject", "role", "zone", "agency", "name", "email")
-	subject, role, of := o.need("subject"), o.need("role"), o.need("agency")
-	s := care.Staff{
-		Subject: once(subject, subject.textOf(longestSubject), earlier, func(e care.Staff) string { return e.Subject }),
-		Role:    oneOf(role, RuleRole, staffRoles),
-		Zone:    o.need("zone").code(),
-		Agency:  of.code(),
-		Name:    o.need("name").textOf(longestName),
-		Email:   o.need("email").email(),
+// entry is one of the list, with where its fields stand.
+type entry struct {
+	care.Staff
+	subject, role, zone, agency node
+}
+
+// ReadStaff reads a list of staff: YAML, an entry for each with subject, role,
+// zone, agency, name and email. name only serves the faults.
+func ReadStaff(name string, data []byte) *StaffList {
+	root, doc := parse(name, data, largestStaff)
+	l := &StaffList{doc: doc}
+	if root.value == nil {
+		return l
 	}
-	if known, ok := stored.Account(s.Subject); ok && known.Active && s.Zone != "" && known.Zone != s.Zone {
-		subject.fault(RuleOtherZone, known.Zone)
-	}
-	policy, ok := stored.Policy(s.Zone)
-	if !ok {
-		if s.Zone != "" {
-			o.may("zone").fault(RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
+	for _, item := range root.list() {
+		o := item.object("subject", "role", "zone", "agency", "name", "email")
+		e := entry{subject: o.need("subject"), role: o.need("role"), zone: o.need("zone"), agency: o.need("agency")}
+		e.Staff = care.Staff{
+			Subject: once(e.subject, e.subject.textOf(longestSubject), l.entries, func(o entry) string { return o.Subject }),
+			Role:    oneOf(e.role, RuleRole, staffRoles),
+			Zone:    e.zone.code(),
+			Agency:  e.agency.code(),
+			Name:    o.need("name").textOf(longestName),
+			Email:   o.need("email").email(),
 		}
-		return s
+		l.entries = append(l.entries, e)
 	}
-	if _, ok := policy.Agency(s.Agency); !ok && s.Agency != "" {
-		of.fault(RuleAgency)
-		return s
+	return l
+}
+
+// Broken tells the faults of the file itself, whatever is stored.
+func (l *StaffList) Broken() []Fault { return inOrder(slices.Clone(l.doc.faults)) }
+
+// Faults tells all that is wrong with the list. The roles and agencies are those of
+// the stored zones; an account that is active in another zone has to leave there
+// first. With a zone, only its own staff are looked up.
+func (l *StaffList) Faults(stored ledger.Setup, zone string) []Fault {
+	looked := &document{file: l.doc.file}
+	for _, e := range l.entries {
+		if e.Zone != "" && (zone == "" || e.Zone == zone) {
+			e.lookUp(looked, stored)
+		}
 	}
-	if s.Role != "" && s.Role != care.MailSystem && s.Agency != "" {
-		at := &reading{p: policy}
-		at.roleOf(role, s.Role, s.Agency)
+	return inOrder(append(looked.faults, l.doc.faults...))
+}
+
+// lookUp checks an entry by what is stored. What could not be read has been told.
+func (e entry) lookUp(doc *document, stored ledger.Setup) {
+	for _, n := range []*node{&e.subject, &e.role, &e.zone, &e.agency} {
+		n.doc = doc
 	}
-	return s
+	if known, ok := stored.Account(e.Subject); ok && known.Active && known.Zone != e.Zone {
+		e.subject.fault(RuleOtherZone, known.Zone)
+	}
+	policy, ok := stored.Policy(e.Zone)
+	if !ok {
+		e.zone.fault(RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
+		return
+	}
+	if e.Agency == "" {
+		return
+	}
+	if _, ok := policy.Agency(e.Agency); !ok {
+		e.agency.fault(RuleAgency)
+		return
+	}
+	if e.Role != "" && e.Role != care.MailSystem {
+		of := &reading{p: policy}
+		of.roleOf(e.role, e.Role, e.Agency)
+	}
+}
+
+// Staff is the list, once it has no faults.
+func (l *StaffList) Staff() []care.Staff {
+	staff := make([]care.Staff, len(l.entries))
+	for i, e := range l.entries {
+		staff[i] = e.Staff
+	}
+	return staff
 }
 
 func zonesOf(stored ledger.Setup) []string {

@@ -34,8 +34,14 @@ func storedZones(t testing.TB) ledger.Setup {
 	}}
 }
 
+// readStaff reads a list, and tells all that is wrong with it.
+func readStaff(data string, stored ledger.Setup) ([]care.Staff, []zone.Fault) {
+	list := zone.ReadStaff("staff.yaml", []byte(data))
+	return list.Staff(), list.Faults(stored, "")
+}
+
 func TestStaffIsReadAsItStands(t *testing.T) {
-	staff, faults := zone.ReadStaff("staff.yaml", []byte(demoStaff(t)), storedZones(t))
+	staff, faults := readStaff(demoStaff(t), storedZones(t))
 	if len(faults) > 0 || len(staff) != 26 {
 		t.Fatalf("%d members, %v", len(staff), faults)
 	}
@@ -52,7 +58,7 @@ func TestStaffIsReadAsItStands(t *testing.T) {
 		"who has left another zone": "- {subject: andata, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example}",
 		"Windows' line ends":        "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
 	} {
-		if _, faults := zone.ReadStaff("staff.yaml", []byte(text), storedZones(t)); len(faults) > 0 {
+		if _, faults := readStaff(text, storedZones(t)); len(faults) > 0 {
 			t.Errorf("%s: %v", what, faults)
 		}
 	}
@@ -97,10 +103,7 @@ func TestEachFaultOfStaffIsTold(t *testing.T) {
 			if spoilt == demoStaff(t) {
 				t.Fatal("the text to replace is not in the file")
 			}
-			staff, faults := zone.ReadStaff("staff.yaml", []byte(spoilt), storedZones(t))
-			if len(staff) > 0 {
-				t.Errorf("with a fault there are %d members", len(staff))
-			}
+			_, faults := readStaff(spoilt, storedZones(t))
 			for _, f := range faults {
 				if f.Field == test.field && f.Rule == test.rule && f.Text != "" && f.File == "staff.yaml" && (f.Line > 0 || f.Field == "") {
 					return
@@ -113,17 +116,33 @@ func TestEachFaultOfStaffIsTold(t *testing.T) {
 		"no list": {"subject: a", zone.RuleList}, "nothing": {"", zone.RuleOneDocument}, "only a comment": {"# nessuno\n", zone.RuleOneDocument},
 		"two documents": {"[]\n---\n[]\n", zone.RuleOneDocument}, "no YAML": {"- {", zone.RuleYAML},
 	} {
-		_, faults := zone.ReadStaff("staff.yaml", []byte(test.text), storedZones(t))
+		_, faults := readStaff(test.text, storedZones(t))
 		if len(faults) != 1 || faults[0].Rule != test.rule {
 			t.Errorf("%s: %v", what, faults)
 		}
 	}
 }
 
+// TestOneZoneIsLookedUp: what is stored of another zone hinders nobody, what is
+// wrong with the file itself does.
+func TestOneZoneIsLookedUp(t *testing.T) {
+	list := zone.ReadStaff("staff.yaml", []byte(strings.Replace(demoStaff(t), "agency: cpi, name: \"Personale Prova 03", "agency: cip, name: \"Personale Prova 03", 1)))
+	if faults := list.Faults(storedZones(t), "lucca"); len(faults) > 0 {
+		t.Errorf("lucca: %v", faults)
+	}
+	if faults := list.Faults(storedZones(t), "prato"); len(faults) != 1 || faults[0].Rule != zone.RuleAgency || len(list.Broken()) > 0 {
+		t.Errorf("prato: %v", faults)
+	}
+	list = zone.ReadStaff("staff.yaml", []byte(strings.Replace(demoStaff(t), "role: supervisor, zone: prato", "role: wizard, zone: prato", 1)))
+	if faults := list.Faults(storedZones(t), "lucca"); len(faults) != 1 || len(list.Broken()) != 1 {
+		t.Errorf("lucca: %v", faults)
+	}
+}
+
 func TestAllFaultsOfStaffAreToldAtOnce(t *testing.T) {
 	spoilt := strings.NewReplacer("role: supervisor, zone: prato", "role: social_wroker, zone: nowhere",
 		"agency: cpi, name: \"Personale Prova 03", "agency: cip, name: \"Personale Prova 03", "email: desk_operator.lucca@percorso.example", "email: lucca").Replace(demoStaff(t))
-	_, faults := zone.ReadStaff("staff.yaml", []byte(spoilt), storedZones(t))
+	_, faults := readStaff(spoilt, storedZones(t))
 	if len(faults) != 4 {
 		t.Fatalf("%d faults, want all four at once: %v", len(faults), faults)
 	}
@@ -143,11 +162,14 @@ func FuzzReadStaff(f *testing.F) {
 	f.Add([]byte("\ufeff- subject: \"\\0\"\r\n"))
 	stored := storedZones(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		staff, faults := zone.ReadStaff("fuzz.yaml", data, stored)
+		staff, faults := readStaff(string(data), stored)
 		for _, fault := range faults {
 			if fault.Rule == "" || fault.Text == "" {
 				t.Errorf("fault without rule or text: %+v", fault)
 			}
+		}
+		if len(faults) > 0 {
+			return
 		}
 		for _, s := range staff {
 			if _, ok := stored.Policy(s.Zone); !ok || s.Subject == "" || s.Role == "" || s.Agency == "" || s.Name == "" || s.Email == "" {

@@ -1,6 +1,7 @@
-// Package zone reads the zones' files. A file is YAML, read strictly: every
-// fault is told with its line, field and rule, and a file with a fault gives no
-// policy at all. docs/zones.md is the guide to the files' sections.
+// Package zone reads the files by which an installation is set up: those of the
+// zones, and the lists of their staff. A file is YAML, read strictly: every fault
+// is told with its line, field and rule, and a file with a fault gives nothing at
+// all. docs/zones.md is the guide to the files' sections.
 package zone
 
 import (
@@ -12,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,21 +59,66 @@ func Check(name string, data []byte) []Fault {
 // together, in the order of their names. The error is an *Invalid where files
 // break rules.
 func Load(folder fs.FS) ([]care.Policy, error) {
-	names, err := fs.Glob(folder, "*.yaml")
+	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, fmt.Errorf("zone files: %w", err)
 	}
-	if len(names) == 0 {
+	var files []file
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case path.Ext(name) == ".yaml":
+			f, err := folder.Open(name)
+			if err != nil {
+				return nil, fmt.Errorf("zone files: %w", err)
+			}
+			data, err := bounded(f)
+			if err != nil {
+				return nil, fmt.Errorf("zone files: %w", err)
+			}
+			files = append(files, file{name, data})
+		case slices.Contains([]string{".yaml", ".yml"}, strings.ToLower(path.Ext(name))):
+			return nil, fmt.Errorf("zone files: %s would be left out: the names of zone files end in .yaml", name)
+		}
+	}
+	if len(files) == 0 {
 		return nil, errors.New("zone files: no *.yaml in the folder")
 	}
-	files := make([]file, len(names))
-	for i, name := range names {
-		data, err := fs.ReadFile(folder, name)
-		if err != nil {
-			return nil, fmt.Errorf("zone files: %w", err)
-		}
-		files[i] = file{name, data}
+	return valid(files)
+}
+
+// LoadPath is Load for a folder by its path, or for one file.
+func LoadPath(name string) ([]care.Policy, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
 	}
+	if info.IsDir() {
+		return Load(os.DirFS(name))
+	}
+	data, err := ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return valid([]file{{name, data}})
+}
+
+// ReadFile reads a file of zones or staff, no further than one may go: what is
+// larger is refused when it is read as YAML.
+func ReadFile(name string) ([]byte, error) {
+	f, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		return nil, err
+	}
+	return bounded(f)
+}
+
+// bounded reads an open file as far as one may go, and closes it.
+func bounded(f io.ReadCloser) ([]byte, error) {
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, max(largestZone, largestStaff)+1))
+}
+
+func valid(files []file) ([]care.Policy, error) {
 	policies, faults := readAll(files)
 	if len(faults) > 0 {
 		return nil, &Invalid{Faults: faults}
@@ -119,7 +166,7 @@ func Command(args []string, stdout, stderr io.Writer) int {
 	}
 	var files []file
 	for _, name := range args {
-		data, err := os.ReadFile(filepath.Clean(name))
+		data, err := ReadFile(name)
 		if err != nil {
 			_, _ = fmt.Fprintf(stderr, "%s: il file non si può leggere (%v)\n", name, err)
 			return 2

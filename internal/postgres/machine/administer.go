@@ -7,38 +7,91 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
 
-// LoadPolicies makes these the zones' newest policies. The ones before stay as
-// they are, for the runs that hold them. The login must own the tables.
-func LoadPolicies(ctx context.Context, pool *pgxpool.Pool, policies []care.Policy) error {
-	return postgres.FaultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		for _, p := range policies {
-			batch := &pgx.Batch{}
-			batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)
-			batch.Queue(`INSERT INTO zone_policy (zone, version, policy) VALUES ($1, $2, $3)
-				ON CONFLICT (zone, version) DO UPDATE SET current = true, loaded_at = now()`, p.Zone, p.Version, p)
-			if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+// Setup reads the zones and the staff as they are stored. The login must own the
+// tables.
+func Setup(ctx context.Context, pool *pgxpool.Pool) (stored ledger.Setup, err error) {
+	err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		stored, err = readSetup(ctx, tx)
+		return err
+	})
+	return stored, postgres.FaultOf(err, false)
+}
+
+// ChangeSetup changes zones and staff, all or nothing. What is changed is decided
+// with what is stored at hand, under a lock that lets nobody else change it
+// meanwhile; people go on reading. Who waits for the lock for ten seconds gives
+// up. The login must own the tables.
+func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Setup) (ledger.SetupChange, error)) error {
+	// An error of decide is the caller's own, and comes back as it is.
+	var refused error
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		for _, statement := range []string{
+			`SET LOCAL lock_timeout = '10s'`, `LOCK TABLE zone_policy, staff IN SHARE ROW EXCLUSIVE MODE`,
+		} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
 				return err
 			}
 		}
-		return nil
-	}), false)
+		stored, err := readSetup(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var change ledger.SetupChange
+		if change, refused = decide(stored); refused != nil {
+			return refused
+		}
+		return writeSetup(ctx, tx, change)
+	})
+	if refused != nil {
+		return refused
+	}
+	return postgres.FaultOf(err, false)
 }
 
-// LoadStaff makes these the staff. Who is not named any more is no longer active:
-// what they did keeps their name. The login must own the tables.
-func LoadStaff(ctx context.Context, pool *pgxpool.Pool, staff []care.Staff) error {
-	return postgres.FaultOf(pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		batch := &pgx.Batch{}
-		batch.Queue(`UPDATE staff SET active = false`)
-		for _, s := range staff {
-			batch.Queue(`INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ($1, $2, $3, $4, $5, $6)
-				ON CONFLICT (subject) DO UPDATE SET name = excluded.name, role = excluded.role, zone = excluded.zone,
-					agency = excluded.agency, email = excluded.email, active = true`,
-				s.Subject, s.Name, s.Role, s.Zone, s.Agency, s.Email)
-		}
-		return tx.SendBatch(ctx, batch).Close()
-	}), false)
+// readSetup reads zones and staff, each in one order.
+func readSetup(ctx context.Context, tx pgx.Tx) (stored ledger.Setup, err error) {
+	rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
+	if stored.Policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy]); err != nil {
+		return stored, err
+	}
+	rows, _ = tx.Query(ctx, `SELECT id::text, subject, name, role, zone, agency, email, active FROM staff ORDER BY subject`)
+	stored.Accounts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a ledger.Account, err error) {
+		err = row.Scan(&a.ID, &a.Subject, &a.Name, &a.Role, &a.Zone, &a.Agency, &a.Email, &a.Active)
+		return a, err
+	})
+	if err != nil {
+		return stored, err
+	}
+	rows, _ = tx.Query(ctx, `SELECT zone, agency, role, coalesce(holder::text, ''), count(*) FROM task
+		WHERE ended_at IS NULL GROUP BY zone, agency, role, holder ORDER BY zone, agency, role, holder`)
+	stored.Tasks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (t ledger.OpenTasks, err error) {
+		err = row.Scan(&t.Zone, &t.Agency, &t.Role, &t.Holder, &t.Count)
+		return t, err
+	})
+	return stored, err
+}
+
+// writeSetup writes a change. A policy that was the newest before stays, for the
+// runs that hold it; who is off keeps their name in what they did.
+func writeSetup(ctx context.Context, tx pgx.Tx, change ledger.SetupChange) error {
+	batch := &pgx.Batch{}
+	if p := change.Policy; p != nil {
+		batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)
+		batch.Queue(`INSERT INTO zone_policy (zone, version, policy) VALUES ($1, $2, $3)
+			ON CONFLICT (zone, version) DO UPDATE SET current = true, loaded_at = now()`, p.Zone, p.Version, p)
+	}
+	for _, s := range change.Staff {
+		batch.Queue(`INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (subject) DO UPDATE SET name = excluded.name, role = excluded.role, zone = excluded.zone,
+				agency = excluded.agency, email = excluded.email, active = true`,
+			s.Subject, s.Name, s.Role, s.Zone, s.Agency, s.Email)
+	}
+	if len(change.Off) > 0 {
+		batch.Queue(`UPDATE staff SET active = false WHERE subject = ANY ($1)`, change.Off)
+	}
+	return tx.SendBatch(ctx, batch).Close()
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -112,9 +113,6 @@ func (c *cluster) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := machine.LoadPolicies(ctx, owner, policies); err != nil {
-		return err
-	}
 	for _, p := range policies {
 		for _, h := range p.Roles {
 			for _, n := range []string{"", "_2"} {
@@ -123,7 +121,29 @@ func (c *cluster) fill(ctx context.Context) error {
 			}
 		}
 	}
-	return machine.LoadStaff(ctx, owner, c.staff)
+	return Load(ctx, owner, policies, c.staff)
+}
+
+// Load makes these the zones' rules and the staff of every zone that they name,
+// without asking whether they fit together.
+func Load(ctx context.Context, owner *pgxpool.Pool, policies []care.Policy, staff []care.Staff) error {
+	for i := range policies {
+		if err := machine.ChangeSetup(ctx, owner, func(ledger.Setup) (ledger.SetupChange, error) {
+			return ledger.SetupChange{Policy: &policies[i]}, nil
+		}); err != nil {
+			return err
+		}
+	}
+	return machine.ChangeSetup(ctx, owner, func(stored ledger.Setup) (ledger.SetupChange, error) {
+		change := ledger.SetupChange{Staff: staff}
+		for _, a := range stored.Accounts {
+			named := func(s care.Staff) bool { return s.Subject == a.Subject }
+			if slices.ContainsFunc(staff, func(s care.Staff) bool { return s.Zone == a.Zone }) && !slices.ContainsFunc(staff, named) {
+				change.Off = append(change.Off, a.Subject)
+			}
+		}
+		return change, nil
+	})
 }
 
 func (c *cluster) stop() {

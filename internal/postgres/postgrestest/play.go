@@ -16,7 +16,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres/machine"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
@@ -67,7 +66,7 @@ func (p *Play) Law(version string, change func(*care.Policy)) {
 	i := slices.IndexFunc(policies, func(q care.Policy) bool { return q.Zone == "prato" })
 	policies[i].Version = version
 	change(&policies[i])
-	require.NoError(p.T, machine.LoadPolicies(p.T.Context(), p.Owner, policies[i:i+1]))
+	require.NoError(p.T, Load(p.T.Context(), p.Owner, policies[i:i+1], nil))
 }
 
 // Begin opens a case of a person born in 1992, with what the path opens first.

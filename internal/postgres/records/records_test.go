@@ -14,7 +14,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
 )
@@ -171,7 +170,7 @@ func TestOrphanedCase(t *testing.T) {
 	stuck, err := a.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Empty(t, stuck.Items)
-	require.NoError(t, machine.LoadStaff(t.Context(), a.Pool(standalone.Migrate), []care.Staff{supervisor}))
+	require.NoError(t, postgrestest.Load(t.Context(), a.Pool(standalone.Migrate), nil, []care.Staff{supervisor}))
 	stuck, err = a.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)

@@ -1,0 +1,173 @@
+package setup
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Policy compares the rules of a zone with those of a file that was read and checked.
+func Policy(stored ledger.Setup, wanted care.Policy) Difference {
+	d := Difference{Zone: wanted.Zone}
+	now, ok := stored.Policy(wanted.Zone)
+	if ok && now.Version == wanted.Version {
+		return d
+	}
+	d.Change.Policy = &wanted
+	switch {
+	case !ok:
+		d.Lines = []string{"nuova zona: " + wanted.Municipality}
+	default:
+		// An older version of the code may have stored it.
+		d.Lines = differences("", plain(now.Completed()), plain(wanted))
+		if len(d.Lines) == 0 {
+			d.Lines = []string{"le stesse regole, scritte per intero"}
+		}
+	}
+	d.Warnings = orphaned(stored, wanted)
+	return d
+}
+
+// SameRules says whether two policies say the same, be it that an older version of
+// the code stored one of them.
+func SameRules(a, b care.Policy) bool {
+	return a.Version == b.Version || len(differences("", plain(a.Completed()), plain(b.Completed()))) == 0
+}
+
+// orphaned names the staff and the open tasks whose role or agency the zone would
+// not have any more.
+func orphaned(stored ledger.Setup, wanted care.Policy) (warnings []string) {
+	known := func(role care.Role, agency string) bool {
+		_, ok := wanted.Agency(agency)
+		return ok && (role == care.MailSystem || wanted.RoleAgency(role) == agency)
+	}
+	for _, a := range stored.Accounts {
+		if a.Active && a.Zone == wanted.Zone && !known(a.Role, a.Agency) {
+			warnings = append(warnings, fmt.Sprintf("%s ha il ruolo %s dell'ente %s, che la zona non ha più: va cambiato con percorso staff load", a.Subject, a.Role, a.Agency))
+		}
+	}
+	open := map[string]int{}
+	for _, t := range stored.Tasks {
+		if t.Zone == wanted.Zone && !known(t.Role, t.Agency) {
+			open[fmt.Sprintf("del ruolo %s dell'ente %s", t.Role, t.Agency)] += t.Count
+		}
+	}
+	for _, whose := range slices.Sorted(maps.Keys(open)) {
+		warnings = append(warnings, fmt.Sprintf("compiti aperti %s, che la zona non ha più: %d", whose, open[whose]))
+	}
+	return warnings
+}
+
+// plain is a policy as the objects and lists of its JSON, without its version.
+func plain(p care.Policy) any {
+	p.Version = ""
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // a policy is plain data
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// keys are the fields that tell the entries of a list apart.
+var keys = []string{"code", "kind", "after", "role"}
+
+// differences says in what two values differ, a line for each place.
+func differences(path string, from, to any) []string {
+	switch from := from.(type) {
+	case map[string]any:
+		if to, ok := to.(map[string]any); ok {
+			return ofObjects(path, from, to)
+		}
+	case []any:
+		if to, ok := to.([]any); ok {
+			return ofLists(path, from, to)
+		}
+	}
+	if text(from) == text(to) {
+		return nil
+	}
+	switch {
+	case path == "email" || strings.HasSuffix(path, ".email"):
+		return []string{path + ": cambia"} // the stored one stands in no file of today
+	case empty(from):
+		return []string{fmt.Sprintf("%s: aggiunto (%s)", path, text(to))}
+	case empty(to):
+		return []string{fmt.Sprintf("%s: tolto (%s)", path, text(from))}
+	}
+	return []string{fmt.Sprintf("%s: %s → %s", path, text(from), text(to))}
+}
+
+func ofObjects(path string, from, to map[string]any) (lines []string) {
+	names := maps.Clone(from)
+	maps.Copy(names, to)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		lines = append(lines, differences(strings.TrimPrefix(path+"."+name, "."), from[name], to[name])...)
+	}
+	return lines
+}
+
+// ofLists compares the entries of two lists by their key, or as a whole where they
+// have none.
+func ofLists(path string, from, to []any) (lines []string) {
+	before, after := entries(from), entries(to)
+	for _, key := range slices.Sorted(maps.Keys(before)) {
+		if _, stays := after[key]; !stays {
+			lines = append(lines, fmt.Sprintf("%s: tolto %s", path, key))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		if old, there := before[key]; there {
+			lines = append(lines, differences(path+"."+key, old, after[key])...)
+		} else {
+			lines = append(lines, fmt.Sprintf("%s: aggiunto %s", path, key))
+		}
+	}
+	if len(lines) == 0 && text(from) != text(to) {
+		lines = append(lines, path+": in un altro ordine")
+	}
+	return lines
+}
+
+// entries gives a list's entries by their key, else by what they say.
+func entries(list []any) map[string]any {
+	named := map[string]any{}
+	for _, key := range keys {
+		for _, item := range list {
+			if fields, ok := item.(map[string]any); ok {
+				if name, ok := fields[key].(string); ok {
+					named[name] = item
+				}
+			}
+		}
+		if len(named) == len(list) {
+			return named
+		}
+		clear(named)
+	}
+	for _, item := range list {
+		named[text(item)] = item
+	}
+	return named
+}
+
+func empty(value any) bool { return value == nil || value == "" || value == false }
+
+func text(value any) string {
+	if s, ok := value.(string); ok {
+		return s
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
