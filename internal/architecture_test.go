@@ -44,9 +44,10 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
-	"internal/postgres":          {"internal/ledger", "internal/care"},                         // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/care"}, // what steps and records both ask
-	"internal/postgres/steps":    {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres":          {"internal/catalogue", "internal/ledger", "internal/care"},                                                    // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                               // what records, gates and steps ask
+	"internal/postgres/gates":    {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
+	"internal/postgres/steps":    {"internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/records":  {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/postgres", "internal/ledger", "internal/care"},

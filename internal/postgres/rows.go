@@ -3,6 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -62,4 +65,13 @@ func OrNull(data []byte) any {
 		return nil
 	}
 	return data
+}
+
+// FormOf reads a form as it was stored with its command; the zero form where none was.
+func FormOf[F any](of catalogue.Operation[F], stored []byte) (F, error) {
+	form, err := of.Decode(stored)
+	if err != nil {
+		err = &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", of.Code)}
+	}
+	return form, err
 }

@@ -39,3 +39,8 @@ func (t *TaskRow) HeldBy(caller string) *care.Refusal {
 	}
 	return &care.Refusal{Code: care.RefusedNotHeld}
 }
+
+// TaskOpen is whether a task is open, asked by its state: the indices by ended_at
+// are of all that is open in a zone, and Postgres would rather read the whole of
+// one than a run's own tasks.
+const TaskOpen = `state IN ('ready', 'reserved')`

@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
 
@@ -81,3 +82,12 @@ func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseI
 // ConsentInForce is whether the person of the case $1 consents to data reaching
 // private partners.
 const ConsentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`
+
+// Plan reads the newest version of the case's plan among some; empty where there is none.
+func Plan(ctx context.Context, tx postgres.Tx, among string, arg any) (content ledger.PlanContent, err error) {
+	err = tx.QueryRow(ctx, `SELECT content FROM plan WHERE `+among+` ORDER BY version DESC LIMIT 1`, arg).Scan(&content)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return content, nil
+	}
+	return content, err
+}

@@ -60,7 +60,7 @@ func (b *beginnings) needs(a care.Answer) ([]string, error) {
 	case active == nil || active.State != care.PlanActive:
 		return nil, nil
 	}
-	plan, err := b.plans.newest(`id = $1`, active.ID)
+	plan, err := standing.Plan(b.ctx, b.tx, `id = $1`, active.ID)
 	return plan.NeedsAt(string(a.Agency)), err
 }
 

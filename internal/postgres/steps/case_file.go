@@ -14,7 +14,7 @@ type caseFile struct{ *writer }
 // open makes the case file from the desk's form: the person, the number,
 // and the grant of the agency that opens it.
 func (w *caseFile) open() error {
-	form, err := formOf(w.writer, catalogue.Open)
+	form, err := postgres.FormOf(catalogue.Open, w.entry.Data)
 	if err != nil {
 		return err
 	}

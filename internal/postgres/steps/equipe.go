@@ -4,6 +4,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // equipes is the équipes of the case, with who sits in them and what they say.
@@ -42,7 +43,7 @@ type reasons struct {
 func (w *equipes) said() (said reasons, err error) {
 	switch w.step.Entry.Answer.Operation {
 	case care.OpMinutes:
-		form, err := formOf(w.writer, catalogue.Minutes)
+		form, err := postgres.FormOf(catalogue.Minutes, w.entry.Data)
 		if err != nil {
 			return said, err
 		}
@@ -51,7 +52,7 @@ func (w *equipes) said() (said reasons, err error) {
 			w.step.Entry.ID, w.step.Run, w.caseID(), w.run.Zone, form.At, form.Text, w.by())
 		w.moment("minutes", "")
 	case care.OpComplete:
-		form, err := formOf(w.writer, catalogue.Complete)
+		form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 		if err != nil {
 			return said, err
 		}

@@ -4,6 +4,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 )
 
 // life is what an entry says besides moving the path.
@@ -59,7 +60,7 @@ func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
 	case kind == care.PlanAgreement && outcome == care.Agreed:
-		form, err := formOf(w.writer, catalogue.Complete)
+		form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 		if err == nil && form.Consent {
 			w.consents()
 		}
@@ -102,7 +103,7 @@ func (w *life) meets() {
 
 // goals records what an evaluation says of the plan's goals.
 func (w *life) goals() error {
-	form, err := formOf(w.writer, catalogue.Complete)
+	form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 	for _, g := range form.Goals {
 		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,

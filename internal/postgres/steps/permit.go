@@ -30,7 +30,7 @@ func (w *permits) update() error {
 	var shown permit
 	switch {
 	case answer.Operation == care.OpPermit:
-		form, err := formOf(w.writer, catalogue.Permit)
+		form, err := postgres.FormOf(catalogue.Permit, w.entry.Data)
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (w *permits) update() error {
 	case answer.Outcome == care.ReceiptShown:
 		shown = permit{Kind: care.PermitRequested, Receipt: w.dayThere(answer.At)}
 	default:
-		form, err := formOf(w.writer, catalogue.Complete)
+		form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"encoding/json"
-	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -49,7 +48,7 @@ func (w *plans) write() error {
 
 // propose keeps the content of a draft.
 func (w *plans) propose(id string) error {
-	form, err := formOf(w.writer, catalogue.Complete)
+	form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 	if err != nil || form.Plan == nil {
 		return err
 	}
@@ -71,13 +70,4 @@ func (w *plans) propose(id string) error {
 func (w *plans) end() {
 	w.queue(`UPDATE plan SET state = CASE state WHEN 'active' THEN 'completed' ELSE 'dropped' END, ended_at = $2
 		WHERE case_id = $1 AND ended_at IS NULL`, w.caseID(), w.step.At)
-}
-
-// newest reads the newest version of the case's plan among some; empty where there is none.
-func (w *plans) newest(among string, arg any) (content ledger.PlanContent, err error) {
-	err = w.tx.QueryRow(w.ctx, `SELECT content FROM plan WHERE `+among+` ORDER BY version DESC LIMIT 1`, arg).Scan(&content)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return content, nil
-	}
-	return content, err
 }

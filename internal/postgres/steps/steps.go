@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/gates"
 )
 
 // Steps writes the steps of runs, as the worker's role.
@@ -243,7 +244,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return ledger.StepResult{}, err
 	}
 	if !step.Taken {
-		refusal, err := w.gates.notAwaited()
+		refusal, err := gates.NotAwaited(w.ctx, w.tx, w.asked())
 		if err != nil {
 			return ledger.StepResult{}, err
 		}
@@ -252,12 +253,20 @@ func (w *writer) record() (ledger.StepResult, error) {
 	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
 		return w.refuse(refusal)
 	}
-	if refusal, err := w.gates.ask(); err != nil {
+	if refusal, err := gates.Ask(w.ctx, w.tx, w.asked()); err != nil {
 		return ledger.StepResult{}, err
 	} else if refusal != nil {
 		return w.refuse(refusal)
 	}
 	return w.write()
+}
+
+// asked is the step as its gates see it.
+func (w *writer) asked() gates.Step {
+	return gates.Step{
+		Step: w.step, Kind: w.run.Kind, Policy: w.policy, Task: w.about.task,
+		Caller: w.entry.Caller, Role: w.entry.Role, Agency: w.entry.Agency, Form: w.entry.Data,
+	}
 }
 
 func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
@@ -280,11 +289,6 @@ type subject struct {
 	answer   *postgres.TaskRow // the addressee's open task to answer the referral
 }
 
-// isOpen is whether a task is open, asked by its state: the indices by ended_at
-// are of all that is open in a zone, and Postgres would rather read the whole of
-// one than a run's own tasks.
-const isOpen = `state IN ('ready', 'reserved')`
-
 type referralRow struct {
 	State care.ReferralState `db:"state"`
 	From  string             `db:"from_agency"`
@@ -299,7 +303,7 @@ func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
 	}
 	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
 	postgres.QueuePointer(b, &s.answer, `SELECT `+postgres.TaskColumns+` FROM task t
-		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+isOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
+		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+postgres.TaskOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
 }
 
 // permits asks, under lock, whether the caller may do this now. What the rows

@@ -52,7 +52,7 @@ func (w *suspension) freeze() error {
 	for _, point := range points {
 		w.waits.set = append(w.waits.set, care.OpenPoint{Point: point, Kind: care.OpenWait})
 	}
-	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+isOpen, w.step.Run, care.PermitRenewal)
+	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+postgres.TaskOpen, w.step.Run, care.PermitRenewal)
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
 		w.moment("suspended", string(w.step.Entry.Answer.Reason))
@@ -61,7 +61,7 @@ func (w *suspension) freeze() error {
 }
 
 func (w *suspension) thaw() error {
-	tasks, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+isOpen, w.step.Run)
+	tasks, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE run_id = $1 AND suspended AND `+postgres.TaskOpen, w.step.Run)
 	if err != nil {
 		return err
 	}

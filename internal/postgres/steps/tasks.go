@@ -90,7 +90,7 @@ func (w *tasks) acknowledge(t ledger.TaskChange) {
 	remind, escalate := w.policy.Complete(w.about.answerKind(), w.step.At)
 	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
 		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
-		reminded = false, escalated = false WHERE id = $1 AND `+isOpen, t.ID, w.by(), w.step.At, remind, escalate)
+		reminded = false, escalated = false WHERE id = $1 AND `+postgres.TaskOpen, t.ID, w.by(), w.step.At, remind, escalate)
 	if w.entry.byLink() && w.about.referral != nil {
 		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
 			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
@@ -99,7 +99,7 @@ func (w *tasks) acknowledge(t ledger.TaskChange) {
 }
 
 func (w *tasks) end(t ledger.TaskChange) {
-	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+isOpen,
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+postgres.TaskOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
 		detail := string(w.about.task.Kind) + "/" + string(t.Outcome)

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -27,8 +26,7 @@ type writer struct {
 	batch  pgx.Batch
 	result ledger.StepResult
 
-	// Its parts, each of which asks or writes one kind of thing.
-	gates      gates
+	// Its parts, each of which writes one kind of thing.
 	caseFile   caseFile
 	life       life
 	suspension suspension
@@ -45,7 +43,7 @@ type writer struct {
 
 // withParts gives the writer its parts.
 func (w *writer) withParts() *writer {
-	w.gates, w.caseFile, w.life, w.suspension = gates{w}, caseFile{w}, life{w}, suspension{w}
+	w.caseFile, w.life, w.suspension = caseFile{w}, life{w}, suspension{w}
 	w.permits, w.tasks, w.waits = permits{writer: w}, tasks{w}, waits{writer: w}
 	w.equipes, w.plans, w.referrals, w.shares, w.links = equipes{w}, plans{w}, referrals{w}, shares{w}, links{w}
 	w.beginnings = beginnings{writer: w}
@@ -279,15 +277,6 @@ func (w *writer) today() *time.Time {
 // completes says whether the step completes a task of a kind.
 func (w *writer) completes(kind care.TaskKind) bool {
 	return w.step.Entry.Answer.Operation == care.OpComplete && w.about.task != nil && w.about.task.Kind == kind
-}
-
-// formOf reads the form that came with the entry; the zero form where none did.
-func formOf[F any](w *writer, of catalogue.Operation[F]) (F, error) {
-	form, err := of.Decode(w.entry.Data)
-	if err != nil {
-		err = &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", of.Code)}
-	}
-	return form, err
 }
 
 func orZero(t time.Time) *time.Time {

@@ -1,6 +1,7 @@
-package steps_test
+package gates_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -16,8 +17,10 @@ import (
 	"percorso/internal/testclock"
 )
 
+func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
+
 func TestWhatConsentIsAskedFor(t *testing.T) {
-	p := newPlay(t)
+	p := postgrestest.NewPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	id := ledger.BareID(run)
 	worker := p.Accounts["social_worker.prato"]
@@ -98,7 +101,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 }
 
 func TestWhatTheStateOfACaseForbids(t *testing.T) {
-	p := newPlay(t)
+	p := postgrestest.NewPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	closure, approval := postgrestest.Opens(run, "closure", ledger.TaskChange{Kind: care.Closure}), postgrestest.Opens(run, "approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{closure, approval}}, nil)
@@ -122,7 +125,7 @@ func TestWhatTheStateOfACaseForbids(t *testing.T) {
 func TestWhoMayNotBeTakenOver(t *testing.T) { testclock.Each(t, isNotTakenOver) }
 
 func isNotTakenOver(t *testing.T, now time.Time) {
-	p := newPlayAt(t, now)
+	p := postgrestest.NewPlayAt(t, now)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), p.Now.In(testclock.Rome).AddDate(-66, 0, -1))
 	require.NoError(t, err)

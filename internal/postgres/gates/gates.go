@@ -1,0 +1,327 @@
+// Package gates asks what forbids a step, under the lock of its run.
+package gates
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
+)
+
+// Step is a step of a run whose row is locked, with who asked for it. Without a
+// role it is a machine: another run, a clock, or a partner's link.
+type Step struct {
+	ledger.Step
+	Kind   care.RunKind // of the run
+	Policy *postgres.Ruleset
+	Task   *postgres.TaskRow // that it completes; nil: none
+
+	Caller string
+	Role   care.Role
+	Agency string
+	Form   []byte // as it was stored with the command
+}
+
+// asked is a step that the gates are asked about, in its transaction.
+type asked struct {
+	ctx context.Context
+	tx  postgres.Tx
+	Step
+}
+
+// Ask asks what the API could not know for sure when it accepted the command:
+// whether the person may have what is asked for on the day that it is asked, and
+// whether the state of the case allows it.
+func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) {
+	g := asked{ctx, tx, step}
+	if refusal, err := g.second(); err != nil || refusal != nil {
+		return refusal, err
+	}
+	faults, err := g.dates()
+	if err == nil && len(faults) == 0 {
+		faults, err = g.eligibility()
+	}
+	if err == nil && len(faults) == 0 && !g.machine() {
+		faults, err = g.rule()
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case len(faults) > 0:
+		return care.Refuse(faults...), nil
+	case step.Effects.MergeInto != "":
+		return g.secondOfMerge(ledger.BareID(step.Effects.MergeInto))
+	}
+	return nil, nil
+}
+
+func (g *asked) machine() bool { return g.Role == "" }
+
+// caseID is the opaque id of the case.
+func (g *asked) caseID() string { return ledger.BareID(g.Case) }
+
+// second asks whether this would stand beside its like, with what stands now.
+func (g *asked) second() (*care.Refusal, error) {
+	if g.machine() {
+		return nil, nil
+	}
+	return standing.Second(g.ctx, g.tx, g.Policy.Policy, g.caseID(), g.Run, g.Entry.Answer, g.Form, g.Agency)
+}
+
+// secondOfMerge asks whether the case that stays has the like of something open.
+func (g *asked) secondOfMerge(kept string) (*care.Refusal, error) {
+	there, err := standing.Of(g.ctx, g.tx, g.Policy.Policy, kept, "")
+	if err != nil {
+		return nil, err
+	}
+	own, err := standing.OpenBranches(g.ctx, g.tx, g.Policy.Policy, g.caseID())
+	return there.Merged(own), err
+}
+
+// dates asks again whether the dates of the form can be meant: nothing is stored
+// that a list could not show, whatever way it came.
+func (g *asked) dates() ([]care.Fault, error) {
+	var kind care.TaskKind
+	if g.Task != nil {
+		kind = g.Task.Kind
+	}
+	dated, err := catalogue.DatesIn(g.Entry.Answer.Operation, g.Form, kind)
+	if err != nil {
+		return nil, &ledger.Fault{Place: fmt.Sprintf("the form of %s does not read", g.Entry.Answer.Operation)}
+	}
+	var faults care.Faults
+	faults.DatesByNow(dated, g.Policy.There(g.At))
+	return faults, nil
+}
+
+// gateOf names the gate of eligibility that an answer asks to pass, if any, and
+// the field of the form that asks for it. Level 2 is asked for by a booking, the
+// take-over by the CPI and by an équipe.
+func gateOf(a care.Answer) (gate care.Gate, field string) {
+	switch a.Operation {
+	case care.OpSendToCPI:
+		return care.GateTakeOver, ""
+	case care.OpConvene:
+		return care.GateTakeOver, "kind"
+	case care.OpRefer:
+		return care.GateLevel1, "agency"
+	case care.OpBook:
+		return care.GateLevel2, "service"
+	case care.OpReopen:
+		switch a.Stage {
+		case care.StageEquipe, care.StagePlacement:
+			return care.GateTakeOver, "stage"
+		case care.StageSecondLevel:
+			return care.GateLevel2, "stage"
+		}
+	case care.OpComplete:
+		switch {
+		case slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
+			return care.GateTakeOver, "outcome"
+		case len(a.Bookings) > 0:
+			return care.GateLevel2, "bookings"
+		}
+	}
+	return "", ""
+}
+
+// eligibility asks whether the person of the case may have what the answer asks for.
+func (g *asked) eligibility() (faults []care.Fault, err error) {
+	gate, field := gateOf(g.Entry.Answer)
+	if gate == "" {
+		return nil, nil
+	}
+	type row struct {
+		BirthDate    time.Time  `db:"birth_date"`
+		Citizenship  string     `db:"citizenship"`
+		Permit       string     `db:"permit"`
+		PermitExpiry *time.Time `db:"permit_expiry"`
+		Needs        []string   `db:"needs"`
+	}
+	r, err := postgres.One[row](g.ctx, g.tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
+		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, g.caseID())
+	if err != nil {
+		return nil, err
+	}
+	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
+	answer := care.MayPass(gate, person.Facts(g.Policy.Policy, r.Needs), g.Policy.There(g.At))
+	for _, refusal := range answer.Refusals {
+		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
+	}
+	return faults, nil
+}
+
+// rule asks what the state of the case allows. Each asks Postgres for itself:
+// none of them is about an everyday step.
+func (g *asked) rule() ([]care.Fault, error) {
+	answer := g.Entry.Answer
+	ofCase := g.Kind == care.RunCase
+	switch answer.Operation {
+	case care.OpRefer:
+		return g.ruleOfRefer()
+	case care.OpRedirect:
+		if _, known := g.Policy.Agency(string(answer.Agency)); !known {
+			return fault(true, "agency", care.RuleUnknownCode), nil
+		}
+		return g.faultIf("agency", care.RuleConsent, g.Policy.LegalBasis(string(answer.Agency)) == care.Consent, "NOT "+standing.ConsentInForce)
+	case care.OpUnconsent:
+		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
+	case care.OpMerge:
+		return g.ruleOfMerge()
+	case care.OpReopen:
+		var outcome string
+		err := g.tx.QueryRow(g.ctx, `SELECT outcome FROM case_file WHERE id = $1`, g.caseID()).Scan(&outcome)
+		return fault(err == nil && !care.MayReopen(outcome), "stage", care.RuleNoReopening), err
+	case care.OpComplete:
+		if g.Task != nil {
+			return g.ruleOfTask(g.Task.Kind)
+		}
+	}
+	return nil, nil
+}
+
+// ruleOfTask asks what the state of the case allows of a completion.
+func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
+	switch outcome := g.Entry.Answer.Outcome; {
+	case kind == care.PlanDraft && outcome == care.Proposed:
+		form, err := postgres.FormOf(catalogue.Complete, g.Form)
+		if err != nil {
+			return nil, err
+		}
+		return g.faultIf("plan.changes", care.RuleRequired, form.Plan != nil && form.Plan.Changes == "",
+			`EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+	case kind == care.NextStepAfterRejection && outcome == care.Resubmit:
+		var addressee string
+		err := g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
+		if err != nil {
+			return nil, err
+		}
+		return g.faultIf("outcome", care.RuleConsent, g.Policy.LegalBasis(addressee) == care.Consent, "NOT "+standing.ConsentInForce)
+	case kind == care.PlanAgreement && outcome == care.Agreed:
+		return g.ruleOfAgreement()
+	case kind == care.ClosureApproval:
+		return g.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
+			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, g.Caller)
+	case kind == care.Evaluation || kind == care.GoalEvaluation:
+		return g.ruleOfGoals()
+	}
+	return nil, nil
+}
+
+// NotAwaited says why a run did not take an entry: it rests on something else.
+// Of minutes, the votes are named that no seat owes.
+func NotAwaited(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) {
+	g := asked{ctx, tx, step}
+	if refusal, err := g.second(); err != nil || refusal != nil {
+		return refusal, err
+	}
+	if g.Entry.Answer.Operation != care.OpMinutes {
+		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+	}
+	type seat struct {
+		Role   care.Role `db:"role"`
+		Agency string    `db:"agency"`
+	}
+	owing, err := postgres.Many[seat](g.ctx, g.tx, `SELECT role, agency FROM seat WHERE run_id = $1 AND (state IN ('invited', 'confirmed') OR state = 'spoken' AND EXISTS (
+			SELECT FROM task t WHERE t.run_id = $1 AND t.kind = 'plan_sign_off' AND t.`+postgres.TaskOpen+` AND t.ready_at > coalesce(seat.signature_at, '-infinity')))`,
+		g.Run)
+	if err != nil {
+		return nil, err
+	}
+	var faults []care.Fault
+	for i, v := range g.Entry.Answer.Votes {
+		faults = append(faults, fault(!slices.Contains(owing, seat{v.Role, string(v.Agency)}), fmt.Sprintf("votes[%d].role", i), care.RuleSaid)...)
+	}
+	if len(faults) == 0 {
+		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+	}
+	return care.Refuse(faults...), nil
+}
+
+// ruleOfRefer asks for the consent that the partner's legal basis needs, and
+// whether the sender saw exactly what will be disclosed. A partner that the zone
+// named after the run got its rules is known once they are renewed.
+func (g *asked) ruleOfRefer() ([]care.Fault, error) {
+	form, err := postgres.FormOf(catalogue.Refer, g.Form)
+	if err != nil {
+		return nil, err
+	}
+	if _, known := g.Policy.Agency(form.Agency); !known {
+		return fault(true, "agency", care.RuleUnknownCode), nil
+	}
+	basis := g.Policy.LegalBasis(form.Agency)
+	var consent, seen bool
+	err = g.tx.QueryRow(g.ctx, `SELECT $2 <> 'consent' OR `+standing.ConsentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
+		g.caseID(), basis, form.Purpose, form.Seen).Scan(&consent, &seen)
+	return append(fault(!consent, "agency", care.RuleConsent), fault(!seen, "seen", care.RuleSeen)...), err
+}
+
+// ruleOfAgreement asks for the consent that the plan needs which the person
+// agrees to, unless they give it along with their agreement.
+func (g *asked) ruleOfAgreement() ([]care.Fault, error) {
+	form, err := postgres.FormOf(catalogue.Complete, g.Form)
+	if err != nil || form.Consent {
+		return nil, err
+	}
+	plan, err := standing.Plan(g.ctx, g.tx, `run_id = $1 AND state IN ('proposed', 'signed_off')`, g.Run)
+	if err != nil {
+		return nil, err
+	}
+	asks := slices.ContainsFunc(plan.Actions, func(a ledger.PlannedAction) bool {
+		return a.Send && g.Policy.LegalBasis(a.Agency) == care.Consent
+	})
+	return g.faultIf("consent", care.RuleConsent, asks, "NOT "+standing.ConsentInForce)
+}
+
+// ruleOfGoals asks whether the evaluated goals are the active plan's.
+func (g *asked) ruleOfGoals() (faults []care.Fault, err error) {
+	form, err := postgres.FormOf(catalogue.Complete, g.Form)
+	if err != nil || len(form.Goals) == 0 {
+		return nil, err
+	}
+	plan, err := standing.Plan(g.ctx, g.tx, `case_id = $1 AND state = 'active'`, g.caseID())
+	for i, found := range form.Goals {
+		known := slices.ContainsFunc(plan.Goals, func(goal care.PlanGoal) bool { return goal.ID == found.Goal })
+		faults = append(faults, fault(!known, fmt.Sprintf("goals[%d].goal", i), care.RuleUnknownGoal)...)
+	}
+	return faults, err
+}
+
+// ruleOfMerge asks whether the case may be merged into another, which Postgres
+// locks until the merge is done.
+func (g *asked) ruleOfMerge() ([]care.Fault, error) {
+	form, err := postgres.FormOf(catalogue.Merge, g.Form)
+	if err != nil || !care.IsID(form.Into) {
+		return fault(err == nil, "into", care.RuleUnknownCode), err
+	}
+	var rule *string
+	err = g.tx.QueryRow(g.ctx, `SELECT may_merge($1, $2, $3, $4)`, g.caseID(), form.Into, g.Agency, g.Role).Scan(&rule)
+	if err != nil || rule == nil {
+		return nil, err
+	}
+	return fault(true, "into", *rule), nil
+}
+
+// faultIf is a fault where something holds and Postgres says the rest; $1 of the
+// question is the case.
+func (g *asked) faultIf(field, rule string, holds bool, question string, args ...any) ([]care.Fault, error) {
+	if !holds {
+		return nil, nil
+	}
+	var yes *bool
+	err := g.tx.QueryRow(g.ctx, `SELECT `+question, append([]any{g.caseID()}, args...)...).Scan(&yes)
+	return fault(yes != nil && *yes, field, rule), err
+}
+
+func fault(holds bool, field, rule string) []care.Fault {
+	if !holds {
+		return nil
+	}
+	return []care.Fault{{Field: field, Rule: rule}}
+}
