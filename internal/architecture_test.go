@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 
 	"internal/secret":     {},                  // a key for each use
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
+	"internal/manual":     {},                  // what people are told to type; only tests import it
 	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.

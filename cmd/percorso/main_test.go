@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"percorso/internal/manual"
 )
 
 func TestCommandsAreFoundByTheirWords(t *testing.T) {
@@ -107,5 +110,49 @@ func TestCommandsAreListed(t *testing.T) {
 		if !slices.ContainsFunc(commands, func(c command) bool { return c.name == name && c.does != "" }) {
 			t.Errorf("no command %s", name)
 		}
+	}
+}
+
+// commandOf finds what a command of the docs has percorso do: behind the settings of
+// a part of the stack, or alone.
+var commandOf = regexp.MustCompile(`^(?:bin/percorso-stack exec (?:api|worker|migrate|ops) )?(?:bin/)?percorso (.+)$`)
+
+// TestDocsTellWhatThereIs: a command or a flag that is renamed is renamed in the docs too.
+func TestDocsTellWhatThereIs(t *testing.T) {
+	blocks, mentions := 0, 0
+	for _, file := range manual.Files(t) {
+		for _, c := range manual.Commands(t, file) {
+			m := commandOf.FindStringSubmatch(strings.TrimSpace(c.Text))
+			if m == nil {
+				continue
+			}
+			blocks++
+			found, rest, ok := find(strings.Fields(m[1]))
+			if !ok {
+				t.Errorf("%s:%d: there is no %s", file, c.Line, m[1])
+			} else if _, err := found.parse(rest); err != nil {
+				t.Errorf("%s:%d: %s: %v", file, c.Line, m[1], err)
+			}
+		}
+		// In the running text the arguments may be left out.
+		for _, c := range append(manual.Mentioned(t, file, "percorso"), manual.Mentioned(t, file, "bin/percorso")...) {
+			words := strings.Fields(c.Text)[1:]
+			found, rest, ok := find(words)
+			if words[0] == "--help" || words[0] == "COMMAND" {
+				continue
+			}
+			mentions++
+			if !ok {
+				t.Errorf("%s:%d: there is no %s", file, c.Line, c.Text)
+			}
+			for _, word := range rest {
+				if strings.HasPrefix(word, "-") && !strings.Contains(found.args, word) {
+					t.Errorf("%s:%d: %s takes no %s", file, c.Line, found.name, word)
+				}
+			}
+		}
+	}
+	if blocks < 10 || mentions < 10 {
+		t.Errorf("only %d commands and %d mentions in the docs", blocks, mentions)
 	}
 }

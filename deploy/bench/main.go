@@ -49,6 +49,11 @@ type plan struct {
 	profile  string // file for a CPU profile of the straight way, for whoever looks for the rest
 }
 
+// valid says whether there is something to measure, for as long as is asked.
+func (p plan) valid() bool {
+	return p.cases >= lanes[len(lanes)-1] && p.repeats > 0 && p.slot > 0 && min(p.claims, p.paths) >= 0 && min(p.walks, p.restarts) >= 0
+}
+
 // lanes are how many callers at once: alone, and under load.
 var lanes = []int{1, 32}
 
@@ -69,7 +74,7 @@ func main() {
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
 	flag.StringVar(&write, "write", "", "also write the result into this Markdown file, between its bench markers")
 	flag.Parse()
-	if p.cases < lanes[len(lanes)-1] || flag.NArg() > 0 {
+	if !p.valid() || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -42,51 +43,109 @@ func main() {
 	}
 }
 
+// work is a command with what came after it, ready to be done.
+type work func(ctx context.Context, options standalone.Options) error
+
+// commands are those for people, each with how its arguments are read.
+var commands = map[string]func(arguments []string) (work, error){
+	"run": parseRun, "token": parseToken, "exec": parseExec, "clean": parseClean,
+}
+
+const usage = `Usage:
+  percorso-stack run [-parts LIST]      start everything, watch it, stop it on ctrl-C
+  percorso-stack token ACCOUNT...       print a bearer token for each demo account
+  percorso-stack exec PART COMMAND...   run a command with a part's environment
+  percorso-stack clean                  delete the data folder`
+
 func command(ctx context.Context, arguments []string) error {
 	if len(arguments) == 0 {
 		return errors.New("want one of: run, token, exec, clean")
 	}
 	name, arguments := arguments[0], arguments[1:]
-	switch standalone.Part(name) {
-	case standalone.Identity:
+	switch name {
+	case string(standalone.Identity):
 		return serveIdentity(ctx)
-	case standalone.Mail:
+	case string(standalone.Mail):
 		return serveMail(ctx)
-	case standalone.TemporalUI:
+	case string(standalone.TemporalUI):
 		return serveGateway(ctx)
+	case "help", "-h", "--help":
+		fmt.Println(usage)
+		return nil
+	}
+	parse, ok := commands[name]
+	if !ok {
+		return fmt.Errorf("unknown command %q: want one of run, token, exec, clean", name)
+	}
+	do, err := parse(arguments)
+	if err != nil {
+		return err
 	}
 	options, err := standalone.OptionsFromEnvironment(os.Getenv)
 	if err != nil {
 		return err
 	}
-	switch name {
-	case "run":
-		return run(ctx, options, arguments)
-	case "token":
-		return token(ctx, options.DataDir, arguments)
-	case "exec":
-		return execute(options.DataDir, arguments)
-	case "clean":
-		return standalone.Remove(options.DataDir)
-	default:
-		return fmt.Errorf("unknown command %q: want one of run, token, exec, clean", name)
+	return do(ctx, options)
+}
+
+func parseRun(arguments []string) (work, error) {
+	flags := flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	list := flags.String("parts", "", "")
+	if err := flags.Parse(arguments); err != nil {
+		return nil, fmt.Errorf("run: %w\n%s", err, usage)
 	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("run: unexpected %q", flags.Arg(0))
+	}
+	var parts []standalone.Part
+	if *list != "" {
+		var err error
+		if parts, err = standalone.ParseParts(*list); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context, options standalone.Options) error {
+		options.Parts = parts
+		return run(ctx, options)
+	}, nil
+}
+
+func parseToken(accounts []string) (work, error) {
+	if len(accounts) == 0 || accounts[0] == "" {
+		return nil, errors.New("whose token? make -s token ACCOUNT=social_worker.prato")
+	}
+	return func(ctx context.Context, options standalone.Options) error {
+		return token(ctx, options.DataDir, accounts)
+	}, nil
+}
+
+// executable are the parts whose environment a command may be given.
+var executable = []standalone.Part{standalone.API, standalone.Worker, standalone.Migrate, standalone.Ops}
+
+func parseExec(arguments []string) (work, error) {
+	if len(arguments) < 2 {
+		return nil, errors.New("want: exec PART COMMAND [ARGUMENT...]")
+	}
+	part := standalone.Part(arguments[0])
+	if !slices.Contains(executable, part) {
+		return nil, fmt.Errorf("exec: unknown part %q: want one of %v", part, executable)
+	}
+	return func(_ context.Context, options standalone.Options) error {
+		return execute(options.DataDir, part, arguments[1:])
+	}, nil
+}
+
+func parseClean(arguments []string) (work, error) {
+	if len(arguments) > 0 {
+		return nil, fmt.Errorf("clean: unexpected %q: PERCORSO_DATA names the folder", arguments[0])
+	}
+	return func(_ context.Context, options standalone.Options) error { return standalone.Remove(options.DataDir) }, nil
 }
 
 // run starts the stack and keeps it until the first signal. A second one does not cut the stop short:
 // parts that do not stop are killed in time anyway.
-func run(ctx context.Context, options standalone.Options, arguments []string) error {
-	flags := flag.NewFlagSet("run", flag.ContinueOnError)
-	parts := flags.String("parts", "", "comma-separated parts to start, all when empty")
-	if err := flags.Parse(arguments); err != nil {
-		return err
-	}
-	if *parts != "" {
-		var err error
-		if options.Parts, err = standalone.ParseParts(*parts); err != nil {
-			return err
-		}
-	}
+func run(ctx context.Context, options standalone.Options) error {
 	options.Out = os.Stdout
 	// A reader of the output that goes away must not take the stack along.
 	signal.Ignore(syscall.SIGPIPE)
@@ -135,9 +194,6 @@ Ctrl-C stops everything; the next make run goes on where it stood.
 
 // token prints a bearer token for each account, one a line.
 func token(ctx context.Context, dataDir string, accounts []string) error {
-	if len(accounts) == 0 || accounts[0] == "" {
-		return errors.New("whose token? make -s token ACCOUNT=social_worker.prato")
-	}
 	addresses, _, err := standalone.Running(dataDir, standalone.API)
 	if err != nil {
 		return err
@@ -156,20 +212,17 @@ func token(ctx context.Context, dataDir string, accounts []string) error {
 }
 
 // execute turns this process into another command with the environment of a part of the running stack.
-func execute(dataDir string, arguments []string) error {
-	if len(arguments) < 2 {
-		return errors.New("want: exec PART COMMAND [ARGUMENT...]")
-	}
-	_, environment, err := standalone.Running(dataDir, standalone.Part(arguments[0]))
+func execute(dataDir string, part standalone.Part, words []string) error {
+	_, environment, err := standalone.Running(dataDir, part)
 	if err != nil {
 		return err
 	}
-	path, err := exec.LookPath(arguments[1])
+	path, err := exec.LookPath(words[0])
 	if err != nil {
 		return err
 	}
-	if err := syscall.Exec(path, arguments[1:], environment); err != nil { // #nosec G204 G702 -- the operator's own command
-		return fmt.Errorf("%s: %w", strings.Join(arguments[1:], " "), err)
+	if err := syscall.Exec(path, words, environment); err != nil { // #nosec G204 G702 -- the operator's own command
+		return fmt.Errorf("%s: %w", strings.Join(words, " "), err)
 	}
 	return nil
 }
