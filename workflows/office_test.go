@@ -37,6 +37,7 @@ type office struct {
 	stack   *standalone.Stack
 	folder  string
 	pools   []*pgxpool.Pool
+	owner   *pgxpool.Pool // loads zones
 	work    *pgxpool.Pool // the worker's
 	records *records.Records
 	steps   *steps.Steps
@@ -87,11 +88,10 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	if err != nil {
 		return o, err
 	}
-	owner, err := o.connect(ctx, standalone.Migrate)
-	if err != nil {
+	if o.owner, err = o.connect(ctx, standalone.Migrate); err != nil {
 		return o, err
 	}
-	if _, err := postgres.Migrate(ctx, owner); err != nil {
+	if _, err := postgres.Migrate(ctx, o.owner); err != nil {
 		return o, err
 	}
 	var staff []care.Staff
@@ -102,7 +102,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 			staff = append(staff, care.Staff{Subject: subject, Name: "Prova " + string(h.Role), Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 		}
 	}
-	if err := postgrestest.Load(ctx, owner, policies, staff); err != nil {
+	if err := postgrestest.Load(ctx, o.owner, policies, staff); err != nil {
 		return o, err
 	}
 	api, err := o.connect(ctx, standalone.API)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,27 +18,43 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/testclock"
 )
 
 var (
 	walks     = flag.Int("walks", 80, "how many random walks the property test makes")
+	firstWalk = flag.Uint64("first-walk", 0, "the seed of the first of them")
 	walkSteps = flag.Int("walk-steps", 60, "how many steps each of them has at most, before it goes home")
 )
 
 // Whatever people, silence, faults and clocks make of a path: after every step
 // the case says truly what it waits for, nobody sees it who may not, and in the
-// end ordinary answers lead it to a closure that leaves nothing open.
+// end ordinary answers lead it to a closure that leaves nothing open. Every
+// operation of the catalogue is played.
 func TestEveryWalkLeadsToClosure(t *testing.T) {
 	steps, begun := 0, time.Now() //nolint:forbidigo // measures the walks
-	for seed := range uint64(*walks) {
+	played := map[care.Operation]int{}
+	for seed := *firstWalk; seed < *firstWalk+uint64(*walks); seed++ {
 		start := testclock.Moments[seed%uint64(len(testclock.Moments))]
 		t.Run(fmt.Sprint("seed ", seed, " from ", start.Name), func(t *testing.T) {
 			playFrom(t, start.At, func(w *casework) {
 				w.zone = []string{"prato", "lucca", "pistoia", "lucca"}[seed%4] // of Lucca's équipe two seats are private
-				g := &wanderer{casework: w, rand: rand.New(rand.NewPCG(seed, 1))}
+				g := &wanderer{casework: w, rand: rand.New(rand.NewPCG(seed, 1)), played: played, changesRules: seed%8 == 0}
 				w.carrier.(*play).steps.fault = g.fault
-				g.opens()
+				defer g.restoresRules()
+				defer func() {
+					if t.Failed() {
+						t.Log("on ", g.zone, " case ", g.id, ":\n", strings.Join(g.trail, ""))
+					}
+				}()
+				g.opensAny()
+				switch seed % 4 {
+				case 1:
+					g.goesOnTo(care.EquipeOpinion)
+				case 3:
+					g.goesOnTo("")
+				}
 				for range *walkSteps {
 					g.step()
 					g.holds()
@@ -47,22 +64,39 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 			})
 		})
 	}
-	t.Logf("%d steps in %d walks, %.0f a second", steps, *walks, float64(steps)/time.Since(begun).Seconds()) //nolint:forbidigo // see above
+	t.Logf("%d steps in %d walks, %.0f a second; %v", steps, *walks, float64(steps)/time.Since(begun).Seconds(), played) //nolint:forbidigo // see above
+	if *walks < enoughWalks || t.Failed() {
+		return
+	}
+	for _, o := range catalogue.All {
+		require.Positive(t, played[o.About().Code], "%s was done in no walk", o.About().Code)
+	}
 }
+
+// enoughWalks is how many walks come to everything that may be asked.
+const enoughWalks = 80
 
 // wanderer does at random what may be done.
 type wanderer struct {
 	*casework
-	rand  *rand.Rand
-	last  string // what it did, for a failure's message
-	steps int
-	lives int // reopenings
+	rand   *rand.Rand
+	last   string   // what it did, for a failure's message
+	trail  []string // all that it did
+	steps  int
+	lives  int                    // reopenings
+	played map[care.Operation]int // what was done, of all walks
+
+	person       ledger.Person // whom the case is about
+	changesRules bool          // the zone's rules change on the way, once
+	newest       string        // version of the changed rules
+	changed      string        // zone that has them
 }
 
 // did counts a step and names it.
 func (g *wanderer) did(what ...any) {
 	g.steps++
 	g.last = fmt.Sprintln(what...)
+	g.trail = append(g.trail, g.now().Format(time.DateTime+" "), g.last)
 }
 
 // fault is what happens to a transaction now and then: Postgres is gone before
@@ -217,6 +251,44 @@ func (g *wanderer) number() string {
 	return g.file().Number
 }
 
+// world is what examples are made of.
+func (g *wanderer) world() catalogue.World {
+	return catalogue.World{
+		Policy: g.policy(), Now: g.now(), Rand: g.rand, Zones: zonesWalked,
+		Seen: func(agency, purpose string) string {
+			seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, agency, purpose)
+			require.NoError(g, err)
+			return seen.Digest
+		},
+	}
+}
+
+var zonesWalked = []string{"prato", "pistoia", "lucca"}
+
+// about is the world of a task.
+func (g *wanderer) about(t ledger.Task) catalogue.World {
+	world := g.world()
+	world.Task = t.Kind
+	return world
+}
+
+// opensAny opens a case file.
+func (g *wanderer) opensAny() {
+	g.Helper()
+	form := catalogue.Open.Example(g.world())
+	g.person = form.Person
+	g.id = g.opensFile(form)
+}
+
+// opensFile opens a case file by its form, and gives its id.
+func (g *wanderer) opensFile(form ledger.CaseOpening) string {
+	g.Helper()
+	cmd := g.ask(care.DeskOperator, catalogue.Open.Command("", "", form))
+	require.Equal(g, ledger.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
+	g.played[care.OpOpen]++
+	return ledger.BareID(cmd.Run)
+}
+
 // step does one of the things that may be done now.
 func (g *wanderer) step() {
 	g.Helper()
@@ -227,9 +299,10 @@ func (g *wanderer) step() {
 	}
 	var can []func()
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
-	for _, t := range g.tasks("") {
-		if form, ok := care.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
-			often(func() { g.completes(t, form) })
+	tasks := g.tasks("")
+	for _, t := range tasks {
+		if _, ok := care.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
+			often(func() { g.completes(t, catalogue.Complete.Example(g.about(t))) })
 		}
 	}
 	for _, f := range g.referrals() {
@@ -243,6 +316,9 @@ func (g *wanderer) step() {
 			}
 		}
 	}
+	if len(tasks) > 0 {
+		can = append(can, slices.Repeat([]func(){func() { g.assignsAny(pick(g, tasks)) }}, 3)...)
+	}
 	can = append(can, g.life(file)...)
 	if g.rand.IntN(6) == 0 {
 		g.did("silence")
@@ -252,35 +328,58 @@ func (g *wanderer) step() {
 	can[g.rand.IntN(len(can))]()
 }
 
-// life is what life does to a case: every operation of the catalogue that has an
-// example, and those that take more than a form.
-func (g *wanderer) life(file ledger.Case) []func() {
-	can := []func(){g.transfers, g.merges, g.refersAny}
-	if g.rand.IntN(8) == 0 {
-		can = append(can, func() { g.did("closing early"); g.closesEarly() })
-	}
+// life is what life does to a case: every operation of the catalogue on a case,
+// its équipes or its plan, and what concerns no case.
+func (g *wanderer) life(file ledger.Case) (can []func()) {
 	open := 0 // branches; not too many at once
 	for _, b := range file.Branches {
-		if b.Ended == nil {
-			open++
+		if b.Ended != nil {
+			continue
+		}
+		open++
+		if b.Kind == care.RunEquipe {
+			can = append(can, func() {
+				g.Helper()
+				g.tries(g.asker(catalogue.Minutes.Facts), catalogue.Minutes.Any(ledger.BareID(b.Run), g.world()))
+			})
 		}
 	}
-	world := catalogue.World{Policy: g.policy(), Now: g.now(), Rand: g.rand}
+	if file.Transfer != "" {
+		can = append(can, g.answersElsewhere)
+	}
 	for _, o := range catalogue.All {
-		command, ok := o.Any(g.id, world)
-		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene}, command.Operation)
-		if !ok || begins && open >= 3 {
+		facts := o.About()
+		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene, care.OpRefer}, facts.Code)
+		if facts.On != catalogue.OnCase || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(8) > 0 {
 			continue
 		}
 		can = append(can, func() {
 			g.Helper()
-			g.tries(g.asker(o.About()), command)
+			g.asks(o)
 		})
 	}
-	if open < 3 {
-		can = append(can, g.refersAny)
+	if g.rand.IntN(8) == 0 {
+		can = append(can, func() { g.assigns(care.DeskOperator, catalogue.Contact.Any("", g.world())) })
+	}
+	if action := g.actionOfPlan(); action != "" {
+		can = append(can, func() {
+			g.assigns(care.SocialWorker, catalogue.Progress.Any(action, g.world()).InRun(g.run()))
+		})
 	}
 	return can
+}
+
+// asks asks for an operation on the case, and follows where it leads.
+func (g *wanderer) asks(o catalogue.Known) {
+	g.Helper()
+	switch o.About().Code {
+	case care.OpMerge:
+		g.merges()
+	case care.OpRenewPolicy:
+		g.renewsPolicy()
+	default:
+		g.tries(g.asker(o.About()), o.Any(g.id, g.world()))
+	}
 }
 
 // asker is a role of the zone that may ask for an operation on a case.
@@ -290,6 +389,52 @@ func (g *wanderer) asker(facts catalogue.Facts) care.Role {
 	}
 	roles := slices.Sorted(mapKeys(g.staff[g.zone]))
 	return pick(g, slices.DeleteFunc(roles, func(r care.Role) bool { return !facts.MayAsk(r) }))
+}
+
+// assignsAny does what may be done about who does a task, and by when.
+func (g *wanderer) assignsAny(t ledger.Task) {
+	g.Helper()
+	o := pick(g, []catalogue.Known{catalogue.Claim, catalogue.Release, catalogue.Reassign, catalogue.Extend, catalogue.Remind})
+	role := t.Role
+	switch asks := o.About().Asks; {
+	case asks != nil:
+		role = pick(g, asks)
+	case t.State == care.TaskReserved:
+		role = t.HolderRole
+	}
+	g.assigns(role, o.Any(t.ID, g.about(t)))
+}
+
+// assigns asks for what wakes no process and may be refused.
+func (g *wanderer) assigns(role care.Role, c catalogue.Command) {
+	g.Helper()
+	g.did(c.Operation)
+	require.Empty(g, c.Check(g.around()), "%s", g.last)
+	keys++
+	c.Key = fmt.Sprint("key ", keys)
+	_, err := g.records.Assign(context.Background(), g.as(role), c.NewCommand)
+	var refusal *care.Refusal
+	switch {
+	case err == nil:
+		g.played[c.Operation]++
+	case errors.As(err, &refusal), errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrForbidden):
+		g.did(c.Operation, "by", role, "refused", err)
+	default:
+		require.NoError(g, err, "%s", g.last)
+	}
+}
+
+// actionOfPlan is an action of the active plan; empty: there is none.
+func (g *wanderer) actionOfPlan() string {
+	g.Helper()
+	plans, err := g.records.Plans(context.Background(), g.as(care.Supervisor), g.id)
+	require.NoError(g, err)
+	for _, p := range plans {
+		if p.State == care.PlanActive && len(p.Content.Actions) > 0 {
+			return pick(g, p.Content.Actions).ID
+		}
+	}
+	return ""
 }
 
 // tries asks for what may be refused: by a rule, or because the path does not
@@ -310,6 +455,9 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	cmd, err = g.records.Command(context.Background(), g.as(role), cmd.ID)
 	require.NoError(g, err)
 	require.NotEqual(g, ledger.CommandAccepted, cmd.State, "%s", g.last)
+	if cmd.State == ledger.CommandWorked {
+		g.played[c.Operation]++
+	}
 	if cmd.State == ledger.CommandRefused {
 		g.did(c.Operation, "refused", cmd.Refusal)
 		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited, care.RefusedOpen}, cmd.Refusal.Code, "%s", g.last)
@@ -317,58 +465,40 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	return cmd
 }
 
-func (g *wanderer) refersAny() {
+// answersElsewhere has the other zone answer what it was asked.
+func (g *wanderer) answersElsewhere() {
 	g.Helper()
-	partner := pick(g, g.policy().Partners)
-	if partner.Agency == g.policy().CPI() {
+	asked := g.askedElsewhere(g.file())[0]
+	there := g.another(g.file().Transfer)
+	g.did("an answer to a transfer")
+	if g.rand.IntN(3) > 0 {
+		there.answers(asked, care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
 		return
 	}
-	seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, partner.Agency, "labour")
+	number := g.number()
+	there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
+	_, err := g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
+	require.ErrorIs(g, err, ledger.ErrNotFound, "the access of the zone that gave the case away")
+	files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), ledger.CaseFilter{Search: number}, ledger.Paging{})
 	require.NoError(g, err)
-	form := catalogue.ReferForm{Agency: partner.Agency, Purpose: "labour", Notice: true, Seen: seen.Digest}
-	g.tries(care.SocialWorker, catalogue.Refer.Command("", g.id, form))
-}
-
-// transfers asks the other zone, or has it answer.
-func (g *wanderer) transfers() {
-	g.Helper()
-	if tasks := g.askedElsewhere(g.file()); len(tasks) > 0 {
-		asked := tasks[0]
-		there := g.another(g.file().Transfer)
-		if g.rand.IntN(4) == 0 {
-			g.tries(care.Supervisor, g.recalling())
-			return
-		}
-		g.did("an answer to a transfer")
-		if g.rand.IntN(3) > 0 {
-			there.answers(asked, care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
-			return
-		}
-		number := g.number()
-		there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
-		_, err := g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
-		require.ErrorIs(g, err, ledger.ErrNotFound, "the access of the zone that gave the case away")
-		files, err := g.records.CaseFiles(context.Background(), g.as(care.Supervisor), ledger.CaseFilter{Search: number}, ledger.Paging{})
-		require.NoError(g, err)
-		require.Empty(g, files.Items)
-		g.id, g.zone = g.continuedIn(), there.zone
-		return
-	}
-	to := pick(g, slices.DeleteFunc([]string{"prato", "pistoia", "lucca"}, func(z string) bool { return z == g.zone }))
-	g.tries(care.SocialWorker, g.transferring(to))
+	require.Empty(g, files.Items)
+	g.id, g.zone = g.continuedIn(), there.zone
 }
 
 // merges opens a second file for the same person, and merges one into the other.
 func (g *wanderer) merges() {
 	g.Helper()
+	form := catalogue.Open.Example(g.world())
+	form.Person = g.person
 	second := g.another(g.zone)
-	second.opens()
+	second.id = g.opensFile(form)
 	from, into := second, g.casework
 	if g.rand.IntN(2) == 0 {
 		from, into = g.casework, second
 	}
-	form := catalogue.MergeForm{Into: into.id, Note: "Prova"}
-	cmd := g.tries(care.SocialWorker, catalogue.Merge.Command("", from.id, form))
+	world := g.world()
+	world.SamePerson = func() string { return into.id }
+	cmd := g.tries(g.asker(catalogue.Merge.Facts), catalogue.Merge.Any(from.id, world))
 	if cmd.State != ledger.CommandWorked {
 		second.closesEarly()
 		return
@@ -380,6 +510,58 @@ func (g *wanderer) merges() {
 	(&wanderer{casework: &casework{carrier: g.carrier, office: g.office, zone: g.zone, id: merged}, last: g.last}).isStill()
 }
 
+// renewsPolicy brings the zone's newest rules to the case. They may have changed
+// just now.
+func (g *wanderer) renewsPolicy() {
+	g.Helper()
+	if g.changesRules {
+		g.changesRules = false
+		g.newest = g.loadsLongerTerms()
+	}
+	for range 40 {
+		if cmd := g.tries(care.Supervisor, catalogue.RenewPolicy.Any(g.id, g.world())); cmd.State != ledger.CommandWorked {
+			return // the case has ended
+		}
+		if g.newest == "" || g.file().Zone != g.changed || g.file().PolicyV == g.newest {
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // a worker remembers a zone's rules for a moment
+	}
+	require.Fail(g, "the case does not take up the newest rules")
+}
+
+// loadsLongerTerms loads rules of the zone that give everybody more time, and
+// gives their version.
+func (g *wanderer) loadsLongerTerms() string {
+	g.Helper()
+	changed := g.policy()
+	changed.Version, g.changed = changed.Version+"-longer", changed.Zone
+	changed.Tasks = slices.Clone(changed.Tasks)
+	for i := range changed.Tasks {
+		t := &changed.Tasks[i]
+		for _, term := range []*care.Duration{&t.Claim.Remind, &t.Claim.Escalate, &t.Complete.Remind, &t.Complete.Escalate} {
+			term.N++
+		}
+	}
+	g.loads(changed)
+	return changed.Version
+}
+
+// restoresRules gives the zone its own rules back.
+func (g *wanderer) restoresRules() {
+	if g.newest != "" {
+		g.loads(g.zones[g.changed])
+	}
+}
+
+// loads makes these the rules of a zone.
+func (g *wanderer) loads(p care.Policy) {
+	g.Helper()
+	require.NoError(g, machine.ChangeSetup(context.Background(), g.owner, func(ledger.Setup) (ledger.SetupChange, error) {
+		return ledger.SetupChange{Policy: &p}, nil
+	}))
+}
+
 // reopens brings a closed case back, at most twice.
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
@@ -389,12 +571,7 @@ func (g *wanderer) reopens(file ledger.Case) {
 		return
 	}
 	g.lives++
-	stage := pick(g, care.BeginStages)
-	form := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
-	if stage == care.StageSecondLevel {
-		form.Bookings = []care.Booking{g.booking()}
-	}
-	g.tries(care.SocialWorker, catalogue.Reopen.Command("", g.id, form))
+	g.tries(g.asker(catalogue.Reopen.Facts), catalogue.Reopen.Any(g.id, g.world()))
 }
 
 // homewards is the answer to each kind of task that leads to a closure.
@@ -407,6 +584,46 @@ var homewards = map[care.TaskKind]string{
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
 	care.PermitRenewal: care.NotRenewed,
+}
+
+// onwards are the answers that lead to a plan which is active.
+var onwards = map[care.TaskKind]string{
+	care.FirstListening: care.Heard, care.SocialConsult: care.NotNeeded, care.Orientation: care.Booked, care.ConfirmAppointment: care.Confirmed,
+	care.Interview: care.Held, care.Assessment: care.ToEquipeBetween, care.EquipeInvitation: care.Confirmed, care.EquipeOpinion: care.Favourable,
+	care.PlanDraft: care.Proposed, care.PlanSignOff: care.Signed, care.PlanAgreement: care.Agreed,
+}
+
+// goesOnTo goes on until a task of a kind is open, or the plan is active: random
+// steps alone seldom come so far.
+func (g *wanderer) goesOnTo(kind care.TaskKind) {
+	g.Helper()
+	for range 60 {
+		tasks := g.tasks("")
+		if slices.ContainsFunc(tasks, func(t ledger.Task) bool { return t.Kind == kind }) || g.actionOfPlan() != "" {
+			return
+		}
+		if !g.answersOne(tasks, onwards) {
+			g.did("waiting")
+			g.passes(day)
+		}
+		g.holds()
+	}
+}
+
+// answersOne gives the answer to one of the tasks; false: there is none.
+func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]string) bool {
+	g.Helper()
+	for _, t := range tasks {
+		if t.Kind == care.ReferralAnswer {
+			continue // it is answered by the moves of the referral
+		}
+		form, _ := care.FormOf(t.Kind)
+		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
+			g.completes(t, g.about(t).Completion(outcome))
+			return true
+		}
+	}
+	return false
 }
 
 // goesHome gives the ordinary answers that lead to a closure, from wherever the
@@ -426,15 +643,8 @@ func (g *wanderer) goesHome() {
 
 func (g *wanderer) goesOn() {
 	g.Helper()
-	for _, t := range g.tasks("") {
-		if t.Kind == care.ReferralAnswer {
-			continue // answered below
-		}
-		form, _ := care.FormOf(t.Kind)
-		if outcome, ok := form.Outcome(homewards[t.Kind]); ok {
-			g.completesWith(t, outcome)
-			return
-		}
+	if g.answersOne(g.tasks(""), homewards) {
+		return
 	}
 	for _, f := range g.referrals() {
 		if f.State == care.ReferralRequested || f.State == care.ReferralReceived {
@@ -448,111 +658,27 @@ func (g *wanderer) goesOn() {
 
 func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] }
 
-// completes completes a task with any outcome of its form.
-func (g *wanderer) completes(t ledger.Task, form care.TaskForm) {
+// completes completes a task.
+func (g *wanderer) completes(t ledger.Task, form care.Completion) {
 	g.Helper()
-	g.completesWith(t, pick(g, form.Outcomes))
-}
-
-func (g *wanderer) completesWith(t ledger.Task, outcome care.TaskOutcome) {
-	g.Helper()
-	g.did(t.Kind, outcome.Code)
-	c := care.Completion{Outcome: outcome.Code}
-	for _, field := range outcome.Requires {
-		g.fill(&c, field, outcome)
-	}
-	for _, field := range outcome.Takes {
-		if g.rand.IntN(2) == 0 {
-			g.fill(&c, field, outcome)
-		}
-	}
-	role := t.Role
+	g.did(t.Kind, form.Outcome)
 	if t.State == care.TaskReady {
 		g.claim(t)
+		t.HolderRole = t.Role
 	}
-	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, c), "%s", g.last)
-	g.tries(role, catalogue.Complete.Command("", t.ID, c).InRun(t.Run))
-}
-
-// fill fills in one field of a form.
-func (g *wanderer) fill(c *care.Completion, field care.Field, o care.TaskOutcome) {
-	switch field {
-	case care.FieldNeeds:
-		c.Needs = []string{"labour", "housing"}
-	case care.FieldAreas:
-		c.Areas = findings
-	case care.FieldBookings:
-		for range 1 + g.rand.IntN(2) {
-			b := g.booking()
-			if !slices.ContainsFunc(c.Bookings, func(o care.Booking) bool { return o.Service == b.Service }) {
-				c.Bookings = append(c.Bookings, b)
-			}
-		}
-	case care.FieldAt:
-		c.At = g.soon()
-		if o.Code == care.ReceiptShown { // which has a day that has been
-			today := g.now()
-			c.At = &today
-		}
-	case care.FieldUntil:
-		c.Until = g.soon()
-	case care.FieldReason:
-		c.Reason = pick(g, o.Reasons)
-	case care.FieldMatter:
-		c.Matter = pick(g, g.policy().Matters).Code
-	case care.FieldMeasure:
-		c.Measure = pick(g, g.policy().Measures).Code
-	case care.FieldEnterprise:
-		c.Enterprise = "Impresa Prova"
-	case care.FieldClosureOutcome:
-		c.ClosureOutcome = pick(g, care.ClosureOutcomes[:6])
-	case care.FieldPlan:
-		c.Plan = g.anyPlan()
-	case care.FieldGoals:
-	case care.FieldStage:
-		c.Stage = care.StageFirstLevel
-	case care.FieldPermit:
-		c.Permit = pick(g, care.Permits[:8])
-	case care.FieldPermitExpiry:
-		expiry := g.now().AddDate(0, 1+g.rand.IntN(12), 0)
-		c.PermitExpiry = &expiry
-	case care.FieldConsent:
-		c.Consent = true
-	case care.FieldNote:
-		c.Note = "Prova"
-	}
-}
-
-// anyPlan is a plan that sends the person to some of the zone's partners.
-func (g *wanderer) anyPlan() *care.PlanForm {
-	until := g.now().Add(90 * day)
-	plan := &care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Changes: "Prova"}
-	for range 1 + g.rand.IntN(3) {
-		plan.Actions = append(plan.Actions, care.PlanAction{
-			Text: "Prova", Agency: pick(g, g.policy().Partners).Agency, Until: &until, Send: g.rand.IntN(2) == 0,
-		})
-	}
-	return plan
-}
-
-func (g *wanderer) booking() care.Booking {
-	return care.Booking{Service: care.Code(pick(g, g.policy().Services).Code), At: *g.soon()}
+	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, form), "%s", g.last)
+	g.tries(t.HolderRole, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 
 // movesAny makes a move of a referral as who may make it.
 func (g *wanderer) movesAny(f ledger.Referral, move care.ReferralMove) {
 	g.Helper()
-	role, form := care.SocialWorker, catalogue.ReferralMoveForm{Note: "Prova"}
+	role := care.SocialWorker
 	if move.By == care.Addressee {
 		role = f.AnswerRole
 	}
-	switch move.Operation {
-	case care.OpReject:
-		form.Reason = pick(g, g.policy().RejectReasons).Code
-	case care.OpRedirect:
-		form.Agency = pick(g, g.policy().Partners).Agency
-	}
-	require.Empty(g, catalogue.Moves[move.Operation].Check(form, g.around()))
-	g.tries(role, catalogue.Moves[move.Operation].Command("", f.ID, form).InRun(f.Run))
+	c := catalogue.Moves[move.Operation].Any(f.ID, g.world())
+	require.Empty(g, c.Check(g.around()))
+	g.tries(role, c.InRun(f.Run))
 	g.last = fmt.Sprint(move.Operation, " of a referral ", f.State, " to ", f.ToAgency, ": ", g.last)
 }

@@ -1,10 +1,6 @@
 package catalogue
 
-import (
-	"time"
-
-	"percorso/internal/care"
-)
+import "percorso/internal/care"
 
 // BookingForm books another level-2 service for an open case.
 type BookingForm struct {
@@ -30,8 +26,5 @@ var Book = Operation[BookingForm]{
 	Answer: func(form BookingForm) care.Answer {
 		return care.Answer{Bookings: []care.Booking{form.Booking}}
 	},
-	Example: func(w World) BookingForm {
-		at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour)
-		return BookingForm{Booking: care.Booking{Service: care.Code(pick(w, w.Policy.Services).Code), At: at}}
-	},
+	Example: func(w World) BookingForm { return BookingForm{Booking: w.booking()} },
 }

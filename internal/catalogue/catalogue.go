@@ -19,8 +19,8 @@ type Known interface {
 	Read(key, id string, form json.RawMessage) (Command, error)
 	// DatesIn lists the dates of a form as it was stored.
 	DatesIn(form json.RawMessage, kind care.TaskKind) ([]care.Dated, error)
-	// Any asks for it with its example of a form; false: it has none.
-	Any(id string, w World) (Command, bool)
+	// Any asks for it with its example of a form.
+	Any(id string, w World) Command
 }
 
 // About gives the facts of the operation.
@@ -47,13 +47,8 @@ func (o Operation[F]) DatesIn(data json.RawMessage, kind care.TaskKind) ([]care.
 	return o.Dates(form, kind), nil
 }
 
-// Any asks for the operation with its example of a form; false: it has none.
-func (o Operation[F]) Any(id string, w World) (Command, bool) {
-	if o.Example == nil {
-		return Command{}, false
-	}
-	return o.Command("", id, o.Example(w)), true
-}
+// Any asks for the operation with its example of a form.
+func (o Operation[F]) Any(id string, w World) Command { return o.Command("", id, o.Example(w)) }
 
 // All lists every operation that people ask for; those on a case in the order in
 // which its page offers them.
@@ -123,5 +118,3 @@ func branching(file ledger.Case) bool {
 func none(file ledger.Case, a care.Answer) bool {
 	return file.Standing(care.Policy{}).Second(ledger.CaseRun(file.ID), a, care.ShownPermit{}) == nil
 }
-
-func pick[T any](w World, list []T) T { return list[w.Rand.IntN(len(list))] }

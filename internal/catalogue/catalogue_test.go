@@ -10,8 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/testclock"
+	"percorso/internal/zone"
 )
 
 func TestEveryOperationHasItsPlace(t *testing.T) {
@@ -61,18 +64,40 @@ func TestACommandKeepsItsForm(t *testing.T) {
 	require.Equal(t, care.OpAccept, moved.Answer.Operation)
 }
 
-// An example is right, whatever the chances.
+// Every operation has an example, which is right in every zone and whatever the
+// chances: the random walks play it. One without stops this test.
 func TestExamplesAreRight(t *testing.T) {
-	policy := care.Policy{
-		Services: []care.Service{{Code: "pas"}},
-		Equipes:  []care.EquipeRule{{Kind: care.BetweenAgencies}, {Kind: care.WithinAgency}},
+	const id = "0190f0f0-0000-7000-8000-000000000001"
+	policies, err := zone.Load(deploy.Zones())
+	require.NoError(t, err)
+	var zones []string
+	for _, p := range policies {
+		zones = append(zones, p.Zone)
 	}
-	now := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
-	for seed := range uint64(20) {
-		world := catalogue.World{Policy: policy, Now: now, Rand: rand.New(rand.NewPCG(seed, 1))}
-		for _, o := range catalogue.All {
-			if c, ok := o.Any("0190f0f0-0000-7000-8000-000000000001", world); ok {
-				require.Empty(t, c.Check(catalogue.Around{Policy: policy, Now: now}), c.Operation)
+	for _, policy := range policies {
+		for seed := range uint64(20) {
+			world := catalogue.World{
+				Policy: policy, Now: testclock.Monday, Rand: rand.New(rand.NewPCG(seed, 1)), Zones: zones,
+				Seen: func(agency, purpose string) string { return agency + purpose }, SamePerson: func() string { return id },
+			}
+			around := catalogue.Around{Policy: policy, Now: world.Now, Zones: zones}
+			for _, o := range catalogue.All {
+				if o.About().Code == care.OpComplete {
+					continue // below, for each kind of task
+				}
+				c := o.Any(id, world)
+				require.Empty(t, c.Check(around), "%s in %s: %s", c.Operation, policy.Zone, c.Data)
+				require.Empty(t, catalogue.CheckAnswer(policy, zones, c.Answer), c.Operation)
+			}
+			for _, form := range care.TaskForms {
+				world.Task, around.Task = form.Kind, form.Kind
+				c := catalogue.Complete.Any(id, world)
+				if form.Kind != care.ReferralAnswer { // which is answered by the moves
+					require.Empty(t, c.Check(around), "%s in %s: %s", form.Kind, policy.Zone, c.Data)
+				}
+				for _, outcome := range form.Outcomes {
+					require.Empty(t, catalogue.Complete.Command("", id, world.Completion(outcome)).Check(around), "%s as %s", form.Kind, outcome.Code)
+				}
 			}
 		}
 	}

@@ -24,5 +24,6 @@ var Close = Operation[EarlyClosure]{
 		f.Note("note", form.Note)
 		return f
 	},
-	Answer: func(form EarlyClosure) care.Answer { return care.Answer{Reason: care.Code(form.Outcome)} },
+	Answer:  func(form EarlyClosure) care.Answer { return care.Answer{Reason: care.Code(form.Outcome)} },
+	Example: func(w World) EarlyClosure { return EarlyClosure{Outcome: w.closureOutcome(), Note: exampleText} },
 }

@@ -56,4 +56,14 @@ var Minutes = Operation[MinutesForm]{
 		}
 		return a
 	},
+	Example: func(w World) MinutesForm {
+		form := MinutesForm{At: w.Now, Text: exampleText}
+		for _, seat := range pick(w, w.Policy.Equipes).Seats {
+			if len(form.Votes) == 0 || w.Rand.IntN(2) == 0 {
+				vote := care.Vote{Role: seat.Role, Agency: care.Code(w.Policy.RoleAgency(seat.Role)), Outcome: pick(w, []care.Code{care.Favourable, care.WithConditions, care.Dissenting})}
+				form.Votes = append(form.Votes, MinutedVote{Vote: vote, Note: exampleText})
+			}
+		}
+		return form
+	},
 }

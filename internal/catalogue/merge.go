@@ -27,4 +27,11 @@ var Merge = Operation[MergeForm]{
 		return f
 	},
 	Answer: func(form MergeForm) care.Answer { return care.Answer{Case: ledger.CaseRun(form.Into)} },
+	Example: func(w World) MergeForm {
+		form := MergeForm{Note: exampleText}
+		if w.SamePerson != nil {
+			form.Into = w.SamePerson()
+		}
+		return form
+	},
 }

@@ -9,7 +9,6 @@ package catalogue
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -28,8 +27,7 @@ type Operation[F any] struct {
 	// Answer strips a form to the codes that the process gets; nil: it gets that
 	// it was asked, and nothing else.
 	Answer func(form F) care.Answer
-	// Example fills in a form that is right, for random walks; nil: they play the
-	// operation in a way of their own.
+	// Example fills in a form that is right, for random walks.
 	Example func(w World) F
 }
 
@@ -94,13 +92,6 @@ type Around struct {
 	Now         time.Time     // in the zone's calendar
 	Zones       []string      // codes of all zones, of operations that ask for them
 	Task        care.TaskKind // of the task, of operations on one
-}
-
-// World is what an example is made of.
-type World struct {
-	Policy care.Policy
-	Now    time.Time
-	Rand   *rand.Rand
 }
 
 // None is the form of what asks for nothing besides.

@@ -23,4 +23,5 @@ var Progress = Operation[ProgressForm]{
 		f.Note("note", form.Note)
 		return f
 	},
+	Example: func(w World) ProgressForm { return ProgressForm{State: pick(w, care.ActionStates), Note: exampleText} },
 }

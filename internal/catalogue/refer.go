@@ -46,6 +46,13 @@ var Refer = Operation[ReferForm]{
 	Answer: func(form ReferForm) care.Answer {
 		return care.Answer{Agency: care.Code(form.Agency), Matter: care.Code(form.Purpose)}
 	},
+	Example: func(w World) ReferForm {
+		form := ReferForm{Agency: w.partner(), Purpose: w.need(), Notice: true, Seen: exampleText}
+		if w.Seen != nil {
+			form.Seen = w.Seen(form.Agency, form.Purpose)
+		}
+		return form
+	},
 }
 
 // refers says whether the person may be referred to a partner: where branches

@@ -33,6 +33,16 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 			}
 			return care.Answer{}
 		},
+		Example: func(w World) ReferralMoveForm {
+			form := ReferralMoveForm{Note: exampleText}
+			switch code {
+			case care.OpReject:
+				form.Reason = pickCode(w, w.Policy.RejectReasons, func(r care.RejectReason) string { return r.Code })
+			case care.OpRedirect:
+				form.Agency = w.partner()
+			}
+			return form
+		},
 	}
 }
 

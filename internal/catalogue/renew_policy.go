@@ -4,5 +4,6 @@ import "percorso/internal/care"
 
 // RenewPolicy brings the zone's new rules to an open case.
 var RenewPolicy = Operation[None]{
-	Facts: Facts{Code: care.OpRenewPolicy, On: OnCase, Asks: []care.Role{care.Supervisor}, Path: "policy-renewal"},
+	Facts:   Facts{Code: care.OpRenewPolicy, On: OnCase, Asks: []care.Role{care.Supervisor}, Path: "policy-renewal"},
+	Example: noForm,
 }

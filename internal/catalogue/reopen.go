@@ -38,4 +38,11 @@ var Reopen = Operation[ReopenForm]{
 	Answer: func(form ReopenForm) care.Answer {
 		return care.Answer{Stage: form.Stage, Bookings: form.Bookings}
 	},
+	Example: func(w World) ReopenForm {
+		form := ReopenForm{Stage: pick(w, care.BeginStages), Note: exampleText}
+		if form.Stage == care.StageSecondLevel {
+			form.Bookings = []care.Booking{w.booking()}
+		}
+		return form
+	},
 }

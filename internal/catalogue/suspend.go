@@ -40,7 +40,7 @@ var Suspend = Operation[SuspendForm]{
 		return care.Answer{Until: form.Until, Reason: care.Code(form.Reason)}
 	},
 	Example: func(w World) SuspendForm {
-		until := w.Now.Add(time.Duration(1+w.Rand.IntN(60)) * 24 * time.Hour)
+		until := w.soon().AddDate(0, w.Rand.IntN(2), 0)
 		return SuspendForm{Until: &until, Reason: pick(w, SuspendReasons)}
 	},
 }
@@ -52,5 +52,5 @@ var Resume = Operation[None]{
 		Path: "resumption", Slug: "riprendi", Shown: WithState,
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil != nil },
 	},
-	Example: func(World) None { return None{} },
+	Example: noForm,
 }

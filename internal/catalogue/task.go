@@ -12,15 +12,16 @@ var Complete = Operation[care.Completion]{
 	Check: func(form care.Completion, around Around) []care.Fault {
 		return care.CheckCompletion(around.Policy, around.Task, form)
 	},
-	Dates:  care.Completion.Dates,
-	Answer: care.Completion.Answer,
+	Dates:   care.Completion.Dates,
+	Answer:  care.Completion.Answer,
+	Example: World.completion,
 }
 
 // Claim makes a task the caller's to do, and Release gives it back to those who
 // may do it.
 var (
-	Claim   = Operation[None]{Facts: Facts{Code: care.OpClaim, On: OnTask, AtOnce: true, Path: "claim"}}
-	Release = Operation[None]{Facts: Facts{Code: care.OpRelease, On: OnTask, AtOnce: true, Path: "release"}}
+	Claim   = Operation[None]{Facts: Facts{Code: care.OpClaim, On: OnTask, AtOnce: true, Path: "claim"}, Example: noForm}
+	Release = Operation[None]{Facts: Facts{Code: care.OpRelease, On: OnTask, AtOnce: true, Path: "release"}, Example: noForm}
 )
 
 // Assignment is the form of a supervisor's reassign, extend and remind.
@@ -41,6 +42,9 @@ var Reassign = Operation[Assignment]{
 		f.Note("note", form.Note)
 		return f
 	},
+	Example: func(w World) Assignment {
+		return Assignment{Role: care.Role(pickCode(w, w.Policy.Roles, func(h care.RoleHolder) string { return string(h.Role) })), Note: exampleText}
+	},
 }
 
 // Extend gives a task more time.
@@ -57,6 +61,10 @@ var Extend = Operation[Assignment]{
 		return []care.Dated{{Field: "until", Meaning: care.ExtendedTerm, At: form.Until}}
 	},
 	Answer: func(form Assignment) care.Answer { return care.Answer{Until: form.Until} },
+	Example: func(w World) Assignment {
+		until := w.soon()
+		return Assignment{Until: &until, Note: exampleText}
+	},
 }
 
 // Remind reminds whoever may do a task, or holds it, now.
@@ -69,4 +77,5 @@ var Remind = Operation[Assignment]{
 		f.Note("note", form.Note)
 		return f
 	},
+	Example: func(World) Assignment { return Assignment{Note: exampleText} },
 }

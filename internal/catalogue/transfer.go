@@ -31,6 +31,10 @@ var Transfer = Operation[TransferForm]{
 		return f
 	},
 	Answer: func(form TransferForm) care.Answer { return care.Answer{Zone: care.Code(form.Zone)} },
+	Example: func(w World) TransferForm {
+		others := slices.DeleteFunc(slices.Clone(w.Zones), func(zone string) bool { return zone == w.Policy.Zone })
+		return TransferForm{Zone: pickCode(w, others, func(zone string) string { return zone }), Notice: true, Note: exampleText}
+	},
 }
 
 // Recall takes back what another zone was asked.
@@ -40,4 +44,5 @@ var Recall = Operation[None]{
 		Path: "transfer-recall", Slug: "ritira-passaggio", Shown: WithState, Moment: "transfer_recalled",
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer != "" },
 	},
+	Example: noForm,
 }

@@ -254,8 +254,8 @@ func (p *play) everyOperation() map[care.Operation]func(p *play) asked {
 	all := maps.Clone(oneEffect)
 	for _, o := range catalogue.All {
 		facts := o.About()
-		command, ok := o.Any("", world)
-		if _, known := all[facts.Code]; known || !ok || facts.On != catalogue.OnCase {
+		command := o.Any("", world)
+		if _, known := all[facts.Code]; known || facts.On != catalogue.OnCase {
 			continue
 		}
 		all[facts.Code] = func(p *play) asked {
