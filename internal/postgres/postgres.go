@@ -64,7 +64,7 @@ func Within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Ba
 	}
 	defer conn.Release()
 	batch := &pgx.Batch{}
-	batch.Queue("BEGIN")
+	batch.Queue(as.begin())
 	batch.Queue(set, args...)
 	if first != nil {
 		first(batch)

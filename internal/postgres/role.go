@@ -11,6 +11,23 @@ import (
 type Role struct {
 	name     string
 	settings []setting
+	moment   bool // all that it reads is of one moment
+}
+
+// AtOneMoment is the role for a reading of several statements: what others write
+// meanwhile is in all of them or in none. A case whose step ends between two of
+// them would else seem to have nothing open.
+func (r Role) AtOneMoment() Role {
+	r.moment = true
+	return r
+}
+
+// begin begins its transaction.
+func (r Role) begin() string {
+	if r.moment {
+		return "BEGIN ISOLATION LEVEL REPEATABLE READ"
+	}
+	return "BEGIN"
 }
 
 // setting is one setting of a transaction, which its policies read by my().
@@ -19,7 +36,7 @@ type setting struct{ name, value string }
 // App is what the API reads and accepts, for a member of staff; now is the time
 // by which a term has passed.
 func App(s care.Staff, now time.Time) Role {
-	return Role{"percorso_app", []setting{
+	return Role{name: "percorso_app", settings: []setting{
 		{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}, {"now", now.Format(time.RFC3339Nano)},
 	}}
 }
@@ -31,7 +48,7 @@ func Anyone() Role { return Role{name: "percorso_app"} }
 // Link is what the API accepts of a partner who has a link and no account. caller
 // is what their command is kept under.
 func Link(caller string) Role {
-	return Role{"percorso_app", []setting{{"staff", caller}}}
+	return Role{name: "percorso_app", settings: []setting{{"staff", caller}}}
 }
 
 // Worker is what works runs. It sees one case, by its id; without one, only what
@@ -40,7 +57,7 @@ func Worker(caseID string) Role {
 	if caseID == "" {
 		return Role{name: "percorso_worker"}
 	}
-	return Role{"percorso_worker", []setting{{"case", caseID}}}
+	return Role{name: "percorso_worker", settings: []setting{{"case", caseID}}}
 }
 
 // Watch is what watches over the machinery. It sees no case.

@@ -43,8 +43,9 @@ func (l *reading) ask(name string, set bool, value string) {
 
 // reads runs work, and writes the line of what it read in the same transaction:
 // with its end, so that it costs no round trip. Without its line nothing is read.
+// All that it reads is of one moment.
 func (r *store) reads(ctx context.Context, s care.Staff, l *reading, work func(postgres.Tx) error) error {
-	return r.within(ctx, s, func(tx postgres.Tx) error {
+	return postgres.Within(ctx, r.pool, postgres.App(s, r.Clock()).AtOneMoment(), nil, func(tx postgres.Tx) error {
 		err := work(tx)
 		batch := &pgx.Batch{}
 		switch {
