@@ -22,18 +22,20 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":      {},
-	"internal/ledger":    {"internal/care"},
-	"internal/catalogue": {"internal/ledger", "internal/care"},
-	"internal/recent":    {},
-	"internal/zone":      {"internal/care", "internal/ledger", "internal/recent"},
-	"internal/setup":     {"internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
-	"internal/calendar":  {"internal/care"},
-	"internal/italian":   {"internal/catalogue", "internal/care", "internal/ledger"},
-	"internal/codec":     {},
-	"internal/config":    {},
-	"internal/client":    {"internal/catalogue", "internal/care", "internal/ledger"},                     // speaks to the API as any program does
-	"internal/walk":      {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
+	"internal/care":        {},
+	"internal/eligibility": {"internal/care"}, // the gates
+	"internal/usual":       {"internal/care"}, // what holds where a zone is silent
+	"internal/ledger":      {"internal/eligibility", "internal/care"},
+	"internal/catalogue":   {"internal/ledger", "internal/care"},
+	"internal/recent":      {},
+	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
+	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
+	"internal/calendar":    {"internal/care"},
+	"internal/italian":     {"internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
+	"internal/codec":       {},
+	"internal/config":      {},
+	"internal/client":      {"internal/catalogue", "internal/care", "internal/ledger"},                     // speaks to the API as any program does
+	"internal/walk":        {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/secret":     {},                  // a key for each use
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
@@ -45,12 +47,12 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
-	"internal/postgres":          {"internal/catalogue", "internal/ledger", "internal/care"},                                                    // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                               // what records, gates and steps ask
-	"internal/postgres/gates":    {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
+	"internal/postgres":          {"internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                          // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                       // what records, gates and steps ask
+	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/steps":    {"internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
@@ -68,7 +70,7 @@ var mayImport = map[string][]string{
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/envelope": {"api/problem", "internal/care"},
-	"api/rest":     {"internal/catalogue", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
+	"api/rest":     {"internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
 	"api/web":      {}, // knows no domain
 	"api/present":  {"api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 
@@ -96,7 +98,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/eligibility", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else but

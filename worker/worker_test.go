@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/usual"
 )
 
 // quick is a zone with everything that the straight path needs, an équipe and a
@@ -44,7 +45,7 @@ func quick(rhythm care.Duration) care.Policy {
 	for _, code := range []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlinePartnerLink} {
 		p.Deadlines = append(p.Deadlines, care.Deadline{Code: code, Duration: days(5)})
 	}
-	for _, k := range care.TaskKinds {
+	for _, k := range usual.TaskKinds {
 		p.Tasks = append(p.Tasks, care.TaskRule{Kind: k.Kind, Role: k.Role, Claim: clock, Complete: clock})
 	}
 	return p

@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 )
 
@@ -173,7 +174,7 @@ func TestCasePathTakesOverNobodyTooOld(t *testing.T) {
 		role, cmd := w.completion(care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: areas})
 		refused := w.ask(role, cmd)
 		require.Equal(t, ledger.CommandRefused, refused.State)
-		require.Equal(t, care.RuleTakeOverAgeMax, refused.Refusal.Faults[0].Rule)
+		require.Equal(t, eligibility.RuleTakeOverAgeMax, refused.Refusal.Faults[0].Rule)
 		w.waits(care.Assessment) // the path stands where it stood
 		w.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: areas})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)

@@ -15,6 +15,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/usual"
 	"percorso/internal/zone"
 	"percorso/worker"
 )
@@ -88,7 +89,7 @@ var doers = map[care.TaskKind]string{
 
 func listOfTasks(t *testing.T) string {
 	list := row("task", "who", "outcomes") + row("---", "---", "---")
-	for _, k := range care.TaskKinds {
+	for _, k := range usual.TaskKinds {
 		who := inWords(string(k.Role))
 		if k.Role == "" {
 			who = doers[k.Kind]
@@ -127,7 +128,7 @@ func listOfClocks(t *testing.T) string {
 	prato := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "prato" })]
 	kinds := map[[2]string][]string{}
 	var order [][2]string
-	for _, k := range care.TaskKinds {
+	for _, k := range usual.TaskKinds {
 		rule, _ := prato.Task(k.Kind)
 		clock := func(c care.Clock) string {
 			require.Equal(t, care.WorkingDays, c.Remind.Unit, k.Kind)

@@ -14,6 +14,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
@@ -156,7 +157,7 @@ func TestOpeningStartsItsRun(t *testing.T) {
 		t.Errorf("start: %+v", start)
 	}
 	p := r.Post(apitest.SomeWorker, "/case-files", strings.Replace(apitest.Opening, `"MA"`, `"IT"`, 1), "k2").Problem(t, problem.Invalid)
-	if len(p.Errors) != 1 || p.Errors[0].Field != "person.citizenship" || p.Errors[0].Rule != care.RuleLevel1Foreign || p.Errors[0].Message == "" {
+	if len(p.Errors) != 1 || p.Errors[0].Field != "person.citizenship" || p.Errors[0].Rule != eligibility.RuleLevel1Foreign || p.Errors[0].Message == "" {
 		t.Errorf("gate: %+v", p.Errors)
 	}
 	r.Post(apitest.SomeCPI, "/case-files", apitest.Opening, "k1").Problem(t, care.RefusedForbidden)

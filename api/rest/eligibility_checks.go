@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 )
 
@@ -26,7 +27,7 @@ type eligibilityJSON struct {
 }
 
 type gateJSON struct {
-	Gate     care.Gate         `json:"gate" enum:"information,level_1,level_2,take_over"`
+	Gate     eligibility.Gate  `json:"gate" enum:"information,level_1,level_2,take_over"`
 	Allowed  bool              `json:"allowed"`
 	Refusals []gateRefusalJSON `json:"refusals,omitempty"`
 }
@@ -50,7 +51,7 @@ func (a *API) registerEligibilityChecks() {
 			return nil, err
 		}
 		b := in.Body
-		facts := care.PersonFacts{
+		facts := eligibility.PersonFacts{
 			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
 		}
@@ -58,12 +59,12 @@ func (a *API) registerEligibilityChecks() {
 		if faults := ledger.CheckFacts(rules.Policy, facts, b.Needs, now); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}
-		answers := care.Eligibility(facts, now)
+		answers := eligibility.Answers(facts, now)
 		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, a.gate)}}, nil
 	})
 }
 
-func (a *API) gate(answer care.GateAnswer) gateJSON {
+func (a *API) gate(answer eligibility.GateAnswer) gateJSON {
 	j := gateJSON{Gate: answer.Gate, Allowed: answer.Allowed}
 	for _, r := range answer.Refusals {
 		refusal := gateRefusalJSON{Rule: r.Rule, Field: r.Field, Message: a.words.Rule(r.Rule)}

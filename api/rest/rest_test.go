@@ -15,6 +15,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 )
 
@@ -130,7 +131,7 @@ func TestEligibilityIsAskedWithoutStoring(t *testing.T) {
 		t.Errorf("%v", shut)
 	}
 	refusal := shut["level_1"]["refusals"].([]any)[0].(map[string]any)
-	if refusal["rule"] != care.RuleLevel1Foreign || refusal["message"] == "" {
+	if refusal["rule"] != eligibility.RuleLevel1Foreign || refusal["message"] == "" {
 		t.Errorf("%v", refusal)
 	}
 	if len(r.Records.Commands) > 0 || len(r.Temporal.Updates) > 0 {

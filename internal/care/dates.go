@@ -84,7 +84,7 @@ func (m Meaning) broken(t, since, now time.Time) string {
 }
 
 // dayWhere is the day that a time falls on where now is.
-func dayWhere(t, now time.Time) time.Time { return dayOf(t.In(now.Location())) }
+func dayWhere(t, now time.Time) time.Time { return DayOf(t.In(now.Location())) }
 
 // Dated is a date or a time of a form with what it means; a nil one is not given.
 type Dated struct {
@@ -120,4 +120,10 @@ func Given(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// DayOf gives the calendar day of a time, as midnight UTC.
+func DayOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }

@@ -512,6 +512,16 @@ func (p Policy) RejectReason(code string) (RejectReason, bool) {
 	return find(p.RejectReasons, func(r RejectReason) bool { return r.Code == code })
 }
 
+// StandIn is who does a task that is nobody's in the zone, and for which agency:
+// the supervisor, whom every zone has.
+func (p Policy) StandIn() (Role, string) {
+	role := Supervisor
+	if !p.HasRole(role) && len(p.Roles) > 0 {
+		role = p.Roles[0].Role
+	}
+	return role, p.RoleAgency(role)
+}
+
 // ByCode finds an entry of one of the policy's lists: ByCode(p.Measures, "training").
 func ByCode(list []Named, code string) (Named, bool) {
 	return find(list, func(n Named) bool { return n.Code == code })

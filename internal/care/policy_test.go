@@ -1,9 +1,6 @@
 package care
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 var testPolicy = Policy{
 	Agencies: []Agency{
@@ -64,18 +61,6 @@ func TestRhythm(t *testing.T) {
 	}
 	if _, reviews := (Policy{}).Rhythm(Placed); reviews != 1 {
 		t.Errorf("%d reviews of an empty policy", reviews)
-	}
-}
-
-// TestEveryKindHasItsRule: a new form needs a row in TaskKinds too.
-func TestEveryKindHasItsRule(t *testing.T) {
-	for _, form := range TaskForms {
-		if !slices.ContainsFunc(TaskKinds, func(k TaskUsual) bool { return k.Kind == form.Kind }) {
-			t.Errorf("%s is not in TaskKinds", form.Kind)
-		}
-	}
-	if len(TaskKinds) != len(TaskForms)+1 { // the answer to a referral has no form
-		t.Errorf("%d kinds, %d forms", len(TaskKinds), len(TaskForms))
 	}
 }
 

@@ -210,6 +210,6 @@ func (s Standing) knows(shown ShownPermit) bool {
 		return s.Receipt && s.Permit.Kind == PermitRequested
 	}
 	sameDay := shown.Expiry == nil && s.Permit.Expiry == nil ||
-		shown.Expiry != nil && s.Permit.Expiry != nil && dayOf(*shown.Expiry).Equal(dayOf(*s.Permit.Expiry))
+		shown.Expiry != nil && s.Permit.Expiry != nil && DayOf(*shown.Expiry).Equal(DayOf(*s.Permit.Expiry))
 	return shown.Kind == s.Permit.Kind && sameDay
 }

@@ -9,9 +9,11 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
+	"percorso/internal/usual"
 )
 
 // TestEveryCodeHasItsWords walks the lists of package care: none of their codes
@@ -29,7 +31,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			t.Errorf("role %q with its articles is %q and %q", r, italian.ARole(r), italian.TheRole(r))
 		}
 	}
-	for _, k := range care.TaskKinds {
+	for _, k := range usual.TaskKinds {
 		said("kind of task", string(k.Kind), italian.TaskKind(k.Kind))
 		said("purpose of", string(k.Kind), italian.TaskPurpose(k.Kind))
 	}
@@ -149,7 +151,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, h := range []care.Health{care.HealthPlanned, care.HealthLate, care.HealthBroken, care.HealthOrphaned} {
 		said("health", string(h), italian.Health(h))
 	}
-	for _, g := range care.Gates {
+	for _, g := range eligibility.Gates {
 		said("gate", string(g), italian.Gate(g))
 	}
 	for _, p := range care.Permits {
@@ -171,7 +173,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 
 func TestEveryRuleHasItsSentence(t *testing.T) {
 	api := []string{"required", "unknown_field", "not_in_list", "format", "too_short", "too_long", "too_few", "too_many", "repeated", "out_of_range", "type"}
-	for _, list := range [][]string{care.FormRules, care.AllRules, api, constants(t, "Rule*")} {
+	for _, list := range [][]string{care.FormRules, eligibility.AllRules, api, constants(t, "Rule*")} {
 		for _, code := range list {
 			if text := italian.Rule(code); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
 				t.Errorf("rule %q is said %q", code, text)
@@ -246,7 +248,7 @@ func TestEveryCauseHasItsSentence(t *testing.T) {
 
 func TestGateRefusalSaysFromWhen(t *testing.T) {
 	from := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	got := italian.GateRefusal(care.GateRefusal{Rule: care.RuleTakeOverAgeMin, Field: "birth_date", From: &from})
+	got := italian.GateRefusal(eligibility.GateRefusal{Rule: eligibility.RuleTakeOverAgeMin, Field: "birth_date", From: &from})
 	if want := "La presa in carico integrata è dai 16 anni compiuti. Sarà possibile dal 1º dicembre 2026."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -409,7 +411,7 @@ func TestSentence(t *testing.T) {
 // TestSentenceHasNoHole asks for every kind of task, in both open states.
 func TestSentenceHasNoHole(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
-	for _, k := range care.TaskKinds {
+	for _, k := range usual.TaskKinds {
 		for _, state := range []care.TaskState{care.TaskReady, care.TaskReserved} {
 			got := italian.Sentence(care.Waiting{
 				Health: care.HealthPlanned, For: care.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now,
@@ -484,7 +486,7 @@ func TestCountriesAndLanguages(t *testing.T) {
 	for _, c := range italian.Countries() {
 		countries[c.Code] = c.Name
 	}
-	for code, name := range map[string]string{"PK": "Pakistan", "AL": "Albania", "LK": "Sri Lanka", "IT": "Italia", care.Stateless: "Apolide"} {
+	for code, name := range map[string]string{"PK": "Pakistan", "AL": "Albania", "LK": "Sri Lanka", "IT": "Italia", eligibility.Stateless: "Apolide"} {
 		if countries[code] != name {
 			t.Errorf("country %s is %q, want %q", code, countries[code], name)
 		}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 )
 
@@ -386,13 +387,13 @@ var permits = map[string]string{
 // Permit is a kind of residence permit; the empty code is "none".
 func Permit(code string) string { return say(permits, code) }
 
-var gates = map[care.Gate]string{
-	care.GateInformation: "Informazioni", care.GateLevel1: "Orientamento e fascicolo (primo livello)",
-	care.GateLevel2: "Servizi specialistici (secondo livello)", care.GateTakeOver: "Presa in carico integrata",
+var gates = map[eligibility.Gate]string{
+	eligibility.GateInformation: "Informazioni", eligibility.GateLevel1: "Orientamento e fascicolo (primo livello)",
+	eligibility.GateLevel2: "Servizi specialistici (secondo livello)", eligibility.GateTakeOver: "Presa in carico integrata",
 }
 
 // Gate is what a person may be given.
-func Gate(g care.Gate) string { return say(gates, g) }
+func Gate(g eligibility.Gate) string { return say(gates, g) }
 
 var contactOutcomes = map[string]string{"information": "Informazioni", "consultation": "Consulenza"}
 

@@ -1,6 +1,9 @@
 package italian
 
-import "percorso/internal/care"
+import (
+	"percorso/internal/care"
+	"percorso/internal/eligibility"
+)
 
 var rules = map[string]string{
 	care.RuleRequired:    "Campo obbligatorio: compilalo per continuare.",
@@ -61,20 +64,20 @@ var rules = map[string]string{
 	"too_deep":        "I valori sono annidati più di quanto un modulo preveda: togli i livelli di troppo.",
 	"no_body":         "Questo indirizzo non prende un corpo: invia la richiesta senza.",
 
-	care.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
-	care.RuleLevel1Citizenship:     "Indica la cittadinanza: il primo livello è per i cittadini stranieri.",
-	care.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
-	care.RuleLevel2Citizenship:     "Indica la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
-	care.RuleLevel2Permit:          "I servizi di secondo livello richiedono un permesso di soggiorno, o la ricevuta della richiesta.",
-	care.RuleLevel2PermitExpired:   "Il permesso di soggiorno è scaduto: serve la ricevuta della richiesta di rinnovo.",
-	care.RuleTakeOverThirdCountry:  "La presa in carico integrata è per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
-	care.RuleTakeOverCitizenship:   "Indica la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
-	care.RuleTakeOverPermit:        "La presa in carico integrata richiede un permesso di soggiorno, o la ricevuta della richiesta.",
-	care.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
-	care.RuleTakeOverBirthDate:     "Indica la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
-	care.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
-	care.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi: restano possibili i servizi di secondo livello.",
-	care.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro: se c’è, aggiungilo ai bisogni.",
+	eligibility.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
+	eligibility.RuleLevel1Citizenship:     "Indica la cittadinanza: il primo livello è per i cittadini stranieri.",
+	eligibility.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
+	eligibility.RuleLevel2Citizenship:     "Indica la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
+	eligibility.RuleLevel2Permit:          "I servizi di secondo livello richiedono un permesso di soggiorno, o la ricevuta della richiesta.",
+	eligibility.RuleLevel2PermitExpired:   "Il permesso di soggiorno è scaduto: serve la ricevuta della richiesta di rinnovo.",
+	eligibility.RuleTakeOverThirdCountry:  "La presa in carico integrata è per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
+	eligibility.RuleTakeOverCitizenship:   "Indica la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
+	eligibility.RuleTakeOverPermit:        "La presa in carico integrata richiede un permesso di soggiorno, o la ricevuta della richiesta.",
+	eligibility.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
+	eligibility.RuleTakeOverBirthDate:     "Indica la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
+	eligibility.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
+	eligibility.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi: restano possibili i servizi di secondo livello.",
+	eligibility.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro: se c’è, aggiungilo ai bisogni.",
 }
 
 // Rule says in a sentence which rule a field of a form breaks, or which rule
@@ -87,7 +90,7 @@ func Rule(code string) string {
 }
 
 // GateRefusal says a rule that shuts a gate, and from when time alone opens it.
-func GateRefusal(r care.GateRefusal) string {
+func GateRefusal(r eligibility.GateRefusal) string {
 	if r.From == nil {
 		return Rule(r.Rule)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 )
 
 var (
@@ -27,7 +28,7 @@ func Language(tag string) string {
 
 // Country is a country by its ISO 3166-1 code: "Pakistan".
 func Country(code string) string {
-	if code == care.Stateless {
+	if code == eligibility.Stateless {
 		return "Apolide"
 	}
 	r, err := language.ParseRegion(code)
@@ -74,7 +75,7 @@ var countries = func() []care.Named {
 			}
 		}
 	}
-	return append(sorted(list), care.Named{Code: care.Stateless, Name: Country(care.Stateless)})
+	return append(sorted(list), care.Named{Code: eligibility.Stateless, Name: Country(eligibility.Stateless)})
 }()
 
 // notCountries have a code but no citizens: islands and bases, and unions.

@@ -10,11 +10,12 @@ import (
 	"golang.org/x/text/language"
 
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 )
 
 // Facts is what the gates of eligibility ask of a person.
-func (p Person) Facts(policy care.Policy, needs []string) care.PersonFacts {
-	return care.PersonFacts{
+func (p Person) Facts(policy care.Policy, needs []string) eligibility.PersonFacts {
+	return eligibility.PersonFacts{
 		BirthDate: p.BirthDate, Citizenship: p.Citizenship, Permit: p.Permit, PermitExpiry: p.PermitExpiry,
 		RenewalAsked: p.Permit == care.PermitRequested, Needs: policy.NeedAreas(needs),
 	}
@@ -45,7 +46,7 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
 	f.Note("note", o.Note)
 	if p.Citizenship != "" {
-		for _, refusal := range care.MayPass(care.GateLevel1, p.Facts(policy, o.Needs), now).Refusals {
+		for _, refusal := range eligibility.MayPass(eligibility.GateLevel1, p.Facts(policy, o.Needs), now).Refusals {
 			f.Add(false, "person."+refusal.Field, refusal.Rule)
 		}
 	}
@@ -72,7 +73,7 @@ func (o CaseOpening) Dates() []care.Dated {
 
 // CheckFacts says what is wrong with the facts that the gates are asked about, of
 // which none has to be known.
-func CheckFacts(policy care.Policy, facts care.PersonFacts, needs []string, now time.Time) []care.Fault {
+func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []string, now time.Time) []care.Fault {
 	var f care.Faults
 	f.Dates([]care.Dated{
 		{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(facts.BirthDate)},
@@ -120,7 +121,7 @@ func CheckContact(policy care.Policy, c NewContact) []care.Fault {
 	}
 	f.Add(c.Outcome == "information" || c.Outcome == "consultation", "outcome", care.RuleUnknownCode)
 	if c.Outcome == "consultation" { // is more than information
-		for _, refusal := range care.MayPass(care.GateLevel1, care.PersonFacts{Citizenship: c.Citizenship}, time.Time{}).Refusals {
+		for _, refusal := range eligibility.MayPass(eligibility.GateLevel1, eligibility.PersonFacts{Citizenship: c.Citizenship}, time.Time{}).Refusals {
 			f.Add(false, refusal.Field, refusal.Rule)
 		}
 	}
@@ -133,12 +134,12 @@ func known(list []care.Named, code string) bool {
 	return ok
 }
 
-// checkCountry asks for an ISO 3166-1 alpha-2 code, or care.Stateless.
+// checkCountry asks for an ISO 3166-1 alpha-2 code, or eligibility.Stateless.
 func checkCountry(f *care.Faults, field, code string) {
 	f.Add(code != "", field, care.RuleRequired)
 	if len(code) > 2 {
 		f.Add(false, field, care.RuleCountry)
-	} else if code != "" && code != care.Stateless {
+	} else if code != "" && code != eligibility.Stateless {
 		region, err := language.ParseRegion(code)
 		f.Add(err == nil && region.IsCountry() && region.String() == code, field, care.RuleCountry)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/usual"
 )
 
 // Calendars builds the calendar of a zone.
@@ -88,7 +89,7 @@ func (r *Rules) read(ctx context.Context, tx Tx, sql string, args ...any) (*Rule
 		return nil, err
 	}
 	// An older version of the code may have stored it.
-	set.Policy = set.Completed()
+	set.Policy = usual.Completed(set.Policy)
 	if set.Calendar, err = r.calendars(set.Policy); err != nil {
 		return nil, err
 	}

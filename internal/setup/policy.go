@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/usual"
 )
 
 // Policy compares the rules of a zone with those of a file that was read and checked.
@@ -24,7 +25,7 @@ func Policy(stored ledger.Setup, wanted care.Policy) Difference {
 		d.Lines = []string{"nuova zona: " + wanted.Municipality}
 	default:
 		// An older version of the code may have stored it.
-		d.Lines = differences("", plain(now.Completed()), plain(wanted))
+		d.Lines = differences("", plain(usual.Completed(now)), plain(wanted))
 		if len(d.Lines) == 0 {
 			d.Lines = []string{"le stesse regole, scritte per intero"}
 		}
@@ -36,7 +37,7 @@ func Policy(stored ledger.Setup, wanted care.Policy) Difference {
 // SameRules says whether two policies say the same, be it that an older version of
 // the code stored one of them.
 func SameRules(a, b care.Policy) bool {
-	return a.Version == b.Version || len(differences("", plain(a.Completed()), plain(b.Completed()))) == 0
+	return a.Version == b.Version || len(differences("", plain(usual.Completed(a)), plain(usual.Completed(b)))) == 0
 }
 
 // orphaned names the staff and the open tasks whose role or agency the zone would

@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/usual"
 )
 
 // tasks reads who does each kind of task and how long they may take. A kind
 // that the file leaves out, and a clock that a kind leaves out, are as usual:
-// the role of care.TaskKinds, the clocks of the section's defaults.
+// the role of usual.TaskKinds, the clocks of the section's defaults.
 func (r *reading) tasks() {
 	section := r.need("tasks").object("defaults", "kinds")
 	if section.value == nil {
@@ -22,8 +23,8 @@ func (r *reading) tasks() {
 		kind care.TaskKind
 		node object
 	}
-	kinds := make([]care.TaskKind, len(care.TaskKinds))
-	for i, k := range care.TaskKinds {
+	kinds := make([]care.TaskKind, len(usual.TaskKinds))
+	for i, k := range usual.TaskKinds {
 		kinds[i] = k.Kind
 	}
 	var rows []given
@@ -35,13 +36,13 @@ func (r *reading) tasks() {
 		rows = append(rows, given{kind, o})
 	}
 
-	for _, usual := range care.TaskKinds {
-		rule := care.TaskRule{Kind: usual.Kind, Role: usual.Role, Claim: claim, Complete: complete}
-		if usual.Kind == care.ClosureApproval {
-			rule.Role = cmp.Or(r.p.ClosureApproval, usual.Role)
+	for _, kind := range usual.TaskKinds {
+		rule := care.TaskRule{Kind: kind.Kind, Role: kind.Role, Claim: claim, Complete: complete}
+		if kind.Kind == care.ClosureApproval {
+			rule.Role = cmp.Or(r.p.ClosureApproval, kind.Role)
 		}
 		at := section.node
-		if i := slices.IndexFunc(rows, func(g given) bool { return g.kind == usual.Kind }); i >= 0 {
+		if i := slices.IndexFunc(rows, func(g given) bool { return g.kind == kind.Kind }); i >= 0 {
 			row := rows[i].node
 			at = row.node
 			if n := row.may("role"); n.value != nil {
@@ -55,9 +56,9 @@ func (r *reading) tasks() {
 			}
 		}
 		if rule.Role != "" && !r.p.HasRole(rule.Role) {
-			at.fault(RuleRoleNotInZone, string(usual.Kind)+" → "+string(rule.Role))
+			at.fault(RuleRoleNotInZone, string(kind.Kind)+" → "+string(rule.Role))
 		}
-		if usual.Kind == care.ClosureApproval && r.p.ClosureApproval != "" && rule.Role != r.p.ClosureApproval {
+		if kind.Kind == care.ClosureApproval && r.p.ClosureApproval != "" && rule.Role != r.p.ClosureApproval {
 			at.fault(RuleApproval, string(r.p.ClosureApproval))
 		}
 		r.p.Tasks = append(r.p.Tasks, rule)
@@ -121,14 +122,14 @@ func (r *reading) deadlines() {
 		o := item.object("after", "deadline", "reviews")
 		after := o.need("after")
 		r.p.FollowUps = append(r.p.FollowUps, care.FollowUpRule{
-			After: care.Stage(once(after, string(oneOf(after, RuleValue, care.FollowUpStages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
+			After: care.Stage(once(after, string(oneOf(after, RuleValue, usual.FollowUpStages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
 			Deadline: oneOf(o.need("deadline"), RuleDeadline, []string{
 				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan,
 			}),
 			Reviews: o.need("reviews").integer(1, 100),
 		})
 	}
-	for _, stage := range care.FollowUpStages {
+	for _, stage := range usual.FollowUpStages {
 		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
 			list.fault(RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
 		}

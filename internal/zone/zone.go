@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"percorso/internal/care"
+	"percorso/internal/usual"
 )
 
 // Read reads and validates one zone file. With faults there is no policy.
@@ -32,7 +33,7 @@ func Read(name string, data []byte) (care.Policy, []Fault) {
 	if len(doc.faults) > 0 {
 		return care.Policy{}, inOrder(doc.faults)
 	}
-	policy = policy.Completed()
+	policy = usual.Completed(policy)
 	policy.Version = version(policy)
 	return policy, nil
 }

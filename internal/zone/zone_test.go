@@ -15,6 +15,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/usual"
 	"percorso/internal/zone"
 )
 
@@ -233,7 +234,7 @@ func TestEveryTaskFindsItsRole(t *testing.T) {
 		if _, err := calendar.New(p); err != nil {
 			t.Errorf("%s: %v", code, err)
 		}
-		for _, kind := range care.TaskKinds {
+		for _, kind := range usual.TaskKinds {
 			rule, ok := p.Task(kind.Kind)
 			if !ok || rule.Claim.Remind.IsZero() || rule.Claim.Escalate.IsZero() || rule.Complete.Remind.IsZero() || rule.Complete.Escalate.IsZero() {
 				t.Errorf("%s: %s: %+v", code, kind.Kind, rule)
@@ -337,7 +338,7 @@ func TestVersionIsOfWhatWasResolved(t *testing.T) {
 // stored and read again changes nothing.
 func TestWhatIsReadIsComplete(t *testing.T) {
 	for code, p := range delivered(t) {
-		if !reflect.DeepEqual(p, p.Completed()) {
+		if !reflect.DeepEqual(p, usual.Completed(p)) {
 			t.Errorf("%s is not complete", code)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/html"
 
 	"percorso/api/apitest"
-	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -119,7 +119,7 @@ func TestItalianCitizensAreOfferedAContact(t *testing.T) {
 	form := someOpening()
 	form.Set("citizenship", "IT")
 	page := b.Send(t, "/sportello/fascicolo", form)
-	if page.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page.Problems()["citizenship"], italian.Rule(care.RuleLevel1Foreign)) {
+	if page.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page.Problems()["citizenship"], italian.Rule(eligibility.RuleLevel1Foreign)) {
 		t.Fatalf("%d %v", page.StatusCode, page.Problems())
 	}
 	buttons := page.All("button")
@@ -179,7 +179,7 @@ func TestEligibilityOnAPage(t *testing.T) {
 		"birth_date": {"2010-12-15"}, "citizenship": {"PK"}, "permit": {"family"}, "needs": {"labour"},
 	})
 	text := page.Words()
-	for _, want := range []string{"Informazioni Sì", "(primo livello) Sì", "(secondo livello) Sì", "Presa in carico integrata No", italian.Rule(care.RuleTakeOverAgeMin), "dal 15 dicembre 2026"} {
+	for _, want := range []string{"Informazioni Sì", "(primo livello) Sì", "(secondo livello) Sì", "Presa in carico integrata No", italian.Rule(eligibility.RuleTakeOverAgeMin), "dal 15 dicembre 2026"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}

@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -54,7 +55,7 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	faults.Add(ok, "birth_date", parts.RuleDate)
 	expiry, ok := parts.ReadDate(f.expiry)
 	faults.Add(ok, "permit_expiry", parts.RuleDate)
-	facts := care.PersonFacts{
+	facts := eligibility.PersonFacts{
 		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
 		Needs: rules.NeedAreas(f.needs),
 	}
@@ -72,14 +73,14 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	page := s.eligibilityPage(c, who, rules, f, form)
-	for _, answer := range care.Eligibility(facts, now) {
+	for _, answer := range eligibility.Answers(facts, now) {
 		page.Gates = append(page.Gates, gateOf(answer))
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func gateOf(a care.GateAnswer) Gate {
+func gateOf(a eligibility.GateAnswer) Gate {
 	g := Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
 	if !a.Allowed {
 		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}

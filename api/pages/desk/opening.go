@@ -13,6 +13,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -100,7 +101,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		cmd, err = s.Door.Do(ctx, who, command)
 	}
 	if err != nil {
-		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, care.RuleLevel1Foreign)
+		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, eligibility.RuleLevel1Foreign)
 		status, err := s.Problems.RefusedForm(&again, err, caseField)
 		if err != nil {
 			return err

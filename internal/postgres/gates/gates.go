@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/standing"
@@ -103,29 +104,29 @@ func (g *asked) dates() ([]care.Fault, error) {
 // gateOf names the gate of eligibility that an answer asks to pass, if any, and
 // the field of the form that asks for it. Level 2 is asked for by a booking, the
 // take-over by the CPI and by an équipe.
-func gateOf(a care.Answer) (gate care.Gate, field string) {
+func gateOf(a care.Answer) (gate eligibility.Gate, field string) {
 	switch a.Operation {
 	case care.OpSendToCPI:
-		return care.GateTakeOver, ""
+		return eligibility.GateTakeOver, ""
 	case care.OpConvene:
-		return care.GateTakeOver, "kind"
+		return eligibility.GateTakeOver, "kind"
 	case care.OpRefer:
-		return care.GateLevel1, "agency"
+		return eligibility.GateLevel1, "agency"
 	case care.OpBook:
-		return care.GateLevel2, "service"
+		return eligibility.GateLevel2, "service"
 	case care.OpReopen:
 		switch a.Stage {
 		case care.StageEquipe, care.StagePlacement:
-			return care.GateTakeOver, "stage"
+			return eligibility.GateTakeOver, "stage"
 		case care.StageSecondLevel:
-			return care.GateLevel2, "stage"
+			return eligibility.GateLevel2, "stage"
 		}
 	case care.OpComplete:
 		switch {
 		case slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
-			return care.GateTakeOver, "outcome"
+			return eligibility.GateTakeOver, "outcome"
 		case len(a.Bookings) > 0:
-			return care.GateLevel2, "bookings"
+			return eligibility.GateLevel2, "bookings"
 		}
 	}
 	return "", ""
@@ -150,7 +151,7 @@ func (g *asked) eligibility() (faults []care.Fault, err error) {
 		return nil, err
 	}
 	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	answer := care.MayPass(gate, person.Facts(g.Policy.Policy, r.Needs), g.Policy.There(g.At))
+	answer := eligibility.MayPass(gate, person.Facts(g.Policy.Policy, r.Needs), g.Policy.There(g.At))
 	for _, refusal := range answer.Refusals {
 		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
 	}

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
@@ -131,16 +132,16 @@ func isNotTakenOver(t *testing.T, now time.Time) {
 	require.NoError(t, err)
 	convene := catalogue.ConveneForm{Kind: care.BetweenAgencies}
 	e := p.Ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "kind", care.RuleTakeOverAgeMax)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "kind", eligibility.RuleTakeOverAgeMax)
 	assess := postgrestest.Opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
 	e = p.Completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToEquipeWithin})
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleTakeOverAgeMax)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", eligibility.RuleTakeOverAgeMax)
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	for _, stage := range []care.Stage{care.StageEquipe, care.StagePlacement} {
 		reopen := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
 		e = p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen))
-		p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "stage", care.RuleTakeOverAgeMax)
+		p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "stage", eligibility.RuleTakeOverAgeMax)
 	}
 	reopen := catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
 	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)

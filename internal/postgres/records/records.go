@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/usual"
 )
 
 // Records reads and writes as the member of staff who asks. What role, zone and
@@ -117,7 +118,7 @@ func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error)
 		rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
 		policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy])
 		for i, p := range policies {
-			policies[i] = p.Completed()
+			policies[i] = usual.Completed(p)
 		}
 		return err
 	})

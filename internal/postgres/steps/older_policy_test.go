@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/usual"
 )
 
 // TestAPolicyThatAnOlderVersionStored: it knows nothing of what came later. What
@@ -22,12 +23,12 @@ func TestAPolicyThatAnOlderVersionStored(t *testing.T) {
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	policy, err := p.Records.Policy(t.Context(), "prato")
 	require.NoError(t, err)
-	require.Equal(t, policy.Completed(), policy)
+	require.Equal(t, usual.Completed(policy), policy)
 	zones, err := p.Records.Zones(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, zones, policy)
 
-	for _, kind := range care.TaskKinds {
+	for _, kind := range usual.TaskKinds {
 		for what, change := range map[string]ledger.TaskChange{
 			"of a service":              {Service: "uoc_immigrazione", Agency: "comune"},
 			"of a service that is gone": {Service: "altro"},

@@ -1,4 +1,4 @@
-package care
+package eligibility
 
 import (
 	"slices"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"percorso/internal/testclock"
+
+	"percorso/internal/care"
 )
 
 func day(text string) time.Time {
@@ -22,15 +24,15 @@ func dayPtr(text string) *time.Time {
 }
 
 var (
-	labour      = NeedArea{Code: "labour", Difficulty: DifficultyLabour}
-	immigration = NeedArea{Code: "immigration"}
+	labour      = care.NeedArea{Code: "labour", Difficulty: care.DifficultyLabour}
+	immigration = care.NeedArea{Code: "immigration"}
 )
 
 // adult is a person who passes every gate.
 func adult() PersonFacts {
 	return PersonFacts{
 		BirthDate: day("1992-03-10"), Citizenship: "PK", Permit: "work",
-		PermitExpiry: dayPtr("2027-06-30"), Needs: []NeedArea{labour, immigration},
+		PermitExpiry: dayPtr("2027-06-30"), Needs: []care.NeedArea{labour, immigration},
 	}
 }
 
@@ -88,7 +90,7 @@ func TestEligibility(t *testing.T) {
 		{"expired, renewal asked for", change(func(f *PersonFacts) { f.PermitExpiry, f.RenewalAsked = dayPtr("2026-11-22"), true }), nil},
 		{"permit without an end", change(func(f *PersonFacts) { f.PermitExpiry = nil }), nil},
 		{"no need", change(func(f *PersonFacts) { f.Needs = nil }), []string{RuleTakeOverNeed}},
-		{"neither social nor labour", change(func(f *PersonFacts) { f.Needs = []NeedArea{immigration} }), []string{RuleTakeOverNeed}},
+		{"neither social nor labour", change(func(f *PersonFacts) { f.Needs = []care.NeedArea{immigration} }), []string{RuleTakeOverNeed}},
 		{"birth date not known", change(func(f *PersonFacts) { f.BirthDate = time.Time{} }), []string{RuleTakeOverBirthDate}},
 		{"15 without permit and need", PersonFacts{BirthDate: day("2011-01-01"), Citizenship: "CN"},
 			[]string{RuleLevel2Permit, RuleTakeOverPermit, RuleTakeOverAgeMin, RuleTakeOverNeed}},
@@ -99,7 +101,7 @@ func TestEligibility(t *testing.T) {
 			// The first and the last moment of the day count alike.
 			for _, now := range []time.Time{day(on), day(on).Add(24*time.Hour - time.Second)} {
 				var refused []string
-				for i, a := range Eligibility(test.facts, now) {
+				for i, a := range Answers(test.facts, now) {
 					if a.Gate != Gates[i] || a.Allowed != (len(a.Refusals) == 0) {
 						t.Errorf("answer %d: %+v", i, a)
 					}

@@ -1,8 +1,12 @@
-package care
+// Package eligibility says what a person may be given: the gates that the action
+// plan sets before the desk, the services and the take-over.
+package eligibility
 
 import (
 	"slices"
 	"time"
+
+	"percorso/internal/care"
 )
 
 // Gate is what a person may be given: each gate asks more than the one before.
@@ -102,7 +106,7 @@ type PersonFacts struct {
 	// its renewal, which counts as regular stay until the answer (art. 5,
 	// c. 9-bis, d.lgs. 286/1998).
 	RenewalAsked bool
-	Needs        []NeedArea // as Policy.NeedAreas resolves them
+	Needs        []care.NeedArea // as care.Policy.NeedAreas resolves them
 }
 
 // GateRefusal says which rule shuts a gate.
@@ -121,10 +125,10 @@ type GateAnswer struct {
 	Refusals []GateRefusal `json:"refusals,omitempty"`
 }
 
-// Eligibility answers for each of Gates, in their order. on is the day that
+// Answers answers for each of Gates, in their order. on is the day that
 // counts, for the take-over its own: a local time of the zone, whose date is taken.
-func Eligibility(f PersonFacts, on time.Time) []GateAnswer {
-	today := dayOf(on)
+func Answers(f PersonFacts, on time.Time) []GateAnswer {
+	today := care.DayOf(on)
 	answers := []GateAnswer{
 		{Gate: GateInformation},
 		{Gate: GateLevel1, Refusals: level1(f)},
@@ -142,8 +146,8 @@ func Eligibility(f PersonFacts, on time.Time) []GateAnswer {
 
 // MayPass answers for one gate.
 func MayPass(gate Gate, f PersonFacts, on time.Time) GateAnswer {
-	a, _ := find(Eligibility(f, on), func(a GateAnswer) bool { return a.Gate == gate })
-	return a
+	answers := Answers(f, on)
+	return answers[slices.IndexFunc(answers, func(a GateAnswer) bool { return a.Gate == gate })]
 }
 
 func level1(f PersonFacts) []GateRefusal {
@@ -171,7 +175,7 @@ func regularStay(f PersonFacts, today time.Time, rules stayRules) []GateRefusal 
 		return nil
 	case f.Permit == "":
 		return []GateRefusal{{Rule: rules.permit, Field: "permit"}}
-	case f.PermitExpiry != nil && dayOf(*f.PermitExpiry).Before(today):
+	case f.PermitExpiry != nil && care.DayOf(*f.PermitExpiry).Before(today):
 		return []GateRefusal{{Rule: rules.expired, Field: "permit_expiry"}}
 	}
 	return nil
@@ -183,8 +187,8 @@ func takeOver(f PersonFacts, today time.Time) []GateRefusal {
 		permit: RuleTakeOverPermit, expired: RuleTakeOverPermitExpired,
 	})
 	// Who is born on 29 February comes of age on 1 March of other years.
-	first := dayOf(f.BirthDate).AddDate(TakeOverAgeMin, 0, 0)
-	after := dayOf(f.BirthDate).AddDate(TakeOverAgeMax+1, 0, 0)
+	first := care.DayOf(f.BirthDate).AddDate(TakeOverAgeMin, 0, 0)
+	after := care.DayOf(f.BirthDate).AddDate(TakeOverAgeMax+1, 0, 0)
 	switch {
 	case f.BirthDate.IsZero():
 		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverBirthDate, Field: "birth_date"})
@@ -193,14 +197,8 @@ func takeOver(f PersonFacts, today time.Time) []GateRefusal {
 	case !today.Before(after):
 		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverAgeMax, Field: "birth_date"})
 	}
-	if !slices.ContainsFunc(f.Needs, func(n NeedArea) bool { return n.Difficulty != "" }) {
+	if !slices.ContainsFunc(f.Needs, func(n care.NeedArea) bool { return n.Difficulty != "" }) {
 		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverNeed, Field: "needs"})
 	}
 	return refusals
-}
-
-// dayOf gives the calendar day of a time, as midnight UTC.
-func dayOf(t time.Time) time.Time {
-	year, month, day := t.Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
