@@ -1,6 +1,7 @@
-// Package postgres is what the packages below it share, one of which there is for
-// each database role: transactions on PostgreSQL through pgx that join a role and
-// say for whom they act, the errors of Postgres, the rules of the zones, and the schema.
+// Package postgres is the kit of the packages below it, of which there is one for
+// each database role. It has transactions on PostgreSQL through pgx that join a role
+// and say for whom they act, the errors of Postgres, the rules of the zones, and the
+// schema.
 package postgres
 
 import (

@@ -1,5 +1,5 @@
-// Package machine serves those who look after Percorso itself: its watch, the
-// rebuild of a lost Temporal, and who administers its zones and staff.
+// Package machine serves those who look after Percorso itself: its watch, a rebuild
+// of its runs, whoever loads its zones or staff.
 package machine
 
 import (

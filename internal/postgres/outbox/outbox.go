@@ -1,5 +1,5 @@
-// Package outbox hands out what is to be delivered, to the relay and the post of
-// the worker.
+// Package outbox hands out what the worker is to deliver: entries to the relay,
+// mails to the post.
 package outbox
 
 import (

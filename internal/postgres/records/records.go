@@ -1,5 +1,5 @@
-// Package records reads and accepts what people ask of the API, as the member of
-// staff who asks.
+// Package records is the API's side of the store. It reads as the member of staff
+// who asks, so that what they may not see is not there.
 package records
 
 import (

@@ -1,5 +1,5 @@
-// Package steps writes the steps of runs, as the worker: what forbids a step is
-// asked under the lock of its run, and all that it writes is one transaction.
+// Package steps writes the steps of runs, as the worker. All that a step writes is
+// one transaction, under the lock of its run.
 package steps
 
 import (

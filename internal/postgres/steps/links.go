@@ -1,0 +1,53 @@
+package steps
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// links is how a partner without accounts is asked.
+type links struct{ *writer }
+
+// invite makes a one-time link for a partner's task, and mails it to the
+// partner's registered address. The link is signed when the mail is sent.
+func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
+	link := ledger.DerivedID(task, "link "+w.step.Entry.ID)
+	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.Due(care.DeadlinePartnerLink, w.step.At))
+	template := "partner_request"
+	if kind == care.ReferralOutcome {
+		template = "partner_outcome"
+	}
+	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`,
+		ledger.DerivedID(link, "mail"), w.step.Run, w.caseID(), template, ledger.Invitation+link, partner.Email, w.step.At)
+	w.moment("link_sent", partner.Code)
+}
+
+// inviteAgain reminds a partner whose task is still open, with a new link.
+func (w *links) inviteAgain(t postgres.TaskRow) error {
+	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
+		return nil
+	}
+	type row struct {
+		ID string `db:"id"`
+		To string `db:"to_agency"`
+	}
+	r, err := postgres.One[row](w.ctx, w.tx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if partner, ok := w.policy.PartnerByLink(r.To); ok {
+		w.invite(partner, t.Kind, t.ID, r.ID)
+	}
+	return nil
+}

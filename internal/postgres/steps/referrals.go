@@ -1,0 +1,50 @@
+package steps
+
+import (
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
+)
+
+// referrals is what other agencies are asked to do.
+type referrals struct{ *writer }
+
+// write creates referrals with what their addressees may see, and moves them.
+func (w *referrals) write() error {
+	for _, r := range w.step.Effects.Referrals {
+		w.move(r)
+		w.moment("referral_"+string(r.State), string(r.Reason))
+	}
+	return nil
+}
+
+func (w *referrals) move(r ledger.ReferralChange) {
+	if r.State == care.ReferralRequested {
+		w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: string(r.Agency), purpose: forReferral, area: string(r.Purpose)})
+		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
+			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
+			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
+			r.ID, w.step.Run, w.caseID(), w.run.Zone, r.Agency, r.From, r.State, w.step.At, r.Purpose)
+		if w.policy.LegalBasis(string(r.Agency)) == care.Consent {
+			w.askForConsent(r.ID)
+		}
+		return
+	}
+	outcome := ""
+	if r.State == care.ReferralCompleted || r.State == care.ReferralFailed {
+		outcome = string(w.step.Entry.Answer.Outcome)
+	}
+	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
+		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, postgres.OrNull(w.entry.Data), outcome)
+}
+
+// askForConsent has a run withdraw a referral that it has just made, should the
+// consent that it stands on have been withdrawn since somebody decided on it.
+func (w *referrals) askForConsent(referral string) {
+	id := ledger.DerivedID(w.step.Run, "without consent "+referral)
+	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+standing.ConsentInForce+` ON CONFLICT DO NOTHING`,
+		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case})
+	w.queue(`SELECT pg_notify($1, '')`, postgres.WakeChannel)
+}
