@@ -13,6 +13,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/testclock"
 )
 
@@ -127,7 +128,7 @@ func TestPagesInABrowser(t *testing.T) {
 			}
 		})
 	}
-	for _, form := range care.TaskForms {
+	for _, form := range catalogue.TaskForms {
 		t.Run("compito "+string(form.Kind), func(t *testing.T) {
 			b.Pages.OneTask.Kind, b.Pages.OneTask.State, b.Pages.OneTask.HolderID = form.Kind, care.TaskReserved, apitest.SomeWorker.ID
 			b.Enter(t, browser, apitest.SomeWorker.Subject)

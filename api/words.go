@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/health"
 )
 
 // Words says codes in the language of those who read them. An unknown code has
@@ -12,5 +13,5 @@ import (
 type Words interface {
 	problem.Words
 	// Sentence says what a case waits for, as of now.
-	Sentence(w care.Waiting, p care.Policy, now time.Time) string
+	Sentence(w health.Waiting, p care.Policy, now time.Time) string
 }

@@ -25,16 +25,18 @@ var mayImport = map[string][]string{
 	"internal/care":        {},
 	"internal/eligibility": {"internal/care"}, // the gates
 	"internal/usual":       {"internal/care"}, // what holds where a zone is silent
-	"internal/ledger":      {"internal/eligibility", "internal/care"},
-	"internal/catalogue":   {"internal/ledger", "internal/care"},
+	"internal/health":      {"internal/care"}, // what an open case waits for
+	"internal/sole":        {"internal/care"}, // what a case has once
+	"internal/ledger":      {"internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
 	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
-	"internal/italian":     {"internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
+	"internal/italian":     {"internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
 	"internal/config":      {},
-	"internal/client":      {"internal/catalogue", "internal/care", "internal/ledger"},                     // speaks to the API as any program does
+	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},  // speaks to the API as any program does
 	"internal/walk":        {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/secret":     {},                  // a key for each use
@@ -48,12 +50,12 @@ var mayImport = map[string][]string{
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
 	"internal/postgres":          {"internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                          // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                       // what records, gates and steps ask
+	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
-	"internal/postgres/steps":    {"internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/steps":    {"internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
-	"internal/postgres/machine":  {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
+	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
 	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
@@ -63,6 +65,7 @@ var mayImport = map[string][]string{
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
+		"internal/health",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/supervision", "api/pages/tasks",
 	},
@@ -70,9 +73,9 @@ var mayImport = map[string][]string{
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/envelope": {"api/problem", "internal/care"},
-	"api/rest":     {"internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
+	"api/rest":     {"internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
 	"api/web":      {}, // knows no domain
-	"api/present":  {"api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/present":  {"internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
@@ -98,7 +101,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/eligibility", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -173,7 +173,7 @@ func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Ro
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
-	require.Empty(w, care.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
+	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
 	return t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 

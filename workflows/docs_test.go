@@ -95,7 +95,7 @@ func listOfTasks(t *testing.T) string {
 			who = doers[k.Kind]
 		}
 		require.NotEmpty(t, who, k.Kind)
-		form, _ := care.FormOf(k.Kind)
+		form, _ := catalogue.FormOf(k.Kind)
 		var outcomes []string
 		for _, o := range form.Outcomes {
 			var asked []string

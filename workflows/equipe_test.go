@@ -56,7 +56,7 @@ func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completi
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
-	require.Empty(w, care.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
+	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
 	w.asks(role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 

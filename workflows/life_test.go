@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -25,14 +26,14 @@ func TestSuspendedCaseStandsStillAndResumesByItself(t *testing.T) {
 		w.reaches(care.ReferralAnswer)
 		until := at(t, "2027-03-01 09:00")
 		w.suspends(until)
-		require.Equal(t, care.WaitTime, w.file().Waiting.For)
+		require.Equal(t, health.WaitTime, w.file().Waiting.For)
 		require.Equal(t, "resume", w.file().Waiting.Then)
 		w.passes(40 * day)
 		require.Empty(t, w.mails(), "nobody is reminded")
-		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health)
+		require.Equal(t, health.Planned, w.file().Waiting.Health)
 		w.passes(9 * day)
 		require.Nil(t, w.file().SuspendedUntil)
-		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health, "its clocks are computed anew")
+		require.Equal(t, health.Planned, w.file().Waiting.Health, "its clocks are computed anew")
 		w.passes(3 * day)
 		require.Equal(t, []string{"Wed 2027-03-03 18:00"}, w.when("reminder_sent referral_answer"))
 		w.happened("suspended abroad", "resumed")
@@ -142,9 +143,9 @@ func TestPermitThatRunsOut(t *testing.T) {
 		w.waits(care.PlacementOutcome, care.PermitRenewal)
 		w.passes(30 * day) // 31 May
 		require.Len(t, w.when("reminder_sent permit_renewal"), 1)
-		require.Equal(t, care.HealthPlanned, w.file().Waiting.Health, "nothing is late yet")
+		require.Equal(t, health.Planned, w.file().Waiting.Health, "nothing is late yet")
 		w.passes(21 * day) // 21 June
-		require.Equal(t, care.HealthLate, w.file().Waiting.Health, "it stands out before the day")
+		require.Equal(t, health.Late, w.file().Waiting.Health, "it stands out before the day")
 		require.Equal(t, care.PermitRenewal, w.file().Waiting.Task)
 
 		receipt := w.now()
@@ -232,7 +233,7 @@ func (w *casework) continuedIn() (id string) {
 func (w *casework) answers(t ledger.Task, form care.Completion) {
 	w.Helper()
 	w.claim(t)
-	require.Empty(w, care.CheckCompletion(w.policy(), t.Kind, form))
+	require.Empty(w, catalogue.CheckCompletion(w.policy(), t.Kind, form))
 	w.asks(t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 

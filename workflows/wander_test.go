@@ -16,6 +16,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/machine"
@@ -150,23 +151,23 @@ func (g *wanderer) explained(file ledger.Case) {
 	g.Helper()
 	w := file.Waiting
 	require.NotEmpty(g, italian.Sentence(w, g.policy(), g.now()))
-	require.NotContains(g, []care.Health{care.HealthBroken, care.HealthOrphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
+	require.NotContains(g, []health.Health{health.Broken, health.Orphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
 	late := false
 	var open []ledger.Task
 	for _, t := range append(g.tasks(""), g.askedElsewhere(file)...) {
 		open = append(open, t)
 		late = late || !t.Suspended && (t.Escalated || t.Due != nil && g.now().After(*t.Due))
 	}
-	require.Equal(g, late, w.Health == care.HealthLate, "after %s: %+v of %+v", g.last, w, open)
+	require.Equal(g, late, w.Health == health.Late, "after %s: %+v of %+v", g.last, w, open)
 	switch w.For {
-	case care.WaitTask:
+	case health.WaitTask:
 		i := slices.IndexFunc(open, func(t ledger.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
 		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
 		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
 		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
-	case care.WaitTime:
+	case health.WaitTime:
 		require.NotNil(g, w.Until, "after %s: %+v", g.last, w)
-		require.False(g, w.Until.Add(care.Grace).Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
+		require.False(g, w.Until.Add(health.Grace).Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
 		if file.SuspendedUntil != nil {
 			require.True(g, file.SuspendedUntil.Equal(*w.Until))
 		}
@@ -301,7 +302,7 @@ func (g *wanderer) step() {
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
 	tasks := g.tasks("")
 	for _, t := range tasks {
-		if _, ok := care.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
+		if _, ok := catalogue.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
 			often(func() { g.completes(t, catalogue.Complete.Example(g.about(t))) })
 		}
 	}
@@ -617,7 +618,7 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		if t.Kind == care.ReferralAnswer {
 			continue // it is answered by the moves of the referral
 		}
-		form, _ := care.FormOf(t.Kind)
+		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
 			g.completes(t, g.about(t).Completion(outcome))
 			return true
@@ -666,7 +667,7 @@ func (g *wanderer) completes(t ledger.Task, form care.Completion) {
 		g.claim(t)
 		t.HolderRole = t.Role
 	}
-	require.Empty(g, care.CheckCompletion(g.policy(), t.Kind, form), "%s", g.last)
+	require.Empty(g, catalogue.CheckCompletion(g.policy(), t.Kind, form), "%s", g.last)
 	g.tries(t.HolderRole, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 

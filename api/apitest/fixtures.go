@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -345,19 +346,19 @@ func (p *PageRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.T
 func (p *PageRecords) SomeFiles() []ledger.CaseFile {
 	late := SomeCase
 	late.Number, late.Stage, late.Opened, late.Person = "PO-2026-00012", care.StagePlacement, p.noon(-20), "Persona Prova 0001"
-	late.Waiting = care.Waiting{
-		Health: care.HealthLate, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
+	late.Waiting = health.Waiting{
+		Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
 		Since: p.noon(-6), SinceDays: 4, Until: p.due(-3), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
 	}
 	broken := late
 	broken.Number, broken.Person = "PO-2026-00013", "Persona Prova 0003"
-	broken.Waiting = care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: p.noon(-1), SinceDays: 1}
+	broken.Waiting = health.Waiting{Health: health.Broken, For: health.WaitMachine, Cause: "no_worker", Since: p.noon(-1), SinceDays: 1}
 	fine := late
 	fine.Number, fine.Stage, fine.Person = "PO-2026-00014", care.StageFollowUp, "Persona Prova 0004"
-	fine.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: p.noon(-1), Until: p.due(30), Then: care.DeadlineReviewAfterPlacement}
+	fine.Waiting = health.Waiting{Health: health.Planned, For: health.WaitTime, Since: p.noon(-1), Until: p.due(30), Then: care.DeadlineReviewAfterPlacement}
 	closed := fine
 	closed.Number, closed.Stage, closed.Closed, closed.Outcome = "PO-2026-00015", care.StageClosed, p.due(-1), care.OutcomePlaced
-	closed.Waiting = care.Waiting{For: care.WaitNothing, Health: care.HealthPlanned}
+	closed.Waiting = health.Waiting{For: health.WaitNothing, Health: health.Planned}
 	return []ledger.CaseFile{late, broken, fine, closed}
 }
 
@@ -380,7 +381,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	case SuspendedID:
 		since, until := p.noon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
 		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = SuspendedID, &since, &until, &since
-		c.Waiting = care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: since, Until: &until, Then: "resume"}
+		c.Waiting = health.Waiting{Health: health.Planned, For: health.WaitTime, Since: since, Until: &until, Then: "resume"}
 	case ClosedID, MergedID:
 		c.CaseFile = p.SomeFiles()[3]
 		c.ID, c.LastStage = id, care.StagePlacement

@@ -40,6 +40,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
+	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 	"percorso/internal/runs"
@@ -283,7 +284,7 @@ func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.T
 
 var SomeCase = ledger.CaseFile{
 	ID: AnotherID, Number: "PROVA-2026-00001", Zone: "prova", Person: "Persona Prova 0001", Stage: care.StageFirstLevel, Needs: []string{"labour"},
-	Waiting: care.Waiting{Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening},
+	Waiting: health.Waiting{Health: health.Planned, For: health.WaitTask, Task: care.FirstListening},
 }
 
 func (f *fakeRecords) CaseFiles(_ context.Context, _ care.Staff, filter ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
@@ -492,7 +493,7 @@ func (fakeWords) Rule(code string) string { return "regola " + code }
 func (fakeWords) Refusal(code string, role care.Role) string {
 	return "no " + code + " " + string(role)
 }
-func (fakeWords) Sentence(w care.Waiting, _ care.Policy, _ time.Time) string {
+func (fakeWords) Sentence(w health.Waiting, _ care.Policy, _ time.Time) string {
 	return "aspetta " + string(w.For)
 }
 

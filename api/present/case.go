@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -23,7 +24,7 @@ func CaseBadge(file ledger.CaseFile) web.Badge {
 	switch {
 	case file.Closed != nil:
 		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
-	case file.SuspendedUntil != nil && file.Waiting.Health == care.HealthPlanned:
+	case file.SuspendedUntil != nil && file.Waiting.Health == health.Planned:
 		return SuspendedBadge
 	}
 	return HealthBadge(file.Waiting.Health)
@@ -51,6 +52,6 @@ func ConsentOf(file ledger.Case) (badge web.Badge, since string) {
 }
 
 // Sentence says what a case waits for, as of now.
-func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
+func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	return italian.Words{}.Sentence(w, p, now)
 }

@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/zone"
 )
@@ -24,12 +25,12 @@ func DueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
 }
 
 // HealthBadge says how a case stands.
-func HealthBadge(h care.Health) web.Badge {
+func HealthBadge(h health.Health) web.Badge {
 	b := web.Badge{Text: italian.Upper(italian.Health(h))}
 	switch h {
-	case care.HealthPlanned:
+	case health.Planned:
 		b.Tone, b.Icon = "success", "it-check-circle"
-	case care.HealthLate:
+	case health.Late:
 		b.Tone, b.Icon = "warning", "it-clock"
 	default:
 		b.Tone, b.Icon = "danger", "it-warning-circle"

@@ -8,28 +8,29 @@ import (
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
 // CaseFileJSON is a case as lists show it.
 type CaseFileJSON struct {
-	ID            string       `json:"id"`
-	Number        string       `json:"number" doc:"What people call the case"`
-	Zone          string       `json:"zone"`
-	Person        string       `json:"person,omitempty" doc:"Name"`
-	Stage         care.Stage   `json:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
-	Needs         []string     `json:"needs" nullable:"false"`
-	OpenedAt      time.Time    `json:"opened_at"`
-	ClosedAt      *time.Time   `json:"closed_at,omitempty"`
-	Outcome       string       `json:"outcome,omitempty" doc:"Code, of a closed case"`
-	LastStage     care.Stage   `json:"last_stage,omitempty" doc:"Where a closed case stood"`
-	Reopenable    bool         `json:"reopenable" doc:"Closed with an outcome after which it may be reopened"`
-	Suspended     *time.Time   `json:"suspended_until,omitempty" doc:"Its clocks stand still until then"`
-	MergedInto    string       `json:"merged_into,omitempty" doc:"Id of the case file that it goes on in"`
-	PolicyVersion string       `json:"policy_version,omitempty" doc:"Of the zone's rules by which the case goes"`
-	Revision      int          `json:"revision"`
-	Waiting       care.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
-	Sentence      string       `json:"sentence" doc:"The same in one Italian sentence"`
+	ID            string         `json:"id"`
+	Number        string         `json:"number" doc:"What people call the case"`
+	Zone          string         `json:"zone"`
+	Person        string         `json:"person,omitempty" doc:"Name"`
+	Stage         care.Stage     `json:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
+	Needs         []string       `json:"needs" nullable:"false"`
+	OpenedAt      time.Time      `json:"opened_at"`
+	ClosedAt      *time.Time     `json:"closed_at,omitempty"`
+	Outcome       string         `json:"outcome,omitempty" doc:"Code, of a closed case"`
+	LastStage     care.Stage     `json:"last_stage,omitempty" doc:"Where a closed case stood"`
+	Reopenable    bool           `json:"reopenable" doc:"Closed with an outcome after which it may be reopened"`
+	Suspended     *time.Time     `json:"suspended_until,omitempty" doc:"Its clocks stand still until then"`
+	MergedInto    string         `json:"merged_into,omitempty" doc:"Id of the case file that it goes on in"`
+	PolicyVersion string         `json:"policy_version,omitempty" doc:"Of the zone's rules by which the case goes"`
+	Revision      int            `json:"revision"`
+	Waiting       health.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
+	Sentence      string         `json:"sentence" doc:"The same in one Italian sentence"`
 }
 
 // caseFileOf converts with the rules by which sentences are said.
@@ -211,10 +212,10 @@ func (j caseOpeningJSON) form() ledger.CaseOpening {
 
 type caseFilesInput struct {
 	PagingInput
-	Open   string      `query:"open" enum:"true,false" doc:"Left out: all"`
-	Stage  care.Stage  `query:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
-	Health care.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
-	Number string      `query:"number" maxLength:"40" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
+	Open   string        `query:"open" enum:"true,false" doc:"Left out: all"`
+	Stage  care.Stage    `query:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
+	Health health.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
+	Number string        `query:"number" maxLength:"40" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }
 
 func (in caseFilesInput) filter() ledger.CaseFilter {

@@ -20,6 +20,7 @@ import (
 	"percorso/api/envelope"
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -57,7 +58,7 @@ type Words interface {
 	// Rule says which rule a field breaks.
 	Rule(code string) string
 	// Sentence says what a case waits for, as of now.
-	Sentence(w care.Waiting, p care.Policy, now time.Time) string
+	Sentence(w health.Waiting, p care.Policy, now time.Time) string
 }
 
 // Mount registers the API, and serves its description in both versions of OpenAPI.

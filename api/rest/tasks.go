@@ -5,30 +5,31 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
 type taskJSON struct {
-	ID         string         `json:"id"`
-	Kind       care.TaskKind  `json:"kind"`
-	State      care.TaskState `json:"state" enum:"ready,reserved,completed,skipped,obsolete"`
-	CaseFileID string         `json:"case_file_id"`
-	CaseNumber string         `json:"case_number"`
-	Person     string         `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
-	Role       care.Role      `json:"role" doc:"Whose task it is"`
-	Agency     string         `json:"agency"`
-	Service    string         `json:"service,omitempty"`
-	ReferralID string         `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
-	HolderName string         `json:"holder_name,omitempty"`
-	HolderRole care.Role      `json:"holder_role,omitempty"`
-	Mine       bool           `json:"mine" doc:"The caller holds it"`
-	Outcome    string         `json:"outcome,omitempty"`
-	ReadyAt    time.Time      `json:"ready_at"`
-	DueAt      *time.Time     `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
-	Reminders  int            `json:"reminders"`
-	Escalated  bool           `json:"escalated"`
-	Suspended  bool           `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
-	Form       *care.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
+	ID         string              `json:"id"`
+	Kind       care.TaskKind       `json:"kind"`
+	State      care.TaskState      `json:"state" enum:"ready,reserved,completed,skipped,obsolete"`
+	CaseFileID string              `json:"case_file_id"`
+	CaseNumber string              `json:"case_number"`
+	Person     string              `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Role       care.Role           `json:"role" doc:"Whose task it is"`
+	Agency     string              `json:"agency"`
+	Service    string              `json:"service,omitempty"`
+	ReferralID string              `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
+	HolderName string              `json:"holder_name,omitempty"`
+	HolderRole care.Role           `json:"holder_role,omitempty"`
+	Mine       bool                `json:"mine" doc:"The caller holds it"`
+	Outcome    string              `json:"outcome,omitempty"`
+	ReadyAt    time.Time           `json:"ready_at"`
+	DueAt      *time.Time          `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
+	Reminders  int                 `json:"reminders"`
+	Escalated  bool                `json:"escalated"`
+	Suspended  bool                `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
+	Form       *catalogue.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
 }
 
 func taskOf(who care.Staff) func(ledger.Task) taskJSON {
@@ -66,7 +67,7 @@ func (a *API) registerTasks() {
 			if err != nil {
 				return nil, err
 			}
-			if form, ok := care.FormOf(task.Kind); ok {
+			if form, ok := catalogue.FormOf(task.Kind); ok {
 				out.Body.Form = &form
 			}
 			return out, nil

@@ -67,9 +67,8 @@ var FormRules = []string{
 
 // Limits of what a form may hold.
 const (
-	maxNote       = 4000 // characters
-	maxEnterprise = 200
-	maxBookings   = 5
+	maxNote     = 4000 // characters
+	maxBookings = 5
 )
 
 // Faults collects what is wrong with a form.
@@ -94,57 +93,6 @@ func (f *Faults) Needs(p Policy, field string, needs []string) {
 		f.Add(len(p.NeedAreas([]string{code})) == 1, at, RuleUnknownCode)
 		f.Add(!slices.Contains(needs[:i], code), at, RuleDuplicate)
 	}
-}
-
-// CheckCompletion says what is wrong with the form that completes a task, but with
-// its dates.
-func CheckCompletion(p Policy, kind TaskKind, c Completion) []Fault {
-	var f Faults
-	form, _ := FormOf(kind)
-	outcome, ok := form.Outcome(c.Outcome)
-	if !ok {
-		rule := RuleUnknownCode
-		if c.Outcome == "" {
-			rule = RuleRequired
-		}
-		return []Fault{{Field: "outcome", Rule: rule}}
-	}
-	filled := map[Field]bool{
-		FieldNeeds: len(c.Needs) > 0, FieldAreas: len(c.Areas) > 0, FieldBookings: len(c.Bookings) > 0,
-		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
-		FieldMeasure: c.Measure != "", FieldEnterprise: c.Enterprise != "", FieldClosureOutcome: c.ClosureOutcome != "",
-		FieldNote: c.Note != "", FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
-		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent,
-	}
-	for _, field := range Fields {
-		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), RuleRequired)
-		f.Add(!filled[field] || outcome.Accepts(field), string(field), RuleNotAllowed)
-	}
-	f.Needs(p, "needs", c.Needs)
-	for i, a := range c.Areas {
-		at := fmt.Sprintf("areas[%d]", i)
-		f.Add(!slices.ContainsFunc(c.Areas[:i], func(b AreaFinding) bool { return b.Area == a.Area }), at+".area", RuleDuplicate)
-		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", RuleUnknownCode)
-		f.Add(slices.Contains(NeedLevels, a.Need), at+".need", RuleUnknownCode)
-		f.Note(at+".note", a.Note)
-	}
-	f.Bookings(p, c.Bookings)
-	if c.Reason != "" && outcome.Accepts(FieldReason) {
-		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", RuleReason)
-	}
-	f.Code(p.Matters, "matter", c.Matter, RuleMatter)
-	f.Code(p.Measures, "measure", c.Measure, RuleUnknownCode)
-	f.Code(p.Outcomes, "closure_outcome", c.ClosureOutcome, RuleUnknownCode)
-	f.Add(ChosenOutcome(c.ClosureOutcome), "closure_outcome", RuleUnknownCode)
-	f.Text("enterprise", c.Enterprise, maxEnterprise)
-	f.Note("note", c.Note)
-	if c.Plan != nil {
-		f.plan(p, *c.Plan)
-	}
-	f.goals(c.Goals)
-	f.Add(c.Stage == "" || slices.Contains(BeginStages, c.Stage) && c.Stage != StageSecondLevel, "stage", RuleUnknownCode)
-	f.Add(c.Permit == "" || KnownPermit(c.Permit), "permit", RuleUnknownCode)
-	return f
 }
 
 // Code checks a code that may be empty.

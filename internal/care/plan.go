@@ -102,7 +102,7 @@ const (
 	maxPlanText    = 1000 // characters
 )
 
-func (f *Faults) plan(p Policy, plan PlanForm) {
+func (f *Faults) Plan(p Policy, plan PlanForm) {
 	f.Add(len(plan.Goals) > 0, "plan.goals", RuleRequired)
 	f.Add(len(plan.Goals) <= maxPlanGoals, "plan.goals", RuleTooMany)
 	f.Add(len(plan.Actions) > 0, "plan.actions", RuleRequired)
@@ -144,7 +144,7 @@ func (p PlanForm) dates() (dates []Dated) {
 	return dates
 }
 
-func (f *Faults) goals(goals []GoalFinding) {
+func (f *Faults) Goals(goals []GoalFinding) {
 	f.Add(len(goals) <= maxPlanGoals, "goals", RuleTooMany)
 	for i, g := range goals {
 		at := fmt.Sprintf("goals[%d].", i)

@@ -79,7 +79,7 @@ func named(list []care.Named, code string) bool {
 
 // taskOutcome says whether some kind of task may end so.
 func taskOutcome(code string) bool {
-	return slices.ContainsFunc(care.TaskForms, func(f care.TaskForm) bool { _, ok := f.Outcome(code); return ok })
+	return slices.ContainsFunc(TaskForms, func(f TaskForm) bool { _, ok := f.Outcome(code); return ok })
 }
 
 // reason says whether a code is a reason that people choose from anywhere: of a
@@ -88,7 +88,7 @@ func reason(p care.Policy, code string) bool {
 	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(SuspendReasons, code) {
 		return true
 	}
-	return slices.ContainsFunc(care.TaskForms, func(f care.TaskForm) bool {
-		return slices.ContainsFunc(f.Outcomes, func(o care.TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
+	return slices.ContainsFunc(TaskForms, func(f TaskForm) bool {
+		return slices.ContainsFunc(f.Outcomes, func(o TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
 	})
 }

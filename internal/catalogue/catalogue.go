@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/sole"
 )
 
 // Known is an operation whatever its form is.
@@ -116,5 +117,5 @@ func branching(file ledger.Case) bool {
 
 // none says whether what is asked of a case would have no like there.
 func none(file ledger.Case, a care.Answer) bool {
-	return file.Standing(care.Policy{}).Second(ledger.CaseRun(file.ID), a, care.ShownPermit{}) == nil
+	return file.Standing(care.Policy{}).Second(ledger.CaseRun(file.ID), a, sole.ShownPermit{}) == nil
 }

@@ -89,7 +89,7 @@ func TestExamplesAreRight(t *testing.T) {
 				require.Empty(t, c.Check(around), "%s in %s: %s", c.Operation, policy.Zone, c.Data)
 				require.Empty(t, catalogue.CheckAnswer(policy, zones, c.Answer), c.Operation)
 			}
-			for _, form := range care.TaskForms {
+			for _, form := range catalogue.TaskForms {
 				world.Task, around.Task = form.Kind, form.Kind
 				c := catalogue.Complete.Any(id, world)
 				if form.Kind != care.ReferralAnswer { // which is answered by the moves

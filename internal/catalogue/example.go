@@ -78,7 +78,7 @@ func (w World) closureOutcome() string {
 
 // completion is the form of a task with any of its outcomes.
 func (w World) completion() care.Completion {
-	form, ok := care.FormOf(w.Task)
+	form, ok := FormOf(w.Task)
 	if !ok || len(form.Outcomes) == 0 {
 		return care.Completion{}
 	}
@@ -87,7 +87,7 @@ func (w World) completion() care.Completion {
 
 // Completion is the form of a task with one of its outcomes: with what the outcome
 // requires, and by chance with what else it takes.
-func (w World) Completion(outcome care.TaskOutcome) care.Completion {
+func (w World) Completion(outcome TaskOutcome) care.Completion {
 	c := care.Completion{Outcome: outcome.Code}
 	for _, field := range outcome.Requires {
 		w.fill(&c, field, outcome)
@@ -101,52 +101,52 @@ func (w World) Completion(outcome care.TaskOutcome) care.Completion {
 }
 
 // fill fills in one field of the form of a task.
-func (w World) fill(c *care.Completion, field care.Field, outcome care.TaskOutcome) {
+func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
 	soon := w.soon()
 	switch field {
-	case care.FieldNeeds:
+	case FieldNeeds:
 		c.Needs = w.needs()
-	case care.FieldAreas:
+	case FieldAreas:
 		for _, need := range w.needs() {
 			c.Areas = append(c.Areas, care.AreaFinding{Area: need, Need: pick(w, care.NeedLevels), Note: exampleText})
 		}
-	case care.FieldBookings:
+	case FieldBookings:
 		for range 1 + w.Rand.IntN(2) {
 			if b := w.booking(); !slices.ContainsFunc(c.Bookings, func(o care.Booking) bool { return o.Service == b.Service }) {
 				c.Bookings = append(c.Bookings, b)
 			}
 		}
-	case care.FieldAt:
+	case FieldAt:
 		c.At = &soon
 		if outcome.Code == care.ReceiptShown { // which has a day that has been
 			today := w.Now
 			c.At = &today
 		}
-	case care.FieldUntil:
+	case FieldUntil:
 		c.Until = &soon
-	case care.FieldReason:
+	case FieldReason:
 		c.Reason = pick(w, outcome.Reasons)
-	case care.FieldMatter:
+	case FieldMatter:
 		c.Matter = pickCode(w, w.Policy.Matters, codeOf)
-	case care.FieldMeasure:
+	case FieldMeasure:
 		c.Measure = pickCode(w, w.Policy.Measures, codeOf)
-	case care.FieldEnterprise:
+	case FieldEnterprise:
 		c.Enterprise = exampleText
-	case care.FieldClosureOutcome:
+	case FieldClosureOutcome:
 		c.ClosureOutcome = w.closureOutcome()
-	case care.FieldPlan:
+	case FieldPlan:
 		c.Plan = w.plan()
-	case care.FieldGoals: // which are known where the task is
-	case care.FieldStage:
+	case FieldGoals: // which are known where the task is
+	case FieldStage:
 		c.Stage = pick(w, []care.Stage{care.StageFirstLevel, care.StageFollowUp})
-	case care.FieldPermit:
+	case FieldPermit:
 		c.Permit = pick(w, slices.DeleteFunc(slices.Clone(care.Permits), func(p string) bool { return p == "" || p == care.PermitRequested }))
-	case care.FieldPermitExpiry:
+	case FieldPermitExpiry:
 		expiry := w.Now.AddDate(0, 1+w.Rand.IntN(12), 0)
 		c.PermitExpiry = &expiry
-	case care.FieldConsent:
+	case FieldConsent:
 		c.Consent = true
-	case care.FieldNote:
+	case FieldNote:
 		c.Note = exampleText
 	}
 }

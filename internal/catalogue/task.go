@@ -10,7 +10,7 @@ import (
 var Complete = Operation[care.Completion]{
 	Facts: Facts{Code: care.OpComplete, On: OnTask, Path: "complete"},
 	Check: func(form care.Completion, around Around) []care.Fault {
-		return care.CheckCompletion(around.Policy, around.Task, form)
+		return CheckCompletion(around.Policy, around.Task, form)
 	},
 	Dates:   care.Completion.Dates,
 	Answer:  care.Completion.Answer,

@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -92,18 +93,18 @@ type Referral struct {
 
 // CaseFile is a case with where it stands and what it waits for.
 type CaseFile struct {
-	ID         string       `json:"id"`
-	Number     string       `json:"number"`
-	Zone       string       `json:"zone"`
-	Stage      care.Stage   `json:"stage"`
-	Outcome    string       `json:"outcome"`
-	ClosedAt   *time.Time   `json:"closed_at"`
-	LastStage  care.Stage   `json:"last_stage"` // of a closed case
-	Reopenable bool         `json:"reopenable"`
-	Suspended  *time.Time   `json:"suspended_until"`
-	MergedInto string       `json:"merged_into"` // id of the case file that it goes on in
-	Waiting    care.Waiting `json:"waiting"`
-	Sentence   string       `json:"sentence"`
+	ID         string         `json:"id"`
+	Number     string         `json:"number"`
+	Zone       string         `json:"zone"`
+	Stage      care.Stage     `json:"stage"`
+	Outcome    string         `json:"outcome"`
+	ClosedAt   *time.Time     `json:"closed_at"`
+	LastStage  care.Stage     `json:"last_stage"` // of a closed case
+	Reopenable bool           `json:"reopenable"`
+	Suspended  *time.Time     `json:"suspended_until"`
+	MergedInto string         `json:"merged_into"` // id of the case file that it goes on in
+	Waiting    health.Waiting `json:"waiting"`
+	Sentence   string         `json:"sentence"`
 
 	// Of a case that is read by itself; lists leave them out.
 	Branches     []Branch   `json:"branches"`

@@ -12,6 +12,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 )
 
 // insist repeats a request with its key until somebody answers it, as a client
@@ -196,7 +197,7 @@ func TestBrokenCaseExplainsItself(t *testing.T) {
 	task, role := s.task(id, care.FirstListening)
 	require.NoError(t, s.stack.Hold(standalone.Worker))
 	s.insistAccepted(role, task)
-	health := func() (code, cause, sentence string) {
+	standing := func() (code, cause, sentence string) {
 		c, err := s.try(care.Supervisor, http.MethodGet, "/case-files/"+id, "", nil)
 		require.NoError(t, err)
 		waiting := c.body["waiting"].(map[string]any)
@@ -207,9 +208,9 @@ func TestBrokenCaseExplainsItself(t *testing.T) {
 	var cause, sentence string
 	require.Eventually(t, func() (broken bool) {
 		var code string
-		code, cause, sentence = health()
-		return code == string(care.HealthBroken)
-	}, care.Grace+30*time.Second, time.Second)
+		code, cause, sentence = standing()
+		return code == string(health.Broken)
+	}, health.Grace+30*time.Second, time.Second)
 	// Temporal knows for a minute after the last poll whether a worker is gone.
 	require.Contains(t, []string{"inbox", "no_worker"}, cause)
 	require.NotEmpty(t, sentence)
@@ -219,6 +220,6 @@ func TestBrokenCaseExplainsItself(t *testing.T) {
 
 	require.NoError(t, s.stack.Restart(t.Context(), standalone.Worker))
 	s.task(id, care.Orientation)
-	require.Eventually(t, func() bool { code, _, _ := health(); return code == string(care.HealthPlanned) }, 30*time.Second, time.Second)
+	require.Eventually(t, func() bool { code, _, _ := standing(); return code == string(health.Planned) }, 30*time.Second, time.Second)
 	require.Empty(t, s.get(care.Supervisor, "/stuck-cases").items())
 }

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -35,7 +36,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("kind of task", string(k.Kind), italian.TaskKind(k.Kind))
 		said("purpose of", string(k.Kind), italian.TaskPurpose(k.Kind))
 	}
-	for _, f := range care.TaskForms {
+	for _, f := range catalogue.TaskForms {
 		for _, o := range f.Outcomes {
 			said("outcome of "+string(f.Kind), o.Code, italian.Outcome(f.Kind, o.Code))
 			for _, reason := range o.Reasons {
@@ -54,7 +55,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	} {
 		said("field", path, italian.Field(path))
 	}
-	for _, f := range care.Fields {
+	for _, f := range catalogue.TaskFields {
 		said("field", string(f), italian.Field(string(f)))
 		said("help of field", string(f), italian.FieldHelp(string(f)))
 	}
@@ -148,7 +149,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, s := range []care.TaskState{care.TaskReady, care.TaskReserved, care.TaskCompleted, care.TaskSkipped, care.TaskObsolete} {
 		said("state of a task", string(s), italian.TaskState(s))
 	}
-	for _, h := range []care.Health{care.HealthPlanned, care.HealthLate, care.HealthBroken, care.HealthOrphaned} {
+	for _, h := range []health.Health{health.Planned, health.Late, health.Broken, health.Orphaned} {
 		said("health", string(h), italian.Health(h))
 	}
 	for _, g := range eligibility.Gates {
@@ -238,7 +239,7 @@ func TestEveryCauseHasItsSentence(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	said := map[string]string{}
 	for _, cause := range []string{"inbox", "clock", "workflow_task", "no_worker", "outbox", "run_missing", "temporal_away", "nothing_open", "new_cause"} {
-		text := italian.Sentence(care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: cause, Since: now}, care.Policy{}, now)
+		text := italian.Sentence(health.Waiting{Health: health.Broken, For: health.WaitMachine, Cause: cause, Since: now}, care.Policy{}, now)
 		if said[text] != "" || strings.Contains(text, "_") {
 			t.Errorf("cause %q, like %q, is said %q", cause, said[text], text)
 		}
@@ -331,76 +332,76 @@ func TestSentence(t *testing.T) {
 	when := func(text string) *time.Time { v := at(t, text); return &v }
 	for _, c := range []struct {
 		name string
-		w    care.Waiting
+		w    health.Waiting
 		want string
 	}{
-		{"a silent CPI", care.Waiting{
-			Health: care.HealthLate, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
+		{"a silent CPI", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
 			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che un operatore del Centro per l’Impiego prenda visione della segnalazione, da 4 giorni lavorativi; " +
 			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato; può intervenire anche il responsabile."},
-		{"in time, nobody holds it", care.Waiting{
-			Health: care.HealthPlanned, For: care.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+		{"in time, nobody holds it", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
 		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Monitoraggio», da oggi; " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
-		{"in time, held", care.Waiting{
-			Health: care.HealthPlanned, For: care.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
+		{"in time, held", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.DeskOperator, care.Supervisor},
 		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo; " +
 			"se non accade entro domani alle 18:00 viene avvisato il responsabile; possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
-		{"late, notice on its way", care.Waiting{
-			Health: care.HealthLate, For: care.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
+		{"late, notice on its way", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi; " +
 			"il termine è scaduto oggi e il responsabile sta per essere avvisato; può intervenire anche il responsabile."},
-		{"nobody has the role", care.Waiting{
-			Health: care.HealthOrphaned, For: care.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
+		{"nobody has the role", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor},
 		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
 			"da 1 giorno lavorativo; può intervenire il responsabile, riassegnandolo."},
-		{"a date", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
+		{"a date", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
 				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
-		{"a date, for some days", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
+		{"a date, for some days", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
 				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
-		{"an équipe's opinions", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, SinceDays: 2, Until: when("2026-11-30 18:00"), Then: care.DeadlineEquipeAnswer},
+		{"an équipe's opinions", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 2, Until: when("2026-11-30 18:00"), Then: care.DeadlineEquipeAnswer},
 			"Si attendono da 2 giorni lavorativi i pareri dell’équipe fino al 30 novembre; poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce; " +
 				"può intervenire anche il responsabile."},
-		{"an équipe's signatures", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Until: when("2026-11-26 18:00"), Then: care.DeadlineEquipeSignOff},
+		{"an équipe's signatures", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-11-26 18:00"), Then: care.DeadlineEquipeSignOff},
 			"Si attendono le firme dell’équipe sul progetto fino a domani; poi si conta chi ha firmato, senza aspettare gli altri; può intervenire anche il responsabile."},
-		{"suspended", care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: at(t, "2026-11-20 09:00"), SinceDays: 3, Until: when("2027-03-08 09:00"), Then: care.ThenResume},
+		{"suspended", health.Waiting{Health: health.Planned, For: health.WaitTime, Since: at(t, "2026-11-20 09:00"), SinceDays: 3, Until: when("2027-03-08 09:00"), Then: health.ThenResume},
 			"Il caso è sospeso fino all’8 marzo 2027: riprende da solo; è fermo da 3 giorni lavorativi; " +
 				"prima possono farlo riprendere l’operatore di sportello, l’assistente sociale e il responsabile."},
-		{"a permit", care.Waiting{
-			Health: care.HealthPlanned, For: care.WaitTask, Task: care.PermitRenewal, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
+		{"a permit", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-12-10 00:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi; " +
 			"serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; se non accade entro giovedì 10 dicembre alle 00:00 viene avvisato il responsabile; " +
 			"può intervenire anche il responsabile."},
-		{"a partner with a link", care.Waiting{
-			Health: care.HealthPlanned, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
+		{"a partner with a link", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
 		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il collegamento ricevuto per posta; " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova); " +
 			"può intervenire anche il responsabile."},
-		{"a partner that is not reached by post", care.Waiting{
-			Health: care.HealthBroken, For: care.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Cause: care.CauseMail,
+		{"a partner that is not reached by post", health.Waiting{
+			Health: health.Broken, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Cause: health.CauseMail,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
 		}, "L’ente «Scuola di Prova» non è stato raggiunto: il messaggio con il collegamento non si può recapitare, da 1 giorno lavorativo; " +
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo; quello che risponde lo può registrare un assistente sociale (Comune di Prova); " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
-		{"another zone", care.Waiting{
-			Health: care.HealthPlanned, For: care.WaitTask, Task: care.TransferAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Zone: "lucca",
+		{"another zone", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.TransferAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Zone: "lucca",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che un assistente sociale della zona di Lucca prenda in carico il compito «Richiesta di un’altra zona», da oggi; " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile di quella zona."},
-		{"broken", care.Waiting{Health: care.HealthBroken, For: care.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
+		{"broken", health.Waiting{Health: health.Broken, For: health.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
 			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
-		{"moving", care.Waiting{Health: care.HealthPlanned, For: care.WaitMachine, Cause: "moving"},
+		{"moving", health.Waiting{Health: health.Planned, For: health.WaitMachine, Cause: "moving"},
 			"Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."},
-		{"closed", care.Waiting{Health: care.HealthPlanned, For: care.WaitNothing}, "Il fascicolo è chiuso: non aspetta più nulla."},
+		{"closed", health.Waiting{Health: health.Planned, For: health.WaitNothing}, "Il fascicolo è chiuso: non aspetta più nulla."},
 	} {
 		if got := italian.Sentence(c.w, policy, now); got != c.want {
 			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
@@ -413,8 +414,8 @@ func TestSentenceHasNoHole(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	for _, k := range usual.TaskKinds {
 		for _, state := range []care.TaskState{care.TaskReady, care.TaskReserved} {
-			got := italian.Sentence(care.Waiting{
-				Health: care.HealthPlanned, For: care.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now,
+			got := italian.Sentence(health.Waiting{
+				Health: health.Planned, For: health.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now,
 			}, care.Policy{}, now)
 			if strings.Contains(got, "  ") || strings.Contains(got, "«»") || strings.Contains(got, "_") || strings.Contains(got, " ,") {
 				t.Errorf("%s, %s: %q", k.Kind, state, got)
@@ -435,7 +436,7 @@ func TestEveryTimeIsAwaited(t *testing.T) {
 		if slices.Contains(reckoned, code) {
 			continue
 		}
-		text := italian.Sentence(care.Waiting{Health: care.HealthPlanned, For: care.WaitTime, Since: now, Until: &until, Then: code}, care.Policy{}, now)
+		text := italian.Sentence(health.Waiting{Health: health.Planned, For: health.WaitTime, Since: now, Until: &until, Then: code}, care.Policy{}, now)
 		if said[text] != "" || strings.Contains(text, "il prossimo passo") || strings.Contains(text, "_") || strings.Contains(text, "  ") {
 			t.Errorf("%q, like %q, is said %q", code, said[text], text)
 		}

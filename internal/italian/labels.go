@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -283,16 +285,16 @@ var fieldHelps = map[string]string{
 func FieldHelp(path string) string { return fieldHelps[lastName(path)] }
 
 // fieldsOf are fields that mean something of their own in a kind of task: name and help.
-var fieldsOf = map[care.TaskKind]map[care.Field][2]string{
+var fieldsOf = map[care.TaskKind]map[catalogue.TaskField][2]string{
 	care.PermitRenewal: {
-		care.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
-		care.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
+		catalogue.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
+		catalogue.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
 	},
-	care.PlanDraft: {care.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
+	care.PlanDraft: {catalogue.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
 }
 
 // TaskField is the name of a field in the form of a kind of task.
-func TaskField(kind care.TaskKind, f care.Field) string {
+func TaskField(kind care.TaskKind, f catalogue.TaskField) string {
 	if own, ok := fieldsOf[kind][f]; ok {
 		return own[0]
 	}
@@ -300,7 +302,7 @@ func TaskField(kind care.TaskKind, f care.Field) string {
 }
 
 // TaskFieldHelp says what a field asks for in the form of a kind of task.
-func TaskFieldHelp(kind care.TaskKind, f care.Field) string {
+func TaskFieldHelp(kind care.TaskKind, f catalogue.TaskField) string {
 	if own, ok := fieldsOf[kind][f]; ok {
 		return own[1]
 	}
@@ -364,12 +366,12 @@ var runKinds = map[care.RunKind]string{
 // RunKind is the name of a process.
 func RunKind(k care.RunKind) string { return say(runKinds, k) }
 
-var healths = map[care.Health]string{
-	care.HealthPlanned: "come previsto", care.HealthLate: "in ritardo", care.HealthBroken: "guasto tecnico", care.HealthOrphaned: "senza nessuno che possa agire",
+var healths = map[health.Health]string{
+	health.Planned: "come previsto", health.Late: "in ritardo", health.Broken: "guasto tecnico", health.Orphaned: "senza nessuno che possa agire",
 }
 
 // Health says how a case stands.
-func Health(h care.Health) string { return say(healths, h) }
+func Health(h health.Health) string { return say(healths, h) }
 
 var appointmentStates = map[string]string{
 	string(care.AppointmentBooked): "da confermare", string(care.AppointmentConfirmed): "confermato", string(care.AppointmentHeld): "svolto",

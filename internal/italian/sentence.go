@@ -7,30 +7,31 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 )
 
 // Sentence says in one sentence what a case waits for: who must act, since
 // when, until when, what happens then, and who can stand in.
-func Sentence(w care.Waiting, p care.Policy, now time.Time) string {
+func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
-	case w.For == care.WaitNothing:
+	case w.For == health.WaitNothing:
 		return "Il fascicolo è chiuso: non aspetta più nulla."
-	case w.For == care.WaitTask && w.Health == care.HealthOrphaned:
+	case w.For == health.WaitTask && w.Health == health.Orphaned:
 		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
-	case w.For == care.WaitTask && w.Partner != "" && w.Cause == care.CauseMail:
+	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+ARole(w.Role)+agency(w, p), term(w, now), standIns(w))
-	case w.For == care.WaitTask && w.Partner != "":
+	case w.For == health.WaitTask && w.Partner != "":
 		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
-	case w.For == care.WaitTask:
+	case w.For == health.WaitTask:
 		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), permitNeeds(w), term(w, now), standIns(w))
-	case w.For == care.WaitTime && (w.Then == care.ThenResume || w.Then == care.SuspensionOver):
+	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
-	case w.For == care.WaitTime && w.Until != nil && limits[w.Then].what != "":
+	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
 		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, "può intervenire anche il responsabile")
-	case w.For == care.WaitTime && w.Until != nil:
+	case w.For == health.WaitTime && w.Until != nil:
 		return "Aspetta " + leading(since(w, now)) + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
 			"; allora il compito passa a chi segue il fascicolo; fino ad allora nessuno deve agire, ma il responsabile può intervenire."
 	case w.Cause == "moving":
@@ -48,7 +49,7 @@ func join(parts ...string) string {
 }
 
 // who must act: any of a role while the task is ready, then the one who holds it.
-func who(w care.Waiting, p care.Policy) string {
+func who(w health.Waiting, p care.Policy) string {
 	if w.State == care.TaskReserved {
 		return TheRole(w.Role) + agency(w, p)
 	}
@@ -57,7 +58,7 @@ func who(w care.Waiting, p care.Policy) string {
 
 // agency names the agency, unless the role says it. Another zone's agency is
 // said by its zone: its code means something else in this one.
-func agency(w care.Waiting, p care.Policy) string {
+func agency(w health.Waiting, p care.Policy) string {
 	if w.Zone != "" {
 		return " della zona di " + zoneName(w.Zone)
 	}
@@ -68,7 +69,7 @@ func agency(w care.Waiting, p care.Policy) string {
 	return " (" + a.Name + ")"
 }
 
-func does(w care.Waiting) string {
+func does(w health.Waiting) string {
 	switch {
 	case w.Task == care.ReferralAnswer && w.State == care.TaskReady:
 		return "prenda visione della segnalazione"
@@ -82,7 +83,7 @@ func does(w care.Waiting) string {
 }
 
 // replies says what a partner does that answers through a link.
-func replies(w care.Waiting) string {
+func replies(w health.Waiting) string {
 	if w.Task == care.ReferralOutcome {
 		return "dica com’è andata"
 	}
@@ -90,7 +91,7 @@ func replies(w care.Waiting) string {
 }
 
 // permitNeeds says what the renewal of a permit asks for; empty: another task.
-func permitNeeds(w care.Waiting) string {
+func permitNeeds(w health.Waiting) string {
 	if w.Task != care.PermitRenewal {
 		return ""
 	}
@@ -98,7 +99,7 @@ func permitNeeds(w care.Waiting) string {
 }
 
 // stands says until when a case is suspended, and who may let it go on before.
-func stands(w care.Waiting, now time.Time) string {
+func stands(w health.Waiting, now time.Time) string {
 	text := "Il caso è sospeso"
 	if w.Until != nil {
 		text += " fino " + toDay(*w.Until, now) + ": riprende da solo"
@@ -140,7 +141,7 @@ var limits = map[string]struct{ what, then string }{
 // leading makes of a time that follows a sentence one that goes before what is awaited.
 func leading(since string) string { return strings.TrimLeft(since+" ", ", ") }
 
-func since(w care.Waiting, now time.Time) string {
+func since(w health.Waiting, now time.Time) string {
 	switch {
 	case w.SinceDays > 0:
 		return ", da " + workingDays(w.SinceDays)
@@ -151,7 +152,7 @@ func since(w care.Waiting, now time.Time) string {
 }
 
 // term says until when, and what happens or has happened then.
-func term(w care.Waiting, now time.Time) string {
+func term(w health.Waiting, now time.Time) string {
 	switch {
 	case w.Until == nil && w.Then == "escalated":
 		return "il responsabile è stato avvisato"
@@ -173,7 +174,7 @@ func term(w care.Waiting, now time.Time) string {
 	return "se non accade entro " + When(*w.Until, now) + " viene avvisato il responsabile"
 }
 
-func standIns(w care.Waiting) string {
+func standIns(w health.Waiting) string {
 	var names []string
 	for _, r := range w.StandIns {
 		name := TheRole(r)
@@ -226,7 +227,7 @@ func awaited(code string) string {
 	return "il prossimo passo"
 }
 
-// causes are those of care.Waiting.
+// causes are those of health.Waiting.
 var causes = map[string]string{
 	"inbox": "un’operazione accettata non è ancora stata eseguita", "clock": "una scadenza non è scattata",
 	"workflow_task": "il motore del percorso non riesce a proseguire", "no_worker": "nessun esecutore è attivo",

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/health"
 )
 
 // Words says codes to whoever wants an interface of them.
@@ -16,6 +17,6 @@ func (Words) Rule(code string) string { return Rule(code) }
 func (Words) Refusal(code string, role care.Role) string { return Refusal(code, role) }
 
 // Sentence is the function of the same name.
-func (Words) Sentence(w care.Waiting, p care.Policy, now time.Time) string {
+func (Words) Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	return Sentence(w, p, now)
 }

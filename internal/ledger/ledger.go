@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/health"
+	"percorso/internal/sole"
 )
 
 // Errors that callers tell apart.
@@ -125,18 +127,18 @@ type TaskFilter struct {
 
 // CaseFile is a case in a list.
 type CaseFile struct {
-	ID       string       `db:"id"` // opaque; the run is case/<id>
-	Number   string       `db:"number"`
-	Zone     string       `db:"zone"`
-	Person   string       `db:"person"`
-	Stage    care.Stage   `db:"stage"`
-	Needs    []string     `db:"needs"`
-	Opened   time.Time    `db:"opened_at"`
-	Closed   *time.Time   `db:"closed_at"`
-	Outcome  string       `db:"outcome"`
-	Waiting  care.Waiting `db:"-"`
-	PolicyV  string       `db:"policy_version"`
-	Revision int          `db:"revision"`
+	ID       string         `db:"id"` // opaque; the run is case/<id>
+	Number   string         `db:"number"`
+	Zone     string         `db:"zone"`
+	Person   string         `db:"person"`
+	Stage    care.Stage     `db:"stage"`
+	Needs    []string       `db:"needs"`
+	Opened   time.Time      `db:"opened_at"`
+	Closed   *time.Time     `db:"closed_at"`
+	Outcome  string         `db:"outcome"`
+	Waiting  health.Waiting `db:"-"`
+	PolicyV  string         `db:"policy_version"`
+	Revision int            `db:"revision"`
 
 	SuspendedAt    *time.Time `db:"suspended_at"`
 	SuspendedUntil *time.Time `db:"suspended_until"` // its clocks stand still until then
@@ -148,8 +150,8 @@ type CaseFile struct {
 type CaseFilter struct {
 	Open   *bool
 	Stage  care.Stage
-	Health care.Health // computed; only with Open
-	Search string      // number or name, at least 2 characters; never logged
+	Health health.Health // computed; only with Open
+	Search string        // number or name, at least 2 characters; never logged
 }
 
 // Branch is one sub-process of a case, for its line of stages and branches.
@@ -193,16 +195,16 @@ type Case struct {
 
 // Standing is what the case has of which there may be one, but for the meetings
 // of the caller's agency.
-func (c Case) Standing(p care.Policy) care.Standing {
-	s := care.Standing{
+func (c Case) Standing(p care.Policy) sole.Standing {
+	s := sole.Standing{
 		Case: c.ID, Closed: c.Closed != nil, Closing: c.Closing, Suspended: c.SuspendedUntil != nil, Consented: c.Consent != nil,
-		Permit: care.ShownPermit{Kind: c.PersonData.Permit, Expiry: c.PersonData.PermitExpiry}, Receipt: c.PersonData.Receipt != nil,
+		Permit: sole.ShownPermit{Kind: c.PersonData.Permit, Expiry: c.PersonData.PermitExpiry}, Receipt: c.PersonData.Receipt != nil,
 	}
 	for _, b := range c.Branches {
 		if b.Ended != nil {
 			continue
 		}
-		open := care.Branch{Run: b.Run, Kind: b.Kind, Service: b.Service, Matter: b.Matter, Agency: b.Agency, Needs: b.Needs, Equipe: b.Equipe}
+		open := sole.Branch{Run: b.Run, Kind: b.Kind, Service: b.Service, Matter: b.Matter, Agency: b.Agency, Needs: b.Needs, Equipe: b.Equipe}
 		if b.Kind == care.RunPlacement {
 			open.Needs = p.PlacementNeeds()
 		}

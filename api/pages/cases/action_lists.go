@@ -12,6 +12,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/sole"
 )
 
 // lists make the choices of the lists that forms name; chosen is what was chosen
@@ -74,7 +75,7 @@ func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked
 func freeEquipes(in asked, chosen string) (kinds []web.Option) {
 	stands := in.file.Standing(in.rules.Policy)
 	for _, e := range in.rules.Equipes {
-		if stands.Second(ledger.CaseRun(in.file.ID), care.Answer{Operation: care.OpConvene, Equipe: e.Kind}, care.ShownPermit{}) != nil {
+		if stands.Second(ledger.CaseRun(in.file.ID), care.Answer{Operation: care.OpConvene, Equipe: e.Kind}, sole.ShownPermit{}) != nil {
 			continue
 		}
 		roles := strings.Join(web.Each(e.Seats, func(seat care.SeatRule) string { return italian.Role(seat.Role) }), ", ")
@@ -93,7 +94,7 @@ func freeServices(in asked) []web.OptionGroup {
 		groups[i].Options = slices.DeleteFunc(groups[i].Options, func(o web.Option) bool {
 			service, matter, _ := strings.Cut(o.Value, "/")
 			booking := care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Service: care.Code(service), Matter: care.Code(matter)}}}
-			return stands.Second(ledger.CaseRun(in.file.ID), booking, care.ShownPermit{}) != nil
+			return stands.Second(ledger.CaseRun(in.file.ID), booking, sole.ShownPermit{}) != nil
 		})
 	}
 	return slices.DeleteFunc(groups, func(g web.OptionGroup) bool { return len(g.Options) == 0 })

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/sole"
 )
 
 // action is an operation on a case as a whole. Its page follows from its form, its
@@ -145,7 +146,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		return parts.CaseForm{}, err
 	}
 	if sent == nil && !a.facts.Offered(file) {
-		if second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: a.facts.Code}, care.ShownPermit{}); second != nil {
+		if second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: a.facts.Code}, sole.ShownPermit{}); second != nil {
 			return parts.CaseForm{}, second
 		}
 		return parts.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}

@@ -12,6 +12,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -28,17 +29,17 @@ func (s *Place) Mount(p access.Routes) {
 type caseFilter struct {
 	name, text string
 	open       bool
-	health     care.Health
+	health     health.Health
 }
 
 // caseFilters are the lists of case files that one can choose from; the first
 // is shown unless another is asked for.
 var caseFilters = []caseFilter{
 	{"aperti", "Aperti", true, ""},
-	{"in-ritardo", italian.Upper(italian.Health(care.HealthLate)), true, care.HealthLate},
-	{"fermi", italian.Upper(italian.Health(care.HealthBroken)), true, care.HealthBroken},
-	{"senza-nessuno", italian.Upper(italian.Health(care.HealthOrphaned)), true, care.HealthOrphaned},
-	{"come-previsto", italian.Upper(italian.Health(care.HealthPlanned)), true, care.HealthPlanned},
+	{"in-ritardo", italian.Upper(italian.Health(health.Late)), true, health.Late},
+	{"fermi", italian.Upper(italian.Health(health.Broken)), true, health.Broken},
+	{"senza-nessuno", italian.Upper(italian.Health(health.Orphaned)), true, health.Orphaned},
+	{"come-previsto", italian.Upper(italian.Health(health.Planned)), true, health.Planned},
 	{"chiusi", "Chiusi", false, ""},
 }
 

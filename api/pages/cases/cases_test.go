@@ -13,8 +13,10 @@ import (
 	"percorso/api/apitest"
 	"percorso/api/pages/cases"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/sole"
 	"percorso/internal/testclock"
 )
 
@@ -84,8 +86,8 @@ func TestCaseFilters(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	for name, text := range map[string]string{
-		"aperti": "Aperti", "in-ritardo": italian.Upper(italian.Health(care.HealthLate)), "fermi": italian.Upper(italian.Health(care.HealthBroken)),
-		"senza-nessuno": italian.Upper(italian.Health(care.HealthOrphaned)), "come-previsto": italian.Upper(italian.Health(care.HealthPlanned)), "chiusi": "Chiusi",
+		"aperti": "Aperti", "in-ritardo": italian.Upper(italian.Health(health.Late)), "fermi": italian.Upper(italian.Health(health.Broken)),
+		"senza-nessuno": italian.Upper(italian.Health(health.Orphaned)), "come-previsto": italian.Upper(italian.Health(health.Planned)), "chiusi": "Chiusi",
 	} {
 		page := apitest.ReadPage(t, b.Visit("/fascicoli?stato="+name))
 		nav, _ := page.First("nav", "aria-label", "Quali fascicoli")
@@ -202,7 +204,7 @@ func TestNoSecondOneOnThePages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second := file.Standing(b.Pages.ZonePolicy).Second(c.Run, c.Answer, care.ShownPermit{})
+		second := file.Standing(b.Pages.ZonePolicy).Second(c.Run, c.Answer, sole.ShownPermit{})
 		if second == nil {
 			t.Fatalf("%s has no like", c.Operation)
 		}

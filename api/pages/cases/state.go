@@ -9,6 +9,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -22,7 +23,7 @@ const meetingsShown = 3
 func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff, rules *zone.Rules, file ledger.Case) error {
 	address := "/fascicoli/" + file.ID
 	if file.SuspendedUntil != nil && file.Closed == nil {
-		if file.Waiting.Health == care.HealthPlanned {
+		if file.Waiting.Health == health.Planned {
 			page.Sentence = "" // the banner says it
 		}
 		page.Suspension = &Suspension{Text: "Caso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}

@@ -204,7 +204,7 @@ func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, t
 			shown.Reasons = append(shown.Reasons, web.Option{Value: reason.Code, Text: reason.Name, Chosen: reason.Code == typed.reason})
 		}
 	case care.Failed:
-		form, _ := care.FormOf(care.ReferralOutcome)
+		form, _ := catalogue.FormOf(care.ReferralOutcome)
 		outcome, _ := form.Outcome(care.Failed)
 		for _, code := range outcome.Reasons {
 			shown.Reasons = append(shown.Reasons, web.Option{Value: code, Text: italian.Reason(code), Chosen: code == typed.reason})

@@ -9,6 +9,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 )
 
@@ -16,11 +17,11 @@ import (
 const bookingRows = 3
 
 // TaskForm shows the form of a kind of task, and reads what was sent with it.
-// Its fields come from care.TaskForms: those that all outcomes have are shown
+// Its fields come from catalogue.TaskForms: those that all outcomes have are shown
 // once, the others below the outcome that has them. A field's id is its name,
 // with the outcome before it where it is the outcome's own.
 type TaskForm struct {
-	care.TaskForm
+	catalogue.TaskForm
 	Policy  care.Policy
 	Service string            // of the task: its matters are offered
 	Sent    url.Values        // what was typed
@@ -32,8 +33,8 @@ type TaskForm struct {
 }
 
 // asks says whether there is something to ask in a field.
-func (f *TaskForm) asks(field care.Field) bool {
-	return (field != care.FieldGoals || len(f.Goals) > 0) && (field != care.FieldConsent || len(f.Private) > 0)
+func (f *TaskForm) asks(field catalogue.TaskField) bool {
+	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0)
 }
 
 // begin fills in what a form that nobody has touched begins with.
@@ -52,9 +53,9 @@ func (f *TaskForm) begin() {
 }
 
 // common says whether every outcome has a field, with the same choices.
-func (f *TaskForm) common(field care.Field) bool {
+func (f *TaskForm) common(field catalogue.TaskField) bool {
 	for _, o := range f.Outcomes {
-		if !o.Accepts(field) || field == care.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
+		if !o.Accepts(field) || field == catalogue.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
 			return false
 		}
 	}
@@ -62,7 +63,7 @@ func (f *TaskForm) common(field care.Field) bool {
 }
 
 // id is the id of a field under an outcome.
-func (f *TaskForm) id(o care.TaskOutcome, field care.Field) string {
+func (f *TaskForm) id(o catalogue.TaskOutcome, field catalogue.TaskField) string {
 	if f.common(field) {
 		return string(field)
 	}
@@ -73,12 +74,12 @@ func (f *TaskForm) id(o care.TaskOutcome, field care.Field) string {
 func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
 	page := &CompletionForm{Form: form, Button: "Completa il compito"}
-	for _, field := range care.Fields {
+	for _, field := range catalogue.TaskFields {
 		if !f.common(field) || !f.asks(field) {
 			continue
 		}
 		shown := f.field(f.Outcomes[0], field)
-		if field == care.FieldNote {
+		if field == catalogue.FieldNote {
 			f.sayWhenNeeded(&shown)
 			page.After = append(page.After, shown)
 		} else {
@@ -93,7 +94,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 		choice := OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
 			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
 		}}
-		for _, field := range care.Fields {
+		for _, field := range catalogue.TaskFields {
 			if o.Accepts(field) && !f.common(field) && f.asks(field) {
 				choice.Fields = append(choice.Fields, f.field(o, field))
 			}
@@ -107,7 +108,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	var needed []string
 	for _, o := range f.Outcomes {
-		if slices.Contains(o.Requires, care.FieldNote) {
+		if slices.Contains(o.Requires, catalogue.FieldNote) {
 			needed = append(needed, "«"+italian.Outcome(f.Kind, o.Code)+"»")
 		}
 	}
@@ -118,33 +119,33 @@ func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 }
 
 // field shows one field of an outcome.
-func (f *TaskForm) field(o care.TaskOutcome, field care.Field) web.Field {
+func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web.Field {
 	id := f.id(o, field)
 	shown := web.Field{
 		Shape: "input", ID: id, Label: italian.TaskField(f.Kind, field), Value: f.Sent.Get(id), Required: slices.Contains(o.Requires, field),
 	}
 	switch field {
-	case care.FieldNeeds:
+	case catalogue.FieldNeeds:
 		shown.Shape, shown.Type, shown.Hint = "choices", "checkbox", italian.FieldHelp("needs")
 		for _, n := range f.Policy.Needs {
 			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.Sent[id], n.Code)})
 		}
-	case care.FieldAreas:
+	case catalogue.FieldAreas:
 		return f.areas(id)
-	case care.FieldBookings:
+	case catalogue.FieldBookings:
 		return f.bookings(id, shown.Required)
-	case care.FieldMatter:
+	case catalogue.FieldMatter:
 		shown.Shape, shown.Options = "select", present.Options(f.matters(f.Service), shown.Value)
-	case care.FieldMeasure:
+	case catalogue.FieldMeasure:
 		shown.Shape, shown.Options = "select", present.Options(f.Policy.Measures, shown.Value)
-	case care.FieldClosureOutcome:
+	case catalogue.FieldClosureOutcome:
 		shown.Shape, shown.Options = "select", present.Options(present.ClosureOutcomes(f.Policy), shown.Value)
-	case care.FieldReason:
+	case catalogue.FieldReason:
 		shown.Shape, shown.Type = "choices", "radio"
 		for _, code := range o.Reasons {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Reason(code), Chosen: shown.Value == code})
 		}
-	case care.FieldAt:
+	case catalogue.FieldAt:
 		if f.Kind == care.PermitRenewal { // a day, that of the receipt
 			shown.Type, shown.Hint = "date", italian.TaskFieldHelp(f.Kind, field)
 			break
@@ -153,25 +154,25 @@ func (f *TaskForm) field(o care.TaskOutcome, field care.Field) web.Field {
 		if !shown.Required {
 			shown.Label = "Nuovo appuntamento, se già concordato"
 		}
-	case care.FieldUntil:
+	case catalogue.FieldUntil:
 		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
-	case care.FieldPlan:
+	case catalogue.FieldPlan:
 		f.Draft.id, f.Draft.sent = id, f.Sent
 		return f.Draft.show()
-	case care.FieldGoals:
+	case catalogue.FieldGoals:
 		return f.findings(id)
-	case care.FieldStage:
+	case catalogue.FieldStage:
 		stages := slices.DeleteFunc(slices.Clone(care.BeginStages), func(s care.Stage) bool { return s == care.StageSecondLevel })
 		shown.Shape, shown.Type, shown.Options = "choices", "radio", present.StageOptions(stages, shown.Value)
-	case care.FieldPermit:
+	case catalogue.FieldPermit:
 		shown.Shape, shown.Options = "select", slices.DeleteFunc(present.PermitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
-	case care.FieldPermitExpiry:
+	case catalogue.FieldPermitExpiry:
 		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
-	case care.FieldConsent:
+	case catalogue.FieldConsent:
 		shown.Shape = "box"
 		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.Private, ", ")
 		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati."
-	case care.FieldNote:
+	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}
 	return shown

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 )
 
@@ -22,7 +23,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 		return done, nil
 	}
 	var faults []care.Fault
-	for _, field := range care.Fields {
+	for _, field := range catalogue.TaskFields {
 		if !o.Accepts(field) || !f.asks(field) {
 			continue
 		}
@@ -30,21 +31,21 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 		f.places[string(field)] = id
 		value := strings.TrimSpace(f.Sent.Get(id))
 		switch field {
-		case care.FieldNeeds:
+		case catalogue.FieldNeeds:
 			done.Needs = f.Sent[id]
-		case care.FieldAreas:
+		case catalogue.FieldAreas:
 			done.Areas = f.readAreas(id)
-		case care.FieldBookings:
+		case catalogue.FieldBookings:
 			var wrong []care.Fault
 			done.Bookings, wrong = f.readBookings(id)
 			faults = append(faults, wrong...)
-		case care.FieldMatter:
+		case catalogue.FieldMatter:
 			done.Matter = value
-		case care.FieldMeasure:
+		case catalogue.FieldMeasure:
 			done.Measure = value
-		case care.FieldEnterprise:
+		case catalogue.FieldEnterprise:
 			done.Enterprise = value
-		case care.FieldAt:
+		case catalogue.FieldAt:
 			if f.Kind == care.PermitRenewal {
 				var wrong []care.Fault
 				done.At, wrong = readDay(value, "at")
@@ -57,7 +58,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "at", Rule: rule})
 			}
-		case care.FieldUntil:
+		case catalogue.FieldUntil:
 			if value == "" {
 				break
 			}
@@ -66,30 +67,30 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "until", Rule: rule})
 			}
-		case care.FieldReason:
+		case catalogue.FieldReason:
 			done.Reason = value
-		case care.FieldClosureOutcome:
+		case catalogue.FieldClosureOutcome:
 			done.ClosureOutcome = value
-		case care.FieldPlan:
+		case catalogue.FieldPlan:
 			var wrong []care.Fault
 			f.Draft.id, f.Draft.sent = id, f.Sent
 			done.Plan, wrong = f.Draft.read()
 			maps.Copy(f.places, f.Draft.places)
 			maps.Copy(f.labels, f.Draft.labels)
 			faults = append(faults, wrong...)
-		case care.FieldGoals:
+		case catalogue.FieldGoals:
 			done.Goals = f.readFindings(id)
-		case care.FieldStage:
+		case catalogue.FieldStage:
 			done.Stage = care.Stage(value)
-		case care.FieldPermit:
+		case catalogue.FieldPermit:
 			done.Permit = value
-		case care.FieldPermitExpiry:
+		case catalogue.FieldPermitExpiry:
 			var wrong []care.Fault
 			done.PermitExpiry, wrong = readDay(value, "permit_expiry")
 			faults = append(faults, wrong...)
-		case care.FieldConsent:
+		case catalogue.FieldConsent:
 			done.Consent = value != ""
-		case care.FieldNote:
+		case catalogue.FieldNote:
 			done.Note = value
 		}
 	}
@@ -169,8 +170,8 @@ func (f *TaskForm) Naming(path string) (id, label string) {
 	if place, ok := f.places[path]; ok {
 		id = place
 	}
-	if slices.Contains(care.Fields, care.Field(path)) {
-		label = italian.TaskField(f.Kind, care.Field(path))
+	if slices.Contains(catalogue.TaskFields, catalogue.TaskField(path)) {
+		label = italian.TaskField(f.Kind, catalogue.TaskField(path))
 	}
 	if name, ok := f.labels[path]; ok {
 		label = name

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/sole"
 )
 
 // A referral to a partner takes two steps: to whom and for what, then what
@@ -52,7 +53,7 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Rule(care.RuleRequired)})
 	}
 	status := http.StatusUnprocessableEntity
-	second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: care.OpRefer, Agency: care.Code(agency), Matter: care.Code(purpose)}, care.ShownPermit{})
+	second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: care.OpRefer, Agency: care.Code(agency), Matter: care.Code(purpose)}, sole.ShownPermit{})
 	if asked && len(faults) == 0 && second != nil {
 		status = http.StatusConflict
 		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Rule(second.Faults[0].Rule)})

@@ -14,6 +14,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -43,7 +44,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	order := []care.Health{care.HealthBroken, care.HealthOrphaned, care.HealthLate}
+	order := []health.Health{health.Broken, health.Orphaned, health.Late}
 	slices.SortStableFunc(list.Items, func(a, b ledger.StuckCase) int {
 		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
 	})

@@ -151,7 +151,7 @@ func (s *Place) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form
 // formOf is the form of a task's kind; nil: it has none.
 func (s *Place) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent url.Values) (*parts.TaskForm, error) {
 	ctx := c.Request.Context()
-	kind, ok := care.FormOf(task.Kind)
+	kind, ok := catalogue.FormOf(task.Kind)
 	if !ok {
 		return nil, nil
 	}

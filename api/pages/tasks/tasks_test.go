@@ -69,7 +69,7 @@ func TestEveryOutcomeCanBeCompleted(t *testing.T) { testclock.Each(t, completesE
 func completesEveryOutcome(t *testing.T, now time.Time) {
 	b := apitest.NewPagesAt(t, now)
 	b.LogIn(apitest.SomeWorker.Subject)
-	for _, kind := range care.TaskForms {
+	for _, kind := range catalogue.TaskForms {
 		for _, outcome := range kind.Outcomes {
 			for _, script := range []bool{true, false} {
 				t.Run(string(kind.Kind)+" "+outcome.Code, func(t *testing.T) {
@@ -85,7 +85,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
 						t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 					}
-					if faults := care.CheckCompletion(b.Pages.ZonePolicy, kind.Kind, got); len(faults) > 0 || got.Outcome != outcome.Code {
+					if faults := catalogue.CheckCompletion(b.Pages.ZonePolicy, kind.Kind, got); len(faults) > 0 || got.Outcome != outcome.Code {
 						t.Errorf("accepted %s with %v", got.Outcome, faults)
 					}
 				})

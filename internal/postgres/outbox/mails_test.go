@@ -13,6 +13,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
@@ -211,7 +212,7 @@ func TestAMailThatFailsIsSeen(t *testing.T) {
 func TestAPartnerThatIsNotReached(t *testing.T) {
 	p := newPlay(t)
 	caseRun, run, _, task := p.Referred()
-	read := func() care.Waiting {
+	read := func() health.Waiting {
 		c, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(caseRun))
 		require.NoError(t, err)
 		return c.Waiting
@@ -221,13 +222,13 @@ func TestAPartnerThatIsNotReached(t *testing.T) {
 		require.NoError(t, err)
 		return len(page.Items)
 	}
-	require.NotEqual(t, care.HealthBroken, read().Health)
+	require.NotEqual(t, health.Broken, read().Health)
 	for _, id := range p.posted() {
 		require.Equal(t, ledger.MailFailed, p.tried(id, unknown))
 	}
 	w := read()
-	require.Equal(t, care.HealthBroken, w.Health)
-	require.Equal(t, care.CauseMail, w.Cause)
+	require.Equal(t, health.Broken, w.Health)
+	require.Equal(t, health.CauseMail, w.Cause)
 	require.Equal(t, "asl", w.Partner)
 	require.Equal(t, task, w.TaskID)
 	require.Equal(t, 1, stuck())
@@ -238,7 +239,7 @@ func TestAPartnerThatIsNotReached(t *testing.T) {
 	require.NoError(t, err)
 	p.Now = p.Now.Add(time.Minute)
 	p.Does(run, p.Clock(), ledger.Effects{}, nil)
-	require.NotEqual(t, care.CauseMail, read().Cause)
+	require.NotEqual(t, health.CauseMail, read().Cause)
 }
 
 // A reminder to several of a role is a mail for each, to each address once, and

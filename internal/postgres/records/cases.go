@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -81,7 +82,7 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 	q := query{where: []string{maybeStuck}, args: []any{r.Clock()}, clocks: []int{0}}
 	l := reading{kind: ledger.ListStuckCases}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != care.HealthPlanned })
+		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != health.Planned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
 			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
@@ -129,12 +130,12 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 }
 
 // waiting computes what each of some cases waits for.
-func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]care.Waiting, error) {
-	facts := map[string]*care.Facts{}
+func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]health.Waiting, error) {
+	facts := map[string]*health.Facts{}
 	ids := make([]string, 0, len(cases))
 	now := r.Clock()
 	for _, c := range cases {
-		facts[c.ID] = &care.Facts{Now: now, Closed: c.Closed != nil, SuspendedAt: c.SuspendedAt, SuspendedUntil: c.SuspendedUntil}
+		facts[c.ID] = &health.Facts{Now: now, Closed: c.Closed != nil, SuspendedAt: c.SuspendedAt, SuspendedUntil: c.SuspendedUntil}
 		ids = append(ids, c.ID)
 	}
 	set, err := r.rules.Current(ctx, tx, s.Zone)
@@ -150,16 +151,16 @@ func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases 
 	if err := readMachine(ctx, tx, now, ids, facts); err != nil {
 		return nil, err
 	}
-	waiting := map[string]care.Waiting{}
+	waiting := map[string]health.Waiting{}
 	for id, f := range facts {
-		waiting[id] = care.Explain(*f, set.Calendar)
+		waiting[id] = health.Explain(*f, set.Calendar)
 	}
 	return waiting, nil
 }
 
 // readTasks reads the open tasks of some cases, be they of the other zone that
 // is asked to take one over. What a partner answers through a link is named by it.
-func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string, facts map[string]*care.Facts) error {
+func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string, facts map[string]*health.Facts) error {
 	type row struct {
 		Case       string         `db:"case_id"`
 		ID         string         `db:"id"`
@@ -194,7 +195,7 @@ func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string,
 		if !partner.ByLink() || t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 			partner.Code, t.NotReached = "", nil
 		}
-		facts[t.Case].Tasks = append(facts[t.Case].Tasks, care.FactTask{
+		facts[t.Case].Tasks = append(facts[t.Case].Tasks, health.FactTask{
 			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: partner.Code, Since: t.Since, RemindAt: t.RemindAt,
 			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates,
 			NotReached: t.NotReached,
@@ -204,7 +205,7 @@ func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string,
 }
 
 // readWaits reads what some cases wait for, but what stands still.
-func readWaits(ctx context.Context, tx postgres.Tx, ids []string, facts map[string]*care.Facts) error {
+func readWaits(ctx context.Context, tx postgres.Tx, ids []string, facts map[string]*health.Facts) error {
 	type row struct {
 		Case string    `db:"case_id"`
 		Code string    `db:"code"`
@@ -213,14 +214,14 @@ func readWaits(ctx context.Context, tx postgres.Tx, ids []string, facts map[stri
 	}
 	rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, code, set_at, due_at FROM wait WHERE case_id = ANY ($1::uuid[]) AND due_at IS NOT NULL ORDER BY due_at`, ids)
 	for _, w := range rows {
-		facts[w.Case].Waits = append(facts[w.Case].Waits, care.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
+		facts[w.Case].Waits = append(facts[w.Case].Waits, health.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
 	}
 	return err
 }
 
 // readMachine finds where the machinery does not move a case: what it accepted
 // or what fell due is unworked, or Temporal reports a failing run.
-func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []string, facts map[string]*care.Facts) error {
+func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []string, facts map[string]*health.Facts) error {
 	report, err := readReport(ctx, tx, now)
 	if err != nil {
 		return err
@@ -237,7 +238,7 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 		FROM unnest($1::uuid[]) AS c (id)`, ids, report.FailingRuns)
 	for _, m := range rows {
 		f := facts[m.Case]
-		late := f.Now.Add(-care.Grace)
+		late := f.Now.Add(-health.Grace)
 		cause := func(code string, since time.Time) {
 			f.Cause, f.CauseSince = code, since
 			switch {

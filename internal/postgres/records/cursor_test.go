@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -54,7 +55,7 @@ func TestCursors(t *testing.T) {
 			return page.Next, len(page.Items), err
 		},
 		"planned cases": func(p ledger.Paging) (string, int, error) {
-			page, err := a.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Health: care.HealthPlanned}, p)
+			page, err := a.Records.CaseFiles(t.Context(), worker, ledger.CaseFilter{Health: health.Planned}, p)
 			return page.Next, len(page.Items), err
 		},
 		"reads": func(p ledger.Paging) (string, int, error) {

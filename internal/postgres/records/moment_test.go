@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
-	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -34,6 +34,6 @@ func TestAReadingIsOfOneMoment(t *testing.T) {
 	file := read()
 	require.Equal(t, int64(1), ended, "the task ends while the case is read")
 	require.Len(t, file.Tasks, 1)
-	require.Equal(t, care.WaitTask, file.Waiting.For)
-	require.Equal(t, care.HealthOrphaned, read().Waiting.Health, "the next reading sees it")
+	require.Equal(t, health.WaitTask, file.Waiting.For)
+	require.Equal(t, health.Orphaned, read().Waiting.Health, "the next reading sees it")
 }

@@ -12,6 +12,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -239,8 +240,8 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	file, err := d.Records.CaseFile(t.Context(), operator, id)
 	require.NoError(t, err)
 	require.True(t, file.SuspendedUntil.Equal(until))
-	require.Equal(t, care.HealthPlanned, file.Waiting.Health)
-	require.Equal(t, care.ThenResume, file.Waiting.Then)
+	require.Equal(t, health.Planned, file.Waiting.Health)
+	require.Equal(t, health.ThenResume, file.Waiting.Then)
 	require.True(t, file.Waiting.Until.Equal(until))
 	require.True(t, file.Tasks[0].Suspended)
 	require.Nil(t, file.Tasks[0].Due)
@@ -296,7 +297,7 @@ func TestASuspendedCaseIsNeverLate(t *testing.T) {
 	d.caughtUp(id)
 	file, err = d.Records.CaseFile(t.Context(), operator, id)
 	require.NoError(t, err)
-	require.Equal(t, care.HealthLate, file.Waiting.Health)
+	require.Equal(t, health.Late, file.Waiting.Health)
 	require.Equal(t, care.PermitRenewal, file.Waiting.Task)
 	stuck, err = d.Records.StuckCases(t.Context(), supervisor, ledger.Paging{})
 	require.NoError(t, err)
@@ -345,7 +346,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "lucca", file.Transfer)
 	require.Empty(t, file.Tasks)
-	require.Equal(t, care.HealthPlanned, file.Waiting.Health)
+	require.Equal(t, health.Planned, file.Waiting.Health)
 	require.Equal(t, care.TransferAnswer, file.Waiting.Task)
 	require.Equal(t, "lucca", file.Waiting.Zone)
 	require.Empty(t, file.Waiting.TaskID)
@@ -354,7 +355,7 @@ func TestATransferIsSeenFromBothZones(t *testing.T) {
 	stuck, err := d.Records.StuckCases(t.Context(), d.Accounts["supervisor.prato"], ledger.Paging{})
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
-	require.Equal(t, care.HealthLate, stuck.Items[0].Waiting.Health)
+	require.Equal(t, health.Late, stuck.Items[0].Waiting.Health)
 
 	// What was handed over is nobody's to see any more.
 	for _, table := range []string{"case_file", "run", "task", "share"} {
@@ -401,7 +402,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 			var found []string
 			for _, f := range files {
 				found = append(found, f.ID)
-				require.Equal(t, care.WaitTask, f.Waiting.For)
+				require.Equal(t, health.WaitTask, f.Waiting.For)
 			}
 			require.Equal(t, c.found, found)
 		})

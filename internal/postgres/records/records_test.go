@@ -13,6 +13,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
@@ -152,7 +153,7 @@ func TestPagesAreWholeAndInOrder(t *testing.T) {
 			require.False(t, seen[c.ID])
 			require.True(t, last.IsZero() || !c.Opened.After(last), "the newest first")
 			seen[c.ID], last = true, c.Opened
-			require.Equal(t, care.HealthPlanned, c.Waiting.Health)
+			require.Equal(t, health.Planned, c.Waiting.Health)
 			require.Equal(t, care.FirstListening, c.Waiting.Task)
 		}
 		if p.Cursor = page.Next; p.Cursor == "" {
@@ -175,7 +176,7 @@ func TestOrphanedCase(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, stuck.Items, 1)
 	require.Equal(t, id, stuck.Items[0].ID)
-	require.Equal(t, care.HealthOrphaned, stuck.Items[0].Waiting.Health)
+	require.Equal(t, health.Orphaned, stuck.Items[0].Waiting.Health)
 	_, err = a.Records.StuckCases(t.Context(), a.Accounts["social_worker.pistoia"], ledger.Paging{})
 	require.ErrorIs(t, err, ledger.ErrForbidden)
 }

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/sole"
 )
 
 // opening is what a step of a case tells a branch that it begins.
@@ -305,10 +306,10 @@ func TestThePagesSeeWhatStands(t *testing.T) {
 	shown := file.Standing(policy)
 	rows, err := p.Owner.Query(t.Context(), `SELECT * FROM open_branches($1)`, file.ID)
 	require.NoError(t, err)
-	stored, err := pgx.CollectRows(rows, pgx.RowToStructByName[care.Branch])
+	stored, err := pgx.CollectRows(rows, pgx.RowToStructByName[sole.Branch])
 	require.NoError(t, err)
 	require.Len(t, stored, 5)
-	require.Equal(t, care.Branch{Run: sentOn, Kind: care.RunReferral, Agency: "cpia", Needs: []string{"labour"}, Referral: on}, stored[4])
+	require.Equal(t, sole.Branch{Run: sentOn, Kind: care.RunReferral, Agency: "cpia", Needs: []string{"labour"}, Referral: on}, stored[4])
 	stored[1].Needs = policy.PlacementNeeds()
 	require.Equal(t, stored, shown.Branches)
 }

@@ -14,12 +14,13 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/sole"
 )
 
 // Second asks whether what somebody asks would stand beside its like. agency is
 // the caller's. Of a case that the caller does not see, its branches alone count.
 func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run string, a care.Answer, data json.RawMessage, agency string) (*care.Refusal, error) {
-	if !a.OnceOnly() {
+	if !sole.OnceOnly(a) {
 		return nil, nil
 	}
 	stands, err := Of(ctx, tx, policy, caseID, agency)
@@ -29,9 +30,9 @@ func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run
 	switch {
 	case a.Operation == care.OpPermit:
 		form, err := catalogue.Permit.Decode(data)
-		return stands.Second(run, a, care.ShownPermit{Kind: form.Permit, Expiry: form.Expiry}), err
+		return stands.Second(run, a, sole.ShownPermit{Kind: form.Permit, Expiry: form.Expiry}), err
 	case a.Operation != care.OpComplete || a.Outcome != care.Resubmit:
-		return stands.Second(run, a, care.ShownPermit{}), nil
+		return stands.Second(run, a, sole.ShownPermit{}), nil
 	}
 	var first string // whom the referral was first addressed to
 	err = tx.QueryRow(ctx, `SELECT agency FROM run WHERE id = $1`, run).Scan(&first)
@@ -39,8 +40,8 @@ func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run
 }
 
 // Of reads what a case has of which there may be one.
-func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency string) (care.Standing, error) {
-	stands := care.Standing{Case: caseID}
+func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency string) (sole.Standing, error) {
+	stands := sole.Standing{Case: caseID}
 	var err error
 	if stands.Branches, err = OpenBranches(ctx, tx, policy, caseID); err != nil {
 		return stands, err
@@ -63,14 +64,14 @@ func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency 
 		return stands, nil
 	}
 	stands.Closed, stands.Closing, stands.Suspended, stands.Consented, stands.Met = r.Closed, r.Closing, r.Suspended, r.Consented, r.Met
-	stands.Permit, stands.Receipt = care.ShownPermit{Kind: r.Permit, Expiry: r.Expiry}, r.Receipt
+	stands.Permit, stands.Receipt = sole.ShownPermit{Kind: r.Permit, Expiry: r.Expiry}, r.Receipt
 	return stands, err
 }
 
 // OpenBranches reads the branches of a case that have not ended.
-func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID string) ([]care.Branch, error) {
+func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID string) ([]sole.Branch, error) {
 	rows, _ := tx.Query(ctx, `SELECT * FROM open_branches($1)`, caseID)
-	branches, err := pgx.CollectRows(rows, pgx.RowToStructByName[care.Branch])
+	branches, err := pgx.CollectRows(rows, pgx.RowToStructByName[sole.Branch])
 	for i, b := range branches {
 		if b.Kind == care.RunPlacement {
 			branches[i].Needs = policy.PlacementNeeds()

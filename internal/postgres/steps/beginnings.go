@@ -7,12 +7,13 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/standing"
+	"percorso/internal/sole"
 )
 
 // beginnings are the branches that a step begins.
 type beginnings struct {
 	*writer
-	open []care.Branch // of the case; nil: not read yet
+	open []sole.Branch // of the case; nil: not read yet
 }
 
 // begin writes the run that a message opens. Where its like is open already, the
@@ -20,7 +21,7 @@ type beginnings struct {
 // That holds for what follows from an answer, such as an agreed plan or the
 // outcomes of two assessments; what somebody asks for is refused before.
 func (b *beginnings) begin(m ledger.Message) (begun bool, err error) {
-	next := care.Branch{Run: m.Run, Kind: ledger.KindOf(m.Run), Service: string(m.Answer.Service), Agency: string(m.Answer.Agency), Equipe: m.Answer.Equipe}
+	next := sole.Branch{Run: m.Run, Kind: ledger.KindOf(m.Run), Service: string(m.Answer.Service), Agency: string(m.Answer.Agency), Equipe: m.Answer.Equipe}
 	switch next.Kind {
 	case care.RunService:
 		next.Matter = string(m.Answer.Matter)
@@ -44,7 +45,7 @@ func (b *beginnings) begin(m ledger.Message) (begun bool, err error) {
 }
 
 // join ends a branch as it begins, since another serves what it is for.
-func (b *beginnings) join(next care.Branch) {
+func (b *beginnings) join(next sole.Branch) {
 	b.openRun(next, &b.step.At, care.AlreadyOpen)
 	b.moment("branch_joined", string(next.Kind))
 	b.enqueue(ledger.DerivedID(next.Run, "already open"), next.Run, b.step.Case, care.Answer{Operation: care.OpReport, Run: next.Run, Outcome: care.AlreadyOpen})
@@ -67,7 +68,7 @@ func (b *beginnings) needs(a care.Answer) ([]string, error) {
 // openRun makes the run of a branch, or of one that has ended as it began. A
 // branch of a suspended case stands still from its start; what another zone is
 // asked does not.
-func (b *beginnings) openRun(next care.Branch, ended *time.Time, outcome string) {
+func (b *beginnings) openRun(next sole.Branch, ended *time.Time, outcome string) {
 	state := care.RunState{Answers: []care.PointAnswer{}, Open: []care.OpenPoint{}}
 	if next.Kind != care.RunTransfer {
 		state.Suspended = b.step.State.Suspended

@@ -1,8 +1,11 @@
-package care
+// Package health says of an open case what it waits for, and how it stands.
+package health
 
 import (
 	"slices"
 	"time"
+
+	"percorso/internal/care"
 )
 
 // Health says how an open case stands.
@@ -11,10 +14,10 @@ type Health string
 // A case waits as planned, is late (a deadline has passed), is broken (the
 // machinery does not move it) or orphaned (nobody is left who may act).
 const (
-	HealthPlanned  Health = "planned"
-	HealthLate     Health = "late"
-	HealthBroken   Health = "broken"
-	HealthOrphaned Health = "orphaned"
+	Planned  Health = "planned"
+	Late     Health = "late"
+	Broken   Health = "broken"
+	Orphaned Health = "orphaned"
 )
 
 // WaitFor is what a case waits for.
@@ -31,22 +34,22 @@ const (
 // Waiting is the case's answer to "what are you waiting for?", in codes; the
 // pages and the API say it in one sentence.
 type Waiting struct {
-	Health    Health     `json:"health"`
-	For       WaitFor    `json:"for"`
-	Task      TaskKind   `json:"task,omitempty"`
-	State     TaskState  `json:"state,omitempty"`
-	Role      Role       `json:"role,omitempty"`    // who must act
-	Agency    string     `json:"agency,omitempty"`  //
-	Zone      string     `json:"zone,omitempty"`    // whose role and agency they are, where it is not the case's own
-	Partner   string     `json:"partner,omitempty"` // the agency that answers through one-time links; Role may record its answer
-	Since     time.Time  `json:"since,omitzero"`
-	SinceDays int        `json:"since_working_days"`
-	Until     *time.Time `json:"until,omitempty"`
-	LateDays  int        `json:"late_working_days,omitempty"`
-	Then      string     `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
-	StandIns  []Role     `json:"stand_ins,omitempty"` // who can stand in
-	Cause     string     `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing, mail
-	TaskID    string     `json:"-"`
+	Health    Health         `json:"health"`
+	For       WaitFor        `json:"for"`
+	Task      care.TaskKind  `json:"task,omitempty"`
+	State     care.TaskState `json:"state,omitempty"`
+	Role      care.Role      `json:"role,omitempty"`    // who must act
+	Agency    string         `json:"agency,omitempty"`  //
+	Zone      string         `json:"zone,omitempty"`    // whose role and agency they are, where it is not the case's own
+	Partner   string         `json:"partner,omitempty"` // the agency that answers through one-time links; Role may record its answer
+	Since     time.Time      `json:"since,omitzero"`
+	SinceDays int            `json:"since_working_days"`
+	Until     *time.Time     `json:"until,omitempty"`
+	LateDays  int            `json:"late_working_days,omitempty"`
+	Then      string         `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
+	StandIns  []care.Role    `json:"stand_ins,omitempty"` // who can stand in
+	Cause     string         `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing, mail
+	TaskID    string         `json:"-"`
 }
 
 // ThenResume says that a suspended case goes on by itself.
@@ -74,9 +77,9 @@ type Facts struct {
 // FactTask is an open task of a case.
 type FactTask struct {
 	ID         string
-	Kind       TaskKind
-	State      TaskState
-	Role       Role
+	Kind       care.TaskKind
+	State      care.TaskState
+	Role       care.Role
 	Agency     string
 	Zone       string     // where it is another than the case's
 	Partner    string     // the agency asked, where it answers through one-time links
@@ -104,19 +107,19 @@ const Grace = 30 * time.Second
 
 // besides are waits that go along with what a case really waits for: they limit
 // how long others may take, or warn. The later in the list, the less they say.
-var besides = []string{DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, SuspensionOver, DeadlinePermitWarning}
+var besides = []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver, care.DeadlinePermitWarning}
 
 // Explain computes what an open case waits for. Where several things are open
 // it names the one that most needs somebody: what is broken, then orphaned,
 // then late, then due first. A suspended case waits for its date, unless
 // something that does not stand still needs somebody before.
-func Explain(f Facts, cal Calendar) Waiting {
+func Explain(f Facts, cal care.Calendar) Waiting {
 	if f.Closed {
-		return Waiting{Health: HealthPlanned, For: WaitNothing}
+		return Waiting{Health: Planned, For: WaitNothing}
 	}
 	if f.Cause != "" {
-		return Waiting{Health: HealthBroken, For: WaitMachine, Cause: f.Cause, Since: f.CauseSince,
-			SinceDays: cal.WorkingDaysBetween(f.CauseSince, f.Now), StandIns: []Role{Supervisor}}
+		return Waiting{Health: Broken, For: WaitMachine, Cause: f.Cause, Since: f.CauseSince,
+			SinceDays: cal.WorkingDaysBetween(f.CauseSince, f.Now), StandIns: []care.Role{care.Supervisor}}
 	}
 	var best *Waiting
 	consider := func(w Waiting) {
@@ -125,7 +128,7 @@ func Explain(f Facts, cal Calendar) Waiting {
 		}
 	}
 	if f.SuspendedUntil != nil {
-		w := Waiting{Health: HealthPlanned, For: WaitTime, Until: f.SuspendedUntil, Then: ThenResume}
+		w := Waiting{Health: Planned, For: WaitTime, Until: f.SuspendedUntil, Then: ThenResume}
 		if f.SuspendedAt != nil {
 			w.Since, w.SinceDays = *f.SuspendedAt, cal.WorkingDaysBetween(*f.SuspendedAt, f.Now)
 		}
@@ -135,31 +138,31 @@ func Explain(f Facts, cal Calendar) Waiting {
 		consider(explainTask(t, f.Now, cal))
 	}
 	for _, w := range f.Waits {
-		waiting := Waiting{Health: HealthPlanned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code,
+		waiting := Waiting{Health: Planned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code,
 			SinceDays: cal.WorkingDaysBetween(w.Set, f.Now)}
 		if f.Now.After(w.Due.Add(Grace)) {
-			waiting.Health, waiting.For, waiting.Cause = HealthBroken, WaitMachine, "clock"
+			waiting.Health, waiting.For, waiting.Cause = Broken, WaitMachine, "clock"
 		}
 		consider(waiting)
 	}
 	if best == nil && f.Moving {
-		return Waiting{Health: HealthPlanned, For: WaitMachine, Since: f.Now, Cause: "moving"}
+		return Waiting{Health: Planned, For: WaitMachine, Since: f.Now, Cause: "moving"}
 	}
 	if best == nil {
-		return Waiting{Health: HealthOrphaned, For: WaitMachine, Cause: "nothing_open", Since: f.Now}
+		return Waiting{Health: Orphaned, For: WaitMachine, Cause: "nothing_open", Since: f.Now}
 	}
 	return *best
 }
 
-func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
+func explainTask(t FactTask, now time.Time, cal care.Calendar) Waiting {
 	w := Waiting{
-		Health: HealthPlanned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
+		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
 		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
 	}
-	if t.State == TaskReserved || t.Candidates > 1 {
+	if t.State == care.TaskReserved || t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
 	}
-	w.StandIns = append(w.StandIns, Supervisor)
+	w.StandIns = append(w.StandIns, care.Supervisor)
 	if t.Suspended {
 		w.Until = nil
 		return w
@@ -173,22 +176,22 @@ func explainTask(t FactTask, now time.Time, cal Calendar) Waiting {
 		w.Then = "escalate"
 	}
 	if w.Until != nil && now.After(*w.Until) || t.Escalated {
-		w.Health = HealthLate
+		w.Health = Late
 		if w.Until != nil {
 			w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
 		}
 	}
 	if t.NotReached != nil {
-		w.Health, w.Cause = HealthBroken, CauseMail
+		w.Health, w.Cause = Broken, CauseMail
 		w.Since, w.SinceDays = *t.NotReached, cal.WorkingDaysBetween(*t.NotReached, now)
 	}
 	if t.Candidates == 0 {
-		w.Health, w.StandIns = HealthOrphaned, []Role{Supervisor}
+		w.Health, w.StandIns = Orphaned, []care.Role{care.Supervisor}
 	}
 	return w
 }
 
-var severity = map[Health]int{HealthBroken: 3, HealthOrphaned: 2, HealthLate: 1, HealthPlanned: 0}
+var severity = map[Health]int{Broken: 3, Orphaned: 2, Late: 1, Planned: 0}
 
 // worse says whether a needs somebody more than b. What is planned of a
 // suspended case is its date alone.
