@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test demo token bench lint build binaries assets tools clean-data clean
+.PHONY: help run test fuzz demo token bench lint build binaries assets tools clean-data clean
 
 export PERCORSO_BIN_DIR := $(CURDIR)/bin
 # A checkout that belongs to somebody else has no version that go may ask git for.
@@ -21,6 +21,12 @@ run: build ## build and start everything on this machine; ctrl-C stops it
 test: build tools ## check and test everything, in a real browser too
 	@deploy/scripts/chromium
 	@deploy/scripts/test
+
+FUZZTIME ?= 1m
+fuzz: build ## send made-up requests and forms to the API, each kind for FUZZTIME: make fuzz FUZZTIME=1h
+	@for kind in FuzzRequests FuzzForms; do \
+		go test ./api/fuzz -run '^$$' -fuzz "^$$kind$$" -fuzztime $(FUZZTIME) -parallel 1 || exit 1; \
+	done
 
 demo: ## fill the running stack with made-up people at every stage
 	@$(STACK) exec api bin/percorso demo

@@ -87,9 +87,9 @@ func methodOf(r *http.Request) string {
 	return "other"
 }
 
-// readable refuses an address that is no text: no record has one of its kind, and
-// Go overlooks what it cannot read of a query. The bodies are looked at where they
-// are read.
+// readable refuses an address that is no text, or that gives a parameter twice: no
+// record has one of its kind, Go overlooks what it cannot read of a query, and
+// whoever reads it takes the first. The bodies are looked at where they are read.
 func (s *Server) readable(c *gin.Context) {
 	if faults := unreadable(c.Request.URL); len(faults) > 0 {
 		s.pages.Failed(c, problem.Refusal(care.Refuse(faults...)))
@@ -105,6 +105,7 @@ func unreadable(address *url.URL) (faults care.Faults) {
 		if parameterName.MatchString(name) { // else it may be a value in the wrong place
 			field += "." + name
 		}
+		faults.Add(len(query[name]) == 1, field, problem.RuleRepeated)
 		faults.Add(care.IsText(name) && !slices.ContainsFunc(query[name], func(v string) bool { return !care.IsText(v) }), field, care.RuleIllegible)
 	}
 	return faults

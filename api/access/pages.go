@@ -191,7 +191,7 @@ var problemTitles = map[int]string{
 	http.StatusConflict:              "Non è stato possibile",
 	http.StatusRequestEntityTooLarge: "Quello che hai inviato è troppo grande",
 	http.StatusUnsupportedMediaType:  "Il modulo non è leggibile",
-	http.StatusUnprocessableEntity:   "L’indirizzo non è giusto",
+	http.StatusUnprocessableEntity:   "Il modulo non è leggibile",
 }
 
 // problemPage answers with what went wrong, and where to go on.
@@ -201,10 +201,13 @@ func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 		return
 	}
 	p.problems.Word(c.Request.Context(), wrong)
+	title := cmp.Or(problemTitles[wrong.Status], "Qualcosa non ha funzionato")
 	if wrong.Status == http.StatusUnprocessableEntity && len(wrong.Errors) > 0 {
 		wrong.Detail = wrong.Errors[0].Message
+		if field := wrong.Errors[0].Field; strings.HasPrefix(field, "query") || field == "path" {
+			title = "L’indirizzo non è giusto"
+		}
 	}
-	title := cmp.Or(problemTitles[wrong.Status], "Qualcosa non ha funzionato")
 	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }
 

@@ -15,6 +15,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 )
 
 // Handler answers a request for a page. What it cannot answer it returns:
@@ -38,8 +39,17 @@ func (r Routes) Get(path string, h Handler) { r.group.GET(path, r.pages.Answer(a
 // Post takes a form.
 func (r Routes) Post(path string, h Handler) { r.group.POST(path, r.pages.Form(asStaff(h))) }
 
+// asStaff asks a handler for whoever is logged in. The parameters of the pages'
+// addresses are ids: of what is none there is nothing.
 func asStaff(h Handler) func(*gin.Context) error {
-	return func(c *gin.Context) error { return h(c, StaffOf(c.Request.Context())) }
+	return func(c *gin.Context) error {
+		for _, p := range c.Params {
+			if !care.IsID(p.Value) {
+				return ledger.ErrNotFound
+			}
+		}
+		return h(c, StaffOf(c.Request.Context()))
+	}
 }
 
 // Answer hands a request to a handler, and tells what the handler could not

@@ -13,7 +13,7 @@ import (
 // Dom is a page, or a part of one, as a browser reads it.
 type Dom struct{ *html.Node }
 
-func ReadPage(t *testing.T, a answer) Dom {
+func ReadPage(t testing.TB, a answer) Dom {
 	t.Helper()
 	node, err := html.Parse(strings.NewReader(a.Text))
 	if err != nil || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
@@ -85,7 +85,7 @@ func (d Dom) Words() string {
 }
 
 // Main is the part of the page between its header and its footer.
-func (d Dom) Main(t *testing.T) Dom {
+func (d Dom) Main(t testing.TB) Dom {
 	t.Helper()
 	m, ok := d.First("main")
 	if !ok {
@@ -152,7 +152,7 @@ func attrOf(e Dom, name string) (string, bool) {
 
 // CheckProblems asks that the page leads from what is wrong to the fields, and
 // that each of them says so.
-func CheckProblems(t *testing.T, page Dom) {
+func CheckProblems(t testing.TB, page Dom) {
 	t.Helper()
 	summary, ok := page.First("div", "class", "problems")
 	if !ok {
@@ -185,20 +185,20 @@ type document struct {
 }
 
 // Open asks for a page as the one who is logged in.
-func (b *PagesRig) Open(t *testing.T, path string) document {
+func (b *PagesRig) Open(t testing.TB, path string) document {
 	t.Helper()
 	return parsed(t, b.Do(b.Browser, b.Request(http.MethodGet, path, "")))
 }
 
 // Send sends a form as a browser does.
-func (b *PagesRig) Send(t *testing.T, path string, fields url.Values) document {
+func (b *PagesRig) Send(t testing.TB, path string, fields url.Values) document {
 	t.Helper()
 	r := b.Request(http.MethodPost, path, fields.Encode())
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return parsed(t, b.Do(b.Browser, r))
 }
 
-func parsed(t *testing.T, a answer) document {
+func parsed(t testing.TB, a answer) document {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(a.Text))
 	if err != nil {

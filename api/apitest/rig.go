@@ -42,6 +42,7 @@ import (
 	percorso "percorso/internal/client"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
@@ -163,7 +164,7 @@ func (f *fakeRecords) Policy(_ context.Context, zone string) (care.Policy, error
 }
 
 // FormIn reads the form of an operation that a test expects in a command.
-func FormIn[F any](t *testing.T, of catalogue.Operation[F], c ledger.NewCommand) F {
+func FormIn[F any](t testing.TB, of catalogue.Operation[F], c ledger.NewCommand) F {
 	t.Helper()
 	form, err := of.Decode(c.Data)
 	if err != nil || c.Operation != of.Code {
@@ -500,7 +501,7 @@ func (fakeWords) Sentence(w health.Waiting, _ care.Policy, _ time.Time) string {
 // Rig is a server with fakes all around, which go by one clock.
 type Rig struct {
 	*httptest.Server
-	t        *testing.T
+	t        testing.TB
 	Now      time.Time
 	Site     *api.Server
 	Records  *fakeRecords
@@ -512,35 +513,49 @@ type Rig struct {
 }
 
 // NewRig is a rig on an ordinary Monday.
-func NewRig(t *testing.T) *Rig {
+func NewRig(t testing.TB) *Rig {
 	t.Helper()
 	return newRigAt(t, testclock.Monday)
 }
 
-func newRigAt(t *testing.T, now time.Time) *Rig {
+func newRigAt(t testing.TB, now time.Time) *Rig {
 	t.Helper()
-	b := &Rig{t: t, Now: now, Log: &bytes.Buffer{}}
-	b.Records, b.provider = newFakeRecords(b.clock), accesstest.NewProvider(t, SomeWorker.Subject, b.clock)
-	b.Mails = &fakeMails{}
+	b := &Rig{t: t, Now: now}
+	b.Records = newFakeRecords(b.clock)
+	b.begin(b.Records, fakeWords{})
+	return b
+}
+
+// NewRigOver is a rig over other records, which says things in the product's words.
+func NewRigOver(t testing.TB, now time.Time, records api.Records) *Rig {
+	t.Helper()
+	b := &Rig{t: t, Now: now}
+	b.begin(records, italian.Words{})
+	return b
+}
+
+// begin starts the server and what is around it.
+func (b *Rig) begin(records api.Records, words api.Words) {
+	b.t.Helper()
+	b.Log, b.provider, b.Mails = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
-	t.Cleanup(b.Close)
+	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: b.Records, Mails: b.Mails, Temporal: b.Temporal, Sessions: memstore.New(), Words: fakeWords{},
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Temporal: b.Temporal, Sessions: memstore.New(), Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	b.Site = server
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	b.Browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return b
 }
 
 func (b *Rig) clock() time.Time { return b.Now }
@@ -594,7 +609,7 @@ type answer struct {
 }
 
 // Problem checks that the answer is a problem of the code, and gives it.
-func (a answer) Problem(t *testing.T, code string) problem.Problem {
+func (a answer) Problem(t testing.TB, code string) problem.Problem {
 	t.Helper()
 	var p problem.Problem
 	status, _ := problem.StatusOf(code)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -36,18 +37,18 @@ func Check(c *gin.Context, op *huma.Operation) *problem.Problem {
 	return nil
 }
 
-// parameters says what is wrong with the parameters of a request: what is asked
-// once may not come twice, and is written in one way only.
+// parameters says what is wrong with the parameters of a request: each is written
+// in one way only. That none of the query comes twice holds for every address.
 func parameters(c *gin.Context, op *huma.Operation) (faults care.Faults) {
 	query := c.Request.URL.Query()
 	for _, p := range op.Parameters {
 		switch p.In {
 		case "query":
 			values := query[p.Name]
-			faults.Add(len(values) <= 1, "query."+p.Name, problem.RuleRepeated)
 			if len(values) == 1 {
 				faults.Add(values[0] != "", "query."+p.Name, care.RuleTooShort)
 				faults.Add(values[0] == "" || written(values[0], p.Schema), "query."+p.Name, "type")
+				faults.Add(!isZero(values[0]), "query."+p.Name, care.RuleImplausible)
 			}
 		case "header":
 			faults.Add(len(c.Request.Header.Values(p.Name)) <= 1, "header."+p.Name, problem.RuleRepeated)
@@ -67,6 +68,12 @@ func written(value string, as *huma.Schema) bool {
 		return err == nil && strconv.FormatInt(n, 10) == value
 	}
 	return true
+}
+
+// isZero says whether a parameter is the moment that stands for none in Go.
+func isZero(value string) bool {
+	t, err := time.Parse(time.RFC3339, value)
+	return err == nil && t.IsZero()
 }
 
 // bodyOf reads the body of a request, which is one JSON value where the operation

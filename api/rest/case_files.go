@@ -156,9 +156,13 @@ func dateOf(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// dateFrom reads a date that the schema has checked; an absent one is the zero time.
+// dateFrom reads a date that the schema has checked; an absent one is the zero
+// time. That is a day itself: given, it becomes the next one, which is refused.
 func dateFrom(text string) time.Time {
 	t, _ := time.Parse(time.DateOnly, text)
+	if t.IsZero() && text != "" {
+		t = t.AddDate(0, 0, 1)
+	}
 	return t
 }
 

@@ -201,8 +201,10 @@ func (a *API) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
 // register adds an operation. The handler gets who asks; its errors become problems.
 func register[I, O any](a *API, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
-	// 422 and 500 come from huma itself.
-	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable, http.StatusServiceUnavailable)
+	// 500 comes from huma itself, 422 where it takes anything: but any address may
+	// have a query that is none.
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable,
+		http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
 	if strings.Contains(op.Path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}

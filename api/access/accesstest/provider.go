@@ -27,7 +27,7 @@ type Provider struct {
 }
 
 // NewProvider starts a provider at which an account logs in next.
-func NewProvider(t *testing.T, subject string, now func() time.Time) *Provider {
+func NewProvider(t testing.TB, subject string, now func() time.Time) *Provider {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -66,7 +66,7 @@ func NewProvider(t *testing.T, subject string, now func() time.Time) *Provider {
 }
 
 // Token signs a token; more is laid over its claims.
-func (p *Provider) Token(t *testing.T, subject, audience string, more map[string]any) string {
+func (p *Provider) Token(t testing.TB, subject, audience string, more map[string]any) string {
 	t.Helper()
 	claims := map[string]any{
 		"iss": p.URL, "sub": subject, "aud": []string{audience}, "iat": p.now().Unix(), "exp": p.now().Add(time.Hour).Unix(),

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -45,7 +47,11 @@ var caseFilters = []caseFilter{
 
 // caseList shows the case files of the caller's agency, the newest first.
 func (s *Place) caseList(c *gin.Context, who care.Staff) error {
-	chosen := max(0, slices.IndexFunc(caseFilters, func(f caseFilter) bool { return f.name == c.Query("stato") }))
+	asked := cmp.Or(c.Query("stato"), caseFilters[0].name)
+	chosen := slices.IndexFunc(caseFilters, func(f caseFilter) bool { return f.name == asked })
+	if chosen < 0 {
+		return care.Refuse(care.Fault{Field: "query.stato", Rule: care.RuleUnknownCode})
+	}
 	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
@@ -64,7 +70,7 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 // belong in addresses, which browsers and proxies keep.
 func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
 	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
-	if faults := ledger.CheckSearch("cerca", page.Search); len(faults) > 0 {
+	if faults := slices.Concat(act.Unreadable(c.Request.Context()), ledger.CheckSearch("cerca", page.Search)); len(faults) > 0 {
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
 		if faults[0].Rule != care.RuleTooShort {
 			page.Form.Faults[0].Text = italian.Rule(faults[0].Rule)

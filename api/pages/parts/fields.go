@@ -44,7 +44,7 @@ func ReadDate(text string) (time.Time, bool) {
 	}
 	for _, layout := range []string{time.DateOnly, "2/1/2006"} {
 		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
+			return t, !t.IsZero() // typed, the first day of year 1 is not nothing
 		}
 	}
 	return time.Time{}, false

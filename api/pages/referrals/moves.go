@@ -78,7 +78,7 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	switch {
 	case err != nil:
 		return err
-	case to == "/segnalazioni":
+	case to == "/segnalazioni" && again.Alert != "":
 		return s.Pages.LeaveRefused(c, to, again.Alert)
 	}
 	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})

@@ -38,6 +38,12 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	sent, all := c.Query("elenco") == "inviate", c.Query("concluse") == "si"
+	var faults care.Faults
+	faults.Add(sent || c.Query("elenco") == "", "query.elenco", care.RuleUnknownCode)
+	faults.Add(all || c.Query("concluse") == "", "query.concluse", care.RuleUnknownCode)
+	if len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
 	referrals, err := s.Records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
 		ledger.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
 	if err != nil {

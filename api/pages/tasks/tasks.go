@@ -72,7 +72,7 @@ func (s *Place) releaseTask(c *gin.Context, who care.Staff) error {
 func (s *Place) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
 	_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.None{}))
 	var refused *care.Refusal
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Code != care.RefusedInvalid {
 		return s.Pages.LeaveRefused(c, "/compiti", s.Problems.Words.Refusal(refused.Code, refused.Role))
 	}
 	if err != nil {

@@ -38,7 +38,7 @@ import (
 // Archive is a database of a real Postgres with the three zones, their staff, and
 // cases whose steps the tests write themselves, as a worker would.
 type Archive struct {
-	T        *testing.T
+	T        testing.TB
 	Stack    *standalone.Stack
 	Database string
 	Records  *records.Records
@@ -154,7 +154,7 @@ func (c *cluster) stop() {
 }
 
 // NewArchive makes a database of the test's own.
-func NewArchive(t *testing.T) *Archive {
+func NewArchive(t testing.TB) *Archive {
 	c, err := theCluster()
 	require.NoError(t, err)
 	a := &Archive{T: t, Stack: c.stack, Database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), Accounts: map[string]care.Staff{}}

@@ -41,10 +41,10 @@ type Played struct {
 }
 
 // NewPlay is a play on an ordinary Monday.
-func NewPlay(t *testing.T) *Play { return NewPlayAt(t, testclock.Monday) }
+func NewPlay(t testing.TB) *Play { return NewPlayAt(t, testclock.Monday) }
 
 // NewPlayAt is one at a moment.
-func NewPlayAt(t *testing.T, now time.Time) *Play {
+func NewPlayAt(t testing.TB, now time.Time) *Play {
 	a := NewArchive(t)
 	p := &Play{Archive: a, Owner: a.Pool(standalone.Migrate), API: a.Pool(standalone.API), Runs: map[string]*Played{}, Now: now}
 	a.Records.Clock = func() time.Time { return p.Now }
@@ -53,7 +53,7 @@ func NewPlayAt(t *testing.T, now time.Time) *Play {
 
 // NewPlayToday is a play on the day of the database, by whose clock links end
 // and mails are sent.
-func NewPlayToday(t *testing.T) *Play {
+func NewPlayToday(t testing.TB) *Play {
 	p := NewPlay(t)
 	p.Now = p.Today().Truncate(time.Second)
 	return p
