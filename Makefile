@@ -25,7 +25,7 @@ test: build tools ## check and test everything, in a real browser too
 FUZZTIME ?= 1m
 fuzz: build ## send made-up requests and forms to the API, each kind for FUZZTIME: make fuzz FUZZTIME=1h
 	@for kind in FuzzRequests FuzzForms; do \
-		go test ./api/fuzz -run '^$$' -fuzz "^$$kind$$" -fuzztime $(FUZZTIME) -parallel 1 || exit 1; \
+		go test ./api/fuzz -run '^$$' -fuzz "^$$kind$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel 1 || exit 1; \
 	done
 
 demo: ## fill the running stack with made-up people at every stage

@@ -171,12 +171,12 @@ func (g *generator) agencies() (codes []string) {
 // body is a form that is right as far as the schema, the zone and the task say.
 func (g *generator) body(c *choices, s *sent, op operation) *value {
 	schema := g.resolved(op.RequestBody.Content["application/json"].Schema)
-	if form, ok := care.FormOf(g.kind); ok && strings.HasSuffix(op.path, "/complete") {
+	if form, ok := catalogue.FormOf(g.kind); ok && strings.HasSuffix(op.path, "/complete") {
 		outcome := pick(c, form.Outcomes)
 		v := &value{schema: schema, fields: []field{{"outcome", &value{text: quoted(outcome.Code), schema: schema.Properties["outcome"]}}}}
-		for _, name := range care.Fields {
+		for _, name := range catalogue.TaskFields {
 			if property := schema.Properties[string(name)]; slices.Contains(outcome.Requires, name) || outcome.Accepts(name) && c.one(3) {
-				if name == care.FieldReason && len(outcome.Reasons) > 0 {
+				if name == catalogue.FieldReason && len(outcome.Reasons) > 0 {
 					v.fields = append(v.fields, field{"reason", &value{text: quoted(pick(c, outcome.Reasons)), schema: property}})
 					continue
 				}
@@ -187,12 +187,22 @@ func (g *generator) body(c *choices, s *sent, op operation) *value {
 	}
 	for _, o := range catalogue.All { // their own examples
 		if facts := o.About(); facts.Path != "" && strings.HasSuffix(op.path, "/"+facts.Path) && !c.one(2) {
-			if example, ok := o.Any("", catalogue.World{Policy: g.policy, Now: g.Now, Rand: rand.New(rand.NewPCG(uint64(c.below(256)), 0))}); ok {
-				return g.like(example.Data, schema)
+			if facts.On == catalogue.OnTask && g.kind == "" {
+				continue
 			}
+			return g.like(o.Any("", g.surroundings(c)).Data, schema)
 		}
 	}
 	return g.good(c, s, schema, "", 0)
+}
+
+// surroundings are what an example of a form is made of.
+func (g *generator) surroundings(c *choices) catalogue.World {
+	return catalogue.World{
+		Policy: g.policy, Now: g.Now, Rand: rand.New(rand.NewPCG(uint64(c.below(256)), 0)), Zones: []string{"lucca", "pistoia", zoneCode}, Task: g.kind,
+		Seen:       func(string, string) string { return pick(c, g.seen) },
+		SamePerson: func() string { return pick(c, g.ids["case"]) },
+	}
 }
 
 // like reads JSON into a value of a schema.
@@ -396,7 +406,7 @@ func (g *generator) breakBody(c *choices, s *sent, body *value) {
 	case 3:
 		if s.bad == "" && v.schema != nil && v.schema.Type != "" {
 			for kind, text := range map[string]string{huma.TypeString: quoted(s.mark), huma.TypeInteger: "12", huma.TypeBoolean: "true", huma.TypeArray: "[" + quoted(s.mark) + "]", huma.TypeObject: `{"a":` + quoted(s.mark) + `}`} {
-				if kind != v.schema.Type && !(kind == huma.TypeInteger && v.schema.Type == huma.TypeNumber) {
+				if kind != v.schema.Type && (kind != huma.TypeInteger || v.schema.Type != huma.TypeNumber) {
 					v.text, s.bad = text, "another type"
 				}
 			}
@@ -411,13 +421,14 @@ func (g *generator) breakBody(c *choices, s *sent, body *value) {
 		}
 	case 7:
 		if l := leaf(huma.TypeString); l != nil {
-			l.text, s.bad = quoted(s.mark+strings.Repeat("z", 4001)), "too long"
+			l.text, s.bad = quoted(s.mark+strings.Repeat("z", 10_001)), "too long"
 		}
 	case 8, 9:
 		if l := leaf(huma.TypeString); l != nil {
-			if l.schema.Format == "date" {
+			switch l.schema.Format {
+			case "date":
 				l.text, s.bad = quoted(pick(c, noDay)), "no day"
-			} else if l.schema.Format == "date-time" {
+			case "date-time":
 				l.text, s.bad = quoted(pick(c, noDate)), "no time"
 			}
 		}

@@ -15,7 +15,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,8 +45,6 @@ type world struct {
 	seen    []string            // digests of what partners would get
 	marks   int                 // requests so far
 	t       testing.TB          // of the input under way
-
-	mu sync.Mutex
 }
 
 const zoneCode = "prato"
@@ -157,7 +154,7 @@ func (w *world) refer() {
 // somebody holds.
 func (w *world) tasksOfEveryKind(caseRun, equipe string) {
 	inEquipe := []care.TaskKind{care.EquipeInvitation, care.EquipeOpinion, care.PlanDraft, care.PlanSignOff, care.QuorumDecision, care.PlanAgreement}
-	for _, form := range care.TaskForms {
+	for _, form := range catalogue.TaskForms {
 		if form.Kind == care.ReferralAnswer || form.Kind == care.TransferAnswer {
 			continue // they come with what they are about
 		}
