@@ -51,54 +51,60 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 		call   call
 	}{
 		{care.OpRefer, run, "", care.Answer{Agency: "associazione", Matter: "labour"},
-			func(c *percorso.Client) (percorso.Command, error) { return c.Refer(ctx, "k", apitest.AnotherID, refer) }},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.Do(ctx, catalogue.Refer.Command("k", apitest.AnotherID, refer))
+			}},
 		{care.OpConsent, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Consent(ctx, "k", apitest.AnotherID, catalogue.ConsentForm{})
+				return c.Do(ctx, catalogue.Consent.Command("k", apitest.AnotherID, catalogue.ConsentForm{}))
 			}},
 		{care.OpUnconsent, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.WithdrawConsent(ctx, "k", apitest.AnotherID, catalogue.ConsentForm{Note: "Testo di prova"})
+				return c.Do(ctx, catalogue.WithdrawConsent.Command("k", apitest.AnotherID, catalogue.ConsentForm{Note: "Testo di prova"}))
 			}},
 		{care.OpMeet, run, "", care.Answer{At: &past},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Meet(ctx, "k", apitest.AnotherID, meeting)
+				return c.Do(ctx, catalogue.Meet.Command("k", apitest.AnotherID, meeting))
 			}},
 		{care.OpSuspend, run, "", care.Answer{Until: &soon, Reason: "abroad"},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Suspend(ctx, "k", apitest.AnotherID, suspend)
+				return c.Do(ctx, catalogue.Suspend.Command("k", apitest.AnotherID, suspend))
 			}},
 		{care.OpResume, run, "", care.Answer{},
-			func(c *percorso.Client) (percorso.Command, error) { return c.Resume(ctx, "k", apitest.AnotherID) }},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.Do(ctx, catalogue.Resume.Command("k", apitest.AnotherID, catalogue.None{}))
+			}},
 		{care.OpTransfer, run, "", care.Answer{Zone: "altrove"},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Transfer(ctx, "k", apitest.AnotherID, transfer)
+				return c.Do(ctx, catalogue.Transfer.Command("k", apitest.AnotherID, transfer))
 			}},
 		{care.OpRecall, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.RecallTransfer(ctx, "k", apitest.AnotherID)
+				return c.Do(ctx, catalogue.Recall.Command("k", apitest.AnotherID, catalogue.None{}))
 			}},
 		{care.OpPermit, run, "", care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.RecordPermit(ctx, "k", apitest.AnotherID, permit)
+				return c.Do(ctx, catalogue.Permit.Command("k", apitest.AnotherID, permit))
 			}},
 		{care.OpMerge, run, "", care.Answer{Case: ledger.CaseRun(apitest.SomeID)},
-			func(c *percorso.Client) (percorso.Command, error) { return c.Merge(ctx, "k", apitest.AnotherID, merge) }},
+			func(c *percorso.Client) (percorso.Command, error) {
+				return c.Do(ctx, catalogue.Merge.Command("k", apitest.AnotherID, merge))
+			}},
 		{care.OpReopen, run, "", care.Answer{Stage: care.StageFirstLevel},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Reopen(ctx, "k", apitest.AnotherID, reopen)
+				return c.Do(ctx, catalogue.Reopen.Command("k", apitest.AnotherID, reopen))
 			}},
 		{care.OpConvene, run, "", care.Answer{Equipe: care.BetweenAgencies},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Convene(ctx, "k", apitest.AnotherID, convene)
+				return c.Do(ctx, catalogue.Convene.Command("k", apitest.AnotherID, convene))
 			}},
 		{care.OpMinutes, apitest.SomeRun, "", care.Answer{At: &past, Votes: []care.Vote{minutes.Votes[0].Vote}},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.RecordMinutes(ctx, "k", apitest.AnotherID, minutes)
+				return c.Do(ctx, catalogue.Minutes.Command("k", apitest.AnotherID, minutes))
 			}},
 		{care.OpProgress, run, apitest.SomeID, care.Answer{},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.ReportProgress(ctx, "k", apitest.AnotherID, apitest.SomeID, progress)
+				return c.Do(ctx, catalogue.Progress.Command("k", apitest.SomeID, progress).InRun(ledger.CaseRun(apitest.AnotherID)))
 			}},
 	} {
 		t.Run(string(test.op), func(t *testing.T) {
@@ -200,7 +206,7 @@ func TestPlanIsCheckedWithItsDraft(t *testing.T) {
 		Actions: []care.PlanAction{{Goal: 0, Text: "Azione di prova", Agency: "associazione", Until: &soon, Send: true}},
 	}
 	complete := func(key string) error {
-		_, err := r.Caller(apitest.SomeWorker).Complete(context.Background(), key, apitest.SomeID, care.Completion{Outcome: care.Proposed, Plan: &plan})
+		_, err := r.Caller(apitest.SomeWorker).Do(context.Background(), catalogue.Complete.Command(key, apitest.SomeID, care.Completion{Outcome: care.Proposed, Plan: &plan}))
 		return err
 	}
 	if err := complete("k1"); err != nil {
@@ -219,7 +225,7 @@ func TestPlanIsCheckedWithItsDraft(t *testing.T) {
 
 func TestReopeningStartsTheRunAnew(t *testing.T) {
 	r := apitest.NewRig(t)
-	if _, err := r.Caller(apitest.SomeWorker).Reopen(context.Background(), "k", apitest.AnotherID, reopen); err != nil {
+	if _, err := r.Caller(apitest.SomeWorker).Do(context.Background(), catalogue.Reopen.Command("k", apitest.AnotherID, reopen)); err != nil {
 		t.Fatal(err)
 	}
 	start, input := r.Temporal.Started[0], r.Temporal.Inputs[0]
@@ -249,7 +255,7 @@ func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 			t.Errorf("%s: %v", asked.Operation, err)
 		}
 	}
-	if _, err := r.Caller(apitest.SomeCPI).Meet(context.Background(), "k", apitest.AnotherID, meeting); err != nil {
+	if _, err := r.Caller(apitest.SomeCPI).Do(context.Background(), catalogue.Meet.Command("k", apitest.AnotherID, meeting)); err != nil {
 		t.Errorf("a meeting by another agency: %v", err)
 	}
 }

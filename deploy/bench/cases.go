@@ -112,13 +112,13 @@ func (s *site) open(ctx context.Context, c *openCase) error {
 
 // refer sends the person to the employment centre, which acknowledges it.
 func (s *site) refer(ctx context.Context, c *openCase) error {
-	if _, err := s.town.Staff[care.SocialWorker].SendToCPI(ctx, "", c.CaseID, catalogue.SendToCPI{}); err != nil {
+	if _, err := s.town.Staff[care.SocialWorker].Do(ctx, catalogue.ReferToCPI.Command("", c.CaseID, catalogue.SendToCPI{})); err != nil {
 		return fmt.Errorf("sending to the CPI: %w", err)
 	}
 	if err := s.findReferral(ctx, c); err != nil {
 		return err
 	}
-	if _, err := s.town.Staff[care.CPIOperator].Move(ctx, "", c.referral, care.OpAcknowledge, catalogue.ReferralMoveForm{}); err != nil {
+	if _, err := s.town.Staff[care.CPIOperator].Do(ctx, catalogue.Acknowledge.Command("", c.referral, catalogue.ReferralMoveForm{})); err != nil {
 		return fmt.Errorf("acknowledging: %w", err)
 	}
 	c.held, c.moves = false, 0

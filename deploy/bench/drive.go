@@ -50,7 +50,7 @@ func (w *straight) step(ctx context.Context, c *openCase) error {
 type overHTTP struct{ site *site }
 
 func (w *overHTTP) step(ctx context.Context, c *openCase) error {
-	cmd, err := w.site.town.Staff[c.actor()].Move(ctx, "", c.referral, c.next(), moreForm)
+	cmd, err := w.site.town.Staff[c.actor()].Do(ctx, catalogue.Moves[c.next()].Command("", c.referral, moreForm))
 	if err == nil && cmd.State != ledger.CommandWorked {
 		err = errors.New("the API left a command " + string(cmd.State))
 	}
@@ -193,9 +193,9 @@ func measureClaims(ctx context.Context, s *site, floorWorker int, cases []*openC
 			t := tasks[c.index]
 			var err error
 			if operation(c).Code == care.OpClaim {
-				_, err = s.town.Staff[t.Role].Claim(ctx, "", t.ID)
+				_, err = s.town.Staff[t.Role].Do(ctx, catalogue.Claim.Command("", t.ID, catalogue.None{}))
 			} else {
-				_, err = s.town.Staff[t.Role].Release(ctx, "", t.ID)
+				_, err = s.town.Staff[t.Role].Do(ctx, catalogue.Release.Command("", t.ID, catalogue.None{}))
 			}
 			return err
 		},

@@ -110,11 +110,6 @@ func (c *Client) Timeline(ctx context.Context, caseID string) (Page[Moment], err
 	return read[Page[Moment]](ctx, c, "/case-files/"+caseID+"/timeline", url.Values{"limit": {strconv.Itoa(mostItems)}})
 }
 
-// Convene convenes an équipe for a case.
-func (c *Client) Convene(ctx context.Context, key, caseID string, form catalogue.ConveneForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/equipes", key, form)
-}
-
 // Equipes lists the équipes of a case, the latest first.
 func (c *Client) Equipes(ctx context.Context, caseID string) (Page[Equipe], error) {
 	return read[Page[Equipe]](ctx, c, "/case-files/"+caseID+"/equipes", nil)
@@ -125,19 +120,9 @@ func (c *Client) Equipe(ctx context.Context, id string) (Equipe, error) {
 	return read[Equipe](ctx, c, "/equipes/"+id, nil)
 }
 
-// RecordMinutes records a meeting of an équipe with what was said there.
-func (c *Client) RecordMinutes(ctx context.Context, key, equipeID string, form catalogue.MinutesForm) (Command, error) {
-	return c.act(ctx, "/equipes/"+equipeID+"/minutes", key, form)
-}
-
 // Plans lists the versions of a person's plan, the latest first.
 func (c *Client) Plans(ctx context.Context, caseID string) (Page[Plan], error) {
 	return read[Page[Plan]](ctx, c, "/case-files/"+caseID+"/plans", nil)
-}
-
-// ReportProgress says how an action of the active plan comes along.
-func (c *Client) ReportProgress(ctx context.Context, key, caseID, actionID string, form catalogue.ProgressForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/plan-actions/"+actionID+"/progress", key, form)
 }
 
 // GoalFindings lists what the evaluations said of the goals, the latest first.
@@ -154,56 +139,6 @@ func (c *Client) Disclosure(ctx context.Context, caseID, agency, purpose string)
 	return read[Disclosure](ctx, c, "/case-files/"+caseID+"/disclosures/"+url.PathEscape(agency), query)
 }
 
-// Refer refers the person to a partner.
-func (c *Client) Refer(ctx context.Context, key, caseID string, form catalogue.ReferForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/referrals", key, form)
-}
-
-// Consent records that the person consents to data reaching private partners.
-func (c *Client) Consent(ctx context.Context, key, caseID string, form catalogue.ConsentForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/consents", key, form)
-}
-
-// WithdrawConsent records that the person withdraws consent.
-func (c *Client) WithdrawConsent(ctx context.Context, key, caseID string, form catalogue.ConsentForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/consent-withdrawal", key, form)
-}
-
-// Meet records a valid meeting with the person.
-func (c *Client) Meet(ctx context.Context, key, caseID string, form catalogue.MeetingForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/meetings", key, form)
-}
-
-// Suspend suspends a case until a date.
-func (c *Client) Suspend(ctx context.Context, key, caseID string, form catalogue.SuspendForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/suspension", key, form)
-}
-
-// Resume resumes a suspended case before its date.
-func (c *Client) Resume(ctx context.Context, key, caseID string) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/resumption", key, nil)
-}
-
-// RecordPermit records the receipt of a renewal, or a new permit.
-func (c *Client) RecordPermit(ctx context.Context, key, caseID string, form catalogue.PermitForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/permit", key, form)
-}
-
-// RecallTransfer takes back the request to another zone.
-func (c *Client) RecallTransfer(ctx context.Context, key, caseID string) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/transfer-recall", key, nil)
-}
-
-// Transfer asks another zone to take a case over.
-func (c *Client) Transfer(ctx context.Context, key, caseID string, form catalogue.TransferForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/transfer", key, form)
-}
-
-// Merge merges a case file into another of the same person, which stays.
-func (c *Client) Merge(ctx context.Context, key, caseID string, form catalogue.MergeForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/merge", key, form)
-}
-
 // MergeCandidates lists the open case files that may be of the same person.
 func (c *Client) MergeCandidates(ctx context.Context, caseID string) (Page[CaseFile], error) {
 	return read[Page[CaseFile]](ctx, c, "/case-files/"+caseID+"/merge-candidates", nil)
@@ -216,11 +151,6 @@ func (c *Client) SamePerson(ctx context.Context, p Person) (Page[CaseFile], erro
 	var page Page[CaseFile]
 	err := c.call(ctx, http.MethodPost, "/same-person-searches", "", body, &page)
 	return page, err
-}
-
-// Reopen reopens a closed case.
-func (c *Client) Reopen(ctx context.Context, key, caseID string, form catalogue.ReopenForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/reopening", key, form)
 }
 
 // Share reads what the caller's agency was given of a person along with a task.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -92,6 +93,30 @@ func (c *Client) act(ctx context.Context, path, key string, form any) (Command, 
 		return cmd, cmd.Refusal
 	}
 	return cmd, nil
+}
+
+// collections are where what operations are about is found.
+var collections = map[catalogue.Subject]string{
+	catalogue.OnCase: "/case-files/", catalogue.OnTask: "/tasks/", catalogue.OnReferral: "/referrals/", catalogue.OnEquipe: "/equipes/",
+}
+
+// Do asks for an operation of the catalogue that is about something that is there:
+// c.Do(ctx, catalogue.Claim.Command(key, taskID, catalogue.None{})). A task that
+// somebody else holds is a *Problem with the code "taken" and the holder's role.
+func (c *Client) Do(ctx context.Context, asked catalogue.Command) (Command, error) {
+	facts, id := asked.Facts(), asked.Target
+	if id == "" {
+		id = ledger.BareID(asked.Run)
+	}
+	path := collections[facts.On] + id
+	if facts.On == catalogue.OnAction {
+		path = "/case-files/" + ledger.BareID(asked.Run) + "/plan-actions/" + id
+	}
+	var form any
+	if asked.Data != nil {
+		form = asked.Data
+	}
+	return c.act(ctx, path+"/"+facts.Path, asked.Key, form)
 }
 
 // read gets a resource.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -44,7 +45,7 @@ func TestCommandThatIsOnlyAcceptedIsFollowed(t *testing.T) {
 		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandAccepted}),
 		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandWorked}),
 	)
-	cmd, err := c.Complete(t.Context(), "my key", someTask, care.Completion{Outcome: care.Held})
+	cmd, err := c.Do(t.Context(), catalogue.Complete.Command("my key", someTask, care.Completion{Outcome: care.Held}))
 	require.NoError(t, err)
 	require.Equal(t, ledger.CommandWorked, cmd.State)
 	require.Equal(t, "/api/v1/tasks/"+someTask+"/complete", (*asked)[0].URL.Path)
@@ -58,7 +59,7 @@ func TestRefusalThatComesLaterIsAnError(t *testing.T) {
 		says(http.StatusAccepted, Command{ID: "c1", State: ledger.CommandAccepted}),
 		says(http.StatusOK, Command{ID: "c1", State: ledger.CommandRefused, Refusal: &Problem{Status: 409, Code: care.RefusedNotAwaited}}),
 	)
-	_, err := c.Complete(t.Context(), "", someTask, care.Completion{Outcome: care.Held})
+	_, err := c.Do(t.Context(), catalogue.Complete.Command("", someTask, care.Completion{Outcome: care.Held}))
 	var problem *Problem
 	require.ErrorAs(t, err, &problem)
 	require.Equal(t, care.RefusedNotAwaited, problem.Code)
@@ -68,7 +69,7 @@ func TestProblemNamesFieldAndRule(t *testing.T) {
 	c, _ := serve(t, says(http.StatusUnprocessableEntity, Problem{
 		Status: 422, Code: care.RefusedInvalid, Errors: []FieldError{{Field: "outcome", Rule: care.RuleRequired}},
 	}))
-	_, err := c.Complete(t.Context(), "", someTask, care.Completion{})
+	_, err := c.Do(t.Context(), catalogue.Complete.Command("", someTask, care.Completion{}))
 	require.EqualError(t, err, "422 invalid; outcome: required")
 }
 
@@ -84,7 +85,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), pollEvery/2)
 	defer cancel()
 	began := time.Now()
-	_, err := c.Claim(ctx, "", someTask)
+	_, err := c.Do(ctx, catalogue.Claim.Command("", someTask, catalogue.None{}))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.Less(t, time.Since(began), time.Second)
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
@@ -156,21 +155,6 @@ func (c *Client) CaseFile(ctx context.Context, id string) (CaseFile, error) {
 	return read[CaseFile](ctx, c, "/case-files/"+id, nil)
 }
 
-// Book books a level-2 service for an open case.
-func (c *Client) Book(ctx context.Context, key, caseID string, form catalogue.BookingForm) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/bookings", key, form)
-}
-
-// SendToCPI refers an open case to the employment centre.
-func (c *Client) SendToCPI(ctx context.Context, key, caseID string, form catalogue.SendToCPI) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/cpi-referral", key, form)
-}
-
-// CloseEarly closes a case from any stage.
-func (c *Client) CloseEarly(ctx context.Context, key, caseID string, form catalogue.EarlyClosure) (Command, error) {
-	return c.act(ctx, "/case-files/"+caseID+"/closure", key, form)
-}
-
 // Tasks lists tasks, what is due first coming first.
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) (Page[Task], error) {
 	query := url.Values{"limit": {strconv.Itoa(mostItems)}}
@@ -194,35 +178,9 @@ func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	return read[Task](ctx, c, "/tasks/"+id, nil)
 }
 
-// Claim takes a task; *Problem with code "taken" and the holder's role when somebody else has it.
-func (c *Client) Claim(ctx context.Context, key, taskID string) (Command, error) {
-	return c.act(ctx, "/tasks/"+taskID+"/claim", key, nil)
-}
-
-// Release gives a task back.
-func (c *Client) Release(ctx context.Context, key, taskID string) (Command, error) {
-	return c.act(ctx, "/tasks/"+taskID+"/release", key, nil)
-}
-
-// Complete completes a task that the caller holds.
-func (c *Client) Complete(ctx context.Context, key, taskID string, form care.Completion) (Command, error) {
-	return c.act(ctx, "/tasks/"+taskID+"/complete", key, form)
-}
-
-// Repair is the supervisor's repair of a task: care.OpReassign, care.OpExtend or
-// care.OpRemind.
-func (c *Client) Repair(ctx context.Context, key, taskID string, op care.Operation, form catalogue.Assignment) (Command, error) {
-	return c.act(ctx, "/tasks/"+taskID+"/"+string(op), key, form)
-}
-
 // Referrals lists the referrals of a case.
 func (c *Client) Referrals(ctx context.Context, caseID string) (Page[Referral], error) {
 	return read[Page[Referral]](ctx, c, "/referrals", url.Values{"limit": {strconv.Itoa(mostItems)}, "case_file_id": {caseID}})
-}
-
-// Move does an operation on a referral: care.OpAcknowledge, care.OpHold …
-func (c *Client) Move(ctx context.Context, key, referralID string, op care.Operation, form catalogue.ReferralMoveForm) (Command, error) {
-	return c.act(ctx, "/referrals/"+referralID+"/"+string(op), key, form)
 }
 
 // Zone reads what a zone decides: the codes that forms take.

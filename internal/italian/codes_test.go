@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// constants reads from the source of package care the values of its constants
+// constants reads from the source of the language's packages the values of its constants
 // of a type, so that a new one without words is found. Of untyped ones,
 // "Rule*" means those whose names begin so.
 func constants(t *testing.T, kind string) []string {
 	t.Helper()
 	var files []string
-	for _, folder := range []string{"care", "ledger"} {
+	for _, folder := range []string{"care", "ledger", "eligibility", "health"} {
 		found, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func constants(t *testing.T, kind string) []string {
 		})
 	}
 	if len(values) == 0 {
-		t.Fatalf("neither care nor ledger has constants of %s", kind)
+		t.Fatalf("no package of the language has constants of %s", kind)
 	}
 	return values
 }

@@ -14,7 +14,7 @@ import (
 // ClosedEarly closes the case from wherever it stands.
 func ClosedEarly(outcome string) Step {
 	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-		return by.CloseEarly(ctx, "", p.CaseID, catalogue.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"})
+		return by.Do(ctx, catalogue.Close.Command("", p.CaseID, catalogue.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"}))
 	})
 }
 
@@ -29,14 +29,14 @@ func Reopened(stage care.Stage) Step {
 		if err != nil {
 			return err
 		}
-		return p.did(by.Reopen(ctx, "", p.CaseID, catalogue.ReopenForm{Stage: stage, Note: "La persona è tornata (prova)"}))
+		return p.did(by.Do(ctx, catalogue.Reopen.Command("", p.CaseID, catalogue.ReopenForm{Stage: stage, Note: "La persona è tornata (prova)"})))
 	}
 }
 
 // Suspended suspends the case for so many days.
 func Suspended(days int, reason string) Step {
 	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-		return by.Suspend(ctx, "", p.CaseID, catalogue.SuspendForm{Until: Days(days), Reason: reason, Note: "Sospensione di prova"})
+		return by.Do(ctx, catalogue.Suspend.Command("", p.CaseID, catalogue.SuspendForm{Until: Days(days), Reason: reason, Note: "Sospensione di prova"}))
 	})
 }
 
@@ -44,12 +44,12 @@ func Suspended(days int, reason string) Step {
 var TransferAsked = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
 	zones := p.Town.Zones
 	to := zones[(slices.Index(zones, p.Town.Policy.Zone)+1)%len(zones)]
-	return by.Transfer(ctx, "", p.CaseID, catalogue.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"})
+	return by.Do(ctx, catalogue.Transfer.Command("", p.CaseID, catalogue.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"}))
 })
 
 // Consented records that the person consents to data reaching private partners.
 var Consented = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-	return by.Consent(ctx, "", p.CaseID, catalogue.ConsentForm{Note: "Modulo di prova"})
+	return by.Do(ctx, catalogue.Consent.Command("", p.CaseID, catalogue.ConsentForm{Note: "Modulo di prova"}))
 })
 
 // Referred refers the person to a partner of a kind, once the sender has seen
@@ -62,7 +62,7 @@ func Referred(kind care.AgencyKind) Step {
 			return client.Command{}, err
 		}
 		form := catalogue.ReferForm{Agency: agency, Purpose: "labour", Notice: true, Seen: seen.Digest, Note: "Invio di prova"}
-		return by.Refer(ctx, "", p.CaseID, form)
+		return by.Do(ctx, catalogue.Refer.Command("", p.CaseID, form))
 	})
 }
 

@@ -136,7 +136,7 @@ func (p *Person) claim(ctx context.Context, task client.Task) error {
 	if task.State == care.TaskReserved { // for who confirmed a seat, or acknowledged a referral
 		return nil
 	}
-	if _, err := p.Town.Staff[task.Role].Claim(ctx, "", task.ID); err != nil {
+	if _, err := p.Town.Staff[task.Role].Do(ctx, catalogue.Claim.Command("", task.ID, catalogue.None{})); err != nil {
 		return fmt.Errorf("claiming %s: %w", task.Kind, err)
 	}
 	return nil
@@ -146,7 +146,7 @@ func (p *Person) complete(ctx context.Context, task client.Task, form care.Compl
 	if err := p.claim(ctx, task); err != nil {
 		return err
 	}
-	if _, err := p.Town.Staff[task.Role].Complete(ctx, "", task.ID, form); err != nil {
+	if _, err := p.Town.Staff[task.Role].Do(ctx, catalogue.Complete.Command("", task.ID, form)); err != nil {
 		return fmt.Errorf("completing %s as %s: %w", task.Kind, form.Outcome, err)
 	}
 	p.Steps++
@@ -193,7 +193,7 @@ func Moved(agency string, op care.Operation, form catalogue.ReferralMoveForm) St
 		if err != nil {
 			return err
 		}
-		return p.did(p.Town.Staff[role].Move(ctx, "", id, op, form))
+		return p.did(p.Town.Staff[role].Do(ctx, catalogue.Moves[op].Command("", id, form)))
 	}
 }
 
