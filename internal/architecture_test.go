@@ -53,8 +53,9 @@ var mayImport = map[string][]string{
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/steps":    {"internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
