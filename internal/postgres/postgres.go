@@ -49,24 +49,17 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// Within runs work in one transaction of a database role. The role and its
-// settings end with the transaction, so they cannot leak through the pool. One
-// statement sets them all; what first queues is sent along in the same round
-// trip. work may end the transaction itself, with its last batch.
+// Within runs work in one transaction of a database role. What first queues is sent
+// along in the same round trip. work may end the transaction itself, with its last
+// batch.
 func Within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Batch), work func(Tx) error) error {
-	set, args := "SELECT set_config('role', $1, true)", []any{as.name}
-	for _, s := range as.settings {
-		args = append(args, "percorso."+s.name, s.value)
-		set += fmt.Sprintf(", set_config($%d, $%d, true)", len(args)-1, len(args))
-	}
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return FaultOf(err, true)
 	}
 	defer conn.Release()
 	batch := &pgx.Batch{}
-	batch.Queue(as.begin())
-	batch.Queue(set, args...)
+	as.Begin(batch)
 	if first != nil {
 		first(batch)
 	}

@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"fmt"
 	"time"
 
 	"percorso/internal/care"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Role is a database role that a login joins for one transaction, with what
@@ -22,12 +25,20 @@ func (r Role) AtOneMoment() Role {
 	return r
 }
 
-// begin begins its transaction.
-func (r Role) begin() string {
+// Begin queues what begins a transaction of the role. The role and its settings end
+// with it, so they cannot leak through the pool. One statement sets them all.
+func (r Role) Begin(b *pgx.Batch) {
+	begin := "BEGIN"
 	if r.moment {
-		return "BEGIN ISOLATION LEVEL REPEATABLE READ"
+		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 	}
-	return "BEGIN"
+	b.Queue(begin)
+	set, args := "SELECT set_config('role', $1, true)", []any{r.name}
+	for _, s := range r.settings {
+		args = append(args, "percorso."+s.name, s.value)
+		set += fmt.Sprintf(", set_config($%d, $%d, true)", len(args)-1, len(args))
+	}
+	b.Queue(set, args...)
 }
 
 // setting is one setting of a transaction, which its policies read by my().

@@ -41,13 +41,17 @@ func (l *reading) ask(name string, set bool, value string) {
 	}
 }
 
-// reads runs work, and writes the line of what it read in the same transaction:
-// with its end, so that it costs no round trip. Without its line nothing is read.
-// All that it reads is of one moment.
+// reads runs work, and writes the line of what it read along with the end of its
+// transaction, so that it costs no round trip. Without its line nothing is given.
+// All that work reads is of one moment. The line is of a later one: it must see
+// whether the same look at the same time has left it already.
 func (r *store) reads(ctx context.Context, s care.Staff, l *reading, work func(postgres.Tx) error) error {
-	return postgres.Within(ctx, r.pool, postgres.App(s, r.Clock()).AtOneMoment(), nil, func(tx postgres.Tx) error {
+	as := postgres.App(s, r.Clock())
+	return postgres.Within(ctx, r.pool, as.AtOneMoment(), nil, func(tx postgres.Tx) error {
 		err := work(tx)
 		batch := &pgx.Batch{}
+		batch.Queue("COMMIT")
+		as.Begin(batch)
 		switch {
 		case errors.Is(err, ledger.ErrNotFound) && l.id != "":
 			batch.Queue(`SELECT note_refusal($1, $2)`, l.of, l.id)
