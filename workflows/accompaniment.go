@@ -106,8 +106,14 @@ func (a *accompaniment) begin(at string, e care.Answer) {
 	}
 }
 
-// ended hears how a branch ended, and goes where that leads.
+// ended hears how a branch ended, and goes where that leads; or that somebody is to
+// book the next service already, by another task than this path opened.
 func (a *accompaniment) ended(at string, e care.Answer) {
+	if task := a.bookingOf(e.Subject); e.Outcome == care.AlreadyOpen && task != "" {
+		a.bookings = slices.DeleteFunc(a.bookings, func(s string) bool { return s == task })
+		a.r.DropTask(task)
+		return
+	}
 	a.branches = slices.DeleteFunc(a.branches, func(run string) bool { return run == e.Run })
 	a.r.Forget(e.Run)
 	switch e.Outcome {

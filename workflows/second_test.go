@@ -89,3 +89,52 @@ func TestPathGoesOnInWhatIsOpen(t *testing.T) {
 		w.closed(care.OutcomeMovedAway)
 	})
 }
+
+// endsOnwardTwice has two appointments with one service of Lucca end at the same
+// next one.
+func (w *casework) endsOnwardTwice() {
+	w.Helper()
+	first, _ := w.policy().Service(w.policy().FollowThrough[0])
+	w.opens()
+	w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
+	w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
+		{Service: care.Code(first.Code), At: *w.soon()}, {Service: care.Code(first.Code), Matter: care.Code(first.Matters[0]), At: *w.soon()},
+	}})
+	for range 2 {
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
+		w.does(care.Interview, care.Completion{Outcome: care.Held})
+		w.does(care.Assessment, care.Completion{Outcome: care.Onward, Areas: findings})
+	}
+}
+
+// The next service is asked for once: the second task joins the first, the timeline
+// says so, and the path goes on with the one that there is.
+func TestTheNextServiceIsAskedForOnce(t *testing.T) {
+	var caseID string
+	var stood workflows.Standing
+	end := playFrom(t, started, func(w *casework) {
+		w.zone = "lucca"
+		w.endsOnwardTwice()
+		w.waits(care.NextService)
+		require.Len(t, w.when("task_joined next_service"), 1)
+		caseID, stood = w.id, w.stands(t, w.run())
+	})
+	playFrom(t, end.Add(time.Hour), func(w *casework) {
+		w.zone, w.id = "lucca", caseID
+		w.carrier.(*play).rebuild(w, 2)
+		w.claim(w.task(care.NextService))
+		require.Equal(t, stood.State, w.stands(t, w.run()).State)
+		w.does(care.NextService, care.Completion{Outcome: care.NotNeeded, Note: "Prova"})
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
+func TestATaskThatJoinedHoldsUpNoClosure(t *testing.T) {
+	inZone(t, "lucca", func(w *casework) {
+		w.endsOnwardTwice()
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}

@@ -141,7 +141,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, moment := range []string{
 		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "opinion", "signature", "minutes",
-		"consent_given", "consent_withdrawn", "meeting", "suspended", "resumed", "permit_warning", "permit_updated",
+		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used",
 	} {
 		said("moment", moment, italian.TimelineLine(care.Policy{}, moment, ""))

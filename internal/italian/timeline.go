@@ -71,6 +71,8 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		return "Il percorso passa a: " + Stage(care.Stage(detail))
 	case "branch_joined":
 		return "Già in corso, non si apre una seconda volta: " + RunKind(care.RunKind(detail))
+	case "task_joined":
+		return "C’è già, non si apre una seconda volta: " + TaskKind(care.TaskKind(detail))
 	case "branch_ended":
 		return RunKind(care.RunKind(of)) + ": " + Ending(p, ending)
 	case "case_closed":

@@ -80,6 +80,13 @@ func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseI
 	return branches, err
 }
 
+// ServicesToBook lists the services that somebody is to book for a case, by a task
+// that is another than one.
+func ServicesToBook(ctx context.Context, tx postgres.Tx, caseID, but string) ([]string, error) {
+	rows, _ := tx.Query(ctx, `SELECT service FROM task WHERE case_id = $1 AND kind = 'next_service' AND ended_at IS NULL AND id <> $2`, caseID, but)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // ConsentInForce is whether the person of the case $1 consents to data reaching
 // private partners.
 const ConsentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`

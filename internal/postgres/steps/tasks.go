@@ -1,11 +1,13 @@
 package steps
 
 import (
+	"slices"
 	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // tasks is what people have to do, and the clocks that run for it.
@@ -48,6 +50,10 @@ func (w *tasks) open(t ledger.TaskChange) error {
 			return err
 		}
 		w.moment("permit_warning", "")
+	case t.Kind == care.NextService:
+		if joined, err := w.joins(t, zone, agency, role); joined || err != nil {
+			return err
+		}
 	case t.Zone != "":
 		w.shares.transferred(zone, agency)
 	}
@@ -58,6 +64,22 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral)
 	}
 	return nil
+}
+
+// joins ends the task to book a service as it opens, where somebody is to book that
+// service for the case already: two of its services may have ended so. Like a
+// branch whose like is open, it reports so to the case, and the timeline says it.
+func (w *tasks) joins(t ledger.TaskChange, zone, agency string, role care.Role) (joined bool, err error) {
+	open, err := standing.ServicesToBook(w.ctx, w.tx, w.caseID(), t.ID)
+	if err != nil || !slices.Contains(open, string(t.Service)) {
+		return false, err
+	}
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, state, outcome, ready_at, clock_from, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'obsolete', $9, $10, $10, $10) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, care.AlreadyOpen, w.step.At)
+	w.moment("task_joined", string(t.Kind))
+	w.enqueue(ledger.DerivedID(t.ID, "already open"), w.step.Run, w.step.Case, care.Answer{Operation: care.OpReport, Subject: t.ID, Outcome: care.AlreadyOpen})
+	return true, nil
 }
 
 // openLike opens a task that is for whoever held an earlier one, if they are
