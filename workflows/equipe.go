@@ -24,16 +24,21 @@ func equipe(r *run.Run) (care.Code, error) {
 		return "", err
 	}
 	t := convene(r, opening)
-	for sitting := 1; ; sitting++ {
-		if err := t.hearOpinions(run.Turn("sitting", sitting)); err != nil {
+	for turn := 1; ; turn++ {
+		if err := t.hearOpinions(sitting(turn)); err != nil {
 			return "", err
 		}
-		outcome, err := t.makePlan(run.Turn("plan", sitting))
+		outcome, err := t.makePlan(planning(turn))
 		if err != nil || outcome != care.Reconvene {
 			return outcome, err
 		}
 	}
 }
+
+// sitting and planning are the points of a turn: hearing the opinions, and making
+// a plan of them.
+func sitting(turn int) string  { return run.Turn("sitting", turn) }
+func planning(turn int) string { return run.Turn("plan", turn) }
 
 // table is where an équipe sits: one seat a role.
 type table struct {
@@ -58,6 +63,9 @@ const maxInvitations = 3
 
 func convene(r *run.Run, opening care.Answer) *table {
 	rule, _ := r.Policy.Equipe(opening.Equipe)
+	if beganWithoutSeats(r) {
+		rule = care.EquipeRule{Kind: opening.Equipe}
+	}
 	t := &table{r: r, rule: rule}
 	r.Report.Equipe = opening.Equipe
 	r.Effects().Equipe = &ledger.EquipeChange{Kind: opening.Equipe, Reason: opening.Reason}
@@ -65,6 +73,18 @@ func convene(r *run.Run, opening care.Answer) *table {
 		t.seats = append(t.seats, &seat{SeatRule: s, agency: care.Code(r.Policy.RoleAgency(s.Role))})
 	}
 	return t
+}
+
+// beganWithoutSeats says whether the équipe came to its plan and heard nobody
+// before. Its zone's policy had no rule for its kind then; today a policy is
+// completed when it is read, with a rule that has seats. An équipe that is under way
+// gets none: those whom it would ask now have their part in nothing that it did.
+func beganWithoutSeats(r *run.Run) bool {
+	state, draft := r.State(), run.Turn(planning(1), 1)+"/draft"
+	_, open := state.Opened(draft)
+	_, done := state.Answer(draft)
+	_, heard := state.Answer(run.Turn(sitting(1)+"/heard", 1))
+	return (open || done) && !heard
 }
 
 // hearOpinions rests until every seat has spoken or is waived. Who was waived in

@@ -175,6 +175,65 @@ func TestEquipeGoesOnWithoutWhoStaysSilent(t *testing.T) {
 	})
 }
 
+// anew plays the scripts of one case one after the other, each in a Temporal that
+// begins its runs anew from the records.
+func anew(t *testing.T, scripts ...func(w *casework)) {
+	t.Helper()
+	var id string
+	end := started
+	for i, script := range scripts {
+		end = playFrom(t, end.Add(time.Hour), func(w *casework) {
+			w.id = id
+			if i > 0 {
+				w.carrier.(*play).rebuild(w, i+1)
+			}
+			script(w)
+			id = w.id
+		})
+	}
+}
+
+// TestEquipeThatBeganWithoutSeatsGetsNone: the code before gave a policy without a
+// rule for the équipe's kind as it was stored. Whatever is begun anew since, by a
+// policy that has been completed, goes on as it stood.
+func TestEquipeThatBeganWithoutSeatsGetsNone(t *testing.T) {
+	anew(t, func(w *casework) {
+		w.carrier.(*play).steps.policy = func(stored *care.Policy) { stored.Equipes = nil }
+		w.isAssessed(care.ToEquipeBetween)
+		w.waits(care.PlanDraft)
+	}, func(w *casework) {
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.waits(care.PlanAgreement)
+	}, func(w *casework) {
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.ChangesAsked, Note: "Prova"})
+		w.waits(care.PlanDraft)
+	}, func(w *casework) {
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("Prova")})
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+		require.Equal(t, []care.PlanState{care.PlanActive}, w.plans())
+		require.Empty(t, w.equipe().Seats)
+	})
+}
+
+// TestEquipeWithSeatsKeepsThem when it is begun anew, wherever it stands.
+func TestEquipeWithSeatsKeepsThem(t *testing.T) {
+	anew(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+	}, func(w *casework) {
+		w.confirms(seated...)
+		for _, role := range seated {
+			w.speaks(role, care.Favourable)
+		}
+		w.waits(care.PlanDraft)
+	}, func(w *casework) {
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+	}, func(w *casework) {
+		w.signs(seated...)
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
+		require.Len(t, w.equipe().Seats, len(seated))
+	})
+}
+
 func TestEquipeThatNobodyJoins(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.isAssessed(care.ToEquipeWithin)

@@ -208,6 +208,7 @@ func (u *update) Complete(res any, err error) { u.done, u.result, u.err = true, 
 type watchedSteps struct {
 	*steps.Steps
 	fault  func() (before, after error) // nil: none
+	policy func(*care.Policy)           // changes what runs decide by; nil: nothing
 	mutex  sync.Mutex
 	worked map[string]bool
 }
@@ -228,6 +229,14 @@ func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.Ste
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		s.worked[step.Entry.ID] = true
+	}
+	return res, err
+}
+
+func (s *watchedSteps) Load(ctx context.Context, start ledger.Start) (ledger.StepResult, error) {
+	res, err := s.Steps.Load(ctx, start)
+	if s.policy != nil && res.Policy != nil {
+		s.policy(res.Policy)
 	}
 	return res, err
 }
