@@ -17,7 +17,10 @@ import (
 	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/ledger"
 	"percorso/internal/manual"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
 )
 
 // reader is somebody who types what README and docs say, in one shell, beside a
@@ -25,6 +28,7 @@ import (
 type reader struct {
 	t       *testing.T
 	stack   *standalone.Stack
+	options standalone.Options
 	folder  string   // like a checkout, with files of the reader's own
 	already []string // what was typed before, in the same shell
 }
@@ -33,8 +37,9 @@ type reader struct {
 // variable that the commands read; only the address of the API is another one.
 func newReader(t *testing.T) *reader {
 	r := &reader{t: t, folder: stacktest.DataDir(t)}
-	data := filepath.Join(r.folder, ".percorso")
-	r.stack = stacktest.Start(t, func(o *standalone.Options) { o.DataDir = data })
+	r.options = stacktest.Options(t)
+	r.options.DataDir = filepath.Join(r.folder, ".percorso")
+	r.stack = stacktest.Start(t, func(o *standalone.Options) { *o = r.options })
 	for _, name := range []string{"Makefile", "deploy", "docs"} {
 		require.NoError(t, os.Symlink(filepath.Join(manual.Root(), name), filepath.Join(r.folder, name)))
 	}
@@ -121,6 +126,29 @@ func TestOperationsRunAsTheyStand(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, ran["curl"], 1)
 	require.GreaterOrEqual(t, ran["bin/percorso-stack"], 8)
+
+	// What was loaded by hand outlives the next start, which says so.
+	before := stored(t, r.stack)
+	r.stack.Stop()
+	var said strings.Builder
+	r.options.Out = &said
+	r.stack = stacktest.Start(t, func(o *standalone.Options) { *o = r.options })
+	require.Equal(t, before, stored(t, r.stack))
+	for _, left := range []string{"prato: policy left", "lucca: policy left", "prato: staff left"} {
+		require.Contains(t, said.String(), left)
+	}
+	require.Equal(t, 3, strings.Count(said.String(), "left as stored"), said.String())
+}
+
+// stored is what the database has of zones and staff.
+func stored(t *testing.T, stack *standalone.Stack) ledger.Setup {
+	t.Helper()
+	owner, err := postgres.Open(t.Context(), databaseOf(t, stack))
+	require.NoError(t, err)
+	defer owner.Close()
+	setup, err := machine.Setup(t.Context(), owner)
+	require.NoError(t, err)
+	return setup
 }
 
 func change(t *testing.T, file, old, new string) {

@@ -52,7 +52,6 @@ type Archive struct {
 type cluster struct {
 	stack     *standalone.Stack
 	folder    string
-	staff     []care.Staff
 	databases atomic.Int64 // made so far
 }
 
@@ -113,15 +112,16 @@ func (c *cluster) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var staff []care.Staff
 	for _, p := range policies {
 		for _, h := range p.Roles {
 			for _, n := range []string{"", "_2"} {
 				subject := string(h.Role) + n + "." + p.Zone
-				c.staff = append(c.staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
+				staff = append(staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})
 			}
 		}
 	}
-	return Load(ctx, owner, policies, c.staff)
+	return Load(ctx, owner, policies, staff)
 }
 
 // Load makes these the zones' rules and the staff of every zone that they name,
@@ -155,23 +155,39 @@ func (c *cluster) stop() {
 
 // NewArchive makes a database of the test's own.
 func NewArchive(t testing.TB) *Archive {
+	a := newDatabase(t, "percorso")
+	a.enter()
+	return a
+}
+
+// newDatabase makes a copy of a database of the cluster.
+func newDatabase(t testing.TB, pattern string) *Archive {
 	c, err := theCluster()
 	require.NoError(t, err)
 	a := &Archive{T: t, Stack: c.stack, Database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), Accounts: map[string]care.Staff{}}
 	a.Administer(
-		"CREATE DATABASE "+a.Database+" OWNER percorso_migrate TEMPLATE percorso",
+		"CREATE DATABASE "+a.Database+" OWNER percorso_migrate TEMPLATE "+pattern,
 		"REVOKE ALL ON DATABASE "+a.Database+" FROM PUBLIC",
 		"GRANT CONNECT ON DATABASE "+a.Database+" TO percorso_api, percorso_work, percorso_ops",
 	)
 	t.Cleanup(func() { a.Administer("DROP DATABASE " + a.Database + " WITH (FORCE)") })
+	return a
+}
+
+// enter lets today's code in, and those who are staff.
+func (a *Archive) enter() {
 	a.Records = records.New(a.Pool(standalone.API), calendar.New)
 	work := a.Pool(standalone.Worker)
 	a.Steps, a.Outbox = steps.New(work, calendar.New), outbox.New(work)
-	for _, s := range c.staff {
-		a.Accounts[s.Subject], err = a.Records.Staff(t.Context(), s.Subject)
-		require.NoError(t, err)
+	stored, err := machine.Setup(a.T.Context(), a.Pool(standalone.Migrate))
+	require.NoError(a.T, err)
+	for _, s := range stored.Accounts {
+		if !s.Active {
+			continue
+		}
+		a.Accounts[s.Subject], err = a.Records.Staff(a.T.Context(), s.Subject)
+		require.NoError(a.T, err)
 	}
-	return a
 }
 
 // Administer runs statements as the administrator of the server.

@@ -44,8 +44,9 @@ type Played struct {
 func NewPlay(t testing.TB) *Play { return NewPlayAt(t, testclock.Monday) }
 
 // NewPlayAt is one at a moment.
-func NewPlayAt(t testing.TB, now time.Time) *Play {
-	a := NewArchive(t)
+func NewPlayAt(t testing.TB, now time.Time) *Play { return playIn(NewArchive(t), now) }
+
+func playIn(a *Archive, now time.Time) *Play {
 	p := &Play{Archive: a, Owner: a.Pool(standalone.Migrate), API: a.Pool(standalone.API), Runs: map[string]*Played{}, Now: now}
 	a.Records.Clock = func() time.Time { return p.Now }
 	return p
@@ -83,6 +84,15 @@ func (p *Play) Begin(person ledger.Person, effects ledger.Effects, open ...care.
 	require.NoError(p.T, err)
 	effects.Stage = care.StageFirstLevel
 	return cmd.Run, p.Does(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, effects, func(s *care.RunState) { s.Open = open })
+}
+
+// Resume takes up a run of a case where the database says that it stands.
+func (p *Play) Resume(caseRun, run string) {
+	p.T.Helper()
+	res, err := p.Steps.Load(p.T.Context(), ledger.Start{Run: run, Case: caseRun, Epoch: 1})
+	require.NoError(p.T, err)
+	require.Equal(p.T, ledger.Recorded, res.Verdict)
+	p.Runs[run] = &Played{CaseRun: caseRun, Epoch: res.Epoch, Revision: res.Revision, State: *res.State}
 }
 
 // Does records a step that must be recorded.
