@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -78,9 +79,23 @@ func (l *loading) again(zone string) string {
 		words = append(words, "--zone", zone)
 	}
 	if l.from != "" {
-		words = append(words, l.from)
+		words = append(words, quoted(l.from))
 	}
 	return strings.Join(words, " ")
+}
+
+// plain is what a shell reads as it stands.
+var plain = regexp.MustCompile(`^[\w./~+@%:][\w./~+@%:-]*$`)
+
+// quoted is a file's name as one types it.
+func quoted(name string) string {
+	if plain.MatchString(name) {
+		return name
+	}
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 // run loads a file as asked for.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -287,6 +288,22 @@ func TestWhatIsShownIsWhatIsDone(t *testing.T) {
 	require.Equal(t, codeDone, r.code, r.said)
 	require.Equal(t, "prato:\n  torna attiva: supervisor.prato\nFatto.\n", r.out)
 	require.Equal(t, 14, i.active("prato"))
+}
+
+// TestSomebodyElseIsAtIt: who cannot have the lock says so, and changes nothing.
+func TestSomebodyElseIsAtIt(t *testing.T) {
+	i := newInstallation(t)
+	i.list("staff.yaml", "prato", pratos("social_worker_2.prato")...)
+	before := i.state()
+	other, err := i.Owner.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = other.Exec(t.Context(), `LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE`)
+	require.NoError(t, err)
+	code, _, said := i.types("staff load --apply @staff.yaml")
+	require.NoError(t, other.Rollback(t.Context()))
+	require.Equal(t, codeFailed, code)
+	require.Equal(t, "percorso staff load: "+machine.ErrBusy.Error()+"\n", said)
+	require.Equal(t, before, i.state())
 }
 
 // zones writes the delivered files, changed, into a folder of their own.

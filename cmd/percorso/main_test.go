@@ -93,6 +93,19 @@ func TestFlagsStandAnywhere(t *testing.T) {
 	}
 }
 
+func TestTheCommandThatAppliesCanBeTyped(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "percorso staff load --apply --zone prato", "my/staff-2.yaml": "percorso staff load --apply --zone prato my/staff-2.yaml",
+		"il personale.yaml": "percorso staff load --apply --zone prato 'il personale.yaml'", "-x": "percorso staff load --apply --zone prato './-x'",
+		"l'elenco": `percorso staff load --apply --zone prato 'l'\''elenco'`,
+	} {
+		l := loading{command: "staff load", from: name}
+		if got := l.again("prato"); got != want {
+			t.Errorf("%q: %s", name, got)
+		}
+	}
+}
+
 func TestZoneCheckTellsFaults(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "prova.yaml")
 	if err := os.WriteFile(file, []byte("zone: Prova\nunknown: 1\n"), 0o600); err != nil {

@@ -77,13 +77,13 @@ func (e entry) lookUp(doc *document, stored ledger.Setup) {
 	for _, n := range []*node{&e.subject, &e.role, &e.zone, &e.agency} {
 		n.doc = doc
 	}
-	if known, ok := stored.Account(e.Subject); ok && known.Active && known.Zone != e.Zone {
-		e.subject.fault(RuleOtherZone, known.Zone)
-	}
 	policy, ok := stored.Policy(e.Zone)
 	if !ok {
 		e.zone.fault(RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
 		return
+	}
+	if known, ok := stored.Account(e.Subject); ok && known.Active && known.Zone != e.Zone {
+		e.subject.fault(RuleOtherZone, known.Zone)
 	}
 	if e.Agency == "" {
 		return

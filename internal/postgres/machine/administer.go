@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -10,6 +11,12 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
+
+// ErrBusy says that somebody else is changing zones or staff.
+var ErrBusy = errors.New("somebody else is changing zones or staff right now: try again in a moment")
+
+// lockNotAvailable is what a statement gets that waited too long for a lock.
+const lockNotAvailable = "55P03"
 
 // Setup reads the zones and the staff as they are stored. The login must own the
 // tables.
@@ -24,7 +31,7 @@ func Setup(ctx context.Context, pool *pgxpool.Pool) (stored ledger.Setup, err er
 // ChangeSetup changes zones and staff, all or nothing. What is changed is decided
 // with what is stored at hand, under a lock that lets nobody else change it
 // meanwhile; people go on reading. Who waits for the lock for ten seconds gives
-// up. The login must own the tables.
+// up (ErrBusy). The login must own the tables.
 func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Setup) (ledger.SetupChange, error)) error {
 	// An error of decide is the caller's own, and comes back as it is.
 	var refused error
@@ -49,7 +56,12 @@ func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Set
 	if refused != nil {
 		return refused
 	}
-	return postgres.FaultOf(err, false)
+	err = postgres.FaultOf(err, false)
+	var fault *ledger.Fault
+	if errors.As(err, &fault) && fault.SQLSTATE == lockNotAvailable {
+		return ErrBusy
+	}
+	return err
 }
 
 // readSetup reads zones and staff, each in one order.
