@@ -55,16 +55,6 @@ const (
 	RulePermitKnown   = "permit_known"
 )
 
-// FormRules lists the rules of forms.
-var FormRules = []string{
-	RuleRequired, RuleUnknownCode, RuleNotAllowed, RuleInThePast, RuleInTheFuture, RuleTooLong, RuleTooShort, RuleTooMany, RuleIllegible,
-	RuleService, RuleMatter, RuleReason, RuleNotice, RuleLanguage, RuleCountry, RuleDuplicate,
-	RuleUnknownGoal, RuleUnreachable, RuleUseCPI, RuleConsent, RuleSeen, RuleTooLongAgo, RuleTooFar, RuleImplausible, RuleSamePerson,
-	RuleStaysOpen, RuleNoReopening, RuleOtherPerson, RuleSuspended, RuleTransfer, RuleConsented, RuleNoConsent, RuleSaid,
-	RuleServiceOpen, RulePlacementOpen, RuleEquipeOpen, RuleReferralOpen, RuleIntoTransfer, RuleBothOpen, RuleNotClosed, RuleClosing,
-	RuleMeetingKnown, RulePermitKnown,
-}
-
 // Limits of what a form may hold.
 const (
 	maxNote     = 4000 // characters

@@ -116,7 +116,6 @@ const (
 	PlanRefused     = "plan_declined"
 	Completed       = "completed"
 	Failed          = "failed"
-	AnotherPartner  = "another_partner"
 	Rejected        = "rejected"
 	Accepted        = "accepted"
 	Revise          = "revise"

@@ -59,9 +59,6 @@ const (
 	SamePerson      List = "same_person"      // other open case files that may be of the person
 )
 
-// Lists are all lists.
-var Lists = []List{BeginStages, EquipeKinds, ClosureOutcomes, ShownPermits, OtherZones, SamePerson}
-
 // longText is from how many characters on a text is asked for in an area.
 const longText = 500
 

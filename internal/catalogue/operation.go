@@ -75,9 +75,8 @@ const (
 // Receiver is who is given data of the person with an operation.
 type Receiver string
 
-// Whom operations give data of the person.
+// Whom operations give data of the person; empty: nobody else.
 const (
-	NobodyElse  Receiver = ""
 	ToCPI       Receiver = "cpi"
 	ToService   Receiver = "service" // of another agency, where the chosen one is
 	ToOtherZone Receiver = "zone"

@@ -6,7 +6,6 @@ package codec
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -84,18 +83,6 @@ func New(list string) (*Codec, error) {
 		return nil, ErrNoKeys
 	}
 	return c, nil
-}
-
-// NewKey makes an entry for the list of keys, with a random key.
-func NewKey(id string) (string, error) {
-	if !keyID.MatchString(id) {
-		return "", errors.New("codec: unusable key id")
-	}
-	var key [keySize]byte
-	if _, err := rand.Read(key[:]); err != nil {
-		return "", fmt.Errorf("codec: random key: %w", err)
-	}
-	return id + ":" + base64.StdEncoding.EncodeToString(key[:]), nil
 }
 
 // Encode encrypts each payload, metadata and all, under a nonce of its own.

@@ -63,14 +63,6 @@ const (
 	RuleTakeOverNeed = "take_over.need"
 )
 
-// AllRules lists the rules of the gates, so that none goes without its sentence.
-var AllRules = []string{
-	RuleLevel1Foreign, RuleLevel1Citizenship,
-	RuleLevel2ThirdCountry, RuleLevel2Citizenship, RuleLevel2Permit, RuleLevel2PermitExpired,
-	RuleTakeOverThirdCountry, RuleTakeOverCitizenship, RuleTakeOverPermit, RuleTakeOverPermitExpired,
-	RuleTakeOverBirthDate, RuleTakeOverAgeMin, RuleTakeOverAgeMax, RuleTakeOverNeed,
-}
-
 // Ages of the take-over, both included: from the 16th birthday to the eve of
 // the 66th (project TEAMS, beneficiaries aged 16-65).
 const (
@@ -111,7 +103,7 @@ type PersonFacts struct {
 
 // GateRefusal says which rule shuts a gate.
 type GateRefusal struct {
-	Rule  string `json:"rule"`  // one of AllRules
+	Rule  string `json:"rule"`  // one of those above
 	Field string `json:"field"` // JSON name of the person's field concerned, or "needs"
 	// From is the day from which this rule would no longer refuse, where time
 	// alone brings it: the 16th birthday, at midnight UTC.

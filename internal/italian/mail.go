@@ -1,10 +1,5 @@
 package italian
 
-import (
-	"maps"
-	"slices"
-)
-
 // mailTexts are the subject and the sentence of each kind of mail. They name
 // nobody: mailboxes are read on phones, and mails are forwarded.
 var mailTexts = map[string]struct{ subject, sentence string }{
@@ -19,9 +14,6 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
 		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
-
-// MailKinds lists the codes of all kinds of mails.
-func MailKinds() []string { return slices.Sorted(maps.Keys(mailTexts)) }
 
 // Mail gives the subject and the sentence of a kind of mail.
 func Mail(kind string) (subject, sentence string, ok bool) {

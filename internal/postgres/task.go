@@ -22,12 +22,11 @@ type TaskRow struct {
 	EscalateAt *time.Time     `db:"escalate_at"`
 	Reminded   bool           `db:"reminded"`
 	Escalated  bool           `db:"escalated"`
-	NextAt     *time.Time     `db:"next_at"`
 }
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated, t.next_at`
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated`
 
 // HeldBy refuses anybody but the task's holder.
 func (t *TaskRow) HeldBy(caller string) *care.Refusal {

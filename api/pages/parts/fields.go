@@ -20,11 +20,6 @@ func WhenField(label string, sent url.Values) web.Field {
 	}}
 }
 
-// NoteField asks for a note.
-func NoteField(sent url.Values, required bool, hint string) web.Field {
-	return web.Field{Shape: "area", ID: "note", Label: italian.Field("note"), Hint: hint, Value: sent.Get("note"), Required: required}
-}
-
 // FaultIf is the fault of a field that cannot be read; none where there is no rule.
 func FaultIf(rule, field string) []care.Fault {
 	if rule == "" {
