@@ -10,6 +10,7 @@ import (
 	"percorso/api/pages/partner"
 	"percorso/api/pages/plan"
 	"percorso/api/pages/referrals"
+	"percorso/api/pages/room"
 	"percorso/api/pages/supervision"
 	"percorso/api/pages/tasks"
 	"percorso/api/web"
@@ -20,14 +21,15 @@ func (s *Server) places(r *gin.Engine) {
 	assets := gin.WrapH(web.Assets())
 	r.GET("/assets/*file", assets)
 
+	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	(&home.Place{Guard: s.guard, Pages: s.pages, Problems: s.problems, Records: s.records, Home: homeOf}).Mount(r, p)
-	(&tasks.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records, Now: s.now}).Mount(p)
-	(&cases.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records, Now: s.now}).Mount(p)
-	(&desk.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records, Now: s.now}).Mount(p)
-	(&referrals.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records, Now: s.now}).Mount(p)
-	(&supervision.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records, Now: s.now}).Mount(p)
-	(&agenda.Place{Pages: s.pages, Book: s.book, Records: s.records, Now: s.now}).Mount(p)
-	(&plan.Place{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records}).Mount(p)
-	(&partner.Place{Pages: s.pages, Links: s.links, Door: s.door, Book: s.book, Problems: s.problems, Records: s.records}).Mount(r)
+	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
+	(&cases.Place{Room: shared, Records: s.records}).Mount(p)
+	(&desk.Place{Room: shared, Records: s.records}).Mount(p)
+	(&referrals.Place{Room: shared, Records: s.records}).Mount(p)
+	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
+	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
+	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
+	(&partner.Place{Room: shared, Links: s.links, Records: s.records}).Mount(r)
 }

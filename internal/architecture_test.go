@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/health",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/supervision", "api/pages/tasks",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
 	"api/access":   {"api/act", "api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -80,6 +80,7 @@ var mayImport = map[string][]string{
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
 	"api/pages/desk":        place,
@@ -101,7 +102,7 @@ var mayImport = map[string][]string{
 
 // place is what a folder of pages may import.
 var place = []string{
-	"api/pages/parts", "api/present", "api/access", "api/act", "api/problem", "api/web",
+	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
 	"internal/catalogue", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 

@@ -3,20 +3,16 @@ package agenda
 
 import (
 	"context"
-	"time"
 
-	"percorso/api/access"
+	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/zone"
 )
 
-// Place is the pages with what they need; all of it is needed.
+// Place is the pages with what they need.
 type Place struct {
-	Pages   *access.Pages
-	Book    *zone.Book
+	room.Room
 	Records Records
-	Now     func() time.Time
 }
 
 // Records is what the pages read, as whoever asks.

@@ -3,24 +3,16 @@ package desk
 
 import (
 	"context"
-	"time"
 
-	"percorso/api/access"
-	"percorso/api/act"
-	"percorso/api/problem"
+	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/zone"
 )
 
-// Place is the pages with what they need; all of it is needed.
+// Place is the pages with what they need.
 type Place struct {
-	Pages    *access.Pages
-	Door     *act.Door
-	Book     *zone.Book
-	Problems *problem.Teller
-	Records  Records
-	Now      func() time.Time
+	room.Room
+	Records Records
 }
 
 // Records is what the pages read, as whoever asks.

@@ -14,6 +14,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/apitest"
 	"percorso/api/pages/partner"
+	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/invitation"
@@ -23,7 +24,7 @@ import (
 
 // answering is the place that a rig's links lead to.
 func answering(r *apitest.Rig) *partner.Place {
-	return &partner.Place{Links: r.Links(), Door: r.Door(), Records: r.Records}
+	return &partner.Place{Room: room.Room{Door: r.Door()}, Links: r.Links(), Records: r.Records}
 }
 
 func TestLookingAtALinkChangesNothing(t *testing.T) {

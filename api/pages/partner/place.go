@@ -5,19 +5,14 @@ import (
 	"context"
 
 	"percorso/api/access"
-	"percorso/api/act"
-	"percorso/api/problem"
-	"percorso/internal/zone"
+	"percorso/api/pages/room"
 )
 
-// Place is the pages with what they need; all of it is needed.
+// Place is the pages with what they need.
 type Place struct {
-	Pages    *access.Pages
-	Links    *access.Links
-	Door     *act.Door
-	Book     *zone.Book
-	Problems *problem.Teller
-	Records  Records
+	room.Room
+	Links   *access.Links
+	Records Records
 }
 
 // Records is what the pages read, as whoever asks.
