@@ -37,11 +37,11 @@ type form struct {
 }
 
 // mostPages bounds how many pages of one account are looked at.
-const mostPages = 150
+const mostPages = 60
 
-func newBrowser(w *world) *browser {
+func newBrowser(w *world, accounts ...string) *browser {
 	b := &browser{world: w}
-	for _, account := range w.who {
+	for _, account := range accounts {
 		b.walk(account)
 	}
 	for _, link := range w.links {

@@ -3,13 +3,14 @@ package fuzz_test
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
 )
 
 // How many inputs the tests draw: always the same ones.
 const (
-	drawnRequests = 6000
-	drawnForms    = 3000
+	drawnRequests = 5000
+	drawnForms    = 2000
 )
 
 // TestRequestsOfEveryKind sends drawn requests to the API.
@@ -29,7 +30,8 @@ func TestRequestsOfEveryKind(t *testing.T) {
 
 // TestFormsOfEveryPage sends drawn forms of the pages, and asks for addresses.
 func TestFormsOfEveryPage(t *testing.T) {
-	b := newBrowser(newWorld(t))
+	w := newWorld(t)
+	b := newBrowser(w, w.who...)
 	source, statuses, actions := rand.New(rand.NewPCG(3, 4)), map[int]int{}, map[string]bool{}
 	for range drawnForms {
 		status, action := b.try(random(source))
@@ -37,6 +39,11 @@ func TestFormsOfEveryPage(t *testing.T) {
 		actions[action] = true
 	}
 	t.Logf("%d forms and addresses, of %d forms on %d pages, by status: %v", drawnForms, len(b.forms), len(b.pages), statuses)
+	for _, account := range w.who {
+		if !slices.ContainsFunc(b.forms, func(f form) bool { return f.account == account }) {
+			t.Errorf("%s was shown no form", account)
+		}
+	}
 	if statuses[http.StatusSeeOther] < drawnForms/20 || len(b.forms) < 100 {
 		t.Error("too few forms were asked")
 	}
@@ -54,7 +61,8 @@ func FuzzRequests(f *testing.F) {
 
 // FuzzForms goes on for as long as it is let.
 func FuzzForms(f *testing.F) {
-	b := newBrowser(newWorld(f))
+	w := newWorld(f)
+	b := newBrowser(w, w.who...)
 	seeds(f)
 	f.Fuzz(func(t *testing.T, input []byte) {
 		b.T, b.t = t, t

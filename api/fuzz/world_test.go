@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -61,6 +62,8 @@ func newWorld(t testing.TB) *world {
 		if role, zone, _ := strings.Cut(subject, "."); zone == zoneCode && !strings.HasSuffix(role, "_2") || subject == "supervisor.lucca" {
 			w.who = append(w.who, subject)
 			w.tokens[subject] = w.rig.Token(w.Accounts[subject])
+			w.rig.Browser.Jar, err = cookiejar.New(nil) // a browser of their own
+			require.NoError(t, err)
 			w.rig.LogIn(subject)
 			at, _ := url.Parse(w.rig.URL)
 			for _, c := range w.rig.Browser.Jar.Cookies(at) {

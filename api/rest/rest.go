@@ -183,10 +183,15 @@ func (u Unencodable) Unwrap() error { return u.error }
 // of half an answer, it has a status of success.
 func encode(w io.Writer, v any) error {
 	var body bytes.Buffer
-	if err := huma.DefaultJSONFormat.Marshal(&body, v); err != nil {
+	err := huma.DefaultJSONFormat.Marshal(&body, v)
+	if err != nil {
+		body.Reset()
+		err = huma.DefaultJSONFormat.Marshal(&body, sayable(reflect.ValueOf(v)).Interface())
+	}
+	if err != nil {
 		panic(Unencodable{err})
 	}
-	_, err := body.WriteTo(w)
+	_, err = body.WriteTo(w)
 	return err
 }
 

@@ -186,11 +186,31 @@ func TestErrorsOfTheStore(t *testing.T) {
 // An answer that cannot be encoded is no success, whatever it was to be.
 func TestAnswerThatCannotBeWritten(t *testing.T) {
 	r := apitest.NewRig(t)
-	r.Records.Life = func(c *ledger.Case) { c.Opened = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }
-	a := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/case-files/"+apitest.AnotherID, "")
+	made := r.Post(apitest.SomeWorker, "/tasks/"+apitest.SomeID+"/claim", "", "k")
+	r.Records.OnCommand = func(c ledger.Command) ledger.Command {
+		c.Result = json.RawMessage(`{"` + apitest.Marker)
+		return c
+	}
+	a := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/commands/"+made.JSON["id"].(string), "")
 	a.Problem(t, problem.Internal)
-	if log := r.Log.String(); !strings.Contains(log, "json.MarshalerError") || strings.Contains(log, "10000") {
+	if log := r.Log.String(); !strings.Contains(log, "json.MarshalerError") || strings.Contains(log, apitest.Marker) {
 		t.Errorf("logged: %s", log)
+	}
+}
+
+// Times that an earlier version stored are told as the nearest that JSON can say,
+// wherever in an answer they stand.
+func TestTimesThatJSONCannotSay(t *testing.T) {
+	r := apitest.NewRig(t)
+	late, early := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)
+	r.Records.Life = func(c *ledger.Case) {
+		c.Opened, c.SuspendedUntil, c.Tasks[0].Due = late, &early, &late
+		c.Meetings = []ledger.Meeting{{At: late}, {At: r.Now}}
+	}
+	a := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/case-files/"+apitest.AnotherID, "")
+	if a.StatusCode != http.StatusOK || a.JSON["opened_at"] != "9999-12-31T23:59:59Z" || strings.Count(a.Text, "9999-12-31T23:59:59Z") < 2 ||
+		!strings.Contains(a.Text, "0000-01-01T00:00:00Z") || !strings.Contains(a.Text, r.Now.Format(time.RFC3339)) {
+		t.Errorf("%d %s", a.StatusCode, a.Text)
 	}
 }
 

@@ -115,7 +115,14 @@ func (o *offices) afterWorkingDays(from time.Time, n int) time.Time {
 	return o.end(day)
 }
 
+// countedYears is how far working days are counted: no term is longer, and a time
+// that no person means must not be counted to.
+const countedYears = 50
+
 func (o *offices) WorkingDaysBetween(from, to time.Time) int {
+	if most := from.AddDate(countedYears, 0, 0); to.After(most) {
+		to = most
+	}
 	day, last := noon(from.In(o.place)), noon(to.In(o.place))
 	count := 0
 	for day.Before(last) {

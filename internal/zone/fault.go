@@ -66,6 +66,7 @@ const (
 	RuleBefore        = "working_days_before"
 	RuleEscalate      = "escalate_before_remind"
 	RuleDate          = "bad_date"
+	RuleYear          = "implausible_year"
 	RuleDateOrder     = "reversed_dates"
 	RuleClosure       = "closure_too_long"
 	RuleTime          = "bad_time"
@@ -128,6 +129,7 @@ var sentences = map[string]string{
 	RuleBefore:        "un termine che precede una data non si conta in giorni lavorativi",
 	RuleEscalate:      "l'avviso al responsabile (escalate) non può precedere il sollecito (remind)", //nolint:misspell // Italian
 	RuleDate:          "data non valida",
+	RuleYear:          "l'anno non è plausibile",
 	RuleDateOrder:     "la fine precede l'inizio",
 	RuleClosure:       "una chiusura non può superare un anno",
 	RuleTime:          "orario non valido, per esempio \"09:00\" o \"09:00-13:00\"",

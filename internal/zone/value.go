@@ -3,6 +3,7 @@ package zone
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -63,14 +64,23 @@ func (n node) duration() care.Duration {
 	return d
 }
 
+// The years of a zone's dates: of closures, and of what it set itself to reach.
+// They do not depend on the day on which a file is read.
+const firstYear, lastYear = 2000, 2100
+
 // day reads a date, "2026-08-14".
 func (n node) day() string {
 	text := n.text()
 	if text == "" {
 		return ""
 	}
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
 		n.fault(RuleDate, "per esempio \"2026-08-14\"")
+		return ""
+	}
+	if day.Year() < firstYear || day.Year() > lastYear {
+		n.fault(RuleYear, fmt.Sprintf("va dal %d al %d", firstYear, lastYear))
 		return ""
 	}
 	return text

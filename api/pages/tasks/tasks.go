@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -118,7 +119,7 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		return err
 	case form == nil:
 		return ledger.ErrNotFound
-	case c.PostForm(parts.AddRow) != "":
+	case c.PostForm(parts.AddRow) != "" && len(act.Unreadable(ctx)) == 0:
 		return s.taskAgain(c, who, task, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.Read()

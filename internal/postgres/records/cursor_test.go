@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -109,7 +110,7 @@ func broken(t *testing.T, cursor string) map[string]string {
 	return map[string]string{
 		"no base64": "%", "no JSON": base64.RawURLEncoding.EncodeToString([]byte("{")), "cut short": cursor[:len(cursor)-3],
 		"with an id that is none": changed("id", "x"), "with an id of another kind": changed("id", other), "without an id": changed("id", ""),
-		"with a number for an id": changed("id", 7), "with no time": changed("at", "yesterday"), "with a year too far": changed("at", "10000-01-01T00:00:00Z"),
+		"with a number for an id": changed("id", 7), "with no time": changed("at", "yesterday"), "with a year too far": changed("at", int64(math.MaxInt64)), "with a year too early": changed("at", int64(math.MinInt64)),
 		"of nothing": changed("of", ""), "with a time alone": base64.RawURLEncoding.EncodeToString([]byte(`{"at":"` + time.Unix(0, 0).UTC().Format(time.RFC3339) + `"}`)),
 	}
 }

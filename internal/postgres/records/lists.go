@@ -49,16 +49,28 @@ func (q *query) andNow(condition string, now time.Time) {
 // cursor is where a page ended: the last item's time and id, and whether it was
 // among those that come last. It goes with one list and one choice of its rows.
 type cursor struct {
-	Of   string    `json:"of"`
-	Last bool      `json:"last,omitempty"`
-	At   time.Time `json:"at"`
-	ID   string    `json:"id"`
+	Of   string
+	Last bool
+	At   time.Time
+	ID   string
+}
+
+// cursorText is a cursor as it is sent. The time is a number of microseconds, since
+// JSON has no words for each that a row may have.
+type cursorText struct {
+	Of   string `json:"of"`
+	Last bool   `json:"last,omitempty"`
+	At   int64  `json:"at"`
+	ID   string `json:"id"`
 }
 
 func (c cursor) encode() string {
-	text, _ := json.Marshal(c)
+	text, _ := json.Marshal(cursorText{c.Of, c.Last, c.At.UnixMicro(), c.ID}) // never fails
 	return base64.RawURLEncoding.EncodeToString(text)
 }
+
+// lastYear is that of the latest time that an earlier version stored, and more.
+const lastYear = 20000
 
 // order is the order of a list by a time column and then an id column. Where
 // last is given, the rows that it holds for come after all others.
@@ -85,7 +97,12 @@ func (q *query) mark(by order) string {
 // after reads where to go on. ledger.ErrCursor: it is not of this list.
 func (by order) after(text, mark string) (c cursor, err error) {
 	plain, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(plain, &c) != nil || c.Of != mark || c.Last && by.last == "" {
+	var read cursorText
+	if err != nil || json.Unmarshal(plain, &read) != nil || read.Of != mark || read.Last && by.last == "" {
+		return c, ledger.ErrCursor
+	}
+	c = cursor{read.Of, read.Last, time.UnixMicro(read.At).UTC(), read.ID}
+	if year := c.At.Year(); year < 0 || year > lastYear {
 		return c, ledger.ErrCursor
 	}
 	if _, err := strconv.ParseInt(c.ID, 10, 64); by.numbered && err != nil || !by.numbered && !care.IsID(c.ID) {
