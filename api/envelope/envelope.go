@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -67,8 +68,15 @@ func written(value string, as *huma.Schema) bool {
 		n, err := strconv.ParseInt(value, 10, 64)
 		return err == nil && strconv.FormatInt(n, 10) == value
 	}
-	return true
+	return as.Format != "date-time" || moment.MatchString(value)
 }
+
+// Moment is how a time is written (RFC 3339, section 5.6). Go also reads an hour of
+// one digit, a comma before the fraction, and an offset of a day, which it then
+// cannot write again.
+const Moment = `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
+
+var moment = regexp.MustCompile(Moment)
 
 // isZero says whether a parameter is the moment that stands for none in Go.
 func isZero(value string) bool {
@@ -92,7 +100,7 @@ func bodyOf(c *gin.Context, op *huma.Operation) ([]byte, *problem.Problem) {
 		return nil, nil
 	case op.RequestBody == nil:
 		return nil, unreadable(problem.RuleNoBody)
-	case !isJSON(c.Request.Header.Values("Content-Type")):
+	case !isJSON(c.Request.Header.Values("Content-Type")) || !plain(c.Request.Header.Values("Content-Encoding")):
 		return nil, problem.New(problem.MediaKind)
 	}
 	fault, ok := readable(body)
@@ -124,6 +132,16 @@ func isJSON(types []string) bool {
 	kind, more, err := mime.ParseMediaType(types[0])
 	charset, said := more["charset"]
 	return err == nil && len(types) == 1 && kind == JSON && (!said || strings.EqualFold(charset, "utf-8"))
+}
+
+// plain says whether a body is sent as it is: a compressed one is not read.
+func plain(encodings []string) bool {
+	for _, e := range encodings {
+		if e != "" && !strings.EqualFold(e, "identity") {
+			return false
+		}
+	}
+	return true
 }
 
 // acceptsJSON says whether a caller takes what the API answers with. What is said

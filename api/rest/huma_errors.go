@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,7 +40,9 @@ func humaProblem(status int, _ string, errs ...error) huma.StatusError {
 			p.Errors = []problem.FieldError{f}
 			return p
 		}
-		p.Errors = append(p.Errors, f)
+		if !slices.Contains(p.Errors, f) { // two messages may be of one rule
+			p.Errors = append(p.Errors, f)
+		}
 	}
 	return p
 }

@@ -91,6 +91,9 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerEligibilityChecks()
 	a.registerMailBounces()
 
+	for _, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
+		writtenAsMoments(schema)
+	}
 	current, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, err
@@ -102,6 +105,20 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	r.GET("/openapi.json", described(current))
 	r.GET("/openapi-3.0.json", described(older))
 	return a, nil
+}
+
+// writtenAsMoments has each time in a schema written in one way, and no other one be read.
+func writtenAsMoments(schema *huma.Schema) {
+	if schema.Format == "date-time" {
+		schema.Pattern = envelope.Moment
+		schema.PrecomputeMessages()
+	}
+	for _, property := range schema.Properties {
+		writtenAsMoments(property)
+	}
+	if schema.Items != nil {
+		writtenAsMoments(schema.Items)
+	}
 }
 
 // OpenAPI describes the API.
