@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"fmt"
 	"slices"
 
 	"percorso/internal/care"
@@ -195,4 +196,146 @@ func FormOf(kind care.TaskKind) (TaskForm, bool) {
 		return TaskForm{}, false
 	}
 	return TaskForms[i], true
+}
+
+// maxEnterprise is how long the name of an enterprise may be, in characters.
+const maxEnterprise = 200
+
+// CheckCompletion says what is wrong with the form that completes a task, but with
+// its dates.
+func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
+	var f care.Faults
+	form, _ := FormOf(kind)
+	outcome, ok := form.Outcome(c.Outcome)
+	if !ok {
+		rule := care.RuleUnknownCode
+		if c.Outcome == "" {
+			rule = care.RuleRequired
+		}
+		return []care.Fault{{Field: "outcome", Rule: rule}}
+	}
+	filled := map[TaskField]bool{
+		FieldNeeds: len(c.Needs) > 0, FieldAreas: len(c.Areas) > 0, FieldBookings: len(c.Bookings) > 0,
+		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
+		FieldMeasure: c.Measure != "", FieldEnterprise: c.Enterprise != "", FieldClosureOutcome: c.ClosureOutcome != "",
+		FieldNote: c.Note != "", FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
+		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent,
+	}
+	for _, field := range TaskFields {
+		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
+		f.Add(!filled[field] || outcome.Accepts(field), string(field), care.RuleNotAllowed)
+	}
+	f.Needs(p, "needs", c.Needs)
+	for i, a := range c.Areas {
+		at := fmt.Sprintf("areas[%d]", i)
+		f.Add(!slices.ContainsFunc(c.Areas[:i], func(b care.AreaFinding) bool { return b.Area == a.Area }), at+".area", care.RuleDuplicate)
+		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", care.RuleUnknownCode)
+		f.Add(slices.Contains(care.NeedLevels, a.Need), at+".need", care.RuleUnknownCode)
+		f.Note(at+".note", a.Note)
+	}
+	f.Bookings(p, c.Bookings)
+	if c.Reason != "" && outcome.Accepts(FieldReason) {
+		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", care.RuleReason)
+	}
+	f.Code(p.Matters, "matter", c.Matter, care.RuleMatter)
+	f.Code(p.Measures, "measure", c.Measure, care.RuleUnknownCode)
+	f.Code(p.Outcomes, "closure_outcome", c.ClosureOutcome, care.RuleUnknownCode)
+	f.Add(care.ChosenOutcome(c.ClosureOutcome), "closure_outcome", care.RuleUnknownCode)
+	f.Text("enterprise", c.Enterprise, maxEnterprise)
+	f.Note("note", c.Note)
+	if c.Plan != nil {
+		f.Plan(p, *c.Plan)
+	}
+	f.Goals(c.Goals)
+	f.Add(c.Stage == "" || slices.Contains(care.BeginStages, c.Stage) && c.Stage != care.StageSecondLevel, "stage", care.RuleUnknownCode)
+	f.Add(c.Permit == "" || care.KnownPermit(c.Permit), "permit", care.RuleUnknownCode)
+	return f
+}
+
+// completion is the form of a task with any of its outcomes.
+func (w World) completion() care.Completion {
+	form, ok := FormOf(w.Task)
+	if !ok || len(form.Outcomes) == 0 {
+		return care.Completion{}
+	}
+	return w.Completion(pick(w, form.Outcomes))
+}
+
+// Completion is the form of a task with one of its outcomes: with what the outcome
+// requires, and by chance with what else it takes.
+func (w World) Completion(outcome TaskOutcome) care.Completion {
+	c := care.Completion{Outcome: outcome.Code}
+	for _, field := range outcome.Requires {
+		w.fill(&c, field, outcome)
+	}
+	for _, field := range outcome.Takes {
+		if w.Rand.IntN(2) == 0 {
+			w.fill(&c, field, outcome)
+		}
+	}
+	return c
+}
+
+// fill fills in one field of the form of a task.
+func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
+	soon := w.soon()
+	switch field {
+	case FieldNeeds:
+		c.Needs = w.needs()
+	case FieldAreas:
+		for _, need := range w.needs() {
+			c.Areas = append(c.Areas, care.AreaFinding{Area: need, Need: pick(w, care.NeedLevels), Note: exampleText})
+		}
+	case FieldBookings:
+		for range 1 + w.Rand.IntN(2) {
+			if b := w.booking(); !slices.ContainsFunc(c.Bookings, func(o care.Booking) bool { return o.Service == b.Service }) {
+				c.Bookings = append(c.Bookings, b)
+			}
+		}
+	case FieldAt:
+		c.At = &soon
+		if outcome.Code == care.ReceiptShown { // which has a day that has been
+			today := w.Now
+			c.At = &today
+		}
+	case FieldUntil:
+		c.Until = &soon
+	case FieldReason:
+		c.Reason = pick(w, outcome.Reasons)
+	case FieldMatter:
+		c.Matter = pickCode(w, w.Policy.Matters, codeOf)
+	case FieldMeasure:
+		c.Measure = pickCode(w, w.Policy.Measures, codeOf)
+	case FieldEnterprise:
+		c.Enterprise = exampleText
+	case FieldClosureOutcome:
+		c.ClosureOutcome = w.closureOutcome()
+	case FieldPlan:
+		c.Plan = w.plan()
+	case FieldGoals: // which are known where the task is
+	case FieldStage:
+		c.Stage = pick(w, []care.Stage{care.StageFirstLevel, care.StageFollowUp})
+	case FieldPermit:
+		c.Permit = pick(w, slices.DeleteFunc(slices.Clone(care.Permits), func(p string) bool { return p == "" || p == care.PermitRequested }))
+	case FieldPermitExpiry:
+		expiry := w.Now.AddDate(0, 1+w.Rand.IntN(12), 0)
+		c.PermitExpiry = &expiry
+	case FieldConsent:
+		c.Consent = true
+	case FieldNote:
+		c.Note = exampleText
+	}
+}
+
+// plan is a plan that sends the person to some of the zone's partners.
+func (w World) plan() *care.PlanForm {
+	until := w.Now.AddDate(0, 3, 0)
+	plan := &care.PlanForm{Goals: []care.PlanGoal{{Area: w.need(), Text: exampleText}}, Changes: exampleText}
+	for range 1 + w.Rand.IntN(3) {
+		plan.Actions = append(plan.Actions, care.PlanAction{
+			Text: exampleText, Until: &until, Send: w.Rand.IntN(2) == 0,
+			Agency: pickCode(w, w.Policy.Partners, func(p care.Partner) string { return p.Agency }),
+		})
+	}
+	return plan
 }
