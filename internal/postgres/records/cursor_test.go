@@ -111,6 +111,7 @@ func broken(t *testing.T, cursor string) map[string]string {
 		"no base64": "%", "no JSON": base64.RawURLEncoding.EncodeToString([]byte("{")), "cut short": cursor[:len(cursor)-3],
 		"with an id that is none": changed("id", "x"), "with an id of another kind": changed("id", other), "without an id": changed("id", ""),
 		"with a number for an id": changed("id", 7), "with no time": changed("at", "yesterday"), "with a year too far": changed("at", int64(math.MaxInt64)), "with a year too early": changed("at", int64(math.MinInt64)),
+		"with null for a time": changed("at", nil), "with more than was given": changed("more", 1), "in an order of its own": changed("last", false),
 		"of nothing": changed("of", ""), "with a time alone": base64.RawURLEncoding.EncodeToString([]byte(`{"at":"` + time.Unix(0, 0).UTC().Format(time.RFC3339) + `"}`)),
 	}
 }

@@ -102,7 +102,7 @@ func (by order) after(text, mark string) (c cursor, err error) {
 		return c, ledger.ErrCursor
 	}
 	c = cursor{read.Of, read.Last, time.UnixMicro(read.At).UTC(), read.ID}
-	if year := c.At.Year(); year < 0 || year > lastYear {
+	if year := c.At.Year(); year < 0 || year > lastYear || c.encode() != text { // as it was given, nothing left out
 		return c, ledger.ErrCursor
 	}
 	if _, err := strconv.ParseInt(c.ID, 10, 64); by.numbered && err != nil || !by.numbered && !care.IsID(c.ID) {
