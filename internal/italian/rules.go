@@ -52,7 +52,7 @@ var rules = map[string]string{
 
 	// Those of the API's schema.
 	"not_in_list":     "Scegli una delle voci dell’elenco.",
-	"format":          "Il formato non è quello atteso: segui l’esempio accanto al campo.",
+	"format":          "Il valore non è scritto come serve qui: controllalo e correggilo.",
 	care.RuleTooShort: "Il testo è troppo breve: completalo.",
 	"too_few":         "Le voci sono troppo poche: aggiungine almeno una.",
 	"repeated":        "La voce è ripetuta: lasciala una volta sola.",
