@@ -33,8 +33,8 @@ func TestFormsThatCannotBeRead(t *testing.T) {
 		"a form that says more": {formType + "; charset=UTF-8", "note=a", http.StatusOK},
 		"nothing at all":        {"", "", http.StatusOK},
 	} {
-		if a := post(c.kind, c.body); a.StatusCode != c.status || c.status != http.StatusOK && !strings.Contains(a.text, "</html>") {
-			t.Errorf("%s: %d %.200s", name, a.StatusCode, a.text)
+		if a := post(c.kind, c.body); a.StatusCode != c.status || c.status != http.StatusOK && !strings.Contains(a.Text, "</html>") {
+			t.Errorf("%s: %d %.200s", name, a.StatusCode, a.Text)
 		}
 	}
 	for body, want := range map[string]string{
@@ -44,8 +44,8 @@ func TestFormsThatCannotBeRead(t *testing.T) {
 		"note=a&no%fete=b&topic=c": "a c  illegible",
 		"note=a\u200b":             "a\u200b ", // a character, if nobody sees it: the field's own rule
 	} {
-		if a := post(formType, body); strings.TrimSpace(a.text) != strings.TrimSpace(want) {
-			t.Errorf("%s: %q, want %q", body, a.text, want)
+		if a := post(formType, body); strings.TrimSpace(a.Text) != strings.TrimSpace(want) {
+			t.Errorf("%s: %q, want %q", body, a.Text, want)
 		}
 	}
 }

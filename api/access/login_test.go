@@ -39,14 +39,14 @@ func TestAPINeedsSomebody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := get(c.authorization)
-			a.problem(t, c.code)
+			a.Problem(t, c.code)
 			if c.code == problem.Unauthenticated && !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
 				t.Error("no WWW-Authenticate")
 			}
 		})
 	}
-	if a := get(token(someWorker.Subject, "percorso-api", nil)); a.StatusCode != http.StatusOK || a.body["role"] != "social_worker" {
-		t.Errorf("me: %d %s", a.StatusCode, a.text)
+	if a := get(token(someWorker.Subject, "percorso-api", nil)); a.StatusCode != http.StatusOK || a.JSON["role"] != "social_worker" {
+		t.Errorf("me: %d %s", a.StatusCode, a.Text)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestTokenIsVerifiedOnceAndStaffReadOnce(t *testing.T) {
 		req := r.request(http.MethodGet, programs+"/me", "")
 		req.Header.Set("Authorization", "Bearer "+token)
 		if a := r.do(http.DefaultClient, req); a.StatusCode != http.StatusOK {
-			t.Fatal(a.text)
+			t.Fatal(a.Text)
 		}
 	}
 	if len(r.people.asked) != 1 || r.guard.tokens.seen.Len() != 1 {
@@ -71,9 +71,9 @@ func TestProviderAway(t *testing.T) {
 	r.provider.Close()
 	req := r.request(http.MethodGet, programs+"/me", "")
 	req.Header.Set("Authorization", "Bearer "+token)
-	r.do(http.DefaultClient, req).problem(t, problem.ProviderAway)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.text, problem.NoticeProviderAway.Title) {
-		t.Errorf("login: %d %s", a.StatusCode, a.text)
+	r.do(http.DefaultClient, req).Problem(t, problem.ProviderAway)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.Text, problem.NoticeProviderAway.Title) {
+		t.Errorf("login: %d %s", a.StatusCode, a.Text)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestLoginGivesASession(t *testing.T) {
 	early := r.browser.Jar.Cookies(to.JoinPath("/"))
 	a := r.logIn(someWorker.Subject)
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
-		t.Fatalf("callback: %d %s", a.StatusCode, a.text)
+		t.Fatalf("callback: %d %s", a.StatusCode, a.Text)
 	}
 	cookie := a.Cookies()[0]
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Secure || cookie.MaxAge != 0 || !cookie.Expires.IsZero() {
@@ -103,28 +103,28 @@ func TestLoginGivesASession(t *testing.T) {
 			t.Error("the token from before the login is the session's")
 		}
 	}
-	if me := r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")); me.body["subject"] != someWorker.Subject {
-		t.Errorf("me: %d %s", me.StatusCode, me.text)
+	if me := r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")); me.JSON["subject"] != someWorker.Subject {
+		t.Errorf("me: %d %s", me.StatusCode, me.Text)
 	}
 
 	out := r.do(r.browser, r.request(http.MethodPost, "/logout", ""))
 	if out.StatusCode != http.StatusSeeOther {
 		t.Fatalf("logout: %d", out.StatusCode)
 	}
-	r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).problem(t, problem.Unauthenticated)
+	r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).Problem(t, problem.Unauthenticated)
 }
 
 func TestLoginRefusals(t *testing.T) {
 	t.Run("not staff", func(t *testing.T) {
-		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
-			t.Errorf("%d %s", a.StatusCode, a.text)
+		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff.Title) {
+			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
 	t.Run("another state", func(t *testing.T) {
 		r := newRig(t)
 		r.do(r.browser, r.request(http.MethodGet, "/login", ""))
 		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=other", "")); a.StatusCode != http.StatusBadRequest {
-			t.Errorf("%d %s", a.StatusCode, a.text)
+			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
 	t.Run("another nonce", func(t *testing.T) {
@@ -133,14 +133,14 @@ func TestLoginRefusals(t *testing.T) {
 		to, _ := url.Parse(a.Header.Get("Location"))
 		r.provider.Nonce, r.provider.Challenge = "other", to.Query().Get("code_challenge")
 		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state="+to.Query().Get("state"), "")); a.StatusCode != http.StatusBadRequest {
-			t.Errorf("%d %s", a.StatusCode, a.text)
+			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
 	t.Run("used twice", func(t *testing.T) {
 		r := newRig(t)
 		r.logIn(someWorker.Subject)
 		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=", "")); a.StatusCode != http.StatusBadRequest {
-			t.Errorf("%d %s", a.StatusCode, a.text)
+			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
 }
@@ -154,10 +154,10 @@ func TestOtherSitesMayNotAct(t *testing.T) {
 		req.Header.Set(header, value)
 		return r.do(r.browser, req)
 	}
-	claim("Sec-Fetch-Site", "cross-site").problem(t, problem.OtherSite)
-	claim("Origin", "http://evil.example").problem(t, problem.OtherSite)
+	claim("Sec-Fetch-Site", "cross-site").Problem(t, problem.OtherSite)
+	claim("Origin", "http://evil.example").Problem(t, problem.OtherSite)
 	if a := claim("Sec-Fetch-Site", "same-origin"); a.StatusCode != http.StatusOK {
-		t.Errorf("same origin: %d %s", a.StatusCode, a.text)
+		t.Errorf("same origin: %d %s", a.StatusCode, a.Text)
 	}
 	// The session's own pages are guarded too.
 	req := r.request(http.MethodPost, "/logout", "")
@@ -186,12 +186,12 @@ func TestSessionsAway(t *testing.T) {
 	for name, cookie := range map[string]string{"written": "", "read": "percorso=abc"} {
 		req := r.request(http.MethodGet, "/login", "")
 		req.Header.Set("Cookie", cookie)
-		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.text, problem.NoticeAway.Detail+"\n") {
-			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.text)
+		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.Text, problem.NoticeAway.Detail+"\n") {
+			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.Text)
 		}
 	}
 	if a := r.as(someWorker, http.MethodGet, programs+"/me", ""); a.StatusCode != http.StatusOK {
-		t.Errorf("a program needs no session: %d %s", a.StatusCode, a.text)
+		t.Errorf("a program needs no session: %d %s", a.StatusCode, a.Text)
 	}
 }
 
@@ -212,16 +212,16 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fcompiti%3Fstato%3Daperti" {
 		t.Errorf("nobody reads: %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.text, problem.NoticeSignedOut.Title) {
-		t.Errorf("nobody writes: %d %s", a.StatusCode, a.text)
+	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeSignedOut.Title) {
+		t.Errorf("nobody writes: %d %s", a.StatusCode, a.Text)
 	}
 	r.logIn(someWorker.Subject)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.text != someWorker.Subject {
-		t.Errorf("somebody reads: %d %s", a.StatusCode, a.text)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.Text != someWorker.Subject {
+		t.Errorf("somebody reads: %d %s", a.StatusCode, a.Text)
 	}
 	delete(r.people.staff, someWorker.Subject)
 	r.guard.Pages.known = recent.New[care.Staff](staffAge, staffKept, monday)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.text, problem.NoticeNotStaff.Title) {
-		t.Errorf("somebody who left: %d %s", a.StatusCode, a.text)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff.Title) {
+		t.Errorf("somebody who left: %d %s", a.StatusCode, a.Text)
 	}
 }

@@ -2,8 +2,6 @@ package access
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -109,47 +107,16 @@ func newRig(t *testing.T) *rig {
 	return b
 }
 
-// answer is a response that was read.
-type answer struct {
-	*http.Response
-	text string
-	body map[string]any
-}
-
-// problem checks that the answer is a problem of the code.
-func (a answer) problem(t *testing.T, code string) {
-	t.Helper()
-	var p problem.Problem
-	status, _ := problem.StatusOf(code)
-	if err := json.Unmarshal([]byte(a.text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
-		a.Header.Get("Content-Type") != problem.MediaType || p.Detail == "" || p.Status != status {
-		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.text)
-	}
-}
+type answer = accesstest.Answer
 
 func (b *rig) do(c *http.Client, r *http.Request) answer {
 	b.t.Helper()
-	res, err := c.Do(r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	a := answer{Response: res, text: string(text)}
-	_ = json.Unmarshal(text, &a.body)
-	return a
+	return accesstest.Ask(b.t, c, r)
 }
 
 func (b *rig) request(method, path, body string) *http.Request {
 	b.t.Helper()
-	r, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return r
+	return accesstest.NewRequest(b.t, method, b.URL+path, body)
 }
 
 // as sends a request with a member of staff's token.
@@ -167,7 +134,7 @@ func (b *rig) logIn(subject string) answer {
 	a := b.do(b.browser, b.request(http.MethodGet, "/login?next=/compiti", ""))
 	to, err := url.Parse(a.Header.Get("Location"))
 	if err != nil || a.StatusCode != http.StatusSeeOther {
-		b.t.Fatalf("login: %d %s", a.StatusCode, a.text)
+		b.t.Fatalf("login: %d %s", a.StatusCode, a.Text)
 	}
 	q := to.Query()
 	b.provider.Nonce, b.provider.Challenge = q.Get("nonce"), q.Get("code_challenge")

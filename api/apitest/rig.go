@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -601,47 +600,18 @@ func (b *Rig) Description() *huma.OpenAPI {
 	return described.OpenAPI()
 }
 
-// answer is a response that was read.
-type answer struct {
-	*http.Response
-	Text string
-	JSON map[string]any
-}
+type answer = accesstest.Answer
 
-// Problem checks that the answer is a problem of the code, and gives it.
-func (a answer) Problem(t testing.TB, code string) problem.Problem {
-	t.Helper()
-	var p problem.Problem
-	status, _ := problem.StatusOf(code)
-	if err := json.Unmarshal([]byte(a.Text), &p); err != nil || p.Code != code || p.Status != a.StatusCode ||
-		a.Header.Get("Content-Type") != problem.MediaType || p.Detail == "" || p.Status != status {
-		t.Fatalf("want the problem %s, got %d %s %s", code, a.StatusCode, a.Header.Get("Content-Type"), a.Text)
-	}
-	return p
-}
-
+// Do sends a request and reads the answer.
 func (b *Rig) Do(c *http.Client, r *http.Request) answer {
 	b.t.Helper()
-	res, err := c.Do(r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	a := answer{Response: res, Text: string(text)}
-	_ = json.Unmarshal(text, &a.JSON)
-	return a
+	return accesstest.Ask(b.t, c, r)
 }
 
+// Request is one to the server, with JSON where it has a body.
 func (b *Rig) Request(method, path, body string) *http.Request {
 	b.t.Helper()
-	r, err := http.NewRequest(method, b.URL+path, strings.NewReader(body))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	r := accesstest.NewRequest(b.t, method, b.URL+path, body)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}

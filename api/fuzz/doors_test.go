@@ -213,3 +213,38 @@ func TestFormSentTwiceAtOnceHasOneEffect(t *testing.T) {
 }
 
 var fieldErrors = regexp.MustCompile(`(?s)<p class="field-error".*?</p>`)
+
+// TestWhatMadeUpRequestsFound sends what drawn inputs found, since other inputs come
+// to it no more once a generator changes.
+func TestWhatMadeUpRequestsFound(t *testing.T) {
+	w := newWorld(t)
+	b := newBrowser(w)
+	file, task := w.ids["case"][0], w.ids["task"][len(w.ids["task"])-1]
+	if got := w.faults("social_worker.prato", "/eligibility-checks", `{"birth_date":"0001-01-01"}`)["birth_date"]; got != care.RuleImplausible {
+		t.Errorf("the first day of year 1 passes for no birth date: %q", got)
+	}
+	s := &sent{method: http.MethodGet, path: rest.Prefix + "/appointments", query: "from=0001-01-01T00:00:00Z", mark: w.marked(), bad: "the time that stands for none", header: http.Header{"Authorization": {"Bearer " + w.tokens["supervisor.prato"]}}}
+	w.send(s)
+	for _, c := range []struct {
+		method, path, query, body string
+		status                    int
+	}{
+		{http.MethodPost, "/fascicoli", "", "cerca=Prova%C0%AF", http.StatusUnprocessableEntity},
+		{http.MethodPost, "/fascicoli", "", "cerca=Prova&dopo=%ff", http.StatusUnprocessableEntity},
+		{http.MethodPost, "/compiti/" + task + "/prendi", "", "key=Prova%C0%AF", http.StatusUnprocessableEntity},
+		{http.MethodPost, "/compiti/" + task + "/prendi", "", "key=a&unread=%00", http.StatusUnprocessableEntity},
+		{http.MethodGet, "/fascicoli/zz/incontro", "", "", http.StatusNotFound},
+		{http.MethodGet, "/fascicoli/" + strings.ToUpper(file) + "/incontro", "", "", http.StatusNotFound},
+		{http.MethodGet, "/fascicoli", "stato=prova", "", http.StatusUnprocessableEntity},
+		{http.MethodGet, "/fascicoli", "stato=aperti&stato=chiusi", "", http.StatusUnprocessableEntity},
+		{http.MethodGet, "/segnalazioni", "elenco=prova", "", http.StatusUnprocessableEntity},
+	} {
+		s := b.asked("social_worker.prato", c.method, c.path, c.query)
+		s.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		s.body = c.body
+		a := b.send(s)
+		if b.check(s, a); a.status != c.status {
+			t.Errorf("%s %s?%s %s: %d, want %d", c.method, c.path, c.query, c.body, a.status, c.status)
+		}
+	}
+}
