@@ -26,7 +26,7 @@ import (
 var (
 	walks     = flag.Int("walks", 80, "how many random walks the property test makes")
 	firstWalk = flag.Uint64("first-walk", 0, "the seed of the first of them")
-	walkSteps = flag.Int("walk-steps", 60, "how many steps each of them has at most, before it goes home")
+	walkSteps = flag.Int("walk-steps", 45, "how many steps each of them has at most, before it goes home")
 )
 
 // Whatever people, silence, faults and clocks make of a path: after every step
