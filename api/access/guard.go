@@ -84,7 +84,12 @@ func New(o Options) (*Guard, error) {
 }
 
 // Load gives next the session of each request that has one.
-func (g *Guard) Load(next http.Handler) http.Handler { return g.Pages.sessions.load(next) }
+func (g *Guard) Load(next http.Handler) http.Handler {
+	return g.Pages.sessions.load(next, func(r *http.Request) bool {
+		_, token := g.Pages.bearer(r)
+		return !token && !sessionless(r.URL.Path)
+	})
+}
 
 // Cookie names the cookie that a browser's session is in.
 func (g *Guard) Cookie() string { return g.Pages.sessions.Cookie.Name }
@@ -150,7 +155,7 @@ func (g *Guard) member(ctx context.Context, subject string) (care.Staff, error) 
 func (g *Guard) Authenticated(c *gin.Context) {
 	ctx := c.Request.Context()
 	subject := ""
-	if token, ok := bearer(c.Request); ok {
+	if token, ok := g.Pages.bearer(c.Request); ok {
 		var err error
 		switch subject, err = g.tokens.subject(ctx, token); {
 		case errors.Is(err, problem.ErrProviderAway):
@@ -174,24 +179,25 @@ func (g *Guard) Authenticated(c *gin.Context) {
 	withStaff(c, who)
 }
 
-// bearer reads the token of the Authorization header. A request that has the
-// header is judged by it alone, never by its cookies.
-func bearer(r *http.Request) (string, bool) {
-	h := r.Header.Get("Authorization")
-	if h == "" {
+// bearer reads the token of the Authorization header. A program's request that has
+// the header is judged by it alone, never by its cookies. Pages know no tokens: there
+// the header is a proxy's, which the browser adds to whatever any site lets it send.
+func (p *Pages) bearer(r *http.Request) (string, bool) {
+	h := r.Header.Values("Authorization")
+	if !p.forPrograms(r) || strings.Join(h, "") == "" {
 		return "", false
 	}
-	scheme, token, _ := strings.Cut(h, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	scheme, token, _ := strings.Cut(h[0], " ")
+	if len(h) > 1 || !strings.EqualFold(scheme, "Bearer") {
 		return "", true // an empty token is refused
 	}
 	return strings.TrimSpace(token), true
 }
 
 // ForbidOtherSites refuses an unsafe request that a browser sends for another
-// site. A request with a token is not a browser's doing.
+// site. A program's request with a token is not a browser's doing.
 func (g *Guard) ForbidOtherSites(c *gin.Context) {
-	if _, ok := bearer(c.Request); ok {
+	if _, ok := g.Pages.bearer(c.Request); ok {
 		return
 	}
 	if err := g.origins.Check(c.Request); err != nil {

@@ -167,6 +167,66 @@ func TestOtherSitesMayNotAct(t *testing.T) {
 	}
 }
 
+// passing adds the Authorization header that a proxy lets a browser send.
+type passing []string
+
+func (p passing) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header["Authorization"] = p
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestPagesOverlookTheAuthorizationHeader: whoever comes through a proxy that asks
+// for a password logs in, works and leaves as anybody else, and other sites may do
+// no more in their name.
+func TestPagesOverlookTheAuthorizationHeader(t *testing.T) {
+	for _, header := range []passing{{"Basic YTpi"}, {"Basic zzz"}, {"Bearer abc"}, {"Bearer"}, {"zzz"}, {"\xff"}, {"Basic YTpi", "Bearer abc"}} {
+		r := newRig(t)
+		r.browser.Transport = header
+		for _, path := range []string{"/login", "/login/callback", "/login/callback?code=good&state=other", "/logged-out", "/compiti", "/nowhere", InvitationPath + "zzz"} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+				if a := r.do(r.browser, r.request(method, path, "")); a.StatusCode >= http.StatusInternalServerError {
+					t.Errorf("%q %s %s: %d", header, method, path, a.StatusCode)
+				}
+			}
+		}
+		if a := r.do(r.browser, r.request(http.MethodPost, "/logout", "")); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("%q: nobody leaves: %d", header, a.StatusCode)
+		}
+		if a := r.logIn(someWorker.Subject); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
+			t.Fatalf("%q: login: %d %s", header, a.StatusCode, a.text)
+		}
+		if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.text != someWorker.Subject {
+			t.Errorf("%q: reads %d %s", header, a.StatusCode, a.text)
+		}
+		for site, want := range map[string]int{"cross-site": http.StatusForbidden, "same-origin": http.StatusOK} {
+			req := r.request(http.MethodPost, "/modulo", "note=a")
+			req.Header.Set("Content-Type", formType)
+			req.Header.Set("Sec-Fetch-Site", site)
+			if a := r.do(r.browser, req); a.StatusCode != want {
+				t.Errorf("%q: a form of %s: %d", header, site, a.StatusCode)
+			}
+		}
+		// Programs are judged by the header, whatever the cookie says.
+		r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).problem(t, problem.Unauthenticated)
+		if a := r.do(r.browser, r.request(http.MethodPost, "/logout", "")); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("%q: leaves: %d", header, a.StatusCode)
+		}
+		if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("%q: left, and reads %d", header, a.StatusCode)
+		}
+	}
+}
+
+// TestTwoTokensAreNone: it is not for the server to choose one of them.
+func TestTwoTokensAreNone(t *testing.T) {
+	r := newRig(t)
+	req := r.request(http.MethodGet, programs+"/me", "")
+	token := "Bearer " + r.provider.Token(t, someWorker.Subject, "percorso-api", nil)
+	req.Header["Authorization"] = []string{token, token}
+	r.do(http.DefaultClient, req).problem(t, problem.Unauthenticated)
+}
+
 func TestSecureCookieBehindHTTPS(t *testing.T) {
 	m := newSessions(nil, true, nil)
 	if !m.Cookie.Secure || m.Cookie.Name != "__Host-percorso" {

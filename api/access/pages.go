@@ -211,10 +211,13 @@ func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
 }
 
+// forPrograms says whether a request is made where programs ask.
+func (p *Pages) forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, p.programs) }
+
 // Failed ends a request that came to no handler with a page for people and a
 // problem for programs.
 func (p *Pages) Failed(c *gin.Context, wrong *problem.Problem) {
-	if strings.HasPrefix(c.Request.URL.Path, p.programs) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
+	if p.forPrograms(c.Request) || !strings.Contains(c.GetHeader("Accept"), "text/html") {
 		p.problems.Refuse(c, wrong)
 		return
 	}

@@ -41,15 +41,15 @@ func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *
 
 type sessionLoaded struct{}
 
-// load gives next the session of the request. Static files, the status, one-time
-// links and whatever comes with a token need none.
-func (m sessions) load(next http.Handler) http.Handler {
+// load gives next the session of a request that needs one. Static files, the status,
+// one-time links and whatever comes with a program's token need none.
+func (m sessions) load(next http.Handler, needed func(*http.Request) bool) http.Handler {
 	mark := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionLoaded{}, true)))
 	})
 	loading := m.LoadAndSave(mark)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, token := bearer(r); token || sessionless(r.URL.Path) {
+		if !needed(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
