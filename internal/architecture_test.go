@@ -70,7 +70,7 @@ var mayImport = map[string][]string{
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
-	"api/access":   {"api/act", "api/problem", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/access":   {"api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/envelope": {"api/problem", "internal/care"},

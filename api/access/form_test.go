@@ -38,14 +38,38 @@ func TestFormsThatCannotBeRead(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		"note=a%ffb&topic=%00":     "ab  note illegible, topic illegible",
-		"note=%EF%BF%BD&topic=c":   " c note illegible",
-		"note=a&Mario+Prova=%ff":   "a   illegible",
-		"note=a&no%fete=b&topic=c": "a c  illegible",
-		"note=a\u200b":             "a\u200b ", // a character, if nobody sees it: the field's own rule
+		"note=a&note=b":                             "a  note repeated",
+		"note=a&note=a":                             "a  note repeated",
+		"note=&note=b":                              "note repeated",
+		"key=k&key=l&note=a":                        "a  key repeated",
+		"unknown=a&unknown=b":                       "unknown repeated",
+		"unknown=a&note=a":                          "a", // a page may have been opened before a field went
+		"Mario+Prova=a&Mario+Prova=b":               "repeated",
+		"needs=a&needs=b&heard-needs=a&languages=b": "",
+		"needs=a&needs=b&needs=a":                   "needs repeated",
+		"heard-needs=a&heard-needs=a":               "heard-needs repeated",
+		"heard-note=a&heard-note=b":                 "heard-note repeated",
+		"note=a%ffb&topic=%00":                      "ab  note illegible, topic illegible",
+		"note=%EF%BF%BD&topic=c":                    " c note illegible",
+		"note=a&Mario+Prova=%ff":                    "a   illegible",
+		"note=a&no%fete=b&topic=c":                  "a c  illegible",
+		"note=a\u200b":                              "a\u200b ", // a character, if nobody sees it: the field's own rule
 	} {
 		if a := post(formType, body); strings.TrimSpace(a.Text) != strings.TrimSpace(want) {
 			t.Errorf("%s: %q, want %q", body, a.Text, want)
+		}
+	}
+}
+
+// TestAddressIsNoPartOfAForm: what a form's address says is not what was typed.
+func TestAddressIsNoPartOfAForm(t *testing.T) {
+	r := newRig(t)
+	r.logIn(someWorker.Subject)
+	for body, want := range map[string]string{"": "", "topic=c": " c ", "note=a": "a  "} {
+		req := r.request(http.MethodPost, "/modulo?note=b&topic=d&key=k", body)
+		req.Header.Set("Content-Type", formType)
+		if a := r.do(r.browser, req); a.StatusCode != http.StatusOK || strings.TrimSpace(a.Text) != strings.TrimSpace(want) {
+			t.Errorf("%s: %d %q", body, a.StatusCode, a.Text)
 		}
 	}
 }

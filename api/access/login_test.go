@@ -194,10 +194,10 @@ func TestPagesOverlookTheAuthorizationHeader(t *testing.T) {
 			t.Errorf("%q: nobody leaves: %d", header, a.StatusCode)
 		}
 		if a := r.logIn(someWorker.Subject); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
-			t.Fatalf("%q: login: %d %s", header, a.StatusCode, a.text)
+			t.Fatalf("%q: login: %d %s", header, a.StatusCode, a.Text)
 		}
-		if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.text != someWorker.Subject {
-			t.Errorf("%q: reads %d %s", header, a.StatusCode, a.text)
+		if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.Text != someWorker.Subject {
+			t.Errorf("%q: reads %d %s", header, a.StatusCode, a.Text)
 		}
 		for site, want := range map[string]int{"cross-site": http.StatusForbidden, "same-origin": http.StatusOK} {
 			req := r.request(http.MethodPost, "/modulo", "note=a")
@@ -208,7 +208,7 @@ func TestPagesOverlookTheAuthorizationHeader(t *testing.T) {
 			}
 		}
 		// Programs are judged by the header, whatever the cookie says.
-		r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).problem(t, problem.Unauthenticated)
+		r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")).Problem(t, problem.Unauthenticated)
 		if a := r.do(r.browser, r.request(http.MethodPost, "/logout", "")); a.StatusCode != http.StatusSeeOther {
 			t.Errorf("%q: leaves: %d", header, a.StatusCode)
 		}
@@ -224,7 +224,7 @@ func TestTwoTokensAreNone(t *testing.T) {
 	req := r.request(http.MethodGet, programs+"/me", "")
 	token := "Bearer " + r.provider.Token(t, someWorker.Subject, "percorso-api", nil)
 	req.Header["Authorization"] = []string{token, token}
-	r.do(http.DefaultClient, req).problem(t, problem.Unauthenticated)
+	r.do(http.DefaultClient, req).Problem(t, problem.Unauthenticated)
 }
 
 func TestSecureCookieBehindHTTPS(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -86,9 +87,11 @@ const (
 	mostFields = 2000 // of a form: the longest plan has some hundreds
 )
 
-// readForm reads the form that a request sent. Bytes in it that are no text are
-// taken out, so that the page can show the rest again; what the form asks is then
-// refused, see act.WithUnreadable.
+// readForm reads the form that a request sent; what its address says is no part of
+// it. Bytes in it that are no text are taken out, so that the page can show the rest
+// again; what the form asks is then refused, see act.WithUnreadable. So is what
+// gives a field twice, since whoever reads it takes the first. A field that the page
+// does not know is overlooked: the page may have been opened before a field went.
 func readForm(c *gin.Context) error {
 	r := c.Request
 	if said := r.Header.Values("Content-Type"); r.ContentLength != 0 && !isForm(said) {
@@ -112,7 +115,8 @@ func readForm(c *gin.Context) error {
 // the wrong place.
 var fieldID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,100}$`)
 
-// textsOf takes out of a form what is no text, and says of which fields.
+// textsOf takes out of a form what is no text, and says of which fields, and which
+// of them are given twice.
 func textsOf(form url.Values) (faults care.Faults, _ error) {
 	fields := 0
 	for _, name := range slices.Sorted(maps.Keys(form)) {
@@ -130,8 +134,19 @@ func textsOf(form url.Values) (faults care.Faults, _ error) {
 			field = ""
 		}
 		faults.Add(!unread && care.IsText(name), field, care.RuleIllegible)
+		faults.Add(!repeated(name, form[name]), field, problem.RuleRepeated)
 	}
 	return faults, nil
+}
+
+// repeated says whether a field is given twice; one with several boxes to tick,
+// whether one of them is. The id of a task's field may begin with an outcome, as in
+// "heard-needs".
+func repeated(name string, values []string) bool {
+	if catalogue.TakesSeveral(name[strings.LastIndexByte(name, '-')+1:]) {
+		return len(slices.Compact(slices.Sorted(slices.Values(values)))) < len(values)
+	}
+	return len(values) > 1
 }
 
 // isForm says whether what was sent is said to be a form, in UTF-8 as pages are.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -23,11 +24,13 @@ import (
 type caseForm struct {
 	ledger.CaseOpening
 	birth, expiry string
-	malformed     []care.Fault // dates that are none
+	malformed     []care.Fault // dates that are none, and what else cannot be read
 }
 
 func readCaseForm(c *gin.Context) caseForm {
-	f := caseForm{birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry")}
+	f := caseForm{
+		birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry"), malformed: slices.Clone(act.Unreadable(c.Request.Context())),
+	}
 	tags := c.PostFormArray("languages")
 	if other := c.PostForm("other_language"); other != "" && !slices.Contains(tags, other) {
 		tags = append(tags, other)

@@ -101,6 +101,9 @@ var linkAnswers = []linkMove{
 // takeInvitation takes a partner's answer, which uses the link up.
 func (s *Place) takeInvitation(c *gin.Context, token string) error {
 	i := slices.IndexFunc(linkAnswers, func(m linkMove) bool { return m.code() == c.PostForm("answer") })
+	if faults := act.Unreadable(c.Request.Context()); i < 0 && len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
 	if i < 0 {
 		return problem.New(problem.BadRequest)
 	}

@@ -103,6 +103,46 @@ func TestAnswersOfPartners(t *testing.T) {
 	}
 }
 
+// TestDoubledAnswerIsNone: which of two answers is meant is not for the server to
+// say. The form comes back as it was typed, and the link is still good.
+func TestDoubledAnswerIsNone(t *testing.T) {
+	b := apitest.NewPages(t)
+	for _, test := range []struct {
+		name, link, field string
+		sent              url.Values
+	}{
+		{"two answers", "richiesto", "answer", url.Values{"answer": {"acknowledge", "reject"}}},
+		{"the same twice", "richiesto", "answer", url.Values{"answer": {"acknowledge", "acknowledge"}}},
+		{"first none", "richiesto", "", url.Values{"answer": {"", "acknowledge"}}},
+		{"first unknown", "visto", "", url.Values{"answer": {"open", "accept"}}},
+		{"two reasons", "visto", "reason", url.Values{"answer": {"reject"}, "reason": {"not_competent", "wrong_office"}, "note": {"Nota digitata"}}},
+		{"two notes", "esito", "note", url.Values{"answer": {"completed"}, "note": {"Nota digitata", "altra"}}},
+		{"an unknown field twice", "visto", "unknown", url.Values{"answer": {"hold"}, "note": {"Nota digitata"}, "unknown": {"a", "b"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := b.Anybody(http.MethodPost, "/invito/{"+test.link+"}", test.sent)
+			page := apitest.ReadPage(t, a)
+			if text := page.Main(t).Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, "La voce è ripetuta") || !strings.Contains(text, test.sent.Get("note")) {
+				t.Errorf("%d %s", a.StatusCode, text)
+			}
+			if id := test.sent.Get("answer") + "-" + test.field; test.field != "" {
+				if _, ok := page.First("a", "href", "#"+id); !ok {
+					t.Errorf("the page does not say that it is %s", id)
+				}
+			}
+			if len(b.Pages.UsedLinks) != 0 || b.SentCommands() != 0 {
+				t.Error("the link was used up")
+			}
+		})
+	}
+	if a := b.Anybody(http.MethodPost, "/invito/{richiesto}?answer=acknowledge", nil); a.StatusCode != http.StatusBadRequest || b.SentCommands() != 0 {
+		t.Errorf("an answer in the address: %d", a.StatusCode)
+	}
+	if a := b.Anybody(http.MethodPost, "/invito/{richiesto}?answer=reject", apitest.WithValues("answer", "acknowledge")); a.StatusCode != http.StatusOK || b.SentCommands() != 1 {
+		t.Errorf("an answer, with another in the address: %d", a.StatusCode)
+	}
+}
+
 // TestPagesOfLinksThatAreGoodForNothing say so kindly, and do nothing.
 func TestPagesOfLinksThatAreGoodForNothing(t *testing.T) {
 	b := apitest.NewPages(t)
