@@ -207,11 +207,11 @@ func (b *browser) breakForm(c *choices, s *sent, filled url.Values) {
 	case 3:
 		filled[name] = []string{s.mark + pick(c, unseen) + filled.Get(name)}
 	case 4:
-		filled[name] = append([]string{strings.Repeat(s.mark+" ", 900)}, filled[name]...)
+		filled[name] = s.instead(filled[name], strings.Repeat(s.mark+" ", 900))
 	case 5:
-		filled[name] = append([]string{pick(c, append(slices.Clone(noDay), noDate...))}, filled[name]...)
+		filled[name] = s.instead(filled[name], pick(c, append(slices.Clone(noDay), noDate...)))
 	case 6:
-		filled[name] = append([]string{s.mark}, filled[name]...)
+		filled[name] = s.instead(filled[name], s.mark)
 	case 7:
 		if s.bad == "" {
 			filled.Del(name)
@@ -222,11 +222,20 @@ func (b *browser) breakForm(c *choices, s *sent, filled url.Values) {
 			filled.Add("unknown", pick(c, noForm)) // what was bad may be gone
 		}
 	case 9:
-		filled[name] = append([]string{pick(c, append(slices.Clone(noID), "<script>"+s.mark, `"'><b>`+s.mark, "25:99", "-1", "%"))}, filled[name]...)
+		filled[name] = s.instead(filled[name], pick(c, append(slices.Clone(noID), "<script>"+s.mark, `"'><b>`+s.mark, "25:99", "-1", "%")))
 		if !utf8.ValidString(filled.Get(name)) {
 			s.bad = "no text"
 		}
 	}
+}
+
+// instead puts a value in the place of the first of a field's; before it, where
+// that may be what makes the form a bad one.
+func (s *sent) instead(values []string, value string) []string {
+	if s.bad == "" {
+		values = values[min(1, len(values)):]
+	}
+	return append([]string{value}, values...)
 }
 
 // breakEnvelope breaks what a form is sent in.
