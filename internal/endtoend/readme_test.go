@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,9 @@ func (r *reader) types(c manual.Command) (printed string, code int) {
 	// What was typed before is done again for its variables alone.
 	shell := exec.CommandContext(ctx, "bash", "-c", "set -o pipefail\n"+strings.Join(r.already, "\n")+"\n"+text)
 	shell.Dir = r.folder
-	shell.Env = append(os.Environ(), "PERCORSO_DATA="+filepath.Join(r.folder, ".percorso"))
+	// A make that runs this test would have the reader's own say more.
+	shell.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MAKE") || strings.HasPrefix(v, "MFLAGS=") })
+	shell.Env = append(shell.Env, "PERCORSO_DATA="+filepath.Join(r.folder, ".percorso"))
 	var out, messages bytes.Buffer
 	shell.Stdout, shell.Stderr = &out, &messages
 	_ = shell.Run()
