@@ -37,6 +37,7 @@ const (
 	MailUnreachable MailCause = "unreachable" // nobody answers at the server's address
 	MailSilent      MailCause = "silent"      // the server accepts, and says nothing in time
 	MailTLS         MailCause = "tls"         // no encrypted connection comes about
+	MailNotNow      MailCause = "not_now"     // the server takes no mails for the time being
 	MailGreeting    MailCause = "greeting"    // the server does not let us in
 	MailLogin       MailCause = "login"       // it asks for a login, or refuses ours
 	MailSender      MailCause = "sender"      // it does not take mails from our address

@@ -121,7 +121,12 @@ func TestWhatServersAnswer(t *testing.T) {
 		"relay denied for now":        {recipient(454, "4.7.1 Relay access denied"), alone(ledger.MailRelaying, 454)},
 		"relay denied by Exchange":    {recipient(550, "5.7.54 SMTP; Unable to relay recipient in non-accepted domain"), alone(ledger.MailRelaying, 550)},
 		"sender refused":              {&receiver{sender: answers(553, "5.7.1 Sender address rejected")}, held(ledger.MailSender, 553)},
-		"sender refused for now":      {&receiver{sender: answers(450, "4.1.8 Sender domain not found")}, held(ledger.MailSender, 450)},
+		"sender refused for now":      {&receiver{sender: answers(450, "4.1.8 Sender domain not found")}, held(ledger.MailNotNow, 450)},
+		"busy at the sender":          {&receiver{sender: answers(421, "4.3.2 Closing down")}, held(ledger.MailNotNow, 421)},
+		"trouble at the sender":       {&receiver{sender: answers(451, "4.3.0 Local error")}, held(ledger.MailNotNow, 451)},
+		"closes at the recipient":     {recipient(421, "4.3.2 Closing down"), putOff(421)},
+		"cannot check logins now":     {recipient(454, "4.7.0 Temporary authentication failure"), putOff(454)},
+		"content meets a closing one": {&receiver{content: answers(421, "4.3.2 Closing down")}, putOff(421)},
 		"encryption asked":            {&receiver{sender: answers(530, "5.7.0 Must issue a STARTTLS command first")}, held(ledger.MailLogin, 530)},
 		"authenticate first":          {&receiver{sender: answers(502, "5.7.0 Please authenticate first")}, held(ledger.MailLogin, 502)},
 		"content refused":             {&receiver{content: answers(554, "5.6.0 Message refused")}, failed(ledger.MailContent, 554)},
@@ -137,14 +142,16 @@ func TestWhatServersAnswer(t *testing.T) {
 		address string
 		want    ledger.MailResult
 	}{
-		"silent":                   {replying(t), held(ledger.MailSilent, 0)},
-		"silent after the welcome": {replying(t, "220 localhost"), held(ledger.MailSilent, 0)},
-		"not let in":               {replying(t, "554 5.7.1 No service for you"), held(ledger.MailGreeting, 554)},
-		"too busy":                 {replying(t, "421 Too many connections"), held(ledger.MailGreeting, 421)},
-		"speaks something else":    {replying(t, "HTTP/1.1 400 Bad Request"), held(ledger.MailGreeting, 0)},
-		"falls silent later":       {replying(t, "220 localhost", "250 localhost", "250 ok"), alone(ledger.MailSilent, 0)},
-		"breaks off later":         {replying(t, "220 localhost", "250 localhost", "250 ok", ""), alone(ledger.MailSilent, 0)},
-		"nobody there":             {nobodyAt(t), held(ledger.MailUnreachable, 0)},
+		"silent":                     {replying(t), held(ledger.MailSilent, 0)},
+		"silent after the welcome":   {replying(t, "220 localhost"), held(ledger.MailSilent, 0)},
+		"not let in":                 {replying(t, "554 5.7.1 No service for you"), held(ledger.MailGreeting, 554)},
+		"too busy":                   {replying(t, "421 Too many connections"), held(ledger.MailNotNow, 421)},
+		"too busy after the welcome": {replying(t, "220 localhost", "421 Too busy", "421 Too busy"), held(ledger.MailNotNow, 421)},
+		"no data for now":            {replying(t, "220 localhost", "250 localhost", "250 ok", "250 ok", "451 Later"), putOff(451)},
+		"speaks something else":      {replying(t, "HTTP/1.1 400 Bad Request"), held(ledger.MailGreeting, 0)},
+		"falls silent later":         {replying(t, "220 localhost", "250 localhost", "250 ok"), alone(ledger.MailSilent, 0)},
+		"breaks off later":           {replying(t, "220 localhost", "250 localhost", "250 ok", ""), alone(ledger.MailSilent, 0)},
+		"nobody there":               {nobodyAt(t), held(ledger.MailUnreachable, 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // some take the whole of their five seconds
@@ -212,6 +219,29 @@ func TestLoginAndEncryption(t *testing.T) {
 			require.NotContains(t, err.Error(), "\n")
 			require.NotContains(t, err.Error(), "parola")
 			require.Empty(t, c.server.letters())
+		})
+	}
+}
+
+// A server that cannot encrypt or check logins at the moment is no matter of the
+// settings.
+func TestEncryptionAndLoginThatAreAwayForNow(t *testing.T) {
+	for name, c := range map[string]struct {
+		lines    []string
+		security Security
+		user     string
+	}{
+		"encryption": {[]string{"220 localhost", "250-localhost\n250 STARTTLS", "454 TLS not available"}, STARTTLS, ""},
+		"login":      {[]string{"220 localhost", "250-localhost\n250 AUTH PLAIN", "454 4.7.0 Temporary authentication failure"}, None, "percorso"},
+		"closing":    {[]string{"220 localhost", "250-localhost\n250 AUTH PLAIN", "421 4.3.2 Closing down"}, None, "percorso"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := mailer(replying(t, c.lines...))
+			m.Server.Security, m.Server.User, m.Server.Password = c.security, c.user, "parola"
+			result := m.Send(t.Context(), reminder)
+			require.Equal(t, ledger.MailHeld, result.Outcome)
+			require.Equal(t, ledger.MailNotNow, result.Cause)
+			require.True(t, result.All)
 		})
 	}
 }

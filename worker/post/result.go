@@ -14,6 +14,7 @@ var descriptions = map[ledger.MailCause]string{
 	ledger.MailUnreachable: "nobody answers at the mail server's address",
 	ledger.MailSilent:      "the mail server accepts the connection and says nothing in time",
 	ledger.MailTLS:         "no encrypted connection to the mail server comes about",
+	ledger.MailNotNow:      "the mail server takes no mails for the time being",
 	ledger.MailGreeting:    "the mail server does not let this machine in",
 	ledger.MailLogin:       "the mail server refuses the login, or asks for one that is not set",
 	ledger.MailSender:      "the mail server takes no mails from the sender's address",
@@ -31,10 +32,15 @@ func Describe(r ledger.MailResult) string {
 
 // held is what becomes of every mail where a session fails before it comes to
 // the recipient: the settings or the server are to be mended, whatever the mail.
+// A reply from 400 to 499 is about the server's present state, so it never sends
+// the operator to a setting, which may be right.
 func held(cause ledger.MailCause, err error) ledger.MailResult {
 	code := replyCode(err)
-	if loginAsked[code] || says(err, asksLogin) {
+	switch {
+	case loginAsked[code], wantsLogin(err):
 		cause = ledger.MailLogin
+	case code >= 400 && code < 500:
+		cause = ledger.MailNotNow
 	}
 	return ledger.MailResult{Outcome: ledger.MailHeld, Cause: cause, Code: code, All: true}
 }
@@ -46,7 +52,7 @@ func refused(cause ledger.MailCause, err error) ledger.MailResult {
 	switch {
 	case loginAsked[code]:
 		return held(ledger.MailLogin, err)
-	case says(err, asksLogin):
+	case wantsLogin(err):
 		return ledger.MailResult{Outcome: ledger.MailHeld, Cause: ledger.MailLogin, Code: code}
 	case says(err, deniesRelaying):
 		return ledger.MailResult{Outcome: ledger.MailHeld, Cause: ledger.MailRelaying, Code: code}
@@ -75,6 +81,10 @@ func says(err error, words *regexp.Regexp) bool {
 	var reply *textproto.Error
 	return errors.As(err, &reply) && reply.Code >= 400 && words.MatchString(reply.Msg)
 }
+
+// wantsLogin says whether a server's reply asks in words for a login. One from 400
+// to 499 may speak of a login that the server cannot check at the moment.
+func wantsLogin(err error) bool { return replyCode(err) >= 500 && says(err, asksLogin) }
 
 func replyCode(err error) int {
 	var reply *textproto.Error
