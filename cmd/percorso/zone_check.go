@@ -11,7 +11,7 @@ import (
 )
 
 func init() {
-	commands = append(commands, command{"zone check", "FILE…", "check zone files together: line, field and rule of every fault", zoneCheck})
+	commands = append(commands, command{"zone check", "FILE|FOLDER…", "check zone files together: line, field and rule of every fault", zoneCheck})
 }
 
 // zoneCheck tells the faults of zone files, also those that only show where

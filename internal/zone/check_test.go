@@ -65,6 +65,7 @@ func TestEachFaultIsTold(t *testing.T) {
 		{"bad hours", `tue: ["09:00-13:00"]`, `tue: ["9-13"]`, "desk.hours.tue[0]", zone.RuleTime},
 		{"open day by appointment", "  operator_languages:", "  by_appointment: [wed, mon]\n  operator_languages:", "desk.by_appointment[1]", zone.RuleOpenDay},
 		{"language", "operator_languages: [it, zh]", "operator_languages: [it, cinese]", "desk.operator_languages[1]", zone.RuleLanguage},
+		{"language with a private part", "operator_languages: [it, zh]", "operator_languages: [it, zh-x-prova]", "desk.operator_languages[1]", zone.RuleLanguage},
 		{"language not in its usual form", "operator_languages: [it, zh]", "operator_languages: [it, ZH]", "desk.operator_languages[1]", zone.RuleLanguage},
 		{"unknown need", "for: [social_inclusion, labour]", "for: [social]", "desk.always_present[3].for[0]", zone.RuleNeed},
 		{"mediator while the desk is closed", `time: "09:30-12:30"`, `time: "09:30-18:30"`, "desk.mediators[1].time", zone.RuleMediatorTime},

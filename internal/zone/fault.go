@@ -103,6 +103,7 @@ const (
 	RuleTooDeep       = "too_deep"
 	RuleZone          = "unknown_zone"
 	RuleOtherZone     = "staff_of_another_zone"
+	RuleSubject       = "subject_of_percorso"
 )
 
 // sentences says each rule in Italian; what follows the colon is the detail.
@@ -165,6 +166,7 @@ var sentences = map[string]string{
 	RuleTextLength:    "testo troppo lungo",
 	RuleTooDeep:       "il file ha troppi livelli",
 	RuleZone:          "zona sconosciuta (prima va caricato il suo file: percorso zone load)",
+	RuleSubject:       "un'utenza non può cominciare come i nomi dei link (link/) o dei percorsi (case/, service/…)",
 	RuleOtherZone:     "l'utenza è attiva in un'altra zona, dove prima va disattivata",
 }
 

@@ -44,7 +44,7 @@ func ReadStaff(name string, data []byte) *StaffList {
 		o := item.object("subject", "role", "zone", "agency", "name", "email")
 		e := entry{subject: o.need("subject"), role: o.need("role"), zone: o.need("zone"), agency: o.need("agency")}
 		e.Staff = care.Staff{
-			Subject: once(e.subject, e.subject.textOf(longestSubject), l.entries, func(o entry) string { return o.Subject }),
+			Subject: once(e.subject, accountOf(e.subject), l.entries, func(o entry) string { return o.Subject }),
 			Role:    oneOf(e.role, RuleRole, staffRoles),
 			Zone:    e.zone.code(),
 			Agency:  e.agency.code(),
@@ -54,6 +54,23 @@ func ReadStaff(name string, data []byte) *StaffList {
 		l.entries = append(l.entries, e)
 	}
 	return l
+}
+
+// ours begin the names by which commands are kept that no account gave: those of
+// partners' links and of runs.
+var ours = []string{
+	"link/", string(care.RunCase) + "/", string(care.RunService) + "/", string(care.RunEquipe) + "/", string(care.RunPlacement) + "/",
+	string(care.RunReferral) + "/", string(care.RunFollowUp) + "/", string(care.RunTransfer) + "/",
+}
+
+// accountOf reads what the provider calls somebody by, which is none of our names.
+func accountOf(n node) string {
+	text := n.textOf(longestSubject)
+	if slices.ContainsFunc(ours, func(start string) bool { return strings.HasPrefix(text, start) }) {
+		n.fault(RuleSubject)
+		return ""
+	}
+	return text
 }
 
 // Broken tells the faults of the file itself, whatever is stored.

@@ -204,7 +204,8 @@ func (n node) language() string {
 		return ""
 	}
 	tag, err := language.Parse(text)
-	if err != nil || tag.String() != text || tag == language.Und {
+	_, private := tag.Extension('x')
+	if err != nil || private || tag.String() != text || tag == language.Und {
 		n.fault(RuleLanguage)
 		return ""
 	}

@@ -60,6 +60,15 @@ func Check(name string, data []byte) []Fault {
 // together, in the order of their names. The error is an *Invalid where files
 // break rules.
 func Load(folder fs.FS) ([]care.Policy, error) {
+	files, err := filesOf(folder)
+	if err != nil {
+		return nil, err
+	}
+	return valid(files)
+}
+
+// filesOf reads the zone files at the root of a folder.
+func filesOf(folder fs.FS) ([]file, error) {
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil, fmt.Errorf("zone files: %w", err)
@@ -84,23 +93,32 @@ func Load(folder fs.FS) ([]care.Policy, error) {
 	if len(files) == 0 {
 		return nil, errors.New("zone files: no *.yaml in the folder")
 	}
-	return valid(files)
+	return files, nil
 }
 
 // LoadPath is Load for a folder by its path, or for one file.
 func LoadPath(name string) ([]care.Policy, error) {
+	files, err := filesAt(name)
+	if err != nil {
+		return nil, err
+	}
+	return valid(files)
+}
+
+// filesAt reads the zone files of a folder, or one file, by its path.
+func filesAt(name string) ([]file, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
-		return Load(os.DirFS(name))
+		return filesOf(os.DirFS(name))
 	}
 	data, err := ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	return valid([]file{{name, data}})
+	return []file{{name, data}}, nil
 }
 
 // ReadFile reads a file of zones or staff, no further than one may go: what is
@@ -157,22 +175,22 @@ func readAll(files []file) ([]care.Policy, []Fault) {
 	return policies, faults
 }
 
-// Command is `percorso zone check FILE…`: args are the files, checked as files
+// Command is `percorso zone check FILE|FOLDER…`: args are the files or folders of them, checked as files
 // that are loaded together. It returns the process's exit code: 0 all good,
 // 1 faults (one a line on stderr), 2 no files or an unreadable one.
 func Command(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		_, _ = fmt.Fprintln(stderr, "uso: percorso zone check FILE…")
+		_, _ = fmt.Fprintln(stderr, "uso: percorso zone check FILE|FOLDER…")
 		return 2
 	}
 	var files []file
 	for _, name := range args {
-		data, err := ReadFile(name)
+		more, err := filesAt(name)
 		if err != nil {
 			_, _ = fmt.Fprintf(stderr, "%s: il file non si può leggere (%v)\n", name, err)
 			return 2
 		}
-		files = append(files, file{name, data})
+		files = append(files, more...)
 	}
 	policies, faults := readAll(files)
 	for _, f := range faults {

@@ -379,6 +379,9 @@ func TestCommand(t *testing.T) {
 		{"good files", []string{filepath.Join(good, "prato.yaml"), filepath.Join(good, "lucca.yaml")}, 0, "Nessun errore: prato (", ""},
 		{"a fault that only shows together", []string{filepath.Join(good, "prato.yaml"), filepath.Join(good, "prato.yaml")}, 1, "", ": zone: la zona è già definita in un altro file: prato [zone_twice]"},
 		{"a fault", []string{bad}, 1, "", ": no_show.attempts: numero fuori dai limiti: da 1 a 20 [out_of_range]"},
+		{"a folder", []string{good}, 0, "Nessun errore: ", ""},
+		{"a folder with a fault", []string{filepath.Dir(bad)}, 1, "", "guasta.yaml:"},
+		{"a folder without files", []string{t.TempDir()}, 2, "", "il file non si può leggere"},
 		{"no file", nil, 2, "", "uso: percorso zone check"},
 		{"a file that is not there", []string{"manca.yaml"}, 2, "", "manca.yaml: il file non si può leggere"},
 	} {
