@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +35,9 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 	f.Add(len(p.Languages) > 0, "person.languages", care.RuleRequired)
 	f.Add(len(p.Languages) <= maxLanguages, "person.languages", care.RuleTooMany)
 	for i, l := range p.Languages {
-		checkLanguage(&f, fmt.Sprintf("person.languages[%d]", i), l)
+		at := fmt.Sprintf("person.languages[%d]", i)
+		checkLanguage(&f, at, l)
+		f.Add(!slices.ContainsFunc(p.Languages[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
 	}
 	f.Text("person.phone", p.Phone, maxPhone)
 	f.Add(len(o.Needs) > 0, "needs", care.RuleRequired)
@@ -145,13 +148,26 @@ func checkCountry(f *care.Faults, field, code string) {
 	}
 }
 
+// checkLanguage asks for a language by its tag (BCP 47). A private part of a tag
+// (x-…) is refused: it could say anything, also of the person.
 func checkLanguage(f *care.Faults, field, code string) {
 	ok := code != "" && len(code) <= maxTag
 	if ok {
-		_, err := language.Parse(code)
-		ok = err == nil
+		tag, err := language.Parse(code)
+		_, private := tag.Extension('x')
+		ok = err == nil && !private
 	}
 	f.Add(ok, field, care.RuleLanguage)
+}
+
+// sameLanguage says whether two tags name the same language, however they are written.
+func sameLanguage(a, b string) bool {
+	first, err := language.Parse(a)
+	second, wrong := language.Parse(b)
+	if err != nil || wrong != nil {
+		return a == b
+	}
+	return first == second
 }
 
 // checkName asks for a name that people can read: one line with a letter in it.

@@ -1,0 +1,47 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+)
+
+// The languages of a person are tags, each once, none with a private part, which
+// could hold any text.
+func TestLanguagesOfForms(t *testing.T) {
+	for what, c := range map[string]struct {
+		languages []string
+		field     string // empty: they are good
+		rule      string
+	}{
+		"two":                      {[]string{"it", "ur"}, "", ""},
+		"of a place and a writing": {[]string{"pt-BR", "zh-Hant"}, "", ""},
+		"of three letters":         {[]string{"bin"}, "", ""},
+		"twice":                    {[]string{"it", "ur", "it"}, "person.languages[2]", care.RuleDuplicate},
+		"twice in other letters":   {[]string{"it", "IT"}, "person.languages[1]", care.RuleDuplicate},
+		"twice by its other code":  {[]string{"it", "ita"}, "person.languages[1]", care.RuleDuplicate},
+		"private part":             {[]string{"it-x-prova"}, "person.languages[0]", care.RuleLanguage},
+		"private part elsewhere":   {[]string{"ur", "pt-BR-X-prova"}, "person.languages[1]", care.RuleLanguage},
+		"nothing but private":      {[]string{"x-prova"}, "person.languages[0]", care.RuleLanguage},
+		"none":                     {[]string{"lingua"}, "person.languages[0]", care.RuleLanguage},
+	} {
+		t.Run(what, func(t *testing.T) {
+			var got []care.Fault
+			for _, fault := range CheckOpening(care.Policy{}, CaseOpening{Person: Person{Languages: c.languages}}, time.Time{}) {
+				if len(fault.Field) > len("person.languages") && fault.Field[:len("person.languages")] == "person.languages" {
+					got = append(got, fault)
+				}
+			}
+			if c.field == "" {
+				require.Empty(t, got)
+				return
+			}
+			require.Equal(t, []care.Fault{{Field: c.field, Rule: c.rule}}, got)
+		})
+	}
+	require.Contains(t, CheckContact(care.Policy{}, NewContact{Language: "it-x-prova"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+	require.NotContains(t, CheckContact(care.Policy{}, NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+}
