@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -101,17 +100,12 @@ func unreadable(address *url.URL) (faults care.Faults) {
 	query, err := url.ParseQuery(address.RawQuery)
 	faults.Add(err == nil, "query", problem.RuleEncoding)
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		field := "query"
-		if parameterName.MatchString(name) { // else it may be a value in the wrong place
-			field += "." + name
-		}
+		field := problem.FieldIn("query", name)
 		faults.Add(len(query[name]) == 1, field, problem.RuleRepeated)
 		faults.Add(care.IsText(name) && !slices.ContainsFunc(query[name], func(v string) bool { return !care.IsText(v) }), field, care.RuleIllegible)
 	}
 	return faults
 }
-
-var parameterName = regexp.MustCompile(`^[a-z][a-z_]{0,40}$`)
 
 // otherMethod answers a method that an address does not take, with those that it
 // does; OPTIONS asks for them.

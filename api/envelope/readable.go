@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 
 	"percorso/api/problem"
 	"percorso/internal/care"
@@ -76,7 +75,7 @@ func (w walker) object(path string, depth int) *care.Fault {
 	for w.in.More() {
 		token, err := w.in.Token()
 		name, _ := token.(string)
-		at := FieldIn(path, name)
+		at := problem.FieldIn(path, name)
 		switch {
 		case err != nil:
 			return &care.Fault{Field: path, Rule: problem.RuleJSON}
@@ -101,18 +100,4 @@ func (w walker) end(path string) *care.Fault {
 		return &care.Fault{Field: path, Rule: problem.RuleJSON}
 	}
 	return nil
-}
-
-var fieldName = regexp.MustCompile(`^[a-z][a-z_]{0,40}$`)
-
-// FieldIn is the path of a field. A name that does not look like one may be a
-// value in the wrong place, and is not told.
-func FieldIn(path, name string) string {
-	switch {
-	case !fieldName.MatchString(name):
-		return path
-	case path == "":
-		return name
-	}
-	return path + "." + name
 }

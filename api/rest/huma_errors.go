@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"percorso/api/envelope"
 	"percorso/api/problem"
 )
 
@@ -96,7 +95,7 @@ func knownShape(field string) string {
 	if i := strings.LastIndexByte(field, '.'); i >= 0 {
 		parent, name = field[:i], field[i+1:]
 	}
-	return envelope.FieldIn(parent, name)
+	return problem.FieldIn(parent, name)
 }
 
 // rules reads huma's messages by how they begin.
