@@ -14,7 +14,6 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
-	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
 	"percorso/internal/runs"
@@ -33,7 +32,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	}
 	log := newLog("api")
 	defer func() { _ = log.Sync() }()
-	pool, err := postgres.Open(ctx, c.URL)
+	pool, err := openCurrent(ctx, c.Database)
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		watch.New(machine.NewWatch(pool), runs.New(temporal), log).Run(ctx)
 	}()
 	defer func() { stop(); <-watching }()
-	return server.Run(ctx)
+	return keepingUp(ctx, pool, server.Run)
 }
 
 // sessionConnections is enough for what a page asks of its session: a row.

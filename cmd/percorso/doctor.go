@@ -39,7 +39,7 @@ func doctor(ctx context.Context, out io.Writer) error {
 		part string
 		look func(context.Context, config.API) (string, error)
 	}{
-		{"Postgres", checkPostgres}, {"records", checkRecords}, {"Temporal", checkTemporal}, {"login", checkLogin},
+		{"Postgres", checkPostgres}, {"schema", checkSchema}, {"records", checkRecords}, {"Temporal", checkTemporal}, {"login", checkLogin},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		found, err := check.look(ctx, c)
@@ -75,6 +75,20 @@ func checkPostgres(ctx context.Context, c config.API) (string, error) {
 	return fmt.Sprintf("%s, as %s, bound by row-level security", version, login), err
 }
 
+// checkSchema compares the database's schema with what this version knows.
+func checkSchema(ctx context.Context, c config.API) (string, error) {
+	pool, err := postgres.Open(ctx, c.URL)
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	schema, err := postgres.SchemaOf(ctx, pool)
+	if err == nil {
+		err = schema.Check()
+	}
+	return fmt.Sprintf("at %d, works with code that knows %d or more; this version knows %d", schema.Newest, schema.Needs, schema.Own), err
+}
+
 // checkRecords reads what is there once the schema and the zones are.
 func checkRecords(ctx context.Context, c config.API) (string, error) {
 	pool, err := postgres.Open(ctx, c.URL)
@@ -85,7 +99,7 @@ func checkRecords(ctx context.Context, c config.API) (string, error) {
 	zones, err := records.New(pool, calendar.New).Zones(ctx)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("the schema is not there or older than this version (percorso migrate): %w", err)
+		return "", fmt.Errorf("what the schema holds cannot be read: %w", err)
 	case len(zones) == 0:
 		return "", errors.New("no zone is loaded (percorso zone load --apply)")
 	}

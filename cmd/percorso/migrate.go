@@ -15,8 +15,24 @@ func init() {
 	commands = append(commands, command{"migrate", "", "bring the database's schema up to this version", alone(migrate)})
 }
 
-// asOwner runs work with the login that owns the tables.
+// asOwner runs work with the login that owns the tables, on a schema that this
+// version can work on.
 func asOwner(ctx context.Context, work func(*pgxpool.Pool) error) error {
+	c, err := config.ReadDatabase()
+	if err != nil {
+		return err
+	}
+	pool, err := openCurrent(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return work(pool)
+}
+
+// migrate applies what the database lacks. On a database that a newer version has
+// migrated it does nothing, and says so.
+func migrate(ctx context.Context, out io.Writer) error {
 	c, err := config.ReadDatabase()
 	if err != nil {
 		return err
@@ -26,15 +42,21 @@ func asOwner(ctx context.Context, work func(*pgxpool.Pool) error) error {
 		return err
 	}
 	defer pool.Close()
-	return work(pool)
-}
-
-func migrate(ctx context.Context, out io.Writer) error {
-	return asOwner(ctx, func(pool *pgxpool.Pool) error {
-		applied, err := postgres.Migrate(ctx, pool)
-		if err == nil {
-			_, err = fmt.Fprintf(out, "%d migrations applied\n", applied)
-		}
+	applied, err := postgres.Migrate(ctx, pool)
+	if err != nil {
 		return err
-	})
+	}
+	schema, err := postgres.SchemaOf(ctx, pool)
+	if err != nil {
+		return err
+	}
+	said := fmt.Sprintf("%d migrations applied, the schema is at %d", applied, schema.Newest)
+	if schema.Newest > schema.Own {
+		said += fmt.Sprintf(", which a newer version made: this one knows no more than %d", schema.Own)
+	}
+	if err := schema.Check(); err != nil {
+		said += ". " + err.Error()
+	}
+	_, err = fmt.Fprintln(out, said)
+	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -23,6 +24,39 @@ func newLog(process string) *zap.Logger {
 	return zap.New(core).With(zap.String("process", process))
 }
 
+// openCurrent opens a database whose schema this version can work on.
+func openCurrent(ctx context.Context, d config.Database) (*pgxpool.Pool, error) {
+	pool, err := postgres.Open(ctx, d.URL)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := postgres.SchemaOf(ctx, pool)
+	if err == nil {
+		err = schema.Check()
+	}
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// keepingUp runs a process for as long as its version works on the schema.
+func keepingUp(ctx context.Context, pool *pgxpool.Pool, process func(context.Context) error) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() {
+		if err := postgres.KeepUp(ctx, pool); err != nil {
+			end(err)
+		}
+	}()
+	err := process(ctx)
+	if cause := context.Cause(ctx); errors.Is(cause, postgres.ErrCodeBehind) {
+		return cause
+	}
+	return err
+}
+
 // connections are what most processes work with.
 type connections struct {
 	log      *zap.Logger
@@ -34,7 +68,7 @@ type connections struct {
 func connect(ctx context.Context, process string, d config.Database, p config.Processes) (*connections, error) {
 	c := &connections{log: newLog(process)}
 	var err error
-	if c.pool, err = postgres.Open(ctx, d.URL); err != nil {
+	if c.pool, err = openCurrent(ctx, d); err != nil {
 		return nil, err
 	}
 	if c.temporal, err = dialTemporal(p, c.log); err != nil {

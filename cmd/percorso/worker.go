@@ -32,12 +32,14 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer parts.close()
-	return worker.Run(ctx, worker.Options{
-		Temporal: parts.temporal,
-		Steps:    steps.New(parts.pool, calendar.New),
-		Outbox:   outbox.New(parts.pool),
-		Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
-		Log:      parts.log,
+	return keepingUp(ctx, parts.pool, func(ctx context.Context) error {
+		return worker.Run(ctx, worker.Options{
+			Temporal: parts.temporal,
+			Steps:    steps.New(parts.pool, calendar.New),
+			Outbox:   outbox.New(parts.pool),
+			Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
+			Log:      parts.log,
+		})
 	})
 }
 
