@@ -25,6 +25,7 @@ var pagesInBrowser = []struct {
 	{"benvenuto", "/", "/", ""},
 	{"uscita", "/logged-out", "/logged-out", ""},
 	{"non-trovata", "/fascicoli/:id", "/fascicoli/non-esiste", apitest.SomeWorker.Subject},
+	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},
 	{"compito-da-prendere", "/compiti/:id", "/compiti/" + apitest.AnotherID, apitest.SomeWorker.Subject},

@@ -9,6 +9,7 @@ import (
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/home"
+	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/plan"
 	"percorso/api/pages/referrals"
@@ -35,6 +36,7 @@ type Records interface {
 	cases.Records
 	desk.Records
 	home.Records
+	notices.Records
 	partner.Records
 	plan.Records
 	referrals.Records

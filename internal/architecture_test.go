@@ -54,8 +54,9 @@ var mayImport = map[string][]string{
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/steps":    {"internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
@@ -68,7 +69,7 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/health",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
 	"api/access":   {"api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -85,6 +86,7 @@ var mayImport = map[string][]string{
 	"api/pages/cases":       place,
 	"api/pages/desk":        place,
 	"api/pages/home":        place,
+	"api/pages/notices":     place,
 	"api/pages/partner":     place,
 	"api/pages/plan":        place,
 	"api/pages/referrals":   place,

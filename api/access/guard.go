@@ -44,6 +44,8 @@ type People interface {
 	// Staff finds who an account of the OpenID provider is.
 	// ledger.ErrForbidden: the account has no row.
 	Staff(ctx context.Context, subject string) (care.Staff, error)
+	// CountNotices counts what the caller is still to be told of.
+	CountNotices(ctx context.Context, s care.Staff) (int, error)
 }
 
 // Guard lets in whoever may ask, and says who it is.

@@ -22,11 +22,12 @@ type LinkState string
 
 // What links are good for.
 const (
-	LinkValid   LinkState = "valid"
-	LinkUsed    LinkState = "used"    // an answer was given through it
-	LinkExpired LinkState = "expired" // past its time
-	LinkSettled LinkState = "settled" // nothing is asked any more
-	LinkForged  LinkState = "forged"  // not a link of ours, or of what is no more
+	LinkValid    LinkState = "valid"
+	LinkUsed     LinkState = "used"     // an answer was given through it
+	LinkAnswered LinkState = "answered" // an answer was given elsewhere, and is on its way
+	LinkExpired  LinkState = "expired"  // past its time
+	LinkSettled  LinkState = "settled"  // nothing is asked any more
+	LinkForged   LinkState = "forged"   // not a link of ours, or of what is no more
 )
 
 // Renewable says whether its holder may have a new link sent, to the address
@@ -72,6 +73,8 @@ func (l *Links) Open(ctx context.Context, token string) (ledger.Link, LinkState,
 		return link, LinkSettled, nil
 	case link.Used != nil:
 		return link, LinkUsed, nil
+	case link.Answered:
+		return link, LinkAnswered, nil
 	case err != nil || !l.now().Before(link.Expires):
 		return link, LinkExpired, nil
 	}

@@ -112,11 +112,17 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	for i := range f.Nav {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
+	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
+		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "tua richiesta non è stata registrata", "tue richieste non sono state registrate"), Current: NoticesPath == place}
+	}
 	if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
 	}
 	return f
 }
+
+// NoticesPath is the page that says what of theirs was refused later.
+const NoticesPath = "/avvisi"
 
 // whoever is who asks; on the pages that answer anybody it may be nobody.
 func (p *Pages) whoever(ctx context.Context) care.Staff {

@@ -42,6 +42,8 @@ type somePeople struct {
 	asked []string
 }
 
+func (*somePeople) CountNotices(context.Context, care.Staff) (int, error) { return 0, nil }
+
 func (p *somePeople) Staff(_ context.Context, subject string) (care.Staff, error) {
 	p.asked = append(p.asked, subject)
 	who, ok := p.staff[subject]

@@ -49,6 +49,8 @@ type Records interface {
 	Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error)
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
+	// DismissNotice says that the caller knows of a refusal that came later.
+	DismissNotice(ctx context.Context, s care.Staff, id string) error
 
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	// Zones lists the newest loaded policy of every zone.
@@ -135,6 +137,11 @@ func (d *Door) settle(ctx context.Context, who care.Staff, cmd ledger.Command) (
 	// does not say yet is still accepted.
 	if now, err := d.records.Command(ctx, who, cmd.ID); err == nil {
 		cmd = now
+	}
+	if cmd.State == ledger.CommandRefused {
+		// They are told at once, and have what they typed: no notice needs to. Where
+		// it stays all the same they are told twice.
+		_ = d.records.DismissNotice(ctx, who, cmd.ID)
 	}
 	return verdict(cmd, nil)
 }

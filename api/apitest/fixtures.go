@@ -480,3 +480,12 @@ func WithValues(pairs ...string) url.Values {
 	}
 	return v
 }
+
+// Notices says on the page of notices that a completion was refused.
+func (p *PageRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, error) {
+	return []ledger.Notice{{
+		ID: SomeID, At: p.noon(0), Asked: p.noon(-1), Operation: care.OpComplete, Refusal: &care.Refusal{Code: care.RefusedNotHeld},
+		Form:   json.RawMessage(`{"outcome": "heard", "needs": ["labour", "school"], "note": "Nota di prova", "bookings": [{"service": "uoc", "at": "2026-03-02T09:30:00Z"}]}`),
+		CaseID: AnotherID, CaseNumber: "PO-2026-00012", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
+	}}, nil
+}

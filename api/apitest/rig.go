@@ -113,6 +113,8 @@ type fakeRecords struct {
 	OneLink    ledger.Link        // a partner's one-time link
 	Quicker    func(*ledger.Link) // what happens to it before it is used
 	Renewed    int                // how often a new link was asked for
+	Refused    *care.Refusal      // of a completion that was accepted; nil: none was
+	Dismissed  []string           // notices
 }
 
 func newFakeRecords(now func() time.Time) *fakeRecords {
@@ -243,6 +245,32 @@ func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c ledger.NewComman
 		}
 	}
 	return f.Keep(s, c, ledger.CommandWorked), nil
+}
+
+// Notices says that one of the caller's completions was refused, where a test puts
+// in its refusal.
+func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, error) {
+	if f.Refused == nil {
+		return nil, f.Fail
+	}
+	return []ledger.Notice{{
+		ID: SomeID, At: f.now(), Asked: f.now(), Operation: care.OpComplete, Refusal: f.Refused, Form: json.RawMessage(`{"outcome": "heard", "needs": ["labour"], "note": "Nota di prova"}`),
+		CaseID: AnotherID, CaseNumber: "PROVA-2026-00001", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
+	}}, f.Fail
+}
+func (f *fakeRecords) CountNotices(ctx context.Context, s care.Staff) (int, error) {
+	all, err := f.Notices(ctx, s)
+	return len(all), err
+}
+func (f *fakeRecords) DismissNotice(_ context.Context, _ care.Staff, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Dismissed = append(f.Dismissed, id)
+	if id != SomeID {
+		return ledger.ErrNotFound
+	}
+	f.Refused = nil
+	return nil
 }
 
 func (f *fakeRecords) Command(_ context.Context, _ care.Staff, id string) (ledger.Command, error) {

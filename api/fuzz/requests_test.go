@@ -445,7 +445,7 @@ func (g *generator) breakBody(c *choices, s *sent, body *value) {
 
 // codes whose problems are about no field.
 var wholly = []string{problem.Unauthenticated, problem.NotStaff, problem.NotFound, problem.Method, problem.NotAcceptable, problem.MediaKind, problem.TooLarge, problem.OtherSite, problem.KeyReused,
-	care.RefusedForbidden, care.RefusedNotHeld, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedTaken}
+	care.RefusedForbidden, care.RefusedNotHeld, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedTaken, care.RefusedInFlight}
 
 // check asks what must hold of an answer of the API.
 func (g *generator) check(s *sent, op operation, a got) {

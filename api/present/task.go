@@ -9,9 +9,18 @@ import (
 	"percorso/internal/zone"
 )
 
+// AnsweredBadge marks what an accepted answer is on its way to.
+var AnsweredBadge = web.Badge{Tone: "info", Icon: "it-clock", Text: "Risposta in arrivo"}
+
+// Answered says that an accepted answer is on its way, and what that means.
+const Answered = "Una risposta è già in arrivo: è registrata e sarà elaborata a breve. Non serve fare altro."
+
 // TaskDue says by when a task is due; one that stands still with its case is
-// due at no time.
+// due at no time, and one whose answer is on its way asks for nothing.
 func TaskDue(rules *zone.Rules, t ledger.Task, now time.Time) web.Badge {
+	if t.Answered {
+		return AnsweredBadge
+	}
 	if t.Suspended {
 		return SuspendedBadge
 	}

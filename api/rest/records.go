@@ -14,6 +14,7 @@ import (
 // Every method may also fail because Postgres is away; such an error is none of
 // those named here.
 type Records interface {
+	Notices
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 	// Zones lists the newest loaded policy of every zone.

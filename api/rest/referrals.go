@@ -30,6 +30,7 @@ type referralJSON struct {
 	DueAt       *time.Time         `json:"due_at,omitempty"`
 	ChangedAt   time.Time          `json:"changed_at"`
 	Note        string             `json:"note,omitempty"`
+	Answered    bool               `json:"answered" doc:"An accepted answer to it is on its way"`
 	Allowed     []care.Operation   `json:"allowed" nullable:"false" doc:"What the caller's agency may do with it as it stands"`
 }
 
@@ -38,7 +39,7 @@ func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
 		j := referralJSON{
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
 			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
-			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Allowed: r.Moves(who),
+			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Answered: r.Answered, Allowed: r.Moves(who),
 			EndedAt: r.Ended, ShareEnd: r.Why, SeenUntil: r.SeenUntil,
 		}
 		var snapshot ledger.Snapshot

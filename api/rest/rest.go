@@ -87,6 +87,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerSamePerson()
 	a.registerStuckCases()
 	a.registerCommands()
+	registerNotices(a)
 	a.registerZones()
 	a.registerEligibilityChecks()
 	a.registerMailBounces()

@@ -29,6 +29,7 @@ type taskJSON struct {
 	Reminders  int                 `json:"reminders"`
 	Escalated  bool                `json:"escalated"`
 	Suspended  bool                `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
+	Answered   bool                `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`
 	Form       *catalogue.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
 }
 
@@ -39,6 +40,7 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
 			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, Suspended: t.Suspended,
+			Answered: t.Answered,
 		}
 	}
 }

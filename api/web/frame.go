@@ -10,6 +10,7 @@ type Frame struct {
 	Place   string // their zone and agency, in words
 	Nav     []Link
 	Flash   *Flash
+	Notices *Link // what they are still to be told of; nil: nothing
 	Refresh int   // seconds after which the page loads itself again; 0: never
 	Back    *Link // the page above this one
 	Apart   bool  // for somebody without an account: nothing leads into the product, and nobody indexes it

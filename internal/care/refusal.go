@@ -10,6 +10,7 @@ const (
 	RefusedForbidden  = "forbidden"    // role, zone, agency or legal basis do not allow it
 	RefusedEnded      = "ended"        // the run is over
 	RefusedInvalid    = "invalid"      // a field breaks a rule
+	RefusedInFlight   = "in_flight"    // an accepted answer to the task is on its way
 	RefusedOpen       = "already_open" // there is one already; Refusal.Open says which, Faults by what rule
 )
 

@@ -103,6 +103,7 @@ var refusals = map[string]string{
 	care.RefusedNotAwaited: "Il percorso è già andato avanti: questo passo non è più atteso. Aggiorna la pagina per vedere a che punto è.",
 	care.RefusedEnded:      "Questo percorso è concluso: non si può più cambiare.",
 	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
+	care.RefusedInFlight:   "Una risposta a questo compito è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
 	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
 

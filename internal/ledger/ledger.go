@@ -114,6 +114,7 @@ type Task struct {
 	Reminders  int            `db:"reminders"`
 	Escalated  bool           `db:"escalated"`
 	Suspended  bool           `db:"suspended"` // with its case: its clocks stand still, and it is due at no time
+	Answered   bool           `db:"answered"`  // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
 }
 
 // TaskFilter chooses tasks.
@@ -249,6 +250,7 @@ type Referral struct {
 	Due          *time.Time         `db:"due_at"`
 	Changed      time.Time          `db:"changed_at"`
 	Note         string             `db:"note"`
+	Answered     bool               `db:"answered"` // an accepted answer to it is on its way
 	ShareEnd
 }
 

@@ -154,6 +154,7 @@ type Link struct {
 	Open     bool               `db:"open"`  // whether that is still asked
 	Expires  time.Time          `db:"expires_at"`
 	Used     *time.Time         `db:"used_at"`
+	Answered bool               `db:"answered"` // an accepted answer to what is asked is on its way
 	Snapshot *Snapshot          `db:"snapshot"` // once the referral was acknowledged
 	Target   string             `db:"target"`   // id of the referral, or of the task that asks for the outcome
 }

@@ -25,6 +25,7 @@ const (
 	ListAppointments Reading = "list_appointments"
 	ListContacts     Reading = "list_contacts"
 	ListMergeable    Reading = "list_mergeable" // case files that may be of one person
+	ListNotices      Reading = "list_notices"   // what the reader typed, and was refused later
 
 	SearchCases      Reading = "search_cases"       // by number or name
 	SearchSamePerson Reading = "search_same_person" // by names and day of birth
@@ -57,7 +58,7 @@ const (
 // ReadingPurposes says what each kind of reading is for; what is not here says
 // it for itself, or is for nothing.
 var ReadingPurposes = map[Reading]ReadingPurpose{
-	ReadCase: ForCare, ReadTimeline: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, SearchCases: ForCare,
+	ReadCase: ForCare, ReadTimeline: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
 	ReadReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,

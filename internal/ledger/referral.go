@@ -7,13 +7,17 @@ import (
 )
 
 // Moves lists the operations that a caller may do with the referral: those of the
-// sender's agency, and those of whoever the answer waits for.
+// sender's agency, and those of whoever the answer waits for. Nothing is to be
+// answered while an answer is on its way.
 func (r Referral) Moves(who care.Staff) []care.Operation {
 	moves := []care.Operation{}
 	for _, m := range care.ReferralMoves {
 		may := r.FromAgency == who.Agency
 		if m.By == care.Addressee {
 			may = r.AnswerAgency == who.Agency && r.AnswerRole == who.Role
+		}
+		if r.Answered && m.Operation != care.OpWithdraw {
+			may = false
 		}
 		if may && slices.Contains(m.From, r.State) {
 			moves = append(moves, m.Operation)

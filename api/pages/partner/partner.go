@@ -223,6 +223,8 @@ var deadLinks = map[access.LinkState]struct {
 }{
 	access.LinkUsed: {http.StatusGone, "Questo link è già stato usato",
 		"Ogni link vale una volta sola: la risposta data è registrata.", "Se avete ancora qualcosa da dire, potete chiederne un altro: arriva all’indirizzo del vostro ente."},
+	access.LinkAnswered: {http.StatusConflict, "Una risposta è già in arrivo",
+		"Qualcuno ha già risposto, per esempio al telefono: la risposta è registrata e sarà elaborata a breve.", "Se dopo resta qualcosa da dire, questo link funziona ancora."},
 	access.LinkExpired: {http.StatusGone, "Questo link è scaduto",
 		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
 	access.LinkSettled: {http.StatusGone, "Non serve più una risposta",

@@ -21,6 +21,7 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 	}
 	mine := t.HolderID == who.ID
 	switch {
+	case t.Answered: // the badge says so
 	case t.Kind == care.ReferralAnswer:
 		item.URL = "/segnalazioni/" + t.ReferralID
 		if mine || t.Role == who.Role && t.Agency == who.Agency {
@@ -52,7 +53,7 @@ func SuspendedLast(a, b TaskItem) int {
 // MayClaim says whether the caller is offered a task; who really may is decided
 // when they ask.
 func MayClaim(who care.Staff, t ledger.Task) bool {
-	return t.State == care.TaskReady && t.Kind != care.ReferralAnswer &&
+	return t.State == care.TaskReady && !t.Answered && t.Kind != care.ReferralAnswer &&
 		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
 }
 

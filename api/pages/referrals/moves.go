@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -126,6 +127,9 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 		}
 	}
 	page.Todo = awaited(page.First != nil, who, r)
+	if r.Answered {
+		page.Todo = present.Answered
+	}
 	if page.First != nil && first != care.OpSupply && byLink(p, r) {
 		page.Todo = "Il partner risponde dal link che riceve per posta elettronica. Se ti risponde a voce, registra qui quello che dice."
 	}

@@ -129,7 +129,10 @@ func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referra
 
 // referralDue says by when an answer is due; nothing is, once it was given.
 func (s *Place) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
-	if r.Due == nil || r.State.Answered() {
+	switch {
+	case r.Answered:
+		return present.AnsweredBadge
+	case r.Due == nil || r.State.Answered():
 		return web.Badge{}
 	}
 	return present.DueBadge(r.Due, s.Now(), rules)
@@ -297,7 +300,7 @@ func (s *Place) tasksAfter(c *gin.Context, who care.Staff, r ledger.Referral) ([
 	}
 	var links []web.Link
 	for _, t := range tasks.Items {
-		if t.HolderID == who.ID || parts.MayClaim(who, t) {
+		if t.HolderID == who.ID && !t.Answered || parts.MayClaim(who, t) {
 			links = append(links, web.Link{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind)})
 		}
 	}

@@ -156,6 +156,9 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	if err != nil {
 		return err
 	}
+	if task.Answered && form.Alert == "" { // where somebody came to it from an older page
+		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
+	}
 	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note}
 	if op.Code == care.OpReassign {
 		page.Frame, page.Send = s.Pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"

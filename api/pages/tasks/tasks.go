@@ -96,7 +96,7 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID {
+	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID && !task.Answered {
 		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
 		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
 		page.Release = &release
@@ -220,6 +220,8 @@ func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskP
 // can claim it.
 func taskState(who care.Staff, t ledger.Task) string {
 	switch {
+	case t.Answered:
+		return present.Answered
 	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
 		return ""
 	case t.State == care.TaskReady:

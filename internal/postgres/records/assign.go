@@ -120,6 +120,14 @@ func (a *assignment) work(c ledger.NewCommand) (*care.Refusal, error) {
 	if !a.task.State.Open() {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
+	// Asked in a statement of its own: what was accepted while this one waited for the lock counts.
+	var answered bool
+	if err := a.tx.QueryRow(a.ctx, `SELECT answer_on_its_way($1)`, a.task.ID).Scan(&answered); err != nil {
+		return nil, err
+	}
+	if answered {
+		return &care.Refusal{Code: care.RefusedInFlight}, nil
+	}
 	form, err := catalogue.Reassign.Decode(c.Data)
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}

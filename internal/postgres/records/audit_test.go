@@ -58,7 +58,7 @@ func lastLine(t *testing.T, owner *pgxpool.Pool) (id int64) {
 // everything is a case of Prato that has something of everything.
 type everything struct {
 	desk
-	id, task, referral, link, equipe, asked, contact, command string
+	id, task, referral, link, equipe, asked, contact, command, refused string
 }
 
 func newEverything(t *testing.T) everything {
@@ -81,6 +81,11 @@ func newEverything(t *testing.T) everything {
 	cmd, err := e.Records.Assign(t.Context(), e.Accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
 	require.NoError(t, err)
 	e.contact, e.command = cmd.ID, cmd.ID
+	completion, err := e.Records.Accept(t.Context(), e.Accounts["desk_operator.prato"],
+		catalogue.Complete.Command("refused", e.task, care.Completion{Outcome: care.Heard}).InRun("case/"+e.id).NewCommand)
+	require.NoError(t, err)
+	e.refused = completion.ID
+	e.put(`UPDATE command SET state = 'refused', refusal = '{"code": "not_held"}', worked_at = now() WHERE id = $1`, e.refused)
 	return e
 }
 
@@ -121,20 +126,23 @@ func (e everything) readings() map[string]struct {
 		"Share":           reads(ledger.ReadShare, func() (any, error) { return r.Share(ctx, cpi, e.asked) }),
 		"SamePerson":      reads(ledger.SearchSamePerson, func() (any, error) { return r.SamePerson(ctx, desk, person) }),
 		"MergeCandidates": reads(ledger.ListMergeable, func() (any, error) { return r.MergeCandidates(ctx, worker, e.id) }),
+		"Notices":         reads(ledger.ListNotices, func() (any, error) { return r.Notices(ctx, desk) }),
 		"StuckCases":      reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),
 		"OpenLink":        reads(ledger.ReadLink, func() (any, error) { return r.OpenLink(ctx, e.link) }),
 
-		"Accept":     none("a command has codes and times alone; what it does is a line when it is worked"),
-		"Assign":     none("as Accept, and worked at once: its line is that of the act"),
-		"Earlier":    none("a command has codes and times alone"),
-		"Command":    none("a command has codes and times alone"),
-		"UseLink":    none("a command has codes and times alone"),
-		"RenewLink":  none("it answers nothing"),
-		"Staff":      none("of the staff, not of the people they serve"),
-		"Colleagues": none("of the staff, not of the people they serve"),
-		"Policy":     none("a zone's rules name nobody"),
-		"Zones":      none("a zone's rules name nobody"),
-		"Ping":       none("nothing is read"),
+		"Accept":        none("a command has codes and times alone; what it does is a line when it is worked"),
+		"Assign":        none("as Accept, and worked at once: its line is that of the act"),
+		"CountNotices":  none("a number"),
+		"DismissNotice": none("it answers nothing"),
+		"Earlier":       none("a command has codes and times alone"),
+		"Command":       none("a command has codes and times alone"),
+		"UseLink":       none("a command has codes and times alone"),
+		"RenewLink":     none("it answers nothing"),
+		"Staff":         none("of the staff, not of the people they serve"),
+		"Colleagues":    none("of the staff, not of the people they serve"),
+		"Policy":        none("a zone's rules name nobody"),
+		"Zones":         none("a zone's rules name nobody"),
+		"Ping":          none("nothing is read"),
 	}
 }
 

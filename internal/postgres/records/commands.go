@@ -155,8 +155,11 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		return r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) { return bounce(ctx, tx, s, c, id) })
 	}
 	var about runCase
-	found := true
+	found, answered := true, false
 	first := func(b *pgx.Batch) {
+		if c.Target != "" {
+			b.Queue(`SELECT begin_answer($1, $2)`, c.Operation, c.Target).QueryRow(func(row pgx.Row) error { return row.Scan(&answered) })
+		}
 		switch {
 		case c.Run == "":
 			postgres.QueueOne(b, &about, &found, selectTargetCase, c.Target)
@@ -173,6 +176,9 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		c.Run = about.Run
 		if about.Ended && c.Operation != care.OpReopen {
 			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded})
+		}
+		if answered {
+			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedInFlight})
 		}
 		rules, err := r.rules.Current(ctx, tx, s.Zone)
 		if err != nil {

@@ -16,6 +16,8 @@ import (
 // see one link and what it opens: nobody of the staff is the caller.
 type links struct{ *store }
 
+const selectLink = `SELECT o.*, link_answered($1) AS answered FROM open_link($1) o`
+
 // OpenLink reads a one-time link, used or not. It changes nothing of it, since
 // those who scan mails open links too; the look leaves a line in the audit.
 // ledger.ErrNotFound: there is none.
@@ -24,7 +26,7 @@ func (r links) OpenLink(ctx context.Context, id string) (l ledger.Link, err erro
 		return l, ledger.ErrNotFound
 	}
 	err = postgres.Within(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
-		if l, err = postgres.One[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id); err != nil {
+		if l, err = postgres.One[ledger.Link](ctx, tx, selectLink, id); err != nil {
 			return missing(err)
 		}
 		_, err = tx.Exec(ctx, `SELECT note_link($1, $2)`, id, l.Snapshot != nil)
@@ -44,7 +46,7 @@ func (r links) UseLink(ctx context.Context, id string, operation care.Operation,
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
 	err = postgres.Within(ctx, r.pool, postgres.Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx postgres.Tx) error {
-		link, err := postgres.One[ledger.Link](ctx, tx, `SELECT * FROM open_link($1)`, id)
+		link, err := postgres.One[ledger.Link](ctx, tx, selectLink, id)
 		if err != nil {
 			return missing(err)
 		}

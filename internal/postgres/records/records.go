@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/notices"
 	"percorso/internal/usual"
 )
 
@@ -29,6 +30,7 @@ type Records struct {
 	work
 	referrals
 	links
+	*notices.Store
 }
 
 // New builds the records on a pool whose login may join the API's role.
@@ -36,7 +38,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, func() time.Time { return s.Clock() })}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

@@ -18,7 +18,8 @@ const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f
 	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, r.outcome, s.snapshot,
 	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
 	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
-	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at
+	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at,
+	referral_answered(r.id) AS answered
 	FROM referral r JOIN LATERAL share_known(r.run_id, r.to_agency) k ON true LEFT JOIN share s ON s.id = r.share_id
 	LEFT JOIN LATERAL referral_words(r.id) words ON true LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`

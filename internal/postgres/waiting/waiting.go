@@ -74,7 +74,7 @@ func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string,
 		Candidates int            `db:"candidates"`
 		NotReached *time.Time     `db:"not_reached"` // since when the partner's mail has failed
 	}
-	rows, err := postgres.Many[row](ctx, tx, `SELECT t.case_id::text, CASE t.zone WHEN my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
+	rows, err := postgres.Many[row](ctx, tx, `SELECT t.case_id::text, CASE WHEN t.zone = my('zone') AND NOT answer_on_its_way(t.id) THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
 			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
 			coalesce((SELECT r.to_agency FROM referral r WHERE r.id = t.referral_id), '') AS addressee,
 			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,

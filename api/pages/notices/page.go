@@ -1,0 +1,33 @@
+package notices
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files)
+
+// List is what of the caller's was accepted and then refused.
+type List struct {
+	web.Frame
+	Items []Item
+}
+
+// Template names the page's file.
+func (List) Template() *template.Template { return templates["notices"] }
+
+// Item is one of them.
+type Item struct {
+	Title   string
+	When    string
+	Why     string
+	Typed   []web.Term // what they had written
+	Next    *web.Link  // where to go on; nil: nowhere any more
+	Case    *web.Link
+	Dismiss web.Form
+}

@@ -1,0 +1,62 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Notices is what the API reads and writes of notices.
+type Notices interface {
+	// Notices lists what the caller is still to be told of, the newest first.
+	Notices(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
+	// DismissNotice says that the caller knows. ledger.ErrNotFound: it is none of theirs.
+	DismissNotice(ctx context.Context, s care.Staff, id string) error
+}
+
+type noticeJSON struct {
+	ID         string           `json:"id" doc:"Of the command that was refused"`
+	At         time.Time        `json:"at" doc:"When it was refused"`
+	AskedAt    time.Time        `json:"asked_at"`
+	Operation  care.Operation   `json:"operation"`
+	Refusal    *problem.Problem `json:"refusal,omitempty" doc:"Why"`
+	Form       json.RawMessage  `json:"form,omitempty" doc:"What was sent"`
+	CaseFileID string           `json:"case_file_id,omitempty"`
+	CaseNumber string           `json:"case_number,omitempty"`
+	TaskID     string           `json:"task_id,omitempty" doc:"Of the task that it was about"`
+	TaskOpen   bool             `json:"task_open" doc:"The task may still be done"`
+	ReferralID string           `json:"referral_id,omitempty" doc:"Of the referral that it was about"`
+}
+
+func registerNotices(a *API) {
+	register(a, query("/notices", "list-notices", tagMachine, "What was accepted and refused later",
+		"Of the caller's own commands, until they are dismissed; the newest first, a hundred at most."),
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[noticeJSON], error) {
+			list, err := a.records.Notices(ctx, who)
+			return whole(list, err, func(n ledger.Notice) noticeJSON {
+				j := noticeJSON{
+					ID: n.ID, At: n.At, AskedAt: n.Asked, Operation: n.Operation, Form: n.Form, CaseFileID: n.CaseID, CaseNumber: n.CaseNumber,
+					TaskID: n.TaskID, TaskOpen: n.TaskOpen, ReferralID: n.ReferralID,
+				}
+				if n.Refusal != nil {
+					j.Refusal = problem.Refusal(n.Refusal)
+					a.problems.Word(ctx, j.Refusal)
+				}
+				return j
+			})
+		})
+	register(a, huma.Operation{
+		Method: http.MethodDelete, Path: "/notices/{id}", OperationID: "dismiss-notice", Tags: []string{tagMachine}, Summary: "Dismiss a notice",
+		Description: "The caller knows. The command itself stays as it is.", DefaultStatus: http.StatusNoContent,
+	},
+		func(ctx context.Context, who care.Staff, in *IDInput) (*struct{}, error) {
+			return nil, a.records.DismissNotice(ctx, who, in.ID)
+		})
+}

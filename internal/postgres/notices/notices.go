@@ -1,0 +1,85 @@
+// Package notices reads what tells people that something which they had asked for,
+// and which was accepted, was refused later.
+package notices
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// Store keeps the notices. A transaction of the database writes one as it refuses
+// an accepted command; its author alone reads it.
+type Store struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// New builds the store on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, clock func() time.Time) *Store { return &Store{pool, clock} }
+
+// most is how many notices are read at once. Whoever has more sees the next ones
+// when these are dismissed.
+const most = 100
+
+const selectNotice = `SELECT n.command_id::text AS id, n.at, c.created_at, c.operation, c.refusal, c.data,
+	coalesce(f.id::text, '') AS case_id, coalesce(f.number, '') AS case_number,
+	coalesce(t.id::text, '') AS task_id, coalesce(t.kind, '') AS task, t.id IS NOT NULL AND t.ended_at IS NULL AS task_open,
+	coalesce(r.id::text, '') AS referral_id
+	FROM notice n JOIN command c ON c.id = n.command_id LEFT JOIN case_file f ON f.id = c.case_id
+		LEFT JOIN task t ON t.id = nullif(c.target, '')::uuid LEFT JOIN referral r ON r.id = nullif(c.target, '')::uuid
+	WHERE n.dismissed_at IS NULL ORDER BY n.at DESC, n.command_id LIMIT $1`
+
+// Notices lists those of the caller that are not dismissed, the newest first. The
+// read is audited, since a form is about somebody.
+func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice, err error) {
+	err = n.within(ctx, s, func(tx postgres.Tx) error {
+		if list, err = postgres.Many[ledger.Notice](ctx, tx, selectNotice, most); err != nil || len(list) == 0 {
+			return err
+		}
+		cases, things := []string{}, []string{}
+		for _, notice := range list {
+			if notice.CaseID != "" {
+				cases = append(cases, notice.CaseID)
+			} else {
+				things = append(things, notice.ID)
+			}
+		}
+		_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, $4)`, ledger.ListNotices, ledger.ReadingPurposes[ledger.ListNotices], cases, strings.Join(things, " "))
+		return err
+	})
+	return list, err
+}
+
+// CountNotices counts those of the caller that are not dismissed.
+func (n *Store) CountNotices(ctx context.Context, s care.Staff) (count int, err error) {
+	err = n.within(ctx, s, func(tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM notice WHERE dismissed_at IS NULL`).Scan(&count)
+	})
+	return count, err
+}
+
+// DismissNotice says that the caller knows; saying it again changes nothing.
+// ledger.ErrNotFound: there is no such notice of theirs.
+func (n *Store) DismissNotice(ctx context.Context, s care.Staff, id string) error {
+	if !care.IsID(id) {
+		return ledger.ErrNotFound
+	}
+	return n.within(ctx, s, func(tx postgres.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE notice SET dismissed_at = coalesce(dismissed_at, $2) WHERE command_id = $1`, id, n.clock())
+		if err == nil && tag.RowsAffected() == 0 {
+			return ledger.ErrNotFound
+		}
+		return err
+	})
+}
+
+func (n *Store) within(ctx context.Context, s care.Staff, work func(postgres.Tx) error) error {
+	return postgres.Within(ctx, n.pool, postgres.App(s, n.clock()), nil, work)
+}
