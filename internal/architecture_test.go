@@ -58,9 +58,10 @@ var mayImport = map[string][]string{
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/runs":              {"workflows/contract", "internal/ledger", "internal/care"},
+	"internal/versions":          {"workflows/contract"},
+	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
-	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/ledger", "internal/care"},
+	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/ledger", "internal/care"},
 	"worker/relay":               {"internal/runs", "internal/ledger", "internal/care"},
 	"worker/post":                {"internal/ledger", "internal/invitation", "internal/italian"},
 
@@ -95,7 +96,7 @@ var mayImport = map[string][]string{
 
 	// The binary joins them all.
 	"cmd": {
-		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
+		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup",
 		"internal/postgres", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},

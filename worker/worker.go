@@ -16,6 +16,7 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/runs"
+	"percorso/internal/versions"
 	"percorso/worker/post"
 	"percorso/worker/relay"
 	"percorso/workflows"
@@ -29,6 +30,9 @@ type Options struct {
 	Outbox   Outbox
 	Mailer   post.Sender
 	Log      *zap.Logger
+
+	Build     string // the version that the worker polls as; it may be versions.Unversioned
+	ByRelease bool   // it becomes current when an operator says so, not by itself
 }
 
 // Outbox is what the relay and the post need of the store.
@@ -47,7 +51,16 @@ const stickyRuns = 10_000
 // Run works until the context ends.
 func Run(ctx context.Context, o Options) error {
 	worker.SetStickyWorkflowCacheSize(stickyRuns)
+	var deployment worker.DeploymentOptions
+	if o.Build != versions.Unversioned {
+		deployment = worker.DeploymentOptions{
+			UseVersioning:             true,
+			Version:                   worker.WorkerDeploymentVersion{DeploymentName: contract.Deployment, BuildID: o.Build},
+			DefaultVersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+		}
+	}
 	w := worker.New(o.Temporal, contract.TaskQueue, worker.Options{
+		DeploymentOptions:                       deployment,
 		StickyScheduleToStartTimeout:            stickyTimeout,
 		MaxConcurrentWorkflowTaskPollers:        8,
 		MaxConcurrentLocalActivityExecutionSize: 64,
@@ -61,15 +74,17 @@ func Run(ctx context.Context, o Options) error {
 	defer w.Stop()
 	wakes := &relay.Relay{Outbox: o.Outbox, Runs: runs.New(o.Temporal), Log: o.Log}
 	mails := &post.Post{Outbox: o.Outbox, Sender: o.Mailer, Log: o.Log}
+	keeper := &versions.Keeper{Versions: versions.New(o.Temporal), Build: o.Build, ByRelease: o.ByRelease, Log: o.Log}
 	var delivering sync.WaitGroup
 	delivering.Go(func() { wakes.Run(ctx) })
 	delivering.Go(func() { mails.Run(ctx) })
+	delivering.Go(func() { keeper.Run(ctx) })
 	delivering.Wait()
 	return nil
 }
 
 // Register registers the processes. Their types are their functions' names;
-// runs go on with the newest worker (auto-upgrade).
+// runs go on with whichever version of the worker is current (auto-upgrade).
 func Register(w worker.WorkflowRegistry) {
 	for _, process := range []any{
 		workflows.CasePath, workflows.SecondLevel, workflows.Equipe, workflows.Placement, workflows.Referral, workflows.FollowUp, workflows.Transfer,

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/steps"
+	"percorso/internal/versions"
 	"percorso/worker"
 	"percorso/worker/post"
 )
@@ -27,6 +28,10 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	build, err := buildOf(c.Versions)
+	if err != nil {
+		return err
+	}
 	parts, err := connect(ctx, "worker", c.Database, c.Processes)
 	if err != nil {
 		return err
@@ -39,8 +44,22 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 			Outbox:   outbox.New(parts.pool),
 			Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
 			Log:      parts.log,
+
+			Build: build, ByRelease: c.Mode == config.VersionsByRelease,
 		})
 	})
+}
+
+// buildOf is the version that a worker with these settings is: as it is told, else
+// as it was built.
+func buildOf(c config.Versions) (string, error) {
+	switch {
+	case c.Mode == config.VersionsOff:
+		return versions.Unversioned, nil
+	case c.Build != "":
+		return c.Build, nil
+	}
+	return versions.Own()
 }
 
 // mailServer is the mail server of some settings.

@@ -12,6 +12,8 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,9 +57,23 @@ type Worker struct {
 	Database
 	Processes
 	Mail
+	Versions
 	PublicURL string // PERCORSO_PUBLIC_URL: for the links in mails
 	LinkKey   string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
 }
+
+// Versions say which version of the worker this is, and how it becomes the current one.
+type Versions struct {
+	Build string // PERCORSO_BUILD_ID; empty: what the binary is by itself
+	Mode  string // PERCORSO_WORKER_VERSIONS: one of the three below
+}
+
+// How a worker's version becomes the current one.
+const (
+	VersionsBySelf    = "self"
+	VersionsByRelease = "release" // when percorso release says so
+	VersionsOff       = "off"     // there are none
+)
 
 // Mail is the mail server that takes our mails.
 type Mail struct {
@@ -125,6 +141,7 @@ func ReadWorker() (Worker, error) {
 		Database:  r.database(),
 		Processes: r.processes(),
 		Mail:      r.mail(),
+		Versions:  r.versions(),
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 	}
@@ -228,6 +245,20 @@ func (r *reader) keys() string {
 		r.fault("PERCORSO_CODEC_KEYS_FILE", "names an empty file: one kid:base64 a line")
 	}
 	return string(content)
+}
+
+// buildID is what Temporal takes for a version, and people can read.
+var buildID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`)
+
+func (r *reader) versions() Versions {
+	v := Versions{Build: r.text("PERCORSO_BUILD_ID", ""), Mode: r.text("PERCORSO_WORKER_VERSIONS", VersionsBySelf)}
+	if v.Build != "" && !buildID.MatchString(v.Build) {
+		r.fault("PERCORSO_BUILD_ID", "is no build: up to 64 letters, digits, points, dashes, underlines and plus signs, a letter or digit first")
+	}
+	if !slices.Contains([]string{VersionsBySelf, VersionsByRelease, VersionsOff}, v.Mode) {
+		r.fault("PERCORSO_WORKER_VERSIONS", "is none of self, release and off")
+	}
+	return v
 }
 
 // How the connection to the mail server may be encrypted.

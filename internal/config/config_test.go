@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +141,38 @@ func TestMailSettings(t *testing.T) {
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), c.fault) || strings.Contains(err.Error(), "segreto") {
+				t.Errorf("said %v", err)
+			}
+		})
+	}
+}
+
+func TestVersionsOfTheWorker(t *testing.T) {
+	for name, c := range map[string]struct {
+		build, mode string
+		fault       string // the variable that is named; empty: none
+	}{
+		"left out":        {"", "", ""},
+		"by release":      {"1.4.0+prova", "release", ""},
+		"off":             {"", "off", ""},
+		"no such mode":    {"", "segreto", "PERCORSO_WORKER_VERSIONS"},
+		"a build in two":  {"segreto segreto", "", "PERCORSO_BUILD_ID"},
+		"the server's":    {"__segreto", "", "PERCORSO_BUILD_ID"},
+		"a long build":    {strings.Repeat("segreto", 10), "", "PERCORSO_BUILD_ID"},
+		"with a division": {"segreto:1", "", "PERCORSO_BUILD_ID"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set(t, map[string]string{
+				"PERCORSO_DATABASE_URL": someDatabase, "PERCORSO_CODEC_KEYS": someKeys,
+				"PERCORSO_BUILD_ID": c.build, "PERCORSO_WORKER_VERSIONS": c.mode,
+			})
+			worker, err := ReadWorker()
+			switch {
+			case c.fault == "":
+				if err != nil || worker.Build != c.build || worker.Mode != cmp.Or(c.mode, "self") {
+					t.Errorf("%+v %v", worker.Versions, err)
+				}
+			case err == nil || !strings.Contains(err.Error(), c.fault) || strings.Contains(err.Error(), "segreto"):
 				t.Errorf("said %v", err)
 			}
 		})

@@ -5,33 +5,20 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"percorso/workflows/contract"
+	"percorso/internal/versions"
 )
 
 // ErrUnsupported: this Temporal is too old to tell of failing workflow tasks.
 var ErrUnsupported = errors.New("this Temporal does not report failing workflow tasks")
 
-// pollerAge is how long ago a worker may have polled last: an idle one asks
-// again after a minute, and Temporal remembers those that are gone for five.
-const pollerAge = 75 * time.Second
-
-// Pollers counts the workers that poll the task queue now.
+// Pollers counts the workers that poll the task queue now and are given runs: those
+// of the current version.
 func (r *Runs) Pollers(ctx context.Context, now time.Time) (int, error) {
-	queue, err := r.temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
-	if err != nil {
-		return 0, err
-	}
-	count := 0
-	for _, p := range queue.GetPollers() {
-		if now.Sub(p.GetLastAccessTime().AsTime()) < pollerAge {
-			count++
-		}
-	}
-	return count, nil
+	standing, err := versions.New(r.temporal).Look(ctx, now)
+	return standing.Polling[standing.Current], err
 }
 
 // failingQuery finds the runs whose workflow task keeps failing, by the search

@@ -15,6 +15,10 @@ import (
 // TaskQueue is where the workers of Percorso listen.
 const TaskQueue = "percorso"
 
+// Deployment is what Temporal calls the workers of Percorso, of which there may be
+// several versions side by side.
+const Deployment = "percorso"
+
 // WorkflowTaskTimeout is how long a worker may keep a run's workflow task: a
 // worker that is killed in the middle of one costs that run so much. A step
 // takes milliseconds; where Postgres keeps it waiting, the SDK asks for more time.

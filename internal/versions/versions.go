@@ -1,0 +1,165 @@
+// Package versions says which version of the worker Temporal gives the runs to, and
+// makes another one current. Versions stand side by side: each worker polls as the
+// build that it is, and only those of the current one are given anything.
+package versions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"percorso/workflows/contract"
+)
+
+// Unversioned stands for the workers that poll as no version, those of before there
+// were any among them. While it is current they are given everything.
+const Unversioned = ""
+
+// Named is a build as people read it.
+func Named(build string) string {
+	if build == Unversioned {
+		return "unversioned"
+	}
+	return build
+}
+
+// pollerAge is how long ago a worker may have polled last: an idle one asks
+// again after a minute, and Temporal remembers those that are gone for five.
+const pollerAge = 75 * time.Second
+
+// Standing is how the versions stand now.
+type Standing struct {
+	Current string         // the build that is given the runs
+	Polling map[string]int // how many workers poll, by build
+}
+
+// Only says whether a build polls, and no other does.
+func (s Standing) only(build string) bool { return s.Polling[build] > 0 && len(s.Polling) == 1 }
+
+// Version is a version that Temporal knows of, or that polls.
+type Version struct {
+	Build   string
+	Created time.Time // zero where Temporal does not keep it
+	Current bool
+	Workers int  // that poll now
+	Rests   bool // no run is left with it
+}
+
+// Versions are the versions of the worker of one Temporal.
+type Versions struct{ temporal client.Client }
+
+// New speaks of the versions through a client.
+func New(temporal client.Client) *Versions { return &Versions{temporal: temporal} }
+
+// Look asks how the versions stand.
+func (v *Versions) Look(ctx context.Context, now time.Time) (Standing, error) {
+	queue, err := v.temporal.DescribeTaskQueue(ctx, contract.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return Standing{}, err
+	}
+	s := Standing{Current: queue.GetVersioningInfo().GetCurrentDeploymentVersion().GetBuildId(), Polling: map[string]int{}}
+	for _, p := range queue.GetPollers() {
+		if now.Sub(p.GetLastAccessTime().AsTime()) >= pollerAge {
+			continue
+		}
+		build := Unversioned
+		if as := p.GetDeploymentOptions(); as.GetWorkerVersioningMode() == enums.WORKER_VERSIONING_MODE_VERSIONED {
+			build = as.GetBuildId()
+		}
+		s.Polling[build]++
+	}
+	return s, nil
+}
+
+// List lists the versions, the newest first, those without one last.
+func (v *Versions) List(ctx context.Context, now time.Time) ([]Version, error) {
+	standing, err := v.Look(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var list []Version
+	known, err := v.deployment().Describe(ctx, client.WorkerDeploymentDescribeOptions{})
+	var none *serviceerror.NotFound
+	if err != nil && !errors.As(err, &none) {
+		return nil, err
+	}
+	for _, s := range known.Info.VersionSummaries {
+		build := s.Version.BuildID
+		list = append(list, Version{
+			Build: build, Created: s.CreateTime, Current: build == standing.Current, Workers: standing.Polling[build],
+			Rests: s.DrainageStatus == client.WorkerDeploymentVersionDrainageStatusDrained,
+		})
+	}
+	slices.SortFunc(list, func(a, b Version) int { return b.Created.Compare(a.Created) })
+	for build, workers := range standing.Polling {
+		if !slices.ContainsFunc(list, func(v Version) bool { return v.Build == build }) {
+			list = append(list, Version{Build: build, Current: build == standing.Current, Workers: workers})
+		}
+	}
+	return list, nil
+}
+
+func (v *Versions) deployment() client.WorkerDeploymentHandle {
+	return v.temporal.WorkerDeploymentClient().GetHandle(contract.Deployment)
+}
+
+// ErrNoWorker: nothing would be worked, for no worker of that build polls.
+var ErrNoWorker = errors.New("no worker of this build polls")
+
+// again is how long Release waits between two tries.
+const again = 200 * time.Millisecond
+
+// Release makes a build current, Unversioned too, and returns once Temporal gives it
+// the runs. It waits until a worker of it polls, for as long as ctx lasts, unless it
+// is forced to do without. ErrNoWorker: none did.
+func (v *Versions) Release(ctx context.Context, build string, forced bool, now func() time.Time) (before string, err error) {
+	first, last := true, error(nil)
+	for {
+		s, err := v.Look(ctx, now())
+		if err == nil && first {
+			before, first = s.Current, false
+		}
+		switch {
+		case err != nil:
+			last = err
+		case s.Current == build:
+			return before, nil
+		case s.Polling[build] == 0 && !forced:
+			last = fmt.Errorf("%w: %s", ErrNoWorker, Named(build))
+		default:
+			last = v.set(ctx, build, forced)
+			var invalid *serviceerror.InvalidArgument
+			if errors.As(last, &invalid) {
+				return before, last
+			}
+		}
+		select {
+		case <-ctx.Done():
+			if last == nil {
+				last = ctx.Err()
+			}
+			return before, last
+		case <-time.After(again):
+		}
+	}
+}
+
+// set asks once that a build become current. Temporal may refuse for a moment: it
+// has to hear of a version, and of both its queues, before it takes it.
+func (v *Versions) set(ctx context.Context, build string, forced bool) error {
+	known, err := v.deployment().Describe(ctx, client.WorkerDeploymentDescribeOptions{})
+	var none *serviceerror.NotFound
+	if missing := errors.As(err, &none); err != nil && (!missing || !forced) {
+		return err
+	}
+	_, err = v.deployment().SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{
+		BuildID: build, ConflictToken: known.ConflictToken, AllowNoPollers: forced, IgnoreMissingTaskQueues: forced,
+	})
+	return err
+}
