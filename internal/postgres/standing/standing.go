@@ -59,7 +59,7 @@ func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency 
 	r, err := postgres.One[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' AS closing, f.suspended_until IS NOT NULL AS suspended,
 			`+ConsentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
 			ARRAY (SELECT held_at FROM meeting m WHERE m.case_id = f.id AND m.agency = $2) AS met
-		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.id = 'case/' || f.id WHERE f.id = $1`, caseID, agency)
+		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case' WHERE f.id = $1`, caseID, agency)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return stands, nil
 	}
