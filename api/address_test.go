@@ -26,6 +26,8 @@ func TestOtherMethodsAreToldWhatThereIs(t *testing.T) {
 		"/sportello/fascicolo":     "GET, POST, HEAD, OPTIONS",
 		"/invito/" + r.LinkToken(): "GET, POST, HEAD, OPTIONS",
 		"/status":                  "GET, HEAD, OPTIONS",
+		"/livez":                   "GET, HEAD, OPTIONS",
+		"/readyz":                  "GET, HEAD, OPTIONS",
 		"/openapi.json":            "GET, HEAD, OPTIONS",
 	} {
 		a := r.Do(r.Browser, r.Request(http.MethodOptions, path, ""))

@@ -20,6 +20,8 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/loops"
+	"percorso/internal/probe"
 	"percorso/internal/runs"
 	"percorso/internal/zone"
 )
@@ -45,6 +47,13 @@ type Options struct {
 	// there are none, and whatever looks like one is forged.
 	LinkKey []byte
 
+	// Workers tells which workers say that they are at work.
+	Workers Workers
+	// Loops are the process's own, which show whether it is alive.
+	Loops *loops.Set
+	// Schema says whether this version works on the database's schema.
+	Schema func(context.Context) error
+
 	// Now is the clock by which everything here goes but the sessions, which end
 	// by their store's. Nil: the machine's.
 	Now func() time.Time
@@ -58,6 +67,12 @@ func (o *Options) validate() error {
 		return errors.New("api: no mails")
 	case o.Temporal == nil:
 		return errors.New("api: no Temporal client")
+	case o.Workers == nil:
+		return errors.New("api: no workers")
+	case o.Loops == nil:
+		return errors.New("api: no loops")
+	case o.Schema == nil:
+		return errors.New("api: no schema")
 	case o.Sessions == nil:
 		return errors.New("api: no session store")
 	case o.Words == nil:
@@ -93,6 +108,7 @@ type Server struct {
 	log      *zap.Logger
 	now      func() time.Time
 	status   *status
+	probe    *probe.Probe
 	problems *problem.Teller
 	rest     *rest.API
 	handler  http.Handler
@@ -116,8 +132,9 @@ func New(o Options) (*Server, error) {
 		log:      o.Log,
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
-		status:   newStatus(o.Records, o.Mails, processes, o.Now),
+		status:   newStatus(o.Records, o.Mails, o.Workers, processes, o.Now),
 	}
+	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
 		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
@@ -135,7 +152,7 @@ func New(o Options) (*Server, error) {
 }
 
 // routes are everything that the process answers. Who may ask is said here:
-// nobody needs to be known for the status, the descriptions of the API and the
+// nobody needs to be known for the status, the probes, the descriptions of the API and the
 // login; SignedIn guards the pages, Authenticated the API.
 func (s *Server) routes() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
@@ -151,6 +168,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.NoMethod(s.otherMethod)
 
 	r.GET("/status", s.status.serve)
+	r.GET("/livez", gin.WrapF(s.probe.Live))
+	r.GET("/readyz", gin.WrapF(s.probe.Ready))
 	s.guard.Mount(r)
 
 	var err error

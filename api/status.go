@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
+	"percorso/internal/probe"
 	"percorso/internal/runs"
 )
 
@@ -18,6 +21,7 @@ import (
 type status struct {
 	records Records
 	mails   Mails
+	workers Workers
 	runs    *runs.Runs
 	now     func() time.Time
 
@@ -30,6 +34,12 @@ type status struct {
 type Mails interface {
 	// State says how the mails do.
 	State(ctx context.Context) (ledger.MailState, error)
+}
+
+// Workers is what the status asks of workers.
+type Workers interface {
+	// Workers lists the workers that said something of late.
+	Workers(ctx context.Context) (ledger.Workers, error)
 }
 
 const (
@@ -52,8 +62,30 @@ type statusJSON struct {
 	Parts  partsJSON `json:"parts"`
 }
 
-func newStatus(records Records, mails Mails, runs *runs.Runs, now func() time.Time) *status {
-	return &status{records: records, mails: mails, runs: runs, now: now}
+func newStatus(records Records, mails Mails, workers Workers, runs *runs.Runs, now func() time.Time) *status {
+	return &status{records: records, mails: mails, workers: workers, runs: runs, now: now}
+}
+
+var errAway = errors.New("away")
+
+// probe tells apart what the API cannot do without and what it can: without Temporal
+// and workers people still read, and what they ask is accepted and waits. A load
+// balancer that took every API away then would make an outage of it.
+func (s *status) probe(set *loops.Set, schema func(context.Context) error) *probe.Probe {
+	isOK := func(part func(partsJSON) string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			if part(s.look(ctx)) != "ok" {
+				return errAway
+			}
+			return nil
+		}
+	}
+	return &probe.Probe{Still: set.Still, Needs: []probe.Need{
+		{Name: "postgres", Ask: isOK(func(p partsJSON) string { return p.Postgres })},
+		{Name: "schema", Ask: schema},
+		{Name: "temporal", Ask: isOK(func(p partsJSON) string { return p.Temporal }), Told: true},
+		{Name: "worker", Ask: isOK(func(p partsJSON) string { return p.Worker }), Told: true},
+	}}
 }
 
 // serve answers 200 when all parts are there, else 503.
@@ -79,8 +111,13 @@ func (s *status) look(ctx context.Context) partsJSON {
 	go func() { postgres <- s.records.Ping(ctx) }()
 	mails := make(chan string, 1)
 	go func() { mails <- s.mailsDo(ctx) }()
-	workers, err := s.runs.Pollers(ctx, s.now())
-	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(workers > 0), Mail: <-mails}
+	workers := make(chan ledger.Workers, 1)
+	go func() {
+		all, _ := s.workers.Workers(ctx) // where Postgres is away nothing is known of them
+		workers <- all
+	}()
+	build, polling, err := s.runs.Pollers(ctx, s.now())
+	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && (<-workers).AtWork(build, polling) > 0), Mail: <-mails}
 	s.at = s.now()
 	return s.parts
 }

@@ -39,6 +39,8 @@ var mayImport = map[string][]string{
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},  // speaks to the API as any program does
 	"internal/walk":        {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
+	"internal/loops":      {},                  // a process's loops, and whether they move
+	"internal/probe":      {},                  // whether a process is alive and ready
 	"internal/secret":     {},                  // a key for each use
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
 	"internal/manual":     {},                  // what people are told to type; only tests import it
@@ -58,17 +60,17 @@ var mayImport = map[string][]string{
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/versions":          {"workflows/contract"},
+	"internal/versions":          {"internal/loops", "workflows/contract"},
 	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
-	"internal/watch":             {"internal/runs", "internal/ledger", "internal/care"},
-	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/ledger", "internal/care"},
-	"worker/relay":               {"internal/runs", "internal/ledger", "internal/care"},
-	"worker/post":                {"internal/ledger", "internal/invitation", "internal/italian"},
+	"internal/watch":             {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
+	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/ledger", "internal/care"},
+	"worker/relay":               {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
+	"worker/post":                {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
-		"internal/health",
+		"internal/health", "internal/loops", "internal/probe",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
@@ -97,7 +99,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/probe",
 		"internal/postgres", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},
 	"deploy": {},

@@ -5,16 +5,19 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"go.uber.org/zap"
 
 	"percorso/activities"
+	"percorso/internal/ledger"
+	"percorso/internal/loops"
 	"percorso/internal/runs"
 	"percorso/internal/versions"
 	"percorso/worker/post"
@@ -33,6 +36,11 @@ type Options struct {
 
 	Build     string // the version that the worker polls as; it may be versions.Unversioned
 	ByRelease bool   // it becomes current when an operator says so, not by itself
+
+	Presence Presence   // where it says that it is at work; nil: nowhere
+	Polls    *Polls     // of Temporal's connection; nil: nobody sees them
+	Loops    *loops.Set // where its loops are seen; nil: nowhere
+	Schema   int64      // the newest migration that it knows
 }
 
 // Outbox is what the relay and the post need of the store.
@@ -48,8 +56,14 @@ const stickyTimeout = time.Second
 // stickyRuns is how many runs a worker keeps in memory, about 29 KB each.
 const stickyRuns = 10_000
 
-// Run works until the context ends.
+// errFatal: Temporal's SDK has given the worker up.
+var errFatal = errors.New("Temporal's worker has ended")
+
+// Run works until the context ends, or until something of the worker ends by itself:
+// a process whose worker polls nothing, or whose relay is gone, must not go on.
 func Run(ctx context.Context, o Options) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	worker.SetStickyWorkflowCacheSize(stickyRuns)
 	var deployment worker.DeploymentOptions
 	if o.Build != versions.Unversioned {
@@ -65,6 +79,7 @@ func Run(ctx context.Context, o Options) error {
 		MaxConcurrentWorkflowTaskPollers:        8,
 		MaxConcurrentLocalActivityExecutionSize: 64,
 		DisableRegistrationAliasing:             true,
+		OnFatalError:                            func(err error) { end(fmt.Errorf("%w: %w", errFatal, err)) },
 	})
 	Register(w)
 	w.RegisterActivity(&activities.HumanTasks{Steps: o.Steps})
@@ -72,15 +87,24 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	defer w.Stop()
+	set := o.Loops
+	if set == nil {
+		set = &loops.Set{}
+	}
 	wakes := &relay.Relay{Outbox: o.Outbox, Runs: runs.New(o.Temporal), Log: o.Log}
 	mails := &post.Post{Outbox: o.Outbox, Sender: o.Mailer, Log: o.Log}
 	keeper := &versions.Keeper{Versions: versions.New(o.Temporal), Build: o.Build, ByRelease: o.ByRelease, Log: o.Log}
-	var delivering sync.WaitGroup
-	delivering.Go(func() { wakes.Run(ctx) })
-	delivering.Go(func() { mails.Run(ctx) })
-	delivering.Go(func() { keeper.Run(ctx) })
-	delivering.Wait()
-	return nil
+	all := []loops.Loop{{Name: "relay", Run: wakes.Run}, {Name: "post", Run: mails.Run}, {Name: "versions", Run: keeper.Run}}
+	if o.Presence != nil {
+		here := &presence{place: o.Presence, loops: set, polls: o.Polls, log: o.Log,
+			worker: ledger.Worker{ID: uuid.NewString(), Build: o.Build, Schema: o.Schema}}
+		all = append(all, loops.Loop{Name: "presence", Run: here.run})
+	}
+	err := set.Run(ctx, all...)
+	if cause := context.Cause(ctx); err == nil && errors.Is(cause, errFatal) {
+		return cause
+	}
+	return err
 }
 
 // Register registers the processes. Their types are their functions' names;

@@ -94,7 +94,7 @@ func (w *stoppable) Write(b []byte) (int, error) {
 func (w *stoppable) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func sessionless(path string) bool {
-	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || strings.HasPrefix(path, InvitationPath) || path == "/status"
+	return strings.HasPrefix(path, "/assets/") || strings.HasPrefix(path, "/openapi") || strings.HasPrefix(path, InvitationPath) || path == "/status" || path == "/livez" || path == "/readyz"
 }
 
 // subject is the account that is logged in; empty: nobody.

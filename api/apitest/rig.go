@@ -43,6 +43,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
@@ -455,6 +456,11 @@ type fakeMails struct {
 
 func (f *fakeMails) State(context.Context) (ledger.MailState, error) { return f.Now, f.fail }
 
+// fakeWorkers are what workers say.
+type fakeWorkers struct{ Said ledger.Workers }
+
+func (f *fakeWorkers) Workers(context.Context) (ledger.Workers, error) { return f.Said, nil }
+
 // fakeTemporal is the part of Temporal's client that the API uses.
 type fakeTemporal struct {
 	client.Client
@@ -533,6 +539,9 @@ type Rig struct {
 	Site     *api.Server
 	Records  *fakeRecords
 	Mails    *fakeMails
+	Workers  *fakeWorkers
+	Loops    *loops.Set
+	Schema   error // why this version does not work on the schema
 	Temporal *fakeTemporal
 	provider *accesstest.Provider
 	Log      *bytes.Buffer
@@ -565,12 +574,13 @@ func NewRigOver(t testing.TB, now time.Time, records api.Records) *Rig {
 func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Helper()
 	b.Log, b.provider, b.Mails = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}
+	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Temporal: b.Temporal, Sessions: memstore.New(), Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Temporal: b.Temporal, Sessions: memstore.New(), Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

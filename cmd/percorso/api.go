@@ -14,6 +14,7 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
+	"percorso/internal/loops"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
 	"percorso/internal/runs"
@@ -55,6 +56,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if store.SearchKey, err = secret.Key(c.SearchKey, c.Keys, "searches"); err != nil {
 		return err
 	}
+	set, seen := &loops.Set{}, machine.NewWatch(pool)
 	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
@@ -67,19 +69,18 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Calendar:  calendar.New,
 		Log:       log,
 		LinkKey:   linkKey,
+		Workers:   seen,
+		Loops:     set,
+		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
 	})
 	if err != nil {
 		return err
 	}
-	// The watch ends with the server, whichever way that goes.
-	ctx, stop := context.WithCancel(ctx)
-	watching := make(chan struct{})
-	go func() {
-		defer close(watching)
-		watch.New(machine.NewWatch(pool), runs.New(temporal), log).Run(ctx)
-	}()
-	defer func() { stop(); <-watching }()
-	return keepingUp(ctx, pool, server.Run)
+	watching := loops.Loop{Name: "watch", Run: watch.New(seen, runs.New(temporal), log).Run}
+	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
+		// Server and watch end with one another, whichever way that goes.
+		return loops.Together(ctx, server.Run, func(ctx context.Context) error { return set.Run(ctx, watching) })
+	}))
 }
 
 // sessionConnections is enough for what a page asks of its session: a row.

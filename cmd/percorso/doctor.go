@@ -115,7 +115,7 @@ func checkTemporal(ctx context.Context, c config.API) (string, error) {
 	if _, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
 		return "", err
 	}
-	workers, err := runs.New(temporal).Pollers(ctx, time.Now())
+	_, workers, err := runs.New(temporal).Pollers(ctx, time.Now())
 	if err != nil {
 		return "", fmt.Errorf("namespace %s: %w", c.Options.Namespace, err)
 	}

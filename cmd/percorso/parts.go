@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/codec"
 	"percorso/internal/config"
+	"percorso/internal/loops"
 	"percorso/internal/postgres"
 )
 
@@ -30,15 +31,34 @@ func openCurrent(ctx context.Context, d config.Database) (*pgxpool.Pool, error) 
 	if err != nil {
 		return nil, err
 	}
-	schema, err := postgres.SchemaOf(ctx, pool)
-	if err == nil {
-		err = schema.Check()
-	}
-	if err != nil {
+	if err := schemaFits(ctx, pool); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return pool, nil
+}
+
+// schemaFits says whether this version works on a database's schema.
+func schemaFits(ctx context.Context, pool *pgxpool.Pool) error {
+	schema, err := postgres.SchemaOf(ctx, pool)
+	if err == nil {
+		err = schema.Check()
+	}
+	return err
+}
+
+// ended logs why a process ends that was not asked to.
+func ended(log *zap.Logger, err error) error {
+	if err == nil {
+		return nil
+	}
+	about := []zap.Field{zap.Error(err)}
+	var panicked *loops.Panicked
+	if errors.As(err, &panicked) {
+		about = append(about, zap.ByteString("stack", panicked.Stack))
+	}
+	log.Error("the process ends", about...)
+	return err
 }
 
 // keepingUp runs a process for as long as its version works on the schema.
@@ -65,13 +85,13 @@ type connections struct {
 }
 
 // connect opens the log, the database and Temporal of a process.
-func connect(ctx context.Context, process string, d config.Database, p config.Processes) (*connections, error) {
+func connect(ctx context.Context, process string, d config.Database, p config.Processes, change ...func(*client.Options)) (*connections, error) {
 	c := &connections{log: newLog(process)}
 	var err error
 	if c.pool, err = openCurrent(ctx, d); err != nil {
 		return nil, err
 	}
-	if c.temporal, err = dialTemporal(p, c.log); err != nil {
+	if c.temporal, err = dialTemporal(p, c.log, change...); err != nil {
 		c.pool.Close()
 		return nil, err
 	}
@@ -85,8 +105,9 @@ func (c *connections) close() {
 }
 
 // dialTemporal makes a client that encrypts. It connects when it is first used,
-// so that a process starts while Temporal is away.
-func dialTemporal(p config.Processes, log *zap.Logger) (client.Client, error) {
+// so that a process starts while Temporal is away. What change does to the options
+// is what is particular to one process.
+func dialTemporal(p config.Processes, log *zap.Logger, change ...func(*client.Options)) (client.Client, error) {
 	keys, err := codec.New(p.Keys)
 	if err != nil {
 		return nil, err
@@ -96,6 +117,9 @@ func dialTemporal(p config.Processes, log *zap.Logger) (client.Client, error) {
 	// What is encrypted does not get smaller.
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 	options.Logger = temporalLog{log.Named("temporal").Sugar()}
+	for _, f := range change {
+		f(&options)
+	}
 	return client.NewLazyClient(options)
 }
 

@@ -4,12 +4,22 @@ import (
 	"context"
 	"crypto/x509"
 	"io"
+	"net/http"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
 
 	"percorso/internal/calendar"
 	"percorso/internal/config"
 	"percorso/internal/invitation"
+	"percorso/internal/loops"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/steps"
+	"percorso/internal/probe"
+	"percorso/internal/runs"
 	"percorso/internal/versions"
 	"percorso/worker"
 	"percorso/worker/post"
@@ -32,12 +42,22 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	parts, err := connect(ctx, "worker", c.Database, c.Processes)
+	polls, set := &worker.Polls{}, &loops.Set{}
+	parts, err := connect(ctx, "worker", c.Database, c.Processes, func(o *client.Options) {
+		o.ConnectionOptions.DialOptions = append(o.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(polls.See))
+	})
 	if err != nil {
 		return err
 	}
 	defer parts.close()
-	return keepingUp(ctx, parts.pool, func(ctx context.Context) error {
+	schema, err := postgres.SchemaOf(ctx, parts.pool)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go workerPort(c.Health, parts, set, polls).Serve(ctx)
+	return ended(parts.log, keepingUp(ctx, parts.pool, func(ctx context.Context) error {
 		return worker.Run(ctx, worker.Options{
 			Temporal: parts.temporal,
 			Steps:    steps.New(parts.pool, calendar.New),
@@ -46,8 +66,33 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 			Log:      parts.log,
 
 			Build: build, ByRelease: c.Mode == config.VersionsByRelease,
+
+			Presence: machine.NewWorkers(parts.pool),
+			Polls:    polls,
+			Loops:    set,
+			Schema:   schema.Own,
 		})
-	})
+	}))
+}
+
+// workerPort is where a worker is looked at from outside.
+func workerPort(address string, parts *connections, set *loops.Set, polls *worker.Polls) *probe.Port {
+	processes := runs.New(parts.temporal)
+	look := &probe.Probe{
+		Still: func() []string { return worker.Still(set, polls) },
+		Needs: []probe.Need{
+			{Name: "postgres", Ask: parts.pool.Ping},
+			{Name: "schema", Ask: func(ctx context.Context) error { return schemaFits(ctx, parts.pool) }},
+			{Name: "temporal", Ask: func(ctx context.Context) error {
+				_, _, err := processes.Pollers(ctx, time.Now())
+				return err
+			}},
+		},
+	}
+	handler := http.NewServeMux()
+	handler.HandleFunc("GET /livez", look.Live)
+	handler.HandleFunc("GET /readyz", look.Ready)
+	return &probe.Port{Address: address, Variable: "PERCORSO_HEALTH_LISTEN", Handler: handler, Log: parts.log}
 }
 
 // buildOf is the version that a worker with these settings is: as it is told, else

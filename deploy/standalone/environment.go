@@ -35,6 +35,7 @@ type Addresses struct {
 	SMTP       string `json:"smtp"`     // host:port
 	Temporal   string `json:"temporal"` // host:port
 	Database   string `json:"database"` // host:port
+	Worker     string `json:"worker"`   // /livez and /readyz of the worker
 }
 
 func (o *Options) addresses(s *server) Addresses {
@@ -46,6 +47,7 @@ func (o *Options) addresses(s *server) Addresses {
 		SMTP:       address(o.Ports.SMTP),
 		Temporal:   address(o.Ports.Temporal),
 		Database:   s.administrator.Host,
+		Worker:     "http://" + address(o.Ports.WorkerHealth),
 	}
 }
 
@@ -138,6 +140,7 @@ func (e *environment) of(part Part) []string {
 	case Worker:
 		add(product)
 		add(login(loginWorker))
+		add(map[string]string{"PERCORSO_HEALTH_LISTEN": address(e.options.Ports.WorkerHealth)})
 	case API:
 		add(product)
 		add(api)

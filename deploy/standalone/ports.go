@@ -16,8 +16,9 @@ const host = "127.0.0.1"
 // Ports says where the parts listen on 127.0.0.1.
 type Ports struct {
 	API, Temporal, TemporalUI, Identity, SMTP, MailPage int
-	// Postgres is taken free by the launcher when it is 0 and the usual port is in use.
-	Postgres int
+	// Those that nobody types: where one is 0 and the usual port is in use, the launcher
+	// takes a free one.
+	Postgres, WorkerHealth int
 }
 
 // DefaultPorts returns the usual ports.
@@ -25,8 +26,12 @@ func DefaultPorts() Ports {
 	return Ports{API: 8080, Temporal: 7233, TemporalUI: 8233, Identity: 8081, SMTP: 1025, MailPage: 8025}
 }
 
-// defaultPostgresPort is the usual port of the private cluster, beside the 5432 of a system's own.
-const defaultPostgresPort = 5433
+// The usual ports of what nobody types: of the private cluster, beside the 5432 of a system's own, and
+// of the worker's health.
+const (
+	defaultPostgresPort     = 5433
+	defaultWorkerHealthPort = 8090
+)
 
 // portVariable is a port's place in Ports, the part that listens there, and the variable that moves it.
 type portVariable struct {
@@ -42,6 +47,7 @@ var portVariables = []portVariable{
 	{"PERCORSO_SMTP_PORT", Mail, func(p *Ports) *int { return &p.SMTP }},
 	{"PERCORSO_MAIL_PAGE_PORT", Mail, func(p *Ports) *int { return &p.MailPage }},
 	{"PERCORSO_TEMPORAL_UI_PORT", TemporalUI, func(p *Ports) *int { return &p.TemporalUI }},
+	{"PERCORSO_WORKER_HEALTH_PORT", Worker, func(p *Ports) *int { return &p.WorkerHealth }},
 	{"PERCORSO_PORT", API, func(p *Ports) *int { return &p.API }},
 }
 
@@ -107,18 +113,24 @@ func (p *Ports) check(parts func(Part) bool) error {
 	return nil
 }
 
-// choosePostgres settles the port of the private cluster when nobody asked for one.
-func (p *Ports) choosePostgres() error {
-	if p.Postgres != 0 {
-		return nil
+// choose settles the ports that nobody asked for.
+func (p *Ports) choose() error {
+	var chosen []int // none of which is listened on yet
+	for port, usual := range map[*int]int{&p.Postgres: defaultPostgresPort, &p.WorkerHealth: defaultWorkerHealthPort} {
+		if *port != 0 {
+			continue
+		}
+		*port = usual
+		if !isFree(usual) {
+			free, err := freePort(chosen)
+			if err != nil {
+				return err
+			}
+			*port = free
+		}
+		chosen = append(chosen, *port)
 	}
-	p.Postgres = defaultPostgresPort
-	if isFree(p.Postgres) {
-		return nil
-	}
-	port, err := freePort(nil)
-	p.Postgres = port
-	return err
+	return nil
 }
 
 // readPorts lets the environment move ports.

@@ -59,6 +59,9 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.options.Ports.check(s.options.has); err != nil {
 		return err
 	}
+	if err := s.options.Ports.choose(); err != nil {
+		return err
+	}
 	secrets, err := s.folder.secrets()
 	if err != nil {
 		return err
@@ -95,9 +98,6 @@ func (s *Stack) prepareDatabase(ctx context.Context, secrets secrets) error {
 		}
 		s.server = given
 		return s.server.prepare(ctx)
-	}
-	if err := s.options.Ports.choosePostgres(); err != nil {
-		return err
 	}
 	if !s.options.has(Postgres) {
 		// Nobody asks the database, but every environment names one.

@@ -60,6 +60,7 @@ type Worker struct {
 	Versions
 	PublicURL string // PERCORSO_PUBLIC_URL: for the links in mails
 	LinkKey   string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
+	Health    string // PERCORSO_HEALTH_LISTEN: host:port of /livez and /readyz
 }
 
 // Versions say which version of the worker this is, and how it becomes the current one.
@@ -101,6 +102,7 @@ const (
 	defaultClientID  = "percorso"
 	defaultAudience  = "percorso-api"
 	defaultSMTP      = "127.0.0.1:1025"
+	defaultHealth    = "127.0.0.1:8090"
 	defaultMailFrom  = "percorso@localhost.localdomain"
 )
 
@@ -144,6 +146,7 @@ func ReadWorker() (Worker, error) {
 		Versions:  r.versions(),
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
+		Health:    r.hostPort("PERCORSO_HEALTH_LISTEN", defaultHealth),
 	}
 	return c, r.err()
 }

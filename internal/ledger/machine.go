@@ -8,7 +8,7 @@ import "time"
 // its own case. A report that has grown old says that nobody watches.
 type MachineReport struct {
 	At           time.Time `db:"at"`
-	Pollers      int       `db:"pollers"`       // workers that poll the task queue
+	Pollers      int       `db:"pollers"`       // workers that are at work
 	FailingRuns  []string  `db:"failing_runs"`  // ids of runs whose workflow task keeps failing
 	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields on it then say nothing
 	Mails        MailState // as Postgres has them
@@ -28,3 +28,35 @@ type Backlog struct {
 
 // Empty says that nothing is behind.
 func (b Backlog) Empty() bool { return b.Entries == 0 && b.Clocks == 0 && b.Outbox == 0 }
+
+// Worker is what a worker says of itself, every few seconds while it works.
+type Worker struct {
+	ID      string         `db:"id"`
+	Build   string         `db:"build"`   // the version of its binary
+	Courses map[string]int `db:"courses"` // the course numbers that it knows, by kind of run
+	Schema  int64          `db:"schema"`  // the newest migration that it knows
+	AtWork  bool           `db:"at_work"` // it said so of late, and has not ended since
+}
+
+// Workers are those that said something within the last hour.
+type Workers []Worker
+
+// AtWork counts the workers of a build that are at work. Where none of that build has
+// said anything, it may be one that does not: then it is as many as poll, of which
+// Temporal notices a minute late that they are gone.
+func (all Workers) AtWork(build string, polling int) int {
+	said, n := false, 0
+	for _, w := range all {
+		if w.Build != build {
+			continue
+		}
+		said = true
+		if w.AtWork {
+			n++
+		}
+	}
+	if !said {
+		return polling
+	}
+	return n
+}

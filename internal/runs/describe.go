@@ -15,10 +15,10 @@ import (
 var ErrUnsupported = errors.New("this Temporal does not report failing workflow tasks")
 
 // Pollers counts the workers that poll the task queue now and are given runs: those
-// of the current version.
-func (r *Runs) Pollers(ctx context.Context, now time.Time) (int, error) {
+// of the current version, which it names.
+func (r *Runs) Pollers(ctx context.Context, now time.Time) (build string, polling int, err error) {
 	standing, err := versions.New(r.temporal).Look(ctx, now)
-	return standing.Polling[standing.Current], err
+	return standing.Current, standing.Polling[standing.Current], err
 }
 
 // failingQuery finds the runs whose workflow task keeps failing, by the search

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"percorso/internal/loops"
 )
 
 // Keeper keeps the version of its worker current by itself, so that nothing stands
@@ -29,8 +31,9 @@ const (
 )
 
 // Run keeps the version current until ctx ends.
-func (k *Keeper) Run(ctx context.Context) {
+func (k *Keeper) Run(ctx context.Context) error {
 	for {
+		loops.Moves(ctx)
 		k.look(ctx)
 		wait := period
 		if !k.been && !k.ByRelease {
@@ -38,7 +41,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-time.After(wait):
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
 	"percorso/internal/runs"
 )
 
@@ -23,6 +24,8 @@ type Records interface {
 	Unworked(ctx context.Context) (ledger.Backlog, error)
 	// Mails says how the mails do.
 	Mails(ctx context.Context) (ledger.MailState, error)
+	// Workers lists the workers that said of late that they are at work.
+	Workers(ctx context.Context) (ledger.Workers, error)
 	// Report stores what was seen, in place of the report before it.
 	Report(ctx context.Context, r ledger.MachineReport) error
 }
@@ -30,7 +33,7 @@ type Records interface {
 // Runs is what the watch asks Temporal; package runs implements it.
 type Runs interface {
 	// Pollers counts the workers that poll now.
-	Pollers(ctx context.Context, now time.Time) (int, error)
+	Pollers(ctx context.Context, now time.Time) (build string, polling int, err error)
 	// Failing lists the runs that cannot go on. runs.ErrUnsupported: Temporal
 	// does not know.
 	Failing(ctx context.Context, most int) ([]string, error)
@@ -44,6 +47,7 @@ type Watch struct {
 	log     *zap.Logger
 
 	unsupported bool             // Temporal does not tell of failing workflow tasks
+	build       string           // the current version of the workers
 	behind      bool             // the backlog was not empty when it was last looked at
 	held        ledger.MailCause // why mails were held when they were last looked at; empty: none was
 }
@@ -60,9 +64,12 @@ const (
 )
 
 // Run watches until ctx is done.
-func (w *Watch) Run(ctx context.Context) {
+func (w *Watch) Run(ctx context.Context) error {
 	for {
-		release, ok, err := w.records.TryLead(ctx)
+		loops.Moves(ctx)
+		asking, cancel := context.WithTimeout(ctx, timeout)
+		release, ok, err := w.records.TryLead(asking)
+		cancel()
 		switch {
 		case err != nil && ctx.Err() == nil:
 			w.log.Warn("the watch cannot ask who leads", zap.Error(err))
@@ -71,7 +78,7 @@ func (w *Watch) Run(ctx context.Context) {
 			release()
 		}
 		if !pause(ctx, period) {
-			return
+			return nil
 		}
 	}
 }
@@ -80,6 +87,7 @@ func (w *Watch) Run(ctx context.Context) {
 // lost too.
 func (w *Watch) lead(ctx context.Context) {
 	for {
+		loops.Moves(ctx)
 		if err := w.look(ctx); err != nil {
 			if ctx.Err() == nil {
 				w.log.Warn("the watch cannot report", zap.Error(err))
@@ -101,6 +109,11 @@ func (w *Watch) look(ctx context.Context) error {
 	if report.Mails, err = w.records.Mails(ctx); err != nil {
 		return err
 	}
+	workers, err := w.records.Workers(ctx)
+	if err != nil {
+		return err
+	}
+	report.Pollers = workers.AtWork(w.build, report.Pollers)
 	if err := w.records.Report(ctx, report); err != nil {
 		return err
 	}
@@ -140,7 +153,7 @@ func (w *Watch) report(ctx context.Context) ledger.MachineReport {
 	defer cancel()
 	report := ledger.MachineReport{At: time.Now(), FailingRuns: []string{}}
 	var err error
-	if report.Pollers, err = w.runs.Pollers(asking, report.At); err != nil {
+	if w.build, report.Pollers, err = w.runs.Pollers(asking, report.At); err != nil {
 		report.TemporalAway = true
 		return report
 	}

@@ -23,6 +23,7 @@ type fakeRecords struct {
 	reports []ledger.MachineReport
 	backlog ledger.Backlog
 	mails   ledger.MailState
+	workers ledger.Workers
 	err     error
 }
 
@@ -49,6 +50,12 @@ func (f *fakeRecords) Mails(context.Context) (ledger.MailState, error) {
 	return f.mails, nil
 }
 
+func (f *fakeRecords) Workers(context.Context) (ledger.Workers, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.workers, nil
+}
+
 func (f *fakeRecords) Report(_ context.Context, r ledger.MachineReport) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -67,7 +74,9 @@ type fakeRuns struct {
 	asked   int   // how often for failing runs
 }
 
-func (f *fakeRuns) Pollers(context.Context, time.Time) (int, error) { return f.pollers, f.away }
+func (f *fakeRuns) Pollers(context.Context, time.Time) (string, int, error) {
+	return "build", f.pollers, f.away
+}
 
 func (f *fakeRuns) Failing(context.Context, int) ([]string, error) {
 	f.asked++
@@ -136,6 +145,27 @@ func TestWatchTellsOfHeldMails(t *testing.T) {
 	look(2)
 	if n := logs.FilterLevelExact(zap.ErrorLevel).Len(); n != 2 || logs.FilterMessage("mails go out again").Len() != 1 {
 		t.Errorf("told: %v", logs.All())
+	}
+}
+
+// Workers count as what they say of themselves: Temporal remembers those that are
+// gone for more than a minute. Only where none says anything do the pollers count.
+func TestWatchCountsWorkersByWhatTheySay(t *testing.T) {
+	for name, c := range map[string]struct {
+		said ledger.Workers
+		want int
+	}{
+		"one of two is at work": {ledger.Workers{{Build: "build", AtWork: true}, {Build: "build"}}, 1},
+		"all are silent":        {ledger.Workers{{Build: "build"}, {Build: "build"}}, 0},
+		"of another version":    {ledger.Workers{{Build: "build"}, {Build: "other", AtWork: true}}, 0},
+		"none says anything":    {nil, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			records := &fakeRecords{workers: c.said}
+			if err := New(records, &fakeRuns{pollers: 5}, zap.NewNop()).look(t.Context()); err != nil || records.reports[0].Pollers != c.want {
+				t.Errorf("%v %+v", err, records.reports)
+			}
+		})
 	}
 }
 

@@ -3,12 +3,14 @@ package post
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
 )
 
 // Outbox is the mails that wait. Package postgres implements it.
@@ -49,13 +51,18 @@ const (
 
 // Run sends mails until the context ends. Mails that wait for the operator are
 // tried when it begins: it may have been given what they wait for.
-func (p *Post) Run(ctx context.Context) {
+func (p *Post) Run(ctx context.Context) error {
 	fresh := true
 	for ctx.Err() == nil {
+		loops.Moves(ctx)
 		err := p.once(ctx, fresh)
 		if err == nil {
 			fresh = false
 			continue
+		}
+		var panicked *loops.Panicked
+		if errors.As(err, &panicked) {
+			return err
 		}
 		if ctx.Err() == nil {
 			// Postgres is away; what waits is durable.
@@ -66,6 +73,7 @@ func (p *Post) Run(ctx context.Context) {
 			}
 		}
 	}
+	return nil
 }
 
 // once sends what is due, or rests until something is. It takes no more than it
@@ -83,12 +91,11 @@ func (p *Post) once(ctx context.Context, fresh bool) error {
 	if len(mails) == 0 {
 		return p.Outbox.AwaitMail(ctx, longestRest)
 	}
-	var sending sync.WaitGroup
-	for _, m := range mails {
-		sending.Go(func() { p.send(ctx, m) })
+	sending := make([]func(context.Context) error, len(mails))
+	for i, m := range mails {
+		sending[i] = func(ctx context.Context) error { p.send(ctx, m); return nil }
 	}
-	sending.Wait()
-	return nil
+	return loops.Together(ctx, sending...)
 }
 
 // send sends one mail and keeps what became of it. Who ends the post waits for

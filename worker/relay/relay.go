@@ -4,12 +4,12 @@ package relay
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
 )
 
 // Outbox is what waits to be delivered. Package postgres implements it.
@@ -48,15 +48,21 @@ const (
 )
 
 // Run relays until the context ends.
-func (r *Relay) Run(ctx context.Context) {
+func (r *Relay) Run(ctx context.Context) error {
 	desk := newDesk()
-	var working sync.WaitGroup
+	work := []func(context.Context) error{func(ctx context.Context) error { return r.look(ctx, desk) }}
 	for range hands {
-		working.Go(func() { r.bring(ctx, desk) })
+		work = append(work, func(ctx context.Context) error { r.bring(ctx, desk); return nil })
 	}
+	return loops.Together(ctx, work...)
+}
+
+// look keeps the desk filled until the context ends.
+func (r *Relay) look(ctx context.Context, desk *desk) error {
 	stop := context.AfterFunc(ctx, desk.close)
 	defer stop()
 	for ctx.Err() == nil {
+		loops.Moves(ctx)
 		if err := r.fill(ctx, desk); err != nil && ctx.Err() == nil {
 			// Postgres is away; what waits is durable.
 			r.Log.Warn("the relay cannot look", zap.Error(err))
@@ -66,7 +72,7 @@ func (r *Relay) Run(ctx context.Context) {
 			}
 		}
 	}
-	working.Wait()
+	return nil
 }
 
 // fill takes what is due onto the desk, or rests until something is.
