@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/secret":     {},                  // a key for each use
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
 	"internal/manual":     {},                  // what people are told to type; only tests import it
+	"internal/names":      {},                  // folds people's names
 	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
@@ -54,11 +55,12 @@ var mayImport = map[string][]string{
 	"internal/postgres":          {"internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                          // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
-	"internal/postgres/steps":    {"internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/steps":    {"internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
 	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/health", "internal/postgres", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/versions":          {"internal/loops", "workflows/contract"},
 	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
@@ -100,7 +102,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/probe",
-		"internal/postgres", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},
 	"deploy": {},
 }
@@ -169,7 +171,7 @@ func TestArchitectureTellsFaults(t *testing.T) {
 		"deploy/standalone":         {"percorso/internal/postgres", "net"},
 		"internal/care":             {"percorso/internal/ledger"},
 		"internal/odd":              {"percorso/internal/care"},
-		"internal/postgres/records": {"percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
+		"internal/postgres/records": {"internal/names", "internal/postgres/naming", "percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
 		"internal/zone/deep":        {"percorso/internal/zone", "percorso/internal/care"},
 		"workflows":                 {"net/http", "percorso/activities", "percorso/workflows/run", "go.temporal.io/sdk/workflow"},
 		"workflows/contract":        {"go.temporal.io/sdk/workflow"},

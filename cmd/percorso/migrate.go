@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/config"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/naming"
 )
 
 func init() {
@@ -44,6 +45,9 @@ func migrate(ctx context.Context, out io.Writer) error {
 	defer pool.Close()
 	applied, err := postgres.Migrate(ctx, pool)
 	if err != nil {
+		return err
+	}
+	if _, err := naming.Complete(ctx, pool); err != nil {
 		return err
 	}
 	schema, err := postgres.SchemaOf(ctx, pool)

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/usual"
 )
@@ -65,6 +66,19 @@ func TestWhatWasReleasedIsUpgraded(t *testing.T) {
 		require.Zero(t, p.Count(`record WHERE data::text LIKE '%Persona%'`))
 		answer := p.Row(`SELECT agency, by_staff, data ->> 'note' AS note FROM record WHERE run_id LIKE 'referral/%' AND kind = 'accept'`)
 		require.Equal(t, map[string]any{"agency": "cpia", "by_staff": nil, "note": "Risposta di prova"}, answer)
+	})
+	t.Run("whom a search finds", func(t *testing.T) {
+		found := func() int {
+			page, err := p.Records.CaseFiles(t.Context(), p.Accounts["supervisor.prato"], ledger.CaseFilter{Search: "persona prova"}, ledger.Paging{})
+			require.NoError(t, err)
+			return len(page.Items)
+		}
+		require.Equal(t, 4, found(), "before they have keys")
+		made, err := naming.Complete(t.Context(), p.Owner)
+		require.NoError(t, err)
+		require.Equal(t, 4, made)
+		require.Equal(t, 4, found())
+		require.Zero(t, p.Count(`case_file f WHERE NOT EXISTS (SELECT FROM person_key k WHERE k.case_id = f.id AND k.zone = f.zone AND k.kind = 'number')`))
 	})
 	t.Run("who read what", func(t *testing.T) {
 		reads, err := p.Records.Reads(t.Context(), p.Accounts["supervisor.prato"], ledger.BareID(placed), ledger.Paging{})

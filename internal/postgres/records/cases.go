@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/waiting"
 )
@@ -42,18 +43,20 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	if f.Stage != "" {
 		q.and("f.stage = ?", f.Stage)
 	}
+	var asked *names.Asked
 	if len(f.Search) >= 2 {
-		q.and("(f.number ILIKE '%' || ? || '%' OR p.given_name || ' ' || p.family_name ILIKE '%' || ? || '%')", f.Search, f.Search)
+		search := names.Ask(f.Search)
+		asked, q.choice = &search, "search "+f.Search
 		l.kind, l.search = ledger.SearchCases, f.Search
 	}
 	keep := func(ledger.CaseFile) bool { return true }
 	if f.Health != "" {
 		q.and("f.closed_at IS NULL")
-		q.choice = string(f.Health)
+		q.choice += "\x00" + string(f.Health)
 		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		page, err = r.cases(ctx, tx, s, q, p, keep)
+		page, err = r.cases(ctx, tx, s, q, asked, p, keep)
 		l.cases = casesOf(page.Items, func(c ledger.CaseFile) string { return c.ID })
 		return err
 	})
@@ -65,10 +68,10 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 	if s.Role != care.Supervisor {
 		return page, ledger.ErrForbidden
 	}
-	q := query{where: []string{waiting.MaybeStuck}, args: []any{r.Clock()}, clocks: []int{0}}
+	q := query{where: []string{waiting.MaybeStuck}, args: []any{r.Clock()}, passing: []int{0}}
 	l := reading{kind: ledger.ListStuckCases}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		cases, err := r.cases(ctx, tx, s, q, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != health.Planned })
+		cases, err := r.cases(ctx, tx, s, q, nil, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != health.Planned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
 			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
@@ -80,18 +83,27 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 }
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
-func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
+// asked is what is searched; nil: nothing is.
+func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, asked *names.Asked, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
 	limit := limitOf(p)
 	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
 	for {
 		next := q
-		next.where, next.args = slices.Clone(q.where), slices.Clone(q.args)
+		next.where, next.args, next.passing = slices.Clone(q.where), slices.Clone(q.args), slices.Clone(q.passing)
+		further, err := next.amongFound(ctx, tx, asked, by, p)
+		if err != nil {
+			return kept, err
+		}
+		mark := next.mark(by)
 		page, err := list(ctx, tx, &next, selectCase, by, p, func(c ledger.CaseFile) cursor {
 			return cursor{At: c.Opened, ID: c.ID}
 		})
 		if err != nil {
 			return kept, err
+		}
+		if page.Next == "" && further != nil { // other conditions left out some of what was found
+			page.Next = cursor{Of: mark, At: further.Opened, ID: further.ID}.encode()
 		}
 		waiting, err := r.waiting(ctx, tx, s, page.Items)
 		if err != nil {
@@ -104,7 +116,7 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 			}
 			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
-				kept.Next = cursor{Of: q.mark(by), At: c.Opened, ID: c.ID}.encode()
+				kept.Next = cursor{Of: mark, At: c.Opened, ID: c.ID}.encode()
 				return kept, nil
 			}
 		}

@@ -25,10 +25,10 @@ const (
 // query builds the statement of a list: conditions with their arguments, an
 // order by a time and an id, and a cursor on the two.
 type query struct {
-	where  []string
-	args   []any
-	clocks []int  // which arguments are the hour, which goes on between two pages
-	choice string // what is chosen once the rows are read
+	where   []string
+	args    []any
+	passing []int  // which arguments differ from page to page, as the hour does
+	choice  string // what is chosen besides
 }
 
 // and adds a condition; each ? in it takes the next argument.
@@ -40,9 +40,9 @@ func (q *query) and(condition string, args ...any) {
 	q.where = append(q.where, condition)
 }
 
-// andNow adds a condition on the hour, which is its only argument.
-func (q *query) andNow(condition string, now time.Time) {
-	q.clocks = append(q.clocks, len(q.args))
+// andNow adds a condition whose only argument, as the hour, goes on between two pages.
+func (q *query) andNow(condition string, now any) {
+	q.passing = append(q.passing, len(q.args))
 	q.and(condition, now)
 }
 
@@ -87,7 +87,7 @@ func (q *query) mark(by order) string {
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%q", by.list, q.choice, q.where)
 	for i, arg := range q.args {
-		if !slices.Contains(q.clocks, i) {
+		if !slices.Contains(q.passing, i) {
 			_, _ = fmt.Fprintf(sum, "\x00%v", arg)
 		}
 	}

@@ -384,7 +384,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 	closed, _ := d.Open("prato")
 	d.Open("pistoia")
 	d.put(`UPDATE case_file SET closed_at = now(), outcome = 'withdrew', stage = 'closed', last_stage = 'first_level' WHERE id = $1`, closed)
-	d.put(`UPDATE person SET family_name = 'PROVA Prato ', given_name = 'Altro nome' WHERE case_id = $1`, same)
+	d.put(`UPDATE person SET family_name = 'PROVA Prato ', given_name = 'Altro nome' WHERE case_id = $1`, same) // which is found without keys
 	operator := d.Accounts["desk_operator.prato"]
 	born := time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {

@@ -7,17 +7,16 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/naming"
 )
 
-// samePerson is what an open case file fulfils that seems to be of the person
-// with family name $1, given name $2 and birth date $3, other than the file $4:
-// both names are the same, or the family name and the day of birth are.
-const samePerson = ` WHERE f.closed_at IS NULL AND f.id::text <> $4 AND lower(btrim(p.family_name)) = lower(btrim($1))
-	AND (lower(btrim(p.given_name)) = lower(btrim($2)) OR p.birth_date = $3) ORDER BY f.opened_at DESC, f.id LIMIT 20`
+// mostSame is how many files are listed that seem to be of the same person.
+const mostSame = 20
 
 // SamePerson lists the open case files among those that the caller sees that
 // seem to be of a person, the newest first and at most 20, each with what it
-// waits for.
+// waits for: both names are the same, in either order and however they are typed,
+// or the family name and the day of birth are.
 func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
@@ -48,7 +47,11 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 }
 
 func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
-	files, err := postgres.Many[ledger.CaseFile](ctx, tx, selectCase+samePerson, p.FamilyName, p.GivenName, p.BirthDate, but)
+	same, err := naming.Same(ctx, tx, p, but, mostSame)
+	if err != nil || len(same) == 0 {
+		return nil, err
+	}
+	files, err := postgres.Many[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY f.opened_at DESC, f.id`, same)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/naming"
 )
 
 // caseFile is the file of the case: from its opening along its stages to its end, be
@@ -31,9 +33,11 @@ func (w *caseFile) open() error {
 	w.queue(`INSERT INTO case_file (id, number, zone, agency, stage, needs, notice_version, opened_at, opened_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.caseID(), ledger.CaseNumber(w.run.Zone, year, number), w.run.Zone,
 		w.entry.Agency, care.StageFirstLevel, postgres.OrEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
-	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, ledger.DerivedID(w.step.Run, "person"), w.caseID(),
-		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permits.known.Receipt, postgres.OrEmpty(p.Languages), p.Phone)
+	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone, keys)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, ledger.DerivedID(w.step.Run, "person"), w.caseID(),
+		p.GivenName, p.FamilyName, p.BirthDate, p.Citizenship, p.Permit, p.PermitExpiry, w.permits.known.Receipt, postgres.OrEmpty(p.Languages), p.Phone, names.Version)
+	keep, args := naming.Keep(w.caseID(), p)
+	w.queue(keep, args...)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
 	if form.ContactID != "" {
 		w.queue(`UPDATE contact SET case_id = $2 WHERE id = $1`, form.ContactID, w.caseID())
@@ -87,5 +91,6 @@ func (w *caseFile) handOver(h ledger.Handover) error {
 	w.mailAsker("transfer_done")
 	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
 		ledger.CaseNumber(string(h.Zone), year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
+	w.queue(`SELECT hand_over_keys($1)`, w.caseID())
 	return nil
 }

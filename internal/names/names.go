@@ -1,0 +1,124 @@
+// Package names folds people's names to keys by which they are found and compared.
+//
+// Whoever types a name types it their own way: another apostrophe or none, a blank
+// for a hyphen, no accents, the family name first. What is folded alike is taken for
+// the same name. A key is made of letters and digits alone, so that it can be looked
+// up by equality or by its beginning.
+package names
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Version is that of the keys. It grows whenever the same name is given other keys,
+// so that those that are stored are made anew.
+const Version = 1
+
+// longest is how many letters of a word keys are made of.
+const longest = 64
+
+// Keys is what the name of a person is found by.
+type Keys struct {
+	Words  []string // its words; a name of several also as one
+	Within []string // the ends of those words, by which what stands within one is found
+	Wholes []string // both names together, in one order; two are alike that have one in common
+	Born   string   // the family name with the day of birth
+}
+
+// Of makes the keys of a person's names. One of the two may be empty.
+func Of(given, family string, born time.Time) Keys {
+	g, f := Words(given), Words(family)
+	asOne := []string{strings.Join(g, ""), strings.Join(f, "")}
+	k := Keys{
+		Words: sorted(slices.Concat(g, f, asOne)),
+		// Anna Maria has the first in common with whatever of it stands with the family
+		// name, N'Diaye the second with Ndiaye, and Al Masri the third with Almasri.
+		Wholes: sorted([]string{
+			strings.Join(sorted(slices.Concat(g, f)), " "),
+			strings.Join(sorted(Words(withoutApostrophes(given)+" "+withoutApostrophes(family))), " "),
+			strings.Join(sorted(asOne), " "),
+		}),
+	}
+	if len(f) > 0 {
+		k.Born = asOne[1] + " " + born.Format(time.DateOnly)
+	}
+	for i, word := range k.Words {
+		letters := []rune(word)
+		k.Words[i] = string(letters[:min(len(letters), longest)])
+		for from := 1; from < min(len(letters), longest)-1; from++ {
+			k.Within = append(k.Within, string(letters[from:min(len(letters), longest)]))
+		}
+	}
+	k.Within = sorted(k.Within)
+	return k
+}
+
+// Asked is what somebody searches.
+type Asked struct {
+	Text   string   // as it was typed
+	Words  []string // each of which some word of the name begins with, or has within it
+	Number string   // what the number of the case has within it; empty: it asks for none
+}
+
+// Ask reads what somebody searches. It has no wildcards.
+func Ask(text string) Asked {
+	a := Asked{Text: text, Words: sorted(Words(text))}
+	for i, word := range a.Words {
+		letters := []rune(word)
+		a.Words[i] = string(letters[:min(len(letters), longest)])
+	}
+	if strings.ContainsFunc(text, unicode.IsDigit) {
+		a.Number = strings.Join(Words(text), "")
+	}
+	return a
+}
+
+// Empty says that there is nothing to look for.
+func (a Asked) Empty() bool { return len(a.Words) == 0 }
+
+// Words are the words of a text without capitals and accents. Whatever is no letter
+// and no digit stands between two words.
+func Words(text string) []string {
+	return strings.FieldsFunc(fold(text), func(c rune) bool { return !unicode.In(c, unicode.L, unicode.Mc, unicode.N) || strings.ContainsRune(apostrophes, c) })
+}
+
+// fold takes capitals and accents away. Whatever else makes two spellings the same,
+// as other letters for the same sound, belongs here.
+func fold(text string) string {
+	return unmarked(cases.Fold().String(unmarked(text)))
+}
+
+// unmarked takes away the marks above and below letters, and what nobody sees.
+func unmarked(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf) {
+			return -1
+		}
+		return c
+	}, norm.NFKD.String(text))
+}
+
+// apostrophes are the signs that are typed as one; some of them count as letters.
+const apostrophes = "'`´‘’‛′\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c1"
+
+func withoutApostrophes(text string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune(apostrophes, c) {
+			return -1
+		}
+		return c
+	}, text)
+}
+
+// sorted puts words in order, each once, without empty ones.
+func sorted(words []string) []string {
+	list := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "" })
+	slices.Sort(list)
+	return slices.Compact(list)
+}

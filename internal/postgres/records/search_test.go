@@ -1,0 +1,131 @@
+package records_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/naming"
+)
+
+// named is a case of a person of that name.
+func (p *play) named(given, family string) (id string) {
+	p.T.Helper()
+	run, _ := p.Begin(ledger.Person{GivenName: given, FamilyName: family}, ledger.Effects{})
+	return ledger.BareID(run)
+}
+
+// finds searches as an account, over pages of two.
+func (p *play) finds(account, text string) (found []string) {
+	p.T.Helper()
+	paging := ledger.Paging{Limit: 2}
+	for {
+		page, err := p.Records.CaseFiles(p.T.Context(), p.Accounts[account], ledger.CaseFilter{Search: text}, paging)
+		require.NoError(p.T, err)
+		for _, f := range page.Items {
+			found = append(found, f.ID)
+		}
+		if page.Next == "" {
+			return found
+		}
+		paging.Cursor = page.Next
+	}
+}
+
+func TestANameIsFoundHoweverItIsTyped(t *testing.T) {
+	p := newPlay(t)
+	other := p.named("Prova", "Provetta")
+	id := p.named("Dalìa Esempia", "N’Finto-Provàre")
+	number := p.Row(`SELECT number FROM case_file WHERE id = $1`, id)["number"].(string)
+	search := func(t *testing.T) {
+		for _, text := range []string{
+			"Dalìa", "dalia", "DALIA ESEMPIA", "esempia dalia", "nfinto", "n'finto", "N'FINTO", "finto", "provare dalia", "prov esem dal",
+			"N’Finto-Provàre", "nfintoprovare", "n finto provare", number, number[len(number)-4:], "alia", "  dalia ", "da%lia",
+		} {
+			require.Contains(t, p.finds("social_worker.prato", text), id, text)
+		}
+		for _, text := range []string{"%%", "__", "d%a", "dalia provetta", "dalià x", "zz", "\u200b\u200b"} {
+			require.NotContains(t, p.finds("social_worker.prato", text), id, text)
+		}
+		require.Equal(t, []string{id}, p.finds("social_worker.prato", "fin pro"))
+		require.ElementsMatch(t, []string{id, other}, p.finds("social_worker.prato", "prov"))
+		require.Empty(t, p.finds("supervisor.pistoia", "dalia"), "another zone's")
+		require.Empty(t, p.finds("cpi_operator.prato", "dalia"), "another agency's")
+	}
+	t.Run("by keys", search)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET family_name = family_name || ' '`)
+	require.NoError(t, err)
+	require.Equal(t, 2, p.Count(`person WHERE keys = 0`), "a name that is changed otherwise loses its keys")
+	require.Zero(t, p.Count(`person_key`))
+	for _, text := range []string{"Dalìa", "dalìa esempia", "provàre", "esempia n", number} {
+		require.Equal(t, []string{id}, p.finds("social_worker.prato", text), "without keys by what was typed: %s", text)
+	}
+	made, err := naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
+	require.Equal(t, 2, made)
+	made, err = naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
+	require.Zero(t, made)
+	t.Run("by keys that were made later", search)
+}
+
+// A page is full, although another filter leaves out most of what is found.
+func TestASearchGoesOnPastWhatFiltersLeaveOut(t *testing.T) {
+	p := newPlay(t)
+	var want []string
+	for i := range 9 {
+		id := p.named("Prova", "Filtrata")
+		if i%4 == 0 {
+			_, err := p.Owner.Exec(t.Context(), `UPDATE case_file SET stage = 'follow_up' WHERE id = $1`, id)
+			require.NoError(t, err)
+			want = append([]string{id}, want...)
+		}
+	}
+	f := ledger.CaseFilter{Search: "filtrata", Stage: care.StageFollowUp}
+	first, err := p.Records.CaseFiles(t.Context(), p.Accounts["supervisor.prato"], f, ledger.Paging{Limit: 2})
+	require.NoError(t, err)
+	require.Len(t, first.Items, 2)
+	rest, err := p.Records.CaseFiles(t.Context(), p.Accounts["supervisor.prato"], f, ledger.Paging{Limit: 2, Cursor: first.Next})
+	require.NoError(t, err)
+	require.Empty(t, rest.Next)
+	var found []string
+	for _, file := range append(first.Items, rest.Items...) {
+		found = append(found, file.ID)
+	}
+	require.Len(t, found, 3)
+	require.ElementsMatch(t, want, found)
+	_, err = p.Records.CaseFiles(t.Context(), p.Accounts["supervisor.prato"], ledger.CaseFilter{Search: "prova"}, ledger.Paging{Cursor: first.Next})
+	require.ErrorIs(t, err, ledger.ErrCursor, "of another search")
+}
+
+func TestTheSamePersonHoweverTyped(t *testing.T) {
+	p := newPlay(t)
+	id := p.named("José Prova", "N'Diaye")
+	born := p.Row(`SELECT birth_date FROM person`)["birth_date"]
+	require.Equal(t, "1992-03-01", born)
+	for _, person := range []ledger.Person{
+		{GivenName: "Jose Prova", FamilyName: "N’Diaye"},
+		{GivenName: "NDIAYE", FamilyName: "jose-prova"},
+		{GivenName: "José", FamilyName: "Prova N Diaye"},
+	} {
+		files, err := p.Records.SamePerson(t.Context(), p.Accounts["desk_operator.prato"], person)
+		require.NoError(t, err)
+		require.Len(t, files, 1, person)
+		require.Equal(t, id, files[0].ID)
+	}
+	// What is listed may be merged.
+	twin := p.named("Ndiaye", "Prova José")
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1990-01-01' WHERE case_id = $1`, twin)
+	require.NoError(t, err)
+	_, err = naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
+	files, err := p.Records.MergeCandidates(t.Context(), p.Accounts["social_worker.prato"], id)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE case_file SET stage = 'follow_up'`)
+	require.NoError(t, err)
+	res, _ := p.Merge("social_worker.prato", ledger.CaseRun(id), ledger.CaseRun(twin))
+	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+}
