@@ -171,7 +171,7 @@ func TestArchitectureTellsFaults(t *testing.T) {
 		"deploy/standalone":         {"percorso/internal/postgres", "net"},
 		"internal/care":             {"percorso/internal/ledger"},
 		"internal/odd":              {"percorso/internal/care"},
-		"internal/postgres/records": {"internal/names", "internal/postgres/naming", "percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
+		"internal/postgres/records": {"percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
 		"internal/zone/deep":        {"percorso/internal/zone", "percorso/internal/care"},
 		"workflows":                 {"net/http", "percorso/activities", "percorso/workflows/run", "go.temporal.io/sdk/workflow"},
 		"workflows/contract":        {"go.temporal.io/sdk/workflow"},
