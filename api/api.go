@@ -54,6 +54,9 @@ type Options struct {
 	// Schema says whether this version works on the database's schema.
 	Schema func(context.Context) error
 
+	// Meter counts the requests; nil: nobody does.
+	Meter Meter
+
 	// Now is the clock by which everything here goes but the sessions, which end
 	// by their store's. Nil: the machine's.
 	Now func() time.Time
@@ -94,6 +97,12 @@ func (o *Options) validate() error {
 	return nil
 }
 
+// Meter counts what the API does.
+type Meter interface {
+	// Request counts a request: its route is the template, never the address.
+	Request(ctx context.Context, route, method string, status int, took time.Duration)
+}
+
 // Server is the API: REST API, pages, login and status.
 type Server struct {
 	listen   string
@@ -107,6 +116,7 @@ type Server struct {
 	words    Words
 	log      *zap.Logger
 	now      func() time.Time
+	meter    Meter
 	status   *status
 	probe    *probe.Probe
 	problems *problem.Teller
@@ -130,6 +140,7 @@ func New(o Options) (*Server, error) {
 		words:    o.Words,
 		links:    access.NewLinks(o.LinkKey, o.Records, o.Now),
 		log:      o.Log,
+		meter:    o.Meter,
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
 		status:   newStatus(o.Records, o.Mails, o.Workers, processes, o.Now),

@@ -64,12 +64,16 @@ func (s *Server) logged(c *gin.Context) {
 	began := s.now()
 	c.Next()
 	r := problem.RequestOf(c.Request.Context())
+	took := s.now().Sub(began)
+	if s.meter != nil {
+		s.meter.Request(c.Request.Context(), r.Route, methodOf(c.Request), c.Writer.Status(), took)
+	}
 	s.log.Info("request",
 		zap.String("request", r.ID),
 		zap.String("method", methodOf(c.Request)),
 		zap.String("route", r.Route),
 		zap.Int("status", c.Writer.Status()),
-		zap.Duration("took", s.now().Sub(began)),
+		zap.Duration("took", took),
 	)
 }
 

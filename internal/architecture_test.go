@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
+	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                     // what a process counts
 	"internal/postgres":          {"internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                          // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
@@ -101,7 +102,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/probe",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/probe",
 		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine",
 	},
 	"deploy": {},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,6 +20,7 @@ import (
 	"percorso/internal/postgres/records"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
+	"percorso/internal/versions"
 	"percorso/internal/watch"
 )
 
@@ -43,7 +45,15 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer sessions.Close()
-	temporal, err := dialTemporal(c.Processes, log)
+	build, err := versions.Own()
+	if err != nil {
+		return err
+	}
+	counts, err := measured(c.Metrics, "api", build, log)
+	if err != nil {
+		return err
+	}
+	temporal, err := dialTemporal(c.Processes, log, counts.Temporal)
 	if err != nil {
 		return err
 	}
@@ -57,6 +67,9 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	set, seen := &loops.Set{}, machine.NewWatch(pool)
+	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
+		return err
+	}
 	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
@@ -71,11 +84,15 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		LinkKey:   linkKey,
 		Workers:   seen,
 		Loops:     set,
+		Meter:     counts,
 		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
 	})
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go serveMetrics(ctx, c.Metrics, counts, log)
 	watching := loops.Loop{Name: "watch", Run: watch.New(seen, runs.New(temporal), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server and watch end with one another, whichever way that goes.

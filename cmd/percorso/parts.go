@@ -84,9 +84,9 @@ type connections struct {
 	temporal client.Client
 }
 
-// connect opens the log, the database and Temporal of a process.
-func connect(ctx context.Context, process string, d config.Database, p config.Processes, change ...func(*client.Options)) (*connections, error) {
-	c := &connections{log: newLog(process)}
+// connect opens the database and Temporal of a process.
+func connect(ctx context.Context, log *zap.Logger, d config.Database, p config.Processes, change ...func(*client.Options)) (*connections, error) {
+	c := &connections{log: log}
 	var err error
 	if c.pool, err = openCurrent(ctx, d); err != nil {
 		return nil, err

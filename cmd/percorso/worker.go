@@ -42,8 +42,13 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	log := newLog("worker")
+	counts, err := measured(c.Metrics, "worker", build, log)
+	if err != nil {
+		return err
+	}
 	polls, set := &worker.Polls{}, &loops.Set{}
-	parts, err := connect(ctx, "worker", c.Database, c.Processes, func(o *client.Options) {
+	parts, err := connect(ctx, log, c.Database, c.Processes, counts.Temporal, func(o *client.Options) {
 		o.ConnectionOptions.DialOptions = append(o.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(polls.See))
 	})
 	if err != nil {
@@ -54,15 +59,19 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := counts.Pool("main", parts.pool); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go workerPort(c.Health, parts, set, polls).Serve(ctx)
+	go serveMetrics(ctx, c.Metrics, counts, log)
 	return ended(parts.log, keepingUp(ctx, parts.pool, func(ctx context.Context) error {
 		return worker.Run(ctx, worker.Options{
 			Temporal: parts.temporal,
-			Steps:    steps.New(parts.pool, calendar.New),
+			Steps:    counts.Steps(steps.New(parts.pool, calendar.New)),
 			Outbox:   outbox.New(parts.pool),
-			Mailer:   &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey},
+			Mailer:   counts.Mails(&post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey}),
 			Log:      parts.log,
 
 			Build: build, ByRelease: c.Mode == config.VersionsByRelease,

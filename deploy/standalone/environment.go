@@ -36,6 +36,8 @@ type Addresses struct {
 	Temporal   string `json:"temporal"` // host:port
 	Database   string `json:"database"` // host:port
 	Worker     string `json:"worker"`   // /livez and /readyz of the worker
+	// Metrics are where each process is measured, by part.
+	Metrics map[Part]string `json:"metrics"`
 }
 
 func (o *Options) addresses(s *server) Addresses {
@@ -48,6 +50,10 @@ func (o *Options) addresses(s *server) Addresses {
 		Temporal:   address(o.Ports.Temporal),
 		Database:   s.administrator.Host,
 		Worker:     "http://" + address(o.Ports.WorkerHealth),
+		Metrics: map[Part]string{
+			API:    "http://" + address(o.Ports.APIMetrics) + "/metrics",
+			Worker: "http://" + address(o.Ports.WorkerMetrics) + "/metrics",
+		},
 	}
 }
 
@@ -94,6 +100,7 @@ func (e *environment) of(part Part) []string {
 		"PERCORSO_OIDC_CLIENT_ID":     productClient,
 		"PERCORSO_OIDC_CLIENT_SECRET": e.secrets.ClientSecrets[productClient],
 		"PERCORSO_OIDC_AUDIENCE":      apiAudience,
+		"PERCORSO_METRICS_LISTEN":     address(e.options.Ports.APIMetrics),
 		// Not read by the processes: for scripts that make run's neighbours start.
 		"PERCORSO_MAIL_PAGE_URL": a.MailPage,
 		"PERCORSO_STACK":         e.options.binary(stackBinary),
@@ -140,7 +147,10 @@ func (e *environment) of(part Part) []string {
 	case Worker:
 		add(product)
 		add(login(loginWorker))
-		add(map[string]string{"PERCORSO_HEALTH_LISTEN": address(e.options.Ports.WorkerHealth)})
+		add(map[string]string{
+			"PERCORSO_HEALTH_LISTEN":  address(e.options.Ports.WorkerHealth),
+			"PERCORSO_METRICS_LISTEN": address(e.options.Ports.WorkerMetrics),
+		})
 	case API:
 		add(product)
 		add(api)

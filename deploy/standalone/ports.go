@@ -18,7 +18,7 @@ type Ports struct {
 	API, Temporal, TemporalUI, Identity, SMTP, MailPage int
 	// Those that nobody types: where one is 0 and the usual port is in use, the launcher
 	// takes a free one.
-	Postgres, WorkerHealth int
+	Postgres, WorkerHealth, APIMetrics, WorkerMetrics int
 }
 
 // DefaultPorts returns the usual ports.
@@ -27,10 +27,12 @@ func DefaultPorts() Ports {
 }
 
 // The usual ports of what nobody types: of the private cluster, beside the 5432 of a system's own, and
-// of the worker's health.
+// of what the processes are looked at by.
 const (
-	defaultPostgresPort     = 5433
-	defaultWorkerHealthPort = 8090
+	defaultPostgresPort      = 5433
+	defaultWorkerHealthPort  = 8090
+	defaultAPIMetricsPort    = 9464
+	defaultWorkerMetricsPort = 9465
 )
 
 // portVariable is a port's place in Ports, the part that listens there, and the variable that moves it.
@@ -48,6 +50,8 @@ var portVariables = []portVariable{
 	{"PERCORSO_MAIL_PAGE_PORT", Mail, func(p *Ports) *int { return &p.MailPage }},
 	{"PERCORSO_TEMPORAL_UI_PORT", TemporalUI, func(p *Ports) *int { return &p.TemporalUI }},
 	{"PERCORSO_WORKER_HEALTH_PORT", Worker, func(p *Ports) *int { return &p.WorkerHealth }},
+	{"PERCORSO_WORKER_METRICS_PORT", Worker, func(p *Ports) *int { return &p.WorkerMetrics }},
+	{"PERCORSO_API_METRICS_PORT", API, func(p *Ports) *int { return &p.APIMetrics }},
 	{"PERCORSO_PORT", API, func(p *Ports) *int { return &p.API }},
 }
 
@@ -116,7 +120,10 @@ func (p *Ports) check(parts func(Part) bool) error {
 // choose settles the ports that nobody asked for.
 func (p *Ports) choose() error {
 	var chosen []int // none of which is listened on yet
-	for port, usual := range map[*int]int{&p.Postgres: defaultPostgresPort, &p.WorkerHealth: defaultWorkerHealthPort} {
+	for port, usual := range map[*int]int{
+		&p.Postgres: defaultPostgresPort, &p.WorkerHealth: defaultWorkerHealthPort,
+		&p.APIMetrics: defaultAPIMetricsPort, &p.WorkerMetrics: defaultWorkerMetricsPort,
+	} {
 		if *port != 0 {
 			continue
 		}

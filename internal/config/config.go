@@ -49,6 +49,7 @@ type API struct {
 	Listen    string // PERCORSO_LISTEN: host:port
 	PublicURL string // PERCORSO_PUBLIC_URL: as browsers see it, without a slash at the end
 	LinkKey   string // PERCORSO_LINK_KEY: opens partners' one-time links, for package invitation; empty: derived from Keys
+	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
 	SearchKey string // PERCORSO_SEARCH_KEY: makes the digests of what is searched; empty: derived from Keys
 }
 
@@ -60,6 +61,7 @@ type Worker struct {
 	Versions
 	PublicURL string // PERCORSO_PUBLIC_URL: for the links in mails
 	LinkKey   string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
+	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
 	Health    string // PERCORSO_HEALTH_LISTEN: host:port of /livez and /readyz
 }
 
@@ -129,6 +131,7 @@ func ReadAPI() (API, error) {
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 		SearchKey: r.text("PERCORSO_SEARCH_KEY", ""),
+		Metrics:   r.metrics(),
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
@@ -147,6 +150,10 @@ func ReadWorker() (Worker, error) {
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 		Health:    r.hostPort("PERCORSO_HEALTH_LISTEN", defaultHealth),
+		Metrics:   r.metrics(),
+	}
+	if c.Metrics == c.Health {
+		r.fault("PERCORSO_METRICS_LISTEN", "must differ from PERCORSO_HEALTH_LISTEN")
 	}
 	return c, r.err()
 }
@@ -209,6 +216,14 @@ func (r *reader) hostPort(variable, fallback string) string {
 		r.fault(variable, "is no host:port")
 	}
 	return value
+}
+
+// metrics reads where a process is measured; nowhere is usual.
+func (r *reader) metrics() string {
+	if r.text("PERCORSO_METRICS_LISTEN", "") == "" {
+		return ""
+	}
+	return r.hostPort("PERCORSO_METRICS_LISTEN", "")
 }
 
 // processes reads the connection to Temporal as its SDK does; a file of

@@ -29,6 +29,15 @@ type Backlog struct {
 // Empty says that nothing is behind.
 func (b Backlog) Empty() bool { return b.Entries == 0 && b.Clocks == 0 && b.Outbox == 0 }
 
+// Figures are what waits, counted over all zones.
+type Figures struct {
+	Entries      int     `db:"entries"`       // accepted and not worked
+	OldestEntry  float64 `db:"oldest_entry"`  // for how many seconds it waits; 0: none does
+	OverdueClock float64 `db:"overdue_clock"` // for how many seconds the most overdue one is due
+	Mails        int     `db:"mails"`         // not sent yet, held ones among them
+	OldestMail   float64 `db:"oldest_mail"`   // for how many seconds it waits
+}
+
 // Worker is what a worker says of itself, every few seconds while it works.
 type Worker struct {
 	ID      string         `db:"id"`

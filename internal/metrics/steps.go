@@ -1,0 +1,39 @@
+package metrics
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"percorso/activities"
+	"percorso/internal/ledger"
+)
+
+// steps counts the steps that others write.
+type steps struct {
+	activities.Steps
+	m *Metrics
+}
+
+// Steps counts the steps that are written through it.
+func (m *Metrics) Steps(next activities.Steps) activities.Steps { return &steps{Steps: next, m: m} }
+
+// Record writes a step and counts what became of it.
+func (s *steps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
+	began := time.Now()
+	res, err := s.Steps.Record(ctx, step)
+	kind := attribute.String("kind", string(ledger.KindOf(step.Run)))
+	if err != nil {
+		s.m.failures.Add(ctx, 1, metric.WithAttributes(kind))
+		return res, err
+	}
+	s.m.writing.Record(ctx, time.Since(began).Seconds(), metric.WithAttributes(kind))
+	s.m.steps.Add(ctx, 1, metric.WithAttributes(kind,
+		attribute.String("operation", string(step.Entry.Answer.Operation)), attribute.String("verdict", string(res.Verdict))))
+	if res.Verdict == ledger.Refused {
+		s.m.refusals.Add(ctx, 1, metric.WithAttributes(kind, attribute.String("code", res.Result.Refusal)))
+	}
+	return res, nil
+}

@@ -1,0 +1,29 @@
+package machine
+
+import (
+	"context"
+	"errors"
+
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// Figures are counts and ages of what waits.
+func (w *Watch) Figures(ctx context.Context) (f ledger.Figures, err error) {
+	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+		f, err = postgres.One[ledger.Figures](ctx, tx, `SELECT * FROM figures()`)
+		return err
+	})
+	return f, err
+}
+
+// Reported is what the watch last saw, and how many seconds ago.
+func (w *Watch) Reported(ctx context.Context) (r ledger.MachineReport, age float64, err error) {
+	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT report, extract(epoch FROM clock_timestamp() - at)::float8 FROM machine_report`).Scan(&r, &age)
+	})
+	if errors.Is(err, ledger.ErrNotFound) { // nobody has watched yet
+		err = nil
+	}
+	return r, age, err
+}
