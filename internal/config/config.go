@@ -94,6 +94,12 @@ type Rebuild struct {
 	Processes
 }
 
+// Release is what the command release needs.
+type Release struct {
+	Processes
+	Versions
+}
+
 // What is taken where a variable is not set: everything on one machine.
 const (
 	defaultListen    = "127.0.0.1:8080"
@@ -169,6 +175,13 @@ func ReadMail() (Mail, error) {
 func ReadRebuild() (Rebuild, error) {
 	var r reader
 	c := Rebuild{Database: r.database(), Processes: r.processes()}
+	return c, r.err()
+}
+
+// ReadRelease reads Release.
+func ReadRelease() (Release, error) {
+	var r reader
+	c := Release{Processes: r.processes(), Versions: r.versions()}
 	return c, r.err()
 }
 

@@ -58,7 +58,7 @@ func (k *Keeper) look(ctx context.Context) {
 	case standing.Current == k.Build:
 		k.been = true
 	default:
-		before, err := k.Versions.Release(ctx, k.Build, false, time.Now)
+		before, err := k.Versions.Release(ctx, k.Build, false)
 		if err != nil {
 			k.Log.Info("this version is not current yet", zap.String("build", Named(k.Build)), zap.Error(err))
 			return

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -47,8 +48,7 @@ type Version struct {
 	Build   string
 	Created time.Time // zero where Temporal does not keep it
 	Current bool
-	Workers int  // that poll now
-	Rests   bool // no run is left with it
+	Workers int // that poll now
 }
 
 // Versions are the versions of the worker of one Temporal.
@@ -91,15 +91,13 @@ func (v *Versions) List(ctx context.Context, now time.Time) ([]Version, error) {
 	}
 	for _, s := range known.Info.VersionSummaries {
 		build := s.Version.BuildID
-		list = append(list, Version{
-			Build: build, Created: s.CreateTime, Current: build == standing.Current, Workers: standing.Polling[build],
-			Rests: s.DrainageStatus == client.WorkerDeploymentVersionDrainageStatusDrained,
-		})
+		list = append(list, Version{Build: build, Created: s.CreateTime, Current: build == standing.Current, Workers: standing.Polling[build]})
 	}
 	slices.SortFunc(list, func(a, b Version) int { return b.Created.Compare(a.Created) })
-	for build, workers := range standing.Polling {
+	// Temporal keeps nothing of those that poll as no version.
+	for _, build := range append(slices.Sorted(maps.Keys(standing.Polling)), standing.Current) {
 		if !slices.ContainsFunc(list, func(v Version) bool { return v.Build == build }) {
-			list = append(list, Version{Build: build, Current: build == standing.Current, Workers: workers})
+			list = append(list, Version{Build: build, Current: build == standing.Current, Workers: standing.Polling[build]})
 		}
 	}
 	return list, nil
@@ -118,10 +116,10 @@ const again = 200 * time.Millisecond
 // Release makes a build current, Unversioned too, and returns once Temporal gives it
 // the runs. It waits until a worker of it polls, for as long as ctx lasts, unless it
 // is forced to do without. ErrNoWorker: none did.
-func (v *Versions) Release(ctx context.Context, build string, forced bool, now func() time.Time) (before string, err error) {
+func (v *Versions) Release(ctx context.Context, build string, forced bool) (before string, err error) {
 	first, last := true, error(nil)
 	for {
-		s, err := v.Look(ctx, now())
+		s, err := v.Look(ctx, time.Now())
 		if err == nil && first {
 			before, first = s.Current, false
 		}
