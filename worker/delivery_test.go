@@ -17,6 +17,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 	"percorso/internal/postgres/records"
 	"percorso/worker/post"
 )
@@ -46,6 +47,14 @@ func newSilentServer(t *testing.T) *silentServer {
 	return s
 }
 
+// owner acts as the owner of the tables.
+func (s *site) owner() *pgxpool.Pool {
+	owner, err := postgres.AsOwner(s.t.Context(), s.pool(standalone.Migrate))
+	require.NoError(s.t, err)
+	s.t.Cleanup(owner.Close)
+	return owner
+}
+
 // mails writes mails about a case that are due.
 func (s *site) mails(owner *pgxpool.Pool, caseID string, n int) {
 	s.t.Helper()
@@ -65,7 +74,7 @@ func TestASilentMailServerHoldsUpNoWake(t *testing.T) {
 	id := s.open()
 	s.task(id, care.FirstListening)
 	stop()
-	owner := s.pool(standalone.Migrate)
+	owner := s.owner()
 	s.mails(owner, id, 3)
 	server := newSilentServer(t)
 	s.mailer = mailer(server.Addr().String())
@@ -123,7 +132,7 @@ func TestMailsOfAWorker(t *testing.T) {
 	id := s.open()
 	s.task(id, care.FirstListening)
 	stop()
-	owner := s.pool(standalone.Migrate)
+	owner := s.owner()
 	s.mails(owner, id, 3)
 
 	asking := listening(t, smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {

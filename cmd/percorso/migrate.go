@@ -47,7 +47,12 @@ func migrate(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := naming.Complete(ctx, pool); err != nil {
+	owner, err := postgres.AsOwner(ctx, pool)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	if _, err := naming.Complete(ctx, owner); err != nil {
 		return err
 	}
 	schema, err := postgres.SchemaOf(ctx, pool)

@@ -28,6 +28,10 @@ const (
 	loginTemporal = "percorso_temporal"
 )
 
+// ownerRole owns the product's database and all that is in it. Nobody logs in as it: the migrations
+// take it on.
+const ownerRole = "percorso_owner"
+
 // database is one of the three databases, with its owner and the other logins that may connect.
 type database struct {
 	name, owner string
@@ -41,7 +45,7 @@ const (
 )
 
 var databases = []database{
-	{name: productDatabase, owner: loginMigrate, others: []string{loginAPI, loginWorker, loginOps}},
+	{name: productDatabase, owner: ownerRole, others: []string{loginMigrate, loginAPI, loginWorker, loginOps}},
 	{name: temporalDatabase, owner: loginTemporal},
 	{name: visibilityDatabase, owner: loginTemporal},
 }
@@ -82,12 +86,34 @@ func (s *server) prepare(ctx context.Context) error {
 	if err := s.prepareRoles(ctx, connection); err != nil {
 		return s.explain("roles", err)
 	}
-	for _, database := range databases {
-		if err := s.prepareDatabase(ctx, connection, database); err != nil {
-			return s.explain("database "+database.name, err)
+	return s.asOwner(ctx, connection, func() error {
+		for _, database := range databases {
+			if err := s.prepareDatabase(ctx, connection, database); err != nil {
+				return s.explain("database "+database.name, err)
+			}
 		}
+		return nil
+	})
+}
+
+// asOwner does work on databases. Who is no superuser makes them only for roles that they are a member
+// of, and is one for as long as that takes.
+func (s *server) asOwner(ctx context.Context, connection *pgx.Conn, work func() error) error {
+	var superuser bool
+	err := connection.QueryRow(ctx, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user").Scan(&superuser)
+	if err != nil {
+		return err
 	}
-	return nil
+	if superuser {
+		return work()
+	}
+	owners := ownerRole + ", " + loginTemporal
+	if _, err := connection.Exec(ctx, "GRANT "+owners+" TO CURRENT_USER"); err != nil {
+		return s.explain("owners of the databases", err)
+	}
+	err = work()
+	_, revoked := connection.Exec(ctx, "REVOKE "+owners+" FROM CURRENT_USER")
+	return errors.Join(err, revoked)
 }
 
 func (s *server) prepareRoles(ctx context.Context, connection *pgx.Conn) error {
@@ -101,14 +127,7 @@ func (s *server) prepareRoles(ctx context.Context, connection *pgx.Conn) error {
 			return err
 		}
 	}
-	// Who is no superuser makes databases only for roles that they are a member of.
-	var superuser bool
-	err := connection.QueryRow(ctx, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user").Scan(&superuser)
-	if err != nil || superuser {
-		return err
-	}
-	_, err = connection.Exec(ctx, fmt.Sprintf("GRANT %s, %s TO CURRENT_USER", loginMigrate, loginTemporal))
-	return err
+	return nil
 }
 
 func (s *server) prepareDatabase(ctx context.Context, connection *pgx.Conn, d database) error {
@@ -141,19 +160,21 @@ func (s *server) recreate(ctx context.Context, names ...string) error {
 		return withoutURL(err)
 	}
 	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
-	for _, database := range databases {
-		if !slices.Contains(names, database.name) {
-			continue
+	return s.asOwner(ctx, connection, func() error {
+		for _, database := range databases {
+			if !slices.Contains(names, database.name) {
+				continue
+			}
+			statement := fmt.Sprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", database.name)
+			if _, err := connection.Exec(ctx, statement); err != nil {
+				return err
+			}
+			if err := s.prepareDatabase(ctx, connection, database); err != nil {
+				return err
+			}
 		}
-		statement := fmt.Sprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", database.name)
-		if _, err := connection.Exec(ctx, statement); err != nil {
-			return err
-		}
-		if err := s.prepareDatabase(ctx, connection, database); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // insufficientPrivilege is PostgreSQL's code for what a role may not do.

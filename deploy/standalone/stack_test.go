@@ -56,7 +56,7 @@ func standIn(arguments []string) error {
 	defer func() { _ = connection.Close(context.Background()) }()
 	switch command := strings.Join(arguments[:1], " "); command {
 	case "migrate":
-		_, err := connection.Exec(ctx, `CREATE TABLE IF NOT EXISTS started (at timestamptz NOT NULL DEFAULT now());
+		_, err := connection.Exec(ctx, `SET ROLE percorso_owner; CREATE TABLE IF NOT EXISTS started (at timestamptz NOT NULL DEFAULT now());
 			INSERT INTO started DEFAULT VALUES`)
 		return err
 	case "zone", "staff":
@@ -339,7 +339,7 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 		t.Errorf("%d roles are too strong", strong)
 	}
 	if inheriting := query[int](t, administrator, `SELECT count(*) FROM pg_roles
-		WHERE rolname IN ('percorso_api', 'percorso_work', 'percorso_ops') AND rolinherit`); inheriting != 0 {
+		WHERE rolname IN ('percorso_api', 'percorso_work', 'percorso_ops', 'percorso_migrate') AND rolinherit`); inheriting != 0 {
 		t.Errorf("%d logins inherit", inheriting)
 	}
 	url := variable(t, stack.Env(standalone.API), "PERCORSO_DATABASE_URL")
@@ -445,7 +445,7 @@ func execute(t *testing.T, url string, statements ...string) {
 func dropAll(t *testing.T, url string) {
 	t.Helper()
 	execute(t, url, "DROP DATABASE percorso", "DROP DATABASE temporal", "DROP DATABASE temporal_visibility",
-		"DROP ROLE percorso_app, percorso_worker, percorso_watch, percorso_rebuild, percorso_lead",
+		"DROP ROLE percorso_app, percorso_worker, percorso_watch, percorso_rebuild, percorso_lead, percorso_setup, percorso_auditor, percorso_owner, percorso_definer",
 		"DROP ROLE percorso_api, percorso_work, percorso_ops, percorso_migrate, percorso_temporal")
 }
 

@@ -12,7 +12,6 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/client"
-	"percorso/internal/postgres"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -26,10 +25,7 @@ func TestReleasedDataFolderGoesOn(t *testing.T) {
 	released.Parts = []standalone.Part{standalone.Postgres}
 	stack, err := standalone.Start(t.Context(), released)
 	require.NoError(t, err)
-	owner, err := postgres.Open(t.Context(), databaseOf(t, stack))
-	require.NoError(t, err)
-	err = postgrestest.FillReleased(t.Context(), owner, stack.AdministratorURL("percorso"))
-	owner.Close()
+	err = postgrestest.FillReleased(t.Context(), stack.AdministratorURL("percorso"))
 	stack.Stop()
 	require.NoError(t, err)
 
@@ -59,7 +55,7 @@ func TestReleasedDataFolderGoesOn(t *testing.T) {
 	}
 }
 
-// databaseOf is how the owner of the tables logs in.
+// databaseOf is how the migrations log in.
 func databaseOf(t *testing.T, stack *standalone.Stack) string {
 	t.Helper()
 	for _, v := range stack.Env(standalone.Migrate) {

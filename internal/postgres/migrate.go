@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -29,17 +30,34 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
 }
 
-// Migrate brings the schema up to this binary's version. The login must own the database.
-func Migrate(ctx context.Context, pool *pgxpool.Pool) (applied int, err error) {
-	db := stdlib.OpenDBFromPool(pool)
+// Migrate brings the schema up to this binary's version. It acts as the owner of the
+// tables, which the login must be a member of, and for no longer than that takes.
+func Migrate(ctx context.Context, login *pgxpool.Pool) (applied int, err error) {
+	if err := handToOwner(ctx, login); err != nil {
+		return 0, err
+	}
+	owner, err := AsOwner(ctx, login)
+	if err != nil {
+		return 0, err
+	}
+	defer owner.Close()
+	db := stdlib.OpenDBFromPool(owner)
 	defer func() { _ = db.Close() }()
 	p, err := provider(db)
 	if err != nil {
 		return 0, err
 	}
-	results, err := p.Up(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("migrating: %w", err)
+	for {
+		if err := settleRights(ctx, owner); err != nil {
+			return applied, fmt.Errorf("migrating: %w", err)
+		}
+		_, err := p.UpByOne(ctx)
+		if errors.Is(err, goose.ErrNoNextVersion) {
+			return applied, nil
+		}
+		if err != nil {
+			return applied, fmt.Errorf("migrating: %w", err)
+		}
+		applied++
 	}
-	return len(results), nil
 }

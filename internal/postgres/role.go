@@ -76,3 +76,6 @@ func Watch() Role { return Role{name: "percorso_watch"} }
 
 // Rebuild is what starts the runs of a lost Temporal anew. It sees open runs alone.
 func Rebuild() Role { return Role{name: "percorso_rebuild"} }
+
+// Setup is what loads zones and staff. It sees these alone.
+func Setup() Role { return Role{name: "percorso_setup"} }

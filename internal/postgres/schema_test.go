@@ -25,7 +25,7 @@ import (
 // migrations keeps it from nothing.
 func TestWhatSchemaCodeWorksOn(t *testing.T) {
 	a := postgrestest.NewArchive(t)
-	owner := a.Pool(standalone.Migrate)
+	owner := a.Owner()
 	look := func(pool *pgxpool.Pool) postgres.Schema {
 		t.Helper()
 		s, err := postgres.SchemaOf(t.Context(), pool)
@@ -74,7 +74,7 @@ func TestWhatSchemaCodeWorksOn(t *testing.T) {
 // marks, are behind, and no more is asked of them.
 func TestSchemaOfBeforeTheMarks(t *testing.T) {
 	a := postgrestest.NewArchive(t)
-	owner := a.Pool(standalone.Migrate)
+	owner := a.Owner()
 	for _, sql := range []string{`DROP TABLE schema_mark`, `REVOKE SELECT ON goose_db_version FROM PUBLIC`} {
 		_, err := owner.Exec(t.Context(), sql)
 		require.NoError(t, err)
@@ -124,7 +124,7 @@ func TestMigrationsSayTheirWayBackAndWhoWorksOn(t *testing.T) {
 // has no way down, and up again: the schema is the same.
 func TestNewMigrationsLeadBackAndForth(t *testing.T) {
 	a := postgrestest.NewArchive(t)
-	owner := a.Pool(standalone.Migrate)
+	owner := a.Owner()
 	db := stdlib.OpenDBFromPool(owner)
 	defer func() { _ = db.Close() }()
 	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(migrationFiles()))

@@ -18,31 +18,27 @@ var ErrBusy = errors.New("somebody else is changing zones or staff right now: tr
 // lockNotAvailable is what a statement gets that waited too long for a lock.
 const lockNotAvailable = "55P03"
 
-// Setup reads the zones and the staff as they are stored. The login must own the
-// tables.
+// Setup reads the zones and the staff as they are stored.
 func Setup(ctx context.Context, pool *pgxpool.Pool) (stored ledger.Setup, err error) {
-	err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err = postgres.Within(ctx, pool, postgres.Setup().AtOneMoment(), nil, func(tx postgres.Tx) error {
 		stored, err = readSetup(ctx, tx)
 		return err
 	})
-	return stored, postgres.FaultOf(err, false)
+	return stored, err
 }
 
 // ChangeSetup changes zones and staff, all or nothing. What is changed is decided
 // with what is stored at hand, under a lock that lets nobody else change it
 // meanwhile; people go on reading. Who waits for the lock for ten seconds gives
-// up (ErrBusy). The login must own the tables.
+// up (ErrBusy).
 func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Setup) (ledger.SetupChange, error)) error {
 	// An error of decide is the caller's own, and comes back as it is.
 	var refused error
-	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		for _, statement := range []string{
-			`SET LOCAL lock_timeout = '10s'`, `LOCK TABLE zone_policy, staff IN SHARE ROW EXCLUSIVE MODE`,
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
+	lock := func(b *pgx.Batch) {
+		b.Queue(`SET LOCAL lock_timeout = '10s'`)
+		b.Queue(`LOCK TABLE zone_policy, staff IN SHARE ROW EXCLUSIVE MODE`)
+	}
+	err := postgres.Within(ctx, pool, postgres.Setup(), lock, func(tx postgres.Tx) error {
 		stored, err := readSetup(ctx, tx)
 		if err != nil {
 			return err
@@ -56,7 +52,6 @@ func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Set
 	if refused != nil {
 		return refused
 	}
-	err = postgres.FaultOf(err, false)
 	var fault *ledger.Fault
 	if errors.As(err, &fault) && fault.SQLSTATE == lockNotAvailable {
 		return ErrBusy
@@ -65,7 +60,7 @@ func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Set
 }
 
 // readSetup reads zones and staff, each in one order.
-func readSetup(ctx context.Context, tx pgx.Tx) (stored ledger.Setup, err error) {
+func readSetup(ctx context.Context, tx postgres.Tx) (stored ledger.Setup, err error) {
 	rows, _ := tx.Query(ctx, `SELECT policy FROM zone_policy WHERE current ORDER BY zone`)
 	if stored.Policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy]); err != nil {
 		return stored, err
@@ -78,8 +73,7 @@ func readSetup(ctx context.Context, tx pgx.Tx) (stored ledger.Setup, err error) 
 	if err != nil {
 		return stored, err
 	}
-	rows, _ = tx.Query(ctx, `SELECT zone, agency, role, coalesce(holder::text, ''), count(*) FROM task
-		WHERE ended_at IS NULL GROUP BY zone, agency, role, holder ORDER BY zone, agency, role, holder`)
+	rows, _ = tx.Query(ctx, `SELECT zone, agency, role, holder, tasks FROM open_tasks() ORDER BY zone, agency, role, holder`)
 	stored.Tasks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (t ledger.OpenTasks, err error) {
 		err = row.Scan(&t.Zone, &t.Agency, &t.Role, &t.Holder, &t.Count)
 		return t, err
@@ -89,7 +83,7 @@ func readSetup(ctx context.Context, tx pgx.Tx) (stored ledger.Setup, err error) 
 
 // writeSetup writes a change. A policy that was the newest before stays, for the
 // runs that hold it; who is off keeps their name in what they did.
-func writeSetup(ctx context.Context, tx pgx.Tx, change ledger.SetupChange) error {
+func writeSetup(ctx context.Context, tx postgres.Tx, change ledger.SetupChange) error {
 	batch := &pgx.Batch{}
 	if p := change.Policy; p != nil {
 		batch.Queue(`UPDATE zone_policy SET current = false WHERE zone = $1 AND current`, p.Zone)

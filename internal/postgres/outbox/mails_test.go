@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"os"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/health"
@@ -269,17 +271,16 @@ func TestWaitingMailsAreCarriedOver(t *testing.T) {
 	a := &postgrestest.Archive{T: t, Stack: postgrestest.NewArchive(t).Stack, Database: "percorso_older"}
 	a.Administer("CREATE DATABASE percorso_older OWNER percorso_migrate")
 	t.Cleanup(func() { a.Administer("DROP DATABASE percorso_older WITH (FORCE)") })
-	owner := a.Pool(standalone.Migrate)
-	db := stdlib.OpenDBFromPool(owner)
-	defer func() { _ = db.Close() }()
-	older, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("../migrations"))
+	require.NoError(t, postgrestest.MigrateOlder(t.Context(), a.Stack.AdministratorURL(a.Database), 5))
+	a.Administer(deploy.RolesSQL)
+	owner := a.Owner()
+	administrator, err := pgx.Connect(t.Context(), a.Stack.AdministratorURL(a.Database))
 	require.NoError(t, err)
-	_, err = older.UpTo(t.Context(), 5)
-	require.NoError(t, err)
+	defer func() { _ = administrator.Close(context.WithoutCancel(t.Context())) }()
 	caseID := uuid.NewString()
 	insert := func(sent any, recipients ...string) (id string) {
 		id = uuid.NewString()
-		_, err := owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try, tries, sent_at)
+		_, err := administrator.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipients, created_at, next_try, tries, sent_at)
 			VALUES ($1, $2, $3, 'escalation', '/compiti/1', $4, clock_timestamp(), clock_timestamp(), 2, $5)`, id, "case/"+caseID, caseID, recipients, sent)
 		require.NoError(t, err)
 		return id
@@ -287,7 +288,7 @@ func TestWaitingMailsAreCarriedOver(t *testing.T) {
 	waiting := insert(nil, "uno@percorso.example", "due@percorso.example", "tre@percorso.example")
 	insert("2026-03-09T08:00:00Z", "quattro@percorso.example", "cinque@percorso.example")
 
-	_, err = postgres.Migrate(t.Context(), owner)
+	_, err = postgres.Migrate(t.Context(), a.Pool(standalone.Migrate))
 	require.NoError(t, err)
 	recipients := func(state string) (to []string) {
 		rows, err := owner.Query(t.Context(), `SELECT recipient FROM mail WHERE sent_at IS `+state+` AND failed_at IS NULL AND tries = 2 ORDER BY recipient`)
@@ -301,7 +302,11 @@ func TestWaitingMailsAreCarriedOver(t *testing.T) {
 	var first string
 	require.NoError(t, owner.QueryRow(t.Context(), `SELECT recipient FROM mail WHERE id = $1`, waiting).Scan(&first))
 	require.Equal(t, "uno@percorso.example", first)
-	_, err = older.DownTo(t.Context(), 5)
+	db := stdlib.OpenDBFromPool(owner)
+	defer func() { _ = db.Close() }()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("../migrations"))
+	require.NoError(t, err)
+	_, err = p.DownTo(t.Context(), 5)
 	require.NoError(t, err)
 	var kept int
 	require.NoError(t, owner.QueryRow(t.Context(), `SELECT count(*) FROM mail WHERE cardinality(recipients) = 1`).Scan(&kept))

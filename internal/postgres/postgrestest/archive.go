@@ -100,12 +100,12 @@ func startCluster() (c *cluster, err error) {
 
 // fill makes the pattern: the schema, the zones and their staff.
 func (c *cluster) fill(ctx context.Context) error {
-	owner, err := postgres.Open(ctx, databaseURL(c.stack, standalone.Migrate, "percorso"))
+	login, err := postgres.Open(ctx, databaseURL(c.stack, standalone.Migrate, "percorso"))
 	if err != nil {
 		return err
 	}
-	defer owner.Close()
-	if _, err := postgres.Migrate(ctx, owner); err != nil {
+	defer login.Close()
+	if _, err := postgres.Migrate(ctx, login); err != nil {
 		return err
 	}
 	policies, err := zone.Load(deploy.Zones())
@@ -121,20 +121,20 @@ func (c *cluster) fill(ctx context.Context) error {
 			}
 		}
 	}
-	return Load(ctx, owner, policies, staff)
+	return Load(ctx, login, policies, staff)
 }
 
 // Load makes these the zones' rules and the staff of every zone that they name,
 // without asking whether they fit together.
-func Load(ctx context.Context, owner *pgxpool.Pool, policies []care.Policy, staff []care.Staff) error {
+func Load(ctx context.Context, pool *pgxpool.Pool, policies []care.Policy, staff []care.Staff) error {
 	for i := range policies {
-		if err := machine.ChangeSetup(ctx, owner, func(ledger.Setup) (ledger.SetupChange, error) {
+		if err := machine.ChangeSetup(ctx, pool, func(ledger.Setup) (ledger.SetupChange, error) {
 			return ledger.SetupChange{Policy: &policies[i]}, nil
 		}); err != nil {
 			return err
 		}
 	}
-	return machine.ChangeSetup(ctx, owner, func(stored ledger.Setup) (ledger.SetupChange, error) {
+	return machine.ChangeSetup(ctx, pool, func(stored ledger.Setup) (ledger.SetupChange, error) {
 		change := ledger.SetupChange{Staff: staff}
 		for _, a := range stored.Accounts {
 			named := func(s care.Staff) bool { return s.Subject == a.Subject }
@@ -166,9 +166,9 @@ func newDatabase(t testing.TB, pattern string) *Archive {
 	require.NoError(t, err)
 	a := &Archive{T: t, Stack: c.stack, Database: fmt.Sprintf("percorso_%d", c.databases.Add(1)), Accounts: map[string]care.Staff{}}
 	a.Administer(
-		"CREATE DATABASE "+a.Database+" OWNER percorso_migrate TEMPLATE "+pattern,
+		"CREATE DATABASE "+a.Database+" OWNER percorso_owner TEMPLATE "+pattern,
 		"REVOKE ALL ON DATABASE "+a.Database+" FROM PUBLIC",
-		"GRANT CONNECT ON DATABASE "+a.Database+" TO percorso_api, percorso_work, percorso_ops",
+		"GRANT CONNECT ON DATABASE "+a.Database+" TO percorso_migrate, percorso_api, percorso_work, percorso_ops",
 	)
 	t.Cleanup(func() { a.Administer("DROP DATABASE " + a.Database + " WITH (FORCE)") })
 	return a
@@ -218,6 +218,14 @@ func databaseURL(stack *standalone.Stack, part standalone.Part, database string)
 // Pool logs in to the database as a part does.
 func (a *Archive) Pool(part standalone.Part) *pgxpool.Pool {
 	pool, err := postgres.Open(context.Background(), databaseURL(a.Stack, part, a.Database))
+	require.NoError(a.T, err)
+	a.T.Cleanup(pool.Close)
+	return pool
+}
+
+// Owner acts as the owner of the tables, as a migration does: it sees and changes every row.
+func (a *Archive) Owner() *pgxpool.Pool {
+	pool, err := postgres.AsOwner(context.Background(), a.Pool(standalone.Migrate))
 	require.NoError(a.T, err)
 	a.T.Cleanup(pool.Close)
 	return pool

@@ -13,6 +13,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/postgres"
@@ -32,23 +33,18 @@ func ReleasedRows() (string, error) {
 // code filled, and that was upgraded since.
 func NewReleasedPlay(t testing.TB, now time.Time) *Play {
 	a := newDatabase(t, "template0")
-	owner := a.Pool(standalone.Migrate)
-	require.NoError(t, FillReleased(t.Context(), owner, a.Stack.AdministratorURL(a.Database)))
-	_, err := postgres.Migrate(t.Context(), owner)
+	require.NoError(t, FillReleased(t.Context(), a.Stack.AdministratorURL(a.Database)))
+	a.Administer(deploy.RolesSQL)
+	_, err := postgres.Migrate(t.Context(), a.Pool(standalone.Migrate))
 	require.NoError(t, err)
 	a.enter()
 	return playIn(a, now)
 }
 
-// FillReleased makes the released schema in an empty database, and fills it.
-func FillReleased(ctx context.Context, owner *pgxpool.Pool, administrator string) error {
-	db := stdlib.OpenDBFromPool(owner)
-	defer func() { _ = db.Close() }()
-	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(filepath.Join(stacktest.ModuleRoot(), "internal", "postgres", "migrations")))
-	if err != nil {
-		return err
-	}
-	if _, err := p.UpTo(ctx, Released); err != nil {
+// FillReleased makes the released schema in an empty database, and fills it. All of
+// it belongs to the login of the migrations, as it did in that version.
+func FillReleased(ctx context.Context, administrator string) error {
+	if err := MigrateOlder(ctx, administrator, Released); err != nil {
 		return err
 	}
 	rows, err := ReleasedRows()
@@ -61,5 +57,47 @@ func FillReleased(ctx context.Context, owner *pgxpool.Pool, administrator string
 	}
 	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 	_, err = connection.PgConn().Exec(ctx, rows).ReadAll()
+	return err
+}
+
+// MigrateOlder gives a database to the login of the migrations, and brings its
+// schema up to a migration as the versions did that knew no owner but that login.
+func MigrateOlder(ctx context.Context, administrator string, version int64) error {
+	config, err := pgxpool.ParseConfig(administrator)
+	if err != nil {
+		return err
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `SET ROLE percorso_migrate`)
+		return err
+	}
+	connection, err := pgx.Connect(ctx, administrator)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
+	for _, statement := range []string{
+		"ALTER DATABASE " + pgx.Identifier{config.ConnConfig.Database}.Sanitize() + " OWNER TO percorso_migrate",
+		"GRANT ALL ON SCHEMA public TO percorso_migrate", // which it had as the owner of the database, while it inherited
+	} {
+		if _, err := connection.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	login, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer login.Close()
+	db := stdlib.OpenDBFromPool(login)
+	defer func() { _ = db.Close() }()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(filepath.Join(stacktest.ModuleRoot(), "internal", "postgres", "migrations")))
+	if err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
+		return err
+	}
+	_, err = connection.Exec(ctx, "REVOKE ALL ON SCHEMA public FROM percorso_migrate")
 	return err
 }

@@ -47,7 +47,7 @@ func NewPlay(t testing.TB) *Play { return NewPlayAt(t, testclock.Monday) }
 func NewPlayAt(t testing.TB, now time.Time) *Play { return playIn(NewArchive(t), now) }
 
 func playIn(a *Archive, now time.Time) *Play {
-	p := &Play{Archive: a, Owner: a.Pool(standalone.Migrate), API: a.Pool(standalone.API), Runs: map[string]*Played{}, Now: now}
+	p := &Play{Archive: a, Owner: a.Owner(), API: a.Pool(standalone.API), Runs: map[string]*Played{}, Now: now}
 	a.Records.Clock = func() time.Time { return p.Now }
 	return p
 }

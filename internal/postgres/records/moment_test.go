@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"percorso/deploy/standalone"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
@@ -15,7 +14,7 @@ import (
 // nothing: else it would seem to have nothing open in between.
 func TestAReadingIsOfOneMoment(t *testing.T) {
 	p := newPlay(t)
-	owner := p.Pool(standalone.Migrate)
+	owner := p.Owner
 	run, task := p.withTask()
 	read := func() ledger.Case {
 		file, err := p.Records.CaseFile(t.Context(), p.Accounts["supervisor.prato"], ledger.BareID(run))

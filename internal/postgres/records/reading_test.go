@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
@@ -25,7 +24,7 @@ type desk struct {
 
 func newDesk(t *testing.T) desk {
 	a := postgrestest.NewArchive(t)
-	return desk{a, a.Pool(standalone.Migrate)}
+	return desk{a, a.Owner()}
 }
 
 func (d desk) put(sql string, args ...any) {

@@ -1,0 +1,83 @@
+package postgres_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/postgres/postgrestest"
+)
+
+// rights lists what each role may do: on tables, on columns of them, with functions,
+// and as which other roles. Owners may do everything with what is theirs, and are
+// listed with how much that is.
+const rights = `
+WITH role AS (SELECT oid, rolname FROM pg_roles WHERE rolname LIKE 'percorso\_%' AND rolname NOT IN ('percorso_admin', 'percorso_temporal')
+    UNION ALL SELECT 0, 'everybody')
+SELECT r.rolname || ' ' || c.relname || ': ' || string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
+    FROM pg_class c, aclexplode(c.relacl) a, role r
+    WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = r.oid AND a.grantee <> c.relowner GROUP BY r.rolname, c.relname
+UNION ALL SELECT r.rolname || ' ' || c.relname || ': ' || a.privilege_type || ' (' || string_agg(t.attname, ' ' ORDER BY t.attname) || ')'
+    FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a, role r
+    WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = r.oid GROUP BY r.rolname, c.relname, a.privilege_type
+UNION ALL SELECT r.rolname || ' calls ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' || CASE WHEN p.prosecdef THEN ' as ' || pg_get_userbyid(p.proowner) ELSE '' END
+    FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a, role r
+    WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = r.oid AND a.grantee <> p.proowner
+UNION ALL SELECT r.rolname || ' schema ' || n.nspname || ': ' || string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
+    FROM pg_namespace n, aclexplode(n.nspacl) a, role r WHERE n.nspname = 'public' AND a.grantee = r.oid GROUP BY r.rolname, n.nspname
+UNION ALL SELECT member.rolname || ' becomes ' || granted.rolname || CASE WHEN pg_has_role(member.rolname, granted.rolname, 'USAGE') THEN ' and always is' ELSE '' END
+    FROM pg_auth_members m JOIN role member ON member.oid = m.member JOIN role granted ON granted.oid = m.roleid
+UNION ALL SELECT r.rolname || ' owns ' || CASE c.relkind WHEN 'S' THEN 'sequences' WHEN 'i' THEN 'indexes' ELSE 'tables' END
+    FROM pg_class c JOIN role r ON r.oid = c.relowner WHERE c.relnamespace = 'public'::regnamespace GROUP BY 1
+UNION ALL SELECT DISTINCT r.rolname || ' owns functions' FROM pg_proc p JOIN role r ON r.oid = p.proowner WHERE p.pronamespace = 'public'::regnamespace
+UNION ALL SELECT r.rolname || ' owns the database' FROM pg_database d JOIN role r ON r.oid = d.datdba WHERE d.datname = current_database()
+UNION ALL SELECT rolname || CASE WHEN rolcanlogin THEN ' logs in' ELSE ' is no login' END || CASE WHEN rolinherit THEN ' and inherits' ELSE '' END
+        || CASE WHEN rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication THEN ' and is too strong' ELSE '' END
+    FROM pg_roles WHERE oid IN (SELECT oid FROM role)
+ORDER BY 1`
+
+// TestRightsAreThoseOfTheList: every right of every role stands in testdata/rights.txt,
+// to the column and the function, and none more. What a role may see of a table's rows
+// is up to the policies, without which it sees none.
+func TestRightsAreThoseOfTheList(t *testing.T) {
+	a := postgrestest.NewArchive(t)
+	rows, err := a.Owner().Query(t.Context(), rights)
+	require.NoError(t, err)
+	var found []string
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		found = append(found, line)
+	}
+	require.NoError(t, rows.Err())
+	content, err := os.ReadFile(filepath.Join("testdata", "rights.txt"))
+	require.NoError(t, err)
+	listed := strings.Split(strings.TrimSpace(string(content)), "\n")
+	for _, line := range found {
+		if !slices.Contains(listed, line) {
+			t.Errorf("not in the list, but in the database:\n%s", line)
+		}
+	}
+	for _, line := range listed {
+		if !slices.Contains(found, line) {
+			t.Errorf("in the list, but not in the database:\n%s", line)
+		}
+	}
+}
+
+// withoutPolicies are the tables that hold nothing about a case: each role that may
+// read one at all reads it whole.
+var withoutPolicies = []string{"goose_db_version", "machine_report", "schema_mark", "sessions", "staff", "worker", "zone_policy"}
+
+// TestEveryTableHasItsPolicies, which bind its owner too.
+func TestEveryTableHasItsPolicies(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	for _, row := range p.Rows(`SELECT relname, relrowsecurity AND relforcerowsecurity AS bound FROM pg_class
+		WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`) {
+		require.Equal(t, !slices.Contains(withoutPolicies, row["relname"].(string)), row["bound"], row["relname"])
+	}
+}
