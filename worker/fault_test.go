@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
@@ -253,6 +254,18 @@ func TestAcceptedAndNeverWoken(t *testing.T) {
 	s.once(id, "task_completed first_listening/heard")
 }
 
+// proxied is a worker's way to Postgres that can be taken away.
+func (s *site) proxied() (*toxiproxy.Proxy, *pgxpool.Pool) {
+	s.t.Helper()
+	address, err := url.Parse(s.url(standalone.Worker))
+	require.NoError(s.t, err)
+	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "postgres", "127.0.0.1:0", address.Host)
+	require.NoError(s.t, proxy.Start())
+	s.t.Cleanup(proxy.Stop)
+	address.Host = proxy.Listen
+	return proxy, s.connect(address.String())
+}
+
 func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
@@ -260,14 +273,8 @@ func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
 	listening := s.completing(id, care.FirstListening, heard)
 	stop()
 
-	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	address, err := url.Parse(s.url(standalone.Worker))
-	require.NoError(t, err)
-	proxy := toxiproxy.NewProxy(proxies, "postgres", "127.0.0.1:0", address.Host)
-	require.NoError(t, proxy.Start())
-	t.Cleanup(proxy.Stop)
-	address.Host = proxy.Listen
-	defer s.workOn(s.connect(address.String()))()
+	proxy, worker := s.proxied()
+	defer s.workOn(worker)()
 
 	proxy.Stop()
 	s.send(listening)

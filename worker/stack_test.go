@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"percorso/activities"
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -41,6 +42,7 @@ type site struct {
 	temporal client.Client
 	records  *records.Records
 	mailer   post.Sender
+	patience activities.Patience
 	staff    map[care.Role]care.Staff
 	keys     int
 }
@@ -131,7 +133,7 @@ func (s *site) workOn(pool *pgxpool.Pool) (stop func()) {
 	done := make(chan error, 1)
 	go func() {
 		done <- worker.Run(ctx, worker.Options{Temporal: s.temporal,
-			Steps: steps.New(pool, calendar.New), Outbox: outbox.New(pool), Mailer: s.mailer, Log: zap.NewNop()})
+			Steps: steps.New(pool, calendar.New), Outbox: outbox.New(pool), Mailer: s.mailer, Patience: s.patience, Log: zap.NewNop()})
 	}()
 	return func() {
 		cancel()

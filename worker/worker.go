@@ -33,6 +33,7 @@ type Options struct {
 	Outbox   Outbox
 	Mailer   post.Sender
 	Log      *zap.Logger
+	Patience activities.Patience // of runs that find Postgres away; zero: the usual
 
 	Build     string // the version that the worker polls as; it may be versions.Unversioned
 	ByRelease bool   // it becomes current when an operator says so, not by itself
@@ -82,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 		OnFatalError:                            func(err error) { end(fmt.Errorf("%w: %w", errFatal, err)) },
 	})
 	Register(w)
-	w.RegisterActivity(&activities.HumanTasks{Steps: o.Steps})
+	w.RegisterActivity(&activities.HumanTasks{Steps: o.Steps, Patience: o.Patience})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)
 	}

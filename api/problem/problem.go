@@ -114,6 +114,8 @@ var statuses = map[string]int{
 	care.RefusedNotHeld:    http.StatusConflict,
 	care.RefusedOpen:       http.StatusConflict,
 	care.RefusedInFlight:   http.StatusConflict,
+	care.RefusedOvertaken:  http.StatusConflict,
+	care.RefusedByHand:     http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,

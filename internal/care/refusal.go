@@ -11,6 +11,8 @@ const (
 	RefusedEnded      = "ended"        // the run is over
 	RefusedInvalid    = "invalid"      // a field breaks a rule
 	RefusedInFlight   = "in_flight"    // an accepted answer to the task is on its way
+	RefusedOvertaken  = "overtaken"    // it could not be worked in its time, and a later one of its kind was
+	RefusedByHand     = "by_hand"      // it could not be worked, and whoever looks after Percorso took it away
 	RefusedOpen       = "already_open" // there is one already; Refusal.Open says which, Faults by what rule
 )
 

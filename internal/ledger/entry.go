@@ -16,6 +16,7 @@ type Start struct {
 	// Reopen says that the run has ended and is to be worked again, if somebody
 	// asked for that: its epoch is then the next one.
 	Reopen bool `json:"reopen,omitempty"`
+	Tries  int  `json:"tries,omitempty"` // to load that came to nothing before
 }
 
 // Entry is one entry of a run's inbox, as the process sees it.
@@ -45,4 +46,5 @@ func ClockEntry(run string, now time.Time) Entry {
 type Result struct {
 	Refusal  string `json:"refusal,omitempty"` // a code of care's refusals; empty: worked
 	Revision int    `json:"revision,omitempty"`
+	Deferred bool   `json:"deferred,omitempty"` // neither worked nor refused: it stays accepted, and comes again
 }

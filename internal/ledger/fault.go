@@ -47,6 +47,18 @@ func (f *Fault) Conflict() bool { return !f.Away() && f.class("40") }
 // take, a form that does not read, a statement that is wrong.
 func (f *Fault) Unwritable() bool { return !f.Away() && !f.Conflict() }
 
+// Code says in a word why something cannot be written: the SQLSTATE, or where
+// Postgres was not asked a code of ours. It holds no value.
+func (f *Fault) Code() string {
+	if f.SQLSTATE == "" {
+		return CodeUnreadable
+	}
+	return f.SQLSTATE
+}
+
+// CodeUnreadable is why nothing can be written where what is stored does not read.
+const CodeUnreadable = "unreadable"
+
 // BadText says that Postgres cannot hold a text, such as one with a zero byte.
 func (f *Fault) BadText() bool { return f.SQLSTATE == "22021" || f.SQLSTATE == "22P05" }
 

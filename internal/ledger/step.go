@@ -15,7 +15,8 @@ type Step struct {
 	Entry    Entry         `json:"entry"`
 	Taken    bool          `json:"taken"` // the path awaited the entry; else it is refused under lock
 	At       time.Time     `json:"at"`
-	State    care.RunState `json:"state"` // after the step
+	State    care.RunState `json:"state"`           // after the step
+	Tries    int           `json:"tries,omitempty"` // that came to nothing before, since Postgres was away or it could not be written
 	Effects  Effects       `json:"effects"`
 }
 
@@ -31,6 +32,10 @@ const (
 	Behind   Verdict = "behind"  // Postgres is ahead of the run: take its state and work the entry again
 	Fenced   Verdict = "fenced"  // a newer epoch owns the run
 	Idle     Verdict = "idle"    // a clock fired and found nothing due
+	// Deferred: it stays accepted and comes again, since it cannot be written as it
+	// is, or waits behind an earlier one of its sender that cannot.
+	Deferred Verdict = "deferred"
+	Away     Verdict = "away" // Postgres does not answer: nothing is known, and the entry comes again
 )
 
 // StepResult is the store's answer to a step, and to a load.
@@ -45,4 +50,9 @@ type StepResult struct {
 	Policy   *care.Policy     `json:"policy,omitempty"`   // on load, and when renewed
 	Entry    *Entry           `json:"entry,omitempty"`    // as it is stored, where the step had it altered
 	Ended    bool             `json:"ended,omitempty"`    // the run is over in Postgres
+	Pause    time.Duration    `json:"pause,omitempty"`    // until the next try, of deferred and away
 }
+
+// Later says whether the step, or the load, came to nothing for now, and is to be
+// tried again later.
+func (r StepResult) Later() bool { return r.Verdict == Deferred || r.Verdict == Away }

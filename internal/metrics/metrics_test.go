@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/care"
+	"percorso/activities"
 	"percorso/internal/ledger"
 )
 
@@ -40,6 +41,7 @@ func (s *store) Reported(context.Context) (ledger.MachineReport, float64, error)
 
 // written gives one result for each step.
 type written struct {
+	activities.Steps // of which the test needs no other
 	results []ledger.StepResult
 	err     error
 }

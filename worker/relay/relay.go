@@ -17,6 +17,9 @@ type Outbox interface {
 	// TakeWakes hands out entries that are due, none of the cases that are busy and
 	// of no other more than a quarter; each comes again until it is worked.
 	TakeWakes(ctx context.Context, most int, busy []string) ([]ledger.Wake, error)
+	// WakeOverdue makes entries of clocks that their runs have not come to, and says
+	// of how many.
+	WakeOverdue(ctx context.Context, most int) (int, error)
 	// RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 	RefuseEnded(ctx context.Context, id string) error
 	// AwaitWake rests until an entry may be due of a case that is not busy, for as
@@ -45,6 +48,7 @@ const (
 	longestRest = 5 * time.Second       // between two looks
 	shortRest   = 50 * time.Millisecond // while a case has its share in hand
 	afterFault  = time.Second
+	overdue     = 15 * time.Second // between two looks for clocks that are overdue
 )
 
 // Run relays until the context ends.
@@ -61,9 +65,15 @@ func (r *Relay) Run(ctx context.Context) error {
 func (r *Relay) look(ctx context.Context, desk *desk) error {
 	stop := context.AfterFunc(ctx, desk.close)
 	defer stop()
+	var clocks time.Time // when to look for overdue ones: at once when Postgres is back
 	for ctx.Err() == nil {
 		loops.Moves(ctx)
-		if err := r.fill(ctx, desk); err != nil && ctx.Err() == nil {
+		err := r.bringClocks(ctx, &clocks)
+		if err == nil {
+			err = r.fill(ctx, desk)
+		}
+		if err != nil && ctx.Err() == nil {
+			clocks = time.Time{}
 			// Postgres is away; what waits is durable.
 			r.Log.Warn("the relay cannot look", zap.Error(err))
 			select {
@@ -73,6 +83,17 @@ func (r *Relay) look(ctx context.Context, desk *desk) error {
 		}
 	}
 	return nil
+}
+
+// bringClocks makes entries of overdue clocks, if it is time to.
+func (r *Relay) bringClocks(ctx context.Context, at *time.Time) error {
+	now := time.Now() //nolint:forbidigo // how long ago the last look was
+	if now.Before(*at) {
+		return nil
+	}
+	_, err := r.Outbox.WakeOverdue(ctx, batch)
+	*at = now.Add(overdue)
+	return err
 }
 
 // fill takes what is due onto the desk, or rests until something is.

@@ -50,6 +50,8 @@ func (o *outbox) TakeWakes(_ context.Context, most int, busy []string) (taken []
 	return taken, nil
 }
 
+func (*outbox) WakeOverdue(context.Context, int) (int, error) { return 0, nil }
+
 func (o *outbox) RefuseEnded(_ context.Context, id string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

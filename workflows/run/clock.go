@@ -16,9 +16,9 @@ import (
 // setting the timer anew at each step.
 func (x *execution) keepTime(ctx workflow.Context) error {
 	for {
-		armed := x.due
+		armed := x.alarm()
 		disturbed := func() bool {
-			return x.leaving || x.mayContinueAsNew(ctx) || !x.due.IsZero() && (armed.IsZero() || x.due.Before(armed))
+			return x.leaving || x.mayContinueAsNew(ctx) || !x.alarm().IsZero() && (armed.IsZero() || x.alarm().Before(armed))
 		}
 		fired := false
 		if armed.IsZero() {
@@ -43,7 +43,7 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 			if err != nil {
 				return err
 			}
-			if worked := res.Revision > 0; !worked && !x.due.IsZero() && !x.due.After(now) {
+			if worked := res.Revision > 0; !worked && !res.Deferred && !x.due.IsZero() && !x.due.After(now) {
 				// Something is due that no step works: a fault, which the case shows.
 				// Asking again at once would keep the worker busy with nothing else.
 				if err := workflow.Sleep(ctx, time.Minute); err != nil {
@@ -56,6 +56,14 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 
 func (x *execution) mayContinueAsNew(ctx workflow.Context) bool {
 	return x.busy == 0 && (x.worked >= entriesPerExecution || workflow.GetInfo(ctx).GetContinueAsNewSuggested())
+}
+
+// alarm is when the run's timer is to fire; zero: there is nothing to wait for.
+func (x *execution) alarm() time.Time {
+	if !x.due.IsZero() && x.rests.After(x.due) {
+		return x.rests
+	}
+	return x.due
 }
 
 // armFor sets when the run's earliest clock is due.

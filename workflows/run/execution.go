@@ -37,10 +37,16 @@ type execution struct {
 	epoch   int              // Postgres takes no step of an older one
 	reopens bool             // the run has ended and may be reopened
 	loaded  bool
+	loads   int       // tries to load that came to nothing
+	knocked bool      // an entry came since the last of them
 	leaving bool      // ended or fenced: nothing more will be worked
 	due     time.Time // the earliest clock of the run; zero: none
 	worked  int       // entries worked in this execution
 	busy    int       // entries being worked, or waiting for it
+
+	away   int       // tries in a row for which Postgres was away
+	clocks int       // tries in a row of the run's own clock that came to nothing
+	rests  time.Time // the run's own clock comes no earlier again; zero: it does not rest
 }
 
 // entriesPerExecution bounds an execution's history: a run holds at most 2,000
@@ -60,8 +66,10 @@ func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
 	if err := x.load(ctx); err != nil {
 		return err
 	}
-	if err := x.keepTime(ctx); err != nil {
-		return err
+	if x.loaded {
+		if err := x.keepTime(ctx); err != nil {
+			return err
+		}
 	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
@@ -69,7 +77,7 @@ func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
 	if x.leaving {
 		return nil
 	}
-	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch})
+	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens && !x.loaded})
 }
 
 // listen registers what brings entries, before anything blocks.
@@ -99,14 +107,34 @@ func validateWork(_ workflow.Context, e ledger.Entry) error {
 	return nil
 }
 
-// load takes the run's state from Postgres and walks the path to where it stands.
+// load takes the run's state from Postgres and walks the path to where it stands. It
+// tries until Postgres gives it, with growing pauses, which an entry cuts short:
+// whoever could accept it found Postgres there. In a pause the run may go on as a new
+// execution; it is not loaded then.
 func (x *execution) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
-	var res ledger.StepResult
-	start := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens}
-	if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, start).Get(ctx, &res); err != nil {
-		return err
+	for {
+		var res ledger.StepResult
+		start := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens, Tries: x.loads}
+		if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, start).Get(ctx, &res); err != nil {
+			return err
+		}
+		if !res.Later() {
+			return x.begin(ctx, res)
+		}
+		x.loads++
+		x.knocked = false
+		if _, err := workflow.AwaitWithTimeout(ctx, res.Pause, func() bool { return x.knocked || x.mayContinueAsNew(ctx) }); err != nil {
+			return err
+		}
+		if x.mayContinueAsNew(ctx) {
+			return nil
+		}
 	}
+}
+
+// begin begins to work from what was loaded.
+func (x *execution) begin(ctx workflow.Context, res ledger.StepResult) error {
 	if res.Epoch > x.epoch {
 		x.epoch = res.Epoch // a reopened run goes on under the next one
 	}
@@ -121,12 +149,22 @@ func (x *execution) load(ctx workflow.Context) error {
 	return nil
 }
 
+// awaitLoad waits until the run is loaded, or was tried to be once more in vain.
+func (x *execution) awaitLoad(ctx workflow.Context) error {
+	x.knocked = true
+	before := x.loads
+	return workflow.Await(ctx, func() bool { return x.loaded || x.loads > before })
+}
+
 // work brings one entry to the path and records the step that it makes.
 func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, error) {
 	x.busy++
 	defer func() { x.busy-- }()
-	if err := workflow.Await(ctx, func() bool { return x.loaded }); err != nil {
+	if err := x.awaitLoad(ctx); err != nil {
 		return ledger.Result{}, err
+	}
+	if !x.loaded {
+		return ledger.Result{Deferred: true}, nil
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
@@ -145,7 +183,12 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		if err != nil {
 			return ledger.Result{}, err
 		}
+		if res.Verdict != ledger.Away {
+			x.answered(e, res)
+		}
 		switch res.Verdict {
+		case ledger.Away, ledger.Deferred:
+			return ledger.Result{Deferred: true}, x.letGo(ctx, e, before, res, taken)
 		case ledger.Recorded:
 			if !taken {
 				// Recorded by a worker whose path awaited it: this one's has changed
@@ -173,6 +216,36 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			}
 			return res.Result, nil
 		}
+	}
+}
+
+// letGo leaves an entry for later: it stays accepted, and whoever brings it comes
+// again. The run's own clock rests, and comes again by itself. The path goes back to
+// where Postgres says that it stands, so that nothing of the step is left for the next
+// one; should the step have been committed all the same, the next one finds that out.
+func (x *execution) letGo(ctx workflow.Context, e ledger.Entry, before care.RunState, res ledger.StepResult, taken bool) error {
+	if res.Verdict == ledger.Away {
+		x.away++
+	}
+	if e.Answer.Operation == care.OpClock {
+		x.clocks++
+		x.rests = workflow.Now(ctx).Add(res.Pause)
+	}
+	if res.State == nil {
+		res.State, res.Revision = &before, x.run.revision
+	}
+	res.NextDue = nil
+	if due := x.due; !due.IsZero() {
+		res.NextDue = &due
+	}
+	return x.standAgain(ctx, before, res, taken)
+}
+
+// answered notes that Postgres is there. A clock that found it away need rest no
+// longer; one that cannot be written for another reason does until it was.
+func (x *execution) answered(e ledger.Entry, res ledger.StepResult) {
+	if x.away > 0 || e.Answer.Operation == care.OpClock && !res.Later() {
+		x.away, x.clocks, x.rests = 0, 0, time.Time{}
 	}
 }
 
@@ -218,24 +291,34 @@ func (x *execution) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err
 	return true, workflow.Await(ctx, x.run.walk.atRest)
 }
 
-// record writes the step in one local activity. It tries for as long as
-// Postgres is away: an accepted command must not fail for good.
+// tries is how often what an entry is about came to nothing before.
+func (x *execution) tries(e ledger.Entry) int {
+	if e.Answer.Operation == care.OpClock {
+		return x.clocks
+	}
+	return x.away
+}
+
+// record writes the step in one local activity. That tries for a while where Postgres
+// is away, and then lets go: an accepted command must not fail for good, and must not
+// hold up everything else.
 func (x *execution) record(ctx workflow.Context, e ledger.Entry, taken bool) (ledger.StepResult, error) {
 	var tasks *activities.HumanTasks
 	var res ledger.StepResult
 	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, ledger.Step{
 		Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Revision: x.run.revision, Entry: e, Taken: taken,
-		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects,
+		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects, Tries: x.tries(e),
 	}).Get(ctx, &res)
 	return res, err
 }
 
-// writing sets how steps are written. Without a schedule-to-close timeout the
-// SDK would take the start-to-close timeout for it and give up after seconds.
+// writing sets how steps are written: the activity itself says when to let go, and
+// never fails but with its worker. Without a schedule-to-close timeout the SDK would
+// take the start-to-close timeout for it and give up.
 func writing(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		ScheduleToCloseTimeout: 10 * 365 * 24 * time.Hour,
-		StartToCloseTimeout:    3 * time.Second,
+		StartToCloseTimeout:    3 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 20 * time.Second,
 		},

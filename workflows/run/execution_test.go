@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -177,20 +176,151 @@ func TestRunWorksOneEntryAtATime(t *testing.T) {
 	tr.rests("second")
 }
 
-func TestRunKeepsTryingWhilePostgresIsAway(t *testing.T) {
-	store := &scripted{instead: func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
-		if attempt <= 20 {
-			return ledger.StepResult{}, errors.New("connection refused")
+// away is what the store answers while there is no connection.
+var away = &ledger.Fault{Lost: true}
+
+// unwritable is what it answers to a value that no table takes.
+var unwritable = &ledger.Fault{SQLSTATE: "22001"}
+
+func TestRunKeepsTryingWhilePostgresIsAwayForAMoment(t *testing.T) {
+	store := &scripted{}
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
+		if attempt <= 1 {
+			return ledger.StepResult{}, away
 		}
 		return ledger.StepResult{}, nil
-	}}
-	tr := newTrial(t, store).bring(time.Hour, opens)
-	tr.walks(twoTasks).stays()
-	require.Equal(t, []ledger.Result{{Revision: 1}}, tr.results)
-	require.Len(t, store.steps, 21)
-	for _, step := range store.steps {
-		require.Equal(t, store.steps[0], step, "the same step each time")
 	}
+	tr := newTrial(t, store)
+	tr.patience(time.Second)
+	tr.bring(time.Hour, opens).walks(twoTasks).stays()
+	require.Equal(t, []ledger.Result{{Revision: 1}}, tr.results)
+	require.Len(t, store.steps, 2)
+	require.Equal(t, store.steps[0], store.steps[1], "the same step again")
+}
+
+// A conflict with somebody else is tried again at once.
+func TestRunTriesAgainAfterAConflict(t *testing.T) {
+	store := opened()
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
+		if attempt <= 3 {
+			return ledger.StepResult{}, &ledger.Fault{SQLSTATE: "40P01"}
+		}
+		return ledger.StepResult{}, nil
+	}
+	tr := newTrial(t, store).bring(time.Hour, completes("first"))
+	tr.walks(twoTasks).stays()
+	require.Equal(t, []ledger.Result{{Revision: 2}}, tr.results)
+	require.Len(t, store.steps, 4)
+}
+
+// Where Postgres is away, or a step cannot be written, the run lets the entry go. It
+// stays accepted, the path stands where it stood, and the next entry finds nothing
+// of it.
+func TestRunLetsGoAndGoesOnWithOthers(t *testing.T) {
+	for name, fault := range map[string]error{"away": away, "unwritable": unwritable} {
+		t.Run(name, func(t *testing.T) {
+			store := opened()
+			poison := completes("first")
+			poison.ID, poison.Answer.Outcome = "poison", "spoilt"
+			store.instead = func(_ int, step ledger.Step) (ledger.StepResult, error) {
+				if step.Entry.ID == poison.ID {
+					return ledger.StepResult{}, fault
+				}
+				return ledger.StepResult{}, nil
+			}
+			tr := newTrial(t, store).bring(time.Hour, poison).bring(2*time.Hour, completes("first")).bring(3*time.Hour, poison).bring(4*time.Hour, completes("second"))
+			tr.walks(twoTasks).ends()
+			require.Equal(t, []ledger.Result{{Deferred: true}, {Revision: 2}, {Refusal: care.RefusedNotAwaited}, {Revision: 3}}[:2], tr.results[:2])
+			require.Equal(t, ledger.Result{Revision: 3}, tr.results[3])
+			var worked []ledger.Effects
+			for _, step := range store.steps {
+				if step.Entry.ID != poison.ID {
+					worked = append(worked, step.Effects)
+				}
+			}
+			require.Equal(t, []ledger.TaskChange{
+				{ID: taskAt("first"), State: care.TaskCompleted, Outcome: "done"}, {ID: taskAt("second"), State: care.TaskReady, Kind: "second"},
+			}, worked[0].Tasks)
+			require.Len(t, worked, 2)
+			require.NotContains(t, fmt.Sprint(store.state), "spoilt")
+			if name == "unwritable" {
+				require.Contains(t, store.codes, "22001")
+			} else {
+				require.Empty(t, store.codes, "nothing can be noted of it")
+			}
+		})
+	}
+}
+
+// What interrupts the path, as its end, leaves nothing behind either.
+func TestRunStandsAgainAfterAnEndThatCouldNotBeWritten(t *testing.T) {
+	store := opened()
+	store.instead = func(attempt int, _ ledger.Step) (ledger.StepResult, error) {
+		if attempt == 1 {
+			return ledger.StepResult{}, unwritable
+		}
+		return ledger.StepResult{}, nil
+	}
+	end := ledger.Entry{ID: "end", Answer: care.Answer{Operation: care.OpEnd}}
+	tr := newTrial(t, store).bring(time.Hour, end).bring(2*time.Hour, completes("first"))
+	tr.walks(twoTasks).stays()
+	require.Equal(t, []ledger.Result{{Deferred: true}, {Revision: 2}}, tr.results)
+	require.Nil(t, store.state.Interrupt)
+	tr.rests("second")
+}
+
+// A run's own clock comes again by itself, after pauses that grow; an entry that is
+// worked meanwhile ends an outage for the clock too.
+func TestRunsOwnClockComesAgain(t *testing.T) {
+	for name, fault := range map[string]error{"away": away, "unwritable": unwritable} {
+		t.Run(name, func(t *testing.T) {
+			store := opened()
+			due := time.Date(2027, 1, 11, 9, 0, 0, 0, time.UTC)
+			store.nextDue = &due
+			var at []time.Time
+			const failures = 12
+			store.instead = func(_ int, step ledger.Step) (ledger.StepResult, error) {
+				if step.Entry.Answer.Operation != care.OpClock {
+					return ledger.StepResult{}, nil
+				}
+				if len(at) == 0 || !at[len(at)-1].Equal(step.At) {
+					at = append(at, step.At)
+				}
+				if len(at) <= failures {
+					return ledger.StepResult{}, fault
+				}
+				return ledger.StepResult{Verdict: ledger.Idle, Revision: 1}, nil
+			}
+			tr := newTrial(t, store)
+			tr.patience(50 * time.Millisecond)
+			tr.walks(twoTasks).stays()
+			require.Len(t, at, failures+1, "until it is taken, and never again")
+			unit := 50 * time.Millisecond
+			for i := 1; i < len(at); i++ {
+				want := min(time.Duration(5<<(i-1)), 900) * unit
+				require.InDelta(t, want, at[i].Sub(at[i-1]), float64(20*time.Millisecond), "pause %d", i)
+			}
+		})
+	}
+}
+
+// A run that does not load tries again with pauses; whoever comes meanwhile has it
+// tried at once, and is told that it takes longer.
+func TestRunLoadsAgain(t *testing.T) {
+	store := &scripted{}
+	var loads int
+	store.loading = func() error {
+		if loads++; loads <= 20 { // the pauses are 0.9 s by then
+			return away
+		}
+		return nil
+	}
+	again := opens
+	again.ID = "the same, by the relay"
+	tr := newTrial(t, store).bring(8*time.Second, opens).bring(time.Minute, again)
+	tr.walks(twoTasks).stays()
+	require.Equal(t, []ledger.Result{{Deferred: true}, {Revision: 1}}, tr.results)
+	require.Equal(t, 21, loads)
 }
 
 func TestRunRefusesAnEntryWithoutShape(t *testing.T) {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -32,13 +33,30 @@ type scripted struct {
 	ended    bool
 	instead  func(attempt int, step ledger.Step) (ledger.StepResult, error) // of a step; an empty verdict leaves it to the store
 	steps    []ledger.Step
+	codes    []string // of what was deferred
+	loading  func() error
 }
 
 func (s *scripted) Load(context.Context, ledger.Start) (ledger.StepResult, error) {
+	if s.loading != nil {
+		if err := s.loading(); err != nil {
+			return ledger.StepResult{}, err
+		}
+	}
 	return ledger.StepResult{
 		Verdict: ledger.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended,
 	}, nil
 }
+
+// Defer says where the run stands, as the real one does.
+func (s *scripted) Defer(_ context.Context, _ ledger.Step, code string) (ledger.StepResult, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.codes = append(s.codes, code)
+	return ledger.StepResult{Verdict: ledger.Deferred, Revision: s.revision}, nil
+}
+
+func (*scripted) Postpone(context.Context, ledger.Step) error { return errors.New("it is away") }
 
 func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResult, error) {
 	s.mutex.Lock()
@@ -112,6 +130,7 @@ type trial struct {
 	*testing.T
 	env     *testsuite.TestWorkflowEnvironment
 	store   *scripted
+	tasks   *activities.HumanTasks
 	run     *Run
 	start   time.Time
 	results []ledger.Result
@@ -123,10 +142,15 @@ func newTrial(t *testing.T, store *scripted) *trial {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	tr := &trial{T: t, env: suite.NewTestWorkflowEnvironment(), store: store, start: time.Date(2027, 1, 11, 8, 30, 0, 0, time.UTC)}
 	tr.env.SetStartTime(tr.start)
-	tr.env.RegisterActivity(&activities.HumanTasks{Steps: store})
+	tr.tasks = &activities.HumanTasks{Steps: store}
+	tr.patience(time.Millisecond)
+	tr.env.RegisterActivity(tr.tasks)
 	tr.env.RegisterDelayedCallback(tr.env.CancelWorkflow, 365*24*time.Hour)
 	return tr
 }
+
+// patience sets what counts as a second where Postgres is waited for.
+func (tr *trial) patience(unit time.Duration) { tr.tasks.Patience.Unit = unit }
 
 // bring brings entries after some time, all at the same moment.
 func (tr *trial) bring(after time.Duration, entries ...ledger.Entry) *trial {

@@ -35,6 +35,15 @@ func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes 
 	return wakes, err
 }
 
+// WakeOverdue makes entries of clocks that are overdue for half a minute, at most one
+// in ten minutes of each run, and says of how many.
+func (o *Outbox) WakeOverdue(ctx context.Context, most int) (count int, err error) {
+	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT wake_overdue($1)`, most).Scan(&count)
+	})
+	return count, err
+}
+
 // RefuseEnded refuses an entry whose run has ended; it leaves any other alone.
 func (o *Outbox) RefuseEnded(ctx context.Context, id string) error {
 	return postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {

@@ -61,10 +61,15 @@ type commandRow struct {
 	Refusal *care.Refusal `db:"refusal"`
 	Rev     *int          `db:"revision"`
 	Data    []byte        `db:"data"`
+	Held    bool          `db:"held"`   // an earlier one of its sender is deferred
+	Passes  bool          `db:"passes"` // some earlier one is
 }
 
 // selectCommand finds it in the inbox of its run.
-const selectCommand = `SELECT target, answer, caller, role, agency, state, refusal, revision, data FROM command WHERE id = $1 AND run_id = $2`
+const selectCommand = `SELECT target, answer, caller, role, agency, state, refusal, revision, data,
+	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.caller = c.caller AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS held,
+	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS passes
+	FROM command c WHERE id = $1 AND run_id = $2`
 
 // known says whether there is a command; without one it is the zero value.
 func (c commandRow) known() bool { return c.State != "" }
@@ -231,6 +236,8 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return res, nil
 	case run.Ended != nil && entry.Answer.Operation != care.OpReopen:
 		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
+	case entry.Held:
+		return w.hold()
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil

@@ -149,6 +149,7 @@ func (w *writer) close() error {
 		w.queue(`UPDATE command SET state = 'worked', revision = $2, worked_at = $3, case_id = $4, data = NULL WHERE id = $1`,
 			w.step.Entry.ID, revision, w.step.At, w.caseID())
 	}
+	w.overtake()
 	if !w.entry.machine() {
 		w.queue(`SELECT note_step($1)`, w.step.Entry.ID)
 	}
