@@ -12,8 +12,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
-	"percorso/internal/care"
 	"percorso/activities"
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
@@ -42,8 +42,8 @@ func (s *store) Reported(context.Context) (ledger.MachineReport, float64, error)
 // written gives one result for each step.
 type written struct {
 	activities.Steps // of which the test needs no other
-	results []ledger.StepResult
-	err     error
+	results          []ledger.StepResult
+	err              error
 }
 
 func (w *written) Load(context.Context, ledger.Start) (ledger.StepResult, error) {
