@@ -61,6 +61,7 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == floorArgument {
 		end(runFloorWorker())
 	}
+	command()
 	var p plan
 	var write string
 	flag.StringVar(&p.zone, "zone", "prato", "zone whose demo accounts act")
