@@ -86,7 +86,7 @@ func main() {
 		text := r.markdown()
 		fmt.Print("\n", text)
 		if write != "" {
-			err = errors.Join(err, writeBetweenMarkers(write, text))
+			err = errors.Join(err, writeBetweenMarkers(write, benchMarkers, text))
 		}
 		if r.missed() {
 			err = errors.Join(err, errors.New("a goal is missed"))

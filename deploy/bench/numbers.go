@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
 	"percorso/deploy/bench/fill"
+	"percorso/deploy/bench/lists"
 	"percorso/internal/postgres"
 )
 
 // commands are what the bench does besides measuring the stack.
-var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase}
+var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase, "lists": measureLists}
 
 // command runs one of them, if that is what is asked.
 func command() {
@@ -53,4 +55,41 @@ func fillDatabase(ctx context.Context, args []string) error {
 			say("%d of %d cases", done, size.Cases)
 		}
 	})
+}
+
+// listsPlan is what the whole bench measures of lists.
+func listsPlan() lists.Plan {
+	return lists.Plan{Small: 1000, Large: 100000, Seed: 1, Repeats: 3, Times: 9, Now: time.Now(), Say: say}
+}
+
+// measureLists measures lists alone:
+//
+//	go run ./deploy/bench lists -large 10000
+func measureLists(ctx context.Context, args []string) error {
+	plan := listsPlan()
+	var write string
+	flags := flag.NewFlagSet("lists", flag.ExitOnError)
+	flags.IntVar(&plan.Small, "small", plan.Small, "open cases in the smaller database")
+	flags.IntVar(&plan.Large, "large", plan.Large, "open cases in the larger one")
+	flags.Uint64Var(&plan.Seed, "seed", plan.Seed, "of the made-up cases")
+	flags.IntVar(&plan.Repeats, "repeats", plan.Repeats, "measurements, of which the median counts")
+	flags.IntVar(&plan.Times, "times", plan.Times, "that each thing is done in one of them")
+	flags.StringVar(&write, "write", "", "also write the result into this Markdown file, between its markers for lists")
+	_ = flags.Parse(args)
+	if flags.NArg() > 0 || min(plan.Small, plan.Repeats, plan.Times) <= 0 || plan.Large < plan.Small {
+		flags.Usage()
+		os.Exit(2)
+	}
+	r, err := lists.Measure(ctx, plan)
+	if r == nil {
+		return err
+	}
+	fmt.Print("\n", r.Markdown())
+	if write != "" {
+		err = errors.Join(err, writeBetweenMarkers(write, listsMarkers, r.Markdown()))
+	}
+	if r.Missed() {
+		err = errors.Join(err, errors.New("a goal is missed"))
+	}
+	return err
 }
