@@ -70,8 +70,8 @@ type place struct {
 	api           *pgxpool.Pool
 	administrator *pgx.Conn
 	staff         map[care.Role]care.Staff
-	aged          int64 // lines of the audit up to here are older than those that count as the same
-	used          int   // cases that a measurement has changed
+	aged          int64    // lines of the audit up to here are older than those that count as the same
+	unused        []string // runs of cases that no act has changed
 	pools         []*pgxpool.Pool
 }
 
@@ -124,9 +124,16 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 		}
 	}
 	// What was just written is still being tidied up otherwise while others are measured.
-	if _, err = p.administrator.Exec(ctx, "VACUUM ANALYZE"); err == nil {
-		_, err = p.administrator.Exec(ctx, "CHECKPOINT")
+	for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT", "SET session_replication_role = replica"} { // the last: see age
+		if _, err := p.administrator.Exec(ctx, statement); err != nil {
+			return err
+		}
 	}
+	if err := p.administrator.QueryRow(ctx, `SELECT max(id) FROM audit`).Scan(&p.aged); err != nil {
+		return err
+	}
+	rows, _ := p.administrator.Query(ctx, `SELECT 'case/' || id FROM case_file WHERE zone = $1 AND suspended_at IS NULL ORDER BY opened_at DESC OFFSET 30 LIMIT 500`, theZone)
+	p.unused, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	return err
 }
 
@@ -148,11 +155,9 @@ func (p *place) close() {
 }
 
 // age makes the lines of the audit older that were written since, so that the next
-// reading leaves a line of its own, as everybody's first look does.
+// reading leaves a line of its own, as everybody's first look does. The administrator
+// passes by the trigger that refuses changes.
 func (p *place) age(ctx context.Context) error {
-	if _, err := p.administrator.Exec(ctx, `SET session_replication_role = replica`); err != nil { // past the trigger that refuses changes
-		return err
-	}
 	return p.administrator.QueryRow(ctx, `WITH aged AS (UPDATE audit SET at = at - interval '1 hour' WHERE id > $1 RETURNING id)
 		SELECT coalesce(max(id), $1) FROM aged`, p.aged).Scan(&p.aged)
 }
