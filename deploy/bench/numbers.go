@@ -81,15 +81,21 @@ func measureLists(ctx context.Context, args []string) error {
 		os.Exit(2)
 	}
 	r, err := lists.Measure(ctx, plan)
+	return errors.Join(err, tellLists(r, write))
+}
+
+// tellLists prints what was measured of lists, writes it into a file if one is named,
+// and says whether a goal is missed.
+func tellLists(r *lists.Result, write string) (err error) {
 	if r == nil {
-		return err
+		return nil
 	}
 	fmt.Print("\n", r.Markdown())
 	if write != "" {
-		err = errors.Join(err, writeBetweenMarkers(write, listsMarkers, r.Markdown()))
+		err = writeBetweenMarkers(write, listsMarkers, r.Markdown())
 	}
 	if r.Missed() {
-		err = errors.Join(err, errors.New("a goal is missed"))
+		err = errors.Join(err, errors.New("a goal of the lists is missed"))
 	}
 	return err
 }

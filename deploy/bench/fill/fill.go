@@ -38,20 +38,26 @@ var ErrInUse = errors.New("there are cases in this database: only an empty one i
 // chunk is how many cases are written with one COPY of each table.
 const chunk = 1000
 
-// Fill fills an empty database. The login owns the tables, or may act as who does.
+// Fill fills an empty database. The login is that of the migrations, which may act as
+// the owner of the tables.
 // All of it is one transaction: what is cut off leaves nothing.
 func Fill(ctx context.Context, login *pgxpool.Pool, size Size, say func(done int)) error {
 	if _, err := postgres.Migrate(ctx, login); err != nil {
 		return err
 	}
-	if err := empty(ctx, login); err != nil {
+	owner, err := postgres.AsOwner(ctx, login)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	if err := empty(ctx, owner); err != nil {
 		return err
 	}
 	staff, policies, err := setUp(ctx, login)
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, login, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
 		if err := begin(ctx, tx); err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func quiet(int) {}
 // what it does not check is asked here.
 func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 	p := postgrestest.NewPlay(t)
-	require.NoError(t, fill.Fill(t.Context(), p.Owner, size, quiet))
+	require.NoError(t, fill.Fill(t.Context(), p.Pool(standalone.Migrate), size, quiet))
 	for rows, n := range map[string]int{
 		"case_file WHERE closed_at IS NULL": cases, "person": cases, "task": 10 * cases, "task WHERE ended_at IS NULL": 3 * cases, "timeline": 30 * cases,
 		"command": 8 * cases, "referral": cases, "appointment": cases, "run": 3 * cases, "only_a_benchmark": 1,
@@ -47,7 +47,7 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 	require.Zero(t, p.Count(`(SELECT case_id, key FROM person_key WHERE kind = 'number' EXCEPT SELECT f.id, number_keys(f.number) FROM case_file f) other`))
 	require.Equal(t, p.Count(`person_key WHERE kind = 'number'`), p.Count(`(SELECT number_keys(number) FROM case_file) k`))
 
-	require.ErrorIs(t, fill.Fill(t.Context(), p.Owner, size, quiet), fill.ErrInUse)
+	require.ErrorIs(t, fill.Fill(t.Context(), p.Pool(standalone.Migrate), size, quiet), fill.ErrInUse)
 
 	// The service goes on with it.
 	file, _ := p.Begin(ledger.Person{}, ledger.Effects{})
@@ -64,8 +64,8 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 func TestTheSameSeedMakesTheSamePeople(t *testing.T) {
 	people := func(seed uint64) any {
 		a := postgrestest.NewArchive(t)
-		owner := a.Pool(standalone.Migrate)
-		require.NoError(t, fill.Fill(t.Context(), owner, fill.Size{Cases: 30, Seed: seed, Now: testclock.Monday}, quiet))
+		owner := a.Owner()
+		require.NoError(t, fill.Fill(t.Context(), a.Pool(standalone.Migrate), fill.Size{Cases: 30, Seed: seed, Now: testclock.Monday}, quiet))
 		var sum string
 		require.NoError(t, owner.QueryRow(t.Context(), `SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
 			SELECT concat_ws(' ', f.id, f.number, p.given_name, p.family_name, p.birth_date) AS line FROM case_file f JOIN person p ON p.case_id = f.id

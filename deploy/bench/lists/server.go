@@ -85,9 +85,9 @@ func (s *server) open(ctx context.Context, size fill.Size, say func(string, ...a
 	defer func() { _ = server.Close(context.WithoutCancel(ctx)) }()
 	// As deploy/standalone makes the stack's own.
 	for _, statement := range []string{
-		"CREATE DATABASE " + name + " OWNER percorso_migrate",
+		"CREATE DATABASE " + name + " OWNER percorso_owner",
 		"REVOKE ALL ON DATABASE " + name + " FROM PUBLIC",
-		"GRANT CONNECT ON DATABASE " + name + " TO percorso_api, percorso_work, percorso_ops",
+		"GRANT CONNECT ON DATABASE " + name + " TO percorso_migrate, percorso_api, percorso_work, percorso_ops",
 	} {
 		if _, err := server.Exec(ctx, statement); err != nil {
 			return nil, err

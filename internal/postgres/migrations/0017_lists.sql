@@ -6,12 +6,6 @@
 --
 -- The code of before works on this schema.
 
--- The order of cases is that of opened_at and id, both downwards.
-DROP INDEX case_file_list;
-CREATE INDEX case_file_list ON case_file (zone, opened_at, id);
-CREATE INDEX case_file_open ON case_file (zone, opened_at, id) WHERE closed_at IS NULL;
-CREATE INDEX case_file_stage ON case_file (zone, stage, opened_at, id);
-
 -- A supervisor's tasks, and those that have ended.
 CREATE INDEX task_zone ON task (zone, suspended, (CASE WHEN suspended THEN ready_at ELSE escalate_at END), id) WHERE ended_at IS NULL;
 CREATE INDEX task_ended ON task (zone, state, suspended, (CASE WHEN suspended THEN ready_at ELSE escalate_at END), id) WHERE ended_at IS NOT NULL;
@@ -24,9 +18,6 @@ CREATE INDEX referral_to ON referral (zone, to_agency, requested_at, id);
 CREATE INDEX referral_from ON referral (zone, from_agency, requested_at, id);
 CREATE INDEX referral_zone ON referral (zone, requested_at, id);
 
--- The watch counts clocks that nobody works.
-CREATE INDEX run_due ON run (next_due) WHERE ended_at IS NULL;
-
 -- What a merge and a handover move, and what a case has of consent.
 CREATE INDEX command_of_case ON command (case_id);
 CREATE INDEX contact_case ON contact (case_id) WHERE case_id IS NOT NULL;
@@ -35,8 +26,6 @@ CREATE INDEX link_case ON link (case_id);
 CREATE INDEX consent_case ON consent (case_id);
 
 -- +goose Down
-DROP INDEX case_file_list, case_file_open, case_file_stage, task_zone, task_ended, task_referral, referral_to, referral_from, referral_zone, run_due,
-    command_of_case, contact_case, mail_case, link_case, consent_case;
-CREATE INDEX case_file_list ON case_file (zone, opened_at DESC, id);
+DROP INDEX task_zone, task_ended, task_referral, referral_to, referral_from, referral_zone, command_of_case, contact_case, mail_case, link_case, consent_case;
 CREATE INDEX referral_to ON referral (zone, to_agency, requested_at DESC, id);
 CREATE INDEX referral_from ON referral (zone, from_agency, requested_at DESC, id);
