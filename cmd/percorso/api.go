@@ -18,6 +18,7 @@ import (
 	"percorso/internal/loops"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/seals"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
 	"percorso/internal/versions"
@@ -35,16 +36,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	}
 	log := newLog("api")
 	defer func() { _ = log.Sync() }()
-	build, err := versions.Own()
-	if err != nil {
-		return err
-	}
-	told, end, err := traced(ctx, c.Traces != "", "api", build, log)
-	if err != nil {
-		return err
-	}
-	defer end()
-	pool, err := openCurrent(ctx, c.Database, told)
+	pool, err := openCurrent(ctx, c.Database)
 	if err != nil {
 		return err
 	}
@@ -54,6 +46,10 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer sessions.Close()
+	build, err := versions.Own()
+	if err != nil {
+		return err
+	}
 	counts, err := measured(c.Metrics, "api", build, log)
 	if err != nil {
 		return err
@@ -75,7 +71,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
 		return err
 	}
-	options := api.Options{
+	server, err := api.New(api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
 		Records:   store,
@@ -91,11 +87,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Loops:     set,
 		Meter:     counts,
 		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
-	}
-	if told != nil {
-		options.Spans = told
-	}
-	server, err := api.New(options)
+	})
 	if err != nil {
 		return err
 	}
@@ -105,7 +97,8 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	watching := loops.Loop{Name: "watch", Run: watch.New(seen, runs.New(temporal), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server and watch end with one another, whichever way that goes.
-		return loops.Together(ctx, server.Run, func(ctx context.Context) error { return set.Run(ctx, watching) })
+		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }
+		return loops.Together(ctx, server.Run, sealing, func(ctx context.Context) error { return set.Run(ctx, watching) })
 	}))
 }
 

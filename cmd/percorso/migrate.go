@@ -23,7 +23,7 @@ func asOwner(ctx context.Context, work func(*pgxpool.Pool) error) error {
 	if err != nil {
 		return err
 	}
-	pool, err := openCurrent(ctx, c, nil)
+	pool, err := openCurrent(ctx, c)
 	if err != nil {
 		return err
 	}

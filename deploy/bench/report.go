@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -254,27 +255,21 @@ func processor() string {
 	return runtime.GOARCH
 }
 
-// markers are the lines of a Markdown file between which a result stands.
-type markers string
-
-// What stands between them.
+// The lines of a Markdown file between which the result stands.
 const (
-	benchMarkers markers = "bench"
-	listsMarkers markers = "lists"
+	beginMarker = "<!-- bench: begin -->\n"
+	endMarker   = "<!-- bench: end -->\n"
 )
 
-func (m markers) begin() string { return "<!-- " + string(m) + ": begin -->\n" }
-func (m markers) end() string   { return "<!-- " + string(m) + ": end -->\n" }
-
-func writeBetweenMarkers(file string, m markers, text string) error {
-	content, err := os.ReadFile(file) // #nosec G304 -- named by who runs the bench
+func writeBetweenMarkers(file, text string) error {
+	content, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(content), m.begin())
-	_, after, closed := strings.Cut(rest, m.end())
+	before, rest, ok := strings.Cut(string(content), beginMarker)
+	_, after, closed := strings.Cut(rest, endMarker)
 	if !ok || !closed {
-		return fmt.Errorf("%s has no markers for %s", file, m)
+		return errors.New(file + " has no bench markers")
 	}
-	return os.WriteFile(file, []byte(before+m.begin()+"\n"+text+"\n"+m.end()+after), 0o644) // #nosec G306 -- a page for everybody
+	return os.WriteFile(file, []byte(before+beginMarker+"\n"+text+"\n"+endMarker+after), 0o644) // #nosec G306 -- a page for everybody
 }

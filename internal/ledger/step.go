@@ -51,7 +51,6 @@ type StepResult struct {
 	Entry    *Entry           `json:"entry,omitempty"`    // as it is stored, where the step had it altered
 	Ended    bool             `json:"ended,omitempty"`    // the run is over in Postgres
 	Pause    time.Duration    `json:"pause,omitempty"`    // until the next try, of deferred and away
-	Trace    string           `json:"-"`                  // the click that the entry belongs to, for the log; the run has no use for it
 }
 
 // Later says whether the step, or the load, came to nothing for now, and is to be

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -23,15 +22,6 @@ type Role struct {
 // them would else seem to have nothing open.
 func (r Role) AtOneMoment() Role {
 	r.moment = true
-	return r
-}
-
-// inTrace is the role for a transaction that belongs to a click: what it inserts is
-// found by that.
-func (r Role) inTrace(parent string) Role {
-	if parent != "" {
-		r.settings = append(slices.Clone(r.settings), setting{"trace", parent})
-	}
 	return r
 }
 
@@ -89,3 +79,6 @@ func Rebuild() Role { return Role{name: "percorso_rebuild"} }
 
 // Setup is what loads zones and staff. It sees these alone.
 func Setup() Role { return Role{name: "percorso_setup"} }
+
+// Auditor is what verifies the audit. It sees lines and seals alone.
+func Auditor() Role { return Role{name: "percorso_auditor"} }
