@@ -24,6 +24,7 @@ import (
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/steps"
 	"percorso/worker"
+	"percorso/workflows"
 )
 
 // working is a worker in this process that is seen from outside.
@@ -104,7 +105,12 @@ func TestWorkersSayThatTheyAreAtWork(t *testing.T) {
 	stuck := &stuckOutbox{release: make(chan struct{})}
 	first := s.watched(func(o *worker.Options) { stuck.Outbox = o.Outbox.(*outbox.Outbox); o.Outbox = stuck })
 	s.awaitAtWork(1)
-	require.Equal(t, ledger.Worker{ID: s.present()[0].ID, Build: "prova", Courses: map[string]int{}, Schema: 7, AtWork: true}, s.present()[0])
+	courses := map[string]int{}
+	for kind, course := range workflows.Courses() {
+		courses[string(kind)] = course
+	}
+	require.Len(t, courses, 7)
+	require.Equal(t, ledger.Worker{ID: s.present()[0].ID, Build: "prova", Courses: courses, Schema: 7, AtWork: true}, s.present()[0])
 	second := s.watched(nil)
 	s.awaitAtWork(2)
 	require.Empty(t, worker.Still(first.loops, first.polls))

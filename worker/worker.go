@@ -98,7 +98,7 @@ func Run(ctx context.Context, o Options) error {
 	all := []loops.Loop{{Name: "relay", Run: wakes.Run}, {Name: "post", Run: mails.Run}, {Name: "versions", Run: keeper.Run}}
 	if o.Presence != nil {
 		here := &presence{place: o.Presence, loops: set, polls: o.Polls, log: o.Log,
-			worker: ledger.Worker{ID: uuid.NewString(), Build: o.Build, Schema: o.Schema}}
+			worker: ledger.Worker{ID: uuid.NewString(), Build: o.Build, Courses: courses(), Schema: o.Schema}}
 		all = append(all, loops.Loop{Name: "presence", Run: here.run})
 	}
 	err := set.Run(ctx, all...)
@@ -106,6 +106,15 @@ func Run(ctx context.Context, o Options) error {
 		return cause
 	}
 	return err
+}
+
+// courses are the numbers of the newest courses that this worker knows, by kind of run.
+func courses() map[string]int {
+	known := map[string]int{}
+	for kind, course := range workflows.Courses() {
+		known[string(kind)] = course
+	}
+	return known
 }
 
 // Register registers the processes. Their types are their functions' names;

@@ -15,8 +15,10 @@ import (
 // off by a quorum of roles and agencies, and agreed by the person. A role that
 // stays missing holds nobody up. Its outcome is an agreed plan, or none.
 func Equipe(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: equipe})
+	return run.Execute(ctx, start, equipeProcess)
 }
+
+var equipeProcess = &run.Process{Course: 1, Path: equipe}
 
 func equipe(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -14,17 +14,6 @@ import (
 // Process is the function of a workflow.
 type Process = func(workflow.Context, ledger.Start) error
 
-// processes are what each workflow type executes.
-var processes = map[string]run.Process{
-	contract.CasePath:    caseProcess,
-	contract.SecondLevel: {Path: secondLevel},
-	contract.Equipe:      {Path: equipe},
-	contract.Placement:   {Path: placement},
-	contract.Referral:    {Path: partnerReferral},
-	contract.FollowUp:    {Path: followUp},
-	contract.Transfer:    {Path: transfer},
-}
-
 // Standing is where a run stands.
 type Standing struct {
 	Revision int           `json:"revision"`
@@ -40,8 +29,8 @@ func Watched() (watching map[string]Process, stands func() Standing) {
 // command that no recorded run gave.
 func WithTimer() map[string]Process {
 	faulty := map[string]Process{}
-	for name, p := range processes {
-		faulty[name] = func(ctx workflow.Context, start ledger.Start) error {
+	for kind, p := range processes {
+		faulty[contract.WorkflowType(kind)] = func(ctx workflow.Context, start ledger.Start) error {
 			workflow.NewTimer(ctx, time.Hour)
 			return run.Execute(ctx, start, p)
 		}
@@ -55,28 +44,35 @@ func WithTask() (faulty map[string]Process, stands func() Standing) {
 	return watched(func(r *run.Run) { r.OpenTask("more", ledger.TaskChange{Kind: care.Review}) })
 }
 
-// WithVersionedTask are the processes changed as WithTask changes them, but as
-// docs/how-to-add.md says: for runs that come this way with the new code.
-func WithVersionedTask() (changed map[string]Process, stands func() Standing) {
+// WithNewCourse are the processes changed as WithTask changes them, but as
+// docs/how-to-add.md says: for runs that follow a course of their own.
+func WithNewCourse() (changed map[string]Process, stands func() Standing) {
 	return watched(func(r *run.Run) {
-		if r.Changed("one-more-review") {
+		if r.Course() >= 2 {
 			r.OpenTask("more", ledger.TaskChange{Kind: care.Review})
 		}
-	})
+	}, 2)
 }
 
-// watched are the processes with something that each does first on its path.
-func watched(first func(*run.Run)) (map[string]Process, func() Standing) {
+// watched are the processes with something that each does as soon as it is open, and
+// with another number of their course where one is given.
+func watched(first func(*run.Run), course ...int) (map[string]Process, func() Standing) {
 	var last *run.Run
 	watching := map[string]Process{}
-	for name, p := range processes {
-		path := p.Path
+	for kind, original := range processes {
+		p := *original
 		p.Path = func(r *run.Run) (care.Code, error) {
 			last = r
+			if _, err := r.Opening(); err != nil {
+				return "", err
+			}
 			first(r)
-			return path(r)
+			return original.Path(r)
 		}
-		watching[name] = func(ctx workflow.Context, start ledger.Start) error { return run.Execute(ctx, start, p) }
+		for _, number := range course {
+			p.Course = number
+		}
+		watching[contract.WorkflowType(kind)] = func(ctx workflow.Context, start ledger.Start) error { return run.Execute(ctx, start, &p) }
 	}
 	return watching, func() Standing { return Standing{last.Revision(), last.State()} }
 }

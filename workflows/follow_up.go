@@ -14,8 +14,10 @@ import (
 // time evaluates with all who have a part in the plan, until somebody proposes
 // to revise the plan or to close. Its outcome is that, or the proposed closure.
 func FollowUp(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: followUp})
+	return run.Execute(ctx, start, followUpProcess)
 }
+
+var followUpProcess = &run.Process{Course: 1, Path: followUp}
 
 func followUp(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

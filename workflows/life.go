@@ -51,7 +51,7 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 			return run.Done
 		}
 	case care.OpOpen:
-		if r.Changed("permit-watch") {
+		if r.HasChange("permit-watch") { // the recorded histories hold this question
 			watchPermit(r)
 		}
 	case care.OpReopen:

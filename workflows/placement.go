@@ -12,8 +12,10 @@ import (
 // referral until the CPI's yes, an appointment, the service pact, labour
 // measures, and their outcome.
 func Placement(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: placement})
+	return run.Execute(ctx, start, placementProcess)
 }
+
+var placementProcess = &run.Process{Course: 1, Path: placement}
 
 func placement(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -11,8 +11,10 @@ import (
 // Referral sends the person to a partner on the side (the adult school, the
 // health authority, a volunteer association …) and follows it to its outcome.
 func Referral(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: partnerReferral})
+	return run.Execute(ctx, start, referralProcess)
 }
+
+var referralProcess = &run.Process{Course: 1, Path: partnerReferral}
 
 func partnerReferral(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -11,8 +11,10 @@ import (
 // SecondLevel is one appointment with a specialised service (PUA level 2) and
 // what comes of it: its outcome is where the person goes from here.
 func SecondLevel(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: secondLevel})
+	return run.Execute(ctx, start, secondLevelProcess)
 }
+
+var secondLevelProcess = &run.Process{Course: 1, Path: secondLevel}
 
 func secondLevel(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -11,8 +11,10 @@ import (
 // Transfer asks another zone to take a case over. Responsibility passes on its
 // acceptance, and until then the case goes on where it is.
 func Transfer(ctx workflow.Context, start ledger.Start) error {
-	return run.Execute(ctx, start, run.Process{Path: transfer})
+	return run.Execute(ctx, start, transferProcess)
 }
+
+var transferProcess = &run.Process{Course: 1, Path: transfer}
 
 func transfer(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -233,7 +234,7 @@ func TestReopeningStartsTheRunAnew(t *testing.T) {
 		start.WorkflowIDConflictPolicy != enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || start.WorkflowTaskTimeout != contract.WorkflowTaskTimeout {
 		t.Errorf("%+v", start)
 	}
-	if input != (ledger.Start{Run: start.ID, Case: start.ID, Epoch: 1, Reopen: true}) {
+	if !reflect.DeepEqual(input, ledger.Start{Run: start.ID, Case: start.ID, Epoch: 1, Reopen: true}) {
 		t.Errorf("%+v", input)
 	}
 	if update := r.Temporal.Updates[0]; update.WorkflowID != start.ID || update.UpdateName != contract.Work {

@@ -54,6 +54,7 @@ const (
 	OpEnd         Operation = "end"          // a case ends a branch
 	OpMailBounced Operation = "mail_bounced" // a mail came back
 	OpClock       Operation = "clock"        // a deadline fell due
+	OpNewCourse   Operation = "new_course"   // operations bring an open run to a newer course
 )
 
 // Operations that assign work are plain transactions on the task's row.
@@ -128,6 +129,7 @@ type Answer struct {
 	Run       string     `json:"run,omitempty"`     // the run that reports
 	Case      string     `json:"case,omitempty"`    // the case that a run serves, or that a merge keeps
 	Subject   string     `json:"subject,omitempty"` // the appointment that a service run is about
+	Course    int        `json:"course,omitempty"`  // that a run is brought to
 }
 
 // Dates lists the dates of a completion, which mean what the kind of task makes

@@ -1,6 +1,7 @@
 package care
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -15,6 +16,27 @@ type RunState struct {
 	Interrupt *Answer       `json:"interrupt,omitempty"` // set once the run was told to end early
 	Suspended *time.Time    `json:"suspended,omitempty"` // until when its clocks stand still
 	Reopened  int           `json:"reopened,omitempty"`  // how often; what it opens then has other ids
+	// Course is the number of the course under which the run opened, or to which it
+	// was brought since. Zero: the first.
+	Course int `json:"course,omitempty"`
+	// Again is what the run opens anew after it was brought to another course, by
+	// point, with the number of that course: what it opens there has other ids.
+	Again map[string]int `json:"again,omitempty"`
+}
+
+// FirstCourse is the number of the course that every process had first. What was
+// kept then says nothing of it.
+const FirstCourse = 1
+
+// CourseNumber is the number of the course that the run follows.
+func (s RunState) CourseNumber() int { return max(s.Course, FirstCourse) }
+
+// Follow has the run follow a course from now on.
+func (s *RunState) Follow(course int) {
+	s.Course = course
+	if course <= FirstCourse {
+		s.Course = 0 // as it was kept when there was no other
+	}
 }
 
 // PointAnswer is the answer that a path got at one of its points: the names of
@@ -68,6 +90,6 @@ func (s RunState) Opened(point string) (OpenPoint, bool) {
 
 // Clone copies the state, so that a refused step leaves no trace in it.
 func (s RunState) Clone() RunState {
-	s.Answers, s.Open = slices.Clone(s.Answers), slices.Clone(s.Open)
+	s.Answers, s.Open, s.Again = slices.Clone(s.Answers), slices.Clone(s.Open), maps.Clone(s.Again)
 	return s
 }

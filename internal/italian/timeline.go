@@ -33,7 +33,7 @@ var plainMoments = map[string]string{
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
 	"reminder_sent": "Sollecito inviato", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
-	"task_released": "Compito rilasciato", "task_reassigned": "Compito riassegnato", "task_extended": "Termine prorogato",
+	"task_released": "Compito rilasciato", "task_dropped": "Compito che non serve più", "task_reassigned": "Compito riassegnato", "task_extended": "Termine prorogato",
 }
 
 // aboutSeat are lines of an équipe whose detail is the role of a seat.
@@ -70,6 +70,8 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		return line
 	case "stage":
 		return "Il percorso passa a: " + Stage(care.Stage(detail))
+	case "new_course":
+		return "Prosegue secondo il percorso aggiornato: " + RunKind(care.RunKind(detail))
 	case "branch_joined":
 		return "Già in corso, non si apre una seconda volta: " + RunKind(care.RunKind(detail))
 	case "task_joined":

@@ -16,7 +16,10 @@ type Start struct {
 	// Reopen says that the run has ended and is to be worked again, if somebody
 	// asked for that: its epoch is then the next one.
 	Reopen bool `json:"reopen,omitempty"`
-	Tries  int  `json:"tries,omitempty"` // to load that came to nothing before
+	// Waiting are entries that the execution before this one could not work.
+	Waiting []Entry `json:"waiting,omitempty"`
+	Tries   int     `json:"tries,omitempty"` // to load that came to nothing before
+	Knows   int     `json:"knows,omitempty"` // the newest course of its kind that the worker who loads it knows
 }
 
 // Entry is one entry of a run's inbox, as the process sees it.

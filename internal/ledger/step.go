@@ -15,8 +15,10 @@ type Step struct {
 	Entry    Entry         `json:"entry"`
 	Taken    bool          `json:"taken"` // the path awaited the entry; else it is refused under lock
 	At       time.Time     `json:"at"`
-	State    care.RunState `json:"state"`           // after the step
-	Tries    int           `json:"tries,omitempty"` // that came to nothing before, since Postgres was away or it could not be written
+	State    care.RunState `json:"state"`            // after the step
+	Tries    int           `json:"tries,omitempty"`  // that came to nothing before, since Postgres was away or it could not be written
+	Course   int           `json:"course,omitempty"` // that the run follows, as its execution knows
+	Knows    int           `json:"knows,omitempty"`  // the newest course of its kind that the worker knows
 	Effects  Effects       `json:"effects"`
 }
 
@@ -35,7 +37,8 @@ const (
 	// Deferred: it stays accepted and comes again, since it cannot be written as it
 	// is, or waits behind an earlier one of its sender that cannot.
 	Deferred Verdict = "deferred"
-	Away     Verdict = "away" // Postgres does not answer: nothing is known, and the entry comes again
+	Away     Verdict = "away"  // Postgres does not answer: nothing is known, and the entry comes again
+	Newer    Verdict = "newer" // the run follows a course that the worker does not know: another worker's matter
 )
 
 // StepResult is the store's answer to a step, and to a load.
@@ -51,6 +54,11 @@ type StepResult struct {
 	Entry    *Entry           `json:"entry,omitempty"`    // as it is stored, where the step had it altered
 	Ended    bool             `json:"ended,omitempty"`    // the run is over in Postgres
 	Pause    time.Duration    `json:"pause,omitempty"`    // until the next try, of deferred and away
+	Trace    string           `json:"-"`                  // the click that the entry belongs to, for the log; the run has no use for it
+	// Course is, on load, the course under which the run opens if it has not yet; of
+	// a recorded step, the one that the run follows from there. Zero: the first.
+	Course int  `json:"course,omitempty"`
+	Able   bool `json:"able,omitempty"` // of newer: a worker that knows the course is at work
 }
 
 // Later says whether the step, or the load, came to nothing for now, and is to be

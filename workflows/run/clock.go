@@ -18,7 +18,7 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 	for {
 		armed := x.alarm()
 		disturbed := func() bool {
-			return x.leaving || x.mayContinueAsNew(ctx) || !x.alarm().IsZero() && (armed.IsZero() || x.alarm().Before(armed))
+			return x.leaving || x.newer || x.mayContinueAsNew(ctx) || !x.alarm().IsZero() && (armed.IsZero() || x.alarm().Before(armed))
 		}
 		fired := false
 		if armed.IsZero() {
@@ -33,7 +33,7 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 			fired = !ok
 		}
 		switch {
-		case x.leaving:
+		case x.leaving, x.newer:
 			return nil
 		case x.mayContinueAsNew(ctx):
 			return x.mutex.Lock(ctx) // whoever brings an entry now brings it to the next execution

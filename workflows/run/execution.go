@@ -31,7 +31,7 @@ import (
 // worker, a continue-as-new, a reopening and a rebuild.
 type execution struct {
 	run     *Run
-	process Process
+	process *Process
 	ctx     workflow.Context // of the main coroutine; the path's is derived from it
 	mutex   workflow.Mutex   // no two entries interleave
 	epoch   int              // Postgres takes no step of an older one
@@ -47,6 +47,12 @@ type execution struct {
 	away   int       // tries in a row for which Postgres was away
 	clocks int       // tries in a row of the run's own clock that came to nothing
 	rests  time.Time // the run's own clock comes no earlier again; zero: it does not rest
+
+	start   ledger.Start   // of this execution
+	opens   int            // the course under which the run opens, if it has not yet
+	newer   bool           // the run follows a course that this worker does not know: it is left to another
+	waiting []ledger.Entry // that the next execution is to work
+	tired   bool           // it waited to be woken
 }
 
 // entriesPerExecution bounds an execution's history: a run holds at most 2,000
@@ -55,10 +61,10 @@ const entriesPerExecution = 500
 
 // Execute is the whole body of every workflow function: it carries a process
 // until its run ends, or goes on as a new execution.
-func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
+func Execute(ctx workflow.Context, start ledger.Start, p *Process) error {
 	x := &execution{
 		run:     &Run{Standing: Standing{ID: start.Run, Case: start.Case}, walk: &walk{}, ctx: ctx},
-		process: p, ctx: ctx, mutex: workflow.NewMutex(ctx), epoch: start.Epoch, reopens: start.Reopen,
+		process: p, ctx: ctx, mutex: workflow.NewMutex(ctx), epoch: start.Epoch, reopens: start.Reopen, start: start,
 	}
 	if err := x.listen(); err != nil {
 		return err
@@ -71,13 +77,17 @@ func Execute(ctx workflow.Context, start ledger.Start, p Process) error {
 			return err
 		}
 	}
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) && (!x.newer || x.busy == 0) }); err != nil {
 		return err
 	}
 	if x.leaving {
 		return nil
 	}
-	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens && !x.loaded})
+	next := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens && !x.loaded}
+	if x.newer {
+		x.leave(&next)
+	}
+	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, next)
 }
 
 // listen registers what brings entries, before anything blocks.
@@ -115,9 +125,12 @@ func (x *execution) load(ctx workflow.Context) error {
 	var tasks *activities.HumanTasks
 	for {
 		var res ledger.StepResult
-		start := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens, Tries: x.loads}
+		start := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens, Tries: x.loads, Knows: x.process.known()}
 		if err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Load, start).Get(ctx, &res); err != nil {
 			return err
+		}
+		if res.Verdict == ledger.Newer {
+			return x.awaitAnother(ctx, res)
 		}
 		if !res.Later() {
 			return x.begin(ctx, res)
@@ -135,6 +148,7 @@ func (x *execution) load(ctx workflow.Context) error {
 
 // begin begins to work from what was loaded.
 func (x *execution) begin(ctx workflow.Context, res ledger.StepResult) error {
+	x.opens = max(res.Course, care.FirstCourse)
 	if res.Epoch > x.epoch {
 		x.epoch = res.Epoch // a reopened run goes on under the next one
 	}
@@ -146,6 +160,13 @@ func (x *execution) begin(ctx workflow.Context, res ledger.StepResult) error {
 		return err
 	}
 	x.loaded = true
+	if len(x.start.Waiting) > 0 {
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			for _, e := range x.start.Waiting {
+				_, _ = x.work(ctx, e)
+			}
+		})
+	}
 	return nil
 }
 
@@ -153,7 +174,7 @@ func (x *execution) begin(ctx workflow.Context, res ledger.StepResult) error {
 func (x *execution) awaitLoad(ctx workflow.Context) error {
 	x.knocked = true
 	before := x.loads
-	return workflow.Await(ctx, func() bool { return x.loaded || x.loads > before })
+	return workflow.Await(ctx, func() bool { return x.loaded || x.newer || x.loads > before })
 }
 
 // work brings one entry to the path and records the step that it makes.
@@ -164,7 +185,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		return ledger.Result{}, err
 	}
 	if !x.loaded {
-		return ledger.Result{Deferred: true}, nil
+		return x.put(e), nil
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
@@ -172,6 +193,9 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		return ledger.Result{}, err
 	}
 	defer x.mutex.Unlock()
+	if x.newer {
+		return x.put(e), nil
+	}
 	x.worked++
 	for {
 		before := x.run.State()
@@ -190,13 +214,17 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		case ledger.Away, ledger.Deferred:
 			return ledger.Result{Deferred: true}, x.letGo(ctx, e, before, res, taken)
 		case ledger.Recorded:
-			if !taken {
+			x.learn(res)
+			if !taken && !x.blind() {
 				// Recorded by a worker whose path awaited it: this one's has changed
 				// without a version. Better a failing workflow task than another course.
 				panic("the path does not await what was recorded at revision " + strconv.Itoa(res.Revision))
 			}
 			x.settle(res)
 			return res.Result, nil
+		case ledger.Newer:
+			x.newer = true
+			return x.put(e), nil
 		case ledger.Fenced:
 			x.leaving = true
 			return res.Result, nil
@@ -267,14 +295,20 @@ func (x *execution) standAgain(ctx workflow.Context, before care.RunState, res l
 // offer has an entry worked beside the path, or gives it to the path if that
 // awaits it, and lets the path go on until it rests again.
 func (x *execution) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err error) {
+	if x.blind() {
+		return false, nil
+	}
 	if x.run.walk.over {
 		if !x.run.ofCase() || e.Answer.Operation != care.OpReopen {
 			return false, nil
 		}
-		x.run.reopen()
+		x.run.reopen(x.opens)
 		if err := x.startWalk(ctx); err != nil {
 			return false, err
 		}
+	}
+	if e.Answer.Operation == care.OpNewCourse {
+		return x.bring(ctx, e.Answer.Course)
 	}
 	switch x.beside(e) {
 	case Refused:
@@ -308,6 +342,7 @@ func (x *execution) record(ctx workflow.Context, e ledger.Entry, taken bool) (le
 	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, ledger.Step{
 		Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Revision: x.run.revision, Entry: e, Taken: taken,
 		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects, Tries: x.tries(e),
+		Course: x.course(), Knows: x.process.known(),
 	}).Get(ctx, &res)
 	return res, err
 }
@@ -329,7 +364,7 @@ func writing(ctx workflow.Context) workflow.Context {
 func (x *execution) settle(res ledger.StepResult) {
 	x.run.settle(res)
 	x.armFor(res.NextDue)
-	x.leaving = x.run.walk.over
+	x.leaving = x.run.walk.over || res.Ended
 }
 
 // catchUp takes Postgres's state and walks the path to where it stands.
@@ -338,7 +373,7 @@ func (x *execution) catchUp(ctx workflow.Context, res ledger.StepResult) error {
 	x.armFor(res.NextDue)
 	// A worker may have died between the run's last step and the end of its workflow task.
 	x.leaving = x.leaving || res.Ended
-	if x.leaving {
+	if x.leaving || x.blind() {
 		return nil
 	}
 	return x.rewalk(ctx)

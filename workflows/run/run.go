@@ -26,7 +26,11 @@ import (
 
 // A Process is what one kind of run does.
 type Process struct {
-	Path Path
+	// Course is the number of the newest course that the path has. A run keeps the
+	// one under which it opened, and its path asks for it (Standing.Course): whoever
+	// changes what a path opens or awaits raises the number. Zero is the first.
+	Course int
+	Path   Path
 	// Beside is offered each entry before the path, wherever the path rests, and
 	// says whose the entry is. It must not rest. Nil: the process hears nothing
 	// beside its path.
@@ -81,11 +85,11 @@ func (r *Run) Awaits(e ledger.Entry) bool {
 	return r.walk.awaiting != nil && r.walk.awaiting.accepts(e)
 }
 
-// Changed asks whether to go by a change of the code. The answer is no where the
-// execution came past this place under the older code, and does again what its
-// history says; everywhere else it is yes. The change's name is kept in histories:
-// it is never used for another change.
-func (r *Run) Changed(change string) bool {
+// HasChange says whether an execution came past this place with a change of the
+// code that was made before runs kept their course. There is one, which recorded
+// histories hold ("permit-watch"): without the question they would do again what
+// they never did. Whatever changes later asks for the course.
+func (r *Run) HasChange(change string) bool {
 	return workflow.GetVersion(r.ctx, change, workflow.DefaultVersion, 1) == 1
 }
 

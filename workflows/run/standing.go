@@ -23,6 +23,7 @@ type Standing struct {
 	state    care.RunState
 	effects  ledger.Effects
 	ending   bool // the run winds up: nothing new begins
+	trace    *trace
 }
 
 // State is a copy of the run's state, to read.
@@ -41,6 +42,10 @@ func (s *Standing) Effects() *ledger.Effects { return &s.effects }
 // IDOf gives the id of what is opened at a point. The run and the point alone
 // decide it, and how often the run was reopened, since its path then begins anew.
 func (s *Standing) IDOf(point string) string {
+	s.trace.asks(point)
+	if course := s.state.Again[point]; course > 0 {
+		point = Turn("course", course) + "/" + point
+	}
 	if s.state.Reopened > 0 {
 		point = Turn("reopened", s.state.Reopened) + "/" + point
 	}
@@ -58,23 +63,33 @@ func (s *Standing) Tell(run string, a care.Answer) {
 // DropOwn ends all that the run has open, the latest first, except its branches.
 func (s *Standing) DropOwn() {
 	for _, o := range slices.Backward(slices.Clone(s.state.Open)) {
-		switch o.Kind {
-		case care.OpenTask:
-			s.effects.Tasks = append(s.effects.Tasks, ledger.TaskChange{ID: o.ID, State: care.TaskObsolete})
-		case care.OpenReferral:
-			s.effects.Referrals = append(s.effects.Referrals, ledger.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
-		case care.OpenAppointment:
-			s.effects.Appointments = append(s.effects.Appointments, ledger.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
-		case care.OpenRun:
-			continue
+		if o.Kind != care.OpenRun {
+			s.drop(o)
 		}
-		s.close(o.Point)
 	}
+}
+
+// drop ends something that the run has open and does not need any more. A branch
+// is told to end, and stays open until it has reported.
+func (s *Standing) drop(o care.OpenPoint) {
+	switch o.Kind {
+	case care.OpenTask:
+		s.effects.Tasks = append(s.effects.Tasks, ledger.TaskChange{ID: o.ID, State: care.TaskObsolete})
+	case care.OpenReferral:
+		s.effects.Referrals = append(s.effects.Referrals, ledger.ReferralChange{ID: o.ID, State: care.ReferralWithdrawn})
+	case care.OpenAppointment:
+		s.effects.Appointments = append(s.effects.Appointments, ledger.AppointmentChange{ID: o.ID, State: care.AppointmentCancelled})
+	case care.OpenRun:
+		s.Tell(o.ID, care.Answer{Operation: care.OpEnd})
+		return
+	}
+	s.close(o.Point)
 }
 
 // open keeps in mind what the run opens. It says false where it is open already,
 // as on a walk from the start.
 func (s *Standing) open(o care.OpenPoint) (fresh bool) {
+	s.trace.opens(o.Point)
 	if _, ok := s.state.Opened(o.Point); ok {
 		return false
 	}
@@ -84,12 +99,16 @@ func (s *Standing) open(o care.OpenPoint) (fresh bool) {
 
 // close forgets what the run opened at a point.
 func (s *Standing) close(point string) {
+	s.trace.closes(point)
 	s.state.Open = slices.DeleteFunc(s.state.Open, func(o care.OpenPoint) bool { return o.Point == point })
 }
 
 // reopen empties the state: the path begins anew, what it had opened before keeps
-// its records, and what it opens now has ids of its own.
-func (s *Standing) reopen() { s.state = care.RunState{Reopened: s.state.Reopened + 1} }
+// its records, and what it opens now has ids of its own. It follows the course of today.
+func (s *Standing) reopen(course int) {
+	s.state = care.RunState{Reopened: s.state.Reopened + 1}
+	s.state.Follow(course)
+}
 
 // settle takes over what Postgres computed with a step.
 func (s *Standing) settle(res ledger.StepResult) {

@@ -35,16 +35,22 @@ type scripted struct {
 	steps    []ledger.Step
 	codes    []string // of what was deferred
 	loading  func() error
+	loads    []ledger.Start
+	able     bool // a worker that knows the run's course is said to be at work
 }
 
-func (s *scripted) Load(context.Context, ledger.Start) (ledger.StepResult, error) {
+func (s *scripted) Load(_ context.Context, start ledger.Start) (ledger.StepResult, error) {
 	if s.loading != nil {
 		if err := s.loading(); err != nil {
 			return ledger.StepResult{}, err
 		}
 	}
+	s.loads = append(s.loads, start)
+	if s.state.CourseNumber() > start.Knows {
+		return ledger.StepResult{Verdict: ledger.Newer, NextDue: s.nextDue, Able: s.able}, nil
+	}
 	return ledger.StepResult{
-		Verdict: ledger.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended,
+		Verdict: ledger.Recorded, Revision: s.revision, State: &s.state, NextDue: s.nextDue, Policy: &care.Policy{}, Ended: s.ended, Course: start.Knows,
 	}, nil
 }
 
@@ -61,6 +67,7 @@ func (*scripted) Postpone(context.Context, ledger.Step) error { return errors.Ne
 func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResult, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	step.State = step.State.Clone() // the run goes on with its own
 	s.steps = append(s.steps, step)
 	if s.instead != nil {
 		if res, err := s.instead(len(s.steps), step); err != nil || res.Verdict != "" {
@@ -74,7 +81,7 @@ func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResul
 		return ledger.StepResult{}, fmt.Errorf("a step at revision %d, the store is at %d", step.Revision, s.revision)
 	}
 	s.state, s.revision = step.State, s.revision+1
-	return ledger.StepResult{Verdict: ledger.Recorded, Revision: s.revision, Result: ledger.Result{Revision: s.revision}}, nil
+	return ledger.StepResult{Verdict: ledger.Recorded, Revision: s.revision, Result: ledger.Result{Revision: s.revision}, Course: s.state.Course}, nil
 }
 
 // effects are those of every step that it was asked to write.
@@ -134,6 +141,8 @@ type trial struct {
 	run     *Run
 	start   time.Time
 	results []ledger.Result
+	waiting []ledger.Entry // of an execution before
+	tries   int
 }
 
 // newTrial lets a path run on a store, for at most a year of skipped time.
@@ -176,8 +185,8 @@ func (tr *trial) executes(p Process) *trial {
 		return path(r)
 	}
 	tr.env.ExecuteWorkflow(func(ctx workflow.Context, start ledger.Start) error {
-		return Execute(ctx, start, p)
-	}, ledger.Start{Run: testRun, Case: testCase, Epoch: 1})
+		return Execute(ctx, start, &p)
+	}, ledger.Start{Run: testRun, Case: testCase, Epoch: 1, Waiting: tr.waiting, Tries: tr.tries})
 	return tr
 }
 

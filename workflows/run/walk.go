@@ -2,7 +2,8 @@ package run
 
 import (
 	"errors"
-	"slices"
+	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -35,11 +36,10 @@ type await struct {
 var errInterrupted = errors.New("interrupted")
 
 // rest is the one place where a path blocks. Where the point has its answer, it
-// does not: what the path did on its way here was recorded with that answer, and
-// is not to be recorded again.
+// does not.
 func (r *Run) rest(a *await) (care.Answer, error) {
 	if answer, ok := r.state.Answer(a.point); ok {
-		r.effects = ledger.Effects{}
+		r.trace.passes(a.point, answer)
 		return answer, nil
 	}
 	r.walk.awaiting = a
@@ -73,6 +73,9 @@ func (x *execution) startWalk(ctx workflow.Context) error {
 	w := &walk{}
 	x.run.walk, x.run.Report = w, care.Answer{}
 	x.run.ending, x.run.effects = false, ledger.Effects{}
+	if x.run.revision == 0 {
+		x.run.state.Follow(x.opens)
+	}
 	// The path lives as long as the execution, not as the handler that walks it anew.
 	ctxOfPath, stop := workflow.WithCancel(x.ctx)
 	w.stop = stop
@@ -111,20 +114,38 @@ func (x *execution) endEarly(r *Run) (outcome care.Code, err error) {
 }
 
 // rewalk walks the path from its start to where the state says that it stands.
-// Whatever the walk did on the way was recorded when it first happened, so its
-// effects are dropped; except that a newer version of the path may open something
-// that the state does not have, which then goes with the next step.
+// Whatever the walk did on the way was recorded when it first happened: it changes
+// nothing, and has no effects. A path that leads elsewhere was changed although its
+// course kept its number, and must not be followed.
 func (x *execution) rewalk(ctx workflow.Context) error {
 	known := x.run.State()
 	if err := x.startWalk(ctx); err != nil {
 		return err
 	}
-	fresh := slices.ContainsFunc(x.run.state.Open, func(o care.OpenPoint) bool {
-		_, ok := known.Opened(o.Point)
-		return !ok
-	})
-	if !fresh {
-		x.run.effects = ledger.Effects{}
+	if strays := straying(known, x.run.state); strays != "" {
+		// A failing workflow task shows the case as broken and is retried, so a
+		// mended worker goes on from here.
+		panic(fmt.Sprintf("the path of course %d does not lead where the run stands at revision %d: %s", known.CourseNumber(), x.run.revision, strays))
 	}
+	// The walk may have closed what it had opened and opened what it had closed: the
+	// order is the state's.
+	x.run.state.Open, x.run.effects = known.Open, ledger.Effects{}
 	return nil
+}
+
+// straying says what a walk has open besides what the state has, and what it has
+// not; empty: nothing.
+func straying(known, walked care.RunState) string {
+	var strays []string
+	for _, o := range walked.Open {
+		if k, ok := known.Opened(o.Point); !ok || k.Kind != o.Kind || k.ID != o.ID {
+			strays = append(strays, fmt.Sprintf("it opens the %s %q", o.Kind, o.Point))
+		}
+	}
+	for _, o := range known.Open {
+		if _, ok := walked.Opened(o.Point); !ok {
+			strays = append(strays, fmt.Sprintf("it closes the %s %q", o.Kind, o.Point))
+		}
+	}
+	return strings.Join(strays, ", ")
 }

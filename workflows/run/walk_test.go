@@ -1,7 +1,6 @@
 package run
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -18,55 +17,35 @@ func TestRunWalksAnewWithoutDoingAnythingAgain(t *testing.T) {
 	require.Equal(t, []ledger.TaskChange{{ID: taskAt("second"), State: care.TaskCompleted, Outcome: "done"}}, tr.store.steps[0].Effects.Tasks)
 }
 
-func TestRunOpensWhatANewerVersionAdds(t *testing.T) {
-	withExtra := func(r *Run) (care.Code, error) {
+// A path that was changed although its course kept its number is not followed.
+func TestRunSeesThatItsPathStrays(t *testing.T) {
+	more := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
 		r.OpenTask("extra", ledger.TaskChange{Kind: "extra"})
-		for _, point := range []string{"first", "second"} {
-			if _, err := r.Perform(point, ledger.TaskChange{Kind: care.TaskKind(point)}); err != nil {
-				return "", err
-			}
-		}
-		return "done", nil
+		return twoTasks(r)
 	}
-	// Even if the first step that could carry it is refused.
-	store := opened()
-	other := ledger.Entry{ID: "of another task", Target: "another task", Answer: care.Answer{Operation: care.OpComplete}}
-	tr := newTrial(t, store).bring(time.Hour, other).bring(2*time.Hour, completes("first")).bring(3*time.Hour, completes("second"))
-	tr.walks(withExtra).ends()
-	opened := func(e ledger.Effects) bool {
-		return slices.ContainsFunc(e.Tasks, func(c ledger.TaskChange) bool { return c.Kind == "extra" && c.State == care.TaskReady })
-	}
-	require.False(t, store.steps[0].Taken)
-	require.True(t, opened(store.steps[1].Effects), "the extra task goes with the next step: %v", store.steps[1].Effects)
-	require.False(t, opened(store.steps[2].Effects), "and with no other")
-	require.Contains(t, store.steps[1].State.Open, care.OpenPoint{Point: "extra", Kind: care.OpenTask, ID: taskAt("extra")})
-}
-
-func TestRunLeavesOutWhatANewerVersionPutsBeforeWhereItStands(t *testing.T) {
-	inFront := func(r *Run) (care.Code, error) {
+	other := func(r *Run) (care.Code, error) {
 		if _, err := r.Opening(); err != nil {
 			return "", err
 		}
-		for _, point := range []string{"first", "in front", "second"} {
-			_, open := r.state.Opened("second")
-			_, done := r.state.Answer("second")
-			if point == "in front" && (open || done) {
-				continue
-			}
-			if _, err := r.Perform(point, ledger.TaskChange{Kind: care.TaskKind(point)}); err != nil {
-				return "", err
-			}
-		}
-		return "done", nil
+		r.DropTask("first")
+		_, err := r.Await("nothing", func(ledger.Entry) bool { return false })
+		return "", err
 	}
-	old := newTrial(t, firstDone()).bring(time.Hour, completes("second"))
-	old.walks(inFront).ends()
-	require.Len(t, old.store.steps, 1)
-
-	young := newTrial(t, opened()).bring(time.Hour, completes("first")).bring(2*time.Hour, completes("in front")).bring(3*time.Hour, completes("second"))
-	young.walks(inFront).ends()
-	require.Len(t, young.store.steps, 3)
+	for name, c := range map[string]struct {
+		path Path
+		says string
+	}{
+		"opens":  {more, `the path of course 1 does not lead where the run stands at revision 1: it opens the task "extra"`},
+		"closes": {other, `the path of course 1 does not lead where the run stands at revision 1: it closes the task "first"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, opened()).bring(time.Hour, completes("first"))
+			tr.walks(c.path)
+			require.ErrorContains(t, tr.env.GetWorkflowError(), c.says)
+			require.Empty(t, tr.store.steps)
+		})
+	}
 }

@@ -208,7 +208,7 @@ func openRun(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, s care.
 	if err != nil {
 		return cmd, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, course_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
+	_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, path_policy_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
 		c.Run, care.RunCase, id, s.Zone, s.Agency, policy.Version)
 	return cmd, err
 }

@@ -29,7 +29,7 @@ import (
 type asked func(key string) (ledger.Command, error)
 
 // machinery are operations that nobody asks for: steps and clocks write them.
-var machinery = []care.Operation{care.OpReport, care.OpEnd, care.OpAdopt, care.OpClock}
+var machinery = []care.Operation{care.OpReport, care.OpEnd, care.OpAdopt, care.OpClock, care.OpNewCourse}
 
 // oneEffect prepares a case for each operation, and says how the operation is
 // asked for.

@@ -37,8 +37,8 @@ func (d desk) put(sql string, args ...any) {
 // run puts a run of a case.
 func (d desk) run(kind care.RunKind, caseID, zone string) (run string) {
 	run = string(kind) + "/" + uuid.NewString()
-	d.put(`INSERT INTO run (id, kind, case_id, zone, policy_version, course_version, started_at)
-		SELECT $1, $2, case_id, $4, policy_version, course_version, now() FROM run WHERE id = 'case/' || $3::uuid`, run, kind, caseID, zone)
+	d.put(`INSERT INTO run (id, kind, case_id, zone, policy_version, path_policy_version, started_at)
+		SELECT $1, $2, case_id, $4, policy_version, path_policy_version, now() FROM run WHERE id = 'case/' || $3::uuid`, run, kind, caseID, zone)
 	return run
 }
 

@@ -43,6 +43,8 @@ func (w *life) beside() error {
 		if ofCase {
 			w.moment("transfer_asked", string(answer.Zone))
 		}
+	case care.OpNewCourse:
+		w.courses.changed()
 	case care.OpReopen:
 		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
 		w.moment("case_reopened", string(answer.Stage))

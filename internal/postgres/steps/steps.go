@@ -33,8 +33,9 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Steps {
 type runRow struct {
 	Kind    care.RunKind  `db:"kind"`
 	Zone    string        `db:"zone"`
-	Policy  string        `db:"policy_version"` // of its deadlines: renewed at each stage
-	Course  string        `db:"course_version"` // of what its path decides by: fixed at its start
+	Policy  string        `db:"policy_version"`      // of its deadlines: renewed at each stage
+	Decides string        `db:"path_policy_version"` // of what its path decides by: fixed at its start
+	Course  int           `db:"course"`              // that its path follows
 	Epoch   int           `db:"epoch"`
 	Rev     int           `db:"revision"`
 	State   care.RunState `db:"state"`
@@ -44,7 +45,7 @@ type runRow struct {
 
 // selectRun reads and locks a run. Whoever knows its state as it stands at the
 // revision $2 gets it without the answers, which grow with the path.
-const selectRun = `SELECT kind, zone, policy_version, course_version, epoch, revision,
+const selectRun = `SELECT kind, zone, policy_version, path_policy_version, course, epoch, revision,
 	CASE WHEN revision = $2 THEN state - 'answers' ELSE state END AS state, next_due, ended_at FROM run WHERE id = $1 FOR UPDATE`
 
 // noRevision is none that a run has.
@@ -124,24 +125,35 @@ func (s *Steps) load(ctx context.Context, tx postgres.Tx, start ledger.Start, ru
 			run.Ended, epoch = nil, run.Epoch+1
 		}
 	}
+	knows := max(start.Knows, care.FirstCourse)
 	switch {
 	case run.Ended != nil:
 		return ledger.StepResult{Verdict: ledger.Known, Ended: true}, nil
 	case epoch < run.Epoch:
 		return ledger.StepResult{Verdict: ledger.Fenced}, nil
+	case run.Course > knows:
+		return s.newer(ctx, tx, run, run.Course)
 	case epoch > run.Epoch:
 		if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, epoch); err != nil {
 			return ledger.StepResult{}, err
 		}
 	}
-	policy, err := s.rules.At(ctx, tx, run.Zone, run.Course)
+	policy, err := s.rules.At(ctx, tx, run.Zone, run.Decides)
 	if err != nil {
 		return ledger.StepResult{}, err
 	}
 	forRun := policy.ForRun()
 	return ledger.StepResult{
-		Verdict: ledger.Recorded, Revision: run.Rev, Epoch: epoch, NextDue: run.NextDue, State: &run.State, Policy: &forRun,
+		Verdict: ledger.Recorded, Revision: run.Rev, Epoch: epoch, NextDue: run.NextDue, State: &run.State, Policy: &forRun, Course: knows,
 	}, nil
+}
+
+// newer answers a worker that does not know the course of a run. It says when the
+// run's next clock is due, and whether a worker that knows the course is at work.
+func (s *Steps) newer(ctx context.Context, tx postgres.Tx, run runRow, course int) (ledger.StepResult, error) {
+	res := ledger.StepResult{Verdict: ledger.Newer, Revision: run.Rev, NextDue: run.NextDue}
+	err := tx.QueryRow(ctx, `SELECT course_known($1, $2)`, run.Kind, course).Scan(&res.Able)
+	return res, err
 }
 
 // reopens says whether the run is to be worked again: its reopening is accepted
@@ -190,6 +202,10 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			return err
 		}
 		w := &writer{ctx: ctx, tx: tx, step: step, run: run, entry: entry, about: about, rules: s.rules}
+		if course := w.asksFor(); course > max(step.Knows, care.FirstCourse) {
+			res, err = s.newer(ctx, tx, run, course)
+			return err
+		}
 		res, err = w.withParts().record()
 		return err
 	})
@@ -266,6 +282,17 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return w.refuse(refusal)
 	}
 	return w.write()
+}
+
+// asksFor is the course that the worker of the step has to know. It need not be the
+// run's own: a newer worker may have begun the run, and an entry may bring it to
+// another course. What was worked before, what is an older epoch's and what ended
+// needs none.
+func (w *writer) asksFor() int {
+	if w.step.Epoch < w.run.Epoch || w.run.Ended != nil || w.entry.State == "worked" || w.entry.State == "refused" {
+		return care.FirstCourse
+	}
+	return max(w.run.Course, w.step.Course, w.entry.Answer.Course)
 }
 
 // asked is the step as its gates see it.

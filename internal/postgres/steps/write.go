@@ -39,6 +39,7 @@ type writer struct {
 	shares     shares
 	links      links
 	beginnings beginnings
+	courses    courses
 }
 
 // withParts gives the writer its parts.
@@ -46,7 +47,7 @@ func (w *writer) withParts() *writer {
 	w.caseFile, w.life, w.suspension = caseFile{w}, life{w}, suspension{w}
 	w.permits, w.tasks, w.waits = permits{writer: w}, tasks{w}, waits{writer: w}
 	w.equipes, w.plans, w.referrals, w.shares, w.links = equipes{w}, plans{w}, referrals{w}, shares{w}, links{w}
-	w.beginnings = beginnings{writer: w}
+	w.beginnings, w.courses = beginnings{writer: w}, courses{w}
 	return w
 }
 
@@ -135,7 +136,7 @@ func (w *writer) close() error {
 	}
 	w.result = ledger.StepResult{
 		Verdict: ledger.Recorded, Revision: revision, Waits: w.waits.set,
-		Result: ledger.Result{Revision: revision},
+		Result: ledger.Result{Revision: revision}, Course: w.step.State.Course, Ended: w.step.Effects.Ending != "",
 	}
 	if w.waits.closed() || w.step.Effects.Ending != "" {
 		w.queue(`DELETE FROM wait WHERE run_id = $1 AND NOT step = ANY ($2)`, w.step.Run, open)
@@ -157,8 +158,8 @@ func (w *writer) close() error {
 	if w.step.Effects.Ending == "" {
 		ended = nil
 	}
-	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, next_due = `+nextDue+`
-		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending)
+	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, course = $7, next_due = `+nextDue+`
+		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending, state.CourseNumber())
 	w.shares.settle()
 	if handover := w.step.Effects.Handover; handover != nil {
 		return w.caseFile.handOver(*handover) // last, since nothing of the case is the zone's then
