@@ -34,7 +34,7 @@ demo: ## fill the running stack with made-up people at every stage
 token: ## print a bearer token: make -s token ACCOUNT=social_worker.prato
 	@$(STACK) token "$(ACCOUNT)"
 
-bench: ## measure the running stack, whole paths, and the random walks of the processes
+bench: ## measure the running stack, whole paths, the random walks of the processes, and lists of 100,000 cases
 	@$(STACK) exec api go run ./deploy/bench
 
 lint: tools ## run the linters alone

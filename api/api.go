@@ -57,6 +57,9 @@ type Options struct {
 	// Meter counts the requests; nil: nobody does.
 	Meter Meter
 
+	// Spans tells a collector of the requests; nil: nobody does.
+	Spans Spans
+
 	// Now is the clock by which everything here goes but the sessions, which end
 	// by their store's. Nil: the machine's.
 	Now func() time.Time
@@ -103,6 +106,12 @@ type Meter interface {
 	Request(ctx context.Context, route, method string, status int, took time.Duration)
 }
 
+// Spans tells how long each part of a click took.
+type Spans interface {
+	// Request begins the span of a request; whoever answers it calls end.
+	Request(ctx context.Context, route, method string) (within context.Context, end func(status int))
+}
+
 // Server is the API: REST API, pages, login and status.
 type Server struct {
 	listen   string
@@ -117,6 +126,7 @@ type Server struct {
 	log      *zap.Logger
 	now      func() time.Time
 	meter    Meter
+	spans    Spans
 	status   *status
 	probe    *probe.Probe
 	problems *problem.Teller
@@ -130,6 +140,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	public := strings.TrimSuffix(o.PublicURL, "/")
+	o.Records = &followed{o.Records, o.Log}
 	processes, book := runs.New(o.Temporal), zone.NewBook(o.Records, o.Calendar, o.Now)
 	s := &Server{
 		listen:   o.Listen,
@@ -141,6 +152,7 @@ func New(o Options) (*Server, error) {
 		links:    access.NewLinks(o.LinkKey, o.Records, o.Now),
 		log:      o.Log,
 		meter:    o.Meter,
+		spans:    o.Spans,
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
 		status:   newStatus(o.Records, o.Mails, o.Workers, processes, o.Now),
@@ -174,7 +186,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	if err := r.SetTrustedProxies(nil); err != nil {
 		return nil, err
 	}
-	r.Use(begin, s.logged, s.recovery, s.secure, s.readable, s.guard.ForbidOtherSites)
+	r.Use(s.begin, s.logged, s.recovery, s.secure, s.readable, s.guard.ForbidOtherSites)
 	r.NoRoute(func(c *gin.Context) { s.pages.Failed(c, problem.New(problem.NotFound)) })
 	r.NoMethod(s.otherMethod)
 

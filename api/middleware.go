@@ -20,6 +20,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/trace"
 )
 
 const (
@@ -27,9 +28,10 @@ const (
 	requestTimeout = 15 * time.Second // of the work for one request; above patience and a slow database
 )
 
-// begin gives the request an id, and bounds what it may send and take. An id
-// that the caller sends is not taken over: it may be anything.
-func begin(c *gin.Context) {
+// begin gives the request an id, and bounds what it may send and take. An id that
+// the caller sends is not taken over: it may be anything. Those of a trace are, since
+// they can be nothing but ids, and a caller can then follow its click through here.
+func (s *Server) begin(c *gin.Context) {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
 	r := problem.Request{ID: hex.EncodeToString(b[:]), Route: c.FullPath()}
@@ -40,6 +42,13 @@ func begin(c *gin.Context) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
 	ctx, cancel := context.WithTimeout(problem.WithRequest(c.Request.Context(), r), requestTimeout)
 	defer cancel()
+	ctx = trace.FromCaller(ctx, c.Request.Header.Values(trace.Header))
+	if s.spans != nil {
+		within, end := s.spans.Request(ctx, r.Route, methodOf(c.Request))
+		defer func() { end(c.Writer.Status()) }()
+		ctx = within
+	}
+	ctx = trace.Ensured(ctx)
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
 }
@@ -70,6 +79,7 @@ func (s *Server) logged(c *gin.Context) {
 	}
 	s.log.Info("request",
 		zap.String("request", r.ID),
+		zap.String("trace", trace.ID(c.Request.Context())),
 		zap.String("method", methodOf(c.Request)),
 		zap.String("route", r.Route),
 		zap.Int("status", c.Writer.Status()),

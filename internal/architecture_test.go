@@ -53,7 +53,9 @@ var mayImport = map[string][]string{
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                     // what a process counts
-	"internal/postgres":          {"internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                          // the kit; below it one package for each database role
+	"internal/trace":             {},                                                                                                                                    // which click something belongs to
+	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                   // tells a collector of it
+	"internal/postgres":          {"internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                        // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/steps":    {"internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
@@ -67,14 +69,14 @@ var mayImport = map[string][]string{
 	"internal/postgres/seals":    {"internal/postgres"}, // what was written of who did what, and that it stays so
 	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":             {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
-	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/ledger", "internal/care"},
+	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":               {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian"},
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
-		"internal/health", "internal/loops", "internal/probe",
+		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
@@ -103,7 +105,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/probe",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/probe", "internal/spans",
 		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals",
 	},
 	"deploy": {},

@@ -83,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 		OnFatalError:                            func(err error) { end(fmt.Errorf("%w: %w", errFatal, err)) },
 	})
 	Register(w)
-	w.RegisterActivity(&activities.HumanTasks{Steps: o.Steps, Patience: o.Patience})
+	w.RegisterActivity(&activities.HumanTasks{Steps: &loggedSteps{o.Steps, o.Log}, Patience: o.Patience})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)
 	}

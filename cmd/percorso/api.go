@@ -36,7 +36,16 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	}
 	log := newLog("api")
 	defer func() { _ = log.Sync() }()
-	pool, err := openCurrent(ctx, c.Database)
+	build, err := versions.Own()
+	if err != nil {
+		return err
+	}
+	told, end, err := traced(ctx, c.Traces != "", "api", build, log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	pool, err := openCurrent(ctx, c.Database, told)
 	if err != nil {
 		return err
 	}
@@ -46,10 +55,6 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer sessions.Close()
-	build, err := versions.Own()
-	if err != nil {
-		return err
-	}
 	counts, err := measured(c.Metrics, "api", build, log)
 	if err != nil {
 		return err
@@ -71,7 +76,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
 		return err
 	}
-	server, err := api.New(api.Options{
+	options := api.Options{
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
 		Records:   store,
@@ -87,7 +92,11 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Loops:     set,
 		Meter:     counts,
 		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
-	})
+	}
+	if told != nil {
+		options.Spans = told
+	}
+	server, err := api.New(options)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func auditVerify(ctx context.Context, out io.Writer, against string) error {
 	if err != nil {
 		return err
 	}
-	pool, err := openCurrent(ctx, c)
+	pool, err := openCurrent(ctx, c, nil)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
@@ -39,7 +40,7 @@ func doctor(ctx context.Context, out io.Writer) error {
 		part string
 		look func(context.Context, config.API) (string, error)
 	}{
-		{"Postgres", checkPostgres}, {"schema", checkSchema}, {"records", checkRecords}, {"Temporal", checkTemporal}, {"login", checkLogin},
+		{"Postgres", checkPostgres}, {"schema", checkSchema}, {"records", checkRecords}, {"Temporal", checkTemporal}, {"login", checkLogin}, {"traces", checkTraces},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		found, err := check.look(ctx, c)
@@ -120,6 +121,18 @@ func checkTemporal(ctx context.Context, c config.API) (string, error) {
 		return "", fmt.Errorf("namespace %s: %w", c.Options.Namespace, err)
 	}
 	return fmt.Sprintf("namespace %s, %d pollers seen of late", c.Options.Namespace, workers), nil
+}
+
+// checkTraces asks whether anybody listens where spans are sent.
+func checkTraces(ctx context.Context, c config.API) (string, error) {
+	if c.Traces == "" {
+		return "no spans are sent (OTEL_EXPORTER_OTLP_ENDPOINT)", nil
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", c.Traces)
+	if err != nil {
+		return "", err
+	}
+	return c.Traces, conn.Close()
 }
 
 func checkLogin(ctx context.Context, c config.API) (string, error) {

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"go.uber.org/zap"
 
 	"percorso/internal/metrics"
 	"percorso/internal/probe"
+	"percorso/internal/spans"
 )
 
 // measured counts what a process does where somebody may look, and else nothing.
@@ -16,6 +18,24 @@ func measured(address, process, build string, log *zap.Logger) (*metrics.Metrics
 		return metrics.Off(), nil
 	}
 	return metrics.New(process, build, log)
+}
+
+// traced tells a collector how long each part of a click takes, where there is one,
+// until end is called.
+func traced(ctx context.Context, on bool, process, build string, log *zap.Logger) (told *spans.Spans, end func(), err error) {
+	if !on {
+		return nil, func() {}, nil
+	}
+	if told, err = spans.Start(ctx, process, build); err != nil {
+		return nil, nil, err
+	}
+	return told, func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if err := told.End(last); err != nil {
+			log.Warn("the last spans were not sent", zap.Error(err))
+		}
+	}, nil
 }
 
 // serveMetrics serves what is counted until ctx ends.

@@ -23,7 +23,7 @@ func asOwner(ctx context.Context, work func(*pgxpool.Pool) error) error {
 	if err != nil {
 		return err
 	}
-	pool, err := openCurrent(ctx, c)
+	pool, err := openCurrent(ctx, c, nil)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/loops"
 	"percorso/internal/postgres"
+	"percorso/internal/spans"
 )
 
 // newLog makes a process's log: JSON lines on standard error, none left out.
@@ -26,8 +27,12 @@ func newLog(process string) *zap.Logger {
 }
 
 // openCurrent opens a database whose schema this version can work on.
-func openCurrent(ctx context.Context, d config.Database) (*pgxpool.Pool, error) {
-	pool, err := postgres.Open(ctx, d.URL)
+func openCurrent(ctx context.Context, d config.Database, told *spans.Spans) (*pgxpool.Pool, error) {
+	var change []func(*pgxpool.Config)
+	if told != nil {
+		change = append(change, told.Pool)
+	}
+	pool, err := postgres.Open(ctx, d.URL, change...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +90,10 @@ type connections struct {
 }
 
 // connect opens the database and Temporal of a process.
-func connect(ctx context.Context, log *zap.Logger, d config.Database, p config.Processes, change ...func(*client.Options)) (*connections, error) {
+func connect(ctx context.Context, log *zap.Logger, d config.Database, p config.Processes, told *spans.Spans, change ...func(*client.Options)) (*connections, error) {
 	c := &connections{log: log}
 	var err error
-	if c.pool, err = openCurrent(ctx, d); err != nil {
+	if c.pool, err = openCurrent(ctx, d, told); err != nil {
 		return nil, err
 	}
 	if c.temporal, err = dialTemporal(p, c.log, change...); err != nil {

@@ -21,7 +21,7 @@ func rebuild(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	parts, err := connect(ctx, newLog("rebuild"), c.Database, c.Processes)
+	parts, err := connect(ctx, newLog("rebuild"), c.Database, c.Processes, nil)
 	if err != nil {
 		return err
 	}

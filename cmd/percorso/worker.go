@@ -47,8 +47,13 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	told, end, err := traced(ctx, c.Traces != "", "worker", build, log)
+	if err != nil {
+		return err
+	}
+	defer end()
 	polls, set := &worker.Polls{}, &loops.Set{}
-	parts, err := connect(ctx, log, c.Database, c.Processes, counts.Temporal, func(o *client.Options) {
+	parts, err := connect(ctx, log, c.Database, c.Processes, told, counts.Temporal, func(o *client.Options) {
 		o.ConnectionOptions.DialOptions = append(o.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(polls.See))
 	})
 	if err != nil {
@@ -62,6 +67,11 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if err := counts.Pool("main", parts.pool); err != nil {
 		return err
 	}
+	written := steps.New(parts.pool, calendar.New)
+	writes := counts.Steps(written)
+	if told != nil {
+		writes = told.Steps(writes, written)
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go workerPort(c.Health, parts, set, polls).Serve(ctx)
@@ -69,7 +79,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	return ended(parts.log, keepingUp(ctx, parts.pool, func(ctx context.Context) error {
 		return worker.Run(ctx, worker.Options{
 			Temporal: parts.temporal,
-			Steps:    counts.Steps(steps.New(parts.pool, calendar.New)),
+			Steps:    writes,
 			Outbox:   outbox.New(parts.pool),
 			Mailer:   counts.Mails(&post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey}),
 			Log:      parts.log,

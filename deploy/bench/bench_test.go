@@ -68,15 +68,15 @@ func TestPercentile(t *testing.T) {
 
 func TestResultStandsBetweenItsMarkers(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "page.md")
-	require.NoError(t, os.WriteFile(file, []byte("before\n"+beginMarker+"old\n"+endMarker+"after\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("before\n"+benchMarkers.begin()+"old\n"+benchMarkers.end()+"after\n"), 0o600))
 	for range 2 {
-		require.NoError(t, writeBetweenMarkers(file, "new\n"))
+		require.NoError(t, writeBetweenMarkers(file, benchMarkers, "new\n"))
 	}
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, "before\n"+beginMarker+"\nnew\n\n"+endMarker+"after\n", string(content))
+	require.Equal(t, "before\n"+benchMarkers.begin()+"\nnew\n\n"+benchMarkers.end()+"after\n", string(content))
 	require.NoError(t, os.WriteFile(file, []byte("no markers"), 0o600))
-	require.Error(t, writeBetweenMarkers(file, "new\n"))
+	require.Error(t, writeBetweenMarkers(file, benchMarkers, "new\n"))
 }
 
 func TestOwnTimeIsRead(t *testing.T) {

@@ -20,6 +20,9 @@
 // own whose reviews come quickly (paths.go); and the random walks of the
 // processes' property test.
 //
+// And what people look at, at a thousand and at a hundred thousand open cases, in
+// databases of its own that package fill fills (package lists).
+//
 // It needs to be started with the environment of the API, on the stack's machine:
 //
 //	bin/percorso-stack exec api go run ./deploy/bench
@@ -34,6 +37,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"percorso/deploy/bench/lists"
 )
 
 // plan is what is measured, and for how long.
@@ -61,8 +66,10 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == floorArgument {
 		end(runFloorWorker())
 	}
+	command()
 	var p plan
 	var write string
+	var withLists bool
 	flag.StringVar(&p.zone, "zone", "prato", "zone whose demo accounts act")
 	flag.IntVar(&p.repeats, "repeats", 3, "measurements of each way")
 	flag.DurationVar(&p.slot, "slot", 20*time.Second, "length of one measurement")
@@ -72,6 +79,7 @@ func main() {
 	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
+	flag.BoolVar(&withLists, "lists", true, "also measure lists at a thousand and at a hundred thousand cases")
 	flag.StringVar(&write, "write", "", "also write the result into this Markdown file, between its bench markers")
 	flag.Parse()
 	if !p.valid() || flag.NArg() > 0 {
@@ -80,12 +88,17 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	r, err := measure(ctx, p)
+	var pages *lists.Result
+	if err == nil && withLists {
+		pages, err = lists.Measure(ctx, listsPlan())
+	}
 	stop()
+	err = errors.Join(err, tellLists(pages, write))
 	if r != nil {
 		text := r.markdown()
 		fmt.Print("\n", text)
 		if write != "" {
-			err = errors.Join(err, writeBetweenMarkers(write, text))
+			err = errors.Join(err, writeBetweenMarkers(write, benchMarkers, text))
 		}
 		if r.missed() {
 			err = errors.Join(err, errors.New("a goal is missed"))

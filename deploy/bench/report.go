@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -255,21 +254,27 @@ func processor() string {
 	return runtime.GOARCH
 }
 
-// The lines of a Markdown file between which the result stands.
+// markers are the lines of a Markdown file between which a result stands.
+type markers string
+
+// What stands between them.
 const (
-	beginMarker = "<!-- bench: begin -->\n"
-	endMarker   = "<!-- bench: end -->\n"
+	benchMarkers markers = "bench"
+	listsMarkers markers = "lists"
 )
 
-func writeBetweenMarkers(file, text string) error {
-	content, err := os.ReadFile(file)
+func (m markers) begin() string { return "<!-- " + string(m) + ": begin -->\n" }
+func (m markers) end() string   { return "<!-- " + string(m) + ": end -->\n" }
+
+func writeBetweenMarkers(file string, m markers, text string) error {
+	content, err := os.ReadFile(file) // #nosec G304 -- named by who runs the bench
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(content), beginMarker)
-	_, after, closed := strings.Cut(rest, endMarker)
+	before, rest, ok := strings.Cut(string(content), m.begin())
+	_, after, closed := strings.Cut(rest, m.end())
 	if !ok || !closed {
-		return errors.New(file + " has no bench markers")
+		return fmt.Errorf("%s has no markers for %s", file, m)
 	}
-	return os.WriteFile(file, []byte(before+beginMarker+"\n"+text+"\n"+endMarker+after), 0o644) // #nosec G306 -- a page for everybody
+	return os.WriteFile(file, []byte(before+m.begin()+"\n"+text+"\n"+m.end()+after), 0o644) // #nosec G306 -- a page for everybody
 }

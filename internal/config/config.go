@@ -50,6 +50,7 @@ type API struct {
 	PublicURL string // PERCORSO_PUBLIC_URL: as browsers see it, without a slash at the end
 	LinkKey   string // PERCORSO_LINK_KEY: opens partners' one-time links, for package invitation; empty: derived from Keys
 	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
+	Traces    string // host:port of OTEL_EXPORTER_OTLP_ENDPOINT, where spans are sent; empty: none are
 	SearchKey string // PERCORSO_SEARCH_KEY: makes the digests of what is searched; empty: derived from Keys
 }
 
@@ -62,6 +63,7 @@ type Worker struct {
 	PublicURL string // PERCORSO_PUBLIC_URL: for the links in mails
 	LinkKey   string // PERCORSO_LINK_KEY: signs partners' one-time links, the same as the API's
 	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
+	Traces    string // host:port of OTEL_EXPORTER_OTLP_ENDPOINT, where spans are sent; empty: none are
 	Health    string // PERCORSO_HEALTH_LISTEN: host:port of /livez and /readyz
 }
 
@@ -138,6 +140,7 @@ func ReadAPI() (API, error) {
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 		SearchKey: r.text("PERCORSO_SEARCH_KEY", ""),
 		Metrics:   r.metrics(),
+		Traces:    r.traces(),
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
@@ -157,6 +160,7 @@ func ReadWorker() (Worker, error) {
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 		Health:    r.hostPort("PERCORSO_HEALTH_LISTEN", defaultHealth),
 		Metrics:   r.metrics(),
+		Traces:    r.traces(),
 	}
 	if c.Metrics == c.Health {
 		r.fault("PERCORSO_METRICS_LISTEN", "must differ from PERCORSO_HEALTH_LISTEN")
@@ -237,6 +241,22 @@ func (r *reader) metrics() string {
 		return ""
 	}
 	return r.hostPort("PERCORSO_METRICS_LISTEN", "")
+}
+
+// traces reads where spans are sent; their exporter reads it itself as well.
+func (r *reader) traces() string {
+	const variable, usual = "OTEL_EXPORTER_OTLP_ENDPOINT", "4317"
+	if r.text(variable, "") == "" {
+		return ""
+	}
+	u, err := url.Parse(r.address(variable, ""))
+	if err != nil {
+		return ""
+	}
+	if u.Port() == "" {
+		return net.JoinHostPort(u.Hostname(), usual)
+	}
+	return u.Host
 }
 
 // processes reads the connection to Temporal as its SDK does; a file of

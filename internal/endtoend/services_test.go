@@ -40,7 +40,14 @@ type services struct {
 // other numbers of seconds.
 func open(t *testing.T, zone string, deadlines ...deadline) *services {
 	t.Helper()
+	return openWith(t, zone, func(*standalone.Options) {}, deadlines...)
+}
+
+// openWith is open on a stack with other options.
+func openWith(t *testing.T, zone string, change func(*standalone.Options), deadlines ...deadline) *services {
+	t.Helper()
 	stack := stacktest.Start(t, func(o *standalone.Options) {
+		change(o)
 		o.ZoneDir = t.TempDir()
 		require.NoError(t, os.Chmod(o.ZoneDir, 0o755)) //nolint:gosec // zone files are no secrets
 		require.NoError(t, os.CopyFS(o.ZoneDir, deploy.Zones()))

@@ -12,8 +12,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
-	"percorso/internal/care"
 	"percorso/activities"
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
@@ -42,14 +42,18 @@ func (s *store) Reported(context.Context) (ledger.MachineReport, float64, error)
 // written gives one result for each step.
 type written struct {
 	activities.Steps // of which the test needs no other
-	results []ledger.StepResult
-	err     error
+	results          []ledger.StepResult
+	err              error
 }
 
 func (w *written) Load(context.Context, ledger.Start) (ledger.StepResult, error) {
 	return ledger.StepResult{}, nil
 }
 
+func (w *written) Defer(context.Context, ledger.Step, string) (ledger.StepResult, error) {
+	return ledger.StepResult{Verdict: ledger.Deferred}, nil
+}
+func (w *written) Postpone(context.Context, ledger.Step) error { return nil }
 func (w *written) Record(context.Context, ledger.Step) (res ledger.StepResult, err error) {
 	if len(w.results) == 0 {
 		return res, w.err
@@ -68,6 +72,7 @@ func TestWhatIsCounted(t *testing.T) {
 	for range 3 {
 		_, _ = steps.Record(t.Context(), step)
 	}
+	_, _ = steps.Defer(t.Context(), step, "22000")
 	m.Request(t.Context(), "/api/v1/tasks/:id", http.MethodGet, http.StatusNotFound, time.Millisecond)
 	told := &store{figures: ledger.Figures{Entries: 3, OldestEntry: 61}, report: ledger.MachineReport{Pollers: 2, Mails: ledger.MailState{Held: 7}}}
 	require.NoError(t, m.Store(told))
@@ -77,6 +82,7 @@ func TestWhatIsCounted(t *testing.T) {
 			`percorso_build_info{build="1.2.3",process="worker"} 1`,
 			`percorso_steps_total{kind="case",operation="complete",verdict="recorded"} 1`,
 			`percorso_steps_total{kind="case",operation="complete",verdict="refused"} 1`,
+			`percorso_steps_total{kind="case",operation="complete",verdict="deferred"} 1`,
 			`percorso_refusals_total{code="not_awaited",kind="case"} 1`,
 			`percorso_step_failures_total{kind="case"} 1`,
 			`percorso_http_request_duration_seconds_count{method="GET",route="/api/v1/tasks/:id",status="4xx"} 1`,

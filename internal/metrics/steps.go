@@ -29,11 +29,24 @@ func (s *steps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult
 		s.m.failures.Add(ctx, 1, metric.WithAttributes(kind))
 		return res, err
 	}
+	s.count(ctx, step, res)
 	s.m.writing.Record(ctx, time.Since(began).Seconds(), metric.WithAttributes(kind))
-	s.m.steps.Add(ctx, 1, metric.WithAttributes(kind,
-		attribute.String("operation", string(step.Entry.Answer.Operation)), attribute.String("verdict", string(res.Verdict))))
 	if res.Verdict == ledger.Refused {
 		s.m.refusals.Add(ctx, 1, metric.WithAttributes(kind, attribute.String("code", res.Result.Refusal)))
 	}
 	return res, nil
+}
+
+// Defer notes a step that cannot be written, and counts it.
+func (s *steps) Defer(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	res, err := s.Steps.Defer(ctx, step, code)
+	if err == nil {
+		s.count(ctx, step, res)
+	}
+	return res, err
+}
+
+func (s *steps) count(ctx context.Context, step ledger.Step, res ledger.StepResult) {
+	s.m.steps.Add(ctx, 1, metric.WithAttributes(attribute.String("kind", string(ledger.KindOf(step.Run))),
+		attribute.String("operation", string(step.Entry.Answer.Operation)), attribute.String("verdict", string(res.Verdict))))
 }

@@ -85,7 +85,9 @@ func (a Asked) Empty() bool { return len(a.Words) == 0 }
 // Words are the words of a text without capitals and accents. Whatever is no letter
 // and no digit stands between two words.
 func Words(text string) []string {
-	return strings.FieldsFunc(fold(text), func(c rune) bool { return !unicode.In(c, unicode.L, unicode.Mc, unicode.N) || strings.ContainsRune(apostrophes, c) })
+	return strings.FieldsFunc(fold(text), func(c rune) bool {
+		return !unicode.In(c, unicode.L, unicode.Mc, unicode.N) || strings.ContainsRune(apostrophes, c)
+	})
 }
 
 // fold takes capitals and accents away. Whatever else makes two spellings the same,

@@ -14,13 +14,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/trace"
 )
 
 // ErrBypass: the login would see past row-level security.
 var ErrBypass = errors.New("the database login is a superuser or bypasses row-level security: give Percorso a login of its own (deploy/postgres/roles.sql)")
 
-// Open connects and refuses a login that bypasses row-level security.
-func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
+// Open connects and refuses a login that bypasses row-level security. What change
+// does to the pool's settings is what is particular to one process.
+func Open(ctx context.Context, url string, change ...func(*pgxpool.Config)) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database address cannot be read: it should look like postgres://login@host:port/percorso")
@@ -33,6 +36,9 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	config.ConnConfig.RuntimeParams["jit"] = "off"
 	// A lost Postgres is noticed by the statement, not by the kernel's minutes.
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
+	for _, f := range change {
+		f(config)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to Postgres: %w", err)
@@ -59,7 +65,7 @@ func Within(ctx context.Context, pool *pgxpool.Pool, as Role, first func(*pgx.Ba
 	}
 	defer conn.Release()
 	batch := &pgx.Batch{}
-	as.Begin(batch)
+	as.inTrace(trace.Parent(ctx)).Begin(batch)
 	if first != nil {
 		first(batch)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -22,6 +23,15 @@ type Role struct {
 // them would else seem to have nothing open.
 func (r Role) AtOneMoment() Role {
 	r.moment = true
+	return r
+}
+
+// inTrace is the role for a transaction that belongs to a click: what it inserts is
+// found by that.
+func (r Role) inTrace(parent string) Role {
+	if parent != "" {
+		r.settings = append(slices.Clone(r.settings), setting{"trace", parent})
+	}
 	return r
 }
 

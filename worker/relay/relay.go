@@ -123,7 +123,7 @@ func (r *Relay) bring(ctx context.Context, desk *desk) {
 		}
 		err := r.wake(ctx, w)
 		if err != nil && ctx.Err() == nil {
-			r.Log.Warn("waking a run", zap.String("run", w.Run), zap.Error(err))
+			r.Log.Warn("waking a run", zap.String("run", w.Run), zap.String("command", w.ID), zap.Error(err))
 		}
 		desk.done(w, err != nil && !errors.Is(err, ledger.ErrNotFound))
 	}

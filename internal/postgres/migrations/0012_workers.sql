@@ -3,6 +3,8 @@
 -- The workers that there are. Each writes its row every five seconds, for as long as
 -- its loops move and it asks Temporal for work: Temporal itself notices only after
 -- more than a minute that one is gone.
+--
+-- The code of before works on this schema; its workers write none.
 CREATE TABLE worker (
     id         uuid PRIMARY KEY,
     build      text NOT NULL,               -- the version of its binary

@@ -1,5 +1,9 @@
 -- +goose Up
 
+-- What waits, for a board.
+--
+-- The code of before works on this schema.
+
 -- +goose StatementBegin
 -- What waits, over all zones, in counts and seconds: no id of anything, so that it may
 -- be shown on a board. Only what is open is looked at, by the indexes on it.

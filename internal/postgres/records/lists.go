@@ -27,8 +27,9 @@ const (
 type query struct {
 	where   []string
 	args    []any
-	passing []int  // which arguments differ from page to page, as the hour does
-	choice  string // what is chosen besides
+	passing []int    // which arguments differ from page to page, as the hour does
+	choice  string   // what is chosen besides
+	either  []string // rows of a table that one of these holds for; none: no matter
 }
 
 // and adds a condition; each ? in it takes the next argument.
@@ -38,6 +39,19 @@ func (q *query) and(condition string, args ...any) {
 		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
 	}
 	q.where = append(q.where, condition)
+}
+
+// or adds conditions of which one is enough; each ? in them takes the next argument.
+func (q *query) or(conditions []string, args ...any) {
+	for _, condition := range conditions {
+		n := strings.Count(condition, "?")
+		for _, arg := range args[:n] {
+			q.args = append(q.args, arg)
+			condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
+		}
+		args = args[n:]
+		q.either = append(q.either, condition)
+	}
 }
 
 // andNow adds a condition whose only argument, as the hour, goes on between two pages.
@@ -76,6 +90,7 @@ const lastYear = 20000
 // last is given, the rows that it holds for come after all others.
 type order struct {
 	list     string // what the list is called; a cursor keeps it
+	table    string // with its alias, whose rows either chooses
 	last     string
 	at, id   string
 	numbered bool // the ids are numbers
@@ -85,7 +100,7 @@ type order struct {
 // mark tells a list and a choice of its rows from all others.
 func (q *query) mark(by order) string {
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%q", by.list, q.choice, q.where)
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%q", by.list, q.choice, append(slices.Clone(q.where), q.either...))
 	for i, arg := range q.args {
 		if !slices.Contains(q.passing, i) {
 			_, _ = fmt.Fprintf(sum, "\x00%v", arg)
@@ -137,18 +152,32 @@ func (q *query) page(sql string, by order, p ledger.Paging) (_ string, limit int
 			q.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.at, by.id, sign), after.At, after.ID)
 		}
 	}
-	if len(q.where) > 0 {
-		sql += " WHERE " + strings.Join(q.where, " AND ")
-	}
 	direction := ""
 	if by.desc {
 		direction = " DESC"
 	}
-	sql += " ORDER BY "
+	sorted := " ORDER BY "
 	if by.last != "" {
-		sql += by.last + direction + ", "
+		sorted += by.last + direction + ", "
 	}
-	return fmt.Sprintf("%s%s%s, %s%s LIMIT %d", sql, by.at, direction, by.id, direction, limit+1), limit, nil
+	sorted += fmt.Sprintf("%s%s, %s%s LIMIT %d", by.at, direction, by.id, direction, limit+1)
+	return sql + q.chosen(by, sorted) + sorted, limit, nil
+}
+
+// chosen is the WHERE of a page. Where either of several conditions is enough, a page
+// is read of each, along its own index: no index is in the order of all of them.
+func (q *query) chosen(by order, sorted string) string {
+	switch {
+	case len(q.either) > 0:
+		pages := make([]string, len(q.either))
+		for i, one := range q.either {
+			pages[i] = fmt.Sprintf("(SELECT %s FROM %s WHERE %s%s)", by.id, by.table, strings.Join(append(slices.Clone(q.where), one), " AND "), sorted)
+		}
+		return fmt.Sprintf(" WHERE %s IN (%s)", by.id, strings.Join(pages, " UNION ALL "))
+	case len(q.where) > 0:
+		return " WHERE " + strings.Join(q.where, " AND ")
+	}
+	return ""
 }
 
 // list reads one page of rows.

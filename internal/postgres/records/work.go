@@ -23,7 +23,7 @@ const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
 
 // byDue is the order of tasks: what is due first at the top, what is suspended last.
-var byDue = order{list: "tasks", last: "t.suspended", at: dueOrReady, id: "t.id"}
+var byDue = order{list: "tasks", table: "task t", last: "t.suspended", at: dueOrReady, id: "t.id"}
 
 const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
 
@@ -42,7 +42,7 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 	case f.Team:
 		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
 	case f.CaseID == "" && s.Role != care.Supervisor:
-		q.and("(t.holder = ? OR t.agency = ? AND t.role = ?)", s.ID, s.Agency, s.Role)
+		q.or([]string{"t.holder = ?", "t.agency = ? AND t.role = ?"}, s.ID, s.Agency, s.Role)
 	}
 	if f.CaseID != "" {
 		if !care.IsID(f.CaseID) {
@@ -50,13 +50,17 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 		}
 		q.and("t.case_id = ?", f.CaseID)
 	}
-	if f.State == "" {
-		q.and("t.ended_at IS NULL")
-	} else {
+	if f.State != "" {
 		q.and("t.state = ?", f.State)
 	}
+	// What the state says already, in the words of the indexes.
+	if f.State == "" || f.State.Open() {
+		q.and("t.ended_at IS NULL")
+	} else {
+		q.and("t.ended_at IS NOT NULL")
+	}
 	if f.Overdue {
-		q.andNow("NOT t.suspended AND t.escalate_at < ?", r.Clock())
+		q.andNow("NOT t.suspended AND "+dueOrReady+" < ?", r.Clock())
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {

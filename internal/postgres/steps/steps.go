@@ -64,12 +64,15 @@ type commandRow struct {
 	Data    []byte        `db:"data"`
 	Held    bool          `db:"held"`   // an earlier one of its sender is deferred
 	Passes  bool          `db:"passes"` // some earlier one is
+	Trace   string        `db:"trace"`  // the click that it belongs to
 }
 
-// selectCommand finds it in the inbox of its run.
+// selectCommand finds it in the inbox of its run. What the step writes belongs to
+// the same click.
 const selectCommand = `SELECT target, answer, caller, role, agency, state, refusal, revision, data,
 	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.caller = c.caller AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS held,
-	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS passes
+	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS passes,
+	set_config('percorso.trace', trace, true) AS trace
 	FROM command c WHERE id = $1 AND run_id = $2`
 
 // known says whether there is a command; without one it is the zero value.
@@ -207,12 +210,21 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			return err
 		}
 		res, err = w.withParts().record()
+		res.Trace = entry.Trace
 		return err
 	})
 	if err == nil && kept != "" {
 		return s.Record(ctx, inCase(step, kept))
 	}
 	return res, err
+}
+
+// Trace gives the click that an accepted entry belongs to.
+func (s *Steps) Trace(ctx context.Context, caseRun, id string) (parent string, err error) {
+	err = s.within(ctx, caseRun, nil, func(tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT trace FROM command WHERE id = $1`, id).Scan(&parent)
+	})
+	return parent, err
 }
 
 // sendsOn says whether a step of a branch addresses the person to somebody anew.

@@ -1,0 +1,323 @@
+package lists
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// sort is what is promised of a measurement.
+type sort int
+
+const (
+	aList   sort = iota // hardly grows, and costs so many look-ups by id at most
+	aSearch             // may cost five times as much where there are a hundred times as many
+	aWhole              // a case with all its parts: as a list, of twice as many look-ups
+	anAct               // hardly grows
+)
+
+// probe is something to measure. prepare, if there is one, comes before each time
+// and is not measured.
+type probe struct {
+	name    string
+	sort    sort
+	prepare func(context.Context) error
+	run     func(context.Context) (rows int, err error)
+	may     bool // find nothing
+}
+
+// paged is a list that is measured at its first, a middle and its last page.
+type paged struct {
+	name string
+	may  bool // be empty: of a few cases there is not something each day
+	read func(context.Context, ledger.Paging) (rows int, next string, err error)
+}
+
+func pagedOf[T any](name string, read func(context.Context, ledger.Paging) (ledger.Page[T], error)) paged {
+	return paged{name: name, read: func(ctx context.Context, p ledger.Paging) (int, string, error) {
+		page, err := read(ctx, p)
+		return len(page.Items), page.Next, err
+	}}
+}
+
+func (l paged) maybe() paged {
+	l.may = true
+	return l
+}
+
+// probes walks through a list, and gives its probes.
+func (l paged) probes(ctx context.Context) ([]probe, error) {
+	const large = 100
+	cursors := []string{""}
+	for {
+		_, next, err := l.read(ctx, ledger.Paging{Limit: large, Cursor: cursors[len(cursors)-1]})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.name, err)
+		}
+		if next == "" {
+			break
+		}
+		cursors = append(cursors, next)
+	}
+	at := func(page, cursor string) probe {
+		return probe{name: l.name + ", " + page, may: l.may, run: func(ctx context.Context) (int, error) {
+			n, _, err := l.read(ctx, ledger.Paging{Cursor: cursor})
+			return n, err
+		}}
+	}
+	return []probe{at("first page", ""), at("middle page", cursors[len(cursors)/2]), at("last page", cursors[len(cursors)-1])}, nil
+}
+
+// lists are the lists of pages.
+func (p *place) lists() []paged {
+	lead, worker, cpi := p.staff[care.Supervisor], p.staff[care.SocialWorker], p.staff[care.CPIOperator]
+	open := true
+	tasks := func(name string, s care.Staff, f ledger.TaskFilter) paged {
+		return pagedOf(name, func(ctx context.Context, at ledger.Paging) (ledger.Page[ledger.Task], error) {
+			return p.records.Tasks(ctx, s, f, at)
+		})
+	}
+	cases := func(name string, s care.Staff, f ledger.CaseFilter) paged {
+		return pagedOf(name, func(ctx context.Context, at ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
+			return p.records.CaseFiles(ctx, s, f, at)
+		})
+	}
+	referrals := func(name string, s care.Staff, f ledger.ReferralFilter) paged {
+		return pagedOf(name, func(ctx context.Context, at ledger.Paging) (ledger.Page[ledger.Referral], error) {
+			return p.records.Referrals(ctx, s, f, at)
+		})
+	}
+	appointments := func(name string, s care.Staff, f ledger.AppointmentFilter) paged {
+		return pagedOf(name, func(ctx context.Context, at ledger.Paging) (ledger.Page[ledger.Appointment], error) {
+			return p.records.Appointments(ctx, s, f, at)
+		})
+	}
+	day := p.size.Now.AddDate(0, 0, -2).Truncate(24 * time.Hour)
+	return []paged{
+		tasks("my tasks", worker, ledger.TaskFilter{Mine: true}),
+		tasks("the team's tasks", worker, ledger.TaskFilter{Team: true}),
+		tasks("what a social worker may do", worker, ledger.TaskFilter{}),
+		tasks("all tasks of a supervisor", lead, ledger.TaskFilter{}),
+		tasks("late tasks of a supervisor", lead, ledger.TaskFilter{Overdue: true}),
+		tasks("tasks of a supervisor that somebody holds", lead, ledger.TaskFilter{State: care.TaskReserved}),
+		tasks("completed tasks of a supervisor", lead, ledger.TaskFilter{State: care.TaskCompleted}),
+		cases("cases of a supervisor", lead, ledger.CaseFilter{}),
+		cases("cases of a social worker", worker, ledger.CaseFilter{}),
+		cases("open cases", worker, ledger.CaseFilter{Open: &open}),
+		cases("cases of a stage", worker, ledger.CaseFilter{Stage: care.StageSecondLevel}),
+		cases("open cases of a stage", lead, ledger.CaseFilter{Open: &open, Stage: care.StagePlacement}),
+		referrals("referrals to an agency", cpi, ledger.ReferralFilter{Incoming: true}),
+		referrals("open referrals to an agency", cpi, ledger.ReferralFilter{Incoming: true, Open: true}),
+		referrals("referrals from an agency", worker, ledger.ReferralFilter{Sent: true}),
+		referrals("requested referrals of a supervisor", lead, ledger.ReferralFilter{State: care.ReferralRequested}),
+		appointments("appointments", worker, ledger.AppointmentFilter{}),
+		appointments("appointments of a day", worker, ledger.AppointmentFilter{From: day, To: day.Add(24 * time.Hour)}).maybe(),
+		appointments("appointments of ten days at a service", lead, ledger.AppointmentFilter{From: day, To: day.AddDate(0, 0, 10), Service: "uoc_immigrazione"}).maybe(),
+	}
+}
+
+// probes are all that is measured in a database, in the same order for each.
+func (p *place) probes(ctx context.Context) (list []probe, err error) {
+	for _, l := range p.lists() {
+		pages, err := l.probes(ctx)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, pages...)
+	}
+	single, err := p.single(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(list, single...), p.acts()...), nil
+}
+
+// someone is a person of the zone, with the case.
+type someone struct {
+	ledger.Person
+	caseID, number string
+}
+
+// middle is a person in the middle of the zone's list.
+func (p *place) middle(ctx context.Context) (s someone, err error) {
+	err = p.administrator.QueryRow(ctx, `SELECT f.id::text, f.number, p.given_name, p.family_name, p.birth_date FROM case_file f JOIN person p ON p.case_id = f.id
+		WHERE f.zone = $1 ORDER BY f.opened_at OFFSET $2 LIMIT 1`, theZone, p.size.Cases/6).Scan(&s.caseID, &s.number, &s.GivenName, &s.FamilyName, &s.BirthDate)
+	return s, err
+}
+
+// single are the readings that have no pages, and searches.
+func (p *place) single(ctx context.Context) ([]probe, error) {
+	who, err := p.middle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lead, worker, desk := p.staff[care.Supervisor], p.staff[care.SocialWorker], p.staff[care.DeskOperator]
+	search := func(name, text string, may bool) probe {
+		return probe{name: "search: " + name, sort: aSearch, may: may, run: func(ctx context.Context) (int, error) {
+			page, err := p.records.CaseFiles(ctx, worker, ledger.CaseFilter{Search: text}, ledger.Paging{})
+			return len(page.Items), err
+		}}
+	}
+	return []probe{
+		search("a whole name", who.FamilyName+" "+who.GivenName, false),
+		search("the beginning of a name that many have", "esemp", false),
+		search("two beginnings that many have", "pro es", false),
+		search("two letters", "in", false),
+		search("what nobody is called", "zzzyx", true),
+		search("a wildcard as text", "%%", true),
+		search("a number", who.number, false),
+		{name: "same person", sort: aSearch, run: func(ctx context.Context) (int, error) {
+			files, err := p.records.SamePerson(ctx, desk, ledger.Person{GivenName: who.FamilyName, FamilyName: who.GivenName, BirthDate: who.BirthDate})
+			return len(files), err
+		}},
+		{name: "files to merge with", sort: aSearch, may: true, run: func(ctx context.Context) (int, error) {
+			files, err := p.records.MergeCandidates(ctx, worker, who.caseID)
+			return len(files), err
+		}},
+		{name: "a case with all its parts", sort: aWhole, run: func(ctx context.Context) (int, error) {
+			c, err := p.records.CaseFile(ctx, worker, who.caseID)
+			return len(c.Tasks), err
+		}},
+		{name: "a case's timeline", run: func(ctx context.Context) (int, error) {
+			page, err := p.records.Timeline(ctx, worker, who.caseID, ledger.Paging{})
+			return len(page.Items), err
+		}},
+		{name: "who read a case", run: func(ctx context.Context) (int, error) {
+			page, err := p.records.Reads(ctx, lead, who.caseID, ledger.Paging{})
+			return len(page.Items), err
+		}},
+		{name: "the watch's look", sort: anAct, run: func(ctx context.Context) (int, error) {
+			if _, err := p.watch.Unworked(ctx); err != nil {
+				return 0, err
+			}
+			_, err := p.watch.Mails(ctx)
+			return 1, err
+		}},
+	}, nil
+}
+
+// lookUp is what lists are compared with: one row by its id, under the same roles.
+func (p *place) lookUp(ctx context.Context) (probe, error) {
+	who, err := p.middle(ctx)
+	worker := p.staff[care.SocialWorker]
+	return probe{name: "one row by its id", run: func(ctx context.Context) (n int, err error) {
+		err = postgres.Within(ctx, p.api, postgres.App(worker, p.size.Now), nil, func(tx postgres.Tx) error {
+			return tx.QueryRow(ctx, `SELECT 1 FROM case_file WHERE id = $1`, who.caseID).Scan(&n)
+		})
+		return n, err
+	}}, err
+}
+
+// acts are what people do, each time on a case that nothing was done on before.
+func (p *place) acts() []probe {
+	worker := p.staff[care.SocialWorker]
+	var run string
+	var entry ledger.Entry
+	var step ledger.Step
+	accept := func(ctx context.Context, c catalogue.Command) (ledger.Command, error) {
+		c = c.InRun(run)
+		c.Key = uuid.NewString()
+		return p.records.Accept(ctx, worker, c.NewCommand)
+	}
+	meet := func(ctx context.Context) (int, error) {
+		held := p.size.Now.AddDate(0, 0, -1)
+		cmd, err := accept(ctx, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: held}))
+		entry = ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}
+		return 1, err
+	}
+	next := func(ctx context.Context) (err error) {
+		run, err = p.next(ctx)
+		return err
+	}
+	record := func(ctx context.Context) (int, error) {
+		res, err := p.steps.Record(ctx, step)
+		if err == nil && res.Verdict != ledger.Recorded {
+			err = fmt.Errorf("the step was not recorded: %s %s", res.Verdict, res.Result.Refusal)
+		}
+		return 1, err
+	}
+	return []probe{
+		{name: "a command is accepted", sort: anAct, prepare: next, run: meet},
+		{name: "a step", sort: anAct, run: record, prepare: func(ctx context.Context) error {
+			if err := next(ctx); err != nil {
+				return err
+			}
+			if _, err := meet(ctx); err != nil {
+				return err
+			}
+			loaded, err := p.load(ctx, run)
+			step = loaded
+			step.Entry = entry
+			step.Effects.Tasks = []ledger.TaskChange{{ID: ledger.DerivedID(run, entry.ID), State: care.TaskReady, Kind: care.Closure}}
+			return err
+		}},
+		{name: "a merge", sort: anAct, run: record, prepare: func(ctx context.Context) error {
+			kept, err := p.next(ctx)
+			if err != nil {
+				return err
+			}
+			if err := next(ctx); err != nil {
+				return err
+			}
+			if err := p.alike(ctx, run, kept); err != nil {
+				return err
+			}
+			cmd, err := accept(ctx, catalogue.Merge.Command("", "", catalogue.MergeForm{Into: ledger.BareID(kept), Note: "Prova: la stessa persona"}))
+			if err != nil {
+				return err
+			}
+			if cmd.State != ledger.CommandAccepted {
+				return fmt.Errorf("the merge was not accepted: %v", cmd.Refusal)
+			}
+			step, err = p.load(ctx, run)
+			step.Entry = ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}
+			step.Effects = ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: kept}
+			return err
+		}},
+	}
+}
+
+// next is the run of a case that no act has changed.
+func (p *place) next(context.Context) (string, error) {
+	if len(p.unused) == 0 {
+		return "", errors.New("no case is left that nothing was done on: measure fewer times, or more cases")
+	}
+	run := p.unused[0]
+	p.unused = p.unused[1:]
+	return run, nil
+}
+
+// alike makes two cases those of one person, of whom only one has branches.
+func (p *place) alike(ctx context.Context, merged, kept string) error {
+	m, k := ledger.BareID(merged), ledger.BareID(kept)
+	for _, statement := range []string{
+		`UPDATE person SET birth_date = (SELECT birth_date FROM person WHERE case_id = $2) WHERE case_id = $1`,
+		`UPDATE case_file SET stage = 'follow_up' WHERE id IN ($1, $2)`,
+		`UPDATE run SET ended_at = now(), outcome = 'completed' WHERE case_id = $1 AND kind <> 'case' AND $2 <> $1`,
+	} {
+		if _, err := p.administrator.Exec(ctx, statement, m, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load is the next step of a run, without what it does.
+func (p *place) load(ctx context.Context, run string) (ledger.Step, error) {
+	res, err := p.steps.Load(ctx, ledger.Start{Run: run, Case: run, Epoch: 1})
+	if err == nil && res.State == nil {
+		err = errors.New("the run has ended")
+	}
+	if err != nil {
+		return ledger.Step{}, err
+	}
+	return ledger.Step{Run: run, Case: run, Epoch: res.Epoch, Revision: res.Revision, Taken: true, At: time.Now(), State: *res.State}, nil
+}
