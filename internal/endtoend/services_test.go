@@ -141,13 +141,20 @@ func (s *services) repeat(role care.Role, method, path, key string, body any) an
 	return a
 }
 
-// try is repeat where nobody may answer.
-func (s *services) try(role care.Role, method, path, key string, body any) (answer, error) {
+// token is a bearer token of somebody with a role.
+func (s *services) token(role care.Role) string {
 	s.t.Helper()
 	account := string(role) + "." + s.zone
 	if s.tokens[account] == "" {
 		s.tokens[account] = stacktest.Token(s.t, s.stack, account)
 	}
+	return s.tokens[account]
+}
+
+// try is repeat where nobody may answer.
+func (s *services) try(role care.Role, method, path, key string, body any) (answer, error) {
+	s.t.Helper()
+	token := s.token(role)
 	var content io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
@@ -156,7 +163,7 @@ func (s *services) try(role care.Role, method, path, key string, body any) (answ
 	}
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.stack.Addresses().Pages+"/api/v1"+path, content)
 	require.NoError(s.t, err)
-	req.Header.Set("Authorization", "Bearer "+s.tokens[account])
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	if method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", key)

@@ -31,7 +31,8 @@ func (b Backlog) Empty() bool { return b.Entries == 0 && b.Clocks == 0 && b.Outb
 
 // Figures are what waits, counted over all zones.
 type Figures struct {
-	Entries      int     `db:"entries"`       // accepted and not worked
+	Entries      int     `db:"entries"`       // accepted and not worked, but the deferred ones
+	Deferred     int     `db:"deferred"`      // accepted, and cannot be written as they are
 	OldestEntry  float64 `db:"oldest_entry"`  // for how many seconds it waits; 0: none does
 	OverdueClock float64 `db:"overdue_clock"` // for how many seconds the most overdue one is due
 	Mails        int     `db:"mails"`         // not sent yet, held ones among them

@@ -76,6 +76,7 @@ var gauges = []gauge{
 	{"percorso.overdue.clock.age", "How long ago the most overdue clock of a run should have fired", "s", func(s *seen) float64 { return s.figures.OverdueClock }},
 	{"percorso.oldest.mail.age", "How long the oldest mail waits that was not sent", "s", func(s *seen) float64 { return s.figures.OldestMail }},
 	{"percorso.entries.waiting", "Entries that no run has worked yet", "", func(s *seen) float64 { return float64(s.figures.Entries) }},
+	{"percorso.entries.deferred", "Entries that cannot be written as they are", "", func(s *seen) float64 { return float64(s.figures.Deferred) }},
 	{"percorso.mails.waiting", "Mails that were not sent yet", "", func(s *seen) float64 { return float64(s.figures.Mails) }},
 	{"percorso.mails.held", "Mails that wait for the operator", "", func(s *seen) float64 { return float64(s.report.Mails.Held) }},
 	{"percorso.mails.failed", "Mails that failed within a day", "", func(s *seen) float64 { return float64(s.report.Mails.Failed) }},

@@ -11,7 +11,7 @@ import (
 // Figures are counts and ages of what waits.
 func (w *Watch) Figures(ctx context.Context) (f ledger.Figures, err error) {
 	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
-		f, err = postgres.One[ledger.Figures](ctx, tx, `SELECT * FROM figures()`)
+		f, err = postgres.One[ledger.Figures](ctx, tx, `SELECT f.*, d.entries AS deferred FROM figures() f, deferred_entries() d`)
 		return err
 	})
 	return f, err
