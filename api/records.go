@@ -43,6 +43,8 @@ type Records interface {
 	supervision.Records
 	tasks.Records
 
+	// DeferredCount says how many accepted entries cannot be worked as they are.
+	DeferredCount(ctx context.Context) (int, error)
 	// Ping says whether Postgres answers.
 	Ping(ctx context.Context) error
 }

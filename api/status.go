@@ -54,7 +54,8 @@ type partsJSON struct {
 	Postgres string `json:"postgres"`
 	Temporal string `json:"temporal"`
 	Worker   string `json:"worker"`
-	Mail     string `json:"mail"` // or held
+	Mail     string `json:"mail"`    // or held
+	Entries  string `json:"entries"` // or deferred: some cannot be worked as they are
 }
 
 type statusJSON struct {
@@ -111,13 +112,15 @@ func (s *status) look(ctx context.Context) partsJSON {
 	go func() { postgres <- s.records.Ping(ctx) }()
 	mails := make(chan string, 1)
 	go func() { mails <- s.mailsDo(ctx) }()
+	entries := make(chan string, 1)
+	go func() { entries <- s.entriesDo(ctx) }()
 	workers := make(chan ledger.Workers, 1)
 	go func() {
 		all, _ := s.workers.Workers(ctx) // where Postgres is away nothing is known of them
 		workers <- all
 	}()
 	build, polling, err := s.runs.Pollers(ctx, s.now())
-	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && (<-workers).AtWork(build, polling) > 0), Mail: <-mails}
+	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && (<-workers).AtWork(build, polling) > 0), Mail: <-mails, Entries: <-entries}
 	s.at = s.now()
 	return s.parts
 }
@@ -127,6 +130,15 @@ func (s *status) mailsDo(ctx context.Context) string {
 	state, err := s.mails.State(ctx)
 	if err == nil && state.Held > 0 {
 		return "held"
+	}
+	return said(err == nil)
+}
+
+// entriesDo says whether all accepted entries can be worked.
+func (s *status) entriesDo(ctx context.Context) string {
+	count, err := s.records.DeferredCount(ctx)
+	if err == nil && count > 0 {
+		return "deferred"
 	}
 	return said(err == nil)
 }

@@ -17,16 +17,17 @@ func TestStatus(t *testing.T) {
 		code int
 		want string
 	}{
-		"all there":     {func(*apitest.Rig) {}, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok"}}`},
-		"no Postgres":   {func(r *apitest.Rig) { r.Records.Fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","temporal":"ok","worker":"ok","mail":"ok"}}`},
-		"mails held":    {func(r *apitest.Rig) { r.Mails.Now.Held = 3 }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"held"}}`},
-		"no worker":     {func(r *apitest.Rig) { r.Temporal.Polled = r.Now.Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok"}}`},
-		"never any":     {func(r *apitest.Rig) { r.Temporal.Polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok"}}`},
-		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok"}}`},
-		"one of two":    {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}, {ID: "v", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok"}}`},
-		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok"}}`},
-		"older workers": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok"}}`},
-		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away","mail":"ok"}}`},
+		"all there":     {func(*apitest.Rig) {}, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
+		"no Postgres":   {func(r *apitest.Rig) { r.Records.Fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","temporal":"ok","worker":"ok","mail":"ok","entries":"away"}}`},
+		"mails held":    {func(r *apitest.Rig) { r.Mails.Now.Held = 3 }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"held","entries":"ok"}}`},
+		"deferred":      {func(r *apitest.Rig) { r.Records.Deferred = "22001" }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"deferred"}}`},
+		"no worker":     {func(r *apitest.Rig) { r.Temporal.Polled = r.Now.Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
+		"never any":     {func(r *apitest.Rig) { r.Temporal.Polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
+		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
+		"one of two":    {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}, {ID: "v", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
+		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
+		"older workers": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
+		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away","mail":"ok","entries":"ok"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := apitest.NewRig(t)

@@ -153,7 +153,7 @@ func listOfClocks(t *testing.T) string {
 
 var subjects = map[catalogue.Subject]string{
 	catalogue.Nothing: "something new", catalogue.OnCase: "a case", catalogue.OnTask: "a task", catalogue.OnReferral: "a referral",
-	catalogue.OnEquipe: "an équipe at work", catalogue.OnAction: "an action of the plan",
+	catalogue.OnEquipe: "an équipe at work", catalogue.OnAction: "an action of the plan", catalogue.OnEntry: "an entry that cannot be worked",
 }
 
 func listOfOperations() string {

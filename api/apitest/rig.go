@@ -116,6 +116,7 @@ type fakeRecords struct {
 	Renewed    int                // how often a new link was asked for
 	Refused    *care.Refusal      // of a completion that was accepted; nil: none was
 	Dismissed  []string           // notices
+	Deferred   string             // code of an entry that cannot be worked; empty: there is none
 }
 
 func newFakeRecords(now func() time.Time) *fakeRecords {
@@ -258,6 +259,25 @@ func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		ID: SomeID, At: f.now(), Asked: f.now(), Operation: care.OpComplete, Refusal: f.Refused, Form: json.RawMessage(`{"outcome": "heard", "needs": ["labour"], "note": "Nota di prova"}`),
 		CaseID: AnotherID, CaseNumber: "PROVA-2026-00001", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
 	}}, f.Fail
+}
+// DeferredEntries is one, where a test puts in a code.
+func (f *fakeRecords) DeferredEntries(_ context.Context, s care.Staff) ([]ledger.DeferredEntry, error) {
+	switch {
+	case s.Role != care.Supervisor:
+		return nil, ledger.ErrForbidden
+	case f.Deferred == "":
+		return nil, f.Fail
+	}
+	return []ledger.DeferredEntry{{
+		ID: SomeID, Run: "case/" + AnotherID, CaseID: AnotherID, CaseNumber: "PROVA-2026-00001", Operation: care.OpComplete, Author: SomeWorker.Name,
+		Since: f.now(), Code: f.Deferred, Tries: 3, Next: f.now().Add(time.Minute), Behind: 1,
+	}}, f.Fail
+}
+func (f *fakeRecords) DeferredCount(context.Context) (int, error) {
+	if f.Deferred == "" {
+		return 0, f.Fail
+	}
+	return 1, f.Fail
 }
 func (f *fakeRecords) CountNotices(ctx context.Context, s care.Staff) (int, error) {
 	all, err := f.Notices(ctx, s)

@@ -19,6 +19,21 @@ type Notices interface {
 	Notices(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	// DismissNotice says that the caller knows. ledger.ErrNotFound: it is none of theirs.
 	DismissNotice(ctx context.Context, s care.Staff, id string) error
+	// DeferredEntries lists the entries of the supervisor's zone that cannot be worked.
+	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
+}
+
+type deferredJSON struct {
+	ID         string         `json:"id"`
+	CaseFileID string         `json:"case_file_id,omitempty"`
+	CaseNumber string         `json:"case_number,omitempty"`
+	Operation  care.Operation `json:"operation"`
+	Author     string         `json:"author,omitempty" doc:"Name; not there where a process or a partner asked"`
+	Since      time.Time      `json:"since"`
+	Code       string         `json:"code" doc:"Why it cannot be worked: an SQLSTATE, or unreadable"`
+	Tries      int            `json:"tries"`
+	NextTry    time.Time      `json:"next_try"`
+	Behind     int            `json:"behind" doc:"Later entries of the same sender that wait for it"`
 }
 
 type noticeJSON struct {
@@ -36,6 +51,14 @@ type noticeJSON struct {
 }
 
 func registerNotices(a *API) {
+	register(a, query("/deferred-entries", "list-deferred-entries", tagMachine, "Accepted entries that cannot be worked",
+		"Of the supervisor's zone, the oldest first, a hundred at most. What was typed is its author's alone."),
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[deferredJSON], error) {
+			list, err := a.records.DeferredEntries(ctx, who)
+			return whole(list, err, func(e ledger.DeferredEntry) deferredJSON {
+				return deferredJSON{e.ID, e.CaseID, e.CaseNumber, e.Operation, e.Author, e.Since, e.Code, e.Tries, e.Next, e.Behind}
+			})
+		})
 	register(a, query("/notices", "list-notices", tagMachine, "What was accepted and refused later",
 		"Of the caller's own commands, until they are dismissed; the newest first, a hundred at most."),
 		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[noticeJSON], error) {

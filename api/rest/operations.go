@@ -21,6 +21,7 @@ var subjects = map[catalogue.Subject]struct{ path, noun, tag string }{
 	catalogue.OnTask:     {"/tasks/{id}/", "task", tagTasks},
 	catalogue.OnReferral: {"/referrals/{id}/", "referral", tagReferrals},
 	catalogue.OnEquipe:   {"/equipes/{id}/", "equipe", tagPlans},
+	catalogue.OnEntry:    {"/deferred-entries/{id}/", "entry", tagMachine},
 	catalogue.OnAction:   {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
 }
 

@@ -28,6 +28,8 @@ var wordsOf = map[care.Operation]operationWords{
 	care.OpRenewPolicy: {summary: "Bring the zone's new rules to a case", description: "By the supervisor: an open case goes by the rules that it began its stage with.", id: "renew-policy"},
 	care.OpMinutes:     {summary: "Record a meeting of an équipe", description: "With what those present said: their opinions or, while the plan awaits its sign-off, their signatures.", id: "record-minutes"},
 	care.OpProgress:    {summary: "Say how an action of the plan comes along", description: "By the agency that does it, or by who works on the case.", id: "report-progress"},
+	care.OpRetryEntry:  {summary: "Have a deferred entry tried again now", description: "By the supervisor of its zone.", id: "retry-entry"},
+	care.OpRefuseEntry: {summary: "Refuse a deferred entry", description: "By the supervisor of its zone: its author gets a notice with what was typed.", id: "refuse-entry"},
 	care.OpComplete:    {summary: "Complete a task", description: "By its holder, with the form of one of its outcomes. The case goes on from here."},
 	care.OpClaim:       {summary: "Claim a task", description: "It is then the caller's to do. A lost race answers 409 with the holder's role."},
 	care.OpRelease:     {summary: "Release a task", description: "It goes back to those who may do it."},

@@ -66,6 +66,9 @@ const (
 	OpRemind   Operation = "remind"   // a reminder now, by the supervisor
 	OpContact  Operation = "contact"  // records a contact at the desk
 	OpProgress Operation = "progress" // how an action of the plan comes along
+	// Of an accepted entry that cannot be worked, by the supervisor.
+	OpRetryEntry  Operation = "retry_entry"
+	OpRefuseEntry Operation = "refuse_entry"
 )
 
 // Booking asks for an appointment with a level-2 service.

@@ -60,6 +60,7 @@ var All = []Known{
 	Minutes, Progress,
 	Complete, Claim, Release, Reassign, Extend, Remind,
 	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
+	RetryEntry, RefuseEntry,
 }
 
 // find finds an operation by its code; nil: people do not ask for it.

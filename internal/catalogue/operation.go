@@ -60,6 +60,7 @@ const (
 	OnReferral                //
 	OnEquipe                  // an équipe under way
 	OnAction                  // an action of a case's plan
+	OnEntry                   // an accepted entry that cannot be worked
 )
 
 // Shown is where the page of a case offers an operation.
@@ -131,7 +132,7 @@ func (o Operation[F]) Command(key, id string, form F) Command {
 		c.Run = ledger.CaseRun(id)
 	case OnEquipe:
 		c.Run = ledger.RunID(care.RunEquipe, id)
-	case OnTask, OnReferral, OnAction:
+	case OnTask, OnReferral, OnAction, OnEntry:
 		c.Target = id
 	}
 	return c

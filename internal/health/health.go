@@ -55,6 +55,9 @@ type Waiting struct {
 // ThenResume says that a suspended case goes on by itself.
 const ThenResume = "resume"
 
+// CauseDeferred: what somebody asked for was accepted, and cannot be worked as it is.
+const CauseDeferred = "deferred"
+
 // CauseMail: a partner was not reached by post, and does not know what is asked of it.
 const CauseMail = "mail"
 

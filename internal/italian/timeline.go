@@ -72,6 +72,11 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		return "Il percorso passa a: " + Stage(care.Stage(detail))
 	case "new_course":
 		return "Prosegue secondo il percorso aggiornato: " + RunKind(care.RunKind(detail))
+	case "entry_mended":
+		if detail == string(care.OpRefuseEntry) {
+			return "Rifiutata una richiesta che non si riusciva a registrare: chi l’aveva fatta ne ha l’avviso"
+		}
+		return "Fatta riprovare una richiesta che non si riusciva a registrare"
 	case "branch_joined":
 		return "Già in corso, non si apre una seconda volta: " + RunKind(care.RunKind(detail))
 	case "task_joined":

@@ -24,6 +24,8 @@ type Backlog struct {
 	Clocks  int        `db:"clocks"`  // due and not fired
 	Outbox  int        `db:"outbox"`  // messages not delivered
 	Oldest  *time.Time `db:"oldest"`  // since when the oldest waits; nil: nothing does
+
+	Deferred int `db:"deferred"` // entries that cannot be worked as they are, which are none of those
 }
 
 // Empty says that nothing is behind.

@@ -48,6 +48,7 @@ type Watch struct {
 
 	unsupported bool             // Temporal does not tell of failing workflow tasks
 	build       string           // the current version of the workers
+	deferred    int              // entries that could not be worked when that was last looked at
 	behind      bool             // the backlog was not empty when it was last looked at
 	held        ledger.MailCause // why mails were held when they were last looked at; empty: none was
 }
@@ -122,6 +123,10 @@ func (w *Watch) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if backlog.Deferred > w.deferred {
+		w.log.Error("accepted entries cannot be worked as they are", zap.Int("entries", backlog.Deferred))
+	}
+	w.deferred = backlog.Deferred
 	switch behind := !backlog.Empty(); {
 	case behind && !w.behind:
 		w.log.Warn("the machinery is behind", zap.Int("entries", backlog.Entries), zap.Int("clocks", backlog.Clocks), zap.Int("outbox", backlog.Outbox))

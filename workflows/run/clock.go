@@ -16,9 +16,9 @@ import (
 // setting the timer anew at each step.
 func (x *execution) keepTime(ctx workflow.Context) error {
 	for {
-		armed := x.alarm()
+		armed := x.outage.alarm(x.due)
 		disturbed := func() bool {
-			return x.leaving || x.newer || x.mayContinueAsNew(ctx) || !x.alarm().IsZero() && (armed.IsZero() || x.alarm().Before(armed))
+			return x.leaving || x.newer || x.mayContinueAsNew(ctx) || !x.outage.alarm(x.due).IsZero() && (armed.IsZero() || x.outage.alarm(x.due).Before(armed))
 		}
 		fired := false
 		if armed.IsZero() {
@@ -56,14 +56,6 @@ func (x *execution) keepTime(ctx workflow.Context) error {
 
 func (x *execution) mayContinueAsNew(ctx workflow.Context) bool {
 	return x.busy == 0 && (x.worked >= entriesPerExecution || workflow.GetInfo(ctx).GetContinueAsNewSuggested())
-}
-
-// alarm is when the run's timer is to fire; zero: there is nothing to wait for.
-func (x *execution) alarm() time.Time {
-	if !x.due.IsZero() && x.rests.After(x.due) {
-		return x.rests
-	}
-	return x.due
 }
 
 // armFor sets when the run's earliest clock is due.

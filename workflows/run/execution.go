@@ -44,9 +44,7 @@ type execution struct {
 	worked  int       // entries worked in this execution
 	busy    int       // entries being worked, or waiting for it
 
-	away   int       // tries in a row for which Postgres was away
-	clocks int       // tries in a row of the run's own clock that came to nothing
-	rests  time.Time // the run's own clock comes no earlier again; zero: it does not rest
+	outage outage
 
 	start   ledger.Start   // of this execution
 	opens   int            // the course under which the run opens, if it has not yet
@@ -208,7 +206,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			return ledger.Result{}, err
 		}
 		if res.Verdict != ledger.Away {
-			x.answered(e, res)
+			x.outage.answered(e, res)
 		}
 		switch res.Verdict {
 		case ledger.Away, ledger.Deferred:
@@ -252,13 +250,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 // where Postgres says that it stands, so that nothing of the step is left for the next
 // one; should the step have been committed all the same, the next one finds that out.
 func (x *execution) letGo(ctx workflow.Context, e ledger.Entry, before care.RunState, res ledger.StepResult, taken bool) error {
-	if res.Verdict == ledger.Away {
-		x.away++
-	}
-	if e.Answer.Operation == care.OpClock {
-		x.clocks++
-		x.rests = workflow.Now(ctx).Add(res.Pause)
-	}
+	x.outage.failed(e, res, workflow.Now(ctx))
 	if res.State == nil {
 		res.State, res.Revision = &before, x.run.revision
 	}
@@ -267,14 +259,6 @@ func (x *execution) letGo(ctx workflow.Context, e ledger.Entry, before care.RunS
 		res.NextDue = &due
 	}
 	return x.standAgain(ctx, before, res, taken)
-}
-
-// answered notes that Postgres is there. A clock that found it away need rest no
-// longer; one that cannot be written for another reason does until it was.
-func (x *execution) answered(e ledger.Entry, res ledger.StepResult) {
-	if x.away > 0 || e.Answer.Operation == care.OpClock && !res.Later() {
-		x.away, x.clocks, x.rests = 0, 0, time.Time{}
-	}
 }
 
 // standAgain brings the path back after a step that did not happen: to where
@@ -325,14 +309,6 @@ func (x *execution) offer(ctx workflow.Context, e ledger.Entry) (taken bool, err
 	return true, workflow.Await(ctx, x.run.walk.atRest)
 }
 
-// tries is how often what an entry is about came to nothing before.
-func (x *execution) tries(e ledger.Entry) int {
-	if e.Answer.Operation == care.OpClock {
-		return x.clocks
-	}
-	return x.away
-}
-
 // record writes the step in one local activity. That tries for a while where Postgres
 // is away, and then lets go: an accepted command must not fail for good, and must not
 // hold up everything else.
@@ -341,7 +317,7 @@ func (x *execution) record(ctx workflow.Context, e ledger.Entry, taken bool) (le
 	var res ledger.StepResult
 	err := workflow.ExecuteLocalActivity(writing(ctx), tasks.Record, ledger.Step{
 		Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Revision: x.run.revision, Entry: e, Taken: taken,
-		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects, Tries: x.tries(e),
+		At: workflow.Now(ctx), State: x.run.state, Effects: x.run.effects, Tries: x.outage.tries(e),
 		Course: x.course(), Knows: x.process.known(),
 	}).Get(ctx, &res)
 	return res, err

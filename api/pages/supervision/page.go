@@ -32,6 +32,7 @@ type StuckItem struct {
 	Health   web.Badge
 	Sentence string    // what it waits for
 	Remind   *web.Form // nil: there is no task to remind of
+	Deferred *web.Link // to what cannot be registered; nil: all can
 	Reassign string    // address; empty as Remind
 	Extend   string
 }

@@ -21,5 +21,7 @@ type Records interface {
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 	// StuckCases lists the open cases that are not waiting as planned.
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
+	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
+	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 }

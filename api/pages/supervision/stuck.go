@@ -25,6 +25,9 @@ const stuckURL = "/casi-bloccati"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
+	p.Get(deferredURL, s.deferredList)
+	p.Post(deferredURL+"/:id/riprova", s.mend(catalogue.RetryEntry, "Richiesta rimessa in lavorazione: se non si registra nemmeno ora, resta in questo elenco."))
+	p.Post(deferredURL+"/:id/rifiuta", s.mend(catalogue.RefuseEntry, "Richiesta rifiutata: chi l’aveva fatta riceve l’avviso, con quello che aveva scritto."))
 	p.Post(stuckURL+"/:id/sollecita", s.remindTask)
 	p.Get(stuckURL+"/:id/riassegna", s.reassignForm)
 	p.Post(stuckURL+"/:id/riassegna", s.reassignTask)
@@ -53,6 +56,9 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		item := StuckItem{
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
 			Health: present.HealthBadge(stuck.Waiting.Health), Sentence: present.Sentence(stuck.Waiting, rules.Policy, s.Now()),
+		}
+		if stuck.Waiting.Cause == health.CauseDeferred {
+			item.Deferred = &web.Link{URL: deferredURL, Text: "Vedi la richiesta che non si registra"}
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID

@@ -45,7 +45,7 @@ func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error
 // Unworked counts what the machinery should have worked by now.
 func (w *Watch) Unworked(ctx context.Context) (b ledger.Backlog, err error) {
 	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
-		b, err = postgres.One[ledger.Backlog](ctx, tx, `SELECT * FROM backlog(clock_timestamp() - $1::interval)`, health.Grace)
+		b, err = postgres.One[ledger.Backlog](ctx, tx, `SELECT b.*, d.entries AS deferred FROM backlog(clock_timestamp() - $1::interval) b, deferred_entries() d`, health.Grace)
 		return err
 	})
 	return b, err

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/deferred"
 )
 
 // Assign works at once what assigns work, records a contact, or says how an
@@ -23,6 +24,8 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
 			return r.progress(ctx, tx, s, c, id)
+		case care.OpRetryEntry, care.OpRefuseEntry:
+			return r.mend(ctx, tx, s, c, id)
 		default:
 			return r.assign(ctx, tx, s, c, id)
 		}
@@ -50,6 +53,20 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 		SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9 WHERE $7::jsonb <> '{}'`,
 		id, caseID, c.Run, s.Zone, s.Agency, c.Operation, postgres.OrNull(c.Data), s.ID, r.Clock())
 	return cmd, err
+}
+
+// mend refuses an entry that cannot be worked, or has it tried again now.
+func (r commands) mend(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
+	e, err := deferred.Mend(ctx, tx, c.Target, c.Operation == care.OpRefuseEntry)
+	if err != nil {
+		return ledger.Command{}, err
+	}
+	if c.Run = e.Run; e.CaseID != "" {
+		if err := tellMoment(ctx, tx, s, id, e.CaseID, e.Run, r.Clock(), "entry_mended", string(c.Operation)); err != nil {
+			return ledger.Command{}, err
+		}
+	}
+	return r.settle(ctx, tx, s, c, id, e.CaseID, nil)
 }
 
 // assign changes who does a task, or by when.

@@ -87,6 +87,8 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		action := p.Row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
 		return p.assigns("social_worker.prato", catalogue.Progress.Command("", action, catalogue.ProgressForm{State: care.ActionDone}).InRun(run).NewCommand)
 	},
+	care.OpRetryEntry:  mendsEntry(catalogue.RetryEntry),
+	care.OpRefuseEntry: mendsEntry(catalogue.RefuseEntry),
 	care.OpClaim: func(p *play) asked {
 		_, task := p.withTask()
 		return p.assigns("desk_operator.prato", catalogue.Claim.Command("", task, catalogue.None{}).NewCommand)
@@ -105,6 +107,17 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		mail := p.Row(`SELECT id FROM mail WHERE run_id = $1`, run)["id"].(string)
 		return p.asks("supervisor.prato", ledger.NewCommand{Operation: care.OpMailBounced, Run: run, Target: mail})
 	},
+}
+
+// mendsEntry mends an entry that cannot be worked.
+func mendsEntry(o catalogue.Operation[catalogue.MendForm]) func(*play) asked {
+	return func(p *play) asked {
+		run, task := p.listened()
+		e := p.Ask("desk_operator.prato", run, catalogue.Complete.Command("", task, care.Completion{Outcome: care.Heard}))
+		_, err := p.Steps.Defer(p.T.Context(), ledger.Step{Run: run, Case: run, Epoch: 1, Entry: e}, "22000")
+		require.NoError(p.T, err)
+		return p.assigns("supervisor.prato", o.Command("", e.ID, catalogue.MendForm{Note: "Prova"}).NewCommand)
+	}
 }
 
 var inTwoYears = time.Date(2028, 6, 1, 9, 0, 0, 0, time.UTC)

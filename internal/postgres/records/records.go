@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/notices"
 	"percorso/internal/usual"
 )
@@ -31,14 +32,19 @@ type Records struct {
 	referrals
 	links
 	*notices.Store
+	*stuck
 }
+
+// stuck is what cannot be worked: the type gives its part of the records a name of its own.
+type stuck struct{ *deferred.Store }
 
 // New builds the records on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, func() time.Time { return s.Clock() })}
+	now := func() time.Time { return s.Clock() }
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

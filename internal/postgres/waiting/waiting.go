@@ -24,7 +24,7 @@ const MaybeStuck = `f.closed_at IS NULL AND (
 		AND undelivered(t.id) IS NOT NULL)
 	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL
 		AND (run.kind = 'transfer' OR run.next_due < $1 - interval '30 seconds'))
-	OR case_unworked(f.id) < $1 - interval '30 seconds'
+	OR case_unworked(f.id) < $1 - interval '30 seconds' OR EXISTS (SELECT FROM case_deferred(f.id))
 	OR EXISTS (SELECT FROM run, machine_report m WHERE run.case_id = f.id AND m.report -> 'FailingRuns' ? run.id)
 	OR NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL)
 		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) AND case_unworked(f.id) IS NULL)`
@@ -126,10 +126,12 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 		Unworked *time.Time `db:"unworked"`
 		Due      *time.Time `db:"due"`
 		Failing  bool       `db:"failing"`
+		Deferred *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
 	}
 	rows, err := postgres.Many[row](ctx, tx, `SELECT c.id::text, case_unworked(c.id) AS unworked,
 			(SELECT min(next_due) FROM run WHERE run.case_id = c.id AND run.ended_at IS NULL) AS due,
-			EXISTS (SELECT FROM run WHERE run.case_id = c.id AND run.id = ANY ($2)) AS failing
+			EXISTS (SELECT FROM run WHERE run.case_id = c.id AND run.id = ANY ($2)) AS failing,
+			(SELECT min(since) FROM case_deferred(c.id)) AS deferred
 		FROM unnest($1::uuid[]) AS c (id)`, ids, report.FailingRuns)
 	for _, m := range rows {
 		f := facts[m.Case]
@@ -147,6 +149,8 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 		case f.Closed:
 		case m.Failing:
 			f.Cause, f.CauseSince = "workflow_task", report.At
+		case m.Deferred != nil:
+			f.Cause, f.CauseSince = health.CauseDeferred, *m.Deferred
 		case m.Unworked != nil && m.Unworked.Before(late):
 			cause("inbox", *m.Unworked)
 		case m.Due != nil && m.Due.Before(late):
