@@ -170,7 +170,7 @@ func TestAWorkerThatTemporalRefusesEnds(t *testing.T) {
 	s.awaitAtWork(0)
 	select {
 	case err := <-fatal.done:
-		require.ErrorContains(t, err, "Temporal's worker has ended")
+		require.ErrorContains(t, err, "the worker of Temporal has ended")
 	case <-time.After(5 * time.Minute):
 		t.Fatal("the worker goes on without its namespace")
 	}

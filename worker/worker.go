@@ -58,7 +58,7 @@ const stickyTimeout = time.Second
 const stickyRuns = 10_000
 
 // errFatal: Temporal's SDK has given the worker up.
-var errFatal = errors.New("Temporal's worker has ended")
+var errFatal = errors.New("the worker of Temporal has ended")
 
 // Run works until the context ends, or until something of the worker ends by itself:
 // a process whose worker polls nothing, or whose relay is gone, must not go on.

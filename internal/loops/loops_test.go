@@ -44,7 +44,7 @@ func TestStandingStillIsSeen(t *testing.T) {
 
 // Whatever way a loop ends, all end, and the error says which it was and how.
 func TestOneThatEndsEndsAll(t *testing.T) {
-	failed := errors.New("failed")
+	failed, all := errors.New("failed"), []string{"relay"}
 	for name, c := range map[string]struct {
 		run   func(context.Context) error
 		check func(*testing.T, error)
@@ -59,7 +59,7 @@ func TestOneThatEndsEndsAll(t *testing.T) {
 			require.Contains(t, string(panicked.Stack), "loops_test.go")
 		}},
 		"in the panic of what it does": {func(ctx context.Context) error {
-			return Together(ctx, func(context.Context) error { var m map[string]int; m["a"]++; return nil }, resting("", time.Hour).Run)
+			return Together(ctx, func(context.Context) error { var none []int; _ = none[len(all)]; return nil }, resting("", time.Hour).Run)
 		}, func(t *testing.T, err error) { require.ErrorContains(t, err, "panic of runtime.") }},
 	} {
 		t.Run(name, func(t *testing.T) {

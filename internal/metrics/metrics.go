@@ -6,6 +6,7 @@ package metrics
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -113,7 +114,7 @@ func (m *Metrics) Temporal(o *client.Options) {
 // Request counts a request that was answered. Its route is the template, never the
 // address; of the status the class is enough.
 func (m *Metrics) Request(ctx context.Context, route, method string, status int, took time.Duration) {
-	class := string(rune('0'+status/100)) + "xx"
+	class := strconv.Itoa(status/100) + "xx"
 	m.requests.Record(ctx, took.Seconds(), metric.WithAttributes(attribute.String("route", route), attribute.String("method", method), attribute.String("status", class)))
 }
 

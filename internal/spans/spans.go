@@ -62,7 +62,7 @@ func (s *Spans) End(ctx context.Context) error { return s.provider.Shutdown(ctx)
 
 // Pool lets a pool tell of its statements: which verb, and never the text or a value.
 func (s *Spans) Pool(c *pgxpool.Config) {
-	c.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(s.provider), otelpgx.WithTrimSQLInSpanName(),
+	c.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(s.provider),
 		otelpgx.WithDisableSQLStatementInAttributes(), otelpgx.WithDisableConnectionDetailsInAttributes(), otelpgx.WithDisableAcquireTracer())
 }
 
