@@ -53,7 +53,7 @@ const (
 type partsJSON struct {
 	Postgres string `json:"postgres"`
 	Temporal string `json:"temporal"`
-	Worker   string `json:"worker"`
+	Worker   string `json:"worker"`  // or stands_by: there are workers, and none of the current version
 	Mail     string `json:"mail"`    // or held
 	Entries  string `json:"entries"` // or deferred: some cannot be worked as they are
 }
@@ -120,7 +120,11 @@ func (s *status) look(ctx context.Context) partsJSON {
 		workers <- all
 	}()
 	build, polling, err := s.runs.Pollers(ctx, s.now())
-	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && (<-workers).AtWork(build, polling) > 0), Mail: <-mails, Entries: <-entries}
+	there := <-workers
+	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && there.AtWork(build, polling) > 0), Mail: <-mails, Entries: <-entries}
+	if err == nil && s.parts.Worker != "ok" && there.StandBy(build) > 0 {
+		s.parts.Worker = "stands_by"
+	}
 	s.at = s.now()
 	return s.parts
 }

@@ -25,7 +25,7 @@ func TestStatus(t *testing.T) {
 		"never any":     {func(r *apitest.Rig) { r.Temporal.Polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
 		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
 		"one of two":    {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}, {ID: "v", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
-		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
+		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"stands_by","mail":"ok","entries":"ok"}}`},
 		"older workers": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
 		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away","mail":"ok","entries":"ok"}}`},
 	} {

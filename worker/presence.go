@@ -16,6 +16,9 @@ type Presence interface {
 	AtWork(ctx context.Context, w ledger.Worker) error
 	// Ended says that the worker ends, so that nobody waits for it to grow silent.
 	Ended(ctx context.Context, w ledger.Worker) error
+	// AtWorkOf counts the workers of a build that are at work; polling is how many
+	// Temporal saw of late, which counts where none of that build says anything.
+	AtWorkOf(ctx context.Context, build string, polling int) (int, error)
 }
 
 // presence says every few seconds that a worker is at work, and only while it is:

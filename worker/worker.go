@@ -97,6 +97,7 @@ func Run(ctx context.Context, o Options) error {
 	keeper := &versions.Keeper{Versions: versions.New(o.Temporal), Build: o.Build, ByRelease: o.ByRelease, Log: o.Log}
 	all := []loops.Loop{{Name: "relay", Run: wakes.Run}, {Name: "post", Run: mails.Run}, {Name: "versions", Run: keeper.Run}}
 	if o.Presence != nil {
+		keeper.AtWork = o.Presence.AtWorkOf
 		here := &presence{place: o.Presence, loops: set, polls: o.Polls, log: o.Log,
 			worker: ledger.Worker{ID: uuid.NewString(), Build: o.Build, Courses: courses(), Schema: o.Schema}}
 		all = append(all, loops.Loop{Name: "presence", Run: here.run})

@@ -43,6 +43,18 @@ func migrate(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer pool.Close()
+	schema, err := postgres.SchemaOf(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if schema.Newest > schema.Own && len(schema.Missing) == 0 {
+		said := fmt.Sprintf("nothing to do: the schema is at %d, which a newer version made; this one knows no more than %d", schema.Newest, schema.Own)
+		if err := schema.Check(); err != nil {
+			said += ". " + err.Error()
+		}
+		_, err := fmt.Fprintln(out, said)
+		return err
+	}
 	applied, err := postgres.Migrate(ctx, pool)
 	if err != nil {
 		return err
@@ -55,17 +67,6 @@ func migrate(ctx context.Context, out io.Writer) error {
 	if _, err := naming.Complete(ctx, owner); err != nil {
 		return err
 	}
-	schema, err := postgres.SchemaOf(ctx, pool)
-	if err != nil {
-		return err
-	}
-	said := fmt.Sprintf("%d migrations applied, the schema is at %d", applied, schema.Newest)
-	if schema.Newest > schema.Own {
-		said += fmt.Sprintf(", which a newer version made: this one knows no more than %d", schema.Own)
-	}
-	if err := schema.Check(); err != nil {
-		said += ". " + err.Error()
-	}
-	_, err = fmt.Fprintln(out, said)
+	_, err = fmt.Fprintf(out, "%d migrations applied, the schema is at %d\n", applied, schema.Own)
 	return err
 }

@@ -238,7 +238,7 @@ func TestEveryEndingHasItsWords(t *testing.T) {
 func TestEveryCauseHasItsSentence(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	said := map[string]string{}
-	for _, cause := range []string{"inbox", "clock", "workflow_task", "no_worker", "outbox", "run_missing", "temporal_away", "nothing_open", "new_cause"} {
+	for _, cause := range []string{"inbox", "clock", "workflow_task", "no_worker", "no_current_worker", "outbox", "run_missing", "temporal_away", "nothing_open", "new_cause"} {
 		text := italian.Sentence(health.Waiting{Health: health.Broken, For: health.WaitMachine, Cause: cause, Since: now}, care.Policy{}, now)
 		if said[text] != "" || strings.Contains(text, "_") {
 			t.Errorf("cause %q, like %q, is said %q", cause, said[text], text)

@@ -231,7 +231,8 @@ func awaited(code string) string {
 var causes = map[string]string{
 	"inbox": "un’operazione accettata non è ancora stata eseguita", "clock": "una scadenza non è scattata",
 	"workflow_task": "il motore del percorso non riesce a proseguire", "no_worker": "nessun esecutore è attivo",
-	"outbox": "un messaggio interno non è partito", "run_missing": "il percorso non è nel motore",
+	"no_current_worker": "nessun esecutore della versione in uso è attivo",
+	"outbox":            "un messaggio interno non è partito", "run_missing": "il percorso non è nel motore",
 	health.CauseDeferred: "una richiesta accettata non si riesce a registrare: il responsabile può farla riprovare o rifiutarla",
 	"temporal_away":      "il motore dei percorsi non risponde",
 }

@@ -8,7 +8,8 @@ import "time"
 // its own case. A report that has grown old says that nobody watches.
 type MachineReport struct {
 	At           time.Time `db:"at"`
-	Pollers      int       `db:"pollers"`       // workers that are at work
+	Pollers      int       `db:"pollers"`       // workers of the current version that are at work
+	StandBy      int       `db:"stand_by"`      // workers of other versions that are: they are given nothing
 	FailingRuns  []string  `db:"failing_runs"`  // ids of runs whose workflow task keeps failing
 	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields on it then say nothing
 	Mails        MailState // as Postgres has them
@@ -69,6 +70,16 @@ func (all Workers) AtWork(build string, polling int) int {
 	}
 	if !said {
 		return polling
+	}
+	return n
+}
+
+// StandBy counts the workers that are at work and of another build.
+func (all Workers) StandBy(build string) (n int) {
+	for _, w := range all {
+		if w.Build != build && w.AtWork {
+			n++
+		}
 	}
 	return n
 }

@@ -19,15 +19,20 @@ type Keeper struct {
 	// ByRelease leaves it to an operator (percorso release), but where none is current
 	// and nobody else is there, as at a first start or after Temporal was lost.
 	ByRelease bool
-	Log       *zap.Logger
+	// AtWork counts the workers of a build that are at work; polling is how many Temporal
+	// saw poll of late, which it notices a minute late when one is gone. Nil: nobody knows better.
+	AtWork func(ctx context.Context, build string, polling int) (int, error)
+	Log    *zap.Logger
 
 	been bool // this build was current since the worker started
+	gone int  // looks in a row at which no worker of the current version was at work
 }
 
 const (
 	soon    = 200 * time.Millisecond // between two looks, until the build is current
 	period  = 2 * time.Second        // after that
 	onelook = 4 * time.Second        // how long a look and what follows may take
+	surely  = 3                      // looks at which a version's workers are gone: one may be starting again
 )
 
 // Run keeps the version current until ctx ends.
@@ -53,6 +58,9 @@ func (k *Keeper) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, onelook)
 	defer cancel()
 	standing, err := k.Versions.Look(ctx, time.Now())
+	if err == nil {
+		k.sift(ctx, standing)
+	}
 	switch {
 	case err != nil || !k.takes(standing):
 	case standing.Current == k.Build:
@@ -68,6 +76,22 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 }
 
+// sift leaves out of a standing the workers of other builds that are gone.
+func (k *Keeper) sift(ctx context.Context, s Standing) {
+	for build, polling := range s.Polling {
+		if build == k.Build || k.AtWork == nil {
+			continue
+		}
+		if n, err := k.AtWork(ctx, build, polling); err == nil && n == 0 {
+			delete(s.Polling, build)
+		}
+	}
+	k.gone++
+	if s.Polling[s.Current] > 0 {
+		k.gone = 0
+	}
+}
+
 // takes says whether the build is to be current; whoever does not poll is given nothing.
 func (k *Keeper) takes(s Standing) bool {
 	switch {
@@ -78,5 +102,5 @@ func (k *Keeper) takes(s Standing) bool {
 	case k.ByRelease:
 		return s.Current == Unversioned && s.only(k.Build)
 	}
-	return !k.been || s.Polling[s.Current] == 0
+	return !k.been || k.gone >= surely
 }

@@ -1,6 +1,8 @@
 package versions
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +37,12 @@ func TestWhoseVersionBecomesCurrent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.first, (&Keeper{Build: own}).takes(c.standing))
-			require.Equal(t, c.later, (&Keeper{Build: own, been: true}).takes(c.standing))
+			later := &Keeper{Build: own, been: true}
+			for range surely {
+				require.Equal(t, c.later && c.standing.Current == own, later.takes(c.standing), "one may be starting again")
+				later.sift(t.Context(), c.standing)
+			}
+			require.Equal(t, c.later, later.takes(c.standing))
 			require.Equal(t, c.byRelease, (&Keeper{Build: own, ByRelease: true}).takes(c.standing))
 			require.Equal(t, c.byRelease, (&Keeper{Build: own, ByRelease: true, been: true}).takes(c.standing))
 		})
@@ -58,4 +65,27 @@ func TestOwnBuildIsThatOfTheBinary(t *testing.T) {
 	again, err = Own()
 	require.NoError(t, err)
 	require.Equal(t, "1.4.0", again)
+}
+
+// TestWhoIsGoneCounts: what Temporal remembers of workers that are gone keeps nobody
+// from working, but of the own build, whose worker is there.
+func TestWhoIsGoneCounts(t *testing.T) {
+	k := &Keeper{Build: "own", been: true, AtWork: func(_ context.Context, build string, polling int) (int, error) {
+		switch build {
+		case "gone":
+			return 0, nil
+		case "unknown":
+			return 0, errors.New("Postgres is away")
+		}
+		return polling, nil
+	}}
+	for current, taken := range map[string]bool{"gone": true, "unknown": false, "there": false} {
+		k.gone = 0
+		for range surely {
+			s := Standing{Current: current, Polling: map[string]int{current: 1, "own": 1}}
+			require.False(t, k.takes(s))
+			k.sift(t.Context(), s)
+		}
+		require.Equal(t, taken, k.takes(Standing{Current: current, Polling: map[string]int{"own": 1}}), current)
+	}
 }

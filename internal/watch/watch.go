@@ -114,7 +114,7 @@ func (w *Watch) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report.Pollers = workers.AtWork(w.build, report.Pollers)
+	report.Pollers, report.StandBy = workers.AtWork(w.build, report.Pollers), workers.StandBy(w.build)
 	if err := w.records.Report(ctx, report); err != nil {
 		return err
 	}

@@ -43,9 +43,19 @@ func (w *Workers) say(ctx context.Context, worker ledger.Worker, ends bool) erro
 	})
 }
 
+// AtWorkOf counts the workers of a build that are at work, as ledger.Workers does.
+func (w *Workers) AtWorkOf(ctx context.Context, build string, polling int) (int, error) {
+	all, err := workersOfLate(ctx, w.pool, postgres.Worker(""))
+	return all.AtWork(build, polling), err
+}
+
 // Workers lists the workers that said something within the last hour, the newest first.
-func (w *Watch) Workers(ctx context.Context) (all ledger.Workers, err error) {
-	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+func (w *Watch) Workers(ctx context.Context) (ledger.Workers, error) {
+	return workersOfLate(ctx, w.pool, postgres.Watch())
+}
+
+func workersOfLate(ctx context.Context, pool *pgxpool.Pool, as postgres.Role) (all ledger.Workers, err error) {
+	err = postgres.Promptly(ctx, pool, as, func(ctx context.Context, tx postgres.Tx) error {
 		all, err = postgres.Many[ledger.Worker](ctx, tx, `SELECT id::text, build, courses, schema,
 			ended_at IS NULL AND seen_at > clock_timestamp() - $1::interval AS at_work FROM worker ORDER BY started_at DESC`, silence)
 		return err

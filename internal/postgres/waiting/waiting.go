@@ -141,6 +141,8 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 			switch {
 			case report.TemporalAway:
 				f.Cause = "temporal_away"
+			case report.fresh && report.Pollers == 0 && report.StandBy > 0:
+				f.Cause = "no_current_worker"
 			case report.fresh && report.Pollers == 0:
 				f.Cause = "no_worker"
 			}
