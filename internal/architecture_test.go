@@ -105,7 +105,7 @@ var mayImport = map[string][]string{
 
 	// The binary joins them all.
 	"cmd": {
-		"internal/catalogue", "api", "worker", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
+		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/probe", "internal/spans",
 		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals",
 	},

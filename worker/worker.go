@@ -34,6 +34,8 @@ type Options struct {
 	Mailer   post.Sender
 	Log      *zap.Logger
 	Patience activities.Patience // of runs that find Postgres away; zero: the usual
+	// Register registers what the worker works, another version of the processes; nil: Register.
+	Register func(worker.WorkflowRegistry)
 
 	Build     string // the version that the worker polls as; it may be versions.Unversioned
 	ByRelease bool   // it becomes current when an operator says so, not by itself
@@ -82,7 +84,11 @@ func Run(ctx context.Context, o Options) error {
 		DisableRegistrationAliasing:             true,
 		OnFatalError:                            func(err error) { end(fmt.Errorf("%w: %w", errFatal, err)) },
 	})
-	Register(w)
+	register := o.Register
+	if register == nil {
+		register = Register
+	}
+	register(w)
 	w.RegisterActivity(&activities.HumanTasks{Steps: &loggedSteps{o.Steps, o.Log}, Patience: o.Patience})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)

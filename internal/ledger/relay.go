@@ -23,6 +23,13 @@ type OpenRun struct {
 	Epoch  int    `db:"epoch"`
 }
 
+// OpenCourse is how many open runs of a kind follow a course.
+type OpenCourse struct {
+	Kind   care.RunKind `db:"kind"`
+	Course int          `db:"course"`
+	Runs   int          `db:"runs"`
+}
+
 // CaseNumber is what people call a case, such as PRATO-2026-00012.
 func CaseNumber(zone string, year, n int) string {
 	return fmt.Sprintf("%s-%d-%05d", strings.ToUpper(zone), year, n)
