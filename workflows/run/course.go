@@ -24,12 +24,12 @@ func (s *Standing) Course() int { return s.state.CourseNumber() }
 // has before it today: it stood there already when it was brought to this course,
 // and is not to be sent back.
 func (s *Standing) Bypassed(point, later string) bool {
-	return !s.cameTo(point) && s.cameTo(later)
+	return !cameTo(s.state, point) && cameTo(s.state, later)
 }
 
-func (s *Standing) cameTo(point string) bool {
-	_, open := s.state.Opened(point)
-	_, done := s.state.Answer(point)
+func cameTo(state care.RunState, point string) bool {
+	_, open := state.Opened(point)
+	_, done := state.Answer(point)
 	return open || done
 }
 
@@ -58,16 +58,19 @@ func (x *execution) learn(res ledger.StepResult) {
 	}
 }
 
+// putBy are the entries that the next execution is to work.
+type putBy []ledger.Entry
+
 // put puts an entry by for the next execution: whoever waits for it is told that it
 // was accepted. It is in the inbox in any case, and the relay comes again with it;
 // but that may be too early, while a worker that does not know the course has the
 // run, and 20 seconds later it may be again.
-func (x *execution) put(e ledger.Entry) ledger.Result {
-	there := slices.ContainsFunc(x.waiting, func(w ledger.Entry) bool { return w.ID == e.ID })
+func (p *putBy) put(run string, e ledger.Entry) ledger.Result {
+	there := slices.ContainsFunc(*p, func(w ledger.Entry) bool { return w.ID == e.ID })
 	at := e.Answer.At
-	own := e.Answer.Operation == care.OpClock && at != nil && e.Same(ledger.ClockEntry(x.run.ID, *at)) // made anew where it is due
-	if !there && !own && len(x.waiting) < mostWaiting {
-		x.waiting = append(x.waiting, e)
+	own := e.Answer.Operation == care.OpClock && at != nil && e.Same(ledger.ClockEntry(run, *at)) // made anew where it is due
+	if !there && !own && len(*p) < mostWaiting {
+		*p = append(*p, e)
 	}
 	return ledger.Result{Deferred: true}
 }
@@ -86,13 +89,13 @@ const (
 func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) error {
 	x.newer = true
 	start := x.start
-	x.waiting = slices.Clone(start.Waiting)
+	x.putBy = slices.Clone(start.Waiting)
 	now := workflow.Now(ctx)
 	due := res.NextDue != nil && !res.NextDue.After(now)
-	if res.Able && start.Tries < mostTries && (due || len(x.waiting) > 0 || start.Tries == 0) {
+	if res.Able && start.Tries < mostTries && (due || len(x.putBy) > 0 || start.Tries == 0) {
 		return workflow.Sleep(ctx, soon)
 	}
-	woken := func() bool { return len(x.waiting) > len(start.Waiting) }
+	woken := func() bool { return len(x.putBy) > len(start.Waiting) }
 	x.tired = true
 	var err error
 	if res.NextDue == nil {
@@ -104,14 +107,6 @@ func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) er
 		return err
 	}
 	return workflow.Sleep(ctx, soon)
-}
-
-// leave is how the next execution of a run begins that this worker cannot work.
-func (x *execution) leave(next *ledger.Start) {
-	next.Waiting = x.waiting
-	if !x.loaded && !x.tired {
-		next.Tries = x.start.Tries + 1
-	}
 }
 
 // bring brings the run to a newer course, as one step. Its path is walked twice with
@@ -141,7 +136,7 @@ func (x *execution) bring(ctx workflow.Context, course int) (taken bool, err err
 	r.state.Answers = after.answers
 	for point := range before.asked { // in any order: each is set for itself
 		if !after.asked[point] {
-			r.again(point, course)
+			comeAgain(&r.state, point, course)
 		}
 	}
 	r.effects = after.besides(before, known, r.state)
@@ -163,11 +158,12 @@ func (x *execution) traced(ctx workflow.Context) (*trace, error) {
 	return t, err
 }
 
-func (s *Standing) again(point string, course int) {
-	if s.state.Again == nil {
-		s.state.Again = map[string]int{}
+// comeAgain notes that the path comes to a point once more, under a newer course.
+func comeAgain(state *care.RunState, point string, course int) {
+	if state.Again == nil {
+		state.Again = map[string]int{}
 	}
-	s.state.Again[point] = course
+	state.Again[point] = course
 }
 
 // trace is what a path did on a walk. A nil one notes nothing.

@@ -46,11 +46,11 @@ type execution struct {
 
 	outage outage
 
-	start   ledger.Start   // of this execution
-	opens   int            // the course under which the run opens, if it has not yet
-	newer   bool           // the run follows a course that this worker does not know: it is left to another
-	waiting []ledger.Entry // that the next execution is to work
-	tired   bool           // it waited to be woken
+	start ledger.Start // of this execution
+	opens int          // the course under which the run opens, if it has not yet
+	newer bool         // the run follows a course that this worker does not know: it is left to another
+	putBy putBy        // what the next execution is to work
+	tired bool         // it waited to be woken
 }
 
 // entriesPerExecution bounds an execution's history: a run holds at most 2,000
@@ -82,8 +82,11 @@ func Execute(ctx workflow.Context, start ledger.Start, p *Process) error {
 		return nil
 	}
 	next := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens && !x.loaded}
-	if x.newer {
-		x.leave(&next)
+	if x.newer { // what this worker cannot work is left to another
+		next.Waiting = x.putBy
+		if !x.loaded && !x.tired {
+			next.Tries = x.start.Tries + 1
+		}
 	}
 	return workflow.NewContinueAsNewError(ctx, workflow.GetInfo(ctx).WorkflowType.Name, next)
 }
@@ -183,7 +186,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		return ledger.Result{}, err
 	}
 	if !x.loaded {
-		return x.put(e), nil
+		return x.putBy.put(x.run.ID, e), nil
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
@@ -192,7 +195,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 	}
 	defer x.mutex.Unlock()
 	if x.newer {
-		return x.put(e), nil
+		return x.putBy.put(x.run.ID, e), nil
 	}
 	x.worked++
 	for {
@@ -222,7 +225,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			return res.Result, nil
 		case ledger.Newer:
 			x.newer = true
-			return x.put(e), nil
+			return x.putBy.put(x.run.ID, e), nil
 		case ledger.Fenced:
 			x.leaving = true
 			return res.Result, nil
