@@ -260,6 +260,7 @@ func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		CaseID: AnotherID, CaseNumber: "PROVA-2026-00001", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
 	}}, f.Fail
 }
+
 // DeferredEntries is one, where a test puts in a code.
 func (f *fakeRecords) DeferredEntries(_ context.Context, s care.Staff) ([]ledger.DeferredEntry, error) {
 	switch {

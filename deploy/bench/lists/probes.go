@@ -275,7 +275,7 @@ func (p *place) acts() []probe {
 				return err
 			}
 			if cmd.State != ledger.CommandAccepted {
-				return fmt.Errorf("the merge was not accepted: %v", cmd.Refusal)
+				return fmt.Errorf("the merge is %s, and not accepted", cmd.State)
 			}
 			step, err = p.load(ctx, run)
 			step.Entry = ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}
