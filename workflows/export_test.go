@@ -25,6 +25,13 @@ func Watched() (watching map[string]Process, stands func() Standing) {
 	return watched(func(*run.Run) {})
 }
 
+// Deciding are the processes, each telling by which policy its run decides.
+func Deciding() (processes map[string]Process, policy func() care.Policy) {
+	var last *run.Run
+	processes, _ = watched(func(r *run.Run) { last = r })
+	return processes, func() care.Policy { return last.Policy }
+}
+
 // WithTimer are the processes with a fault planted: each sets a timer first, a
 // command that no recorded run gave.
 func WithTimer() map[string]Process {
