@@ -21,18 +21,23 @@ type Schema struct {
 	Missing []int64 // that the binary knows and the database lacks
 	Newest  int64   // in the database; 0: the database is empty
 	Needs   int64   // the least that code must know to work on it
+
+	Benchmark bool // only a benchmark filled it: no process stands behind its rows
 }
 
 // What keeps code from working on a database.
 var (
 	ErrSchemaBehind = errors.New("the schema of the database is behind this version of Percorso")
 	ErrCodeBehind   = errors.New("this version of Percorso is too old for the schema of the database")
+	ErrBenchmark    = errors.New("a benchmark filled this database: its cases are nobody's, and no process may be started for them")
 )
 
 // Check says why the binary cannot work on the database, and what to do. That the
 // database has newer migrations is no reason: they say so where they are one.
 func (s Schema) Check() error {
 	switch {
+	case s.Benchmark:
+		return ErrBenchmark
 	case len(s.Missing) > 0:
 		numbers := make([]string, len(s.Missing))
 		for i, n := range s.Missing {
@@ -54,8 +59,9 @@ func SchemaOf(ctx context.Context, pool *pgxpool.Pool) (Schema, error) {
 	// Of a database that is empty, or older than the marks, nothing is known.
 	var applied []int64
 	var needs int64
+	var benchmark bool
 	err = pool.QueryRow(ctx, `SELECT ARRAY(SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY 1),
-		coalesce((SELECT max(needs) FROM schema_mark), 0)`).Scan(&applied, &needs)
+		coalesce((SELECT max(needs) FROM schema_mark), 0), to_regclass('public.only_a_benchmark') IS NOT NULL`).Scan(&applied, &needs, &benchmark)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && slices.Contains([]string{undefinedTable, insufficientPrivilege}, refused.Code) {
 		applied, needs, err = nil, 0, nil
@@ -63,7 +69,9 @@ func SchemaOf(ctx context.Context, pool *pgxpool.Pool) (Schema, error) {
 	if err != nil {
 		return Schema{}, fmt.Errorf("asking how the schema stands: %w", FaultOf(err, false))
 	}
-	return schemaOf(own, applied, needs), nil
+	s := schemaOf(own, applied, needs)
+	s.Benchmark = benchmark
+	return s, nil
 }
 
 // What Postgres answers where the schema is older than the marks.

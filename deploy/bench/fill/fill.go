@@ -2,8 +2,8 @@
 // at the size of years: open cases of made-up people, all alike for the same seed.
 //
 // The rows are such as steps write them, but no process stands behind them. So a
-// database is marked before it gets its first row, and whoever looks after runs
-// leaves those of a marked one alone.
+// database is marked before it gets its first row, and neither API nor worker starts
+// on a marked one.
 package fill
 
 import (

@@ -9,6 +9,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/testclock"
 )
@@ -49,7 +50,14 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 
 	require.ErrorIs(t, fill.Fill(t.Context(), p.Pool(standalone.Migrate), size, quiet), fill.ErrInUse)
 
-	// The service goes on with it.
+	// Neither API nor worker starts on it.
+	for _, part := range []standalone.Part{standalone.API, standalone.Worker} {
+		schema, err := postgres.SchemaOf(t.Context(), p.Pool(part))
+		require.NoError(t, err)
+		require.ErrorIs(t, schema.Check(), postgres.ErrBenchmark)
+	}
+
+	// Its rows are such as the store goes on with.
 	file, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	require.Equal(t, cases+1, p.Count(`case_file`))
 	s, err := p.Records.Staff(t.Context(), fill.Account(care.Supervisor, "prato", 1))
