@@ -103,7 +103,9 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go serveMetrics(ctx, c.Metrics, counts, log)
-	watching := loops.Loop{Name: "watch", Run: watch.New(seen, runs.New(temporal), log).Run}
+	processes := runs.New(temporal)
+	mender := watch.NewMender(machine.NewTroubles(pool), processes, log)
+	watching := loops.Loop{Name: "watch", Run: watch.New(seen, processes, mender, log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server and watch end with one another, whichever way that goes.
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }

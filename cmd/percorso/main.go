@@ -36,6 +36,8 @@ var (
 	errUsage = errors.New("unexpected arguments")
 	// errShown: a difference was shown and not applied.
 	errShown = errors.New("shown, not applied")
+	// errCutOff: what was begun was cut off, and can be gone on with.
+	errCutOff = errors.New("cut off")
 )
 
 func main() {
@@ -51,6 +53,7 @@ const (
 	codeFailed   = 1
 	codeUsage    = 2 // asked for in the wrong way
 	codeShown    = 3 // a difference was shown that is not applied
+	codeCutOff   = 4 // cut off on the way; the same command goes on
 	helpArgument = "--help"
 )
 
@@ -81,6 +84,9 @@ func percorso(ctx context.Context, args []string, out, messages io.Writer) int {
 		return codeUsage
 	case errors.Is(err, errShown):
 		return codeShown
+	case errors.Is(err, errCutOff):
+		_, _ = fmt.Fprintf(messages, "percorso %s: %v\n", c.name, err)
+		return codeCutOff
 	default:
 		_, _ = fmt.Fprintf(messages, "percorso %s: %v\n", c.name, err)
 		return codeFailed

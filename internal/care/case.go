@@ -30,6 +30,9 @@ const (
 	RunTransfer  RunKind = "transfer"
 )
 
+// RunKinds are all of them.
+var RunKinds = []RunKind{RunCase, RunService, RunEquipe, RunPlacement, RunReferral, RunFollowUp, RunTransfer}
+
 // AppointmentState is the state of an appointment.
 type AppointmentState string
 

@@ -343,9 +343,8 @@ var operations = map[care.Operation]string{
 	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRetryEntry: "Riprova ora", care.OpRefuseEntry: "Rifiuta la richiesta", care.OpRefer: "Invia a un partner",
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il caso", care.OpResume: "Fai riprendere il caso",
-	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito",
-	care.OpNewCourse: "Passa al nuovo percorso",
-	care.OpReopen:    "Riapri il fascicolo",
+	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
+	care.OpReopen: "Riapri il fascicolo",
 }
 
 // Operation is an operation as the button that does it says it.

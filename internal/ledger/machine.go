@@ -4,13 +4,14 @@ import "time"
 
 // MachineReport is what the watch last saw of Temporal. Those who compute the
 // health of cases read the newest: with no pollers or with Temporal away every
-// open case that waits for the machinery is broken, and a failing run breaks
-// its own case. A report that has grown old says that nobody watches.
+// open case that waits for the machinery is broken. A report that has grown old
+// says that nobody watches, and then what was seen of single runs says nothing either.
 type MachineReport struct {
 	At           time.Time `db:"at"`
-	Pollers      int       `db:"pollers"`       // workers of the current version that are at work
-	StandBy      int       `db:"stand_by"`      // workers of other versions that are: they are given nothing
-	FailingRuns  []string  `db:"failing_runs"`  // ids of runs whose workflow task keeps failing
+	Pollers      int       `db:"pollers"`  // workers of the current version that are at work
+	StandBy      int       `db:"stand_by"` // workers of other versions that are: they are given nothing
+	Failing      int       // runs whose workflow task keeps failing; which they are is in run_trouble
+	Missing      int       // runs that Temporal has lost
 	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields on it then say nothing
 	Mails        MailState // as Postgres has them
 }
@@ -83,3 +84,12 @@ func (all Workers) StandBy(build string) (n int) {
 	}
 	return n
 }
+
+// Why a run does not go on, as the watch sees it.
+const (
+	TroubleFailing = "workflow_task" // its workflow task keeps failing
+	TroubleMissing = "run_missing"   // Temporal has it no longer
+)
+
+// Look is one look over all failing runs, which may take several pages.
+type Look struct{ Since time.Time }

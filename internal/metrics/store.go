@@ -81,7 +81,7 @@ var gauges = []gauge{
 	{"percorso.mails.held", "Mails that wait for the operator", "", func(s *seen) float64 { return float64(s.report.Mails.Held) }},
 	{"percorso.mails.failed", "Mails that failed within a day", "", func(s *seen) float64 { return float64(s.report.Mails.Failed) }},
 	{"percorso.workers", "Workers of the current version that are at work", "", func(s *seen) float64 { return float64(s.report.Pollers) }},
-	{"percorso.runs.failing", "Runs whose workflow task keeps failing", "", func(s *seen) float64 { return float64(len(s.report.FailingRuns)) }},
+	{"percorso.runs.failing", "Runs whose workflow task keeps failing", "", func(s *seen) float64 { return float64(s.report.Failing) }},
 	{"percorso.temporal.away", "1 while Temporal does not answer the watch", "", func(s *seen) float64 { return said(s.report.TemporalAway) }},
 	{"percorso.watch.age", "How long ago the watch looked at the machinery", "s", func(s *seen) float64 { return s.age }},
 }

@@ -72,7 +72,7 @@ func (r *Runs) update(ctx context.Context, cmd ledger.Command, update client.Upd
 
 // Wake signals an entry to its run. An entry that opens a run starts it, and one
 // that reopens it starts it again. ledger.ErrNotFound: there is no such run, or
-// it is over.
+// it is over; so is one that was opened before, and has not worked its opening.
 func (r *Runs) Wake(ctx context.Context, w ledger.Wake) error {
 	entry := ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
 	options, input, starts := beginning(w.Answer.Operation, w.Run, w.Answer.Case)
@@ -82,7 +82,7 @@ func (r *Runs) Wake(ctx context.Context, w ledger.Wake) error {
 	_, err := r.temporal.SignalWithStartWorkflow(ctx, w.Run, contract.Wake, entry, options, workflowType(w.Run), input)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
-		return nil
+		return errors.Join(ledger.ErrNotFound, err)
 	}
 	return err
 }
@@ -100,11 +100,37 @@ func (r *Runs) tell(ctx context.Context, run string, e ledger.Entry) error {
 	return err
 }
 
-// Restart starts an open run anew from what Postgres keeps, under a higher
-// epoch: an older execution of it that comes back is fenced.
+// ErrThere: the run is at work, and is left alone.
+var ErrThere = errors.New("the run is there")
+
+// Start starts an open run that Temporal has lost from what Postgres keeps. One
+// that is there after all is never touched (ErrThere).
+func (r *Runs) Start(ctx context.Context, run ledger.OpenRun) error {
+	err := r.again(ctx, run, enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &started) {
+		return ErrThere
+	}
+	return err
+}
+
+// Restart starts an open run anew from what Postgres keeps, because an operator
+// says so: an execution that is there is terminated.
 func (r *Runs) Restart(ctx context.Context, run ledger.OpenRun) error {
+	return r.again(ctx, run, enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING)
+}
+
+// again starts a run under the epoch after the one that was seen in Postgres. That
+// alone lets its Load raise the epoch: any execution of before, in this Temporal or
+// in one that was lost and comes back, is fenced from then on. Where two starts saw
+// the same epoch, Temporal refuses the second one; where one saw an epoch that has
+// passed, its Load is fenced.
+func (r *Runs) again(ctx context.Context, run ledger.OpenRun, conflict enums.WorkflowIdConflictPolicy) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	options := startOptions(run.ID, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-	options.WorkflowIDConflictPolicy = enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING
+	options.WorkflowIDConflictPolicy = conflict
+	options.WorkflowExecutionErrorWhenAlreadyStarted = true
 	input := ledger.Start{Run: run.ID, Case: ledger.RunID(care.RunCase, run.CaseID), Epoch: run.Epoch + 1}
 	_, err := r.temporal.ExecuteWorkflow(ctx, options, workflowType(run.ID), input)
 	return err

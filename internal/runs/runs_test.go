@@ -25,6 +25,11 @@ type recorded struct {
 	signals []ledger.Entry
 	err     error
 	failing []string
+	status  enums.WorkflowExecutionStatus
+}
+
+func (r *recorded) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflow.WorkflowExecutionInfo{Status: r.status}}, r.err
 }
 
 func (r *recorded) SignalWithStartWorkflow(_ context.Context, _, _ string, entry any, o client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
@@ -71,6 +76,10 @@ func TestStarts(t *testing.T) {
 			},
 			ledger.Start{Run: run, Case: caseRun, Epoch: 1, Reopen: true}, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		},
+		"start of what was lost": {
+			func(r *Runs) error { return r.Start(t.Context(), ledger.OpenRun{ID: run, CaseID: "2", Epoch: 4}) },
+			ledger.Start{Run: run, Case: caseRun, Epoch: 5}, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		},
 		"restart": {
 			func(r *Runs) error { return r.Restart(t.Context(), ledger.OpenRun{ID: run, CaseID: "2", Epoch: 4}) },
 			ledger.Start{Run: run, Case: caseRun, Epoch: 5}, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -89,11 +98,11 @@ func TestStarts(t *testing.T) {
 	}
 }
 
-// A run that was opened already is not opened again, and that is no error; one
-// that is not there is told apart from a Temporal that does not answer.
+// A run that was opened already is not opened again; one that is not there is told
+// apart from a Temporal that does not answer.
 func TestWakesOfRunsThatAreNotThere(t *testing.T) {
 	opens := ledger.Wake{ID: "e", Run: "case/1", Answer: care.Answer{Operation: care.OpOpen, Case: "case/1"}}
-	require.NoError(t, New(&recorded{err: serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")}).Wake(t.Context(), opens))
+	require.ErrorIs(t, New(&recorded{err: serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")}).Wake(t.Context(), opens), ledger.ErrNotFound)
 
 	ends := ledger.Wake{ID: "e", Run: "case/1", Target: "task", Answer: care.Answer{Operation: care.OpEnd}}
 	temporal := &recorded{}
@@ -106,12 +115,54 @@ func TestWakesOfRunsThatAreNotThere(t *testing.T) {
 }
 
 func TestFailing(t *testing.T) {
-	failing, err := New(&recorded{failing: []string{"case/1", "case/2"}}).Failing(t.Context(), 3)
+	failing, next, err := New(&recorded{failing: []string{"case/1", "case/2"}}).Failing(t.Context(), nil)
 	require.NoError(t, err)
-	require.Len(t, failing, 4, "two pages")
-	_, err = New(&recorded{err: serviceerror.NewInvalidArgument("")}).Failing(t.Context(), 3)
+	require.Equal(t, []string{"case/1", "case/2"}, failing)
+	require.Equal(t, "more", string(next))
+	_, _, err = New(&recorded{err: serviceerror.NewInvalidArgument("")}).Failing(t.Context(), nil)
 	require.ErrorIs(t, err, ErrUnsupported)
-	_, err = New(&recorded{err: serviceerror.NewUnavailable("")}).Failing(t.Context(), 3)
+	_, _, err = New(&recorded{err: serviceerror.NewInvalidArgument("")}).Failing(t.Context(), []byte("more"))
+	require.NotErrorIs(t, err, ErrUnsupported, "a page of which Temporal knows no longer where it was")
+	_, _, err = New(&recorded{err: serviceerror.NewUnavailable("")}).Failing(t.Context(), nil)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, ErrUnsupported)
+}
+
+// Only what Temporal says about the run itself says that it is lost: no error does.
+func TestWhatIsThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		status enums.WorkflowExecutionStatus
+		err    error
+		there  bool
+		away   bool
+	}{
+		"running":               {status: enums.WORKFLOW_EXECUTION_STATUS_RUNNING, there: true},
+		"completed":             {status: enums.WORKFLOW_EXECUTION_STATUS_COMPLETED},
+		"terminated":            {status: enums.WORKFLOW_EXECUTION_STATUS_TERMINATED},
+		"timed out":             {status: enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT},
+		"a status of a newer":   {status: 99, there: true},
+		"not found":             {err: serviceerror.NewNotFound("")},
+		"unavailable":           {err: serviceerror.NewUnavailable(""), away: true},
+		"too many calls":        {err: serviceerror.NewResourceExhausted(enums.RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT, ""), away: true},
+		"no such namespace":     {err: serviceerror.NewNamespaceNotFound("percorso"), away: true},
+		"no answer in the time": {err: context.DeadlineExceeded, away: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			there, err := New(&recorded{err: c.err, status: c.status}).There(t.Context(), "case/1")
+			require.Equal(t, c.away, err != nil)
+			require.Equal(t, c.there, there)
+		})
+	}
+}
+
+// The self-healing never touches a run that is there; an operator's rebuild may.
+func TestStartingAgain(t *testing.T) {
+	run := ledger.OpenRun{ID: "case/2", CaseID: "2", Epoch: 4}
+	temporal := &recorded{}
+	require.NoError(t, New(temporal).Start(t.Context(), run))
+	require.NoError(t, New(temporal).Restart(t.Context(), run))
+	require.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL, temporal.starts[0].WorkflowIDConflictPolicy)
+	require.True(t, temporal.starts[0].WorkflowExecutionErrorWhenAlreadyStarted, "or it would seem to have been started")
+	require.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING, temporal.starts[1].WorkflowIDConflictPolicy)
+	require.ErrorIs(t, New(&recorded{err: serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")}).Start(t.Context(), run), ErrThere)
 }

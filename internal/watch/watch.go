@@ -18,8 +18,8 @@ import (
 type Records interface {
 	// TryLead takes the advisory lock that makes this process the one that
 	// watches. Not ok: another one does. The lock is held until release is
-	// called or the connection is lost; a lost one shows as an error of Report.
-	TryLead(ctx context.Context) (release func(), ok bool, err error)
+	// called or the connection is lost, which is what holds finds out.
+	TryLead(ctx context.Context) (holds func(context.Context) error, release func(), ok bool, err error)
 	// Unworked counts what the machinery should have worked by now.
 	Unworked(ctx context.Context) (ledger.Backlog, error)
 	// Mails says how the mails do.
@@ -28,15 +28,22 @@ type Records interface {
 	Workers(ctx context.Context) (ledger.Workers, error)
 	// Report stores what was seen, in place of the report before it.
 	Report(ctx context.Context, r ledger.MachineReport) error
+	// BeginLook begins a look over all failing runs, SawFailing keeps those of a
+	// page of it, and EndLook forgets those that it did not see.
+	BeginLook(ctx context.Context) (ledger.Look, error)
+	SawFailing(ctx context.Context, runs []string) error
+	EndLook(ctx context.Context, look ledger.Look) error
+	// Troubled counts the runs that do not go on, by cause.
+	Troubled(ctx context.Context) (failing, missing int, err error)
 }
 
 // Runs is what the watch asks Temporal; package runs implements it.
 type Runs interface {
 	// Pollers counts the workers that poll now.
 	Pollers(ctx context.Context, now time.Time) (build string, polling int, err error)
-	// Failing lists the runs that cannot go on. runs.ErrUnsupported: Temporal
-	// does not know.
-	Failing(ctx context.Context, most int) ([]string, error)
+	// Failing lists a page of the runs that cannot go on, from where the page
+	// before ended. runs.ErrUnsupported: Temporal does not know.
+	Failing(ctx context.Context, from []byte) (ids []string, next []byte, err error)
 }
 
 // Watch looks at the machinery. All API processes run one, and one at a time
@@ -44,8 +51,11 @@ type Runs interface {
 type Watch struct {
 	records Records
 	runs    Runs
+	mender  *Mender
 	log     *zap.Logger
 
+	failing     *ledger.Look     // over the failing runs, that is under way; nil: none is
+	from        []byte           // where its next page begins
 	unsupported bool             // Temporal does not tell of failing workflow tasks
 	build       string           // the current version of the workers
 	deferred    int              // entries that could not be worked when that was last looked at
@@ -53,15 +63,15 @@ type Watch struct {
 	held        ledger.MailCause // why mails were held when they were last looked at; empty: none was
 }
 
-// New makes a watch; it looks at nothing yet.
-func New(records Records, runs Runs, log *zap.Logger) *Watch {
-	return &Watch{records: records, runs: runs, log: log}
+// New makes a watch, which has lost runs mended while it leads; it looks at nothing yet.
+func New(records Records, runs Runs, mender *Mender, log *zap.Logger) *Watch {
+	return &Watch{records: records, runs: runs, mender: mender, log: log}
 }
 
 const (
-	period     = 5 * time.Second
-	timeout    = 4 * time.Second // of one look, so that the next is on time
-	maxFailing = 1000            // runs reported at most
+	period  = 5 * time.Second
+	timeout = 4 * time.Second // of one look, so that the next is on time
+	pages   = 3               // of failing runs in one look; the next one goes on
 )
 
 // Run watches until ctx is done.
@@ -69,13 +79,13 @@ func (w *Watch) Run(ctx context.Context) error {
 	for {
 		loops.Moves(ctx)
 		asking, cancel := context.WithTimeout(ctx, timeout)
-		release, ok, err := w.records.TryLead(asking)
+		holds, release, ok, err := w.records.TryLead(asking)
 		cancel()
 		switch {
 		case err != nil && ctx.Err() == nil:
 			w.log.Warn("the watch cannot ask who leads", zap.Error(err))
 		case ok:
-			w.lead(ctx)
+			w.lead(ctx, holds)
 			release()
 		}
 		if !pause(ctx, period) {
@@ -84,12 +94,30 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// lead looks every period, until a report cannot be stored: then the lock may be
-// lost too.
-func (w *Watch) lead(ctx context.Context) {
+// lead looks every period, until a report cannot be stored or the lock is lost:
+// whoever has it then leads. For as long lost runs are mended.
+func (w *Watch) lead(ctx context.Context, holds func(context.Context) error) {
+	if w.mender == nil {
+		w.looks(ctx, holds)
+		return
+	}
+	leading, end := context.WithCancel(ctx)
+	defer end()
+	_ = loops.Together(leading, w.mender.Run, func(ctx context.Context) error {
+		defer end()
+		w.looks(ctx, holds)
+		return nil
+	})
+}
+
+func (w *Watch) looks(ctx context.Context, holds func(context.Context) error) {
 	for {
 		loops.Moves(ctx)
-		if err := w.look(ctx); err != nil {
+		err := holds(ctx)
+		if err == nil {
+			err = w.look(ctx)
+		}
+		if err != nil {
 			if ctx.Err() == nil {
 				w.log.Warn("the watch cannot report", zap.Error(err))
 			}
@@ -105,8 +133,13 @@ func (w *Watch) lead(ctx context.Context) {
 func (w *Watch) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	report := w.report(ctx)
-	var err error
+	report, err := w.report(ctx)
+	if err != nil {
+		return err
+	}
+	if report.Failing, report.Missing, err = w.records.Troubled(ctx); err != nil {
+		return err
+	}
 	if report.Mails, err = w.records.Mails(ctx); err != nil {
 		return err
 	}
@@ -152,28 +185,57 @@ func (w *Watch) tellOfMails(m ledger.MailState) {
 }
 
 // report asks Temporal for workers and for runs that cannot go on. It leaves
-// time to store the answer.
-func (w *Watch) report(ctx context.Context) ledger.MachineReport {
+// time to store the answer. An error is one of Postgres.
+func (w *Watch) report(ctx context.Context) (ledger.MachineReport, error) {
 	asking, cancel := context.WithTimeout(ctx, timeout/2)
 	defer cancel()
-	report := ledger.MachineReport{At: time.Now(), FailingRuns: []string{}}
+	report := ledger.MachineReport{At: time.Now()}
 	var err error
 	if w.build, report.Pollers, err = w.runs.Pollers(asking, report.At); err != nil {
 		report.TemporalAway = true
-		return report
+		return report, nil
 	}
 	if w.unsupported {
-		return report
+		return report, nil
 	}
-	report.FailingRuns, err = w.runs.Failing(asking, maxFailing)
-	switch {
-	case errors.Is(err, runs.ErrUnsupported):
-		w.unsupported = true
-		w.log.Warn("the watch does without failing runs", zap.Error(err))
-	case err != nil:
-		w.log.Warn("Temporal does not list failing runs", zap.Error(err))
+	return report, w.lookForFailing(asking, ctx)
+}
+
+// lookForFailing keeps the failing runs of a few pages of Temporal's list. A look
+// over all of them may take several of these; the next one begins anew. asking
+// limits what Temporal is asked, keeping what is stored.
+func (w *Watch) lookForFailing(asking, keeping context.Context) error {
+	for range pages {
+		if w.failing == nil {
+			look, err := w.records.BeginLook(keeping)
+			if err != nil {
+				return err
+			}
+			w.failing, w.from = &look, nil
+		}
+		ids, next, err := w.runs.Failing(asking, w.from)
+		switch {
+		case errors.Is(err, runs.ErrUnsupported):
+			w.unsupported = true
+			w.log.Warn("the watch does without failing runs", zap.Error(err))
+			return nil
+		case err != nil:
+			w.failing = nil // where it was may be what Temporal no longer knows
+			w.log.Warn("Temporal does not list failing runs", zap.Error(err))
+			return nil
+		}
+		if len(ids) > 0 {
+			if err := w.records.SawFailing(keeping, ids); err != nil {
+				return err
+			}
+		}
+		if w.from = next; len(next) == 0 {
+			look := *w.failing
+			w.failing = nil
+			return w.records.EndLook(keeping, look)
+		}
 	}
-	return report
+	return nil
 }
 
 // pause waits; false: ctx is done.

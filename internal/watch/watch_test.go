@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -25,17 +26,49 @@ type fakeRecords struct {
 	mails   ledger.MailState
 	workers ledger.Workers
 	err     error
+	lost    error // of the lock, once
+	looks   int   // begun over the failing runs
+	saw     []string
+	failing []string // that a whole look saw
 }
 
-func (f *fakeRecords) TryLead(context.Context) (func(), bool, error) {
+func (f *fakeRecords) TryLead(context.Context) (func(context.Context) error, func(), bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.taken {
-		return nil, false, nil
+		return nil, nil, false, nil
 	}
 	f.taken = true
 	f.leaders++
-	return func() { f.mu.Lock(); f.taken = false; f.mu.Unlock() }, true, nil
+	holds := func(context.Context) error { f.mu.Lock(); defer f.mu.Unlock(); err := f.lost; f.lost = nil; return err }
+	return holds, func() { f.mu.Lock(); f.taken = false; f.mu.Unlock() }, true, nil
+}
+
+func (f *fakeRecords) BeginLook(context.Context) (ledger.Look, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looks++
+	return ledger.Look{}, nil
+}
+
+func (f *fakeRecords) SawFailing(_ context.Context, runs []string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.saw = append(f.saw, runs...)
+	return nil
+}
+
+func (f *fakeRecords) EndLook(context.Context, ledger.Look) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failing, f.saw = f.saw, nil
+	return nil
+}
+
+func (f *fakeRecords) Troubled(context.Context) (int, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.failing), 0, nil
 }
 
 func (f *fakeRecords) Unworked(context.Context) (ledger.Backlog, error) {
@@ -68,35 +101,42 @@ func (f *fakeRecords) Report(_ context.Context, r ledger.MachineReport) error {
 // fakeRuns is the watch's side of Temporal.
 type fakeRuns struct {
 	pollers int
-	failing []string
-	away    error // of Pollers
-	refuses error // of Failing
-	asked   int   // how often for failing runs
+	failing [][]string // by page
+	away    error      // of Pollers
+	refuses error      // of Failing
+	asked   int        // how often for failing runs
 }
 
 func (f *fakeRuns) Pollers(context.Context, time.Time) (string, int, error) {
 	return "build", f.pollers, f.away
 }
 
-func (f *fakeRuns) Failing(context.Context, int) ([]string, error) {
+func (f *fakeRuns) Failing(_ context.Context, from []byte) (ids []string, next []byte, err error) {
 	f.asked++
-	return f.failing, f.refuses
+	page, _ := strconv.Atoi(string(from))
+	if f.refuses != nil || page >= len(f.failing) {
+		return nil, nil, f.refuses
+	}
+	if page+1 < len(f.failing) {
+		next = []byte(strconv.Itoa(page + 1))
+	}
+	return f.failing[page], next, nil
 }
 
 func TestOneProcessWatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := &fakeRecords{}
-		machine := &fakeRuns{pollers: 1, failing: []string{"case/1"}}
+		machine := &fakeRuns{pollers: 1, failing: [][]string{{"case/1"}}}
 		core, logs := observer.New(zap.InfoLevel)
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 2 {
-			go New(records, machine, zap.New(core)).Run(ctx)
+			go New(records, machine, nil, zap.New(core)).Run(ctx)
 		}
 		time.Sleep(period/2 + 2*period)
 		if records.leaders != 1 || len(records.reports) != 3 {
 			t.Fatalf("%d leaders made %d reports", records.leaders, len(records.reports))
 		}
-		if r := records.reports[2]; r.Pollers != 1 || r.TemporalAway || len(r.FailingRuns) != 1 || r.FailingRuns[0] != "case/1" {
+		if r := records.reports[2]; r.Pollers != 1 || r.TemporalAway || r.Failing != 1 {
 			t.Errorf("report: %+v", r)
 		}
 
@@ -109,6 +149,14 @@ func TestOneProcessWatches(t *testing.T) {
 		}
 		if n := logs.FilterMessage("the machinery is behind").Len(); n != 1 {
 			t.Errorf("told %d times of the backlog", n)
+		}
+		// Postgres answers everywhere but on the connection that has the lock.
+		records.mu.Lock()
+		records.lost = errors.New("nobody there")
+		records.mu.Unlock()
+		time.Sleep(3 * period)
+		if records.leaders != 3 {
+			t.Errorf("%d leaders after a lost lock", records.leaders)
 		}
 		cancel()
 		synctest.Wait()
@@ -124,7 +172,7 @@ func TestWatchTellsOfHeldMails(t *testing.T) {
 	since := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
 	records := &fakeRecords{mails: ledger.MailState{Held: 7, Since: &since, Cause: ledger.MailLogin, Code: 535}}
 	core, logs := observer.New(zap.InfoLevel)
-	w := New(records, &fakeRuns{pollers: 1}, zap.New(core))
+	w := New(records, &fakeRuns{pollers: 1}, nil, zap.New(core))
 	look := func(times int) {
 		for range times {
 			if err := w.look(t.Context()); err != nil {
@@ -162,7 +210,7 @@ func TestWatchCountsWorkersByWhatTheySay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			records := &fakeRecords{workers: c.said}
-			if err := New(records, &fakeRuns{pollers: 5}, zap.NewNop()).look(t.Context()); err != nil || records.reports[0].Pollers != c.want {
+			if err := New(records, &fakeRuns{pollers: 5}, nil, zap.NewNop()).look(t.Context()); err != nil || records.reports[0].Pollers != c.want {
 				t.Errorf("%v %+v", err, records.reports)
 			}
 		})
@@ -171,7 +219,7 @@ func TestWatchCountsWorkersByWhatTheySay(t *testing.T) {
 
 func TestWatchReportsTemporalAway(t *testing.T) {
 	records := &fakeRecords{}
-	w := New(records, &fakeRuns{away: errors.New("away")}, zap.NewNop())
+	w := New(records, &fakeRuns{away: errors.New("away")}, nil, zap.NewNop())
 	if err := w.look(t.Context()); err != nil || !records.reports[0].TemporalAway {
 		t.Errorf("%v %+v", err, records.reports)
 	}
@@ -179,13 +227,39 @@ func TestWatchReportsTemporalAway(t *testing.T) {
 
 func TestWatchDoesWithoutFailingRuns(t *testing.T) {
 	old := &fakeRuns{pollers: 1, refuses: runs.ErrUnsupported}
-	w := New(&fakeRecords{}, old, zap.NewNop())
+	w := New(&fakeRecords{}, old, nil, zap.NewNop())
 	for range 3 {
-		if r := w.report(t.Context()); r.TemporalAway || r.Pollers != 1 || len(r.FailingRuns) != 0 {
-			t.Errorf("report: %+v", r)
+		if r, err := w.report(t.Context()); err != nil || r.TemporalAway || r.Pollers != 1 {
+			t.Errorf("report: %+v %v", r, err)
 		}
 	}
 	if old.asked != 1 {
 		t.Errorf("asked %d times", old.asked)
+	}
+}
+
+// All failing runs are seen, however many pages Temporal has of them: a look goes on
+// where the one before stopped, and only a whole one forgets what it did not see.
+func TestAllFailingRunsAreSeen(t *testing.T) {
+	temporal := &fakeRuns{pollers: 1}
+	for i := range 2*pages + 1 {
+		temporal.failing = append(temporal.failing, []string{"case/" + strconv.Itoa(i)})
+	}
+	records := &fakeRecords{failing: []string{"case/old"}}
+	w := New(records, temporal, nil, zap.NewNop())
+	for i := range 3 {
+		if err := w.look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if whole := i == 2; (len(records.failing) == 2*pages+1) != whole || temporal.asked > pages*(i+1) {
+			t.Errorf("look %d: %d failing, asked %d times", i, len(records.failing), temporal.asked)
+		}
+	}
+	if records.looks != 1 {
+		t.Errorf("%d looks", records.looks)
+	}
+	temporal.failing = nil
+	if err := w.look(t.Context()); err != nil || len(records.failing) != 0 {
+		t.Errorf("%v: %d failing", err, len(records.failing))
 	}
 }

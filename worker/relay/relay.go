@@ -130,7 +130,7 @@ func (r *Relay) bring(ctx context.Context, desk *desk) {
 }
 
 // wake brings one entry. Of a run that is not there, either it has ended, and the
-// entry is refused, or Temporal lost it: a broken case, which a rebuild brings back.
+// entry is refused, or Temporal lost it: the watch is told, and starts it again.
 func (r *Relay) wake(ctx context.Context, w ledger.Wake) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -24,22 +24,32 @@ func NewWatch(pool *pgxpool.Pool) *Watch { return &Watch{pool: pool} }
 const leadLock = 0x7761746368
 
 // TryLead takes the lock that makes this process the one that watches, for as
-// long as its connection lives.
-func (w *Watch) TryLead(ctx context.Context) (release func(), ok bool, err error) {
+// long as its connection lives. holds asks over that very connection whether it
+// does: after a failover Postgres may answer everywhere but there.
+func (w *Watch) TryLead(ctx context.Context) (holds func(context.Context) error, release func(), ok bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, postgres.PromptLimit)
+	defer cancel()
 	conn, err := w.pool.Acquire(ctx)
 	if err != nil {
-		return nil, false, postgres.FaultOf(err, true)
+		return nil, nil, false, postgres.FaultOf(err, true)
 	}
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, leadLock).Scan(&ok); err != nil || !ok {
 		defer conn.Release()
-		return nil, false, postgres.FaultOf(err, conn.Conn().IsClosed())
+		return nil, nil, false, postgres.FaultOf(err, conn.Conn().IsClosed())
 	}
-	return func() {
-		// The lock belongs to the connection: closing it is the surest way to give it back.
+	// The lock belongs to the connection: closing it is the surest way to give it back.
+	own := conn.Hijack()
+	holds = func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, postgres.PromptLimit)
+		defer cancel()
+		return postgres.FaultOf(own.Ping(ctx), own.IsClosed())
+	}
+	release = func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), postgres.PromptLimit)
 		defer cancel()
-		_ = conn.Hijack().Close(last)
-	}, true, nil
+		_ = own.Close(last)
+	}
+	return holds, release, true, nil
 }
 
 // Unworked counts what the machinery should have worked by now.

@@ -137,7 +137,7 @@ func (s *Steps) load(ctx context.Context, tx postgres.Tx, start ledger.Start, ru
 	case run.Course > knows:
 		return s.newer(ctx, tx, run, run.Course)
 	case epoch > run.Epoch:
-		if _, err := tx.Exec(ctx, `UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, epoch); err != nil {
+		if err := takeOver(ctx, tx, start, epoch); err != nil {
 			return ledger.StepResult{}, err
 		}
 	}
@@ -157,6 +157,20 @@ func (s *Steps) newer(ctx context.Context, tx postgres.Tx, run runRow, course in
 	res := ledger.StepResult{Verdict: ledger.Newer, Revision: run.Rev, NextDue: run.NextDue}
 	err := tx.QueryRow(ctx, `SELECT course_known($1, $2)`, run.Kind, course).Scan(&res.Able)
 	return res, err
+}
+
+// takeOver raises the run's epoch, which nothing else does: what an execution of
+// before still sends is fenced. Of a run that was started anew, because Temporal had
+// lost it or somebody rebuilt it, the case's timeline says so.
+func takeOver(ctx context.Context, tx postgres.Tx, start ledger.Start, epoch int) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`UPDATE run SET epoch = $2 WHERE id = $1`, start.Run, epoch)
+	batch.Queue(`DELETE FROM run_trouble WHERE run_id = $1`, start.Run)
+	if !start.Reopen {
+		batch.Queue(`INSERT INTO timeline (case_id, run_id, zone, at, code, detail)
+			SELECT r.case_id, r.id, r.zone, clock_timestamp(), 'run_restarted', r.kind FROM run r JOIN case_file f ON f.id = r.case_id WHERE r.id = $1`, start.Run)
+	}
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 // reopens says whether the run is to be worked again: its reopening is accepted

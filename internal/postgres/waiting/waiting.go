@@ -25,7 +25,7 @@ const MaybeStuck = `f.closed_at IS NULL AND (
 	OR EXISTS (SELECT FROM run WHERE run.case_id = f.id AND run.ended_at IS NULL
 		AND (run.kind = 'transfer' OR run.next_due < $1 - interval '30 seconds'))
 	OR case_unworked(f.id) < $1 - interval '30 seconds' OR EXISTS (SELECT FROM case_deferred(f.id))
-	OR EXISTS (SELECT FROM run, machine_report m WHERE run.case_id = f.id AND m.report -> 'FailingRuns' ? run.id)
+	OR EXISTS (SELECT FROM run_trouble r WHERE r.case_id = f.id)
 	OR NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.ended_at IS NULL)
 		AND NOT EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) AND case_unworked(f.id) IS NULL)`
 
@@ -115,7 +115,7 @@ func readWaits(ctx context.Context, tx postgres.Tx, ids []string, facts map[stri
 }
 
 // readMachine finds where the machinery does not move a case: what it accepted
-// or what fell due is unworked, or Temporal reports a failing run.
+// or what fell due is unworked, or the watch sees a run that does not go on.
 func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []string, facts map[string]*health.Facts) error {
 	report, err := readReport(ctx, tx, now)
 	if err != nil {
@@ -125,14 +125,15 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 		Case     string     `db:"id"`
 		Unworked *time.Time `db:"unworked"`
 		Due      *time.Time `db:"due"`
-		Failing  bool       `db:"failing"`
+		Trouble  *string    `db:"trouble"` // why a run does not go on, and since when
+		Since    *time.Time `db:"since"`
 		Deferred *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
 	}
 	rows, err := postgres.Many[row](ctx, tx, `SELECT c.id::text, case_unworked(c.id) AS unworked,
 			(SELECT min(next_due) FROM run WHERE run.case_id = c.id AND run.ended_at IS NULL) AS due,
-			EXISTS (SELECT FROM run WHERE run.case_id = c.id AND run.id = ANY ($2)) AS failing,
-			(SELECT min(since) FROM case_deferred(c.id)) AS deferred
-		FROM unnest($1::uuid[]) AS c (id)`, ids, report.FailingRuns)
+			t.cause AS trouble, t.since, (SELECT min(since) FROM case_deferred(c.id)) AS deferred
+		FROM unnest($1::uuid[]) AS c (id) LEFT JOIN LATERAL (SELECT t.cause, t.since FROM run_trouble t WHERE t.case_id = c.id
+			ORDER BY t.cause, t.since LIMIT 1) t ON $2`, ids, report.fresh)
 	for _, m := range rows {
 		f := facts[m.Case]
 		late := f.Now.Add(-health.Grace)
@@ -149,8 +150,8 @@ func readMachine(ctx context.Context, tx postgres.Tx, now time.Time, ids []strin
 		}
 		switch {
 		case f.Closed:
-		case m.Failing:
-			f.Cause, f.CauseSince = "workflow_task", report.At
+		case m.Trouble != nil:
+			cause(*m.Trouble, *m.Since)
 		case m.Deferred != nil:
 			f.Cause, f.CauseSince = health.CauseDeferred, *m.Deferred
 		case m.Unworked != nil && m.Unworked.Before(late):
