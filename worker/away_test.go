@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 
-	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -119,9 +119,9 @@ func (s *site) meeting(role care.Role, caseID, note string, hours int) ledger.Co
 }
 
 // entry is how a command stands in Postgres.
-func (s *site) entry(id string) (state, fault string, tries int) {
+func (s *site) entry(owner *pgxpool.Pool, id string) (state, fault string, tries int) {
 	s.t.Helper()
-	require.NoError(s.t, s.pool(standalone.Migrate).QueryRow(s.t.Context(), `SELECT state, fault, deferrals FROM command WHERE id = $1`, id).Scan(&state, &fault, &tries))
+	require.NoError(s.t, owner.QueryRow(s.t.Context(), `SELECT state, fault, deferrals FROM command WHERE id = $1`, id).Scan(&state, &fault, &tries))
 	return state, fault, tries
 }
 
@@ -136,7 +136,7 @@ func TestAPoisonEntryHoldsUpItsSenderAlone(t *testing.T) {
 			id := s.open()
 			s.task(id, care.FirstListening)
 			stop()
-			owner := s.pool(standalone.Migrate)
+			owner := s.owner()
 			for _, sql := range []string{
 				`CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '22000'; END $$`,
 				`CREATE TRIGGER poison BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.data ->> 'note' = 'Veleno di prova') EXECUTE FUNCTION poison()`,
@@ -157,10 +157,10 @@ func TestAPoisonEntryHoldsUpItsSenderAlone(t *testing.T) {
 			require.Equal(t, ledger.CommandWorked, s.worked(care.DeskOperator, listening.ID).State, "the path goes on")
 			s.task(id, care.Orientation)
 			require.Eventually(t, func() bool {
-				state, fault, tries := s.entry(spoilt.ID)
+				state, fault, tries := s.entry(owner, spoilt.ID)
 				return state == "accepted" && fault == "22000" && tries > 1
 			}, 30*time.Second, 50*time.Millisecond, "the fault did not fire twice")
-			state, _, _ := s.entry(behind.ID)
+			state, _, _ := s.entry(owner, behind.ID)
 			require.Equal(t, "accepted", state, "it waits behind its sender's own")
 			answer, err := runs.New(s.temporal).Work(context.Background(), behind)
 			require.NoError(t, err)

@@ -22,6 +22,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -313,7 +314,9 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		temporal, err := client.Dial(client.Options{HostPort: s.stack.Addresses().Temporal, Namespace: "percorso"})
 		require.NoError(t, err)
 		defer temporal.Close()
-		run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "prova", TaskQueue: contract.TaskQueue}, "Nobody")
+		other := ledger.CaseRun(s.openCase())
+		require.NoError(t, temporal.TerminateWorkflow(t.Context(), other, "", ""))
+		run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: other, TaskQueue: contract.TaskQueue}, "Nobody")
 		require.NoError(t, err)
 		speaks(t, nil, "PercorsoRunsFailing")
 		require.NoError(t, temporal.TerminateWorkflow(t.Context(), run.GetID(), "", ""))
