@@ -53,6 +53,7 @@ func tries(events []*history.HistoryEvent) (n int) {
 // is back both are worked soon. The week costs each of them fewer events than Temporal
 // bears in one execution.
 func TestPostgresIsAwayForAWeek(t *testing.T) {
+	t.Parallel() // it waits for most of its time, on a stack of its own
 	const (
 		unit = 50 * time.Microsecond
 		week = 7 * 24 * 3600 // units

@@ -105,9 +105,9 @@ func (g *wanderer) did(what ...any) {
 func (g *wanderer) fault() (before, after error) {
 	switch g.rand.IntN(40) {
 	case 0:
-		return errors.New("gone"), nil
+		return &ledger.Fault{Lost: true}, nil
 	case 1:
-		return nil, errors.New("answer lost")
+		return nil, &ledger.Fault{Lost: true}
 	}
 	return nil, nil
 }

@@ -226,6 +226,7 @@ var named = regexp.MustCompile(`percorso_[a-z_]+`)
 // Every alert is silent while all is well, and speaks when its fault is placed; every
 // metric of alerts and dashboard is there once the stack was worked with.
 func TestAlertsSpeakOfTheirFaults(t *testing.T) {
+	t.Parallel() // it waits for most of its time, on a stack of its own
 	s := open(t, "prova")
 	conn, err := pgx.Connect(t.Context(), s.stack.AdministratorURL("percorso"))
 	require.NoError(t, err)

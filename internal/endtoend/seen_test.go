@@ -33,6 +33,7 @@ func look(t *testing.T, address string) (code int, parts map[string]any) {
 // the case whose entry nobody works. The API stays alive and ready. A second worker
 // takes over, while the first is still stopped.
 func TestAStoppedWorkerIsSeen(t *testing.T) {
+	t.Parallel() // it waits for most of its time, on a stack of its own
 	s := open(t, "prato")
 	a := s.stack.Addresses()
 	is := func(want int, address string) {
@@ -53,7 +54,7 @@ func TestAStoppedWorkerIsSeen(t *testing.T) {
 	is(http.StatusServiceUnavailable, a.Pages+"/status")
 	t.Logf("seen after %s", time.Since(stopped))
 	_, parts := look(t, a.Pages+"/status")
-	require.Equal(t, map[string]any{"postgres": "ok", "temporal": "ok", "worker": "away", "mail": "ok"}, parts)
+	require.Equal(t, map[string]any{"postgres": "ok", "temporal": "ok", "worker": "away", "mail": "ok", "entries": "ok"}, parts)
 	is(http.StatusOK, a.Pages+"/livez")
 	is(http.StatusOK, a.Pages+"/readyz")
 	require.Eventually(t, func() bool {
