@@ -22,22 +22,22 @@ type Schema struct {
 	Newest  int64   // in the database; 0: the database is empty
 	Needs   int64   // the least that code must know to work on it
 
-	Benchmark bool // only a benchmark filled it: no process stands behind its rows
+	Unattended bool // it was only filled to be measured: no process stands behind its rows
 }
 
 // What keeps code from working on a database.
 var (
 	ErrSchemaBehind = errors.New("the schema of the database is behind this version of Percorso")
 	ErrCodeBehind   = errors.New("this version of Percorso is too old for the schema of the database")
-	ErrBenchmark    = errors.New("a benchmark filled this database: its cases are nobody's, and no process may be started for them")
+	ErrUnattended   = errors.New("this database was only filled to be measured: its cases are nobody's, and no process may be started for them")
 )
 
 // Check says why the binary cannot work on the database, and what to do. That the
 // database has newer migrations is no reason: they say so where they are one.
 func (s Schema) Check() error {
 	switch {
-	case s.Benchmark:
-		return ErrBenchmark
+	case s.Unattended:
+		return ErrUnattended
 	case len(s.Missing) > 0:
 		numbers := make([]string, len(s.Missing))
 		for i, n := range s.Missing {
@@ -59,9 +59,8 @@ func SchemaOf(ctx context.Context, pool *pgxpool.Pool) (Schema, error) {
 	// Of a database that is empty, or older than the marks, nothing is known.
 	var applied []int64
 	var needs int64
-	var benchmark bool
 	err = pool.QueryRow(ctx, `SELECT ARRAY(SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY 1),
-		coalesce((SELECT max(needs) FROM schema_mark), 0), to_regclass('public.only_a_benchmark') IS NOT NULL`).Scan(&applied, &needs, &benchmark)
+		coalesce((SELECT max(needs) FROM schema_mark), 0)`).Scan(&applied, &needs)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && slices.Contains([]string{undefinedTable, insufficientPrivilege}, refused.Code) {
 		applied, needs, err = nil, 0, nil
@@ -70,7 +69,12 @@ func SchemaOf(ctx context.Context, pool *pgxpool.Pool) (Schema, error) {
 		return Schema{}, fmt.Errorf("asking how the schema stands: %w", FaultOf(err, false))
 	}
 	s := schemaOf(own, applied, needs)
-	s.Benchmark = benchmark
+	if len(s.Missing) > 0 {
+		return s, nil
+	}
+	if err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unattended)`).Scan(&s.Unattended); err != nil {
+		return Schema{}, fmt.Errorf("asking whether anybody works the database: %w", FaultOf(err, false))
+	}
 	return s, nil
 }
 
@@ -91,6 +95,15 @@ func schemaOf(own, applied []int64, needs int64) Schema {
 		}
 	}
 	return s
+}
+
+// NewestMigration is the newest migration that this binary knows.
+func NewestMigration() (int64, error) {
+	own, err := ownMigrations()
+	if err != nil {
+		return 0, err
+	}
+	return slices.Max(own), nil
 }
 
 // ownMigrations are the numbers of the migrations in this binary.

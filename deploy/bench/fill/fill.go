@@ -139,14 +139,8 @@ func begin(ctx context.Context, tx pgx.Tx) error {
 	if err := empty(ctx, tx); err != nil { // still
 		return err
 	}
-	for _, statement := range []string{
-		`CREATE TABLE only_a_benchmark (filled_at timestamptz NOT NULL DEFAULT now())`,
-		`INSERT INTO only_a_benchmark DEFAULT VALUES`,
-		`GRANT SELECT ON only_a_benchmark TO PUBLIC`,
-	} {
-		if _, err := tx.Exec(ctx, statement); err != nil {
-			return err
-		}
+	if _, err := tx.Exec(ctx, `INSERT INTO unattended DEFAULT VALUES`); err != nil {
+		return err
 	}
 	return each(ctx, tx, `ALTER TABLE %s NO FORCE ROW LEVEL SECURITY`)
 }

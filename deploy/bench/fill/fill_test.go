@@ -30,7 +30,7 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 	require.NoError(t, fill.Fill(t.Context(), p.Pool(standalone.Migrate), size, quiet))
 	for rows, n := range map[string]int{
 		"case_file WHERE closed_at IS NULL": cases, "person": cases, "task": 10 * cases, "task WHERE ended_at IS NULL": 3 * cases, "timeline": 30 * cases,
-		"command": 8 * cases, "referral": cases, "appointment": cases, "run": 3 * cases, "only_a_benchmark": 1,
+		"command": 8 * cases, "referral": cases, "appointment": cases, "run": 3 * cases, "unattended": 1,
 		// None of these there may be.
 		"command WHERE state = 'accepted'": 0, "run WHERE next_due < '2024-01-01'": 0, "mail": 0,
 		"person WHERE keys = 0": 0,
@@ -54,7 +54,7 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 	for _, part := range []standalone.Part{standalone.API, standalone.Worker} {
 		schema, err := postgres.SchemaOf(t.Context(), p.Pool(part))
 		require.NoError(t, err)
-		require.ErrorIs(t, schema.Check(), postgres.ErrBenchmark)
+		require.ErrorIs(t, schema.Check(), postgres.ErrUnattended)
 	}
 
 	// Its rows are such as the store goes on with.

@@ -1,9 +1,7 @@
 package machine
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -13,9 +11,6 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
-
-// ErrUnattended: the database was only filled to be measured, and nobody works it.
-var ErrUnattended = errors.New("nobody works this database, which was only filled to be measured: its runs are not started")
 
 // Pass is one rebuild of all runs.
 type Pass struct {
@@ -52,7 +47,7 @@ func RunsOf(ctx context.Context, pool *pgxpool.Pool, named string) (runs []ledge
 // AskNewCourse asks the open runs of a kind, of one case or of all, to go over to a
 // newer course: each gets an entry, which the relay brings. It says how many it asked.
 func AskNewCourse(ctx context.Context, pool *pgxpool.Pool, kind care.RunKind, course int, caseID string) (asked int, err error) {
-	err = postgres.Within(ctx, pool, postgres.Rebuild(), nil, func(tx postgres.Tx) error {
+	err = rebuild(ctx, pool, func(ctx context.Context, tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT ask_new_course($1, $2, nullif($3, '')::uuid)`, kind, course, caseID).Scan(&asked)
 	})
 	return asked, err
@@ -60,7 +55,7 @@ func AskNewCourse(ctx context.Context, pool *pgxpool.Pool, kind care.RunKind, co
 
 // OpenCourses counts the open runs by kind and course.
 func OpenCourses(ctx context.Context, pool *pgxpool.Pool) (open []ledger.OpenCourse, err error) {
-	err = postgres.Within(ctx, pool, postgres.Rebuild(), nil, func(tx postgres.Tx) error {
+	err = rebuild(ctx, pool, func(ctx context.Context, tx postgres.Tx) error {
 		open, err = postgres.Many[ledger.OpenCourse](ctx, tx, `SELECT kind, course, count(*)::int AS runs FROM run WHERE ended_at IS NULL GROUP BY kind, course ORDER BY kind, course`)
 		return err
 	})
@@ -76,7 +71,7 @@ func BeginPass(ctx context.Context, pool *pgxpool.Pool, anew bool) (pass Pass, e
 			return err
 		}
 		if unattended {
-			return ErrUnattended
+			return postgres.ErrUnattended
 		}
 		if anew {
 			if err := endPasses(ctx, tx); err != nil {
@@ -131,13 +126,5 @@ func endPasses(ctx context.Context, tx postgres.Tx) error {
 }
 
 func rebuild(ctx context.Context, pool *pgxpool.Pool, work func(context.Context, postgres.Tx) error) error {
-	var own error // which is no fault of Postgres
-	err := postgres.Within(ctx, pool, postgres.Rebuild(), nil, func(tx postgres.Tx) error {
-		err := work(ctx, tx)
-		if errors.Is(err, ErrUnattended) {
-			own = err
-		}
-		return err
-	})
-	return cmp.Or(own, err)
+	return postgres.Within(ctx, pool, postgres.Rebuild(), nil, func(tx postgres.Tx) error { return work(ctx, tx) })
 }

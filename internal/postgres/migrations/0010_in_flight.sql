@@ -13,15 +13,16 @@ CREATE INDEX command_target ON command (target) WHERE state = 'accepted';
 -- nor refused. What somebody sent who may not answer it is none, so that nobody else
 -- can hold up who may. A referral is answered by what moves it.
 CREATE FUNCTION answer_on_its_way(task uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT EXISTS (SELECT FROM task t JOIN command c ON c.target = t.id::text
-        WHERE t.id = answer_on_its_way.task AND c.state = 'accepted' AND c.operation = 'complete' AND (c.role = '' OR c.caller = t.holder::text))
-    OR EXISTS (SELECT FROM task t JOIN command c ON c.target = t.referral_id::text
-        WHERE t.id = answer_on_its_way.task AND c.state = 'accepted'
-            AND (t.kind = 'referral_answer' AND c.operation IN ('acknowledge', 'accept', 'reject', 'hold', 'redirect')
-                AND (c.role = '' OR c.role = t.role AND c.agency = t.agency AND (t.holder IS NULL OR c.caller = t.holder::text))
-                OR t.kind = 'supply_information' AND c.operation = 'supply' AND c.agency = t.agency))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM task t JOIN command c ON c.target = t.id::text
+            WHERE t.id = answer_on_its_way.task AND c.state = 'accepted' AND c.operation = 'complete' AND (c.role = '' OR c.caller = t.holder::text))
+        OR EXISTS (SELECT FROM task t JOIN command c ON c.target = t.referral_id::text
+            WHERE t.id = answer_on_its_way.task AND c.state = 'accepted'
+                AND (t.kind = 'referral_answer' AND c.operation IN ('acknowledge', 'accept', 'reject', 'hold', 'redirect')
+                    AND (c.role = '' OR c.role = t.role AND c.agency = t.agency AND (t.holder IS NULL OR c.caller = t.holder::text))
+                    OR t.kind = 'supply_information' AND c.operation = 'supply' AND c.agency = t.agency));
+END $$;
 
 -- Locks the task that an operation on a target answers, until the transaction ends,
 -- and says whether an answer to it is on its way already. Whoever gives a task to
@@ -44,10 +45,11 @@ END $$;
 
 -- The same of a referral as a whole, whoever is to answer.
 CREATE FUNCTION referral_answered(referral uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT EXISTS (SELECT FROM referral r JOIN task t ON t.run_id = r.run_id AND t.referral_id = r.id
-        WHERE r.id = referral_answered.referral AND t.ended_at IS NULL AND t.kind IN ('referral_answer', 'supply_information') AND answer_on_its_way(t.id))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM referral r JOIN task t ON t.run_id = r.run_id AND t.referral_id = r.id
+        WHERE r.id = referral_answered.referral AND t.ended_at IS NULL AND t.kind IN ('referral_answer', 'supply_information') AND answer_on_its_way(t.id));
+END $$;
 
 -- The same of what a partner's link asks for.
 CREATE FUNCTION link_answered(link_id uuid) RETURNS boolean

@@ -7,25 +7,6 @@
 -- The code of before works on this schema.
 
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION answer_on_its_way(task uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM task t JOIN command c ON c.target = t.id::text
-            WHERE t.id = answer_on_its_way.task AND c.state = 'accepted' AND c.operation = 'complete' AND (c.role = '' OR c.caller = t.holder::text))
-        OR EXISTS (SELECT FROM task t JOIN command c ON c.target = t.referral_id::text
-            WHERE t.id = answer_on_its_way.task AND c.state = 'accepted'
-                AND (t.kind = 'referral_answer' AND c.operation IN ('acknowledge', 'accept', 'reject', 'hold', 'redirect')
-                    AND (c.role = '' OR c.role = t.role AND c.agency = t.agency AND (t.holder IS NULL OR c.caller = t.holder::text))
-                    OR t.kind = 'supply_information' AND c.operation = 'supply' AND c.agency = t.agency));
-END $$;
-
-CREATE OR REPLACE FUNCTION referral_answered(referral uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM referral r JOIN task t ON t.run_id = r.run_id AND t.referral_id = r.id
-        WHERE r.id = referral_answered.referral AND t.ended_at IS NULL AND t.kind IN ('referral_answer', 'supply_information') AND answer_on_its_way(t.id));
-END $$;
-
 CREATE OR REPLACE FUNCTION undelivered(task uuid) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
@@ -44,6 +25,25 @@ BEGIN
         ORDER BY f.requested_at DESC, f.state = 'redirected' LIMIT 1) f ON true
     WHERE r.case_id = open_branches.c AND r.kind <> 'case' AND r.ended_at IS NULL AND (my('zone') IS NULL OR r.zone = my('zone'))
     ORDER BY r.started_at, r.id;
+END $$;
+
+CREATE OR REPLACE FUNCTION next_wake(busy uuid[]) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (SELECT min(wake_at) FROM command WHERE state = 'accepted' AND (case_id = ANY (busy)) IS NOT TRUE);
+END $$;
+
+CREATE OR REPLACE FUNCTION case_unworked(c uuid) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (SELECT min(created_at) FROM command WHERE case_id = c AND state = 'accepted');
+END $$;
+
+CREATE OR REPLACE FUNCTION asked_elsewhere(c uuid) RETURNS SETOF task
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
+BEGIN
+    RETURN QUERY SELECT t.* FROM task t JOIN case_file f ON f.id = t.case_id
+    WHERE t.case_id = c AND t.ended_at IS NULL AND f.zone = my('zone') AND t.zone <> f.zone;
 END $$;
 -- +goose StatementEnd
 

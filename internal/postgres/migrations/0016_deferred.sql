@@ -13,15 +13,31 @@ CREATE INDEX command_deferred ON command (run_id, caller, seq) WHERE state = 'ac
 CREATE INDEX run_due ON run (next_due) WHERE ended_at IS NULL;
 ALTER TABLE run ADD woken_at timestamptz; -- when its clock was last seen to be overdue, and brought to it
 
+-- A row here says that nobody works this database, since it was only filled to be
+-- measured: no process starts on it, no lost run is started, and no overdue clock is
+-- brought. Whoever connects may ask, before joining a role.
+CREATE TABLE unattended (
+    one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+    since timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT ON unattended TO PUBLIC;
+
 -- +goose StatementBegin
 
+-- How long a deferred entry rests before its next try.
+CREATE FUNCTION deferral_pause(deferrals int) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
+    SELECT least(interval '10 minutes', interval '5 seconds' * power(2, least(deferrals, 7)))
+$$;
+
 -- As before, but that a deferred entry rests for up to ten minutes, and is not taken
--- along with a later one.
+-- along with a later one; and planned once a connection.
 CREATE OR REPLACE FUNCTION take_wakes(most int, busy uuid[]) RETURNS TABLE (id uuid, seq bigint, run_id text, case_id uuid, target text, answer jsonb)
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    UPDATE command c SET wakes = wakes + 1, wake_at = clock_timestamp() + CASE WHEN c.deferred_at IS NULL
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY UPDATE command c SET wakes = wakes + 1, wake_at = clock_timestamp() + CASE WHEN c.deferred_at IS NULL
         THEN least(interval '20 seconds', interval '1 second' * power(2, least(c.wakes, 5)))
-        ELSE least(interval '10 minutes', interval '5 seconds' * power(2, least(c.deferrals, 7))) END
+        ELSE deferral_pause(c.deferrals) END
     WHERE c.id IN (
         WITH due AS (
             SELECT d.id, d.case_id, d.run_id, d.seq, d.wake_at AS at FROM command d
@@ -37,17 +53,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
         SELECT w.id FROM command w JOIN candidate n ON n.id = w.id
         WHERE n.nth <= greatest(most / 4, 1) AND w.state = 'accepted' AND (n.again OR w.wake_at <= clock_timestamp())
         ORDER BY n.at, w.seq LIMIT most FOR UPDATE OF w SKIP LOCKED)
-    RETURNING c.id, c.seq, c.run_id, c.case_id, c.target, c.answer
-$$;
+    RETURNING c.id, c.seq, c.run_id, c.case_id, c.target, c.answer;
+END $$;
 
 -- Brings overdue clocks to their runs as entries, at most once in ten minutes each:
 -- a run that found Postgres away rests before it looks again, and one whose own clock
--- cannot be written has nowhere else to say why. It says how many.
+-- cannot be written has nowhere else to say why. It says how many; where nobody works
+-- the database, none.
 CREATE FUNCTION wake_overdue(most int) RETURNS int
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     WITH overdue AS (
         UPDATE run SET woken_at = clock_timestamp() WHERE id IN (
-            SELECT r.id FROM run r WHERE r.ended_at IS NULL AND r.next_due < clock_timestamp() - interval '30 seconds'
+            SELECT r.id FROM run r WHERE NOT EXISTS (SELECT FROM unattended) AND r.ended_at IS NULL AND r.next_due < clock_timestamp() - interval '30 seconds'
                 AND (r.woken_at IS NULL OR r.woken_at < clock_timestamp() - interval '10 minutes')
                 AND NOT EXISTS (SELECT FROM command c WHERE c.case_id = r.case_id AND c.run_id = r.id AND c.state = 'accepted' AND c.operation = 'clock')
             ORDER BY r.next_due LIMIT most FOR UPDATE SKIP LOCKED)
@@ -71,10 +88,12 @@ END $$;
 
 -- What of a case is deferred, the first of it first.
 CREATE FUNCTION case_deferred(c uuid) RETURNS TABLE (id uuid, run_id text, operation text, target text, caller text, since timestamptz, fault text, tries int, next_try timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT d.id, d.run_id, d.operation, d.target, d.caller, d.deferred_at, d.fault, d.deferrals, d.wake_at FROM command d
-    WHERE d.case_id = c AND d.state = 'accepted' AND d.deferred_at IS NOT NULL AND (my('zone') IS NULL OR d.zone = my('zone')) ORDER BY d.deferred_at, d.seq
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT d.id, d.run_id, d.operation, d.target, d.caller, d.deferred_at, d.fault, d.deferrals, d.wake_at FROM command d
+    WHERE d.case_id = case_deferred.c AND d.state = 'accepted' AND d.deferred_at IS NOT NULL AND (my('zone') IS NULL OR d.zone = my('zone')) ORDER BY d.deferred_at, d.seq;
+END $$;
 
 -- How many entries are deferred, and since when the first of them is.
 CREATE FUNCTION deferred_entries() RETURNS TABLE (entries int, since timestamptz)
@@ -156,6 +175,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
                  (SELECT min(next_due) FROM run WHERE ended_at IS NULL AND next_due < before))
 $$;
 -- +goose StatementEnd
+DROP FUNCTION deferral_pause;
 DROP INDEX run_due, command_deferred;
+DROP TABLE unattended;
 ALTER TABLE run DROP woken_at;
 ALTER TABLE command DROP deferred_at, DROP fault, DROP deferrals;

@@ -37,7 +37,7 @@ func (s *Steps) Defer(ctx context.Context, step ledger.Step, code string) (res l
 			return nil
 		}
 		_, err = tx.Exec(ctx, `UPDATE command SET deferred_at = coalesce(deferred_at, clock_timestamp()), fault = $3, deferrals = deferrals + 1,
-				wake_at = clock_timestamp() + `+pause+` WHERE id = $1 AND run_id = $2 AND state = 'accepted'`, step.Entry.ID, step.Run, code)
+				wake_at = clock_timestamp() + deferral_pause(deferrals) WHERE id = $1 AND run_id = $2 AND state = 'accepted'`, step.Entry.ID, step.Run, code)
 		res = ledger.StepResult{Verdict: ledger.Deferred, Revision: run.Rev}
 		return err
 	})
@@ -47,14 +47,11 @@ func (s *Steps) Defer(ctx context.Context, step ledger.Step, code string) (res l
 	return res, err
 }
 
-// pause is how long a deferred entry rests before its next try.
-const pause = `least(interval '10 minutes', interval '5 seconds' * power(2, least(deferrals, 7)))`
-
 // Postpone has an entry brought again later. Nothing is wrong with the entry, so
 // nothing is noted of it; nor is the run locked, which may be what its step waits for.
 func (s *Steps) Postpone(ctx context.Context, step ledger.Step) error {
 	return s.within(ctx, step.Case, nil, func(tx postgres.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE command SET deferrals = deferrals + 1, wake_at = clock_timestamp() + `+pause+`
+		_, err := tx.Exec(ctx, `UPDATE command SET deferrals = deferrals + 1, wake_at = clock_timestamp() + deferral_pause(deferrals)
 			WHERE id = $1 AND run_id = $2 AND state = 'accepted'`, step.Entry.ID, step.Run)
 		return err
 	})

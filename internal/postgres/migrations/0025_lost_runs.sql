@@ -23,13 +23,6 @@ CREATE TABLE run_suspect (
     at     timestamptz NOT NULL
 );
 
--- A row here says that nobody works this database, since it was only filled to be
--- measured: no lost run is started, and no overdue clock is brought.
-CREATE TABLE unattended (
-    one   boolean PRIMARY KEY DEFAULT true CHECK (one),
-    since timestamptz NOT NULL DEFAULT now()
-);
-
 -- A rebuild of all runs, and the runs that it has started anew already, so that one
 -- that was cut off goes on where it stood.
 CREATE TABLE rebuild_pass (
@@ -48,8 +41,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON run_trouble, run_suspect TO percorso_wat
 GRANT SELECT ON run_trouble TO percorso_app;
 GRANT SELECT, DELETE ON run_trouble TO percorso_worker;
 GRANT INSERT ON run_suspect TO percorso_definer;
-GRANT SELECT ON unattended TO percorso_definer;
-GRANT SELECT ON unattended TO percorso_watch, percorso_rebuild;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rebuild_pass, rebuilt TO percorso_rebuild;
 
 -- +goose StatementBegin
@@ -60,24 +51,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
         WHERE c.id = command_id AND c.state = 'accepted' AND r.ended_at IS NULL ON CONFLICT DO NOTHING;
     UPDATE command c SET state = 'refused', refusal = '{"code": "ended"}', worked_at = clock_timestamp()
     FROM run r WHERE c.id = command_id AND c.state = 'accepted' AND c.operation <> 'reopen' AND r.id = c.run_id AND r.ended_at IS NOT NULL
-$$;
-
--- As before, but that nobody's clocks are brought where nobody works the database.
-CREATE OR REPLACE FUNCTION wake_overdue(most int) RETURNS int
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    WITH overdue AS (
-        UPDATE run SET woken_at = clock_timestamp() WHERE id IN (
-            SELECT r.id FROM run r WHERE NOT EXISTS (SELECT FROM unattended) AND r.ended_at IS NULL AND r.next_due < clock_timestamp() - interval '30 seconds'
-                AND (r.woken_at IS NULL OR r.woken_at < clock_timestamp() - interval '10 minutes')
-                AND NOT EXISTS (SELECT FROM command c WHERE c.case_id = r.case_id AND c.run_id = r.id AND c.state = 'accepted' AND c.operation = 'clock')
-            ORDER BY r.next_due LIMIT most FOR UPDATE SKIP LOCKED)
-        RETURNING id, case_id, zone
-    ), entries AS (
-        INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-        SELECT gen_random_uuid(), o.id, o.case_id, o.zone, '', o.id, '', gen_random_uuid()::text, '', 'clock',
-            jsonb_build_object('op', 'clock', 'at', clock_timestamp(), 'case', 'case/' || o.case_id), clock_timestamp(), clock_timestamp()
-        FROM overdue o RETURNING 1
-    ) SELECT count(*)::int FROM entries
 $$;
 
 -- The open runs of a case, which is named by its number or its id, with all of its branches.
@@ -103,22 +76,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     UPDATE command c SET state = 'refused', refusal = '{"code": "ended"}', worked_at = clock_timestamp()
     FROM run r WHERE c.id = command_id AND c.state = 'accepted' AND c.operation <> 'reopen' AND r.id = c.run_id AND r.ended_at IS NOT NULL
 $$;
-CREATE OR REPLACE FUNCTION wake_overdue(most int) RETURNS int
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    WITH overdue AS (
-        UPDATE run SET woken_at = clock_timestamp() WHERE id IN (
-            SELECT r.id FROM run r WHERE r.ended_at IS NULL AND r.next_due < clock_timestamp() - interval '30 seconds'
-                AND (r.woken_at IS NULL OR r.woken_at < clock_timestamp() - interval '10 minutes')
-                AND NOT EXISTS (SELECT FROM command c WHERE c.case_id = r.case_id AND c.run_id = r.id AND c.state = 'accepted' AND c.operation = 'clock')
-            ORDER BY r.next_due LIMIT most FOR UPDATE SKIP LOCKED)
-        RETURNING id, case_id, zone
-    ), entries AS (
-        INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-        SELECT gen_random_uuid(), o.id, o.case_id, o.zone, '', o.id, '', gen_random_uuid()::text, '', 'clock',
-            jsonb_build_object('op', 'clock', 'at', clock_timestamp(), 'case', 'case/' || o.case_id), clock_timestamp(), clock_timestamp()
-        FROM overdue o RETURNING 1
-    ) SELECT count(*)::int FROM entries
-$$;
 -- +goose StatementEnd
 DROP FUNCTION runs_of_case, case_exists;
-DROP TABLE rebuilt, rebuild_pass, unattended, run_suspect, run_trouble;
+DROP TABLE rebuilt, rebuild_pass, run_suspect, run_trouble;
