@@ -106,10 +106,12 @@ func (m *Mender) round(ctx context.Context) error {
 	if now.Sub(m.counted) < betweenCounts {
 		return nil
 	}
-	all := now.Sub(m.compared) >= betweenCompares
-	kinds, err := m.differ(ctx, all)
-	if err != nil {
-		return err
+	all, kinds := now.Sub(m.compared) >= betweenCompares, care.RunKinds
+	if !all {
+		var err error
+		if kinds, err = m.differ(ctx); err != nil {
+			return err
+		}
 	}
 	m.counted = now
 	for _, kind := range kinds {
@@ -139,17 +141,10 @@ func (m *Mender) suspects(ctx context.Context) error {
 
 // differ names the kinds of which Temporal has another number of runs than Postgres,
 // twice one after the other, and not since a comparison that found none to be lost.
-func (m *Mender) differ(ctx context.Context, all bool) (kinds []care.RunKind, err error) {
+func (m *Mender) differ(ctx context.Context) (kinds []care.RunKind, err error) {
 	first, err := m.differences(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if all {
-		for kind := range first {
-			kinds = append(kinds, kind)
-		}
-		slices.Sort(kinds)
-		return kinds, nil
 	}
 	suspicious := func(of map[care.RunKind]int, kind care.RunKind) bool { return of[kind] != m.known[kind] }
 	if !slices.ContainsFunc(care.RunKinds, func(k care.RunKind) bool { return suspicious(first, k) }) {
@@ -178,19 +173,23 @@ func (m *Mender) differences(ctx context.Context) (map[care.RunKind]int, error) 
 	}
 	differences := map[care.RunKind]int{}
 	for _, kind := range care.RunKinds {
-		loops.Moves(ctx)
-		asking, cancel := context.WithTimeout(ctx, timeout)
-		n, err := m.runs.Count(asking, kind)
-		cancel()
-		if err != nil {
+		if differences[kind], err = m.difference(ctx, counts, kind); err != nil {
 			return nil, err
 		}
-		differences[kind] = counts[kind] - n
 		if !pause(ctx, betweenPages) {
 			return nil, ctx.Err()
 		}
 	}
 	return differences, nil
+}
+
+// difference gives the same of one kind, of which Postgres has so many.
+func (m *Mender) difference(ctx context.Context, counts map[care.RunKind]int, kind care.RunKind) (int, error) {
+	loops.Moves(ctx)
+	asking, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	n, err := m.runs.Count(asking, kind)
+	return counts[kind] - n, err
 }
 
 // compare looks for every open run of a kind in Temporal's list, and at those that
@@ -234,9 +233,13 @@ func (m *Mender) compare(ctx context.Context, kind care.RunKind) error {
 	if err := m.mendAll(ctx, absent); err != nil {
 		return err
 	}
-	differences, err := m.differences(ctx)
+	counts, err := m.troubles.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	rest, err := m.difference(ctx, counts, kind)
 	if err == nil {
-		m.known[kind] = differences[kind]
+		m.known[kind] = rest
 	}
 	return err
 }
@@ -274,6 +277,7 @@ func (m *Mender) mend(ctx context.Context, ids []string) error {
 	if err != nil {
 		return err
 	}
+	var open []ledger.OpenRun
 	if len(absent) > 0 {
 		if !pause(ctx, betweenAsking) {
 			return ctx.Err()
@@ -283,35 +287,28 @@ func (m *Mender) mend(ctx context.Context, ids []string) error {
 			return err
 		}
 		present = append(present, back...)
+		// A run ends in Postgres first: what is still open there is lost.
+		if open, err = m.troubles.StillOpen(ctx, absent); err != nil {
+			return err
+		}
+	}
+	for _, id := range absent {
+		if ended := !slices.ContainsFunc(open, func(r ledger.OpenRun) bool { return r.ID == id }); ended {
+			present = append(present, id)
+		}
 	}
 	if len(present) > 0 {
 		if err := m.troubles.There(ctx, present); err != nil {
 			return err
 		}
 	}
-	if len(absent) == 0 {
+	if len(open) == 0 {
 		return nil
-	}
-	// A run ends in Postgres first: what is still open there is lost.
-	open, err := m.troubles.StillOpen(ctx, absent)
-	if err != nil {
-		return err
 	}
 	if err := m.troubles.Missing(ctx, idsOf(open)); err != nil {
 		return err
 	}
 	lost := slices.DeleteFunc(slices.Clone(open), func(r ledger.OpenRun) bool { _, of := m.started[r.ID]; return of })
-	var ended []string
-	for _, id := range absent {
-		if !slices.ContainsFunc(open, func(r ledger.OpenRun) bool { return r.ID == id }) {
-			ended = append(ended, id)
-		}
-	}
-	if len(ended) > 0 {
-		if err := m.troubles.There(ctx, ended); err != nil {
-			return err
-		}
-	}
 	if len(lost) == 0 {
 		return nil
 	}

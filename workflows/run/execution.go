@@ -254,9 +254,6 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 // one; should the step have been committed all the same, the next one finds that out.
 func (x *execution) letGo(ctx workflow.Context, e ledger.Entry, before care.RunState, res ledger.StepResult, taken bool) error {
 	x.outage.failed(e, res, workflow.Now(ctx))
-	if res.State == nil {
-		res.State, res.Revision = &before, x.run.revision
-	}
 	res.NextDue = nil
 	if due := x.due; !due.IsZero() {
 		res.NextDue = &due
