@@ -8,7 +8,8 @@ import (
 	"regexp"
 	"time"
 
-	"percorso/internal/config"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"percorso/internal/postgres/seals"
 )
 
@@ -32,20 +33,13 @@ func parseAuditVerify(args []string) (work, error) {
 	if _, err := read(flags, args, 0, 0); err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, out io.Writer) error { return auditVerify(ctx, out, against) }, nil
+	return func(ctx context.Context, out io.Writer) error {
+		return onDatabase(ctx, func(pool *pgxpool.Pool) error { return auditVerify(ctx, pool, out, against) })
+	}, nil
 }
 
 // auditVerify compares every line with its seal, and says by number what differs.
-func auditVerify(ctx context.Context, out io.Writer, against string) error {
-	c, err := config.ReadDatabase()
-	if err != nil {
-		return err
-	}
-	pool, err := openCurrent(ctx, c, nil)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+func auditVerify(ctx context.Context, pool *pgxpool.Pool, out io.Writer, against string) error {
 	r, err := seals.Verify(ctx, pool, against, func(line string) { _, _ = fmt.Fprintln(out, line) })
 	if err != nil {
 		return err

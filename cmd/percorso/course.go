@@ -8,8 +8,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"percorso/internal/care"
-	"percorso/internal/config"
 	"percorso/internal/postgres/machine"
 	"percorso/workflows"
 )
@@ -40,34 +41,32 @@ func course(args []string) (work, error) {
 		return nil, fmt.Errorf("%w: --case takes the id of a case file, as its page's address has it", errUsage)
 	}
 	return func(ctx context.Context, out io.Writer) error {
-		c, err := config.ReadRebuild()
-		if err != nil {
-			return err
-		}
-		parts, err := connect(ctx, newLog("course"), c.Database, c.Processes, nil)
-		if err != nil {
-			return err
-		}
-		defer parts.close()
-		if *kind != "" {
-			asked, err := machine.AskNewCourse(ctx, parts.pool, care.RunKind(*kind), newest, *caseID)
+		return onDatabase(ctx, func(pool *pgxpool.Pool) error {
+			if *kind == "" {
+				return showCourses(ctx, pool, out)
+			}
+			asked, err := machine.AskNewCourse(ctx, pool, care.RunKind(*kind), newest, *caseID)
 			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(out, "%d runs asked to go over to course %d\n", asked, newest)
 			return err
-		}
-		open, err := machine.OpenCourses(ctx, parts.pool)
-		if err != nil {
-			return err
-		}
-		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(table, "KIND\tCOURSE\tOPEN RUNS\tNEWEST HERE")
-		for _, o := range open {
-			_, _ = fmt.Fprintf(table, "%s\t%d\t%d\t%d\n", o.Kind, o.Course, o.Runs, workflows.Courses()[o.Kind])
-		}
-		return table.Flush()
+		})
 	}, nil
+}
+
+// showCourses shows how many open runs of each kind follow which course.
+func showCourses(ctx context.Context, pool *pgxpool.Pool, out io.Writer) error {
+	open, err := machine.OpenCourses(ctx, pool)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "KIND\tCOURSE\tOPEN RUNS\tNEWEST HERE")
+	for _, o := range open {
+		_, _ = fmt.Fprintf(table, "%s\t%d\t%d\t%d\n", o.Kind, o.Course, o.Runs, workflows.Courses()[o.Kind])
+	}
+	return table.Flush()
 }
 
 // kinds are the kinds of runs.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"percorso/internal/config"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/naming"
@@ -14,21 +12,6 @@ import (
 
 func init() {
 	commands = append(commands, command{"migrate", "", "bring the database's schema up to this version", alone(migrate)})
-}
-
-// asOwner runs work with the login that owns the tables, on a schema that this
-// version can work on.
-func asOwner(ctx context.Context, work func(*pgxpool.Pool) error) error {
-	c, err := config.ReadDatabase()
-	if err != nil {
-		return err
-	}
-	pool, err := openCurrent(ctx, c, nil)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	return work(pool)
 }
 
 // migrate applies what the database lacks. On a database that a newer version has

@@ -43,6 +43,21 @@ func openCurrent(ctx context.Context, d config.Database, told *spans.Spans) (*pg
 	return pool, nil
 }
 
+// onDatabase runs work that needs nothing but the database, as the login that it is
+// given, on a schema that this version can work on.
+func onDatabase(ctx context.Context, work func(*pgxpool.Pool) error) error {
+	c, err := config.ReadDatabase()
+	if err != nil {
+		return err
+	}
+	pool, err := openCurrent(ctx, c, nil)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return work(pool)
+}
+
 // schemaFits says whether this version works on a database's schema.
 func schemaFits(ctx context.Context, pool *pgxpool.Pool) error {
 	schema, err := postgres.SchemaOf(ctx, pool)

@@ -60,7 +60,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer parts.close()
-	schema, err := postgres.SchemaOf(ctx, parts.pool)
+	knows, err := postgres.NewestMigration()
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 			Presence: machine.NewWorkers(parts.pool),
 			Polls:    polls,
 			Loops:    set,
-			Schema:   schema.Own,
+			Schema:   knows,
 		})
 	}))
 }
