@@ -292,6 +292,23 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		}
 	}
 
+	// readers ask for the tasks side by side, and nobody waits for their answers.
+	readers := func(t *testing.T, n int) {
+		asking := s.token(role)
+		for range n {
+			go func() {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.stack.Addresses().Pages+"/api/v1/tasks", nil)
+				if err != nil {
+					return
+				}
+				req.Header.Set("Authorization", "Bearer "+asking)
+				if res, err := http.DefaultClient.Do(req); err == nil {
+					_ = res.Body.Close()
+				}
+			}()
+		}
+	}
+
 	t.Run("the mail server is away", func(t *testing.T) {
 		require.NoError(t, s.stack.Hold(standalone.Mail))
 		mailTo(t, id)
@@ -374,19 +391,7 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		require.NoError(t, err)
 		_, err = tx.Exec(t.Context(), `LOCK TABLE task IN ACCESS EXCLUSIVE MODE`)
 		require.NoError(t, err)
-		asking := s.token(role)
-		for range 24 {
-			go func() {
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.stack.Addresses().Pages+"/api/v1/tasks", nil)
-				if err != nil {
-					return
-				}
-				req.Header.Set("Authorization", "Bearer "+asking)
-				if res, err := http.DefaultClient.Do(req); err == nil {
-					_ = res.Body.Close()
-				}
-			}()
-		}
+		readers(t, 24)
 		speaks(t, nil, "PercorsoPoolFull")
 		require.NoError(t, tx.Rollback(t.Context()))
 		silent(t, "PercorsoPoolFull")
@@ -395,19 +400,7 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		since := s.figures()
 		require.NoError(t, s.stack.Pause(standalone.Postgres))
 		defer func() { _ = s.stack.Resume(standalone.Postgres) }()
-		asking := s.token(role)
-		for range 8 {
-			go func() {
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.stack.Addresses().Pages+"/api/v1/tasks", nil)
-				if err != nil {
-					return
-				}
-				req.Header.Set("Authorization", "Bearer "+asking)
-				if res, err := http.DefaultClient.Do(req); err == nil {
-					_ = res.Body.Close()
-				}
-			}()
-		}
+		readers(t, 8)
 		speaks(t, since, "PercorsoPostgresAway", "PercorsoErrors")
 		require.NoError(t, s.stack.Resume(standalone.Postgres))
 		silent(t, "PercorsoPostgresAway")
