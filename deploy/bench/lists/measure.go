@@ -163,6 +163,10 @@ func (p *place) scans(ctx context.Context) (map[string]int, error) {
 	if err := p.settled(ctx); err != nil {
 		return nil, err
 	}
+	// Nor is our own reading, which is no measurement, to be told later.
+	if _, err := p.administrator.Exec(ctx, `SELECT pg_stat_force_next_flush()`); err != nil {
+		return nil, err
+	}
 	scans := map[string]int{}
 	rows, err := p.administrator.Query(ctx, `SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname = ANY ($1)`, growing)
 	if err != nil {

@@ -121,7 +121,7 @@ func (r referrals) Share(ctx context.Context, s care.Staff, taskID string) (give
 		given, err = postgres.One[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
 				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
 			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
-				LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') WHERE t.id = $1`, taskID)
+				LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true WHERE t.id = $1`, taskID)
 		if err != nil {
 			return missing(err)
 		}

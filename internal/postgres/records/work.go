@@ -13,14 +13,17 @@ import (
 // contacts at the desk.
 type work struct{ *store }
 
-// A task in a list. A suspended one is due at no time.
+// A task in a list. A suspended one is due at no time. What the caller's agency was
+// given is looked up for each row of the page (of which there is one at most): joined
+// by the agency alone, all that it was ever given would be read.
 const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
-	LEFT JOIN share s ON s.run_id = t.run_id AND s.agency = my('agency') LEFT JOIN staff h ON h.id = t.holder`
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+	LEFT JOIN staff h ON h.id = t.holder`
 
 // byDue is the order of tasks: what is due first at the top, what is suspended last.
 var byDue = order{list: "tasks", table: "task t", last: "t.suspended", at: dueOrReady, id: "t.id"}
@@ -109,7 +112,7 @@ const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesc
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
-	LEFT JOIN share s ON s.run_id = a.run_id AND s.agency = my('agency')`
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
 
 // Appointments lists appointments by day and hour.
 func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {
