@@ -57,6 +57,12 @@ func MayClaim(who care.Staff, t ledger.Task) bool {
 		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
 }
 
+// MayWork says whether a task is the caller's to go on with: they hold it and no
+// answer to it is on its way, or it is offered to them.
+func MayWork(who care.Staff, t ledger.Task) bool {
+	return t.HolderID == who.ID && !t.Answered || MayClaim(who, t)
+}
+
 // CaseItemOf is a case file as lists show it.
 func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem {
 	return CaseItem{

@@ -79,7 +79,7 @@ func (s *Place) taskInRun(c *gin.Context, who care.Staff, equipe ledger.Equipe) 
 		return nil, err
 	}
 	for _, t := range tasks.Items {
-		if t.Run == equipe.Run && (t.HolderID == who.ID && !t.Answered || parts.MayClaim(who, t)) {
+		if t.Run == equipe.Run && parts.MayWork(who, t) {
 			return &web.Link{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind)}, nil
 		}
 	}

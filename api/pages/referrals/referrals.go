@@ -300,7 +300,7 @@ func (s *Place) tasksAfter(c *gin.Context, who care.Staff, r ledger.Referral) ([
 	}
 	var links []web.Link
 	for _, t := range tasks.Items {
-		if t.HolderID == who.ID && !t.Answered || parts.MayClaim(who, t) {
+		if parts.MayWork(who, t) {
 			links = append(links, web.Link{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind)})
 		}
 	}
