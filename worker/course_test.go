@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"testing"
 	"time"
@@ -52,33 +51,28 @@ func consulting(course int) *run.Process {
 	}}
 }
 
-// What a worker of these tests is told by its environment: two in one process would
-// share the runs that they have in memory.
-const (
-	envCourse   = "PERCORSO_TEST_COURSE"
-	envDatabase = "PERCORSO_TEST_DATABASE"
-	envTemporal = "PERCORSO_TEST_TEMPORAL"
-)
-
-// TestWorkerOfACourse is the worker that TestCoursesSideBySide starts.
-func TestWorkerOfACourse(t *testing.T) {
-	course, err := strconv.Atoi(os.Getenv(envCourse))
+// workerOfACourse works until it is killed.
+func workerOfACourse(number string) {
+	ctx := context.Background()
+	t := &testing.T{}
+	course, err := strconv.Atoi(number)
 	if err != nil {
-		t.Skip("another test starts it")
+		panic(err)
 	}
-	pool, err := postgres.Open(t.Context(), os.Getenv(envDatabase))
-	require.NoError(t, err)
-	defer pool.Close()
+	pool, err := postgres.Open(ctx, os.Getenv(databaseVariable))
+	if err != nil {
+		panic(err)
+	}
 	go func() {
 		for {
-			_ = machine.NewWorkers(pool).AtWork(context.Background(), ledger.Worker{
+			_ = machine.NewWorkers(pool).AtWork(ctx, ledger.Worker{
 				ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", os.Getpid()), Build: "prova", Courses: map[string]int{"case": course},
 			})
 			time.Sleep(5 * time.Second)
 		}
 	}()
-	require.NoError(t, worker.Run(context.Background(), worker.Options{
-		Temporal: dial(t, os.Getenv(envTemporal)), Steps: steps.New(pool, calendar.New), Outbox: outbox.New(pool), Mailer: nobody{}, Log: zap.NewNop(),
+	panic(worker.Run(ctx, worker.Options{
+		Temporal: dial(t, os.Getenv(temporalVariable)), Steps: steps.New(pool, calendar.New), Outbox: outbox.New(pool), Mailer: nobody{}, Log: zap.NewNop(),
 		Register: func(w sdk.WorkflowRegistry) {
 			w.RegisterWorkflowWithOptions(func(ctx workflow.Context, start ledger.Start) error {
 				return run.Execute(ctx, start, consulting(course))
@@ -87,12 +81,11 @@ func TestWorkerOfACourse(t *testing.T) {
 	}))
 }
 
-// knowing starts a worker of a course in a process of its own, and gives what kills it.
+// knowing starts a worker of a course, and gives what kills it. It is a process of its
+// own, since two in one process would share the runs that they have in memory.
 func (s *site) knowing(course int) (kill func()) {
 	s.t.Helper()
-	c := exec.Command(os.Args[0], "-test.run=^TestWorkerOfACourse$", "-test.timeout=0")
-	c.Env = append(os.Environ(), envCourse+"="+strconv.Itoa(course), envDatabase+"="+s.url(standalone.Worker), envTemporal+"="+s.stack.Addresses().Temporal)
-	require.NoError(s.t, c.Start())
+	c := s.process(courseVariable + "=" + strconv.Itoa(course))
 	gone := false
 	kill = func() {
 		if !gone {

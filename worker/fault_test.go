@@ -29,11 +29,12 @@ import (
 	"percorso/workflows/contract"
 )
 
-// The worker under fault is a process of its own: this test binary, run again
-// with these variables. It kills itself with SIGKILL where the fault is placed,
-// and leaves a file that says so.
+// A worker under fault, or of another course than another, is a process of its own:
+// this test binary, run again with these variables. One under fault kills itself with
+// SIGKILL where the fault is placed, and leaves a file that says so.
 const (
 	faultVariable    = "PERCORSO_TEST_FAULT"
+	courseVariable   = "PERCORSO_TEST_COURSE"
 	firedVariable    = "PERCORSO_TEST_FIRED"
 	temporalVariable = "PERCORSO_TEST_TEMPORAL"
 	databaseVariable = "PERCORSO_TEST_DATABASE"
@@ -48,8 +49,11 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if fault := os.Getenv(faultVariable); fault != "" {
+	switch fault, course := os.Getenv(faultVariable), os.Getenv(courseVariable); {
+	case fault != "":
 		faultyWorker(fault)
+	case course != "":
+		workerOfACourse(course)
 	}
 	os.Exit(m.Run())
 }
@@ -112,17 +116,24 @@ func (p place) die() {
 	select {}
 }
 
+// process starts a worker as a process of its own, which these variables tell what it is.
+func (s *site) process(variables ...string) *exec.Cmd {
+	s.t.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(append(os.Environ(), variables...),
+		temporalVariable+"="+s.stack.Addresses().Temporal, databaseVariable+"="+s.url(standalone.Worker))
+	command.Stderr = os.Stderr
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(s.t, command.Start())
+	return command
+}
+
 // workUnder runs a worker with a fault in a process of its own, which is gone
 // when the returned function has seen the fault fire.
 func (s *site) workUnder(fault string) (fires func()) {
 	s.t.Helper()
 	fired := filepath.Join(s.t.TempDir(), "fired")
-	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), faultVariable+"="+fault, firedVariable+"="+fired,
-		temporalVariable+"="+s.stack.Addresses().Temporal, databaseVariable+"="+s.url(standalone.Worker))
-	command.Stderr = os.Stderr
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	require.NoError(s.t, command.Start())
+	command := s.process(faultVariable+"="+fault, firedVariable+"="+fired)
 	done := make(chan struct{})
 	go func() { _ = command.Wait(); close(done) }()
 	s.t.Cleanup(func() { _ = command.Process.Kill(); <-done })
