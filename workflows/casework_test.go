@@ -2,7 +2,6 @@ package workflows_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -38,8 +37,6 @@ type casework struct {
 	family string     // family name; empty: the usual one
 }
 
-var keys int // each command has an idempotency key of its own
-
 func (w *casework) policy() care.Policy { return w.zones[w.zone] }
 
 func (w *casework) as(role care.Role) care.Staff { return w.staff[w.zone][role] }
@@ -60,8 +57,7 @@ func (w *casework) around() catalogue.Around {
 
 func (w *casework) accept(role care.Role, c catalogue.Command) ledger.Command {
 	w.Helper()
-	keys++
-	c.Key = fmt.Sprint("key ", keys)
+	c.Key = w.key()
 	cmd, err := w.records.Accept(context.Background(), w.as(role), c.NewCommand)
 	require.NoError(w, err)
 	return cmd
@@ -160,8 +156,7 @@ func (w *casework) claim(t ledger.Task) {
 // assign does what assigns work, which concerns no run.
 func (w *casework) assign(role care.Role, c catalogue.Command) {
 	w.Helper()
-	keys++
-	c.Key = fmt.Sprint("key ", keys)
+	c.Key = w.key()
 	_, err := w.records.Assign(context.Background(), w.as(role), c.NewCommand)
 	require.NoError(w, err, "%s", c.Operation)
 }

@@ -31,8 +31,9 @@ import (
 var record = flag.Bool("record", false, "record the histories under testdata anew")
 
 // office is a real Postgres with the zones and their staff, and with the zone
-// that has Prato's rules with every duration in seconds. One serves
-// all tests of the binary; each test has cases of its own.
+// that has Prato's rules with every duration in seconds. One test at a time is
+// in it, since a test sets its clock and does the relay's work for all of its
+// cases; each test has cases of its own.
 type office struct {
 	stack   *standalone.Stack
 	folder  string
@@ -44,21 +45,19 @@ type office struct {
 	outbox  *outbox.Outbox
 	zones   map[string]care.Policy
 	staff   map[string]map[care.Role]care.Staff // by zone
+	keys    int                                 // given so far
 }
 
-// theOffice opens when the first test asks for it, since many need none.
-var theOffice = sync.OnceValues(func() (*office, error) {
-	parts := []standalone.Part{standalone.Postgres}
-	if *record {
-		parts = append(parts, standalone.Temporal)
-	}
-	return openOffice(parts)
-})
+// offices are the ones of this binary: as many as tests were at work in at once.
+var offices struct {
+	sync.Mutex
+	all, free []*office
+}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
-	closeOffice()
+	closeOffices()
 	os.Exit(code)
 }
 
@@ -185,24 +184,43 @@ func (o *office) close() {
 	_ = os.RemoveAll(o.folder)
 }
 
-// opened says whether any test opened the office.
-var opened bool
-
+// enterOffice is an office in which nobody is at work until the test ends. It
+// opens one when there is none.
 func enterOffice(t *testing.T) *office {
 	t.Helper()
-	o, err := theOffice()
-	if err != nil {
-		t.Fatal(errors.Join(errors.New("opening the office"), err))
+	offices.Lock()
+	defer offices.Unlock()
+	var o *office
+	if last := len(offices.free) - 1; last >= 0 {
+		o, offices.free = offices.free[last], offices.free[:last]
+	} else {
+		parts := []standalone.Part{standalone.Postgres}
+		if *record {
+			parts = append(parts, standalone.Temporal)
+		}
+		opened, err := openOffice(parts)
+		if err != nil {
+			t.Fatal(errors.Join(errors.New("opening an office"), err))
+		}
+		o = opened
+		offices.all = append(offices.all, o)
 	}
-	opened = true
+	t.Cleanup(func() {
+		offices.Lock()
+		defer offices.Unlock()
+		offices.free = append(offices.free, o)
+	})
 	return o
 }
 
-func closeOffice() {
-	if !opened {
-		return
-	}
-	if o, err := theOffice(); err == nil {
+func closeOffices() {
+	for _, o := range offices.all {
 		o.close()
 	}
+}
+
+// key is an idempotency key that no other command has.
+func (o *office) key() string {
+	o.keys++
+	return fmt.Sprint("key ", o.keys)
 }

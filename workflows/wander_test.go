@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,43 +35,63 @@ var (
 // end ordinary answers lead it to a closure that leaves nothing open. Every
 // operation of the catalogue is played.
 func TestEveryWalkLeadsToClosure(t *testing.T) {
-	steps, begun := 0, time.Now() //nolint:forbidigo // measures the walks
-	played := map[care.Operation]int{}
-	for seed := *firstWalk; seed < *firstWalk+uint64(*walks); seed++ {
-		start := testclock.Moments[seed%uint64(len(testclock.Moments))]
-		t.Run(fmt.Sprint("seed ", seed, " from ", start.Name), func(t *testing.T) {
-			playFrom(t, start.At, func(w *casework) {
-				w.zone = []string{"prato", "lucca", "pistoia", "lucca"}[seed%4] // of Lucca's équipe two seats are private
-				g := &wanderer{casework: w, rand: rand.New(rand.NewPCG(seed, 1)), played: played, changesRules: seed%8 == 0}
-				w.carrier.(*play).steps.fault = g.fault
-				defer g.restoresRules()
-				defer func() {
-					if t.Failed() {
-						t.Log("on ", g.zone, " case ", g.id, ":\n", strings.Join(g.trail, ""))
+	begun := time.Now() //nolint:forbidigo // measures the walks
+	all := &played{times: map[care.Operation]int{}}
+	t.Run("walks", func(t *testing.T) {
+		for seed := *firstWalk; seed < *firstWalk+uint64(*walks); seed++ {
+			start := testclock.Moments[seed%uint64(len(testclock.Moments))]
+			t.Run(fmt.Sprint("seed ", seed, " from ", start.Name), func(t *testing.T) {
+				t.Parallel()
+				g := &wanderer{rand: rand.New(rand.NewPCG(seed, 1)), played: map[care.Operation]int{}, changesRules: seed%8 == 0}
+				defer func() { all.add(g.played, g.steps) }()
+				playFrom(t, start.At, func(w *casework) {
+					w.zone = []string{"prato", "lucca", "pistoia", "lucca"}[seed%4] // of Lucca's équipe two seats are private
+					g.casework = w
+					w.carrier.(*play).steps.fault = g.fault
+					defer g.restoresRules()
+					defer func() {
+						if t.Failed() {
+							t.Log("on ", g.zone, " case ", g.id, ":\n", strings.Join(g.trail, ""))
+						}
+					}()
+					g.opensAny()
+					switch seed % 4 {
+					case 1:
+						g.goesOnTo(care.EquipeOpinion)
+					case 3:
+						g.goesOnTo("")
 					}
-				}()
-				g.opensAny()
-				switch seed % 4 {
-				case 1:
-					g.goesOnTo(care.EquipeOpinion)
-				case 3:
-					g.goesOnTo("")
-				}
-				for range *walkSteps {
-					g.step()
-					g.holds()
-				}
-				g.goesHome()
-				steps += g.steps
+					for range *walkSteps {
+						g.step()
+						g.holds()
+					}
+					g.goesHome()
+				})
 			})
-		})
-	}
-	t.Logf("%d steps in %d walks, %.0f a second; %v", steps, *walks, float64(steps)/time.Since(begun).Seconds(), played) //nolint:forbidigo // see above
+		}
+	})
+	t.Logf("%d steps in %d walks, %.0f a second; %v", all.steps, *walks, float64(all.steps)/time.Since(begun).Seconds(), all.times) //nolint:forbidigo // see above
 	if *walks < enoughWalks || t.Failed() {
 		return
 	}
 	for _, o := range catalogue.All {
-		require.Positive(t, played[o.About().Code], "%s was done in no walk", o.About().Code)
+		require.Positive(t, all.times[o.About().Code], "%s was done in no walk", o.About().Code)
+	}
+}
+
+// played is what was done in all walks.
+type played struct {
+	sync.Mutex
+	steps int
+	times map[care.Operation]int
+}
+
+func (p *played) add(times map[care.Operation]int, steps int) {
+	p.Lock()
+	defer p.Unlock()
+	p.steps += steps
+	for o, n := range times {
+		p.times[o] += n
 	}
 }
 
@@ -85,7 +106,7 @@ type wanderer struct {
 	trail  []string // all that it did
 	steps  int
 	lives  int                    // reopenings
-	played map[care.Operation]int // what was done, of all walks
+	played map[care.Operation]int // what was done
 
 	person       ledger.Person // whom the case is about
 	changesRules bool          // the zone's rules change on the way, once
@@ -411,8 +432,7 @@ func (g *wanderer) assigns(role care.Role, c catalogue.Command) {
 	g.Helper()
 	g.did(c.Operation)
 	require.Empty(g, c.Check(g.around()), "%s", g.last)
-	keys++
-	c.Key = fmt.Sprint("key ", keys)
+	c.Key = g.key()
 	_, err := g.records.Assign(context.Background(), g.as(role), c.NewCommand)
 	var refusal *care.Refusal
 	switch {
@@ -443,8 +463,7 @@ func (g *wanderer) actionOfPlan() string {
 func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	g.Helper()
 	g.did(c.Operation)
-	keys++
-	c.Key = fmt.Sprint("key ", keys)
+	c.Key = g.key()
 	cmd, err := g.records.Accept(context.Background(), g.as(role), c.NewCommand)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return cmd // whose agency does not work on the case
