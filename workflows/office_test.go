@@ -49,10 +49,11 @@ type office struct {
 }
 
 // offices are the ones of this binary: as many as tests were at work in at once.
-var offices struct {
+var offices = struct {
 	sync.Mutex
 	all, free []*office
-}
+	of        map[*testing.T]*office
+}{of: map[*testing.T]*office{}}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -184,30 +185,32 @@ func (o *office) close() {
 	_ = os.RemoveAll(o.folder)
 }
 
-// enterOffice is an office in which nobody is at work until the test ends. It
-// opens one when there is none.
+// enterOffice is the office of a test until it ends. It opens one when all are taken.
 func enterOffice(t *testing.T) *office {
 	t.Helper()
 	offices.Lock()
 	defer offices.Unlock()
-	var o *office
-	if last := len(offices.free) - 1; last >= 0 {
-		o, offices.free = offices.free[last], offices.free[:last]
-	} else {
+	if o := offices.of[t]; o != nil {
+		return o
+	}
+	if len(offices.free) == 0 {
 		parts := []standalone.Part{standalone.Postgres}
 		if *record {
 			parts = append(parts, standalone.Temporal)
 		}
-		opened, err := openOffice(parts)
+		o, err := openOffice(parts)
 		if err != nil {
 			t.Fatal(errors.Join(errors.New("opening an office"), err))
 		}
-		o = opened
-		offices.all = append(offices.all, o)
+		offices.all, offices.free = append(offices.all, o), append(offices.free, o)
 	}
+	last := len(offices.free) - 1
+	o := offices.free[last]
+	offices.free, offices.of[t] = offices.free[:last], o
 	t.Cleanup(func() {
 		offices.Lock()
 		defer offices.Unlock()
+		delete(offices.of, t)
 		offices.free = append(offices.free, o)
 	})
 	return o
