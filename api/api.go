@@ -29,7 +29,7 @@ import (
 // OIDC says how people and programs prove who they are.
 type OIDC = access.OIDC
 
-// Options are what a Server is made of. All but LinkKey and Now are needed.
+// Options are what a Server is made of. All but the keys and Now are needed.
 type Options struct {
 	Listen    string // address to listen on, e.g. 127.0.0.1:8080
 	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
@@ -46,6 +46,10 @@ type Options struct {
 	// LinkKey opens partners' one-time links (package invitation makes it). Nil:
 	// there are none, and whatever looks like one is forged.
 	LinkKey []byte
+
+	// LoginKey seals what browsers keep of logins under way: 32 bytes, the same in
+	// every process. Nil: one that ends with the process.
+	LoginKey []byte
 
 	// Workers tells which workers say that they are at work.
 	Workers Workers
@@ -159,7 +163,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, People: o.Records, Policies: book,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, LoginKey: o.LoginKey, People: o.Records, Policies: book,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -22,13 +21,14 @@ import (
 	"percorso/internal/recent"
 )
 
-// Options are what a Guard is made of. All are needed.
+// Options are what a Guard is made of. All but LoginKey are needed.
 type Options struct {
 	PublicURL string // as browsers see it, without a slash at the end; https makes cookies Secure
 	Programs  string // where programs ask: what goes wrong below it is told as a problem, never as a page
 
 	OIDC     OIDC
 	Sessions scs.Store
+	LoginKey []byte // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
 	People   People
 	Policies Policies
 
@@ -54,6 +54,7 @@ type Guard struct {
 	Pages *Pages
 
 	provider *provider
+	attempts attempts
 	tokens   *tokens
 	origins  *http.CrossOriginProtection
 	problems *problem.Teller
@@ -69,7 +70,12 @@ const (
 
 // New makes a guard; it connects to nothing yet.
 func New(o Options) (*Guard, error) {
-	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
+	seals, err := newSealer(o.LoginKey)
+	if err != nil {
+		return nil, err
+	}
+	https := strings.HasPrefix(o.PublicURL, "https:")
+	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), attempts: attempts{seals, https, o.Now}, origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
 	g.tokens = &tokens{provider: g.provider, seen: recent.New[string](tokenAge, tokensKept, o.Now)}
 	// Behind a proxy the host that the browser states is the public one.
 	if err := g.origins.AddTrustedOrigin(o.PublicURL); err != nil {
@@ -78,7 +84,7 @@ func New(o Options) (*Guard, error) {
 	// Some browsers state no origin for a form of a page without referrer.
 	g.origins.AddInsecureBypassPattern(InvitationPath)
 	g.Pages = &Pages{
-		sessions: newSessions(o.Sessions, strings.HasPrefix(o.PublicURL, "https:"), g.sessionFailed),
+		sessions: newSessions(o.Sessions, https, g.sessionFailed),
 		people:   o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
 		policies: o.Policies, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
 	}
@@ -132,7 +138,7 @@ func (g *Guard) SignedIn(c *gin.Context) {
 			g.Pages.fail(c, problem.New(problem.Unauthenticated))
 			return
 		}
-		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request.URL.RequestURI()))
+		c.Redirect(http.StatusSeeOther, loginPath(c.Request.URL.RequestURI()))
 		return
 	}
 	who, err := g.member(c.Request.Context(), subject)

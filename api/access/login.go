@@ -2,11 +2,12 @@ package access
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -129,14 +130,6 @@ func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 	return token.Subject, nil
 }
 
-// Keys of a session while its login is under way.
-const (
-	loginState    = "state"
-	loginNonce    = "nonce"
-	loginVerifier = "verifier"
-	loginNext     = "next"
-)
-
 // Mount registers the login and the way out, which are for anybody.
 func (g *Guard) Mount(r gin.IRoutes) {
 	r.GET("/login", g.Pages.Answer(g.login))
@@ -152,19 +145,20 @@ func (g *Guard) login(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request.Context()
-	if g.Pages.sessions.subject(ctx) == "" {
-		g.Pages.sessions.endAfter(ctx, loginLifetime)
+	state, begun, err := g.attempts.begin(c, LocalPath(c.Query("next")), c.Query(againParameter) != "")
+	if err != nil {
+		return err
 	}
-	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
-	g.Pages.sessions.Put(ctx, loginState, state)
-	g.Pages.sessions.Put(ctx, loginNonce, nonce)
-	g.Pages.sessions.Put(ctx, loginVerifier, verifier)
-	g.Pages.sessions.Put(ctx, loginNext, LocalPath(c.Query("next")))
-	c.Redirect(http.StatusSeeOther, at.login.AuthCodeURL(state, oidc.Nonce(nonce),
-		oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "login")))
+	c.Redirect(http.StatusSeeOther, at.login.AuthCodeURL(state, oidc.Nonce(begun.Nonce),
+		oauth2.S256ChallengeOption(begun.Verifier), oauth2.SetAuthURLParam("prompt", "login")))
 	return nil
 }
+
+// againParameter marks a login that takes the place of one that came to nothing.
+const againParameter = "again"
+
+// loginPath is the address of a login that leads to next.
+func loginPath(next string) string { return "/login?next=" + url.QueryEscape(next) }
 
 // callback is where the provider sends the browser back to.
 func (g *Guard) callback(c *gin.Context) error {
@@ -172,33 +166,69 @@ func (g *Guard) callback(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request.Context()
-	state := g.Pages.sessions.PopString(ctx, loginState)
-	nonce := g.Pages.sessions.PopString(ctx, loginNonce)
-	verifier := g.Pages.sessions.PopString(ctx, loginVerifier)
-	next := g.Pages.sessions.PopString(ctx, loginNext)
-	if state == "" || !same(state, c.Query("state")) || c.Query("code") == "" {
-		return problem.New(problem.LoginFailed)
+	state, code := c.Query("state"), c.Query("code")
+	to, _ := g.attempts.goalOf(state)
+	to.Next = LocalPath(to.Next)
+	begun, ours := g.attempts.end(c, to.ID)
+	switch {
+	case state == "" || code == "": // the login was given up at the provider
+		return g.loginFailed(c, to)
+	case !ours:
+		return g.forgive(c, to)
 	}
-	subject, err := g.provider.redeem(ctx, at, c.Query("code"), verifier, nonce)
-	if err != nil {
+	ctx := c.Request.Context()
+	subject, err := g.provider.redeem(ctx, at, code, begun.Verifier, begun.Nonce)
+	switch {
+	case errors.Is(err, errCodeRefused):
+		g.problems.Broken(ctx, err)
+		return g.forgive(c, to)
+	case errors.Is(err, problem.ErrLogin):
+		g.problems.Broken(ctx, err)
+		return g.loginFailed(c, to)
+	case err != nil:
 		return err
 	}
 	if _, err := g.member(ctx, subject); err != nil {
 		return err
 	}
-	// A token from before the login must not become somebody.
-	if err := g.Pages.sessions.RenewToken(ctx); err != nil {
+	if err := g.Pages.sessions.begin(ctx, subject); err != nil {
 		return g.sessionLost(c, err)
 	}
-	g.Pages.sessions.endAfter(ctx, sessionLifetime)
-	g.Pages.sessions.Put(ctx, "subject", subject)
-	c.Redirect(http.StatusSeeOther, LocalPath(next))
+	c.Redirect(http.StatusSeeOther, to.Next)
 	return nil
 }
 
+// forgive goes on from a login that cannot be completed: it is too old, was completed
+// already (a page that was loaded again, a step back), or was begun in another browser.
+// Whoever is logged in goes where it led to; anybody else logs in once more, and gets
+// there afterwards. A second time in a row the browser is told instead, since it may
+// keep no cookies.
+func (g *Guard) forgive(c *gin.Context, to goal) error {
+	switch {
+	case g.Pages.sessions.subject(c.Request.Context()) != "":
+		c.Redirect(http.StatusSeeOther, to.Next)
+	case to.Again:
+		return g.loginFailed(c, to)
+	default:
+		c.Redirect(http.StatusSeeOther, loginPath(to.Next)+"&"+againParameter+"=1")
+	}
+	return nil
+}
+
+// loginFailed tells that a login came to nothing, with the way to try again.
+func (g *Guard) loginFailed(c *gin.Context, to goal) error {
+	notice := problem.NoticeLoginFailed
+	notice.Link = loginPath(to.Next)
+	g.Pages.Tell(c, notice)
+	return nil
+}
+
+// errCodeRefused says that the provider does not take its code: it is too old, or was
+// redeemed already.
+var errCodeRefused = fmt.Errorf("%w: the provider refuses its code", problem.ErrLogin)
+
 // redeem exchanges the provider's code for the account that logged in.
-// problem.ErrLogin: it is of no login that was begun here.
+// problem.ErrLogin: it is of no login that was begun here; errCodeRefused is one of it.
 func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, nonce string) (string, error) {
 	ctx = p.context(ctx)
 	token, err := at.login.Exchange(ctx, code, oauth2.VerifierOption(verifier))
@@ -206,7 +236,7 @@ func (p *provider) redeem(ctx context.Context, at *discovered, code, verifier, n
 		if problem.Away(err) {
 			return "", fmt.Errorf("%w: %w", problem.ErrProviderAway, err)
 		}
-		return "", fmt.Errorf("%w: %w", problem.ErrLogin, err)
+		return "", fmt.Errorf("%w: %w", errCodeRefused, err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := at.idToken.Verify(ctx, raw)

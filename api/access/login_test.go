@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,19 +90,17 @@ func TestLoginGivesASession(t *testing.T) {
 	if to.Query().Get("code_challenge_method") != "S256" {
 		t.Error("PKCE without S256")
 	}
-	early := r.browser.Jar.Cookies(to.JoinPath("/"))
+	r.browser.Jar.SetCookies(r.address(), []*http.Cookie{{Name: r.guard.Cookie(), Value: "from-before"}})
 	a := r.logIn(someWorker.Subject)
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
 		t.Fatalf("callback: %d %s", a.StatusCode, a.Text)
 	}
-	cookie := a.Cookies()[0]
+	cookie := a.Cookies()[slices.IndexFunc(a.Cookies(), func(c *http.Cookie) bool { return c.Name == r.guard.Cookie() })]
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Secure || cookie.MaxAge != 0 || !cookie.Expires.IsZero() {
 		t.Errorf("cookie: %+v", cookie)
 	}
-	for _, c := range early {
-		if c.Value == cookie.Value {
-			t.Error("the token from before the login is the session's")
-		}
+	if cookie.Value == "from-before" {
+		t.Error("the token from before the login is the session's")
 	}
 	if me := r.do(r.browser, r.request(http.MethodGet, programs+"/me", "")); me.JSON["subject"] != someWorker.Subject {
 		t.Errorf("me: %d %s", me.StatusCode, me.Text)
@@ -120,29 +119,168 @@ func TestLoginRefusals(t *testing.T) {
 			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
-	t.Run("another state", func(t *testing.T) {
-		r := newRig(t)
-		r.do(r.browser, r.request(http.MethodGet, "/login", ""))
-		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=other", "")); a.StatusCode != http.StatusBadRequest {
-			t.Errorf("%d %s", a.StatusCode, a.Text)
-		}
-	})
 	t.Run("another nonce", func(t *testing.T) {
 		r := newRig(t)
-		a := r.do(r.browser, r.request(http.MethodGet, "/login", ""))
-		to, _ := url.Parse(a.Header.Get("Location"))
-		r.provider.Nonce, r.provider.Challenge = "other", to.Query().Get("code_challenge")
-		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state="+to.Query().Get("state"), "")); a.StatusCode != http.StatusBadRequest {
+		state := r.beginLogin("/compiti")
+		r.begun[state] = [2]string{"other", r.begun[state][1]}
+		if a := r.endLogin(state); a.StatusCode != http.StatusBadRequest {
 			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
-	t.Run("used twice", func(t *testing.T) {
+	t.Run("given up at the provider", func(t *testing.T) {
 		r := newRig(t)
-		r.logIn(someWorker.Subject)
-		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=", "")); a.StatusCode != http.StatusBadRequest {
+		state := r.beginLogin("/compiti?miei=1")
+		a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?error=access_denied&state="+state, ""))
+		if a.StatusCode != http.StatusBadRequest || !strings.Contains(a.Text, "/login?next=%2Fcompiti%3Fmiei%3D1") {
 			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
+	t.Run("without a state", func(t *testing.T) {
+		r := newRig(t)
+		if a := r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good", "")); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("%d %s", a.StatusCode, a.Text)
+		}
+	})
+}
+
+// TestTwoTabsLogIn: whoever opens two pages without a session logs in on both, in
+// whatever order, and each tab gets where it was going.
+func TestTwoTabsLogIn(t *testing.T) {
+	for name, order := range map[string][]int{"in their order": {0, 1, 2}, "the last first": {2, 1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			pages := []string{"/compiti", "/compiti?miei=1", "/segnalazioni"}
+			var states []string
+			for _, page := range pages {
+				states = append(states, r.beginLogin(page))
+			}
+			for _, i := range order {
+				if a := r.endLogin(states[i]); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != pages[i] {
+					t.Errorf("tab %d: %d %s", i, a.StatusCode, a.Header.Get("Location"))
+				}
+			}
+			if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.Text != someWorker.Subject {
+				t.Errorf("afterwards: %d %s", a.StatusCode, a.Text)
+			}
+		})
+	}
+}
+
+// TestTwoTabsOfTwoAccounts: the last login counts, and finds nothing of the one
+// before.
+func TestTwoTabsOfTwoAccounts(t *testing.T) {
+	r := newRig(t)
+	first, second := r.beginLogin("/compiti"), r.beginLogin("/compiti")
+	r.endLogin(first)
+	r.do(r.browser, r.request(http.MethodGet, "/lascia", ""))
+	r.provider.Subject = someSupervisor.Subject
+	r.endLogin(second)
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.Text != someSupervisor.Subject {
+		t.Errorf("reads: %d %s", a.StatusCode, a.Text)
+	}
+	if a := r.do(r.browser, r.request(http.MethodGet, "/parole", "")); a.Text != "" {
+		t.Errorf("finds %q of another account", a.Text)
+	}
+}
+
+// TestLoginForgives: what came back too late, or twice, or to another browser, leads
+// to the login once more and then to where one was going.
+func TestLoginForgives(t *testing.T) {
+	again := func(t *testing.T, r *rig, a answer, next string) {
+		t.Helper()
+		to := a.Header.Get("Location")
+		if a.StatusCode != http.StatusSeeOther || to != "/login?next="+url.QueryEscape(next)+"&again=1" {
+			t.Fatalf("%d %s %s", a.StatusCode, to, a.Text)
+		}
+		if a := r.endLogin(r.beginAt(to)); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != next {
+			t.Fatalf("once more: %d %s", a.StatusCode, a.Header.Get("Location"))
+		}
+	}
+	t.Run("too old", func(t *testing.T) {
+		r := newRig(t)
+		state := r.beginLogin("/compiti?miei=1")
+		r.after(attemptAge)
+		again(t, r, r.endLogin(state), "/compiti?miei=1")
+	})
+	t.Run("begun in another browser", func(t *testing.T) {
+		r := newRig(t)
+		state := r.beginLogin("/compiti?miei=1")
+		r.forgetCookies()
+		again(t, r, r.endLogin(state), "/compiti?miei=1")
+	})
+	t.Run("of nobody's", func(t *testing.T) {
+		r := newRig(t)
+		r.beginLogin("/compiti")
+		again(t, r, r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state=other", "")), "/")
+	})
+	t.Run("the provider does not know its code any more", func(t *testing.T) {
+		r := newRig(t)
+		state := r.beginLogin("/compiti?miei=1")
+		r.provider.Challenge = "of another login"
+		again(t, r, r.do(r.browser, r.request(http.MethodGet, "/login/callback?code=good&state="+state, "")), "/compiti?miei=1")
+	})
+	t.Run("twice, once logged in", func(t *testing.T) {
+		r := newRig(t)
+		state := r.beginLogin("/compiti?miei=1")
+		r.endLogin(state)
+		if a := r.endLogin(state); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti?miei=1" {
+			t.Errorf("%d %s", a.StatusCode, a.Header.Get("Location"))
+		}
+	})
+	t.Run("a browser that keeps no cookies is told", func(t *testing.T) {
+		r := newRig(t)
+		r.browser.Jar = nil
+		a := r.endLogin(r.beginLogin("/compiti"))
+		if a = r.endLogin(r.beginAt(a.Header.Get("Location"))); a.StatusCode != http.StatusBadRequest || !strings.Contains(a.Text, problem.NoticeLoginFailed.Title) {
+			t.Errorf("%d %s %s", a.StatusCode, a.Header.Get("Location"), a.Text)
+		}
+	})
+}
+
+// TestAttemptsAreFew: a browser that begins logins without end keeps the last ones.
+func TestAttemptsAreFew(t *testing.T) {
+	r := newRig(t)
+	var states []string
+	for range attemptsKept + 3 {
+		states = append(states, r.beginLogin("/compiti"))
+		r.after(time.Second)
+	}
+	kept := 0
+	for _, c := range r.browser.Jar.Cookies(r.address()) {
+		if strings.HasPrefix(c.Name, r.guard.attempts.prefix()) {
+			kept++
+		}
+	}
+	if kept != attemptsKept {
+		t.Errorf("%d attempts are kept", kept)
+	}
+	if a := r.endLogin(states[len(states)-attemptsKept]); a.Header.Get("Location") != "/compiti" {
+		t.Errorf("the oldest kept one: %d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := r.do(r.browser, r.request(http.MethodGet, "/login?next=/"+strings.Repeat("a", longestWay), "")); len(a.Header.Get("Location")) > 1000 {
+		t.Errorf("a way as long as anybody likes: %d", len(a.Header.Get("Location")))
+	}
+}
+
+// TestSealsAreForOneUse: what a browser keeps of a login is no state, and what
+// another installation sealed is nothing.
+func TestSealsAreForOneUse(t *testing.T) {
+	ours, _ := newSealer([]byte(strings.Repeat("k", 32)))
+	others, _ := newSealer(nil)
+	text, err := ours.sealText(sealedState, goal{ID: "a", Next: "/compiti"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to goal
+	if err := ours.openText(sealedState, text, &to); err != nil || to.Next != "/compiti" {
+		t.Error(to, err)
+	}
+	if ours.openText(sealedAttempt, text, &to) == nil || others.openText(sealedState, text, &to) == nil || ours.openText(sealedState, text[1:], &to) == nil {
+		t.Error("opened all the same")
+	}
+	if _, err := newSealer([]byte("short")); err == nil {
+		t.Error("a short key is taken")
+	}
 }
 
 func TestOtherSitesMayNotAct(t *testing.T) {
@@ -243,10 +381,15 @@ func (brokenStore) Commit(string, []byte, time.Time) error { return errors.New("
 func TestSessionsAway(t *testing.T) {
 	r := newRig(t)
 	r.guard.Pages.sessions.Store = brokenStore{}
-	for name, cookie := range map[string]string{"written": "", "read": "percorso=abc"} {
-		req := r.request(http.MethodGet, "/login", "")
-		req.Header.Set("Cookie", cookie)
-		if a := r.do(r.browser, req); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.Text, problem.NoticeAway.Detail+"\n") {
+	for name, ask := range map[string]func() answer{
+		"written": func() answer { return r.endLogin(r.beginLogin("/compiti")) },
+		"read": func() answer {
+			req := r.request(http.MethodGet, "/login", "")
+			req.Header.Set("Cookie", "percorso=abc")
+			return r.do(r.browser, req)
+		},
+	} {
+		if a := ask(); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.Text, problem.NoticeAway.Detail+"\n") {
 			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.Text)
 		}
 	}

@@ -67,11 +67,15 @@ type rig struct {
 	people   *somePeople
 	provider *accesstest.Provider
 	browser  *http.Client
+	now      time.Time
+	begun    map[string][2]string // the nonce and challenge of logins, by their state
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	b := &rig{t: t, provider: accesstest.NewProvider(t, someWorker.Subject, monday)}
+	b := &rig{t: t, now: testclock.Monday}
+	clock := func() time.Time { return b.now }
+	b.provider = accesstest.NewProvider(t, someWorker.Subject, clock)
 	b.people = &somePeople{staff: map[string]care.Staff{someWorker.Subject: someWorker, someSupervisor.Subject: someSupervisor}}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -81,7 +85,7 @@ func newRig(t *testing.T) *rig {
 		PublicURL: b.URL, Programs: programs, Sessions: memstore.New(), People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
-		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: monday,
+		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +97,10 @@ func newRig(t *testing.T) *rig {
 	api.GET("/me", func(c *gin.Context) { c.JSON(http.StatusOK, StaffOf(c.Request.Context())) })
 	api.POST("/tasks/:id/claim", func(c *gin.Context) { c.Status(http.StatusOK) })
 	engine.Any("/compiti", guard.SignedIn, func(c *gin.Context) { c.String(http.StatusOK, StaffOf(c.Request.Context()).Subject) })
+	engine.GET("/lascia", func(c *gin.Context) { guard.Pages.sessions.Put(c.Request.Context(), "words", "of the first") })
+	engine.GET("/parole", func(c *gin.Context) {
+		c.String(http.StatusOK, guard.Pages.sessions.GetString(c.Request.Context(), "words"))
+	})
 	guard.Routes(engine).Post("/modulo", func(c *gin.Context, _ care.Staff) error {
 		said := []string{}
 		for _, f := range act.Unreadable(c.Request.Context()) {
@@ -133,12 +141,55 @@ func (b *rig) as(who care.Staff, method, path, body string) answer {
 func (b *rig) logIn(subject string) answer {
 	b.t.Helper()
 	b.provider.Subject = subject
-	a := b.do(b.browser, b.request(http.MethodGet, "/login?next=/compiti", ""))
+	return b.endLogin(b.beginLogin("/compiti"))
+}
+
+// beginLogin opens a login that leads to a page, and gives its state.
+func (b *rig) beginLogin(next string) (state string) {
+	b.t.Helper()
+	return b.beginAt("/login?next=" + url.QueryEscape(next))
+}
+
+func (b *rig) beginAt(path string) (state string) {
+	b.t.Helper()
+	a := b.do(b.browser, b.request(http.MethodGet, path, ""))
 	to, err := url.Parse(a.Header.Get("Location"))
 	if err != nil || a.StatusCode != http.StatusSeeOther {
 		b.t.Fatalf("login: %d %s", a.StatusCode, a.Text)
 	}
 	q := to.Query()
-	b.provider.Nonce, b.provider.Challenge = q.Get("nonce"), q.Get("code_challenge")
-	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(q.Get("state")), ""))
+	if b.begun == nil {
+		b.begun = map[string][2]string{}
+	}
+	b.begun[q.Get("state")] = [2]string{q.Get("nonce"), q.Get("code_challenge")}
+	return q.Get("state")
+}
+
+// endLogin comes back from the provider, which answers for the login of this state.
+func (b *rig) endLogin(state string) answer {
+	b.t.Helper()
+	b.provider.Nonce, b.provider.Challenge = b.begun[state][0], b.begun[state][1]
+	return b.do(b.browser, b.request(http.MethodGet, "/login/callback?code=good&state="+url.QueryEscape(state), ""))
+}
+
+// after lets time go by.
+func (b *rig) after(d time.Duration) { b.now = b.now.Add(d) }
+
+// forgetCookies makes the browser another one.
+func (b *rig) forgetCookies() {
+	b.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.browser.Jar = jar
+}
+
+func (b *rig) address() *url.URL {
+	b.t.Helper()
+	u, err := url.Parse(b.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return u
 }

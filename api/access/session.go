@@ -13,11 +13,8 @@ import (
 )
 
 // sessionLifetime is a working day: there is no renewal, so that a request does
-// not write. Whoever has not logged in yet is forgotten sooner.
-const (
-	sessionLifetime = 10 * time.Hour
-	loginLifetime   = 15 * time.Minute
-)
+// not write.
+const sessionLifetime = 10 * time.Hour
 
 // sessions are the logins of browsers: a random token in a cookie, and the
 // account behind it in Postgres.
@@ -28,13 +25,10 @@ func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *
 	m.Store = store
 	m.Lifetime = sessionLifetime
 	m.HashTokenInStore = true // who reads the table cannot be somebody
-	m.Cookie.Name = "percorso"
+	m.Cookie.Name = cookieName("percorso", https)
 	m.Cookie.Persist = false                 // closing the browser is leaving: computers at a desk are shared
 	m.Cookie.SameSite = http.SameSiteLaxMode // the provider's way back is a link from another site
 	m.Cookie.Secure = https
-	if https {
-		m.Cookie.Name = "__Host-percorso"
-	}
 	m.ErrorFunc = failed
 	return sessions{m}
 }
@@ -102,10 +96,25 @@ func (m sessions) subject(ctx context.Context) string {
 	if ctx.Value(sessionLoaded{}) == nil {
 		return ""
 	}
-	return m.GetString(ctx, "subject")
+	return m.GetString(ctx, subjectKey)
 }
 
-// endAfter lets the session end after some time, by the clock of its store.
-func (m sessions) endAfter(ctx context.Context, d time.Duration) {
-	m.SetDeadline(ctx, time.Now().Add(d)) //nolint:forbidigo // the store looks at the machine's clock
+// subjectKey is where a session has its account.
+const subjectKey = "subject"
+
+// begin makes the session one of an account that has just logged in. A token from
+// before the login must not become somebody, and what one account left in the
+// browser's session is not another's.
+func (m sessions) begin(ctx context.Context, subject string) error {
+	if before := m.subject(ctx); before != "" && before != subject {
+		if err := m.Clear(ctx); err != nil {
+			return err
+		}
+	}
+	if err := m.RenewToken(ctx); err != nil {
+		return err
+	}
+	m.SetDeadline(ctx, time.Now().Add(sessionLifetime)) //nolint:forbidigo // the store looks at the machine's clock
+	m.Put(ctx, subjectKey, subject)
+	return nil
 }

@@ -72,6 +72,10 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if store.SearchKey, err = secret.Key(c.SearchKey, c.Keys, "searches"); err != nil {
 		return err
 	}
+	loginKey, err := secret.Key("", c.Keys, "logins")
+	if err != nil {
+		return err
+	}
 	set, seen := &loops.Set{}, machine.NewWatch(pool)
 	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
 		return err
@@ -88,6 +92,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Calendar:  calendar.New,
 		Log:       log,
 		LinkKey:   linkKey,
+		LoginKey:  loginKey,
 		Workers:   seen,
 		Loops:     set,
 		Meter:     counts,

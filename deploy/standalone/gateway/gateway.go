@@ -143,7 +143,7 @@ func (g *gateway) beginLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	login := attempt{
-		browser:  rand.Text(),
+		browser:  browserOf(r),
 		verifier: oauth2.GenerateVerifier(),
 		nonce:    rand.Text(),
 		target:   r.URL.RequestURI(),
@@ -155,9 +155,27 @@ func (g *gateway) beginLogin(w http.ResponseWriter, r *http.Request) {
 	g.logins[state] = login
 	g.mu.Unlock()
 
-	g.setCookie(w, loginCookie, login.browser, CallbackPath, loginLimit)
+	g.setCookie(w, loginCookie, login.browser, "/", loginLimit)
 	http.Redirect(w, r, client.AuthCodeURL(state, oauth2.S256ChallengeOption(login.verifier), oidc.Nonce(login.nonce)),
 		http.StatusSeeOther)
+}
+
+// browserOf keeps the browser's own mark where it has one, so that logins in two of its tabs get on.
+func browserOf(r *http.Request) string {
+	if cookie, err := r.Cookie(loginCookie); err == nil && cookie.Value != "" {
+		return cookie.Value
+	}
+	return rand.Text()
+}
+
+// forgive goes on from a login that is too old, was completed already, or was begun elsewhere: a browser
+// that keeps cookies goes where it led to, and logs in there unless it has. Another one is told.
+func (g *gateway) forgive(w http.ResponseWriter, r *http.Request, target string) {
+	if _, err := r.Cookie(loginCookie); err != nil && !g.hasSession(r) {
+		http.Error(w, "Questo accesso è scaduto: torna alla pagina iniziale e accedi di nuovo.", http.StatusBadRequest)
+		return
+	}
+	http.Redirect(w, r, localTarget(target), http.StatusSeeOther)
 }
 
 // callback ends a login: it takes the code that the provider sent along, and lets administrators in.
@@ -170,7 +188,7 @@ func (g *gateway) callback(w http.ResponseWriter, r *http.Request) {
 	cookie, err := r.Cookie(loginCookie)
 	if err != nil || !ok || time.Now().After(login.end) ||
 		subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(login.browser)) != 1 {
-		http.Error(w, "Questo accesso è scaduto: torna alla pagina iniziale e accedi di nuovo.", http.StatusBadRequest)
+		g.forgive(w, r, login.target)
 		return
 	}
 	subject, err := g.identify(r.Context(), r.FormValue("code"), login)

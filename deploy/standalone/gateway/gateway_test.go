@@ -102,6 +102,12 @@ func do(t *testing.T, browser *http.Client, request *http.Request) (*http.Respon
 func logIn(t *testing.T, browser *http.Client, address, account string) (*http.Response, string) {
 	t.Helper()
 	page, _ := open(t, browser, address)
+	return fillIn(t, browser, page, account)
+}
+
+// fillIn sends the form of the login page.
+func fillIn(t *testing.T, browser *http.Client, page *http.Response, account string) (*http.Response, string) {
+	t.Helper()
 	form := url.Values{
 		"request": {page.Request.URL.Query().Get("request")}, "account": {account}, "password": {identity.Password},
 	}
@@ -124,6 +130,27 @@ func TestAdministratorGetsIn(t *testing.T) {
 	_, body = open(t, browser, gateway+"/api/v1/settings")
 	if body != `UI /api/v1/settings cookie="" token=""` {
 		t.Errorf("the UI was sent more than it needs: %s", body)
+	}
+}
+
+// TestTwoTabsGetIn: a login in one tab leaves that of another alone, and coming back
+// from the provider twice leads on.
+func TestTwoTabsGetIn(t *testing.T) {
+	gateway := startGateway(t)
+	browser := newBrowser(t)
+	first, _ := open(t, browser, gateway+"/first")
+	second, _ := open(t, browser, gateway+"/second")
+	for _, tab := range []struct {
+		page *http.Response
+		want string
+	}{{first, "UI /first"}, {second, "UI /second"}} {
+		response, body := fillIn(t, browser, tab.page, identity.Administrator)
+		if response.StatusCode != http.StatusOK || !strings.HasPrefix(body, tab.want) {
+			t.Errorf("%s: %s, want %s", response.Status, body, tab.want)
+		}
+	}
+	if _, body := open(t, browser, gateway+CallbackPath+"?state=old&code=x"); !strings.HasPrefix(body, "UI /") {
+		t.Errorf("an old login leads to %s", body)
 	}
 }
 

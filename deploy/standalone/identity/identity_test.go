@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
@@ -100,6 +101,98 @@ func TestTokenIsRefused(t *testing.T) {
 	}
 }
 
+// newBrowser keeps cookies, and shows where it is sent.
+func newBrowser(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// TestLoginStaysInItsBrowser: whoever begins a login cannot have it completed by
+// another person elsewhere, nor finish here what another browser has begun.
+func TestLoginStaysInItsBrowser(t *testing.T) {
+	server := startProvider(t, filepath.Join(t.TempDir(), "key.pem"))
+	client := oauth2.Config{
+		ClientID: CLIClient, Endpoint: oauth2.Endpoint{AuthURL: server.URL + "/authorize"},
+		RedirectURL: CLIRedirect, Scopes: []string{"openid"},
+	}
+	begin := func(browser *http.Client) *url.URL {
+		page, err := follow(t.Context(), browser, http.MethodGet, client.AuthCodeURL("state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page
+	}
+	status := func(browser *http.Client, method, address string, form url.Values) int {
+		request, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		response, err := browser.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	ours, theirs, nobodys := newBrowser(t), newBrowser(t), newBrowser(t)
+	page := begin(ours)
+	begin(theirs) // which has a cookie of its own
+	form := url.Values{"request": {page.Query().Get("request")}, "account": {"social_worker.prato"}, "password": {Password}}
+	for name, other := range map[string]*http.Client{"another browser": theirs, "one without cookies": nobodys} {
+		if got := status(other, http.MethodGet, page.String(), nil); got != http.StatusForbidden {
+			t.Errorf("%s sees the login: %d", name, got)
+		}
+		if got := status(other, http.MethodPost, server.URL+"/login", form); got != http.StatusForbidden {
+			t.Errorf("%s logs in: %d", name, got)
+		}
+	}
+	callback, err := follow(t.Context(), ours, http.MethodPost, server.URL+"/login", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, other := range map[string]*http.Client{"another browser": theirs, "one without cookies": nobodys} {
+		if got := status(other, http.MethodGet, callback.String(), nil); got != http.StatusForbidden {
+			t.Errorf("%s gets the code: %d", name, got)
+		}
+	}
+	if code, err := follow(t.Context(), ours, http.MethodGet, callback.String(), nil); err != nil || code.Query().Get("code") == "" {
+		t.Errorf("the browser that began it: %v %v", code, err)
+	}
+}
+
+// TestTwoTabsLogInAtTheProvider: a second login in a browser leaves the first alone.
+func TestTwoTabsLogInAtTheProvider(t *testing.T) {
+	server := startProvider(t, filepath.Join(t.TempDir(), "key.pem"))
+	client := oauth2.Config{
+		ClientID: CLIClient, Endpoint: oauth2.Endpoint{AuthURL: server.URL + "/authorize"},
+		RedirectURL: CLIRedirect, Scopes: []string{"openid"},
+	}
+	browser := newBrowser(t)
+	var pages []*url.URL
+	for range 2 {
+		page, err := follow(t.Context(), browser, http.MethodGet, client.AuthCodeURL("state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, page)
+	}
+	for i, page := range pages {
+		callback, err := follow(t.Context(), browser, http.MethodPost, server.URL+"/login",
+			url.Values{"request": {page.Query().Get("request")}, "account": {"social_worker.prato"}, "password": {Password}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code, err := follow(t.Context(), browser, http.MethodGet, callback.String(), nil); err != nil || code.Query().Get("code") == "" {
+			t.Errorf("tab %d: %v %v", i, code, err)
+		}
+	}
+}
+
 // TestWebLogin goes the way of a browser for a client with a secret.
 func TestWebLogin(t *testing.T) {
 	server := startProvider(t, filepath.Join(t.TempDir(), "key.pem"))
@@ -111,7 +204,7 @@ func TestWebLogin(t *testing.T) {
 		ClientID: "percorso", ClientSecret: "segreto", Endpoint: provider.Endpoint(),
 		RedirectURL: "http://127.0.0.1:1/login/callback", Scopes: []string{"openid", "profile", "email"},
 	}
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := newBrowser(t)
 
 	t.Run("without PKCE it is refused", func(t *testing.T) {
 		target, err := follow(t.Context(), browser, http.MethodGet, client.AuthCodeURL("s"), nil)
@@ -128,7 +221,7 @@ func TestWebLogin(t *testing.T) {
 	}
 
 	t.Run("a wrong password is said and echoed nowhere", func(t *testing.T) {
-		response, err := http.PostForm(server.URL+"/login", url.Values{
+		response, err := browser.PostForm(server.URL+"/login", url.Values{
 			"request": {page.Query().Get("request")}, "account": {"<b>chi</b>"}, "password": {"segretissima"},
 		})
 		if err != nil {

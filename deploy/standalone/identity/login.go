@@ -66,14 +66,22 @@ func loginPages(store *storage, config Config, provider op.OpenIDProvider) http.
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		pages.render(w, http.StatusOK, "login.html", loginPage{Zones: pages.zones})
 	})
+	mux.Handle(provider.AuthorizationEndpoint().Relative(), withBrowser(provider))
+	mux.HandleFunc(provider.AuthorizationEndpoint().Relative()+"/callback", func(w http.ResponseWriter, r *http.Request) {
+		if err := pages.store.pending(r.FormValue("id"), cookieOf(r)); err != nil {
+			pages.refuse(w, err)
+			return
+		}
+		provider.ServeHTTP(w, r)
+	})
 	mux.Handle("/", provider)
 	return mux
 }
 
 func (l *login) show(w http.ResponseWriter, r *http.Request) {
 	id := r.FormValue("request")
-	if !l.store.pending(id) {
-		l.render(w, http.StatusGone, "login.html", l.expired())
+	if err := l.store.pending(id, cookieOf(r)); err != nil {
+		l.refuse(w, err)
 		return
 	}
 	l.render(w, http.StatusOK, "login.html", loginPage{Request: id, Zones: l.zones})
@@ -82,7 +90,7 @@ func (l *login) show(w http.ResponseWriter, r *http.Request) {
 func (l *login) check(w http.ResponseWriter, r *http.Request) {
 	id := r.PostFormValue("request")
 	account := strings.TrimSpace(r.PostFormValue("account"))
-	err := l.store.authenticate(id, account, r.PostFormValue("password"))
+	err := l.store.authenticate(id, cookieOf(r), account, r.PostFormValue("password"))
 	switch {
 	case err == nil:
 		http.Redirect(w, r, l.callback(r.Context(), id), http.StatusSeeOther)
@@ -92,15 +100,23 @@ func (l *login) check(w http.ResponseWriter, r *http.Request) {
 			Error: "Account o password non corretti. Riprova.",
 		})
 	default:
-		l.render(w, http.StatusGone, "login.html", l.expired())
+		l.refuse(w, err)
 	}
 }
 
-func (l *login) expired() loginPage {
-	return loginPage{
+// refuse tells that a login cannot be gone on with here.
+func (l *login) refuse(w http.ResponseWriter, err error) {
+	if errors.Is(err, errOtherBrowser) {
+		l.render(w, http.StatusForbidden, "login.html", loginPage{
+			Zones: l.zones,
+			Error: "Questo accesso è stato iniziato in un altro browser. Torna all’applicazione e accedi da qui.",
+		})
+		return
+	}
+	l.render(w, http.StatusGone, "login.html", loginPage{
 		Zones: l.zones,
 		Error: "Questo accesso è scaduto. Torna all’applicazione e accedi di nuovo.",
-	}
+	})
 }
 
 func (l *login) render(w http.ResponseWriter, status int, name string, page any) {

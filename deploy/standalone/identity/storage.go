@@ -17,7 +17,10 @@ import (
 // loginLimit is how long a login may take from the first redirect to the code's exchange.
 const loginLimit = 10 * time.Minute
 
-var errUnknown = errors.New("unknown or expired")
+var (
+	errUnknown      = errors.New("unknown or expired")
+	errOtherBrowser = errors.New("begun in another browser")
+)
 
 // storage is the provider's op.Storage. Only logins under way live in it: tokens are signed and carry
 // all that they say, so that a restart forgets nothing but half-done logins.
@@ -37,6 +40,7 @@ type request struct {
 	id       string
 	audience []string
 	created  time.Time
+	browser  string // that it was begun in
 	// subject is empty until the password was right.
 	subject string
 	authAt  time.Time
@@ -60,14 +64,14 @@ func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.CodeChallenge, Method: r.CodeChallengeMethod}
 }
 
-// authenticate ends the password step of a login. Errors: errUnknown when the login is not under way,
-// errPassword when account and password do not fit.
-func (s *storage) authenticate(id, account, password string) error {
+// authenticate ends the password step of a login. Errors: those of pending, and errPassword when account
+// and password do not fit.
+func (s *storage) authenticate(id, browser, account, password string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	request, ok := s.requests[id]
-	if !ok {
-		return errUnknown
+	request, err := s.underWay(id, browser)
+	if err != nil {
+		return err
 	}
 	_, known := s.accounts[account]
 	if subtle.ConstantTimeCompare([]byte(password), []byte(Password)) != 1 || !known {
@@ -77,15 +81,28 @@ func (s *storage) authenticate(id, account, password string) error {
 	return nil
 }
 
-// pending says whether the login is under way.
-func (s *storage) pending(id string) bool {
+// pending says whether the login is under way in the browser. Errors: errUnknown when it is not under way,
+// errOtherBrowser when it was begun in another one.
+func (s *storage) pending(id, browser string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.requests[id] != nil
+	_, err := s.underWay(id, browser)
+	return err
+}
+
+func (s *storage) underWay(id, browser string) (*request, error) {
+	request, ok := s.requests[id]
+	switch {
+	case !ok:
+		return nil, errUnknown
+	case !request.begunIn(browser):
+		return nil, errOtherBrowser
+	}
+	return request, nil
 }
 
 // CreateAuthRequest begins a login. Every client proves with PKCE that it is the one that asked.
-func (s *storage) CreateAuthRequest(_ context.Context, asked *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
+func (s *storage) CreateAuthRequest(ctx context.Context, asked *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
 	if asked.CodeChallenge == "" || asked.CodeChallengeMethod != oidc.CodeChallengeMethodS256 {
 		return nil, oidc.ErrInvalidRequest().WithDescription("code_challenge with method S256 is required")
 	}
@@ -98,7 +115,7 @@ func (s *storage) CreateAuthRequest(_ context.Context, asked *oidc.AuthRequest, 
 	maps.DeleteFunc(s.requests, func(_ string, r *request) bool { return r.created.Before(oldest) })
 	maps.DeleteFunc(s.codes, func(_ string, id string) bool { return s.requests[id] == nil })
 
-	begun := &request{AuthRequest: *asked, id: rand.Text(), created: time.Now()}
+	begun := &request{AuthRequest: *asked, id: rand.Text(), created: time.Now(), browser: browserOf(ctx)}
 	if audience := s.clients[asked.ClientID].Audience; audience != "" {
 		begun.audience = []string{audience}
 	}

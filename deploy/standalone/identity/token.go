@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 
@@ -19,7 +20,12 @@ var ErrRefused = errors.New("unknown account or wrong password")
 // way to the provider.
 func Token(ctx context.Context, issuer, account, password string) (string, error) {
 	// Redirects are read, not followed: the last one leads to an address where nobody listens.
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+	// The login belongs to the browser that begins it: a jar keeps the provider's cookie.
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, browser)
