@@ -118,7 +118,7 @@ func (a attempts) forgetOldest(c *gin.Context) {
 func (a attempts) prefix() string { return cookieName("percorso-login-", a.https) }
 
 func (a attempts) set(c *gin.Context, name, value string, maxAge int) {
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the public address
 		Name: name, Value: value, MaxAge: maxAge, Path: "/", Secure: a.https, HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, // the provider's way back is a link from another site
 	})

@@ -27,10 +27,8 @@ func withBrowser(next http.Handler) http.Handler {
 		browser := cookieOf(r)
 		if browser == "" {
 			browser = rand.Text()
-			http.SetCookie(w, &http.Cookie{
-				Name: browserCookie, Value: browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-				Secure: false, //nolint:gosec // the provider speaks plain http, on a loopback address alone
-			})
+			//nolint:gosec // the provider speaks plain http, on a loopback address alone
+			http.SetCookie(w, &http.Cookie{Name: browserCookie, Value: browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), browserKey{}, browser)))
 	})
