@@ -25,9 +25,10 @@ var mayImport = map[string][]string{
 	"internal/care":        {},
 	"internal/eligibility": {"internal/care"}, // the gates
 	"internal/usual":       {"internal/care"}, // what holds where a zone is silent
+	"internal/actors":      {"internal/care"}, // who may act
 	"internal/health":      {"internal/care"}, // what an open case waits for
 	"internal/sole":        {"internal/care"}, // what a case has once
-	"internal/ledger":      {"internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
 	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
@@ -52,12 +53,12 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
-	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                     // what a process counts
-	"internal/trace":             {},                                                                                                                                    // which click something belongs to
-	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                   // tells a collector of it
-	"internal/postgres":          {"internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                        // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                      // what records, gates and steps ask
-	"internal/postgres/gates":    {"internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
+	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                        // what a process counts
+	"internal/trace":             {},                                                                                                                                                       // which click something belongs to
+	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                      // tells a collector of it
+	"internal/postgres":          {"internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                           // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
+	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/steps":    {"internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
 	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},

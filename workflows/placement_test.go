@@ -120,22 +120,34 @@ func TestPlacementRejected(t *testing.T) {
 
 func TestPlacementRedirected(t *testing.T) {
 	for _, acknowledged := range []bool{false, true} {
-		inSkippedTime(t, func(w *casework) {
-			w.reaches(care.ReferralAnswer)
+		inZone(t, "lucca", func(w *casework) {
+			w.opens()
+			w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
+			w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{}))
+			w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 			if acknowledged {
 				w.acknowledges()
 			}
-			first := w.referral()
-			w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "comune", Note: "Prova"})
+			first, term := w.referral(), w.task(care.ReferralAnswer).Due
+			w.passes(day)
+			for _, elsewhere := range []string{"cpi", "comune"} {
+				refused := w.move(care.CPIOperator, first, care.OpRedirect, catalogue.ReferralMoveForm{Agency: elsewhere, Note: "Prova"})
+				w.refused(care.RefusedInvalid, refused)
+			}
+			w.moves(care.CPIOperator, care.OpRedirect, catalogue.ReferralMoveForm{Agency: "terzo_settore", Note: "Prova"})
 			w.isReferred(care.ReferralRedirected, care.ReferralRequested)
 			second := w.referral()
 			require.Equal(t, first.ID, second.Continues)
-			require.Equal(t, "comune", second.ToAgency)
-			require.Equal(t, care.SocialWorker, w.task(care.ReferralAnswer).Role)
-			w.moves(care.SocialWorker, care.OpAcknowledge, catalogue.ReferralMoveForm{})
-			w.moves(care.SocialWorker, care.OpAccept, catalogue.ReferralMoveForm{})
+			require.Equal(t, "terzo_settore", second.ToAgency)
+			require.Equal(t, care.ThirdSectorOperator, w.task(care.ReferralAnswer).Role)
+			require.Equal(t, term, w.task(care.ReferralAnswer).Due, "a redirection gives no time")
+			w.moves(care.ThirdSectorOperator, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+			if acknowledged {
+				require.Equal(t, term, w.task(care.ReferralAnswer).Due, "nor does who is asked by it")
+			}
+			w.moves(care.ThirdSectorOperator, care.OpAccept, catalogue.ReferralMoveForm{})
 			w.isReferred(care.ReferralRedirected, care.ReferralAccepted)
-			require.Equal(t, care.SocialWorker, w.task(care.PlacementAppointment).Role)
+			require.Equal(t, care.ThirdSectorOperator, w.task(care.PlacementAppointment).Role)
 		})
 	}
 }

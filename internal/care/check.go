@@ -41,6 +41,9 @@ const (
 	RuleConsented   = "already_consented"
 	RuleNoConsent   = "no_consent_in_force"
 	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
+	RuleToItself    = "redirected_to_itself"
+	RuleToSender    = "redirected_to_sender"
+	RuleAskedBefore = "redirected_back" // to who redirected it before
 
 	// What there is already, of which there may be one.
 	RuleServiceOpen   = "service_under_way"

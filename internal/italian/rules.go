@@ -39,6 +39,10 @@ var rules = map[string]string{
 	care.RuleNoConsent:   "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:        "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
+	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
+	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
+	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",
+
 	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
 	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
 	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro sul caso: si prosegue con quella.",

@@ -238,6 +238,7 @@ type Referral struct {
 	FromAgency   string             `db:"from_agency"`
 	ToAgency     string             `db:"to_agency"`
 	Continues    string             `db:"continues"` // the redirected one it follows
+	Asked        []string           `db:"asked"`     // agencies, of those before in their order and of its own
 	Reason       string             `db:"reason"`
 	LegalBasis   care.LegalBasis    `db:"legal_basis"`
 	Purpose      string             `db:"purpose"`       // code of an area of need; empty: the person as a whole

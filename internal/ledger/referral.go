@@ -3,8 +3,14 @@ package ledger
 import (
 	"slices"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 )
+
+// RedirectsTo says whether the referral may be redirected to an agency of the zone.
+func (r Referral) RedirectsTo(a care.Agency) bool {
+	return a.Reachable() && actors.Asked{Sender: r.FromAgency, Addressees: r.Asked}.Redirect(a.Code) == ""
+}
 
 // Moves lists the operations that a caller may do with the referral: those of the
 // sender's agency, and those of whoever the answer waits for. Nothing is to be

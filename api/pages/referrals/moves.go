@@ -112,7 +112,7 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 			}
 		case care.OpRedirect:
 			for _, a := range p.Agencies {
-				if a.Reachable() && a.Code != r.ToAgency {
+				if r.RedirectsTo(a) {
 					action.Agency = append(action.Agency, web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == typed.Agency})
 				}
 			}

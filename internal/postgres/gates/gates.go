@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
@@ -170,7 +171,7 @@ func (g *asked) rule() ([]care.Fault, error) {
 		if _, known := g.Policy.Agency(string(answer.Agency)); !known {
 			return fault(true, "agency", care.RuleUnknownCode), nil
 		}
-		return g.faultIf("agency", care.RuleConsent, g.Policy.LegalBasis(string(answer.Agency)) == care.Consent, "NOT "+standing.ConsentInForce)
+		return g.ruleOfRedirect(string(answer.Agency))
 	case care.OpUnconsent:
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
 	case care.OpMerge:
@@ -261,6 +262,20 @@ func (g *asked) ruleOfRefer() ([]care.Fault, error) {
 	err = g.tx.QueryRow(g.ctx, `SELECT $2 <> 'consent' OR `+standing.ConsentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
 		g.caseID(), basis, form.Purpose, form.Seen).Scan(&consent, &seen)
 	return append(fault(!consent, "agency", care.RuleConsent), fault(!seen, "seen", care.RuleSeen)...), err
+}
+
+// ruleOfRedirect asks whether the referral may go to an agency after whom it asked
+// already, and for the consent that the agency's legal basis needs.
+func (g *asked) ruleOfRedirect(to string) ([]care.Fault, error) {
+	var asked actors.Asked
+	err := g.tx.QueryRow(g.ctx, `SELECT from_agency, referral_asked(id) FROM referral WHERE id = $1`, g.Entry.Target).Scan(&asked.Sender, &asked.Addressees)
+	if err != nil {
+		return nil, err
+	}
+	if rule := asked.Redirect(to); rule != "" {
+		return fault(true, "agency", rule), nil
+	}
+	return g.faultIf("agency", care.RuleConsent, g.Policy.LegalBasis(to) == care.Consent, "NOT "+standing.ConsentInForce)
 }
 
 // ruleOfAgreement asks for the consent that the plan needs which the person

@@ -101,6 +101,43 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.Equal(t, 1, p.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
 }
 
+// TestWhereAReferralMayBeRedirected: neither back to who sent it nor to who had it,
+// and nobody gets a new term by it.
+func TestWhereAReferralMayBeRedirected(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	_, run, referral, task := p.Referred()
+	redirects := func(from, to string) ledger.Entry {
+		return p.Ask("social_worker.prato", run, catalogue.Redirect.Command("", from, catalogue.ReferralMoveForm{Agency: to, Note: "Prova"}))
+	}
+	term := func(task string) any { return p.Row(`SELECT escalate_at FROM task WHERE id = $1`, task)["escalate_at"] }
+	refused := func(from string, rules map[string]string) {
+		for to, rule := range rules {
+			e := redirects(from, to)
+			p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "agency", rule)
+		}
+	}
+	refused(referral, map[string]string{"asl": care.RuleToItself, "comune": care.RuleToSender, "terzo_settore": care.RuleConsent})
+	first := term(task)
+	p.Now = p.Now.Add(postgrestest.DayLong)
+
+	second := uuid.NewString()
+	answer := postgrestest.Opens(run, "answer/2", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "cpi", Referral: second})
+	p.Does(run, redirects(referral, "cpi"), ledger.Effects{
+		Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted}, answer},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRedirected},
+			{ID: second, State: care.ReferralRequested, Agency: "cpi", Purpose: "health", From: referral}},
+	}, nil)
+	require.Equal(t, first, term(answer.ID))
+	e := p.Ask("cpi_operator.prato", run, catalogue.Redirect.Command("", second, catalogue.ReferralMoveForm{Agency: "asl"}))
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "agency", care.RuleAskedBefore)
+	shown, err := p.Records.Referral(t.Context(), p.Accounts["cpi_operator.prato"], second)
+	require.NoError(t, err)
+	require.Equal(t, []string{"asl", "cpi"}, shown.Asked, "whoever is asked now does not see the referral of before")
+	for code, may := range map[string]bool{"asl": false, "comune": false, "cpi": false, "cpia": true} {
+		require.Equal(t, may, shown.RedirectsTo(care.Agency{Code: code, Email: "ente@prova.invalid"}), code)
+	}
+}
+
 func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	p := postgrestest.NewPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})

@@ -15,7 +15,8 @@ type referrals struct{ *store }
 // A referral in a list. Its addressee sees what is said of the person for as long
 // as what was given with it may be seen.
 const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, case_number(r.case_id)) AS case_number,
-	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues, r.reason, r.outcome, s.snapshot,
+	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues,
+	CASE WHEN r.continues IS NULL THEN ARRAY[r.to_agency] ELSE referral_asked(r.id) END AS asked, r.reason, r.outcome, s.snapshot,
 	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
 	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
 	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at,

@@ -350,9 +350,10 @@ type subject struct {
 }
 
 type referralRow struct {
-	State care.ReferralState `db:"state"`
-	From  string             `db:"from_agency"`
-	To    string             `db:"to_agency"`
+	State      care.ReferralState `db:"state"`
+	From       string             `db:"from_agency"`
+	To         string             `db:"to_agency"`
+	Redirected bool               `db:"redirected"` // to its addressee, by another
 }
 
 // queue asks for the task that is completed, or else for the referral that is moved.
@@ -361,7 +362,7 @@ func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
 		postgres.QueuePointer(b, &s.task, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
 		return
 	}
-	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
+	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency, continues IS NOT NULL AS redirected FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
 	postgres.QueuePointer(b, &s.answer, `SELECT `+postgres.TaskColumns+` FROM task t
 		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+postgres.TaskOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
 }

@@ -45,6 +45,9 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	case t.Like != "":
 		w.openLike(t, role, agency, from)
 		return nil
+	case w.redirects(t):
+		w.openRedirected(t, role, agency)
+		return nil
 	case t.Kind == care.PermitRenewal:
 		if remind, escalate, err = w.permits.clocks(remind, escalate); err != nil {
 			return err
@@ -64,6 +67,25 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral)
 	}
 	return nil
+}
+
+// redirects says whether a task is to answer a referral in the place of who has
+// just redirected it.
+func (w *tasks) redirects(t ledger.TaskChange) bool {
+	return t.Kind == care.ReferralAnswer && w.about.answer != nil && w.step.Entry.Answer.Operation == care.OpRedirect
+}
+
+// openRedirected opens the task of who is asked in the place of another agency, by
+// the term that that one had: a redirection gives no time.
+func (w *tasks) openRedirected(t ledger.TaskChange, role care.Role, agency string) {
+	before := w.about.answer
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated, suspended)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Referral, w.step.At, before.ClockFrom,
+		before.RemindAt, before.EscalateAt, before.Reminded, before.Escalated, w.suspension.holds(t.Kind))
+	if partner, ok := w.policy.TaskByLink(t); ok {
+		w.links.invite(partner, t.Kind, t.ID, t.Referral)
+	}
 }
 
 // joins ends the task to book a service as it opens, where somebody is to book that
@@ -110,9 +132,18 @@ func (w *tasks) zoneOf(t ledger.TaskChange) (string, *postgres.Ruleset, error) {
 // partner that did so through a link holds nothing, but has the time to answer.
 func (w *tasks) acknowledge(t ledger.TaskChange) {
 	remind, escalate := w.policy.Complete(w.about.answerKind(), w.step.At)
+	reminded, escalated := false, false
+	// Of a redirected referral the time to answer runs from when its first addressee
+	// had it, and that one's own stands where it is the longer.
+	if answer := w.about.answer; answer != nil && w.about.referral.Redirected {
+		remind, escalate = w.policy.Complete(answer.Kind, answer.ClockFrom)
+		if answer.RemindAt != nil && answer.EscalateAt != nil && answer.EscalateAt.After(escalate) {
+			remind, escalate, reminded, escalated = *answer.RemindAt, *answer.EscalateAt, answer.Reminded, answer.Escalated
+		}
+	}
 	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
 		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
-		reminded = false, escalated = false WHERE id = $1 AND `+postgres.TaskOpen, t.ID, w.by(), w.step.At, remind, escalate)
+		reminded = $6, escalated = $7 WHERE id = $1 AND `+postgres.TaskOpen, t.ID, w.by(), w.step.At, remind, escalate, reminded, escalated)
 	if w.entry.byLink() && w.about.referral != nil {
 		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
 			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
