@@ -207,8 +207,8 @@ func (u *update) Complete(res any, err error) { u.done, u.result, u.err = true, 
 // watchedSteps notes which entries were brought to the store.
 type watchedSteps struct {
 	*steps.Steps
-	fault  func() (before, after error) // nil: none
-	policy func(*care.Policy)           // changes what runs decide by; nil: nothing
+	fault  func(ledger.Entry) (before, after error) // nil: none
+	policy func(*care.Policy)                       // changes what runs decide by; nil: nothing
 	mutex  sync.Mutex
 	worked map[string]bool
 }
@@ -216,7 +216,7 @@ type watchedSteps struct {
 func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
 	var before, after error
 	if s.fault != nil {
-		before, after = s.fault()
+		before, after = s.fault(step.Entry)
 	}
 	if before != nil {
 		return ledger.StepResult{}, before

@@ -43,6 +43,9 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 			t.Run(fmt.Sprint("seed ", seed, " from ", start.Name), func(t *testing.T) {
 				t.Parallel()
 				g := &wanderer{rand: rand.New(rand.NewPCG(seed, 1)), played: map[care.Operation]int{}, changesRules: seed%8 == 0}
+				if seed%2 == 0 { // so that each is done in many walks
+					g.mends = &[]catalogue.Operation[catalogue.MendForm]{catalogue.RetryEntry, catalogue.RefuseEntry}[seed/2%2]
+				}
 				defer func() { all.add(g.played, g.steps) }()
 				playFrom(t, start.At, func(w *casework) {
 					w.zone = []string{"prato", "lucca", "pistoia", "lucca"}[seed%4] // of Lucca's équipe two seats are private
@@ -112,6 +115,9 @@ type wanderer struct {
 	changesRules bool          // the zone's rules change on the way, once
 	newest       string        // version of the changed rules
 	changed      string        // zone that has them
+
+	mends  *catalogue.Operation[catalogue.MendForm] // what the supervisor does, once, with an answer that cannot be written; nil: there is none
+	poison string                                   // entry whose step cannot be written; empty: none
 }
 
 // did counts a step and names it.
@@ -122,8 +128,12 @@ func (g *wanderer) did(what ...any) {
 }
 
 // fault is what happens to a transaction now and then: Postgres is gone before
-// it, or its answer is lost after it. The step is tried again.
-func (g *wanderer) fault() (before, after error) {
+// it, or its answer is lost after it. The step is tried again. A poisoned entry
+// cannot be written at all.
+func (g *wanderer) fault(e ledger.Entry) (before, after error) {
+	if e.ID == g.poison {
+		return &ledger.Fault{SQLSTATE: "22001"}, nil
+	}
 	switch g.rand.IntN(40) {
 	case 0:
 		return &ledger.Fault{Lost: true}, nil
@@ -323,9 +333,16 @@ func (g *wanderer) step() {
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
 	tasks := g.tasks("")
 	for _, t := range tasks {
-		if _, ok := catalogue.FormOf(t.Kind); ok && t.Kind != care.TransferAnswer {
-			often(func() { g.completes(t, catalogue.Complete.Example(g.about(t))) })
+		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer {
+			continue
 		}
+		if g.mends != nil && g.rand.IntN(3) == 0 {
+			if g.spoils(t, *g.mends) {
+				g.mends = nil
+			}
+			return
+		}
+		often(func() { g.completes(t, catalogue.Complete.Example(g.about(t))) })
 	}
 	for _, f := range g.referrals() {
 		for _, move := range care.ReferralMoves {
@@ -483,6 +500,32 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited, care.RefusedOpen}, cmd.Refusal.Code, "%s", g.last)
 	}
 	return cmd
+}
+
+// spoils completes a task with an answer that cannot be written. The supervisor has
+// it tried again once it can be, or refuses it. False: the task takes no answer now.
+func (g *wanderer) spoils(t ledger.Task, mend catalogue.Operation[catalogue.MendForm]) bool {
+	g.Helper()
+	g.did(t.Kind, "cannot be written,", mend.Code)
+	role, c := g.answer(t, catalogue.Complete.Example(g.about(t)))
+	cmd := g.accept(role, c)
+	if cmd.State != ledger.CommandAccepted {
+		return false
+	}
+	g.poison = cmd.ID
+	g.bring(cmd)
+	g.poison = ""
+	w := g.file().Waiting
+	require.Equal(g, []any{health.Broken, health.CauseDeferred}, []any{w.Health, w.Cause}, "after %s", g.last)
+	g.assigns(care.Supervisor, mend.Any(cmd.ID, g.world()))
+	g.carrier.(*play).relay()
+	cmd, err := g.records.Command(context.Background(), g.as(role), cmd.ID)
+	require.NoError(g, err)
+	if mend.Code == care.OpRefuseEntry {
+		g.refused(care.RefusedByHand, cmd)
+	}
+	require.NotEqual(g, ledger.CommandAccepted, cmd.State, "after %s", g.last)
+	return true
 }
 
 // answersElsewhere has the other zone answer what it was asked.
@@ -682,12 +725,18 @@ func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] 
 func (g *wanderer) completes(t ledger.Task, form care.Completion) {
 	g.Helper()
 	g.did(t.Kind, form.Outcome)
+	g.tries(g.answer(t, form))
+}
+
+// answer claims a task where nobody has, and makes the command that completes it.
+func (g *wanderer) answer(t ledger.Task, form care.Completion) (care.Role, catalogue.Command) {
+	g.Helper()
 	if t.State == care.TaskReady {
 		g.claim(t)
 		t.HolderRole = t.Role
 	}
 	require.Empty(g, catalogue.CheckCompletion(g.policy(), t.Kind, form), "%s", g.last)
-	g.tries(t.HolderRole, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
+	return t.HolderRole, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 
 // movesAny makes a move of a referral as who may make it.
