@@ -49,6 +49,7 @@ type Waiting struct {
 	Then      string         `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
 	StandIns  []care.Role    `json:"stand_ins,omitempty"` // who can stand in
 	Cause     string         `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing, mail
+	Answered  bool           `json:"answered,omitempty"`  // the task's answer was accepted, and is being recorded: nobody has to act
 	TaskID    string         `json:"-"`
 }
 
@@ -92,6 +93,8 @@ type FactTask struct {
 	Escalated  bool
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
+	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
+	Answered bool
 	// NotReached is since when a partner has not the link that it would answer
 	// through, because the mail with it cannot be delivered.
 	NotReached *time.Time
@@ -161,6 +164,7 @@ func explainTask(t FactTask, now time.Time, cal care.Calendar) Waiting {
 	w := Waiting{
 		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
 		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
+		Answered: t.Answered,
 	}
 	if t.State == care.TaskReserved || t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
@@ -197,7 +201,7 @@ func explainTask(t FactTask, now time.Time, cal care.Calendar) Waiting {
 var severity = map[Health]int{Broken: 3, Orphaned: 2, Late: 1, Planned: 0}
 
 // worse says whether a needs somebody more than b. What is planned of a
-// suspended case is its date alone.
+// suspended case is its date alone. What is answered needs nobody.
 func worse(a, b Waiting) bool {
 	if severity[a.Health] != severity[b.Health] {
 		return severity[a.Health] > severity[b.Health]
@@ -207,6 +211,9 @@ func worse(a, b Waiting) bool {
 	}
 	if first, second := beside(a), beside(b); first != second {
 		return first < second
+	}
+	if a.Answered != b.Answered {
+		return b.Answered
 	}
 	if a.Until == nil || b.Until == nil {
 		return a.Until != nil

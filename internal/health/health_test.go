@@ -34,6 +34,7 @@ func waitsFor(t *testing.T, now time.Time) {
 	unreached.Partner, unreached.NotReached = "scuola", day(0)
 	nobody := task(care.Review, day(1), day(2))
 	nobody.Candidates = 0
+	answered := func(t health.FactTask) health.FactTask { t.Answered = true; return t }
 	tasks := func(tasks ...health.FactTask) []health.FactTask { return tasks }
 	waits := func(waits ...health.FactWait) []health.FactWait { return waits }
 	const planned, late, broken, orphaned = health.Planned, health.Late, health.Broken, health.Orphaned
@@ -54,6 +55,9 @@ func waitsFor(t *testing.T, now time.Time) {
 		{"a suspended one's mail matters when it goes on", health.Facts{Tasks: tasks(frozen(unreached), task(care.Closure, nil, day(-2)))}, late, health.WaitTask, "closure"},
 		{"a date", health.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(30)))}, planned, health.WaitTime, care.DeadlineReviewAfterPlan},
 		{"a date that the machinery let pass", health.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(-1)))}, broken, health.WaitMachine, "clock"},
+		{"an answered task", health.Facts{Tasks: tasks(answered(task(care.Review, day(1), day(2))))}, planned, health.WaitTask, "review"},
+		{"what is answered after what is due later", health.Facts{Tasks: tasks(answered(task(care.Review, day(1), day(2))), task(care.Closure, day(3), day(4)))}, planned, health.WaitTask, "closure"},
+		{"what is answered late before what is planned", health.Facts{Tasks: tasks(answered(task(care.Review, nil, day(-1))), task(care.Closure, day(3), day(4)))}, late, health.WaitTask, "review"},
 		{"nothing", health.Facts{}, orphaned, health.WaitMachine, "nothing_open"},
 		{"a step under way", health.Facts{Moving: true}, planned, health.WaitMachine, "moving"},
 

@@ -355,6 +355,16 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi; " +
 			"il termine è scaduto oggi e il responsabile sta per essere avvisato; può intervenire anche il responsabile."},
+		{"answered", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+		}, "La risposta al compito «Primo ascolto», data da un operatore di sportello (Comune di Prova), è arrivata e si sta registrando: " +
+			"tra qualche secondo il fascicolo dirà che cosa aspetta."},
+		{"answered late, by a partner", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Answered: true,
+			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		}, "La risposta dell’ente «Scuola di Prova» è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta; " +
+			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato."},
 		{"nobody has the role", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor},
@@ -414,9 +424,10 @@ func TestSentenceHasNoHole(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	for _, k := range usual.TaskKinds {
 		for _, state := range []care.TaskState{care.TaskReady, care.TaskReserved} {
-			got := italian.Sentence(health.Waiting{
-				Health: health.Planned, For: health.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now,
-			}, care.Policy{}, now)
+			w := health.Waiting{Health: health.Planned, For: health.WaitTask, Task: k.Kind, State: state, Role: care.SocialWorker, Since: now}
+			got := italian.Sentence(w, care.Policy{}, now)
+			w.Answered = true
+			got += italian.Sentence(w, care.Policy{}, now)
 			if strings.Contains(got, "  ") || strings.Contains(got, "«»") || strings.Contains(got, "_") || strings.Contains(got, " ,") {
 				t.Errorf("%s, %s: %q", k.Kind, state, got)
 			}

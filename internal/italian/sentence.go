@@ -16,6 +16,8 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
 	case w.For == health.WaitNothing:
 		return "Il fascicolo è chiuso: non aspetta più nulla."
+	case w.For == health.WaitTask && w.Answered:
+		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
 		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
@@ -67,6 +69,14 @@ func agency(w health.Waiting, p care.Policy) string {
 		return ""
 	}
 	return " (" + a.Name + ")"
+}
+
+// answered names the answer that is on its way.
+func answered(w health.Waiting, p care.Policy) string {
+	if w.Partner != "" {
+		return "La risposta dell’ente «" + agencyName(p, w.Partner) + "»"
+	}
+	return "La risposta al compito «" + TaskKind(w.Task) + "», data " + byRole(w.Role) + agency(w, p) + ","
 }
 
 func does(w health.Waiting) string {
@@ -159,19 +169,29 @@ func term(w health.Waiting, now time.Time) string {
 	case w.Until == nil:
 		return ""
 	}
-	overdue := "il termine è scaduto " + near(*w.Until, now)
-	if w.LateDays > 0 {
-		overdue = "il termine è scaduto da " + workingDays(w.LateDays)
+	if late := overdue(w, now); late != "" {
+		return late
 	}
-	switch {
-	case w.Then == "escalated":
-		return overdue + " e il responsabile è stato avvisato"
-	case now.After(*w.Until):
-		return overdue + " e il responsabile sta per essere avvisato"
-	case w.Then == "remind":
+	if w.Then == "remind" {
 		return "se non accade entro " + When(*w.Until, now) + " parte un sollecito"
 	}
 	return "se non accade entro " + When(*w.Until, now) + " viene avvisato il responsabile"
+}
+
+// overdue says since when a term has passed, and whether the supervisor knows; empty:
+// it has not.
+func overdue(w health.Waiting, now time.Time) string {
+	if w.Until == nil || w.Then != "escalated" && !now.After(*w.Until) {
+		return ""
+	}
+	text := "il termine è scaduto " + near(*w.Until, now)
+	if w.LateDays > 0 {
+		text = "il termine è scaduto da " + workingDays(w.LateDays)
+	}
+	if w.Then == "escalated" {
+		return text + " e il responsabile è stato avvisato"
+	}
+	return text + " e il responsabile sta per essere avvisato"
 }
 
 func standIns(w health.Waiting) string {

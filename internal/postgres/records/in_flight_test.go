@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -87,6 +88,11 @@ func TestAnAcceptedAnswerProtectsItsTask(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, shown.Answered)
 	require.Equal(t, p.Accounts["desk_operator.prato"].ID, shown.HolderID)
+	// Its case asks nobody for it any more, and stands as it did.
+	file, err := p.Records.CaseFile(t.Context(), p.Accounts["desk_operator.prato"], ledger.BareID(run))
+	require.NoError(t, err)
+	require.Equal(t, []any{health.Planned, care.FirstListening, true}, []any{file.Waiting.Health, file.Waiting.Task, file.Waiting.Answered})
+	require.Empty(t, file.Waiting.TaskID, "nothing of the task is offered")
 
 	res := p.Does(run, answer, ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Heard}}}, nil)
 	require.Equal(t, ledger.Recorded, res.Verdict)
@@ -101,6 +107,9 @@ func TestARefusedAnswerProtectsNothing(t *testing.T) {
 	ask := p.everyAssignment(task)
 	onItsWay(t, ask["release"]())
 	p.refuses(run, answer)
+	file, err := p.Records.CaseFile(t.Context(), p.Accounts["desk_operator.prato"], ledger.BareID(run))
+	require.NoError(t, err)
+	require.False(t, file.Waiting.Answered)
 	require.NoError(t, ask["release"]())
 	require.NoError(t, ask["claim"]())
 }

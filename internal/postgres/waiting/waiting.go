@@ -72,13 +72,15 @@ func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string,
 		Escalated  bool           `db:"escalated"`
 		Suspended  bool           `db:"suspended"`
 		Candidates int            `db:"candidates"`
+		Answered   bool           `db:"answered"`    // its answer is on its way
 		NotReached *time.Time     `db:"not_reached"` // since when the partner's mail has failed
 	}
-	rows, err := postgres.Many[row](ctx, tx, `SELECT t.case_id::text, CASE WHEN t.zone = my('zone') AND NOT answer_on_its_way(t.id) THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
+	rows, err := postgres.Many[row](ctx, tx, `SELECT t.case_id::text, CASE WHEN t.zone = my('zone') THEN t.id::text ELSE '' END AS id, t.kind, t.state, t.role, t.agency,
 			CASE t.zone WHEN my('zone') THEN '' ELSE t.zone END AS zone,
 			coalesce((SELECT r.to_agency FROM referral r WHERE r.id = t.referral_id), '') AS addressee,
 			coalesce(t.reserved_at, t.ready_at) AS since, t.reminded, t.remind_at, t.escalate_at, t.escalated, t.suspended,
 			(SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role) AS candidates,
+			answer_on_its_way(t.id) AS answered,
 			CASE WHEN t.kind IN ('referral_answer', 'referral_outcome') THEN undelivered(t.id) END AS not_reached
 		FROM (SELECT * FROM task WHERE case_id = ANY ($1::uuid[]) AND ended_at IS NULL
 			UNION ALL SELECT e.* FROM unnest($1::uuid[]) AS c (id), asked_elsewhere(c.id) e) t ORDER BY t.ready_at, t.id`, ids)
@@ -90,10 +92,13 @@ func readTasks(ctx context.Context, tx postgres.Tx, p care.Policy, ids []string,
 		if !partner.ByLink() || t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
 			partner.Code, t.NotReached = "", nil
 		}
+		if t.Answered {
+			t.ID = "" // nothing of it is offered
+		}
 		facts[t.Case].Tasks = append(facts[t.Case].Tasks, health.FactTask{
 			ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: partner.Code, Since: t.Since, RemindAt: t.RemindAt,
 			EscalateAt: t.EscalateAt, Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates,
-			NotReached: t.NotReached,
+			Answered: t.Answered, NotReached: t.NotReached,
 		})
 	}
 	return err
