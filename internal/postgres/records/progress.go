@@ -39,7 +39,7 @@ func (r commands) progress(ctx context.Context, tx postgres.Tx, s care.Staff, c 
 	if err != nil {
 		return ledger.Command{}, err
 	}
-	if err := tellMoment(ctx, tx, s, id, caseID, c.Run, now, "action_"+string(form.State), s.Agency); err != nil {
+	if err := postgres.TellMoment(ctx, tx, s, id, caseID, c.Run, now, "action_"+string(form.State), s.Agency); err != nil {
 		return ledger.Command{}, err
 	}
 	return r.settle(ctx, tx, s, c, id, caseID, nil)
