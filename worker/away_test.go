@@ -53,7 +53,7 @@ func tries(events []*history.HistoryEvent) (n int) {
 // is back both are worked soon. The week costs each of them fewer events than Temporal
 // bears in one execution.
 func TestPostgresIsAwayForAWeek(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	const (
 		unit = 50 * time.Microsecond
 		week = 7 * 24 * 3600 // units
@@ -97,6 +97,7 @@ func TestPostgresIsAwayForAWeek(t *testing.T) {
 
 // A run rests for long when Postgres comes back: its clock is brought to it.
 func TestAClockIsBroughtWhenPostgresIsBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, impatient())
 	s.patience.Unit = 5 * time.Second // the first try lasts five minutes, the first pause half of one
 	stop := s.work()
@@ -130,6 +131,7 @@ func (s *site) entry(owner *pgxpool.Pool, id string) (state, fault string, tries
 // behind it. It holds up its sender's later one alone, until it is worked after all, or
 // taken away.
 func TestAPoisonEntryHoldsUpItsSenderAlone(t *testing.T) {
+	t.Parallel()
 	for name, refuse := range map[string]bool{"and is worked when it is healed": false, "and is refused by hand": true} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))

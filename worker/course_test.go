@@ -115,7 +115,7 @@ func (s *site) answers(caseID string) ledger.Command {
 // Two workers side by side, of which the newer comes and goes: what it alone can work
 // waits for it, and what the older one can work does not.
 func TestCoursesSideBySide(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.WorkingDays}))
 	const each = 8
 	kill := s.knowing(1)

@@ -69,6 +69,7 @@ func (s *site) mails(owner *pgxpool.Pool, caseID string, n int) {
 // A mail server that accepts and says nothing keeps three mails waiting, and no
 // entry: the relay brings what the API has not brought.
 func TestASilentMailServerHoldsUpNoWake(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	id := s.open()
@@ -127,6 +128,7 @@ func (*refusingSession) Logout() error { return nil }
 // third is seen in the case, and not tried again. Where the server demands a login
 // that is not set all wait, until the worker is started with it.
 func TestMailsOfAWorker(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	id := s.open()

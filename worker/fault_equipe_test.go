@@ -75,6 +75,7 @@ func (s *site) toTheSignOff() (caseID string) {
 // signature comes, or the term falls due at which those who are silent are no
 // longer waited for. The quorum is counted once, and nobody is counted twice.
 func TestWorkerKilledAtAQuorum(t *testing.T) {
+	t.Parallel()
 	const patience = 12 * time.Second
 	for _, c := range []struct {
 		first    string

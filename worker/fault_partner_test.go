@@ -53,6 +53,7 @@ func (s *site) redirected(caseID string) {
 // The redirection is committed and its worker dies; the school's answer comes
 // before the run is back.
 func TestWorkerKilledAfterARedirection(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	id, redirect := s.redirecting()
 	fires := s.workUnder(afterRedirect)
@@ -72,6 +73,7 @@ func TestWorkerKilledAfterARedirection(t *testing.T) {
 // The redirection is accepted, and whoever was to bring it to its run dies with
 // it in hand: it comes again.
 func TestWorkerKilledBeforeARedirectionIsDelivered(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	id, redirect := s.redirecting()
 	fires := s.workUnder(beforeDelivery)

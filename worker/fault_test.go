@@ -181,6 +181,7 @@ func (s *site) send(cmd ledger.Command) {
 }
 
 func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
+	t.Parallel()
 	for _, first := range []string{"another command comes first", "a clock fires first"} {
 		t.Run(first, func(t *testing.T) {
 			policy := quick(care.Duration{N: 1, Unit: care.Seconds})
@@ -219,6 +220,7 @@ func TestWorkerKilledBetweenCommitAndWorkflowTask(t *testing.T) {
 
 // The last step of a run is committed, and its worker dies: the run ends all the same.
 func TestWorkerKilledAfterTheLastStep(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	id := s.open()
@@ -239,6 +241,7 @@ func TestWorkerKilledAfterTheLastStep(t *testing.T) {
 }
 
 func TestWorkerKilledBetweenCommitAndDelivery(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	id := s.open()
@@ -256,6 +259,7 @@ func TestWorkerKilledBetweenCommitAndDelivery(t *testing.T) {
 }
 
 func TestAcceptedAndNeverWoken(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	defer s.work()()
 	id := s.open()
@@ -278,6 +282,7 @@ func (s *site) proxied() (*toxiproxy.Proxy, *pgxpool.Pool) {
 }
 
 func TestPostgresAwayForLongerThanAWorkflowTask(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	id := s.open()

@@ -17,6 +17,7 @@ import (
 // installation nothing of it is read, and with one nothing else is worked than what
 // was accepted.
 func TestForgedMessages(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.WorkingDays}))
 	defer s.work()()
 	id := s.open()

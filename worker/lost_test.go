@@ -87,7 +87,7 @@ func (s *site) back(before []ledger.OpenRun) {
 // A run that is terminated comes back by itself, nobody having asked for anything, and
 // goes on; the case's timeline says so.
 func TestLostRunComesBack(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))
 	defer s.work()()
 	id, other := s.open(), s.open()
@@ -105,7 +105,7 @@ func TestLostRunComesBack(t *testing.T) {
 // All runs are terminated, one of them while an answer to it is on its way: all come
 // back, the answer is worked, and nothing happens twice.
 func TestAllRunsLost(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))
 	defer s.work()()
 	var ids []string
@@ -135,7 +135,7 @@ func TestAllRunsLost(t *testing.T) {
 // A worker dies between the commit of a step and the end of its workflow task, and the
 // run is terminated before anybody could finish it.
 func TestRunLostInTheMiddleOfAStep(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))
 	stop := s.work()
 	id := s.open()
@@ -157,7 +157,7 @@ func TestRunLostInTheMiddleOfAStep(t *testing.T) {
 // A Temporal that says nothing has lost nothing, for however long it is silent, though
 // commands wait and clocks are overdue.
 func TestSilentTemporalHasLostNothing(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	silence, err := time.ParseDuration(orText(os.Getenv(silenceVariable), "20s"))
 	require.NoError(t, err)
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))
@@ -198,7 +198,7 @@ func TestSilentTemporalHasLostNothing(t *testing.T) {
 
 // Nobody works a database that was only filled to be measured: none of its runs is started.
 func TestUnattendedDatabaseIsLeftAlone(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Hours}))
 	stop := s.work()
 	id := s.open()

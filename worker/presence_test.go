@@ -100,6 +100,7 @@ func (s *site) awaitAtWork(n int) {
 // falls silent, though its process goes on and it still polls; a second one counts
 // beside it.
 func TestWorkersSayThatTheyAreAtWork(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	require.Equal(t, 3, s.present().AtWork("prova", 3), "nobody has said anything: the pollers count")
 	stuck := &stuckOutbox{release: make(chan struct{})}
@@ -151,6 +152,7 @@ func (o *stuckOutbox) TakeWakes(ctx context.Context, most int, busy []string) ([
 
 // A loop in panic ends the worker with an error, and so its process.
 func TestALoopInPanicEndsTheWorker(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	broken := s.watched(func(o *worker.Options) { o.Outbox = brokenOutbox{o.Outbox.(*outbox.Outbox)} })
 	var panicked *loops.Panicked
@@ -162,7 +164,7 @@ func TestALoopInPanicEndsTheWorker(t *testing.T) {
 // A worker that Temporal refuses is at work no more, and ends with an error once the
 // SDK gives it up, which it does after two minutes.
 func TestAWorkerThatTemporalRefusesEnds(t *testing.T) {
-	t.Parallel() // it does nothing but wait
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	fatal := s.watched(nil)
 	s.awaitAtWork(1)

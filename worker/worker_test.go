@@ -52,6 +52,7 @@ func quick(rhythm care.Duration) care.Policy {
 }
 
 func TestTheStraightPath(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, quick(care.Duration{N: 1, Unit: care.Seconds}))
 	stop := s.work()
 	defer stop()
@@ -89,6 +90,7 @@ func TestTheStraightPath(t *testing.T) {
 
 // A reminder whose recipient the mail server does not know is seen in its case, once.
 func TestMailThatComesBack(t *testing.T) {
+	t.Parallel()
 	policy := quick(care.Duration{N: 1, Unit: care.Seconds})
 	for i := range policy.Tasks {
 		policy.Tasks[i].Claim = care.Clock{Remind: care.Duration{N: 1, Unit: care.Seconds}, Escalate: care.Duration{N: 9, Unit: care.WorkingDays}}

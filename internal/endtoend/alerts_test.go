@@ -70,6 +70,7 @@ func readExpressions(t *testing.T) (all []string) {
 
 // Each alert says what it means and what to do, in the file and in the manual.
 func TestAlertsSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	manual, err := os.ReadFile("../../docs/operations.md")
 	require.NoError(t, err)
 	names := regexp.MustCompile("`(Percorso[A-Z][A-Za-z]+)`").FindAllStringSubmatch(string(manual), -1)
@@ -226,7 +227,7 @@ var named = regexp.MustCompile(`percorso_[a-z_]+`)
 // Every alert is silent while all is well, and speaks when its fault is placed; every
 // metric of alerts and dashboard is there once the stack was worked with.
 func TestAlertsSpeakOfTheirFaults(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := open(t, "prova")
 	conn, err := pgx.Connect(t.Context(), s.stack.AdministratorURL("percorso"))
 	require.NoError(t, err)

@@ -130,6 +130,7 @@ func quoted(text string) string {
 // assesses, the CPI acknowledges and accepts, the supervisor watches, and the
 // social worker closes.
 func TestStraightPathInTheBrowser(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prova")
 	day := func(d time.Duration) string { return today().Add(d).Format(time.DateOnly) }
 

@@ -84,6 +84,7 @@ func (s *services) logLines(part standalone.Part, id string) (found []line) {
 // where it gave none, or none that is one. With a collector its spans arrive there,
 // from the request to the step and its statements.
 func TestAClickIsFollowed(t *testing.T) {
+	t.Parallel()
 	spans, address := newTraces(t)
 	on := "OTEL_EXPORTER_OTLP_ENDPOINT=" + address
 	quickly := "OTEL_BSP_SCHEDULE_DELAY=200"

@@ -46,6 +46,7 @@ func (s *services) doOverFaults(caseID string, kind care.TaskKind, form care.Com
 
 // Each part is killed with -9 in the middle of the path, while a command is on its way.
 func TestEachPartKilled(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	for _, part := range []standalone.Part{standalone.Worker, standalone.API, standalone.Temporal, standalone.Postgres} {
 		t.Run(string(part), func(t *testing.T) {
@@ -76,6 +77,7 @@ func TestEachPartKilled(t *testing.T) {
 // The API is killed once the command is durable and before it answers: with
 // Temporal stopped in its tracks it waits for the process, and dies waiting.
 func TestAPIKilledBeforeItAnswers(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	id := s.openCase()
 	task, role := s.task(id, care.FirstListening)
@@ -105,6 +107,7 @@ func TestAPIKilledBeforeItAnswers(t *testing.T) {
 // A partner's answer through its one-time link is durable, and the API dies
 // before it tells the process: the relay does, once, and the link is used up.
 func TestAPIKilledBeforeALinkIsAnswered(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	id := s.openCase()
 	s.do(id, care.FirstListening, heard)
@@ -154,6 +157,7 @@ func (s *services) acceptedAs(target string, op care.Operation) {
 
 // Temporal's databases are dropped, and every open case is rebuilt from Postgres.
 func TestTemporalLostAndRebuilt(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prova")
 	waitingForCPI, referral := s.toTheCPI()
 	atTheDesk := s.openCase()
@@ -192,6 +196,7 @@ func (s *services) insistAccepted(role care.Role, task string) {
 // Without a worker an accepted command is not worked: the case says that it is
 // broken and why, and is well again once a worker is back.
 func TestBrokenCaseExplainsItself(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	id := s.openCase()
 	task, role := s.task(id, care.FirstListening)

@@ -13,6 +13,7 @@ import (
 
 // Journey 1: an Italian citizen asks about school enrolment. A contact, no case file.
 func TestInformationOnly(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	contact := map[string]any{"topic": "school", "language": "it", "channel": "in_person", "citizenship": "IT", "outcome": "information"}
 	made := s.post(care.DeskOperator, "/contacts", contact).is(http.StatusCreated)
@@ -31,6 +32,7 @@ func TestInformationOnly(t *testing.T) {
 
 // Journey 2: the straight path, from the desk to a closure as placed.
 func TestStraightPath(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prova")
 	id, referral := s.toTheCPI()
 
@@ -71,6 +73,7 @@ func TestStraightPath(t *testing.T) {
 
 // Journey 6: the CPI stays silent.
 func TestSilentCPI(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prova")
 	id, referral := s.toTheCPI()
 	var stuck answer
@@ -105,6 +108,7 @@ func TestSilentCPI(t *testing.T) {
 
 // Journey 9: who may have what, and the rule that says so.
 func TestNotEligible(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	today := today()
 	aged := func(years, months int) func(map[string]any) {

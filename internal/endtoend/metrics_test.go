@@ -67,6 +67,7 @@ var someone = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}|@|[a-z_]+\.(prato|
 // are of a closed list, and none of their values is one of those. Nothing can
 // therefore be grouped by who did it.
 func TestMetricsTellOfNobody(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prato")
 	id := s.openMarked()
 	s.do(id, care.Assessment, with(assessed))

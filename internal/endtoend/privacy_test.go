@@ -27,6 +27,7 @@ const marker = "Zqxmarker"
 // Temporal's databases, in logs (and so in no address that was asked for) and in
 // mails. That it would be found is seen in Percorso's own database.
 func TestMarkerStaysInTheRecords(t *testing.T) {
+	t.Parallel()
 	s := open(t, "prova", patient...)
 	s.markedStraight()
 	s.markedComplex()

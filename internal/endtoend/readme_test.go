@@ -82,6 +82,7 @@ func prints(c manual.Command, printed string) bool {
 // TestREADMERunsAsItStands: in its order, all but the commands that start and test
 // everything.
 func TestREADMERunsAsItStands(t *testing.T) {
+	t.Parallel()
 	r := newReader(t)
 	ran := 0
 	for _, c := range manual.Commands(t, "README.md") {
@@ -101,6 +102,7 @@ func TestREADMERunsAsItStands(t *testing.T) {
 // TestOperationsRunAsTheyStand: the commands of operations.md that leave the stack
 // as it is. The others start, restore or delete one.
 func TestOperationsRunAsTheyStand(t *testing.T) {
+	t.Parallel()
 	r := newReader(t)
 	require.NoError(t, os.CopyFS(filepath.Join(r.folder, "my-zones"), deploy.Zones()))
 	prato := filepath.Join(r.folder, "my-zones", "prato.yaml")

@@ -33,7 +33,7 @@ func look(t *testing.T, address string) (code int, parts map[string]any) {
 // the case whose entry nobody works. The API stays alive and ready. A second worker
 // takes over, while the first is still stopped.
 func TestAStoppedWorkerIsSeen(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	s := open(t, "prato")
 	a := s.stack.Addresses()
 	is := func(want int, address string) {

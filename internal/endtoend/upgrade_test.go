@@ -20,6 +20,7 @@ import (
 // answer that was accepted under the old code is worked by the new one, and the path
 // goes on from there.
 func TestReleasedDataFolderGoesOn(t *testing.T) {
+	t.Parallel()
 	options := stacktest.Options(t)
 	released := options
 	released.Parts = []standalone.Part{standalone.Postgres}

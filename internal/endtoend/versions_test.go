@@ -233,7 +233,7 @@ func (v *twoVersions) onceEach() {
 // forwards and back, with versions on and off, one of them killed each time: the
 // load goes on, everything accepted is worked, and nothing twice.
 func TestVersionsSideBySide(t *testing.T) {
-	t.Parallel() // it waits for most of its time, on a stack of its own
+	t.Parallel()
 	v := newTwoVersions(t, "PERCORSO_BUILD_ID=one", "PERCORSO_WORKER_VERSIONS=release")
 	code, said := v.release("--list")
 	require.Zero(t, code)
