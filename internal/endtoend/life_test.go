@@ -25,7 +25,6 @@ func permitLeads(warning, reminder, alarm time.Duration) (lastDay time.Time, lea
 
 // What people go through, through the API and in browsers, side by side on one stack.
 func TestWhatPeopleGoThrough(t *testing.T) {
-	t.Parallel()
 	lastDay, leads := permitLeads(50*time.Second, 56*time.Second, 60*time.Second)
 	// What came of a receipt is asked once the alarm would have been given.
 	leads = append(leads, deadline{care.DeadlinePermitReceipt, 15}, deadline{care.DeadlineGoalEvaluation, 90}, deadline{care.DeadlinePartnerLink, int(linkTerm.Seconds())})

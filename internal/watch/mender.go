@@ -132,7 +132,7 @@ func (m *Mender) suspects(ctx context.Context) error {
 		return err
 	}
 	for rest := range slices.Chunk(open, batch) {
-		if err := m.mend(ctx, idsOf(rest)); err != nil {
+		if _, err := m.mend(ctx, idsOf(rest)); err != nil {
 			return err
 		}
 	}
@@ -193,8 +193,17 @@ func (m *Mender) difference(ctx context.Context, counts map[care.RunKind]int, ki
 }
 
 // compare looks for every open run of a kind in Temporal's list, and at those that
-// are not in it.
+// are not in it. The difference that it leaves is of before it looked: what is lost
+// meanwhile makes another one.
 func (m *Mender) compare(ctx context.Context, kind care.RunKind) error {
+	counts, err := m.troubles.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := m.difference(ctx, counts, kind)
+	if err != nil {
+		return err
+	}
 	there := map[string]bool{}
 	for from := []byte(nil); ; {
 		loops.Moves(ctx)
@@ -230,43 +239,38 @@ func (m *Mender) compare(ctx context.Context, kind care.RunKind) error {
 		}
 		after = ids[len(ids)-1]
 	}
-	if err := m.mendAll(ctx, absent); err != nil {
-		return err
-	}
-	counts, err := m.troubles.Counts(ctx)
-	if err != nil {
-		return err
-	}
-	rest, err := m.difference(ctx, counts, kind)
+	lost, err := m.mendAll(ctx, absent)
 	if err == nil {
-		m.known[kind] = rest
+		m.known[kind] = before - lost
 	}
 	return err
 }
 
-// mendAll mends many runs: those with something due before the others, and what is
-// suspected meanwhile before them all.
-func (m *Mender) mendAll(ctx context.Context, ids []string) error {
+// mendAll mends many runs, and counts those that were lost: those with something due
+// before the others, and what is suspected meanwhile before them all.
+func (m *Mender) mendAll(ctx context.Context, ids []string) (lost int, err error) {
 	if len(ids) == 0 {
-		return nil
+		return 0, nil
 	}
 	open, err := m.troubles.StillOpen(ctx, ids)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for some := range slices.Chunk(open, batch) {
-		if err := m.mend(ctx, idsOf(some)); err != nil {
-			return err
+		n, err := m.mend(ctx, idsOf(some))
+		if err != nil {
+			return 0, err
 		}
+		lost += n
 		if err := m.suspects(ctx); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return lost, nil
 }
 
-// mend starts again those of some runs that are lost.
-func (m *Mender) mend(ctx context.Context, ids []string) error {
+// mend starts again those of some runs that are lost, and counts these.
+func (m *Mender) mend(ctx context.Context, ids []string) (int, error) {
 	now := time.Now() //nolint:forbidigo // how long ago a run was started
 	for id, at := range m.started {
 		if now.Sub(at) > againAfter {
@@ -275,21 +279,21 @@ func (m *Mender) mend(ctx context.Context, ids []string) error {
 	}
 	absent, present, err := m.absent(ctx, ids)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var open []ledger.OpenRun
 	if len(absent) > 0 {
 		if !pause(ctx, betweenAsking) {
-			return ctx.Err()
+			return 0, ctx.Err()
 		}
 		var back []string
 		if absent, back, err = m.absent(ctx, absent); err != nil {
-			return err
+			return 0, err
 		}
 		present = append(present, back...)
 		// A run ends in Postgres first: what is still open there is lost.
 		if open, err = m.troubles.StillOpen(ctx, absent); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for _, id := range absent {
@@ -299,21 +303,21 @@ func (m *Mender) mend(ctx context.Context, ids []string) error {
 	}
 	if len(present) > 0 {
 		if err := m.troubles.There(ctx, present); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if len(open) == 0 {
-		return nil
+		return 0, nil
 	}
 	if err := m.troubles.Missing(ctx, idsOf(open)); err != nil {
-		return err
+		return 0, err
 	}
 	lost := slices.DeleteFunc(slices.Clone(open), func(r ledger.OpenRun) bool { _, of := m.started[r.ID]; return of })
 	if len(lost) == 0 {
-		return nil
+		return len(open), nil
 	}
 	m.log.Warn("Temporal has lost runs, which are started again", zap.Int("runs", len(lost)), zap.String("first", lost[0].ID))
-	return m.start(ctx, lost)
+	return len(open), m.start(ctx, lost)
 }
 
 // start starts lost runs, in their order, so many at once and so many a second.
