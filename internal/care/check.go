@@ -41,6 +41,7 @@ const (
 	RuleConsented   = "already_consented"
 	RuleNoConsent   = "no_consent_in_force"
 	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
+	RuleNotAtWork   = "not_at_work"    // of an agency that is not at work on the case now
 	RuleToItself    = "redirected_to_itself"
 	RuleToSender    = "redirected_to_sender"
 	RuleAskedBefore = "redirected_back" // to who redirected it before

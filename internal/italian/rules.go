@@ -39,6 +39,7 @@ var rules = map[string]string{
 	care.RuleNoConsent:   "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:        "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
+	care.RuleNotAtWork:   "Il tuo ente adesso non lavora con questa persona: l’incontro lo registra chi la sta seguendo.",
 	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",

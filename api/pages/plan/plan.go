@@ -46,7 +46,7 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	}
 	current := parts.CurrentPlan(plans)
-	if current != nil && current.State == care.PlanActive {
+	if current != nil && current.State == care.PlanActive && (care.ReadsCases(who, rules.Policy) || hasPart(who, *current)) {
 		page.Meeting = &web.Link{URL: "/fascicoli/" + id + "/incontro", Text: italian.Operation(care.OpMeet)}
 	}
 	if current == nil {
@@ -152,4 +152,9 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto.", Value: typed.Note}}
 	s.Pages.Render(c, status, page)
 	return nil
+}
+
+// hasPart says whether something in a plan is for the caller's agency to do.
+func hasPart(who care.Staff, plan ledger.Plan) bool {
+	return slices.ContainsFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.Agency == who.Agency })
 }

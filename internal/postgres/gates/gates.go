@@ -174,6 +174,8 @@ func (g *asked) rule() ([]care.Fault, error) {
 		return g.ruleOfRedirect(string(answer.Agency))
 	case care.OpUnconsent:
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
+	case care.OpMeet, care.OpMinutes:
+		return standing.AtWork(g.ctx, g.tx, g.caseID(), care.Staff{Role: g.Role, Agency: g.Agency})
 	case care.OpMerge:
 		return g.ruleOfMerge()
 	case care.OpReopen:

@@ -185,6 +185,15 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return ledger.Command{}, err
 		}
 		// The process asks again, under lock; what is plain by now need not wait for it.
+		if c.Operation == care.OpMeet || c.Operation == care.OpMinutes {
+			faults, err := standing.AtWork(ctx, tx, about.CaseID, s)
+			switch {
+			case err != nil:
+				return ledger.Command{}, err
+			case len(faults) > 0:
+				return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, care.Refuse(faults...))
+			}
+		}
 		refusal, err := standing.Second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
 		switch {
 		case err != nil:

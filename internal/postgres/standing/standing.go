@@ -80,6 +80,20 @@ func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseI
 	return branches, err
 }
 
+// AtWork refuses whoever is not at work on a case now: the staff of the agencies that
+// are, and the zone's supervisor.
+func AtWork(ctx context.Context, tx postgres.Tx, caseID string, s care.Staff) ([]care.Fault, error) {
+	if s.Role == care.Supervisor {
+		return nil, nil
+	}
+	var works bool
+	err := tx.QueryRow(ctx, `SELECT at_work($1, $2)`, caseID, s.Agency).Scan(&works)
+	if err != nil || works {
+		return nil, err
+	}
+	return []care.Fault{{Rule: care.RuleNotAtWork}}, nil
+}
+
 // ServicesToBook lists the services that somebody is to book for a case, by a task
 // that is another than one.
 func ServicesToBook(ctx context.Context, tx postgres.Tx, caseID, but string) ([]string, error) {

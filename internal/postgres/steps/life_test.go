@@ -227,6 +227,49 @@ func TestConsentAndMeetings(t *testing.T) {
 	}
 	_, err = p.Records.Accept(t.Context(), p.Accounts["cpi_operator.lucca"], meet)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
+
+	// Its work is done: what it did is still there to read, and nothing more to record.
+	over := catalogue.Meet.Command(uuid.NewString(), "", catalogue.MeetingForm{At: held.Add(time.Hour)}).InRun(run).NewCommand
+	cmd, err := p.Records.Accept(t.Context(), p.Accounts["cpi_operator.prato"], over)
+	require.NoError(t, err)
+	require.Equal(t, care.Refuse(care.Fault{Rule: care.RuleNotAtWork}), cmd.Refusal)
+}
+
+// TestOnlyWhoIsAtWorkRecordsAMeeting: not who was asked and has not looked, and not
+// who was, by the time that it is worked.
+func TestOnlyWhoIsAtWorkRecordsAMeeting(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	placement, referral := postgrestest.NewRun(care.RunPlacement), uuid.NewString()
+	ask := postgrestest.Opens(placement, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "cpi", Referral: referral})
+	p.Branch(run, placement, care.Answer{Agency: "cpi"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi"}}, Tasks: []ledger.TaskChange{ask}})
+	moves := func(account string, op care.Operation, to care.ReferralState, task ledger.TaskChange) {
+		p.Does(placement, p.Ask(account, placement, catalogue.Moves[op].Command("", referral, catalogue.ReferralMoveForm{})),
+			ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: to}}, Tasks: []ledger.TaskChange{task}}, nil)
+	}
+	meets := func(account string, hours int) ledger.Command {
+		meet := catalogue.Meet.Command(uuid.NewString(), "", catalogue.MeetingForm{At: p.Now.Add(-time.Duration(hours) * time.Hour)}).InRun(run)
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts[account], meet.NewCommand)
+		require.NoError(t, err)
+		return cmd
+	}
+	refused := func(cmd ledger.Command) {
+		t.Helper()
+		require.Equal(t, care.Refuse(care.Fault{Rule: care.RuleNotAtWork}), cmd.Refusal)
+	}
+	refused(meets("cpi_operator.prato", 1))
+	moves("cpi_operator.prato", care.OpAcknowledge, care.ReferralReceived, ledger.TaskChange{ID: ask.ID, State: care.TaskReserved})
+	accepted := meets("cpi_operator.prato", 2)
+	require.Equal(t, ledger.CommandAccepted, accepted.State)
+	moves("social_worker.prato", care.OpWithdraw, care.ReferralWithdrawn, ledger.TaskChange{ID: ask.ID, State: care.TaskObsolete})
+	e := ledger.Entry{ID: accepted.ID, Answer: accepted.Answer}
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNotAtWork)
+	refused(meets("cpi_operator.prato", 3))
+	for _, account := range []string{"desk_operator.prato", "supervisor.prato"} {
+		require.Equal(t, ledger.CommandAccepted, meets(account, 4).State)
+	}
+	require.Zero(t, p.Count(`meeting`))
 }
 
 // An ended run is worked again under a new epoch, and only if somebody asked.
