@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"internal/actors":      {"internal/care"}, // who may act
 	"internal/health":      {"internal/care"}, // what an open case waits for
 	"internal/sole":        {"internal/care"}, // what a case has once
+	"internal/terms":       {"internal/care"}, // when what people have to do is due
 	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
@@ -56,13 +57,13 @@ var mayImport = map[string][]string{
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                        // what a process counts
 	"internal/trace":             {},                                                                                                                                                       // which click something belongs to
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                      // tells a collector of it
-	"internal/postgres":          {"internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                           // the kit; below it one package for each database role
+	"internal/postgres":          {"internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                         // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
-	"internal/postgres/steps":    {"internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/steps":    {"internal/terms", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
 	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/assign":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
+	"internal/postgres/assign":   {"internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},

@@ -28,6 +28,7 @@ type taskJSON struct {
 	DueAt      *time.Time          `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
 	Reminders  int                 `json:"reminders"`
 	Escalated  bool                `json:"escalated"`
+	LateSince  *time.Time          `json:"late_since,omitempty" doc:"The first term of the task that passed; it stays, whoever takes the task and whatever term is set"`
 	Suspended  bool                `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
 	Answered   bool                `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`
 	Form       *catalogue.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
@@ -39,7 +40,7 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
-			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, Suspended: t.Suspended,
+			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, LateSince: t.LateSince, Suspended: t.Suspended,
 			Answered: t.Answered,
 		}
 	}

@@ -50,7 +50,7 @@ type Person struct {
 	FamilyName   string     `db:"family_name" json:"family_name"`
 	BirthDate    time.Time  `db:"birth_date" json:"birth_date"`
 	Citizenship  string     `db:"citizenship" json:"citizenship"` // ISO 3166 alpha-2
-	Permit       string     `db:"permit" json:"permit"`           // kind code; empty: none
+	Permit       string     `db:"permit" json:"permit"`           // kind code; empty: not shown
 	PermitExpiry *time.Time `db:"permit_expiry" json:"permit_expiry"`
 	Receipt      *time.Time `db:"receipt_on" json:"receipt_on,omitempty"` // day of the receipt of a request for renewal
 	Languages    []string   `db:"languages" json:"languages"`             // BCP 47
@@ -113,8 +113,9 @@ type Task struct {
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
 	Reminders  int            `db:"reminders"`
 	Escalated  bool           `db:"escalated"`
-	Suspended  bool           `db:"suspended"` // with its case: its clocks stand still, and it is due at no time
-	Answered   bool           `db:"answered"`  // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
+	LateSince  *time.Time     `db:"late_since"` // the first term of the task that passed; stays, whoever takes it and whatever term is set
+	Suspended  bool           `db:"suspended"`  // with its case: its clocks stand still, and it is due at no time
+	Answered   bool           `db:"answered"`   // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
 }
 
 // TaskFilter chooses tasks.

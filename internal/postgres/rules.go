@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/terms"
 	"percorso/internal/usual"
 )
 
@@ -134,16 +135,10 @@ func (s *Ruleset) TaskByLink(t ledger.TaskChange) (care.Agency, bool) {
 	return s.PartnerByLink(string(t.Agency))
 }
 
-// Claim gives the times of the clock that runs until a task is claimed.
-func (s *Ruleset) Claim(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
+// Terms is by when a kind of task is to be claimed and completed.
+func (s *Ruleset) Terms(kind care.TaskKind) terms.Rule {
 	rule, _ := s.Task(kind)
-	return s.Calendar.After(from, rule.Claim.Remind), s.Calendar.After(from, rule.Claim.Escalate)
-}
-
-// Complete gives the times of the clock that runs until a task is completed.
-func (s *Ruleset) Complete(kind care.TaskKind, from time.Time) (remind, escalate time.Time) {
-	rule, _ := s.Task(kind)
-	return s.Calendar.After(from, rule.Complete.Remind), s.Calendar.After(from, rule.Complete.Escalate)
+	return terms.Rule{TaskRule: rule, Calendar: s.Calendar}
 }
 
 // Due gives when a deadline of the zone that is counted from an instant falls.

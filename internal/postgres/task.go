@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/terms"
 )
 
 // TaskRow is a task as it is locked by whoever changes it.
@@ -18,6 +19,9 @@ type TaskRow struct {
 	Holder     *string        `db:"holder"`
 	HolderRole *care.Role     `db:"holder_role"`
 	ClockFrom  time.Time      `db:"clock_from"`
+	Begun      *time.Time     `db:"begun_at"` // when somebody first claimed it
+	TermSet    *time.Time     `db:"term_set"` // by hand
+	Stood      *time.Time     `db:"stood_at"` // since when its clocks stand still
 	RemindAt   *time.Time     `db:"remind_at"`
 	EscalateAt *time.Time     `db:"escalate_at"`
 	Reminded   bool           `db:"reminded"`
@@ -26,7 +30,14 @@ type TaskRow struct {
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, t.remind_at, t.escalate_at, t.reminded, t.escalated`
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.reminded, t.escalated`
+
+// Clock is how the task's clocks stand.
+func (t *TaskRow) Clock() terms.Clock {
+	return terms.Clock{
+		From: t.ClockFrom, Begun: t.Begun, Set: t.TermSet, Remind: t.RemindAt, Escalate: t.EscalateAt, Reminded: t.Reminded, Escalated: t.Escalated,
+	}
+}
 
 // HeldBy refuses anybody but the task's holder.
 func (t *TaskRow) HeldBy(caller string) *care.Refusal {

@@ -197,6 +197,9 @@ func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskP
 	if t.Due != nil && t.State.Open() {
 		add("Il responsabile è avvisato", italian.When(*t.Due, s.Now()))
 	}
+	if t.LateSince != nil {
+		add("Primo termine passato", italian.Moment(*t.LateSince))
+	}
 	if t.Reminders > 0 {
 		add("Solleciti", italian.Count(t.Reminders, "inviato", "inviati"))
 	}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/terms"
 )
 
 // Assignment is one change of who does a task, or by when, in a transaction of the
@@ -108,55 +109,35 @@ func (a *Assignment) claim() (*care.Refusal, error) {
 	case a.task.Kind == care.ReferralAnswer: // a referral is acknowledged, which moves it
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
-	from := a.now
-	if a.task.ClockFrom.After(from) {
-		from = a.task.ClockFrom
-	}
-	const change = `state = 'reserved', holder = $2, reserved_at = $3`
-	if a.keepsClocks() {
-		return nil, a.set("task_claimed", change, a.staff.ID, a.now)
-	}
-	remind, escalate := a.policy.Complete(a.task.Kind, from)
-	return nil, a.set("task_claimed", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
-		a.staff.ID, a.now, remind, escalate)
+	return nil, a.set("task_claimed", a.policy.Terms(a.task.Kind).Claimed(a.task.Clock(), a.now),
+		`state = 'reserved', holder = $8, reserved_at = $9`, a.staff.ID, a.now)
 }
-
-// keepsClocks says whether the task's clocks run towards a day that is fixed,
-// whoever holds it: a permit expires when it does.
-func (a *Assignment) keepsClocks() bool { return a.task.Kind == care.PermitRenewal }
 
 func (a *Assignment) release() (*care.Refusal, error) {
 	if refusal := a.task.HeldBy(a.staff.ID); refusal != nil {
 		return refusal, nil
 	}
-	const change = `state = 'ready', holder = NULL, reserved_at = NULL`
-	if a.keepsClocks() {
-		return nil, a.set("task_released", change)
-	}
-	remind, escalate := a.policy.Claim(a.task.Kind, a.now)
-	return nil, a.set("task_released", change+`, remind_at = $2, escalate_at = $3, reminded = false, escalated = false`, remind, escalate)
+	return nil, a.set("task_released", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL`)
 }
 
-// reassign gives the task to another role, whose clocks begin anew.
+// reassign gives the task to another role, and with it the time that is left.
 func (a *Assignment) reassign(role care.Role) (*care.Refusal, error) {
-	const change = `state = 'ready', holder = NULL, reserved_at = NULL, role = $2, agency = $3`
-	if a.keepsClocks() {
-		return nil, a.set("task_reassigned", change, role, a.policy.RoleAgency(role))
-	}
-	remind, escalate := a.policy.Claim(a.task.Kind, a.now)
-	return nil, a.set("task_reassigned", change+`, remind_at = $4, escalate_at = $5, reminded = false, escalated = false`,
-		role, a.policy.RoleAgency(role), remind, escalate)
+	return nil, a.set("task_reassigned", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL, role = $8, agency = $9`, role, a.policy.RoleAgency(role))
 }
 
-// extend gives more time: half of it until a reminder.
+// released is the task's clock once nobody holds it.
+func (a *Assignment) released() terms.Clock {
+	return a.policy.Terms(a.task.Kind).Released(a.task.Clock(), a.now)
+}
+
+// extend gives more time.
 func (a *Assignment) extend(until time.Time) (*care.Refusal, error) {
-	remind := a.now.Add(until.Sub(a.now) / 2)
-	return nil, a.set("task_extended", `remind_at = $2, escalate_at = $3, reminded = false, escalated = false`, remind, until)
+	return nil, a.set("task_extended", a.policy.Terms(a.task.Kind).Extended(a.task.Clock(), until, a.now), `term_set = $8`, until)
 }
 
 // remind reminds who should act, now.
 func (a *Assignment) remind() (*care.Refusal, error) {
-	if err := a.set("reminder_sent", `reminders = reminders + 1`); err != nil {
+	if err := a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`); err != nil {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
@@ -164,12 +145,17 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	return nil, a.tx.SendBatch(a.ctx, batch).Close()
 }
 
-// set changes the task's row and tells the timeline. A clock that now comes
-// earlier than the run knows wakes it; those of a suspended task stand still
-// and are computed anew when its case goes on.
-func (a *Assignment) set(moment, change string, args ...any) error {
+// set changes the task's row and its clock, and tells the timeline; the change counts
+// its arguments from $8. A clock that now comes earlier than the run knows wakes it;
+// those of a suspended task stand still, and go on with its case.
+func (a *Assignment) set(moment string, c terms.Clock, change string, args ...any) error {
+	if a.task.Kind == care.PermitRenewal && moment != "task_extended" {
+		c = a.task.Clock() // runs towards a day that is fixed, whoever holds the task
+	}
 	var next *time.Time
-	err := a.tx.QueryRow(a.ctx, `UPDATE task SET `+change+` WHERE id = $1 RETURNING next_at`, append([]any{a.task.ID}, args...)...).Scan(&next)
+	err := a.tx.QueryRow(a.ctx, `UPDATE task SET begun_at = $2, remind_at = $3, escalate_at = $4, reminded = $5, escalated = $6,
+			late_since = CASE WHEN escalate_at < $7 THEN coalesce(late_since, escalate_at) ELSE late_since END, `+change+` WHERE id = $1 RETURNING next_at`,
+		append([]any{a.task.ID, c.Begun, c.Remind, c.Escalate, c.Reminded, c.Escalated, a.now}, args...)...).Scan(&next)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
-	t.escalated AND NOT t.suspended AS escalated, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
+	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
 	LEFT JOIN staff h ON h.id = t.holder`

@@ -94,11 +94,12 @@ func (w *life) consents() {
 // meets records a valid meeting with the person: the proof of what resets the
 // counter of the reviews.
 func (w *life) meets() {
-	held := w.step.At
+	held := w.step.At // or when the appointment was, where the run has one
 	if a := w.step.Entry.Answer; a.Operation == care.OpMeet && a.At != nil {
 		held = *a.At
 	}
-	w.queue(`INSERT INTO meeting (id, case_id, run_id, zone, agency, role, held_at, by_staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+	w.queue(`INSERT INTO meeting (id, case_id, run_id, zone, agency, role, held_at, by_staff) VALUES ($1, $2, $3, $4, $5, $6,
+			least($7, (SELECT max(at) FROM appointment WHERE run_id = $3 AND state IN ('booked', 'confirmed'))), $8) ON CONFLICT DO NOTHING`,
 		w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency, w.entry.Role, held, w.by())
 	w.moment("meeting", w.entry.Agency)
 }

@@ -171,7 +171,7 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	require.Equal(t, in(20).Format(time.DateOnly), person["permit_expiry"], "of the permit that runs out")
 	require.NotNil(t, person["receipt_on"])
 
-	form := catalogue.PermitForm{Permit: "family", Expiry: in(300)}
+	form := catalogue.PermitForm{Permit: "family", Expiry: care.DateOf(*in(300))}
 	res = p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Permit.Command("", "", form)), rearm, reopen)
 	require.True(t, res.Waits[0].Due.Equal(endOf(today, 300-60)))
 	person = p.Row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
@@ -319,4 +319,60 @@ func TestAReopenedCase(t *testing.T) {
 	no := p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", form))
 	p.Runs[run].Epoch = load().Epoch
 	p.Refused(p.Tries(run, no, ledger.Effects{}, reopened), no, "stage", care.RuleNoReopening)
+}
+
+// The next review is counted from the latest meeting, whenever it was typed.
+func TestReviewsCountFromTheLatestMeeting(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	reviews := postgrestest.NewRun(care.RunFollowUp)
+	turn := 0
+	wait := func() (string, ledger.Wait) {
+		turn++
+		point := "rhythm/" + uuid.NewString()
+		return point, ledger.Wait{Point: point, Deadline: care.DeadlineReviewAfterPlan}
+	}
+	point, first := wait()
+	p.Branch(run, reviews, care.Answer{}, ledger.Effects{Waits: []ledger.Wait{first}}, care.OpenPoint{Point: point, Kind: care.OpenWait})
+	due := func() time.Time {
+		t.Helper()
+		at, err := time.Parse(time.RFC3339, p.Row(`SELECT coalesce(due_at, stood_due) AS due FROM wait WHERE run_id = $1`, reviews)["due"].(string))
+		require.NoError(t, err)
+		return at
+	}
+	meets := func(on time.Time) {
+		t.Helper()
+		p.Does(run, p.Ask("social_worker.prato", run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: on})),
+			ledger.Effects{Tell: []ledger.Message{{Run: reviews, Answer: care.Answer{Operation: care.OpMeet}}}}, nil)
+		point, next := wait()
+		p.Does(reviews, p.Hear(reviews, care.OpMeet), ledger.Effects{Waits: []ledger.Wait{next}}, func(s *care.RunState) {
+			s.Open = []care.OpenPoint{{Point: point, Kind: care.OpenWait}}
+		})
+	}
+	began := due()
+	meets(p.Now.AddDate(0, 0, -29))
+	require.Equal(t, began, due(), "an older one changes nothing")
+
+	p.Now = p.Now.AddDate(0, 0, 10)
+	latest := p.Now.AddDate(0, 0, -1)
+	meets(latest)
+	counted := due()
+	require.Equal(t, 9*postgrestest.DayLong, counted.Sub(began), "counted from the meeting, not from its typing")
+	meets(latest.AddDate(0, 0, -3))
+	require.Equal(t, counted, due())
+
+	until := p.Now.AddDate(0, 0, 20)
+	suspended := func(s *care.RunState) { s.Suspended = &until }
+	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &until, Reason: "abroad"})),
+		ledger.Effects{Tell: []ledger.Message{{Run: reviews, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}}}, suspended)
+	p.Does(reviews, p.Hear(reviews, care.OpSuspend), ledger.Effects{}, suspended)
+	require.Equal(t, counted, due())
+	meets(latest.AddDate(0, 0, -2))
+	require.Equal(t, counted, due(), "nor while the case stands still")
+	resumed := func(s *care.RunState) { s.Suspended = nil }
+	p.Now = p.Now.AddDate(0, 0, 5)
+	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Resume.Command("", "", catalogue.None{})),
+		ledger.Effects{Tell: []ledger.Message{{Run: reviews, Answer: care.Answer{Operation: care.OpResume}}}}, resumed)
+	p.Does(reviews, p.Hear(reviews, care.OpResume), ledger.Effects{}, resumed)
+	require.Equal(t, 5*postgrestest.DayLong, due().Sub(counted), "what was left of it is left")
 }

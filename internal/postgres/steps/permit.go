@@ -6,6 +6,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/postgres"
+	"percorso/internal/terms"
 )
 
 // permit is what the record knows of a residence permit.
@@ -34,7 +35,7 @@ func (w *permits) update() error {
 		if err != nil {
 			return err
 		}
-		shown = permit{Kind: form.Permit, Expiry: w.dayThere(form.Expiry)}
+		shown = permit{Kind: form.Permit, Expiry: form.Expiry.Time()}
 		if form.Permit == care.PermitRequested {
 			shown.Receipt = w.today()
 		}
@@ -47,7 +48,7 @@ func (w *permits) update() error {
 		if err != nil {
 			return err
 		}
-		shown = permit{Kind: form.Permit, Expiry: w.dayThere(form.PermitExpiry)}
+		shown = permit{Kind: form.Permit, Expiry: form.PermitExpiry.Time()}
 	}
 	w.known = &shown
 	// A request leaves the permit that it is to follow with its own expiry.
@@ -98,21 +99,22 @@ func (w *permits) due() (*time.Time, error) {
 	return &due, nil
 }
 
-// clocks gives the clocks of the task to see to a permit: towards the day
-// on which it expires, or, after a receipt, those of the kind.
-func (w *permits) clocks(remind, escalate time.Time) (time.Time, time.Time, error) {
+// clock gives the clock of the task to see to a permit: towards the day
+// on which it expires, or, after a receipt, that of the kind.
+func (w *permits) clock(usual terms.Clock) (terms.Clock, error) {
 	p, err := w.read()
 	if err != nil || !p.expires() {
-		return remind, escalate, err
+		return usual, err
 	}
 	soonest := w.step.At.Add(time.Second)
-	at := func(code string) time.Time {
+	at := func(code string) *time.Time {
 		if t := w.policy.BeforeEnd(*p.Expiry, code); t.After(soonest) {
-			return t
+			return &t
 		}
-		return soonest
+		return &soonest
 	}
-	return at(care.DeadlinePermitReminder), at(care.DeadlinePermitAlarm), nil
+	usual.Remind, usual.Escalate = at(care.DeadlinePermitReminder), at(care.DeadlinePermitAlarm)
+	return usual, nil
 }
 
 // dayThere is a day that was given, where the zone is.

@@ -1,10 +1,13 @@
 package steps
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/postgres"
+	"percorso/internal/terms"
 )
 
 // While a case is suspended the clocks of its runs stand still: open tasks
@@ -32,7 +35,7 @@ func (w *suspension) holds(kind care.TaskKind) bool {
 	return w.step.State.Suspended != nil && kind != care.PermitRenewal
 }
 
-// write freezes the run's clocks, or computes them anew.
+// write freezes the run's clocks, or lets them go on with what was left.
 func (w *suspension) write() error {
 	switch {
 	case w.begins():
@@ -44,7 +47,8 @@ func (w *suspension) write() error {
 }
 
 func (w *suspension) freeze() error {
-	rows, _ := w.tx.Query(w.ctx, `UPDATE wait SET due_at = NULL WHERE run_id = $1 AND NOT code = ANY ($2) RETURNING step`, w.step.Run, neverFreeze)
+	rows, _ := w.tx.Query(w.ctx, `UPDATE wait SET due_at = NULL, stood_at = $3, stood_due = due_at WHERE run_id = $1 AND NOT code = ANY ($2) RETURNING step`,
+		w.step.Run, neverFreeze, w.step.At)
 	points, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return err
@@ -52,7 +56,7 @@ func (w *suspension) freeze() error {
 	for _, point := range points {
 		w.waits.set = append(w.waits.set, care.OpenPoint{Point: point, Kind: care.OpenWait})
 	}
-	w.queue(`UPDATE task SET suspended = true WHERE run_id = $1 AND kind <> $2 AND `+postgres.TaskOpen, w.step.Run, care.PermitRenewal)
+	w.queue(`UPDATE task SET suspended = true, stood_at = $3 WHERE run_id = $1 AND kind <> $2 AND `+postgres.TaskOpen, w.step.Run, care.PermitRenewal, w.step.At)
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
 		w.moment("suspended", string(w.step.Entry.Answer.Reason))
@@ -66,29 +70,27 @@ func (w *suspension) thaw() error {
 		return err
 	}
 	for _, t := range tasks {
-		from := w.step.At
-		if t.ClockFrom.After(from) {
-			from = t.ClockFrom
-		}
-		remind, escalate := w.policy.Claim(t.Kind, from)
-		if t.State == care.TaskReserved {
-			remind, escalate = w.policy.Complete(t.Kind, from)
-		}
-		w.queue(`UPDATE task SET suspended = false, remind_at = $2, escalate_at = $3, reminded = false, escalated = false WHERE id = $1`,
-			t.ID, remind, escalate)
+		clock := w.resumed(t)
+		w.queue(`UPDATE task SET suspended = false, stood_at = NULL, remind_at = $2, escalate_at = $3 WHERE id = $1`, t.ID, clock.Remind, clock.Escalate)
 	}
 	type frozen struct {
-		Point string `db:"step"`
-		Code  string `db:"code"`
+		Point string     `db:"step"`
+		Code  string     `db:"code"`
+		Stood *time.Time `db:"stood_at"`
+		Due   *time.Time `db:"stood_due"` // as it was when it began to stand still; nil: begun meanwhile
 	}
-	waits, err := postgres.Many[frozen](w.ctx, w.tx, `SELECT step, code FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
+	waits, err := postgres.Many[frozen](w.ctx, w.tx, `SELECT step, code, stood_at, stood_due FROM wait WHERE run_id = $1 AND due_at IS NULL`, w.step.Run)
 	if err != nil {
 		return err
 	}
 	for _, wait := range waits {
 		due := w.policy.Due(wait.Code, w.step.At)
+		if wait.Due != nil && wait.Stood != nil {
+			deadline, _ := w.policy.Deadline(wait.Code)
+			due = *terms.Resumed(w.policy.Calendar, deadline.Duration.Unit, wait.Due, *wait.Stood, w.step.At)
+		}
 		w.waits.set = append(w.waits.set, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: &due})
-		w.queue(`UPDATE wait SET set_at = $3, due_at = $4 WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point, w.step.At, due)
+		w.queue(`UPDATE wait SET set_at = $3, due_at = $4, stood_at = NULL, stood_due = NULL WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point, w.step.At, due)
 	}
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = NULL, suspended_until = NULL WHERE id = $1`, w.caseID())
@@ -97,4 +99,28 @@ func (w *suspension) thaw() error {
 		}
 	}
 	return nil
+}
+
+// resumed is the clock of a task that goes on. What an older version of the code
+// let stand still without saying since when has all of its time again.
+func (w *suspension) resumed(t postgres.TaskRow) terms.Clock {
+	rule, clock := w.policy.Terms(t.Kind), t.Clock()
+	if t.Stood == nil && clock.Set == nil {
+		anew := rule.Opened(latest(w.step.At, t.ClockFrom))
+		if t.State == care.TaskReserved {
+			anew = rule.Claimed(anew, w.step.At)
+		}
+		return anew
+	}
+	if t.Stood == nil {
+		return clock
+	}
+	return rule.Resumed(clock, *t.Stood, w.step.At)
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -40,7 +40,7 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
-	remind, escalate := policy.Claim(t.Kind, from)
+	clock := policy.Terms(t.Kind).Opened(from)
 	switch {
 	case t.Like != "":
 		w.openLike(t, role, agency, from)
@@ -49,7 +49,7 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		w.openRedirected(t, role, agency)
 		return nil
 	case t.Kind == care.PermitRenewal:
-		if remind, escalate, err = w.permits.clocks(remind, escalate); err != nil {
+		if clock, err = w.permits.clock(clock); err != nil {
 			return err
 		}
 		w.moment("permit_warning", "")
@@ -60,9 +60,9 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	case t.Zone != "":
 		w.shares.transferred(zone, agency)
 	}
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, remind, escalate, w.suspension.holds(t.Kind))
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind))
 	if partner, ok := policy.TaskByLink(t); ok {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral)
 	}
@@ -79,10 +79,11 @@ func (w *tasks) redirects(t ledger.TaskChange) bool {
 // the term that that one had: a redirection gives no time.
 func (w *tasks) openRedirected(t ledger.TaskChange, role care.Role, agency string) {
 	before := w.about.answer
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated, suspended)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Referral, w.step.At, before.ClockFrom,
-		before.RemindAt, before.EscalateAt, before.Reminded, before.Escalated, w.suspension.holds(t.Kind))
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated, suspended,
+			stood_at, term_set, late_since)
+		SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, clock_from, remind_at, escalate_at, reminded, escalated, $10::boolean,
+			CASE WHEN $10 THEN coalesce(stood_at, $9) END, term_set, late_since FROM task WHERE id = $11 ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Referral, w.step.At, w.suspension.holds(t.Kind), before.ID)
 	if partner, ok := w.policy.TaskByLink(t); ok {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral)
 	}
@@ -107,16 +108,17 @@ func (w *tasks) joins(t ledger.TaskChange, zone, agency string, role care.Role) 
 // openLike opens a task that is for whoever held an earlier one, if they are
 // still at work; else for all of the role.
 func (w *tasks) openLike(t ledger.TaskChange, role care.Role, agency string, from time.Time) {
-	ready, late := w.policy.Claim(t.Kind, from)
-	remind, escalate := w.policy.Complete(t.Kind, from)
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended,
-			state, holder, reserved_at, remind_at, escalate_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
-			CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NULL THEN $13::timestamptz ELSE $15 END,
+	ready := w.policy.Terms(t.Kind).Opened(from)
+	held := w.policy.Terms(t.Kind).Claimed(ready, w.step.At)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended, stood_at,
+			state, holder, reserved_at, begun_at, remind_at, escalate_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN $12 THEN $10 END,
+			CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
+			CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NULL THEN $13::timestamptz ELSE $15 END,
 			CASE WHEN h.id IS NULL THEN $14::timestamptz ELSE $16 END
 		FROM (VALUES (1)) AS once LEFT JOIN staff h ON h.active AND h.id = (SELECT holder FROM task WHERE id = $17) ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, w.suspension.holds(t.Kind),
-		ready, late, remind, escalate, t.Like)
+		ready.Remind, ready.Escalate, held.Remind, held.Escalate, t.Like)
 }
 
 // zoneOf gives whose task it is, and by whose rules: the case's, unless the step says another.
@@ -131,19 +133,23 @@ func (w *tasks) zoneOf(t ledger.TaskChange) (string, *postgres.Ruleset, error) {
 // acknowledge reserves the task to answer a referral for who acknowledged it. A
 // partner that did so through a link holds nothing, but has the time to answer.
 func (w *tasks) acknowledge(t ledger.TaskChange) {
-	remind, escalate := w.policy.Complete(w.about.answerKind(), w.step.At)
-	reminded, escalated := false, false
-	// Of a redirected referral the time to answer runs from when its first addressee
-	// had it, and that one's own stands where it is the longer.
-	if answer := w.about.answer; answer != nil && w.about.referral.Redirected {
-		remind, escalate = w.policy.Complete(answer.Kind, answer.ClockFrom)
-		if answer.RemindAt != nil && answer.EscalateAt != nil && answer.EscalateAt.After(escalate) {
-			remind, escalate, reminded, escalated = *answer.RemindAt, *answer.EscalateAt, answer.Reminded, answer.Escalated
+	if answer := w.about.answer; answer != nil {
+		before := answer.Clock()
+		redirected := w.about.referral.Redirected
+		// Of a redirected referral the time to answer runs from when its first addressee
+		// had it, and that one's own stands where it is the longer.
+		if redirected && before.Begun == nil {
+			before.Begun = &answer.ClockFrom
 		}
+		clock := w.policy.Terms(answer.Kind).Claimed(before, w.step.At)
+		if redirected && before.Escalate != nil && before.Escalate.After(*clock.Escalate) {
+			clock = before
+		}
+		w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
+			reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, begun_at = $4, remind_at = $5, escalate_at = $6,
+			reminded = $7, escalated = $8 WHERE id = $1 AND `+postgres.TaskOpen,
+			t.ID, w.by(), w.step.At, clock.Begun, clock.Remind, clock.Escalate, clock.Reminded, clock.Escalated)
 	}
-	w.queue(`UPDATE task SET state = CASE WHEN $2::uuid IS NULL THEN state ELSE 'reserved' END, holder = coalesce($2, holder),
-		reserved_at = CASE WHEN $2 IS NULL THEN reserved_at ELSE $3 END, remind_at = $4, escalate_at = $5,
-		reminded = $6, escalated = $7 WHERE id = $1 AND `+postgres.TaskOpen, t.ID, w.by(), w.step.At, remind, escalate, reminded, escalated)
 	if w.entry.byLink() && w.about.referral != nil {
 		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
 			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
@@ -152,7 +158,8 @@ func (w *tasks) acknowledge(t ledger.TaskChange) {
 }
 
 func (w *tasks) end(t ledger.TaskChange) {
-	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4 WHERE id = $1 AND `+postgres.TaskOpen,
+	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4,
+		late_since = CASE WHEN NOT suspended AND escalate_at < $4 THEN coalesce(late_since, escalate_at) ELSE late_since END WHERE id = $1 AND `+postgres.TaskOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
 	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
 		detail := string(w.about.task.Kind) + "/" + string(t.Outcome)
@@ -170,7 +177,7 @@ func (w *tasks) clocks() (int, error) {
 		WHERE run_id = $1 AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
-			w.queue(`UPDATE task SET reminded = true, escalated = true WHERE id = $1`, t.ID)
+			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at) WHERE id = $1`, t.ID)
 			w.mail("escalation", t, nil, care.Supervisor, "")
 			w.moment("escalated", string(t.Kind))
 			continue
@@ -183,12 +190,4 @@ func (w *tasks) clocks() (int, error) {
 		}
 	}
 	return len(due), err
-}
-
-// answerKind is the kind of the task that the entry's subject asks to be answered.
-func (s *subject) answerKind() care.TaskKind {
-	if s.answer != nil {
-		return s.answer.Kind
-	}
-	return care.ReferralAnswer
 }
