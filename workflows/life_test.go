@@ -154,7 +154,7 @@ func TestPermitThatRunsOut(t *testing.T) {
 		require.Equal(t, care.PermitRequested, w.file().PersonData.Permit)
 		w.passes(95 * day)
 		renewed := w.now().AddDate(2, 0, 0)
-		w.does(care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: &renewed})
+		w.does(care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: care.DateOf(renewed)})
 		require.Equal(t, "work", w.file().PersonData.Permit)
 		form := catalogue.PermitForm{Permit: "long_term"}
 		w.asks(care.DeskOperator, catalogue.Permit.Command("", w.id, form))

@@ -22,7 +22,7 @@ func NeedOptions(p care.Policy, chosen []string) []web.Option {
 	})
 }
 
-// PermitOptions lists the kinds of permit; the empty choice of the list is "none".
+// PermitOptions lists the kinds of permit; the empty choice of the list is that none was shown.
 func PermitOptions(chosen string) []web.Option {
 	return web.Each(care.Permits, func(code string) web.Option {
 		return web.Option{Value: code, Text: italian.Permit(code), Chosen: code == chosen}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -71,7 +72,7 @@ type personJSON struct {
 	FamilyName   string   `json:"family_name"`
 	BirthDate    string   `json:"birth_date" format:"date"`
 	Citizenship  string   `json:"citizenship"`
-	Permit       string   `json:"permit,omitempty"`
+	Permit       string   `json:"permit" doc:"Code of the kind of residence permit; requested: the receipt of a request; not_shown: nobody has shown one"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
 	ReceiptOn    string   `json:"receipt_on,omitempty" format:"date" doc:"Day of the receipt of a request for renewal"`
 	Languages    []string `json:"languages" nullable:"false"`
@@ -116,7 +117,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			CaseFileJSON: a.caseFileOf(policy)(c.CaseFile),
 			PersonData: personJSON{
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
-				Permit: p.Permit, Languages: orEmpty(p.Languages), Phone: p.Phone,
+				Permit: cmp.Or(p.Permit, care.PermitNotShown), Languages: orEmpty(p.Languages), Phone: p.Phone,
 			},
 			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
@@ -196,10 +197,18 @@ type newPersonJSON struct {
 	FamilyName   string   `json:"family_name" maxLength:"200"`
 	BirthDate    string   `json:"birth_date" format:"date"`
 	Citizenship  string   `json:"citizenship" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless"`
-	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out where there is none"`
+	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
 	Languages    []string `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`
 	Phone        string   `json:"phone,omitempty" maxLength:"50"`
+}
+
+// shownPermit is the code of a permit as it is stored.
+func shownPermit(code string) string {
+	if code == care.PermitNotShown {
+		return ""
+	}
+	return code
 }
 
 func (j caseOpeningJSON) form() ledger.CaseOpening {
@@ -207,7 +216,7 @@ func (j caseOpeningJSON) form() ledger.CaseOpening {
 	return ledger.CaseOpening{
 		Person: ledger.Person{
 			GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateFrom(p.BirthDate), Citizenship: p.Citizenship,
-			Permit: p.Permit, PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
+			Permit: shownPermit(p.Permit), PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
 		},
 		Needs: j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
 		Note: j.Note, ContactID: j.ContactID,

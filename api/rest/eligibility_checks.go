@@ -16,7 +16,7 @@ type eligibilityInput struct{ Body personFactsJSON }
 type personFactsJSON struct {
 	BirthDate    string   `json:"birth_date,omitempty" format:"date" doc:"Left out: not known"`
 	Citizenship  string   `json:"citizenship,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless; left out: not known"`
-	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out: none"`
+	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out, or not_shown: none was shown"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date" doc:"Its last day; left out: it does not expire"`
 	RenewalAsked bool     `json:"renewal_asked,omitempty" doc:"There is the receipt of a request for a permit or its renewal"`
 	Needs        []string `json:"needs,omitempty" maxItems:"50" doc:"Codes of the zone's areas of need"`
@@ -52,7 +52,7 @@ func (a *API) registerEligibilityChecks() {
 		}
 		b := in.Body
 		facts := eligibility.PersonFacts{
-			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: b.Permit, PermitExpiry: optionalDate(b.PermitExpiry),
+			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: shownPermit(b.Permit), PermitExpiry: optionalDate(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
 		}
 		now := a.now().In(rules.Calendar.Location())

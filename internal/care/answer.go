@@ -103,7 +103,7 @@ type Completion struct {
 	Goals          []GoalFinding `json:"goals,omitempty" doc:"What the evaluation says of each goal"`
 	Stage          Stage         `json:"stage,omitempty" doc:"Where an accepted transfer goes on"`
 	Permit         string        `json:"permit,omitempty" doc:"Kind of the new permit"`
-	PermitExpiry   *time.Time    `json:"permit_expiry,omitempty" doc:"Last day of the new permit"`
+	PermitExpiry   *Date         `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit"`
 	Consent        bool          `json:"consent,omitempty" doc:"The person consents to data reaching private partners"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 }
@@ -142,7 +142,7 @@ func (c Completion) Dates(kind TaskKind) []Dated {
 	if kind == PermitRenewal {
 		at = ReceiptDay
 	}
-	dates := append(BookingDates(c.Bookings), Dated{"at", at, c.At}, Dated{"until", MeasureEnd, c.Until}, Dated{"permit_expiry", NewPermitLastDay, c.PermitExpiry})
+	dates := append(BookingDates(c.Bookings), Dated{"at", at, c.At}, Dated{"until", MeasureEnd, c.Until}, Dated{"permit_expiry", NewPermitLastDay, c.PermitExpiry.Time()})
 	if c.Plan != nil {
 		dates = append(dates, c.Plan.dates()...)
 	}

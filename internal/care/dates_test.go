@@ -1,6 +1,7 @@
 package care
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -102,4 +103,45 @@ func TestDatesOfACommandThatWaited(t *testing.T) {
 		require.Empty(t, meaning.BrokenByNow(at, worked), meaning)
 	}
 	require.Empty(t, MeetingTime.BrokenByNow(sent.Add(time.Minute), sent), "the clocks of two machines differ")
+}
+
+func TestADateIsADay(t *testing.T) {
+	for text, day := range map[string]string{
+		`"2027-06-30"`:                `"2027-06-30"`,
+		`"2027-06-30T00:00:00Z"`:      `"2027-06-30"`, // as pages stored it before
+		`"2027-06-29T22:00:00Z"`:      `"2027-06-30"`, // midnight of the offices
+		`"2027-06-30T00:00:00+02:00"`: `"2027-06-30"`,
+		`"2027-12-31T23:30:00Z"`:      `"2028-01-01"`,
+		`"30/6/2027"`:                 "",
+		`"2027-02-29"`:                "",
+	} {
+		var d Date
+		err := json.Unmarshal([]byte(text), &d)
+		if day == "" {
+			require.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		again, err := json.Marshal(d)
+		require.NoError(t, err)
+		require.Equal(t, day, string(again), text)
+		require.Equal(t, d, *DateOf(*d.Time()))
+	}
+	require.Nil(t, (*Date)(nil).Time())
+}
+
+// A permit is valid on its last day, whatever the hour, and not on the next one.
+func TestTheLastDayOfAPermit(t *testing.T) {
+	rome, err := time.LoadLocation("Europe/Rome")
+	require.NoError(t, err)
+	last := DateOf(time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)).Time()
+	require.True(t, PermitValid(nil, time.Date(2999, 1, 1, 0, 0, 0, 0, rome)))
+	require.True(t, PermitValid(last, time.Date(2027, 6, 30, 0, 0, 0, 0, rome)))
+	require.True(t, PermitValid(last, time.Date(2027, 6, 30, 23, 59, 0, 0, rome)))
+	require.False(t, PermitValid(last, time.Date(2027, 7, 1, 0, 0, 0, 0, rome)))
+	for _, hour := range []int{0, 12, 23} { // the same rule when it is typed
+		now := time.Date(2027, 6, 30, hour, 30, 0, 0, rome)
+		require.Empty(t, NewPermitLastDay.Broken(*last, now))
+		require.Equal(t, RuleInThePast, NewPermitLastDay.Broken(*last, now.AddDate(0, 0, 1)))
+	}
 }

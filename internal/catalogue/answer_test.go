@@ -141,6 +141,10 @@ func datesIn(form reflect.Type, value string) map[string]string {
 			found[strings.TrimPrefix(path, ".")] = before + value + after
 			return
 		}
+		if t == reflect.TypeFor[care.Date]() {
+			found[strings.TrimPrefix(path, ".")] = before + `"9999-12-31"` + after
+			return
+		}
 		switch t.Kind() {
 		case reflect.Pointer:
 			walk(t.Elem(), path, before, after)

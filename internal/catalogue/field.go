@@ -14,7 +14,7 @@ import (
 // ask for it.
 //
 //	from:"zones"      the codes to choose from are those of a List
-//	ask:"moment"      of a time: the hour counts too; "date": only the day counts
+//	ask:"moment"      of a time: the hour counts too
 //	when:"stage=x"    it is asked for where another field has this code
 type Field struct {
 	Name     string // in JSON; empty: its own fields stand in the form itself
@@ -76,6 +76,9 @@ var lists = func() (names []string) {
 	return names
 }()
 
+// times are the types of fields that are one value, whatever they are made of.
+var times = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[care.Date]()}
+
 func listsIn(form reflect.Type) (names []string) {
 	for _, f := range reflect.VisibleFields(form) {
 		inside := f.Type
@@ -87,7 +90,7 @@ func listsIn(form reflect.Type) (names []string) {
 		case inside.Kind() == reflect.Slice || inside.Kind() == reflect.Pointer:
 			inside = inside.Elem()
 		}
-		if inside.Kind() == reflect.Struct && !f.Anonymous && inside != reflect.TypeFor[time.Time]() {
+		if inside.Kind() == reflect.Struct && !f.Anonymous && !slices.Contains(times, inside) {
 			names = append(names, listsIn(inside)...)
 		}
 	}
@@ -120,6 +123,8 @@ func fieldOf(of reflect.StructField) Field {
 		if ask := of.Tag.Get("ask"); ask != "" {
 			f.Shape = Shape(ask)
 		}
+	case of.Type == reflect.TypeFor[*care.Date]():
+		f.Shape = Date
 	case of.Type.Kind() == reflect.Bool: // which may be left as it is
 		f.Shape, f.Required = Yes, false
 	case of.Type.Kind() != reflect.String:

@@ -1,16 +1,12 @@
 package catalogue
 
-import (
-	"time"
-
-	"percorso/internal/care"
-)
+import "percorso/internal/care"
 
 // PermitForm records what was shown: the receipt of a request for renewal, or a
 // new permit.
 type PermitForm struct {
 	Permit string     `json:"permit" from:"shown_permits" doc:"Kind of the new permit, or requested: the receipt"`
-	Expiry *time.Time `json:"permit_expiry,omitempty" ask:"date" doc:"Last day of the new permit; empty: it does not expire"`
+	Expiry *care.Date `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit; empty: it does not expire"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
 }
 
@@ -30,7 +26,7 @@ var Permit = Operation[PermitForm]{
 		return f
 	},
 	Dates: func(form PermitForm, _ care.TaskKind) []care.Dated {
-		return []care.Dated{{Field: "permit_expiry", Meaning: care.NewPermitLastDay, At: form.Expiry}}
+		return []care.Dated{{Field: "permit_expiry", Meaning: care.NewPermitLastDay, At: form.Expiry.Time()}}
 	},
 	Example: func(w World) PermitForm { return PermitForm{Permit: pick(w, care.Permits)} },
 }

@@ -318,8 +318,7 @@ func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
 	case FieldPermit:
 		c.Permit = pick(w, slices.DeleteFunc(slices.Clone(care.Permits), func(p string) bool { return p == "" || p == care.PermitRequested }))
 	case FieldPermitExpiry:
-		expiry := w.Now.AddDate(0, 1+w.Rand.IntN(12), 0)
-		c.PermitExpiry = &expiry
+		c.PermitExpiry = care.DateOf(w.Now.AddDate(0, 1+w.Rand.IntN(12), 0))
 	case FieldConsent:
 		c.Consent = true
 	case FieldNote:

@@ -41,16 +41,16 @@ const (
 	RuleLevel2ThirdCountry = "level_2.third_country"
 	// RuleLevel2Citizenship: the citizenship is not known.
 	RuleLevel2Citizenship = "level_2.citizenship_missing"
-	// RuleLevel2Permit: there is no residence permit.
-	RuleLevel2Permit = "level_2.permit_missing"
+	// RuleLevel2Permit: no residence permit was shown.
+	RuleLevel2Permit = "level_2.permit_not_shown"
 	// RuleLevel2PermitExpired: the permit has expired and no renewal was asked for.
 	RuleLevel2PermitExpired = "level_2.permit_expired"
 	// RuleTakeOverThirdCountry: the take-over is for citizens of no EU member state.
 	RuleTakeOverThirdCountry = "take_over.third_country"
 	// RuleTakeOverCitizenship: the citizenship is not known.
 	RuleTakeOverCitizenship = "take_over.citizenship_missing"
-	// RuleTakeOverPermit: there is no residence permit.
-	RuleTakeOverPermit = "take_over.permit_missing"
+	// RuleTakeOverPermit: no residence permit was shown.
+	RuleTakeOverPermit = "take_over.permit_not_shown"
 	// RuleTakeOverPermitExpired: the permit has expired and no renewal was asked for.
 	RuleTakeOverPermitExpired = "take_over.permit_expired"
 	// RuleTakeOverBirthDate: the birth date is not known.
@@ -92,7 +92,7 @@ var euMembers = []string{
 type PersonFacts struct {
 	BirthDate    time.Time  // zero: not known
 	Citizenship  string     // ISO 3166-1 alpha-2, or Stateless; empty: not known
-	Permit       string     // kind of residence permit; empty: none
+	Permit       string     // kind of residence permit; empty: not shown
 	PermitExpiry *time.Time // last day of the permit; nil: it does not expire
 	// RenewalAsked says that there is the receipt of a request for a permit or
 	// its renewal, which counts as regular stay until the answer (art. 5,
@@ -167,7 +167,7 @@ func regularStay(f PersonFacts, today time.Time, rules stayRules) []GateRefusal 
 		return nil
 	case f.Permit == "":
 		return []GateRefusal{{Rule: rules.permit, Field: "permit"}}
-	case f.PermitExpiry != nil && care.DayOf(*f.PermitExpiry).Before(today):
+	case !care.PermitValid(f.PermitExpiry, today):
 		return []GateRefusal{{Rule: rules.expired, Field: "permit_expiry"}}
 	}
 	return nil

@@ -143,7 +143,7 @@ func TestNotEligible(t *testing.T) {
 		rules  []string
 	}{
 		"citizen of the EU": {func(p map[string]any) { p["citizenship"], p["permit"] = "RO", "" }, []string{"bookings level_2.third_country"}},
-		"no permit":         {func(p map[string]any) { p["permit"] = ""; delete(p, "permit_expiry") }, []string{"bookings level_2.permit_missing"}},
+		"no permit":         {func(p map[string]any) { p["permit"] = ""; delete(p, "permit_expiry") }, []string{"bookings level_2.permit_not_shown"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &services{t: t, stack: s.stack, zone: s.zone, tokens: s.tokens}

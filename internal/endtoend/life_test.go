@@ -137,7 +137,7 @@ func (s *services) permitRunsOut(lastDay time.Time) {
 		require.False(t, c.text("id") == silent && c.of("waiting").text("task") == string(care.PermitRenewal))
 	}
 	renewed := today().AddDate(2, 0, 0)
-	s.do(careful, care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: &renewed})
+	s.do(careful, care.PermitRenewal, care.Completion{Outcome: care.Renewed, Permit: "work", PermitExpiry: care.DateOf(renewed)})
 	data := s.file(care.SocialWorker, careful).of("person_data")
 	require.Equal(t, []string{"work", renewed.Format(time.DateOnly)}, []string{data.text("permit"), data.text("permit_expiry")})
 	for _, task := range s.get(care.Supervisor, "/tasks?case_file_id="+careful).items() {

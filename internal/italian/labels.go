@@ -257,7 +257,7 @@ var fieldHelps = map[string]string{
 	"service":         "Il servizio di secondo livello.",
 	"birth_date":      "Giorno, mese e anno, come nel documento.",
 	"citizenship":     "Per chi non ne ha nessuna scegli «Apolide».",
-	"permit":          "Se la persona ha la ricevuta della richiesta o del rinnovo, scegli la ricevuta.",
+	"permit":          "Il permesso che la persona ti mostra. Se ha la ricevuta della richiesta o del rinnovo, scegli la ricevuta.",
 	"permit_expiry":   "Lascia vuoto se il permesso non scade.",
 	"phone":           "Il numero a cui la persona vuole essere chiamata.",
 	"languages":       "Le lingue in cui la persona preferisce parlare, la preferita per prima.",
@@ -382,11 +382,11 @@ var appointmentStates = map[string]string{
 func AppointmentState(code string) string { return say(appointmentStates, code) }
 
 var permits = map[string]string{
-	"": "Nessuno", "work": "Lavoro", "family": "Famiglia", "study": "Studio", "protection": "Protezione internazionale", "humanitarian": "Protezione speciale o casi speciali",
+	"": "Non mostrato", "work": "Lavoro", "family": "Famiglia", "study": "Studio", "protection": "Protezione internazionale", "humanitarian": "Protezione speciale o casi speciali",
 	"minor_age": "Minore età", "long_term": "Soggiornante di lungo periodo", "other": "Altro tipo", care.PermitRequested: "Ricevuta della richiesta o del rinnovo",
 }
 
-// Permit is a kind of residence permit; the empty code is "none".
+// Permit is a kind of residence permit; the empty code says that none was shown.
 func Permit(code string) string { return say(permits, code) }
 
 var gates = map[eligibility.Gate]string{

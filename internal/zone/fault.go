@@ -65,6 +65,7 @@ const (
 	RuleNoTime        = "zero_duration"
 	RuleBefore        = "working_days_before"
 	RuleEscalate      = "escalate_before_remind"
+	RuleSameUnit      = "different_units"
 	RuleDate          = "bad_date"
 	RuleYear          = "implausible_year"
 	RuleDateOrder     = "reversed_dates"
@@ -129,6 +130,7 @@ var sentences = map[string]string{
 	RuleNoTime:        "la durata deve essere maggiore di zero",
 	RuleBefore:        "un termine che precede una data non si conta in giorni lavorativi",
 	RuleEscalate:      "l'avviso al responsabile (escalate) non può precedere il sollecito (remind)", //nolint:misspell // Italian
+	RuleSameUnit:      "due durate che vengono una dopo l'altra si contano nella stessa unità",
 	RuleDate:          "data non valida",
 	RuleYear:          "l'anno non è plausibile",
 	RuleDateOrder:     "la fine precede l'inizio",

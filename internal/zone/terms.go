@@ -72,7 +72,11 @@ func (n node) clock() care.Clock {
 		Remind: o.need("remind").duration(), Escalate: o.need("escalate").duration(),
 		Kind: oneOf(o.need("kind"), RuleValue, care.DeadlineKinds), Source: o.need("source").text(),
 	}
-	if !c.Remind.IsZero() && !c.Escalate.IsZero() && c.Escalate.ShorterThan(c.Remind) {
+	switch {
+	case c.Remind.IsZero() || c.Escalate.IsZero():
+	case c.Remind.Unit != c.Escalate.Unit: // which of the two comes first would hang on the day
+		o.may("escalate").fault(RuleSameUnit, string(c.Remind.Unit)+", "+string(c.Escalate.Unit))
+	case c.Escalate.ShorterThan(c.Remind):
 		o.may("escalate").fault(RuleEscalate)
 	}
 	return c
@@ -146,7 +150,10 @@ func (r *reading) permitLeads(lasts map[string]node) {
 		if !ok || !known || longer.Duration.IsZero() || shorter.Duration.IsZero() {
 			continue
 		}
-		if !shorter.Duration.ShorterThan(longer.Duration) {
+		switch {
+		case shorter.Duration.Unit != longer.Duration.Unit:
+			lasts[code].fault(RuleSameUnit, string(longer.Duration.Unit)+", "+string(shorter.Duration.Unit))
+		case !shorter.Duration.ShorterThan(longer.Duration):
 			lasts[code].fault(RulePermitLeads)
 		}
 	}

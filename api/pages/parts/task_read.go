@@ -86,7 +86,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			done.Permit = value
 		case catalogue.FieldPermitExpiry:
 			var wrong []care.Fault
-			done.PermitExpiry, wrong = readDay(value, "permit_expiry")
+			done.PermitExpiry, wrong = readDate(value, "permit_expiry")
 			faults = append(faults, wrong...)
 		case catalogue.FieldConsent:
 			done.Consent = value != ""
@@ -95,6 +95,15 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 		}
 	}
 	return done, faults
+}
+
+// readDate reads a day as a document has it; nil: none is given.
+func readDate(value, field string) (*care.Date, []care.Fault) {
+	day, faults := readDay(value, field)
+	if day == nil {
+		return nil, faults
+	}
+	return care.DateOf(*day), nil
 }
 
 // readDay reads a day, whatever its hour; nil: none is given.

@@ -60,7 +60,7 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 			func(s *care.RunState) { s.Suspended = &until }, care.Fault{Field: "until", Rule: care.RuleSuspended}},
 		"consent": {asksFor(catalogue.Consent, catalogue.ConsentForm{}), nothing, nil, care.Fault{Rule: care.RuleConsented}},
 		"meet":    {asksFor(catalogue.Meet, catalogue.MeetingForm{At: p.Now}), nothing, nil, care.Fault{Field: "at", Rule: care.RuleMeetingKnown}},
-		"permit": {asksFor(catalogue.Permit, catalogue.PermitForm{Permit: "family", Expiry: &until}), nothing, nil,
+		"permit": {asksFor(catalogue.Permit, catalogue.PermitForm{Permit: "family", Expiry: care.DateOf(until)}), nothing, nil,
 			care.Fault{Field: "permit", Rule: care.RulePermitKnown}},
 	} {
 		t.Run(name, func(t *testing.T) {
