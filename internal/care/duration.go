@@ -116,26 +116,6 @@ func (d Duration) Italian() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", d.N, words[1]))
 }
 
-// ShorterThan compares two Durations as far as that can be told without a
-// calendar: within a unit by number, across units by rough length (a working
-// day counts as a calendar day). It serves to refuse a notice before its reminder.
-func (d Duration) ShorterThan(other Duration) bool {
-	if d.Unit == other.Unit {
-		return d.N < other.N
-	}
-	return d.rough() < other.rough()
-}
-
-func (d Duration) rough() time.Duration {
-	switch d.Unit {
-	case WorkingDays, CalendarDays:
-		return time.Duration(d.N) * 24 * time.Hour
-	case Hours:
-		return time.Duration(d.N) * time.Hour
-	}
-	return time.Duration(d.N) * time.Second
-}
-
 // Calendar counts time as the offices of a zone do.
 type Calendar interface {
 	// After gives the instant that lies a Duration after from.

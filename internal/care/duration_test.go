@@ -75,20 +75,3 @@ func TestDurationInWords(t *testing.T) {
 		}
 	}
 }
-
-func TestShorterThan(t *testing.T) {
-	for _, test := range []struct {
-		a, b Duration
-		want bool
-	}{
-		{Duration{1, WorkingDays}, Duration{2, WorkingDays}, true},
-		{Duration{2, WorkingDays}, Duration{2, WorkingDays}, false},
-		{Duration{23, Hours}, Duration{1, WorkingDays}, true},
-		{Duration{2, CalendarDays}, Duration{1, WorkingDays}, false},
-		{Duration{90, Seconds}, Duration{1, Hours}, true},
-	} {
-		if got := test.a.ShorterThan(test.b); got != test.want {
-			t.Errorf("%v shorter than %v: %v", test.a, test.b, got)
-		}
-	}
-}

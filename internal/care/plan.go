@@ -95,42 +95,6 @@ func (p PlanForm) Agencies() []string {
 	return agencies
 }
 
-// Limits of a plan.
-const (
-	maxPlanGoals   = 20
-	maxPlanActions = 50
-	maxPlanText    = 1000 // characters
-)
-
-func (f *Faults) Plan(p Policy, plan PlanForm) {
-	f.Add(len(plan.Goals) > 0, "plan.goals", RuleRequired)
-	f.Add(len(plan.Goals) <= maxPlanGoals, "plan.goals", RuleTooMany)
-	f.Add(len(plan.Actions) > 0, "plan.actions", RuleRequired)
-	f.Add(len(plan.Actions) <= maxPlanActions, "plan.actions", RuleTooMany)
-	text := func(field, value string) {
-		f.Add(value != "", field, RuleRequired)
-		f.Lines(field, value, maxPlanText)
-	}
-	kept := func(field, id string) { f.Add(id == "" || IsID(id), field, RuleUnknownCode) }
-	for i, g := range plan.Goals {
-		at := fmt.Sprintf("plan.goals[%d].", i)
-		kept(at+"id", g.ID)
-		f.Add(len(p.NeedAreas([]string{g.Area})) == 1, at+"area", RuleUnknownCode)
-		text(at+"text", g.Text)
-	}
-	for i, a := range plan.Actions {
-		at := fmt.Sprintf("plan.actions[%d].", i)
-		kept(at+"id", a.ID)
-		f.Add(a.Goal >= 0 && a.Goal < len(plan.Goals), at+"goal", RuleUnknownGoal)
-		text(at+"text", a.Text)
-		agency, ok := p.Agency(a.Agency)
-		f.Add(ok, at+"agency", RuleUnknownCode)
-		f.Add(!ok || !a.Send || agency.Reachable(), at+"send", RuleUnreachable)
-		f.Add(a.Until != nil, at+"until", RuleRequired)
-	}
-	f.Note("plan.changes", plan.Changes)
-}
-
 // dates lists when the actions are to be done. One that is kept may be late; a
 // new one may not begin so.
 func (p PlanForm) dates() (dates []Dated) {
@@ -142,16 +106,4 @@ func (p PlanForm) dates() (dates []Dated) {
 		dates = append(dates, Dated{fmt.Sprintf("plan.actions[%d].until", i), meaning, a.Until})
 	}
 	return dates
-}
-
-func (f *Faults) Goals(goals []GoalFinding) {
-	f.Add(len(goals) <= maxPlanGoals, "goals", RuleTooMany)
-	for i, g := range goals {
-		at := fmt.Sprintf("goals[%d].", i)
-		f.Add(g.Goal != "", at+"goal", RuleRequired)
-		f.Add(g.Goal == "" || IsID(g.Goal), at+"goal", RuleUnknownGoal)
-		f.Add(!slices.ContainsFunc(goals[:i], func(b GoalFinding) bool { return b.Goal == g.Goal }), at+"goal", RuleDuplicate)
-		f.Add(slices.Contains(GoalResults, g.Result), at+"result", RuleUnknownCode)
-		f.Note(at+"note", g.Note)
-	}
 }

@@ -244,9 +244,9 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
 	if c.Plan != nil {
-		f.Plan(p, *c.Plan)
+		checkPlan(&f, p, *c.Plan)
 	}
-	f.Goals(c.Goals)
+	checkGoals(&f, c.Goals)
 	f.Add(c.Stage == "" || slices.Contains(care.BeginStages, c.Stage) && c.Stage != care.StageSecondLevel, "stage", care.RuleUnknownCode)
 	f.Add(c.Permit == "" || care.KnownPermit(c.Permit), "permit", care.RuleUnknownCode)
 	return f

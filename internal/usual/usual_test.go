@@ -43,7 +43,7 @@ func TestCompletedPolicyLacksNothing(t *testing.T) {
 			t.Errorf("%s is for %q", kind.Kind, rule.Role)
 		}
 		for _, c := range []care.Clock{rule.Claim, rule.Complete} {
-			if c.Remind.IsZero() || c.Escalate.IsZero() || c.Escalate.ShorterThan(c.Remind) || c.Kind == "" || c.Source == "" {
+			if c.Remind.IsZero() || c.Escalate.IsZero() || c.Escalate.Unit != c.Remind.Unit || c.Escalate.N < c.Remind.N || c.Kind == "" || c.Source == "" {
 				t.Errorf("%s has the clock %+v", kind.Kind, c)
 			}
 		}

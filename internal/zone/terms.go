@@ -76,7 +76,7 @@ func (n node) clock() care.Clock {
 	case c.Remind.IsZero() || c.Escalate.IsZero():
 	case c.Remind.Unit != c.Escalate.Unit: // which of the two comes first would hang on the day
 		o.may("escalate").fault(RuleSameUnit, string(c.Remind.Unit)+", "+string(c.Escalate.Unit))
-	case c.Escalate.ShorterThan(c.Remind):
+	case c.Escalate.N < c.Remind.N:
 		o.may("escalate").fault(RuleEscalate)
 	}
 	return c
@@ -153,7 +153,7 @@ func (r *reading) permitLeads(lasts map[string]node) {
 		switch {
 		case shorter.Duration.Unit != longer.Duration.Unit:
 			lasts[code].fault(RuleSameUnit, string(longer.Duration.Unit)+", "+string(shorter.Duration.Unit))
-		case !shorter.Duration.ShorterThan(longer.Duration):
+		case shorter.Duration.N >= longer.Duration.N:
 			lasts[code].fault(RulePermitLeads)
 		}
 	}

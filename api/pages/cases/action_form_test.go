@@ -82,8 +82,8 @@ func TestFormsAreReadAsTheyAreAsked(t *testing.T) {
 		sent url.Values
 		want string
 	}{
-		{care.OpPermit, url.Values{"permit": {"work"}, "permit_expiry": {"2027-03-28"}}, `{"permit":"work","permit_expiry":"2027-03-28T00:00:00Z"}`},
-		{care.OpPermit, url.Values{"permit": {"work"}, "permit_expiry": {"28/3/2027"}, "note": {" Prova "}}, `{"permit":"work","permit_expiry":"2027-03-28T00:00:00Z","note":"Prova"}`},
+		{care.OpPermit, url.Values{"permit": {"work"}, "permit_expiry": {"2027-03-28"}}, `{"permit":"work","permit_expiry":"2027-03-28"}`},
+		{care.OpPermit, url.Values{"permit": {"work"}, "permit_expiry": {"28/3/2027"}, "note": {" Prova "}}, `{"permit":"work","permit_expiry":"2027-03-28","note":"Prova"}`},
 		{care.OpSuspend, url.Values{"until": {"2027-03-28"}, "reason": {"health"}}, `{"until":"2027-03-28T08:00:00+02:00","reason":"health"}`},
 		{care.OpMeet, url.Values{"day": {"2027-03-27"}, "hour": {"10:30"}}, `{"at":"2027-03-27T10:30:00+01:00"}`},
 		{care.OpBook, url.Values{"service": {"pas/housing_support"}, "day": {"2027-03-29"}, "hour": {"09:00"}}, `{"service":"pas","matter":"housing_support","at":"2027-03-29T09:00:00+02:00"}`},

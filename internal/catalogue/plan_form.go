@@ -1,0 +1,58 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+
+	"percorso/internal/care"
+)
+
+// Limits of a plan.
+const (
+	maxPlanGoals   = 20
+	maxPlanActions = 50
+	maxPlanText    = 1000 // characters
+)
+
+// checkPlan checks the content of a version of a plan.
+func checkPlan(f *care.Faults, p care.Policy, plan care.PlanForm) {
+	f.Add(len(plan.Goals) > 0, "plan.goals", care.RuleRequired)
+	f.Add(len(plan.Goals) <= maxPlanGoals, "plan.goals", care.RuleTooMany)
+	f.Add(len(plan.Actions) > 0, "plan.actions", care.RuleRequired)
+	f.Add(len(plan.Actions) <= maxPlanActions, "plan.actions", care.RuleTooMany)
+	text := func(field, value string) {
+		f.Add(value != "", field, care.RuleRequired)
+		f.Lines(field, value, maxPlanText)
+	}
+	kept := func(field, id string) { f.Add(id == "" || care.IsID(id), field, care.RuleUnknownCode) }
+	for i, g := range plan.Goals {
+		at := fmt.Sprintf("plan.goals[%d].", i)
+		kept(at+"id", g.ID)
+		f.Add(len(p.NeedAreas([]string{g.Area})) == 1, at+"area", care.RuleUnknownCode)
+		text(at+"text", g.Text)
+	}
+	for i, a := range plan.Actions {
+		at := fmt.Sprintf("plan.actions[%d].", i)
+		kept(at+"id", a.ID)
+		f.Add(a.Goal >= 0 && a.Goal < len(plan.Goals), at+"goal", care.RuleUnknownGoal)
+		text(at+"text", a.Text)
+		agency, ok := p.Agency(a.Agency)
+		f.Add(ok, at+"agency", care.RuleUnknownCode)
+		f.Add(!ok || !a.Send || agency.Reachable(), at+"send", care.RuleUnreachable)
+		f.Add(a.Until != nil, at+"until", care.RuleRequired)
+	}
+	f.Note("plan.changes", plan.Changes)
+}
+
+// checkGoals checks what an evaluation says of the goals.
+func checkGoals(f *care.Faults, goals []care.GoalFinding) {
+	f.Add(len(goals) <= maxPlanGoals, "goals", care.RuleTooMany)
+	for i, g := range goals {
+		at := fmt.Sprintf("goals[%d].", i)
+		f.Add(g.Goal != "", at+"goal", care.RuleRequired)
+		f.Add(g.Goal == "" || care.IsID(g.Goal), at+"goal", care.RuleUnknownGoal)
+		f.Add(!slices.ContainsFunc(goals[:i], func(b care.GoalFinding) bool { return b.Goal == g.Goal }), at+"goal", care.RuleDuplicate)
+		f.Add(slices.Contains(care.GoalResults, g.Result), at+"result", care.RuleUnknownCode)
+		f.Note(at+"note", g.Note)
+	}
+}
