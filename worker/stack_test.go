@@ -201,7 +201,7 @@ func (s *site) worked(role care.Role, id string) (cmd ledger.Command) {
 		var err error
 		cmd, err = s.records.Command(s.t.Context(), s.staff[role], id)
 		return err == nil && cmd.State != ledger.CommandAccepted
-	}, 30*time.Second, 20*time.Millisecond, "the command was never worked")
+	}, 2*time.Minute, 20*time.Millisecond, "the command was never worked")
 	return cmd
 }
 
