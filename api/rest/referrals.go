@@ -57,6 +57,7 @@ type referralsInput struct {
 	Sent       bool               `query:"sent" doc:"Sent by the caller's agency"`
 	Open       bool               `query:"open" doc:"Not over"`
 	State      care.ReferralState `query:"state" enum:"requested,received,on_hold,accepted,rejected,in_progress,completed,failed,withdrawn,redirected"`
+	Order      string             `query:"order" enum:"newest,due" default:"newest" doc:"due: those that are to be answered, what is due first before the others. Else the newest first"`
 	CaseFileID string             `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 }
 
@@ -64,7 +65,7 @@ func (a *API) registerReferrals() {
 	register(a, query("/referrals", "list-referrals", tagReferrals, "Referrals", "Those that the caller's agency sent or was sent."),
 		func(ctx context.Context, who care.Staff, in *referralsInput) (*listOutput[referralJSON], error) {
 			page, err := a.records.Referrals(ctx, who, ledger.ReferralFilter{
-				Incoming: in.Incoming, Sent: in.Sent, Open: in.Open, State: in.State, CaseID: in.CaseFileID,
+				Incoming: in.Incoming, Sent: in.Sent, Open: in.Open, State: in.State, CaseID: in.CaseFileID, ByDue: in.Order == "due",
 			}, in.paging())
 			return listed(page, err, referralOf(who))
 		})

@@ -52,6 +52,7 @@ func TestFilters(t *testing.T) {
 		"/tasks?mine=true&overdue=true":                               ledger.TaskFilter{Mine: true, Overdue: true},
 		"/tasks?team=true&state=ready&case_file_id=" + apitest.SomeID: ledger.TaskFilter{Team: true, State: care.TaskReady, CaseID: apitest.SomeID},
 		"/referrals?incoming=true&open=true&state=on_hold":            ledger.ReferralFilter{Incoming: true, Open: true, State: care.ReferralOnHold},
+		"/referrals?sent=true&order=due":                              ledger.ReferralFilter{Sent: true, ByDue: true},
 		"/case-files?health=late&number=PROVA-2026-00001":             ledger.CaseFilter{Open: &open, Health: health.Late, Search: "PROVA-2026-00001"},
 		"/appointments?service=cpi":                                   ledger.AppointmentFilter{Service: "cpi"},
 	} {

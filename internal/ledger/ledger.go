@@ -294,6 +294,7 @@ type ReferralFilter struct {
 	State    care.ReferralState
 	Open     bool
 	CaseID   string
+	ByDue    bool // those that are to be answered by some time, what is due first at the top; else the newest is
 }
 
 // Appointment is an appointment of a case with a service.

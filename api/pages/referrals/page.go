@@ -21,6 +21,7 @@ type ReferralList struct {
 	Todo   []ReferralItem // the caller has something to do
 	Others []ReferralItem
 	All    web.Link // to see those that are over too, or no longer
+	Order  web.Link // to see what is to be answered, by when, or no longer
 	More   string   // address; empty: there are no more
 }
 

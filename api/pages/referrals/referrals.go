@@ -41,10 +41,12 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	var faults care.Faults
 	faults.Add(sent || c.Query("elenco") == "", "query.elenco", care.RuleUnknownCode)
 	faults.Add(all || c.Query("concluse") == "", "query.concluse", care.RuleUnknownCode)
+	byDue := c.Query("ordine") == "scadenza"
+	faults.Add(byDue || c.Query("ordine") == "", "query.ordine", care.RuleUnknownCode)
 	if len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
-	referrals, err := s.Records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all},
+	referrals, err := s.Records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all, ByDue: byDue},
 		ledger.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
 	if err != nil {
 		return err
@@ -64,6 +66,10 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	page.All = web.Link{URL: base + "concluse=si", Text: "Mostra anche quelle concluse"}
 	if all {
 		page.All = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra solo quelle aperte"}
+	}
+	page.Order = web.Link{URL: base + "ordine=scadenza", Text: "Mostra solo quelle che attendono risposta, per scadenza"}
+	if byDue {
+		page.Order = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra tutte quelle aperte"}
 	}
 	for _, r := range referrals.Items {
 		item := s.referralItem(who, rules, r)

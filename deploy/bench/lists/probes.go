@@ -2,8 +2,11 @@ package lists
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,19 +56,86 @@ func (l paged) maybe() paged {
 	return l
 }
 
-// probes walks through a list, and gives its probes.
+// mark is what a list's cursor says: where a page begins.
+type mark struct {
+	Of   string `json:"of"`
+	Last bool   `json:"last,omitempty"` // among the rows that come last whatever their time
+	At   int64  `json:"at"`             // microseconds
+	ID   string `json:"id"`
+}
+
+func markOf(cursor string) (m mark, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	return m, err
+}
+
+func (m mark) cursor() string {
+	text, _ := json.Marshal(m) // never fails
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// pages gives the cursors of a page in the middle of a list and of its last one. To
+// walk through a long list would take longer than all that is measured: cursors are
+// made, and the one sought after which a page is the last.
+func (l paged) pages(ctx context.Context) (middle, last string, err error) {
+	_, next, err := l.read(ctx, ledger.Paging{})
+	if err != nil || next == "" {
+		return "", "", err
+	}
+	m, err := markOf(next)
+	if err != nil {
+		return "", "", err
+	}
+	m.ID = uuid.Nil.String()
+	first := m.At
+	ends := func() (rows int, is bool, err error) {
+		rows, next, err := l.read(ctx, ledger.Paging{Cursor: m.cursor()})
+		return rows, next == "", err
+	}
+	// Some lists go on with what comes last anyway, and the times of those.
+	m.Last = true
+	if rows, _, err := ends(); err != nil || rows == 0 {
+		m.Last = false
+	}
+	before, after := first, first+decade
+	if m.At = after; !m.Last {
+		if _, is, err := ends(); err != nil {
+			return "", "", err
+		} else if !is { // downwards
+			after = first - decade
+		}
+	} else {
+		before = first - decade
+	}
+	for range 50 {
+		m.At = before + (after-before)/2
+		rows, is, err := ends()
+		switch {
+		case err != nil:
+			return "", "", err
+		case !is:
+			before = m.At
+		case rows > 0:
+			middle := mark{m.Of, false, first + (m.At-first)/2, m.ID}
+			return middle.cursor(), m.cursor(), nil
+		default:
+			after = m.At
+		}
+	}
+	return "", "", errors.New("its last page is not found")
+}
+
+// decade is longer than what is filled in reaches back, in microseconds.
+const decade = int64(10 * 365 * 24 * time.Hour / time.Microsecond)
+
+// probes finds the pages of a list, and gives its probes.
 func (l paged) probes(ctx context.Context) ([]probe, error) {
-	const large = 100
-	cursors := []string{""}
-	for {
-		_, next, err := l.read(ctx, ledger.Paging{Limit: large, Cursor: cursors[len(cursors)-1]})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", l.name, err)
-		}
-		if next == "" {
-			break
-		}
-		cursors = append(cursors, next)
+	middle, last, err := l.pages(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", l.name, err)
 	}
 	at := func(page, cursor string) probe {
 		return probe{name: l.name + ", " + page, may: l.may, run: func(ctx context.Context) (int, error) {
@@ -73,7 +143,7 @@ func (l paged) probes(ctx context.Context) ([]probe, error) {
 			return n, err
 		}}
 	}
-	return []probe{at("first page", ""), at("middle page", cursors[len(cursors)/2]), at("last page", cursors[len(cursors)-1])}, nil
+	return []probe{at("first page", ""), at("middle page", middle), at("last page", last)}, nil
 }
 
 // lists are the lists of pages.
@@ -117,6 +187,9 @@ func (p *place) lists() []paged {
 		referrals("referrals to an agency", cpi, ledger.ReferralFilter{Incoming: true}),
 		referrals("open referrals to an agency", cpi, ledger.ReferralFilter{Incoming: true, Open: true}),
 		referrals("referrals from an agency", worker, ledger.ReferralFilter{Sent: true}),
+		referrals("referrals to an agency by due date", cpi, ledger.ReferralFilter{Incoming: true, ByDue: true}),
+		referrals("referrals from an agency by due date", worker, ledger.ReferralFilter{Sent: true, ByDue: true}),
+		referrals("referrals of a supervisor by due date", lead, ledger.ReferralFilter{ByDue: true}),
 		referrals("requested referrals of a supervisor", lead, ledger.ReferralFilter{State: care.ReferralRequested}),
 		appointments("appointments", worker, ledger.AppointmentFilter{}),
 		appointments("appointments of a day", worker, ledger.AppointmentFilter{From: day, To: day.Add(24 * time.Hour)}).maybe(),
@@ -171,6 +244,7 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 		search("the beginning of a name that many have", "esemp", false),
 		search("two beginnings that many have", "pro es", false),
 		search("two letters", "in", false),
+		search("a year, which all numbers have", strconv.Itoa(p.size.Now.Year()), false),
 		search("what nobody is called", "zzzyx", true),
 		search("a wildcard as text", "%%", true),
 		search("a number", who.number, false),

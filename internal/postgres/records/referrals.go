@@ -25,7 +25,23 @@ const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f
 	LEFT JOIN LATERAL referral_words(r.id) words ON true LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
 
-// Referrals lists what was sent to the caller's agency, or by it, the newest first.
+// The orders of referrals: the newest first, or what is to be answered first, which the
+// task to answer says.
+var (
+	newestReferral = order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}
+	dueReferral    = order{list: "referrals by due date", table: "task t", at: "t.escalate_at", id: "t.id"}
+)
+
+// What a filter asks of a referral, and of the task to answer it. A CASE keeps Postgres
+// from thinking that next to none has the state, and from reading all to put them in order.
+var (
+	ofReferral = map[string]string{"to": "r.to_agency = ?", "from": "r.from_agency = ?", "case": "r.case_id = ?", "state": "r.state = ?"}
+	ofAnswer   = map[string]string{"to": "t.asked = ?", "from": "t.asked_by = ?", "case": "t.case_id = ?",
+		"state": "CASE WHEN (SELECT a.state FROM referral a WHERE a.id = t.referral_id) = ? THEN true END"}
+)
+
+// Referrals lists what was sent to the caller's agency, or by it, the newest first; or
+// of it what is to be answered, what is due first at the top.
 func (r referrals) Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (page ledger.Page[ledger.Referral], err error) {
 	var q query
 	l := reading{kind: ledger.ListReferrals}
@@ -34,27 +50,37 @@ func (r referrals) Referrals(ctx context.Context, s care.Staff, f ledger.Referra
 	l.ask("open", f.Open, "")
 	l.ask("state", f.State != "", string(f.State))
 	l.ask("case", f.CaseID != "", "")
-	if f.Incoming {
-		q.and("r.to_agency = ?", s.Agency)
+	l.ask("due", f.ByDue, "")
+	if f.CaseID != "" && !care.IsID(f.CaseID) {
+		return page, ledger.ErrNotFound
 	}
-	if f.Sent {
-		q.and("r.from_agency = ?", s.Agency)
-	}
-	if f.State != "" {
-		q.and("r.state = ?", f.State)
-	}
-	if f.Open {
+	by, asks := newestReferral, ofReferral
+	if f.ByDue {
+		// A page is chosen among the tasks alone: in a join with the referrals Postgres would
+		// begin with those. What is chosen stands in the words of the indexes.
+		by, asks = dueReferral, ofAnswer
+		q.or([]string{"t.kind = 'referral_answer' AND t.ended_at IS NULL AND NOT t.suspended"})
+	} else if f.Open || f.State != "" && !f.State.Settled() {
 		q.and("r.state NOT IN ('rejected', 'completed', 'failed', 'withdrawn', 'redirected')")
 	}
+	if f.Incoming {
+		q.and(asks["to"], s.Agency)
+	}
+	if f.Sent {
+		q.and(asks["from"], s.Agency)
+	}
+	if f.State != "" {
+		q.and(asks["state"], f.State)
+	}
 	if f.CaseID != "" {
-		if !care.IsID(f.CaseID) {
-			return page, ledger.ErrNotFound
-		}
-		q.and("r.case_id = ?", f.CaseID)
+		q.and(asks["case"], f.CaseID)
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		page, err = list(ctx, tx, &q, selectReferral, order{list: "referrals", at: "r.requested_at", id: "r.id", desc: true}, p, func(f ledger.Referral) cursor {
-			return cursor{At: f.Requested, ID: f.ID}
+		page, err = list(ctx, tx, &q, selectReferral, by, p, func(r ledger.Referral) cursor {
+			if f.ByDue {
+				return cursor{At: *r.Due, ID: r.TaskID}
+			}
+			return cursor{At: r.Requested, ID: r.ID}
 		})
 		l.cases = casesOf(page.Items, func(f ledger.Referral) string { return f.CaseID })
 		return err
