@@ -11,8 +11,8 @@ import (
 
 // The goals.
 const (
-	leastStraight = 0.65 // of the floor's steps a second, under load
-	leastHTTP     = 0.5
+	leastStraight = 0.75 // of the floor's steps a second, under load
+	leastHTTP     = 0.70
 	mostEvents    = 8 // of history, a step
 	mostMemory    = 150 << 10
 	mostResting   = 1500 * time.Millisecond

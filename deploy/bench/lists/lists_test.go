@@ -52,6 +52,8 @@ func TestWhatIsMissed(t *testing.T) {
 		{line{sort: aSearch, small: 10 * time.Millisecond, large: 51 * time.Millisecond}, "grows more than 5 times"},
 		{line{sort: aWhole, small: 60 * time.Millisecond, large: 90 * time.Millisecond}, ""},
 		{line{sort: aWhole, small: 60 * time.Millisecond, large: 101 * time.Millisecond}, "more than 100 look-ups"},
+		{line{sort: aWatch, small: time.Millisecond, large: 900 * time.Millisecond}, ""},
+		{line{sort: aWatch, small: time.Millisecond, large: 901 * time.Millisecond}, "more than 3 % of a core"},
 		{line{sort: anAct, small: 200 * time.Millisecond, large: 210 * time.Millisecond}, ""},
 	} {
 		require.Equal(t, c.fault, r.fault(c.line), c.line)

@@ -25,6 +25,7 @@ const (
 	aSearch             // may cost five times as much where there are a hundred times as many
 	aWhole              // a case with all its parts: as a list, of twice as many look-ups
 	anAct               // hardly grows
+	aWatch              // takes a small share of a core
 )
 
 // probe is something to measure. prepare, if there is one, comes before each time
@@ -268,15 +269,36 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 			page, err := p.records.Reads(ctx, lead, who.caseID, ledger.Paging{})
 			return len(page.Items), err
 		}},
-		{name: "the watch's look", sort: anAct, run: func(ctx context.Context) (int, error) {
-			if _, err := p.watch.Unworked(ctx); err != nil {
-				return 0, err
-			}
-			_, err := p.watch.Mails(ctx)
-			return 1, err
-		}},
+		{name: "the watch, for half a minute", sort: aWatch, run: func(ctx context.Context) (int, error) { return 1, p.halfAMinute(ctx) }},
 	}, nil
 }
+
+// halfAMinute asks of Postgres what the watch and the mender ask in that time, one
+// question after the other.
+func (p *place) halfAMinute(ctx context.Context) error {
+	const looks = 6
+	for range looks {
+		for _, ask := range []func() error{
+			func() error { _, err := p.watch.Unworked(ctx); return err },
+			func() error { _, err := p.watch.Mails(ctx); return err },
+			func() error { _, err := p.watch.Workers(ctx); return err },
+			func() error { _, _, err := p.watch.Troubled(ctx); return err },
+			func() error { _, err := p.troubles.Suspects(ctx, suspects); return err },
+		} {
+			if err := ask(); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := p.troubles.Counts(ctx); err != nil {
+		return err
+	}
+	_, err := p.watch.Figures(ctx)
+	return err
+}
+
+// suspects is how many runs the mender looks at together.
+const suspects = 100
 
 // lookUp is what lists are compared with: one row by its id, under the same roles.
 func (p *place) lookUp(ctx context.Context) (probe, error) {

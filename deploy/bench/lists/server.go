@@ -67,6 +67,7 @@ type place struct {
 	records       *records.Records
 	steps         *steps.Steps
 	watch         *machine.Watch
+	troubles      *machine.Troubles
 	api           *pgxpool.Pool
 	administrator *pgx.Conn
 	staff         map[care.Role]care.Staff
@@ -115,6 +116,7 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 		return err
 	}
 	p.records, p.steps, p.watch = records.New(p.api, calendar.New), steps.New(work, calendar.New), machine.NewWatch(p.api)
+	p.troubles = machine.NewTroubles(p.api)
 	if p.administrator, err = pgx.Connect(ctx, s.stack.AdministratorURL(name)); err != nil {
 		return err
 	}

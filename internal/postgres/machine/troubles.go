@@ -40,11 +40,13 @@ const openRun = `SELECT r.id, r.case_id::text, r.epoch FROM run r WHERE r.ended_
 // first before the others.
 func (t *Troubles) Suspects(ctx context.Context, most int) (runs []ledger.OpenRun, err error) {
 	err = t.promptly(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		runs, err = postgres.Many[ledger.OpenRun](ctx, tx, openRun+` AND r.id IN (
+		// In an array they are looked up one by one: of a join Postgres thinks that it has to
+		// read every run. The time is asked once, as it may be another for each row otherwise.
+		runs, err = postgres.Many[ledger.OpenRun](ctx, tx, openRun+` AND r.id = ANY (ARRAY(
 				(SELECT s.run_id FROM run_suspect s ORDER BY s.at LIMIT $2)
-				UNION (SELECT d.id FROM run d WHERE d.ended_at IS NULL AND d.next_due < clock_timestamp() - $1::interval
+				UNION (SELECT d.id FROM run d WHERE d.ended_at IS NULL AND d.next_due < (SELECT clock_timestamp() - $1::interval)
 					AND NOT EXISTS (SELECT FROM run_trouble f WHERE f.run_id = d.id) ORDER BY d.next_due LIMIT $2)
-				UNION (SELECT m.run_id FROM run_trouble m WHERE m.cause = $3 ORDER BY m.seen_at LIMIT $2))
+				UNION (SELECT m.run_id FROM run_trouble m WHERE m.cause = $3 ORDER BY m.seen_at LIMIT $2)))
 			ORDER BY r.next_due NULLS LAST, r.id`, health.Grace, most, ledger.TroubleMissing)
 		return err
 	})
