@@ -14,7 +14,7 @@ type stuckCaseJSON struct {
 
 func (a *API) registerStuckCases() {
 	register(a, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
-		"Broken ones first, then orphaned, then late: each with what it waits for and who can stand in."),
+		"Those first whose harm is worst: a critical date within ten days, then nobody who may act, then broken, then the longest late. Each with what it waits for and who can stand in."),
 		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[stuckCaseJSON], error) {
 			rules, err := a.book.Rules(ctx, who.Zone)
 			if err != nil {

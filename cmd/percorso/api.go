@@ -111,10 +111,11 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	processes := runs.New(temporal)
 	mender := watch.NewMender(machine.NewTroubles(pool), processes, log)
 	watching := loops.Loop{Name: "watch", Run: watch.New(seen, processes, mender, log).Run}
+	refreshing := loops.Loop{Name: "refresher", Run: watch.NewRefresher(machine.NewHealth(pool, italian.Rome), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
-		// Server and watch end with one another, whichever way that goes.
+		// Server, watch and refresher end with one another, whichever way that goes.
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }
-		return loops.Together(ctx, server.Run, sealing, func(ctx context.Context) error { return set.Run(ctx, watching) })
+		return loops.Together(ctx, server.Run, sealing, func(ctx context.Context) error { return set.Run(ctx, watching, refreshing) })
 	}))
 }
 

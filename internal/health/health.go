@@ -48,7 +48,7 @@ type Waiting struct {
 	LateDays  int            `json:"late_working_days,omitempty"`
 	Then      string         `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
 	StandIns  []care.Role    `json:"stand_ins,omitempty"` // who can stand in
-	Cause     string         `json:"cause,omitempty"`     // of a broken case: inbox, clock, workflow_task, no_worker, outbox, run_missing, mail
+	Cause     string         `json:"cause,omitempty"`     // of a broken case, or of one where nothing is open: a code
 	Answered  bool           `json:"answered,omitempty"`  // the task's answer was accepted, and is being recorded: nobody has to act
 	TaskID    string         `json:"-"`
 }
@@ -56,11 +56,24 @@ type Waiting struct {
 // ThenResume says that a suspended case goes on by itself.
 const ThenResume = "resume"
 
-// CauseDeferred: what somebody asked for was accepted, and cannot be worked as it is.
-const CauseDeferred = "deferred"
+// What a case is broken by.
+const (
+	CauseFailing  = "workflow_task" // a run of it cannot go on
+	CauseMissing  = "run_missing"   // Temporal has no such run
+	CauseDeferred = "deferred"      // what somebody asked for was accepted, and cannot be worked as it is
+	CauseInbox    = "inbox"         // what was accepted for it is not worked
+	CauseClock    = "clock"         // what fell due is not worked
+	CauseMail     = "mail"          // a partner was not reached by post, and does not know what is asked of it
+)
 
-// CauseMail: a partner was not reached by post, and does not know what is asked of it.
-const CauseMail = "mail"
+// Why nothing is open in a case.
+const (
+	CauseMoving      = "moving"       // a step is under way
+	CauseNothingOpen = "nothing_open" // nobody has anything to do, and nothing is waited for
+)
+
+// ThenEscalated says that the supervisor was told already.
+const ThenEscalated = "escalated"
 
 // Facts are what Explain needs to know of an open case. Times are absolute.
 type Facts struct {
@@ -75,7 +88,18 @@ type Facts struct {
 	// Cause is set where the machinery is known not to move the case.
 	Cause      string
 	CauseSince time.Time
-	Moving     bool // nothing is open because a step is under way
+	CauseUntil time.Time  // for how long that is known
+	Unworked   *time.Time // since when its inbox has something unworked
+	NextDue    *time.Time // when the next clock of its runs falls due
+	LastAt     time.Time  // when something happened on it for the last time; zero: now
+
+	// Danger: a record says that the person, or a child of theirs, is in danger.
+	// No record of today has a field for it, so nothing sets it yet; the order by
+	// harm keeps the first place for it.
+	Danger bool
+	// Critical is the day after which something is lost, as the last day of a
+	// permit that nobody has seen to yet; nil: no such day is known.
+	Critical *time.Time
 }
 
 // FactTask is an open task of a case.
@@ -119,13 +143,15 @@ var besides = []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, ca
 // it names the one that most needs somebody: what is broken, then orphaned,
 // then late, then due first. A suspended case waits for its date, unless
 // something that does not stand still needs somebody before.
-func Explain(f Facts, cal care.Calendar) Waiting {
+func Explain(f Facts, cal care.Calendar) Waiting { return explain(f).Counted(f.Now, cal) }
+
+// explain is Explain without the counts of days, which change with each day.
+func explain(f Facts) Waiting {
 	if f.Closed {
 		return Waiting{Health: Planned, For: WaitNothing}
 	}
-	if f.Cause != "" {
-		return Waiting{Health: Broken, For: WaitMachine, Cause: f.Cause, Since: f.CauseSince,
-			SinceDays: cal.WorkingDaysBetween(f.CauseSince, f.Now), StandIns: []care.Role{care.Supervisor}}
+	if cause, since := f.cause(); cause != "" {
+		return Waiting{Health: Broken, For: WaitMachine, Cause: cause, Since: since, StandIns: []care.Role{care.Supervisor}}
 	}
 	var best *Waiting
 	consider := func(w Waiting) {
@@ -136,35 +162,90 @@ func Explain(f Facts, cal care.Calendar) Waiting {
 	if f.SuspendedUntil != nil {
 		w := Waiting{Health: Planned, For: WaitTime, Until: f.SuspendedUntil, Then: ThenResume}
 		if f.SuspendedAt != nil {
-			w.Since, w.SinceDays = *f.SuspendedAt, cal.WorkingDaysBetween(*f.SuspendedAt, f.Now)
+			w.Since = *f.SuspendedAt
 		}
 		best = &w
 	}
 	for _, t := range f.Tasks {
-		consider(explainTask(t, f.Now, cal))
+		consider(explainTask(t, f.Now))
 	}
 	for _, w := range f.Waits {
-		waiting := Waiting{Health: Planned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code,
-			SinceDays: cal.WorkingDaysBetween(w.Set, f.Now)}
-		if f.Now.After(w.Due.Add(Grace)) {
-			waiting.Health, waiting.For, waiting.Cause = Broken, WaitMachine, "clock"
+		waiting := Waiting{Health: Planned, For: WaitTime, Since: w.Set, Until: &w.Due, Then: w.Code}
+		if w.overdue(f.Now) {
+			waiting.Health, waiting.For, waiting.Cause = Broken, WaitMachine, CauseClock
 		}
 		consider(waiting)
 	}
-	if best == nil && f.Moving {
-		return Waiting{Health: Planned, For: WaitMachine, Since: f.Now, Cause: "moving"}
+	if best == nil && f.Unworked != nil {
+		return Waiting{Health: Planned, For: WaitMachine, Since: *f.Unworked, Cause: CauseMoving}
 	}
 	if best == nil {
-		return Waiting{Health: Orphaned, For: WaitMachine, Cause: "nothing_open", Since: f.Now}
+		since := f.LastAt
+		if since.IsZero() {
+			since = f.Now
+		}
+		return Waiting{Health: Orphaned, For: WaitMachine, Cause: CauseNothingOpen, Since: since}
 	}
 	return *best
 }
 
-func explainTask(t FactTask, now time.Time, cal care.Calendar) Waiting {
+// cause says why the machinery does not move the case, and since when.
+func (f Facts) cause() (code string, since time.Time) {
+	late := f.Now.Add(-Grace)
+	switch {
+	case f.Cause != "":
+		return f.Cause, f.CauseSince
+	case f.Unworked != nil && f.Unworked.Before(late):
+		return CauseInbox, *f.Unworked
+	case f.NextDue != nil && f.NextDue.Before(late):
+		return CauseClock, *f.NextDue
+	}
+	return "", time.Time{}
+}
+
+// overdue says whether the machinery let the wait pass.
+func (w FactWait) overdue(now time.Time) bool { return now.After(w.Due.Add(Grace)) }
+
+// Counted gives the waiting with its working days, as they are counted at a time.
+func (w Waiting) Counted(now time.Time, cal care.Calendar) Waiting {
+	w.SinceDays, w.LateDays = 0, 0
+	if !w.Since.IsZero() {
+		w.SinceDays = cal.WorkingDaysBetween(w.Since, now)
+	}
+	if w.For == WaitTask && w.Until != nil && (w.Then == ThenEscalated || now.After(*w.Until)) {
+		w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
+	}
+	return w
+}
+
+// Machine is what is known of the machinery as a whole. It is no matter of one
+// case, so it is laid over what a case waits for when that is read.
+type Machine struct {
+	Away     bool // Temporal does not answer
+	NoWorker bool // nobody works runs
+	StandBy  bool // workers of other versions do poll
+}
+
+// Under names the machinery as the cause where it is why the case does not move.
+func (w Waiting) Under(m Machine) Waiting {
+	if w.For != WaitMachine || !slices.Contains([]string{CauseInbox, CauseClock, CauseFailing, CauseMissing}, w.Cause) {
+		return w
+	}
+	switch {
+	case m.Away:
+		w.Cause = "temporal_away"
+	case m.NoWorker && m.StandBy:
+		w.Cause = "no_current_worker"
+	case m.NoWorker:
+		w.Cause = "no_worker"
+	}
+	return w
+}
+
+func explainTask(t FactTask, now time.Time) Waiting {
 	w := Waiting{
 		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
-		Since: t.Since, SinceDays: cal.WorkingDaysBetween(t.Since, now), TaskID: t.ID, Until: t.EscalateAt,
-		Answered: t.Answered,
+		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered,
 	}
 	if t.State == care.TaskReserved || t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
@@ -176,26 +257,27 @@ func explainTask(t FactTask, now time.Time, cal care.Calendar) Waiting {
 	}
 	switch {
 	case t.Escalated:
-		w.Then = "escalated"
+		w.Then = ThenEscalated
 	case t.RemindAt != nil && now.Before(*t.RemindAt):
 		w.Then, w.Until = "remind", t.RemindAt
 	default:
 		w.Then = "escalate"
 	}
-	if w.Until != nil && now.After(*w.Until) || t.Escalated {
+	if t.late(now) {
 		w.Health = Late
-		if w.Until != nil {
-			w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
-		}
 	}
 	if t.NotReached != nil {
-		w.Health, w.Cause = Broken, CauseMail
-		w.Since, w.SinceDays = *t.NotReached, cal.WorkingDaysBetween(*t.NotReached, now)
+		w.Health, w.Cause, w.Since = Broken, CauseMail, *t.NotReached
 	}
 	if t.Candidates == 0 {
 		w.Health, w.StandIns = Orphaned, []care.Role{care.Supervisor}
 	}
 	return w
+}
+
+// late says whether the task's term has passed.
+func (t FactTask) late(now time.Time) bool {
+	return !t.Suspended && (t.Escalated || t.EscalateAt != nil && now.After(*t.EscalateAt))
 }
 
 var severity = map[Health]int{Broken: 3, Orphaned: 2, Late: 1, Planned: 0}

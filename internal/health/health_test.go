@@ -59,7 +59,7 @@ func waitsFor(t *testing.T, now time.Time) {
 		{"what is answered after what is due later", health.Facts{Tasks: tasks(answered(task(care.Review, day(1), day(2))), task(care.Closure, day(3), day(4)))}, planned, health.WaitTask, "closure"},
 		{"what is answered late before what is planned", health.Facts{Tasks: tasks(answered(task(care.Review, nil, day(-1))), task(care.Closure, day(3), day(4)))}, late, health.WaitTask, "review"},
 		{"nothing", health.Facts{}, orphaned, health.WaitMachine, "nothing_open"},
-		{"a step under way", health.Facts{Moving: true}, planned, health.WaitMachine, "moving"},
+		{"a step under way", health.Facts{Unworked: &now}, planned, health.WaitMachine, "moving"},
 
 		{"a seat's task, though its deadline falls first", health.Facts{
 			Tasks: tasks(task(care.EquipeInvitation, day(3), day(5))), Waits: waits(wait(care.DeadlineEquipeAnswer, day(1)))}, planned, health.WaitTask, "equipe_invitation"},

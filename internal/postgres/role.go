@@ -81,6 +81,12 @@ func Worker(caseID string) Role {
 	return Role{name: "percorso_worker", settings: []setting{{"case", caseID}}}
 }
 
+// Keeping is the worker's role for a transaction that keeps the health of its case
+// itself, so that nothing has to tell that it changed.
+func Keeping(caseID string) Role {
+	return Role{name: "percorso_worker", settings: []setting{{"case", caseID}, {"keeps", "yes"}}}
+}
+
 // Watch is what watches over the machinery. It sees no case.
 func Watch() Role { return Role{name: "percorso_watch"} }
 

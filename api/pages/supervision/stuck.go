@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -35,8 +34,8 @@ func (s *Place) Mount(p access.Routes) {
 	p.Post(stuckURL+"/:id/proroga", s.extendTask)
 }
 
-// stuckList shows the cases of the zone that need the supervisor, what does not
-// move at all first.
+// stuckList shows the cases of the zone that need the supervisor, those first whose
+// harm is worst.
 func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	rules, err := s.Book.Rules(ctx, who.Zone)
@@ -47,10 +46,6 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	order := []health.Health{health.Broken, health.Orphaned, health.Late}
-	slices.SortStableFunc(list.Items, func(a, b ledger.StuckCase) int {
-		return slices.Index(order, a.Waiting.Health) - slices.Index(order, b.Waiting.Health)
-	})
 	page := StuckList{Frame: s.Pages.Frame(c, "Casi bloccati", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
 	for _, stuck := range list.Items {
 		item := StuckItem{

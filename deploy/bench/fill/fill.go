@@ -139,6 +139,10 @@ func begin(ctx context.Context, tx pgx.Tx) error {
 	if err := empty(ctx, tx); err != nil { // still
 		return err
 	}
+	// How the cases stand is computed when all of it is there, not with each row.
+	if _, err := tx.Exec(ctx, `SELECT set_config('percorso.keeps', 'yes', true)`); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `INSERT INTO unattended DEFAULT VALUES`); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
@@ -119,6 +120,11 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 	p.troubles = machine.NewTroubles(p.api)
 	if p.administrator, err = pgx.Connect(ctx, s.stack.AdministratorURL(name)); err != nil {
 		return err
+	}
+	for done, kept := 1, machine.NewHealth(p.api, italian.Rome); done > 0; {
+		if done, err = kept.Refresh(ctx, 1000); err != nil {
+			return err
+		}
 	}
 	for _, role := range []care.Role{care.Supervisor, care.SocialWorker, care.DeskOperator, care.CPIOperator} {
 		if p.staff[role], err = p.records.Staff(ctx, fill.Account(role, theZone, 1)); err != nil {

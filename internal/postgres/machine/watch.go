@@ -20,20 +20,28 @@ type Watch struct {
 // NewWatch builds the watch on a pool whose login may join its role.
 func NewWatch(pool *pgxpool.Pool) *Watch { return &Watch{pool: pool} }
 
-// leadLock is the advisory lock of the one process that watches: "watch" in ASCII.
-const leadLock = 0x7761746368
+// Advisory locks of the one process that watches, and of the one that refreshes what
+// is kept of the cases' health: "watch" and "fresh" in ASCII.
+const (
+	leadLock    = 0x7761746368
+	refreshLock = 0x6672657368
+)
 
 // TryLead takes the lock that makes this process the one that watches, for as
 // long as its connection lives. holds asks over that very connection whether it
 // does: after a failover Postgres may answer everywhere but there.
 func (w *Watch) TryLead(ctx context.Context) (holds func(context.Context) error, release func(), ok bool, err error) {
+	return tryLead(ctx, w.pool, leadLock)
+}
+
+func tryLead(ctx context.Context, pool *pgxpool.Pool, lock int64) (holds func(context.Context) error, release func(), ok bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, postgres.PromptLimit)
 	defer cancel()
-	conn, err := w.pool.Acquire(ctx)
+	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return nil, nil, false, postgres.FaultOf(err, true)
 	}
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, leadLock).Scan(&ok); err != nil || !ok {
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lock).Scan(&ok); err != nil || !ok {
 		defer conn.Release()
 		return nil, nil, false, postgres.FaultOf(err, conn.Conn().IsClosed())
 	}

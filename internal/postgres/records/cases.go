@@ -22,8 +22,14 @@ type cases struct{ *store }
 // function makes of a row waits for row-level security, and reads every run for it.
 const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
 	f.closed_at, f.outcome, f.suspended_at, f.suspended_until, coalesce(f.merged_into::text, '') AS merged_into, f.last_stage,
-	r.policy_version, r.revision
-	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case'`
+	r.policy_version, r.revision, ` + waiting.Columns + `
+	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case' LEFT JOIN case_health h ON h.case_id = f.id`
+
+// caseRow is a case with what is kept of how it stands.
+type caseRow struct {
+	ledger.CaseFile
+	waiting.Row
+}
 
 // CaseFiles lists the cases that the caller's agency works on, the newest
 // first, each with what it waits for.
@@ -49,29 +55,58 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 		asked, q.choice = &search, "search "+f.Search
 		l.kind, l.search = ledger.SearchCases, f.Search
 	}
-	keep := func(ledger.CaseFile) bool { return true }
+	by, keep := newestFirst, func(health.Health) bool { return true }
 	if f.Health != "" {
-		q.and("f.closed_at IS NULL")
-		q.choice += "\x00" + string(f.Health)
-		keep = func(c ledger.CaseFile) bool { return c.Waiting.Health == f.Health }
+		by, keep = newestKept, func(h health.Health) bool { return h == f.Health }
+		q.standing("h.health = ?", r.Clock(), f.Health)
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		page, err = r.cases(ctx, tx, s, q, asked, p, keep)
+		page, err = r.cases(ctx, tx, s, q, by, asked, p, keep)
 		l.cases = casesOf(page.Items, func(c ledger.CaseFile) string { return c.ID })
 		return err
 	})
 	return page, err
 }
 
-// StuckCases lists the open cases of the zone that do not wait as planned.
+// keptCases is what is kept of how open cases stand, with the cases.
+const keptCases = "case_health h JOIN case_file f ON f.id = h.case_id"
+
+// The orders of lists of cases. What is chosen by how it stands goes by the columns
+// of what is kept of that.
+var (
+	newestFirst = order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
+	newestKept  = order{list: "cases by health", table: keptCases, at: "h.opened_at", id: "h.case_id", desc: true}
+	worstFirst  = order{list: "stuck", table: keptCases, rank: []string{"h.harm", "h.late_day", "h.goes_on"}, at: "h.opened_at", id: "h.case_id"}
+)
+
+// cursor is where a case stands in an order.
+func (c caseRow) cursor(by order) cursor {
+	at := cursor{At: c.Opened, ID: c.ID}
+	if len(by.rank) > 0 {
+		at.Rank = []int{c.Harm, c.LateDay, c.GoesOn}
+	}
+	return at
+}
+
+// standing chooses open cases by how they stand, which the condition says of what is
+// kept, and with them those whose time has come, of which only computing tells: the
+// list leaves out what it finds not to be so.
+func (q *query) standing(condition string, now time.Time, args ...any) {
+	q.or([]string{condition + " AND h.changes_at > ?", "h.changes_at <= ?"}, append(args, now, now)...)
+	q.passing = append(q.passing, len(q.args)-2, len(q.args)-1)
+}
+
+// StuckCases lists the open cases of the zone that do not wait as planned, those
+// first whose harm is worst.
 func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.StuckCase], err error) {
 	if s.Role != care.Supervisor {
 		return page, ledger.ErrForbidden
 	}
-	q := query{where: []string{waiting.MaybeStuck}, args: []any{r.Clock()}, passing: []int{0}}
+	var q query
+	q.standing("h.health <> 'planned'", r.Clock())
 	l := reading{kind: ledger.ListStuckCases}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		cases, err := r.cases(ctx, tx, s, q, nil, p, func(c ledger.CaseFile) bool { return c.Waiting.Health != health.Planned })
+		cases, err := r.cases(ctx, tx, s, q, worstFirst, nil, p, func(h health.Health) bool { return h != health.Planned })
 		page.Next = cases.Next
 		for _, c := range cases.Items {
 			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
@@ -84,10 +119,9 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
 // asked is what is searched; nil: nothing is.
-func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, asked *names.Asked, p ledger.Paging, keep func(ledger.CaseFile) bool) (ledger.Page[ledger.CaseFile], error) {
+func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, by order, asked *names.Asked, p ledger.Paging, keep func(health.Health) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
 	limit := limitOf(p)
-	by := order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
 	for {
 		next := q
 		next.where, next.args, next.passing = slices.Clone(q.where), slices.Clone(q.args), slices.Clone(q.passing)
@@ -96,27 +130,26 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 			return kept, err
 		}
 		mark := next.mark(by)
-		page, err := list(ctx, tx, &next, selectCase, by, p, func(c ledger.CaseFile) cursor {
-			return cursor{At: c.Opened, ID: c.ID}
-		})
+		page, err := list(ctx, tx, &next, selectCase, by, p, func(c caseRow) cursor { return c.cursor(by) })
 		if err != nil {
 			return kept, err
 		}
 		if page.Next == "" && further != nil { // other conditions left out some of what was found
 			page.Next = cursor{Of: mark, At: further.Opened, ID: further.ID}.encode()
 		}
-		waiting, err := r.waiting(ctx, tx, s, page.Items)
+		files, err := r.waiting(ctx, tx, s, page.Items)
 		if err != nil {
 			return kept, err
 		}
-		for i, c := range page.Items {
-			c.Waiting = waiting[c.ID]
-			if !keep(c) {
+		for i, c := range files {
+			if !keep(c.Waiting.Health) {
 				continue
 			}
 			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
-				kept.Next = cursor{Of: mark, At: c.Opened, ID: c.ID}.encode()
+				last := page.Items[i].cursor(by)
+				last.Of = mark
+				kept.Next = last.encode()
 				return kept, nil
 			}
 		}
@@ -127,13 +160,23 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 	}
 }
 
-// waiting computes what each of some cases waits for.
-func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []ledger.CaseFile) (map[string]health.Waiting, error) {
+// waiting gives the cases with what each of them waits for.
+func (r cases) waiting(ctx context.Context, tx postgres.Tx, s care.Staff, cases []caseRow) ([]ledger.CaseFile, error) {
 	set, err := r.rules.Current(ctx, tx, s.Zone)
 	if err != nil {
 		return nil, err
 	}
-	return waiting.Of(ctx, tx, set, r.Clock(), cases)
+	rows := map[string]waiting.Row{}
+	for _, c := range cases {
+		rows[c.ID] = c.Row
+	}
+	of, err := waiting.Of(ctx, tx, set.Calendar, r.Clock(), rows)
+	files := make([]ledger.CaseFile, len(cases))
+	for i, c := range cases {
+		files[i] = c.CaseFile
+		files[i].Waiting = of[c.ID]
+	}
+	return files, err
 }
 
 // CaseFile reads the whole of a case. The read is audited.
@@ -143,16 +186,15 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 	}
 	l := reading{kind: ledger.ReadCase, of: "case", id: id, cases: []string{id}}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		file, err := postgres.One[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = $1`, id)
+		row, err := postgres.One[caseRow](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
 			return missing(err)
 		}
-		waiting, err := r.waiting(ctx, tx, s, []ledger.CaseFile{file})
+		files, err := r.waiting(ctx, tx, s, []caseRow{row})
 		if err != nil {
 			return err
 		}
-		c.CaseFile = file
-		c.Waiting = waiting[id]
+		c.CaseFile = files[0]
 		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
 			return err
 		}

@@ -60,11 +60,13 @@ func (q *query) andNow(condition string, now any) {
 	q.and(condition, now)
 }
 
-// cursor is where a page ended: the last item's time and id, and whether it was
-// among those that come last. It goes with one list and one choice of its rows.
+// cursor is where a page ended: the last item's time and id, whether it was among
+// those that come last, and what comes before all that in the order. It goes with one
+// list and one choice of its rows.
 type cursor struct {
 	Of   string
 	Last bool
+	Rank []int
 	At   time.Time
 	ID   string
 }
@@ -74,12 +76,13 @@ type cursor struct {
 type cursorText struct {
 	Of   string `json:"of"`
 	Last bool   `json:"last,omitempty"`
+	Rank []int  `json:"rank,omitempty"`
 	At   int64  `json:"at"`
 	ID   string `json:"id"`
 }
 
 func (c cursor) encode() string {
-	text, _ := json.Marshal(cursorText{c.Of, c.Last, c.At.UnixMicro(), c.ID}) // never fails
+	text, _ := json.Marshal(cursorText{c.Of, c.Last, c.Rank, c.At.UnixMicro(), c.ID}) // never fails
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
@@ -89,8 +92,9 @@ const lastYear = 20000
 // order is the order of a list by a time column and then an id column. Where
 // last is given, the rows that it holds for come after all others.
 type order struct {
-	list     string // what the list is called; a cursor keeps it
-	table    string // with its alias, whose rows either chooses
+	list     string   // what the list is called; a cursor keeps it
+	table    string   // with its alias, whose rows either chooses
+	rank     []string // columns of small numbers, before all others
 	last     string
 	at, id   string
 	numbered bool // the ids are numbers
@@ -113,10 +117,10 @@ func (q *query) mark(by order) string {
 func (by order) after(text, mark string) (c cursor, err error) {
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	var read cursorText
-	if err != nil || json.Unmarshal(plain, &read) != nil || read.Of != mark || read.Last && by.last == "" {
+	if err != nil || json.Unmarshal(plain, &read) != nil || read.Of != mark || read.Last && by.last == "" || len(read.Rank) != len(by.rank) {
 		return c, ledger.ErrCursor
 	}
-	c = cursor{read.Of, read.Last, time.UnixMicro(read.At).UTC(), read.ID}
+	c = cursor{read.Of, read.Last, read.Rank, time.UnixMicro(read.At).UTC(), read.ID}
 	if year := c.At.Year(); year < 0 || year > lastYear || c.encode() != text { // as it was given, nothing left out
 		return c, ledger.ErrCursor
 	}
@@ -146,22 +150,31 @@ func (q *query) page(sql string, by order, p ledger.Paging) (_ string, limit int
 		if by.desc {
 			sign = "<"
 		}
-		if by.last != "" {
-			q.and(fmt.Sprintf("(%s, %s, %s) %s (?, ?, ?)", by.last, by.at, by.id, sign), after.Last, after.At, after.ID)
-		} else {
-			q.and(fmt.Sprintf("(%s, %s) %s (?, ?)", by.at, by.id, sign), after.At, after.ID)
+		columns, values := by.columns(), []any{}
+		for _, n := range after.Rank {
+			values = append(values, n)
 		}
+		if by.last != "" {
+			values = append(values, after.Last)
+		}
+		values = append(values, after.At, after.ID)
+		q.and("("+strings.Join(columns, ", ")+") "+sign+" (?"+strings.Repeat(", ?", len(columns)-1)+")", values...)
 	}
 	direction := ""
 	if by.desc {
 		direction = " DESC"
 	}
-	sorted := " ORDER BY "
-	if by.last != "" {
-		sorted += by.last + direction + ", "
-	}
-	sorted += fmt.Sprintf("%s%s, %s%s LIMIT %d", by.at, direction, by.id, direction, limit+1)
+	sorted := fmt.Sprintf(" ORDER BY %s%s LIMIT %d", strings.Join(by.columns(), direction+", "), direction, limit+1)
 	return sql + q.chosen(by, sorted) + sorted, limit, nil
+}
+
+// columns are those that the order goes by.
+func (by order) columns() []string {
+	columns := slices.Clone(by.rank)
+	if by.last != "" {
+		columns = append(columns, by.last)
+	}
+	return append(columns, by.at, by.id)
 }
 
 // chosen is the WHERE of a page. Where either of several conditions is enough, a page

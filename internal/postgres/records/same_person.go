@@ -51,13 +51,9 @@ func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p l
 	if err != nil || len(same) == 0 {
 		return nil, err
 	}
-	files, err := postgres.Many[ledger.CaseFile](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY f.opened_at DESC, f.id`, same)
+	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY f.opened_at DESC, f.id`, same)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := r.waiting(ctx, tx, s, files)
-	for i := range files {
-		files[i].Waiting = waiting[files[i].ID]
-	}
-	return files, err
+	return r.waiting(ctx, tx, s, rows)
 }

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
+	"percorso/internal/postgres/waiting"
 )
 
 // Steps writes the steps of runs, as the worker's role.
@@ -212,7 +213,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			about.queue(b, step)
 		}
 	}
-	err = s.within(ctx, step.Case, first, func(tx postgres.Tx) error {
+	err = postgres.Within(ctx, s.pool, postgres.Keeping(ledger.BareID(step.Case)), first, func(tx postgres.Tx) error {
 		if !found {
 			res = ledger.StepResult{Verdict: ledger.Refused, Ended: true, Result: ledger.Result{Refusal: care.RefusedEnded}}
 			kept, err = mergedInto(ctx, tx, step.Case)
@@ -330,8 +331,11 @@ func (w *writer) asked() gates.Step {
 }
 
 func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
-	_, err := w.tx.Exec(w.ctx, `UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1 AND run_id = $4`,
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1 AND run_id = $4`,
 		w.step.Entry.ID, r, w.step.At, w.step.Run)
+	waiting.QueueMark(b, w.caseID())
+	err := w.tx.SendBatch(w.ctx, b).Close()
 	return ledger.StepResult{
 		Verdict: ledger.Refused, Result: ledger.Result{Refusal: r.Code}, Revision: w.run.Rev, NextDue: w.run.NextDue, Ended: w.run.Ended != nil,
 	}, err

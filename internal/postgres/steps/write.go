@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/waiting"
 )
 
 // writer turns one step into records: all its statements go to Postgres in one
@@ -99,8 +100,7 @@ func (w *writer) write() (ledger.StepResult, error) {
 	if err := w.close(); err != nil {
 		return ledger.StepResult{}, err
 	}
-	w.queue("COMMIT")
-	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
+	err := waiting.Commit(w.ctx, w.tx, &w.batch, w.caseID(), w.step.At, w.policy.Calendar.Location())
 	return w.result, err
 }
 
@@ -109,7 +109,7 @@ func (w *writer) idle() (ledger.StepResult, error) {
 	w.result = ledger.StepResult{Verdict: ledger.Idle, Revision: w.run.Rev}
 	w.queue(`UPDATE command SET state = 'worked', worked_at = $2 WHERE id = $1`, w.step.Entry.ID, w.step.At)
 	w.queueNextDue(`UPDATE run SET next_due = ` + nextDue + ` WHERE id = $1 RETURNING next_due`)
-	err := w.tx.SendBatch(w.ctx, &w.batch).Close()
+	err := waiting.Commit(w.ctx, w.tx, &w.batch, w.caseID(), w.step.At, w.policy.Calendar.Location())
 	return w.result, err
 }
 

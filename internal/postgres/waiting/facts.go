@@ -1,0 +1,112 @@
+package waiting
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/health"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// factsRow is what the health of an open case depends on, as health_facts tells it.
+type factsRow struct {
+	Case           string     `db:"case_id"`
+	Zone           string     `db:"zone"`
+	SuspendedAt    *time.Time `db:"suspended_at"`
+	SuspendedUntil *time.Time `db:"suspended_until"`
+	Tasks          []taskFact `db:"tasks"`
+	Waits          []waitFact `db:"waits"`
+	Unworked       *time.Time `db:"unworked"`
+	NextDue        *time.Time `db:"next_due"`
+	Trouble        string     `db:"trouble"` // why a run of it does not go on; empty: none is known not to
+	TroubleSince   *time.Time `db:"trouble_since"`
+	Reported       *time.Time `db:"reported"` // when the watch last said so
+	Deferred       *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
+	Critical       *time.Time `db:"critical"`
+	LastAt         *time.Time `db:"last_at"`
+}
+
+type taskFact struct {
+	ID         string         `json:"id"`
+	Kind       care.TaskKind  `json:"kind"`
+	State      care.TaskState `json:"state"`
+	Role       care.Role      `json:"role"`
+	Agency     string         `json:"agency"`
+	Zone       string         `json:"zone"`
+	Since      time.Time      `json:"since"`
+	Reminded   bool           `json:"reminded"`
+	RemindAt   *time.Time     `json:"remind_at"`
+	EscalateAt *time.Time     `json:"escalate_at"`
+	Escalated  bool           `json:"escalated"`
+	Suspended  bool           `json:"suspended"`
+	Candidates int            `json:"candidates"`
+	Answered   bool           `json:"answered"`    // an answer to it is on its way
+	Partner    *care.Agency   `json:"partner"`     // that the referral is addressed to
+	NotReached *time.Time     `json:"not_reached"` // since when its mail has failed
+}
+
+type waitFact struct {
+	Code string    `json:"code"`
+	Set  time.Time `json:"set"`
+	Due  time.Time `json:"due"`
+}
+
+const selectFacts = `SELECT * FROM health_facts($1::uuid[])`
+
+// queueFacts asks for the facts of some open cases.
+func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
+	b.Queue(selectFacts, cases).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[factsRow])
+		return err
+	})
+}
+
+// readFacts reads the facts of some open cases.
+func readFacts(ctx context.Context, tx postgres.Tx, cases []string) ([]factsRow, error) {
+	return postgres.Many[factsRow](ctx, tx, selectFacts, cases)
+}
+
+// at gives the facts as they stand at a time.
+func (r factsRow) at(now time.Time) health.Facts {
+	f := health.Facts{
+		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical,
+	}
+	if r.LastAt != nil {
+		f.LastAt = *r.LastAt
+	}
+	switch {
+	case r.Trouble != "" && r.Reported != nil && now.Sub(*r.Reported) < ledger.ReportMaxAge: // an old report says nothing
+		f.Cause, f.CauseSince, f.CauseUntil = r.Trouble, *r.TroubleSince, r.Reported.Add(ledger.ReportMaxAge)
+	case r.Deferred != nil:
+		f.Cause, f.CauseSince = health.CauseDeferred, *r.Deferred
+	}
+	for _, t := range r.Tasks {
+		f.Tasks = append(f.Tasks, t.fact(r.Zone))
+	}
+	for _, w := range r.Waits {
+		f.Waits = append(f.Waits, health.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
+	}
+	return f
+}
+
+// fact gives the task of a case of a zone. Of a transfer it is another zone's.
+func (t taskFact) fact(zone string) health.FactTask {
+	fact := health.FactTask{
+		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since, RemindAt: t.RemindAt, EscalateAt: t.EscalateAt,
+		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered,
+	}
+	if t.Reminded {
+		fact.RemindAt = nil
+	}
+	if t.Zone != zone {
+		fact.Zone = t.Zone
+	}
+	if t.Partner != nil && t.Partner.ByLink() {
+		fact.Partner, fact.NotReached = t.Partner.Code, t.NotReached
+	}
+	return fact
+}
