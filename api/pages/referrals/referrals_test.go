@@ -105,6 +105,16 @@ func TestAcknowledgeFromTheList(t *testing.T) {
 	if got := b.Records.Filters[len(b.Records.Filters)-1]; got != (ledger.ReferralFilter{Sent: true}) {
 		t.Errorf("asked for %+v", got)
 	}
+	if page := b.Open(t, "/segnalazioni?elenco=inviate"); !strings.Contains(page.Text, "/segnalazioni?elenco=inviate&amp;ordine=scadenza") {
+		t.Error("no way to those that are to be answered, by when")
+	}
+	b.Open(t, "/segnalazioni?elenco=inviate&ordine=scadenza")
+	if got := b.Records.Filters[len(b.Records.Filters)-1]; got != (ledger.ReferralFilter{Sent: true, Open: true, ByDue: true}) {
+		t.Errorf("asked for %+v", got)
+	}
+	if page := b.Open(t, "/segnalazioni?ordine=prima"); page.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an order that there is not: %d", page.StatusCode)
+	}
 }
 
 func TestMovedOnMeanwhile(t *testing.T) {

@@ -24,10 +24,10 @@ type Plan struct {
 const (
 	mostGrowth  = 2 // times what it costs in the small database, or
 	moreAnyway  = 5 * time.Millisecond
-	mostSearch  = 5    // times, of a search
-	mostLookUps = 50   // by an id, that a list may cost
-	mostOfWhole = 100  // that a case with all its parts may
-	mostWatch   = 0.03 // of a core that the watch may take
+	mostSearch  = 5   // times, of a search
+	mostLookUps = 50  // by an id, that a list may cost
+	mostOfWhole = 100 // that a case with all its parts may
+	mostWatch   = 3   // percent of a core that the watch may take
 	watched     = 30 * time.Second
 )
 
@@ -212,8 +212,8 @@ func (r *Result) fault(l line) string {
 	var faults []string
 	switch {
 	case l.sort == aWatch:
-		if l.large.Seconds() > mostWatch*watched.Seconds() {
-			faults = append(faults, fmt.Sprintf("more than %.0f %% of a core", 100*mostWatch))
+		if 100*l.large > mostWatch*watched {
+			faults = append(faults, fmt.Sprintf("more than %d %% of a core", mostWatch))
 		}
 	case l.sort == aSearch:
 		if l.large > mostSearch*l.small {
@@ -235,8 +235,8 @@ func (r *Result) Markdown() string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d.Microseconds())/1000) }
 	p("Measured on %s with %d and with %d open cases of the same seed; medians of %d measurements, by turns, each the median of %d times.\n",
 		r.at.Format(time.DateOnly), r.plan.Small, r.plan.Large, r.plan.Repeats, r.plan.Times)
-	p("Goals, of the larger one: at most %d times as long, or %d ms more; searches at most %d times as long; a list at most %d look-ups of one row by its id, a case with all its parts %d; what the watch asks in half a minute %.0f %% of a core; no table that grows read from one end to the other.\n",
-		mostGrowth, moreAnyway.Milliseconds(), mostSearch, mostLookUps, mostOfWhole, 100*mostWatch)
+	p("Goals, of the larger one: at most %d times as long, or %d ms more; searches at most %d times as long; a list at most %d look-ups of one row by its id, a case with all its parts %d; what the watch asks in half a minute %d %% of a core; no table that grows read from one end to the other.\n",
+		mostGrowth, moreAnyway.Milliseconds(), mostSearch, mostLookUps, mostOfWhole, mostWatch)
 	p("| | %d cases, ms | %d cases, ms | as long | look-ups | rows | |\n| --- | --- | --- | --- | --- | --- | --- |", r.plan.Small, r.plan.Large)
 	for _, l := range r.lines {
 		verdict := "kept"
