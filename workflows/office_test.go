@@ -19,10 +19,12 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/steps"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -40,9 +42,11 @@ type office struct {
 	pools   []*pgxpool.Pool
 	owner   *pgxpool.Pool // loads zones
 	work    *pgxpool.Pool // the worker's
+	api     *pgxpool.Pool
 	records *records.Records
 	steps   *steps.Steps
 	outbox  *outbox.Outbox
+	health  *machine.Health
 	zones   map[string]care.Policy
 	staff   map[string]map[care.Role]care.Staff // by zone
 	keys    int                                 // given so far
@@ -105,15 +109,14 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 	if err := postgrestest.Load(ctx, o.owner, policies, staff); err != nil {
 		return o, err
 	}
-	api, err := o.connect(ctx, standalone.API)
-	if err != nil {
+	if o.api, err = o.connect(ctx, standalone.API); err != nil {
 		return o, err
 	}
 	if o.work, err = o.connect(ctx, standalone.Worker); err != nil {
 		return o, err
 	}
-	o.records, o.steps = records.New(api, calendar.New), steps.New(o.work, calendar.New)
-	o.outbox = outbox.New(o.work)
+	o.records, o.steps = records.New(o.api, calendar.New), steps.New(o.work, calendar.New)
+	o.outbox, o.health = outbox.New(o.work), machine.NewHealth(o.api, testclock.Rome)
 	for _, s := range staff {
 		known, err := o.records.Staff(ctx, s.Subject)
 		if err != nil {
@@ -159,6 +162,17 @@ func (o *office) connect(ctx context.Context, part standalone.Part) (*pgxpool.Po
 		}
 	}
 	return nil, fmt.Errorf("no database for %s", part)
+}
+
+// asWatch reads and changes what is kept of how cases stand.
+func (o *office) asWatch(work func(pgx.Tx) error) error {
+	ctx := context.Background()
+	return pgx.BeginFunc(ctx, o.api, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL ROLE percorso_watch`); err != nil {
+			return err
+		}
+		return work(tx)
+	})
 }
 
 // asWorker reads of one case what the records show nobody.

@@ -70,8 +70,8 @@ func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time
 	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		p.ctx = ctx
 		before := o.records.Clock
-		o.records.Clock = p.now
-		defer func() { o.records.Clock = before }()
+		o.records.Clock, o.health.Clock = p.now, p.now
+		defer func() { o.records.Clock, o.health.Clock = before, before }()
 		script(&casework{carrier: p, office: o, zone: "prato"})
 		end = workflow.Now(ctx)
 		return nil

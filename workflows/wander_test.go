@@ -21,6 +21,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/machine"
+	"percorso/internal/postgres/waiting"
 	"percorso/internal/testclock"
 )
 
@@ -146,6 +147,7 @@ func (g *wanderer) fault(e ledger.Entry) (before, after error) {
 // holds asserts what must be so after every step.
 func (g *wanderer) holds() {
 	g.Helper()
+	g.keepsHealth()
 	file := g.file()
 	if file.Stage == care.StageClosed {
 		g.closed(file.Outcome)
@@ -164,6 +166,42 @@ func (g *wanderer) holds() {
 	}
 	g.explained(file)
 	g.unseen()
+}
+
+// keepsHealth asserts that of each open case is kept what is computed. A step keeps it
+// itself; what else changes it, and what time does, is the refresher's.
+func (g *wanderer) keepsHealth() {
+	g.Helper()
+	ctx := context.Background()
+	var cases []string
+	for run := range g.carrier.(*play).cases {
+		cases = append(cases, ledger.BareID(run))
+	}
+	require.NoError(g, g.health.Look(ctx))
+	_, err := g.health.Refresh(ctx, 1000)
+	require.NoError(g, err)
+	back := errors.New("as it was")
+	require.ErrorIs(g, g.asWatch(func(tx pgx.Tx) error {
+		kept := g.keptHealth(ctx, tx, cases)
+		if _, err := tx.Exec(ctx, `UPDATE case_health SET changes_at = 'epoch' WHERE case_id = ANY ($1)`, cases); err != nil {
+			return err
+		}
+		if _, err := waiting.Refresh(ctx, tx, testclock.Rome, g.now(), len(kept)); err != nil {
+			return err
+		}
+		require.Equal(g, g.keptHealth(ctx, tx, cases), kept, "kept after %s", g.last)
+		return back
+	}), back)
+}
+
+// keptHealth reads what is kept of the open ones of some cases, and locks it: a step
+// that is at work beside the walk ends after what is compared.
+func (g *wanderer) keptHealth(ctx context.Context, tx pgx.Tx, cases []string) []string {
+	g.Helper()
+	rows, _ := tx.Query(ctx, `SELECT to_jsonb(h) - '{computed_at,changes_at}'::text[] #>> '{}' FROM case_health h WHERE case_id = ANY ($1) ORDER BY case_id FOR UPDATE`, cases)
+	kept, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(g, err)
+	return kept
 }
 
 // isStill asserts that nothing of a closed case waits.

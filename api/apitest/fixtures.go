@@ -366,6 +366,10 @@ func (p *PageRecords) CaseFiles(context.Context, care.Staff, ledger.CaseFilter, 
 	return ledger.Page[ledger.CaseFile]{Items: p.SomeFiles(), Next: "altri"}, nil
 }
 
+func (p *PageRecords) HealthCounts(context.Context, care.Staff) (health.Counts, error) {
+	return health.Counts{health.Broken: 1, health.Orphaned: 0, health.Late: 1, health.Planned: 1, health.Unknown: 0}, nil
+}
+
 func (p *PageRecords) StuckCases(context.Context, care.Staff, ledger.Paging) (ledger.Page[ledger.StuckCase], error) {
 	files := p.SomeFiles()
 	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: files[0], TaskID: SomeID}, {CaseFile: files[1]}}}, nil

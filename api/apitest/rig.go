@@ -368,6 +368,9 @@ func (f *fakeRecords) Referral(context.Context, care.Staff, string) (ledger.Refe
 func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)
 }
+func (f *fakeRecords) HealthCounts(context.Context, care.Staff) (health.Counts, error) {
+	return health.Counts{health.Broken: 1, health.Orphaned: 2, health.Late: 3, health.Planned: 4, health.Unknown: 5}, f.Fail
+}
 func (f *fakeRecords) StuckCases(_ context.Context, _ care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error) {
 	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: SomeCase, TaskID: SomeID}}}, f.saw(nil, p)
 }

@@ -32,6 +32,8 @@ func HealthBadge(h health.Health) web.Badge {
 		b.Tone, b.Icon = "success", "it-check-circle"
 	case health.Late:
 		b.Tone, b.Icon = "warning", "it-clock"
+	case health.Unknown:
+		b.Tone, b.Icon = "info", "it-clock"
 	default:
 		b.Tone, b.Icon = "danger", "it-warning-circle"
 	}

@@ -53,6 +53,7 @@ type Records interface {
 	// MergeCandidates lists the open case files that may be of the same person as
 	// this one, and that the caller may see.
 	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
-	// StuckCases lists the open cases that are not waiting as planned.
+	// StuckCases lists the open cases that are not waiting as planned; HealthCounts counts all of the zone.
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
+	HealthCounts(ctx context.Context, s care.Staff) (ledger.HealthCounts, error)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,14 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
+
+func TestCasesAreCountedByHealth(t *testing.T) {
+	a := apitest.NewRig(t).As(apitest.SomeSupervisor, http.MethodGet, rest.Prefix+"/case-counts", "")
+	want := map[string]any{"broken": 1.0, "orphaned": 2.0, "late": 3.0, "planned": 4.0, "unknown": 5.0}
+	if a.StatusCode != http.StatusOK || !reflect.DeepEqual(a.JSON, want) {
+		t.Errorf("%d %s", a.StatusCode, a.Text)
+	}
+}
 
 func TestListsPage(t *testing.T) {
 	r := apitest.NewRig(t)

@@ -13,6 +13,11 @@ type stuckCaseJSON struct {
 }
 
 func (a *API) registerStuckCases() {
+	register(a, query("/case-counts", "count-cases", tagCases, "How many open cases stand how", "Of the supervisor's zone, as it was last computed: within a second of any change. Unknown are those that are still to be computed, as for a while after an upgrade."),
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*output[ledger.HealthCounts], error) {
+			n, err := a.records.HealthCounts(ctx, who)
+			return &output[ledger.HealthCounts]{Body: n}, err
+		})
 	register(a, query("/stuck-cases", "list-stuck-cases", tagCases, "Cases that are not waiting as planned",
 		"Those first whose harm is worst: a critical date within ten days, then nobody who may act, then broken, then the longest late. Each with what it waits for and who can stand in."),
 		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[stuckCaseJSON], error) {

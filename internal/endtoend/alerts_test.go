@@ -325,9 +325,16 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		task, role := s.task(other, care.FirstListening)
 		s.post(role, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
 		_, _ = s.try(role, http.MethodPost, "/tasks/"+task+"/complete", uuid.NewString(), heard)
-		speaks(t, since, "PercorsoStepsFail", "PercorsoEntriesDeferred")
+		speaks(t, since, "PercorsoStepsFail", "PercorsoEntriesDeferred", "PercorsoCasesBroken")
 		change(t, `DROP TRIGGER placed ON timeline`)
-		silent(t, "PercorsoEntriesDeferred")
+		silent(t, "PercorsoEntriesDeferred", "PercorsoCasesBroken")
+	})
+	t.Run("nobody is left in a role", func(t *testing.T) {
+		_, role := s.task(id, care.Orientation)
+		change(t, `UPDATE staff SET active = false WHERE role = $1`, role)
+		speaks(t, nil, "PercorsoCasesOrphaned")
+		change(t, `UPDATE staff SET active = true WHERE role = $1`, role)
+		silent(t, "PercorsoCasesOrphaned")
 	})
 	t.Run("a run of a kind that no worker knows", func(t *testing.T) {
 		temporal, err := client.Dial(client.Options{HostPort: s.stack.Addresses().Temporal, Namespace: "percorso"})

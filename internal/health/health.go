@@ -20,6 +20,16 @@ const (
 	Orphaned Health = "orphaned"
 )
 
+// Unknown is how a case is counted of which nothing was ever computed, as after an
+// upgrade; whoever reads the case has it computed.
+const Unknown Health = "unknown"
+
+// Counts are how many open cases stand how.
+type Counts map[Health]int
+
+// Counted are all that cases are counted by.
+var Counted = []Health{Broken, Orphaned, Late, Planned, Unknown}
+
 // WaitFor is what a case waits for.
 type WaitFor string
 

@@ -368,6 +368,7 @@ func RunKind(k care.RunKind) string { return say(runKinds, k) }
 
 var healths = map[health.Health]string{
 	health.Planned: "come previsto", health.Late: "in ritardo", health.Broken: "guasto tecnico", health.Orphaned: "senza nessuno che possa agire",
+	health.Unknown: "in corso di calcolo",
 }
 
 // Health says how a case stands.

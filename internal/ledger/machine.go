@@ -1,6 +1,10 @@
 package ledger
 
-import "time"
+import (
+	"time"
+
+	"percorso/internal/health"
+)
 
 // MachineReport is what the watch last saw of Temporal. Those who compute the
 // health of cases read the newest: with no pollers or with Temporal away every
@@ -33,6 +37,9 @@ type Backlog struct {
 // Empty says that nothing is behind.
 func (b Backlog) Empty() bool { return b.Entries == 0 && b.Clocks == 0 && b.Outbox == 0 }
 
+// HealthCounts are how many open cases stand how.
+type HealthCounts = health.Counts
+
 // Figures are what waits, counted over all zones.
 type Figures struct {
 	Entries      int     `db:"entries"`       // accepted and not worked, but the deferred ones
@@ -41,6 +48,8 @@ type Figures struct {
 	OverdueClock float64 `db:"overdue_clock"` // for how many seconds the most overdue one is due
 	Mails        int     `db:"mails"`         // not sent yet, held ones among them
 	OldestMail   float64 `db:"oldest_mail"`   // for how many seconds it waits
+
+	Cases HealthCounts `db:"-"` // open ones, by how they stand
 }
 
 // Worker is what a worker says of itself, every few seconds while it works.

@@ -14,6 +14,7 @@ import (
 
 	"percorso/activities"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -74,7 +75,7 @@ func TestWhatIsCounted(t *testing.T) {
 	}
 	_, _ = steps.Defer(t.Context(), step, "22000")
 	m.Request(t.Context(), "/api/v1/tasks/:id", http.MethodGet, http.StatusNotFound, time.Millisecond)
-	told := &store{figures: ledger.Figures{Entries: 3, OldestEntry: 61}, report: ledger.MachineReport{Pollers: 2, Mails: ledger.MailState{Held: 7}}}
+	told := &store{figures: ledger.Figures{Entries: 3, OldestEntry: 61, Cases: map[health.Health]int{health.Late: 5, health.Broken: 0}}, report: ledger.MachineReport{Pollers: 2, Mails: ledger.MailState{Held: 7}}}
 	require.NoError(t, m.Store(told))
 	for range 2 {
 		text := page(t, m)
@@ -87,6 +88,7 @@ func TestWhatIsCounted(t *testing.T) {
 			`percorso_step_failures_total{kind="case"} 1`,
 			`percorso_http_request_duration_seconds_count{method="GET",route="/api/v1/tasks/:id",status="4xx"} 1`,
 			`percorso_store_answers 1`, `percorso_workers 2`, `percorso_mails_held 7`, `percorso_entries_waiting 3`, `percorso_oldest_entry_age_seconds 61`, `percorso_watch_age_seconds 2`,
+			`percorso_cases{health="late"} 5`, `percorso_cases{health="broken"} 0`,
 		} {
 			require.Contains(t, text, line+"\n")
 		}

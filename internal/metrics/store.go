@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
@@ -104,7 +105,11 @@ func (m *Metrics) Store(store Store) error {
 	if err != nil {
 		return err
 	}
-	made, all := make([]metric.Float64ObservableGauge, len(gauges)), []metric.Observable{answers}
+	cases, err := m.meter.Float64ObservableGauge("percorso.cases", metric.WithDescription("Open cases, by how they stand"))
+	if err != nil {
+		return err
+	}
+	made, all := make([]metric.Float64ObservableGauge, len(gauges)), []metric.Observable{answers, cases}
 	for i, g := range gauges {
 		if made[i], err = m.meter.Float64ObservableGauge(g.name, metric.WithUnit(g.unit), metric.WithDescription(g.about)); err != nil {
 			return err
@@ -121,6 +126,9 @@ func (m *Metrics) Store(store Store) error {
 		}
 		for i, g := range gauges {
 			o.ObserveFloat64(made[i], g.of(f))
+		}
+		for health, n := range f.figures.Cases {
+			o.ObserveFloat64(cases, float64(n), metric.WithAttributes(attribute.String("health", string(health))))
 		}
 		return nil
 	}, all...)

@@ -16,12 +16,20 @@ var templates = web.Parse(files, parts.Pieces())
 // StuckList is the supervisor's list of the cases that do not wait as planned.
 type StuckList struct {
 	web.Frame
-	Cases []StuckItem
-	More  string // address of the next page; empty: there are no more
+	Counts []Count // of the zone's open cases
+	Cases  []StuckItem
+	More   string // address of the next page; empty: there are no more
 }
 
 // Template names the page's file.
 func (StuckList) Template() *template.Template { return templates["stuck"] }
+
+// Count is how many open cases stand in one way.
+type Count struct {
+	Health web.Badge
+	Cases  int
+	URL    string // of the list of them; empty: there is none
+}
 
 // StuckItem is a stuck case with what frees it.
 type StuckItem struct {

@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/pages/room"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -21,6 +22,8 @@ type Records interface {
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 	// StuckCases lists the open cases that are not waiting as planned.
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
+	// HealthCounts says how many open cases of the supervisor's zone stand how.
+	HealthCounts(ctx context.Context, s care.Staff) (health.Counts, error)
 	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)

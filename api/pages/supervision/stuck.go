@@ -34,6 +34,12 @@ func (s *Place) Mount(p access.Routes) {
 	p.Post(stuckURL+"/:id/proroga", s.extendTask)
 }
 
+// lists are the addresses of the lists of cases that stand in one way.
+var lists = map[health.Health]string{
+	health.Broken: "/fascicoli?stato=fermi", health.Orphaned: "/fascicoli?stato=senza-nessuno",
+	health.Late: "/fascicoli?stato=in-ritardo", health.Planned: "/fascicoli?stato=come-previsto",
+}
+
 // stuckList shows the cases of the zone that need the supervisor, those first whose
 // harm is worst.
 func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
@@ -47,6 +53,15 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := StuckList{Frame: s.Pages.Frame(c, "Casi bloccati", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
+	counts, err := s.Records.HealthCounts(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, h := range health.Counted {
+		if lists[h] != "" || counts[h] > 0 {
+			page.Counts = append(page.Counts, Count{Health: present.HealthBadge(h), Cases: counts[h], URL: lists[h]})
+		}
+	}
 	for _, stuck := range list.Items {
 		item := StuckItem{
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),

@@ -19,10 +19,13 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeSupervisor.Subject)
 	page := b.Open(t, "/casi-bloccati")
-	for _, want := range []string{"In ritardo", "prenda visione della segnalazione", "Sollecita", "Riassegna", "Proroga"} {
+	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "prenda visione della segnalazione", "Sollecita", "Riassegna", "Proroga"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}
+	}
+	if strings.Contains(page.Words(), "In corso di calcolo") {
+		t.Error("what no case is in is said:", page.Words())
 	}
 	var sent []ledger.NewCommand
 	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }

@@ -36,14 +36,22 @@ func (h *Health) TryLead(ctx context.Context) (holds func(context.Context) error
 }
 
 // Look marks the cases that have changed without anything telling so: what was
-// accepted for them is not worked in time, or a run cannot go on.
+// accepted for them is not worked in time, or a run cannot go on. It keeps the counts
+// by health short besides.
 func (h *Health) Look(ctx context.Context) error {
 	return postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
 		now := h.Clock()
 		_, err := tx.Exec(ctx, `SELECT mark_unmoved($1, $2)`, now.Add(-health.Grace), now.Add(-ledger.ReportMaxAge))
+		if err == nil {
+			_, err = tx.Exec(ctx, `SELECT fold_health($1)`, mostLines)
+		}
 		return err
 	})
 }
+
+// mostLines is how many lines the counts of cases by health may have before they are
+// folded: as many as are added up in a fraction of a millisecond.
+const mostLines = 200
 
 // Refresh computes the health of some cases whose time has come, the longest due
 // first, and says how many those were.

@@ -117,6 +117,19 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 	return page, err
 }
 
+// HealthCounts says how many open cases of the supervisor's zone stand how.
+// ledger.ErrForbidden: the caller is none.
+func (r cases) HealthCounts(ctx context.Context, s care.Staff) (counts health.Counts, err error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	err = r.within(ctx, s, func(tx postgres.Tx) error {
+		counts, err = waiting.Counts(ctx, tx, `SELECT health, cases FROM health_counts_here()`)
+		return err
+	})
+	return counts, err
+}
+
 // cases reads pages of cases until enough of them are kept, or there are no more.
 // asked is what is searched; nil: nothing is.
 func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, by order, asked *names.Asked, p ledger.Paging, keep func(health.Health) bool) (ledger.Page[ledger.CaseFile], error) {

@@ -283,6 +283,68 @@ func TestEachCauseChangesWhatIsKept(t *testing.T) {
 	})
 }
 
+// The supervisor's list goes by harm over all its pages, and the counts are those of
+// what is kept.
+func TestStuckCasesGoByHarm(t *testing.T) {
+	c := newClinic(postgrestest.NewPlay(t))
+	day := 24 * time.Hour
+	late := func(task string, days time.Duration) {
+		c.put(`UPDATE task SET remind_at = $2, escalate_at = $2 WHERE id = $1`, task, c.Now.Add(-days*day))
+	}
+	two, task := c.withTask(care.SocialConsult)
+	late(task, 2)
+	nine, task := c.withTask(care.SocialConsult)
+	late(task, 9)
+	permit, task := c.withTask(care.PermitRenewal)
+	c.put(`UPDATE person SET permit = 'work', permit_expiry = $2 WHERE case_id = $1`, ledger.BareID(permit), c.Now.Add(5*day))
+	late(task, 1)
+	nobody, task := c.withTask(care.SocialConsult)
+	c.put(`UPDATE task SET role = $2, agency = 'cpi' WHERE id = $1`, task, care.CPIOperator)
+	c.put(`UPDATE staff SET active = false WHERE role = $1`, care.CPIOperator)
+	deferred, _ := c.withTask(care.SocialConsult)
+	e := c.Ask("social_worker.prato", deferred, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: c.Now}))
+	r := c.Runs[deferred]
+	_, err := c.Steps.Defer(t.Context(), ledger.Step{Run: deferred, Case: deferred, Epoch: r.Epoch, Revision: r.Revision, Entry: e, At: c.Now, State: r.State}, "22003")
+	require.NoError(t, err)
+	c.withTask(care.SocialConsult) // waits as planned
+	c.put(`UPDATE run SET next_due = NULL`)
+	lead := c.Accounts["supervisor.prato"]
+
+	all := func() (cases []string) {
+		for p := (ledger.Paging{Limit: 2}); ; {
+			page, err := c.Records.StuckCases(t.Context(), lead, p)
+			require.NoError(t, err)
+			for _, s := range page.Items {
+				cases = append(cases, ledger.CaseRun(s.ID))
+			}
+			if p.Cursor = page.Next; p.Cursor == "" {
+				return cases
+			}
+		}
+	}
+	want := []string{permit, nobody, deferred, nine, two}
+	require.ElementsMatch(t, want, all(), "computed where they are read, before the refresher came")
+	c.refresh()
+	require.Equal(t, want, all())
+
+	counts := health.Counts{health.Broken: 1, health.Orphaned: 1, health.Late: 3, health.Planned: 1, health.Unknown: 0}
+	for _, fold := range []int{1000, 0} {
+		c.put(`SELECT fold_health($1)`, fold)
+		found, err := c.Records.HealthCounts(t.Context(), lead)
+		require.NoError(t, err)
+		require.Equal(t, counts, found)
+		figures, err := machine.NewWatch(c.API).Figures(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, counts, figures.Cases)
+	}
+	require.Equal(t, 4, c.Count(`health_count`), "a line for each that there is")
+	_, err = c.Records.HealthCounts(t.Context(), c.Accounts["social_worker.prato"])
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+	found, err := c.Records.HealthCounts(t.Context(), c.Accounts["supervisor.lucca"])
+	require.NoError(t, err)
+	require.Zero(t, found[health.Late], "another zone's")
+}
+
 // Whoever changes a case and whoever refreshes it take turns, and nothing that one of
 // them saw too early is kept.
 func TestNothingIsLostBetweenSteps(t *testing.T) {
