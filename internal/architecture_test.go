@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"internal/actors":      {"internal/care"}, // who may act
 	"internal/health":      {"internal/care"}, // what an open case waits for
 	"internal/sole":        {"internal/care"}, // what a case has once
+	"internal/permits":     {"internal/care"}, // by when a permit's renewal is asked for
 	"internal/terms":       {"internal/care"}, // when what people have to do is due
 	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
@@ -38,8 +39,8 @@ var mayImport = map[string][]string{
 	"internal/italian":     {"internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
 	"internal/config":      {},
-	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},  // speaks to the API as any program does
-	"internal/walk":        {"internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
+	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                       // speaks to the API as any program does
+	"internal/walk":        {"internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/loops":      {},                  // a process's loops, and whether they move
 	"internal/probe":      {},                  // whether a process is alive and ready
@@ -57,10 +58,11 @@ var mayImport = map[string][]string{
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                        // what a process counts
 	"internal/trace":             {},                                                                                                                                                       // which click something belongs to
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                      // tells a collector of it
-	"internal/postgres":          {"internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                         // the kit; below it one package for each database role
+	"internal/postgres":          {"internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                     // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
-	"internal/postgres/steps":    {"internal/terms", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                  // when a case asks for somebody because a day has come
+	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
 	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":   {"internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
@@ -41,9 +42,9 @@ func (w *casework) policy() care.Policy { return w.zones[w.zone] }
 
 func (w *casework) as(role care.Role) care.Staff { return w.staff[w.zone][role] }
 
-// soon is when the next appointments are.
+// soon is when the next appointments are: on the same day.
 func (w *casework) soon() *time.Time {
-	at := w.now().Add(36 * time.Hour).Truncate(time.Second)
+	at := w.now().Add(time.Hour).Truncate(time.Second)
 	if w.zone == "prova" { // where a day is a second
 		at = w.now().Add(2 * time.Second)
 	}
@@ -168,8 +169,28 @@ func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Ro
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
+	w.comes(t)
 	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
 	return t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
+}
+
+// comes lets time pass until the hour of the appointment whose outcome a task is.
+func (w *casework) comes(t ledger.Task) {
+	w.Helper()
+	if !t.Kind.SaysHowItWent() {
+		return
+	}
+	var at *time.Time
+	require.NoError(w, w.asWorker(t.CaseID, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), `SELECT max(at) FROM appointment WHERE run_id = $1 AND state IN ('booked', 'confirmed')`, t.Run).Scan(&at)
+	}))
+	for at != nil && w.now().Before(*at) {
+		if p, skips := w.carrier.(*play); skips {
+			p.pass(at.Sub(w.now()))
+		} else {
+			w.rest()
+		}
+	}
 }
 
 // does claims and completes a task.

@@ -125,10 +125,10 @@ func repairs(t *testing.T, now time.Time) {
 		w.repairs(task, catalogue.Extend, catalogue.Assignment{Until: &until})
 		w.passes(49 * day)
 		require.Empty(t, w.when("reminder_sent first_listening"))
-		w.passes(2 * day)
+		w.passes(6 * day) // on an open day
 		require.Len(t, w.when("reminder_sent first_listening"), 1)
 		require.Empty(t, w.when("escalated first_listening"))
-		w.passes(50 * day)
+		w.passes(46 * day)
 		require.Len(t, w.when("escalated first_listening"), 1)
 	})
 	playFrom(t, now, func(w *casework) {

@@ -32,6 +32,7 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		return run.Done
 	case care.OpClock:
 		permitFallsDue(r, e)
+		daysFallDue(r, e)
 	case care.OpTransfer:
 		r.Begin(run.Turn("transfer", r.Revision()), care.RunTransfer, care.Answer{Zone: e.Answer.Zone})
 		return run.Done
@@ -43,6 +44,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 			return run.Done
 		}
 	case care.OpReport:
+		if e.Answer.Outcome == care.PlanActivated {
+			watchPlan(r)
+		}
 		return reportBeside(r, e)
 	case care.OpComplete:
 		if task := permitTask(r); task != "" && e.Target == r.IDOf(task) {
@@ -50,13 +54,22 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 			watchPermit(r)
 			return run.Done
 		}
+		if task := dayOf(r, e); task != "" {
+			r.EndTask(task, e.Answer.Outcome)
+			if strings.HasPrefix(task, care.PlanActionDate) {
+				watchPlan(r)
+			}
+			return run.Done
+		}
 	case care.OpOpen:
+		watchBirthdays(r)
 		if r.HasChange("permit-watch") { // the recorded histories hold this question
 			watchPermit(r)
 		}
 	case care.OpReopen:
 		if r.Awaits(e) {
 			watchPermit(r)
+			watchBirthdays(r)
 		}
 	}
 	return run.ForPath

@@ -139,14 +139,20 @@ func TestPermitThatRunsOut(t *testing.T) {
 		w.reaches(care.Measure)
 		until := w.now().Add(365 * day)
 		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &until})
-		w.passes(115 * day)
+		w.passes(79 * day)
+		w.waits(care.PlacementOutcome)
+		w.passes(2 * day) // 2 April, after the first notice at 90 days
 		w.waits(care.PlacementOutcome, care.PermitRenewal)
-		w.passes(30 * day) // 31 May
-		require.Len(t, w.when("reminder_sent permit_renewal"), 1)
+		require.Equal(t, []string{"Thu 2027-04-01 00:00"}, w.when("permit_warning"))
+		w.passes(20 * day) // 22 April
+		require.Equal(t, []string{"Fri 2027-04-16 18:00"}, w.when("reminder_sent permit_renewal"))
 		require.Equal(t, health.Planned, w.file().Waiting.Health, "nothing is late yet")
-		w.passes(21 * day) // 21 June
+		w.passes(20 * day) // 12 May, after the ordinary term at 60 days, which fell on a Saturday
+		require.Equal(t, []string{"Fri 2027-04-30 18:00"}, w.when("escalated permit_renewal"))
 		require.Equal(t, health.Late, w.file().Waiting.Health, "it stands out before the day")
 		require.Equal(t, care.PermitRenewal, w.file().Waiting.Task)
+		w.passes(50 * day) // 1 July
+		require.Equal(t, []string{"Wed 2027-06-30 00:00"}, w.when("permit_last_day"))
 
 		receipt := w.now()
 		w.does(care.PermitRenewal, care.Completion{Outcome: care.ReceiptShown, At: &receipt})
@@ -364,5 +370,48 @@ func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 		w.closes(care.OutcomeNeedsMet)
 		w.closed(care.OutcomeNeedsMet)
+	})
+}
+
+// A minor's birthdays ask for somebody: at 16, from when on the take-over is open, and
+// half a year before the 18th.
+func TestTheDaysOfAMinor(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.opensFor(2011) // on 1 March
+		w.passes(48 * day)
+		w.waits(care.FirstListening)
+		w.passes(2 * day)
+		w.waits(care.FirstListening, care.Reconsider)
+		w.does(care.Reconsider, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		w.passes(548 * day) // 31 August 2028
+		w.waits(care.FirstListening)
+		w.passes(2 * day)
+		w.waits(care.FirstListening, care.ComingOfAge)
+		w.passes(100 * day)
+		require.NotEmpty(t, w.when("escalated coming_of_age"), "it has a clock")
+		w.does(care.ComingOfAge, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		w.passes(400 * day)
+		w.waits(care.FirstListening)
+	})
+}
+
+// An action of the plan is somebody's task once its date has come.
+func TestTheDatesOfAPlan(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		action := w.plan(care.PlanActive).Content.Actions[0]
+		w.passes(action.Until.Sub(w.now()) - day)
+		kinds := func() (kinds []care.TaskKind) {
+			for _, task := range w.tasks("") {
+				kinds = append(kinds, task.Kind)
+			}
+			return kinds
+		}
+		require.NotContains(t, kinds(), care.PlanActionDue)
+		w.passes(5 * day)
+		require.Contains(t, kinds(), care.PlanActionDue)
+		require.Contains(t, []string{"cpi", "comune"}, w.task(care.PlanActionDue).Agency, "of whose action it is, where it has staff of its own")
+		w.does(care.PlanActionDue, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		require.NotContains(t, kinds(), care.PlanActionDue)
 	})
 }

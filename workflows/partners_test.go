@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -53,6 +54,24 @@ func TestReferralToAPartner(t *testing.T) {
 		w.isReferred(care.ReferralCompleted)
 		require.Equal(t, care.Completed, w.branch(care.RunReferral).Outcome)
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
+	})
+}
+
+// A course that was accepted until June is asked about after it.
+func TestAPartnerSaysWhenItTakesPlace(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Orientation)
+		require.Equal(t, ledger.CommandWorked, w.refers("cpia").State)
+		w.answered("cpia", care.OpAcknowledge, catalogue.ReferralMoveForm{})
+		starts, ends := care.DateOf(w.now()), care.DateOf(at(t, "2027-06-15 00:00"))
+		w.answered("cpia", care.OpAccept, catalogue.ReferralMoveForm{Starts: starts, Ends: ends})
+		w.waits(care.ReferralOutcome)
+		require.Empty(t, w.mails()["partner_outcome"])
+		w.passes(150 * day) // 10 June
+		require.Empty(t, w.mails()["partner_outcome"])
+		w.passes(7 * day)
+		require.Equal(t, []string{"cpia.prato@partner.example"}, w.mails()["partner_outcome"])
+		require.Equal(t, health.Planned, w.file().Waiting.Health)
 	})
 }
 

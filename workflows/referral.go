@@ -41,7 +41,7 @@ func partnerReferral(r *run.Run) (care.Code, error) {
 // followThrough rests until the partner says what came of the referral.
 func followThrough(f *run.Referral) (care.Code, error) {
 	f.Become(care.ReferralInProgress)
-	end, stands, err := f.Perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome})
+	end, stands, err := f.Perform("outcome", ledger.TaskChange{Kind: care.ReferralOutcome, From: f.Over()})
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}

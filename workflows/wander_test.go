@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
@@ -324,13 +325,20 @@ func (g *wanderer) number() string {
 // world is what examples are made of.
 func (g *wanderer) world() catalogue.World {
 	return catalogue.World{
-		Policy: g.policy(), Now: g.now(), Rand: g.rand, Zones: zonesWalked,
+		Policy: g.policy(), Now: g.now(), Rand: g.rand, Zones: zonesWalked, Calendar: g.calendar(),
 		Seen: func(agency, purpose string) string {
 			seen, err := g.records.Disclosure(context.Background(), g.as(care.SocialWorker), g.id, agency, purpose)
 			require.NoError(g, err)
 			return seen.Digest
 		},
 	}
+}
+
+// calendar is that of the zone.
+func (g *wanderer) calendar() care.Calendar {
+	cal, err := calendar.New(g.policy())
+	require.NoError(g, err)
+	return cal
 }
 
 var zonesWalked = []string{"prato", "pistoia", "lucca"}
@@ -380,7 +388,10 @@ func (g *wanderer) step() {
 			}
 			return
 		}
-		often(func() { g.completes(t, catalogue.Complete.Example(g.about(t))) })
+		often(func() {
+			g.comes(t)
+			g.completes(t, catalogue.Complete.Example(g.about(t)))
+		})
 	}
 	for _, f := range g.referrals() {
 		for _, move := range care.ReferralMoves {
@@ -684,7 +695,7 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.PermitRenewal: care.NotRenewed,
+	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 
 // onwards are the answers that lead to a plan which is active.
@@ -720,6 +731,7 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		}
 		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
+			g.comes(t)
 			g.completes(t, g.about(t).Completion(outcome))
 			return true
 		}

@@ -168,7 +168,7 @@ func (d *Door) prepare(ctx context.Context, who care.Staff, c catalogue.Command)
 	if err != nil {
 		return c, err
 	}
-	around := catalogue.Around{Policy: rules.Policy, Now: d.now().In(rules.Calendar.Location())}
+	around := catalogue.Around{Policy: rules.Policy, Now: d.now().In(rules.Calendar.Location()), Calendar: rules.Calendar}
 	if facts.On == catalogue.OnTask && !facts.AtOnce {
 		task, err := d.records.Task(ctx, who, c.Target)
 		if err != nil {

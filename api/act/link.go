@@ -72,7 +72,7 @@ func (d *Door) checkLinkAnswer(ctx context.Context, link ledger.Link, c catalogu
 	if err != nil {
 		return err
 	}
-	if faults := c.Check(catalogue.Around{Policy: rules.Policy, Now: d.now().In(rules.Calendar.Location()), Task: link.Task}); len(faults) > 0 {
+	if faults := c.Check(catalogue.Around{Policy: rules.Policy, Now: d.now().In(rules.Calendar.Location()), Task: link.Task, Calendar: rules.Calendar}); len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
 	return nil

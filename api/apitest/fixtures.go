@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
@@ -283,6 +284,15 @@ func (p *PageRecords) due(days int) *time.Time {
 
 // Day is such a day as a form sends it.
 func (p *PageRecords) Day(days int) string { return p.noon(days).Format(time.DateOnly) }
+
+// OpenDay is such a day, or the next one on which the offices of Prato are open.
+func (p *PageRecords) OpenDay(days int) string {
+	cal, err := calendar.New(p.ZonePolicy)
+	if err != nil {
+		panic(err)
+	}
+	return cal.NextOpen(p.noon(days)).Format(time.DateOnly)
+}
 
 // Policy is Prato's for whoever works there, and for zones that are none.
 func (p *PageRecords) Policy(_ context.Context, code string) (care.Policy, error) {

@@ -16,6 +16,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 )
@@ -63,7 +64,7 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 		{"desk_operator.prato", "/case-files", person, "person.birth_date", day, now.AddDate(-130, 0, -1), now.AddDate(-130, 0, 0), now, now.AddDate(0, 0, 1), care.RuleImplausible, care.RuleInTheFuture},
 		{"desk_operator.prato", "/case-files", permit, "person.permit_expiry", day, now.AddDate(-30, 0, -1), now.AddDate(-30, 0, 0), now.AddDate(30, 0, 0), now.AddDate(30, 0, 1), care.RuleImplausible, care.RuleImplausible},
 		{"social_worker.prato", "/eligibility-checks", `{"birth_date":"%s"}`, "birth_date", day, now.AddDate(-130, 0, -1), now.AddDate(-130, 0, 0), now, now.AddDate(0, 0, 1), care.RuleImplausible, care.RuleInTheFuture},
-		{"social_worker.prato", "/case-files/" + file + "/bookings", `{"service":"cpi","at":"%s"}`, "at", moment, now.Add(-hour), now.Add(hour), now.AddDate(2, 0, 0), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
+		{"social_worker.prato", "/case-files/" + file + "/bookings", `{"service":"cpi","at":"%s"}`, "at", moment, now.Add(-hour), now.Add(hour), openBefore(now.AddDate(2, 0, 0)), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
 		{"social_worker.prato", "/case-files/" + file + "/meetings", `{"at":"%s"}`, "at", moment, now.AddDate(0, 0, -31), now.AddDate(0, 0, -29), now, now.Add(hour), care.RuleTooLongAgo, care.RuleInTheFuture},
 		{"social_worker.prato", "/case-files/" + file + "/suspension", `{"until":"%s","reason":"abroad"}`, "until", moment, now.Add(-hour), now.Add(hour), now.AddDate(2, 0, 0), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
 		{"social_worker.prato", "/equipes/" + equipe + "/minutes", `{"at":"%s","text":"Prova","votes":[]}`, "at", moment, now.AddDate(-1, 0, -1), now.AddDate(-1, 0, 1), now, now.Add(hour), care.RuleImplausible, care.RuleInTheFuture},
@@ -247,4 +248,13 @@ func TestWhatMadeUpRequestsFound(t *testing.T) {
 			t.Errorf("%s %s?%s %s: %d, want %d", c.method, c.path, c.query, c.body, a.status, c.status)
 		}
 	}
+}
+
+// openBefore is the time, or the one of the day before on which offices are open.
+func openBefore(t time.Time) time.Time {
+	cal, err := calendar.New(care.Policy{Zone: zoneCode, DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
+	if err != nil {
+		panic(err)
+	}
+	return cal.LastOpen(t)
 }

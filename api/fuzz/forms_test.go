@@ -37,7 +37,7 @@ type form struct {
 }
 
 // mostPages bounds how many pages of one account are looked at.
-const mostPages = 60
+const mostPages = 70
 
 func newBrowser(w *world, accounts ...string) *browser {
 	b := &browser{world: w}

@@ -68,7 +68,7 @@ func TestRowsOfAnEarlierVersion(t *testing.T) {
 	}
 	t.Logf("%d of %d columns, %d addresses", changed, len(names), len(before))
 	if changed < 20 || len(pages) < 10 || before[rest.Prefix+"/appointments?limit=1"] != http.StatusOK {
-		t.Error("too little was tried")
+		t.Errorf("too little was tried: %d pages, the list of appointments answers %d", len(pages), before[rest.Prefix+"/appointments?limit=1"])
 	}
 }
 

@@ -24,7 +24,7 @@ var stories = []story{
 	{"appointment moved", walk.Steps(walk.ToBooking, walk.MovedAppointment)},
 	{"interview held", walk.ToAssessment},
 	{"assessment under way", walk.Steps(walk.ToAssessment, walk.Claimed(care.Assessment))},
-	{"did not come once", walk.Steps(walk.ToInterview, walk.Missed("no_reason_given"))},
+	{"did not come once", walk.Steps(walk.ToBooking, walk.Comes, walk.Missed("no_reason_given"))},
 	{"practice followed", walk.Steps(walk.ToAssessment, walk.OpenedPractice)},
 	{"practice granted", walk.Steps(walk.ToAssessment, walk.OpenedPractice, walk.Done(care.FollowPractice, care.Completion{Outcome: care.Granted}))},
 	{"social service", walk.Steps(walk.ToAssessment, walk.Assessed(care.ToSocial))},

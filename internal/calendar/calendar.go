@@ -115,6 +115,22 @@ func (o *offices) afterWorkingDays(from time.Time, n int) time.Time {
 	return o.end(day)
 }
 
+func (o *offices) NextOpen(t time.Time) time.Time { return o.open(t, 1) }
+
+func (o *offices) LastOpen(t time.Time) time.Time { return o.open(t, -1) }
+
+// open goes from day to day until the offices work.
+func (o *offices) open(t time.Time, step int) time.Time {
+	away := 0
+	for day := noon(t.In(o.place)); !o.IsWorkingDay(day); day = day.AddDate(0, 0, step) {
+		away += step
+	}
+	if away == 0 {
+		return t
+	}
+	return t.In(o.place).AddDate(0, 0, away)
+}
+
 // countedYears is how far working days are counted: no term is longer, and a time
 // that no person means must not be counted to.
 const countedYears = 50

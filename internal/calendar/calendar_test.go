@@ -196,3 +196,27 @@ func TestNewRefusesWhatZoneWould(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenDays(t *testing.T) {
+	closed := policy("prato", "12-26")
+	closed.Closures = []care.OfficeClosure{{From: "2026-08-13", To: "2026-08-14", Name: "Chiusura estiva"}}
+	c := calendarOf(t, closed)
+	for _, test := range []struct{ name, from, next, last string }{
+		{"an open day stays", "2026-11-23 10:15", "2026-11-23 10:15", "2026-11-23 10:15"},
+		{"also late on it", "2026-11-23 23:59", "2026-11-23 23:59", "2026-11-23 23:59"},
+		{"a Sunday", "2026-11-22 00:00", "2026-11-23 00:00", "2026-11-20 00:00"},
+		{"Christmas and the patron, before a Sunday", "2026-12-25 10:00", "2026-12-28 10:00", "2026-12-24 10:00"},
+		{"over a closure", "2026-08-14 09:00", "2026-08-17 09:00", "2026-08-12 09:00"},
+		{"over a change of the clocks", "2026-10-25 09:00", "2026-10-26 09:00", "2026-10-23 09:00"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			from := at(t, test.from)
+			if got := c.NextOpen(from); !got.Equal(at(t, test.next)) {
+				t.Errorf("next: %s", got)
+			}
+			if got := c.LastOpen(from.UTC()); !got.Equal(at(t, test.last)) {
+				t.Errorf("last: %s", got)
+			}
+		})
+	}
+}

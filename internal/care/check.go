@@ -31,7 +31,10 @@ const (
 	RuleSeen        = "disclosure_changed"
 	RuleTooLongAgo  = "too_long_ago"
 	RuleTooFar      = "too_far_ahead"
+	RuleClosedDay   = "closed_day"      // a person is summoned for a day on which the offices are closed
+	RuleItsHour     = "before_its_hour" // an outcome of an appointment that has not been yet
 	RuleImplausible = "implausible_date"
+	RuleReversed    = "ends_before_it_starts"
 	RuleSamePerson  = "not_the_same_person"
 	RuleStaysOpen   = "kept_file_must_be_on_its_way" // where the other has branches that go on in it
 	RuleNoReopening = "no_reopening"

@@ -18,6 +18,7 @@ const (
 	ActionTerm       Meaning = "action_until"
 	KeptActionTerm   Meaning = "kept_action_until" // of an action that an earlier version of the plan has
 	MeasureEnd       Meaning = "measure_until"
+	ServiceDay       Meaning = "service_day" // first or last of what a partner does for the person
 	SuspensionEnd    Meaning = "suspend_until"
 	ExtendedTerm     Meaning = "extend_until"
 	ListBound        Meaning = "list_bound" // of what a list shows
@@ -50,6 +51,7 @@ var meanings = map[Meaning]struct {
 	MinutesTime:      {false, bound{years: -1, rule: RuleImplausible}, toNow},
 	ActionTerm:       {false, fromNow, bound{years: 5, rule: RuleImplausible}},
 	KeptActionTerm:   {false, bound{years: -10, rule: RuleImplausible}, bound{years: 5, rule: RuleImplausible}},
+	ServiceDay:       {true, bound{years: -1, rule: RuleImplausible}, bound{years: 5, rule: RuleImplausible}},
 	MeasureEnd:       {false, fromNow, bound{years: 5, rule: RuleImplausible}},
 	SuspensionEnd:    {false, fromNow, twoMore},
 	ExtendedTerm:     {false, fromNow, twoMore},
@@ -110,6 +112,15 @@ func (f *Faults) DatesByNow(dates []Dated, now time.Time) {
 			rule := d.Meaning.BrokenByNow(*d.At, now)
 			f.Add(rule == "", d.Field, rule)
 		}
+	}
+}
+
+// OpenDays checks that nobody is summoned for a later day on which the offices are
+// closed. Whoever is received on the same day finds somebody at work.
+func (f *Faults) OpenDays(dates []Dated, cal Calendar, now time.Time) {
+	for _, d := range dates {
+		summons := d.At != nil && d.Meaning == AppointmentTime && dayWhere(*d.At, now).After(dayWhere(now, now))
+		f.Add(!summons || cal.IsWorkingDay(*d.At), d.Field, RuleClosedDay)
 	}
 }
 

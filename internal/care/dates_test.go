@@ -63,6 +63,9 @@ func TestDatesHaveAFloorAndAHorizon(t *testing.T) {
 		MeasureEnd: {
 			[]time.Time{at(0, 0, 1, 0), at(5, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(5, 0, 1, 0)}, RuleImplausible,
 		},
+		ServiceDay: {
+			[]time.Time{day("2026-11-30"), day("2025-11-30"), day("2031-11-30")}, []time.Time{day("2025-11-29")}, RuleImplausible, []time.Time{day("2031-12-01")}, RuleImplausible,
+		},
 		SuspensionEnd: {
 			[]time.Time{at(0, 0, 1, 0), at(2, 0, 0, 0)}, []time.Time{now}, RuleInThePast, []time.Time{at(2, 0, 1, 0)}, RuleTooFar,
 		},
@@ -88,7 +91,7 @@ func TestDatesHaveAFloorAndAHorizon(t *testing.T) {
 		require.NotEmpty(t, meaning.Broken(last, now), meaning)
 		require.NotEmpty(t, meaning.BrokenByNow(last, now), meaning)
 	}
-	require.Len(t, meanings, 13, "every meaning is asked above")
+	require.Len(t, meanings, 14, "every meaning is asked above")
 }
 
 // A command may wait for its worker; what was right when it was sent stays so.
@@ -143,5 +146,40 @@ func TestTheLastDayOfAPermit(t *testing.T) {
 		now := time.Date(2027, 6, 30, hour, 30, 0, 0, rome)
 		require.Empty(t, NewPermitLastDay.Broken(*last, now))
 		require.Equal(t, RuleInThePast, NewPermitLastDay.Broken(*last, now.AddDate(0, 0, 1)))
+	}
+}
+
+// weekdays is a calendar whose offices are closed on Saturdays and Sundays.
+type weekdays struct{ Calendar }
+
+func (weekdays) IsWorkingDay(t time.Time) bool {
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
+}
+
+func TestNobodyIsSummonedOnAClosedDay(t *testing.T) {
+	saturday := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name    string
+		meaning Meaning
+		after   time.Duration
+		refused bool
+	}{
+		{"later on the same day, on which somebody is at work", AppointmentTime, time.Hour, false},
+		{"tomorrow, a Sunday", AppointmentTime, 24 * time.Hour, true},
+		{"on Monday", AppointmentTime, 48 * time.Hour, false},
+		{"on the next Saturday", AppointmentTime, 7 * 24 * time.Hour, true},
+		{"the end of a measure is when it is", MeasureEnd, 24 * time.Hour, false},
+		{"a meeting was held when it was", MeetingTime, -24 * time.Hour, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at := saturday.Add(c.after)
+			var f Faults
+			f.OpenDays([]Dated{{"at", c.meaning, &at}, {"other", AppointmentTime, nil}}, weekdays{}, saturday)
+			if c.refused {
+				require.Equal(t, Faults{{Field: "at", Rule: RuleClosedDay}}, f)
+			} else {
+				require.Empty(t, f)
+			}
+		})
 	}
 }

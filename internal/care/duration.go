@@ -133,6 +133,10 @@ type Calendar interface {
 	WorkingDaysBetween(from, to time.Time) int
 	// IsWorkingDay says whether the offices work on the local day of t.
 	IsWorkingDay(t time.Time) bool
+	// NextOpen gives t where its day is a working day, else the same local time of the
+	// next one; LastOpen that of the one before.
+	NextOpen(t time.Time) time.Time
+	LastOpen(t time.Time) time.Time
 	// Location is where the offices are.
 	Location() *time.Location
 }

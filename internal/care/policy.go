@@ -275,7 +275,19 @@ const (
 	DeadlineShareAfterEnd = "share_after_end"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"
+	// Waits of a case for a day in the life of its person, which no zone sets: the 16th
+	// birthday, half a year before the 18th, and the date of an action of the plan.
+	TurnsSixteen, NearlyAdult, PlanActionDate = "turns_sixteen", "nearly_adult", "plan_action_date"
 )
+
+// DayOfLife is one of the last three, with the task that it becomes.
+type DayOfLife struct {
+	Code string
+	Task TaskKind
+}
+
+// DaysOfLife lists them.
+var DaysOfLife = []DayOfLife{{TurnsSixteen, Reconsider}, {NearlyAdult, ComingOfAge}, {PlanActionDate, PlanActionDue}}
 
 // DeadlineCodes lists the codes that every zone sets.
 var DeadlineCodes = []string{

@@ -51,7 +51,14 @@ const (
 	ClosureApproval        TaskKind = "closure_approval"
 	PermitRenewal          TaskKind = "permit_renewal"
 	TransferAnswer         TaskKind = "transfer_answer"
+	Reconsider             TaskKind = "reconsider"      // what the person was too young for
+	ComingOfAge            TaskKind = "coming_of_age"   // conversion of the permit, guardian, care beyond 18
+	PlanActionDue          TaskKind = "plan_action_due" // an action of the plan whose date has come
 )
+
+// SaysHowItWent says whether a kind of task is the outcome of an appointment, which
+// waits for its hour.
+func (k TaskKind) SaysHowItWent() bool { return k == Interview || k == ServicePact }
 
 // NeedLevels are how serious a need may be found.
 var NeedLevels = []string{"none", "some", "serious"}
@@ -126,5 +133,6 @@ const (
 	Renewed         = "renewed"
 	NotRenewed      = "not_renewed"
 	ConsentOver     = "consent_withdrawn"
+	SeenTo          = "seen_to"
 	AlreadyOpen     = "already_open" // a branch whose like was open: that one goes on
 )

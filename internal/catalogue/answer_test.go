@@ -89,6 +89,12 @@ func TestOperationsTakeWhatIsTheirs(t *testing.T) {
 		require.Equal(t, op == care.OpReject, c.Answer.Reason != "", op)
 		require.Equal(t, op == care.OpRedirect, c.Answer.Agency != "", op)
 	}
+	first, last := care.DateOf(around.Now), care.DateOf(around.Now.AddDate(0, 6, 0))
+	require.Equal(t, last.Time(), Accept.Command("k", "", ReferralMoveForm{Starts: first, Ends: last}).Answer.Until)
+	require.Equal(t, first.Time(), Accept.Command("k", "", ReferralMoveForm{Starts: first}).Answer.Until)
+	require.Nil(t, Accept.Command("k", "", ReferralMoveForm{}).Answer.Until)
+	require.Equal(t, []care.Fault{{Field: "ends", Rule: care.RuleReversed}}, Accept.Command("k", "", ReferralMoveForm{Starts: last, Ends: first}).Check(around))
+	require.Contains(t, Withdraw.Command("k", "", ReferralMoveForm{Starts: first}).Check(around), care.Fault{Field: "starts", Rule: care.RuleNotAllowed})
 	until := around.Now.AddDate(0, 0, 1)
 	form := Assignment{Role: care.SocialWorker, Until: &until}
 	role, term := care.Fault{Field: "role", Rule: care.RuleNotAllowed}, care.Fault{Field: "until", Rule: care.RuleNotAllowed}

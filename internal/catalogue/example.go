@@ -15,6 +15,8 @@ type World struct {
 	Rand   *rand.Rand
 	Zones  []string      // codes of all zones
 	Task   care.TaskKind // of the task, of operations on one
+	// Calendar is the zone's; nil: its offices are open every day.
+	Calendar care.Calendar
 	// Seen gives the digest of what an agency would get of the person; nil: nobody
 	// has looked.
 	Seen func(agency, purpose string) string
@@ -42,9 +44,13 @@ func pickCode[T any](w World, list []T, code func(T) string) string {
 
 func codeOf(n care.Named) string { return n.Code }
 
-// soon is a time from tomorrow on, within some weeks.
+// soon is a time of an open day from tomorrow on, within some weeks.
 func (w World) soon() time.Time {
-	return w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour).Truncate(time.Second)
+	at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour).Truncate(time.Second)
+	if w.Calendar != nil {
+		at = w.Calendar.NextOpen(at)
+	}
+	return at
 }
 
 // booking is an appointment with one of the zone's services.

@@ -92,6 +92,7 @@ type Around struct {
 	Now         time.Time     // in the zone's calendar
 	Zones       []string      // codes of all zones, of operations that ask for them
 	Task        care.TaskKind // of the task, of operations on one
+	Calendar    care.Calendar // of the zone; nil: whether its offices are open is not asked
 }
 
 // None is the form of what asks for nothing besides.
@@ -118,7 +119,11 @@ func (o Operation[F]) Command(key, id string, form F) Command {
 				f = o.Check(form, around)
 			}
 			if o.Dates != nil {
-				f.Dates(o.Dates(form, around.Task), around.Now)
+				dates := o.Dates(form, around.Task)
+				f.Dates(dates, around.Now)
+				if around.Calendar != nil {
+					f.OpenDays(dates, around.Calendar, around.Now)
+				}
 			}
 			return f
 		},

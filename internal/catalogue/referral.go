@@ -1,12 +1,27 @@
 package catalogue
 
-import "percorso/internal/care"
+import (
+	"time"
+
+	"percorso/internal/care"
+)
 
 // ReferralMoveForm is the form of an operation on a referral.
 type ReferralMoveForm struct {
 	Reason string `json:"reason,omitempty" doc:"Code; required to reject"`
 	Agency string `json:"agency,omitempty" doc:"Code of the agency to redirect to"`
-	Note   string `json:"note,omitempty" maxLength:"4000" doc:"Free text for the other side; required to ask for more and to supply it"`
+	// When what is asked for takes place, as who accepts it knows: how it went is asked after that.
+	Starts *care.Date `json:"starts,omitempty" format:"date" doc:"First day of what is accepted, where it is known"`
+	Ends   *care.Date `json:"ends,omitempty" format:"date" doc:"Last day of what is accepted, where it is known: how it went is asked after it"`
+	Note   string     `json:"note,omitempty" maxLength:"4000" doc:"Free text for the other side; required to ask for more and to supply it"`
+}
+
+// until is the last day of what is accepted, or else the first; nil: nobody has said.
+func (f ReferralMoveForm) until() *time.Time {
+	if f.Ends != nil {
+		return f.Ends.Time()
+	}
+	return f.Starts.Time()
 }
 
 // move is an operation on a referral of one agency to another. Whether the state
@@ -20,9 +35,18 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 			var f care.Faults
 			f.Add(form.Reason == "" || code == care.OpReject, "reason", care.RuleNotAllowed)
 			f.Add(form.Agency == "" || code == care.OpRedirect, "agency", care.RuleNotAllowed)
+			f.Add(form.Starts == nil || code == care.OpAccept, "starts", care.RuleNotAllowed)
+			f.Add(form.Ends == nil || code == care.OpAccept, "ends", care.RuleNotAllowed)
+			reversed := form.Starts != nil && form.Ends != nil && form.Ends.Time().Before(*form.Starts.Time())
+			f.Add(!reversed, "ends", care.RuleReversed)
 			check(&f, form, around)
 			f.Note("note", form.Note)
 			return f
+		},
+		Dates: func(form ReferralMoveForm, _ care.TaskKind) []care.Dated {
+			return []care.Dated{
+				{Field: "starts", Meaning: care.ServiceDay, At: form.Starts.Time()}, {Field: "ends", Meaning: care.ServiceDay, At: form.Ends.Time()},
+			}
 		},
 		Answer: func(form ReferralMoveForm) care.Answer {
 			switch code {
@@ -30,6 +54,8 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 				return care.Answer{Reason: care.Code(form.Reason)}
 			case care.OpRedirect:
 				return care.Answer{Agency: care.Code(form.Agency)}
+			case care.OpAccept:
+				return care.Answer{Until: form.until()}
 			}
 			return care.Answer{}
 		},
@@ -40,6 +66,10 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 				form.Reason = pickCode(w, w.Policy.RejectReasons, func(r care.RejectReason) string { return r.Code })
 			case care.OpRedirect:
 				form.Agency = w.partner()
+			case care.OpAccept:
+				if w.Rand.IntN(2) == 0 {
+					form.Starts, form.Ends = care.DateOf(w.Now), care.DateOf(w.soon())
+				}
 			}
 			return form
 		},

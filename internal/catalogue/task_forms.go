@@ -177,6 +177,9 @@ var TaskForms = []TaskForm{
 		{Code: care.Approved},
 		{Code: care.NotApproved, Requires: []TaskField{FieldNote}},
 	}},
+	{care.Reconsider, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
+	{care.ComingOfAge, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
+	{care.PlanActionDue, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.PermitRenewal, []TaskOutcome{
 		{Code: care.ReceiptShown, Requires: []TaskField{FieldAt}},
 		{Code: care.Renewed, Requires: []TaskField{FieldPermit, FieldPermitExpiry}},

@@ -90,6 +90,19 @@ var euMembers = []string{
 	"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 }
 
+// TurnsSixteen is the first of the days on which a minor's case asks for somebody: the
+// take-over is open from then on. The next one leaves half a year until the person comes
+// of age (art. 32, d.lgs. 286/1998; art. 13, L. 47/2017: care may go on beyond 18).
+func TurnsSixteen(birth time.Time) time.Time { return care.DayOf(birth).AddDate(TakeOverAgeMin, 0, 0) }
+
+// NearlyAdult is half a year before the person comes of age.
+func NearlyAdult(birth time.Time) time.Time { return care.DayOf(birth).AddDate(17, 6, 0) }
+
+// Adult says whether the person is of age on a day.
+func Adult(birth, on time.Time) bool {
+	return !care.DayOf(on).Before(care.DayOf(birth).AddDate(18, 0, 0))
+}
+
 // PersonFacts is what the gates need to know of a person. Dates count as days,
 // whatever their time and zone.
 type PersonFacts struct {

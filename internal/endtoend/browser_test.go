@@ -171,7 +171,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.picture("orientamento")
 	front.choose("Appuntamenti prenotati") // the outcome with its fields
 	front.until(`(() => { const e = document.querySelector("main select"); e.selectedIndex = [...e.options].findIndex(o => o.textContent.includes("idoneità")); return e.selectedIndex > 0 })()`)
-	front.until(`(() => { document.querySelector("main input[type=date]").value = ` + quoted(day(24*time.Hour)) + `; document.querySelector("main input[type=time]").value = "10:00"; return true })()`)
+	front.until(`(() => { document.querySelector("main input[type=date]").value = ` + quoted(openDay(t)) + `; document.querySelector("main input[type=time]").value = "10:00"; return true })()`)
 	front.press("Completa")
 
 	s.do(id, care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})

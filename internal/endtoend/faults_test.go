@@ -41,6 +41,9 @@ func (s *services) doOverFaults(caseID string, kind care.TaskKind, form care.Com
 	s.t.Helper()
 	id, role := s.task(caseID, kind)
 	s.insist(role, "/tasks/"+id+"/claim", nil)
+	if kind.SaysHowItWent() {
+		s.itsHour(caseID)
+	}
 	s.insist(role, "/tasks/"+id+"/complete", form)
 }
 

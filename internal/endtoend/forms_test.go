@@ -181,6 +181,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	}
 	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	cpi.turnTo(s, id, care.ServicePact, care.CPIOperator)
+	s.itsHour(id)
 	cpi.choose("Patto di servizio firmato")
 	cpi.press("Completa")
 	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "training", Until: in(time.Second)})

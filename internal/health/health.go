@@ -60,7 +60,11 @@ type Waiting struct {
 	StandIns  []care.Role    `json:"stand_ins,omitempty"` // who can stand in
 	Cause     string         `json:"cause,omitempty"`     // of a broken case, or of one where nothing is open: a code
 	Answered  bool           `json:"answered,omitempty"`  // the task's answer was accepted, and is being recorded: nobody has to act
-	TaskID    string         `json:"-"`
+	// From is from when on what is awaited can be done, where that is still to come;
+	// LastDay is of the permit whose renewal is awaited.
+	From    *time.Time `json:"from,omitempty"`
+	LastDay *time.Time `json:"permit_last_day,omitempty"`
+	TaskID  string     `json:"-"`
 }
 
 // ThenResume says that a suspended case goes on by itself.
@@ -129,6 +133,10 @@ type FactTask struct {
 	Candidates int  // how many members of staff may do it
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
 	Answered bool
+	// From is from when on the task can be done; LastDay is of the person's permit, where
+	// the task sees to it.
+	From    time.Time
+	LastDay *time.Time
 	// NotReached is since when a partner has not the link that it would answer
 	// through, because the mail with it cannot be delivered.
 	NotReached *time.Time
@@ -147,7 +155,8 @@ const Grace = 30 * time.Second
 
 // besides are waits that go along with what a case really waits for: they limit
 // how long others may take, or warn. The later in the list, the less they say.
-var besides = []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver, care.DeadlinePermitWarning}
+var besides = []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver, care.DeadlinePermitWarning,
+	care.PlanActionDate, care.NearlyAdult, care.TurnsSixteen}
 
 // Explain computes what an open case waits for. Where several things are open
 // it names the one that most needs somebody: what is broken, then orphaned,
@@ -255,7 +264,10 @@ func (w Waiting) Under(m Machine) Waiting {
 func explainTask(t FactTask, now time.Time) Waiting {
 	w := Waiting{
 		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
-		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered,
+		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered, LastDay: t.LastDay,
+	}
+	if t.From.After(now) {
+		w.From = &t.From
 	}
 	if t.State == care.TaskReserved || t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)

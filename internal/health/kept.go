@@ -46,6 +46,7 @@ func changesAt(f Facts, there *time.Location) time.Time {
 	const past = time.Microsecond // a term passes a moment after its time
 	for _, t := range f.Tasks {
 		if !t.Suspended {
+			at(&t.From, 0)
 			at(t.RemindAt, 0)
 			at(t.EscalateAt, past)
 		}

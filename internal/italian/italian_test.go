@@ -141,7 +141,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, moment := range []string{
 		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "opinion", "signature", "minutes",
-		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_updated",
+		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used",
 	} {
 		said("moment", moment, italian.TimelineLine(care.Policy{}, moment, ""))
@@ -386,16 +386,31 @@ func TestSentence(t *testing.T) {
 				"prima possono farlo riprendere l’operatore di sportello, l’assistente sociale e il responsabile."},
 		{"a permit", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
-			Since: at(t, "2026-11-25 09:00"), Until: when("2026-12-10 00:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-12-10 18:00"), LastDay: when("2027-02-08 12:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi; " +
-			"serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; se non accade entro giovedì 10 dicembre alle 00:00 viene avvisato il responsabile; " +
-			"può intervenire anche il responsabile."},
+			"l’ultimo giorno del permesso è l’8 febbraio 2027; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; " +
+			"se non accade entro giovedì 10 dicembre alle 18:00 viene avvisato il responsabile; può intervenire anche il responsabile."},
+		{"a permit on its last day", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-25 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
+			"oggi è l’ultimo giorno del permesso; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		{"a permit that is over", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-24 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
+			"il permesso è scaduto il 24 novembre 2026; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il responsabile è stato avvisato; può intervenire anche il responsabile."},
 		{"a partner with a link", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
 		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il collegamento ricevuto per posta; " +
 			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova); " +
 			"può intervenire anche il responsabile."},
+		{"a partner whose course goes on", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralOutcome, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, From: when("2027-06-01 02:00"), Until: when("2027-06-01 02:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
+		}, "Aspetta che finisca quello che l’ente «Scuola di Prova» fa con la persona, da 1 giorno lavorativo; all’ente si chiede com’è andata martedì 1º giugno 2027; " +
+			"se l’ente lo dice prima, lo può registrare un assistente sociale (Comune di Prova); può intervenire anche il responsabile."},
 		{"a partner that is not reached by post", health.Waiting{
 			Health: health.Broken, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Cause: health.CauseMail,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},

@@ -113,6 +113,9 @@ var works = map[care.TaskKind]work{
 	care.Closure:                {"Chiusura del fascicolo", "decida sulla chiusura del fascicolo", "Chiudi il fascicolo con un esito oppure continua il percorso."},
 	care.ClosureApproval:        {"Approvazione della chiusura", "approvi la chiusura o la rimandi indietro", "Un collega ha deciso di chiudere il fascicolo: approva, oppure scrivi perché il percorso deve continuare."},
 	care.PermitRenewal:          {"Rinnovo del permesso di soggiorno", "registri la ricevuta del rinnovo o il nuovo permesso", "Il permesso scade, o si aspetta quello nuovo: chiedi alla persona la ricevuta del rinnovo o il nuovo permesso, e registrali."},
+	care.Reconsider:             {"Nuova valutazione ai 16 anni", "valuti di nuovo che cosa può avere la persona", "La persona compie 16 anni: da ora la presa in carico integrata è possibile. Se prima era stata esclusa per l’età, valuta con lei come proseguire."},
+	care.ComingOfAge:            {"Verso i 18 anni", "prepari con la persona la maggiore età", "Tra sei mesi la persona è maggiorenne: verifica la conversione del permesso, il tutore e se l’accompagnamento deve continuare oltre i 18 anni."},
+	care.PlanActionDue:          {"Azione del progetto alla sua data", "verifichi le azioni del progetto arrivate alla data", "Un’azione del progetto è arrivata alla sua data: verifica a che punto è, aggiornala e scrivi che cosa si fa."},
 	care.TransferAnswer:         {"Richiesta di un’altra zona", "risponda alla richiesta di passaggio", "Un’altra zona chiede di passarti il fascicolo: accettalo, indicando da dove prosegue, oppure rifiutalo."},
 }
 
@@ -159,6 +162,9 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.Closure:                {care.Closed: "Fascicolo chiuso", care.Continue: "Il percorso continua"},
 	care.ClosureApproval:        {care.Approved: "Chiusura approvata", care.NotApproved: "Chiusura non approvata: il percorso continua"},
 	care.PermitRenewal:          {care.ReceiptShown: "Mostrata la ricevuta del rinnovo", care.Renewed: "Permesso rinnovato", care.NotRenewed: "Permesso non rinnovato"},
+	care.Reconsider:             {care.SeenTo: "Valutato di nuovo"},
+	care.ComingOfAge:            {care.SeenTo: "Preparata la maggiore età"},
+	care.PlanActionDue:          {care.SeenTo: "Azioni verificate"},
 	care.TransferAnswer:         {care.Accepted: "Fascicolo accettato", care.Rejected: "Fascicolo rifiutato"},
 }
 
@@ -216,7 +222,8 @@ func Reason(code string) string { return say(reasons, code) }
 
 var fields = map[string]string{
 	"outcome": "Esito",
-	"needs":   "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
+	"starts":  "Primo giorno", "ends": "Ultimo giorno",
+	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
 	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "closure_outcome": "Esito della chiusura",
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",

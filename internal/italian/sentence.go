@@ -24,11 +24,14 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+ARole(w.Role)+agency(w, p), term(w, now), standIns(w))
+	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
+		return join("Aspetta che finisca quello che l’ente «"+agencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
+			"se l’ente lo dice prima, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
 		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), permitNeeds(w), term(w, now), standIns(w))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), permitNeeds(w, now), term(w, now), standIns(w))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -101,11 +104,28 @@ func replies(w health.Waiting) string {
 }
 
 // permitNeeds says what the renewal of a permit asks for; empty: another task.
-func permitNeeds(w health.Waiting) string {
+func permitNeeds(w health.Waiting, now time.Time) string {
 	if w.Task != care.PermitRenewal {
 		return ""
 	}
-	return "serve la ricevuta della richiesta di rinnovo, o il nuovo permesso"
+	needs := "serve la ricevuta della richiesta di rinnovo, o il nuovo permesso"
+	switch today := care.DayOf(now.In(Rome)); {
+	case w.LastDay == nil:
+		return needs
+	case !care.PermitValid(w.LastDay, today):
+		return "il permesso è scaduto " + theDay(*w.LastDay) + "; " + needs
+	case care.DayOf(*w.LastDay).Equal(today):
+		return "oggi è l’ultimo giorno del permesso; " + needs
+	}
+	return "l’ultimo giorno del permesso è " + theDay(*w.LastDay) + "; " + needs
+}
+
+// theDay says a day with its article: "il 3 marzo 2027", "l’8 marzo 2027".
+func theDay(day time.Time) string {
+	if day.Day() == 8 || day.Day() == 11 {
+		return "l’" + dayMonthYear(day)
+	}
+	return "il " + dayMonthYear(day)
 }
 
 // stands says until when a case is suspended, and who may let it go on before.
@@ -237,6 +257,9 @@ var times = map[string]string{
 	care.DeadlineAppointmentReminder:  "il promemoria dell’appuntamento alla persona",
 	care.DeadlineRebook:               "il nuovo appuntamento dopo l’assenza",
 	care.DeadlineMeasureCheck:         "il controllo della misura per il lavoro",
+	care.TurnsSixteen:                 "il sedicesimo compleanno della persona",
+	care.NearlyAdult:                  "il momento di preparare la maggiore età",
+	care.PlanActionDate:               "il controllo delle azioni del progetto",
 	care.DeadlinePermitWarning:        "il controllo della scadenza del permesso di soggiorno",
 }
 

@@ -21,6 +21,8 @@ var plainMoments = map[string]string{
 	"consent_withdrawn":     "La persona ha revocato il consenso",
 	"resumed":               "Il caso riprende",
 	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",
+	"permit_last_day":       "È l’ultimo giorno del permesso di soggiorno, e non risulta la richiesta di rinnovo: avvisati chi deve agire e il responsabile",
+	"permit_last_alarm":     "Ultimo avviso: il permesso di soggiorno è scaduto da sessanta giorni, e non risulta la richiesta di rinnovo; avvisati chi deve agire e il responsabile",
 	"permit_updated":        "Registrati la ricevuta del rinnovo o il nuovo permesso",
 	"transfer_accepted":     "L’altra zona ha accettato il fascicolo",
 	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/permits"
 	"percorso/internal/terms"
 	"percorso/internal/usual"
 )
@@ -141,24 +142,20 @@ func (s *Ruleset) Terms(kind care.TaskKind) terms.Rule {
 	return terms.Rule{TaskRule: rule, Calendar: s.Calendar}
 }
 
-// Due gives when a deadline of the zone that is counted from an instant falls.
+// Due gives when a deadline of the zone that is counted from an instant falls: on an
+// open day, where people act on it.
 func (s *Ruleset) Due(code string, from time.Time) time.Time {
 	d, _ := s.Deadline(code)
-	return s.Calendar.After(from, d.Duration)
+	if code == care.DeadlinePartnerLink || code == care.DeadlineShareAfterEnd { // which end something by themselves
+		return s.Calendar.After(from, d.Duration)
+	}
+	return terms.Falls(s.Calendar, from, d.Duration)
 }
 
-// BeforeEnd counts a lead of the zone back from a permit's last day: days from the
-// day's end, whatever the calendar says of them; hours and seconds from its midnight UTC.
-func (s *Ruleset) BeforeEnd(last time.Time, code string) time.Time {
+// BeforeEnd is when a lead of the zone on a permit's last day falls, by the kind of the permit.
+func (s *Ruleset) BeforeEnd(kind string, last time.Time, code string) time.Time {
 	lead, _ := s.Deadline(code)
-	switch n := lead.Duration.N; lead.Duration.Unit {
-	case care.Hours:
-		return last.Add(-time.Duration(n) * time.Hour)
-	case care.Seconds:
-		return last.Add(-time.Duration(n) * time.Second)
-	default:
-		return time.Date(last.Year(), last.Month(), last.Day()+1-n, 0, 0, 0, 0, s.Calendar.Location())
-	}
+	return permits.Before(s.Calendar, last, permits.Of(kind).Lead(code, lead.Duration), code == care.DeadlinePermitWarning)
 }
 
 // There is a time where the zone is, so that its day is the zone's.

@@ -24,19 +24,26 @@ type TaskRow struct {
 	Stood      *time.Time     `db:"stood_at"` // since when its clocks stand still
 	RemindAt   *time.Time     `db:"remind_at"`
 	EscalateAt *time.Time     `db:"escalate_at"`
+	AlarmAt    *time.Time     `db:"alarm_at"` // besides its clock: of a permit's last day, or last alarm
 	Reminded   bool           `db:"reminded"`
 	Escalated  bool           `db:"escalated"`
 }
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.reminded, t.escalated`
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated`
 
 // Clock is how the task's clocks stand.
 func (t *TaskRow) Clock() terms.Clock {
 	return terms.Clock{
 		From: t.ClockFrom, Begun: t.Begun, Set: t.TermSet, Remind: t.RemindAt, Escalate: t.EscalateAt, Reminded: t.Reminded, Escalated: t.Escalated,
 	}
+}
+
+// Due says whether one of its clocks has come and was not worked.
+func (t *TaskRow) Due(now time.Time) bool {
+	came := func(at *time.Time, done bool) bool { return at != nil && !done && !at.After(now) }
+	return came(t.RemindAt, t.Reminded) || came(t.EscalateAt, t.Escalated)
 }
 
 // HeldBy refuses anybody but the task's holder.

@@ -72,6 +72,9 @@ func (r Rule) Released(c Clock, now time.Time) Clock {
 // Extended is the clock with a term that somebody sets: half of the time until a reminder.
 func (r Rule) Extended(c Clock, until, now time.Time) Clock {
 	remind := now.Add(until.Sub(now) / 2)
+	if open := r.Calendar.NextOpen(remind); open.Before(until) {
+		remind = open
+	}
 	c.Set, c.Remind, c.Escalate = &until, &remind, &until
 	c.Reminded, c.Escalated = false, false
 	return c
@@ -93,6 +96,13 @@ func (r Rule) Resumed(c Clock, stood, now time.Time) Clock {
 	}
 	c.Remind = Resumed(r.Calendar, clock.Remind.Unit, c.Remind, stood, now)
 	c.Escalate = Resumed(r.Calendar, clock.Escalate.Unit, c.Escalate, stood, now)
+	if span := now.Sub(stood); span > 0 { // whoever gives the task back later is not charged with it
+		c.From = c.From.Add(span)
+		if c.Begun != nil {
+			begun := c.Begun.Add(span)
+			c.Begun = &begun
+		}
+	}
 	return c
 }
 
@@ -105,6 +115,9 @@ func Resumed(cal care.Calendar, unit care.Unit, term *time.Time, stood, now time
 	moved := term.Add(now.Sub(stood))
 	if unit == care.WorkingDays && term.After(stood) {
 		moved = cal.After(now, care.Duration{N: cal.WorkingDaysBetween(stood, *term), Unit: unit})
+	}
+	if rolls(unit) {
+		moved = cal.NextOpen(moved)
 	}
 	return &moved
 }
@@ -119,8 +132,20 @@ func Met(set, due, latest, next time.Time) (since, until time.Time) {
 	return set, due
 }
 
+// Falls is when a term that people act on falls that is counted from a time: on an open
+// day. One of seconds, as zones have that play a year in a minute, stays where it is.
+func Falls(cal care.Calendar, from time.Time, d care.Duration) time.Time {
+	t := cal.After(from, d)
+	if rolls(d.Unit) {
+		t = cal.NextOpen(t)
+	}
+	return t
+}
+
+func rolls(unit care.Unit) bool { return unit == care.CalendarDays || unit == care.Hours }
+
 func (r Rule) run(c *Clock, clock care.Clock, from time.Time) {
-	remind, escalate := r.Calendar.After(from, clock.Remind), r.Calendar.After(from, clock.Escalate)
+	remind, escalate := Falls(r.Calendar, from, clock.Remind), Falls(r.Calendar, from, clock.Escalate)
 	c.Remind, c.Escalate = &remind, &escalate
 	c.Reminded, c.Escalated = false, false
 }

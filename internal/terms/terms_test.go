@@ -74,6 +74,7 @@ func TestClocksAreNotSetAnewByThoseWhomTheyWatch(t *testing.T) {
 		{"claimed and suspended for a week", []step{{1, claim}, {2, standStill(7)}}, evening(15), false},
 		{"extended and suspended for a week", []step{{1, extend(20)}, {2, standStill(7)}}, evening(20), false},
 		{"late and suspended for a week", []step{{4, escalate}, {4, standStill(7)}, {11, claim}}, evening(9), true},
+		{"suspended for a week, claimed and given back", []step{{1, standStill(7)}, {8, claim}, {8, release}}, evening(9), false},
 		{"suspended on its last day", []step{{2, standStill(7)}}, evening(9), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -125,4 +126,33 @@ func TestTheLatestMeetingCounts(t *testing.T) {
 			require.Equal(t, []time.Time{on(c.since), on(c.until)}, []time.Time{since, until})
 		})
 	}
+}
+
+func TestTermsThatPeopleActOnFallOnOpenDays(t *testing.T) {
+	cal := rule(t).Calendar
+	for _, c := range []struct {
+		name, from string
+		d          care.Duration
+		falls      string
+	}{
+		{"a review 30 days on that would fall on a Sunday", "2026-10-09 10:00", care.Duration{N: 30, Unit: care.CalendarDays}, "2026-11-09 10:00"},
+		{"one that would fall on Christmas", "2026-11-25 10:00", care.Duration{N: 30, Unit: care.CalendarDays}, "2026-12-28 10:00"},
+		{"one on an open day", "2026-10-05 10:00", care.Duration{N: 30, Unit: care.CalendarDays}, "2026-11-04 10:00"},
+		{"hours over a weekend", "2026-10-09 10:00", care.Duration{N: 48, Unit: care.Hours}, "2026-10-12 10:00"},
+		{"working days", "2026-10-09 10:00", days(1), "2026-10-12 18:00"},
+		{"seconds, on a Sunday", "2026-10-11 10:00", care.Duration{N: 60, Unit: care.Seconds}, "2026-10-11 10:01"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, err := time.ParseInLocation("2006-01-02 15:04", c.from, rome)
+			require.NoError(t, err)
+			require.Equal(t, c.falls, terms.Falls(cal, from, c.d).In(rome).Format("2006-01-02 15:04"))
+		})
+	}
+	r := rule(t)
+	r.Claim = care.Clock{Remind: care.Duration{N: 5, Unit: care.CalendarDays}, Escalate: care.Duration{N: 6, Unit: care.CalendarDays}}
+	c := r.Opened(monday)
+	require.Equal(t, monday.AddDate(0, 0, 7), *c.Remind, "the Monday after the Saturday")
+	require.Equal(t, monday.AddDate(0, 0, 7), *c.Escalate, "and after the Sunday")
+	c = r.Extended(c, monday.AddDate(0, 0, 10), monday)
+	require.Equal(t, monday.AddDate(0, 0, 10), *c.Set, "what somebody set is as they set it")
 }

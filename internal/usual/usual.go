@@ -63,6 +63,9 @@ var TaskKinds = []TaskUsual{
 	{Kind: care.ClosureApproval, Role: care.Supervisor},
 	{Kind: care.PermitRenewal, Role: care.SocialWorker},
 	{Kind: care.TransferAnswer, Role: care.SocialWorker},
+	{Kind: care.Reconsider, Role: care.SocialWorker},
+	{Kind: care.ComingOfAge, Role: care.SocialWorker, Complete: clock(20, 40)},
+	{Kind: care.PlanActionDue, Role: care.SocialWorker},
 }
 
 // usualDeadlines are the terms where a zone does not say, one of each DeadlineCodes.
@@ -73,9 +76,9 @@ var usualDeadlines = []care.Deadline{
 	{Code: care.DeadlineReviewAfterPlacement, Duration: care.Duration{N: 30, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineReviewAfterService, Duration: care.Duration{N: 60, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineReviewAfterPlan, Duration: care.Duration{N: 30, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
-	{Code: care.DeadlinePermitWarning, Duration: care.Duration{N: 60, Unit: care.CalendarDays}, Kind: care.BindingDeadline, Source: "Art. 5, c. 4, d.lgs. 286/1998: il rinnovo si chiede almeno sessanta giorni prima della scadenza"},
-	{Code: care.DeadlinePermitReminder, Duration: care.Duration{N: 30, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
-	{Code: care.DeadlinePermitAlarm, Duration: care.Duration{N: 10, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlinePermitWarning, Duration: care.Duration{N: 90, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlinePermitReminder, Duration: care.Duration{N: 75, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlinePermitAlarm, Duration: care.Duration{N: 60, Unit: care.CalendarDays}, Kind: care.OrdinaryDeadline, Source: "Art. 5, c. 4, d.lgs. 286/1998: il rinnovo si chiede almeno sessanta giorni prima della scadenza"},
 	{Code: care.DeadlinePermitReceipt, Duration: care.Duration{N: 90, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineEquipeAnswer, Duration: care.Duration{N: 5, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineEquipeSignOff, Duration: care.Duration{N: 5, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},

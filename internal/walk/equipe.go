@@ -34,7 +34,7 @@ var (
 		SecondPlan,
 		Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAcknowledge),
 		Moved("", care.OpAccept, catalogue.ReferralMoveForm{}), PartnerMoved(care.KindSchool, care.OpAccept),
-		FixedAppointment, Done(care.ServicePact, care.Completion{Outcome: care.Signed}), StartedMeasure,
+		ComesToCPI, Done(care.ServicePact, care.Completion{Outcome: care.Signed}), StartedMeasure,
 		Done(care.ReferralOutcome, care.Completion{Outcome: care.Completed}),
 		Done(care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Impresa Prova"}),
 		Done(care.Review, care.Completion{Outcome: care.Met}), Done(care.Review, care.Completion{Outcome: care.Met}),

@@ -15,14 +15,14 @@ var (
 	ToOrientation = Steps(Opened, Listened)
 	ToBooking     = Steps(ToOrientation, BookedService)
 	ToInterview   = Steps(ToBooking, Done(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}))
-	ToAssessment  = Steps(ToInterview, Done(care.Interview, care.Completion{Outcome: care.Held}))
+	ToAssessment  = Steps(ToBooking, Comes, Done(care.Interview, care.Completion{Outcome: care.Held}))
 	Informed      = Steps(ToOrientation, Done(care.Orientation, care.Completion{Outcome: care.Informed}))
 
 	ToCPI     = Steps(ToAssessment, Assessed(care.ToCPI))
 	Received  = Steps(ToCPI, Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}))
 	Accepted  = Steps(Received, Moved("", care.OpAccept, catalogue.ReferralMoveForm{}))
 	ToPact    = Steps(Accepted, FixedAppointment)
-	Signed    = Steps(ToPact, Done(care.ServicePact, care.Completion{Outcome: care.Signed}))
+	Signed    = Steps(Accepted, ComesToCPI, Done(care.ServicePact, care.Completion{Outcome: care.Signed}))
 	InMeasure = Steps(Signed, StartedMeasure)
 	Placed    = Steps(InMeasure, Done(care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Impresa Prova"}))
 
@@ -121,19 +121,58 @@ func BookedService(ctx context.Context, p *Person) error {
 		}
 	}
 	service := own[p.Number%len(own)]
-	booking := care.Booking{Service: care.Code(service.Code), Matter: care.Code(service.Matters[p.Number%len(service.Matters)]), At: *Days(1 + p.Number%9)}
+	at, err := p.Town.OpenDay(1 + p.Number%9)
+	if err != nil {
+		return err
+	}
+	booking := care.Booking{Service: care.Code(service.Code), Matter: care.Code(service.Matters[p.Number%len(service.Matters)]), At: *at}
 	return Done(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})(ctx, p)
 }
 
 // MovedAppointment moves the appointment to another day.
 func MovedAppointment(ctx context.Context, p *Person) error {
-	return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: Days(12)})(ctx, p)
+	at, err := p.Town.OpenDay(12)
+	if err != nil {
+		return err
+	}
+	return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: at})(ctx, p)
+}
+
+// lead is how soon somebody is received who is received at once: an appointment lies
+// ahead when it is made, and what came of it is recorded after its hour.
+const lead = 2 * time.Second
+
+// Comes has the service receive the person at once instead of on the day that was booked.
+func Comes(ctx context.Context, p *Person) error {
+	return comes(ctx, p, care.ConfirmAppointment, care.Moved)
+}
+
+// ComesToCPI is an appointment at the employment centre at once.
+func ComesToCPI(ctx context.Context, p *Person) error {
+	return comes(ctx, p, care.PlacementAppointment, care.Fixed)
+}
+
+func comes(ctx context.Context, p *Person, task care.TaskKind, outcome string) error {
+	at := today().Add(lead)
+	if err := Done(task, care.Completion{Outcome: outcome, At: &at})(ctx, p); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Until(at)): //nolint:forbidigo // people come at the hours of the clock
+		return nil
+	}
 }
 
 // Missed is an interview to which the person did not come.
 func Missed(reason string) Step {
 	return func(ctx context.Context, p *Person) error {
-		return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: Days(7)})(ctx, p)
+		at, err := p.Town.OpenDay(7)
+		if err != nil {
+			return err
+		}
+		return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: at})(ctx, p)
 	}
 }
 
@@ -166,7 +205,11 @@ func Rejected(ctx context.Context, p *Person) error {
 
 // FixedAppointment fixes the appointment at the employment centre.
 func FixedAppointment(ctx context.Context, p *Person) error {
-	return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: Days(3 + p.Number%5)})(ctx, p)
+	at, err := p.Town.OpenDay(3 + p.Number%5)
+	if err != nil {
+		return err
+	}
+	return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: at})(ctx, p)
 }
 
 // StartedMeasure starts one of the zone's labour measures.

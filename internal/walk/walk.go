@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/client"
@@ -221,6 +222,17 @@ func Days(n int) *time.Time {
 	year, month, day := today().Date()
 	at := time.Date(year, month, day+n, 10, 0, 0, 0, italian.Rome)
 	return &at
+}
+
+// OpenDay is a time of the day in so many days, or of the next one on which the offices
+// of the zone are open.
+func (t *Town) OpenDay(n int) (*time.Time, error) {
+	cal, err := calendar.New(t.Policy)
+	if err != nil {
+		return nil, err
+	}
+	at := cal.NextOpen(*Days(n))
+	return &at, nil
 }
 
 // today is the day where the offices are, wherever the machine is.

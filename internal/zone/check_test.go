@@ -82,13 +82,13 @@ func TestEachFaultIsTold(t *testing.T) {
 		{"escalate before remind", "remind: 20 working_days, escalate: 40 working_days", "remind: 20 working_days, escalate: 10 working_days", "tasks.kinds[6].complete.escalate", zone.RuleEscalate},
 		{"escalate in another unit than remind", "remind: 20 working_days, escalate: 40 working_days", "remind: 5 working_days, escalate: 6 calendar_days", "tasks.kinds[6].complete.escalate", zone.RuleSameUnit},
 		{"escalate in hours, remind in days", "remind: 20 working_days, escalate: 40 working_days", "remind: 1 calendar_days, escalate: 48 hours", "tasks.kinds[6].complete.escalate", zone.RuleSameUnit},
-		{"permit's alarm in another unit than its reminder", "{code: permit_alarm, duration: 10 calendar_days", "{code: permit_alarm, duration: 240 hours", "deadlines[8].duration", zone.RuleSameUnit},
+		{"permit's alarm in another unit than its reminder", "{code: permit_alarm, duration: 60 calendar_days", "{code: permit_alarm, duration: 240 hours", "deadlines[8].duration", zone.RuleSameUnit},
 		{"unknown kind of task", "- kind: evaluation", "- kind: valutazione", "tasks.kinds[25].kind", zone.RuleValue},
 		{"task's role not in the zone", "- kind: evaluation\n      role: social_worker", "- kind: evaluation\n      role: cooperative_expert", "tasks.kinds[25].role", zone.RuleRoleNotInZone},
-		{"kind of deadline", "kind: binding", "kind: tassativo", "deadlines[6].kind", zone.RuleValue},
-		{"permit reminded before it is warned", "{code: permit_reminder, duration: 30 ", "{code: permit_reminder, duration: 60 ", "deadlines[7].duration", zone.RulePermitLeads},
-		{"permit's alarm before its reminder", "{code: permit_alarm, duration: 10 ", "{code: permit_alarm, duration: 31 ", "deadlines[8].duration", zone.RulePermitLeads},
-		{"permit's lead in working days", "duration: 30 calendar_days, kind: internal, source: \"Proposta, da confermare dalla zona\"}\n  - {code: permit_alarm", "duration: 30 working_days, kind: internal, source: \"Proposta, da confermare dalla zona\"}\n  - {code: permit_alarm", "deadlines[7].duration", zone.RuleBefore},
+		{"kind of deadline", "60 calendar_days, kind: ordinary", "60 calendar_days, kind: tassativo", "deadlines[8].kind", zone.RuleValue},
+		{"permit reminded before it is warned", "{code: permit_reminder, duration: 75 ", "{code: permit_reminder, duration: 90 ", "deadlines[7].duration", zone.RulePermitLeads},
+		{"permit's alarm before its reminder", "{code: permit_alarm, duration: 60 ", "{code: permit_alarm, duration: 76 ", "deadlines[8].duration", zone.RulePermitLeads},
+		{"permit's lead in working days", "duration: 75 calendar_days, kind: internal, source: \"Proposta, da confermare dalla zona\"}\n  - {code: permit_alarm", "duration: 75 working_days, kind: internal, source: \"Proposta, da confermare dalla zona\"}\n  - {code: permit_alarm", "deadlines[7].duration", zone.RuleBefore},
 		{"new deadline left out", "  - {code: partner_link", "  #", "deadlines", zone.RuleMissing},
 		{"address", "email: cpia.prato@partner.example", "email: cpia.prato", "agencies[3].email", zone.RuleEmail},
 		{"address with a name", "email: cpia.prato@partner.example", "email: CPIA <cpia.prato@partner.example>", "agencies[3].email", zone.RuleEmail},
@@ -150,7 +150,7 @@ func TestEachFaultIsTold(t *testing.T) {
 func TestFaultsNameTheLine(t *testing.T) {
 	spoilt := strings.Replace(prato(t), "{code: spac, name: Punto SPAC, agency: comune", "{code: spac, name: Punto SPAC, agency: altrove", 1)
 	spoilt = strings.Replace(spoilt, "attempts: 2", "attempts: 0", 1)
-	spoilt = strings.Replace(spoilt, "kind: binding", "kind: tassativo", 1)
+	spoilt = strings.Replace(spoilt, "60 calendar_days, kind: ordinary", "60 calendar_days, kind: tassativo", 1)
 	faults := zone.Check("prato.yaml", []byte(spoilt))
 	if len(faults) != 3 {
 		t.Fatalf("%d faults, want all three at once: %v", len(faults), faults)

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"time"
+
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -18,7 +20,8 @@ type Referral struct {
 	agency  care.Code
 	state   care.ReferralState
 	reason  care.Code
-	purpose care.Code // area of need that it is for; empty: the person as a whole
+	purpose care.Code  // area of need that it is for; empty: the person as a whole
+	until   *time.Time // the last day of what was accepted, as its addressee knows; nil: they have not said
 }
 
 // Refer sends the person to an agency and rests until the agency has answered.
@@ -38,6 +41,16 @@ func (f *Referral) State() care.ReferralState { return f.state }
 
 // Agency is whom the person was sent to at last: an addressee may redirect.
 func (f *Referral) Agency() care.Code { return f.agency }
+
+// Over is when what was accepted is over, so that one can say how it went; nil: nobody
+// has said.
+func (f *Referral) Over() *time.Time {
+	if f.until == nil {
+		return nil
+	}
+	over := f.until.AddDate(0, 0, 1)
+	return &over
+}
 
 // request creates the referral, or the linked one that continues a redirected
 // one, with the task to answer it.
@@ -76,7 +89,10 @@ func (f *Referral) hear() error {
 		answer = withoutConsent
 	}
 	move, _ := f.state.Move(answer.Operation)
-	f.reason = answer.Reason
+	f.reason, f.until = answer.Reason, nil
+	if answer.Operation == care.OpAccept {
+		f.until = answer.Until
+	}
 	asked, supply := f.answerPoint(), f.supplyPoint()
 	switch answer.Operation {
 	case care.OpAcknowledge:

@@ -111,7 +111,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 		right  url.Values
 	}{
 		{"prenota", care.OpBook, url.Values{"service": {"pas/"}, "note": {"Nota digitata"}},
-			url.Values{"service": {"pas/housing_support"}, "day": {b.Pages.Day(1)}, "hour": {"02:30"}}},
+			url.Values{"service": {"pas/housing_support"}, "day": {b.Pages.OpenDay(1)}, "hour": {"02:30"}}},
 		{"chiudi", care.OpClose, url.Values{"note": {"Nota digitata"}}, url.Values{"outcome": {"moved_away"}, "note": {"Nota di prova"}}},
 		{"cpi", care.OpSendToCPI, nil, url.Values{}},
 		{"equipe", care.OpConvene, url.Values{"note": {"Nota digitata"}}, url.Values{"kind": {"between_agencies"}}},
@@ -124,7 +124,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 		{"trasferimento", care.OpTransfer, url.Values{"note": {"Nota digitata"}}, url.Values{"zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Cambia casa"}}},
 		{"ritira-passaggio", care.OpRecall, nil, url.Values{}},
 		{"riapri", care.OpReopen, url.Values{"stage": {"second_level"}, "day": {b.Pages.Day(1)}, "note": {"Nota digitata"}},
-			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {b.Pages.Day(1)}, "hour": {"10:00"}, "note": {"È tornata"}}},
+			url.Values{"stage": {"second_level"}, "service": {"pas/"}, "day": {b.Pages.OpenDay(1)}, "hour": {"10:00"}, "note": {"È tornata"}}},
 	} {
 		t.Run(test.action, func(t *testing.T) {
 			address := apitest.CasePath + "/" + test.action
@@ -216,7 +216,7 @@ func TestNoSecondOneOnThePages(t *testing.T) {
 	}{
 		"/cpi":     {url.Values{"note": {"Nota digitata"}}, care.RulePlacementOpen},
 		"/equipe":  {url.Values{"kind": {string(care.WithinAgency)}, "note": {"Nota digitata"}}, care.RuleEquipeOpen},
-		"/prenota": {url.Values{"service": {"pas/"}, "day": {b.Pages.Day(5)}, "hour": {"10:00"}, "note": {"Nota digitata"}}, care.RuleServiceOpen},
+		"/prenota": {url.Values{"service": {"pas/"}, "day": {b.Pages.OpenDay(5)}, "hour": {"10:00"}, "note": {"Nota digitata"}}, care.RuleServiceOpen},
 	} {
 		c.form.Set("key", path)
 		a := b.Submit(apitest.CasePath+path, c.form)

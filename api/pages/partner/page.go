@@ -39,6 +39,9 @@ type InvitationMove struct {
 	Note    string
 	NoteAs  string // label of the note; empty: there is none
 	NeedsIt bool   // the note is required
+	Dated   bool   // it takes the days of what is accepted
+	Starts  string
+	Ends    string
 }
 
 // InvitationNotice says what a link is not good for any more, or that an answer

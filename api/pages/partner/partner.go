@@ -10,6 +10,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/problem"
 	"percorso/api/web"
@@ -60,6 +61,8 @@ type refusedAnswer struct {
 	op     care.Operation
 	reason string
 	note   string
+	starts string
+	ends   string
 	form   web.Form
 }
 
@@ -71,6 +74,7 @@ type linkMove struct {
 	explain string
 	note    string // label; empty: it takes none
 	noted   bool
+	dated   bool   // it takes when what is asked for takes place
 	done    string // what is said afterwards
 }
 
@@ -87,7 +91,7 @@ func (m linkMove) code() string {
 var linkAnswers = []linkMove{
 	{op: care.OpAcknowledge, text: "Prendiamo visione", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrete i dati della persona, e riceverete un altro link per rispondere.",
 		done: "Avete preso visione della segnalazione."},
-	{op: care.OpAccept, text: "Accettiamo", explain: "Il vostro ente si occupa di quanto è chiesto.", done: "La risposta è registrata: il vostro ente ha accettato."},
+	{op: care.OpAccept, text: "Accettiamo", explain: "Il vostro ente si occupa di quanto è chiesto. Se sapete quando, ditelo: chiederemo com’è andata solo dopo.", dated: true, done: "La risposta è registrata: il vostro ente ha accettato."},
 	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevete un altro link.", note: "Che cosa manca", noted: true,
 		done: "La richiesta di informazioni è inviata."},
 	{op: care.OpReject, text: "Non possiamo accettare", explain: "Chi ha inviato vede il motivo e decide come proseguire.", note: "Spiegazione",
@@ -108,11 +112,17 @@ func (s *Place) takeInvitation(c *gin.Context, token string) error {
 		return problem.New(problem.BadRequest)
 	}
 	move, typedIn := linkAnswers[i], refusedAnswer{reason: c.PostForm("reason"), note: web.Typed(c, "note")}
-	answer := catalogue.Moves[move.op].Command("", "", catalogue.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note})
+	form := catalogue.ReferralMoveForm{Reason: typedIn.reason, Note: typedIn.note}
+	var malformed []care.Fault
+	if move.dated {
+		typedIn.starts, typedIn.ends = c.PostForm("starts"), c.PostForm("ends")
+		form.Starts, form.Ends, malformed = readDays(typedIn)
+	}
+	answer := catalogue.Moves[move.op].Command("", "", form)
 	if move.op == care.OpComplete {
 		answer = catalogue.Complete.Command("", "", care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note})
 	}
-	link, state, err := s.Answer(c.Request.Context(), token, answer)
+	link, state, err := s.answers(c, token, answer, malformed)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
@@ -136,6 +146,33 @@ func (s *Place) takeInvitation(c *gin.Context, token string) error {
 		return err
 	}
 	return s.invitationPage(c, token, link, status, map[string]refusedAnswer{move.code(): typedIn})
+}
+
+// answers gives an answer, unless its dates cannot be read.
+func (s *Place) answers(c *gin.Context, token string, answer catalogue.Command, malformed []care.Fault) (ledger.Link, access.LinkState, error) {
+	if len(malformed) == 0 {
+		return s.Answer(c.Request.Context(), token, answer)
+	}
+	link, state, err := s.Links.Open(c.Request.Context(), token)
+	if err == nil && state == access.LinkValid {
+		err = care.Refuse(malformed...)
+	}
+	return link, state, err
+}
+
+// readDays reads when what is accepted takes place.
+func readDays(typed refusedAnswer) (starts, ends *care.Date, malformed []care.Fault) {
+	read := func(value, field string) *care.Date {
+		day, ok := parts.ReadDate(value)
+		if !ok {
+			malformed = append(malformed, care.Fault{Field: field, Rule: parts.RuleDate})
+		}
+		if day.IsZero() {
+			return nil
+		}
+		return care.DateOf(day)
+	}
+	return read(typed.starts, "starts"), read(typed.ends, "ends"), malformed
 }
 
 // thank says that the answer was taken, with the person's data once the
@@ -200,6 +237,7 @@ func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, t
 	shown := InvitationMove{
 		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: access.InvitationPath + token, Faults: typed.form.Faults},
 		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note, NeedsIt: m.noted,
+		Dated: m.dated, Starts: typed.starts, Ends: typed.ends,
 	}
 	switch m.code() {
 	case string(care.OpReject):

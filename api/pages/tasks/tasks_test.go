@@ -81,7 +81,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 					}
 					var got care.Completion
 					b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
-					a := b.Submit(form.Attribute("action"), fillIn(form, outcome.Code, script, now))
+					a := b.Submit(form.Attribute("action"), fillIn(form, outcome.Code, script, now, b.Pages.OpenDay(1)))
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti" {
 						t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 					}
@@ -97,7 +97,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 // fillIn does what a person does with a form: chooses the outcome and gives
 // every field something. With JavaScript the fields of the other outcomes are
 // off, and not sent.
-func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Values {
+func fillIn(form apitest.Dom, outcome string, script bool, now time.Time, openDay string) url.Values {
 	values := apitest.FilledIn(form)
 	off := map[string]bool{}
 	for _, part := range form.All(func(e apitest.Dom) bool { return e.Attribute("data-shown-by") != "" }) {
@@ -107,7 +107,6 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Va
 			}
 		}
 	}
-	tomorrow := now.In(italian.Rome).AddDate(0, 0, 1)
 	var booked []string
 	for _, field := range form.All(func(e apitest.Dom) bool { return e.Attribute("name") != "" && e.Data != "button" }) {
 		name := field.Attribute("name")
@@ -119,7 +118,7 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Va
 			values.Del(name)
 		case field.Attribute("type") == "hidden":
 		case name == "receipt-at":
-			values.Set(name, tomorrow.AddDate(0, 0, -2).Format(time.DateOnly))
+			values.Set(name, now.In(italian.Rome).AddDate(0, 0, -1).Format(time.DateOnly))
 		case strings.HasSuffix(name, "-service"): // each appointment with another
 			options := field.Every("option")
 			values.Set(name, options[1+len(booked)%(len(options)-1)].Attribute("value"))
@@ -129,7 +128,7 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time) url.Va
 		case field.Data == "textarea":
 			values.Set(name, "Testo di prova.")
 		case field.Attribute("type") == "date":
-			values.Set(name, tomorrow.Format(time.DateOnly))
+			values.Set(name, openDay)
 		case field.Attribute("type") == "time":
 			values.Set(name, "10:30")
 		case field.Attribute("type") == "radio" || field.Attribute("type") == "checkbox":

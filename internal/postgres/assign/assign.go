@@ -117,6 +117,13 @@ func (a *Assignment) release() (*care.Refusal, error) {
 	if refusal := a.task.HeldBy(a.staff.ID); refusal != nil {
 		return refusal, nil
 	}
+	// A task of another role that was kept for its holder, as the opinion of who took a
+	// seat in somebody's place, would be out of their reach: they complete it, or the
+	// supervisor gives it to that role.
+	own := a.task.Agency == a.staff.Agency && a.task.Role == a.staff.Role
+	if !own && a.staff.Role != care.Supervisor {
+		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
+	}
 	return nil, a.set("task_released", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL`)
 }
 

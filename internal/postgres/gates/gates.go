@@ -47,6 +47,9 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 	}
 	faults, err := g.dates()
 	if err == nil && len(faults) == 0 {
+		faults, err = g.hour()
+	}
+	if err == nil && len(faults) == 0 {
 		faults, err = g.eligibility()
 	}
 	if err == nil && len(faults) == 0 && !g.machine() {
@@ -99,7 +102,18 @@ func (g *asked) dates() ([]care.Fault, error) {
 	}
 	var faults care.Faults
 	faults.DatesByNow(dated, g.Policy.There(g.At))
+	faults.OpenDays(dated, g.Policy.Calendar, g.Policy.There(g.At))
 	return faults, nil
+}
+
+// hour asks whether the appointment has been of which the outcome is given.
+func (g *asked) hour() ([]care.Fault, error) {
+	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !g.Task.Kind.SaysHowItWent() {
+		return nil, nil
+	}
+	var at *time.Time
+	err := g.tx.QueryRow(g.ctx, `SELECT max(at) FROM appointment WHERE run_id = $1 AND state IN ('booked', 'confirmed')`, g.Run).Scan(&at)
+	return fault(at != nil && g.At.Before(*at), "outcome", care.RuleItsHour), err
 }
 
 // gateOf names the gate of eligibility that an answer asks to pass, if any, and

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -263,7 +264,9 @@ func TestOneKeyHasOneEffectForEveryOperation(t *testing.T) {
 func (p *play) everyOperation() map[care.Operation]func(p *play) asked {
 	policy, err := p.Records.Policy(context.Background(), "prato")
 	require.NoError(p.T, err)
-	world := catalogue.World{Policy: policy, Now: p.Now, Rand: rand.New(rand.NewPCG(1, 1))}
+	cal, err := calendar.New(policy)
+	require.NoError(p.T, err)
+	world := catalogue.World{Policy: policy, Now: p.Now, Rand: rand.New(rand.NewPCG(1, 1)), Calendar: cal}
 	all := maps.Clone(oneEffect)
 	for _, o := range catalogue.All {
 		facts := o.About()

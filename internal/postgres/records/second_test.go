@@ -45,7 +45,7 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 		state   func(*care.RunState)
 		fault   care.Fault
 	}{
-		"book": {asksFor(catalogue.Book, catalogue.BookingForm{Booking: care.Booking{Service: "cpi", At: until}}),
+		"book": {asksFor(catalogue.Book, catalogue.BookingForm{Booking: care.Booking{Service: "cpi", At: p.Now.AddDate(0, 0, 7)}}),
 			func() ledger.Effects { return opening(care.RunService, care.Answer{Service: "cpi"}) }, nil, care.Fault{Field: "service", Rule: care.RuleServiceOpen}},
 		"cpi": {asksFor(catalogue.ReferToCPI, catalogue.SendToCPI{}),
 			func() ledger.Effects { return opening(care.RunPlacement, care.Answer{Agency: "cpi"}) }, nil, care.Fault{Rule: care.RulePlacementOpen}},

@@ -6,6 +6,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/days"
 	"percorso/internal/postgres/naming"
 )
 
@@ -26,7 +27,8 @@ func (w *caseFile) open() error {
 		return err
 	}
 	p := form.Person
-	w.permits.known = &permit{Kind: p.Permit, Expiry: p.PermitExpiry}
+	w.born = &p.BirthDate
+	w.permits.known = &days.Permit{Kind: p.Permit, Expiry: p.PermitExpiry}
 	if p.Permit == care.PermitRequested {
 		w.permits.known.Receipt = w.today() // nothing else is known of its day
 	}

@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -8,11 +9,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/testclock"
+	"percorso/internal/zone"
 )
 
 func TestASuspendedCaseStandsStill(t *testing.T) { testclock.Each(t, standsStill) }
@@ -115,7 +119,7 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	p := newPlayAt(t, now)
 	p.Law("permit", func(q *care.Policy) {
 		for i, d := range q.Deadlines {
-			days := map[string]int{care.DeadlinePermitWarning: 60, care.DeadlinePermitReminder: 30, care.DeadlinePermitAlarm: 10, care.DeadlinePermitReceipt: 45}[d.Code]
+			days := map[string]int{care.DeadlinePermitWarning: 90, care.DeadlinePermitReminder: 75, care.DeadlinePermitAlarm: 60, care.DeadlinePermitReceipt: 45}[d.Code]
 			if days > 0 {
 				q.Deadlines[i].Duration = care.Duration{N: days, Unit: care.CalendarDays}
 			}
@@ -124,8 +128,15 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	rome, err := time.LoadLocation("Europe/Rome")
 	require.NoError(t, err)
 	today := time.Date(p.Now.In(rome).Year(), p.Now.In(rome).Month(), p.Now.In(rome).Day(), 0, 0, 0, 0, time.UTC)
-	endOf := func(d time.Time, days int) time.Time {
-		return time.Date(d.Year(), d.Month(), d.Day()+1+days, 0, 0, 0, 0, rome)
+	policy := func() care.Policy {
+		policies, err := zone.Load(deploy.Zones())
+		require.NoError(t, err)
+		return policies[slices.IndexFunc(policies, func(q care.Policy) bool { return q.Zone == "prato" })]
+	}()
+	cal, err := calendar.New(policy)
+	require.NoError(t, err)
+	startOf := func(d time.Time, days int) time.Time {
+		return time.Date(d.Year(), d.Month(), d.Day()+days, 0, 0, 0, 0, rome)
 	}
 	in := func(days int) *time.Time { d := today.AddDate(0, 0, days); return &d }
 	watch := ledger.Wait{Point: "permit", Deadline: care.DeadlinePermitWarning}
@@ -136,11 +147,11 @@ func watchesAPermit(t *testing.T, now time.Time) {
 		return run, res.Waits[0].Due
 	}
 	_, due := begin(ledger.Person{PermitExpiry: in(200)})
-	require.True(t, due.Equal(endOf(today, 200-60)), due)
+	require.True(t, due.Equal(cal.LastOpen(startOf(today, 200-90))), due)
 	_, due = begin(ledger.Person{})
 	require.Nil(t, due, "it does not expire")
 	run, due := begin(ledger.Person{Permit: care.PermitRequested})
-	require.WithinDuration(t, p.Now.AddDate(0, 0, 45), *due, postgrestest.DayLong)
+	require.WithinDuration(t, cal.NextOpen(p.Now.AddDate(0, 0, 45)), *due, postgrestest.DayLong)
 	require.Equal(t, today.Format(time.DateOnly), p.Row(`SELECT receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))["receipt_on"])
 	run, due = begin(ledger.Person{PermitExpiry: in(20)})
 	require.True(t, due.Equal(p.Now), "it is late already")
@@ -149,7 +160,7 @@ func watchesAPermit(t *testing.T, now time.Time) {
 	task := postgrestest.Opens(run, "renewal", ledger.TaskChange{Kind: care.PermitRenewal})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, func(s *care.RunState) { s.Open = nil })
 	row := func() map[string]any {
-		return p.Row(`SELECT state, remind_at, escalate_at FROM task WHERE id = $1`, task.ID)
+		return p.Row(`SELECT state, remind_at, escalate_at, alarm_at FROM task WHERE id = $1`, task.ID)
 	}
 	asTime := func(v any) time.Time {
 		when, err := time.Parse(time.RFC3339, v.(string))
@@ -157,15 +168,31 @@ func watchesAPermit(t *testing.T, now time.Time) {
 		return when
 	}
 	require.True(t, asTime(row()["remind_at"]).Equal(p.Now.Add(time.Second)))
-	require.True(t, asTime(row()["escalate_at"]).Equal(endOf(today, 20-10)))
+	require.True(t, asTime(row()["escalate_at"]).Equal(p.Now.Add(time.Second)), "its ordinary term is over")
+	require.True(t, asTime(row()["alarm_at"]).Equal(startOf(today, 20)), "its last day, whatever the calendar says of it")
 	require.Zero(t, p.Count(`wait WHERE run_id = $1`, run))
+
+	// Somebody is told on the last day, and on the day of the last alarm.
+	began := p.Now
+	p.Now = began.Add(2 * time.Second)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	p.Now = startOf(today, 20)
+	told := p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`timeline WHERE case_id = $1 AND code = 'permit_last_day'`, ledger.BareID(run)))
+	require.True(t, told.NextDue.Equal(startOf(today, 20+60)), told.NextDue)
+	mails := p.Count(`mail WHERE run_id = $1`, run)
+	p.Now = startOf(today, 80)
+	require.Nil(t, p.Does(run, p.Clock(), ledger.Effects{}, nil).NextDue)
+	require.Equal(t, 1, p.Count(`timeline WHERE case_id = $1 AND code = 'permit_last_alarm'`, ledger.BareID(run)))
+	require.Greater(t, p.Count(`mail WHERE run_id = $1`, run), mails+1, "to who must act and to the supervisor")
+	p.Now = began
 
 	// A receipt: one asks again after a while, whatever its day was.
 	shown := p.Now.Add(-3 * postgrestest.DayLong)
 	rearm := ledger.Effects{Waits: []ledger.Wait{watch}}
 	reopen := func(s *care.RunState) { s.Open = []care.OpenPoint{open} }
 	res := p.Complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.ReceiptShown, At: &shown}, rearm, reopen)
-	require.WithinDuration(t, shown.AddDate(0, 0, 45), *res.Waits[0].Due, postgrestest.DayLong)
+	require.WithinDuration(t, cal.NextOpen(shown.AddDate(0, 0, 45)), *res.Waits[0].Due, postgrestest.DayLong)
 	person := p.Row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, care.PermitRequested, person["permit"])
 	require.Equal(t, in(20).Format(time.DateOnly), person["permit_expiry"], "of the permit that runs out")
@@ -173,16 +200,25 @@ func watchesAPermit(t *testing.T, now time.Time) {
 
 	form := catalogue.PermitForm{Permit: "family", Expiry: care.DateOf(*in(300))}
 	res = p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Permit.Command("", "", form)), rearm, reopen)
-	require.True(t, res.Waits[0].Due.Equal(endOf(today, 300-60)))
+	require.True(t, res.Waits[0].Due.Equal(cal.LastOpen(startOf(today, 300-90))))
 	person = p.Row(`SELECT permit, permit_expiry, receipt_on FROM person WHERE case_id = $1`, ledger.BareID(run))
 	require.Equal(t, map[string]any{"permit": "family", "permit_expiry": in(300).Format(time.DateOnly), "receipt_on": nil}, person)
 
-	// Who was not renewed is not asked about for ever.
-	second := postgrestest.Opens(run, "renewal/2", ledger.TaskChange{Kind: care.PermitRenewal})
-	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{second}}, func(s *care.RunState) { s.Open = nil })
-	res = p.Complete("social_worker.prato", run, second.ID, care.Completion{Outcome: care.NotRenewed, Note: "Prova"}, rearm, reopen)
-	require.Nil(t, res.Waits[0].Due)
-	require.Zero(t, p.Count(`wait WHERE run_id = $1`, run))
+	// Who was not renewed is looked after all the same: on the last day, on the day of
+	// the last alarm, and then again and again.
+	for i, look := range []struct {
+		day int // on which it is said
+		due time.Time
+	}{
+		{0, startOf(today, 300)}, {300, startOf(today, 360)}, {360, cal.NextOpen(startOf(today, 360+45).Add(10 * time.Hour))},
+	} {
+		p.Now = startOf(today, look.day).Add(10 * time.Hour)
+		again := postgrestest.Opens(run, fmt.Sprint("renewal/", i+2), ledger.TaskChange{Kind: care.PermitRenewal})
+		p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{again}}, func(s *care.RunState) { s.Open = nil })
+		res = p.Complete("social_worker.prato", run, again.ID, care.Completion{Outcome: care.NotRenewed, Note: "Prova"}, rearm, reopen)
+		require.NotNil(t, res.Waits[0].Due)
+		require.True(t, res.Waits[0].Due.Equal(look.due), "%s, want %s", res.Waits[0].Due, look.due)
+	}
 	require.Equal(t, "family", p.Row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(run))["permit"])
 }
 
@@ -354,10 +390,10 @@ func TestReviewsCountFromTheLatestMeeting(t *testing.T) {
 	require.Equal(t, began, due(), "an older one changes nothing")
 
 	p.Now = p.Now.AddDate(0, 0, 10)
-	latest := p.Now.AddDate(0, 0, -1)
+	latest := p.Now.AddDate(0, 0, -2)
 	meets(latest)
 	counted := due()
-	require.Equal(t, 9*postgrestest.DayLong, counted.Sub(began), "counted from the meeting, not from its typing")
+	require.Equal(t, 8*postgrestest.DayLong, counted.Sub(began), "counted from the meeting, not from its typing")
 	meets(latest.AddDate(0, 0, -3))
 	require.Equal(t, counted, due())
 
@@ -375,4 +411,49 @@ func TestReviewsCountFromTheLatestMeeting(t *testing.T) {
 		ledger.Effects{Tell: []ledger.Message{{Run: reviews, Answer: care.Answer{Operation: care.OpResume}}}}, resumed)
 	p.Does(reviews, p.Hear(reviews, care.OpResume), ledger.Effects{}, resumed)
 	require.Equal(t, 5*postgrestest.DayLong, due().Sub(counted), "what was left of it is left")
+}
+
+// How an appointment went is recorded from its hour on, and nobody is summoned on a
+// day on which the offices are closed.
+func TestOutcomesWaitForTheirHour(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	for _, kind := range []struct {
+		task    care.TaskKind
+		branch  care.RunKind
+		account string
+		forms   []care.Completion
+	}{
+		{care.Interview, care.RunService, "immigration_expert.prato", []care.Completion{{Outcome: care.NoShow, Reason: "no_reason_given"}, {Outcome: care.Held}}},
+		{care.ServicePact, care.RunPlacement, "cpi_operator.prato", []care.Completion{{Outcome: care.NoShow, Reason: "no_reason_given"}, {Outcome: care.Signed}}},
+	} {
+		branch, appointment := postgrestest.NewRun(kind.branch), uuid.NewString()
+		at := p.Now.AddDate(0, 0, 21)
+		task := postgrestest.Opens(branch, "outcome", ledger.TaskChange{Kind: kind.task, Service: "uoc_immigrazione", Agency: ""})
+		if kind.task == care.ServicePact {
+			task.Service, task.Agency = "", "cpi"
+		}
+		p.Branch(run, branch, care.Answer{}, ledger.Effects{
+			Tasks:        []ledger.TaskChange{task},
+			Appointments: []ledger.AppointmentChange{{ID: appointment, State: care.AppointmentBooked, Service: "uoc_immigrazione", At: at}},
+		})
+		booked := p.Now
+		for _, form := range kind.forms {
+			for _, before := range []time.Time{booked, at.Add(-time.Minute)} {
+				p.Now = before
+				e := p.Completion(kind.account, branch, task.ID, form)
+				p.Refused(p.Tries(branch, e, ledger.Effects{}, nil), e, "outcome", care.RuleItsHour)
+			}
+		}
+		p.Now = at.Add(2 * postgrestest.DayLong)
+		p.Complete(kind.account, branch, task.ID, kind.forms[1], ledger.Effects{
+			Appointments: []ledger.AppointmentChange{{ID: appointment, State: care.AppointmentHeld}}}, nil)
+		held, err := time.Parse(time.RFC3339, p.Row(`SELECT held_at FROM meeting WHERE run_id = $1`, branch)["held_at"].(string))
+		require.NoError(t, err)
+		require.True(t, held.Equal(at), "it was held when the appointment was, not when it was typed")
+	}
+	sunday := time.Date(2027, 1, 17, 10, 0, 0, 0, time.UTC)
+	require.True(t, sunday.After(p.Now))
+	e := p.Ask("social_worker.prato", run, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: sunday}}))
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "at", care.RuleClosedDay)
 }

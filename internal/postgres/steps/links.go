@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,12 +15,13 @@ import (
 type links struct{ *writer }
 
 // invite makes a one-time link for a partner's task, and mails it to the
-// partner's registered address. The link is signed when the mail is sent.
-func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral string) {
+// partner's registered address. The link is signed when the mail is sent. It is good
+// for as long as the zone says, and until the term of what it is for.
+func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral string, term time.Time) {
 	link := ledger.DerivedID(task, "link "+w.step.Entry.ID)
 	w.queue(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, w.policy.Due(care.DeadlinePartnerLink, w.step.At))
+		link, w.caseID(), w.step.Run, w.run.Zone, partner.Code, referral, task, w.step.At, latest(w.policy.Due(care.DeadlinePartnerLink, w.step.At), term))
 	template := "partner_request"
 	if kind == care.ReferralOutcome {
 		template = "partner_outcome"
@@ -47,7 +49,7 @@ func (w *links) inviteAgain(t postgres.TaskRow) error {
 		return err
 	}
 	if partner, ok := w.policy.PartnerByLink(r.To); ok {
-		w.invite(partner, t.Kind, t.ID, r.ID)
+		w.invite(partner, t.Kind, t.ID, r.ID, latest(w.step.At, *t.EscalateAt))
 	}
 	return nil
 }

@@ -129,3 +129,50 @@ func TestALinkThatIsWorthNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, opened.Open)
 }
+
+// A partner is asked how it went when that can be said, by a link that lives as long
+// as what it is for.
+func TestAPartnerIsAskedWhenItCanHaveHappened(t *testing.T) {
+	p := newPlay(t)
+	_, run, referral, _ := p.Referred()
+	asOf := func(step string, from *time.Time) ledger.TaskChange {
+		return postgrestest.Opens(run, step, ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral, From: from})
+	}
+	lives := func(link string) (lives bool) {
+		require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT l.expires_at >= t.escalate_at FROM link l JOIN task t ON t.id = l.task_id WHERE l.id = $1`, link).Scan(&lives))
+		return lives
+	}
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{asOf("nobody knows when", nil)}}, nil)
+	links := p.Mailed(run, "partner_outcome")
+	require.Len(t, links, 1, "asked at once")
+	require.True(t, lives(links[0]))
+
+	over := p.Now.AddDate(0, 3, 0)
+	res := p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{asOf("a course of three months", &over)}}, nil)
+	require.Len(t, p.Mailed(run, "partner_outcome"), 1)
+	p.Now = over
+	require.NotNil(t, res.NextDue)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	links = p.Mailed(run, "partner_outcome")
+	require.GreaterOrEqual(t, len(links), 2)
+	require.True(t, lives(links[len(links)-1]))
+}
+
+// Who asks for more has no new time with it: the clock of the answer stands still until
+// the sender has supplied it.
+func TestAskingForMoreSetsNoClockAnew(t *testing.T) {
+	p := newPlay(t)
+	_, run, referral, task := p.Referred()
+	p.Now = p.Now.AddDate(0, 0, 28)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	row := func(id string) map[string]any {
+		return p.Row(`SELECT escalated, late_since FROM task WHERE id = $1`, id)
+	}
+	require.Equal(t, true, row(task)["escalated"])
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted}}}, nil)
+	p.Now = p.Now.AddDate(0, 0, 3)
+	again := postgrestest.Opens(run, "answer/2", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "asl", Referral: referral})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{again}}, nil)
+	require.Equal(t, true, row(again.ID)["escalated"], "it was late, and is")
+	require.Equal(t, row(task)["late_since"], row(again.ID)["late_since"])
+}

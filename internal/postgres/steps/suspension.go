@@ -12,10 +12,10 @@ import (
 
 // While a case is suspended the clocks of its runs stand still: open tasks
 // remind nobody and are not late, and waits have no end. Only what hangs on a
-// date of its own goes on: the permit's, and the suspension's.
+// date of its own goes on: the permit's, the person's, the plan's, and the suspension's.
 
 // neverFreeze are the codes of the waits that go on.
-var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver}
+var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver, care.TurnsSixteen, care.NearlyAdult, care.PlanActionDate}
 
 // suspension is whether the clocks of the run stand still.
 type suspension struct{ *writer }
@@ -70,8 +70,9 @@ func (w *suspension) thaw() error {
 		return err
 	}
 	for _, t := range tasks {
-		clock := w.resumed(t)
-		w.queue(`UPDATE task SET suspended = false, stood_at = NULL, remind_at = $2, escalate_at = $3 WHERE id = $1`, t.ID, clock.Remind, clock.Escalate)
+		clock := w.days().Resumed(t)
+		w.queue(`UPDATE task SET suspended = false, stood_at = NULL, remind_at = $2, escalate_at = $3, clock_from = $4, begun_at = $5 WHERE id = $1`,
+			t.ID, clock.Remind, clock.Escalate, clock.From, clock.Begun)
 	}
 	type frozen struct {
 		Point string     `db:"step"`
@@ -99,23 +100,6 @@ func (w *suspension) thaw() error {
 		}
 	}
 	return nil
-}
-
-// resumed is the clock of a task that goes on. What an older version of the code
-// let stand still without saying since when has all of its time again.
-func (w *suspension) resumed(t postgres.TaskRow) terms.Clock {
-	rule, clock := w.policy.Terms(t.Kind), t.Clock()
-	if t.Stood == nil && clock.Set == nil {
-		anew := rule.Opened(latest(w.step.At, t.ClockFrom))
-		if t.State == care.TaskReserved {
-			anew = rule.Claimed(anew, w.step.At)
-		}
-		return anew
-	}
-	if t.Stood == nil {
-		return clock
-	}
-	return rule.Resumed(clock, *t.Stood, w.step.At)
 }
 
 func latest(a, b time.Time) time.Time {

@@ -35,12 +35,21 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	if err != nil {
 		return err
 	}
+	if t, err = w.days().Performer(t); err != nil {
+		return err
+	}
 	role, agency := policy.Performer(t)
 	from := w.step.At
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
 	clock := policy.Terms(t.Kind).Opened(from)
+	var alarm *time.Time // besides the clock
+	partner, byLink := policy.TaskByLink(t)
+	later := from.After(w.step.At)
+	if byLink && later { // it is asked when what it is asked about can have happened
+		clock.Remind = &from
+	}
 	switch {
 	case t.Like != "":
 		w.openLike(t, role, agency, from)
@@ -48,10 +57,16 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	case w.redirects(t):
 		w.openRedirected(t, role, agency)
 		return nil
-	case t.Kind == care.PermitRenewal:
-		if clock, err = w.permits.clock(clock); err != nil {
+	case t.Kind == care.ReferralAnswer:
+		if again, err := w.openAgain(t, zone, role, agency); again || err != nil {
 			return err
 		}
+	case t.Kind == care.PermitRenewal:
+		known, err := w.permits.read()
+		if err != nil {
+			return err
+		}
+		clock, alarm = w.days().PermitClock(known, clock), w.days().PermitLook(known)
 		w.moment("permit_warning", "")
 	case t.Kind == care.NextService:
 		if joined, err := w.joins(t, zone, agency, role); joined || err != nil {
@@ -60,11 +75,11 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	case t.Zone != "":
 		w.shares.transferred(zone, agency)
 	}
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind))
-	if partner, ok := policy.TaskByLink(t); ok {
-		w.links.invite(partner, t.Kind, t.ID, t.Referral)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind), alarm)
+	if byLink && !later {
+		w.links.invite(partner, t.Kind, t.ID, t.Referral, *clock.Escalate)
 	}
 	return nil
 }
@@ -85,8 +100,33 @@ func (w *tasks) openRedirected(t ledger.TaskChange, role care.Role, agency strin
 			CASE WHEN $10 THEN coalesce(stood_at, $9) END, term_set, late_since FROM task WHERE id = $11 ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Referral, w.step.At, w.suspension.holds(t.Kind), before.ID)
 	if partner, ok := w.policy.TaskByLink(t); ok {
-		w.links.invite(partner, t.Kind, t.ID, t.Referral)
+		w.links.invite(partner, t.Kind, t.ID, t.Referral, w.step.At)
 	}
+}
+
+// openAgain opens the task to answer a referral whose addressee had asked for more, and
+// has it now: its clock stood still meanwhile, and goes on, late where it was late.
+func (w *tasks) openAgain(t ledger.TaskChange, zone string, role care.Role, agency string) (again bool, err error) {
+	type earlier struct {
+		postgres.TaskRow
+		Ended time.Time `db:"ended_at"`
+	}
+	before, err := postgres.Many[earlier](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+`, t.ended_at FROM task t
+		WHERE t.run_id = $1 AND t.referral_id::text = $2 AND t.kind = $3 AND t.ended_at IS NOT NULL ORDER BY t.ended_at DESC LIMIT 1`, w.step.Run, t.Referral, t.Kind)
+	if err != nil || len(before) == 0 {
+		return false, err
+	}
+	clock := w.policy.Terms(t.Kind).Resumed(before[0].Clock(), before[0].Ended, w.step.At)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated,
+			suspended, stood_at, begun_at, term_set, late_since)
+		SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, $10::timestamptz, $11, $12, reminded, escalated,
+			$13::boolean, CASE WHEN $13 THEN $9::timestamptz END, $14, term_set, late_since FROM task WHERE id = $15 ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Referral, w.step.At, clock.From, clock.Remind, clock.Escalate,
+		w.suspension.holds(t.Kind), clock.Begun, before[0].ID)
+	if partner, ok := w.policy.TaskByLink(t); ok {
+		w.links.invite(partner, t.Kind, t.ID, t.Referral, latest(w.step.At, *clock.Escalate))
+	}
+	return true, nil
 }
 
 // joins ends the task to book a service as it opens, where somebody is to book that
@@ -152,7 +192,7 @@ func (w *tasks) acknowledge(t ledger.TaskChange) {
 	}
 	if w.entry.byLink() && w.about.referral != nil {
 		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
-			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target)
+			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target, w.step.At)
 		}
 	}
 }
@@ -174,8 +214,16 @@ func (w *tasks) end(t ledger.TaskChange) {
 // who should act, then a notice to the supervisor. It returns how many were due.
 func (w *tasks) clocks() (int, error) {
 	due, err := postgres.Many[postgres.TaskRow](w.ctx, w.tx, `SELECT `+postgres.TaskColumns+` FROM task t
-		WHERE run_id = $1 AND next_at <= $2 ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
+		WHERE run_id = $1 AND (next_at <= $2 OR alarm_at <= $2 AND `+postgres.TaskOpen+`) ORDER BY t.id FOR UPDATE OF t`, w.step.Run, w.step.At)
 	for _, t := range due {
+		if t.AlarmAt != nil && !t.AlarmAt.After(w.step.At) {
+			if err := w.permits.alarm(t); err != nil {
+				return 0, err
+			}
+		}
+		if !t.Due(w.step.At) {
+			continue
+		}
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
 			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at) WHERE id = $1`, t.ID)
 			w.mail("escalation", t, nil, care.Supervisor, "")

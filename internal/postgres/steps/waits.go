@@ -6,8 +6,6 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres"
-	"percorso/internal/terms"
 )
 
 // waits is until when the path rests, where it waits for a time.
@@ -27,7 +25,7 @@ func (w *waits) write() error {
 			return err
 		}
 		w.set = append(w.set, care.OpenPoint{Point: wait.Point, Kind: care.OpenWait, Due: t.Due})
-		if t.Due == nil && wait.Deadline == care.DeadlinePermitWarning { // nothing asks for attention
+		if t.Due == nil && wait.Deadline != care.SuspensionOver && slices.Contains(neverFreeze, wait.Deadline) { // nothing asks for attention
 			w.queue(`DELETE FROM wait WHERE run_id = $1 AND step = $2`, w.step.Run, wait.Point)
 			continue
 		}
@@ -39,12 +37,11 @@ func (w *waits) write() error {
 	return nil
 }
 
-// waitTerm is until when a wait lasts.
+// waitTerm is until when a wait lasts. A due time of nil: it stands still, since Stood
+// and with what was left of StoodDue.
 type waitTerm struct {
-	Set      time.Time  `db:"set_at"`
-	Due      *time.Time `db:"due_at"` // nil: it stands still
-	Stood    *time.Time `db:"stood_at"`
-	StoodDue *time.Time `db:"stood_due"` // when it was due when it began to stand still
+	Set                  time.Time
+	Due, Stood, StoodDue *time.Time
 }
 
 // term says until when a wait lasts that begins now.
@@ -54,13 +51,23 @@ func (w *waits) term(wait ledger.Wait) (t waitTerm, err error) {
 	case wait.Deadline == care.DeadlinePermitWarning:
 		t.Due, err = w.permits.due()
 		return t, err
+	case wait.Deadline == care.PlanActionDate:
+		plan := ""
+		if w.step.Entry.Answer.Operation == care.OpReport {
+			plan = w.step.Entry.Answer.Subject
+		}
+		t.Due, err = w.days().Action(plan)
+		return t, err
+	case wait.Deadline == care.TurnsSixteen || wait.Deadline == care.NearlyAdult:
+		t.Due, err = w.days().Birthday(wait.Deadline, w.born)
+		return t, err
 	case wait.At != nil:
 		t.Due = wait.At
 		return t, nil
 	}
 	due := w.policy.Due(wait.Deadline, t.Set)
 	if w.step.Entry.Answer.Operation == care.OpMeet {
-		if t.Set, due, err = w.met(wait.Deadline); err != nil {
+		if t.Set, due, err = w.days().Met(w.step.Run, wait.Deadline); err != nil {
 			return t, err
 		}
 	}
@@ -70,25 +77,6 @@ func (w *waits) term(wait ledger.Wait) (t waitTerm, err error) {
 	}
 	t.Due = &due
 	return t, nil
-}
-
-// met says until when a rhythm waits that begins anew because the person was met: it
-// takes the place of the wait before, whose row is still there.
-func (w *waits) met(deadline string) (set, due time.Time, err error) {
-	var latest *time.Time
-	if err := w.tx.QueryRow(w.ctx, `SELECT max(held_at) FROM meeting WHERE case_id = $1`, w.caseID()).Scan(&latest); err != nil {
-		return set, due, err
-	}
-	if latest == nil {
-		latest = &w.step.At
-	}
-	before, err := postgres.Many[waitTerm](w.ctx, w.tx, `SELECT set_at, coalesce(due_at, stood_due) AS due_at, stood_at, stood_due FROM wait
-		WHERE run_id = $1 AND code = $2 AND coalesce(due_at, stood_due) IS NOT NULL ORDER BY coalesce(due_at, stood_due) DESC LIMIT 1`, w.step.Run, deadline)
-	set, due = *latest, w.policy.Due(deadline, *latest)
-	if len(before) > 0 {
-		set, due = terms.Met(before[0].Set, *before[0].Due, set, due)
-	}
-	return set, due, err
 }
 
 // closed says whether the run waits for fewer times than before the step.

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/days"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -41,6 +42,8 @@ type writer struct {
 	links      links
 	beginnings beginnings
 	courses    courses
+
+	born *time.Time // the person, where the step has written who they are
 }
 
 // withParts gives the writer its parts.
@@ -56,6 +59,11 @@ func (w *writer) queue(sql string, args ...any) { w.batch.Queue(sql, args...) }
 
 // caseID is the opaque id of the case.
 func (w *writer) caseID() string { return ledger.BareID(w.step.Case) }
+
+// days is the case as the days that ask for somebody see it.
+func (w *writer) days() days.Case {
+	return days.Case{Context: w.ctx, Tx: w.tx, Policy: w.policy, ID: w.caseID(), At: w.step.At}
+}
 
 // by is the member of staff who caused the step; nil for a machine.
 func (w *writer) by() *string {
@@ -114,7 +122,7 @@ func (w *writer) idle() (ledger.StepResult, error) {
 }
 
 // nextDue is when the next clock of a run falls due; a task that has ended has none.
-const nextDue = `(SELECT min(due) FROM (SELECT min(next_at) AS due FROM task WHERE run_id = $1
+const nextDue = `(SELECT min(due) FROM (SELECT min(least(next_at, CASE WHEN ended_at IS NULL THEN alarm_at END)) AS due FROM task WHERE run_id = $1
 	UNION ALL SELECT min(due_at) FROM wait WHERE run_id = $1) AS clocks)`
 
 func (w *writer) queueNextDue(sql string, more ...any) {

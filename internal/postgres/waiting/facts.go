@@ -38,6 +38,7 @@ type taskFact struct {
 	Agency     string         `json:"agency"`
 	Zone       string         `json:"zone"`
 	Since      time.Time      `json:"since"`
+	From       time.Time      `json:"from"` // when it can be done
 	Reminded   bool           `json:"reminded"`
 	RemindAt   *time.Time     `json:"remind_at"`
 	EscalateAt *time.Time     `json:"escalate_at"`
@@ -85,7 +86,11 @@ func (r factsRow) at(now time.Time) health.Facts {
 		f.Cause, f.CauseSince = health.CauseDeferred, *r.Deferred
 	}
 	for _, t := range r.Tasks {
-		f.Tasks = append(f.Tasks, t.fact(r.Zone))
+		fact := t.fact(r.Zone)
+		if t.Kind == care.PermitRenewal {
+			fact.LastDay = r.Critical
+		}
+		f.Tasks = append(f.Tasks, fact)
 	}
 	for _, w := range r.Waits {
 		f.Waits = append(f.Waits, health.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
@@ -99,6 +104,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since, RemindAt: t.RemindAt, EscalateAt: t.EscalateAt,
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered,
 	}
+	fact.From = t.From
 	if t.Reminded {
 		fact.RemindAt = nil
 	}

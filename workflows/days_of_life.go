@@ -1,0 +1,57 @@
+package workflows
+
+import (
+	"slices"
+	"strings"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/workflows/run"
+)
+
+// Days of a person's life that ask for somebody, besides the end of their permit: each is
+// a wait of the case beside its path, and becomes a task when it has come.
+
+// watchingCourse is the course of a case from which on it waits for them.
+const watchingCourse = 2
+
+// watchBirthdays begins to wait for the birthdays of a minor; the store knows them, and
+// whether there are any.
+func watchBirthdays(r *run.Run) {
+	if r.Course() >= watchingCourse {
+		r.Wait(care.TurnsSixteen).Begin(care.TurnsSixteen)
+		r.Wait(care.NearlyAdult).Begin(care.NearlyAdult)
+	}
+}
+
+// watchPlan waits for the next date of an action of the plan that is now active.
+func watchPlan(r *run.Run) {
+	if r.Course() >= watchingCourse && !r.Ending() {
+		next := r.Wait(care.PlanActionDate)
+		next.End()
+		next.Begin(care.PlanActionDate)
+	}
+}
+
+// daysFallDue opens the task of each day that has come.
+func daysFallDue(r *run.Run, e ledger.Entry) {
+	for _, day := range care.DaysOfLife {
+		if w := r.Wait(day.Code); w.FellDue(e) {
+			w.End()
+			r.OpenTask(run.Turn(day.Code, r.Revision()), ledger.TaskChange{Kind: day.Task})
+		}
+	}
+}
+
+// dayOf is the point of the open task that an entry completes, of those that such a
+// day has opened; empty: another one's.
+func dayOf(r *run.Run, e ledger.Entry) string {
+	for _, o := range r.State().Open {
+		code, _, _ := strings.Cut(o.Point, "/")
+		ofDay := slices.ContainsFunc(care.DaysOfLife, func(day care.DayOfLife) bool { return day.Code == code })
+		if ofDay && o.Kind == care.OpenTask && e.Target == o.ID {
+			return o.Point
+		}
+	}
+	return ""
+}
