@@ -37,23 +37,44 @@ type taskFact struct {
 	Role       care.Role      `json:"role"`
 	Agency     string         `json:"agency"`
 	Zone       string         `json:"zone"`
-	Since      time.Time      `json:"since"`
-	From       time.Time      `json:"from"` // when it can be done
+	Since      moment         `json:"since"`
+	From       moment         `json:"from"` // when it can be done
 	Reminded   bool           `json:"reminded"`
-	RemindAt   *time.Time     `json:"remind_at"`
-	EscalateAt *time.Time     `json:"escalate_at"`
+	RemindAt   *moment        `json:"remind_at"`
+	EscalateAt *moment        `json:"escalate_at"`
 	Escalated  bool           `json:"escalated"`
 	Suspended  bool           `json:"suspended"`
 	Candidates int            `json:"candidates"`
 	Answered   bool           `json:"answered"`    // an answer to it is on its way
 	Partner    *care.Agency   `json:"partner"`     // that the referral is addressed to
-	NotReached *time.Time     `json:"not_reached"` // since when its mail has failed
+	NotReached *moment        `json:"not_reached"` // since when its mail has failed
 }
 
 type waitFact struct {
-	Code string    `json:"code"`
-	Set  time.Time `json:"set"`
-	Due  time.Time `json:"due"`
+	Code string `json:"code"`
+	Set  moment `json:"set"`
+	Due  moment `json:"due"`
+}
+
+// moment is a time as JSON of Postgres has it. What an earlier version stored may be
+// later than the last time that JSON of Go has; it is read as that one.
+type moment struct{ time.Time }
+
+var lastMoment = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+// UnmarshalJSON reads it; null is no time.
+func (m *moment) UnmarshalJSON(text []byte) error {
+	if err := m.Time.UnmarshalJSON(text); err != nil {
+		m.Time = lastMoment
+	}
+	return nil
+}
+
+func (m *moment) pointer() *time.Time {
+	if m == nil {
+		return nil
+	}
+	return &m.Time
 }
 
 const selectFacts = `SELECT * FROM health_facts($1::uuid[])`
@@ -93,7 +114,7 @@ func (r factsRow) at(now time.Time) health.Facts {
 		f.Tasks = append(f.Tasks, fact)
 	}
 	for _, w := range r.Waits {
-		f.Waits = append(f.Waits, health.FactWait{Code: w.Code, Set: w.Set, Due: w.Due})
+		f.Waits = append(f.Waits, health.FactWait{Code: w.Code, Set: w.Set.Time, Due: w.Due.Time})
 	}
 	return f
 }
@@ -101,10 +122,10 @@ func (r factsRow) at(now time.Time) health.Facts {
 // fact gives the task of a case of a zone. Of a transfer it is another zone's.
 func (t taskFact) fact(zone string) health.FactTask {
 	fact := health.FactTask{
-		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since, RemindAt: t.RemindAt, EscalateAt: t.EscalateAt,
+		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered,
 	}
-	fact.From = t.From
+	fact.From = t.From.Time
 	if t.Reminded {
 		fact.RemindAt = nil
 	}
@@ -112,7 +133,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 		fact.Zone = t.Zone
 	}
 	if t.Partner != nil && t.Partner.ByLink() {
-		fact.Partner, fact.NotReached = t.Partner.Code, t.NotReached
+		fact.Partner, fact.NotReached = t.Partner.Code, t.NotReached.pointer()
 	}
 	return fact
 }
