@@ -10,8 +10,8 @@ import (
 	"fmt"
 )
 
-// sealer encrypts what is left with a browser, or in the database until somebody is
-// logged in again, so that it can be read and changed here alone.
+// sealer encrypts what is left with a browser, so that it can be read and changed here
+// alone.
 type sealer struct{ aead cipher.AEAD }
 
 // errSeal says that something was not sealed here, or for another use.

@@ -46,7 +46,7 @@ func Of(kind string) Rule {
 	return Rules[0]
 }
 
-// leads are the zone's leads, each with the fewest days that the kind's rule leaves it.
+// atLeast is the fewest days that the kind's rule leaves one of the zone's leads.
 func (r Rule) atLeast(code string) int {
 	switch code {
 	case care.DeadlinePermitWarning:

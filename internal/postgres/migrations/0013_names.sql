@@ -72,30 +72,85 @@ BEGIN
     UPDATE person_key k SET zone = f.zone FROM case_file f WHERE f.id = ANY (same_file(old)) AND k.case_id = f.id;
 END $$;
 
+-- In which kinds of keys a word is looked for: a single letter at the beginning of a
+-- name alone.
+CREATE FUNCTION key_kinds(word text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN length(word) > 1 THEN ARRAY['word', 'within'] ELSE ARRAY['word'] END
+$$;
+
 -- The files that a search finds among those that the caller sees, the newest first,
 -- from a file on, and no more than asked for. Each word has to be found in the name;
 -- a single letter at the beginning of one. Or the number of the case is.
-CREATE FUNCTION find_files(words text[], number text, typed text, before timestamptz, before_id uuid, most int) RETURNS TABLE (id uuid, opened_at timestamptz)
+-- What a word finds that few have is put in order. Where every word, or the number, is
+-- that of many, the files themselves are gone through, the newest first, and a page is
+-- soon together; where it is not, all that is found is put in order after all.
+CREATE FUNCTION find_files(words text[], number text, typed text, before timestamptz, before_id uuid, most int)
+RETURNS TABLE (id uuid, opened_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 25 SET search_path = public AS $$
 #variable_conflict use_column
 DECLARE
     last text := chr(1114111); -- no text goes on with a later sign
+    many CONSTANT int := 1000; -- keys
+    far CONSTANT int := 2000;  -- files that are gone through
+    rarest text;
+    fewest int := many;
+    numbers int;
+    n int;
+    w text;
     found record;
 BEGIN
+    FOREACH w IN ARRAY words LOOP
+        SELECT count(*) INTO n FROM (SELECT FROM person_key k WHERE k.zone = my('zone') AND k.kind = ANY (key_kinds(w))
+            AND k.key >= w AND k.key < w || last LIMIT many) few;
+        IF n < fewest THEN
+            rarest := w;
+            fewest := n;
+        END IF;
+    END LOOP;
+    SELECT count(*) INTO numbers FROM (SELECT FROM person_key k WHERE find_files.number <> '' AND k.zone = my('zone') AND k.kind = 'number'
+        AND k.key >= find_files.number AND k.key < find_files.number || last LIMIT many) few;
+    -- Who has no keys yet is found below alone.
+    IF (rarest IS NULL OR numbers = many) AND NOT EXISTS (SELECT FROM person p WHERE p.keys = 0) THEN
+        n := 0;
+        FOR found IN
+            SELECT f.id, f.opened_at, owner_sees_case(f.id) AND (NOT EXISTS (SELECT FROM unnest(words) AS u (word) WHERE NOT EXISTS (
+                    SELECT FROM person_key k WHERE k.case_id = f.id AND k.kind = ANY (key_kinds(u.word)) AND k.key >= u.word AND k.key < u.word || last))
+                OR find_files.number <> '' AND EXISTS (
+                    SELECT FROM person_key k WHERE k.case_id = f.id AND k.kind = 'number' AND k.key >= find_files.number AND k.key < find_files.number || last)) AS fits
+            FROM case_file f WHERE f.zone = my('zone') AND (f.opened_at, f.id) < (before, before_id)
+            ORDER BY f.opened_at DESC, f.id DESC LIMIT far
+        LOOP
+            n := n + 1;
+            before := found.opened_at;
+            before_id := found.id;
+            CONTINUE WHEN NOT found.fits;
+            id := found.id;
+            opened_at := found.opened_at;
+            RETURN NEXT;
+            most := most - 1;
+            IF most <= 0 THEN RETURN; END IF;
+        END LOOP;
+        IF n < far THEN RETURN; END IF;
+    END IF;
     FOR found IN
         SELECT h.case_id, h.opened_at FROM (
-            SELECT k.case_id, k.opened_at FROM unnest(words) AS w (word) JOIN person_key k ON k.zone = my('zone')
-                AND k.kind = ANY (CASE WHEN length(w.word) > 1 THEN ARRAY['word', 'within'] ELSE ARRAY['word'] END)
-                AND k.key >= w.word AND k.key < w.word || last
-            GROUP BY k.case_id, k.opened_at HAVING count(DISTINCT w.word) = cardinality(words)
+            SELECT k.case_id, k.opened_at FROM unnest(words) AS u (word) JOIN person_key k ON k.zone = my('zone')
+                AND k.kind = ANY (key_kinds(u.word)) AND k.key >= u.word AND k.key < u.word || last
+            WHERE rarest IS NULL
+            GROUP BY k.case_id, k.opened_at HAVING count(DISTINCT u.word) = cardinality(words)
+            UNION
+            SELECT k.case_id, k.opened_at FROM person_key k
+            WHERE rarest IS NOT NULL AND k.zone = my('zone') AND k.kind = ANY (key_kinds(rarest)) AND k.key >= rarest AND k.key < rarest || last
+                AND NOT EXISTS (SELECT FROM unnest(words) AS u (word) WHERE u.word <> rarest AND NOT EXISTS (
+                    SELECT FROM person_key o WHERE o.case_id = k.case_id AND o.kind = ANY (key_kinds(u.word)) AND o.key >= u.word AND o.key < u.word || last))
             UNION
             SELECT k.case_id, k.opened_at FROM person_key k
             WHERE find_files.number <> '' AND k.zone = my('zone') AND k.kind = 'number' AND k.key >= find_files.number AND k.key < find_files.number || last
             UNION
             SELECT f.id, f.opened_at FROM person p JOIN case_file f ON f.id = p.case_id
             WHERE p.keys = 0 AND f.zone = my('zone') AND (strpos(lower(p.given_name || ' ' || p.family_name), lower(typed)) > 0
-                OR (SELECT bool_and(strpos(lower(p.given_name || ' ' || p.family_name), w.word) > 0) FROM unnest(words) AS w (word))
-                OR find_files.number <> '' AND find_files.number IN (SELECT left(n, length(find_files.number)) FROM number_keys(f.number) n))
+                OR (SELECT bool_and(strpos(lower(p.given_name || ' ' || p.family_name), u.word) > 0) FROM unnest(words) AS u (word))
+                OR find_files.number <> '' AND find_files.number IN (SELECT left(k, length(find_files.number)) FROM number_keys(f.number) k))
         ) h
         WHERE (h.opened_at, h.case_id) < (before, before_id)
         ORDER BY h.opened_at DESC, h.case_id DESC
@@ -163,7 +218,7 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION forget_keys, hand_over_keys, find_files, find_same FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION key_kinds, forget_keys, hand_over_keys, find_files, find_same FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hand_over_keys TO percorso_worker;
 GRANT EXECUTE ON FUNCTION find_files, find_same TO percorso_app;
 
@@ -192,6 +247,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 DROP TRIGGER forget_keys ON person;
-DROP FUNCTION find_files, find_same, forget_keys, hand_over_keys, keep_keys, number_keys;
+DROP FUNCTION find_files, find_same, key_kinds, forget_keys, hand_over_keys, keep_keys, number_keys;
 ALTER TABLE person DROP COLUMN keys;
 DROP TABLE person_key;

@@ -22,7 +22,7 @@ GRANT UPDATE (case_id, zone, ended_at, end_reason, seen_until) ON share TO perco
 GRANT UPDATE (case_id, zone, used_at) ON link TO percorso_definer;
 GRANT UPDATE (keys) ON person TO percorso_definer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker, person_key TO percorso_definer;
-GRANT EXECUTE ON FUNCTION owner_sees_case, owner_sees_share TO percorso_definer;
+GRANT EXECUTE ON FUNCTION owner_sees_case, owner_sees_share, key_kinds TO percorso_definer;
 
 -- +goose StatementBegin
 

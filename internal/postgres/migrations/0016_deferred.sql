@@ -30,7 +30,9 @@ CREATE FUNCTION deferral_pause(deferrals int) RETURNS interval LANGUAGE sql IMMU
 $$;
 
 -- As before, but that a deferred entry rests for up to ten minutes, and is not taken
--- along with a later one; and planned once a connection.
+-- along with a later one; and planned once a connection. The time is asked once, before:
+-- clock_timestamp() may be another for each row, so Postgres would ask it of each, and go
+-- through all that waits instead of along the index.
 CREATE OR REPLACE FUNCTION take_wakes(most int, busy uuid[]) RETURNS TABLE (id uuid, seq bigint, run_id text, case_id uuid, target text, answer jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 #variable_conflict use_column
@@ -41,7 +43,7 @@ BEGIN
     WHERE c.id IN (
         WITH due AS (
             SELECT d.id, d.case_id, d.run_id, d.seq, d.wake_at AS at FROM command d
-            WHERE d.state = 'accepted' AND d.wake_at <= clock_timestamp() AND (d.case_id = ANY (busy)) IS NOT TRUE
+            WHERE d.state = 'accepted' AND d.wake_at <= (SELECT clock_timestamp()) AND (d.case_id = ANY (busy)) IS NOT TRUE
             ORDER BY d.wake_at, d.seq LIMIT most * 8
         ), earlier AS (
             SELECT e.id, e.case_id, e.seq, min(d.at) AS at FROM due d JOIN command e ON e.case_id = d.case_id AND e.run_id = d.run_id
@@ -59,12 +61,12 @@ END $$;
 -- Brings overdue clocks to their runs as entries, at most once in ten minutes each:
 -- a run that found Postgres away rests before it looks again, and one whose own clock
 -- cannot be written has nowhere else to say why. It says how many; where nobody works
--- the database, none.
+-- the database, none. The time is asked once, as above.
 CREATE FUNCTION wake_overdue(most int) RETURNS int
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     WITH overdue AS (
         UPDATE run SET woken_at = clock_timestamp() WHERE id IN (
-            SELECT r.id FROM run r WHERE NOT EXISTS (SELECT FROM unattended) AND r.ended_at IS NULL AND r.next_due < clock_timestamp() - interval '30 seconds'
+            SELECT r.id FROM run r WHERE NOT EXISTS (SELECT FROM unattended) AND r.ended_at IS NULL AND r.next_due < (SELECT clock_timestamp() - interval '30 seconds')
                 AND (r.woken_at IS NULL OR r.woken_at < clock_timestamp() - interval '10 minutes')
                 AND NOT EXISTS (SELECT FROM command c WHERE c.case_id = r.case_id AND c.run_id = r.id AND c.state = 'accepted' AND c.operation = 'clock')
             ORDER BY r.next_due LIMIT most FOR UPDATE SKIP LOCKED)

@@ -41,9 +41,11 @@ GRANT SELECT ON audit_id_seq, timeline_id_seq TO percorso_definer;
 -- +goose StatementBegin
 
 -- One part of the text that is digested: its length in bytes and itself, or a dash
--- where there is none, so that no two lines have one text.
+-- where there is none, so that no two lines have one text. It is in such words that
+-- Postgres takes the function for what is in it: a call for each part would be most of
+-- what a seal takes.
 CREATE FUNCTION seal_part(part text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN part IS NULL THEN '-' ELSE octet_length(part) || ':' || part END
+    SELECT CASE WHEN part IS NULL THEN '-' ELSE octet_length(part)::text || ':' || part END
 $$;
 -- A time in microseconds, whatever the settings of whoever asks.
 CREATE FUNCTION seal_time(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $$

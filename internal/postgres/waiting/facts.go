@@ -123,9 +123,8 @@ func (r factsRow) at(now time.Time) health.Facts {
 func (t taskFact) fact(zone string) health.FactTask {
 	fact := health.FactTask{
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
-		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered,
+		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
 	}
-	fact.From = t.From.Time
 	if t.Reminded {
 		fact.RemindAt = nil
 	}

@@ -56,7 +56,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = public AS $$
 BEGIN
     RETURN QUERY SELECT f.id::text, f.zone, f.suspended_at, f.suspended_until,
         (SELECT jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state, 'role', t.role, 'agency', t.agency, 'zone', t.zone,
-                'since', coalesce(t.reserved_at, t.ready_at), 'reminded', t.reminded, 'remind_at', t.remind_at, 'escalate_at', t.escalate_at,
+                'since', coalesce(t.reserved_at, t.ready_at), 'from', t.clock_from, 'reminded', t.reminded, 'remind_at', t.remind_at, 'escalate_at', t.escalate_at,
                 'escalated', t.escalated, 'suspended', t.suspended,
                 'candidates', (SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role),
                 'answered', answer_on_its_way(t.id),
