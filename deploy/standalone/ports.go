@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -55,23 +56,46 @@ var portVariables = []portVariable{
 	{"PERCORSO_PORT", API, func(p *Ports) *int { return &p.API }},
 }
 
-// The range that FreePorts chooses from lies below the one that the kernel gives to outgoing
+// The range that free ports are chosen from lies below the one that the kernel gives to outgoing
 // connections, so that a chosen port stays free until its part listens.
 const lowestFreePort, highestFreePort = 15000, 32000
 
-// FreePorts returns ports that nobody listens on, for a stack beside another one.
-func FreePorts() (Ports, error) {
-	var ports Ports
-	var chosen []int // none of which is listened on yet
-	for _, variable := range portVariables {
-		port, err := freePort(chosen)
+// blockSize is how many ports one stack beside another has: the first one holds the block.
+const blockSize = 20
+
+// blocks holds those of this process, until it ends.
+var blocks struct {
+	sync.Mutex
+	held []net.Listener
+}
+
+// FreePorts returns ports that nobody listens on, for a stack beside another one. They are of a block of
+// their own: no other stack of this or another process that asks here is given any of them before its
+// parts listen.
+func FreePorts() (ports Ports, _ error) {
+	const tries = 100
+	for range tries {
+		first := lowestFreePort + blockSize*rand.IntN((highestFreePort-lowestFreePort)/blockSize) // #nosec G404 -- no secret
+		holds, err := net.Listen("tcp", address(first))
 		if err != nil {
-			return Ports{}, err
+			continue
 		}
-		chosen = append(chosen, port)
-		*variable.port(&ports) = port
+		taken := false
+		for i, variable := range portVariables {
+			port := first + 1 + i
+			taken = taken || !isFree(port)
+			*variable.port(&ports) = port
+		}
+		if taken {
+			_ = holds.Close()
+			continue
+		}
+		blocks.Lock()
+		defer blocks.Unlock()
+		blocks.held = append(blocks.held, holds)
+		return ports, nil
 	}
-	return ports, nil
+	return Ports{}, errors.New("found no free ports")
 }
 
 func freePort(but []int) (int, error) {
