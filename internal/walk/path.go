@@ -2,7 +2,9 @@ package walk
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -138,9 +140,10 @@ func MovedAppointment(ctx context.Context, p *Person) error {
 	return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: at})(ctx, p)
 }
 
-// lead is how soon somebody is received who is received at once: an appointment lies
-// ahead when it is made, and what came of it is recorded after its hour.
-const lead = 2 * time.Second
+// How soon somebody is received who is received at once: an appointment lies ahead when
+// it is made, and what came of it is recorded after its hour. A service that is so busy
+// that the hour has come by then is asked for a later one.
+const soonest, latest = 2 * time.Second, time.Minute
 
 // Comes has the service receive the person at once instead of on the day that was booked.
 func Comes(ctx context.Context, p *Person) error {
@@ -153,16 +156,28 @@ func ComesToCPI(ctx context.Context, p *Person) error {
 }
 
 func comes(ctx context.Context, p *Person, task care.TaskKind, outcome string) error {
-	at := today().Add(lead)
-	if err := Done(task, care.Completion{Outcome: outcome, At: &at})(ctx, p); err != nil {
-		return err
+	for lead := soonest; ; lead *= 2 {
+		at := today().Add(lead)
+		err := Done(task, care.Completion{Outcome: outcome, At: &at})(ctx, p)
+		if hasCome(err) && lead < latest {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Until(at)): //nolint:forbidigo // people come at the hours of the clock
+			return nil
+		}
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(time.Until(at)): //nolint:forbidigo // people come at the hours of the clock
-		return nil
-	}
+}
+
+// hasCome says whether an hour was refused because it has come already.
+func hasCome(err error) bool {
+	var problem *client.Problem
+	return errors.As(err, &problem) && slices.ContainsFunc(problem.Errors, func(e client.FieldError) bool { return e.Rule == care.RuleInThePast })
 }
 
 // Missed is an interview to which the person did not come.
