@@ -21,8 +21,10 @@ type spawnRequest struct {
 func newSpawner() *spawner {
 	s := &spawner{requests: make(chan spawnRequest)}
 	go func() {
-		// Never unlocked: the thread ends with the goroutine, and takes along a child that is left.
+		// Unlocked in the end: a thread that ended with the goroutine would take along what others in
+		// this program had started from it before, as workers of another stack.
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		for request := range s.requests {
 			request.started <- request.command.Start()
 		}
@@ -43,5 +45,5 @@ func (s *spawner) start(command *exec.Cmd) error {
 	return <-request.started
 }
 
-// close ends the thread; every process must have ended before.
+// close gives the thread back; every process must have ended before.
 func (s *spawner) close() { close(s.requests) }
