@@ -35,10 +35,11 @@ func QueueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any
 	})
 }
 
-// QueuePointer is QueueOne into a pointer that stays nil where there is no row.
+// QueuePointer is QueueOne into a pointer, which is nil where there is no row.
 func QueuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
 	row := new(T)
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+		*into = nil
 		var err error
 		*row, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 		if err == nil {

@@ -56,7 +56,7 @@ func (r commands) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 			first(b)
 		}
 	}
-	err = postgres.Within(ctx, r.pool, postgres.App(s, r.Clock()), claim, func(tx postgres.Tx) error {
+	err = postgres.Acting(ctx, r.pool, postgres.App(s, r.Clock()), claim, func(tx postgres.Tx) error {
 		if found {
 			cmd, err = earlier.repeated(c)
 			return err

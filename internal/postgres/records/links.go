@@ -45,7 +45,7 @@ func (r links) UseLink(ctx context.Context, id string, operation care.Operation,
 	}
 	// The link is the caller of its own command, under its own id as the key, and of nothing else.
 	caller, used := "link/"+id, false
-	err = postgres.Within(ctx, r.pool, postgres.Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx postgres.Tx) error {
+	err = postgres.Acting(ctx, r.pool, postgres.Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx postgres.Tx) error {
 		link, err := postgres.One[ledger.Link](ctx, tx, selectLink, id)
 		if err != nil {
 			return missing(err)
@@ -76,7 +76,7 @@ func (r links) RenewLink(ctx context.Context, id string) error {
 	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}
-	return postgres.Within(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
+	return postgres.Acting(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
 		var sent bool
 		if err := tx.QueryRow(ctx, `SELECT renew_link($1)`, id).Scan(&sent); err != nil {
 			return err
