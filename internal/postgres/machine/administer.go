@@ -29,8 +29,8 @@ func Setup(ctx context.Context, pool *pgxpool.Pool) (stored ledger.Setup, err er
 
 // ChangeSetup changes zones and staff, all or nothing. What is changed is decided
 // with what is stored at hand, under a lock that lets nobody else change it
-// meanwhile; people go on reading. Who waits for the lock for ten seconds gives
-// up (ErrBusy).
+// meanwhile; people go on reading. It may be decided anew, where the change crossed
+// what somebody did. Who waits for the lock for ten seconds gives up (ErrBusy).
 func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Setup) (ledger.SetupChange, error)) error {
 	// An error of decide is the caller's own, and comes back as it is.
 	var refused error
@@ -38,7 +38,7 @@ func ChangeSetup(ctx context.Context, pool *pgxpool.Pool, decide func(ledger.Set
 		b.Queue(`SET LOCAL lock_timeout = '10s'`)
 		b.Queue(`LOCK TABLE zone_policy, staff IN SHARE ROW EXCLUSIVE MODE`)
 	}
-	err := postgres.Within(ctx, pool, postgres.Setup(), lock, func(tx postgres.Tx) error {
+	err := postgres.Acting(ctx, pool, postgres.Setup(), lock, func(tx postgres.Tx) error {
 		stored, err := readSetup(ctx, tx)
 		if err != nil {
 			return err

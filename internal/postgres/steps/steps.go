@@ -16,6 +16,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
+	"percorso/internal/postgres/locks"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -201,11 +202,10 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		about subject
 		found = true
 		kept  string
+		again bool
 	)
 	first := func(b *pgx.Batch) {
-		if sendsOn(step.Entry.Answer) {
-			b.Queue(`SELECT FROM run WHERE id = $1 FOR UPDATE`, step.Case)
-		}
+		locks.Before(b, step)
 		postgres.QueueOne(b, &run, &found, selectRun, step.Run, step.Revision)
 		var known bool
 		postgres.QueueOne(b, &entry, &known, selectCommand, step.Entry.ID, step.Run)
@@ -219,6 +219,11 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			kept, err = mergedInto(ctx, tx, step.Case)
 			return err
 		}
+		if entry.State == "" && !ownClock(step) {
+			if again, err = locks.Follow(ctx, tx, step.Entry.ID); err != nil || again {
+				return err
+			}
+		}
 		w := &writer{ctx: ctx, tx: tx, step: step, run: run, entry: entry, about: about, rules: s.rules}
 		if course := w.asksFor(); course > max(step.Knows, care.FirstCourse) {
 			res, err = s.newer(ctx, tx, run, course)
@@ -228,8 +233,11 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		res.Trace = entry.Trace
 		return err
 	})
-	if err == nil && kept != "" {
+	switch {
+	case err == nil && kept != "":
 		return s.Record(ctx, inCase(step, kept))
+	case err == nil && again:
+		return s.Record(ctx, step)
 	}
 	return res, err
 }
@@ -240,13 +248,6 @@ func (s *Steps) Trace(ctx context.Context, caseRun, id string) (parent string, e
 		return tx.QueryRow(ctx, `SELECT trace FROM command WHERE id = $1`, id).Scan(&parent)
 	})
 	return parent, err
-}
-
-// sendsOn says whether a step of a branch addresses the person to somebody anew.
-// Others are addressed by steps of the case, so the case's run is locked as well,
-// and first, as where a step of the case changes its branches' rows.
-func sendsOn(a care.Answer) bool {
-	return a.Operation == care.OpRedirect || a.Operation == care.OpComplete && a.Outcome == care.Resubmit
 }
 
 // inCase moves a step of a merged case's branch to the case that was kept.
@@ -366,9 +367,9 @@ func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
 		postgres.QueuePointer(b, &s.task, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
 		return
 	}
-	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency, continues IS NOT NULL AS redirected FROM referral WHERE id = $1 FOR UPDATE`, step.Entry.Target)
 	postgres.QueuePointer(b, &s.answer, `SELECT `+postgres.TaskColumns+` FROM task t
 		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+postgres.TaskOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
+	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency, continues IS NOT NULL AS redirected FROM referral WHERE id = $1 FOR NO KEY UPDATE`, step.Entry.Target)
 }
 
 // permits asks, under lock, whether the caller may do this now. What the rows
