@@ -61,6 +61,37 @@ func WithNewCourse() (changed map[string]Process, stands func() Standing) {
 	}, 2)
 }
 
+// Knowing are the processes as a worker knows them whose newest course has a number,
+// which is asked whenever an execution begins. From the second course on a case and a
+// referral have a task more in front, a service and a placement one more at the end.
+func Knowing(course func() int) map[string]Process {
+	known := map[string]Process{}
+	for kind, original := range processes {
+		known[contract.WorkflowType(kind)] = func(ctx workflow.Context, start ledger.Start) error {
+			p := *original
+			p.Course = course()
+			p.Path = func(r *run.Run) (outcome care.Code, err error) {
+				if _, err = r.Opening(); err != nil {
+					return "", err
+				}
+				front, end := kind == care.RunCase || kind == care.RunReferral, kind == care.RunService || kind == care.RunPlacement
+				if front && r.Course() >= 2 {
+					if _, err = r.Perform("more", ledger.TaskChange{Kind: care.SocialConsult}); err != nil {
+						return "", err
+					}
+				}
+				if outcome, err = original.Path(r); err != nil || !end || r.Course() < 2 {
+					return outcome, err
+				}
+				_, err = r.Perform("more", ledger.TaskChange{Kind: care.SocialConsult})
+				return outcome, err
+			}
+			return run.Execute(ctx, start, &p)
+		}
+	}
+	return known
+}
+
 // watched are the processes with something that each does as soon as it is open, and
 // with another number of their course where one is given.
 func watched(first func(*run.Run), course ...int) (map[string]Process, func() Standing) {

@@ -86,6 +86,20 @@ func (w *casework) reopening(stage care.Stage) catalogue.Command {
 	return catalogue.Reopen.Command("", w.id, form)
 }
 
+// A case that ended under an older course and is reopened follows the newest one.
+func TestAReopenedCaseFollowsTheNewestCourse(t *testing.T) {
+	playKnowing(t, started, 1, func(w *casework) {
+		w.opens()
+		w.closesEarly()
+		w.carrier.(*play).knows = 2
+		w.asks(care.SocialWorker, w.reopening(care.StageFirstLevel))
+		require.Equal(t, []openRun{{ID: w.run(), Epoch: 2, Course: 2}}, w.openRuns())
+		w.waits(care.SocialConsult) // which only the newer course asks in front
+		w.does(care.SocialConsult, care.Completion{Outcome: care.NotNeeded, Note: "Prova"})
+		w.waits(care.FirstListening)
+	})
+}
+
 func TestClosedCaseReopensWhereItMakesSense(t *testing.T) {
 	for stage, kinds := range map[care.Stage][]care.TaskKind{
 		care.StageFirstLevel:  {care.FirstListening},

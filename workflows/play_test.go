@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
 	sdk "go.temporal.io/sdk/worker"
@@ -18,6 +19,7 @@ import (
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/steps"
 	"percorso/worker"
+	"percorso/workflows"
 	"percorso/workflows/contract"
 )
 
@@ -33,6 +35,8 @@ type play struct {
 	outbox *outbox.Outbox
 	cases  map[string]bool // the runs of the cases that are played
 	runs   map[string]workflow.ChildWorkflowFuture
+	stops  map[string]workflow.CancelFunc // stop the executions of the runs
+	knows  int                            // the newest course that the worker knows, where that changes
 }
 
 // started is a Monday with a whole week of working days after it.
@@ -56,16 +60,29 @@ func inZone(t *testing.T, zone string, script func(w *casework)) {
 // playFrom plays a script in a new Temporal, and says when it ended.
 func playFrom(t *testing.T, start time.Time, script func(w *casework)) (end time.Time) {
 	t.Helper()
+	return playKnowing(t, start, 0, script)
+}
+
+// playKnowing is playFrom with a worker that knows courses up to one, and may be taken
+// for another; 0: it is today's worker.
+func playKnowing(t *testing.T, start time.Time, course int, script func(w *casework)) (end time.Time) {
+	t.Helper()
 	o := enterOffice(t)
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(silent{})
-	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, env: suite.NewTestWorkflowEnvironment(),
+	p := &play{T: t, cases: map[string]bool{}, runs: map[string]workflow.ChildWorkflowFuture{}, stops: map[string]workflow.CancelFunc{}, knows: course, env: suite.NewTestWorkflowEnvironment(),
 		steps: &watchedSteps{Steps: o.steps, worked: map[string]bool{}}, outbox: o.outbox}
 	// The script reads and writes the records itself, which a real workflow never may.
 	p.env.SetWorkerOptions(sdk.Options{DeadlockDetectionTimeout: time.Minute})
 	p.env.SetTestTimeout(time.Minute)
 	p.env.SetStartTime(start)
-	worker.Register(p.env)
+	if course == 0 {
+		worker.Register(p.env)
+	} else {
+		for name, process := range workflows.Knowing(func() int { return p.knows }) {
+			p.env.RegisterWorkflowWithOptions(process, workflow.RegisterOptions{Name: name})
+		}
+	}
 	p.env.RegisterActivity(&activities.HumanTasks{Steps: p.steps})
 	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		p.ctx = ctx
@@ -146,10 +163,42 @@ func (p *play) rebuild(w *casework, epoch int) {
 // start starts a run.
 func (p *play) start(s ledger.Start) {
 	p.Helper()
-	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: s.Run, TaskQueue: contract.TaskQueue})
+	ctx := workflow.WithChildOptions(p.ctx, workflow.ChildWorkflowOptions{WorkflowID: s.Run, TaskQueue: contract.TaskQueue, WaitForCancellation: true})
+	ctx, p.stops[s.Run] = workflow.WithCancel(ctx)
 	child := workflow.ExecuteChildWorkflow(ctx, contract.WorkflowType(ledger.KindOf(s.Run)), s)
 	require.NoError(p, child.GetChildWorkflowExecution().Get(p.ctx, nil))
 	p.runs[s.Run] = child
+}
+
+// changes has the open runs of a case gone on with by a worker of another course.
+func (p *play) changes(w *casework, course int) {
+	p.Helper()
+	p.knows = course
+	for _, r := range w.openRuns() {
+		p.stops[r.ID]()
+		_ = p.runs[r.ID].Get(p.ctx, nil) // it was cancelled
+		p.start(ledger.Start{Run: r.ID, Case: w.run(), Epoch: r.Epoch})
+	}
+	require.NoError(p, workflow.Sleep(p.ctx, time.Millisecond))
+}
+
+// openRun is an open run of a case.
+type openRun struct {
+	ID     string `db:"id"`
+	Epoch  int    `db:"epoch"`
+	Course int    `db:"course"`
+}
+
+// openRuns are those of the case.
+func (w *casework) openRuns() (open []openRun) {
+	w.Helper()
+	require.NoError(w, w.asWorker(w.id, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(context.Background(), `SELECT id, epoch, course FROM run WHERE case_id = $1 AND ended_at IS NULL AND revision > 0 ORDER BY id`, w.id)
+		var err error
+		open, err = pgx.CollectRows(rows, pgx.RowToStructByName[openRun])
+		return err
+	}))
+	return open
 }
 
 // relay delivers what the steps of this case told other runs, until there is no more.
@@ -209,6 +258,7 @@ type watchedSteps struct {
 	*steps.Steps
 	fault  func(ledger.Entry) (before, after error) // nil: none
 	policy func(*care.Policy)                       // changes what runs decide by; nil: nothing
+	newer  int                                      // how often the worker did not know a run's course
 	mutex  sync.Mutex
 	worked map[string]bool
 }
@@ -235,10 +285,22 @@ func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.Ste
 
 func (s *watchedSteps) Load(ctx context.Context, start ledger.Start) (ledger.StepResult, error) {
 	res, err := s.Steps.Load(ctx, start)
+	if res.Verdict == ledger.Newer {
+		s.mutex.Lock()
+		s.newer++
+		s.mutex.Unlock()
+	}
 	if s.policy != nil && res.Policy != nil {
 		s.policy(res.Policy)
 	}
 	return res, err
+}
+
+// left is how often the worker left a run whose course it does not know.
+func (s *watchedSteps) left() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.newer
 }
 
 func (s *watchedSteps) has(entry string) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/testclock"
+	"percorso/workflows/contract"
 )
 
 var (
@@ -48,8 +50,12 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 				if seed%2 == 0 { // so that each is done in many walks
 					g.mends = &[]catalogue.Operation[catalogue.MendForm]{catalogue.RetryEntry, catalogue.RefuseEntry}[seed/2%2]
 				}
-				defer func() { all.add(g.played, g.steps) }()
-				playFrom(t, start.At, func(w *casework) {
+				defer func() { all.add(g) }()
+				knows := 0
+				if seed%5 == 0 {
+					knows = 1 + int(seed/5%2)
+				}
+				playKnowing(t, start.At, knows, func(w *casework) {
 					w.zone = []string{"prato", "lucca", "pistoia", "lucca"}[seed%4] // of Lucca's équipe two seats are private
 					g.casework = w
 					w.carrier.(*play).steps.fault = g.fault
@@ -75,27 +81,30 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d steps in %d walks, %.0f a second; %v", all.steps, *walks, float64(all.steps)/time.Since(begun).Seconds(), all.times) //nolint:forbidigo // see above
+	t.Logf("%d steps in %d walks, %.0f a second; %d entries waited for a newer worker; %v", all.steps, *walks, float64(all.steps)/time.Since(begun).Seconds(), all.left, all.times) //nolint:forbidigo // see above
 	if *walks < enoughWalks || t.Failed() {
 		return
 	}
 	for _, o := range catalogue.All {
 		require.Positive(t, all.times[o.About().Code], "%s was done in no walk", o.About().Code)
 	}
+	require.Positive(t, all.left, "no older worker met an entry of a newer course")
 }
 
 // played is what was done in all walks.
 type played struct {
 	sync.Mutex
 	steps int
+	left  int // entries that waited for a worker of a newer course
 	times map[care.Operation]int
 }
 
-func (p *played) add(times map[care.Operation]int, steps int) {
+func (p *played) add(g *wanderer) {
 	p.Lock()
 	defer p.Unlock()
-	p.steps += steps
-	for o, n := range times {
+	p.steps += g.steps
+	p.left += g.left
+	for o, n := range g.played {
 		p.times[o] += n
 	}
 }
@@ -110,6 +119,7 @@ type wanderer struct {
 	last   string   // what it did, for a failure's message
 	trail  []string // all that it did
 	steps  int
+	left   int                    // entries that waited for a worker of a newer course
 	lives  int                    // reopenings
 	played map[care.Operation]int // what was done
 
@@ -378,6 +388,10 @@ func (g *wanderer) step() {
 	var can []func()
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
 	tasks := g.tasks("")
+	if g.carrier.(*play).knows > 0 && g.rand.IntN(8) == 0 {
+		g.meetsAnotherWorker(tasks)
+		return
+	}
 	for _, t := range tasks {
 		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer {
 			continue
@@ -551,6 +565,59 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	return cmd
 }
 
+// meetsAnotherWorker has the case gone on with by a worker of the other course. What
+// follows the newer course the older worker leaves alone: it waits for the newer one.
+func (g *wanderer) meetsAnotherWorker(tasks []ledger.Task) {
+	g.Helper()
+	p := g.carrier.(*play)
+	if p.knows == 1 {
+		g.did("a newer worker comes")
+		p.changes(g.casework, 2)
+		return
+	}
+	g.did("the newer worker goes")
+	left := p.steps.left()
+	p.changes(g.casework, 1)
+	following := map[string]int{}
+	for _, r := range g.openRuns() {
+		following[r.ID] = r.Course
+	}
+	if !slices.Contains(slices.Collect(maps.Values(following)), 2) {
+		return // the older one knows all of it
+	}
+	p.settle("that the older worker leaves a run", func() bool { return p.steps.left() > left })
+	i := slices.IndexFunc(tasks, func(t ledger.Task) bool {
+		_, ok := catalogue.FormOf(t.Kind)
+		return ok && following[t.Run] == 2 && t.Kind != care.TransferAnswer
+	})
+	comesBack := func() {
+		g.did("and comes back")
+		p.changes(g.casework, 2)
+	}
+	if i < 0 {
+		comesBack()
+		return
+	}
+	role, c := g.answer(tasks[i], catalogue.Complete.Example(g.about(tasks[i])))
+	cmd := g.accept(role, c)
+	if cmd.State != ledger.CommandAccepted {
+		comesBack()
+		return
+	}
+	g.bring(cmd)
+	is := func() ledger.CommandState {
+		now, err := g.records.Command(context.Background(), g.as(role), cmd.ID)
+		require.NoError(g, err)
+		return now.State
+	}
+	require.Equal(g, ledger.CommandAccepted, is(), "after %s: the older worker leaves it", g.last)
+	comesBack()
+	require.NoError(g, p.env.SignalWorkflowByID(cmd.Run, contract.Wake, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}))
+	p.settle("what waited for the newer worker", func() bool { return is() != ledger.CommandAccepted })
+	g.left++
+	p.relay()
+}
+
 // spoils completes a task with an answer that cannot be written. The supervisor has
 // it tried again once it can be, or refuses it. False: the task takes no answer now.
 func (g *wanderer) spoils(t ledger.Task, mend catalogue.Operation[catalogue.MendForm]) bool {
@@ -683,7 +750,10 @@ func (g *wanderer) reopens(file ledger.Case) {
 		return
 	}
 	g.lives++
-	g.tries(g.asker(catalogue.Reopen.Facts), catalogue.Reopen.Any(g.id, g.world()))
+	cmd := g.tries(g.asker(catalogue.Reopen.Facts), catalogue.Reopen.Any(g.id, g.world()))
+	if knows := g.carrier.(*play).knows; knows > 0 && cmd.State == ledger.CommandWorked {
+		require.Equal(g, openRun{ID: g.run(), Epoch: g.openRuns()[0].Epoch, Course: knows}, g.openRuns()[0], "what is reopened follows the newest course")
+	}
 }
 
 // homewards is the answer to each kind of task that leads to a closure.
