@@ -23,20 +23,20 @@ import (
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
 	"internal/care":        {},
-	"internal/eligibility": {"internal/care"}, // the gates
-	"internal/usual":       {"internal/care"}, // what holds where a zone is silent
-	"internal/actors":      {"internal/care"}, // who may act
-	"internal/health":      {"internal/care"}, // what an open case waits for
-	"internal/sole":        {"internal/care"}, // what a case has once
-	"internal/permits":     {"internal/care"}, // by when a permit's renewal is asked for
-	"internal/terms":       {"internal/care"}, // when what people have to do is due
+	"internal/eligibility": {"internal/care"},                    // the gates
+	"internal/usual":       {"internal/care"},                    // what holds where a zone is silent
+	"internal/actors":      {"internal/care"},                    // who may act
+	"internal/health":      {"internal/actors", "internal/care"}, // what an open case waits for
+	"internal/sole":        {"internal/care"},                    // what a case has once
+	"internal/permits":     {"internal/care"},                    // by when a permit's renewal is asked for
+	"internal/terms":       {"internal/care"},                    // when what people have to do is due
 	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
 	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
-	"internal/italian":     {"internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
+	"internal/italian":     {"internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
 	"internal/config":      {},
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                       // speaks to the API as any program does
@@ -58,15 +58,15 @@ var mayImport = map[string][]string{
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                        // what a process counts
 	"internal/trace":             {},                                                                                                                                                       // which click something belongs to
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                      // tells a collector of it
-	"internal/postgres":          {"internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                     // the kit; below it one package for each database role
+	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},  // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
 	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                // in which order rows are locked
 	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                  // when a case asks for somebody because a day has come
 	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
-	"internal/postgres/waiting":  {"internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/assign":   {"internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
+	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/assign":   {"internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
@@ -96,7 +96,7 @@ var mayImport = map[string][]string{
 	"api/present":  {"internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/pages/parts":       {"internal/actors", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
@@ -121,7 +121,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/actors", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else but

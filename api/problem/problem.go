@@ -113,6 +113,7 @@ var statuses = map[string]int{
 	care.RefusedEnded:      http.StatusConflict,
 	care.RefusedNotHeld:    http.StatusConflict,
 	care.RefusedOpen:       http.StatusConflict,
+	care.RefusedChanged:    http.StatusConflict,
 	care.RefusedInFlight:   http.StatusConflict,
 	care.RefusedOvertaken:  http.StatusConflict,
 	care.RefusedByHand:     http.StatusConflict,

@@ -33,7 +33,7 @@ var wordsOf = map[care.Operation]operationWords{
 	care.OpComplete:    {summary: "Complete a task", description: "By its holder, with the form of one of its outcomes. The case goes on from here."},
 	care.OpClaim:       {summary: "Claim a task", description: "It is then the caller's to do. A lost race answers 409 with the holder's role."},
 	care.OpRelease:     {summary: "Release a task", description: "It goes back to those who may do it."},
-	care.OpReassign:    {summary: "Give a task to another role", description: "By the supervisor: role says to whom."},
+	care.OpReassign:    {summary: "Give a task to a colleague or to a role", description: "By the supervisor, within the task's agency: to names a member of its staff, role all who have it."},
 	care.OpExtend:      {summary: "Give a task more time", description: "By the supervisor: until is the new term."},
 	care.OpRemind:      {summary: "Remind of a task now", description: "By the supervisor: whoever may do it, or holds it, gets a mail."},
 	care.OpAcknowledge: {summary: "Acknowledge a referral", description: "By the addressee: it was seen, which is not yet a yes."},

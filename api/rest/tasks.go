@@ -22,7 +22,9 @@ type taskJSON struct {
 	ReferralID string              `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
 	HolderName string              `json:"holder_name,omitempty"`
 	HolderRole care.Role           `json:"holder_role,omitempty"`
+	HolderGone bool                `json:"holder_gone,omitempty" doc:"Who holds it has left, or works elsewhere: the supervisor sees to it"`
 	Mine       bool                `json:"mine" doc:"The caller holds it"`
+	Stamp      string              `json:"stamp" doc:"Changes with who does the task and by when; sent back with a repair, it tells whether somebody changed it meanwhile"`
 	Outcome    string              `json:"outcome,omitempty"`
 	ReadyAt    time.Time           `json:"ready_at"`
 	DueAt      *time.Time          `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
@@ -32,6 +34,7 @@ type taskJSON struct {
 	Suspended  bool                `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
 	Answered   bool                `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`
 	Form       *catalogue.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
+	GivenTo    []ledger.Colleague  `json:"given_to,omitempty" doc:"To whom the supervisor may give it; in the task's own address alone"`
 }
 
 func taskOf(who care.Staff) func(ledger.Task) taskJSON {
@@ -39,9 +42,9 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 		return taskJSON{
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
-			HolderName: t.HolderName, HolderRole: t.HolderRole, Mine: t.HolderID != "" && t.HolderID == who.ID,
+			HolderName: t.HolderName, HolderRole: t.HolderRole, HolderGone: t.HolderGone, Stamp: t.Stamp, Mine: t.HolderID != "" && t.HolderID == who.ID,
 			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, LateSince: t.LateSince, Suspended: t.Suspended,
-			Answered: t.Answered,
+			Answered: t.Answered, GivenTo: t.GivenTo,
 		}
 	}
 }
@@ -58,9 +61,7 @@ type tasksInput struct {
 func (a *API) registerTasks() {
 	register(a, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
 		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
-			page, err := a.records.Tasks(ctx, who, ledger.TaskFilter{
-				Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue,
-			}, in.paging())
+			page, err := a.records.Tasks(ctx, who, ledger.TaskFilter{Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue}, in.paging())
 			return listed(page, err, taskOf(who))
 		})
 	register(a, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),
@@ -75,8 +76,7 @@ func (a *API) registerTasks() {
 			}
 			return out, nil
 		})
-	register(a, query("/tasks/{id}/share", "get-task-share", tagTasks, "What the caller's agency was given along with a task",
-		"Of a seat in an équipe, or of another zone's request to take a case over."),
+	register(a, query("/tasks/{id}/share", "get-task-share", tagTasks, "What the caller's agency was given along with a task", "Of a seat in an équipe, or of another zone's request to take a case over."),
 		func(ctx context.Context, who care.Staff, in *IDInput) (*output[shareJSON], error) {
 			share, err := a.records.Share(ctx, who, in.ID)
 			return one(share, err, shareOf)

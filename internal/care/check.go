@@ -44,7 +44,12 @@ const (
 	RuleConsented   = "already_consented"
 	RuleNoConsent   = "no_consent_in_force"
 	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
-	RuleNotAtWork   = "not_at_work"    // of an agency that is not at work on the case now
+	RuleOtherAgency = "of_another_agency"
+	RuleOtherRole   = "of_another_role"
+	RuleNotHere     = "not_at_work_here" // nobody of that id is at work in the zone
+	RuleOneOfTwo    = "one_of_two"
+	RuleOneSeat     = "one_seat"    // one person holds one seat of an équipe
+	RuleNotAtWork   = "not_at_work" // of an agency that is not at work on the case now
 	RuleToItself    = "redirected_to_itself"
 	RuleToSender    = "redirected_to_sender"
 	RuleAskedBefore = "redirected_back" // to who redirected it before

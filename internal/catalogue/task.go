@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"regexp"
 	"time"
 
 	"percorso/internal/care"
@@ -26,20 +27,34 @@ var (
 
 // Assignment is the form of a supervisor's reassign, extend and remind.
 type Assignment struct {
-	Role  care.Role  `json:"role,omitempty" doc:"To whom a task is reassigned: a role of the zone"`
+	Role  care.Role  `json:"role,omitempty" doc:"To whom a task is reassigned: a role of its agency"`
+	To    string     `json:"to,omitempty" maxLength:"36" doc:"Or a member of staff of its agency, by their id"`
 	Until *time.Time `json:"until,omitempty" doc:"The new term of an extension"`
 	Note  string     `json:"note,omitempty" maxLength:"4000" doc:"Why"`
+	// Stamp says what the form was made from.
+	Stamp string `json:"stamp,omitempty" maxLength:"64" doc:"The task's stamp when it was looked at: where somebody has changed it since, it is refused"`
 }
 
-// Reassign gives a task to another role.
+// stampShape is how a task's stamp looks.
+var stampShape = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// stamped checks the stamp of a form.
+func (a Assignment) stamped(f *care.Faults) {
+	f.Add(a.Stamp == "" || stampShape.MatchString(a.Stamp), "stamp", care.RuleUnknownCode)
+	f.Note("note", a.Note)
+}
+
+// Reassign gives a task to a role of its agency, or to a member of its staff.
 var Reassign = Operation[Assignment]{
 	Facts: Facts{Code: care.OpReassign, On: OnTask, AtOnce: true, Asks: []care.Role{care.Supervisor}, Path: "reassign"},
 	Check: func(form Assignment, around Around) []care.Fault {
 		var f care.Faults
-		f.Add(form.Role != "", "role", care.RuleRequired)
+		f.Add(form.Role != "" || form.To != "", "role", care.RuleRequired)
+		f.Add(form.Role == "" || form.To == "", "to", care.RuleOneOfTwo)
 		f.Add(form.Role == "" || around.HasRole(form.Role), "role", care.RuleUnknownCode)
+		f.Add(form.To == "" || care.IsID(form.To), "to", care.RuleNotHere)
 		f.Add(form.Until == nil, "until", care.RuleNotAllowed)
-		f.Note("note", form.Note)
+		form.stamped(&f)
 		return f
 	},
 	Example: func(w World) Assignment {
@@ -54,7 +69,8 @@ var Extend = Operation[Assignment]{
 		var f care.Faults
 		f.Add(form.Until != nil, "until", care.RuleRequired)
 		f.Add(form.Role == "", "role", care.RuleNotAllowed)
-		f.Note("note", form.Note)
+		f.Add(form.To == "", "to", care.RuleNotAllowed)
+		form.stamped(&f)
 		return f
 	},
 	Dates: func(form Assignment, _ care.TaskKind) []care.Dated {
@@ -73,8 +89,9 @@ var Remind = Operation[Assignment]{
 	Check: func(form Assignment, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(form.Role == "", "role", care.RuleNotAllowed)
+		f.Add(form.To == "", "to", care.RuleNotAllowed)
 		f.Add(form.Until == nil, "until", care.RuleNotAllowed)
-		f.Note("note", form.Note)
+		form.stamped(&f)
 		return f
 	},
 	Example: func(World) Assignment { return Assignment{Note: exampleText} },

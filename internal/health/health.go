@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 )
 
@@ -56,10 +57,12 @@ type Waiting struct {
 	SinceDays int            `json:"since_working_days"`
 	Until     *time.Time     `json:"until,omitempty"`
 	LateDays  int            `json:"late_working_days,omitempty"`
-	Then      string         `json:"then,omitempty"`      // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
-	StandIns  []care.Role    `json:"stand_ins,omitempty"` // who can stand in
-	Cause     string         `json:"cause,omitempty"`     // of a broken case, or of one where nothing is open: a code
-	Answered  bool           `json:"answered,omitempty"`  // the task's answer was accepted, and is being recorded: nobody has to act
+	Then      string         `json:"then,omitempty"`        // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
+	StandIns  []care.Role    `json:"stand_ins,omitempty"`   // who can stand in
+	Means     []actors.Means `json:"means,omitempty"`       // what the supervisor can do, where they can stand in
+	Gone      bool           `json:"holder_gone,omitempty"` // who holds the task has left, or works elsewhere
+	Cause     string         `json:"cause,omitempty"`       // of a broken case, or of one where nothing is open: a code
+	Answered  bool           `json:"answered,omitempty"`    // the task's answer was accepted, and is being recorded: nobody has to act
 	// From is from when on what is awaited can be done, where that is still to come;
 	// LastDay is of the permit whose renewal is awaited.
 	From    *time.Time `json:"from,omitempty"`
@@ -131,6 +134,9 @@ type FactTask struct {
 	Escalated  bool
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
+	HolderGone bool // who holds it has left, or works elsewhere
+	// Means is what the zone's supervisor can do; nil: there is none, or nothing to do.
+	Means []actors.Means
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
 	Answered bool
 	// From is from when on the task can be done; LastDay is of the person's permit, where
@@ -269,10 +275,13 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	if t.From.After(now) {
 		w.From = &t.From
 	}
-	if t.State == care.TaskReserved || t.Candidates > 1 {
+	// Of a task that somebody holds no colleague can take the place by themselves.
+	if t.State == care.TaskReady && t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
 	}
-	w.StandIns = append(w.StandIns, care.Supervisor)
+	if len(t.Means) > 0 {
+		w.StandIns, w.Means = append(w.StandIns, care.Supervisor), t.Means
+	}
 	if t.Suspended {
 		w.Until = nil
 		return w
@@ -291,8 +300,8 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	if t.NotReached != nil {
 		w.Health, w.Cause, w.Since = Broken, CauseMail, *t.NotReached
 	}
-	if t.Candidates == 0 {
-		w.Health, w.StandIns = Orphaned, []care.Role{care.Supervisor}
+	if w.Gone = t.HolderGone; w.Gone || t.State != care.TaskReserved && t.Candidates == 0 {
+		w.Health = Orphaned
 	}
 	return w
 }

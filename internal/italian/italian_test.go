@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -367,9 +368,14 @@ func TestSentence(t *testing.T) {
 			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato."},
 		{"nobody has the role", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
-			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor},
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.TakeOver, actors.Give},
 		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
-			"da 1 giorno lavorativo; può intervenire il responsabile, riassegnandolo."},
+			"da 1 giorno lavorativo; il responsabile può farlo al suo posto o passarlo a un collega dello stesso ente."},
+		{"who held it has left", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Gone: true,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Give, actors.Withdraw},
+		}, "Nessuno può agire: chi aveva in carico il compito «Risposta a una segnalazione», l’operatore del Centro per l’Impiego, non lavora più qui, " +
+			"da 1 giorno lavorativo; il responsabile può passarlo a un collega dello stesso ente o ritirare la segnalazione."},
 		{"a date", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
 				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},

@@ -224,7 +224,7 @@ var fields = map[string]string{
 	"outcome": "Esito",
 	"starts":  "Primo giorno", "ends": "Ultimo giorno",
 	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
-	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "closure_outcome": "Esito della chiusura",
+	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Compito com’era", "closure_outcome": "Esito della chiusura",
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",

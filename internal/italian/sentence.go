@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
@@ -18,9 +19,13 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return "Il fascicolo è chiuso: non aspetta più nulla."
 	case w.For == health.WaitTask && w.Answered:
 		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
+	case w.For == health.WaitTask && w.Gone:
+		return join("Nessuno può agire: chi aveva in carico il compito «"+TaskKind(w.Task)+"», "+TheRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+	case w.For == health.WaitTask && w.Health == health.Orphaned && len(w.Means) > 0:
+		return join("Nessuno può agire: il compito «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma nella zona nessuno ha questo ruolo"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
 		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
-			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "; può intervenire il responsabile, riassegnandolo."
+			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "."
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+ARole(w.Role)+agency(w, p), term(w, now), standIns(w))
@@ -214,7 +219,20 @@ func overdue(w health.Waiting, now time.Time) string {
 	return text + " e il responsabile sta per essere avvisato"
 }
 
+// standIns says who else can act, and what for: those of the role, while nobody holds
+// the task, and the supervisor by the means that they have.
 func standIns(w health.Waiting) string {
+	if len(w.Means) > 0 {
+		supervisor := "il responsabile"
+		if w.Zone != "" {
+			supervisor += " di quella zona"
+		}
+		var can []string
+		for _, m := range w.Means {
+			can = append(can, means[m])
+		}
+		return supervisor + " può " + choices(can)
+	}
 	var names []string
 	for _, r := range w.StandIns {
 		name := TheRole(r)
@@ -238,6 +256,21 @@ func standIns(w health.Waiting) string {
 		return "può intervenire anche " + names[0]
 	}
 	return "possono intervenire anche " + enumerate(names)
+}
+
+// means say what a supervisor can do.
+var means = map[actors.Means]string{
+	actors.TakeOver: "farlo al suo posto", actors.Release: "rimetterlo tra quelli liberi", actors.Give: "passarlo a un collega dello stesso ente",
+	actors.Report: "registrare quello che l’ente riferisce", actors.Withdraw: "ritirare la segnalazione",
+}
+
+// choices lists what may be done: "uno, due o tre".
+func choices(can []string) string {
+	if len(can) < 2 {
+		return strings.Join(can, "")
+	}
+	last := len(can) - 1
+	return strings.Join(can[:last], ", ") + " o " + can[last]
 }
 
 // enumerate lists nouns: "uno, due e tre".

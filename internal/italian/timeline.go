@@ -36,7 +36,7 @@ var plainMoments = map[string]string{
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
 	"reminder_sent": "Sollecito inviato", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
-	"task_released": "Compito rilasciato", "task_dropped": "Compito che non serve più", "task_reassigned": "Compito riassegnato", "task_extended": "Termine prorogato",
+	"task_released": "Compito rilasciato", "task_dropped": "Compito che non serve più", "task_reassigned": "Compito riassegnato", "task_given": "Compito passato a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine prorogato",
 }
 
 // aboutSeat are lines of an équipe whose detail is the role of a seat.

@@ -108,6 +108,8 @@ type Task struct {
 	HolderID   string         `db:"holder_id"`
 	HolderName string         `db:"holder_name"`
 	HolderRole care.Role      `db:"holder_role"`
+	HolderGone bool           `db:"holder_gone"` // they have left, or work elsewhere
+	Stamp      string         `db:"stamp"`       // changes with who does it, and by when
 	Outcome    string         `db:"outcome"`
 	Ready      time.Time      `db:"ready_at"`
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
@@ -116,6 +118,7 @@ type Task struct {
 	LateSince  *time.Time     `db:"late_since"` // the first term of the task that passed; stays, whoever takes it and whatever term is set
 	Suspended  bool           `db:"suspended"`  // with its case: its clocks stand still, and it is due at no time
 	Answered   bool           `db:"answered"`   // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
+	GivenTo    []Colleague    `db:"-"`          // to whom the supervisor may give it; of one task that the supervisor reads
 }
 
 // TaskFilter chooses tasks.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/terms"
 )
@@ -27,11 +28,32 @@ type TaskRow struct {
 	AlarmAt    *time.Time     `db:"alarm_at"` // besides its clock: of a permit's last day, or last alarm
 	Reminded   bool           `db:"reminded"`
 	Escalated  bool           `db:"escalated"`
+	Gone       bool           `db:"holder_gone"`
+	Stamp      string         `db:"stamp"`
 }
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated`
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated,
+	` + HolderGone + ` AS holder_gone, ` + TaskStamp + ` AS stamp`
+
+// HolderGone says of a task called t whether who holds it has left, or works for
+// another agency now. The supervisor holds tasks of every agency of the zone.
+const HolderGone = `(t.state = 'reserved' AND NOT EXISTS (SELECT FROM staff h WHERE h.id = t.holder AND h.active
+	AND h.zone = t.zone AND (h.agency = t.agency OR h.role = 'supervisor')))`
+
+// TaskStamp tells a task called t from what it was before somebody changed who does
+// it, or by when.
+const TaskStamp = `md5(concat_ws(' ', t.state, t.role, t.agency, t.holder, extract(epoch FROM t.escalate_at), t.suspended))`
+
+// Actors is the task as far as it says who may act.
+func (t *TaskRow) Actors() actors.Task {
+	task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
+	if t.Holder != nil {
+		task.HolderID = *t.Holder
+	}
+	return task
+}
 
 // Clock is how the task's clocks stand.
 func (t *TaskRow) Clock() terms.Clock {

@@ -53,8 +53,7 @@ func SuspendedLast(a, b TaskItem) int {
 // MayClaim says whether the caller is offered a task; who really may is decided
 // when they ask.
 func MayClaim(who care.Staff, t ledger.Task) bool {
-	return t.State == care.TaskReady && !t.Answered && t.Kind != care.ReferralAnswer &&
-		(t.Role == who.Role && t.Agency == who.Agency || who.Role == care.Supervisor)
+	return t.State.Open() && !t.Answered && t.Actors().Claimable(who)
 }
 
 // MayWork says whether a task is the caller's to go on with: they hold it and no

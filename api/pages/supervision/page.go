@@ -50,7 +50,11 @@ type RepairPage struct {
 	web.Frame
 	Form      web.Form
 	Task      []web.Term   // what it is about
-	Roles     []web.Option // to whom it may go; empty: it is about time
+	Passes    bool         // it is about who does the task; else about its term
+	People    []web.Option // to whom it may go, by name
+	Roles     []web.Option // or all who have a role
+	Stamp     string       // what the form was made from
+	Meanwhile string       // who changed the task since the form was made
 	Until     string       // the new term's day, as a date field has it
 	UntilHint string
 	Note      string

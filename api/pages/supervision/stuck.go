@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -100,8 +101,12 @@ func (s *Place) reassignForm(c *gin.Context, who care.Staff) error {
 
 // reassignTask gives a task to another role.
 func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
-	form := catalogue.Assignment{Role: care.Role(c.PostForm("role")), Note: c.PostForm("note")}
-	return s.repair(c, who, catalogue.Reassign, form, "", "Compito riassegnato: ora spetta a "+italian.ARole(form.Role)+".")
+	form := catalogue.Assignment{Role: care.Role(c.PostForm("role")), To: c.PostForm("to"), Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
+	words := "Compito passato: ora spetta a " + italian.ARole(form.Role) + "."
+	if form.To != "" {
+		words = "Compito passato alla persona che hai scelto."
+	}
+	return s.repair(c, who, catalogue.Reassign, form, "", words)
 }
 
 func (s *Place) extendForm(c *gin.Context, who care.Staff) error {
@@ -122,7 +127,7 @@ func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	form := catalogue.Assignment{Note: c.PostForm("note")}
+	form := catalogue.Assignment{Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
 	typed := c.PostForm("until")
 	words := ""
 	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.Calendar.Location()); err == nil {
@@ -156,7 +161,7 @@ func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[ca
 	return s.repairPage(c, who, status, op, shown, form, until)
 }
 
-var repairLabels = map[string]string{"role": "A chi lo riassegni", "until": "Nuova scadenza", "note": "Perché"}
+var repairLabels = map[string]string{"role": "Oppure a tutti quelli di un ruolo", "to": "A chi lo passi", "until": "Nuova scadenza", "note": "Perché"}
 
 // repairPage shows the form of a repair with the task that it is about.
 func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
@@ -175,10 +180,15 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	if task.Answered && form.Alert == "" { // where somebody came to it from an older page
 		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
 	}
-	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note}
+	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note, Stamp: task.Stamp}
+	if filled.Stamp != "" && filled.Stamp != task.Stamp { // the form was made from what the task is no more
+		if page.Meanwhile, err = s.meanwhile(ctx, who, rules.Policy, task); err != nil {
+			return err
+		}
+	}
 	if op.Code == care.OpReassign {
-		page.Frame, page.Send = s.Pages.Frame(c, "Riassegna il compito", stuckURL), "Riassegna"
-		if page.Roles, err = s.rolesFor(ctx, who, rules, task, filled.Role); err != nil {
+		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, "Passa il compito", stuckURL), "Passa", true
+		if page.People, page.Roles, err = s.receivers(ctx, who, rules, task, filled); err != nil {
 			return err
 		}
 	} else {
@@ -205,29 +215,51 @@ func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
 	return terms
 }
 
-// rolesFor lists the other roles of the zone, with how many people have each:
-// a task that goes where nobody is stays stuck.
-func (s *Place) rolesFor(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen care.Role) ([]web.Option, error) {
+// receivers lists to whom a task may go, all of its own agency: people by their names,
+// and roles with how many people have each. A task that goes where nobody is stays stuck.
+func (s *Place) receivers(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen catalogue.Assignment) (people, roles []web.Option, err error) {
 	colleagues, err := s.Records.Colleagues(ctx, who)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	people := map[care.Role]int{}
-	for _, member := range colleagues {
-		people[member.Role]++
+	for _, member := range t.Receivers(colleagues) {
+		people = append(people, web.Option{Value: member.ID, Text: member.Name, Hint: italian.Upper(italian.Role(member.Role)), Chosen: member.ID == chosen.To})
 	}
-	var roles []web.Option
 	for _, holder := range rules.Roles {
-		if holder.Role == t.Role && holder.Agency == t.Agency {
+		n := 0
+		for _, member := range colleagues {
+			if member.Role == holder.Role && member.Agency == holder.Agency {
+				n++
+			}
+		}
+		if t.Actors().ToRole(holder.Role, holder.Agency) != "" || n == 0 {
 			continue
 		}
-		hint := present.AgencyName(rules.Policy, holder.Agency) + ", nessuna persona abilitata"
-		if n := people[holder.Role]; n > 0 {
-			hint = present.AgencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone")
-		}
 		roles = append(roles, web.Option{
-			Value: string(holder.Role), Text: italian.Upper(italian.Role(holder.Role)), Hint: hint, Chosen: holder.Role == chosen,
+			Value: string(holder.Role), Text: italian.Upper(italian.Role(holder.Role)), Chosen: holder.Role == chosen.Role,
+			Hint: present.AgencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone"),
 		})
 	}
-	return roles, nil
+	return people, roles, nil
+}
+
+// changesTask are the lines of a timeline that say who changed who does a task, or by when.
+var changesTask = []string{"task_claimed", "task_released", "task_reassigned", "task_given", "task_extended"}
+
+// meanwhile says who changed a task last, how and when; empty: that is not known.
+func (s *Place) meanwhile(ctx context.Context, who care.Staff, p care.Policy, t ledger.Task) (string, error) {
+	moments, err := s.Records.Timeline(ctx, who, t.CaseID, ledger.Paging{})
+	if err != nil {
+		return "", err
+	}
+	var last *ledger.Moment
+	for i, m := range moments.Items {
+		if m.Run == t.Run && m.Detail == string(t.Kind) && slices.Contains(changesTask, m.Code) && (last == nil || m.At.After(last.At)) {
+			last = &moments.Items[i]
+		}
+	}
+	if last == nil {
+		return "", nil
+	}
+	return italian.Moment(last.At) + ", " + last.ByName + ": " + italian.TimelineLine(p, last.Code, last.Detail) + ".", nil
 }

@@ -27,24 +27,26 @@ func (TaskList) Template() *template.Template { return templates["tasks"] }
 // form that completes it.
 type TaskPage struct {
 	web.Frame
-	Purpose string
-	Person  string
-	Case    *web.Link // the case file, where the caller may read it
-	Due     *web.Badge
-	Terms   []web.Term
-	Asked   *Asked       // of a task that a referral came back with
-	Words   []string     // that help to decide
-	Shared  *parts.Given // what the caller's agency was given of the person for it
-	Note    *Quote       // what whoever asks for it wrote
-	Plan    *parts.PlanVersion
-	PlanAt  *web.Link
-	Seats   []parts.Seat // of the équipe that it belongs to
-	Equipe  *web.Link
-	State   string // why there is no form to fill in
-	Claim   *web.Form
-	Release *web.Form
-	Form    *parts.CompletionForm
-	Answer  *web.Link // the referral that the task is answered on
+	Purpose  string
+	Person   string
+	Case     *web.Link // the case file, where the caller may read it
+	Due      *web.Badge
+	Terms    []web.Term
+	Asked    *Asked       // of a task that a referral came back with
+	Words    []string     // that help to decide
+	Shared   *parts.Given // what the caller's agency was given of the person for it
+	Note     *Quote       // what whoever asks for it wrote
+	Plan     *parts.PlanVersion
+	PlanAt   *web.Link
+	Seats    []parts.Seat // of the équipe that it belongs to
+	Equipe   *web.Link
+	State    string // why there is no form to fill in
+	Claim    *web.Form
+	Release  *web.Form
+	Pass     *web.Link // to whom the supervisor gives it
+	Reported string    // what the form records is another agency's word
+	Form     *parts.CompletionForm
+	Answer   *web.Link // the referral that the task is answered on
 }
 
 // Template names the page's file.

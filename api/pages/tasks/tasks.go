@@ -98,11 +98,26 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 	}
 	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID && !task.Answered {
 		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
+		page.Reported = reported(who, form.Policy, task)
+	}
+	if !task.Answered && task.Actors().Releasable(who) && (form != nil || task.HolderID != who.ID) {
 		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
 		page.Release = &release
 	}
+	if !task.Answered && task.State.Open() && who.Role == care.Supervisor {
+		page.Pass = &web.Link{URL: "/casi-bloccati/" + task.ID + "/riassegna", Text: "Passa a…"}
+	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// reported says that what the caller records is what another agency told them; empty:
+// the task is their own agency's.
+func reported(who care.Staff, p care.Policy, t ledger.Task) string {
+	if t.Agency == who.Agency {
+		return ""
+	}
+	return "Registri quello che " + present.AgencyName(p, t.Agency) + " ti ha riferito: nel fascicolo risulta riferito, e registrato da te."
 }
 
 // completeTask takes the form of a task; what is wrong with it is shown on the
@@ -229,6 +244,8 @@ func taskState(who care.Staff, t ledger.Task) string {
 		return ""
 	case t.State == care.TaskReady:
 		return "Il compito è da prendere in carico da parte di " + italian.ARole(t.Role) + "."
+	case t.State == care.TaskReserved && t.HolderGone:
+		return "Il compito è in carico a " + present.HolderName(t) + ", che non lavora più qui: lo passa a un collega il responsabile."
 	case t.State == care.TaskReserved:
 		return "Il compito è in carico a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
 	case t.State == care.TaskCompleted:

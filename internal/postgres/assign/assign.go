@@ -83,13 +83,16 @@ func (a *Assignment) Work(c ledger.NewCommand) (*care.Refusal, error) {
 	if err != nil || len(faults) > 0 {
 		return care.Refuse(faults...), err
 	}
+	if form.Stamp != "" && form.Stamp != a.task.Stamp {
+		return a.changed(), nil
+	}
 	switch c.Operation {
 	case care.OpClaim:
 		return a.claim()
 	case care.OpRelease:
 		return a.release()
 	case care.OpReassign:
-		return a.reassign(form.Role)
+		return a.pass(form)
 	case care.OpExtend:
 		return a.extend(*form.Until)
 	default:
@@ -98,24 +101,28 @@ func (a *Assignment) Work(c ledger.NewCommand) (*care.Refusal, error) {
 }
 
 func (a *Assignment) claim() (*care.Refusal, error) {
-	mine := a.task.Role == a.staff.Role && a.task.Agency == a.staff.Agency || a.staff.Role == care.Supervisor
+	task := a.task.Actors()
 	switch {
-	case a.task.Holder != nil && *a.task.Holder == a.staff.ID:
+	case task.HolderID == a.staff.ID:
 		return nil, nil
-	case a.task.State == care.TaskReserved:
-		return a.task.HeldBy(a.staff.ID), nil
-	case !mine:
-		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
-	case a.task.Kind == care.ReferralAnswer: // a referral is acknowledged, which moves it
+	case a.task.Kind == care.ReferralAnswer && a.task.State == care.TaskReady && a.mine(): // a referral is acknowledged, which moves it
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+	case !task.Claimable(a.staff):
+		if a.task.State == care.TaskReserved {
+			return a.task.HeldBy(a.staff.ID), nil
+		}
+		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
+	}
+	if refusal, err := a.oneSeat(a.staff.ID, ""); err != nil || refusal != nil {
+		return refusal, err
 	}
 	return nil, a.set("task_claimed", a.policy.Terms(a.task.Kind).Claimed(a.task.Clock(), a.now),
 		`state = 'reserved', holder = $8, reserved_at = $9`, a.staff.ID, a.now)
 }
 
 func (a *Assignment) release() (*care.Refusal, error) {
-	if refusal := a.task.HeldBy(a.staff.ID); refusal != nil {
-		return refusal, nil
+	if !a.task.Actors().Releasable(a.staff) {
+		return a.task.HeldBy(a.staff.ID), nil
 	}
 	// A task of another role that was kept for its holder, as the opinion of who took a
 	// seat in somebody's place, would be out of their reach: they complete it, or the
@@ -125,11 +132,6 @@ func (a *Assignment) release() (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
 	}
 	return nil, a.set("task_released", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL`)
-}
-
-// reassign gives the task to another role, and with it the time that is left.
-func (a *Assignment) reassign(role care.Role) (*care.Refusal, error) {
-	return nil, a.set("task_reassigned", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL, role = $8, agency = $9`, role, a.policy.RoleAgency(role))
 }
 
 // released is the task's clock once nobody holds it.

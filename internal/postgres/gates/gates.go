@@ -207,6 +207,8 @@ func (g *asked) rule() ([]care.Fault, error) {
 // ruleOfTask asks what the state of the case allows of a completion.
 func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	switch outcome := g.Entry.Answer.Outcome; {
+	case g.Task.Actors().Seat():
+		return g.ruleOfSeat(outcome)
 	case kind == care.PlanDraft && outcome == care.Proposed:
 		form, err := postgres.FormOf(catalogue.Complete, g.Form)
 		if err != nil {
@@ -223,13 +225,27 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		return g.faultIf("outcome", care.RuleConsent, g.Policy.LegalBasis(addressee) == care.Consent, "NOT "+standing.ConsentInForce)
 	case kind == care.PlanAgreement && outcome == care.Agreed:
 		return g.ruleOfAgreement()
-	case kind == care.ClosureApproval:
+	case kind == care.ClosureApproval && outcome == care.Approved: // who proposed it may still take it back
 		return g.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
 			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, g.Caller)
 	case kind == care.Evaluation || kind == care.GoalEvaluation:
 		return g.ruleOfGoals()
 	}
 	return nil, nil
+}
+
+// ruleOfSeat asks whether who speaks from a seat is of its agency and sits there
+// alone. Who cannot come says so whatever else they hold.
+func (g *asked) ruleOfSeat(outcome care.Code) ([]care.Fault, error) {
+	switch {
+	case outcome == care.Unavailable:
+		return nil, nil
+	case g.Agency != g.Task.Agency:
+		return fault(true, "outcome", care.RuleOtherAgency), nil
+	}
+	var sits bool
+	err := g.tx.QueryRow(g.ctx, `SELECT sits_elsewhere($1, $2)`, g.Task.ID, g.Caller).Scan(&sits)
+	return fault(sits, "outcome", care.RuleOneSeat), err
 }
 
 // NotAwaited says why a run did not take an entry: it rests on something else.

@@ -94,7 +94,7 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 }
 
 // Colleagues lists the staff of the caller's zone.
-func (r *Records) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
+func (r *store) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
 		rows, err := postgres.Many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
 		for _, row := range rows {

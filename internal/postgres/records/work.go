@@ -19,7 +19,7 @@ type work struct{ *store }
 const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
-	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
@@ -81,7 +81,13 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 // Task reads one task.
 func (r work) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task, err error) {
 	l := reading{kind: ledger.ReadTask, of: "task", id: id}
-	return byID(ctx, r.store, s, &l, selectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
+	t, err = byID(ctx, r.store, s, &l, selectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
+	if err != nil || s.Role != care.Supervisor || !t.State.Open() {
+		return t, err
+	}
+	colleagues, err := r.Colleagues(ctx, s)
+	t.GivenTo = t.Receivers(colleagues)
+	return t, err
 }
 
 const selectContact = `SELECT id::text, topic, language, channel, citizenship, outcome, note, coalesce(case_id::text, '') AS case_id, at FROM contact`

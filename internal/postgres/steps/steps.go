@@ -398,7 +398,7 @@ func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 	case s.answer == nil:
 		return &care.Refusal{Code: care.RefusedNotAwaited}
 	case s.answer.Agency != by.Agency || s.answer.Role != by.Role:
-		// The addressee answers through its task, which the supervisor may have reassigned.
+		// The addressee answers through its task, which the supervisor may have given to a colleague.
 		return &care.Refusal{Code: care.RefusedForbidden, Role: s.answer.Role}
 	case s.answer.State == care.TaskReserved:
 		return s.answer.HeldBy(by.Caller)

@@ -207,6 +207,9 @@ func (w *tasks) end(t ledger.TaskChange) {
 			detail += "/" + string(w.step.Entry.Answer.Reason) // the closure outcome that is decided or proposed
 		}
 		w.moment("task_completed", detail)
+		if !w.entry.machine() && w.entry.Agency != w.about.task.Agency { // the supervisor says what another agency told
+			w.moment("task_reported", string(w.about.task.Kind))
+		}
 	}
 }
 

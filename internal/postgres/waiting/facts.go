@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -45,6 +46,9 @@ type taskFact struct {
 	Escalated  bool           `json:"escalated"`
 	Suspended  bool           `json:"suspended"`
 	Candidates int            `json:"candidates"`
+	Gone       bool           `json:"holder_gone"` // who holds it
+	Supervisor *string        `json:"supervisor"`  // the agency of the supervisor of its zone; nil: there is none
+	Referral   bool           `json:"referral"`    // it is about one
 	Answered   bool           `json:"answered"`    // an answer to it is on its way
 	Partner    *care.Agency   `json:"partner"`     // that the referral is addressed to
 	NotReached *moment        `json:"not_reached"` // since when its mail has failed
@@ -124,6 +128,11 @@ func (t taskFact) fact(zone string) health.FactTask {
 	fact := health.FactTask{
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
+	}
+	fact.HolderGone = t.Gone
+	if t.Supervisor != nil {
+		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
+		fact.Means = task.Means(*t.Supervisor, t.Referral)
 	}
 	if t.Reminded {
 		fact.RemindAt = nil

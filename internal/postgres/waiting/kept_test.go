@@ -93,15 +93,15 @@ func TestWhatIsKeptByWhoChangesACase(t *testing.T) {
 	k = c.kept(caseRun)
 	require.False(t, k.Marked)
 	require.Equal(t, care.TaskReserved, k.Waiting.State)
-	// Who is given the task next need not see the case: it is kept all the same.
-	reassign := catalogue.Reassign.Command(uuid.NewString(), task, catalogue.Assignment{Role: care.CPIOperator, Note: "Prova"})
+	// Passed on to those of another role, it is kept as theirs.
+	reassign := catalogue.Reassign.Command(uuid.NewString(), task, catalogue.Assignment{Role: care.DeskOperator, Note: "Prova"})
 	_, err := c.Records.Assign(t.Context(), c.Accounts["supervisor.prato"], reassign.NewCommand)
 	require.NoError(t, err)
-	require.NoError(t, c.Claim("cpi_operator.prato", task))
+	require.NoError(t, c.Claim("desk_operator.prato", task))
 	c.refresh()
 	k = c.kept(caseRun)
 	require.False(t, k.Marked)
-	require.Equal(t, care.CPIOperator, k.Waiting.Role)
+	require.Equal(t, care.DeskOperator, k.Waiting.Role)
 	require.Equal(t, care.TaskReserved, k.Waiting.State)
 
 	c.Does(caseRun, c.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMovedAway, Ending: care.OutcomeMovedAway,
@@ -111,6 +111,35 @@ func TestWhatIsKeptByWhoChangesACase(t *testing.T) {
 
 // What changes a case past its steps is seen to change what is kept of it.
 func TestEachCauseChangesWhatIsKept(t *testing.T) {
+	t.Run("who holds the task leaves, though others have the role", func(t *testing.T) {
+		c := newClinic(postgrestest.NewPlay(t))
+		caseRun, task := c.withTask(care.FirstListening)
+		other, _ := c.withTask(care.FirstListening)
+		c.put(`INSERT INTO staff (subject, name, role, zone, agency, email) SELECT 'more.' || n, 'Prova', 'desk_operator', 'prato', 'comune', 'piu@prova.invalid' FROM generate_series(1, 3) n`)
+		require.NoError(t, c.Claim("desk_operator.prato", task))
+		c.refresh()
+		c.put(`UPDATE staff SET active = false WHERE subject = 'desk_operator.prato'`)
+		require.True(t, c.kept(caseRun).Marked)
+		require.False(t, c.kept(other).Marked)
+		c.refresh()
+		require.Equal(t, health.Orphaned, c.kept(caseRun).Health)
+		c.put(`UPDATE staff SET active = true WHERE subject = 'desk_operator.prato'`)
+		c.refresh()
+		require.Equal(t, health.Planned, c.kept(caseRun).Health)
+	})
+	t.Run("the zone has no supervisor any more, and has one again", func(t *testing.T) {
+		c := newClinic(postgrestest.NewPlay(t))
+		caseRun, _ := c.withTask(care.FirstListening)
+		require.NotEmpty(t, c.kept(caseRun).Waiting.Means)
+		c.put(`UPDATE staff SET active = false WHERE role = 'supervisor' AND zone = 'prato'`)
+		require.True(t, c.kept(caseRun).Marked)
+		c.refresh()
+		require.Empty(t, c.kept(caseRun).Waiting.Means)
+		c.put(`INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ('new.supervisor', 'Prova', 'supervisor', 'prato', 'comune', 'nuova@prova.invalid')`)
+		require.True(t, c.kept(caseRun).Marked)
+		c.refresh()
+		require.NotEmpty(t, c.kept(caseRun).Waiting.Means)
+	})
 	t.Run("nobody is left who may act, and somebody is again", func(t *testing.T) {
 		c := newClinic(postgrestest.NewPlay(t))
 		caseRun, _ := c.withTask(care.SocialConsult)

@@ -1,0 +1,83 @@
+package actors_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/actors"
+	"percorso/internal/care"
+)
+
+var (
+	supervisor = care.Staff{ID: "s", Role: care.Supervisor, Agency: "comune"}
+	worker     = care.Staff{ID: "w", Role: care.SocialWorker, Agency: "comune"}
+	cpi        = care.Staff{ID: "c", Role: care.CPIOperator, Agency: "cpi"}
+)
+
+func TestWhoMayDoWhatWithATask(t *testing.T) {
+	ready := func(kind care.TaskKind, of care.Staff) actors.Task {
+		return actors.Task{Kind: kind, State: care.TaskReady, Role: of.Role, Agency: of.Agency}
+	}
+	held := func(kind care.TaskKind, of care.Staff, gone bool) actors.Task {
+		return actors.Task{Kind: kind, State: care.TaskReserved, Role: of.Role, Agency: of.Agency, HolderID: "h", HolderGone: gone}
+	}
+	for _, c := range []struct {
+		name          string
+		task          actors.Task
+		who           care.Staff
+		claim, giveUp bool
+	}{
+		{"its role", ready(care.Review, worker), worker, true, false},
+		{"another agency's staff", ready(care.Measure, cpi), worker, false, false},
+		{"the supervisor", ready(care.Review, worker), supervisor, true, false},
+		{"the supervisor, what another agency told", ready(care.Measure, cpi), supervisor, true, false},
+		{"the supervisor, another agency's seat", ready(care.EquipeOpinion, cpi), supervisor, false, false},
+		{"the supervisor, the own agency's seat", ready(care.EquipeOpinion, worker), supervisor, true, false},
+		{"the addressee's answer, by the sender", ready(care.ReferralAnswer, cpi), supervisor, false, false},
+		{"a colleague's", held(care.Review, worker, false), worker, false, false},
+		{"a colleague's who has left", held(care.Review, worker, true), worker, false, false},
+		{"the supervisor, of who is at work", held(care.Review, worker, false), supervisor, false, true},
+		{"the supervisor, of who has left", held(care.Review, worker, true), supervisor, true, true},
+		{"the supervisor, of who has left another agency", held(care.Measure, cpi, true), supervisor, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.claim, c.task.Claimable(c.who))
+			require.Equal(t, c.giveUp, c.task.Releasable(c.who))
+		})
+	}
+	mine := held(care.Measure, cpi, false)
+	mine.HolderID = cpi.ID
+	require.True(t, mine.Releasable(cpi))
+}
+
+func TestToWhomATaskIsGiven(t *testing.T) {
+	answer := actors.Task{Kind: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi"}
+	require.Equal(t, care.RuleOtherAgency, answer.ToRole(care.SocialWorker, "comune"))
+	require.Equal(t, care.RuleOtherAgency, answer.ToPerson(worker))
+	require.Equal(t, care.RuleOtherAgency, answer.ToPerson(supervisor))
+	require.Empty(t, answer.ToRole(care.CPIOperator, "cpi"), "the task's own role")
+	require.Empty(t, answer.ToPerson(cpi))
+
+	desk := care.Staff{Role: care.DeskOperator, Agency: "comune"}
+	review := actors.Task{Kind: care.Review, Role: care.SocialWorker, Agency: "comune"}
+	require.Empty(t, review.ToRole(care.DeskOperator, "comune"))
+	require.Equal(t, care.DeskOperator, review.RoleFor(desk))
+	approval := actors.Task{Kind: care.ClosureApproval, Role: care.Supervisor, Agency: "comune"}
+	require.Equal(t, care.RuleOtherRole, approval.ToRole(care.DeskOperator, "comune"))
+	require.Equal(t, care.RuleOtherRole, approval.ToPerson(desk))
+	require.Empty(t, approval.ToPerson(supervisor))
+	opinion := actors.Task{Kind: care.EquipeOpinion, Role: care.SocialWorker, Agency: "comune"}
+	require.Equal(t, care.RuleOtherRole, opinion.ToRole(care.DeskOperator, "comune"))
+	require.Equal(t, care.SocialWorker, opinion.RoleFor(desk), "the seat stays its role's")
+}
+
+func TestWhatASupervisorCanDo(t *testing.T) {
+	gone := func(kind care.TaskKind, of care.Staff) actors.Task {
+		return actors.Task{Kind: kind, State: care.TaskReserved, Role: of.Role, Agency: of.Agency, HolderGone: true}
+	}
+	require.Equal(t, []actors.Means{actors.TakeOver, actors.Release, actors.Give}, gone(care.Review, worker).Means("comune", false))
+	require.Equal(t, []actors.Means{actors.Report, actors.Give, actors.Withdraw}, gone(care.Measure, cpi).Means("comune", true))
+	require.Equal(t, []actors.Means{actors.Give, actors.Withdraw}, gone(care.ReferralAnswer, cpi).Means("comune", true))
+	require.Equal(t, []actors.Means{actors.Give}, gone(care.EquipeOpinion, cpi).Means("comune", false))
+}
