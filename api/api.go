@@ -57,6 +57,8 @@ type Options struct {
 	Loops *loops.Set
 	// Schema says whether this version works on the database's schema.
 	Schema func(context.Context) error
+	// Unsealed says whether the audit has not been sealed for a while.
+	Unsealed func(context.Context) (bool, error)
 
 	// Meter counts the requests; nil: nobody does.
 	Meter Meter
@@ -83,6 +85,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no loops")
 	case o.Schema == nil:
 		return errors.New("api: no schema")
+	case o.Unsealed == nil:
+		return errors.New("api: no seals")
 	case o.Sessions == nil:
 		return errors.New("api: no session store")
 	case o.Words == nil:
@@ -159,7 +163,7 @@ func New(o Options) (*Server, error) {
 		spans:    o.Spans,
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
-		status:   newStatus(o.Records, o.Mails, o.Workers, processes, o.Now),
+		status:   newStatus(o.Records, o.Mails, o.Workers, o.Unsealed, processes, o.Now),
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -19,11 +18,12 @@ import (
 // may ask, so it tells no more than the names of the parts, and asks the parts
 // at most once in statusAge.
 type status struct {
-	records Records
-	mails   Mails
-	workers Workers
-	runs    *runs.Runs
-	now     func() time.Time
+	records  Records
+	mails    Mails
+	workers  Workers
+	unsealed func(context.Context) (bool, error)
+	runs     *runs.Runs
+	now      func() time.Time
 
 	mu    sync.Mutex
 	at    time.Time
@@ -40,6 +40,8 @@ type Mails interface {
 type Workers interface {
 	// Workers lists the workers that said something of late.
 	Workers(ctx context.Context) (ledger.Workers, error)
+	// Troubled counts the runs that do not go on, as the watch sees them.
+	Troubled(ctx context.Context) (ledger.Troubled, error)
 }
 
 const (
@@ -47,15 +49,17 @@ const (
 	statusTimeout = 3 * time.Second // for all parts together
 )
 
-// partsJSON says for each part "ok" or "away". Mails that are held until an
-// operator mends something make the machinery no less able to work: they are said
-// beside it.
+// partsJSON says for each part "ok" or "away". Mails that are held until an operator
+// mends something make the machinery no less able to work: they are said beside it. So
+// are entries that cannot be worked, an audit that is not sealed, and workers that do
+// not know what some runs need while the others go on.
 type partsJSON struct {
 	Postgres string `json:"postgres"`
 	Temporal string `json:"temporal"`
-	Worker   string `json:"worker"`  // or stands_by: there are workers, and none of the current version
+	Worker   string `json:"worker"`  // or stands_by: there are workers, and none of the current version; or older: runs wait for a newer one
 	Mail     string `json:"mail"`    // or held
 	Entries  string `json:"entries"` // or deferred: some cannot be worked as they are
+	Audit    string `json:"audit"`   // or unsealed: it has not been sealed for a while
 }
 
 type statusJSON struct {
@@ -63,11 +67,9 @@ type statusJSON struct {
 	Parts  partsJSON `json:"parts"`
 }
 
-func newStatus(records Records, mails Mails, workers Workers, runs *runs.Runs, now func() time.Time) *status {
-	return &status{records: records, mails: mails, workers: workers, runs: runs, now: now}
+func newStatus(records Records, mails Mails, workers Workers, unsealed func(context.Context) (bool, error), runs *runs.Runs, now func() time.Time) *status {
+	return &status{records: records, mails: mails, workers: workers, unsealed: unsealed, runs: runs, now: now}
 }
-
-var errAway = errors.New("away")
 
 // probe tells apart what the API cannot do without and what it can: without Temporal
 // and workers people still read, and what they ask is accepted and waits. A load
@@ -75,8 +77,8 @@ var errAway = errors.New("away")
 func (s *status) probe(set *loops.Set, schema func(context.Context) error) *probe.Probe {
 	isOK := func(part func(partsJSON) string) func(context.Context) error {
 		return func(ctx context.Context) error {
-			if part(s.look(ctx)) != "ok" {
-				return errAway
+			if state := part(s.look(ctx)); state != partOK {
+				return probe.State(state)
 			}
 			return nil
 		}
@@ -92,7 +94,7 @@ func (s *status) probe(set *loops.Set, schema func(context.Context) error) *prob
 // serve answers 200 when all parts are there, else 503.
 func (s *status) serve(c *gin.Context) {
 	parts := s.look(c.Request.Context())
-	if parts.Postgres == "ok" && parts.Temporal == "ok" && parts.Worker == "ok" {
+	if parts.Postgres == partOK && parts.Temporal == partOK && (parts.Worker == partOK || parts.Worker == partOlder) {
 		c.JSON(http.StatusOK, statusJSON{"ok", parts})
 		return
 	}
@@ -108,25 +110,55 @@ func (s *status) look(ctx context.Context) partsJSON {
 	// Others get the same answer, so it does not end with this caller.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), statusTimeout)
 	defer cancel()
-	postgres := make(chan error, 1)
-	go func() { postgres <- s.records.Ping(ctx) }()
-	mails := make(chan string, 1)
-	go func() { mails <- s.mailsDo(ctx) }()
-	entries := make(chan string, 1)
-	go func() { entries <- s.entriesDo(ctx) }()
-	workers := make(chan ledger.Workers, 1)
-	go func() {
-		all, _ := s.workers.Workers(ctx) // where Postgres is away nothing is known of them
-		workers <- all
-	}()
-	build, polling, err := s.runs.Pollers(ctx, s.now())
-	there := <-workers
-	s.parts = partsJSON{Postgres: said(<-postgres == nil), Temporal: said(err == nil), Worker: said(err == nil && there.AtWork(build, polling) > 0), Mail: <-mails, Entries: <-entries}
-	if err == nil && s.parts.Worker != "ok" && there.StandBy(build) > 0 {
-		s.parts.Worker = "stands_by"
-	}
-	s.at = s.now()
+	var parts partsJSON
+	var asking sync.WaitGroup
+	asking.Go(func() { parts.Postgres = said(s.records.Ping(ctx) == nil) })
+	asking.Go(func() { parts.Mail = s.mailsDo(ctx) })
+	asking.Go(func() { parts.Entries = s.entriesDo(ctx) })
+	asking.Go(func() { parts.Audit = s.auditDoes(ctx) })
+	asking.Go(func() { parts.Temporal, parts.Worker = s.workersDo(ctx) })
+	asking.Wait()
+	s.parts, s.at = parts, s.now()
 	return s.parts
+}
+
+// What is said of a part. Of a worker there is more to say.
+const (
+	partOK    = "ok"
+	partAway  = "away"
+	partOlder = "older"
+)
+
+// workersDo says whether Temporal answers, and how the workers do that it gives work.
+func (s *status) workersDo(ctx context.Context) (temporal, worker string) {
+	// Where Postgres is away nothing is known of them.
+	var there ledger.Workers
+	var troubled ledger.Troubled
+	var asking sync.WaitGroup
+	asking.Go(func() { there, _ = s.workers.Workers(ctx) })
+	asking.Go(func() { troubled, _ = s.workers.Troubled(ctx) })
+	build, polling, err := s.runs.Pollers(ctx, s.now())
+	asking.Wait()
+	switch {
+	case err != nil:
+		return partAway, partAway
+	case there.AtWork(build, polling) > 0 && troubled.Beyond > 0:
+		return partOK, partOlder
+	case there.AtWork(build, polling) > 0:
+		return partOK, partOK
+	case there.StandBy(build) > 0:
+		return partOK, "stands_by"
+	}
+	return partOK, partAway
+}
+
+// auditDoes says whether the audit is sealed up to now.
+func (s *status) auditDoes(ctx context.Context) string {
+	late, err := s.unsealed(ctx)
+	if late {
+		return "unsealed"
+	}
+	return said(err == nil)
 }
 
 // mailsDo says how the mails do.
@@ -149,7 +181,7 @@ func (s *status) entriesDo(ctx context.Context) string {
 
 func said(there bool) string {
 	if there {
-		return "ok"
+		return partOK
 	}
-	return "away"
+	return partAway
 }

@@ -17,17 +17,19 @@ func TestStatus(t *testing.T) {
 		code int
 		want string
 	}{
-		"all there":     {func(*apitest.Rig) {}, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
-		"no Postgres":   {func(r *apitest.Rig) { r.Records.Fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","temporal":"ok","worker":"ok","mail":"ok","entries":"away"}}`},
-		"mails held":    {func(r *apitest.Rig) { r.Mails.Now.Held = 3 }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"held","entries":"ok"}}`},
-		"deferred":      {func(r *apitest.Rig) { r.Records.Deferred = "22001" }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"deferred"}}`},
-		"no worker":     {func(r *apitest.Rig) { r.Temporal.Polled = r.Now.Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
-		"never any":     {func(r *apitest.Rig) { r.Temporal.Polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
-		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok"}}`},
-		"one of two":    {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}, {ID: "v", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
-		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"stands_by","mail":"ok","entries":"ok"}}`},
-		"older workers": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok"}}`},
-		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away","mail":"ok","entries":"ok"}}`},
+		"all there":     {func(*apitest.Rig) {}, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"no Postgres":   {func(r *apitest.Rig) { r.Records.Fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","temporal":"ok","worker":"ok","mail":"ok","entries":"away","audit":"ok"}}`},
+		"mails held":    {func(r *apitest.Rig) { r.Mails.Now.Held = 3 }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"held","entries":"ok","audit":"ok"}}`},
+		"deferred":      {func(r *apitest.Rig) { r.Records.Deferred = "22001" }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"deferred","audit":"ok"}}`},
+		"no worker":     {func(r *apitest.Rig) { r.Temporal.Polled = r.Now.Add(-2 * time.Minute) }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"never any":     {func(r *apitest.Rig) { r.Temporal.Polled = time.Time{} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"away","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"one of two":    {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}, {ID: "v", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"ok","worker":"stands_by","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"older workers": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"newer awaited": {func(r *apitest.Rig) { r.Workers.Now.Beyond = 2 }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"older","mail":"ok","entries":"ok","audit":"ok"}}`},
+		"not sealed":    {func(r *apitest.Rig) { r.Unsealed = true }, 200, `{"status":"ok","parts":{"postgres":"ok","temporal":"ok","worker":"ok","mail":"ok","entries":"ok","audit":"unsealed"}}`},
+		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"ok","temporal":"away","worker":"away","mail":"ok","entries":"ok","audit":"ok"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := apitest.NewRig(t)
@@ -52,6 +54,8 @@ func TestReadyz(t *testing.T) {
 		"no Postgres":   {func(r *apitest.Rig) { r.Records.Fail = errors.New("away") }, 503, `{"status":"away","parts":{"postgres":"away","schema":"ok","temporal":"ok","worker":"ok"}}`},
 		"other schema":  {func(r *apitest.Rig) { r.Schema = errors.New("behind") }, 503, `{"status":"away","parts":{"postgres":"ok","schema":"away","temporal":"ok","worker":"ok"}}`},
 		"silent worker": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{ID: "w"}} }, 200, `{"status":"ok","parts":{"postgres":"ok","schema":"ok","temporal":"ok","worker":"away"}}`},
+		"other version": {func(r *apitest.Rig) { r.Workers.Said = ledger.Workers{{}, {Build: "other", AtWork: true}} }, 200, `{"status":"ok","parts":{"postgres":"ok","schema":"ok","temporal":"ok","worker":"stands_by"}}`},
+		"newer awaited": {func(r *apitest.Rig) { r.Workers.Now.Beyond = 2 }, 200, `{"status":"ok","parts":{"postgres":"ok","schema":"ok","temporal":"ok","worker":"older"}}`},
 		"Temporal away": {func(r *apitest.Rig) { r.Temporal.Err = errors.New("away") }, 200, `{"status":"ok","parts":{"postgres":"ok","schema":"ok","temporal":"away","worker":"away"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {

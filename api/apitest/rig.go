@@ -481,9 +481,13 @@ type fakeMails struct {
 func (f *fakeMails) State(context.Context) (ledger.MailState, error) { return f.Now, f.fail }
 
 // fakeWorkers are what workers say.
-type fakeWorkers struct{ Said ledger.Workers }
+type fakeWorkers struct {
+	Said ledger.Workers
+	Now  ledger.Troubled // runs that do not go on
+}
 
-func (f *fakeWorkers) Workers(context.Context) (ledger.Workers, error) { return f.Said, nil }
+func (f *fakeWorkers) Workers(context.Context) (ledger.Workers, error)   { return f.Said, nil }
+func (f *fakeWorkers) Troubled(context.Context) (ledger.Troubled, error) { return f.Now, nil }
 
 // fakeTemporal is the part of Temporal's client that the API uses.
 type fakeTemporal struct {
@@ -566,6 +570,7 @@ type Rig struct {
 	Workers  *fakeWorkers
 	Loops    *loops.Set
 	Schema   error // why this version does not work on the schema
+	Unsealed bool  // the audit has not been sealed for a while
 	Temporal *fakeTemporal
 	provider *accesstest.Provider
 	Log      *bytes.Buffer
@@ -604,7 +609,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Temporal: b.Temporal, Sessions: memstore.New(), Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: memstore.New(), Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

@@ -97,6 +97,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Loops:     set,
 		Meter:     counts,
 		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
+		Unsealed:  func(ctx context.Context) (bool, error) { return seals.Late(ctx, pool) },
 	}
 	if told != nil {
 		options.Spans = told
@@ -110,6 +111,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	go serveMetrics(ctx, c.Metrics, counts, log)
 	processes := runs.New(temporal)
 	mender := watch.NewMender(machine.NewTroubles(pool), processes, log)
+	mender.Started = counts.Restarts()
 	watching := loops.Loop{Name: "watch", Run: watch.New(seen, processes, mender, log).Run}
 	refreshing := loops.Loop{Name: "refresher", Run: watch.NewRefresher(machine.NewHealth(pool, italian.Rome), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {

@@ -45,14 +45,19 @@ func course(args []string) (work, error) {
 			if *kind == "" {
 				return showCourses(ctx, pool, out)
 			}
-			asked, err := machine.AskNewCourse(ctx, pool, care.RunKind(*kind), newest, *caseID)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(out, "%d runs asked to go over to course %d\n", asked, newest)
-			return err
+			return askForCourse(ctx, pool, care.RunKind(*kind), newest, *caseID, out)
 		})
 	}, nil
+}
+
+// askForCourse asks the open runs of a kind, of one case or of all, to go over to a course.
+func askForCourse(ctx context.Context, pool *pgxpool.Pool, kind care.RunKind, newest int, caseID string, out io.Writer) error {
+	asked, err := machine.AskNewCourse(ctx, pool, kind, newest, caseID)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d runs asked to go over to course %d\n", asked, newest)
+	return err
 }
 
 // showCourses shows how many open runs of each kind follow which course.

@@ -56,11 +56,16 @@ func parseRebuild(args []string) (work, error) {
 	}, nil
 }
 
+// restarter starts an open run anew in Temporal; package runs implements it.
+type restarter interface {
+	Restart(ctx context.Context, run ledger.OpenRun) error
+}
+
 // rebuilding starts open runs from what Postgres keeps, under a higher epoch: should
 // a lost cluster come back, its runs are fenced. A run that is there is terminated.
 type rebuilding struct {
 	pool      *pgxpool.Pool
-	processes *runs.Runs
+	processes restarter
 	out       io.Writer
 
 	mu     sync.Mutex
@@ -129,10 +134,12 @@ func (r *rebuilding) startAll(ctx context.Context, open []ledger.OpenRun, keep f
 	for range rebuildHands {
 		hands = append(hands, func(ctx context.Context) error {
 			for run := range next {
+				// What is begun is ended and kept, even if the command is cut off meanwhile:
+				// so the next one starts nothing twice.
+				ctx := context.WithoutCancel(ctx)
 				err := r.processes.Restart(ctx, run)
 				if err == nil {
-					// What was started is kept, even if the command is cut off meanwhile.
-					err = keep(context.WithoutCancel(ctx), []string{run.ID})
+					err = keep(ctx, []string{run.ID})
 				}
 				r.count(run, err)
 			}

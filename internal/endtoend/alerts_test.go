@@ -340,14 +340,44 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		temporal, err := client.Dial(client.Options{HostPort: s.stack.Addresses().Temporal, Namespace: "percorso"})
 		require.NoError(t, err)
 		defer temporal.Close()
-		other := ledger.CaseRun(s.openCase())
+		id := s.openCase()
+		task, role := s.task(id, care.FirstListening)
+		other := ledger.CaseRun(id)
 		require.NoError(t, temporal.TerminateWorkflow(t.Context(), other, "", ""))
 		run, err := temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: other, TaskQueue: contract.TaskQueue}, "Nobody")
 		require.NoError(t, err)
 		speaks(t, nil, "PercorsoRunsFailing")
+		since := s.figures()
 		require.NoError(t, temporal.TerminateWorkflow(t.Context(), run.GetID(), "", ""))
 		silent(t, "PercorsoRunsFailing")
+		// The case's own run is lost now, which is noticed when something is brought to it.
+		s.insist(role, "/tasks/"+task+"/claim", nil)
+		_, _ = s.try(role, http.MethodPost, "/tasks/"+task+"/complete", uuid.NewString(), heard)
+		speaks(t, since, "PercorsoRunsLost")
 	})
+	t.Run("a newer version has brought a run on", func(t *testing.T) {
+		other := s.openCase()
+		task, role := s.task(other, care.FirstListening)
+		change(t, `UPDATE run SET course = course + 1 WHERE id = $1`, ledger.CaseRun(other))
+		s.insistAccepted(role, task)
+		speaks(t, nil, "PercorsoNewerVersionAwaited")
+		change(t, `UPDATE run SET course = course - 1 WHERE id = $1`, ledger.CaseRun(other))
+		silent(t, "PercorsoNewerVersionAwaited")
+	})
+	// The sealer's lock is held while the next faults are placed.
+	sealer, err := pgx.Connect(t.Context(), s.stack.AdministratorURL("percorso"))
+	require.NoError(t, err)
+	_, err = sealer.Exec(t.Context(), `SELECT pg_advisory_lock(hashtext('percorso seal'))`)
+	require.NoError(t, err)
+	// The age is that of the first line without a seal: the others get theirs before.
+	_, err = sealer.Exec(t.Context(), `DO $$ DECLARE book text; BEGIN
+		LOOP
+			SELECT of_book INTO book FROM seal_lines(100000);
+			EXIT WHEN book IS DISTINCT FROM 'audit';
+		END LOOP;
+		INSERT INTO audit (at, staff, role, agency, zone, action) VALUES (clock_timestamp() - interval '20 minutes', gen_random_uuid(), '', '', 'prova', 'read');
+	END $$`)
+	require.NoError(t, err)
 	t.Run("the worker stands still", func(t *testing.T) {
 		other := s.openCase()
 		task, role := s.task(other, care.FirstListening)
@@ -356,6 +386,10 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		speaks(t, nil, "PercorsoNoWorker", "PercorsoInboxBehind", "PercorsoClocksBehind")
 		require.NoError(t, s.stack.Resume(standalone.Worker))
 		silent(t, "PercorsoNoWorker", "PercorsoInboxBehind", "PercorsoClocksBehind")
+	})
+	t.Run("nobody can seal the audit", func(t *testing.T) {
+		speaks(t, nil, "PercorsoAuditUnsealed")
+		require.NoError(t, sealer.Close(t.Context()))
 	})
 	t.Run("the worker is gone", func(t *testing.T) {
 		require.NoError(t, s.stack.Hold(standalone.Worker))
@@ -382,7 +416,7 @@ func TestAlertsSpeakOfTheirFaults(t *testing.T) {
 		require.NoError(t, s.stack.Ready(t.Context(), standalone.API))
 		speaks(t, nil, "PercorsoWatchGone")
 		require.NoError(t, waiting.Close(t.Context()))
-		silent(t, "PercorsoWatchGone")
+		silent(t, "PercorsoWatchGone", "PercorsoAuditUnsealed")
 	})
 	t.Run("Temporal stands still", func(t *testing.T) {
 		other := s.openCase()

@@ -16,6 +16,7 @@ type MachineReport struct {
 	StandBy      int       `db:"stand_by"` // workers of other versions that are: they are given nothing
 	Failing      int       // runs whose workflow task keeps failing; which they are is in run_trouble
 	Missing      int       // runs that Temporal has lost
+	Beyond       int       // runs that wait for a worker of a newer version than any that is given work
 	TemporalAway bool      `db:"temporal_away"` // it did not answer; the other fields on it then say nothing
 	Mails        MailState // as Postgres has them
 }
@@ -48,6 +49,7 @@ type Figures struct {
 	OverdueClock float64 `db:"overdue_clock"` // for how many seconds the most overdue one is due
 	Mails        int     `db:"mails"`         // not sent yet, held ones among them
 	OldestMail   float64 `db:"oldest_mail"`   // for how many seconds it waits
+	Unsealed     float64 `db:"unsealed"`      // for how many seconds the oldest line of the audit waits for its seal
 
 	Cases HealthCounts `db:"-"` // open ones, by how they stand
 }
@@ -94,11 +96,37 @@ func (all Workers) StandBy(build string) (n int) {
 	return n
 }
 
+// Courses gives of each kind of run the newest course that a worker at work knows, of
+// those of a build. nil: none of them says so.
+func (all Workers) Courses(build string) map[string]int {
+	var newest map[string]int
+	for _, w := range all {
+		if w.Build != build || !w.AtWork || len(w.Courses) == 0 {
+			continue
+		}
+		if newest == nil {
+			newest = map[string]int{}
+		}
+		for kind, course := range w.Courses {
+			newest[kind] = max(newest[kind], course)
+		}
+	}
+	return newest
+}
+
 // Why a run does not go on, as the watch sees it.
 const (
-	TroubleFailing = "workflow_task" // its workflow task keeps failing
-	TroubleMissing = "run_missing"   // Temporal has it no longer
+	TroubleFailing = "workflow_task"     // its workflow task keeps failing
+	TroubleMissing = "run_missing"       // Temporal has it no longer
+	TroubleBeyond  = "no_current_worker" // no worker that is given work knows its course, and something waits
 )
+
+// Troubled counts the runs that do not go on, by cause.
+type Troubled struct {
+	Failing int `db:"failing"`
+	Missing int `db:"missing"`
+	Beyond  int `db:"beyond"`
+}
 
 // Look is one look over all failing runs, which may take several pages.
 type Look struct{ Since time.Time }

@@ -36,6 +36,7 @@ type Metrics struct {
 	refusals metric.Int64Counter
 	failures metric.Int64Counter
 	mails    metric.Int64Counter
+	restarts metric.Int64Counter
 }
 
 // Off counts nothing.
@@ -88,6 +89,7 @@ func (m *Metrics) instruments() (err error) {
 	histogram(&m.writing, "percorso.step.duration", "How long a step took in Postgres")
 	counter(&m.refusals, "percorso.refusals", "Entries that a step refused, by why")
 	counter(&m.failures, "percorso.step.failures", "Tries to write a step that came to nothing")
+	counter(&m.restarts, "percorso.runs.restarted", "Lost runs that were started again")
 	counter(&m.mails, "percorso.mails", "Tries to send a mail, by what became of them")
 	return err
 }
@@ -116,6 +118,13 @@ func (m *Metrics) Temporal(o *client.Options) {
 func (m *Metrics) Request(ctx context.Context, route, method string, status int, took time.Duration) {
 	class := strconv.Itoa(status/100) + "xx"
 	m.requests.Record(ctx, took.Seconds(), metric.WithAttributes(attribute.String("route", route), attribute.String("method", method), attribute.String("status", class)))
+}
+
+// Restarts counts the lost runs that this process starts again, from none on: so the
+// first of them is seen to be one more.
+func (m *Metrics) Restarts() func(ctx context.Context, runs int) {
+	m.restarts.Add(context.Background(), 0)
+	return func(ctx context.Context, runs int) { m.restarts.Add(ctx, int64(runs)) }
 }
 
 // Labels are all that the metrics may have, those of Go and of Temporal's SDK

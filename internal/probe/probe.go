@@ -37,6 +37,12 @@ type Need struct {
 	Told bool
 }
 
+// State is the error of a part that is there and does not work as it should: it is
+// told in place of away.
+type State string
+
+func (s State) Error() string { return string(s) }
+
 const (
 	age     = time.Second     // how long an answer counts, however many ask
 	timeout = 3 * time.Second // of all parts together
@@ -93,6 +99,10 @@ func (p *Probe) look(ctx context.Context) (ready bool, parts map[string]string) 
 		p.parts[n.Name] = "ok"
 		if asked[i] != nil {
 			p.parts[n.Name] = "away"
+			var state State
+			if errors.As(asked[i], &state) {
+				p.parts[n.Name] = string(state)
+			}
 			p.ready = p.ready && n.Told
 		}
 	}

@@ -52,6 +52,8 @@ type Mender struct {
 	troubles Troubles
 	runs     Lost
 	log      *zap.Logger
+	// Started is told how many lost runs were started again. nil: nobody counts.
+	Started func(ctx context.Context, runs int)
 
 	counted  time.Time            // when counts were last compared
 	compared time.Time            // when everything was
@@ -335,6 +337,9 @@ func (m *Mender) start(ctx context.Context, lost []ledger.OpenRun) error {
 		now := time.Now() //nolint:forbidigo // how long ago a run was started
 		for _, run := range some {
 			m.started[run.ID] = now
+		}
+		if m.Started != nil {
+			m.Started(ctx, len(some))
 		}
 		if !pause(ctx, time.Duration(len(some))*betweenStarts) {
 			return ctx.Err()

@@ -33,8 +33,11 @@ type Records interface {
 	BeginLook(ctx context.Context) (ledger.Look, error)
 	SawFailing(ctx context.Context, runs []string) error
 	EndLook(ctx context.Context, look ledger.Look) error
+	// Beyond keeps which runs wait for a worker that knows a newer course than those
+	// do which are given work.
+	Beyond(ctx context.Context, known map[string]int) error
 	// Troubled counts the runs that do not go on, by cause.
-	Troubled(ctx context.Context) (failing, missing int, err error)
+	Troubled(ctx context.Context) (ledger.Troubled, error)
 }
 
 // Runs is what the watch asks Temporal; package runs implements it.
@@ -59,6 +62,7 @@ type Watch struct {
 	unsupported bool             // Temporal does not tell of failing workflow tasks
 	build       string           // the current version of the workers
 	deferred    int              // entries that could not be worked when that was last looked at
+	beyond      bool             // runs waited for a newer version when that was last looked at
 	behind      bool             // the backlog was not empty when it was last looked at
 	held        ledger.MailCause // why mails were held when they were last looked at; empty: none was
 }
@@ -137,9 +141,6 @@ func (w *Watch) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if report.Failing, report.Missing, err = w.records.Troubled(ctx); err != nil {
-		return err
-	}
 	if report.Mails, err = w.records.Mails(ctx); err != nil {
 		return err
 	}
@@ -148,6 +149,14 @@ func (w *Watch) look(ctx context.Context) error {
 		return err
 	}
 	report.Pollers, report.StandBy = workers.AtWork(w.build, report.Pollers), workers.StandBy(w.build)
+	if err := w.records.Beyond(ctx, workers.Courses(w.build)); err != nil {
+		return err
+	}
+	troubled, err := w.records.Troubled(ctx)
+	if err != nil {
+		return err
+	}
+	report.Failing, report.Missing, report.Beyond = troubled.Failing, troubled.Missing, troubled.Beyond
 	if err := w.records.Report(ctx, report); err != nil {
 		return err
 	}
@@ -160,6 +169,14 @@ func (w *Watch) look(ctx context.Context) error {
 		w.log.Error("accepted entries cannot be worked as they are", zap.Int("entries", backlog.Deferred))
 	}
 	w.deferred = backlog.Deferred
+	if waits := report.Beyond > 0; waits != w.beyond {
+		w.beyond = waits
+		if waits {
+			w.log.Error("no worker knows the course that runs follow: they wait for one of a newer version", zap.Int("runs", report.Beyond))
+		} else {
+			w.log.Info("no run waits for a newer version any more")
+		}
+	}
 	switch behind := !backlog.Empty(); {
 	case behind && !w.behind:
 		w.log.Warn("the machinery is behind", zap.Int("entries", backlog.Entries), zap.Int("clocks", backlog.Clocks), zap.Int("outbox", backlog.Outbox))

@@ -29,7 +29,9 @@ type fakeRecords struct {
 	lost    error // of the lock, once
 	looks   int   // begun over the failing runs
 	saw     []string
-	failing []string // that a whole look saw
+	failing []string       // that a whole look saw
+	known   map[string]int // courses, that the workers know which are given work
+	course  int            // that is wanted of a case
 }
 
 func (f *fakeRecords) TryLead(context.Context) (func(context.Context) error, func(), bool, error) {
@@ -65,10 +67,17 @@ func (f *fakeRecords) EndLook(context.Context, ledger.Look) error {
 	return nil
 }
 
-func (f *fakeRecords) Troubled(context.Context) (int, int, error) {
+func (f *fakeRecords) Troubled(context.Context) (ledger.Troubled, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.failing), 0, nil
+	return ledger.Troubled{Failing: len(f.failing), Beyond: f.course - f.known["case"]}, nil
+}
+
+func (f *fakeRecords) Beyond(_ context.Context, known map[string]int) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.known = known
+	return nil
 }
 
 func (f *fakeRecords) Unworked(context.Context) (ledger.Backlog, error) {
@@ -214,6 +223,34 @@ func TestWatchCountsWorkersByWhatTheySay(t *testing.T) {
 				t.Errorf("%v %+v", err, records.reports)
 			}
 		})
+	}
+}
+
+// What waits for a newer version than those that are given work is told once, and once
+// that it does not wait any more.
+func TestWatchTellsOfRunsThatWaitForANewerVersion(t *testing.T) {
+	worker := func(build string, course int, atWork bool) ledger.Worker {
+		return ledger.Worker{Build: build, AtWork: atWork, Courses: map[string]int{"case": course}}
+	}
+	records := &fakeRecords{course: 2}
+	core, logs := observer.New(zap.InfoLevel)
+	w := New(records, &fakeRuns{pollers: 1}, nil, zap.New(core))
+	for _, c := range []struct {
+		said ledger.Workers
+		want int
+	}{
+		{ledger.Workers{worker("build", 1, true), worker("build", 2, true)}, 0},
+		{ledger.Workers{worker("build", 1, true), worker("build", 2, false)}, 1},
+		{ledger.Workers{worker("build", 1, true), worker("other", 2, true)}, 1}, // it is given nothing
+		{ledger.Workers{worker("build", 2, true)}, 0},
+	} {
+		records.workers = c.said
+		if err := w.look(t.Context()); err != nil || records.reports[len(records.reports)-1].Beyond != c.want {
+			t.Errorf("%v: %v, %+v", c.said, err, records.reports[len(records.reports)-1])
+		}
+	}
+	if logs.FilterLevelExact(zap.ErrorLevel).Len() != 1 || logs.FilterMessage("no run waits for a newer version any more").Len() != 1 {
+		t.Errorf("told: %v", logs.All())
 	}
 }
 

@@ -277,12 +277,17 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 // question after the other.
 func (p *place) halfAMinute(ctx context.Context) error {
 	const looks = 6
+	known := map[string]int{}
+	for _, kind := range care.RunKinds {
+		known[string(kind)] = care.FirstCourse
+	}
 	for range looks {
 		for _, ask := range []func() error{
 			func() error { _, err := p.watch.Unworked(ctx); return err },
 			func() error { _, err := p.watch.Mails(ctx); return err },
 			func() error { _, err := p.watch.Workers(ctx); return err },
-			func() error { _, _, err := p.watch.Troubled(ctx); return err },
+			func() error { return p.watch.Beyond(ctx, known) },
+			func() error { _, err := p.watch.Troubled(ctx); return err },
 			func() error { _, err := p.troubles.Suspects(ctx, suspects); return err },
 		} {
 			if err := ask(); err != nil {

@@ -12,7 +12,8 @@ import (
 // Figures are counts and ages of what waits, and how many cases stand how.
 func (w *Watch) Figures(ctx context.Context) (f ledger.Figures, err error) {
 	err = postgres.Promptly(ctx, w.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
-		f, err = postgres.One[ledger.Figures](ctx, tx, `SELECT f.*, d.entries AS deferred FROM figures() f, deferred_entries() d`)
+		f, err = postgres.One[ledger.Figures](ctx, tx, `SELECT f.*, d.entries AS deferred,
+				coalesce(extract(epoch FROM clock_timestamp() - unsealed_since()), 0)::float8 AS unsealed FROM figures() f, deferred_entries() d`)
 		if err == nil {
 			f.Cases, err = waiting.Counts(ctx, tx, `SELECT health, cases FROM health_counts()`)
 		}

@@ -95,6 +95,14 @@ func all(ctx context.Context, pool *pgxpool.Pool, log *zap.Logger) error {
 	}
 }
 
+// Late says whether a line of the audit has waited for its seal for too long.
+func Late(ctx context.Context, pool *pgxpool.Pool) (isLate bool, err error) {
+	err = postgres.Promptly(ctx, pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT coalesce(unsealed_since() < clock_timestamp() - $1::interval, false)`, late).Scan(&isLate)
+	})
+	return isLate, err
+}
+
 // UnsealedSince says since when the audit has had a line that no seal is over; nil: it
 // has none.
 func UnsealedSince(ctx context.Context, pool *pgxpool.Pool) (since *time.Time, err error) {
