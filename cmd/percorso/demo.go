@@ -65,7 +65,7 @@ func demo(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "Done in %.0f s: %d people with a case file in %d zones. Log in on %s.\n",
-		time.Since(began).Seconds(), len(towns)*len(stories), len(towns), address)
+		time.Since(began).Seconds(), len(towns)*len(walk.Stories), len(towns), address)
 	return err
 }
 
@@ -105,11 +105,11 @@ func (t *town) fill(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(demoParallel)
-	for i, s := range stories {
+	for i, s := range walk.Stories {
 		group.Go(func() error {
 			person := &walk.Person{Town: t.Town, Number: t.first + i}
-			if err := s.walk(ctx, person); err != nil {
-				return fmt.Errorf("%s, %s: %w", t.Policy.Zone, s.stage, err)
+			if err := s.Walk(ctx, person); err != nil {
+				return fmt.Errorf("%s, %s: %w", t.Policy.Zone, s.Stage, err)
 			}
 			t.done.Add(1)
 			return nil
@@ -143,7 +143,7 @@ func showProgress(out io.Writer, towns []*town) (stop func()) {
 	line := func() string {
 		var parts []string
 		for _, t := range towns {
-			parts = append(parts, fmt.Sprintf("%s %d/%d", t.Policy.Zone, t.done.Load(), len(stories)))
+			parts = append(parts, fmt.Sprintf("%s %d/%d", t.Policy.Zone, t.done.Load(), len(walk.Stories)))
 		}
 		return strings.Join(parts, "   ")
 	}

@@ -10,6 +10,7 @@ import (
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/care"
 	"percorso/internal/client"
+	"percorso/internal/walk"
 )
 
 // TestDemoFillsEveryStage runs the demo twice on a real stack: in each zone
@@ -27,7 +28,7 @@ func TestDemoFillsEveryStage(t *testing.T) {
 			supervisor := client.New(stack.Addresses().Pages, stacktest.Token(t, stack, "supervisor."+zone), 1)
 			page, err := supervisor.CaseFiles(t.Context(), 100)
 			require.NoError(t, err)
-			require.Len(t, page.Items, run*len(stories), zone)
+			require.Len(t, page.Items, run*len(walk.Stories), zone)
 			stages, outcomes, waits := map[care.Stage]int{}, map[string]int{}, map[care.TaskKind]int{}
 			suspended := 0
 			for _, c := range page.Items {
