@@ -202,17 +202,22 @@ func (s *services) complexPath() {
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 	// Then the supervisor proposes it: somebody else is to approve.
-	reassigned := func(kind care.TaskKind, to care.Role) {
-		task, _ := s.task(id, kind)
+	reassigned := func(to care.Role) {
+		task, _ := s.task(id, care.Closure)
 		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: to, Note: "Prova"}).is(http.StatusOK)
 	}
-	reassigned(care.Closure, care.Supervisor)
+	reassigned(care.Supervisor)
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	task, _ = s.task(id, care.ClosureApproval)
 	s.post(care.Supervisor, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
 	require.Equal(t, []string{"outcome same_person_as_proposer"},
 		s.post(care.Supervisor, "/tasks/"+task+"/complete", care.Completion{Outcome: care.Approved}).is(http.StatusUnprocessableEntity).rules())
-	reassigned(care.ClosureApproval, care.SocialWorker)
+	require.Equal(t, []string{"role " + care.RuleOtherRole},
+		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.SocialWorker}).is(http.StatusUnprocessableEntity).rules())
+	// There is nobody else: they send it back, and a colleague proposes it.
+	s.post(care.Supervisor, "/tasks/"+task+"/complete", care.Completion{Outcome: care.NotApproved, Note: "Prova"}).is(http.StatusOK)
+	reassigned(care.SocialWorker)
+	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.Approved})
 	file := s.file(care.SocialWorker, id)
 	require.Equal(t, care.OutcomePlaced, file.text("outcome"))

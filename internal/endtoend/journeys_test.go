@@ -94,12 +94,12 @@ func TestSilentCPI(t *testing.T) {
 	require.Equal(t, 1, happened["escalated referral_answer"])
 	s.get(care.CPIOperator, "/stuck-cases").is(http.StatusForbidden)
 
-	// The supervisor reassigns, and it is acknowledged: it leaves the list.
+	// The answer stays in the agency that was asked. It acknowledges, and the case leaves the list.
 	task := stuck.text("task_id")
 	s.post(care.CPIOperator, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusForbidden)
-	s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusOK)
-	s.post(care.CPIOperator, "/referrals/"+referral+"/acknowledge", catalogue.ReferralMoveForm{}).is(http.StatusNotFound) // it is no longer theirs
-	s.move(care.LabourPolicyExpert, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
+	require.Equal(t, []string{"role " + care.RuleOtherAgency},
+		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusUnprocessableEntity).rules())
+	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 	s.post(care.Supervisor, "/tasks/"+task+"/extend", catalogue.Assignment{Until: in(time.Hour)}).is(http.StatusOK)
 	for _, c := range s.get(care.Supervisor, "/stuck-cases").items() {
 		require.NotEqual(t, id, c.text("id"))

@@ -54,7 +54,7 @@ func TestAStoppedWorkerIsSeen(t *testing.T) {
 	is(http.StatusServiceUnavailable, a.Pages+"/status")
 	t.Logf("seen after %s", time.Since(stopped))
 	_, parts := look(t, a.Pages+"/status")
-	require.Equal(t, map[string]any{"postgres": "ok", "temporal": "ok", "worker": "away", "mail": "ok", "entries": "ok"}, parts)
+	require.Equal(t, map[string]any{"postgres": "ok", "temporal": "ok", "worker": "away", "mail": "ok", "entries": "ok", "audit": "ok"}, parts)
 	is(http.StatusOK, a.Pages+"/livez")
 	is(http.StatusOK, a.Pages+"/readyz")
 	require.Eventually(t, func() bool {
