@@ -28,7 +28,7 @@ INSERT INTO case_health (case_id, zone, opened_at) SELECT id, zone, opened_at FR
 CREATE INDEX case_health_list ON case_health (zone, health, opened_at DESC, case_id DESC);
 CREATE INDEX case_health_harm ON case_health (zone, harm, late_day, goes_on, opened_at, case_id) WHERE health <> 'planned';
 CREATE INDEX case_health_due ON case_health (changes_at);
-CREATE INDEX case_health_trouble ON case_health (case_id) WHERE cause IN ('workflow_task', 'run_missing');
+CREATE INDEX case_health_trouble ON case_health (case_id) WHERE cause IN ('workflow_task', 'run_missing', 'no_current_worker');
 
 ALTER TABLE case_health ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_health FORCE ROW LEVEL SECURITY;
@@ -43,6 +43,9 @@ GRANT SELECT ON machine_report, run_trouble TO percorso_definer;
 GRANT SELECT ON case_health TO percorso_app, percorso_worker, percorso_watch;
 GRANT UPDATE (health, cause, waiting, task_id, harm, late_day, goes_on, computed_at, changes_at) ON case_health TO percorso_worker, percorso_watch;
 
+-- A zone's agencies, beside its whole policy, which is long.
+ALTER TABLE zone_policy ADD COLUMN agencies jsonb GENERATED ALWAYS AS (policy -> 'agencies') STORED;
+
 -- +goose StatementBegin
 
 -- What the health of some open cases depends on, in ids, codes and times. Asked for
@@ -54,30 +57,37 @@ CREATE FUNCTION health_facts(cases uuid[]) RETURNS TABLE (case_id text, zone tex
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = public AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY SELECT f.id::text, f.zone, f.suspended_at, f.suspended_until,
-        (SELECT jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state, 'role', t.role, 'agency', t.agency, 'zone', t.zone,
+    RETURN QUERY
+    SELECT f.id::text, f.zone, f.suspended_at, f.suspended_until, a.tasks, b.waits, e.unworked,
+        -- Of all its runs, since what is open is an index that many cases share.
+        (SELECT min(CASE WHEN r.ended_at IS NULL THEN r.next_due END) FROM run r WHERE r.case_id = f.id),
+        coalesce(d.cause, ''), d.since, (SELECT m.at FROM machine_report m WHERE d.cause IS NOT NULL), e.deferred,
+        -- The last day of a permit for as long as nobody has seen to it.
+        (SELECT p.permit_expiry FROM person p WHERE p.case_id = f.id AND p.permit <> 'requested' AND (a.renewal OR b.warning)),
+        (SELECT l.at FROM timeline l WHERE l.case_id = f.id ORDER BY l.id DESC LIMIT 1)
+    FROM case_file f
+    CROSS JOIN LATERAL (SELECT min(c.created_at) AS unworked, min(c.deferred_at) FILTER (WHERE c.zone = f.zone) AS deferred
+        FROM command c WHERE c.case_id = f.id AND c.state = 'accepted') e
+    CROSS JOIN LATERAL (SELECT bool_or(t.kind = 'permit_renewal') AS renewal,
+            jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state, 'role', t.role, 'agency', t.agency, 'zone', t.zone,
                 'since', coalesce(t.reserved_at, t.ready_at), 'from', t.clock_from, 'reminded', t.reminded, 'remind_at', t.remind_at, 'escalate_at', t.escalate_at,
                 'escalated', t.escalated, 'suspended', t.suspended,
                 'candidates', (SELECT count(*) FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role),
-                'answered', answer_on_its_way(t.id),
+                'answered', e.unworked IS NOT NULL AND answer_on_its_way(t.id), 'referral', t.referral_id IS NOT NULL,
+                'holder_gone', t.state = 'reserved' AND NOT EXISTS (SELECT FROM staff h WHERE h.id = t.holder AND h.active
+                    AND h.zone = t.zone AND (h.agency = t.agency OR h.role = 'supervisor')),
+                'supervisor', (SELECT s.agency FROM staff s WHERE s.active AND s.zone = t.zone AND s.role = 'supervisor' ORDER BY s.id LIMIT 1),
                 -- Of a question to a partner, what the zone knows of it.
                 'partner', CASE WHEN t.kind IN ('referral_answer', 'referral_outcome') THEN (
-                    SELECT a FROM referral r JOIN zone_policy z ON z.zone = f.zone AND z.current, jsonb_array_elements(z.policy -> 'agencies') a
-                    WHERE r.id = t.referral_id AND a ->> 'code' = r.to_agency LIMIT 1) END,
-                'not_reached', CASE WHEN t.kind IN ('referral_answer', 'referral_outcome') THEN undelivered(t.id) END) ORDER BY t.ready_at, t.id)
-            FROM task t WHERE t.case_id = f.id AND t.state IN ('ready', 'reserved')),
-        (SELECT jsonb_agg(jsonb_build_object('code', w.code, 'set', w.set_at, 'due', w.due_at) ORDER BY w.due_at, w.code)
-            FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL),
-        (SELECT min(c.created_at) FROM command c WHERE c.case_id = f.id AND c.state = 'accepted'),
-        (SELECT min(r.next_due) FROM run r WHERE r.case_id = f.id AND r.ended_at IS NULL),
-        coalesce(t.cause, ''), t.since, (SELECT m.at FROM machine_report m WHERE t.cause IS NOT NULL),
-        (SELECT min(c.deferred_at) FROM command c WHERE c.case_id = f.id AND c.zone = f.zone AND c.state = 'accepted' AND c.deferred_at IS NOT NULL),
-        -- The last day of a permit for as long as nobody has seen to it.
-        (SELECT p.permit_expiry FROM person p WHERE p.case_id = f.id AND p.permit <> 'requested' AND (
-            EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.state IN ('ready', 'reserved') AND t.kind = 'permit_renewal')
-            OR EXISTS (SELECT FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL AND w.code = 'permit_warning'))),
-        (SELECT l.at FROM timeline l WHERE l.case_id = f.id ORDER BY l.id DESC LIMIT 1)
-    FROM case_file f LEFT JOIN LATERAL (SELECT t.cause, t.since FROM run_trouble t WHERE t.case_id = f.id ORDER BY t.cause, t.since LIMIT 1) t ON true
+                    SELECT g FROM referral r JOIN zone_policy z ON z.zone = f.zone AND z.current, jsonb_array_elements(z.agencies) g
+                    WHERE r.id = t.referral_id AND g ->> 'code' = r.to_agency LIMIT 1) END,
+                'not_reached', CASE WHEN t.kind IN ('referral_answer', 'referral_outcome') AND EXISTS (SELECT FROM link k WHERE k.task_id = t.id)
+                    THEN undelivered(t.id) END) ORDER BY t.ready_at, t.id) AS tasks
+        FROM task t WHERE t.case_id = f.id AND t.state IN ('ready', 'reserved')) a
+    CROSS JOIN LATERAL (SELECT bool_or(w.code = 'permit_warning') AS warning,
+            jsonb_agg(jsonb_build_object('code', w.code, 'set', w.set_at, 'due', w.due_at) ORDER BY w.due_at, w.code) AS waits
+        FROM wait w WHERE w.case_id = f.id AND w.due_at IS NOT NULL) b
+    LEFT JOIN LATERAL (SELECT t.cause, t.since FROM run_trouble t WHERE t.case_id = f.id ORDER BY t.cause, t.since LIMIT 1) d ON true
     WHERE f.id = ANY (cases) AND (my('zone') IS NULL OR f.zone = my('zone') AND sees_case(f.id));
 END $$;
 
@@ -181,10 +191,10 @@ BEGIN
     UPDATE case_health h SET changes_at = 'epoch' WHERE h.case_id IN (
         SELECT o.case_id FROM case_health o WHERE o.changes_at > 'epoch' AND o.case_id IN (
             SELECT c.case_id FROM command c JOIN case_health w ON w.case_id = c.case_id WHERE c.state = 'accepted'
-                AND c.created_at < before AND w.cause NOT IN ('inbox', 'workflow_task', 'run_missing', 'deferred')
+                AND c.created_at < before AND w.cause NOT IN ('inbox', 'workflow_task', 'run_missing', 'no_current_worker', 'deferred')
             UNION SELECT t.case_id FROM run_trouble t JOIN case_health w ON w.case_id = t.case_id, machine_report m
-                WHERE m.at > reported_since AND w.cause NOT IN ('workflow_task', 'run_missing')
-            UNION SELECT w.case_id FROM case_health w WHERE w.cause IN ('workflow_task', 'run_missing')
+                WHERE m.at > reported_since AND w.cause NOT IN ('workflow_task', 'run_missing', 'no_current_worker')
+            UNION SELECT w.case_id FROM case_health w WHERE w.cause IN ('workflow_task', 'run_missing', 'no_current_worker')
                 AND NOT EXISTS (SELECT FROM run_trouble t WHERE t.case_id = w.case_id AND t.cause = w.cause))
         FOR UPDATE SKIP LOCKED);
 END $$;
@@ -209,3 +219,4 @@ DROP TRIGGER mark_partners ON zone_policy;
 DROP FUNCTION health_facts, follow_case, mark_health, mark_case, mark_waiting, mark_kept, mark_pool, mark_new_staff, mark_changed_staff,
     mark_partners, mark_unmoved;
 DROP TABLE case_health;
+ALTER TABLE zone_policy DROP COLUMN agencies;

@@ -44,20 +44,6 @@ BEGIN
         FROM command c JOIN case_file f ON f.id = c.case_id WHERE c.id = entry;
     RETURN true;
 END $$;
-
--- As before, with the new cause among what the watch reports.
-CREATE OR REPLACE FUNCTION mark_unmoved(before timestamptz, reported_since timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    UPDATE case_health h SET changes_at = 'epoch' WHERE h.case_id IN (
-        SELECT o.case_id FROM case_health o WHERE o.changes_at > 'epoch' AND o.case_id IN (
-            SELECT c.case_id FROM command c JOIN case_health w ON w.case_id = c.case_id WHERE c.state = 'accepted'
-                AND c.created_at < before AND w.cause NOT IN ('inbox', 'workflow_task', 'run_missing', 'no_current_worker', 'deferred')
-            UNION SELECT t.case_id FROM run_trouble t JOIN case_health w ON w.case_id = t.case_id, machine_report m
-                WHERE m.at > reported_since AND w.cause NOT IN ('workflow_task', 'run_missing', 'no_current_worker')
-            UNION SELECT w.case_id FROM case_health w WHERE w.cause IN ('workflow_task', 'run_missing', 'no_current_worker')
-                AND NOT EXISTS (SELECT FROM run_trouble t WHERE t.case_id = w.case_id AND t.cause = w.cause))
-        FOR UPDATE SKIP LOCKED);
-END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION runs_beyond, all_deferred, mend_entry_by_operations FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION runs_beyond TO percorso_watch;
@@ -66,20 +52,6 @@ GRANT EXECUTE ON FUNCTION all_deferred, mend_entry_by_operations TO percorso_reb
 REVOKE EXECUTE ON FUNCTION mend_entry FROM percorso_rebuild;
 
 -- +goose Down
--- +goose StatementBegin
-CREATE OR REPLACE FUNCTION mark_unmoved(before timestamptz, reported_since timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    UPDATE case_health h SET changes_at = 'epoch' WHERE h.case_id IN (
-        SELECT o.case_id FROM case_health o WHERE o.changes_at > 'epoch' AND o.case_id IN (
-            SELECT c.case_id FROM command c JOIN case_health w ON w.case_id = c.case_id WHERE c.state = 'accepted'
-                AND c.created_at < before AND w.cause NOT IN ('inbox', 'workflow_task', 'run_missing', 'deferred')
-            UNION SELECT t.case_id FROM run_trouble t JOIN case_health w ON w.case_id = t.case_id, machine_report m
-                WHERE m.at > reported_since AND w.cause NOT IN ('workflow_task', 'run_missing')
-            UNION SELECT w.case_id FROM case_health w WHERE w.cause IN ('workflow_task', 'run_missing')
-                AND NOT EXISTS (SELECT FROM run_trouble t WHERE t.case_id = w.case_id AND t.cause = w.cause))
-        FOR UPDATE SKIP LOCKED);
-END $$;
--- +goose StatementEnd
 GRANT EXECUTE ON FUNCTION mend_entry TO percorso_rebuild;
 DROP FUNCTION runs_beyond, all_deferred, mend_entry_by_operations;
 DELETE FROM run_trouble WHERE cause = 'no_current_worker';
