@@ -5,6 +5,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/declared"
 )
 
 // life is what an entry says besides moving the path.
@@ -32,7 +33,7 @@ func (w *life) beside() error {
 		}
 	case care.OpUnconsent:
 		if ofCase {
-			w.queue(`UPDATE consent SET withdrawn_at = $2, withdrawn_to = $3 WHERE case_id = $1 AND withdrawn_at IS NULL`, w.caseID(), w.step.At, w.by())
+			declared.Withdrawal(&w.batch, w.declares())
 			w.moment("consent_withdrawn", "")
 		}
 	case care.OpMeet:
@@ -78,16 +79,14 @@ func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	return nil
 }
 
-// consents records the person's consent, unless one is in force. The private
-// members of équipes at work are now given what they need of the person.
+// declares is what the entry says for the person.
+func (w *life) declares() declared.Declaration {
+	return declared.Declaration{Entry: w.step.Entry.ID, Case: w.caseID(), Zone: w.run.Zone, At: w.step.At, By: w.by()}
+}
+
+// consents records the person's consent.
 func (w *life) consents() {
-	w.queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		w.step.Entry.ID, w.caseID(), w.run.Zone, w.step.At, w.by())
-	w.queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosure($1, $2, ''), $4, f.notice_version
-		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
-		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
-		ON CONFLICT DO NOTHING`, w.caseID(), care.Consent, forEquipe, w.step.At)
+	declared.Consent(&w.batch, w.declares(), forEquipe)
 	w.moment("consent_given", "")
 }
 
