@@ -46,6 +46,9 @@ const (
 	RuleSaid        = "nothing_to_say" // a seat that has spoken, or is none
 	RuleOtherAgency = "of_another_agency"
 	RuleOtherRole   = "of_another_role"
+	RuleNoContact   = "unknown_contact"  // of the caller's desk
+	RuleContactUsed = "contact_linked"   // a case file has grown from it
+	RuleUnknownPart = "unknown_part"     // a goal or an action that no version of the plan has
 	RuleNotHere     = "not_at_work_here" // nobody of that id is at work in the zone
 	RuleOneOfTwo    = "one_of_two"
 	RuleOneSeat     = "one_seat"    // one person holds one seat of an équipe

@@ -44,6 +44,9 @@ var rules = map[string]string{
 
 	care.RuleOtherAgency: "Il compito resta al suo ente: scegli una persona o un ruolo di quell’ente. A un altro ente si inoltra la segnalazione.",
 	care.RuleOtherRole:   "Questo compito è di un ruolo solo: scegli una persona di quel ruolo.",
+	care.RuleNoContact:   "Allo sportello del tuo ente non c’è un accesso con questo numero: scegline uno dell’elenco, o apri il fascicolo senza.",
+	care.RuleContactUsed: "Da questo accesso è già nato un fascicolo: apri quello, o togli l’accesso.",
+	care.RuleUnknownPart: "Nessuna versione del progetto ha questa voce: ricarica il progetto, poi ripeti la modifica.",
 	care.RuleNotHere:     "Questa persona non lavora più nella zona: scegline un’altra.",
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -72,15 +73,7 @@ type PlanContent struct {
 // PlanOf is what a version says that a command proposes. What an earlier version
 // has keeps its id, and whether the person was sent there for it.
 func PlanOf(command string, form care.PlanForm, earlier []PlanContent) PlanContent {
-	goals, routed := map[string]bool{}, map[string]bool{} // by id
-	for _, content := range earlier {
-		for _, g := range content.Goals {
-			goals[g.ID] = true
-		}
-		for _, a := range content.Actions {
-			routed[a.ID] = routed[a.ID] || a.Routed
-		}
-	}
+	goals, routed := partsOf(earlier)
 	content := PlanContent{Goals: []care.PlanGoal{}, Actions: []PlannedAction{}}
 	for i, g := range form.Goals {
 		if !goals[g.ID] {
@@ -97,6 +90,38 @@ func PlanOf(command string, form care.PlanForm, earlier []PlanContent) PlanConte
 		content.Actions = append(content.Actions, PlannedAction{PlanAction: a, Routed: sent})
 	}
 	return content
+}
+
+// partsOf has the ids of the goals of some versions of a plan, and those of the actions
+// with whether the person was sent to their agency.
+func partsOf(versions []PlanContent) (goals, routed map[string]bool) {
+	goals, routed = map[string]bool{}, map[string]bool{}
+	for _, content := range versions {
+		for _, g := range content.Goals {
+			goals[g.ID] = true
+		}
+		for _, a := range content.Actions {
+			routed[a.ID] = routed[a.ID] || a.Routed
+		}
+	}
+	return goals, routed
+}
+
+// UnknownParts names the fields of a plan that keep a goal or an action which none of
+// the earlier versions has.
+func UnknownParts(form care.PlanForm, earlier []PlanContent) (fields []string) {
+	goals, routed := partsOf(earlier)
+	for i, g := range form.Goals {
+		if g.ID != "" && !goals[g.ID] {
+			fields = append(fields, fmt.Sprintf("plan.goals[%d].id", i))
+		}
+	}
+	for i, a := range form.Actions {
+		if _, known := routed[a.ID]; a.ID != "" && !known {
+			fields = append(fields, fmt.Sprintf("plan.actions[%d].id", i))
+		}
+	}
+	return fields
 }
 
 // NeedsAt lists the areas of need of the goals that the plan newly sends the

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -210,12 +212,7 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	case g.Task.Actors().Seat():
 		return g.ruleOfSeat(outcome)
 	case kind == care.PlanDraft && outcome == care.Proposed:
-		form, err := postgres.FormOf(catalogue.Complete, g.Form)
-		if err != nil {
-			return nil, err
-		}
-		return g.faultIf("plan.changes", care.RuleRequired, form.Plan != nil && form.Plan.Changes == "",
-			`EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+		return g.ruleOfPlan()
 	case kind == care.NextStepAfterRejection && outcome == care.Resubmit:
 		var addressee string
 		err := g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
@@ -232,6 +229,28 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		return g.ruleOfGoals()
 	}
 	return nil, nil
+}
+
+// ruleOfPlan asks whether a plan that is proposed says what it changes of the active
+// one, and whether the goals and actions that it keeps are of an earlier version.
+func (g *asked) ruleOfPlan() ([]care.Fault, error) {
+	form, err := postgres.FormOf(catalogue.Complete, g.Form)
+	if err != nil || form.Plan == nil {
+		return nil, err
+	}
+	faults, err := g.faultIf("plan.changes", care.RuleRequired, form.Plan.Changes == "", `EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := g.tx.Query(g.ctx, `SELECT content FROM plan WHERE case_id = $1`, g.caseID())
+	earlier, err := pgx.CollectRows(rows, pgx.RowTo[ledger.PlanContent])
+	if err != nil {
+		return nil, err
+	}
+	for _, field := range ledger.UnknownParts(*form.Plan, earlier) {
+		faults = append(faults, care.Fault{Field: field, Rule: care.RuleUnknownPart})
+	}
+	return faults, nil
 }
 
 // ruleOfSeat asks whether who speaks from a seat is of its agency and sits there

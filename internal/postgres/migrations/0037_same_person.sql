@@ -1,6 +1,6 @@
 -- +goose Up
 
--- What holds of a person whose two case files become one.
+-- What holds of a person whose two case files become one, and of a contact that becomes one.
 --
 -- The code of before works on this schema: a consent that another took the place of
 -- is one that is over for it.
@@ -102,8 +102,24 @@ BEGIN
         PERFORM pg_notify('percorso_wake', '');
     END IF;
 END $$;
+
+-- Gives the contact that a case grows from to the case, in the transaction that accepts
+-- its opening. A rule of forms: why not; NULL: it has it. It is one of the caller's
+-- desk, of which no other case has grown.
+CREATE FUNCTION claim_contact(contact_id uuid, c uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    k contact;
+BEGIN
+    SELECT * INTO k FROM contact o WHERE o.id = contact_id AND o.zone = my('zone') AND o.agency = my('agency') FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'unknown_contact'; END IF;
+    IF k.case_id IS NOT NULL THEN RETURN 'contact_linked'; END IF;
+    UPDATE contact SET case_id = c WHERE id = k.id;
+    RETURN NULL;
+END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION merge_consents FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION merge_consents, claim_contact FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_contact TO percorso_app;
 GRANT UPDATE (withdrawn_at, withdrawn_to, renewed_by) ON consent TO percorso_definer;
 GRANT INSERT ON share TO percorso_definer;
 
@@ -159,7 +175,7 @@ BEGIN
     END IF;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION merge_consents;
+DROP FUNCTION merge_consents, claim_contact;
 ALTER TABLE consent DROP COLUMN renewed_by;
 REVOKE INSERT ON share FROM percorso_definer;
 REVOKE UPDATE (withdrawn_at, withdrawn_to) ON consent FROM percorso_definer;

@@ -41,9 +41,6 @@ func (w *caseFile) open() error {
 	keep, args := naming.Keep(w.caseID(), p)
 	w.queue(keep, args...)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
-	if form.ContactID != "" {
-		w.queue(`UPDATE contact SET case_id = $2 WHERE id = $1`, form.ContactID, w.caseID())
-	}
 	w.moment("case_opened", "")
 	return nil
 }

@@ -100,6 +100,12 @@ func TestVersionsOfAPlan(t *testing.T) {
 	e := p.Completion("social_worker.prato", equipe, task.ID, propose)
 	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "plan.changes", care.RuleRequired)
 	kept.Changes = "Prova: la casa"
+	kept.Actions[1].ID = uuid.NewString()
+	e = p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
+	res := p.Tries(equipe, e, ledger.Effects{}, nil)
+	p.Refused(res, e, "plan.goals[1].id", care.RuleUnknownPart)
+	p.Refused(res, e, "plan.actions[1].id", care.RuleUnknownPart)
+	kept.Goals[1].ID, kept.Actions[1].ID = "", ""
 	e = p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
 	p.Does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
 	proposed := plans()[0]
