@@ -27,7 +27,7 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 		add("Data di nascita", italian.Date(born))
 	}
 	if snapshot.Citizenship != "" {
-		add("Cittadinanza", italian.Country(snapshot.Citizenship))
+		add("Cittadinanza", italian.Citizenship(snapshot.Citizenship))
 	}
 	add("Lingue", Languages(snapshot.Languages))
 	add("Telefono", snapshot.Phone)

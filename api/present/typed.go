@@ -118,7 +118,7 @@ func (t *typed) words(name, v string) string {
 	case "permit":
 		return italian.Permit(v)
 	case "citizenship":
-		return italian.Country(v)
+		return italian.Citizenship(v)
 	}
 	if care.IsID(v) {
 		return ""

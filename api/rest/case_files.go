@@ -196,7 +196,7 @@ type newPersonJSON struct {
 	GivenName    string   `json:"given_name" maxLength:"200"`
 	FamilyName   string   `json:"family_name" maxLength:"200"`
 	BirthDate    string   `json:"birth_date" format:"date"`
-	Citizenship  string   `json:"citizenship" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless"`
+	Citizenship  string   `json:"citizenship" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
 	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
 	Languages    []string `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`

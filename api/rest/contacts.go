@@ -37,7 +37,7 @@ type newContactJSON struct {
 	Topic       string `json:"topic" maxLength:"100" doc:"Code of a topic of the zone's desk"`
 	Language    string `json:"language" maxLength:"35" doc:"BCP 47"`
 	Channel     string `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
-	Citizenship string `json:"citizenship,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2; left out where it is not known"`
+	Citizenship string `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless; left out where it is not known"`
 	Outcome     string `json:"outcome" maxLength:"100" doc:"information or consultation"`
 	Note        string `json:"note,omitempty" maxLength:"4000" doc:"Without names"`
 }

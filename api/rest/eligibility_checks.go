@@ -15,7 +15,7 @@ type eligibilityInput struct{ Body personFactsJSON }
 
 type personFactsJSON struct {
 	BirthDate    string   `json:"birth_date,omitempty" format:"date" doc:"Left out: not known"`
-	Citizenship  string   `json:"citizenship,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2; XX: stateless; left out: not known"`
+	Citizenship  string   `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless; left out: not known"`
 	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out, or not_shown: none was shown"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date" doc:"Its last day; left out: it does not expire"`
 	RenewalAsked bool     `json:"renewal_asked,omitempty" doc:"There is the receipt of a request for a permit or its renewal"`

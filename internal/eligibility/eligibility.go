@@ -177,7 +177,7 @@ func regularStay(f PersonFacts, today time.Time, rules stayRules) []GateRefusal 
 	switch {
 	case f.Citizenship == "":
 		return []GateRefusal{{Rule: rules.citizenship, Field: "citizenship"}}
-	case slices.Contains(euMembers, f.Citizenship):
+	case ofEU(f.Citizenship):
 		return []GateRefusal{{Rule: rules.thirdCountry, Field: "citizenship"}}
 	case f.RenewalAsked:
 		return nil

@@ -77,6 +77,8 @@ func TestEligibility(t *testing.T) {
 			[]string{RuleLevel1Foreign, RuleLevel2ThirdCountry, RuleTakeOverThirdCountry}},
 		{"a citizen of an EU state", change(func(f *PersonFacts) { f.Citizenship, f.Permit, f.PermitExpiry = "RO", "", nil }),
 			[]string{RuleLevel2ThirdCountry, RuleTakeOverThirdCountry}},
+		{"recorded before as of Réunion, which is France", change(func(f *PersonFacts) { f.Citizenship, f.Permit, f.PermitExpiry = "RE", "", nil }),
+			[]string{RuleLevel2ThirdCountry, RuleTakeOverThirdCountry}},
 		{"a British citizen", change(func(f *PersonFacts) { f.Citizenship = "GB" }), nil},
 		{"a Swiss citizen", change(func(f *PersonFacts) { f.Citizenship = "CH" }), nil},
 		{"stateless", change(func(f *PersonFacts) { f.Citizenship = Stateless }), nil},
@@ -141,5 +143,30 @@ func TestTakeOverFromBirthday(t *testing.T) {
 func TestMemberStates(t *testing.T) {
 	if len(euMembers) != 27 || !slices.IsSorted(euMembers) {
 		t.Errorf("%d member states, sorted %v", len(euMembers), slices.IsSorted(euMembers))
+	}
+}
+
+func TestCitizenshipsAreOfStates(t *testing.T) {
+	if !slices.IsSorted(citizenships) || len(slices.Compact(Citizenships())) != 197 {
+		t.Errorf("%d citizenships, sorted %v", len(citizenships), slices.IsSorted(citizenships))
+	}
+	for _, state := range euMembers {
+		if !IsCitizenship(state) {
+			t.Errorf("nobody is a citizen of %s", state)
+		}
+	}
+	for territory, state := range territories {
+		if IsCitizenship(territory) || !IsCitizenship(state) {
+			t.Errorf("%s of %s", territory, state)
+		}
+	}
+	for code, is := range map[string]bool{
+		Stateless: true, "PK": true, "XK": true, "TW": true, "PS": true, "VA": true, "SS": true, "TL": true, "ME": true,
+		"": false, "pk": false, "PAK": false, "HK": false, "PR": false, "EH": false, "GI": false, "AQ": false, "EU": false, "UK": false, "ZZ": false, "XX ": false,
+		"YU": false, "CS": false, "SU": false, "DD": false, "TP": false, "ZR": false, "BU": false, "AN": false,
+	} {
+		if IsCitizenship(code) != is {
+			t.Errorf("%q is a citizenship: %v", code, !is)
+		}
 	}
 }

@@ -514,18 +514,30 @@ func TestTimelineLine(t *testing.T) {
 	}
 }
 
-func TestCountriesAndLanguages(t *testing.T) {
-	countries := map[string]string{}
-	for _, c := range italian.Countries() {
-		countries[c.Code] = c.Name
+func TestCitizenshipsAndLanguages(t *testing.T) {
+	names, codes := map[string]string{}, map[string]string{} // by the other
+	for _, c := range italian.Citizenships() {
+		if other := codes[c.Name]; other != "" || c.Name == c.Code {
+			t.Errorf("%s and %s are both %q", c.Code, other, c.Name)
+		}
+		names[c.Code], codes[c.Name] = c.Name, c.Code
 	}
-	for code, name := range map[string]string{"PK": "Pakistan", "AL": "Albania", "LK": "Sri Lanka", "IT": "Italia", eligibility.Stateless: "Apolide"} {
-		if countries[code] != name {
-			t.Errorf("country %s is %q, want %q", code, countries[code], name)
+	for code, name := range map[string]string{
+		"PK": "Pakistan", "AL": "Albania", "LK": "Sri Lanka", "IT": "Italia", "SZ": "Eswatini", "MK": "Macedonia del Nord", "XK": "Kosovo",
+		eligibility.Stateless: "Apolide",
+		"RE":                  "", "GP": "", "GF": "", "HK": "", "GL": "", "PR": "", "AQ": "", "YU": "", "SU": "", "AN": "", "CS": "", "ZZ": "", "EU": "",
+	} {
+		if names[code] != name {
+			t.Errorf("citizenship %s is %q, want %q", code, names[code], name)
 		}
 	}
-	if len(countries) < 190 || len(countries) > 260 {
-		t.Errorf("%d countries", len(countries))
+	if len(names) != 198 {
+		t.Errorf("%d citizenships", len(names))
+	}
+	for code, name := range map[string]string{"RE": "Riunione", "YU": "Jugoslavia", "AN": "Antille Olandesi", "??": "??"} {
+		if got := italian.Citizenship(code); got != name {
+			t.Errorf("%s, as it was recorded before, reads %q, want %q", code, got, name)
+		}
 	}
 	if got := italian.Language("ur"); got != "urdu" {
 		t.Errorf("ur is %q", got)

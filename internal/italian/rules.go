@@ -19,7 +19,7 @@ var rules = map[string]string{
 	care.RuleReason:      "Scegli uno dei motivi dell’elenco.",
 	care.RuleNotice:      "Consegna alla persona l’informativa sulla privacy prima di continuare.",
 	care.RuleLanguage:    "Scegli una lingua dell’elenco.",
-	care.RuleCountry:     "Scegli un Paese dell’elenco.",
+	care.RuleCountry:     "Scegli uno Stato dell’elenco: un territorio non dà una cittadinanza, e uno Stato che non c’è più nemmeno.",
 	care.RuleDuplicate:   "La voce è ripetuta: lasciala una volta sola.",
 	care.RuleUnknownGoal: "L’azione non ha un obiettivo del progetto: sceglilo tra quelli scritti sopra.",
 	care.RuleUnreachable: "A questo ente non si può inviare nessuno: non usa Percorso e non ha un indirizzo. Scegli un altro ente, o chiedi al responsabile di aggiungere l’indirizzo.",

@@ -26,16 +26,25 @@ func Language(tag string) string {
 	return cmp.Or(languageNames.Name(t), tag)
 }
 
-// Country is a country by its ISO 3166-1 code: "Pakistan".
-func Country(code string) string {
-	if code == eligibility.Stateless {
-		return "Apolide"
+// Citizenship is that of a state by its ISO 3166-1 code: "Pakistan". What earlier
+// versions recorded is readable too: territories, and states that are no more.
+func Citizenship(code string) string {
+	if name, ok := stateNames[code]; ok {
+		return name
 	}
 	r, err := language.ParseRegion(code)
 	if err != nil {
 		return code
 	}
 	return cmp.Or(countryNames.Name(r), code)
+}
+
+// stateNames are today's names that the library does not have, or writes as nobody
+// says them (dait.interno.gov.it, elenco degli Stati), and those of states that are no more.
+var stateNames = map[string]string{
+	eligibility.Stateless: "Apolide",
+	"CD":                  "Repubblica Democratica del Congo", "CG": "Repubblica del Congo", "MK": "Macedonia del Nord", "MM": "Myanmar", "PS": "Palestina", "SZ": "Eswatini",
+	"AN": "Antille Olandesi", "CS": "Serbia e Montenegro", "SU": "Unione Sovietica", "YU": "Jugoslavia",
 }
 
 // offered are the languages that forms offer: those of the countries from which
@@ -57,32 +66,16 @@ func Languages(more ...string) []care.Named {
 	return sorted(list)
 }
 
-// Countries lists the countries by name, with statelessness as the last.
-func Countries() []care.Named { return countries }
+// Citizenships lists the states whose citizen one may be, by name, with statelessness
+// as the last.
+func Citizenships() []care.Named { return citizenships }
 
-var countries = func() []care.Named {
-	var list []care.Named
-	for a := 'A'; a <= 'Z'; a++ {
-		for b := 'A'; b <= 'Z'; b++ {
-			code := string(a) + string(b)
-			r, err := language.ParseRegion(code)
-			// What the record takes: a country under its own, present code.
-			if err != nil || !r.IsCountry() || r.String() != code || r.Canonicalize() != r || notCountries[code] {
-				continue
-			}
-			if name := countryNames.Name(r); name != "" {
-				list = append(list, care.Named{Code: code, Name: name})
-			}
-		}
+var citizenships = func() (list []care.Named) {
+	for _, code := range eligibility.Citizenships() {
+		list = append(list, care.Named{Code: code, Name: Citizenship(code)})
 	}
-	return append(sorted(list), care.Named{Code: eligibility.Stateless, Name: Country(eligibility.Stateless)})
+	return append(sorted(list), care.Named{Code: eligibility.Stateless, Name: Citizenship(eligibility.Stateless)})
 }()
-
-// notCountries have a code but no citizens: islands and bases, and unions.
-var notCountries = map[string]bool{
-	"AC": true, "AQ": true, "BV": true, "CP": true, "DG": true, "EA": true, "EU": true, "EZ": true, "GS": true, "HM": true, "IC": true,
-	"IO": true, "QO": true, "TA": true, "TF": true, "UM": true, "UN": true, "XA": true, "XB": true, "ZZ": true,
-}
 
 func sorted(list []care.Named) []care.Named {
 	c := collate.New(language.Italian)

@@ -30,7 +30,7 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 	checkName(&f, "person.given_name", p.GivenName)
 	checkName(&f, "person.family_name", p.FamilyName)
 	f.Add(!p.BirthDate.IsZero(), "person.birth_date", care.RuleRequired)
-	checkCountry(&f, "person.citizenship", p.Citizenship)
+	checkCitizenship(&f, "person.citizenship", p.Citizenship)
 	f.Add(p.Permit == "" || care.KnownPermit(p.Permit), "person.permit", care.RuleUnknownCode)
 	f.Add(len(p.Languages) > 0, "person.languages", care.RuleRequired)
 	f.Add(len(p.Languages) <= maxLanguages, "person.languages", care.RuleTooMany)
@@ -83,7 +83,7 @@ func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []strin
 		{Field: "permit_expiry", Meaning: care.PermitLastDay, At: facts.PermitExpiry},
 	}, now)
 	if facts.Citizenship != "" {
-		checkCountry(&f, "citizenship", facts.Citizenship)
+		checkCitizenship(&f, "citizenship", facts.Citizenship)
 	}
 	f.Add(facts.Permit == "" || care.KnownPermit(facts.Permit), "permit", care.RuleUnknownCode)
 	f.Needs(policy, "needs", needs)
@@ -120,7 +120,7 @@ func CheckContact(policy care.Policy, c NewContact) []care.Fault {
 	f.Add(known(policy.Desk.Channels, c.Channel), "channel", care.RuleUnknownCode)
 	checkLanguage(&f, "language", c.Language)
 	if c.Citizenship != "" {
-		checkCountry(&f, "citizenship", c.Citizenship)
+		checkCitizenship(&f, "citizenship", c.Citizenship)
 	}
 	f.Add(c.Outcome == "information" || c.Outcome == "consultation", "outcome", care.RuleUnknownCode)
 	if c.Outcome == "consultation" { // is more than information
@@ -137,15 +137,10 @@ func known(list []care.Named, code string) bool {
 	return ok
 }
 
-// checkCountry asks for an ISO 3166-1 alpha-2 code, or eligibility.Stateless.
-func checkCountry(f *care.Faults, field, code string) {
+// checkCitizenship asks for a state whose citizen one may be, or eligibility.Stateless.
+func checkCitizenship(f *care.Faults, field, code string) {
 	f.Add(code != "", field, care.RuleRequired)
-	if len(code) > 2 {
-		f.Add(false, field, care.RuleCountry)
-	} else if code != "" && code != eligibility.Stateless {
-		region, err := language.ParseRegion(code)
-		f.Add(err == nil && region.IsCountry() && region.String() == code, field, care.RuleCountry)
-	}
+	f.Add(code == "" || eligibility.IsCitizenship(code), field, care.RuleCountry)
 }
 
 // checkLanguage asks for a language by its tag (BCP 47). A private part of a tag

@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 )
 
 // The languages of a person are tags, each once, none with a private part, which
@@ -44,4 +46,18 @@ func TestLanguagesOfForms(t *testing.T) {
 	}
 	require.Contains(t, CheckContact(care.Policy{}, NewContact{Language: "it-x-prova"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
 	require.NotContains(t, CheckContact(care.Policy{}, NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+}
+
+// Each form that asks for a citizenship takes those that one may have: a territory is
+// none, nor is a country that is no more.
+func TestCitizenshipsOfForms(t *testing.T) {
+	for code, good := range map[string]bool{"PK": true, "XK": true, "XX": true, "RE": false, "GP": false, "GF": false, "HK": false, "YU": false, "SU": false, "pk": false, "PAK": false} {
+		opening := CheckOpening(care.Policy{}, CaseOpening{Person: Person{Citizenship: code}}, time.Time{})
+		contact := CheckContact(care.Policy{}, NewContact{Citizenship: code})
+		facts := CheckFacts(care.Policy{}, eligibility.PersonFacts{Citizenship: code}, nil, time.Time{})
+		require.Equal(t, !good, slices.Contains(opening, care.Fault{Field: "person.citizenship", Rule: care.RuleCountry}), code)
+		require.Equal(t, !good, slices.Contains(contact, care.Fault{Field: "citizenship", Rule: care.RuleCountry}), code)
+		require.Equal(t, !good, slices.Contains(facts, care.Fault{Field: "citizenship", Rule: care.RuleCountry}), code)
+	}
+	require.NotContains(t, CheckContact(care.Policy{}, NewContact{}), care.Fault{Field: "citizenship", Rule: care.RuleRequired}, "it need not be known")
 }

@@ -59,7 +59,7 @@ func givenTerms(p care.Policy, file ledger.Case) []web.Term {
 		{Name: italian.Field("given_name"), Value: person.GivenName},
 		{Name: italian.Field("family_name"), Value: person.FamilyName},
 		{Name: italian.Field("birth_date"), Value: italian.Date(person.BirthDate)},
-		{Name: italian.Field("citizenship"), Value: italian.Country(person.Citizenship)},
+		{Name: italian.Field("citizenship"), Value: italian.Citizenship(person.Citizenship)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, italian.Language)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
 		{Name: italian.Field("needs"), Value: enumerated(file.Needs, func(code string) string {

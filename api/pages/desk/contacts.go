@@ -141,7 +141,7 @@ func contactItem(p care.Policy, contact ledger.Contact) ContactItem {
 		item.Facts = append(item.Facts, "Lingua: "+italian.Language(contact.Language))
 	}
 	if contact.Citizenship != "" {
-		item.Facts = append(item.Facts, "Cittadinanza: "+italian.Country(contact.Citizenship))
+		item.Facts = append(item.Facts, "Cittadinanza: "+italian.Citizenship(contact.Citizenship))
 	}
 	if contact.CaseID != "" {
 		item.Case = "/fascicoli/" + contact.CaseID

@@ -212,7 +212,7 @@ var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "P
 // countryGroups lists the countries: the usual ones first, then all by name.
 func countryGroups(chosen string) []web.OptionGroup {
 	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
-	for _, country := range italian.Countries() {
+	for _, country := range italian.Citizenships() {
 		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
 		if slices.Contains(usualCountries, country.Code) {
 			usual.Options = append(usual.Options, o)
