@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -125,7 +126,14 @@ func (p *PageRecords) Share(context.Context, care.Staff, string) (ledger.Share, 
 }
 
 func (p *PageRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
-	return p.SomeFiles()[1:3:3], nil
+	files := p.SomeFiles()[1:3:3]
+	for i := range files {
+		files[i].Known = &ledger.Person{
+			GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "family",
+			Phone: "000 000000" + strconv.Itoa(i+2),
+		}
+	}
+	return files, nil
 }
 
 // Ids of links, by what they are good for.

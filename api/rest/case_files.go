@@ -55,6 +55,7 @@ type caseJSON struct {
 	Referrals    []referralJSON    `json:"referrals" nullable:"false"`
 	Appointments []appointmentJSON `json:"appointments" nullable:"false"`
 	ConsentSince *time.Time        `json:"consent_since,omitempty" doc:"Since when data may reach private partners; left out: no consent in force"`
+	SetAside     []ledger.SetAside `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
 	Meetings     []meetingJSON     `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
 	TransferTo   string            `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
 }
@@ -122,14 +123,13 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
-			Tasks:        converted(c.Tasks, taskOf(who)),
-			Referrals:    converted(c.Referrals, referralOf(who)),
+			Tasks: converted(c.Tasks, taskOf(who)), Referrals: converted(c.Referrals, referralOf(who)),
 			Appointments: converted(c.Appointments, appointmentOf),
 			ConsentSince: c.Consent,
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),
-			TransferTo: c.Transfer,
+			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside),
 		}
 		if p.PermitExpiry != nil {
 			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)

@@ -58,6 +58,13 @@ const (
 	ShownPermits    List = "shown_permits"    // what may be shown of a permit
 	OtherZones      List = "other_zones"      // all but the case's own
 	SamePerson      List = "same_person"      // other open case files that may be of the person
+
+	// Whose data of the person hold after a merge, with what either file says.
+	EitherName        List = "either_name"
+	EitherBirthDate   List = "either_birth_date"
+	EitherCitizenship List = "either_citizenship"
+	EitherPermit      List = "either_permit"
+	EitherPhone       List = "either_phone"
 )
 
 // longText is from how many characters on a text is asked for in an area.

@@ -1,14 +1,37 @@
 package catalogue
 
 import (
+	"slices"
+
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
-// MergeForm merges a second case file of the same person into the one that stays.
+// MergeForm merges a second case file of the same person into the one that stays. Of
+// what the two say differently of the person it chooses; languages and needs are united.
 type MergeForm struct {
-	Into string `json:"into" from:"same_person" doc:"Id of the case file that stays"`
-	Note string `json:"note" maxLength:"4000" doc:"How it was found that they are the same person"`
+	Into        string `json:"into" from:"same_person" doc:"Id of the case file that stays"`
+	Name        string `json:"name,omitempty" from:"either_name" doc:"Whose names hold: newer (as where it is left out), merged: of the file that ends, or kept: of the one that stays"`
+	BirthDate   string `json:"birth_date,omitempty" from:"either_birth_date" doc:"As name; of the newer ones a day that is not 1 January goes first"`
+	Citizenship string `json:"citizenship,omitempty" from:"either_citizenship" doc:"As name"`
+	Permit      string `json:"permit,omitempty" from:"either_permit" doc:"As name, with expiry and receipt"`
+	Phone       string `json:"phone,omitempty" from:"either_phone" doc:"As name"`
+	Note        string `json:"note" maxLength:"4000" doc:"How it was found that they are the same person"`
+}
+
+// Whose data of the person hold after a merge.
+const (
+	NewerData  = "newer"  // whichever was recorded later
+	MergedData = "merged" // of the file that ends
+	KeptData   = "kept"   // of the one that stays
+)
+
+// WhoseData lists them.
+var WhoseData = []string{NewerData, MergedData, KeptData}
+
+// Chosen is whose data hold, by field.
+func (f MergeForm) Chosen() map[string]string {
+	return map[string]string{"name": f.Name, "birth_date": f.BirthDate, "citizenship": f.Citizenship, "permit": f.Permit, "phone": f.Phone}
 }
 
 // Merge merges a case file into another of the same person. It is asked of the
@@ -22,13 +45,16 @@ var Merge = Operation[MergeForm]{
 		var f care.Faults
 		f.Add(form.Into != "", "into", care.RuleRequired)
 		f.Add(form.Into == "" || care.IsID(form.Into), "into", care.RuleUnknownCode) // the process gets it, and nothing that somebody typed
+		for field, whose := range form.Chosen() {
+			f.Add(whose == "" || slices.Contains(WhoseData, whose), field, care.RuleUnknownCode)
+		}
 		f.Add(form.Note != "", "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},
 	Answer: func(form MergeForm) care.Answer { return care.Answer{Case: ledger.CaseRun(form.Into)} },
 	Example: func(w World) MergeForm {
-		form := MergeForm{Note: exampleText}
+		form := MergeForm{Note: exampleText, Phone: pick(w, WhoseData), Permit: pick(w, WhoseData), Name: pick(w, WhoseData)}
 		if w.SamePerson != nil {
 			form.Into = w.SamePerson()
 		}

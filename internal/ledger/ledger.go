@@ -57,6 +57,14 @@ type Person struct {
 	Phone        string     `db:"phone" json:"phone"`
 }
 
+// SetAside is what a merge did not choose of the data of a person.
+type SetAside struct {
+	Values map[string]string `db:"value" json:"values" doc:"By the fields of person_data"`
+	From   string            `db:"from_number" json:"from" doc:"Number of the case file that had it"`
+	At     time.Time         `db:"at" json:"at" doc:"When the files were merged"`
+	ByName string            `db:"by_name" json:"by_name"`
+}
+
 // CaseOpening is the desk's form that opens a case file.
 type CaseOpening struct {
 	Person        Person
@@ -149,6 +157,8 @@ type CaseFile struct {
 	SuspendedUntil *time.Time `db:"suspended_until"` // its clocks stand still until then
 	MergedInto     string     `db:"merged_into"`     // id of the case file that it goes on in
 	LastStage      care.Stage `db:"last_stage"`      // where it stood when it was closed
+
+	Known *Person `db:"-"` // what the file says of the person, where it is to be compared
 }
 
 // CaseFilter chooses cases.
@@ -196,6 +206,7 @@ type Case struct {
 	Meetings     []Meeting  // the latest first
 	Transfer     string     // code of the zone that was asked to take the case over and has not answered
 	Closing      bool       // its closure was asked, and its branches are ending
+	SetAside     []SetAside // what merges did not choose, the latest first
 }
 
 // Standing is what the case has of which there may be one, but for the meetings

@@ -45,6 +45,9 @@ func (a action) show(page *parts.CaseForm, in asked) {
 			page.Nothing = italian.Upper(a.texts.NoneOf(f.Name))
 			return
 		}
+		if f.From != "" && len(in.lists[f.From]) == 0 {
+			continue // there is nothing to choose between
+		}
 		for _, shown := range a.field(f, in) {
 			if f.When.Field != "" {
 				shown.ShownBy = a.choiceID(f.When, in)

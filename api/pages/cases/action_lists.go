@@ -49,6 +49,11 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 			}
 		}), err
 	},
+	catalogue.EitherName:        makesEither(nameOf),
+	catalogue.EitherBirthDate:   makesEither(birthDateOf),
+	catalogue.EitherCitizenship: makesEither(citizenshipOf),
+	catalogue.EitherPermit:      makesEither(permitOf),
+	catalogue.EitherPhone:       makesEither(phoneOf),
 }
 
 // folded are the lists of which one sees the choices only when one opens them:

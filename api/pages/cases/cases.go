@@ -126,7 +126,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	page := CasePage{
 		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
-		Person: personTerms(rules.Policy, file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
+		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 	}
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
@@ -167,15 +167,7 @@ func appointmentLine(p care.Policy, a ledger.Appointment) web.Line {
 }
 
 func personTerms(p care.Policy, file ledger.Case) []web.Term {
-	person := file.PersonData
-	permit := italian.Permit(person.Permit)
-	if person.PermitExpiry != nil {
-		permit += ", scade il " + italian.Date(*person.PermitExpiry)
-	}
-	if person.Receipt != nil {
-		permit += ", ricevuta del " + italian.Date(*person.Receipt)
-	}
-	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permit},
+	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permitOf(file.PersonData)},
 		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})
 }
 

@@ -53,6 +53,7 @@ type CasePage struct {
 	Moments      []web.Moment
 	MoreMoments  string
 	Person       []web.Term
+	SetAside     []web.Term // of the person, what a merge did not choose
 	ReadsURL     string
 }
 

@@ -94,6 +94,9 @@ func (g *asked) secondOfMerge(kept string) (*care.Refusal, error) {
 // dates asks again whether the dates of the form can be meant: nothing is stored
 // that a list could not show, whatever way it came.
 func (g *asked) dates() ([]care.Fault, error) {
+	if g.machine() && g.Entry.Answer.Operation == care.OpPermit {
+		return nil, nil // of a permit that a merge has brought, whatever its day
+	}
 	var kind care.TaskKind
 	if g.Task != nil {
 		kind = g.Task.Kind

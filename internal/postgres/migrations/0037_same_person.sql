@@ -8,7 +8,124 @@
 -- The consent that took the place of this one, where a merge found both in force.
 ALTER TABLE consent ADD renewed_by uuid;
 
+-- Since when the data of a person hold which a merge brought or somebody chose at one,
+-- by field. Of the others: since the file was opened, or the permit was shown.
+ALTER TABLE person ADD as_of jsonb NOT NULL DEFAULT '{}';
+
+-- What a merge did not choose of the data of a person: it stays readable in the file
+-- that stays, by who sees that.
+CREATE TABLE set_aside (
+    case_id     uuid NOT NULL REFERENCES case_file,
+    field       text NOT NULL,
+    value       jsonb NOT NULL, -- by the names that person has
+    from_number text NOT NULL,  -- of the file that had it
+    at          timestamptz NOT NULL,
+    by_staff    uuid
+);
+CREATE INDEX set_aside_case ON set_aside (case_id);
+ALTER TABLE set_aside ENABLE ROW LEVEL SECURITY;
+ALTER TABLE set_aside FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_read ON set_aside FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+GRANT SELECT ON set_aside TO percorso_app;
+GRANT SELECT, INSERT ON set_aside TO percorso_definer;
+GRANT UPDATE (case_id) ON set_aside TO percorso_definer;
+GRANT UPDATE (given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone, as_of) ON person TO percorso_definer;
+GRANT UPDATE (needs, notice_version) ON case_file TO percorso_definer;
+
 -- +goose StatementBegin
+
+-- What a file says of its person in a field of those that a merge chooses from, as
+-- text by name; empty: nothing.
+CREATE FUNCTION said_of(p person, field text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_strip_nulls(CASE field
+        WHEN 'name' THEN jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name)
+        WHEN 'birth_date' THEN jsonb_build_object('birth_date', to_char(p.birth_date, 'YYYY-MM-DD'))
+        WHEN 'citizenship' THEN jsonb_build_object('citizenship', p.citizenship)
+        WHEN 'permit' THEN jsonb_build_object('permit', nullif(p.permit, ''), 'permit_expiry', to_char(p.permit_expiry, 'YYYY-MM-DD'),
+            'receipt_on', to_char(p.receipt_on, 'YYYY-MM-DD'))
+        WHEN 'phone' THEN jsonb_build_object('phone', nullif(p.phone, '')) END)
+$$;
+
+-- Since when it says so.
+CREATE FUNCTION said_since(p person, field text) RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT greatest((p.as_of ->> field)::timestamptz, f.opened_at,
+        CASE field WHEN 'permit' THEN (SELECT max(t.at) FROM timeline t WHERE t.case_id = p.case_id AND t.code = 'permit_updated') END)
+    FROM case_file f WHERE f.id = p.case_id
+$$;
+
+-- Chooses, of what two files say of their person, what holds in the one that stays:
+-- as was asked, by field ('merged', 'kept'), and else what is newer. Nothing said goes
+-- before nothing, and a day of birth before a 1 January, which often stands for a year
+-- alone. What is not chosen is set aside. Languages and needs are united; the person
+-- is found by the names of both. Where another permit holds, the case that stays hears
+-- of it, and watches its day.
+CREATE FUNCTION merge_persons(merged uuid, kept uuid, adoption uuid, chosen jsonb, staff uuid, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    m person;
+    k person;
+    m_file case_file;
+    k_file case_file;
+    keys_of_kept person_key[];
+    f text;
+    of_merged jsonb;
+    of_kept jsonb;
+    takes boolean;
+    watch uuid := md5(adoption || ' permit')::uuid;
+BEGIN
+    SELECT * INTO STRICT m FROM person p WHERE p.case_id = merged;
+    SELECT * INTO STRICT k FROM person p WHERE p.case_id = kept FOR UPDATE;
+    SELECT * INTO STRICT m_file FROM case_file o WHERE o.id = merged;
+    SELECT * INTO STRICT k_file FROM case_file o WHERE o.id = kept;
+    keys_of_kept := ARRAY(SELECT o FROM person_key o WHERE o.case_id = kept AND o.kind <> 'number');
+    UPDATE set_aside SET case_id = kept WHERE case_id = merged;
+    FOREACH f IN ARRAY ARRAY['name', 'birth_date', 'citizenship', 'permit', 'phone'] LOOP
+        of_merged := said_of(m, f);
+        of_kept := said_of(k, f);
+        CONTINUE WHEN of_merged = of_kept;
+        takes := CASE WHEN chosen ->> f = 'merged' THEN true WHEN chosen ->> f = 'kept' THEN false
+            WHEN '{}' IN (of_merged, of_kept) THEN of_kept = '{}'
+            WHEN f = 'birth_date' AND (to_char(m.birth_date, 'MM-DD') = '01-01') <> (to_char(k.birth_date, 'MM-DD') = '01-01')
+                THEN to_char(k.birth_date, 'MM-DD') = '01-01'
+            ELSE said_since(m, f) > said_since(k, f) END;
+        k.as_of := k.as_of || jsonb_build_object(f, CASE WHEN chosen ->> f IN ('merged', 'kept') THEN merge_persons.at
+            WHEN takes THEN said_since(m, f) ELSE said_since(k, f) END);
+        INSERT INTO set_aside (case_id, field, value, from_number, at, by_staff)
+            SELECT kept, f, v.value, v.number, merge_persons.at, merge_persons.staff
+            FROM (SELECT CASE WHEN takes THEN of_kept ELSE of_merged END, CASE WHEN takes THEN k_file.number ELSE m_file.number END) v (value, number)
+            WHERE v.value <> '{}';
+        CONTINUE WHEN NOT takes;
+        CASE f
+        WHEN 'name' THEN k.given_name := m.given_name; k.family_name := m.family_name;
+        WHEN 'birth_date' THEN k.birth_date := m.birth_date;
+        WHEN 'citizenship' THEN k.citizenship := m.citizenship;
+        WHEN 'permit' THEN
+            k.permit := m.permit; k.permit_expiry := m.permit_expiry; k.receipt_on := m.receipt_on;
+            INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, data, created_at, wake_at)
+                VALUES (watch, 'case/' || kept, kept, k_file.zone, '', 'case/' || merged, '', watch::text, '', 'permit',
+                    jsonb_build_object('op', 'permit', 'case', 'case/' || kept),
+                    jsonb_strip_nulls(jsonb_build_object('permit', m.permit, 'permit_expiry', CASE WHEN m.permit <> 'requested' THEN m.permit_expiry END)),
+                    clock_timestamp(), clock_timestamp());
+            PERFORM pg_notify('percorso_wake', '');
+        WHEN 'phone' THEN k.phone := m.phone;
+        END CASE;
+    END LOOP;
+    UPDATE person p SET given_name = k.given_name, family_name = k.family_name, birth_date = k.birth_date, citizenship = k.citizenship, permit = k.permit,
+        permit_expiry = k.permit_expiry, receipt_on = k.receipt_on, phone = k.phone, as_of = k.as_of,
+        languages = k.languages || ARRAY(SELECT l FROM unnest(m.languages) WITH ORDINALITY AS u (l, n) WHERE NOT l = ANY (k.languages) ORDER BY n)
+        WHERE p.case_id = kept;
+    UPDATE case_file o SET needs = k_file.needs || ARRAY(SELECT x FROM unnest(m_file.needs) WITH ORDINALITY AS u (x, n) WHERE NOT x = ANY (k_file.needs) ORDER BY n),
+        notice_version = CASE WHEN m_file.opened_at > k_file.opened_at AND m_file.notice_version <> '' OR k_file.notice_version = ''
+            THEN m_file.notice_version ELSE k_file.notice_version END
+        WHERE o.id = kept;
+    IF k.keys > 0 AND m.keys > 0 THEN
+        DELETE FROM person_key o WHERE o.case_id = kept AND o.kind <> 'number';
+        INSERT INTO person_key (case_id, zone, kind, key, opened_at)
+            SELECT kept, k_file.zone, o.kind, o.key, k_file.opened_at FROM (
+                SELECT u.kind, u.key FROM unnest(keys_of_kept) AS u UNION SELECT o.kind, o.key FROM person_key o WHERE o.case_id = merged AND o.kind <> 'number') o;
+        UPDATE person p SET keys = least(k.keys, m.keys) WHERE p.case_id = kept;
+    END IF;
+END $$;
 
 -- Gives a case file the declarations on consent of the one that is merged into it. The
 -- person's latest one counts, in whichever file it was made: after a withdrawal nothing
@@ -118,7 +235,9 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION merge_consents, claim_contact FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION merge_consents, claim_contact, said_of, said_since, merge_persons FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION merge_persons TO percorso_worker;
+GRANT EXECUTE ON FUNCTION said_of TO percorso_definer;
 GRANT EXECUTE ON FUNCTION claim_contact TO percorso_app;
 GRANT UPDATE (withdrawn_at, withdrawn_to, renewed_by) ON consent TO percorso_definer;
 GRANT INSERT ON share TO percorso_definer;
@@ -175,7 +294,11 @@ BEGIN
     END IF;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION merge_consents, claim_contact;
+DROP FUNCTION merge_persons, said_since, said_of, merge_consents, claim_contact;
+DROP TABLE set_aside;
+ALTER TABLE person DROP COLUMN as_of;
+REVOKE UPDATE (given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on, languages, phone) ON person FROM percorso_definer;
+REVOKE UPDATE (needs, notice_version) ON case_file FROM percorso_definer;
 ALTER TABLE consent DROP COLUMN renewed_by;
 REVOKE INSERT ON share FROM percorso_definer;
 REVOKE UPDATE (withdrawn_at, withdrawn_to) ON consent FROM percorso_definer;

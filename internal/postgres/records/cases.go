@@ -12,6 +12,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -229,6 +230,9 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			return err
 		}
 		if c.Consent, err = consentOf(ctx, tx, id); err != nil {
+			return err
+		}
+		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

@@ -39,7 +39,16 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 		if err != nil {
 			return missing(err)
 		}
-		files, err = r.samePerson(ctx, tx, s, person, caseID)
+		if files, err = r.samePerson(ctx, tx, s, person, caseID); err != nil {
+			return err
+		}
+		for i := range files { // to be compared with it
+			known, err := personOf(ctx, tx, files[i].ID)
+			if err != nil {
+				return err
+			}
+			files[i].Known = &known
+		}
 		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})

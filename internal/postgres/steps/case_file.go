@@ -7,6 +7,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/days"
+	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/naming"
 )
 
@@ -65,14 +66,14 @@ func (w *caseFile) move(e ledger.Effects) {
 }
 
 // merge gives all that the case has to the one that it is merged into.
-func (w *caseFile) merge() {
+func (w *caseFile) merge() error {
 	kept := w.step.Effects.MergeInto
 	if kept == "" {
-		return
+		return nil
 	}
-	adoption := ledger.DerivedID(w.step.Run, "adopt "+w.step.Entry.ID)
-	w.queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, w.caseID(), ledger.BareID(kept), adoption, w.step.Entry.ID, w.by(), w.step.At)
-	w.queue(`SELECT end_second_reviews($1, $2)`, ledger.BareID(kept), adoption)
+	return merging.Queue(&w.batch, merging.Merge{
+		Run: w.step.Run, Merged: w.caseID(), Kept: ledger.BareID(kept), Entry: w.step.Entry.ID, Form: w.entry.Data, By: w.by(), At: w.step.At,
+	})
 }
 
 // handOver opens the case file in the zone that accepted it, and archives what

@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -139,4 +140,93 @@ func TestWhatMayNotBeMerged(t *testing.T) {
 	refused(same, care.RuleStaysOpen)
 	p.Does(same, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	refused(same, care.RuleUnknownCode)
+}
+
+// What two files say differently of a person: the newer value holds, or the one that
+// was chosen, and the other one stays readable in the file that is kept.
+func TestAMergeChoosesFieldByFieldAndLosesNothing(t *testing.T) {
+	older := ledger.Person{GivenName: "Persona", FamilyName: "D'Esempio", Permit: "work", Phone: "+39 055 000 0001", Languages: []string{"ur", "it"}}
+	newer := ledger.Person{GivenName: "Persona", FamilyName: "Desempio", Permit: "family", Phone: "+39 055 000 0002", Languages: []string{"it", "pa"}}
+	for name, c := range map[string]struct {
+		keepsNewer bool
+		chosen     catalogue.MergeForm
+		family     string
+		permit     string
+		phone      string
+	}{
+		"the newer into the older":          {false, catalogue.MergeForm{}, "Desempio", "family", "+39 055 000 0002"},
+		"the older into the newer":          {true, catalogue.MergeForm{}, "Desempio", "family", "+39 055 000 0002"},
+		"as newer, by name":                 {false, catalogue.MergeForm{Name: "newer", Permit: "newer", Phone: "newer"}, "Desempio", "family", "+39 055 000 0002"},
+		"the phone of the one that stays":   {false, catalogue.MergeForm{Phone: "kept"}, "Desempio", "family", "+39 055 000 0001"},
+		"the older name into the newer":     {true, catalogue.MergeForm{Name: "merged"}, "D'Esempio", "family", "+39 055 000 0002"},
+		"all of the older, which is merged": {true, catalogue.MergeForm{Name: "merged", Permit: "merged", Phone: "merged"}, "D'Esempio", "work", "+39 055 000 0001"},
+		"all of the older, which is kept":   {false, catalogue.MergeForm{Name: "kept", Permit: "kept", Phone: "kept"}, "D'Esempio", "work", "+39 055 000 0001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			first, _ := p.Begin(older, ledger.Effects{})
+			p.Now = p.Now.Add(time.Hour)
+			second, _ := p.Begin(newer, ledger.Effects{})
+			merged, kept := second, first
+			if c.keepsNewer {
+				merged, kept = first, second
+			}
+			_, err := p.Owner.Exec(t.Context(), `UPDATE case_file SET needs = '{health,labour}' WHERE id = $1`, ledger.BareID(merged))
+			require.NoError(t, err)
+			p.Now = p.Now.Add(time.Hour)
+			c.chosen.Into, c.chosen.Note = ledger.BareID(kept), "Prova: la stessa persona"
+			e := p.Ask("supervisor.prato", merged, catalogue.Merge.Command("", "", c.chosen))
+			p.Does(merged, e, ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil)
+
+			file, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(kept))
+			require.NoError(t, err)
+			person := file.PersonData
+			require.Equal(t, []string{c.family, c.permit, c.phone}, []string{person.FamilyName, person.Permit, person.Phone})
+			require.ElementsMatch(t, []string{"it", "pa", "ur"}, person.Languages)
+			require.ElementsMatch(t, []string{"health", "housing", "labour"}, file.Needs)
+
+			aside := map[string]string{}
+			for _, a := range file.SetAside {
+				require.NotEmpty(t, a.From)
+				require.True(t, a.At.Equal(p.Now))
+				for field, value := range a.Values {
+					aside[field] = value
+				}
+			}
+			for field, values := range map[string][2]string{"family_name": {c.family, "D'EsempioDesempio"}, "permit": {c.permit, "workfamily"}, "phone": {c.phone, older.Phone + newer.Phone}} {
+				require.Equal(t, len(values[1]), len(values[0]+aside[field]), "%s: both are there", field)
+				require.NotEqual(t, values[0], aside[field])
+			}
+			for _, typed := range []string{"D'Esempio", "Desempio"} {
+				found, err := p.Records.CaseFiles(t.Context(), p.Accounts["social_worker.prato"], ledger.CaseFilter{Search: typed}, ledger.Paging{})
+				require.NoError(t, err)
+				require.NotEmpty(t, found.Items)
+			}
+			require.Equal(t, 1, p.Count(`person WHERE case_id = $1 AND keys > 0`, ledger.BareID(kept)))
+
+			// Another permit is watched from now on.
+			changed := (c.permit == "work") == c.keepsNewer
+			require.Equal(t, changed, p.Count(`command WHERE run_id = $1 AND operation = 'permit' AND state = 'accepted'`, kept) == 1)
+			if changed {
+				p.Does(kept, p.Hear(kept, care.OpPermit), ledger.Effects{}, nil)
+				require.Equal(t, c.permit, p.Row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(kept))["permit"])
+				require.Zero(t, p.Count(`record WHERE kind = 'permit'`))
+			}
+		})
+	}
+}
+
+// Something goes before nothing, and a day before a 1 January, whichever is newer.
+func TestAMergeTakesNothingForNoDatum(t *testing.T) {
+	p := newPlay(t)
+	kept, _ := p.Begin(ledger.Person{Phone: "+39 055 000 0001"}, ledger.Effects{})
+	p.Now = p.Now.Add(time.Hour)
+	merged, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1992-01-01', permit = '' WHERE case_id = $1`, ledger.BareID(merged))
+	require.NoError(t, err)
+	res, _ := p.Merge("supervisor.prato", merged, kept)
+	require.Equal(t, ledger.Recorded, res.Verdict)
+	require.Equal(t, map[string]any{"phone": "+39 055 000 0001", "permit": "work", "birth_date": "1992-03-01"},
+		p.Row(`SELECT phone, permit, birth_date FROM person WHERE case_id = $1`, ledger.BareID(kept)))
+	require.Equal(t, []map[string]any{{"field": "birth_date", "value": map[string]any{"birth_date": "1992-01-01"}}}, p.Rows(`SELECT field, value FROM set_aside`))
 }

@@ -20,6 +20,8 @@ func (w *permits) update() error {
 	answer := w.step.Entry.Answer
 	var shown days.Permit
 	switch {
+	case answer.Operation == care.OpPermit && w.entry.byCase():
+		return nil // a merge has written it
 	case answer.Operation == care.OpPermit:
 		form, err := postgres.FormOf(catalogue.Permit, w.entry.Data)
 		if err != nil {

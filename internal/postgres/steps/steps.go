@@ -95,6 +95,9 @@ func (c commandRow) machine() bool { return c.Role == "" }
 // byLink says whether it comes through a partner's one-time link.
 func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") }
 
+// byCase says whether it comes from a case: what a merge has another one hear of.
+func (c commandRow) byCase() bool { return strings.HasPrefix(c.Caller, "case/") }
+
 // Load gives the state of a run to the execution that begins to work it. An
 // execution of a newer epoch takes the run over; an older one is fenced. A run
 // that has ended stays so, unless somebody asked to reopen it.

@@ -98,12 +98,12 @@ func (w *writer) write() (ledger.StepResult, error) {
 	w.keepForm()
 	for _, work := range []func() error{
 		w.life.beside, w.suspension.write, w.permits.update, w.appointments, w.referrals.write, w.equipes.write, w.tasks.write, w.plans.write, w.waits.write, w.messages,
+		w.caseFile.merge,
 	} {
 		if err := work(); err != nil {
 			return ledger.StepResult{}, err
 		}
 	}
-	w.caseFile.merge()
 	w.caseFile.move(effects)
 	if err := w.close(); err != nil {
 		return ledger.StepResult{}, err
@@ -190,7 +190,7 @@ func (w *writer) renewPolicy() error {
 // keepForm keeps the form as it was filled in, but for what has a row of its own.
 // The command that brought it keeps its digest alone from now on.
 func (w *writer) keepForm() {
-	if len(w.entry.Data) == 0 {
+	if len(w.entry.Data) == 0 || w.entry.byCase() {
 		return
 	}
 	kind := string(w.step.Entry.Answer.Operation)

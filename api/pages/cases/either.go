@@ -1,0 +1,103 @@
+package cases
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+// A merge shows what both files say of the person side by side, and asks whose holds.
+
+// makesEither makes the list of a field of those that a merge chooses from.
+func makesEither(says func(ledger.Person) string) func(*Place, context.Context, care.Staff, asked, string) ([]web.Option, error) {
+	return func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
+		files, err := s.Records.MergeCandidates(ctx, who, in.file.ID)
+		return either(says, in.file.PersonData, files, chosen), err
+	}
+}
+
+// What a file says of its person, by field.
+func nameOf(p ledger.Person) string        { return p.GivenName + " " + p.FamilyName }
+func birthDateOf(p ledger.Person) string   { return italian.Date(p.BirthDate) }
+func citizenshipOf(p ledger.Person) string { return italian.Citizenship(p.Citizenship) }
+func phoneOf(p ledger.Person) string       { return p.Phone }
+
+// either lists whose data may hold, each with what they are. The files that may stay
+// are told apart by their numbers. Empty: they all say the same.
+func either(says func(ledger.Person) string, own ledger.Person, files []ledger.CaseFile, chosen string) []web.Option {
+	var others []string
+	differ := false
+	for _, file := range files {
+		if file.Known == nil {
+			continue
+		}
+		word := said(says(*file.Known))
+		differ = differ || says(*file.Known) != says(own)
+		if len(files) > 1 {
+			word = file.Number + ": " + word
+		}
+		others = append(others, word)
+	}
+	if !differ {
+		return nil
+	}
+	texts := italian.TextsOf(care.OpMerge)
+	option := func(code, data string) web.Option {
+		return web.Option{Value: code, Text: texts.Choice(code), Hint: data, Chosen: chosen == code || chosen == "" && code == catalogue.NewerData}
+	}
+	return []web.Option{
+		option(catalogue.NewerData, ""), option(catalogue.MergedData, said(says(own))), option(catalogue.KeptData, strings.Join(others, "; ")),
+	}
+}
+
+// said says that there is nothing where there is nothing.
+func said(data string) string {
+	if strings.TrimSpace(data) == "" {
+		return "Nessun dato."
+	}
+	return data
+}
+
+// permitOf says what is known of a person's permit.
+func permitOf(person ledger.Person) string {
+	permit := italian.Permit(person.Permit)
+	if person.PermitExpiry != nil {
+		permit += ", scade il " + italian.Date(*person.PermitExpiry)
+	}
+	if person.Receipt != nil {
+		permit += ", ricevuta del " + italian.Date(*person.Receipt)
+	}
+	return permit
+}
+
+// setAsideTerms are what merges did not choose of the data of the person.
+func setAsideTerms(file ledger.Case) (terms []web.Term) {
+	for _, aside := range file.SetAside {
+		from := " (dal fascicolo " + aside.From + ", unito il " + italian.Date(aside.At.In(italian.Rome)) + ")"
+		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone"} {
+			if value, ok := aside.Values[name]; ok {
+				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})
+			}
+		}
+	}
+	return terms
+}
+
+func inWords(name, value string) string {
+	switch name {
+	case "citizenship":
+		return italian.Citizenship(value)
+	case "permit":
+		return italian.Permit(value)
+	}
+	if day, err := time.Parse(time.DateOnly, value); err == nil {
+		return italian.Date(day)
+	}
+	return value
+}
