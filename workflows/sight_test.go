@@ -142,6 +142,9 @@ func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
 	for _, s := range g.grounds() {
 		if s.Agency == who.Agency && s.Zone == who.Zone {
 			of[s.Run] = s.sight(g.policy(), g.now())
+			if sits, asked := g.partIn(s.Run, who); s.Purpose == "equipe" && !sits && !asked {
+				of[s.Run] = hidden
+			}
 		}
 	}
 	holds := func(what, run string, shown bool) {
@@ -178,18 +181,75 @@ func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
 	}
 }
 
-// seesPlan says whether an agency that does not work on the case may see its
-// équipes and plan: for a seat whose data it sees, or a part in the active plan.
+// partIn says what somebody is in an équipe: whether they sit there, having taken a
+// seat or spoken from it; and whether they are asked to a seat, as all of its role are
+// whom nobody has forestalled, and who has not said that they cannot come.
+func (g *wanderer) partIn(run string, who care.Staff) (sits, asked bool) {
+	g.Helper()
+	type chair struct {
+		Role   care.Role `db:"role"`
+		State  string    `db:"state"`
+		Member string    `db:"member"`
+	}
+	type word struct {
+		Kind    care.TaskKind  `db:"kind"`
+		Role    care.Role      `db:"role"`
+		State   care.TaskState `db:"state"`
+		Holder  string         `db:"holder"`
+		Outcome string         `db:"outcome"`
+	}
+	var chairs []chair
+	var words []word
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(context.Background(), `SELECT role, state, coalesce(member::text, '') AS member FROM seat
+			WHERE run_id = $1 AND agency = $2 AND state IN ('invited', 'confirmed', 'spoken')`, run, who.Agency)
+		var err error
+		if chairs, err = pgx.CollectRows(rows, pgx.RowToStructByName[chair]); err != nil {
+			return err
+		}
+		rows, _ = tx.Query(context.Background(), `SELECT kind, role, state, coalesce(holder::text, '') AS holder, outcome FROM task
+			WHERE run_id = $1 AND agency = $2 AND kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off')`, run, who.Agency)
+		words, err = pgx.CollectRows(rows, pgx.RowToStructByName[word])
+		return err
+	}))
+	for _, c := range chairs {
+		spoke, invited, free, forestalled := false, false, c.Member == "", false
+		for _, w := range words {
+			if w.Role != c.Role {
+				continue
+			}
+			mine, invitation, reserved := w.Holder == who.ID, w.Kind == care.EquipeInvitation, w.State == care.TaskReserved
+			spoke = spoke || mine && !invitation && (reserved || w.State == care.TaskCompleted)
+			invited = invited || mine && invitation && reserved
+			free = free || !invitation && w.State == care.TaskReady
+			forestalled = forestalled || reserved || mine && invitation && w.State == care.TaskCompleted && w.Outcome == care.Unavailable
+		}
+		sits = sits || c.State != string(care.SeatInvited) && (c.Member == who.ID || spoke)
+		asked = asked || invited || who.Role == c.Role && free && !forestalled
+	}
+	return sits, asked
+}
+
+// seesPlan says whether somebody whose agency does not work on the case may see its
+// plan: who sits in the équipe while their agency sees what it was given for it, and
+// those who answer for an agency that has a part in the plan.
 func (g *wanderer) seesPlan(who care.Staff) sight {
 	g.Helper()
 	best := hidden
 	if who.Zone != g.zone {
 		return best
 	}
+	agency, _ := g.policy().Agency(who.Agency)
+	answers := agency.Answers == "" || agency.Answers == who.Role
 	for _, s := range g.grounds() {
 		if s.Agency == who.Agency && s.Zone == who.Zone && s.Purpose == "equipe" {
-			if found := s.sight(g.policy(), g.now()); best != seen && found != hidden {
+			found := s.sight(g.policy(), g.now())
+			switch sits, _ := g.partIn(s.Run, who); {
+			case best == seen || found == hidden:
+			case sits:
 				best = found
+			case answers: // for a plan that has ended
+				best = either
 			}
 		}
 	}
@@ -198,9 +258,12 @@ func (g *wanderer) seesPlan(who care.Staff) sight {
 		return tx.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies)),
 			EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
 	}))
-	agency, _ := g.policy().Agency(who.Agency)
-	if part && (consent || agency.Kind.LegalBasis() == care.PublicTask) {
+	switch {
+	case !part || !consent && agency.Kind.LegalBasis() != care.PublicTask:
+	case answers:
 		best = seen
+	case best == hidden: // who has a goal to evaluate
+		best = either
 	}
 	return best
 }

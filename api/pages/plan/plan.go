@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -60,7 +61,11 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 		parts.OfferProgress(&shown, who, rules.Policy, *current)
 	}
 	page.Current = &shown
-	page.Equipe = parts.EquipeLink(current.Run)
+	if _, err := s.Records.Equipe(ctx, who, current.Run); err == nil { // who only has a part in the plan does not read it
+		page.Equipe = parts.EquipeLink(current.Run)
+	} else if !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
 	for _, plan := range plans {
 		if plan.ID != current.ID {
 			page.Versions = append(page.Versions, parts.PlanVersionOf(rules.Policy, plan, nil))

@@ -110,6 +110,9 @@ func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 // fillPlan shows the latest version in a state; without one there is nothing to show.
 func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
 	plans, err := s.Records.Plans(ctx, who, t.CaseID)
+	if errors.Is(err, ledger.ErrNotFound) { // who takes the task reads it
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -248,6 +248,8 @@ func taskState(who care.Staff, t ledger.Task) string {
 		return "Il compito è in carico a " + present.HolderName(t) + ", che non lavora più qui: lo passa a un collega il responsabile."
 	case t.State == care.TaskReserved:
 		return "Il compito è in carico a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
+	case t.State == care.TaskCompleted && t.Outcome == "": // a colleague's word in an équipe
+		return "Il compito è completato. Che cosa è stato detto lo legge chi siede nell’équipe."
 	case t.State == care.TaskCompleted:
 		return "Il compito è completato: " + italian.Outcome(t.Kind, t.Outcome) + "."
 	}

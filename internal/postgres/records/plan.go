@@ -27,8 +27,7 @@ type equipeRow struct {
 }
 
 // Equipes lists the équipes of a case with their seats and minutes, the latest
-// first, for who works on the case, has a seat or a part in the plan. The read
-// is audited.
+// first, for who works on the case, sits in one or is asked to. The read is audited.
 func (r plans) Equipes(ctx context.Context, s care.Staff, caseID string) (equipes []ledger.Equipe, err error) {
 	err = r.ofCase(ctx, s, ledger.ReadEquipe, caseID, seesPlan, func(tx postgres.Tx) error {
 		equipes, err = readEquipes(ctx, tx, `e.case_id = $1`, caseID)
@@ -69,9 +68,15 @@ func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledge
 		}
 		at[row.Run], runs[i] = &equipes[i], row.Run
 	}
+	// Who was asked to a seat and has not taken it reads nothing of what others said.
 	seats, err := postgres.Many[ledger.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
-			s.opinion, s.opinion_note, s.opinion_at, s.signature, s.signature_note, s.signature_at, s.minuted
-		FROM seat s LEFT JOIN staff m ON m.id = s.member WHERE s.run_id = ANY ($1) ORDER BY s.invited_at, s.role, s.id`, runs)
+			said.opinion, said.opinion_note, said.opinion_at, said.signature, said.signature_note, said.signature_at, s.minuted
+		FROM seat s LEFT JOIN staff m ON m.id = s.member
+			LEFT JOIN LATERAL (SELECT s.agency = my('agency') OR reads_equipe(s.run_id, s.case_id) = 'sits' AS heard) reader ON true
+			CROSS JOIN LATERAL (SELECT CASE WHEN heard THEN s.opinion ELSE '' END AS opinion, CASE WHEN heard THEN s.opinion_note ELSE '' END AS opinion_note,
+				CASE WHEN heard THEN s.opinion_at END AS opinion_at, CASE WHEN heard THEN s.signature ELSE '' END AS signature,
+				CASE WHEN heard THEN s.signature_note ELSE '' END AS signature_note, CASE WHEN heard THEN s.signature_at END AS signature_at) said
+		WHERE s.run_id = ANY ($1) ORDER BY s.invited_at, s.role, s.id`, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +92,8 @@ func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledge
 }
 
 // Plans lists the versions of a case's plan, the newest first, with how each
-// action comes along, for who works on the case, has a seat or a part in the
-// plan. The read is audited.
+// action comes along, for who works on the case, sits in an équipe of it or has
+// something to do in the plan. The read is audited.
 func (r plans) Plans(ctx context.Context, s care.Staff, caseID string) (plans []ledger.Plan, err error) {
 	err = r.ofCase(ctx, s, ledger.ReadPlan, caseID, seesPlan, func(tx postgres.Tx) error {
 		plans, err = readPlans(ctx, tx, caseID)

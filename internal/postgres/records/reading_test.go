@@ -84,12 +84,14 @@ func (d desk) plan(caseID string) (equipe string) {
 		VALUES (gen_random_uuid(), $1, 'case/' || $1::uuid, 'prato', 'comune', 'convene', '{"note": "Serve un piano"}', $2, now() - interval '2 minutes')`,
 		caseID, d.Accounts["social_worker.prato"].ID)
 	d.put(`INSERT INTO equipe (run_id, case_id, zone, kind, convened_at) VALUES ($1, $2, 'prato', 'between_agencies', now() - interval '1 minute')`, equipe, caseID)
-	for i, seat := range []struct{ account, state, opinion string }{{"social_worker.prato", "spoken", "favourable"}, {"cpi_operator.prato", "invited", ""}} {
+	for i, seat := range []struct{ account, state, opinion string }{{"social_worker.prato", "spoken", "favourable"}, {"cpi_operator.prato", "confirmed", ""}} {
 		s := d.Accounts[seat.account]
 		d.put(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, member, opinion, invited_at)
-			VALUES (gen_random_uuid(), $1, $2, 'prato', $3, $4, $5, CASE WHEN $6 <> '' THEN $7::uuid END, $6, now() + $8 * interval '1 second')`,
+			VALUES (gen_random_uuid(), $1, $2, 'prato', $3, $4, $5, $7, $6, now() + $8 * interval '1 second')`,
 			equipe, caseID, s.Agency, s.Role, seat.state, seat.opinion, s.ID, i)
 	}
+	d.put(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at)
+		VALUES (gen_random_uuid(), $1, $2, 'prato', 'cpi', 'public_task', 'equipe', '{}', now())`, caseID, equipe)
 	d.put(`INSERT INTO minutes (id, run_id, case_id, zone, held_at, text, by_staff) VALUES (gen_random_uuid(), $1, $2, 'prato', now(), 'Verbale di prova', $3)`,
 		equipe, caseID, d.Accounts["social_worker.prato"].ID)
 	content := `{"goals": [{"id": "` + goal + `", "area": "labour", "text": "Un lavoro"}], "actions": [
@@ -121,7 +123,7 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 		require.Len(t, one.Seats, 2)
 		require.Equal(t, d.Accounts["social_worker.prato"].Name, one.Seats[0].Member)
 		require.Equal(t, care.SeatSpoken, one.Seats[0].State)
-		require.Empty(t, one.Seats[1].Member)
+		require.Equal(t, d.Accounts["cpi_operator.prato"].Name, one.Seats[1].Member)
 		require.Len(t, one.Minutes, 1)
 		plans, err := d.Records.Plans(t.Context(), s, id)
 		require.NoError(t, err)
@@ -156,13 +158,21 @@ func TestWhoReadsAnEquipeAndItsPlan(t *testing.T) {
 	// Who has a seat or a part in the plan does not see the file for it.
 	_, err := d.Records.CaseFile(t.Context(), d.Accounts["cpi_operator.prato"], id)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
-	// A part in the active plan is enough, and a seat is; a waived seat is not.
-	d.put(`UPDATE seat SET state = 'waived' WHERE case_id = $1 AND agency = 'cpi'`, id)
 	d.put(`UPDATE run SET ended_at = now(), outcome = 'plan_active' WHERE id = $1`, equipe)
 	ended, err := d.Records.Equipe(t.Context(), d.Accounts["cpi_operator.prato"], equipe)
 	require.NoError(t, err)
 	require.NotNil(t, ended.Ended, "though the run is not the agency's to see")
 	require.Equal(t, care.PlanActivated, ended.Outcome)
+	// A part in the active plan shows the plan alone, to all who do it; a waived seat shows nothing.
+	d.put(`UPDATE seat SET state = 'waived' WHERE case_id = $1 AND agency = 'cpi'`, id)
+	for _, account := range []string{"cpi_operator.prato", "cpi_operator_2.prato"} {
+		_, err = d.Records.Equipe(t.Context(), d.Accounts[account], equipe)
+		require.ErrorIs(t, err, ledger.ErrNotFound)
+		plans, err := d.Records.Plans(t.Context(), d.Accounts[account], id)
+		require.NoError(t, err)
+		require.Len(t, plans, 2)
+	}
+	d.put(`UPDATE share SET ended_at = now() - interval '1 minute', end_reason = 'waived', seen_until = now() - interval '1 minute' WHERE run_id = $1`, equipe)
 	d.put(`UPDATE plan SET state = 'completed' WHERE case_id = $1 AND state = 'active'`, id)
 	readsNot("cpi_operator.prato")
 	reads("desk_operator.prato")

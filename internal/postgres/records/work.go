@@ -19,11 +19,16 @@ type work struct{ *store }
 const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
 	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
 	t.kind, t.state, t.role, t.agency, t.service, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id,
-	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp, t.outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
+	` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
 	LEFT JOIN staff h ON h.id = t.holder`
+
+// What was said from a seat of an équipe is for who said it, and who sits there too.
+const outcomeSaid = `CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND t.ended_at IS NOT NULL
+	AND t.holder::text IS DISTINCT FROM my('staff') AND reads_equipe(t.run_id, t.case_id) <> 'sits' THEN '' ELSE t.outcome END`
 
 // byDue is the order of tasks: what is due first at the top, what is suspended last.
 var byDue = order{list: "tasks", table: "task t", last: "t.suspended", at: dueOrReady, id: "t.id"}
