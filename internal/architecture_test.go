@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"internal/actors":      {"internal/care"},                    // who may act
 	"internal/health":      {"internal/actors", "internal/care"}, // what an open case waits for
 	"internal/sole":        {"internal/care"},                    // what a case has once
+	"internal/crossing":    {"internal/care"},                    // what may go to another agency
 	"internal/permits":     {"internal/care"},                    // by when a permit's renewal is asked for
 	"internal/terms":       {"internal/care"},                    // when what people have to do is due
 	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
@@ -55,24 +56,25 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care"},
-	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                        // what a process counts
-	"internal/trace":             {},                                                                                                                                                       // which click something belongs to
-	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                      // tells a collector of it
-	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},  // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
-	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care"}, // what steps ask before they write
-	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                // in which order rows are locked
-	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                  // when a case asks for somebody because a day has come
-	"internal/postgres/declared": {"internal/postgres/standing", "internal/care"},                                                                                                          // what people declare of themselves
-	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                          // two case files of one person become one
-	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care"},
-	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"}, // the keys of people's names
+	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                             // what a process counts
+	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to
+	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                           // tells a collector of it
+	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                       // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                              // what records, gates and steps ask
+	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing"}, // what steps ask before they write
+	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                     // in which order rows are locked
+	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                       // when a case asks for somebody because a day has come
+	"internal/postgres/declared": {},                                                                                                                                                                            // what people declare of themselves
+	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                               // two case files of one person become one
+	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares"},
+	"internal/postgres/shares":   {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
+	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
 	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":   {"internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},
+	"internal/postgres/records":  {"internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":          {"internal/loops", "workflows/contract"},
 	"internal/postgres/seals":    {"internal/postgres"}, // what was written of who did what, and that it stays so
@@ -123,7 +125,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else but

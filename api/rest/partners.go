@@ -24,7 +24,7 @@ func disclosureOf(d ledger.Disclosure) disclosureJSON {
 type disclosureInput struct {
 	IDInput
 	Agency  string `path:"agency" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the agency"`
-	Purpose string `query:"purpose" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the area of need that it would be for; left out: the person as a whole"`
+	Purpose string `query:"purpose" pattern:"^[a-z][a-z0-9_]{0,99}$" doc:"Code of the area of need that it would be for; left out: what the employment centre gets for a placement"`
 }
 
 // registerPartners registers what is sent to partners, and the consent for it.

@@ -19,7 +19,7 @@ type referralJSON struct {
 	Continues   string             `json:"continues,omitempty" doc:"Id of the redirected referral that it follows"`
 	Reason      string             `json:"reason,omitempty" doc:"Code, of a rejected one"`
 	LegalBasis  care.LegalBasis    `json:"legal_basis" doc:"On what ground the addressee was given the data"`
-	Purpose     string             `json:"purpose" doc:"Code of the area of need that it is for; empty: the person as a whole"`
+	Purpose     string             `json:"purpose" doc:"Code of the area of need that it is for; empty: a placement, or what a plan sends the person for"`
 	Outcome     string             `json:"outcome,omitempty" doc:"Of one that is over, where its addressee gave one"`
 	Snapshot    *ledger.Snapshot   `json:"snapshot,omitempty" doc:"What the addressee sees of the person; none once it is out of sight"`
 	EndedAt     *time.Time         `json:"share_ended_at,omitempty" doc:"When what the data were given for ended"`

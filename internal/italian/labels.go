@@ -434,13 +434,13 @@ var purposes = map[string]string{
 func Purpose(code string) string { return say(purposes, code) }
 
 // ReferralPurpose says what the person is sent to a partner for: the name of an
-// area of need, as the zone has it. Empty: the person as a whole.
+// area of need, as the zone has it. Empty: a placement, or what a plan sends them for.
 func ReferralPurpose(p care.Policy, code string) string {
 	if areas := p.NeedAreas([]string{code}); len(areas) == 1 {
 		return areas[0].Name
 	}
 	if code == "" {
-		return "Tutti i bisogni"
+		return "Inserimento lavorativo, o gli obiettivi del progetto"
 	}
 	return say[string](nil, code)
 }

@@ -256,7 +256,7 @@ type Referral struct {
 	Asked        []string           `db:"asked"`     // agencies, of those before in their order and of its own
 	Reason       string             `db:"reason"`
 	LegalBasis   care.LegalBasis    `db:"legal_basis"`
-	Purpose      string             `db:"purpose"`       // code of an area of need; empty: the person as a whole
+	Purpose      string             `db:"purpose"`       // code of an area of need; empty: a placement, or what a plan sends the person for
 	Outcome      string             `db:"outcome"`       // of a settled one, where its addressee gave one
 	Snapshot     json.RawMessage    `db:"snapshot"`      // exactly what the addressee may see of the person; nil once that is out of sight
 	TaskID       string             `db:"task_id"`       // the addressee's task to answer it

@@ -20,7 +20,7 @@ type Referral struct {
 	agency  care.Code
 	state   care.ReferralState
 	reason  care.Code
-	purpose care.Code  // area of need that it is for; empty: the person as a whole
+	purpose care.Code  // area of need that it is for; empty: a placement, or what a plan sends them for
 	until   *time.Time // the last day of what was accepted, as its addressee knows; nil: they have not said
 }
 

@@ -167,7 +167,7 @@ func appointmentLine(p care.Policy, a ledger.Appointment) web.Line {
 }
 
 func personTerms(p care.Policy, file ledger.Case) []web.Term {
-	return append(givenTerms(p, file), web.Term{Name: italian.Field("permit"), Value: permitOf(file.PersonData)},
+	return append(givenTerms(p, file, file.Needs), web.Term{Name: italian.Field("permit"), Value: permitOf(file.PersonData)},
 		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})
 }
 

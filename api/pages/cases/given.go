@@ -8,6 +8,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -15,28 +16,40 @@ import (
 // givenTo says what a receiver gets of the person; nil: nobody gets anything.
 func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 	texts := italian.Given(to)
-	given := &parts.Given{
-		Title: texts.Title, Hint: texts.Hint, Terms: givenTerms(in.rules.Policy, in.file), Purpose: italian.Purpose(texts.Purpose), Ground: italian.LegalBasis(care.PublicTask),
-	}
+	p := in.rules.Policy
+	given := &parts.Given{Title: texts.Title, Hint: texts.Hint, Purpose: italian.Purpose(texts.Purpose), Ground: italian.LegalBasis(care.PublicTask)}
+	gets := func(needs crossing.Needs) []web.Term { return givenTerms(p, in.file, needs.Of(in.file.Needs)) }
 	switch to {
 	case catalogue.ToCPI:
 		cpi, _ := in.rules.Agency(in.rules.CPI())
+		given.Terms = gets(crossing.Referral(p, cpi.Code, "", nil))
 		given.Title, given.Ground = given.Title+": "+cpi.Name, italian.LegalBasis(cpi.Kind.LegalBasis())
 	case catalogue.ToService:
-		agencies := serviceAgencies(in.rules.Policy)
+		agencies := serviceAgencies(p)
 		if len(agencies) == 0 {
 			return nil
 		}
+		given.Terms = gets(appointmentNeeds(p, agencies))
 		given.Title += ": " + strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
 		grounds := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.Kind.LegalBasis()) })
 		slices.Sort(grounds)
 		given.Ground = strings.Join(slices.Compact(grounds), "; ")
 	case catalogue.ToOtherZone:
-		given.Terms = append(given.Terms, web.Term{Name: italian.Field("plan"), Value: italian.ActivePlan})
+		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: italian.ActivePlan})
 	default:
 		return nil
 	}
 	return given
+}
+
+// appointmentNeeds are those that go with an appointment, whichever of some agencies it is with.
+func appointmentNeeds(p care.Policy, agencies []care.Agency) (needs crossing.Needs) {
+	for _, a := range agencies {
+		if told := crossing.Appointment(p, a.Code); len(told.Areas) > 0 {
+			needs = told
+		}
+	}
+	return needs
 }
 
 // serviceAgencies are the agencies of services, but for the one that keeps the case
@@ -52,8 +65,9 @@ func serviceAgencies(p care.Policy) (agencies []care.Agency) {
 	return agencies
 }
 
-// givenTerms are what another agency that a person is sent to gets of them.
-func givenTerms(p care.Policy, file ledger.Case) []web.Term {
+// givenTerms are what another agency that a person is sent to gets of them, with some
+// of their needs.
+func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 	person := file.PersonData
 	terms := []web.Term{
 		{Name: italian.Field("given_name"), Value: person.GivenName},
@@ -62,7 +76,7 @@ func givenTerms(p care.Policy, file ledger.Case) []web.Term {
 		{Name: italian.Field("citizenship"), Value: italian.Citizenship(person.Citizenship)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, italian.Language)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
-		{Name: italian.Field("needs"), Value: enumerated(file.Needs, func(code string) string {
+		{Name: italian.Field("needs"), Value: enumerated(needs, func(code string) string {
 			for _, area := range p.NeedAreas([]string{code}) {
 				return area.Name
 			}

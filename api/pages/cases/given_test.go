@@ -16,7 +16,8 @@ import (
 )
 
 // TestWhatTheCPIGets: before data cross the border of an agency the sender sees
-// every field that the receiver will see, and no other.
+// every field that the receiver will see, and no other; of the needs those that a
+// placement is for.
 func TestWhatTheCPIGets(t *testing.T) {
 	policies, err := zone.Load(deploy.Zones())
 	if err != nil {
@@ -27,7 +28,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Languages: []string{"ur", "en"}, Phone: "000 0000001",
 	}}
-	if listed, sent := len(givenTerms(policy, c)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
+	if listed, sent := len(givenTerms(policy, c, c.Needs)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	var form parts.CaseForm
@@ -38,9 +39,12 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := shown.String()
-	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro, Casa", "Finalità", "interesse pubblico"} {
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro", "Finalità", "interesse pubblico"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the sender does not see %q", want)
 		}
+	}
+	if strings.Contains(page, "Casa") {
+		t.Error("a need is shown that a placement is not for")
 	}
 }

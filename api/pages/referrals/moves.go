@@ -36,7 +36,7 @@ var referralMoves = []referralMove{
 	{op: care.OpHold, path: "chiedi-informazioni", done: "La richiesta di informazioni è inviata.", ask: true, note: "Che cosa manca", noted: true,
 		explain: "La segnalazione resta in attesa finché chi l’ha inviata risponde."},
 	{op: care.OpRedirect, path: "inoltra", done: "La segnalazione è inoltrata.", ask: true, note: "Perché",
-		explain: "Un altro ente la riceve al posto del tuo, con i dati della persona che può avere."},
+		explain: "Un altro ente la riceve al posto del tuo, per la stessa finalità, con al più i dati della persona che vedi qui. A un ente privato serve il consenso della persona."},
 	{op: care.OpReject, path: "rifiuta", done: "Hai rifiutato la segnalazione.", ask: true, note: "Spiegazione per chi ha inviato",
 		explain: "Chi ha inviato la segnalazione vede il motivo e decide come proseguire."},
 	{op: care.OpWithdraw, path: "ritira", done: "La segnalazione è ritirata.", ask: true, note: "Perché",

@@ -11,6 +11,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -53,6 +54,27 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 	}
 	if t.Kind == care.TransferAnswer || !care.ReadsCases(who, rules.Policy) {
 		return s.fillShare(ctx, page, who, rules, t)
+	}
+	return s.fillGiven(ctx, page, who, rules, t)
+}
+
+// fillGiven shows what an outcome of the task gives the employment centre, before it is chosen.
+func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+	form, _ := catalogue.FormOf(t.Kind)
+	if _, sends := form.Outcome(care.ToCPI); !sends || t.HolderID != who.ID || !t.State.Open() {
+		return nil
+	}
+	cpi, _ := rules.Agency(rules.CPI())
+	given, err := s.Records.Disclosure(ctx, who, t.CaseID, cpi.Code, "")
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	page.Shared = &parts.Given{
+		Title: "Dati che riceve " + cpi.Name + ", se invii la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
 	}
 	return nil
 }

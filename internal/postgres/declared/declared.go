@@ -5,9 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"percorso/internal/care"
-	"percorso/internal/postgres/standing"
 )
 
 // Declaration is what an entry says for the person of a case.
@@ -25,20 +22,13 @@ type Declaration struct {
 const said = `least($2, (SELECT created_at FROM command WHERE id = $1))`
 
 // Consent keeps a consent to data reaching private partners, unless one is in force.
-// The private members of équipes at work are now given what they need of the person,
-// for a purpose. A consent that was on its way while a merge brought a later
-// withdrawal is over already.
-func Consent(b *pgx.Batch, d Declaration, purpose string) {
+// One that was on its way while a merge brought a later withdrawal is over already.
+func Consent(b *pgx.Batch, d Declaration) {
 	b.Queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to, withdrawn_at, withdrawn_to)
 		SELECT $1, $3, $4, d.given, $5, later.withdrawn_at, later.withdrawn_to FROM (SELECT `+said+` AS given) d LEFT JOIN LATERAL (
 			SELECT c.withdrawn_at, c.withdrawn_to FROM consent c WHERE c.case_id = $3 AND c.withdrawn_at > d.given AND c.renewed_by IS NULL
 			ORDER BY c.withdrawn_at DESC LIMIT 1) later ON true
 		ON CONFLICT DO NOTHING`, d.Entry, d.At, d.Case, d.Zone, d.By)
-	b.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosure($1, $2, ''), $4, f.notice_version
-		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
-		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL AND `+standing.ConsentInForce+`
-		ON CONFLICT DO NOTHING`, d.Case, care.Consent, purpose, d.At)
 }
 
 // Withdrawal ends the consent that is in force.

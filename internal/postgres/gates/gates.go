@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
@@ -53,6 +52,9 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 	}
 	if err == nil && len(faults) == 0 {
 		faults, err = g.eligibility()
+	}
+	if err == nil && len(faults) == 0 && !g.machine() {
+		faults, err = g.crossings()
 	}
 	if err == nil && len(faults) == 0 && !g.machine() {
 		faults, err = g.rule()
@@ -187,9 +189,6 @@ func (g *asked) rule() ([]care.Fault, error) {
 	case care.OpRefer:
 		return g.ruleOfRefer()
 	case care.OpRedirect:
-		if _, known := g.Policy.Agency(string(answer.Agency)); !known {
-			return fault(true, "agency", care.RuleUnknownCode), nil
-		}
 		return g.ruleOfRedirect(string(answer.Agency))
 	case care.OpUnconsent:
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
@@ -216,15 +215,6 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 		return g.ruleOfSeat(outcome)
 	case kind == care.PlanDraft && outcome == care.Proposed:
 		return g.ruleOfPlan()
-	case kind == care.NextStepAfterRejection && outcome == care.Resubmit:
-		var addressee string
-		err := g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
-		if err != nil {
-			return nil, err
-		}
-		return g.faultIf("outcome", care.RuleConsent, g.Policy.LegalBasis(addressee) == care.Consent, "NOT "+standing.ConsentInForce)
-	case kind == care.PlanAgreement && outcome == care.Agreed:
-		return g.ruleOfAgreement()
 	case kind == care.ClosureApproval && outcome == care.Approved: // who proposed it may still take it back
 		return g.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
 			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, g.Caller)
@@ -298,55 +288,6 @@ func NotAwaited(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, 
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
 	return care.Refuse(faults...), nil
-}
-
-// ruleOfRefer asks for the consent that the partner's legal basis needs, and
-// whether the sender saw exactly what will be disclosed. A partner that the zone
-// named after the run got its rules is known once they are renewed.
-func (g *asked) ruleOfRefer() ([]care.Fault, error) {
-	form, err := postgres.FormOf(catalogue.Refer, g.Form)
-	if err != nil {
-		return nil, err
-	}
-	if _, known := g.Policy.Agency(form.Agency); !known {
-		return fault(true, "agency", care.RuleUnknownCode), nil
-	}
-	basis := g.Policy.LegalBasis(form.Agency)
-	var consent, seen bool
-	err = g.tx.QueryRow(g.ctx, `SELECT $2 <> 'consent' OR `+standing.ConsentInForce+`, md5(disclosure($1, $2, $3)::text) = $4`,
-		g.caseID(), basis, form.Purpose, form.Seen).Scan(&consent, &seen)
-	return append(fault(!consent, "agency", care.RuleConsent), fault(!seen, "seen", care.RuleSeen)...), err
-}
-
-// ruleOfRedirect asks whether the referral may go to an agency after whom it asked
-// already, and for the consent that the agency's legal basis needs.
-func (g *asked) ruleOfRedirect(to string) ([]care.Fault, error) {
-	var asked actors.Asked
-	err := g.tx.QueryRow(g.ctx, `SELECT from_agency, referral_asked(id) FROM referral WHERE id = $1`, g.Entry.Target).Scan(&asked.Sender, &asked.Addressees)
-	if err != nil {
-		return nil, err
-	}
-	if rule := asked.Redirect(to); rule != "" {
-		return fault(true, "agency", rule), nil
-	}
-	return g.faultIf("agency", care.RuleConsent, g.Policy.LegalBasis(to) == care.Consent, "NOT "+standing.ConsentInForce)
-}
-
-// ruleOfAgreement asks for the consent that the plan needs which the person
-// agrees to, unless they give it along with their agreement.
-func (g *asked) ruleOfAgreement() ([]care.Fault, error) {
-	form, err := postgres.FormOf(catalogue.Complete, g.Form)
-	if err != nil || form.Consent {
-		return nil, err
-	}
-	plan, err := standing.Plan(g.ctx, g.tx, `run_id = $1 AND state IN ('proposed', 'signed_off')`, g.Run)
-	if err != nil {
-		return nil, err
-	}
-	asks := slices.ContainsFunc(plan.Actions, func(a ledger.PlannedAction) bool {
-		return a.Send && g.Policy.LegalBasis(a.Agency) == care.Consent
-	})
-	return g.faultIf("consent", care.RuleConsent, asks, "NOT "+standing.ConsentInForce)
 }
 
 // ruleOfGoals asks whether the evaluated goals are the active plan's.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -95,7 +96,8 @@ func (r referrals) Referral(ctx context.Context, s care.Staff, id string) (f led
 }
 
 // Disclosure says exactly what an agency would get of the person of a case if
-// the caller sent them there for an area of need. The read is audited.
+// the caller sent them there for an area of need, or to the employment centre for a
+// placement. The read is audited.
 // ledger.ErrNotFound: there is no such case or agency for the caller.
 func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
 	if !care.IsID(caseID) {
@@ -118,8 +120,9 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 			return err
 		}
 		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
-		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosure($1, $2, $3) AS snapshot`,
-			caseID, d.LegalBasis, purpose).Scan(&d.Snapshot, &d.Digest)
+		needs := crossing.Referral(policy.Policy, agency, purpose, nil)
+		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosed($1, $2, $3, $4, $5) AS snapshot`,
+			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known).Scan(&d.Snapshot, &d.Digest)
 		if err != nil {
 			return err
 		}

@@ -3,8 +3,10 @@ package steps
 import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/shares"
 )
 
 // equipes is the équipes of the case, with who sits in them and what they say.
@@ -67,7 +69,7 @@ func (w *equipes) invite(s ledger.SeatChange) {
 	w.queue(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, member = NULL, invited_at = excluded.invited_at`,
 		s.ID, w.step.Run, w.caseID(), w.run.Zone, s.Agency, s.Role, s.State, w.step.At)
-	w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: string(s.Agency), purpose: forEquipe})
+	sharesOf(w.writer).Give(shares.Share{Run: w.step.Run, Agency: string(s.Agency), For: shares.Equipe, Needs: crossing.Everything})
 	w.moment("seat_invited", string(s.Role))
 }
 

@@ -26,7 +26,7 @@ func (w *life) beside() error {
 	case care.OpMailBounced:
 		w.moment("mail_bounced", "")
 	case care.OpRefer:
-		w.shares.referred()
+		w.referrals.begun()
 	case care.OpConsent:
 		if ofCase {
 			w.consents()
@@ -86,7 +86,8 @@ func (w *life) declares() declared.Declaration {
 
 // consents records the person's consent.
 func (w *life) consents() {
-	declared.Consent(&w.batch, w.declares(), forEquipe)
+	declared.Consent(&w.batch, w.declares())
+	sharesOf(w.writer).ToMembers()
 	w.moment("consent_given", "")
 }
 

@@ -2,8 +2,10 @@ package steps
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/shares"
 	"percorso/internal/postgres/standing"
 )
 
@@ -13,15 +15,38 @@ type referrals struct{ *writer }
 // write creates referrals with what their addressees may see, and moves them.
 func (w *referrals) write() error {
 	for _, r := range w.step.Effects.Referrals {
-		w.move(r)
+		if err := w.move(r); err != nil {
+			return err
+		}
 		w.moment("referral_"+string(r.State), string(r.Reason))
 	}
 	return nil
 }
 
-func (w *referrals) move(r ledger.ReferralChange) {
+// begun gives a partner what the sender has just seen, for the referral that the step opens.
+func (w *referrals) begun() {
+	for _, m := range w.step.Effects.Tell {
+		if m.Answer.Operation == care.OpOpen && ledger.KindOf(m.Run) == care.RunReferral {
+			w.give(m.Run, ledger.ReferralChange{Agency: m.Answer.Agency, Purpose: m.Answer.Matter}, nil)
+		}
+	}
+}
+
+// give gives an addressee what a referral to it needs; planned are the areas of the
+// goals that a plan sends the person there for.
+func (w *referrals) give(run string, r ledger.ReferralChange, planned []string) {
+	agency := string(r.Agency)
+	sharesOf(w.writer).Give(shares.Share{Run: run, Agency: agency, For: shares.Referral, Continues: r.From,
+		Needs: crossing.Referral(w.policy.Policy, agency, string(r.Purpose), planned)})
+}
+
+func (w *referrals) move(r ledger.ReferralChange) error {
 	if r.State == care.ReferralRequested {
-		w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: string(r.Agency), purpose: forReferral, area: string(r.Purpose)})
+		var planned []string // what the branch was begun for
+		if err := w.tx.QueryRow(w.ctx, `SELECT needs FROM run WHERE id = $1`, w.step.Run).Scan(&planned); err != nil {
+			return err
+		}
+		w.give(w.step.Run, r, planned)
 		w.queue(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, continues, purpose, state, requested_at, changed_at)
 			SELECT $1, $2, $3, $4, f.agency, $5, s.id, nullif($6, '')::uuid, $9, $7, $8, $8
 			FROM case_file f JOIN share s ON s.run_id = $2 AND s.agency = $5 WHERE f.id = $3 ON CONFLICT DO NOTHING`,
@@ -29,7 +54,7 @@ func (w *referrals) move(r ledger.ReferralChange) {
 		if w.policy.LegalBasis(string(r.Agency)) == care.Consent {
 			w.askForConsent(r.ID)
 		}
-		return
+		return nil
 	}
 	outcome := ""
 	if r.State == care.ReferralCompleted || r.State == care.ReferralFailed {
@@ -37,6 +62,7 @@ func (w *referrals) move(r ledger.ReferralChange) {
 	}
 	w.queue(`UPDATE referral SET state = $2, reason = $3, outcome = $6, changed_at = $4, note = coalesce(nullif($5::jsonb ->> 'note', ''), note)
 		WHERE id = $1`, r.ID, r.State, r.Reason, w.step.At, postgres.OrNull(w.entry.Data), outcome)
+	return nil
 }
 
 // askForConsent has a run withdraw a referral that it has just made, should the

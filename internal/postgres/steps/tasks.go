@@ -73,7 +73,7 @@ func (w *tasks) open(t ledger.TaskChange) error {
 			return err
 		}
 	case t.Zone != "":
-		w.shares.transferred(zone, agency)
+		sharesOf(w.writer).ToZone(zone, agency)
 	}
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15) ON CONFLICT DO NOTHING`,

@@ -8,9 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/days"
+	"percorso/internal/postgres/shares"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -38,7 +40,6 @@ type writer struct {
 	equipes    equipes
 	plans      plans
 	referrals  referrals
-	shares     shares
 	links      links
 	beginnings beginnings
 	courses    courses
@@ -50,7 +51,7 @@ type writer struct {
 func (w *writer) withParts() *writer {
 	w.caseFile, w.life, w.suspension = caseFile{w}, life{w}, suspension{w}
 	w.permits, w.tasks, w.waits = permits{writer: w}, tasks{w}, waits{writer: w}
-	w.equipes, w.plans, w.referrals, w.shares, w.links = equipes{w}, plans{w}, referrals{w}, shares{w}, links{w}
+	w.equipes, w.plans, w.referrals, w.links = equipes{w}, plans{w}, referrals{w}, links{w}
 	w.beginnings, w.courses = beginnings{writer: w}, courses{w}
 	return w
 }
@@ -59,6 +60,11 @@ func (w *writer) queue(sql string, args ...any) { w.batch.Queue(sql, args...) }
 
 // caseID is the opaque id of the case.
 func (w *writer) caseID() string { return ledger.BareID(w.step.Case) }
+
+// sharesOf writes what a step gives other agencies of the person.
+func sharesOf(w *writer) shares.Of {
+	return shares.Of{Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, At: w.step.At, Policy: w.policy, Queue: w.queue}
+}
 
 // days is the case as the days that ask for somebody see it.
 func (w *writer) days() days.Case {
@@ -168,7 +174,11 @@ func (w *writer) close() error {
 	}
 	w.queueNextDue(`UPDATE run SET revision = $2, state = $3, policy_version = $4, ended_at = $5, outcome = $6, course = $7, next_due = `+nextDue+`
 		WHERE id = $1 RETURNING next_due`, revision, state, w.policy.Version, ended, w.step.Effects.Ending, state.CourseNumber())
-	w.shares.settle()
+	cases := []string{w.caseID()}
+	if kept := w.step.Effects.MergeInto; kept != "" {
+		cases = append(cases, ledger.BareID(kept))
+	}
+	sharesOf(w).Settle(cases...)
 	if handover := w.step.Effects.Handover; handover != nil {
 		return w.caseFile.handOver(*handover) // last, since nothing of the case is the zone's then
 	}
@@ -211,7 +221,7 @@ func (w *writer) appointments() error {
 	for _, a := range w.step.Effects.Appointments {
 		if a.Service != "" {
 			agency := w.policy.ServiceAgency(string(a.Service))
-			w.shares.give(share{run: w.step.Run, zone: w.run.Zone, agency: agency, purpose: forAppointment})
+			sharesOf(w).Give(shares.Share{Run: w.step.Run, Agency: agency, For: shares.Appointment, Needs: crossing.Appointment(w.policy.Policy, agency)})
 			w.queue(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 				a.ID, w.step.Run, w.caseID(), w.run.Zone, agency, a.Service, a.Matter, a.State, a.At)

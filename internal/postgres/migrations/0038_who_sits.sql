@@ -97,6 +97,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         WHERE o.case_id = e.case_id AND o.run_id <> e.run_id AND o.convened_at >= d.created_at AND o.convened_at < e.convened_at)
     ORDER BY d.created_at DESC LIMIT 1
 $$;
+
+-- What another agency is given of the person: shown to the sender, and kept as a share,
+-- by the same words. Of the needs all, or some areas, of which known ones the case has.
+-- A private partner gets what it needs to call.
+CREATE FUNCTION disclosed(c uuid, legal_basis text, everything boolean, areas text[], known boolean) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name, 'languages', p.languages, 'phone', p.phone,
+            'needs', CASE WHEN everything THEN f.needs WHEN known THEN ARRAY(SELECT a FROM unnest(areas) a WHERE a = ANY (f.needs)) ELSE areas END,
+            'case_number', f.number)
+        || CASE WHEN disclosed.legal_basis = 'consent' THEN '{}' ELSE jsonb_build_object('birth_date', p.birth_date, 'citizenship', p.citizenship) END
+        FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = c);
+END $$;
+
+-- What an addressee passes on with a referral: what it was given itself, as far as the
+-- next one may have it.
+CREATE FUNCTION passed_on(c uuid, legal_basis text, referral text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_object_agg(given.key, given.value), '{}') FROM referral r JOIN share s ON s.id = r.share_id, jsonb_each(s.snapshot) AS given
+        WHERE r.id = passed_on.referral::uuid AND disclosed(c, passed_on.legal_basis, true, '{}', false) ? given.key);
+END $$;
 -- +goose StatementEnd
 
 -- Who was asked to a seat reads what the équipe is about and who sits in it; its
@@ -154,4 +174,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     ORDER BY d.created_at DESC LIMIT 1
 $$;
 -- +goose StatementEnd
-DROP FUNCTION has_part, sits_on, reads_equipe, equipe_part;
+DROP FUNCTION has_part, sits_on, reads_equipe, equipe_part, passed_on, disclosed;

@@ -1,0 +1,84 @@
+// Package crossing says what of a person may go to another agency, whatever way it goes.
+package crossing
+
+import (
+	"fmt"
+	"slices"
+
+	"percorso/internal/care"
+)
+
+// Needs are the areas of need that another agency is told of.
+type Needs struct {
+	All   bool     // whatever the case has
+	Areas []string // else these alone
+	Known bool     // and of these only what the case has
+}
+
+// Everything is what an équipe and another zone decide by: the person as a whole.
+var Everything = Needs{All: true}
+
+// Referral says which needs go with a referral: the area that somebody chose, or
+// those of the plan's goals that send the person there, or what a placement is for.
+// Where nothing says what it is for, none go.
+func Referral(p care.Policy, agency, area string, planned []string) Needs {
+	switch {
+	case area != "":
+		return Needs{Areas: []string{area}}
+	case len(planned) > 0:
+		return Needs{Areas: planned}
+	}
+	return Appointment(p, agency)
+}
+
+// Appointment says which needs go with an appointment: its matter says what it is
+// for. The employment centre is told of those that it works on.
+func Appointment(p care.Policy, agency string) Needs {
+	if agency == p.CPI() {
+		return Needs{Areas: p.PlacementNeeds(), Known: true}
+	}
+	return Needs{}
+}
+
+// Of are those that the case has, or that the purpose names.
+func (n Needs) Of(has []string) []string {
+	if n.All {
+		return has
+	}
+	return slices.DeleteFunc(slices.Clone(n.Areas), func(area string) bool { return n.Known && !slices.Contains(has, area) })
+}
+
+// Crossing is an agency that an answer gives data of the person.
+type Crossing struct {
+	Field  string // of the form that asks for it
+	Agency string
+}
+
+// Of lists which agencies an answer gives data of the person. Those whom an équipe
+// invites are not among them: a private one is given nothing before the person
+// consents, and the others begin without it.
+func Of(p care.Policy, a care.Answer) (list []Crossing) {
+	switch a.Operation {
+	case care.OpRefer, care.OpRedirect:
+		return []Crossing{{"agency", string(a.Agency)}}
+	case care.OpSendToCPI:
+		return []Crossing{{"", p.CPI()}}
+	case care.OpReopen, care.OpComplete:
+		switch {
+		case a.Stage == care.StagePlacement && a.Operation == care.OpReopen:
+			list = append(list, Crossing{"stage", p.CPI()})
+		case a.Outcome == care.ToCPI:
+			list = append(list, Crossing{"outcome", p.CPI()})
+		}
+	}
+	for i, b := range a.Bookings {
+		field := "service"
+		if a.Operation != care.OpBook {
+			field = fmt.Sprintf("bookings[%d].service", i)
+		}
+		if s, known := p.Service(string(b.Service)); known && s.Agency != p.RoleAgency(care.DeskOperator) {
+			list = append(list, Crossing{field, s.Agency})
+		}
+	}
+	return list
+}

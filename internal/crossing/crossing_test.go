@@ -1,0 +1,64 @@
+package crossing_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/crossing"
+)
+
+// zone is one with an employment centre that has a service, a private one, and one of its own.
+func zone() care.Policy {
+	return care.Policy{
+		Agencies: []care.Agency{{Code: "comune", Kind: care.KindMunicipality}, {Code: "cpi", Kind: care.KindCPI}, {Code: "cpia", Kind: care.KindSchool}, {Code: "coop", Kind: care.KindThirdSector}},
+		Roles:    []care.RoleHolder{{Role: care.DeskOperator, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
+		Needs: []care.NeedArea{{Code: "labour", Difficulty: care.DifficultyLabour}, {Code: "training", Difficulty: care.DifficultyLabour},
+			{Code: "housing", Difficulty: care.DifficultySocial}, {Code: "health"}},
+		Services: []care.Service{{Code: "pas", Agency: "comune"}, {Code: "cpi", Agency: "cpi"}, {Code: "mediation", Agency: "coop"}},
+	}
+}
+
+// TestWhatGoesIsWhatItsPurposeNeeds: of a person with many needs, whatever the way.
+func TestWhatGoesIsWhatItsPurposeNeeds(t *testing.T) {
+	has := []string{"labour", "housing", "health"}
+	p := zone()
+	for name, c := range map[string]struct {
+		needs crossing.Needs
+		want  []string
+	}{
+		"an area that somebody chose":                {crossing.Referral(p, "cpia", "training", nil), []string{"training"}},
+		"the goals that a plan sends the person for": {crossing.Referral(p, "coop", "", []string{"housing"}), []string{"housing"}},
+		"a placement":                             {crossing.Referral(p, "cpi", "", nil), []string{"labour"}},
+		"a partner for nothing that is said":      {crossing.Referral(p, "cpia", "", nil), []string{}},
+		"an appointment at the employment centre": {crossing.Appointment(p, "cpi"), []string{"labour"}},
+		"an appointment elsewhere":                {crossing.Appointment(p, "coop"), []string{}},
+		"an équipe, another zone":                 {crossing.Everything, has},
+	} {
+		require.ElementsMatch(t, c.want, c.needs.Of(has), name)
+	}
+}
+
+// TestEveryWayIsACrossing: whoever the answer gives data of the person is asked about, with the field that asks for it.
+func TestEveryWayIsACrossing(t *testing.T) {
+	cpi := func(field string) []crossing.Crossing { return []crossing.Crossing{{Field: field, Agency: "cpi"}} }
+	booked := []care.Booking{{Service: "pas"}, {Service: "mediation"}}
+	for name, c := range map[string]struct {
+		answer care.Answer
+		want   []crossing.Crossing
+	}{
+		"a referral by hand":               {care.Answer{Operation: care.OpRefer, Agency: "coop"}, []crossing.Crossing{{Field: "agency", Agency: "coop"}}},
+		"a redirection":                    {care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, []crossing.Crossing{{Field: "agency", Agency: "cpia"}}},
+		"to the employment centre by hand": {care.Answer{Operation: care.OpSendToCPI}, cpi("")},
+		"an assessment's outcome":          {care.Answer{Operation: care.OpComplete, Outcome: care.ToCPI}, cpi("outcome")},
+		"a case that begins again there":   {care.Answer{Operation: care.OpReopen, Stage: care.StagePlacement}, cpi("stage")},
+		"a booking":                        {care.Answer{Operation: care.OpBook, Bookings: booked[1:]}, []crossing.Crossing{{Field: "service", Agency: "coop"}}},
+		"the next service":                 {care.Answer{Operation: care.OpComplete, Outcome: care.Booked, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop"}}},
+		"a case that begins again at one":  {care.Answer{Operation: care.OpReopen, Stage: care.StageSecondLevel, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop"}}},
+		"the case's own agency":            {care.Answer{Operation: care.OpBook, Bookings: booked[:1]}, nil},
+		"a note":                           {care.Answer{Operation: care.OpMeet}, nil},
+	} {
+		require.Equal(t, c.want, crossing.Of(zone(), c.answer), name)
+	}
+}

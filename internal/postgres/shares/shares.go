@@ -1,0 +1,87 @@
+// Package shares writes what other agencies are given of a person.
+package shares
+
+import (
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/crossing"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
+)
+
+// Of is the case of a step that gives something, with how its statements are queued.
+type Of struct {
+	Case   string // its opaque id
+	Run    string
+	Zone   string
+	At     time.Time
+	Policy *postgres.Ruleset
+	Queue  func(sql string, args ...any)
+}
+
+// For is what a share is for.
+type For string
+
+// What a share is for.
+const (
+	Referral    For = "referral"
+	Appointment For = "appointment"
+	Equipe      For = "equipe"
+	Transfer    For = "transfer"
+)
+
+// Share is what another agency is given of a person, on a run.
+type Share struct {
+	Run, Agency string
+	For         For
+	Needs       crossing.Needs
+	Continues   string // a referral that this one takes the place of
+}
+
+// Give copies for another agency what it may see of the person, with the legal basis
+// on which it may. The case's own agency needs none, unless it is referred to. A
+// private member of an équipe gets it with the person's consent alone, and whoever
+// else is private gets nothing without it. Who is asked in the place of another agency
+// gets no more than that one was given.
+func (o Of) Give(s Share) {
+	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) ELSE passed_on($2, $6, $12) END,
+			$11, f.notice_version
+		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
+		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
+		ON CONFLICT DO NOTHING`,
+		ledger.DerivedID(s.Run, "share "+s.Agency), o.Case, s.Run, o.Zone, s.Agency, o.Policy.LegalBasis(s.Agency), s.For,
+		s.Needs.All, postgres.OrEmpty(s.Needs.Areas), s.Needs.Known, o.At, s.Continues)
+}
+
+// ToMembers gives the private members of équipes at work what they need of the
+// person, who has just consented.
+func (o Of) ToMembers() {
+	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosed($1, $2, true, '{}', false), $4, f.notice_version
+		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
+		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL AND `+standing.ConsentInForce+`
+		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At)
+}
+
+// ToZone gives another zone's agency what it decides a transfer by: the person, the
+// active plan, and why the transfer is asked.
+func (o Of) ToZone(zone, agency string) {
+	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
+		SELECT $1, $2, $3, $4, $5, $6, $7, disclosed($2, $6, true, '{}', false) || jsonb_build_object(
+				'plan', (SELECT content FROM plan WHERE case_id = $2 AND state = 'active'),
+				'note', (SELECT data ->> 'note' FROM record WHERE case_id = $2 AND kind = 'transfer' ORDER BY created_at DESC LIMIT 1)),
+			$8, f.notice_version FROM case_file f WHERE f.id = $2 ON CONFLICT DO NOTHING`,
+		ledger.DerivedID(o.Run, "share "+agency), o.Case, o.Run, zone, agency, care.PublicTask, Transfer, o.At)
+}
+
+// Settle ends what was given of the persons of some cases where its reason has ended
+// with the step, and lets be seen again what stands again.
+func (o Of) Settle(cases ...string) {
+	later := o.Policy.Due(care.DeadlineShareAfterEnd, o.At)
+	for _, id := range cases {
+		o.Queue(`SELECT settle_shares($1, $2, $3)`, id, o.At, later)
+	}
+}
