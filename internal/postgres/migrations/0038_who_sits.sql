@@ -117,6 +117,29 @@ BEGIN
     RETURN (SELECT coalesce(jsonb_object_agg(given.key, given.value), '{}') FROM referral r JOIN share s ON s.id = r.share_id, jsonb_each(s.snapshot) AS given
         WHERE r.id = passed_on.referral::uuid AND disclosed(c, passed_on.legal_basis, true, '{}', false) ? given.key);
 END $$;
+
+-- Whether the caller answers for who read a case that their zone has handed over to
+-- another one: its supervisor, for the zone's time. Of the files that the other zone
+-- has since, nobody of this one does.
+CREATE FUNCTION answers_for(c uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN my('role') = 'supervisor' AND EXISTS (SELECT FROM case_file f WHERE f.id = c AND f.zone = 'archive/' || my('zone'));
+END $$;
+
+-- As before, also for who answers for a case that was handed over.
+CREATE OR REPLACE FUNCTION reads_of(c uuid, before bigint, most int) RETURNS TABLE (id bigint, at timestamptz, by_name text, by_role text, by_agency text,
+    by_zone text, action text, purpose text, asked text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT a.id, a.at, coalesce(s.name, ''), a.role, a.agency, a.zone, a.action, a.purpose, a.asked
+    FROM (SELECT of.id FROM unnest(same_file(c)) AS file (case_id), LATERAL (
+            (SELECT o.id FROM audit o WHERE o.case_id = file.case_id AND o.id < before ORDER BY o.id DESC LIMIT most)
+            UNION ALL
+            (SELECT o.line FROM audit_shown o WHERE o.case_id = file.case_id AND o.line < before ORDER BY o.line DESC LIMIT most)) AS of
+        WHERE sees_lines(c) OR answers_for(c)) AS found JOIN audit a ON a.id = found.id LEFT JOIN staff s ON s.id = a.staff
+    ORDER BY a.id DESC LIMIT most;
+END $$;
 -- +goose StatementEnd
 
 -- Who was asked to a seat reads what the équipe is about and who sits in it; its
@@ -133,8 +156,8 @@ ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until
 ALTER POLICY app_read ON record USING (zone = my('zone') AND (sees_case(case_id)
     OR agency = my('agency') AND works_on(case_id) AND (run_id NOT LIKE 'equipe/%' OR equipe_part(run_id) = 'sits')));
 
-REVOKE EXECUTE ON FUNCTION equipe_part, reads_equipe, sits_on, has_part FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION equipe_part, reads_equipe, sits_on, has_part TO percorso_app;
+REVOKE EXECUTE ON FUNCTION equipe_part, reads_equipe, sits_on, has_part, answers_for FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION equipe_part, reads_equipe, sits_on, has_part, answers_for TO percorso_app;
 
 -- +goose Down
 ALTER POLICY app_read ON equipe USING (zone = my('zone') AND sees_plan(case_id));
@@ -173,5 +196,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         WHERE o.case_id = e.case_id AND o.run_id <> e.run_id AND o.convened_at >= d.created_at AND o.convened_at < e.convened_at)
     ORDER BY d.created_at DESC LIMIT 1
 $$;
+CREATE OR REPLACE FUNCTION reads_of(c uuid, before bigint, most int) RETURNS TABLE (id bigint, at timestamptz, by_name text, by_role text, by_agency text,
+    by_zone text, action text, purpose text, asked text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT a.id, a.at, coalesce(s.name, ''), a.role, a.agency, a.zone, a.action, a.purpose, a.asked
+    FROM (SELECT of.id FROM unnest(same_file(c)) AS file (case_id), LATERAL (
+            (SELECT o.id FROM audit o WHERE o.case_id = file.case_id AND o.id < before ORDER BY o.id DESC LIMIT most)
+            UNION ALL
+            (SELECT o.line FROM audit_shown o WHERE o.case_id = file.case_id AND o.line < before ORDER BY o.line DESC LIMIT most)) AS of
+        WHERE sees_lines(c)) AS found JOIN audit a ON a.id = found.id LEFT JOIN staff s ON s.id = a.staff
+    ORDER BY a.id DESC LIMIT most;
+END $$;
 -- +goose StatementEnd
-DROP FUNCTION has_part, sits_on, reads_equipe, equipe_part, passed_on, disclosed;
+DROP FUNCTION answers_for, has_part, sits_on, reads_equipe, equipe_part, passed_on, disclosed;

@@ -287,7 +287,8 @@ type readRow struct {
 }
 
 // Reads lists who read or changed a case file, or one that was merged into it,
-// and when; also in lists and searches, and through a partner's link.
+// and when; also in lists and searches, and through a partner's link. Of a case that
+// was handed over to another zone its supervisor of before is told.
 func (r cases) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Read], err error) {
 	var q query
 	q.and("case", caseID)
@@ -302,7 +303,7 @@ func (r cases) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.
 			return page, ledger.ErrCursor
 		}
 	}
-	err = r.ofCase(ctx, s, ledger.ReadReads, caseID, seesCase, func(tx postgres.Tx) error {
+	err = r.ofCase(ctx, s, ledger.ReadReads, caseID, seesReads, func(tx postgres.Tx) error {
 		rows, err := postgres.Many[readRow](ctx, tx, `SELECT * FROM reads_of($1, $2, $3)`, caseID, before, limit+1)
 		if err == nil && len(rows) > limit {
 			rows = rows[:limit]
@@ -314,6 +315,13 @@ func (r cases) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.
 		return err
 	})
 	return page, err
+}
+
+// seesReads answers ledger.ErrNotFound where the caller neither sees the case's file
+// nor answers for who read it.
+func seesReads(ctx context.Context, tx postgres.Tx, caseID string) error {
+	var seen bool
+	return missing(tx.QueryRow(ctx, `SELECT true WHERE EXISTS (SELECT FROM case_file WHERE id = $1) OR answers_for($1)`, caseID).Scan(&seen))
 }
 
 // seesCase answers ledger.ErrNotFound where the caller does not see the case's file.
