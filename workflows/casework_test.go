@@ -11,6 +11,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
@@ -81,6 +82,20 @@ func (w *casework) refused(code string, cmd ledger.Command) {
 	w.Helper()
 	require.Equal(w, ledger.CommandRefused, cmd.State)
 	require.Equal(w, code, cmd.Refusal.Code)
+	w.toldWhy(cmd)
+}
+
+// toldWhy asks whether who was refused is told what is so, and not that something is.
+func (w *casework) toldWhy(cmd ledger.Command) {
+	w.Helper()
+	if code := cmd.Refusal.Code; code == care.RefusedNotAwaited || code == care.RefusedEnded {
+		require.NotEqual(w, italian.Refusal(care.Refusal{Code: code}), italian.Refusal(*cmd.Refusal), "%+v", *cmd.Refusal)
+		require.Equal(w, cmd.Operation, cmd.Refusal.Operation)
+		facts, _ := catalogue.Of(cmd.Operation)
+		if facts.On == catalogue.OnReferral || facts.On == catalogue.OnTask {
+			require.NotEmpty(w, cmd.Refusal.Now)
+		}
+	}
 }
 
 // asks is ask for what must succeed.

@@ -561,6 +561,7 @@ func (g *wanderer) tries(role care.Role, c catalogue.Command) ledger.Command {
 	if cmd.State == ledger.CommandRefused {
 		g.did(c.Operation, "refused", cmd.Refusal)
 		require.Contains(g, []string{care.RefusedInvalid, care.RefusedNotAwaited, care.RefusedOpen}, cmd.Refusal.Code, "%s", g.last)
+		g.toldWhy(cmd)
 	}
 	return cmd
 }

@@ -54,19 +54,34 @@ func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, c catalogue.Com
 	// An update and not a signal: the thank-you page shows what the
 	// acknowledgement discloses. Where the process does not answer in time, the
 	// relay brings it the command.
-	if res, err := d.runs.Work(ctx, cmd); err == nil && res.Refusal != "" {
-		return link, &care.Refusal{Code: res.Refusal}
-	}
+	res, late := d.runs.Work(ctx, cmd)
 	if now, err := d.records.OpenLink(ctx, link.ID); err == nil {
 		link = now
 	}
+	if late == nil && res.Refusal != "" {
+		refused := NotNow(link, c.Operation)
+		refused.Code = res.Refusal
+		return link, refused
+	}
 	return link, nil
+}
+
+// NotNow refuses what the link does not offer as its referral stands.
+func NotNow(link ledger.Link, op care.Operation) *care.Refusal {
+	r := &care.Refusal{Code: care.RefusedNotAwaited, Operation: op, Now: string(link.State)}
+	if op == care.OpComplete { // to say how it went
+		r.Now = string(care.TaskCompleted)
+		if link.State == care.ReferralWithdrawn {
+			r.Now = string(care.TaskObsolete)
+		}
+	}
+	return r
 }
 
 // checkLinkAnswer asks the rules of the zone that the link is of.
 func (d *Door) checkLinkAnswer(ctx context.Context, link ledger.Link, c catalogue.Command) error {
 	if !slices.Contains(LinkMoves(link), c.Operation) {
-		return &care.Refusal{Code: care.RefusedNotAwaited}
+		return NotNow(link, c.Operation)
 	}
 	rules, err := d.book.Rules(ctx, link.Zone)
 	if err != nil {

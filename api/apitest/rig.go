@@ -551,10 +551,8 @@ func (h fakeHandle) Get(_ context.Context, into any) error {
 // fakeWords says codes as they are.
 type fakeWords struct{}
 
-func (fakeWords) Rule(code string) string { return "regola " + code }
-func (fakeWords) Refusal(code string, role care.Role) string {
-	return "no " + code + " " + string(role)
-}
+func (fakeWords) Rule(code string) string       { return "regola " + code }
+func (fakeWords) Refusal(r care.Refusal) string { return "no " + r.Code + " " + string(r.Role) }
 func (fakeWords) Sentence(w health.Waiting, _ care.Policy, _ time.Time) string {
 	return "aspetta " + string(w.For)
 }

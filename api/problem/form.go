@@ -29,7 +29,7 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 	case refused.Code == care.RefusedOpen:
 		status = http.StatusConflict
 	case refused.Code != care.RefusedInvalid:
-		form.Alert = t.Words.Refusal(refused.Code, refused.Role)
+		form.Alert = t.Words.Refusal(*refused)
 		return http.StatusConflict, nil
 	}
 	for _, f := range refused.Faults {

@@ -33,8 +33,11 @@ type Problem struct {
 	Detail   string       `json:"detail,omitempty" doc:"What went wrong, in Italian, for people"`
 	Instance string       `json:"instance,omitempty" doc:"The request's id, to be quoted when asking for help"`
 	Role     care.Role    `json:"role,omitempty" doc:"Role of whoever holds what was asked for"`
+	Now      string       `json:"now,omitempty" example:"requested" doc:"What is so, of not_awaited and ended: the state of the referral, task or plan, or the kind of the task that comes first"`
 	Errors   []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
 	Open     *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
+
+	Operation care.Operation `json:"-"` // that was asked, for the words
 }
 
 // Open is what there is already where a second one was asked for.
@@ -153,7 +156,7 @@ func New(code string) *Problem {
 // Refusal is the problem of a refusal.
 func Refusal(r *care.Refusal) *Problem {
 	p := New(r.Code)
-	p.Role = r.Role
+	p.Role, p.Operation, p.Now = r.Role, r.Operation, r.Now
 	for _, f := range r.Faults {
 		p.Errors = append(p.Errors, FieldError{Field: f.Field, Rule: f.Rule})
 	}
@@ -199,9 +202,9 @@ type Words interface {
 	// those of the API: required, unknown_field, not_in_list, format, too_short,
 	// too_long, too_few, too_many, repeated, out_of_range, type.
 	Rule(code string) string
-	// Refusal says why something may not be: the codes of care's refusals, and
-	// those of this package. role is who holds what was asked for, or empty.
-	Refusal(code string, role care.Role) string
+	// Refusal says why something may not be, what is so and what can be done: the
+	// codes of care's refusals, and those of this package.
+	Refusal(r care.Refusal) string
 }
 
 // NewTeller makes a teller of its words, and of the log that defects go to.
@@ -246,7 +249,7 @@ func (t *Teller) Of(ctx context.Context, err error) *Problem {
 
 // Word fills in the words of a problem, and the request that it is about.
 func (t *Teller) Word(ctx context.Context, p *Problem) {
-	p.Detail = t.Words.Refusal(p.Code, p.Role)
+	p.Detail = t.Words.Refusal(care.Refusal{Code: p.Code, Role: p.Role, Operation: p.Operation, Now: p.Now})
 	for i := range p.Errors {
 		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
 	}

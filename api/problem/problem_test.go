@@ -29,7 +29,7 @@ func TestErrorIsDescribedWithoutWhatItIsAbout(t *testing.T) {
 func TestCodesHaveWords(t *testing.T) {
 	var words Words = italian.Words{}
 	for code := range statuses {
-		if text := words.Refusal(code, ""); text == "" || strings.Contains(text, "("+code+")") {
+		if text := words.Refusal(care.Refusal{Code: code}); text == "" || strings.Contains(text, "("+code+")") {
 			t.Errorf("%s: %q", code, text)
 		}
 	}

@@ -29,7 +29,16 @@ type Refusal struct {
 	Role   Role    `json:"role,omitempty"` // who holds what was asked for
 	Faults []Fault `json:"faults,omitempty"`
 	Open   *Open   `json:"open,omitempty"` // what there is already; nil: nothing, or not for the caller to know
+
+	Operation Operation `json:"operation,omitempty"` // that was asked, where the words depend on it
+	Now       string    `json:"now,omitempty"`       // what is so: state of the referral, task or plan; kind of the task that comes first; or one of those below
 }
+
+// What stands in the way of an operation on a case.
+const (
+	NowClosed  = "closed"  // the case is
+	NowClosing = "closing" // it was asked to be closed, and its branches are ending
+)
 
 // Open is what there is already where a second one was asked for.
 type Open struct {

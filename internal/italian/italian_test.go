@@ -185,7 +185,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 	for _, code := range []string{
 		care.RefusedInvalid, care.RefusedTaken, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedNotHeld, care.RefusedForbidden, care.RefusedOpen,
 	} {
-		if text := italian.Refusal(code, ""); strings.Contains(text, "("+code+")") {
+		if text := italian.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") {
 			t.Errorf("refusal %q is said %q", code, text)
 		}
 	}
@@ -199,7 +199,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 		{care.RefusedForbidden, care.CPIOperator, "Questa operazione spetta a un operatore del Centro per l’Impiego."},
 		{care.RefusedForbidden, care.Supervisor, "Questa operazione spetta al responsabile."},
 	} {
-		if got := italian.Refusal(c.code, c.role); got != c.want {
+		if got := italian.Refusal(care.Refusal{Code: c.code, Role: c.role}); got != c.want {
 			t.Errorf("%s of %s: %q, want %q", c.code, c.role, got, c.want)
 		}
 	}
@@ -215,7 +215,7 @@ func TestEveryProblemHasItsSentence(t *testing.T) {
 		"unauthenticated", "not_staff", "other_site", "not_found", "key_reused", "key_missing", "bad_request", "login_failed", "media_type", "not_acceptable", "too_large",
 		"method", "provider_away", "unavailable", "internal",
 	} {
-		if text := italian.Refusal(code, ""); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
+		if text := italian.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
 			t.Errorf("problem %q is said %q", code, text)
 		}
 	}

@@ -118,8 +118,8 @@ func GateRefusal(r eligibility.GateRefusal) string {
 var refusals = map[string]string{
 	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
 	care.RefusedTaken:      "Un’altra persona ha già preso in carico questo compito.",
-	care.RefusedNotAwaited: "Il percorso è già andato avanti: questo passo non è più atteso. Aggiorna la pagina per vedere a che punto è.",
-	care.RefusedEnded:      "Questo percorso è concluso: non si può più cambiare.",
+	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
+	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
 	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
 	care.RefusedChanged:    "Nel frattempo il compito è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
 	care.RefusedInFlight:   "Una risposta a questo compito è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
@@ -143,20 +143,4 @@ var refusals = map[string]string{
 	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
 	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",
 	"internal":        "Si è verificato un errore imprevisto. Riprova; se si ripete, segnalalo all’assistenza.",
-}
-
-// Refusal says why something may not be. role is who holds what was asked for,
-// or empty.
-func Refusal(code string, role care.Role) string {
-	switch {
-	case role == "":
-	case code == care.RefusedTaken:
-		return "Il compito è già stato preso in carico " + byRole(role) + "."
-	case code == care.RefusedForbidden:
-		return "Questa operazione spetta " + toRole(role) + "."
-	}
-	if text, ok := refusals[code]; ok {
-		return text
-	}
-	return "L’operazione non è possibile (" + code + ")."
 }

@@ -14,7 +14,7 @@ type Words struct{}
 func (Words) Rule(code string) string { return Rule(code) }
 
 // Refusal is the function of the same name.
-func (Words) Refusal(code string, role care.Role) string { return Refusal(code, role) }
+func (Words) Refusal(r care.Refusal) string { return Refusal(r) }
 
 // Sentence is the function of the same name.
 func (Words) Sentence(w health.Waiting, p care.Policy, now time.Time) string {

@@ -234,6 +234,18 @@ func (c Case) Standing(p care.Policy) sole.Standing {
 	return s
 }
 
+// NotNow refuses an operation on the case that is not offered as it stands.
+func (c Case) NotNow(op care.Operation) *care.Refusal {
+	r := &care.Refusal{Code: care.RefusedNotAwaited, Operation: op}
+	switch {
+	case c.Closed != nil:
+		r.Now = care.NowClosed
+	case c.Closing:
+		r.Now = care.NowClosing
+	}
+	return r
+}
+
 // Meeting is a valid meeting with the person: the proof of what reset the
 // counter of the reviews.
 type Meeting struct {

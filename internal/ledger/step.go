@@ -22,6 +22,14 @@ type Step struct {
 	Effects  Effects       `json:"effects"`
 }
 
+// OwnClock says whether the step's entry is what the run's own timer made of a time
+// that has come. Nothing else may reach a run without having been accepted before:
+// whoever could write to Temporal could otherwise act without being asked who they are.
+func (s Step) OwnClock() bool {
+	at := s.Entry.Answer.At
+	return at != nil && !at.After(s.At) && s.Entry.Same(ClockEntry(s.Run, *at))
+}
+
 // Verdict says what the store made of a step.
 type Verdict string
 

@@ -149,7 +149,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		if second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: a.facts.Code}, sole.ShownPermit{}); second != nil {
 			return parts.CaseForm{}, second
 		}
-		return parts.CaseForm{}, &care.Refusal{Code: care.RefusedNotAwaited}
+		return parts.CaseForm{}, file.NotNow(a.facts.Code)
 	}
 	in := asked{rules: rules, file: file, sent: sent}
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {

@@ -25,7 +25,7 @@ func (s *Place) working(c *gin.Context, who care.Staff) error {
 	case ledger.CommandRefused:
 		words := ""
 		if cmd.Refusal != nil {
-			words = s.Problems.Words.Refusal(cmd.Refusal.Code, cmd.Refusal.Role)
+			words = s.Problems.Words.Refusal(*cmd.Refusal)
 		}
 		return s.Pages.LeaveRefused(c, to, words)
 	}

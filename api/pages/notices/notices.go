@@ -36,7 +36,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 			Next: next(n), Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
 		}
 		if n.Refusal != nil {
-			item.Why = s.Problems.Words.Refusal(n.Refusal.Code, n.Refusal.Role)
+			item.Why = s.Problems.Words.Refusal(*n.Refusal)
 			for _, fault := range n.Refusal.Faults {
 				item.Why += " " + s.Problems.Words.Rule(fault.Rule)
 			}

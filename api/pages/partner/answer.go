@@ -6,7 +6,6 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
-	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
@@ -28,7 +27,7 @@ func (s *Place) Answer(ctx context.Context, token string, answer catalogue.Comma
 	if errors.Is(err, act.ErrLinkUsed) { // somebody was quicker, through the link or by telephone
 		link, state, err = s.Links.Open(ctx, token)
 		if err == nil && state == access.LinkValid {
-			err = &care.Refusal{Code: care.RefusedNotAwaited}
+			err = act.NotNow(link, answer.Operation)
 		}
 		return link, state, err
 	}

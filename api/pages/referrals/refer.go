@@ -81,7 +81,7 @@ func (s *Place) referable(c *gin.Context, who care.Staff) (ledger.Case, error) {
 	}
 	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
 	if err == nil && c.Request.Method == http.MethodGet && !catalogue.Refer.Offered(file) {
-		err = &care.Refusal{Code: care.RefusedNotAwaited}
+		err = file.NotNow(care.OpRefer)
 	}
 	return file, err
 }

@@ -123,11 +123,11 @@ func TestMovedOnMeanwhile(t *testing.T) {
 	b.LogIn(apitest.SomeCPI.Subject)
 	b.Temporal.Result.Refusal, b.Temporal.Result.Revision = care.RefusedNotAwaited, 0
 	b.Records.OnCommand = func(c ledger.Command) ledger.Command {
-		c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedNotAwaited}
+		c.State, c.Refusal = ledger.CommandRefused, &care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpAccept, Now: string(care.ReferralWithdrawn)}
 		return c
 	}
 	page := b.Send(t, "/segnalazioni/"+apitest.SomeID+"/accetta", url.Values{"key": {"tre"}})
-	if page.StatusCode != http.StatusConflict || !strings.Contains(page.Words(), "Il percorso è già andato avanti") {
+	if page.StatusCode != http.StatusConflict || !strings.Contains(page.Words(), "La segnalazione è stata ritirata") {
 		t.Errorf("%d %s", page.StatusCode, page.Words())
 	}
 }

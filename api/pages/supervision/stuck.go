@@ -87,7 +87,7 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 	_, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden && refused.Code != care.RefusedInvalid {
-		return s.Pages.LeaveRefused(c, stuckURL, s.Problems.Words.Refusal(refused.Code, refused.Role))
+		return s.Pages.LeaveRefused(c, stuckURL, s.Problems.Words.Refusal(*refused))
 	}
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ func (s *Place) assignTask(c *gin.Context, who care.Staff, op catalogue.Operatio
 	_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.None{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedInvalid {
-		return s.Pages.LeaveRefused(c, "/compiti", s.Problems.Words.Refusal(refused.Code, refused.Role))
+		return s.Pages.LeaveRefused(c, "/compiti", s.Problems.Words.Refusal(*refused))
 	}
 	if err != nil {
 		return err

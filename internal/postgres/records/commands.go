@@ -277,6 +277,11 @@ func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComma
 			c.Answer.Case = ledger.CaseRun(caseID)
 		}
 	}
+	if refusal != nil {
+		if err := standing.Explain(ctx, tx, refusal, c.Operation, c.Run, c.Target); err != nil {
+			return ledger.Command{}, err
+		}
+	}
 	return postgres.One[ledger.Command](ctx, tx, `INSERT INTO command
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $14 <> 'worked' THEN $13::jsonb END, $14, $15,

@@ -65,7 +65,7 @@ func mayProgress(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, acti
 	i := slices.IndexFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == action })
 	switch mine := plan.Content.Actions[i].Agency == s.Agency; {
 	case plan.State != care.PlanActive:
-		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
+		return &care.Refusal{Code: care.RefusedNotAwaited, Now: string(plan.State)}, nil
 	case !mine && plan.Own != s.Agency && s.Role != care.Supervisor:
 		return &care.Refusal{Code: care.RefusedForbidden}, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
 	"percorso/internal/postgres/locks"
+	"percorso/internal/postgres/standing"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -79,14 +80,6 @@ const selectCommand = `SELECT target, answer, caller, role, agency, state, refus
 
 // known says whether there is a command; without one it is the zero value.
 func (c commandRow) known() bool { return c.State != "" }
-
-// ownClock says whether an entry is what the run's own timer made of a time that
-// has come. Nothing else may reach a run without having been accepted before:
-// whoever could write to Temporal could otherwise act without being asked who they are.
-func ownClock(step ledger.Step) bool {
-	at := step.Entry.Answer.At
-	return at != nil && !at.After(step.At) && step.Entry.Same(ledger.ClockEntry(step.Run, *at))
-}
 
 // machine says whether the entry comes from a run or through a partner's link,
 // and not from a member of staff.
@@ -222,7 +215,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 			kept, err = mergedInto(ctx, tx, step.Case)
 			return err
 		}
-		if entry.State == "" && !ownClock(step) {
+		if entry.State == "" && !step.OwnClock() {
 			if again, err = locks.Follow(ctx, tx, step.Entry.ID); err != nil || again {
 				return err
 			}
@@ -288,7 +281,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.
 		return ledger.StepResult{Verdict: ledger.Behind, Revision: run.Rev, NextDue: run.NextDue, State: &run.State}, nil
-	case !entry.known() && !ownClock(step):
+	case !entry.known() && !step.OwnClock():
 		return w.refuse(&care.Refusal{Code: care.RefusedForbidden})
 	case entry.known() && !accepted.Same(step.Entry):
 		return ledger.StepResult{Verdict: ledger.Altered, Revision: run.Rev, NextDue: run.NextDue, Entry: &accepted}, nil
@@ -335,6 +328,9 @@ func (w *writer) asked() gates.Step {
 }
 
 func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
+	if err := standing.Explain(w.ctx, w.tx, r, w.entry.Answer.Operation, w.step.Run, w.entry.Target); err != nil {
+		return ledger.StepResult{}, err
+	}
 	b := &pgx.Batch{}
 	b.Queue(`UPDATE command SET state = 'refused', refusal = $2, worked_at = $3 WHERE id = $1 AND run_id = $4`,
 		w.step.Entry.ID, r, w.step.At, w.step.Run)

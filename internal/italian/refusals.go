@@ -1,0 +1,204 @@
+package italian
+
+import (
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+)
+
+// Refusal says why something may not be: what is so, and what can be done.
+func Refusal(r care.Refusal) string {
+	switch r.Code {
+	case care.RefusedTaken:
+		if r.Role != "" {
+			return "Il compito è già stato preso in carico " + byRole(r.Role) + "."
+		}
+	case care.RefusedForbidden:
+		return forbidden(r)
+	case care.RefusedNotHeld:
+		if text, ok := notHeld[r.Operation]; ok {
+			return text
+		}
+	case care.RefusedNotAwaited, care.RefusedEnded:
+		if text := notNow(r); text != "" {
+			return text
+		}
+	}
+	if text, ok := refusals[r.Code]; ok {
+		return text
+	}
+	return "L’operazione non è possibile (" + r.Code + ")."
+}
+
+// forbidden says whose matter an operation is, as far as one knows.
+func forbidden(r care.Refusal) string {
+	if r.Role != "" {
+		return "Questa operazione spetta " + toRole(r.Role) + "."
+	}
+	switch facts, _ := catalogue.Of(r.Operation); {
+	case len(facts.Asks) > 0:
+		var names []string
+		for _, role := range facts.Asks {
+			names = append(names, TheRole(role))
+		}
+		if len(names) == 1 {
+			return "Il tuo ruolo non permette questa operazione: la può fare " + names[0] + "."
+		}
+		return "Il tuo ruolo non permette questa operazione: la possono fare " + enumerate(names) + "."
+	case r.Operation == care.OpWithdraw || r.Operation == care.OpSupply:
+		return "La segnalazione è di un altro ente: chi l’ha inviata la può ritirare, e può dare le informazioni chieste."
+	case facts.On == catalogue.OnReferral:
+		return "La segnalazione è per un altro ente: le risponde quello a cui è stata inviata."
+	case facts.On == catalogue.OnAction:
+		return "L’azione è di un altro ente: la aggiornano l’ente che la fa, chi segue il fascicolo e il responsabile."
+	}
+	return refusals[care.RefusedForbidden]
+}
+
+// notHeld says what is to be done before, by what is asked of a task.
+var notHeld = map[care.Operation]string{
+	care.OpRelease:  "Il compito non è in carico a nessuno: non c’è nulla da rilasciare.",
+	care.OpComplete: "Il compito non è in carico a te: prima prendilo in carico, poi completalo.",
+	care.OpAccept:   "La segnalazione non è in carico a te: prima prendine visione, poi accettala.",
+	care.OpHold:     "La segnalazione non è in carico a te: prima prendine visione, poi chiedi le informazioni.",
+}
+
+// notNow says what is so, and what can be done, where something is not possible now;
+// empty: what is so is not known.
+func notNow(r care.Refusal) string {
+	facts, _ := catalogue.Of(r.Operation)
+	switch facts.On {
+	case catalogue.OnReferral:
+		return notNowOfReferral(r.Operation, care.ReferralState(r.Now))
+	case catalogue.OnTask:
+		return notNowOfTask(r.Operation, care.TaskState(r.Now))
+	case catalogue.OnAction:
+		return "Il progetto con questa azione non è in vigore (" + planNow(r.Now) + "): gli avanzamenti si registrano sul progetto in vigore, quando c’è."
+	case catalogue.OnEquipe:
+		return "L’équipe non aspetta pareri né firme in questo momento: il fascicolo dice a chi tocca. Quello che si è deciso si scrive nel compito aperto."
+	}
+	return notNowOfCase(r.Operation, r.Now)
+}
+
+func planNow(state string) string {
+	if state == "" {
+		return "non c’è più"
+	}
+	return PlanState(care.PlanState(state))
+}
+
+// referralNow says how a referral stands.
+var referralNow = map[care.ReferralState]string{
+	care.ReferralRequested:  "Della segnalazione nessuno ha ancora preso visione",
+	care.ReferralReceived:   "Della segnalazione è già stata presa visione, e si aspetta la risposta",
+	care.ReferralOnHold:     "L’ente ha chiesto altre informazioni, e le aspetta da chi ha inviato la segnalazione",
+	care.ReferralAccepted:   "La segnalazione è già stata accettata",
+	care.ReferralInProgress: "La segnalazione è già stata accettata, ed è in corso",
+	care.ReferralRejected:   "La segnalazione è già stata rifiutata",
+	care.ReferralCompleted:  "La segnalazione è già conclusa",
+	care.ReferralFailed:     "La segnalazione si è già conclusa senza il risultato sperato",
+	care.ReferralWithdrawn:  "La segnalazione è stata ritirata, o si è conclusa con il suo fascicolo",
+	care.ReferralRedirected: "La segnalazione è già stata inoltrata a un altro ente",
+}
+
+func notNowOfReferral(op care.Operation, now care.ReferralState) string {
+	is, known := referralNow[now]
+	if !known {
+		return ""
+	}
+	return is + ": " + insteadOf(op, now) + "."
+}
+
+// insteadOf says what can be done of a referral in place of what is not possible now.
+func insteadOf(op care.Operation, now care.ReferralState) string {
+	sender := op == care.OpWithdraw || op == care.OpSupply
+	switch now {
+	case care.ReferralRequested:
+		switch op {
+		case care.OpAccept:
+			return "prima prendine visione, poi accettala"
+		case care.OpHold:
+			return "prima prendine visione, poi chiedi le informazioni"
+		}
+		return "l’ente non ha chiesto informazioni; se quello che hai inviato non va bene, ritirala e inviala di nuovo"
+	case care.ReferralReceived:
+		if sender {
+			return "l’ente non aspetta informazioni; se la segnalazione non serve più, ritirala"
+		}
+		return "ora si può accettare, rifiutare, inoltrare, o chiedere altre informazioni"
+	case care.ReferralOnHold:
+		return "si risponde quando sono arrivate"
+	case care.ReferralAccepted, care.ReferralInProgress:
+		if sender {
+			return "l’ente non aspetta informazioni; quello che deve sapere si può dire a voce, o in un incontro registrato"
+		}
+		return "si prosegue con i compiti che ne sono nati, dove si dice anche se non va avanti"
+	case care.ReferralRedirected:
+		if sender {
+			return "si ritira, e si completa, quella che la continua: è nel fascicolo"
+		}
+		return "le risponde quell’ente"
+	}
+	if sender {
+		return "non c’è più nulla da ritirare né da aggiungere; se serve ancora, si invia di nuovo dal fascicolo"
+	}
+	return "non aspetta più risposte, e non serve altro; se la persona torna, ne invia una nuova chi la segue"
+}
+
+func notNowOfTask(op care.Operation, now care.TaskState) string {
+	then := ": il fascicolo dice che cosa ne è venuto e che cosa si aspetta ora"
+	switch now {
+	case care.TaskCompleted:
+		return "Il compito è già stato completato" + then + "."
+	case care.TaskSkipped:
+		return "Il termine per rispondere è passato, e si è proseguito senza questa risposta" + then + "."
+	case care.TaskObsolete:
+		return "Il compito non serve più, perché il percorso è proseguito in altro modo" + then + "."
+	case care.TaskReady:
+		if op == care.OpClaim {
+			return "Una segnalazione non si prende in carico con questo comando: prendine visione, e il compito è tuo."
+		}
+	}
+	if now.Open() && op == care.OpComplete {
+		return "Il compito è aperto, ma in questo momento il percorso aspetta altro: apri il compito di nuovo, e se l’esito che hai scelto non c’è più scegline uno di quelli offerti."
+	}
+	return ""
+}
+
+// notNowOfCase says what stands in the way of an operation on a case.
+func notNowOfCase(op care.Operation, now string) string {
+	switch {
+	case now == care.NowClosed && op == care.OpReopen, now == care.NowClosing && op == care.OpReopen:
+		return "La chiusura del fascicolo si sta ancora completando: si può riaprire appena è chiuso."
+	case now == care.NowClosed:
+		return "Il fascicolo è chiuso: se la persona torna, prima riaprilo."
+	case now == care.NowClosing:
+		return "La chiusura del fascicolo è già chiesta, e si stanno concludendo le attività aperte: quando è chiuso si può riaprire."
+	case op == care.OpResume:
+		return "Il caso non è sospeso: va già avanti, e non serve farlo riprendere."
+	case op == care.OpRecall:
+		return notRecalled(now)
+	case op == care.OpUnconsent:
+		return Rule(care.RuleNoConsent)
+	}
+	switch kind := care.TaskKind(now); kind {
+	case care.FirstListening, care.SocialConsult:
+		return "La persona è ancora al primo livello: prima si completa il compito «" + TaskKind(kind) + "», poi si può ripetere questa operazione."
+	case care.ClosureApproval:
+		return "La chiusura del fascicolo è proposta e aspetta di essere approvata: se il caso deve proseguire, chi la approva la rimanda indietro."
+	}
+	if _, known := catalogue.Of(op); known {
+		return "A questo punto del percorso non si può fare «" + Operation(op) + "»: il fascicolo dice che cosa aspetta, chi deve agire e che cosa si può fare."
+	}
+	return ""
+}
+
+// notRecalled says why a request to another zone cannot be taken back.
+func notRecalled(answer string) string {
+	switch care.Code(answer) {
+	case care.Accepted:
+		return "L’altra zona ha già accettato il fascicolo: il passaggio non si può più ritirare. Se deve tornare, lo chiede quella zona con un nuovo passaggio."
+	case care.Rejected:
+		return "L’altra zona ha già rifiutato il fascicolo, che resta qui: non c’è nulla da ritirare."
+	}
+	return "Nessun passaggio a un’altra zona è in attesa di risposta: non c’è nulla da ritirare."
+}
