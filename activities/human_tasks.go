@@ -5,10 +5,12 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 
 	"percorso/internal/ledger"
+	"percorso/internal/trace"
 )
 
 // Steps keeps the runs and writes their steps. Package postgres implements it.
@@ -20,12 +22,14 @@ type Steps interface {
 	// is safe to record the same step again.
 	Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error)
 	// Defer notes in a transaction of its own that a step cannot be written, with a
-	// code that says why, and says where the run stands. Its entry stays accepted,
-	// and is brought again after a pause.
+	// code that says why. Its entry stays accepted, and is brought again after a pause.
+	// Verdict known: it was worked or refused meanwhile.
 	Defer(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error)
-	// Postpone has an entry brought again later, since Postgres has no time or room
-	// for its step.
-	Postpone(ctx context.Context, step ledger.Step) error
+	// Postpone is Defer for what may pass: the entry counts as deferred once a few
+	// tries came to nothing.
+	Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error)
+	// Answers says whether the store answers at all. An error: it does not.
+	Answers(ctx context.Context) error
 }
 
 // HumanTasks are the local activities of every process: they open, close and
@@ -38,38 +42,66 @@ type HumanTasks struct {
 // Load takes a run's state from the store. Verdict away or deferred: it is to be
 // tried again after the pause.
 func (a *HumanTasks) Load(ctx context.Context, start ledger.Start) (ledger.StepResult, error) {
-	res, err := a.Patience.waits(ctx, start.Tries, func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Load(ctx, start) })
-	if err == nil || ctx.Err() != nil {
-		return res, err
+	res, err := a.Patience.waits(ctx, start.Tries,
+		func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Load(ctx, start) },
+		func(ctx context.Context, limit time.Duration, why error) (ledger.StepResult, error) {
+			if err := a.answers(ctx, limit); err != nil {
+				return ledger.StepResult{}, err
+			}
+			activity.GetLogger(ctx).Error("a run does not load", "run", start.Run, "code", codeOf(why), "error", why)
+			return ledger.StepResult{Verdict: ledger.Deferred}, nil
+		})
+	if res.Verdict == ledger.Away {
+		activity.GetLogger(ctx).Warn("Postgres is away", "run", start.Run)
 	}
-	activity.GetLogger(ctx).Error("a run does not load", "run", start.Run, "code", codeOf(err), "error", err)
-	return ledger.StepResult{Verdict: ledger.Deferred, Pause: a.Patience.rest(start.Tries)}, nil
+	return res, err
 }
 
 // Record writes one step of a run. Verdict away or deferred: the entry stays
 // accepted and comes again, a run's own clock after the pause.
 func (a *HumanTasks) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
-	res, err := a.Patience.waits(ctx, step.Tries, func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Record(ctx, step) })
-	switch {
-	case err == nil && res.Verdict == ledger.Away:
+	res, err := a.Patience.waits(ctx, step.Tries,
+		func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Record(ctx, step) },
+		func(ctx context.Context, limit time.Duration, why error) (ledger.StepResult, error) {
+			return a.letsGo(ctx, limit, step, why)
+		})
+	if res.Verdict == ledger.Away {
 		activity.GetLogger(ctx).Warn("Postgres is away", "run", step.Run, "entry", step.Entry.ID)
-		// Where it is there for the relay and has no time or room for the step, the
-		// relay need not bring it every few seconds.
-		_, _ = once(ctx, brief, func(ctx context.Context) (ledger.StepResult, error) { return res, a.Steps.Postpone(ctx, step) })
-		return res, nil
-	case err == nil || ctx.Err() != nil:
-		return res, err
-	}
-	code := codeOf(err)
-	activity.GetLogger(ctx).Error("a step cannot be written", "run", step.Run, "entry", step.Entry.ID, "operation", step.Entry.Answer.Operation, "code", code, "error", err)
-	res, err = a.Patience.waits(ctx, step.Tries, func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Defer(ctx, step, code) })
-	if err != nil && ctx.Err() == nil { // it cannot even be noted
-		res, err = ledger.StepResult{Verdict: ledger.Deferred}, nil
-	}
-	if res.Later() {
-		res.Pause = a.Patience.rest(step.Tries)
 	}
 	return res, err
+}
+
+// errWorked says that an entry was worked or refused, although an attempt failed.
+var errWorked = errors.New("it was worked meanwhile")
+
+// letsGo lets an entry go whose step cannot be written although Postgres answers, and
+// notes why. Where not even that can be noted, it still holds up nobody.
+func (a *HumanTasks) letsGo(ctx context.Context, limit time.Duration, step ledger.Step, why error) (ledger.StepResult, error) {
+	note := a.Steps.Defer
+	if passing(why) {
+		note = a.Steps.Postpone
+	}
+	code := codeOf(why)
+	res, err := once(ctx, limit, func(ctx context.Context) (ledger.StepResult, error) { return note(ctx, step, code) })
+	switch {
+	case err != nil:
+		if err := a.answers(ctx, limit); err != nil {
+			return ledger.StepResult{}, err
+		}
+		res = ledger.StepResult{Verdict: ledger.Deferred}
+	case res.Verdict == ledger.Known:
+		return ledger.StepResult{}, errWorked
+	case res.Verdict != ledger.Deferred:
+		return res, nil
+	}
+	activity.GetLogger(ctx).Error("a step cannot be written", "trace", trace.ID(trace.With(ctx, res.Trace)), "run", step.Run,
+		"entry", step.Entry.ID, "operation", step.Entry.Answer.Operation, "code", code, "error", why)
+	return res, nil
+}
+
+func (a *HumanTasks) answers(ctx context.Context, limit time.Duration) error {
+	_, err := once(ctx, limit, func(ctx context.Context) (ledger.StepResult, error) { return ledger.StepResult{}, a.Steps.Answers(ctx) })
+	return err
 }
 
 // codeOf says in a word why something cannot be written or read.

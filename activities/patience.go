@@ -20,14 +20,18 @@ const (
 	firstRest = 5                      // between two tries
 	lastRest  = 900                    //
 
-	mostConflicts = 20 // of one try, before it is as if Postgres were away
+	mostConflicts = 20 // of one try, before it is as if Postgres had no time
+	mostFailures  = 3  // of one try that may be a matter of a moment
 )
 
-// How long one attempt may take. A brief one ends before the workflow task asks for
-// more time.
+// How long one attempt may take, and each of two questions afterwards: whether it can be
+// noted, and whether Postgres answers others. Brief ones together end before the workflow
+// task asks for more time.
 const (
-	attempt = 3 * time.Second
-	brief   = 1400 * time.Millisecond
+	attempt     = 3 * time.Second
+	asking      = time.Second
+	brief       = 800 * time.Millisecond
+	briefAsking = 300 * time.Millisecond
 )
 
 // Patience is how long runs wait for Postgres.
@@ -55,29 +59,50 @@ func (p Patience) rest(tries int) time.Duration {
 	return p.of(seconds)
 }
 
-// waits works until it succeeds, or until the run has waited for long enough: then the
-// verdict is away, with a pause. What no repetition mends comes back as an error.
-func (p Patience) waits(ctx context.Context, tries int, work func(context.Context) (ledger.StepResult, error)) (ledger.StepResult, error) {
-	ends, each := time.Now().Add(p.of(usual)), attempt //nolint:forbidigo // how long it takes, by no given clock
+// try is one attempt at something.
+type try func(context.Context) (ledger.StepResult, error)
+
+// letsGo gives what becomes of something that failed although Postgres answers others,
+// and asks it nothing for longer than the limit. An error: it does not answer, or another
+// attempt is worth while.
+type letsGo func(ctx context.Context, limit time.Duration, why error) (ledger.StepResult, error)
+
+// waits works until it succeeds, or is let go. Nothing but an outage of Postgres is
+// waited for: what fails while others are answered must not hold them up. It has a few
+// quick attempts, or a slow one. Verdict away: Postgres answers nobody, for as long as
+// the run waits.
+func (p Patience) waits(ctx context.Context, tries int, work try, lets letsGo) (ledger.StepResult, error) {
+	began := time.Now() //nolint:forbidigo // how long it takes, by no given clock
+	ends, each, asks, enough := began.Add(p.of(usual)), attempt, asking, mostFailures
 	if tries > 0 {
-		ends, each = time.Time{}, brief
+		ends, each, asks, enough = began, brief, briefAsking, 1
 	}
-	conflicts := 0
+	conflicts, failures := 0, 0
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
 		res, err := once(ctx, each, work)
-		var fault *ledger.Fault
-		switch {
-		case err == nil:
+		if err == nil {
+			if res.Later() {
+				res.Pause = p.rest(tries)
+			}
 			return res, nil
+		}
+		failures++
+		now := time.Now() //nolint:forbidigo // as above
+		last, quick := now.Add(wait).After(ends), now.Before(began.Add(attempt))
+		switch {
 		case ctx.Err() != nil: // the worker ends
 			return ledger.StepResult{}, ctx.Err()
-		case !errors.As(err, &fault) || fault.Unwritable():
-			return ledger.StepResult{}, err
-		case fault.Conflict() && conflicts < mostConflicts:
+		case conflict(err) && conflicts < mostConflicts && quick:
 			conflicts++
-			wait = atOnce
-		case time.Now().Add(wait).After(ends): //nolint:forbidigo // as above
-			return ledger.StepResult{Verdict: ledger.Away, Pause: p.rest(tries)}, nil
+			failures, wait = 0, atOnce
+		case !passing(err) || failures >= enough || !quick || last:
+			if res, err := lets(ctx, asks, err); err == nil {
+				res.Pause = p.rest(tries)
+				return res, nil
+			}
+			if last {
+				return ledger.StepResult{Verdict: ledger.Away, Pause: p.rest(tries)}, nil
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -87,8 +112,20 @@ func (p Patience) waits(ctx context.Context, tries int, work func(context.Contex
 	}
 }
 
-func once(ctx context.Context, each time.Duration, work func(context.Context) (ledger.StepResult, error)) (ledger.StepResult, error) {
+func once(ctx context.Context, each time.Duration, work try) (ledger.StepResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, each)
 	defer cancel()
 	return work(ctx)
+}
+
+// passing says whether the same may do better in a while.
+func passing(err error) bool {
+	var fault *ledger.Fault
+	return errors.As(err, &fault) && !fault.Unwritable()
+}
+
+// conflict says whether the same may do better at once.
+func conflict(err error) bool {
+	var fault *ledger.Fault
+	return errors.As(err, &fault) && fault.Conflict()
 }

@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"workflows/contract":         {"internal/care"},
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
-	"activities":                 {"internal/ledger", "internal/care"},
+	"activities":                 {"internal/ledger", "internal/care", "internal/trace"},
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                             // what a process counts
 	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                           // tells a collector of it
@@ -66,9 +66,10 @@ var mayImport = map[string][]string{
 	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                       // when a case asks for somebody because a day has come
 	"internal/postgres/declared": {},                                                                                                                                                                            // what people declare of themselves
 	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                               // two case files of one person become one
-	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares"},
+	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries"},
 	"internal/postgres/shares":   {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
+	"internal/postgres/tries":    {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
 	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":   {"internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},

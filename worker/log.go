@@ -34,6 +34,14 @@ func (s *loggedSteps) Defer(ctx context.Context, step ledger.Step, code string) 
 	return res, err
 }
 
+// Postpone notes that a step could not be written for a reason that may pass.
+func (s *loggedSteps) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	began := time.Now()
+	res, err := s.Steps.Postpone(ctx, step, code)
+	s.tell(step, res, err, time.Since(began))
+	return res, err
+}
+
 // tell leaves what failed to the activity, which has its code.
 func (s *loggedSteps) tell(step ledger.Step, res ledger.StepResult, err error, took time.Duration) {
 	if err != nil {

@@ -41,7 +41,11 @@ func (k *kept) Defer(context.Context, ledger.Step, string) (ledger.StepResult, e
 	return ledger.StepResult{}, nil
 }
 
-func (k *kept) Postpone(_ context.Context, _ ledger.Step) error { return nil }
+func (k *kept) Postpone(context.Context, ledger.Step, string) (ledger.StepResult, error) {
+	return ledger.StepResult{}, nil
+}
+
+func (k *kept) Answers(context.Context) error { return nil }
 
 // walked has a process take up a run from where it stands, with an entry that does no
 // harm, and gives what it would write for that.

@@ -3,9 +3,11 @@ package endtoend
 import (
 	"context"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -68,12 +70,29 @@ func readExpressions(t *testing.T) (all []string) {
 	return all
 }
 
+// sourcesOf reads the Go files below some folders, but the tests.
+func sourcesOf(t *testing.T, folders ...string) (texts []string) {
+	t.Helper()
+	for _, folder := range folders {
+		require.NoError(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			texts = append(texts, string(text))
+			return err
+		}))
+	}
+	return texts
+}
+
 // Each alert says what it means and what to do, in the file and in the manual.
 func TestAlertsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	manual, err := os.ReadFile("../../docs/operations.md")
 	require.NoError(t, err)
 	names := regexp.MustCompile("`(Percorso[A-Z][A-Za-z]+)`").FindAllStringSubmatch(string(manual), -1)
+	sources := sourcesOf(t, "../../activities", "../../worker", "../../api", "../../cmd", "../../internal")
 	var told, known []string
 	for _, n := range names {
 		told = append(told, n[1])
@@ -82,6 +101,9 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 		known = append(known, a.Alert)
 		for _, about := range []string{"summary", "meaning", "action"} {
 			require.NotEmpty(t, a.Annotations[about], "%s: %s", a.Alert, about)
+		}
+		for _, line := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(a.Annotations["action"], -1) {
+			require.True(t, slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, `"`+line[1]) }), "%s: no process writes the line %q", a.Alert, line[1])
 		}
 		_, err := time.ParseDuration(a.For)
 		require.NoError(t, err, a.Alert)

@@ -47,14 +47,26 @@ func (f *Fault) Conflict() bool { return !f.Away() && f.class("40") }
 // take, a form that does not read, a statement that is wrong.
 func (f *Fault) Unwritable() bool { return !f.Away() && !f.Conflict() }
 
-// Code says in a word why something cannot be written: the SQLSTATE, or where
-// Postgres was not asked a code of ours. It holds no value.
+// Code says in a word why something cannot be written: the SQLSTATE, or the one that
+// fits where Postgres could not say any; where it was not asked, a code of ours. It
+// holds no value.
 func (f *Fault) Code() string {
-	if f.SQLSTATE == "" {
-		return CodeUnreadable
+	switch {
+	case f.SQLSTATE != "":
+		return f.SQLSTATE
+	case f.Cause != nil:
+		return queryCanceled
+	case f.Lost:
+		return connectionFailure
 	}
-	return f.SQLSTATE
+	return CodeUnreadable
 }
+
+// What Postgres calls a statement that took too long, and a connection that broke.
+const (
+	queryCanceled     = "57014"
+	connectionFailure = "08006"
+)
 
 // CodeUnreadable is why nothing can be written where what is stored does not read.
 const CodeUnreadable = "unreadable"

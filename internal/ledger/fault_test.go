@@ -42,4 +42,9 @@ func TestFaults(t *testing.T) {
 func TestFaultSaysWhereAndNoMore(t *testing.T) {
 	require.Equal(t, "postgres: SQLSTATE 23505: table person", (&Fault{SQLSTATE: "23505", Place: "table person"}).Error())
 	require.Equal(t, "postgres: no connection", (&Fault{Lost: true}).Error())
+	for code, f := range map[string]Fault{
+		"40001": {SQLSTATE: "40001", Cause: context.DeadlineExceeded}, "57014": {Lost: true, Cause: context.DeadlineExceeded}, "08006": {Lost: true, Place: "a type"}, CodeUnreadable: {Place: "the form"},
+	} {
+		require.Equal(t, code, f.Code())
+	}
 }

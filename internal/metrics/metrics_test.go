@@ -54,7 +54,10 @@ func (w *written) Load(context.Context, ledger.Start) (ledger.StepResult, error)
 func (w *written) Defer(context.Context, ledger.Step, string) (ledger.StepResult, error) {
 	return ledger.StepResult{Verdict: ledger.Deferred}, nil
 }
-func (w *written) Postpone(context.Context, ledger.Step) error { return nil }
+func (w *written) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	return w.Defer(ctx, step, code)
+}
+
 func (w *written) Record(context.Context, ledger.Step) (res ledger.StepResult, err error) {
 	if len(w.results) == 0 {
 		return res, w.err
@@ -74,6 +77,7 @@ func TestWhatIsCounted(t *testing.T) {
 		_, _ = steps.Record(t.Context(), step)
 	}
 	_, _ = steps.Defer(t.Context(), step, "22000")
+	_, _ = steps.Postpone(t.Context(), step, "57014")
 	m.Request(t.Context(), "/api/v1/tasks/:id", http.MethodGet, http.StatusNotFound, time.Millisecond)
 	told := &store{figures: ledger.Figures{Entries: 3, OldestEntry: 61, Cases: map[health.Health]int{health.Late: 5, health.Broken: 0}}, report: ledger.MachineReport{Pollers: 2, Mails: ledger.MailState{Held: 7}}}
 	require.NoError(t, m.Store(told))
@@ -83,7 +87,7 @@ func TestWhatIsCounted(t *testing.T) {
 			`percorso_build_info{build="1.2.3",process="worker"} 1`,
 			`percorso_steps_total{kind="case",operation="complete",verdict="recorded"} 1`,
 			`percorso_steps_total{kind="case",operation="complete",verdict="refused"} 1`,
-			`percorso_steps_total{kind="case",operation="complete",verdict="deferred"} 1`,
+			`percorso_steps_total{kind="case",operation="complete",verdict="deferred"} 2`,
 			`percorso_refusals_total{code="not_awaited",kind="case"} 1`,
 			`percorso_step_failures_total{kind="case"} 1`,
 			`percorso_http_request_duration_seconds_count{method="GET",route="/api/v1/tasks/:id",status="4xx"} 1`,

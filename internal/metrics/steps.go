@@ -46,6 +46,16 @@ func (s *steps) Defer(ctx context.Context, step ledger.Step, code string) (ledge
 	return res, err
 }
 
+// Postpone notes a step that could not be written for a reason that may pass, and
+// counts it.
+func (s *steps) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	res, err := s.Steps.Postpone(ctx, step, code)
+	if err == nil {
+		s.count(ctx, step, res)
+	}
+	return res, err
+}
+
 func (s *steps) count(ctx context.Context, step ledger.Step, res ledger.StepResult) {
 	s.m.steps.Add(ctx, 1, metric.WithAttributes(attribute.String("kind", string(ledger.KindOf(step.Run))),
 		attribute.String("operation", string(step.Entry.Answer.Operation)), attribute.String("verdict", string(res.Verdict))))

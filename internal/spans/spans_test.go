@@ -31,7 +31,10 @@ func (s *stored) Load(context.Context, ledger.Start) (ledger.StepResult, error) 
 func (s *stored) Defer(context.Context, ledger.Step, string) (ledger.StepResult, error) {
 	return ledger.StepResult{Verdict: ledger.Deferred}, nil
 }
-func (s *stored) Postpone(context.Context, ledger.Step) error { return nil }
+func (s *stored) Postpone(context.Context, ledger.Step, string) (ledger.StepResult, error) {
+	return ledger.StepResult{}, nil
+}
+func (s *stored) Answers(context.Context) error { return nil }
 func (s *stored) Record(ctx context.Context, _ ledger.Step) (ledger.StepResult, error) {
 	s.within = trace.ID(ctx)
 	otel.SpanFromContext(ctx).RecordError(errors.New("Zqxmarker"))

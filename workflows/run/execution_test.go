@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -198,6 +199,50 @@ func TestRunKeepsTryingWhilePostgresIsAwayForAMoment(t *testing.T) {
 	require.Equal(t, store.steps[0], store.steps[1], "the same step again")
 }
 
+// What fails while Postgres answers others is let go after a few attempts, and not waited
+// for as an outage is: that is the entry's own matter, also where it cannot be noted.
+func TestRunDoesNotWaitForWhatFailsAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault    ledger.Fault
+		mute     bool
+		attempts int
+		code     string
+	}{
+		"no time":           {fault: ledger.Fault{SQLSTATE: "57014"}, attempts: 3, code: "57014"},
+		"the caller's time": {fault: ledger.Fault{Cause: context.DeadlineExceeded}, attempts: 3, code: "57014"},
+		"a lock":            {fault: ledger.Fault{SQLSTATE: "55P03"}, attempts: 3, code: "55P03"},
+		"no room":           {fault: ledger.Fault{SQLSTATE: "53200"}, attempts: 3, code: "53200"},
+		"its connection":    {fault: ledger.Fault{Lost: true}, attempts: 3, code: "08006"},
+		"a conflict":        {fault: ledger.Fault{SQLSTATE: "40001"}, attempts: 23, code: "40001"},
+		"its command":       {fault: ledger.Fault{SQLSTATE: "55P03"}, mute: true, attempts: 3},
+		"a value":           {fault: ledger.Fault{SQLSTATE: "22001"}, attempts: 1, code: "22001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := opened()
+			store.answers, store.mute = true, c.mute
+			store.instead = func(_ int, step ledger.Step) (ledger.StepResult, error) {
+				if step.Entry.ID == "poison" {
+					return ledger.StepResult{}, &c.fault
+				}
+				return ledger.StepResult{}, nil
+			}
+			poison := completes("first")
+			poison.ID = "poison"
+			tr := newTrial(t, store)
+			tr.patience(time.Hour) // it would be waited for until the test is given up
+			tr.bring(time.Hour, poison, completes("first")).bring(2*time.Hour, completes("second")).walks(twoTasks).ends()
+			require.Equal(t, []ledger.Result{{Deferred: true}, {Revision: 2}, {Revision: 3}}, tr.results)
+			require.Equal(t, c.attempts+2, len(store.steps)) //nolint:testifylint // the steps say nothing
+			if c.mute {
+				require.Empty(t, store.codes)
+			} else {
+				require.Equal(t, []string{c.code}, store.codes)
+			}
+		})
+	}
+}
+
 // A conflict with somebody else is tried again at once.
 func TestRunTriesAgainAfterAConflict(t *testing.T) {
 	store := opened()
@@ -272,9 +317,11 @@ func TestRunStandsAgainAfterAnEndThatCouldNotBeWritten(t *testing.T) {
 // A run's own clock comes again by itself, after pauses that grow; an entry that is
 // worked meanwhile ends an outage for the clock too.
 func TestRunsOwnClockComesAgain(t *testing.T) {
-	for name, fault := range map[string]error{"away": away, "unwritable": unwritable} {
+	noTime := &ledger.Fault{SQLSTATE: "57014"}
+	for name, fault := range map[string]error{"away": away, "no time for it": noTime, "unwritable": unwritable} {
 		t.Run(name, func(t *testing.T) {
 			store := opened()
+			store.answers = name != "away"
 			due := time.Date(2027, 1, 11, 9, 0, 0, 0, time.UTC)
 			store.nextDue = &due
 			var at []time.Time

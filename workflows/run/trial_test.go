@@ -34,6 +34,8 @@ type scripted struct {
 	instead  func(attempt int, step ledger.Step) (ledger.StepResult, error) // of a step; an empty verdict leaves it to the store
 	steps    []ledger.Step
 	codes    []string // of what was deferred
+	answers  bool     // others, while what a test answers fails
+	mute     bool     // it answers, and nothing can be noted
 	loading  func() error
 	loads    []ledger.Start
 	able     bool // a worker that knows the run's course is said to be at work
@@ -62,7 +64,19 @@ func (s *scripted) Defer(_ context.Context, _ ledger.Step, code string) (ledger.
 	return ledger.StepResult{Verdict: ledger.Deferred, Revision: s.revision}, nil
 }
 
-func (*scripted) Postpone(context.Context, ledger.Step) error { return errors.New("it is away") }
+func (s *scripted) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	if !s.answers || s.mute {
+		return ledger.StepResult{}, errors.New("it cannot be noted")
+	}
+	return s.Defer(ctx, step, code)
+}
+
+func (s *scripted) Answers(context.Context) error {
+	if !s.answers {
+		return errors.New("it is away")
+	}
+	return nil
+}
 
 func (s *scripted) Record(_ context.Context, step ledger.Step) (ledger.StepResult, error) {
 	s.mutex.Lock()

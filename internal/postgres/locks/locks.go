@@ -22,6 +22,7 @@ package locks
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,4 +55,15 @@ func Follow(ctx context.Context, tx postgres.Tx, entry string) (moved bool, err 
 	}
 	err = tx.QueryRow(ctx, `SELECT follow_merge($1)`, entry).Scan(&moved)
 	return moved, err
+}
+
+// MergedInto gives the run of the case that a case was merged into; empty: none.
+// A branch of a merged case goes on in the one that was kept, and does not know.
+func MergedInto(ctx context.Context, tx postgres.Tx, caseRun string) (kept string, err error) {
+	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
+		ledger.BareID(caseRun)).Scan(&kept)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return kept, err
 }

@@ -1,7 +1,7 @@
 package steps_test
 
 import (
-	"errors"
+	"context"
 	"testing"
 	"time"
 
@@ -17,9 +17,11 @@ import (
 const poison = "Veleno di prova"
 
 // poisons has the database refuse what the poison stands in.
-func (p *play) poisons() {
+func (p *play) poisons() { p.T.Helper(); p.poisonsWith("22000") }
+
+func (p *play) poisonsWith(sqlstate string) {
 	p.T.Helper()
-	p.owner(`CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '22000'; END $$`)
+	p.owner(`CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '` + sqlstate + `'; END $$`)
 	p.owner(`CREATE TRIGGER poison BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.data ->> 'note' = '` + poison + `') EXECUTE FUNCTION poison()`)
 }
 
@@ -37,14 +39,25 @@ func (p *play) step(run string, e ledger.Entry, effects ledger.Effects) ledger.S
 	return ledger.Step{Run: run, Case: r.CaseRun, Epoch: r.Epoch, Revision: r.Revision, Entry: e, Taken: true, At: p.Now, State: r.State, Effects: effects}
 }
 
+// awakes ends the rest of an entry, as time does.
+func (p *play) awakes(e ledger.Entry) {
+	p.T.Helper()
+	p.owner(`UPDATE command SET rests_until = NULL, wake_at = clock_timestamp() WHERE id = $1`, e.ID)
+}
+
 // defers has a step fail as the activity does: it cannot be written, and that is noted.
 func (p *play) defers(run string, e ledger.Entry) {
 	p.T.Helper()
+	p.awakes(e)
 	step := p.step(run, e, ledger.Effects{})
 	_, err := p.Steps.Record(p.T.Context(), step)
 	var fault *ledger.Fault
-	require.True(p.T, errors.As(err, &fault) && fault.Unwritable(), "the fault did not fire: %v", err)
-	res, err := p.Steps.Defer(p.T.Context(), step, fault.Code())
+	require.ErrorAs(p.T, err, &fault, "the fault did not fire")
+	note := p.Steps.Defer
+	if !fault.Unwritable() {
+		note = p.Steps.Postpone
+	}
+	res, err := note(p.T.Context(), step, fault.Code())
 	require.NoError(p.T, err)
 	require.Equal(p.T, ledger.Deferred, res.Verdict)
 	require.Equal(p.T, p.Runs[run].Revision, res.Revision)
@@ -64,20 +77,39 @@ func (p *play) state(e ledger.Entry) map[string]any {
 }
 
 // Between two good entries stands one that cannot be written: its sender's later
-// one waits behind it, in order, and somebody else's does not.
+// one waits behind it, in order, and somebody else's does not. What may pass counts as
+// deferred from its third try; the order is kept before that too.
 func TestAPoisonEntryHoldsUpItsSenderAlone(t *testing.T) {
+	for sqlstate, tries := range map[string]int{"22000": 1, "57014": 3, "40001": 3} {
+		t.Run(sqlstate, func(t *testing.T) {
+			t.Parallel()
+			holdsUpItsSenderAlone(t, sqlstate, tries)
+		})
+	}
+}
+
+func holdsUpItsSenderAlone(t *testing.T, sqlstate string, tries int) {
+	t.Helper()
 	p := newPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{Stage: care.StageSecondLevel})
-	p.poisons()
+	p.poisonsWith(sqlstate)
 	first := p.meets("social_worker.prato", run, "Prova 1")
 	spoilt := p.meets("social_worker.prato", run, poison)
 	after := p.meets("social_worker.prato", run, "Prova 3")
 	other := p.meets("social_worker_2.prato", run, "Prova 4")
 
 	p.Does(run, first, ledger.Effects{}, nil)
+	for n := 1; n < tries; n++ {
+		p.defers(run, spoilt)
+		require.Equal(t, false, p.state(spoilt)["deferred"])
+		require.Equal(t, ledger.Deferred, p.Tries(run, after, ledger.Effects{}, nil).Verdict, "the order is kept")
+	}
 	p.defers(run, spoilt)
 	row := p.state(spoilt)
-	require.Equal(t, []any{"accepted", "22000", true, true, poison}, []any{row["state"], row["fault"], row["deferred"], row["later"], row["note"]})
+	require.Equal(t, []any{"accepted", sqlstate, true, true, poison}, []any{row["state"], row["fault"], row["deferred"], row["later"], row["note"]})
+	copied := p.Tries(run, spoilt, ledger.Effects{}, nil)
+	require.Equal(t, ledger.Deferred, copied.Verdict, "a copy of it is not tried before its time")
+	require.InDelta(t, tries, p.state(spoilt)["deferrals"], 0)
 
 	held := p.Tries(run, after, ledger.Effects{}, nil)
 	require.Equal(t, ledger.Deferred, held.Verdict)
@@ -88,6 +120,7 @@ func TestAPoisonEntryHoldsUpItsSenderAlone(t *testing.T) {
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageEquipe}, nil)
 
 	p.heals()
+	p.awakes(spoilt)
 	p.Does(run, spoilt, ledger.Effects{}, nil)
 	require.Equal(t, false, p.state(after)["later"], "it is due as soon as the one before it is worked")
 	p.Does(run, after, ledger.Effects{}, nil)
@@ -152,18 +185,37 @@ func TestADeferredEntryIsOvertaken(t *testing.T) {
 	require.Equal(t, care.RefusedOvertaken, res.Result.Refusal)
 }
 
-// What Postgres has no time for is brought again later too, and nothing is noted of it.
+// What may pass comes again soon at first, and as late as anything else once it counts as
+// deferred. That is noted also while somebody holds the run, and not of what was worked.
 func TestPostponed(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	e := p.meets("social_worker.prato", run, "Prova")
-	for range 9 {
-		require.NoError(t, p.Steps.Postpone(t.Context(), p.step(run, e, ledger.Effects{})))
+	step := p.step(run, e, ledger.Effects{})
+	holder, err := p.Owner.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = holder.Exec(t.Context(), `SELECT FROM run WHERE id = $1 FOR UPDATE`, run)
+	require.NoError(t, err)
+	for n, seconds := range []float64{1, 2, 20, 40, 80, 160, 320, 600, 600} {
+		res, err := p.Steps.Postpone(t.Context(), step, "55P03")
+		require.NoError(t, err)
+		require.Equal(t, ledger.Deferred, res.Verdict)
+		row := p.state(e)
+		require.Equal(t, []any{"accepted", "55P03", n >= 2}, []any{row["state"], row["fault"], row["deferred"]})
+		require.InDelta(t, seconds, row["pause"], 3)
 	}
-	row := p.state(e)
-	require.Equal(t, []any{"accepted", "", false}, []any{row["state"], row["fault"], row["deferred"]})
-	require.InDelta(t, 600, row["pause"], 3)
+	require.NoError(t, holder.Rollback(t.Context()))
+	p.awakes(e)
 	p.Does(run, e, ledger.Effects{}, nil)
+	for _, note := range []func(context.Context, ledger.Step, string) (ledger.StepResult, error){p.Steps.Postpone, p.Steps.Defer} {
+		res, err := note(t.Context(), step, "55P03")
+		require.NoError(t, err)
+		require.Equal(t, ledger.Known, res.Verdict)
+		res, err = note(t.Context(), p.step(run, ledger.ClockEntry(run, p.Now), ledger.Effects{}), "55P03")
+		require.NoError(t, err)
+		require.Equal(t, ledger.Deferred, res.Verdict, "the run's own clock is no entry")
+	}
+	require.NoError(t, p.Steps.Answers(t.Context()))
 }
 
 // An overdue clock is brought to its run as an entry, once in ten minutes; where it

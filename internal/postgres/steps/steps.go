@@ -18,18 +18,20 @@ import (
 	"percorso/internal/postgres/gates"
 	"percorso/internal/postgres/locks"
 	"percorso/internal/postgres/standing"
+	"percorso/internal/postgres/tries"
 	"percorso/internal/postgres/waiting"
 )
 
 // Steps writes the steps of runs, as the worker's role.
 type Steps struct {
+	*tries.Notes
 	pool  *pgxpool.Pool
 	rules *postgres.Rules
 }
 
 // New builds the steps on a pool whose login may join the worker's role.
 func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Steps {
-	return &Steps{pool: pool, rules: postgres.NewRules(calendars)}
+	return &Steps{Notes: tries.New(pool), pool: pool, rules: postgres.NewRules(calendars)}
 }
 
 // runRow is a run as stored, locked for the step.
@@ -65,16 +67,18 @@ type commandRow struct {
 	Refusal *care.Refusal `db:"refusal"`
 	Rev     *int          `db:"revision"`
 	Data    []byte        `db:"data"`
-	Held    bool          `db:"held"`   // an earlier one of its sender is deferred
-	Passes  bool          `db:"passes"` // some earlier one is
+	Held    bool          `db:"held"`   // an earlier one of its sender could not be written
+	Passes  bool          `db:"passes"` // some earlier one could not
+	Rests   bool          `db:"rests"`  // it could not be written itself, and comes again later
 	Trace   string        `db:"trace"`  // the click that it belongs to
 }
 
 // selectCommand finds it in the inbox of its run. What the step writes belongs to
 // the same click.
 const selectCommand = `SELECT target, answer, caller, role, agency, state, refusal, revision, data,
-	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.caller = c.caller AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS held,
-	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferred_at IS NOT NULL) AS passes,
+	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.caller = c.caller AND e.seq < c.seq AND e.state = 'accepted' AND e.deferrals > 0) AS held,
+	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferrals > 0) AS passes,
+	coalesce(rests_until > clock_timestamp(), false) AS rests,
 	set_config('percorso.trace', trace, true) AS trace
 	FROM command c WHERE id = $1 AND run_id = $2`
 
@@ -100,7 +104,7 @@ func (s *Steps) Load(ctx context.Context, start ledger.Start) (res ledger.StepRe
 		run, err := postgres.One[runRow](ctx, tx, selectRun, start.Run, noRevision)
 		if errors.Is(err, pgx.ErrNoRows) {
 			res = ledger.StepResult{Verdict: ledger.Known, Ended: true}
-			kept, err = mergedInto(ctx, tx, start.Case)
+			kept, err = locks.MergedInto(ctx, tx, start.Case)
 			return err
 		}
 		if err == nil {
@@ -179,17 +183,6 @@ func reopens(ctx context.Context, tx postgres.Tx, id string, run runRow) (asked 
 	return asked, err
 }
 
-// mergedInto gives the run of the case that a case was merged into; empty: none.
-// A branch of a merged case goes on in the one that was kept, and does not know.
-func mergedInto(ctx context.Context, tx postgres.Tx, caseRun string) (kept string, err error) {
-	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
-		ledger.BareID(caseRun)).Scan(&kept)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
-	}
-	return kept, err
-}
-
 // Record writes one step with compare-and-set on the run's revision.
 func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepResult, err error) {
 	var (
@@ -212,7 +205,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 	err = postgres.Within(ctx, s.pool, postgres.Keeping(ledger.BareID(step.Case)), first, func(tx postgres.Tx) error {
 		if !found {
 			res = ledger.StepResult{Verdict: ledger.Refused, Ended: true, Result: ledger.Result{Refusal: care.RefusedEnded}}
-			kept, err = mergedInto(ctx, tx, step.Case)
+			kept, err = locks.MergedInto(ctx, tx, step.Case)
 			return err
 		}
 		if entry.State == "" && !step.OwnClock() {
@@ -276,7 +269,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return res, nil
 	case run.Ended != nil && entry.Answer.Operation != care.OpReopen:
 		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
-	case entry.Held:
+	case entry.Held, entry.Rests:
 		return w.hold()
 	case run.Rev != step.Revision:
 		// Ahead after a crash between a commit and the end of its workflow task.

@@ -1,0 +1,87 @@
+// Package tries notes, as the worker, which tries of accepted entries came to nothing, and
+// when such an entry is to be tried again.
+package tries
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/locks"
+)
+
+// Notes stand beside the entries that they are about.
+type Notes struct{ pool *pgxpool.Pool }
+
+// New builds the notes on a pool whose login may join the worker's role.
+func New(pool *pgxpool.Pool) *Notes { return &Notes{pool} }
+
+// standingRow is where a run stands, of which its state is not read: it may be what
+// cannot be.
+type standingRow struct {
+	Epoch int `db:"epoch"`
+	Rev   int `db:"revision"`
+}
+
+// pause is how long an entry rests after a try that came to nothing.
+const pause = `CASE WHEN deferred_at IS NOT NULL OR deferrals + 1 >= $4 THEN deferral_pause(deferrals) ELSE interval '1 second' * power(2, deferrals) END`
+
+// fewTries is after how many tries an entry counts as deferred for what may pass.
+const fewTries = 3
+
+// Defer notes beside an accepted entry that its step cannot be written: since when,
+// and a code that says why. It comes again after a pause that grows to ten minutes.
+// A run's own clock has no entry: it comes again as its run makes it.
+func (n *Notes) Defer(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	return n.note(ctx, step, code, 1)
+}
+
+// Postpone is Defer for what may pass: the entry comes again soon, and counts as
+// deferred once a few tries came to nothing.
+func (n *Notes) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
+	return n.note(ctx, step, code, fewTries)
+}
+
+// Answers says whether Postgres answers at all.
+func (n *Notes) Answers(ctx context.Context) error {
+	return postgres.Within(ctx, n.pool, postgres.Worker(""), nil, func(postgres.Tx) error { return nil })
+}
+
+// note keeps a try that came to nothing. The run is not locked: that may be what
+// its step waits for.
+func (n *Notes) note(ctx context.Context, step ledger.Step, code string, tries int) (ledger.StepResult, error) {
+	res, kept := ledger.StepResult{Verdict: ledger.Known}, ""
+	err := postgres.Within(ctx, n.pool, postgres.Worker(ledger.BareID(step.Case)), nil, func(tx postgres.Tx) error {
+		run, err := postgres.One[standingRow](ctx, tx, `SELECT epoch, revision FROM run WHERE id = $1`, step.Run)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			kept, err = locks.MergedInto(ctx, tx, step.Case)
+			return err
+		case err != nil:
+			return err
+		case step.Epoch < run.Epoch:
+			res = ledger.StepResult{Verdict: ledger.Fenced}
+			return nil
+		}
+		err = tx.QueryRow(ctx, `UPDATE command SET fault = $3, deferrals = deferrals + 1, deferred_at = coalesce(deferred_at, CASE WHEN deferrals + 1 >= $4 THEN t.now END),
+				wake_at = t.now + `+pause+`, rests_until = t.now + `+pause+`
+			FROM (SELECT clock_timestamp() AS now) t WHERE id = $1 AND run_id = $2 AND state = 'accepted' RETURNING trace`, step.Entry.ID, step.Run, code, tries).Scan(&res.Trace)
+		switch gone := errors.Is(err, pgx.ErrNoRows); {
+		case gone && !step.OwnClock():
+			return nil
+		case gone:
+			err = nil
+		}
+		res.Verdict, res.Revision = ledger.Deferred, run.Rev
+		return err
+	})
+	if err == nil && kept != "" {
+		step.Case = kept
+		return n.note(ctx, step, code, tries)
+	}
+	return res, err
+}
