@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"internal/crossing":    {"internal/care"},                    // what may go to another agency
 	"internal/permits":     {"internal/care"},                    // by when a permit's renewal is asked for
 	"internal/terms":       {"internal/care"},                    // when what people have to do is due
-	"internal/ledger":      {"internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/ledger":      {"internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
 	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                           // tells a collector of it
 	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                       // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                              // what records, gates and steps ask
+	"internal/postgres/standing": {"internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                         // what records, gates and steps ask
 	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing"}, // what steps ask before they write
 	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                     // in which order rows are locked
 	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                       // when a case asks for somebody because a day has come

@@ -519,16 +519,6 @@ func (p Policy) NeedAreas(codes []string) []NeedArea {
 	return areas
 }
 
-// PlacementNeeds are the areas of need that a placement is for.
-func (p Policy) PlacementNeeds() (codes []string) {
-	for _, need := range p.Needs {
-		if need.Difficulty == DifficultyLabour {
-			codes = append(codes, need.Code)
-		}
-	}
-	return codes
-}
-
 // RejectReason finds a reason to reject a referral by its code.
 func (p Policy) RejectReason(code string) (RejectReason, bool) {
 	return find(p.RejectReasons, func(r RejectReason) bool { return r.Code == code })

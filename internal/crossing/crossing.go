@@ -35,9 +35,19 @@ func Referral(p care.Policy, agency, area string, planned []string) Needs {
 // for. The employment centre is told of those that it works on.
 func Appointment(p care.Policy, agency string) Needs {
 	if agency == p.CPI() {
-		return Needs{Areas: p.PlacementNeeds(), Known: true}
+		return Needs{Areas: PlacementNeeds(p), Known: true}
 	}
 	return Needs{}
+}
+
+// PlacementNeeds are the areas of need that a placement is for.
+func PlacementNeeds(p care.Policy) (codes []string) {
+	for _, need := range p.Needs {
+		if need.Difficulty == care.DifficultyLabour {
+			codes = append(codes, need.Code)
+		}
+	}
+	return codes
 }
 
 // Of are those that the case has, or that the purpose names.

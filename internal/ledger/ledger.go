@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/sole"
 )
@@ -222,7 +223,7 @@ func (c Case) Standing(p care.Policy) sole.Standing {
 		}
 		open := sole.Branch{Run: b.Run, Kind: b.Kind, Service: b.Service, Matter: b.Matter, Agency: b.Agency, Needs: b.Needs, Equipe: b.Equipe}
 		if b.Kind == care.RunPlacement {
-			open.Needs = p.PlacementNeeds()
+			open.Needs = crossing.PlacementNeeds(p)
 		}
 		for _, r := range c.Referrals { // as they were sent on
 			if r.Run == b.Run {

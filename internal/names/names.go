@@ -124,3 +124,14 @@ func sorted(words []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
+
+// Plain is a text without its accents, its capitals and its further blanks.
+func Plain(text string) string {
+	plain := strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Mn, c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, norm.NFKD.String(text))
+	return strings.Join(strings.Fields(plain), " ")
+}

@@ -7,13 +7,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"strings"
-	"unicode"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/text/unicode/norm"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
 	"percorso/internal/postgres"
 )
 
@@ -108,19 +107,8 @@ func searched(key []byte, text string) []byte {
 		return nil
 	}
 	digest := hmac.New(sha256.New, key)
-	digest.Write([]byte(folded(text)))
+	digest.Write([]byte(names.Plain(text)))
 	return digest.Sum(nil)
-}
-
-// folded is a text without its accents, its capitals and its further blanks.
-func folded(text string) string {
-	plain := strings.Map(func(c rune) rune {
-		if unicode.Is(unicode.Mn, c) {
-			return -1
-		}
-		return unicode.ToLower(c)
-	}, norm.NFKD.String(text))
-	return strings.Join(strings.Fields(plain), " ")
 }
 
 // casesOf are the cases of some rows.

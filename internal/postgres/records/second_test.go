@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/sole"
@@ -310,6 +311,6 @@ func TestThePagesSeeWhatStands(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, stored, 5)
 	require.Equal(t, sole.Branch{Run: sentOn, Kind: care.RunReferral, Agency: "cpia", Needs: []string{"labour"}, Referral: on}, stored[4])
-	stored[1].Needs = policy.PlacementNeeds()
+	stored[1].Needs = crossing.PlacementNeeds(policy)
 	require.Equal(t, stored, shown.Branches)
 }

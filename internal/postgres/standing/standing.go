@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/sole"
@@ -74,7 +75,7 @@ func OpenBranches(ctx context.Context, tx postgres.Tx, policy care.Policy, caseI
 	branches, err := pgx.CollectRows(rows, pgx.RowToStructByName[sole.Branch])
 	for i, b := range branches {
 		if b.Kind == care.RunPlacement {
-			branches[i].Needs = policy.PlacementNeeds()
+			branches[i].Needs = crossing.PlacementNeeds(policy)
 		}
 	}
 	return branches, err
