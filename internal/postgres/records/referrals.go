@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 
 	"percorso/internal/care"
 	"percorso/internal/crossing"
@@ -97,8 +98,8 @@ func (r referrals) Referral(ctx context.Context, s care.Staff, id string) (f led
 
 // Disclosure says exactly what an agency would get of the person of a case if
 // the caller sent them there for an area of need, or to the employment centre for a
-// placement. The read is audited.
-// ledger.ErrNotFound: there is no such case or agency for the caller.
+// placement; or, of who was sent a referral and may pass it on, what they would pass.
+// The read is audited. ledger.ErrNotFound: there is no such case or agency for the caller.
 func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (d ledger.Disclosure, err error) {
 	if !care.IsID(caseID) {
 		return d, ledger.ErrNotFound
@@ -115,11 +116,14 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		}
 		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
 		l.of, l.id = "case", caseID
-		// The function sees every case: whether the caller does is asked here.
-		if err := seesCase(ctx, tx, caseID); err != nil {
+		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
+		if err = seesCase(ctx, tx, caseID); errors.Is(err, ledger.ErrNotFound) {
+			return missing(tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text), consents OR $2 <> 'consent' FROM passing_on($1, $2)`,
+				caseID, d.LegalBasis).Scan(&d.Snapshot, &d.Digest, &d.Consent))
+		}
+		if err != nil {
 			return err
 		}
-		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
 		needs := crossing.Referral(policy.Policy, agency, purpose, nil)
 		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosed($1, $2, $3, $4, $5) AS snapshot`,
 			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known).Scan(&d.Snapshot, &d.Digest)

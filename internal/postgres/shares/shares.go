@@ -47,7 +47,7 @@ type Share struct {
 // gets no more than that one was given.
 func (o Of) Give(s Share) {
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) ELSE passed_on($2, $6, $12) END,
+		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) ELSE passed_on(nullif($12, '')::uuid, $6) END,
 			$11, f.notice_version
 		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
 		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)

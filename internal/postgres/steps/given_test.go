@@ -49,6 +49,15 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, given, shown.Snapshot, "what is shown before is what goes")
 
+	// Whoever the person was sent to sees what they would pass on, and nobody else does.
+	passed, err := p.Records.Disclosure(t.Context(), p.Accounts["cpi_operator.prato"], ledger.BareID(caseRun), "terzo_settore", "")
+	require.NoError(t, err)
+	require.False(t, passed.Consent)
+	require.Equal(t, given.Needs, passed.Snapshot.Needs)
+	require.Empty(t, passed.Snapshot.BirthDate)
+	_, err = p.Records.Disclosure(t.Context(), p.Accounts["cpi_operator.lucca"], ledger.BareID(caseRun), "cpia", "")
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+
 	// Later the person has another number and more needs, and the centre sends them on.
 	_, err = p.Owner.Exec(t.Context(), `UPDATE case_file SET needs = '{labour,housing,health,training}' WHERE id = $1`, ledger.BareID(caseRun))
 	require.NoError(t, err)

@@ -1,0 +1,33 @@
+-- +goose Up
+
+-- What may be passed on with a referral is shown to whoever may pass it on.
+--
+-- The code of before works on this schema.
+-- +goose StatementBegin
+
+-- What an addressee passes on with a referral: what it was given itself, as far as the
+-- next one may have it.
+CREATE FUNCTION passed_on(referral uuid, legal_basis text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT s.snapshot - CASE WHEN passed_on.legal_basis = 'consent' THEN '{birth_date,citizenship}' ELSE '{}' END::text[]
+        FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = passed_on.referral);
+END $$;
+
+-- What the caller's agency would pass on of a case with a referral that it was sent,
+-- and whether the person consents to what reaches private agencies.
+CREATE FUNCTION passing_on(c uuid, legal_basis text) RETURNS TABLE (snapshot jsonb, consents boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT passed_on(r.id, passing_on.legal_basis), consents(passing_on.c) FROM referral r JOIN share s ON s.id = r.share_id
+    WHERE r.case_id = passing_on.c AND r.zone = my('zone') AND r.to_agency = my('agency') AND r.state IN ('requested', 'received') AND owner_sees_share(s)
+    ORDER BY r.requested_at DESC LIMIT 1
+$$;
+-- +goose StatementEnd
+-- Asked in the order of what it costs, since lists ask it of each row.
+ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until IS NULL OR seen_until > my_now()
+    THEN agency = my('agency') AND (purpose <> 'equipe' OR equipe_part(run_id) <> '') OR sees_case(case_id)
+    ELSE purpose <> 'transfer' AND sees_case(case_id) END);
+REVOKE EXECUTE ON FUNCTION passing_on FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION passing_on TO percorso_app;
+
+-- +goose Down
+DROP FUNCTION passing_on, passed_on(uuid, text);
