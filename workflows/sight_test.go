@@ -259,7 +259,7 @@ func (g *wanderer) seesPlan(who care.Staff) sight {
 			EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
 	}))
 	switch {
-	case !part || !consent && agency.Kind.LegalBasis() != care.PublicTask:
+	case !part || !consent && agency.LegalBasis() != care.PublicTask:
 	case answers:
 		best = seen
 	case best == hidden: // who has a goal to evaluate

@@ -109,7 +109,7 @@ var (
 )
 
 func (p *PageRecords) Disclosure(_ context.Context, _ care.Staff, _, agency, _ string) (ledger.Disclosure, error) {
-	if a, _ := p.ZonePolicy.Agency(agency); a.Kind.LegalBasis() == care.Consent {
+	if a, _ := p.ZonePolicy.Agency(agency); a.LegalBasis() == care.Consent {
 		return ledger.Disclosure{Agency: agency, LegalBasis: care.Consent, Consent: p.Consents, Snapshot: theirName, Digest: p.Digest}, nil
 	}
 	return ledger.Disclosure{Agency: agency, LegalBasis: care.PublicTask, Consent: true, Snapshot: theirData, Digest: p.Digest}, nil

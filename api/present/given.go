@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -34,6 +35,20 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
 	add("Numero del fascicolo", snapshot.CaseNumber)
 	return terms
+}
+
+// ActEnd says of an agency that the act by which it works with the zone ends soon, or
+// has ended; empty: neither.
+func ActEnd(a care.Agency, now time.Time) string {
+	ends, err := time.Parse(time.DateOnly, a.ActEnd)
+	switch here := now.In(italian.Rome); {
+	case err != nil || !crossing.ShutsSoon(a, here):
+		return ""
+	case crossing.Shut(a, here):
+		return "l’atto (" + a.Act + ") è scaduto il " + italian.Date(ends) + ": senza uno nuovo non si comunicano altri dati."
+	default:
+		return "l’atto (" + a.Act + ") scade il " + italian.Date(ends) + ": dopo quel giorno, senza uno nuovo, non si comunicano altri dati."
+	}
 }
 
 // PurposeOf says what data are given for: an area of need, or one of the

@@ -28,6 +28,7 @@ const (
 	RuleUnreachable = "agency_unreachable" // nobody of the agency has an account, nor has it an address
 	RuleUseCPI      = "use_send_to_cpi"
 	RuleConsent     = "consent_required"
+	RuleActOver     = "act_over" // by which the agency worked with the zone
 	RuleSeen        = "disclosure_changed"
 	RuleTooLongAgo  = "too_long_ago"
 	RuleTooFar      = "too_far_ahead"

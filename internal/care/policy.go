@@ -77,6 +77,18 @@ func (k AgencyKind) LegalBasis() LegalBasis {
 	return PublicTask
 }
 
+// ActsAs is in what capacity an agency works with the zone.
+type ActsAs string
+
+// A processor works for the municipality under a contract, as a co-operative may; who
+// is independent decides for itself what it does with what it is given.
+const (
+	ActsPublicBody      ActsAs = "public_body"
+	ActsProcessor       ActsAs = "processor"
+	ActsJointController ActsAs = "joint_controller"
+	ActsIndependent     ActsAs = "independent"
+)
+
 // Agency is an ente that works with the zone.
 type Agency struct {
 	Code string     `json:"code"`
@@ -87,6 +99,18 @@ type Agency struct {
 	Answers Role `json:"answers,omitempty"`
 	// Email is where a partner without accounts gets its one-time links.
 	Email string `json:"email,omitempty"`
+	// ActsAs is empty where its kind says it.
+	ActsAs ActsAs `json:"acts_as,omitempty"`
+	Act    string `json:"act,omitempty"`     // by which it does
+	ActEnd string `json:"act_end,omitempty"` // its last day, "2027-06-30"; empty: it has none
+}
+
+// LegalBasis is on what ground the agency may be given personal data.
+func (a Agency) LegalBasis() LegalBasis {
+	if a.ActsAs == ActsIndependent || a.ActsAs == "" && a.Kind.LegalBasis() == Consent {
+		return Consent
+	}
+	return PublicTask
 }
 
 // Reachable says whether a referral to the agency can be answered: by its staff,
@@ -522,16 +546,6 @@ func (p Policy) NeedAreas(codes []string) []NeedArea {
 // RejectReason finds a reason to reject a referral by its code.
 func (p Policy) RejectReason(code string) (RejectReason, bool) {
 	return find(p.RejectReasons, func(r RejectReason) bool { return r.Code == code })
-}
-
-// StandIn is who does a task that is nobody's in the zone, and for which agency:
-// the supervisor, whom every zone has.
-func (p Policy) StandIn() (Role, string) {
-	role := Supervisor
-	if !p.HasRole(role) && len(p.Roles) > 0 {
-		role = p.Roles[0].Role
-	}
-	return role, p.RoleAgency(role)
 }
 
 // ByCode finds an entry of one of the policy's lists: ByCode(p.Measures, "training").

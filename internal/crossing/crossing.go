@@ -4,6 +4,7 @@ package crossing
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"percorso/internal/care"
 )
@@ -57,6 +58,18 @@ func (n Needs) Of(has []string) []string {
 	}
 	return slices.DeleteFunc(slices.Clone(n.Areas), func(area string) bool { return n.Known && !slices.Contains(has, area) })
 }
+
+// soon is how long before an act's last day whoever sends somebody is warned of it.
+const soon = 60 * 24 * time.Hour
+
+// Shut says whether an agency is given nothing new on a day, since the act by which it
+// works with the zone has ended.
+func Shut(a care.Agency, day time.Time) bool {
+	return a.ActEnd != "" && day.Format(time.DateOnly) > a.ActEnd
+}
+
+// ShutsSoon says whether the act's last day is near, or past.
+func ShutsSoon(a care.Agency, day time.Time) bool { return Shut(a, day.Add(soon)) }
 
 // Crossing is an agency that an answer gives data of the person.
 type Crossing struct {

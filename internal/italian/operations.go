@@ -49,7 +49,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"},
 	},
 	care.OpConsent: {
-		Intro: "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici il consenso non serve.",
+		Intro: "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici, e per chi lavora per il Comune con un contratto, il consenso non serve. Alla persona: «Se dici no, il resto non cambia».",
 		Done:  "Il consenso è registrato.",
 		Hints: map[string]string{"note": "Come è stato dato: a voce, su un modulo, con un mediatore."},
 	},

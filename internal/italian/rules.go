@@ -24,6 +24,7 @@ var rules = map[string]string{
 	care.RuleUnknownGoal: "L’azione non ha un obiettivo del progetto: sceglilo tra quelli scritti sopra.",
 	care.RuleUnreachable: "A questo ente non si può inviare nessuno: non usa Percorso e non ha un indirizzo. Scegli un altro ente, o chiedi al responsabile di aggiungere l’indirizzo.",
 	care.RuleUseCPI:      "Al Centro per l’Impiego la persona si invia con «Invia al Centro per l’Impiego».",
+	care.RuleActOver:     "L’atto con cui questo ente lavora con la zona è scaduto: finché non ce n’è uno nuovo non gli si comunicano altri dati. Scegli un altro ente, o chiedi al responsabile della zona.",
 	care.RuleConsent:     "A questo ente i dati si comunicano solo con il consenso della persona: registra il consenso, poi ripeti.",
 	care.RuleSeen:        "I dati da comunicare sono cambiati da quando li hai visti: ricontrollali e ripeti l’invio.",
 	care.RuleTooLongAgo:  "La data è troppo indietro: si registra ciò che è accaduto negli ultimi 30 giorni.",

@@ -117,7 +117,7 @@ func (s *Ruleset) Performer(t ledger.TaskChange) (care.Role, string) {
 	// A service, a role or an agency that the zone has no more leaves its tasks
 	// to whoever can pass them on.
 	if role == "" || agency == "" {
-		return s.StandIn()
+		return usual.StandIn(s.Policy)
 	}
 	return role, agency
 }
@@ -168,7 +168,7 @@ func (s *Ruleset) LegalBasis(agency string) care.LegalBasis {
 	if !known {
 		return care.Consent
 	}
-	return a.Kind.LegalBasis()
+	return a.LegalBasis()
 }
 
 // ServiceAgency is the agency of a level-2 service; an agency that is met

@@ -163,7 +163,7 @@ func completedTasks(p care.Policy) []care.TaskRule {
 			rule.Role = usual.Role
 		}
 		if rule.Role != "" && !p.HasRole(rule.Role) {
-			rule.Role, _ = p.StandIn()
+			rule.Role, _ = StandIn(p)
 		}
 		rule.Claim = or(or(rule.Claim, usual.Claim), usualClaim)
 		rule.Complete = or(or(rule.Complete, usual.Complete), usualComplete)
@@ -193,7 +193,7 @@ func usualEquipe(p care.Policy, kind care.EquipeKind) care.EquipeRule {
 	}
 	roles = slices.DeleteFunc(roles, func(r care.Role) bool { return !p.HasRole(r) })
 	if len(roles) == 0 {
-		standIn, _ := p.StandIn()
+		standIn, _ := StandIn(p)
 		roles = []care.Role{standIn}
 	}
 	rule := care.EquipeRule{Kind: kind, Quorum: care.QuorumRule{Roles: len(roles)}}
@@ -206,4 +206,14 @@ func usualEquipe(p care.Policy, kind care.EquipeKind) care.EquipeRule {
 	}
 	rule.Quorum.Agencies = len(agencies)
 	return rule
+}
+
+// StandIn is who does a task that is nobody's in the zone, and for which agency:
+// the supervisor, whom every zone has.
+func StandIn(p care.Policy) (care.Role, string) {
+	role := care.Supervisor
+	if !p.HasRole(role) && len(p.Roles) > 0 {
+		role = p.Roles[0].Role
+	}
+	return role, p.RoleAgency(role)
 }

@@ -76,6 +76,7 @@ const (
 	RuleWeekday       = "unknown_weekday"
 	RuleLanguage      = "bad_language"
 	RuleRole          = "unknown_role"
+	RuleAct           = "no_act"
 	RuleRoleNotInZone = "role_not_in_zone"
 	RuleRoleAgency    = "role_of_another_agency"
 	RuleAgency        = "unknown_agency"
@@ -154,6 +155,7 @@ var sentences = map[string]string{
 	RuleMediators:     "le presenze dei mediatori vanno indicate se e solo se mediator_access è calendar",
 	RuleEmail:         "indirizzo di posta non valido, per esempio: sportello@ente.example",
 	RuleOneWay:        "un ente risponde con un suo ruolo (answers) oppure per posta (email), non in entrambi i modi",
+	RuleAct:           "serve l'atto (act) con cui l'ente lavora con la zona",
 	RuleUnreachable:   "a un partner si deve poter chiedere una risposta: il suo ente (agencies) ha bisogno di answers o di email",
 	RuleReplace:       "replace_by va indicato se e solo se if_silent è replace",
 	RuleOneAgency:     "un'équipe interna a un ente (within_agency) ha solo ruoli di quell'ente",

@@ -67,7 +67,7 @@ func (r *reading) agencies() {
 	var answers []node // by agency
 	var cpi int
 	for _, item := range list.list() {
-		o := item.object("code", "name", "kind", "answers", "email")
+		o := item.object("code", "name", "kind", "answers", "email", "acts_as", "act", "act_end")
 		code := o.need("code")
 		answers = append(answers, o.may("answers"))
 		a := care.Agency{
@@ -76,6 +76,15 @@ func (r *reading) agencies() {
 			Kind:    oneOf(o.need("kind"), RuleValue, care.AgencyKinds),
 			Answers: oneOf(o.may("answers"), RuleRole, care.Roles),
 			Email:   o.may("email").email(),
+			ActsAs:  oneOf(o.may("acts_as"), RuleValue, []care.ActsAs{care.ActsPublicBody, care.ActsProcessor, care.ActsJointController, care.ActsIndependent}),
+			Act:     o.may("act").text(),
+			ActEnd:  o.may("act_end").day(),
+		}
+		if a.ActsAs == care.ActsProcessor && a.Act == "" {
+			o.may("acts_as").fault(RuleAct)
+		}
+		if a.ActEnd != "" && a.Act == "" {
+			o.may("act_end").fault(RuleAct)
 		}
 		if a.Answers != "" && a.Email != "" {
 			o.may("email").fault(RuleOneWay)

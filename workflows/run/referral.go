@@ -144,7 +144,7 @@ var withoutConsent = care.Answer{Operation: care.OpWithdraw, Reason: care.Consen
 
 func (f *Referral) standsOnConsent() bool {
 	agency, ok := f.r.Policy.Agency(string(f.agency))
-	return ok && agency.Kind.LegalBasis() == care.Consent
+	return ok && agency.LegalBasis() == care.Consent
 }
 
 // Perform opens a task of the addressee, for as long as the referral stands: its

@@ -23,7 +23,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 	case catalogue.ToCPI:
 		cpi, _ := in.rules.Agency(in.rules.CPI())
 		given.Terms = gets(crossing.Referral(p, cpi.Code, "", nil))
-		given.Title, given.Ground = given.Title+": "+cpi.Name, italian.LegalBasis(cpi.Kind.LegalBasis())
+		given.Title, given.Ground = given.Title+": "+cpi.Name, italian.LegalBasis(cpi.LegalBasis())
 	case catalogue.ToService:
 		agencies := serviceAgencies(p)
 		if len(agencies) == 0 {
@@ -31,7 +31,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		}
 		given.Terms = gets(appointmentNeeds(p, agencies))
 		given.Title += ": " + strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
-		grounds := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.Kind.LegalBasis()) })
+		grounds := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.LegalBasis()) })
 		slices.Sort(grounds)
 		given.Ground = strings.Join(slices.Compact(grounds), "; ")
 	case catalogue.ToOtherZone:

@@ -165,6 +165,8 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	if typed.Notice {
 		page.NoticeGiven = "1"
 	}
+	agency, _ := rules.Agency(typed.Agency)
+	page.Act = italian.Upper(present.ActEnd(agency, s.Now()))
 	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Cambia partner o bisogno"}
 	if given.LegalBasis == care.Consent {
 		consent, _ := present.ConsentOf(file)

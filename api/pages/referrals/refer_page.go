@@ -34,6 +34,7 @@ type ReferForm struct {
 	Record          *web.Link  // where the consent is recorded; nil: it is there, or not for the caller
 	Blocked         bool       // without the consent nothing can be sent
 	NoticeGiven     string
+	Act             string // of the act by which the partner works with the zone, which ends soon or has; empty: it stands
 	Note            string
 }
 

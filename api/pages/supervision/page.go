@@ -16,7 +16,8 @@ var templates = web.Parse(files, parts.Pieces())
 // StuckList is the supervisor's list of the cases that do not wait as planned.
 type StuckList struct {
 	web.Frame
-	Counts []Count // of the zone's open cases
+	Acts   []string // that end soon, or have: by them agencies work with the zone
+	Counts []Count  // of the zone's open cases
 	Cases  []StuckItem
 	More   string // address of the next page; empty: there are no more
 }

@@ -54,6 +54,11 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := StuckList{Frame: s.Pages.Frame(c, "Casi bloccati", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
+	for _, agency := range rules.Agencies {
+		if ends := present.ActEnd(agency, s.Now()); ends != "" {
+			page.Acts = append(page.Acts, agency.Name+": "+ends)
+		}
+	}
 	counts, err := s.Records.HealthCounts(ctx, who)
 	if err != nil {
 		return err

@@ -162,7 +162,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, r
 	share, err := s.Records.Share(ctx, who, t.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
-		if _, ok := equipeTasks[t.Kind]; ok && agency.Kind.LegalBasis() == care.Consent {
+		if _, ok := equipeTasks[t.Kind]; ok && agency.LegalBasis() == care.Consent {
 			page.Words = append(page.Words, "I dati della persona e il lavoro dell’équipe si vedono qui solo con il consenso della persona, che manca.")
 		}
 		return nil
@@ -260,7 +260,7 @@ func (s *Place) consentFor(ctx context.Context, who care.Staff, p care.Policy, p
 	var names []string
 	for _, a := range plan.Content.Actions {
 		agency, _ := p.Agency(a.Agency)
-		if !a.Send || a.Routed || agency.Kind.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
+		if !a.Send || a.Routed || agency.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
 			continue
 		}
 		given, err := s.Records.Disclosure(ctx, who, plan.CaseID, a.Agency, "")

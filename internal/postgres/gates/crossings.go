@@ -1,6 +1,8 @@
 package gates
 
 import (
+	"slices"
+
 	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -13,50 +15,55 @@ import (
 // gives them, whatever way it is: by the rules of the zone, and with the consent of the
 // person where the agency's legal basis asks for it.
 func (g *asked) crossings() ([]care.Fault, error) {
-	list, err := g.crossed()
+	list, consents, err := g.crossed()
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	var consents bool
-	if err := g.tx.QueryRow(g.ctx, `SELECT `+standing.ConsentInForce, g.caseID()).Scan(&consents); err != nil {
-		return nil, err
+	if !consents {
+		if err := g.tx.QueryRow(g.ctx, `SELECT `+standing.ConsentInForce, g.caseID()).Scan(&consents); err != nil {
+			return nil, err
+		}
 	}
 	var faults care.Faults
-	for _, c := range list {
-		_, known := g.Policy.Agency(c.Agency)
+	for i, c := range list {
+		if slices.Contains(list[:i], c) { // once is enough, as of two actions of a plan
+			continue
+		}
+		agency, known := g.Policy.Agency(c.Agency)
 		faults.Add(known, c.Field, care.RuleUnknownCode)
+		faults.Add(!crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
 		faults.Add(!known || consents || g.Policy.LegalBasis(c.Agency) != care.Consent, c.Field, care.RuleConsent)
 	}
 	return faults, nil
 }
 
 // crossed lists what the answer gives to other agencies: what it says itself, and what
-// follows from a referral that is sent again, or a plan that the person agrees to.
-func (g *asked) crossed() ([]crossing.Crossing, error) {
-	list := crossing.Of(g.Policy.Policy, g.Entry.Answer)
+// follows from a referral that is sent again, or a plan that the person agrees to, who
+// may consent with the same form.
+func (g *asked) crossed() (list []crossing.Crossing, consents bool, err error) {
+	list = crossing.Of(g.Policy.Policy, g.Entry.Answer)
 	if g.Entry.Answer.Operation != care.OpComplete || g.Task == nil {
-		return list, nil
+		return list, false, nil
 	}
 	switch outcome := g.Entry.Answer.Outcome; {
 	case g.Task.Kind == care.NextStepAfterRejection && outcome == care.Resubmit:
 		var addressee string
-		err := g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
-		return append(list, crossing.Crossing{Field: "outcome", Agency: addressee}), err
+		err = g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
+		return append(list, crossing.Crossing{Field: "outcome", Agency: addressee}), false, err
 	case g.Task.Kind == care.PlanAgreement && outcome == care.Agreed:
 		form, err := postgres.FormOf(catalogue.Complete, g.Form)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		plan, err := standing.Plan(g.ctx, g.tx, `run_id = $1 AND state IN ('proposed', 'signed_off')`, g.Run)
 		for _, a := range plan.Actions {
-			// Who agrees may consent with the same form.
-			if a.Send && !(form.Consent && g.Policy.LegalBasis(a.Agency) == care.Consent) {
+			if a.Send {
 				list = append(list, crossing.Crossing{Field: "consent", Agency: a.Agency})
 			}
 		}
-		return list, err
+		return list, form.Consent, err
 	}
-	return list, nil
+	return list, false, nil
 }
 
 // ruleOfRefer asks whether the sender saw exactly what will be disclosed.

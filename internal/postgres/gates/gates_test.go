@@ -101,6 +101,40 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.Equal(t, 1, p.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))
 }
 
+// TestAnActDecides: who works under a contract for the municipality needs no consent
+// of the person, an association without one does, and nobody gets anything new once
+// its act has ended.
+func TestAnActDecides(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	p.Law("with-acts", func(policy *care.Policy) {
+		for _, a := range []care.Agency{
+			{Code: "coop", ActsAs: care.ActsProcessor, Act: "Contratto di prova", ActEnd: p.Now.Format(time.DateOnly)},
+			{Code: "past", ActsAs: care.ActsProcessor, Act: "Contratto di prova", ActEnd: p.Now.AddDate(0, 0, -1).Format(time.DateOnly)},
+			{Code: "joint", ActsAs: care.ActsJointController},
+			{Code: "association", ActsAs: care.ActsIndependent},
+			{Code: "other"},
+		} {
+			a.Name, a.Kind, a.Email = "Ente di prova", care.KindThirdSector, "ente@prova.invalid"
+			policy.Agencies = append(policy.Agencies, a)
+		}
+	})
+	p.Records = records.New(p.API, calendar.New)
+	p.Records.Clock = func() time.Time { return p.Now }
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	for agency, rule := range map[string]string{"coop": "", "joint": "", "past": care.RuleActOver, "association": care.RuleConsent, "other": care.RuleConsent} {
+		d, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(run), agency, "housing")
+		require.NoError(t, err)
+		e := p.Ask("social_worker.prato", run, catalogue.Refer.Command("", "", catalogue.ReferForm{Agency: agency, Purpose: "housing", Notice: true, Seen: d.Digest}))
+		res := p.Tries(run, e, ledger.Effects{}, nil)
+		if rule == "" {
+			require.Equal(t, ledger.Recorded, res.Verdict, agency)
+			require.Equal(t, care.PublicTask, d.LegalBasis)
+			continue
+		}
+		p.Refused(res, e, "agency", rule)
+	}
+}
+
 // TestWhereAReferralMayBeRedirected: neither back to who sent it nor to who had it,
 // and nobody gets a new term by it.
 func TestWhereAReferralMayBeRedirected(t *testing.T) {

@@ -1,6 +1,7 @@
 -- +goose Up
 
--- What may be passed on with a referral is shown to whoever may pass it on.
+-- What goes to other agencies is shown to whoever may pass it on, and goes by what an
+-- agency acts as.
 --
 -- The code of before works on this schema.
 -- +goose StatementBegin
@@ -21,6 +22,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     WHERE r.case_id = passing_on.c AND r.zone = my('zone') AND r.to_agency = my('agency') AND r.state IN ('requested', 'received') AND owner_sees_share(s)
     ORDER BY r.requested_at DESC LIMIT 1
 $$;
+
+-- As before, by what the agency acts as; where the zone does not say it, the third
+-- sector is independent.
+CREATE OR REPLACE FUNCTION asks_consent(agency text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM zone_policy z, jsonb_array_elements(z.policy -> 'agencies') a
+        WHERE z.zone = my('zone') AND z.current AND a ->> 'code' = asks_consent.agency
+            AND coalesce(a ->> 'acts_as', CASE a ->> 'kind' WHEN 'third_sector' THEN 'independent' ELSE 'public_body' END) <> 'independent')
+$$;
 -- +goose StatementEnd
 -- Asked in the order of what it costs, since lists ask it of each row.
 ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until IS NULL OR seen_until > my_now()
@@ -30,4 +39,10 @@ REVOKE EXECUTE ON FUNCTION passing_on FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION passing_on TO percorso_app;
 
 -- +goose Down
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION asks_consent(agency text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM zone_policy z, jsonb_array_elements(z.policy -> 'agencies') a
+        WHERE z.zone = my('zone') AND z.current AND a ->> 'code' = asks_consent.agency AND a ->> 'kind' <> 'third_sector')
+$$;
+-- +goose StatementEnd
 DROP FUNCTION passing_on, passed_on(uuid, text);

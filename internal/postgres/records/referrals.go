@@ -116,7 +116,7 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		}
 		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
 		l.of, l.id = "case", caseID
-		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.Kind.LegalBasis(), Consent: true}
+		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.LegalBasis(), Consent: true}
 		if err = seesCase(ctx, tx, caseID); errors.Is(err, ledger.ErrNotFound) {
 			return missing(tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text), consents OR $2 <> 'consent' FROM passing_on($1, $2)`,
 				caseID, d.LegalBasis).Scan(&d.Snapshot, &d.Digest, &d.Consent))

@@ -44,26 +44,35 @@ type Share struct {
 // on which it may. The case's own agency needs none, unless it is referred to. A
 // private member of an équipe gets it with the person's consent alone, and whoever
 // else is private gets nothing without it. Who is asked in the place of another agency
-// gets no more than that one was given.
+// gets no more than that one was given. Once its act has ended an agency gets nothing new.
 func (o Of) Give(s Share) {
+	agency, _ := o.Policy.Agency(s.Agency)
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
 		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) ELSE passed_on(nullif($12, '')::uuid, $6) END,
 			$11, f.notice_version
-		FROM case_file f, LATERAL (SELECT $6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL)) AS ground (given)
+		FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL))) AS ground (given)
 		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
 		ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(s.Run, "share "+s.Agency), o.Case, s.Run, o.Zone, s.Agency, o.Policy.LegalBasis(s.Agency), s.For,
-		s.Needs.All, postgres.OrEmpty(s.Needs.Areas), s.Needs.Known, o.At, s.Continues)
+		s.Needs.All, postgres.OrEmpty(s.Needs.Areas), s.Needs.Known, o.At, s.Continues,
+		crossing.Shut(agency, o.Policy.There(o.At)))
 }
 
 // ToMembers gives the private members of équipes at work what they need of the
 // person, who has just consented.
 func (o Of) ToMembers() {
+	var private []string
+	for _, a := range o.Policy.Agencies {
+		if a.LegalBasis() == care.Consent && !crossing.Shut(a, o.Policy.There(o.At)) {
+			private = append(private, a.Code)
+		}
+	}
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
 		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosed($1, $2, true, '{}', false), $4, f.notice_version
 		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
-		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL AND `+standing.ConsentInForce+`
-		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At)
+		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.agency = ANY ($5) AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
+			AND `+standing.ConsentInForce+`
+		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At, postgres.OrEmpty(private))
 }
 
 // ToZone gives another zone's agency what it decides a transfer by: the person, the
