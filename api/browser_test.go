@@ -67,6 +67,7 @@ var pagesInBrowser = []struct {
 	{"segnalazioni", "/segnalazioni", "/segnalazioni", apitest.SomeCPI.Subject},
 	{"segnalazione", "/segnalazioni/:id", "/segnalazioni/" + apitest.SomeID, apitest.SomeCPI.Subject},
 	{"casi-bloccati", "/casi-bloccati", "/casi-bloccati", apitest.SomeSupervisor.Subject},
+	{"fascicoli-passati", "/fascicoli-passati", "/fascicoli-passati", apitest.SomeSupervisor.Subject},
 	{"richieste-ferme", "/richieste-ferme", "/richieste-ferme", apitest.SomeSupervisor.Subject},
 	{"riassegna", "/casi-bloccati/:id/riassegna", "/casi-bloccati/" + apitest.SomeID + "/riassegna", apitest.SomeSupervisor.Subject},
 	{"proroga", "/casi-bloccati/:id/proroga", "/casi-bloccati/" + apitest.SomeID + "/proroga", apitest.SomeSupervisor.Subject},

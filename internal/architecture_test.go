@@ -73,9 +73,10 @@ var mayImport = map[string][]string{
 	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":   {"internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/handed":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
+	"internal/postgres/records":  {"internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":          {"internal/loops", "workflows/contract"},
 	"internal/postgres/seals":    {"internal/postgres"}, // what was written of who did what, and that it stays so

@@ -261,6 +261,14 @@ func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 	}}, f.Fail
 }
 
+// HandedOver is one case.
+func (f *fakeRecords) HandedOver(_ context.Context, s care.Staff) ([]ledger.HandedOver, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	return []ledger.HandedOver{{ID: AnotherID, Number: "PROVA-2026-00003", At: f.now()}}, f.Fail
+}
+
 // DeferredEntries is one, where a test puts in a code.
 func (f *fakeRecords) DeferredEntries(_ context.Context, s care.Staff) ([]ledger.DeferredEntry, error) {
 	switch {

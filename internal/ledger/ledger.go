@@ -350,6 +350,13 @@ type StuckCase struct {
 	TaskID string `db:"task_id"` // the task that can be reminded, reassigned or extended; empty where none is
 }
 
+// HandedOver is a case that the zone has handed over to another one.
+type HandedOver struct {
+	ID     string    `db:"id"`
+	Number string    `db:"number"`
+	At     time.Time `db:"at"`
+}
+
 // Read is one audited read or write of a case file. A partner that looked
 // through its link has an agency and no name.
 type Read struct {

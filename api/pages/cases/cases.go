@@ -184,6 +184,9 @@ func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 	}
 	page := CaseReads{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: web.NextPage(c.Request.URL, "dopo", reads.Next)}
 	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
+	if c.Query("da") == "passati" { // the file is another zone's
+		page.Back = &web.Link{URL: "/fascicoli-passati", Text: "Fascicoli passati ad altre zone"}
+	}
 	for _, r := range reads.Items {
 		page.Reads = append(page.Reads, web.Moment{
 			Text: readerOf(rules.Policy, r) + " " + italian.Reading(r.Action), When: italian.Moment(r.At), By: readFor(rules.Policy, r),

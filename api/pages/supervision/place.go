@@ -24,6 +24,8 @@ type Records interface {
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	// HealthCounts says how many open cases of the supervisor's zone stand how.
 	HealthCounts(ctx context.Context, s care.Staff) (health.Counts, error)
+	// HandedOver lists the cases that the supervisor's zone has handed over to another one.
+	HandedOver(ctx context.Context, s care.Staff) ([]ledger.HandedOver, error)
 	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)

@@ -25,6 +25,7 @@ const stuckURL = "/casi-bloccati"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
+	p.Get(handedURL, s.handedList)
 	p.Get(deferredURL, s.deferredList)
 	p.Post(deferredURL+"/:id/riprova", s.mend(catalogue.RetryEntry, "Richiesta rimessa in lavorazione: se non si registra nemmeno ora, resta in questo elenco."))
 	p.Post(deferredURL+"/:id/rifiuta", s.mend(catalogue.RefuseEntry, "Richiesta rifiutata: chi l’aveva fatta riceve l’avviso, con quello che aveva scritto."))

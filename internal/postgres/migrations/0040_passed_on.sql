@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- What goes to other agencies is shown to whoever may pass it on, and goes by what an
--- agency acts as.
+-- agency acts as; and who answers for the readers of a case finds it.
 --
 -- The code of before works on this schema.
 -- +goose StatementBegin
@@ -30,13 +30,20 @@ CREATE OR REPLACE FUNCTION asks_consent(agency text) RETURNS boolean LANGUAGE sq
         WHERE z.zone = my('zone') AND z.current AND a ->> 'code' = asks_consent.agency
             AND coalesce(a ->> 'acts_as', CASE a ->> 'kind' WHEN 'third_sector' THEN 'independent' ELSE 'public_body' END) <> 'independent')
 $$;
+
+-- The cases that the supervisor's zone has handed over to another one: numbers alone.
+CREATE FUNCTION handed_over_here() RETURNS TABLE (id uuid, number text, at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT f.id, f.number, f.closed_at FROM case_file f
+    WHERE my('role') = 'supervisor' AND f.zone = 'archive/' || my('zone') AND f.continued_in IS NOT NULL AND f.closed_at IS NOT NULL
+$$;
 -- +goose StatementEnd
 -- Asked in the order of what it costs, since lists ask it of each row.
 ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until IS NULL OR seen_until > my_now()
     THEN agency = my('agency') AND (purpose <> 'equipe' OR equipe_part(run_id) <> '') OR sees_case(case_id)
     ELSE purpose <> 'transfer' AND sees_case(case_id) END);
-REVOKE EXECUTE ON FUNCTION passing_on FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION passing_on TO percorso_app;
+REVOKE EXECUTE ON FUNCTION passing_on, handed_over_here FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION passing_on, handed_over_here TO percorso_app;
 
 -- +goose Down
 -- +goose StatementBegin
@@ -45,4 +52,4 @@ CREATE OR REPLACE FUNCTION asks_consent(agency text) RETURNS boolean LANGUAGE sq
         WHERE z.zone = my('zone') AND z.current AND a ->> 'code' = asks_consent.agency AND a ->> 'kind' <> 'third_sector')
 $$;
 -- +goose StatementEnd
-DROP FUNCTION passing_on, passed_on(uuid, text);
+DROP FUNCTION handed_over_here, passing_on, passed_on(uuid, text);

@@ -127,6 +127,7 @@ func (e everything) readings() map[string]struct {
 		"SamePerson":      reads(ledger.SearchSamePerson, func() (any, error) { return r.SamePerson(ctx, desk, person) }),
 		"MergeCandidates": reads(ledger.ListMergeable, func() (any, error) { return r.MergeCandidates(ctx, worker, e.id) }),
 		"Notices":         reads(ledger.ListNotices, func() (any, error) { return r.Notices(ctx, desk) }),
+		"HandedOver":      none("numbers of cases, of no person"),
 		"HealthCounts":    none("numbers of cases, of no person"),
 		"StuckCases":      reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),
 		"OpenLink":        reads(ledger.ReadLink, func() (any, error) { return r.OpenLink(ctx, e.link) }),

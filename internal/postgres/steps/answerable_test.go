@@ -48,6 +48,16 @@ func TestWhoReadAHandedOverCaseStaysAnswerable(t *testing.T) {
 	require.NotEmpty(t, one.Next)
 	require.Equal(t, string(ledger.ReadReads), one.Items[0].Action, "that one asked is a reading itself")
 
+	handed, err := p.Records.HandedOver(ctx, p.Accounts["supervisor.prato"])
+	require.NoError(t, err)
+	require.Len(t, handed, 1)
+	require.Equal(t, id, handed[0].ID)
+	none, err := p.Records.HandedOver(ctx, p.Accounts["supervisor.lucca"])
+	require.NoError(t, err)
+	require.Empty(t, none)
+	_, err = p.Records.HandedOver(ctx, p.Accounts["social_worker.prato"])
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+
 	// The other zone answers for its own time, and nobody else for either.
 	there, err := p.Records.Reads(ctx, p.Accounts["supervisor.lucca"], ledger.BareID(next), ledger.Paging{})
 	require.NoError(t, err)
