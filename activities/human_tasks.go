@@ -28,6 +28,9 @@ type Steps interface {
 	// Postpone is Defer for what may pass: the entry counts as deferred once a few
 	// tries came to nothing.
 	Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error)
+	// DeferRun notes beside all that was accepted for a run that it does not load, as
+	// Defer does, or where that passes, as Postpone.
+	DeferRun(ctx context.Context, start ledger.Start, code string, passes bool) error
 	// Answers says whether the store answers at all. An error: it does not.
 	Answers(ctx context.Context) error
 }
@@ -45,16 +48,28 @@ func (a *HumanTasks) Load(ctx context.Context, start ledger.Start) (ledger.StepR
 	res, err := a.Patience.waits(ctx, start.Tries,
 		func(ctx context.Context) (ledger.StepResult, error) { return a.Steps.Load(ctx, start) },
 		func(ctx context.Context, limit time.Duration, why error) (ledger.StepResult, error) {
-			if err := a.answers(ctx, limit); err != nil {
-				return ledger.StepResult{}, err
-			}
-			activity.GetLogger(ctx).Error("a run does not load", "run", start.Run, "code", codeOf(why), "error", why)
-			return ledger.StepResult{Verdict: ledger.Deferred}, nil
+			return a.doesNotLoad(ctx, limit, start, why)
 		})
 	if res.Verdict == ledger.Away {
 		activity.GetLogger(ctx).Warn("Postgres is away", "run", start.Run)
 	}
 	return res, err
+}
+
+// doesNotLoad notes that a run does not load although Postgres answers, where that can
+// be noted.
+func (a *HumanTasks) doesNotLoad(ctx context.Context, limit time.Duration, start ledger.Start, why error) (ledger.StepResult, error) {
+	code := codeOf(why)
+	res, err := once(ctx, limit, func(ctx context.Context) (ledger.StepResult, error) {
+		return ledger.StepResult{Verdict: ledger.Deferred}, a.Steps.DeferRun(ctx, start, code, passing(why))
+	})
+	if err != nil {
+		if err := a.answers(ctx, limit); err != nil {
+			return ledger.StepResult{}, err
+		}
+	}
+	activity.GetLogger(ctx).Error("a run does not load", "run", start.Run, "code", code, "error", why)
+	return res, nil
 }
 
 // Record writes one step of a run. Verdict away or deferred: the entry stays

@@ -45,6 +45,8 @@ func (k *kept) Postpone(context.Context, ledger.Step, string) (ledger.StepResult
 	return ledger.StepResult{}, nil
 }
 
+func (k *kept) DeferRun(context.Context, ledger.Start, string, bool) error { return nil }
+
 func (k *kept) Answers(context.Context) error { return nil }
 
 // walked has a process take up a run from where it stands, with an entry that does no

@@ -34,7 +34,8 @@ func (s *stored) Defer(context.Context, ledger.Step, string) (ledger.StepResult,
 func (s *stored) Postpone(context.Context, ledger.Step, string) (ledger.StepResult, error) {
 	return ledger.StepResult{}, nil
 }
-func (s *stored) Answers(context.Context) error { return nil }
+func (s *stored) DeferRun(context.Context, ledger.Start, string, bool) error { return nil }
+func (s *stored) Answers(context.Context) error                              { return nil }
 func (s *stored) Record(ctx context.Context, _ ledger.Step) (ledger.StepResult, error) {
 	s.within = trace.ID(ctx)
 	otel.SpanFromContext(ctx).RecordError(errors.New("Zqxmarker"))

@@ -370,6 +370,28 @@ func TestRunLoadsAgain(t *testing.T) {
 	require.Equal(t, 21, loads)
 }
 
+// Where Postgres answers others, a run that does not load is not waited for as an outage
+// is, and that is noted with its code.
+func TestRunThatDoesNotLoadIsNoted(t *testing.T) {
+	for name, fault := range map[string]error{"for now": &ledger.Fault{SQLSTATE: "55P03"}, "at all": &ledger.Fault{Place: "the state"}} {
+		t.Run(name, func(t *testing.T) {
+			store := &scripted{answers: true}
+			noted := 0
+			store.loading = func() error {
+				if noted = len(store.codes); noted < 2 {
+					return fault
+				}
+				return nil
+			}
+			tr := newTrial(t, store)
+			tr.patience(time.Hour)
+			tr.bring(30*24*time.Hour, opens).walks(twoTasks).stays()
+			require.Equal(t, []ledger.Result{{Revision: 1}}, tr.results)
+			require.Equal(t, 2, noted, "the fault did not fire twice")
+		})
+	}
+}
+
 func TestRunRefusesAnEntryWithoutShape(t *testing.T) {
 	for _, e := range []ledger.Entry{{}, {ID: "without operation"}, {Answer: care.Answer{Operation: care.OpComplete}}} {
 		tr := newTrial(t, opened())

@@ -71,6 +71,14 @@ func (s *scripted) Postpone(ctx context.Context, step ledger.Step, code string) 
 	return s.Defer(ctx, step, code)
 }
 
+func (s *scripted) DeferRun(_ context.Context, _ ledger.Start, code string, _ bool) error {
+	if !s.answers || s.mute {
+		return errors.New("it cannot be noted")
+	}
+	s.codes = append(s.codes, code)
+	return nil
+}
+
 func (s *scripted) Answers(context.Context) error {
 	if !s.answers {
 		return errors.New("it is away")

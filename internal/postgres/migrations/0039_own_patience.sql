@@ -22,6 +22,15 @@ BEGIN
     PERFORM pg_notify('percorso_wake', '');
     RETURN true;
 END $$;
+-- As before, and what waited behind an entry is tried at once.
+CREATE OR REPLACE FUNCTION release_held() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE command SET wake_at = clock_timestamp(), rests_until = NULL WHERE id IN (SELECT h.id FROM command h
+        WHERE h.case_id = NEW.case_id AND h.run_id = NEW.run_id AND h.caller = NEW.caller AND h.state = 'accepted' AND h.seq > NEW.seq ORDER BY h.seq FOR UPDATE);
+    IF FOUND THEN PERFORM pg_notify('percorso_wake', ''); END IF;
+    RETURN NULL;
+END $$;
 -- +goose StatementEnd
 DROP TRIGGER release_held ON command;
 CREATE TRIGGER release_held AFTER UPDATE OF state ON command FOR EACH ROW
@@ -42,6 +51,14 @@ BEGIN
     IF NOT FOUND THEN RETURN false; END IF;
     PERFORM pg_notify('percorso_wake', '');
     RETURN true;
+END $$;
+CREATE OR REPLACE FUNCTION release_held() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE command SET wake_at = clock_timestamp() WHERE id IN (SELECT h.id FROM command h
+        WHERE h.case_id = NEW.case_id AND h.run_id = NEW.run_id AND h.caller = NEW.caller AND h.state = 'accepted' AND h.seq > NEW.seq ORDER BY h.seq FOR UPDATE);
+    IF FOUND THEN PERFORM pg_notify('percorso_wake', ''); END IF;
+    RETURN NULL;
 END $$;
 -- +goose StatementEnd
 DROP INDEX command_tried;

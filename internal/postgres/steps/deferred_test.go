@@ -218,6 +218,37 @@ func TestPostponed(t *testing.T) {
 	require.NoError(t, p.Steps.Answers(t.Context()))
 }
 
+// A run that does not load is seen by what was accepted for it.
+func TestARunThatDoesNotLoad(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	first, second := p.meets("social_worker.prato", run, "Prova 1"), p.meets("social_worker.prato", run, "Prova 2")
+	start := ledger.Start{Run: run, Case: run, Epoch: p.Runs[run].Epoch, Knows: care.FirstCourse}
+	p.owner(`UPDATE run SET state = '[]' WHERE id = $1`, run)
+	_, err := p.Steps.Load(t.Context(), start)
+	var fault *ledger.Fault
+	require.ErrorAs(t, err, &fault, "the fault did not fire")
+	for n := range 3 {
+		require.NoError(t, p.Steps.DeferRun(t.Context(), start, "57014", true))
+		for _, e := range []ledger.Entry{first, second} {
+			row := p.state(e)
+			require.Equal(t, []any{"accepted", "57014", n >= 2, true}, []any{row["state"], row["fault"], row["deferred"], row["later"]})
+		}
+		require.NoError(t, p.Steps.DeferRun(t.Context(), start, "57014", true), "what rests was not tried")
+		require.InDelta(t, n+1, p.state(first)["deferrals"], 0)
+		p.awakes(first)
+		p.awakes(second)
+	}
+	third := p.meets("social_worker_2.prato", run, "Prova 3")
+	require.NoError(t, p.Steps.DeferRun(t.Context(), start, ledger.CodeUnreadable, false))
+	require.Equal(t, []any{ledger.CodeUnreadable, true}, []any{p.state(third)["fault"], p.state(third)["deferred"]})
+	require.InDelta(t, 40, p.state(first)["pause"], 3)
+	p.owner(`UPDATE run SET state = '{}' WHERE id = $1`, run)
+	p.owner(`UPDATE command SET state = 'refused', refusal = '{"code": "by_hand"}', worked_at = now() WHERE id = $1`, first.ID)
+	require.Equal(t, false, p.state(second)["later"], "it comes at once")
+	require.Zero(t, p.Count(`command WHERE rests_until IS NOT NULL AND key = (SELECT key FROM command WHERE id = '`+second.ID+`')`))
+}
+
 // An overdue clock is brought to its run as an entry, once in ten minutes; where it
 // cannot be written, that is noted of it as of any other.
 func TestAnOverdueClockIsBrought(t *testing.T) {

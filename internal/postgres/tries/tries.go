@@ -27,8 +27,13 @@ type standingRow struct {
 	Rev   int `db:"revision"`
 }
 
-// pause is how long an entry rests after a try that came to nothing.
-const pause = `CASE WHEN deferred_at IS NOT NULL OR deferrals + 1 >= $4 THEN deferral_pause(deferrals) ELSE interval '1 second' * power(2, deferrals) END`
+// noted is what is noted of a try that came to nothing: with the code $2, of an entry
+// that counts as deferred from the try $3 on, at the time t.now.
+const (
+	pause = `CASE WHEN deferred_at IS NOT NULL OR deferrals + 1 >= $3 THEN deferral_pause(deferrals) ELSE interval '1 second' * power(2, deferrals) END`
+	noted = `fault = $2, deferrals = deferrals + 1, deferred_at = coalesce(deferred_at, CASE WHEN deferrals + 1 >= $3 THEN t.now END),
+		wake_at = t.now + ` + pause + `, rests_until = t.now + ` + pause
+)
 
 // fewTries is after how many tries an entry counts as deferred for what may pass.
 const fewTries = 3
@@ -44,6 +49,29 @@ func (n *Notes) Defer(ctx context.Context, step ledger.Step, code string) (ledge
 // deferred once a few tries came to nothing.
 func (n *Notes) Postpone(ctx context.Context, step ledger.Step, code string) (ledger.StepResult, error) {
 	return n.note(ctx, step, code, fewTries)
+}
+
+// DeferRun notes beside all that was accepted for a run, and does not rest, that the run
+// does not load.
+func (n *Notes) DeferRun(ctx context.Context, start ledger.Start, code string, passes bool) error {
+	tries := 1
+	if passes {
+		tries = fewTries
+	}
+	kept := ""
+	err := postgres.Within(ctx, n.pool, postgres.Worker(ledger.BareID(start.Case)), nil, func(tx postgres.Tx) (err error) {
+		if kept, err = locks.MergedInto(ctx, tx, start.Case); err != nil || kept != "" {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE command c SET `+noted+` FROM (SELECT clock_timestamp() AS now) t WHERE c.id IN (SELECT e.id FROM command e
+			WHERE e.run_id = $1 AND e.state = 'accepted' AND (e.rests_until IS NULL OR e.rests_until <= clock_timestamp()) ORDER BY e.seq FOR UPDATE)`, start.Run, code, tries)
+		return err
+	})
+	if err == nil && kept != "" {
+		start.Case = kept
+		return n.DeferRun(ctx, start, code, passes)
+	}
+	return err
 }
 
 // Answers says whether Postgres answers at all.
@@ -67,9 +95,8 @@ func (n *Notes) note(ctx context.Context, step ledger.Step, code string, tries i
 			res = ledger.StepResult{Verdict: ledger.Fenced}
 			return nil
 		}
-		err = tx.QueryRow(ctx, `UPDATE command SET fault = $3, deferrals = deferrals + 1, deferred_at = coalesce(deferred_at, CASE WHEN deferrals + 1 >= $4 THEN t.now END),
-				wake_at = t.now + `+pause+`, rests_until = t.now + `+pause+`
-			FROM (SELECT clock_timestamp() AS now) t WHERE id = $1 AND run_id = $2 AND state = 'accepted' RETURNING trace`, step.Entry.ID, step.Run, code, tries).Scan(&res.Trace)
+		err = tx.QueryRow(ctx, `UPDATE command SET `+noted+` FROM (SELECT clock_timestamp() AS now) t
+			WHERE run_id = $1 AND id = $4 AND state = 'accepted' RETURNING trace`, step.Run, code, tries, step.Entry.ID).Scan(&res.Trace)
 		switch gone := errors.Is(err, pgx.ErrNoRows); {
 		case gone && !step.OwnClock():
 			return nil
