@@ -26,14 +26,14 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		return 0, err
 	case refused.Code == care.RefusedForbidden:
 		return 0, err
-	case refused.Code == care.RefusedOpen:
+	case saysByRule(refused.Code) && len(refused.Faults) > 0:
 		status = http.StatusConflict
 	case refused.Code != care.RefusedInvalid:
 		form.Alert = t.Words.Refusal(*refused)
 		return http.StatusConflict, nil
 	}
 	for _, f := range refused.Faults {
-		if f.Field == "" && refused.Code == care.RefusedOpen { // about no field of the form
+		if f.Field == "" && saysByRule(refused.Code) { // about no field of the form
 			form.Alert = t.Words.Rule(f.Rule)
 			continue
 		}

@@ -247,13 +247,17 @@ func (t *Teller) Of(ctx context.Context, err error) *Problem {
 	return New(Internal)
 }
 
+// saysByRule says whether the rules of a refusal say what there is, or what happened
+// meanwhile, and not what is wrong with the form.
+func saysByRule(code string) bool { return code == care.RefusedOpen || code == care.RefusedChanged }
+
 // Word fills in the words of a problem, and the request that it is about.
 func (t *Teller) Word(ctx context.Context, p *Problem) {
 	p.Detail = t.Words.Refusal(care.Refusal{Code: p.Code, Role: p.Role, Operation: p.Operation, Now: p.Now})
 	for i := range p.Errors {
 		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
 	}
-	if p.Code == care.RefusedOpen && len(p.Errors) > 0 { // the rule says what there is
+	if saysByRule(p.Code) && len(p.Errors) > 0 {
 		p.Detail = p.Errors[0].Message
 	}
 	p.Instance = "urn:percorso:request:" + RequestOf(ctx).ID

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"go.uber.org/zap"
 
+	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 )
@@ -31,6 +32,29 @@ func TestCodesHaveWords(t *testing.T) {
 	for code := range statuses {
 		if text := words.Refusal(care.Refusal{Code: code}); text == "" || strings.Contains(text, "("+code+")") {
 			t.Errorf("%s: %q", code, text)
+		}
+	}
+}
+
+// A conflict that a rule explains is said in the words of the rule.
+func TestWhatHappenedMeanwhileIsSaid(t *testing.T) {
+	teller := NewTeller(italian.Words{}, zap.NewNop())
+	refusal := &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Field: "into", Rule: care.RuleIntoMerged}}}
+	p := Refusal(refusal)
+	teller.Word(t.Context(), p)
+	if p.Status != http.StatusConflict || p.Detail != italian.Rule(care.RuleIntoMerged) {
+		t.Errorf("%+v", p)
+	}
+	for rule, field := range map[string]string{care.RuleIntoMerged: "into", care.RuleMerged: ""} {
+		var form web.Form
+		status, err := teller.RefusedForm(&form, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Field: field, Rule: rule}}},
+			func(path string) (string, string) { return path, "Fascicolo" })
+		said := form.Alert
+		if field != "" && len(form.Faults) == 1 {
+			said = form.Faults[0].Text
+		}
+		if err != nil || status != http.StatusConflict || said != italian.Rule(rule) {
+			t.Errorf("%d %v %+v", status, err, form)
 		}
 	}
 }

@@ -69,6 +69,12 @@ const (
 	RuleClosing       = "closure_under_way"
 	RuleMeetingKnown  = "meeting_known"
 	RulePermitKnown   = "permit_known"
+
+	// What became of files that were to be merged.
+	RuleMerged       = "file_merged"        // the file that was to go is merged already
+	RuleMergedHere   = "merged_here"        // the other one is merged into it
+	RuleIntoMerged   = "kept_file_merged"   // the other one is merged into a third
+	RuleIntoArchived = "kept_file_archived" // the other one is closed, or goes on in another zone
 )
 
 // Limits of what a form may hold.

@@ -10,7 +10,7 @@ const (
 	RefusedForbidden  = "forbidden"    // role, zone, agency or legal basis do not allow it
 	RefusedEnded      = "ended"        // the run is over
 	RefusedInvalid    = "invalid"      // a field breaks a rule
-	RefusedChanged    = "changed"      // somebody changed it since the caller looked at it
+	RefusedChanged    = "changed"      // somebody changed it since the caller looked at it; Faults say by what rule, where there is one
 	RefusedInFlight   = "in_flight"    // an accepted answer to the task is on its way
 	RefusedOvertaken  = "overtaken"    // it could not be worked in its time, and a later one of its kind was
 	RefusedByHand     = "by_hand"      // it could not be worked, and whoever looks after Percorso took it away

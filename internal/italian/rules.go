@@ -67,6 +67,11 @@ var rules = map[string]string{
 	care.RuleMeetingKnown:  "Questo incontro è già registrato: non serve ripeterlo.",
 	care.RulePermitKnown:   "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
 
+	care.RuleMerged:       "Nel frattempo questo fascicolo è stato unito a un altro: continua in quello.",
+	care.RuleMergedHere:   "Nel frattempo l’altro fascicolo è stato unito a questo: non c’è più nulla da unire.",
+	care.RuleIntoMerged:   "Nel frattempo l’altro fascicolo è stato unito a un terzo: cerca di nuovo la persona, e unisci a quello che è rimasto.",
+	care.RuleIntoArchived: "Nel frattempo l’altro fascicolo è stato chiuso, o è passato a un’altra zona: controlla quale prosegue.",
+
 	// Those of the API's schema.
 	"not_in_list":     "Scegli una delle voci dell’elenco.",
 	"format":          "Il valore non è scritto come serve qui: controllalo e correggilo.",
@@ -122,7 +127,7 @@ var refusals = map[string]string{
 	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
 	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
 	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
-	care.RefusedChanged:    "Nel frattempo il compito è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
+	care.RefusedChanged:    "Nel frattempo qualcosa è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
 	care.RefusedInFlight:   "Una risposta a questo compito è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
 	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
 	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",

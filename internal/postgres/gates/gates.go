@@ -46,6 +46,9 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 	if refusal, err := g.second(); err != nil || refusal != nil {
 		return refusal, err
 	}
+	if refusal, err := g.overtakenMerge(); err != nil || refusal != nil {
+		return refusal, err
+	}
 	faults, err := g.dates()
 	if err == nil && len(faults) == 0 {
 		faults, err = g.hour()
@@ -317,6 +320,24 @@ func (g *asked) ruleOfMerge() ([]care.Fault, error) {
 		return nil, err
 	}
 	return fault(true, "into", *rule), nil
+}
+
+// overtakenMerge refuses a merge into a file that was merged, closed or handed over
+// since somebody chose it. Both files are locked: nothing becomes of them meanwhile.
+func (g *asked) overtakenMerge() (*care.Refusal, error) {
+	if g.machine() || g.Entry.Answer.Operation != care.OpMerge || g.Kind != care.RunCase {
+		return nil, nil
+	}
+	form, err := postgres.FormOf(catalogue.Merge, g.Form)
+	if err != nil || !care.IsID(form.Into) {
+		return nil, err
+	}
+	var rule *string
+	err = g.tx.QueryRow(g.ctx, `SELECT became_of_kept($1, $2, $3, $4)`, g.caseID(), form.Into, g.Agency, g.Role).Scan(&rule)
+	if err != nil || rule == nil {
+		return nil, err
+	}
+	return &care.Refusal{Code: care.RefusedChanged, Faults: fault(true, "into", *rule)}, nil
 }
 
 // faultIf is a fault where something holds and Postgres says the rest; $1 of the

@@ -184,9 +184,14 @@ func (p *Play) Clock() ledger.Entry {
 func (p *Play) Refused(res ledger.StepResult, e ledger.Entry, field, rule string) {
 	p.T.Helper()
 	require.Equal(p.T, ledger.Refused, res.Verdict)
-	var refusal care.Refusal
-	require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), `SELECT refusal FROM command WHERE id = $1`, e.ID).Scan(&refusal))
-	require.Contains(p.T, refusal.Faults, care.Fault{Field: field, Rule: rule})
+	require.Contains(p.T, p.Refusal(e.ID).Faults, care.Fault{Field: field, Rule: rule})
+}
+
+// Refusal is that of a refused command.
+func (p *Play) Refusal(id string) (refusal care.Refusal) {
+	p.T.Helper()
+	require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), `SELECT refusal FROM command WHERE id = $1`, id).Scan(&refusal))
+	return refusal
 }
 
 // Row reads one row of what the owner sees, as JSON.

@@ -175,7 +175,11 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		}
 		c.Run = about.Run
 		if about.Ended && c.Operation != care.OpReopen {
-			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedEnded})
+			refusal, err := standing.Ended(ctx, tx, about.CaseID, c.Operation)
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, refusal)
 		}
 		if answered {
 			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedInFlight})

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/locks"
 	"percorso/internal/sole"
 )
 
@@ -38,6 +39,20 @@ func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run
 	var first string // whom the referral was first addressed to
 	err = tx.QueryRow(ctx, `SELECT agency FROM run WHERE id = $1`, run).Scan(&first)
 	return stands.Resubmitted(run, first), err
+}
+
+// Ended refuses what is asked of a run that has ended. Who wanted to merge a case file
+// is told that somebody did meanwhile.
+func Ended(ctx context.Context, tx postgres.Tx, caseID string, asked care.Operation) (*care.Refusal, error) {
+	refusal := &care.Refusal{Code: care.RefusedEnded}
+	if asked != care.OpMerge {
+		return refusal, nil
+	}
+	kept, err := locks.MergedInto(ctx, tx, ledger.CaseRun(caseID))
+	if kept != "" {
+		refusal = &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: care.RuleMerged}}}
+	}
+	return refusal, err
 }
 
 // Of reads what a case has of which there may be one.

@@ -139,7 +139,58 @@ func TestWhatMayNotBeMerged(t *testing.T) {
 	p.Branch(from, postgrestest.NewRun(care.RunService), care.Answer{}, ledger.Effects{})
 	refused(same, care.RuleStaysOpen)
 	p.Does(same, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
-	refused(same, care.RuleUnknownCode)
+	refused(same, care.RuleIntoArchived)
+}
+
+// Who is a moment late with a merge is told what happened to the files meanwhile: it
+// is a conflict, and no mistake in the form.
+func TestTheSecondOfTwoMergesHearsOfTheFirst(t *testing.T) {
+	p := newPlay(t)
+	begin := func() string {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+		return run
+	}
+	for rule, c := range map[string]struct{ first, second [2]int }{
+		care.RuleMerged:     {[2]int{0, 1}, [2]int{0, 2}},
+		care.RuleMergedHere: {[2]int{0, 1}, [2]int{1, 0}},
+		care.RuleIntoMerged: {[2]int{0, 1}, [2]int{2, 0}},
+	} {
+		files := []string{begin(), begin(), begin()}
+		asked := func(of [2]int, account string) ledger.Entry {
+			return p.Ask(account, files[of[0]], catalogue.Merge.Command("", "", catalogue.MergeForm{Into: ledger.BareID(files[of[1]]), Note: "Prova"}))
+		}
+		does := func(of [2]int, e ledger.Entry) ledger.StepResult {
+			return p.Tries(files[of[0]], e, ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: files[of[1]]}, nil)
+		}
+		says := func(refusal care.Refusal) {
+			t.Helper()
+			field := "into"
+			if rule == care.RuleMerged {
+				field = ""
+			}
+			require.Equal(t, care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Field: field, Rule: rule}}}, refusal, rule)
+		}
+		first, second, third := asked(c.first, "supervisor.prato"), asked(c.second, "social_worker.prato"), asked(c.second, "supervisor.prato")
+		require.Equal(t, ledger.Recorded, does(c.first, first).Verdict)
+		require.Equal(t, care.RefusedChanged, does(c.second, second).Result.Refusal, rule)
+		says(p.Refusal(second.ID))
+		if rule != care.RuleMerged {
+			continue
+		}
+		// Where the run is gone in Temporal the relay refuses it, and whoever asks later is told at once.
+		_, err := p.Owner.Exec(t.Context(), `SELECT refuse_ended($1)`, third.ID)
+		require.NoError(t, err)
+		says(p.Refusal(third.ID))
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"],
+			catalogue.Merge.Command(uuid.NewString(), "", catalogue.MergeForm{Into: ledger.BareID(files[2]), Note: "Prova"}).InRun(files[0]).NewCommand)
+		require.NoError(t, err)
+		says(*cmd.Refusal)
+		cmd, err = p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"],
+			catalogue.Suspend.Command(uuid.NewString(), "", catalogue.SuspendForm{Until: &p.Now, Reason: "abroad"}).InRun(files[0]).NewCommand)
+		require.NoError(t, err)
+		require.Equal(t, care.Refusal{Code: care.RefusedEnded}, *cmd.Refusal, "of what else is asked nothing but the end is said")
+	}
 }
 
 // What two files say differently of a person: the newer value holds, or the one that

@@ -268,7 +268,11 @@ func (w *writer) record() (ledger.StepResult, error) {
 		}
 		return res, nil
 	case run.Ended != nil && entry.Answer.Operation != care.OpReopen:
-		return w.refuse(&care.Refusal{Code: care.RefusedEnded})
+		refusal, err := standing.Ended(w.ctx, w.tx, w.caseID(), entry.Answer.Operation)
+		if err != nil {
+			return ledger.StepResult{}, err
+		}
+		return w.refuse(refusal)
 	case entry.Held, entry.Rests:
 		return w.hold()
 	case run.Rev != step.Revision:
