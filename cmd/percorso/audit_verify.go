@@ -34,7 +34,7 @@ func parseAuditVerify(args []string) (work, error) {
 		return nil, err
 	}
 	return func(ctx context.Context, out io.Writer) error {
-		return onDatabase(ctx, func(pool *pgxpool.Pool) error { return auditVerify(ctx, pool, out, against) })
+		return onDatabase(ctx, asAuditor, func(pool *pgxpool.Pool) error { return auditVerify(ctx, pool, out, against) })
 	}, nil
 }
 

@@ -41,7 +41,7 @@ func course(args []string) (work, error) {
 		return nil, fmt.Errorf("%w: --case takes the id of a case file, as its page's address has it", errUsage)
 	}
 	return func(ctx context.Context, out io.Writer) error {
-		return onDatabase(ctx, func(pool *pgxpool.Pool) error {
+		return onDatabase(ctx, asRebuild, func(pool *pgxpool.Pool) error {
 			if *kind == "" {
 				return showCourses(ctx, pool, out)
 			}

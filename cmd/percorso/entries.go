@@ -37,7 +37,7 @@ func entries(args []string) (work, error) {
 		return nil, fmt.Errorf("%w: ID is that of an entry, as the list has it", errUsage)
 	}
 	return func(ctx context.Context, out io.Writer) error {
-		return onDatabase(ctx, func(pool *pgxpool.Pool) error {
+		return onDatabase(ctx, asRebuild, func(pool *pgxpool.Pool) error {
 			if id == "" {
 				return showDeferred(ctx, pool, out)
 			}

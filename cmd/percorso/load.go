@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -47,17 +46,8 @@ type contents interface {
 // read reads what comes after the command.
 func (l *loading) read(args []string, least int) error {
 	flags := newFlags()
-	filled := func(into *string) func(string) error {
-		return func(value string) error {
-			if value == "" {
-				return errors.New("it is empty")
-			}
-			*into = value
-			return nil
-		}
-	}
-	flags.Func("zone", "", filled(&l.zone))
-	flags.Func("unless-changed", "", filled(&l.memory))
+	flags.StringVar(&l.zone, "zone", "", "")
+	flags.StringVar(&l.memory, "unless-changed", "", "")
 	flags.BoolVar(&l.apply, "apply", false, "")
 	found, err := read(flags, args, least, 1)
 	if err != nil {

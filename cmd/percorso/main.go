@@ -127,9 +127,34 @@ func newFlags() *flag.FlagSet {
 	return flags
 }
 
+// once is a flag that is given once, and not without anything in it.
+type once struct {
+	flag.Value
+	given bool
+}
+
+// Set takes the value.
+func (o *once) Set(value string) error {
+	switch {
+	case o.given:
+		return errors.New("it is given twice")
+	case strings.TrimSpace(value) == "":
+		return errors.New("it is empty")
+	}
+	o.given = true
+	return o.Value.Set(value)
+}
+
+// IsBoolFlag says whether the flag may stand without a value.
+func (o *once) IsBoolFlag() bool {
+	alone, ok := o.Value.(interface{ IsBoolFlag() bool })
+	return ok && alone.IsBoolFlag()
+}
+
 // read reads flags, wherever they stand, and gives what else there is: so many
 // arguments, none of them empty.
 func read(flags *flag.FlagSet, args []string, least, most int) (found []string, err error) {
+	flags.VisitAll(func(f *flag.Flag) { f.Value = &once{Value: f.Value} })
 	for len(args) > 0 {
 		if err := flags.Parse(args); err != nil {
 			return nil, fmt.Errorf("%w: %w", errUsage, err)
@@ -144,8 +169,11 @@ func read(flags *flag.FlagSet, args []string, least, most int) (found []string, 
 		}
 		found, args = append(found, rest[0]), rest[1:]
 	}
-	if len(found) < least || len(found) > most || slices.Contains(found, "") {
+	if len(found) < least || len(found) > most {
 		return nil, errUsage
+	}
+	if slices.ContainsFunc(found, func(argument string) bool { return strings.TrimSpace(argument) == "" }) {
+		return nil, fmt.Errorf("%w: an argument is empty", errUsage)
 	}
 	return found, nil
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
@@ -12,6 +14,7 @@ import (
 
 	"percorso/internal/codec"
 	"percorso/internal/config"
+	"percorso/internal/ledger"
 	"percorso/internal/loops"
 	"percorso/internal/postgres"
 	"percorso/internal/spans"
@@ -43,9 +46,26 @@ func openCurrent(ctx context.Context, d config.Database, told *spans.Spans) (*pg
 	return pool, nil
 }
 
-// onDatabase runs work that needs nothing but the database, as the login that it is
-// given, on a schema that this version can work on.
-func onDatabase(ctx context.Context, work func(*pgxpool.Pool) error) error {
+// The roles that operators' commands take on.
+const (
+	asAuditor = "percorso_auditor"
+	asRebuild = "percorso_rebuild"
+	asSetup   = "percorso_setup"
+)
+
+// lacks says in plain words that the login may not take on the role that a command needs.
+func lacks(role string, err error) error {
+	var fault *ledger.Fault
+	var server *pgconn.PgError
+	if errors.As(err, &fault) && fault.SQLSTATE == "42501" || errors.As(err, &server) && server.Code == "42501" {
+		return fmt.Errorf("the login of PERCORSO_DATABASE_URL may not do this: it needs the role %s, which deploy/postgres/roles.sql gives to percorso_ops (percorso-stack exec ops)", role)
+	}
+	return err
+}
+
+// onDatabase runs work that needs nothing but the database and one role of it, on a
+// schema that this version can work on.
+func onDatabase(ctx context.Context, role string, work func(*pgxpool.Pool) error) error {
 	c, err := config.ReadDatabase()
 	if err != nil {
 		return err
@@ -55,7 +75,7 @@ func onDatabase(ctx context.Context, work func(*pgxpool.Pool) error) error {
 		return err
 	}
 	defer pool.Close()
-	return work(pool)
+	return lacks(role, work(pool))
 }
 
 // schemaFits says whether this version works on a database's schema.

@@ -50,9 +50,9 @@ func parseRebuild(args []string) (work, error) {
 		defer parts.close()
 		r := &rebuilding{pool: parts.pool, processes: runs.New(parts.temporal), out: out}
 		if len(found) == 1 {
-			return r.some(ctx, found[0])
+			return lacks(asRebuild, r.some(ctx, found[0]))
 		}
-		return r.all(ctx, *anew)
+		return lacks(asRebuild, r.all(ctx, *anew))
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -11,6 +12,8 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/config"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/versions"
 )
 
@@ -38,7 +41,11 @@ func release(args []string) (work, error) {
 		return nil, fmt.Errorf("%w: --list, --build and --unversioned exclude each other", errUsage)
 	case *wait <= 0:
 		return nil, fmt.Errorf("%w: --wait is a time such as 90s", errUsage)
+	case *build != "" && !config.IsBuild(*build):
+		return nil, fmt.Errorf("%w: --build %s", errUsage, config.BuildRule)
 	}
+	patient := false
+	flags.Visit(func(f *flag.Flag) { patient = patient || f.Name == "wait" })
 	return func(ctx context.Context, out io.Writer) error {
 		c, err := config.ReadRelease()
 		if err != nil {
@@ -56,8 +63,21 @@ func release(args []string) (work, error) {
 		}
 		defer temporal.Close()
 		v := versions.New(temporal)
+		if c.URL == "" {
+			_, _ = fmt.Fprintln(out, "PERCORSO_DATABASE_URL is not set: Temporal alone is asked who works, and notices more than a minute late that a worker is gone")
+		} else {
+			pool, err := openCurrent(ctx, c.Database, nil)
+			if err != nil {
+				return err
+			}
+			defer pool.Close()
+			v.Workers = func(ctx context.Context) (ledger.Workers, error) {
+				said, err := machine.WorkersForRelease(ctx, pool)
+				return said, lacks(asRebuild, err)
+			}
+		}
 		if !*list {
-			if err := releaseOne(ctx, v, wanted, *force, *wait, out); err != nil {
+			if err := releaseOne(ctx, v, wanted, *force, *wait, patient, out); err != nil {
 				return err
 			}
 		}
@@ -65,21 +85,32 @@ func release(args []string) (work, error) {
 	}, nil
 }
 
-// releaseOne makes one version current, and says what was so before.
-func releaseOne(ctx context.Context, v *versions.Versions, build string, force bool, wait time.Duration, out io.Writer) error {
+// releaseOne makes one version current, and says what was so before. A patient one
+// waits too where all workers of the version are gone, since some may be starting.
+func releaseOne(ctx context.Context, v *versions.Versions, build string, force bool, wait time.Duration, patient bool, out io.Writer) error {
 	bounded, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	before, err := v.Release(bounded, build, force)
+	for patient && errors.Is(err, versions.ErrGone) && bounded.Err() == nil {
+		select {
+		case <-bounded.Done():
+		case <-time.After(time.Second):
+			before, err = v.Release(bounded, build, force)
+		}
+	}
 	switch {
-	case errors.Is(err, versions.ErrNoWorker):
+	case errors.Is(err, versions.ErrNoWorker) || errors.Is(err, versions.ErrGone):
 		_ = showVersions(ctx, v, out)
-		return fmt.Errorf("%w, and nothing was changed: start one first; with --force it becomes current all the same, and nothing is worked until one polls", err)
+		return fmt.Errorf("%w. Nothing was changed: start a worker of it first, and repeat this with --wait if it has only just been started; with --force it becomes current all the same, and nothing is worked until one polls", err)
 	case err != nil:
 		return fmt.Errorf("%s is not current: %w", versions.Named(build), err)
 	case before == build:
 		_, err = fmt.Fprintf(out, "%s was current already\n", versions.Named(build))
 	default:
 		_, err = fmt.Fprintf(out, "%s is current, before it was %s\n", versions.Named(build), versions.Named(before))
+	}
+	if err == nil && force {
+		_, err = fmt.Fprintf(out, "Warning: it was not asked whether a worker of it is there. Until one polls, nothing of the runs is worked.\n")
 	}
 	return err
 }
@@ -90,6 +121,7 @@ func showVersions(ctx context.Context, v *versions.Versions, out io.Writer) erro
 	if err != nil {
 		return err
 	}
+	var doubtful []string
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "BUILD\tSTANDS\tWORKERS\tKNOWN SINCE")
 	for _, version := range list {
@@ -106,6 +138,13 @@ func showVersions(ctx context.Context, v *versions.Versions, out io.Writer) erro
 			since = version.Created.UTC().Format(time.RFC3339)
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", versions.Named(version.Build), stands, version.Workers, since)
+		if version.Workers == 0 && version.Polling > 0 {
+			doubtful = append(doubtful, fmt.Sprintf("%s: Temporal still lists %d that polled of late, but all have ended or grown silent", versions.Named(version.Build), version.Polling))
+		}
 	}
-	return table.Flush()
+	err = table.Flush()
+	for _, line := range doubtful {
+		_, _ = fmt.Fprintln(out, line)
+	}
+	return err
 }

@@ -33,7 +33,7 @@ func staffLoad(args []string) (work, error) {
 		if l.memory != "" && len(list.Broken()) > 0 {
 			return &zone.Invalid{Faults: list.Broken()}
 		}
-		return onDatabase(ctx, func(pool *pgxpool.Pool) error {
+		return onDatabase(ctx, asSetup, func(pool *pgxpool.Pool) error {
 			return l.run(ctx, pool, staffOf{list, l.zone}, out)
 		})
 	}, err

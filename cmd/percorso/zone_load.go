@@ -29,7 +29,7 @@ func zoneLoad(args []string) (work, error) {
 		if err != nil {
 			return err
 		}
-		return onDatabase(ctx, func(pool *pgxpool.Pool) error {
+		return onDatabase(ctx, asSetup, func(pool *pgxpool.Pool) error {
 			return l.run(ctx, pool, policiesOf{policies, l.zone}, out)
 		})
 	}, err

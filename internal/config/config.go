@@ -98,6 +98,7 @@ type Rebuild struct {
 
 // Release is what the command release needs.
 type Release struct {
+	Database // its address may be left out: then Temporal alone says who works
 	Processes
 	Versions
 }
@@ -186,6 +187,9 @@ func ReadRebuild() (Rebuild, error) {
 func ReadRelease() (Release, error) {
 	var r reader
 	c := Release{Processes: r.processes(), Versions: r.versions()}
+	if r.text("PERCORSO_DATABASE_URL", "") != "" {
+		c.Database = r.database()
+	}
 	return c, r.err()
 }
 
@@ -301,10 +305,16 @@ func (r *reader) keys() string {
 // buildID is what Temporal takes for a version, and people can read.
 var buildID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`)
 
+// BuildRule says what a build is.
+const BuildRule = "is no build: up to 64 letters, digits, points, dashes, underlines and plus signs, a letter or digit first"
+
+// IsBuild says whether a version of the worker may be called so.
+func IsBuild(name string) bool { return buildID.MatchString(name) }
+
 func (r *reader) versions() Versions {
 	v := Versions{Build: r.text("PERCORSO_BUILD_ID", ""), Mode: r.text("PERCORSO_WORKER_VERSIONS", VersionsBySelf)}
 	if v.Build != "" && !buildID.MatchString(v.Build) {
-		r.fault("PERCORSO_BUILD_ID", "is no build: up to 64 letters, digits, points, dashes, underlines and plus signs, a letter or digit first")
+		r.fault("PERCORSO_BUILD_ID", BuildRule)
 	}
 	if !slices.Contains([]string{VersionsBySelf, VersionsByRelease, VersionsOff}, v.Mode) {
 		r.fault("PERCORSO_WORKER_VERSIONS", "is none of self, release and off")

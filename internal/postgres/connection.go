@@ -7,9 +7,11 @@ import (
 	"net"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -79,6 +81,8 @@ func Open(ctx context.Context, url string, change ...func(*pgxpool.Config)) (*pg
 	err = pool.QueryRow(ctx, `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`).Scan(&bypass)
 	if err == nil && bypass {
 		err = ErrBypass
+	} else if err != nil {
+		err = &unopened{err}
 	}
 	if err != nil {
 		pool.Close()
@@ -86,6 +90,32 @@ func Open(ctx context.Context, url string, change ...func(*pgxpool.Config)) (*pg
 	}
 	return pool, nil
 }
+
+// unopened says in plain words why a database cannot be opened. What the driver says
+// would name its address and login.
+type unopened struct{ cause error }
+
+func (u *unopened) Error() string {
+	var server *pgconn.PgError
+	errors.As(u.cause, &server)
+	switch {
+	case errors.Is(u.cause, context.Canceled):
+		return "opening the database was cut off"
+	case server == nil:
+		return "the database of PERCORSO_DATABASE_URL does not answer: check whether it runs, and the host and port in the address"
+	case strings.HasPrefix(server.Code, "28"):
+		return "the database of PERCORSO_DATABASE_URL refuses the login: check name and password in the address (SQLSTATE " + server.Code + ")"
+	case server.Code == "3D000":
+		return "the server of PERCORSO_DATABASE_URL has no database of the name in the address (SQLSTATE 3D000)"
+	case server.Code == insufficientPrivilege:
+		return "the login of PERCORSO_DATABASE_URL may not use this database: deploy/postgres/roles.sql makes those that may (SQLSTATE 42501)"
+	case server.Code == "53300":
+		return "the database of PERCORSO_DATABASE_URL has no connection left: end others, or raise max_connections (SQLSTATE 53300)"
+	}
+	return "the database of PERCORSO_DATABASE_URL takes no work now (SQLSTATE " + server.Code + ")"
+}
+
+func (u *unopened) Unwrap() error { return u.cause }
 
 // dialer connects so that a Postgres that is not heard of any more is noticed.
 func dialer() *net.Dialer {

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"percorso/internal/ledger"
 	"percorso/workflows/contract"
 )
 
@@ -48,11 +49,17 @@ type Version struct {
 	Build   string
 	Created time.Time // zero where Temporal does not keep it
 	Current bool
-	Workers int // that poll now
+	Polling int // workers that Temporal saw poll of late
+	Workers int // that are at work
 }
 
 // Versions are the versions of the worker of one Temporal.
-type Versions struct{ temporal client.Client }
+type Versions struct {
+	temporal client.Client
+	// Workers says what workers have said of themselves of late. Nil: nobody knows
+	// better than Temporal, which notices a minute late that one is gone.
+	Workers func(context.Context) (ledger.Workers, error)
+}
 
 // New speaks of the versions through a client.
 func New(temporal client.Client) *Versions { return &Versions{temporal: temporal} }
@@ -83,21 +90,32 @@ func (v *Versions) List(ctx context.Context, now time.Time) ([]Version, error) {
 	if err != nil {
 		return nil, err
 	}
+	said, err := v.said(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []Version
 	known, err := v.deployment().Describe(ctx, client.WorkerDeploymentDescribeOptions{})
 	var none *serviceerror.NotFound
 	if err != nil && !errors.As(err, &none) {
 		return nil, err
 	}
+	// Of a version that was forced no queue knows, only the deployment.
+	if routed := known.Info.RoutingConfig.CurrentVersion; routed != nil {
+		standing.Current = routed.BuildID
+	}
+	version := func(build string, created time.Time) Version {
+		polling := standing.Polling[build]
+		return Version{Build: build, Created: created, Current: build == standing.Current, Polling: polling, Workers: said.AtWork(build, polling)}
+	}
 	for _, s := range known.Info.VersionSummaries {
-		build := s.Version.BuildID
-		list = append(list, Version{Build: build, Created: s.CreateTime, Current: build == standing.Current, Workers: standing.Polling[build]})
+		list = append(list, version(s.Version.BuildID, s.CreateTime))
 	}
 	slices.SortFunc(list, func(a, b Version) int { return b.Created.Compare(a.Created) })
 	// Temporal keeps nothing of those that poll as no version.
 	for _, build := range append(slices.Sorted(maps.Keys(standing.Polling)), standing.Current) {
 		if !slices.ContainsFunc(list, func(v Version) bool { return v.Build == build }) {
-			list = append(list, Version{Build: build, Current: build == standing.Current, Workers: standing.Polling[build]})
+			list = append(list, version(build, time.Time{}))
 		}
 	}
 	return list, nil
@@ -107,15 +125,33 @@ func (v *Versions) deployment() client.WorkerDeploymentHandle {
 	return v.temporal.WorkerDeploymentClient().GetHandle(contract.Deployment)
 }
 
-// ErrNoWorker: nothing would be worked, for no worker of that build polls.
-var ErrNoWorker = errors.New("no worker of this build polls")
+// said is what workers have said of themselves.
+func (v *Versions) said(ctx context.Context) (ledger.Workers, error) {
+	if v.Workers == nil {
+		return nil, nil
+	}
+	said, err := v.Workers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("asking which workers say that they are at work: %w", err)
+	}
+	return said, nil
+}
+
+// Why a build is not made current: nothing would be worked.
+var (
+	ErrNoWorker = errors.New("no worker of this build polls")
+	// ErrGone: there were workers of the build, and all of them have ended or grown silent.
+	ErrGone = errors.New("all workers of this build are gone")
+)
 
 // again is how long Release waits between two tries.
 const again = 200 * time.Millisecond
 
 // Release makes a build current, Unversioned too, and returns once Temporal gives it
 // the runs. It waits until a worker of it polls, for as long as ctx lasts, unless it
-// is forced to do without. ErrNoWorker: none did.
+// is forced to do without. Where the workers of the build have said themselves that
+// they work and no longer do so, it does not wait. ErrNoWorker, ErrGone: nothing was
+// changed.
 func (v *Versions) Release(ctx context.Context, build string, forced bool) (before string, err error) {
 	first, last := true, error(nil)
 	for {
@@ -123,15 +159,24 @@ func (v *Versions) Release(ctx context.Context, build string, forced bool) (befo
 		if err == nil && first {
 			before, first = s.Current, false
 		}
+		var missing error
+		if err == nil && !forced {
+			missing, err = v.missing(ctx, build, s.Polling[build])
+		}
 		switch {
 		case err != nil:
 			last = err
+		case errors.Is(missing, ErrGone):
+			return before, missing
+		case missing != nil:
+			last = missing
 		case s.Current == build:
 			return before, nil
-		case s.Polling[build] == 0 && !forced:
-			last = fmt.Errorf("%w: %s", ErrNoWorker, Named(build))
 		default:
 			last = v.set(ctx, build, forced)
+			if forced && last == nil {
+				return before, nil // where nobody polls, no queue ever tells that it is so
+			}
 			var invalid *serviceerror.InvalidArgument
 			if errors.As(last, &invalid) {
 				return before, last
@@ -146,6 +191,30 @@ func (v *Versions) Release(ctx context.Context, build string, forced bool) (befo
 		case <-time.After(again):
 		}
 	}
+}
+
+// missing says why nobody would work the runs that a build is given; nil: somebody would.
+// Temporal remembers for a minute who polled, so that what workers say of themselves
+// counts where both know of a build.
+func (v *Versions) missing(ctx context.Context, build string, polling int) (why, err error) {
+	said, err := v.said(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := slices.ContainsFunc(said, func(w ledger.Worker) bool { return w.Build == build })
+	switch atWork := said.AtWork(build, polling); {
+	case known && atWork == 0 && polling > 0:
+		return fmt.Errorf("%w: %s: Temporal still lists %d that polled within the last %s, but none says in the table worker that it is at work, which counts",
+			ErrGone, Named(build), polling, pollerAge), nil
+	case known && atWork == 0:
+		return fmt.Errorf("%w: %s", ErrGone, Named(build)), nil
+	case known && polling == 0:
+		return fmt.Errorf("%w: %s: %d say in the table worker that they are at work, but Temporal sees none poll: do they have the same TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE?",
+			ErrNoWorker, Named(build), atWork), nil
+	case polling == 0:
+		return fmt.Errorf("%w: %s", ErrNoWorker, Named(build)), nil
+	}
+	return nil, nil
 }
 
 // set asks once that a build become current. Temporal may refuse for a moment: it

@@ -54,6 +54,11 @@ func (w *Watch) Workers(ctx context.Context) (ledger.Workers, error) {
 	return workersOfLate(ctx, w.pool, postgres.Watch())
 }
 
+// WorkersForRelease lists the same for whoever releases a version.
+func WorkersForRelease(ctx context.Context, pool *pgxpool.Pool) (ledger.Workers, error) {
+	return workersOfLate(ctx, pool, postgres.Rebuild())
+}
+
 func workersOfLate(ctx context.Context, pool *pgxpool.Pool, as postgres.Role) (all ledger.Workers, err error) {
 	err = postgres.Promptly(ctx, pool, as, func(ctx context.Context, tx postgres.Tx) error {
 		all, err = postgres.Many[ledger.Worker](ctx, tx, `SELECT id::text, build, courses, schema,

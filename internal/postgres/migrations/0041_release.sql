@@ -31,7 +31,11 @@ $$;
 REVOKE EXECUTE ON FUNCTION became_of_kept FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION became_of_kept TO percorso_worker;
 
+-- Whoever releases a version asks who says that it is at work.
+GRANT SELECT ON worker TO percorso_rebuild;
+
 -- +goose Down
+REVOKE SELECT ON worker FROM percorso_rebuild;
 DROP FUNCTION became_of_kept;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION refuse_ended(command_id uuid) RETURNS void
