@@ -60,12 +60,13 @@ func (t Task) ToRole(role care.Role, agency string) (rule string) {
 func (t Task) fixed() bool { return t.Seat() || t.Kind == care.ClosureApproval }
 
 // ToPerson says by which rule the task may not be given to a member of staff who is
-// at work in its zone; empty: it may.
+// at work in its zone; empty: it may. A seat's profession speaks from it, or the
+// supervisor in their place.
 func (t Task) ToPerson(to care.Staff) (rule string) {
 	switch {
 	case to.Agency != t.Agency:
 		return care.RuleOtherAgency
-	case t.Kind == care.ClosureApproval && to.Role != t.Role:
+	case t.fixed() && to.Role != t.Role && !(t.Seat() && to.Role == care.Supervisor):
 		return care.RuleOtherRole
 	}
 	return ""

@@ -69,7 +69,9 @@ func TestToWhomATaskIsGiven(t *testing.T) {
 	require.Empty(t, approval.ToPerson(supervisor))
 	opinion := actors.Task{Kind: care.EquipeOpinion, Role: care.SocialWorker, Agency: "comune"}
 	require.Equal(t, care.RuleOtherRole, opinion.ToRole(care.DeskOperator, "comune"))
-	require.Equal(t, care.SocialWorker, opinion.RoleFor(desk), "the seat stays its role's")
+	require.Equal(t, care.RuleOtherRole, opinion.ToPerson(desk))
+	require.Empty(t, opinion.ToPerson(supervisor))
+	require.Equal(t, care.SocialWorker, opinion.RoleFor(supervisor), "the seat stays its role's")
 }
 
 func TestWhatASupervisorCanDo(t *testing.T) {

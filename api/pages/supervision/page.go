@@ -42,7 +42,8 @@ type StuckItem struct {
 	Sentence string    // what it waits for
 	Remind   *web.Form // nil: there is no task to remind of
 	Deferred *web.Link // to what cannot be registered; nil: all can
-	Reassign string    // address; empty as Remind
+	Task     string    // its address; empty as Remind
+	Reassign string
 	Extend   string
 }
 
@@ -52,8 +53,7 @@ type RepairPage struct {
 	Form      web.Form
 	Task      []web.Term   // what it is about
 	Passes    bool         // it is about who does the task; else about its term
-	People    []web.Option // to whom it may go, by name
-	Roles     []web.Option // or all who have a role
+	Receivers []web.Option // to whom it may go: people by name, or all who have a role
 	Stamp     string       // what the form was made from
 	Meanwhile string       // who changed the task since the form was made
 	Until     string       // the new term's day, as a date field has it

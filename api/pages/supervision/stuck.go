@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -80,7 +81,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
 			remind := web.NewForm(task + "/sollecita")
-			item.Remind, item.Reassign, item.Extend = &remind, task+"/riassegna", task+"/proroga"
+			item.Remind, item.Task, item.Reassign, item.Extend = &remind, "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
 		}
 		page.Cases = append(page.Cases, item)
 	}
@@ -105,12 +106,27 @@ func (s *Place) reassignForm(c *gin.Context, who care.Staff) error {
 	return s.repairPage(c, who, http.StatusOK, catalogue.Reassign, web.NewForm(c.Request.URL.Path), catalogue.Assignment{}, "")
 }
 
-// reassignTask gives a task to another role.
+// allOf marks a role among those to whom a task may be passed; people are named by
+// their ids.
+const allOf = "role:"
+
+// reassignTask gives a task to a colleague, or to all who have a role.
 func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
-	form := catalogue.Assignment{Role: care.Role(c.PostForm("role")), To: c.PostForm("to"), Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
-	words := "Compito passato: ora spetta a " + italian.ARole(form.Role) + "."
-	if form.To != "" {
-		words = "Compito passato alla persona che hai scelto."
+	form := catalogue.Assignment{Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
+	words := ""
+	if role, all := strings.CutPrefix(c.PostForm("to"), allOf); all {
+		form.Role, words = care.Role(role), "Compito passato: ora lo può fare "+italian.ARole(care.Role(role))+"."
+	} else {
+		form.To = role
+		colleagues, err := s.Records.Colleagues(c.Request.Context(), who)
+		if err != nil {
+			return err
+		}
+		for _, member := range colleagues {
+			if member.ID == form.To {
+				words = "Compito passato a " + member.Name + "."
+			}
+		}
 	}
 	return s.repair(c, who, catalogue.Reassign, form, "", words)
 }
@@ -155,19 +171,24 @@ func endOfDay(day time.Time, ends string) time.Time {
 
 // repair does what a supervisor's form asks, or shows it again with what is wrong.
 func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.Assignment], form catalogue.Assignment, until, words string) error {
-	shown := web.Form{Action: c.Request.URL.Path, Key: c.PostForm("key")}
-	_, err := s.Door.Do(c.Request.Context(), who, op.Command(shown.Key, c.Param("id"), form))
+	_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), form))
 	if err == nil {
 		return s.Pages.Leave(c, stuckURL, words)
 	}
-	status, err := s.Problems.RefusedForm(&shown, err, func(path string) (string, string) { return path, repairLabels[path] })
+	shown := web.NewForm(c.Request.URL.Path) // what is sent now is another request
+	status, err := s.Problems.RefusedForm(&shown, err, func(path string) (string, string) {
+		if path == "role" && op.Code == care.OpReassign {
+			path = "to"
+		}
+		return path, repairLabels[path]
+	})
 	if err != nil {
 		return err
 	}
 	return s.repairPage(c, who, status, op, shown, form, until)
 }
 
-var repairLabels = map[string]string{"role": "Oppure a tutti quelli di un ruolo", "to": "A chi lo passi", "until": "Nuova scadenza", "note": "Perché"}
+var repairLabels = map[string]string{"to": "A chi lo passi", "until": "Nuova scadenza", "note": "Perché"}
 
 // repairPage shows the form of a repair with the task that it is about.
 func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
@@ -183,8 +204,11 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	if err != nil {
 		return err
 	}
-	if task.Answered && form.Alert == "" { // where somebody came to it from an older page
+	switch { // where somebody came to it from an older page
+	case task.Answered && form.Alert == "":
 		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
+	case !task.State.Open():
+		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo il compito è stato concluso: non c’è più niente da passare o prorogare.")
 	}
 	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note, Stamp: task.Stamp}
 	if filled.Stamp != "" && filled.Stamp != task.Stamp { // the form was made from what the task is no more
@@ -194,7 +218,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	}
 	if op.Code == care.OpReassign {
 		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, "Passa il compito", stuckURL), "Passa", true
-		if page.People, page.Roles, err = s.receivers(ctx, who, rules, task, filled); err != nil {
+		if page.Receivers, err = s.receivers(ctx, who, rules, task, filled); err != nil {
 			return err
 		}
 	} else {
@@ -223,13 +247,13 @@ func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
 
 // receivers lists to whom a task may go, all of its own agency: people by their names,
 // and roles with how many people have each. A task that goes where nobody is stays stuck.
-func (s *Place) receivers(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen catalogue.Assignment) (people, roles []web.Option, err error) {
+func (s *Place) receivers(ctx context.Context, who care.Staff, rules *zone.Rules, t ledger.Task, chosen catalogue.Assignment) (receivers []web.Option, err error) {
 	colleagues, err := s.Records.Colleagues(ctx, who)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, member := range t.Receivers(colleagues) {
-		people = append(people, web.Option{Value: member.ID, Text: member.Name, Hint: italian.Upper(italian.Role(member.Role)), Chosen: member.ID == chosen.To})
+		receivers = append(receivers, web.Option{Value: member.ID, Text: member.Name, Hint: italian.Upper(italian.Role(member.Role)), Chosen: member.ID == chosen.To})
 	}
 	for _, holder := range rules.Roles {
 		n := 0
@@ -238,15 +262,16 @@ func (s *Place) receivers(ctx context.Context, who care.Staff, rules *zone.Rules
 				n++
 			}
 		}
-		if t.Actors().ToRole(holder.Role, holder.Agency) != "" || n == 0 {
+		theirs := t.State == care.TaskReady && holder.Role == t.Role // already
+		if t.Actors().ToRole(holder.Role, holder.Agency) != "" || n == 0 || theirs {
 			continue
 		}
-		roles = append(roles, web.Option{
-			Value: string(holder.Role), Text: italian.Upper(italian.Role(holder.Role)), Chosen: holder.Role == chosen.Role,
+		receivers = append(receivers, web.Option{
+			Value: allOf + string(holder.Role), Text: "A tutti: " + italian.Role(holder.Role), Chosen: holder.Role == chosen.Role,
 			Hint: present.AgencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone"),
 		})
 	}
-	return people, roles, nil
+	return receivers, nil
 }
 
 // changesTask are the lines of a timeline that say who changed who does a task, or by when.

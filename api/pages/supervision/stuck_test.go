@@ -19,7 +19,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeSupervisor.Subject)
 	page := b.Open(t, "/casi-bloccati")
-	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "prenda visione della segnalazione", "Sollecita", "Riassegna", "Proroga"} {
+	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "prenda visione della segnalazione", "Sollecita", "Vai al compito", "Passa a…", "Proroga"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}
@@ -36,7 +36,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 		op     care.Operation
 	}{
 		{"/sollecita", url.Values{"key": {"a"}}, care.OpRemind},
-		{"/riassegna", url.Values{"key": {"b"}, "role": {"desk_operator"}, "note": {"Testo di prova"}}, care.OpReassign},
+		{"/riassegna", url.Values{"key": {"b"}, "to": {"role:desk_operator"}, "note": {"Testo di prova"}}, care.OpReassign},
 		{"/proroga", url.Values{"key": {"c"}, "until": {b.Pages.Day(30)}}, care.OpExtend},
 	} {
 		done := b.Send(t, base+form.path, form.fields)
@@ -60,8 +60,11 @@ func TestRepairComesBackAsItWasTyped(t *testing.T) {
 		t.Errorf("%d %v", page.StatusCode, page.Problems())
 	}
 	page = b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/riassegna", url.Values{"key": {"b"}})
-	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["role"] == "" {
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["to"] == "" {
 		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+	if key := page.Filled("key"); len(key) != 1 || key[0] == "" || key[0] == "b" {
+		t.Errorf("sent again it would be taken for the same request: %v", key)
 	}
 }
 

@@ -100,15 +100,20 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
 		page.Reported = reported(who, form.Policy, task)
 	}
-	if !task.Answered && task.Actors().Releasable(who) && (form != nil || task.HolderID != who.ID) {
-		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
-		page.Release = &release
-	}
-	if !task.Answered && task.State.Open() && who.Role == care.Supervisor {
-		page.Pass = &web.Link{URL: "/casi-bloccati/" + task.ID + "/riassegna", Text: "Passa a…"}
-	}
+	page.handing(who, task, form != nil)
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// handing offers to give the task back, or to somebody else, where the caller may.
+func (p *TaskPage) handing(who care.Staff, task ledger.Task, hasForm bool) {
+	if !task.Answered && task.Actors().Releasable(who) && (hasForm || task.HolderID != who.ID) {
+		release := web.NewForm("/compiti/" + task.ID + "/rilascia")
+		p.Release = &release
+	}
+	if !task.Answered && task.State.Open() && who.Role == care.Supervisor {
+		p.Pass = &web.Link{URL: "/casi-bloccati/" + task.ID + "/riassegna", Text: "Passa a…"}
+	}
 }
 
 // reported says that what the caller records is what another agency told them; empty:
@@ -160,6 +165,7 @@ func (s *Place) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form
 		return err
 	}
 	page.Form, page.State, page.Claim = form.Show(again), "", nil
+	page.handing(who, task, true)
 	s.Pages.Render(c, status, page)
 	return nil
 }

@@ -175,12 +175,12 @@ func TestOnePersonHoldsOneSeat(t *testing.T) {
 		return p.assignsAtOnce("supervisor.prato", catalogue.Reassign.Command("", task, catalogue.Assignment{To: p.Accounts[account].ID}))
 	}
 	require.NoError(t, claims("social_worker.prato", social.ID))
-	breaks(t, "to", care.RuleOneSeat, gives(immigration.ID, "social_worker.prato"))
+	breaks(t, "to", care.RuleOtherRole, gives(immigration.ID, "social_worker.prato"))
 	is(t, care.RefusedForbidden, claims("supervisor.prato", cpi.ID))
 	breaks(t, "to", care.RuleOtherAgency, gives(cpi.ID, "social_worker.prato"))
 	require.NoError(t, claims("supervisor.prato", immigration.ID))
-	breaks(t, "to", care.RuleOneSeat, gives(immigration.ID, "social_worker.prato"))
-	require.NoError(t, gives(social.ID, "desk_operator.prato"))
+	breaks(t, "to", care.RuleOtherRole, gives(social.ID, "desk_operator.prato"))
+	require.NoError(t, gives(social.ID, "social_worker_2.prato"))
 	require.Equal(t, "social_worker", p.Row(`SELECT role FROM task WHERE id = $1`, social.ID)["role"])
 	breaks(t, "to", care.RuleOneSeat, gives(social.ID, "supervisor.prato"))
 }

@@ -73,14 +73,15 @@ func (w *equipes) invite(s ledger.SeatChange) {
 	w.moment("seat_invited", string(s.Role))
 }
 
-// move records who took a seat and what was said from it. What was said in a
-// meeting is found in its minutes by the seat's role and agency.
+// move records who took a seat and what was said from it, by whom: the seat is theirs
+// from then on. What was said in a meeting is found in its minutes by the seat's role
+// and agency.
 func (w *equipes) move(s ledger.SeatChange, said reasons) {
 	votes := said.votes
 	if votes == nil {
 		votes = []catalogue.MinutedVote{}
 	}
-	w.queue(`UPDATE seat SET state = coalesce(nullif($2, ''), state), member = CASE WHEN $2 = 'confirmed' THEN $3::uuid ELSE member END,
+	w.queue(`UPDATE seat SET state = coalesce(nullif($2, ''), state), member = CASE WHEN $2 = 'confirmed' OR ($4 <> '' OR $6 <> '') AND NOT words.minuted THEN coalesce($3::uuid, member) ELSE member END,
 			opinion = coalesce(nullif($4, ''), opinion), opinion_note = CASE WHEN $4 = '' THEN opinion_note ELSE words.note END,
 			opinion_at = CASE WHEN $4 = '' THEN opinion_at ELSE $5::timestamptz END,
 			signature = coalesce(nullif($6, ''), signature), signature_note = CASE WHEN $6 = '' THEN signature_note ELSE words.note END,
