@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
@@ -38,7 +37,10 @@ type Options struct {
 	Mails    Mails         // how they do, for the status
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
-	Sessions scs.Store
+	Sessions access.Sessions
+	Idle     time.Duration // after which a session ends unused: what its store goes by
+	Life     time.Duration // after which it ends in any case
+	Lines    access.Lines  // what the audit keeps of logins and refusals
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -89,6 +91,10 @@ func (o *Options) validate() error {
 		return errors.New("api: no seals")
 	case o.Sessions == nil:
 		return errors.New("api: no session store")
+	case o.Idle <= 0 || o.Life <= 0:
+		return errors.New("api: no time after which sessions end")
+	case o.Lines == nil:
+		return errors.New("api: no lines")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -167,7 +173,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, LoginKey: o.LoginKey, People: o.Records, Policies: book,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, People: o.Records, Policies: book,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

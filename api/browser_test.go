@@ -25,6 +25,8 @@ var pagesInBrowser = []struct {
 	{"benvenuto", "/", "/", ""},
 	{"uscita", "/logged-out", "/logged-out", ""},
 	{"non-trovata", "/fascicoli/:id", "/fascicoli/non-esiste", apitest.SomeWorker.Subject},
+	{"accessi-personali", "/accessi-personali", "/accessi-personali", apitest.SomeWorker.Subject},
+	{"ripresa", "/ripresa/:id", "/ripresa/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},
@@ -82,7 +84,7 @@ var pagesInBrowser = []struct {
 // TestEveryPageIsLookedAt finds pages that the browser is not sent to.
 func TestEveryPageIsLookedAt(t *testing.T) {
 	b := apitest.NewPages(t)
-	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/assets/*file"}
+	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/sessione", "/assets/*file"}
 	for _, r := range b.Site.Routes() {
 		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, rest.Prefix) || strings.HasPrefix(r.Path, "/openapi") {
 			continue

@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/home"
+	"percorso/api/pages/logins"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/plan"
@@ -25,6 +26,7 @@ func (s *Server) places(r *gin.Engine) {
 	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	(&home.Place{Guard: s.guard, Pages: s.pages, Problems: s.problems, Records: s.records, Home: homeOf}).Mount(r, p)
+	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
@@ -27,7 +26,10 @@ type Options struct {
 	Programs  string // where programs ask: what goes wrong below it is told as a problem, never as a page
 
 	OIDC     OIDC
-	Sessions scs.Store
+	Sessions Sessions
+	Idle     time.Duration // after which a session ends unused: what its store goes by
+	Life     time.Duration // after which it ends in any case
+	Lines    Lines
 	LoginKey []byte // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
 	People   People
 	Policies Policies
@@ -56,7 +58,10 @@ type Guard struct {
 	provider *provider
 	attempts attempts
 	tokens   *tokens
+	waiting  *waiting
+	logins   Sessions
 	origins  *http.CrossOriginProtection
+	lines    Lines
 	problems *problem.Teller
 	log      *zap.Logger
 }
@@ -75,8 +80,11 @@ func New(o Options) (*Guard, error) {
 		return nil, err
 	}
 	https := strings.HasPrefix(o.PublicURL, "https:")
-	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), attempts: attempts{seals, https, o.Now}, origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
-	g.tokens = &tokens{provider: g.provider, seen: recent.New[string](tokenAge, tokensKept, o.Now)}
+	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), attempts: attempts{seals, https, o.Now}, logins: o.Sessions, lines: o.Lines, origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
+	g.tokens = &tokens{
+		provider: g.provider, sessions: o.Sessions,
+		seen: recent.New[bearer](tokenAge, tokensKept, o.Now), cuts: recent.New[time.Time](staffAge, staffKept, o.Now),
+	}
 	// Behind a proxy the host that the browser states is the public one.
 	if err := g.origins.AddTrustedOrigin(o.PublicURL); err != nil {
 		return nil, fmt.Errorf("the public address: %w", err)
@@ -84,10 +92,11 @@ func New(o Options) (*Guard, error) {
 	// Some browsers state no origin for a form of a page without referrer.
 	g.origins.AddInsecureBypassPattern(InvitationPath)
 	g.Pages = &Pages{
-		sessions: newSessions(o.Sessions, https, g.sessionFailed),
-		people:   o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
-		policies: o.Policies, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
+		sessions: newSessions(o.Sessions, o.Life, https, g.sessionFailed), idle: o.Idle,
+		people: o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
+		policies: o.Policies, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
 	}
+	g.waiting = &waiting{g.attempts, o.Sessions, g.Pages, o.Problems}
 	return g, nil
 }
 
@@ -135,7 +144,7 @@ func (g *Guard) SignedIn(c *gin.Context) {
 	if subject == "" {
 		c.Abort()
 		if c.Request.Method != http.MethodGet {
-			g.Pages.fail(c, problem.New(problem.Unauthenticated))
+			g.waiting.signedOut(c)
 			return
 		}
 		c.Redirect(http.StatusSeeOther, loginPath(c.Request.URL.RequestURI()))
@@ -147,6 +156,7 @@ func (g *Guard) SignedIn(c *gin.Context) {
 		return
 	}
 	withStaff(c, who)
+	g.followed(c)
 }
 
 // member finds who an account is. *problem.Problem: it is none of the staff.
@@ -169,9 +179,12 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		case errors.Is(err, problem.ErrProviderAway):
 			g.problems.Refuse(c, g.problems.Of(ctx, err))
 			return
+		case errors.Is(err, errTokensUnknown):
+			g.problems.Broken(ctx, err)
+			g.problems.Refuse(c, problem.New(problem.Unavailable))
+			return
 		case err != nil:
-			c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
-			g.problems.Refuse(c, problem.New(problem.Unauthenticated))
+			g.refuseToken(c, err)
 			return
 		}
 	} else if subject = g.Pages.sessions.subject(ctx); subject == "" {
@@ -185,6 +198,18 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		return
 	}
 	withStaff(c, who)
+	g.followed(c)
+}
+
+// refuseToken refuses a token that is not valid.
+func (g *Guard) refuseToken(c *gin.Context, err error) {
+	code := "invalid"
+	if errors.Is(err, errRevoked) {
+		code = "revoked"
+	}
+	g.leaveUnknown(c.Request.Context(), ledger.UnknownToken, code, sourceOf(c.Request))
+	c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
+	g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 }
 
 // bearer reads the token of the Authorization header. A program's request that has

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"percorso/api/problem"
+	"percorso/internal/ledger"
 	"percorso/internal/recent"
 )
 
@@ -95,7 +95,15 @@ func (p *provider) discover() (*discovered, error) {
 // of most requests.
 type tokens struct {
 	provider *provider
-	seen     *recent.Cache[string]
+	sessions Sessions
+	seen     *recent.Cache[bearer]
+	cuts     *recent.Cache[time.Time] // by account: from when on its tokens are good
+}
+
+// bearer is what a valid token says.
+type bearer struct {
+	subject string
+	issued  time.Time
 }
 
 const (
@@ -103,31 +111,52 @@ const (
 	tokenAge   = 5 * time.Minute // at most; a withdrawn key is noticed within it
 )
 
+// errRevoked says that an account has revoked its tokens since this one was issued.
+var errRevoked = errors.New("the token is revoked")
+
 // subject is the account that a token stands for. errProviderAway: it cannot be
-// known now; any other error: the token is not valid.
+// known now; errRevoked, or any other error: the token is not valid.
 func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
-	digest := sha256.Sum256([]byte(raw))
-	key := string(digest[:])
-	if subject, ok := t.seen.Known(key); ok {
-		return subject, nil
+	is, err := t.read(ctx, raw)
+	if err != nil {
+		return "", err
+	}
+	since, err := t.cuts.Get(is.subject, func() (time.Time, error) { return t.sessions.TokensSince(ctx, is.subject) })
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", errTokensUnknown, err)
+	case is.issued.Before(since):
+		return "", errRevoked
+	}
+	return is.subject, nil
+}
+
+// errTokensUnknown says that it cannot be known now whether a token is revoked.
+var errTokensUnknown = errors.New("revoked tokens are not known")
+
+func (t *tokens) read(ctx context.Context, raw string) (bearer, error) {
+	key := string(digest(raw))
+	if known, ok := t.seen.Known(key); ok {
+		return known, nil
 	}
 	at, err := t.provider.discover()
 	if err != nil {
-		return "", err
+		return bearer{}, err
 	}
 	token, err := at.access.Verify(t.provider.context(ctx), raw)
 	if err != nil {
 		if problem.Away(err) || strings.Contains(err.Error(), "fetching keys") {
-			return "", problem.ErrProviderAway
+			return bearer{}, problem.ErrProviderAway
 		}
-		return "", err
+		return bearer{}, err
 	}
 	until := t.provider.now().Add(tokenAge)
 	if token.Expiry.Before(until) {
 		until = token.Expiry
 	}
-	t.seen.Keep(key, token.Subject, until)
-	return token.Subject, nil
+	is := bearer{token.Subject, token.IssuedAt}
+	t.seen.Keep(key, is, until)
+	return is, nil
 }
 
 // Mount registers the login and the way out, which are for anybody.
@@ -135,6 +164,8 @@ func (g *Guard) Mount(r gin.IRoutes) {
 	r.GET("/login", g.Pages.Answer(g.login))
 	r.GET("/login/callback", g.Pages.Answer(g.callback))
 	r.POST("/logout", g.Pages.Form(g.logout))
+	r.GET(stayPath, g.stay)
+	r.POST(stayPath, g.stay)
 	r.GET("/logged-out", func(c *gin.Context) { g.Pages.Tell(c, problem.NoticeLeft) })
 }
 
@@ -188,11 +219,19 @@ func (g *Guard) callback(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	if _, err := g.member(ctx, subject); err != nil {
+	who, err := g.member(ctx, subject)
+	if err != nil {
+		g.leaveUnknown(ctx, ledger.UnknownLogin, problem.NotStaff, subject)
 		return err
 	}
-	if err := g.Pages.sessions.begin(ctx, subject); err != nil {
+	if err := g.Pages.sessions.begin(ctx, subject, deviceOf(c.Request.UserAgent())); err != nil {
 		return g.sessionLost(c, err)
+	}
+	if err := g.waiting.remember(c, subject); err != nil {
+		return err
+	}
+	if err := g.lines.Acted(ctx, who, ledger.LineLogin); err != nil {
+		return err
 	}
 	c.Redirect(http.StatusSeeOther, to.Next)
 	return nil
@@ -257,6 +296,11 @@ func (g *Guard) sessionLost(c *gin.Context, err error) error {
 
 // logout ends the session of this browser.
 func (g *Guard) logout(c *gin.Context) error {
+	if who := g.Pages.whoever(c.Request.Context()); who.ID != "" {
+		if err := g.lines.Acted(c.Request.Context(), who, ledger.LineLogout); err != nil {
+			return err
+		}
+	}
 	if err := g.Pages.sessions.Destroy(c.Request.Context()); err != nil {
 		return g.sessionLost(c, err)
 	}

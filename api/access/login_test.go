@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -366,17 +367,22 @@ func TestTwoTokensAreNone(t *testing.T) {
 }
 
 func TestSecureCookieBehindHTTPS(t *testing.T) {
-	m := newSessions(nil, true, nil)
+	m := newSessions(nil, time.Hour, true, nil)
 	if !m.Cookie.Secure || m.Cookie.Name != "__Host-percorso" {
 		t.Errorf("%+v", m.Cookie)
 	}
 }
 
 // brokenStore is a session store whose database is away.
-type brokenStore struct{ scs.Store }
+type brokenStore struct{ scs.CtxStore }
 
-func (brokenStore) Find(string) ([]byte, bool, error)      { return nil, false, errors.New("away") }
-func (brokenStore) Commit(string, []byte, time.Time) error { return errors.New("away") }
+func (brokenStore) FindCtx(context.Context, string) ([]byte, bool, error) {
+	return nil, false, errors.New("away")
+}
+
+func (brokenStore) CommitCtx(context.Context, string, []byte, time.Time) error {
+	return errors.New("away")
+}
 
 func TestSessionsAway(t *testing.T) {
 	r := newRig(t)

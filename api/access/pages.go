@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -22,9 +24,11 @@ import (
 // with what came of the last form.
 type Pages struct {
 	sessions   sessions
+	idle       time.Duration // after which a session ends unused
 	people     People
 	known      *recent.Cache[care.Staff] // by their accounts
 	policies   Policies
+	forms      map[string]Handler // that take forms, by their routes
 	navigation func(who care.Staff, policy care.Policy) []web.Link
 	programs   string
 	problems   *problem.Teller
@@ -99,6 +103,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	if who.ID == "" {
 		return f
 	}
+	f.Idle, f.Logins = int(p.idle.Seconds()), &web.Link{URL: LoginsPath, Text: "I tuoi accessi", Current: LoginsPath == place}
 	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
 	policy, err := p.policies.Policy(ctx, who.Zone)
 	if err != nil {
@@ -115,7 +120,9 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
 		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "tua richiesta non è stata registrata", "tue richieste non sono state registrate"), Current: NoticesPath == place}
 	}
-	if text := p.sessions.PopString(ctx, flashKey); text != "" {
+	if act.Held(ctx) {
+		f.Flash = &web.Flash{Good: true, Text: "Sei di nuovo collegato. Quello che avevi scritto è qui sotto e non è ancora stato inviato: controlla e invia."}
+	} else if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
 	}
 	return f

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
@@ -59,6 +58,9 @@ func (somePolicies) Policy(context.Context, string) (care.Policy, error) {
 	return care.Policy{Zone: "prova", Municipality: "Comune di Prova"}, nil
 }
 
+// sessionIdle is after how long sessions end unused.
+const sessionIdle = 30 * time.Minute
+
 // rig is a guard with something behind it for people and for programs.
 type rig struct {
 	*httptest.Server
@@ -66,6 +68,7 @@ type rig struct {
 	guard    *Guard
 	people   *somePeople
 	provider *accesstest.Provider
+	logins   *accesstest.Sessions
 	browser  *http.Client
 	now      time.Time
 	begun    map[string][2]string // the nonce and challenge of logins, by their state
@@ -75,6 +78,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	b := &rig{t: t, now: testclock.Monday}
 	clock := func() time.Time { return b.now }
+	b.logins = accesstest.NewSessions(clock, sessionIdle)
 	b.provider = accesstest.NewProvider(t, someWorker.Subject, clock)
 	b.people = &somePeople{staff: map[string]care.Staff{someWorker.Subject: someWorker, someSupervisor.Subject: someSupervisor}}
 	gin.SetMode(gin.ReleaseMode)
@@ -82,7 +86,7 @@ func newRig(t *testing.T) *rig {
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.guard.Load(engine).ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	guard, err := New(Options{
-		PublicURL: b.URL, Programs: programs, Sessions: memstore.New(), People: b.people, Policies: somePolicies{},
+		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
 		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
@@ -101,7 +105,18 @@ func newRig(t *testing.T) *rig {
 	engine.GET("/parole", func(c *gin.Context) {
 		c.String(http.StatusOK, guard.Pages.sessions.GetString(c.Request.Context(), "words"))
 	})
-	guard.Routes(engine).Post("/modulo", func(c *gin.Context, _ care.Staff) error {
+	api.GET("/forbidden", func(c *gin.Context) { c.Status(http.StatusForbidden) })
+	pages := guard.Routes(engine)
+	pages.Get("/vietato/:id", func(*gin.Context, care.Staff) error { return ledger.ErrForbidden })
+	pages.Post("/moduli/:id", func(c *gin.Context, _ care.Staff) error {
+		did := "done"
+		if act.Held(c.Request.Context()) {
+			did = "held"
+		}
+		c.String(http.StatusOK, "%s %s %s %s", c.Param("id"), did, c.PostForm("note"), c.PostForm("topic"))
+		return nil
+	})
+	pages.Post("/modulo", func(c *gin.Context, _ care.Staff) error {
 		said := []string{}
 		for _, f := range act.Unreadable(c.Request.Context()) {
 			said = append(said, f.Field+" "+f.Rule)

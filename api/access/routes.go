@@ -32,13 +32,21 @@ type Routes struct {
 }
 
 // Routes gives the routes of the pages behind g.
-func (g *Guard) Routes(r *gin.Engine) Routes { return Routes{g.Pages, r.Group("/", g.SignedIn)} }
+func (g *Guard) Routes(r *gin.Engine) Routes {
+	routes := Routes{g.Pages, r.Group("/", g.SignedIn)}
+	routes.Get(resumePath+":id", g.waiting.resume)
+	return routes
+}
 
 // Get shows a page.
 func (r Routes) Get(path string, h Handler) { r.group.GET(path, r.pages.Answer(asStaff(h))) }
 
-// Post takes a form.
-func (r Routes) Post(path string, h Handler) { r.group.POST(path, r.pages.Form(asStaff(h))) }
+// Post takes a form. What h does beside asking the door it leaves out where the form
+// is only shown again (act.Held).
+func (r Routes) Post(path string, h Handler) {
+	r.pages.forms[path] = h
+	r.group.POST(path, r.pages.Form(asStaff(h)))
+}
 
 // asStaff asks a handler for whoever is logged in. The parameters of the pages'
 // addresses are ids: of what is none there is nothing.

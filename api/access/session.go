@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"strings"
@@ -10,20 +11,35 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"percorso/api/problem"
+	"percorso/internal/ledger"
 )
 
-// sessionLifetime is a working day: there is no renewal, so that a request does
-// not write.
-const sessionLifetime = 10 * time.Hour
+// Sessions is where the sessions of browsers are kept, with what hangs on them.
+type Sessions interface {
+	scs.CtxStore
+	WaitingForms
+
+	// Left says how long a session goes on if nothing more is asked in it, which
+	// this is not. 0: it has ended.
+	Left(ctx context.Context, token string) (time.Duration, error)
+	// Logins lists the sessions of an account, the one that asks first.
+	Logins(ctx context.Context, subject, token string) ([]ledger.Login, error)
+	// EndOthers ends all sessions of an account but one, and revokes its tokens of
+	// before. It says how many sessions have ended.
+	EndOthers(ctx context.Context, subject, token string) (int, error)
+	// TokensSince is from when on the tokens of an account are good; the zero time:
+	// ever.
+	TokensSince(ctx context.Context, subject string) (time.Time, error)
+}
 
 // sessions are the logins of browsers: a random token in a cookie, and the
 // account behind it in Postgres.
 type sessions struct{ *scs.SessionManager }
 
-func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *http.Request, error)) sessions {
+func newSessions(store scs.Store, life time.Duration, https bool, failed func(http.ResponseWriter, *http.Request, error)) sessions {
 	m := scs.New()
 	m.Store = store
-	m.Lifetime = sessionLifetime
+	m.Lifetime = life
 	m.HashTokenInStore = true // who reads the table cannot be somebody
 	m.Cookie.Name = cookieName("percorso", https)
 	m.Cookie.Persist = false                 // closing the browser is leaving: computers at a desk are shared
@@ -35,6 +51,9 @@ func newSessions(store scs.Store, https bool, failed func(http.ResponseWriter, *
 
 type sessionLoaded struct{}
 
+// stayPath is where a page asks how long its session goes on.
+const stayPath = "/sessione"
+
 // load gives next the session of a request that needs one. Static files, the status,
 // one-time links and whatever comes with a program's token need none.
 func (m sessions) load(next http.Handler, needed func(*http.Request) bool) http.Handler {
@@ -43,7 +62,7 @@ func (m sessions) load(next http.Handler, needed func(*http.Request) bool) http.
 	})
 	loading := m.LoadAndSave(mark)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !needed(r) {
+		if !needed(r) || r.URL.Path == stayPath && r.Method == http.MethodGet {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -99,13 +118,16 @@ func (m sessions) subject(ctx context.Context) string {
 	return m.GetString(ctx, subjectKey)
 }
 
-// subjectKey is where a session has its account.
-const subjectKey = "subject"
+// Where a session has its account, and the kind of its browser. The store reads both.
+const (
+	subjectKey = "subject"
+	deviceKey  = "device"
+)
 
 // begin makes the session one of an account that has just logged in. A token from
 // before the login must not become somebody, and what one account left in the
 // browser's session is not another's.
-func (m sessions) begin(ctx context.Context, subject string) error {
+func (m sessions) begin(ctx context.Context, subject, device string) error {
 	if before := m.subject(ctx); before != "" && before != subject {
 		if err := m.Clear(ctx); err != nil {
 			return err
@@ -114,7 +136,24 @@ func (m sessions) begin(ctx context.Context, subject string) error {
 	if err := m.RenewToken(ctx); err != nil {
 		return err
 	}
-	m.SetDeadline(ctx, time.Now().Add(sessionLifetime)) //nolint:forbidigo // the store looks at the machine's clock
+	m.SetDeadline(ctx, time.Now().Add(m.Lifetime)) //nolint:forbidigo // the store looks at the machine's clock
 	m.Put(ctx, subjectKey, subject)
+	m.Put(ctx, deviceKey, device)
 	return nil
+}
+
+// storedToken is what the store knows the session by that asks; empty: none does.
+func (m sessions) storedToken(ctx context.Context) string {
+	if ctx.Value(sessionLoaded{}) == nil {
+		return ""
+	}
+	if token := m.Token(ctx); token != "" {
+		return stored(token)
+	}
+	return ""
+}
+
+// stored is what the store knows a token by.
+func stored(token string) string {
+	return base64.RawURLEncoding.EncodeToString(digest(token))
 }

@@ -86,6 +86,15 @@ func Unreadable(ctx context.Context) []care.Fault {
 	return faults
 }
 
+type heldKey struct{}
+
+// WithHeld says that a form is only shown again, as it was typed. What is asked within
+// the context is refused as held, and nothing is done.
+func WithHeld(ctx context.Context) context.Context { return context.WithValue(ctx, heldKey{}, true) }
+
+// Held says whether a form is only shown again.
+func Held(ctx context.Context) bool { return ctx.Value(heldKey{}) != nil }
+
 // Do does what a caller asks, once: it checks, makes the command durable, wakes
 // its process and waits a moment.
 //
@@ -94,6 +103,9 @@ func Unreadable(ctx context.Context) []care.Fault {
 // *care.Refusal; ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrNoKey and
 // ledger.ErrKeyReused are what they say. Any other error means that nothing was accepted.
 func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (ledger.Command, error) {
+	if Held(ctx) {
+		return ledger.Command{}, &care.Refusal{Code: care.RefusedHeld}
+	}
 	if faults := Unreadable(ctx); len(faults) > 0 {
 		return ledger.Command{}, care.Refuse(faults...)
 	}

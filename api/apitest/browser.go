@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"go.uber.org/zap"
@@ -189,8 +187,7 @@ func OpenChromium(t *testing.T) context.Context {
 // PagesRig is a rig whose records are those of a real zone in the middle of its work.
 type PagesRig struct {
 	*Rig
-	Pages  *PageRecords
-	logins scs.Store // that outlast the server
+	Pages *PageRecords
 }
 
 // doorURL is an address of the test's own: it logs whoever is asked for in.
@@ -203,7 +200,7 @@ func NewPages(t *testing.T) *PagesRig {
 
 func NewPagesAt(t *testing.T, now time.Time) *PagesRig {
 	t.Helper()
-	b := &PagesRig{Rig: newRigAt(t, now), logins: memstore.New()}
+	b := &PagesRig{Rig: newRigAt(t, now)}
 	policies, err := zone.Load(deploy.Zones())
 	if err != nil {
 		t.Fatal(err)
@@ -233,10 +230,10 @@ func NewPagesAt(t *testing.T, now time.Time) *PagesRig {
 func (b *PagesRig) Serve(records api.Records) {
 	b.t.Helper()
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: &fakeWorkers{}, Loops: &loops.Set{}, Schema: func(context.Context) error { return nil }, Unsealed: func(context.Context) (bool, error) { return false, nil }, Temporal: b.Temporal, Sessions: b.logins, Words: italian.Words{},
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: &fakeWorkers{}, Loops: &loops.Set{}, Schema: func(context.Context) error { return nil }, Unsealed: func(context.Context) (bool, error) { return false, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Words: italian.Words{},
 		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
 		OIDC:    api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
-		LinkKey: SomeKey,
+		LinkKey: SomeKey, LoginKey: SomeKey,
 	})
 	if err != nil {
 		b.t.Fatal(err)

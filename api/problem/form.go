@@ -26,6 +26,8 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		return 0, err
 	case refused.Code == care.RefusedForbidden:
 		return 0, err
+	case refused.Code == care.RefusedHeld: // the frame says so
+		return http.StatusOK, nil
 	case saysByRule(refused.Code) && len(refused.Faults) > 0:
 		status = http.StatusConflict
 	case refused.Code != care.RefusedInvalid:

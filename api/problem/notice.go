@@ -22,6 +22,10 @@ func NoticeOf(code string) (Notice, bool) {
 var (
 	NoticeSignedOut = Notice{http.StatusUnauthorized, "Accesso scaduto",
 		"La sessione è terminata. Accedi di nuovo e ripeti l’operazione: quello che non è stato inviato non è stato registrato.", "/login", "Accedi"}
+	NoticeFormKept = Notice{http.StatusUnauthorized, "Accesso scaduto",
+		"La sessione è terminata. Quello che hai scritto è al sicuro e non è ancora stato inviato: accedi di nuovo e ritrovi il modulo come l’avevi lasciato.", "/login", "Accedi e riprendi"}
+	NoticeFormGone = Notice{http.StatusNotFound, "Il modulo non c’è più",
+		"Un modulo inviato a sessione finita si ritrova per otto ore, con lo stesso account e nello stesso browser.", "/", "Torna al tuo lavoro"}
 	NoticeLeft = Notice{http.StatusOK, "Sei uscito da Percorso",
 		"La sessione su questo computer è chiusa.", "/login", "Accedi di nuovo"}
 	NoticeNotStaff = Notice{http.StatusForbidden, "Account non abilitato",

@@ -120,6 +120,7 @@ var statuses = map[string]int{
 	care.RefusedInFlight:   http.StatusConflict,
 	care.RefusedOvertaken:  http.StatusConflict,
 	care.RefusedByHand:     http.StatusConflict,
+	care.RefusedHeld:       http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,

@@ -11,6 +11,8 @@ type Frame struct {
 	Nav     []Link
 	Flash   *Flash
 	Notices *Link // what they are still to be told of; nil: nothing
+	Idle    int   // seconds without a request after which the session ends; 0: there is none
+	Logins  *Link // where they are logged in
 	Refresh int   // seconds after which the page loads itself again; 0: never
 	Back    *Link // the page above this one
 	Apart   bool  // for somebody without an account: nothing leads into the product, and nobody indexes it

@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ type Templates map[string]*template.Template
 
 // kit are the layout, and the pieces that all pages share.
 var kit = template.Must(template.New("layout").Funcs(template.FuncMap{
-	"asset": Asset, "dict": dict, "fault": Fault,
+	"asset": Asset, "dict": dict, "fault": Fault, "minutes": minutes,
 }).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
 
 // Parse reads the pages of a place: each is a file that defines "content", and may
@@ -62,6 +63,14 @@ func Parse(pages fs.FS, shared ...fs.FS) Templates {
 // Write writes a page as HTML.
 func Write(w io.Writer, p Page) error {
 	return p.Template().ExecuteTemplate(w, "layout", p)
+}
+
+// minutes says a number of seconds in words.
+func minutes(seconds int) string {
+	if seconds%3600 == 0 && seconds > 3600 {
+		return strconv.Itoa(seconds/3600) + " ore"
+	}
+	return strconv.Itoa(seconds/60) + " minuti"
 }
 
 // dict makes a map of names and values, to hand a part more than one thing.

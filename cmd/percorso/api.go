@@ -3,12 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-
-	"github.com/alexedwards/scs/pgxstore"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/api"
 	"percorso/internal/calendar"
@@ -16,6 +11,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/loops"
+	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/seals"
@@ -50,7 +46,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer pool.Close()
-	sessions, err := openSessions(ctx, c.URL)
+	sessions, err := logins.Open(ctx, c.URL)
 	if err != nil {
 		return err
 	}
@@ -76,6 +72,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	kept := logins.New(sessions, c.Sessions.Idle)
 	set, seen := &loops.Set{}, machine.NewWatch(pool)
 	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
 		return err
@@ -87,12 +84,15 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Mails:     records.NewMails(pool),
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
-		Sessions:  pgxstore.New(sessions),
+		Sessions:  kept,
+		Lines:     logins.NewLines(pool, loginKey, store.Clock),
 		Words:     italian.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
 		LinkKey:   linkKey,
 		LoginKey:  loginKey,
+		Idle:      c.Sessions.Idle,
+		Life:      c.Sessions.Life,
 		Workers:   seen,
 		Loops:     set,
 		Meter:     counts,
@@ -116,25 +116,8 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	refreshing := loops.Loop{Name: "refresher", Run: watch.NewRefresher(machine.NewHealth(pool, italian.Rome), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server, watch and refresher end with one another, whichever way that goes.
+		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log); return nil }
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }
-		return loops.Together(ctx, server.Run, sealing, func(ctx context.Context) error { return set.Run(ctx, watching, refreshing) })
+		return loops.Together(ctx, server.Run, sealing, cleaning, func(ctx context.Context) error { return set.Run(ctx, watching, refreshing) })
 	}))
-}
-
-// sessionConnections is enough for what a page asks of its session: a row.
-const sessionConnections = 4
-
-// openSessions connects for the session store, whose statements run outside a
-// transaction of ours: its connections are in the API's role as such.
-func openSessions(ctx context.Context, url string) (*pgxpool.Pool, error) {
-	c, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("the database address cannot be read")
-	}
-	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET ROLE percorso_app")
-		return err
-	}
-	c.MaxConns = sessionConnections
-	return pgxpool.NewWithConfig(ctx, c)
 }

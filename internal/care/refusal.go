@@ -13,6 +13,7 @@ const (
 	RefusedChanged    = "changed"      // somebody changed it since the caller looked at it; Faults say by what rule, where there is one
 	RefusedInFlight   = "in_flight"    // an accepted answer to the task is on its way
 	RefusedOvertaken  = "overtaken"    // it could not be worked in its time, and a later one of its kind was
+	RefusedHeld       = "held"         // a form that is only shown again, as it was typed
 	RefusedByHand     = "by_hand"      // it could not be worked, and whoever looks after Percorso took it away
 	RefusedOpen       = "already_open" // there is one already; Refusal.Open says which, Faults by what rule
 )

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
@@ -51,7 +52,14 @@ type API struct {
 	LinkKey   string // PERCORSO_LINK_KEY: opens partners' one-time links, for package invitation; empty: derived from Keys
 	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
 	Traces    string // host:port of OTEL_EXPORTER_OTLP_ENDPOINT, where spans are sent; empty: none are
+	Sessions
 	SearchKey string // PERCORSO_SEARCH_KEY: makes the digests of what is searched; empty: derived from Keys
+}
+
+// Sessions say how long somebody stays logged in.
+type Sessions struct {
+	Idle time.Duration // PERCORSO_SESSION_IDLE: without asking for anything
+	Life time.Duration // PERCORSO_SESSION_LIFETIME: at most
 }
 
 // Worker is what the process worker needs.
@@ -117,6 +125,15 @@ const (
 	defaultMailFrom  = "percorso@localhost.localdomain"
 )
 
+// How long somebody stays logged in: unless it is said otherwise, and at least and
+// at most. Below the shortest there is no time for a warning before.
+const (
+	defaultIdle  = 30 * time.Minute
+	defaultLife  = 10 * time.Hour
+	shortestIdle = 5 * time.Minute
+	longestLife  = 24 * time.Hour
+)
+
 // ReadDatabase reads Database.
 func ReadDatabase() (Database, error) {
 	var r reader
@@ -142,6 +159,10 @@ func ReadAPI() (API, error) {
 		SearchKey: r.text("PERCORSO_SEARCH_KEY", ""),
 		Metrics:   r.metrics(),
 		Traces:    r.traces(),
+		Sessions: Sessions{
+			Idle: r.duration("PERCORSO_SESSION_IDLE", defaultIdle, shortestIdle, longestLife),
+			Life: r.duration("PERCORSO_SESSION_LIFETIME", defaultLife, shortestIdle, longestLife),
+		},
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
@@ -237,6 +258,19 @@ func (r *reader) hostPort(variable, fallback string) string {
 		r.fault(variable, "is no host:port")
 	}
 	return value
+}
+
+// duration reads a time such as 30m or 10h, within bounds.
+func (r *reader) duration(variable string, fallback, least, most time.Duration) time.Duration {
+	value := r.text(variable, "")
+	if value == "" {
+		return fallback
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < least || d > most {
+		r.fault(variable, fmt.Sprintf("is no time such as 30m or 10h, from %s to %s", least, most))
+	}
+	return d
 }
 
 // metrics reads where a process is measured; nowhere is usual.

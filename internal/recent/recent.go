@@ -62,6 +62,13 @@ func (c *Cache[T]) Keep(key string, v T, until time.Time) {
 	c.rows[key] = cached[T]{v, until}
 }
 
+// Forget lets a key be read anew.
+func (c *Cache[T]) Forget(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.rows, key)
+}
+
 // Len is how many rows are remembered, those that are no longer good among them.
 func (c *Cache[T]) Len() int {
 	c.mu.Lock()

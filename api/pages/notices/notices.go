@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -73,6 +74,9 @@ func next(n ledger.Notice) *web.Link {
 
 // dismiss takes a notice away that was read.
 func (s *Place) dismiss(c *gin.Context, who care.Staff) error {
+	if act.Held(c.Request.Context()) {
+		return s.Pages.Leave(c, access.NoticesPath, "")
+	}
 	if err := s.Records.DismissNotice(c.Request.Context(), who, c.Param("id")); err != nil {
 		return err
 	}

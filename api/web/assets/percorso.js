@@ -44,3 +44,40 @@ window.addEventListener("pageshow", () => {
 // A page that waits for something loads itself again.
 const refresh = Number(document.body.dataset.refresh);
 if (refresh > 0) setTimeout(() => location.reload(), refresh * 1000);
+
+// A session in which nothing is done ends. Some minutes before the page says so, and
+// offers to stay; other tabs may have kept it going, so the server is asked. What is
+// typed stays where it is, also afterwards.
+const session = document.getElementById("sessione");
+if (session) {
+  const warnAt = 300, words = session.querySelector("p"), stay = session.querySelector("button");
+  let end = Date.now() + 1000 * session.dataset.idle, said = "", from = null;
+  const ask = async (method) => {
+    try {
+      const answer = await fetch("/sessione", { method });
+      if (answer.ok) end = Date.now() + 1000 * (await answer.json()).left;
+    } catch { /* the server is away: what is known so far counts */ }
+  };
+  const left = () => Math.round((end - Date.now()) / 1000);
+  const say = (text, over) => {
+    session.hidden = text === "";
+    stay.hidden = over;
+    if (text !== said) words.textContent = said = text;
+  };
+  const look = async () => {
+    if (left() <= warnAt) await ask("GET");
+    const seconds = left();
+    if (seconds > warnAt) return say("", false);
+    if (seconds <= 0) return say("La sessione è terminata. Quello che hai scritto resta qui: quando lo invii accedi di nuovo, e lo ritrovi.", true);
+    const rounded = seconds > 60 ? Math.ceil(seconds / 60) + " minuti" : Math.ceil(seconds / 15) * 15 + " secondi";
+    say("Se non fai niente, tra " + rounded + " la sessione termina.", false);
+  };
+  stay.addEventListener("focus", (event) => { from = event.relatedTarget; });
+  stay.addEventListener("click", async () => {
+    await ask("POST");
+    say("", false);
+    from?.focus();
+  });
+  setInterval(look, 5000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}
