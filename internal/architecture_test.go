@@ -58,6 +58,7 @@ var mayImport = map[string][]string{
 	"activities":                 {"internal/ledger", "internal/care", "internal/trace"},
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                             // what a process counts
 	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to
+	"internal/observed":          {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                      // who looks at a process from outside
 	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                           // tells a collector of it
 	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                       // the kit; below it one package for each database role
 	"internal/postgres/standing": {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                              // what records, gates and steps ask
@@ -78,7 +79,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/records":  {"internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
-	"internal/versions":          {"internal/loops", "workflows/contract"},
+	"internal/versions":          {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/logins":   {"internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them
 	"internal/postgres/seals":    {"internal/postgres"},                                     // what was written of who did what, and that it stays so
 	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
@@ -120,7 +121,7 @@ var mayImport = map[string][]string{
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
-		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/probe", "internal/spans",
+		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
 		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/logins",
 	},
 	"deploy": {},

@@ -18,7 +18,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/machine"
 	"percorso/worker/post"
 )
 
@@ -144,7 +144,7 @@ func TestMailsOfAWorker(t *testing.T) {
 	stop = s.work()
 	var held int
 	require.Eventually(t, func() bool {
-		state, err := records.NewMails(s.pool(standalone.API)).State(t.Context())
+		state, err := machine.NewMails(s.pool(standalone.API)).State(t.Context())
 		require.NoError(t, err)
 		held = state.Held
 		return held > 0

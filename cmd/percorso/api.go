@@ -11,6 +11,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/loops"
+	"percorso/internal/observed"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
@@ -36,7 +37,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	told, end, err := traced(ctx, c.Traces != "", "api", build, log)
+	told, end, err := observed.Traces(ctx, c.Traces != "", "api", build, log)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	defer sessions.Close()
-	counts, err := measured(c.Metrics, "api", build, log)
+	counts, err := observed.Counts(c.Metrics, "api", build, log)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Listen:    c.Listen,
 		PublicURL: c.PublicURL,
 		Records:   store,
-		Mails:     records.NewMails(pool),
+		Mails:     machine.NewMails(pool),
 		Temporal:  temporal,
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  kept,
@@ -108,7 +109,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go serveMetrics(ctx, c.Metrics, counts, log)
+	go observed.Serve(ctx, c.Metrics, counts, log)
 	processes := runs.New(temporal)
 	mender := watch.NewMender(machine.NewTroubles(pool), processes, log)
 	mender.Started = counts.Restarts()

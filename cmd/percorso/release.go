@@ -27,8 +27,7 @@ func init() {
 // releaseWait is how long release waits for a worker of the version, unless it is told.
 const releaseWait = time.Minute
 
-// release makes a version current once a worker of it polls, and shows how the
-// versions stand.
+// release makes a version current once a worker of it polls, and shows how the versions stand.
 func release(args []string) (work, error) {
 	flags := newFlags()
 	list, unversioned, force := flags.Bool("list", false, ""), flags.Bool("unversioned", false, ""), flags.Bool("force", false, "")

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/invitation"
 	"percorso/internal/loops"
+	"percorso/internal/observed"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
@@ -43,11 +44,11 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 		return err
 	}
 	log := newLog("worker")
-	counts, err := measured(c.Metrics, "worker", build, log)
+	counts, err := observed.Counts(c.Metrics, "worker", build, log)
 	if err != nil {
 		return err
 	}
-	told, end, err := traced(ctx, c.Traces != "", "worker", build, log)
+	told, end, err := observed.Traces(ctx, c.Traces != "", "worker", build, log)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go workerPort(c.Health, parts, set, polls).Serve(ctx)
-	go serveMetrics(ctx, c.Metrics, counts, log)
+	go observed.Serve(ctx, c.Metrics, counts, log)
 	return ended(parts.log, keepingUp(ctx, parts.pool, func(ctx context.Context) error {
 		return worker.Run(ctx, worker.Options{
 			Temporal: parts.temporal,
@@ -114,8 +115,7 @@ func workerPort(address string, parts *connections, set *loops.Set, polls *worke
 	return &probe.Port{Address: address, Variable: "PERCORSO_HEALTH_LISTEN", Handler: handler, Log: parts.log}
 }
 
-// buildOf is the version that a worker with these settings is: as it is told, else
-// as it was built.
+// buildOf is the version that a worker with these settings is: as it is told, else as it was built.
 func buildOf(c config.Versions) (string, error) {
 	switch {
 	case c.Mode == config.VersionsOff:

@@ -48,8 +48,7 @@ type policiesOf struct {
 	only     string
 }
 
-// zones lists those that the files are of, the lead last: until then another one
-// may have been it.
+// zones lists those that the files are of, the lead last: until then another one may have been it.
 func (f policiesOf) zones(ledger.Setup) (zones []string, _ error) {
 	for _, lead := range []bool{false, true} {
 		for _, p := range f.policies {

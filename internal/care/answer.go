@@ -135,8 +135,7 @@ type Answer struct {
 	Course    int        `json:"course,omitempty"`  // that a run is brought to
 }
 
-// Dates lists the dates of a completion, which mean what the kind of task makes
-// of them.
+// Dates lists the dates of a completion, which mean what the kind of task makes of them.
 func (c Completion) Dates(kind TaskKind) []Dated {
 	at := AppointmentTime
 	if kind == PermitRenewal {

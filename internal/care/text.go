@@ -51,8 +51,7 @@ func invisible(r rune) bool {
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }
 
-// opaque is how ids are written: in one way only, so that two spellings are two
-// ids.
+// opaque is how ids are written: in one way only, so that two spellings are two ids.
 var opaque = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // IsID says whether a text is an opaque id, as all of ours are.

@@ -20,7 +20,6 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/postgrestest"
-	"percorso/internal/postgres/records"
 )
 
 // mail writes a mail about a case that is due.
@@ -60,7 +59,7 @@ func (p *play) tried(id string, r ledger.MailResult) ledger.MailOutcome {
 
 func (p *play) mails() ledger.MailState {
 	p.T.Helper()
-	state, err := records.NewMails(p.Pool(standalone.API)).State(p.T.Context())
+	state, err := machine.NewMails(p.Pool(standalone.API)).State(p.T.Context())
 	require.NoError(p.T, err)
 	return state
 }

@@ -1,4 +1,6 @@
-package main
+// Package observed has a process seen from outside: what it counts, and how long each
+// part of a click takes, where its settings say who looks.
+package observed
 
 import (
 	"context"
@@ -12,17 +14,17 @@ import (
 	"percorso/internal/spans"
 )
 
-// measured counts what a process does where somebody may look, and else nothing.
-func measured(address, process, build string, log *zap.Logger) (*metrics.Metrics, error) {
+// Counts counts what a process does where somebody may look, and else nothing.
+func Counts(address, process, build string, log *zap.Logger) (*metrics.Metrics, error) {
 	if address == "" {
 		return metrics.Off(), nil
 	}
 	return metrics.New(process, build, log)
 }
 
-// traced tells a collector how long each part of a click takes, where there is one,
+// Traces tells a collector how long each part of a click takes, where there is one,
 // until end is called.
-func traced(ctx context.Context, on bool, process, build string, log *zap.Logger) (told *spans.Spans, end func(), err error) {
+func Traces(ctx context.Context, on bool, process, build string, log *zap.Logger) (told *spans.Spans, end func(), err error) {
 	if !on {
 		return nil, func() {}, nil
 	}
@@ -38,8 +40,8 @@ func traced(ctx context.Context, on bool, process, build string, log *zap.Logger
 	}, nil
 }
 
-// serveMetrics serves what is counted until ctx ends.
-func serveMetrics(ctx context.Context, address string, m *metrics.Metrics, log *zap.Logger) {
+// Serve serves what is counted until ctx ends.
+func Serve(ctx context.Context, address string, m *metrics.Metrics, log *zap.Logger) {
 	if address == "" {
 		return
 	}
