@@ -73,7 +73,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	kept := logins.New(sessions, c.Sessions.Idle)
+	kept := logins.New(sessions, c.Idle)
 	set, seen := &loops.Set{}, machine.NewWatch(pool)
 	if err := errors.Join(counts.Pool("main", pool), counts.Pool("sessions", sessions), counts.Store(seen)); err != nil {
 		return err
@@ -92,8 +92,8 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Log:       log,
 		LinkKey:   linkKey,
 		LoginKey:  loginKey,
-		Idle:      c.Sessions.Idle,
-		Life:      c.Sessions.Life,
+		Idle:      c.Idle,
+		Life:      c.Life,
 		Workers:   seen,
 		Loops:     set,
 		Meter:     counts,

@@ -66,7 +66,7 @@ func (t Task) ToPerson(to care.Staff) (rule string) {
 	switch {
 	case to.Agency != t.Agency:
 		return care.RuleOtherAgency
-	case t.fixed() && to.Role != t.Role && !(t.Seat() && to.Role == care.Supervisor):
+	case t.fixed() && to.Role != t.Role && (!t.Seat() || to.Role != care.Supervisor):
 		return care.RuleOtherRole
 	}
 	return ""
