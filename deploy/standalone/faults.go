@@ -1,10 +1,14 @@
 package standalone
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 )
 
 // What follows is what tests do to single parts of a running stack.
@@ -21,9 +25,33 @@ func (s *Stack) Hold(part Part) error {
 }
 
 // Pause stops a part and its children in their tracks (SIGSTOP) until Resume: it answers nothing, but
-// keeps its connections.
+// keeps its connections. It returns once no thread of the part goes on.
 func (s *Stack) Pause(part Part) error {
-	return s.with(part, func(p *process) error { return p.signal(syscall.SIGSTOP) })
+	return s.with(part, func(p *process) error {
+		if err := p.signal(syscall.SIGSTOP); err != nil {
+			return err
+		}
+		for begun := time.Now(); !stopped(p.pid()); time.Sleep(time.Millisecond) {
+			if time.Since(begun) > pauseLimit {
+				return fmt.Errorf("%s does not stop", part)
+			}
+		}
+		return nil
+	})
+}
+
+// pauseLimit is how long a signal may take to reach every thread.
+const pauseLimit = 10 * time.Second
+
+// stopped says whether every thread of a process is stopped, or gone.
+func stopped(pid int) bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	return !slices.ContainsFunc(threads, func(file string) bool {
+		stat, err := os.ReadFile(file)
+		// The state is what stands behind the name, which is in parentheses.
+		_, state, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
+		return err == nil && len(state) > 0 && !bytes.ContainsAny(state[:1], "TtZX")
+	})
 }
 
 // Resume lets a paused part go on.

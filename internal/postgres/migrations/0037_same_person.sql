@@ -160,7 +160,7 @@ BEGIN
     IF NOT last.withdrawn THEN
         INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
             SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), kept, s.run_id, s.zone, s.agency, 'consent', 'equipe',
-                disclosure(kept, 'consent', ''), merge_consents.at, f.notice_version
+                disclosed(kept, 'consent', true, '{}', false), merge_consents.at, f.notice_version
             FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
             WHERE s.case_id = kept AND s.agency <> f.agency AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
             ON CONFLICT DO NOTHING;

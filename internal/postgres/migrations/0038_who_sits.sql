@@ -110,14 +110,6 @@ BEGIN
         FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = c);
 END $$;
 
--- What an addressee passes on with a referral: what it was given itself, as far as the
--- next one may have it.
-CREATE FUNCTION passed_on(c uuid, legal_basis text, referral text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN (SELECT coalesce(jsonb_object_agg(given.key, given.value), '{}') FROM referral r JOIN share s ON s.id = r.share_id, jsonb_each(s.snapshot) AS given
-        WHERE r.id = passed_on.referral::uuid AND disclosed(c, passed_on.legal_basis, true, '{}', false) ? given.key);
-END $$;
-
 -- Whether the caller answers for who read a case that their zone has handed over to
 -- another one: its supervisor, for the zone's time. Of the files that the other zone
 -- has since, nobody of this one does.
@@ -210,4 +202,4 @@ BEGIN
     ORDER BY a.id DESC LIMIT most;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION answers_for, has_part, sits_on, reads_equipe, equipe_part, passed_on, disclosed;
+DROP FUNCTION answers_for, has_part, sits_on, reads_equipe, equipe_part, disclosed;

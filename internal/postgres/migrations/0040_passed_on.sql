@@ -52,4 +52,4 @@ CREATE OR REPLACE FUNCTION asks_consent(agency text) RETURNS boolean LANGUAGE sq
         WHERE z.zone = my('zone') AND z.current AND a ->> 'code' = asks_consent.agency AND a ->> 'kind' <> 'third_sector')
 $$;
 -- +goose StatementEnd
-DROP FUNCTION handed_over_here, passing_on, passed_on(uuid, text);
+DROP FUNCTION handed_over_here, passing_on, passed_on;

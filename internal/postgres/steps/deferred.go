@@ -38,7 +38,7 @@ var alike = [][]care.Operation{
 func (w *writer) overtake() {
 	op := w.step.Entry.Answer.Operation
 	i := slices.IndexFunc(alike, func(ops []care.Operation) bool { return slices.Contains(ops, op) })
-	if i < 0 || !w.entry.Passes && (op != care.OpClock || w.entry.known()) {
+	if i < 0 || w.entry.byCase() || !w.entry.Passes && (op != care.OpClock || w.entry.known()) {
 		return
 	}
 	w.queue(`UPDATE command e SET state = 'refused', refusal = $5, worked_at = $6
