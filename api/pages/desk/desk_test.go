@@ -19,7 +19,6 @@ import (
 
 func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
 	b := apitest.NewPages(t)
-	b.LogIn(apitest.SomeWorker.Subject)
 	for _, at := range []struct {
 		when string
 		want []string
@@ -35,6 +34,7 @@ func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.At(now)
+		b.LogIn(apitest.SomeWorker.Subject) // the session of another day has ended
 		page := b.Open(t, "/sportello")
 		for _, want := range at.want {
 			if !strings.Contains(page.Words(), want) {

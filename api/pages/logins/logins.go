@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/pages/room"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -51,7 +52,11 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 
 // endOthers ends the caller's other logins.
 func (s *Place) endOthers(c *gin.Context, who care.Staff) error {
-	ended, err := s.Guard.EndOthers(c.Request.Context(), who)
+	ctx := c.Request.Context()
+	if faults := act.Unreadable(ctx); len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
+	ended, err := s.Guard.EndOthers(ctx, who)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused):
