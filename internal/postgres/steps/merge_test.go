@@ -189,7 +189,7 @@ func TestTheSecondOfTwoMergesHearsOfTheFirst(t *testing.T) {
 		cmd, err = p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"],
 			catalogue.Suspend.Command(uuid.NewString(), "", catalogue.SuspendForm{Until: &p.Now, Reason: "abroad"}).InRun(files[0]).NewCommand)
 		require.NoError(t, err)
-		require.Equal(t, care.Refusal{Code: care.RefusedEnded}, *cmd.Refusal, "of what else is asked nothing but the end is said")
+		require.Equal(t, care.Refusal{Code: care.RefusedEnded, Operation: care.OpSuspend, Now: "closed"}, *cmd.Refusal, "of what else is asked the end is said")
 	}
 }
 
