@@ -34,14 +34,14 @@ var mayImport = map[string][]string{
 	"internal/ledger":      {"internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
-	"internal/zone":        {"internal/usual", "internal/care", "internal/ledger", "internal/recent"},
+	"internal/zone":        {"internal/actors", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
 	"internal/italian":     {"internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
 	"internal/config":      {},
-	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                       // speaks to the API as any program does
-	"internal/walk":        {"internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
+	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
+	"internal/walk":        {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/loops":      {},                  // a process's loops, and whether they move
 	"internal/probe":      {},                  // whether a process is alive and ready
@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 	// The processes, and what they do to the world.
 	"workflows/contract":         {"internal/care"},
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
-	"workflows":                  {"workflows/run", "workflows/contract", "internal/ledger", "internal/care"},
+	"workflows":                  {"workflows/run", "workflows/contract", "internal/actors", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care", "internal/trace"},
 	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                             // what a process counts
 	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to

@@ -17,7 +17,7 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, caseProcess)
 }
 
-var caseProcess = &run.Process{Course: 2, Path: casePath, Beside: besideCase, EndEarly: endCase}
+var caseProcess = &run.Process{Course: approvingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
 
 func casePath(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -64,13 +64,13 @@ func beginning(opening care.Answer) care.Answer {
 	return care.Answer{}
 }
 
-// closing decides whether the case closes. Where the zone asks for it a second
-// pair of eyes approves. What begins a branch goes on with the path instead; an
-// empty answer goes back to the desk.
+// closing decides whether the case closes. Where it is asked for a second pair of
+// eyes approves; else it goes back to who proposed it. What begins a branch goes on
+// with the path instead; an empty answer goes back to the desk.
 func closing(r *run.Run, turn int) (care.Answer, error) {
-	at := run.Turn("closure", turn)
+	at, proposed := run.Turn("closure", turn), ""
 	for again := 2; ; again++ {
-		closing, done, err := r.PerformUnless(at, ledger.TaskChange{Kind: care.Closure}, beginsBranch)
+		closing, done, err := r.PerformUnless(at, ledger.TaskChange{Kind: care.Closure, Like: proposed}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return closing, err
@@ -78,15 +78,19 @@ func closing(r *run.Run, turn int) (care.Answer, error) {
 			return care.Answer{}, nil
 		}
 		close := care.Answer{Operation: care.OpClose, Reason: closing.Reason}
-		if r.Policy.ClosureApproval == "" {
+		role, asked := approver(r, closing.Reason)
+		if !asked {
 			return close, nil
 		}
-		approval, done, err := r.PerformUnless(at+"/approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: r.Policy.ClosureApproval}, beginsBranch)
+		approval, done, err := r.PerformUnless(at+"/approval", ledger.TaskChange{Kind: care.ClosureApproval, Role: role}, beginsBranch)
 		switch {
 		case err != nil || !done:
 			return approval, err
 		case approval.Outcome == care.Approved:
 			return close, nil
+		}
+		if r.Course() >= approvingCourse {
+			proposed = r.IDOf(at)
 		}
 		at = run.Turn(run.Turn("closure", turn), again)
 	}

@@ -212,6 +212,7 @@ func TestCasePathIsRebuilt(t *testing.T) {
 		w.id = lost
 		w.carrier.(*play).rebuild(w, 3)
 		w.bring(closing)
+		w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
 		w.closed(care.OutcomeMovedAway)
 		w.happened("task_completed measure/started", "task_completed placement_outcome/training", "stage follow_up", "case_closed moved_away")
 	})

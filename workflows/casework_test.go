@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -425,7 +426,9 @@ func (w *casework) reaches(kind care.TaskKind) {
 func (w *casework) closes(outcome string) {
 	w.Helper()
 	w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: outcome})
-	w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
+	if _, asked := actors.Approver(w.policy(), care.Code(outcome), false); asked {
+		w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
+	}
 }
 
 // run is the case's own run.
@@ -436,5 +439,13 @@ func (w *casework) closesEarly() {
 	w.Helper()
 	form := catalogue.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}
 	require.Empty(w, catalogue.Close.Check(form, w.around()))
+	for _, t := range w.tasks("") { // somebody asked for it already
+		if t.Kind == care.ClosureApproval {
+			w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
+		}
+	}
 	w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))
+	if w.file().Stage != care.StageClosed && slices.ContainsFunc(w.tasks(""), func(t ledger.Task) bool { return t.Kind == care.ClosureApproval }) {
+		w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
+	}
 }

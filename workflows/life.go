@@ -20,6 +20,9 @@ const permitWatch = "permit"
 func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 	switch e.Answer.Operation {
 	case care.OpClose, care.OpMerge:
+		if asksApproval(r, e.Answer) {
+			return run.Done
+		}
 		return r.Interrupt(e.Answer)
 	case care.OpConsent:
 		return run.Done
@@ -53,6 +56,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 			r.EndTask(task, e.Answer.Outcome)
 			watchPermit(r)
 			return run.Done
+		}
+		if handling := answersEarlyClosure(r, e); handling != run.ForPath {
+			return handling
 		}
 		if task := dayOf(r, e); task != "" {
 			r.EndTask(task, e.Answer.Outcome)
@@ -95,14 +101,7 @@ func permitFallsDue(r *run.Run, e ledger.Entry) {
 }
 
 // permitTask is the point of the open task to see to the permit; empty: none.
-func permitTask(r *run.Run) string {
-	for _, o := range r.State().Open {
-		if o.Kind == care.OpenTask && strings.HasPrefix(o.Point, permitWatch+"/") {
-			return o.Point
-		}
-	}
-	return ""
-}
+func permitTask(r *run.Run) string { return openBeside(r, permitWatch) }
 
 // reportBeside hears a branch that the path does not count: what another zone
 // answered, or what came with a merge and ended before the path had taken it up.
@@ -151,6 +150,7 @@ func mergeAway(r *run.Run, why care.Answer) (care.Code, error) {
 // closeCase winds the case up and closes it. Where another zone has taken it,
 // the path goes on there.
 func closeCase(r *run.Run, why care.Answer) (care.Code, error) {
+	approved(r, why)
 	if err := r.WindUp(); err != nil {
 		return "", err
 	}

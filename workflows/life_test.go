@@ -136,7 +136,16 @@ func TestDeathAndMistakeStayClosed(t *testing.T) {
 			w.reaches(care.ReferralAnswer)
 			form := catalogue.EarlyClosure{Outcome: outcome, Note: "Prova"}
 			w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))
+			require.NotEqual(t, care.StageClosed, w.file().Stage, "what cannot be undone takes two")
+			w.refused(care.RefusedOpen, w.ask(care.SocialWorker, catalogue.Close.Command("", w.id, form)))
+			w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
+			returned := w.task(care.ClosureReturned)
+			require.Equal(t, w.as(care.SocialWorker).ID, returned.HolderID, "it goes back to who asked for it")
+			require.NotNil(t, returned.Due)
+			w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form)) // asked again
+			w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
 			w.closed(outcome)
+			w.happened("task_completed closure_approval/not_approved", "task_completed closure_approval/approved", "case_closed "+outcome)
 			w.isReferred(care.ReferralWithdrawn)
 			cmd := w.ask(care.DeskOperator, w.reopening(care.StageFirstLevel))
 			w.refused(care.RefusedInvalid, cmd)
@@ -377,6 +386,7 @@ func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
 		w.does(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomeNeedsMet})
 		w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 		w.waits(care.Closure)
+		require.Equal(t, w.as(care.SocialWorker).ID, w.task(care.Closure).HolderID, "it goes back to who proposed it")
 		booking := catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}
 		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.waits(care.ConfirmAppointment) // the path goes on instead

@@ -231,6 +231,10 @@ func (g *wanderer) explained(file ledger.Case) {
 	g.Helper()
 	w := file.Waiting
 	require.NotEmpty(g, italian.Sentence(w, g.policy(), g.now()))
+	if w.Cause == health.CauseProposer { // true: the zone has no other supervisor, and what is left is to take the closure back
+		require.Equal(g, []any{health.Orphaned, care.ClosureApproval}, []any{w.Health, w.Task})
+		return
+	}
 	require.NotContains(g, []health.Health{health.Broken, health.Orphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
 	late := false
 	var open []ledger.Task
@@ -766,7 +770,8 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
+	care.ClosureReturned: care.SeenTo,
+	care.PermitRenewal:   care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 
 // onwards are the answers that lead to a plan which is active.
@@ -803,7 +808,9 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
 			g.comes(t)
-			g.completes(t, g.about(t).Completion(outcome))
+			if cmd := g.completes(t, g.about(t).Completion(outcome)); t.Kind == care.ClosureApproval && cmd.State == ledger.CommandRefused {
+				g.completes(t, care.Completion{Outcome: care.NotApproved, Note: "Prova"}) // who proposed it takes it back
+			}
 			return true
 		}
 	}
@@ -843,10 +850,10 @@ func (g *wanderer) goesOn() {
 func pick[T any](g *wanderer, list []T) T { return list[g.rand.IntN(len(list))] }
 
 // completes completes a task.
-func (g *wanderer) completes(t ledger.Task, form care.Completion) {
+func (g *wanderer) completes(t ledger.Task, form care.Completion) ledger.Command {
 	g.Helper()
 	g.did(t.Kind, form.Outcome)
-	g.tries(g.answer(t, form))
+	return g.tries(g.answer(t, form))
 }
 
 // answer claims a task where nobody has, and makes the command that completes it.

@@ -14,6 +14,7 @@ type Task struct {
 	Agency     string
 	HolderID   string // empty: nobody holds it
 	HolderGone bool   // who holds it has left, or works elsewhere
+	ProposerID string // who proposed the closure that it is to approve
 }
 
 // SeatKinds are the tasks of a seat of an équipe.
@@ -68,6 +69,8 @@ func (t Task) ToPerson(to care.Staff) (rule string) {
 		return care.RuleOtherAgency
 	case t.fixed() && to.Role != t.Role && (!t.Seat() || to.Role != care.Supervisor):
 		return care.RuleOtherRole
+	case t.ProposerID != "" && t.ProposerID == to.ID:
+		return care.RuleOtherPerson
 	}
 	return ""
 }

@@ -24,14 +24,13 @@ type Policy struct {
 	Partners      []Partner    `json:"partners"`
 	SharedAgenda  SharedAgenda `json:"shared_agenda"`
 
-	Tasks     []TaskRule     `json:"tasks"`     // one of each TaskKinds
-	Deadlines []Deadline     `json:"deadlines"` // one of each DeadlineCodes
-	NoShow    NoShowRule     `json:"no_show"`
-	FollowUps []FollowUpRule `json:"follow_ups"`
-	Equipes   []EquipeRule   `json:"equipes"`
-	// ClosureApproval is the role whose second pair of eyes approves a closure;
-	// empty where the zone asks for none.
-	ClosureApproval Role `json:"closure_approval,omitempty"`
+	Tasks           []TaskRule     `json:"tasks"`     // one of each TaskKinds
+	Deadlines       []Deadline     `json:"deadlines"` // one of each DeadlineCodes
+	NoShow          NoShowRule     `json:"no_show"`
+	FollowUps       []FollowUpRule `json:"follow_ups"`
+	Equipes         []EquipeRule   `json:"equipes"`
+	ClosureApproval Role           `json:"closure_approval,omitempty"`    // whose second pair of eyes approves closures; empty: nobody's
+	ApprovalOf      []string       `json:"closure_approval_of,omitempty"` // the outcomes of which it does, and "early"; empty: all
 
 	Outcomes      []Named        `json:"outcomes"` // of closure
 	RejectReasons []RejectReason `json:"reject_reasons"`
@@ -439,7 +438,7 @@ func (p Policy) CPI() string {
 func (p Policy) ForRun() Policy {
 	return Policy{
 		Zone: p.Zone, Version: p.Version, Agencies: p.Agencies, Roles: p.Roles, NoShow: p.NoShow, FollowUps: p.FollowUps,
-		Equipes: p.Equipes, ClosureApproval: p.ClosureApproval, FollowThrough: p.FollowThrough, Needs: p.Needs,
+		Equipes: p.Equipes, ClosureApproval: p.ClosureApproval, ApprovalOf: p.ApprovalOf, FollowThrough: p.FollowThrough, Needs: p.Needs,
 		Desk: Desk{ConsultAtOnce: p.Desk.ConsultAtOnce, Link: p.Desk.Link},
 	}
 }

@@ -49,6 +49,7 @@ const (
 	Evaluation             TaskKind = "evaluation"
 	Closure                TaskKind = "closure"
 	ClosureApproval        TaskKind = "closure_approval"
+	ClosureReturned        TaskKind = "closure_returned" // to who asked for an early closure that was not approved
 	PermitRenewal          TaskKind = "permit_renewal"
 	TransferAnswer         TaskKind = "transfer_answer"
 	Reconsider             TaskKind = "reconsider"      // what the person was too young for

@@ -49,6 +49,15 @@ type Facts struct {
 	Offered func(file ledger.Case) bool
 }
 
+// MomentOf is what the timeline says of an answer, besides what its step does: of an
+// early closure, with which outcome it was asked.
+func (f Facts) MomentOf(a care.Answer) (moment, detail string) {
+	if f.Code == care.OpClose {
+		detail = string(a.Reason)
+	}
+	return f.Moment, detail
+}
+
 // Subject is what an operation is about.
 type Subject int
 

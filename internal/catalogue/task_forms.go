@@ -177,6 +177,7 @@ var TaskForms = []TaskForm{
 		{Code: care.Approved},
 		{Code: care.NotApproved, Requires: []TaskField{FieldNote}},
 	}},
+	{care.ClosureReturned, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.Reconsider, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.ComingOfAge, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.PlanActionDue, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},

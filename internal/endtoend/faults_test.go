@@ -166,6 +166,7 @@ func TestTemporalLostAndRebuilt(t *testing.T) {
 	atTheDesk := s.openCase()
 	closed := s.openCase()
 	s.post(care.SocialWorker, "/case-files/"+closed+"/closure", catalogue.EarlyClosure{Outcome: care.OutcomeWithdrew, Note: "Prova"}).is(http.StatusOK)
+	s.do(closed, care.ClosureApproval, care.Completion{Outcome: care.Approved})
 
 	require.NoError(t, s.stack.DropTemporal(t.Context()))
 	// What is asked while the runs are lost is accepted, and worked once they are back.

@@ -61,7 +61,7 @@ type Waiting struct {
 	StandIns  []care.Role    `json:"stand_ins,omitempty"`   // who can stand in
 	Means     []actors.Means `json:"means,omitempty"`       // what the supervisor can do, where they can stand in
 	Gone      bool           `json:"holder_gone,omitempty"` // who holds the task has left, or works elsewhere
-	Cause     string         `json:"cause,omitempty"`       // of a broken case, or of one where nothing is open: a code
+	Cause     string         `json:"cause,omitempty"`       // of a broken case, of one where nothing is open, or where nobody may act: a code
 	Answered  bool           `json:"answered,omitempty"`    // the task's answer was accepted, and is being recorded: nobody has to act
 	// From is from when on what is awaited can be done, where that is still to come;
 	// LastDay is of the permit whose renewal is awaited.
@@ -88,6 +88,9 @@ const (
 	CauseMoving      = "moving"       // a step is under way
 	CauseNothingOpen = "nothing_open" // nobody has anything to do, and nothing is waited for
 )
+
+// CauseProposer is why nobody may approve a closure: the only one with the role has proposed it.
+const CauseProposer = "proposer"
 
 // ThenEscalated says that the supervisor was told already.
 const ThenEscalated = "escalated"
@@ -134,7 +137,10 @@ type FactTask struct {
 	Escalated  bool
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
-	HolderGone bool // who holds it has left, or works elsewhere
+	// ProposerCould: who proposed what it is to approve has its role, and is no candidate;
+	// ProposerHolds: they hold it, and can but take back what they proposed.
+	ProposerCould, ProposerHolds bool
+	HolderGone                   bool // who holds it has left, or works elsewhere
 	// Means is what the zone's supervisor can do; nil: there is none, or nothing to do.
 	Means []actors.Means
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
@@ -300,8 +306,12 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	if t.NotReached != nil {
 		w.Health, w.Cause, w.Since = Broken, CauseMail, *t.NotReached
 	}
-	if w.Gone = t.HolderGone; w.Gone || t.State != care.TaskReserved && t.Candidates == 0 {
+	nobody := t.Candidates == 0 && (t.State != care.TaskReserved || t.ProposerHolds)
+	if w.Gone = t.HolderGone; w.Gone || nobody {
 		w.Health = Orphaned
+	}
+	if nobody && t.ProposerCould {
+		w.Cause = CauseProposer
 	}
 	return w
 }

@@ -34,6 +34,10 @@ func waitsFor(t *testing.T, now time.Time) {
 	unreached.Partner, unreached.NotReached = "scuola", day(0)
 	nobody := task(care.Review, day(1), day(2))
 	nobody.Candidates = 0
+	proposer := task(care.ClosureApproval, day(1), day(2))
+	proposer.Candidates, proposer.ProposerCould = 0, true
+	holds := proposer
+	holds.State, holds.ProposerHolds = care.TaskReserved, true
 	answered := func(t health.FactTask) health.FactTask { t.Answered = true; return t }
 	tasks := func(tasks ...health.FactTask) []health.FactTask { return tasks }
 	waits := func(waits ...health.FactWait) []health.FactWait { return waits }
@@ -51,6 +55,8 @@ func waitsFor(t *testing.T, now time.Time) {
 		{"what is due first", health.Facts{Tasks: tasks(task(care.Review, day(3), day(4)), task(care.Closure, day(1), day(2)))}, planned, health.WaitTask, "closure"},
 		{"what is late first", health.Facts{Tasks: tasks(task(care.Review, day(1), day(2)), task(care.Closure, nil, day(-2)))}, late, health.WaitTask, "closure"},
 		{"what nobody may do before what is late", health.Facts{Tasks: tasks(nobody, task(care.Closure, nil, day(-2)))}, orphaned, health.WaitTask, "review"},
+		{"a closure that only its proposer could approve", health.Facts{Tasks: tasks(proposer)}, orphaned, health.WaitTask, "closure_approval"},
+		{"and that one holds it", health.Facts{Tasks: tasks(holds)}, orphaned, health.WaitTask, "closure_approval"},
 		{"a partner that the mail did not reach before what nobody may do", health.Facts{Tasks: tasks(nobody, unreached)}, broken, health.WaitTask, "referral_answer"},
 		{"a suspended one's mail matters when it goes on", health.Facts{Tasks: tasks(frozen(unreached), task(care.Closure, nil, day(-2)))}, late, health.WaitTask, "closure"},
 		{"a date", health.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(30)))}, planned, health.WaitTime, care.DeadlineReviewAfterPlan},

@@ -371,6 +371,11 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.TakeOver, actors.Give},
 		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
 			"da 1 giorno lavorativo; il responsabile può farlo al suo posto o passarlo a un collega dello stesso ente."},
+		{"only who proposed it could approve", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.ClosureApproval, State: care.TaskReady, Role: care.Supervisor, Agency: "comune", Cause: health.CauseProposer,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1,
+		}, "Nessuno può approvare la chiusura: spetta al responsabile (Comune di Prova), ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta, " +
+			"da 1 giorno lavorativo; chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."},
 		{"who held it has left", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Gone: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Give, actors.Withdraw},

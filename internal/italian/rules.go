@@ -36,7 +36,7 @@ var rules = map[string]string{
 	care.RuleSamePerson:  "I due fascicoli non sembrano della stessa persona: la data di nascita e il nome sono diversi. Controllali, e correggi quello sbagliato prima di unire.",
 	care.RuleStaysOpen:   "Il fascicolo da chiudere ha attività in corso che quello che resta non può ancora accogliere: porta questo oltre il primo livello, o unisci i due al contrario.",
 	care.RuleNoReopening: "Un fascicolo chiuso con questo esito non si riapre: se la persona torna, aprine uno nuovo.",
-	care.RuleOtherPerson: "Hai deciso tu la chiusura: deve approvarla un’altra persona.",
+	care.RuleOtherPerson: "Chi ha proposto la chiusura non può approvarla: deve farlo un’altra persona, oppure chi l’ha proposta la ritira.",
 	care.RuleSuspended:   "Il caso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:    "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
 	care.RuleConsented:   "Il consenso è già registrato: non serve ripeterlo.",

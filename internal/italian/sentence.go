@@ -21,6 +21,9 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
 	case w.For == health.WaitTask && w.Gone:
 		return join("Nessuno può agire: chi aveva in carico il compito «"+TaskKind(w.Task)+"», "+TheRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
+		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
+			"; chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
 	case w.For == health.WaitTask && w.Health == health.Orphaned && len(w.Means) > 0:
 		return join("Nessuno può agire: il compito «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma nella zona nessuno ha questo ruolo"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:

@@ -48,6 +48,9 @@ var aboutSeat = map[string]string{
 // TimelineLine says what happened, from a moment's code and detail.
 func TimelineLine(p care.Policy, code, detail string) string {
 	if text, ok := plainMoments[code]; ok {
+		if outcome, asked := care.ByCode(p.Outcomes, detail); asked { // of a closure
+			text += " (" + outcome.Name + ")"
+		}
 		return text
 	}
 	if text, ok := aboutTask[code]; ok {

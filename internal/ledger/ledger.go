@@ -117,6 +117,7 @@ type Task struct {
 	HolderID   string         `db:"holder_id"`
 	HolderName string         `db:"holder_name"`
 	HolderRole care.Role      `db:"holder_role"`
+	ProposerID string         `db:"proposer_id"` // who proposed the closure that it is to approve
 	HolderGone bool           `db:"holder_gone"` // they have left, or work elsewhere
 	Stamp      string         `db:"stamp"`       // changes with who does it, and by when
 	Outcome    string         `db:"outcome"`

@@ -19,6 +19,7 @@ type TaskRow struct {
 	Agency     string         `db:"agency"`
 	Holder     *string        `db:"holder"`
 	HolderRole *care.Role     `db:"holder_role"`
+	Proposer   *string        `db:"proposed_by"` // of the closure that it is to approve
 	ClockFrom  time.Time      `db:"clock_from"`
 	Begun      *time.Time     `db:"begun_at"` // when somebody first claimed it
 	TermSet    *time.Time     `db:"term_set"` // by hand
@@ -33,7 +34,7 @@ type TaskRow struct {
 }
 
 // TaskColumns are its columns, of a table called t.
-const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text,
+const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text, t.proposed_by::text,
 	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated,
 	` + HolderGone + ` AS holder_gone, ` + TaskStamp + ` AS stamp`
 
@@ -51,6 +52,9 @@ func (t *TaskRow) Actors() actors.Task {
 	task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 	if t.Holder != nil {
 		task.HolderID = *t.Holder
+	}
+	if t.Proposer != nil {
+		task.ProposerID = *t.Proposer
 	}
 	return task
 }

@@ -61,6 +61,7 @@ var TaskKinds = []TaskUsual{
 	{Kind: care.Evaluation, Role: care.SocialWorker},
 	{Kind: care.Closure, Role: care.SocialWorker},
 	{Kind: care.ClosureApproval, Role: care.Supervisor},
+	{Kind: care.ClosureReturned, Role: care.SocialWorker},
 	{Kind: care.PermitRenewal, Role: care.SocialWorker},
 	{Kind: care.TransferAnswer, Role: care.SocialWorker},
 	{Kind: care.Reconsider, Role: care.SocialWorker},

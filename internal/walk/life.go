@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/client"
@@ -11,11 +12,26 @@ import (
 
 // What life does to a path, and partners on the side.
 
-// ClosedEarly closes the case from wherever it stands.
+// ClosedEarly closes the case from wherever it stands, with the approval that the zone
+// may ask for.
 func ClosedEarly(outcome string) Step {
-	return asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
+	asks := asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
 		return by.Do(ctx, catalogue.Close.Command("", p.CaseID, catalogue.EarlyClosure{Outcome: outcome, Note: "Chiusura di prova"}))
 	})
+	return func(ctx context.Context, p *Person) error {
+		if err := asks(ctx, p); err != nil {
+			return err
+		}
+		return approved(ctx, p, outcome, true)
+	}
+}
+
+// approved approves a closure, where that is asked.
+func approved(ctx context.Context, p *Person, outcome string, early bool) error {
+	if _, asked := actors.Approver(p.Town.Policy, care.Code(outcome), early); !asked {
+		return nil
+	}
+	return Done(care.ClosureApproval, care.Completion{Outcome: care.Approved})(ctx, p)
 }
 
 // Reopened reopens the case, once its closure is through.

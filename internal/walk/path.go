@@ -240,9 +240,6 @@ func Closed(outcome string) Step {
 		if err := Done(care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: outcome})(ctx, p); err != nil {
 			return err
 		}
-		if p.Town.Policy.ClosureApproval == "" {
-			return nil
-		}
-		return Done(care.ClosureApproval, care.Completion{Outcome: care.Approved})(ctx, p)
+		return approved(ctx, p, outcome, false)
 	}
 }

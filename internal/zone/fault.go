@@ -97,6 +97,8 @@ const (
 	RuleQuorum        = "quorum_out_of_reach"
 	RulePermitLeads   = "permit_leads_order"
 	RuleApproval      = "approval_role"
+	RuleDeskApproves  = "desk_approves"
+	RuleOutcome       = "unknown_outcome"
 	RuleOneLead       = "more_than_one_lead"
 	RuleZoneTwice     = "zone_twice"
 	RuleEncoding      = "not_utf8"
@@ -163,6 +165,8 @@ var sentences = map[string]string{
 	RuleQuorum:        "il quorum non si può raggiungere",
 	RulePermitLeads:   "gli anticipi sulla scadenza del permesso vanno dal più lungo al più breve: permit_warning, permit_reminder, permit_alarm",
 	RuleApproval:      "la chiusura la approva il ruolo indicato in closure_approval",
+	RuleDeskApproves:  "lo sportello non approva le chiusure",
+	RuleOutcome:       "esito sconosciuto (outcomes)",
 	RuleOneLead:       "più di una zona è capofila",
 	RuleZoneTwice:     "la zona è già definita in un altro file",
 	RuleEncoding:      "il file non è un testo in UTF-8",

@@ -32,7 +32,7 @@ func (n node) read() care.Policy {
 	r.lists()
 	r.services()
 	r.desk()
-	r.p.ClosureApproval = r.role(r.may("closure_approval"))
+	r.approval()
 	r.tasks()
 	r.deadlines()
 	r.equipes()

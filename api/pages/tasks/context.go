@@ -47,7 +47,7 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 		if next, ok := rules.Service(rules.NextService(t.Service)); ok {
 			page.Words = append(page.Words, "Dopo "+present.ServiceName(rules.Policy, t.Service)+" il percorso di questa zona prosegue con: "+next.Name+".")
 		}
-	case care.ClosureApproval:
+	case care.ClosureApproval, care.ClosureReturned, care.Closure:
 		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {
 			return err
 		}
@@ -202,7 +202,8 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, r
 // proposed a closure.
 const proposalsLookedThrough = 50
 
-// fillProposal shows who proposed the closure that is to be approved, and why.
+// fillProposal shows who proposed the closure that is to be approved, and why; of one
+// that was not approved, who said so and why.
 func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
 	moments, err := s.Records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
 	if errors.Is(err, ledger.ErrNotFound) {
@@ -213,8 +214,14 @@ func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff
 	}
 	proposals := []string{string(care.Closure) + "/" + care.Closed, string(care.Evaluation) + "/" + care.ProposeClose, string(care.Review) + "/" + care.ProposeClose}
 	for _, m := range moments.Items {
-		proposes := slices.ContainsFunc(proposals, func(p string) bool { return strings.HasPrefix(m.Detail, p+"/") })
-		if m.Code == "task_completed" && proposes {
+		completed := m.Code == "task_completed"
+		proposes := m.Code == "closure_asked" || completed && slices.ContainsFunc(proposals, func(p string) bool { return strings.HasPrefix(m.Detail, p+"/") })
+		refuses := completed && m.Detail == string(care.ClosureApproval)+"/"+care.NotApproved
+		approves := t.Kind == care.ClosureApproval
+		if proposes && !approves {
+			return nil // nobody has said anything to that yet
+		}
+		if proposes || refuses && !approves {
 			shown := present.MomentOf(rules.Policy, m)
 			page.Note = &Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
 			return nil

@@ -219,6 +219,9 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	case kind == care.PlanDraft && outcome == care.Proposed:
 		return g.ruleOfPlan()
 	case kind == care.ClosureApproval && outcome == care.Approved: // who proposed it may still take it back
+		if g.Task.Proposer != nil {
+			return fault(*g.Task.Proposer == g.Caller, "outcome", care.RuleOtherPerson), nil
+		}
 		return g.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
 			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, g.Caller)
 	case kind == care.Evaluation || kind == care.GoalEvaluation:

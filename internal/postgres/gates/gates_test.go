@@ -185,6 +185,23 @@ func TestWhatTheStateOfACaseForbids(t *testing.T) {
 	require.NoError(t, err)
 	p.Complete("supervisor_2.prato", run, approval.ID, approve, ledger.Effects{}, nil)
 
+	// Who asks for an early closure does not approve it either, whoever gives it to them.
+	early := postgrestest.Opens(run, "early", ledger.TaskChange{Kind: care.ClosureApproval, Role: care.Supervisor})
+	asks := p.Ask("supervisor.prato", run, catalogue.Close.Command("", "", catalogue.EarlyClosure{Outcome: care.OutcomeWithdrew, Note: "Prova"}))
+	p.Does(run, asks, ledger.Effects{Tasks: []ledger.TaskChange{early}}, nil)
+	_, err = p.Records.Assign(t.Context(), p.Accounts["supervisor_2.prato"], catalogue.Reassign.Command("g", early.ID, catalogue.Assignment{To: p.Accounts["supervisor.prato"].ID, Note: "Prova"}).NewCommand)
+	require.Equal(t, care.Refuse(care.Fault{Field: "to", Rule: care.RuleOtherPerson}), err)
+	e = p.Completion("supervisor.prato", run, early.ID, approve)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", care.RuleOtherPerson)
+	// Back to them, with their role, it goes where it is not approved.
+	_, err = p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], catalogue.Release.Command("r2", early.ID, catalogue.None{}).NewCommand)
+	require.NoError(t, err)
+	returned := postgrestest.Opens(run, "returned", ledger.TaskChange{Kind: care.ClosureReturned, Like: early.ID})
+	p.Complete("supervisor_2.prato", run, early.ID, care.Completion{Outcome: care.NotApproved, Note: "Prova"}, ledger.Effects{Tasks: []ledger.TaskChange{returned}}, nil)
+	row := p.Row(`SELECT holder::text AS holder, role FROM task WHERE id = $1`, returned.ID)
+	require.Equal(t, p.Accounts["supervisor.prato"].ID, row["holder"])
+	require.Equal(t, "supervisor", row["role"])
+
 	form := catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}
 	first := p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))
 	e = p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", form))

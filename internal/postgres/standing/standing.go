@@ -72,7 +72,7 @@ func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency 
 		Receipt   bool        `db:"receipt"`
 		Met       []time.Time `db:"met"`
 	}
-	r, err := postgres.One[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' AS closing, f.suspended_until IS NOT NULL AS suspended,
+	r, err := postgres.One[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' OR EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.kind = 'closure_approval' AND t.`+postgres.TaskOpen+`) AS closing, f.suspended_until IS NOT NULL AS suspended,
 			`+ConsentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
 			ARRAY (SELECT held_at FROM meeting m WHERE m.case_id = f.id AND m.agency = $2) AS met
 		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case' WHERE f.id = $1`, caseID, agency)

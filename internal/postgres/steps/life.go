@@ -20,7 +20,7 @@ func (w *life) beside() error {
 		w.moment("link_used", w.entry.Agency)
 	}
 	if asked, ok := catalogue.Of(answer.Operation); ok && asked.Moment != "" {
-		w.moment(asked.Moment, "")
+		w.moment(asked.MomentOf(answer))
 	}
 	switch answer.Operation {
 	case care.OpMailBounced:

@@ -75,9 +75,9 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	case t.Zone != "":
 		sharesOf(w.writer).ToZone(zone, agency)
 	}
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind), alarm)
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at, proposed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15, CASE WHEN $7 = 'closure_approval' THEN $16::uuid END) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind), alarm, w.by())
 	if byLink && !later {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral, *clock.Escalate)
 	}
@@ -145,18 +145,20 @@ func (w *tasks) joins(t ledger.TaskChange, zone, agency string, role care.Role) 
 	return true, nil
 }
 
-// openLike opens a task that is for whoever held an earlier one, if they are
-// still at work; else for all of the role.
+// openLike opens a task that is for whoever held an earlier one, or proposed what it was
+// to approve, if they are still at work; else for all of the role.
 func (w *tasks) openLike(t ledger.TaskChange, role care.Role, agency string, from time.Time) {
 	ready := w.policy.Terms(t.Kind).Opened(from)
 	held := w.policy.Terms(t.Kind).Claimed(ready, w.step.At)
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, ready_at, clock_from, suspended, stood_at,
 			state, holder, reserved_at, begun_at, remind_at, escalate_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN $12 THEN $10 END,
+		SELECT $1, $2, $3, $4, CASE WHEN l.kind = 'closure_approval' AND h.id IS NOT NULL THEN h.agency ELSE $5 END,
+			CASE WHEN l.kind = 'closure_approval' AND h.id IS NOT NULL THEN h.role ELSE $6 END, $7, $8, nullif($9, '')::uuid, $10::timestamptz, $11, $12, CASE WHEN $12 THEN $10 END,
 			CASE WHEN h.id IS NULL THEN 'ready' ELSE 'reserved' END, h.id,
 			CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NOT NULL THEN $10 END, CASE WHEN h.id IS NULL THEN $13::timestamptz ELSE $15 END,
 			CASE WHEN h.id IS NULL THEN $14::timestamptz ELSE $16 END
-		FROM (VALUES (1)) AS once LEFT JOIN staff h ON h.active AND h.id = (SELECT holder FROM task WHERE id = $17) ON CONFLICT DO NOTHING`,
+		FROM (VALUES (1)) AS once LEFT JOIN task l ON l.id = $17
+			LEFT JOIN staff h ON h.active AND h.id = CASE WHEN l.kind = 'closure_approval' THEN l.proposed_by ELSE l.holder END ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, w.suspension.holds(t.Kind),
 		ready.Remind, ready.Escalate, held.Remind, held.Escalate, t.Like)
 }

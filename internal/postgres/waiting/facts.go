@@ -46,6 +46,8 @@ type taskFact struct {
 	Escalated  bool           `json:"escalated"`
 	Suspended  bool           `json:"suspended"`
 	Candidates int            `json:"candidates"`
+	Could      bool           `json:"proposer_could"` // who proposed the closure that it is to approve has the role for it
+	Holds      bool           `json:"proposer_holds"`
 	Gone       bool           `json:"holder_gone"` // who holds it
 	Supervisor *string        `json:"supervisor"`  // the agency of the supervisor of its zone; nil: there is none
 	Referral   bool           `json:"referral"`    // it is about one
@@ -129,7 +131,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
 	}
-	fact.HolderGone = t.Gone
+	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
