@@ -173,9 +173,8 @@ func (g *wanderer) holds() {
 		}
 		time.Sleep(1100 * time.Millisecond)
 		g.carrier.(*play).relay()
-		file = g.file()
 	}
-	g.explained(file)
+	g.explained(g.file())
 	g.unseen()
 }
 

@@ -97,8 +97,8 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Nothing: map[string]string{"into": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
 	},
 	care.OpClose: {
-		Intro:  "Il percorso finisce adesso: i compiti aperti non servono più e gli enti coinvolti ne sono avvisati. Il fascicolo resta leggibile.",
-		Done:   "Chiusura registrata: ogni attività ancora aperta si conclude, poi il fascicolo è chiuso.",
+		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi i compiti aperti non servono più. Percorso non scrive agli enti coinvolti: avvisali tu. Il fascicolo resta leggibile.",
+		Done:   "Chiusura registrata: se un’altra persona la deve approvare, il fascicolo resta aperto fino ad allora; poi ogni attività si conclude e il fascicolo è chiuso.",
 		Button: "Chiudi il fascicolo",
 		Labels: map[string]string{"outcome": "Con quale esito"},
 		Hints:  map[string]string{"note": "Scrivi perché si chiude in anticipo."},

@@ -61,10 +61,17 @@ func (x *execution) learn(res ledger.StepResult) {
 // putBy are the entries that the next execution is to work.
 type putBy []ledger.Entry
 
-// put puts an entry by for the next execution: whoever waits for it is told that it
+// leave puts an entry by for the next execution: whoever waits for it is told that it
 // was accepted. It is in the inbox in any case, and the relay comes again with it;
 // but that may be too early, while a worker that does not know the course has the
-// run, and 20 seconds later it may be again.
+// run, and 20 seconds later it may be again. Whoever brings it, be it once more, has
+// the run offered to all workers anew: another may be there by now.
+func (x *execution) leave(e ledger.Entry) ledger.Result {
+	x.woken = true
+	return x.putBy.put(x.run.ID, e)
+}
+
+// put adds an entry that is not there yet.
 func (p *putBy) put(run string, e ledger.Entry) ledger.Result {
 	there := slices.ContainsFunc(*p, func(w ledger.Entry) bool { return w.ID == e.ID })
 	at := e.Answer.At
@@ -95,7 +102,7 @@ func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) er
 	if res.Able && start.Tries < mostTries && (due || len(x.putBy) > 0 || start.Tries == 0) {
 		return workflow.Sleep(ctx, soon)
 	}
-	woken := func() bool { return len(x.putBy) > len(start.Waiting) }
+	woken := func() bool { return x.woken }
 	x.tired = true
 	var err error
 	if res.NextDue == nil {
@@ -105,6 +112,9 @@ func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) er
 	}
 	if err != nil {
 		return err
+	}
+	if known := len(x.putBy) == len(start.Waiting); known && x.woken && res.Able {
+		x.tired = false // it was tried often enough, and is tried once for each time that an entry is brought
 	}
 	return workflow.Sleep(ctx, soon)
 }

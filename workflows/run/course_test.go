@@ -249,6 +249,11 @@ func TestRunAwaitsAWorkerThatKnowsItsCourse(t *testing.T) {
 	require.Equal(t, []ledger.Result{{Deferred: true}}, woken.results)
 	require.Empty(t, woken.store.steps)
 
+	again := newTrial(t, newer()).bring(time.Hour, waiting[0])
+	again.waiting = waiting
+	again.walks(twoTasks)
+	require.Equal(t, ledger.Start{Run: testRun, Case: testCase, Epoch: 1, Waiting: waiting}, again.nextStart(), "it is offered anew each time that an entry is brought")
+
 	able := newTrial(t, newer())
 	able.store.able, able.waiting = true, waiting
 	able.walks(twoTasks)

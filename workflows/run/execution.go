@@ -50,6 +50,7 @@ type execution struct {
 	opens int          // the course under which the run opens, if it has not yet
 	newer bool         // the run follows a course that this worker does not know: it is left to another
 	putBy putBy        // what the next execution is to work
+	woken bool         // an entry was brought while the run was left to another
 	tired bool         // it waited to be woken
 }
 
@@ -186,7 +187,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		return ledger.Result{}, err
 	}
 	if !x.loaded {
-		return x.putBy.put(x.run.ID, e), nil
+		return x.leave(e), nil
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
@@ -195,7 +196,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 	}
 	defer x.mutex.Unlock()
 	if x.newer {
-		return x.putBy.put(x.run.ID, e), nil
+		return x.leave(e), nil
 	}
 	x.worked++
 	for {
@@ -225,7 +226,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			return res.Result, nil
 		case ledger.Newer:
 			x.newer = true
-			return x.putBy.put(x.run.ID, e), nil
+			return x.leave(e), nil
 		case ledger.Fenced:
 			x.leaving = true
 			return res.Result, nil

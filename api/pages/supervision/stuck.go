@@ -204,10 +204,10 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	if err != nil {
 		return err
 	}
-	switch { // where somebody came to it from an older page
-	case task.Answered && form.Alert == "":
+	switch came := c.Request.Method == http.MethodGet; { // from an older page
+	case came && task.Answered:
 		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
-	case !task.State.Open():
+	case came && !task.State.Open():
 		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo il compito è stato concluso: non c’è più niente da passare o prorogare.")
 	}
 	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note, Stamp: task.Stamp}
