@@ -59,25 +59,23 @@ func (x *execution) learn(res ledger.StepResult) {
 }
 
 // putBy are the entries that the next execution is to work.
-type putBy []ledger.Entry
+type putBy struct {
+	entries []ledger.Entry
+	brought bool // one was, be it once more, while the run was left to another
+}
 
-// leave puts an entry by for the next execution: whoever waits for it is told that it
+// put puts an entry by for the next execution: whoever waits for it is told that it
 // was accepted. It is in the inbox in any case, and the relay comes again with it;
 // but that may be too early, while a worker that does not know the course has the
 // run, and 20 seconds later it may be again. Whoever brings it, be it once more, has
 // the run offered to all workers anew: another may be there by now.
-func (x *execution) leave(e ledger.Entry) ledger.Result {
-	x.woken = true
-	return x.putBy.put(x.run.ID, e)
-}
-
-// put adds an entry that is not there yet.
 func (p *putBy) put(run string, e ledger.Entry) ledger.Result {
-	there := slices.ContainsFunc(*p, func(w ledger.Entry) bool { return w.ID == e.ID })
+	p.brought = true
+	there := slices.ContainsFunc(p.entries, func(w ledger.Entry) bool { return w.ID == e.ID })
 	at := e.Answer.At
 	own := e.Answer.Operation == care.OpClock && at != nil && e.ID == ledger.ClockEntry(run, *at).ID // made anew where it is due
-	if !there && !own && len(*p) < mostWaiting {
-		*p = append(*p, e)
+	if !there && !own && len(p.entries) < mostWaiting {
+		p.entries = append(p.entries, e)
 	}
 	return ledger.Result{Deferred: true}
 }
@@ -96,13 +94,13 @@ const (
 func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) error {
 	x.newer = true
 	start := x.start
-	x.putBy = slices.Clone(start.Waiting)
+	x.putBy.entries = slices.Clone(start.Waiting)
 	now := workflow.Now(ctx)
 	due := res.NextDue != nil && !res.NextDue.After(now)
-	if res.Able && start.Tries < mostTries && (due || len(x.putBy) > 0 || start.Tries == 0) {
+	if res.Able && start.Tries < mostTries && (due || len(x.putBy.entries) > 0 || start.Tries == 0) {
 		return workflow.Sleep(ctx, soon)
 	}
-	woken := func() bool { return x.woken }
+	woken := func() bool { return x.putBy.brought }
 	x.tired = true
 	var err error
 	if res.NextDue == nil {
@@ -113,7 +111,7 @@ func (x *execution) awaitAnother(ctx workflow.Context, res ledger.StepResult) er
 	if err != nil {
 		return err
 	}
-	if known := len(x.putBy) == len(start.Waiting); known && x.woken && res.Able {
+	if known := len(x.putBy.entries) == len(start.Waiting); known && x.putBy.brought && res.Able {
 		x.tired = false // it was tried often enough, and is tried once for each time that an entry is brought
 	}
 	return workflow.Sleep(ctx, soon)

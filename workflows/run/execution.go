@@ -50,7 +50,6 @@ type execution struct {
 	opens int          // the course under which the run opens, if it has not yet
 	newer bool         // the run follows a course that this worker does not know: it is left to another
 	putBy putBy        // what the next execution is to work
-	woken bool         // an entry was brought while the run was left to another
 	tired bool         // it waited to be woken
 }
 
@@ -84,7 +83,7 @@ func Execute(ctx workflow.Context, start ledger.Start, p *Process) error {
 	}
 	next := ledger.Start{Run: x.run.ID, Case: x.run.Case, Epoch: x.epoch, Reopen: x.reopens && !x.loaded}
 	if x.newer { // what this worker cannot work is left to another
-		next.Waiting = x.putBy
+		next.Waiting = x.putBy.entries
 		if !x.loaded && !x.tired {
 			next.Tries = x.start.Tries + 1
 		}
@@ -187,7 +186,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 		return ledger.Result{}, err
 	}
 	if !x.loaded {
-		return x.leave(e), nil
+		return x.putBy.put(x.run.ID, e), nil
 	}
 	// Without the lock a second entry could move the path while the first one's
 	// step is being written, and its effects would be recorded under the wrong revision.
@@ -196,7 +195,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 	}
 	defer x.mutex.Unlock()
 	if x.newer {
-		return x.leave(e), nil
+		return x.putBy.put(x.run.ID, e), nil
 	}
 	x.worked++
 	for {
@@ -226,7 +225,7 @@ func (x *execution) work(ctx workflow.Context, e ledger.Entry) (ledger.Result, e
 			return res.Result, nil
 		case ledger.Newer:
 			x.newer = true
-			return x.leave(e), nil
+			return x.putBy.put(x.run.ID, e), nil
 		case ledger.Fenced:
 			x.leaving = true
 			return res.Result, nil
