@@ -60,8 +60,8 @@ func (g *Guard) stay(c *gin.Context) {
 	c.JSON(http.StatusOK, gin.H{"left": int(left.Seconds())})
 }
 
-// sourceOf is where a request comes from: the address of the connection, or the one
-// that a proxy on this machine says.
+// sourceOf is where a request comes from: the address of the connection, which behind a
+// proxy is the proxy's.
 func sourceOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/pages/room"
-	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 )
@@ -39,7 +38,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	}
 	idle, life := s.Guard.Ends()
 	page := List{
-		Frame: s.Pages.Frame(c, "I tuoi accessi", path), End: web.NewForm(path),
+		Frame: s.Pages.Frame(c, "I tuoi accessi", path), End: path,
 		Rules: "Un accesso termina da solo dopo " + span(idle) + " senza attività, e in ogni caso dopo " + span(life) + ".",
 	}
 	for _, l := range logins {

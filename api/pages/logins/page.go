@@ -18,7 +18,7 @@ type List struct {
 	Items  []Item
 	Rules  string // when a session ends by itself
 	Others bool   // there are others than this one
-	End    web.Form
+	End    string // where the form that ends the others goes
 }
 
 // Template names the page's file.
