@@ -111,6 +111,8 @@ func TestWhatIsTamperedWithIsFound(t *testing.T) {
 		"a line's role":                         {`UPDATE audit SET role = 'supervisor_' WHERE id = ` + ofAudit, "of audit was changed"},
 		"a line's time":                         {`UPDATE audit SET at = at + interval '1 microsecond' WHERE id = ` + ofAudit, "of audit was changed"},
 		"a line's case, taken":                  {`UPDATE audit SET case_id = NULL WHERE case_id IS NOT NULL`, "of audit was changed"},
+		"a line's click":                        {`UPDATE audit SET trace = 'altro' WHERE id = ` + ofAudit, "of audit was changed"},
+		"an event's click":                      {`UPDATE timeline SET trace = 'altro' WHERE id = ` + ofTimeline, "of timeline was changed"},
 		"what moves from one field to the next": {`UPDATE audit SET role = '', agency = role || agency WHERE id = ` + ofAudit, "of audit was changed"},
 		"a line of the timeline":                {`UPDATE timeline SET detail = 'altro' WHERE id = ` + ofTimeline, "of timeline was changed"},
 		"a line taken out":                      {`DELETE FROM audit WHERE id = ` + ofAudit, "of audit was taken out"},
@@ -173,6 +175,22 @@ func TestSealsMadeAnewAreFoundByADigestKeptElsewhere(t *testing.T) {
 	told, _ = b.differs(before.Last)
 	require.Len(t, told, 1)
 	require.Contains(t, told[0], "kept elsewhere")
+}
+
+// TestLinesThatStandUnderNoSealForLongAreSaid, also where all seals and what was known
+// of the last are gone.
+func TestLinesThatStandUnderNoSealForLongAreSaid(t *testing.T) {
+	b := filled(t)
+	b.reads("social_worker.prato")
+	_, r := b.differs("")
+	require.NotZero(t, r.Unsealed["audit"])
+	require.False(t, r.Late, "they were written just now")
+	b.seals(100)
+	b.tamper(`UPDATE audit SET at = at - interval '1 hour'`)
+	b.tamper(`DELETE FROM seal`)
+	b.tamper(`DELETE FROM seal_head`)
+	_, r = b.differs("")
+	require.True(t, r.Late)
 }
 
 // TestADigestKeptElsewhereStaysGood while seals are made after it.

@@ -23,6 +23,7 @@ type Report struct {
 	Lines    map[string]int64 // under seals, by book
 	Unsealed map[string]int64 // written since, by book
 	Since    *time.Time       // when the oldest of them in the audit was written
+	Late     bool             // it should have been sealed long ago: nobody seals, or what was sealed is no more
 	Last     string           // digest of the last seal; empty: there is none
 	Differs  int64            // how many differences were told
 }
@@ -46,11 +47,16 @@ type seal struct {
 // the first, and of a line of the audit its time the second. A new column changes no
 // text of these: it comes with a new version. The sealer in the migrations makes the
 // same text; that both agree is what the tests ask.
-var fields = map[int]map[string]string{1: {
-	"audit": `ARRAY[a.id::text, ` + micros + `, a.staff::text, a.link::text, a.role, a.agency, a.zone, a.action, a.case_id::text, a.purpose, a.asked,
-		encode(a.searched, 'hex'), a.same::text, (SELECT string_agg(s.case_id::text, ' ' ORDER BY s.case_id) FROM audit_shown s WHERE s.line = a.id)]`,
-	"timeline": `ARRAY[a.id::text, ` + micros + `, a.case_id::text, a.run_id, a.zone, a.code, a.detail, a.command_id::text, a.by_staff::text]`,
-}}
+var fields = map[int]map[string]string{
+	1: {"audit": "ARRAY[" + ofAudit + "]", "timeline": "ARRAY[" + ofTimeline + "]"},
+	2: {"audit": "ARRAY[" + ofAudit + ", a.trace]", "timeline": "ARRAY[" + ofTimeline + ", a.trace]"},
+}
+
+const (
+	ofAudit = `a.id::text, ` + micros + `, a.staff::text, a.link::text, a.role, a.agency, a.zone, a.action, a.case_id::text, a.purpose, a.asked,
+		encode(a.searched, 'hex'), a.same::text, (SELECT string_agg(s.case_id::text, ' ' ORDER BY s.case_id) FROM audit_shown s WHERE s.line = a.id)`
+	ofTimeline = `a.id::text, ` + micros + `, a.case_id::text, a.run_id, a.zone, a.code, a.detail, a.command_id::text, a.by_staff::text`
+)
 
 const micros = `CASE WHEN isfinite(a.at) THEN (extract(epoch FROM a.at) * 1000000)::bigint::text ELSE a.at::text END`
 
@@ -304,13 +310,15 @@ func (v *verification) around() error {
 		}
 		var n, beyond int64
 		var since *time.Time
-		if err := v.tx.QueryRow(v.ctx, `SELECT count(*), min(a.at) FILTER (WHERE isfinite(a.at)), count(*) FILTER (WHERE a.id > (SELECT last_value FROM `+book+`_id_seq))
-			FROM `+book+` a WHERE a.id >= coalesce($1::bigint + 1, '-9223372036854775808')`, after).Scan(&n, &since, &beyond); err != nil {
+		var isLate bool
+		if err := v.tx.QueryRow(v.ctx, `SELECT count(*), min(a.at) FILTER (WHERE isfinite(a.at)), coalesce(min(a.at) < clock_timestamp() - $2::interval, false),
+				count(*) FILTER (WHERE a.id > (SELECT last_value FROM `+book+`_id_seq))
+			FROM `+book+` a WHERE a.id >= coalesce($1::bigint + 1, '-9223372036854775808')`, after, late).Scan(&n, &since, &isLate, &beyond); err != nil {
 			return err
 		}
 		v.report.Unsealed[book] = n
 		if book == "audit" {
-			v.report.Since = since
+			v.report.Since, v.report.Late = since, isLate
 		}
 		if beyond > 0 {
 			v.differs("%d lines of %s have ids that were never given out", beyond, book)
