@@ -1,9 +1,10 @@
 -- +goose Up
 
 -- Seals take in which click a line belongs to, too: the text of version 2 is that of
--- version 1 and the line's trace. What is sealed keeps its version. The code of before
--- seals by this function as by the one before; only its own percorso audit verify does
--- not know the new version, and says so.
+-- version 1 and the line's trace. What is sealed keeps its version.
+--
+-- The code of before works on this schema: it seals by this function as by the one
+-- before. Only its own percorso audit verify does not know the new version, and says so.
 
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION seal_lines(most int) RETURNS TABLE (sealed bigint, of_book text, of_lines bigint, made bytea)
