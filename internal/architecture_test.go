@@ -31,13 +31,13 @@ var mayImport = map[string][]string{
 	"internal/crossing":    {"internal/care"},                    // what may go to another agency
 	"internal/permits":     {"internal/care"},                    // by when a permit's renewal is asked for
 	"internal/terms":       {"internal/care"},                    // when what people have to do is due
-	"internal/ledger":      {"internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/ledger":      {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
 	"internal/zone":        {"internal/actors", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
-	"internal/italian":     {"internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
+	"internal/italian":     {"internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
 	"internal/config":      {},
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
@@ -130,7 +130,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -55,11 +55,5 @@ func auditVerify(ctx context.Context, pool *pgxpool.Pool, out io.Writer, against
 	if r.Last != "" {
 		_, _ = fmt.Fprintf(out, "last seal: %s\n", r.Last)
 	}
-	if r.Differs > 0 {
-		return fmt.Errorf("%d differences: lines or seals are not as they were sealed", r.Differs)
-	}
-	if r.Late {
-		return errors.New("lines of the audit should have been sealed long ago: no API seals, or their seals were taken out")
-	}
-	return nil
+	return r.Wrong()
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/health"
+	"percorso/internal/names"
 	"percorso/internal/sole"
 )
 
@@ -160,7 +161,8 @@ type CaseFile struct {
 	MergedInto     string     `db:"merged_into"`     // id of the case file that it goes on in
 	LastStage      care.Stage `db:"last_stage"`      // where it stood when it was closed
 
-	Known *Person `db:"-"` // what the file says of the person, where it is to be compared
+	Known *Person         `db:"-"` // what the file says of the person, where it is to be compared
+	Like  *names.Likeness `db:"-"` // in what the person is like another, where that was asked
 }
 
 // CaseFilter chooses cases.

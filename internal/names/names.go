@@ -18,7 +18,7 @@ import (
 
 // Version is that of the keys. It grows whenever the same name is given other keys,
 // so that those that are stored are made anew.
-const Version = 1
+const Version = 2
 
 // longest is how many letters of a word keys are made of.
 const longest = 64
@@ -29,6 +29,8 @@ type Keys struct {
 	Within []string // the ends of those words, by which what stands within one is found
 	Wholes []string // both names together, in one order; two are alike that have one in common
 	Born   string   // the family name with the day of birth
+	Days   []string // the day of birth with the sound of each word
+	Sounds []string // the sound of both names together
 }
 
 // Of makes the keys of a person's names. One of the two may be empty.
@@ -56,7 +58,27 @@ func Of(given, family string, born time.Time) Keys {
 		}
 	}
 	k.Within = sorted(k.Within)
+	var heard []string
+	for _, word := range k.Words {
+		if sound := skeleton(word); sound != "" {
+			heard = append(heard, sound)
+			k.Days = append(k.Days, born.Format(time.DateOnly)+" "+sound)
+		}
+	}
+	k.Days = sorted(k.Days)
+	if len(heard) > 0 {
+		k.Sounds = []string{strings.Join(sorted([]string{skeleton(asOne[0]), skeleton(asOne[1])}), " ")}
+	}
 	return k
+}
+
+// Exchanged are the keys of the day of birth with day and month exchanged; none where
+// that is no date, or the same.
+func Exchanged(given, family string, born time.Time) []string {
+	if born.Day() > 12 || born.Day() == int(born.Month()) {
+		return nil
+	}
+	return Of(given, family, time.Date(born.Year(), time.Month(born.Day()), int(born.Month()), 0, 0, 0, 0, time.UTC)).Days
 }
 
 // Asked is what somebody searches.

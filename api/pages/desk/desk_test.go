@@ -15,6 +15,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
 )
 
 func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
@@ -213,6 +214,19 @@ func TestPersonWithAnOpenFile(t *testing.T) {
 		if field != "key" && field != "other_language" && field != "languages" && !slices.Equal(got, want) {
 			t.Errorf("%s came back as %v", field, got)
 		}
+	}
+	b.Records.Same[0].Like = &names.Likeness{Names: names.LikeNames, Born: names.SwappedBirth}
+	closed := b.Records.Same[0].Opened.AddDate(0, 1, 0)
+	b.Records.Same[0].Closed, b.Records.Same[0].Outcome = &closed, "withdrew"
+	page = b.Send(t, "/sportello/fascicolo", form)
+	for _, said := range []string{"Nomi simili, giorno e mese di nascita scambiati", "vai al fascicolo n. PO-2026-00012 e riaprilo", "chiuso il"} {
+		if !strings.Contains(page.Words(), said) {
+			t.Errorf("not said: %s", said)
+		}
+	}
+	b.Records.Same[0].Outcome = "deceased"
+	if page = b.Send(t, "/sportello/fascicolo", form); !strings.Contains(page.Words(), "guarda il fascicolo n. PO-2026-00012") {
+		t.Errorf("%s", page.Words())
 	}
 	form.Set("another_person", "1")
 	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.Records.Commands) != 1 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -95,7 +96,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		}
 		if len(same) > 0 {
 			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
-			page.Same = web.Each(same, func(file ledger.CaseFile) parts.CaseItem { return parts.CaseItemOf(rules, file, s.Now()) })
+			page.Same = web.Each(same, func(file ledger.CaseFile) likelyFile { return likelyFileOf(rules, file, s.Now()) })
 			s.Pages.Render(c, http.StatusConflict, page)
 			return nil
 		}
@@ -123,6 +124,25 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
 	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
+}
+
+// likelyFile is a case file that may be of the person for whom one is to be opened.
+type likelyFile struct {
+	parts.CaseItem
+	Why    string // in what the two are alike
+	Closed string // since when; empty: it is open
+	Reopen bool   // closed with an outcome after which it may be reopened
+}
+
+func likelyFileOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) likelyFile {
+	l := likelyFile{CaseItem: parts.CaseItemOf(rules, file, now)}
+	if file.Like != nil {
+		l.Why = italian.Upper(italian.Likeness(*file.Like))
+	}
+	if file.Closed != nil {
+		l.Closed, l.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), care.MayReopen(file.Outcome)
+	}
+	return l
 }
 
 // anotherPerson is the name of the button that says that whoever has an open

@@ -3,6 +3,7 @@ package naming
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +20,8 @@ const (
 	within = "within"
 	whole  = "whole"
 	born   = "born"
+	day    = "day"
+	sound  = "sound"
 )
 
 // Rows are the kinds and the keys of a name, as Postgres keeps them.
@@ -34,6 +37,8 @@ func Rows(k names.Keys) (kinds, keys []string) {
 	add(within, k.Within...)
 	add(whole, k.Wholes...)
 	add(born, k.Born)
+	add(day, k.Days...)
+	add(sound, k.Sounds...)
 	return kinds, keys
 }
 
@@ -63,13 +68,46 @@ func Find(ctx context.Context, tx postgres.Tx, asked names.Asked, from *File, mo
 	return postgres.Many[File](ctx, tx, `SELECT id::text, opened_at FROM find_files($1, $2, $3, $4, $5, $6)`, asked.Words, asked.Number, asked.Text, from.Opened, from.ID, most)
 }
 
-// Same lists the open files that seem to be of a person among those that the caller
-// sees, other than a case's own (empty: all), the newest first and no more than most.
-func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, but string, most int) ([]string, error) {
+// Like is a file that may be of a person, and in what the two are alike.
+type Like struct {
+	Case string
+	In   names.Likeness
+}
+
+// compared is how many files are compared with a person at most.
+const compared = 300
+
+// Which files may be listed as those of a person.
+const (
+	Open = false // those that are open
+	All  = true  // closed ones too, but for those that another file goes on for
+)
+
+// Same lists the files that may be of a person among those that the caller sees, other
+// than a case's own (empty: all), the likeliest first and no more than most.
+func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but string, most int) (list []Like, err error) {
 	k := names.Of(p.GivenName, p.FamilyName, p.BirthDate)
-	rows, _ := tx.Query(ctx, `SELECT id::text FROM find_same($1, $2, $3, $4, $5, nullif($6, '')::uuid, $7) AS id`,
-		postgres.OrEmpty(k.Wholes), k.Born, p.GivenName, p.FamilyName, p.BirthDate, but, most)
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+	type row struct {
+		Case   string    `db:"case_id"`
+		Given  string    `db:"given_name"`
+		Family string    `db:"family_name"`
+		Born   time.Time `db:"birth_date"`
+	}
+	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date
+		FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY f (id, n) JOIN person p ON p.case_id = f.id ORDER BY f.n`,
+		postgres.OrEmpty(k.Wholes), k.Born, append(k.Days, names.Exchanged(p.GivenName, p.FamilyName, p.BirthDate)...), postgres.OrEmpty(k.Sounds),
+		p.GivenName, p.FamilyName, p.BirthDate, which, but, compared)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		in := names.Like(names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate}, names.Person{Given: r.Given, Family: r.Family, Born: r.Born})
+		if in.Any() {
+			list = append(list, Like{Case: r.Case, In: in})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Like) int { return a.In.Rank() - b.In.Rank() })
+	return list[:min(len(list), most)], nil
 }
 
 // batch is how many people are given their keys in one transaction.

@@ -400,8 +400,10 @@ func TestFilesOfOnePerson(t *testing.T) {
 		person ledger.Person
 		found  []string
 	}{
-		"names, whatever the day": {ledger.Person{GivenName: "persona", FamilyName: " prova PRATO", BirthDate: born.AddDate(1, 0, 0)}, []string{id}},
-		"family name and day":     {ledger.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, []string{same, id}},
+		"names, whatever the day": {ledger.Person{GivenName: "persona", FamilyName: " prova PRATO", BirthDate: born.AddDate(10, 4, 0)}, []string{closed, id}},
+		"family name and day":     {ledger.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, []string{closed, same, id}},
+		"spelled otherwise":       {ledger.Person{GivenName: "Perzona", FamilyName: "Prowa Prato", BirthDate: born}, []string{closed, id}},
+		"day and month exchanged": {ledger.Person{GivenName: "Perzona", FamilyName: "Prova Prato", BirthDate: time.Date(1992, 1, 3, 0, 0, 0, 0, time.UTC)}, []string{closed, id}},
 		"the day alone":           {ledger.Person{GivenName: "Persona", FamilyName: "Diversa", BirthDate: born}, nil},
 		"another zone's":          {ledger.Person{GivenName: "Persona", FamilyName: "Prova pistoia", BirthDate: born}, nil},
 	} {
@@ -411,7 +413,8 @@ func TestFilesOfOnePerson(t *testing.T) {
 			var found []string
 			for _, f := range files {
 				found = append(found, f.ID)
-				require.Equal(t, health.WaitTask, f.Waiting.For)
+				require.Equal(t, f.ID != closed, f.Waiting.For == health.WaitTask)
+				require.NotNil(t, f.Like)
 			}
 			require.Equal(t, c.found, found)
 		})

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -13,21 +14,20 @@ import (
 // mostSame is how many files are listed that seem to be of the same person.
 const mostSame = 20
 
-// SamePerson lists the open case files among those that the caller sees that
-// seem to be of a person, the newest first and at most 20, each with what it
-// waits for: both names are the same, in either order and however they are typed,
-// or the family name and the day of birth are.
+// SamePerson lists the case files among those that the caller sees, open and closed,
+// that may be of a person, the likeliest first and at most 20, each with in what they
+// are alike and what it waits for.
 func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		files, err = r.samePerson(ctx, tx, s, person, "")
+		files, err = r.samePerson(ctx, tx, s, person, naming.All, "")
 		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
 	return files, err
 }
 
-// MergeCandidates lists in the same way those that seem to be of the person of a
+// MergeCandidates lists in the same way the open ones that may be of the person of a
 // case. ledger.ErrNotFound: the caller does not see it.
 func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
 	if !care.IsID(caseID) {
@@ -39,7 +39,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 		if err != nil {
 			return missing(err)
 		}
-		if files, err = r.samePerson(ctx, tx, s, person, caseID); err != nil {
+		if files, err = r.samePerson(ctx, tx, s, person, naming.Open, caseID); err != nil {
 			return err
 		}
 		for i := range files { // to be compared with it
@@ -55,14 +55,20 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 	return files, err
 }
 
-func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, but string) ([]ledger.CaseFile, error) {
-	same, err := naming.Same(ctx, tx, p, but, mostSame)
+func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, which bool, but string) ([]ledger.CaseFile, error) {
+	same, err := naming.Same(ctx, tx, p, which, but, mostSame)
 	if err != nil || len(same) == 0 {
 		return nil, err
 	}
-	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY f.opened_at DESC, f.id`, same)
+	ids := casesOf(same, func(l naming.Like) string { return l.Case })
+	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY array_position($1, f.id)`, ids)
 	if err != nil {
 		return nil, err
 	}
-	return r.waiting(ctx, tx, s, rows)
+	files, err := r.waiting(ctx, tx, s, rows)
+	for i := range files {
+		at := slices.IndexFunc(same, func(l naming.Like) bool { return l.Case == files[i].ID })
+		files[i].Like = &same[at].In
+	}
+	return files, err
 }

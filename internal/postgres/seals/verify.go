@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -26,6 +27,17 @@ type Report struct {
 	Late     bool             // it should have been sealed long ago: nobody seals, or what was sealed is no more
 	Last     string           // digest of the last seal; empty: there is none
 	Differs  int64            // how many differences were told
+}
+
+// Wrong says what is not as it should be; nil: nothing.
+func (r Report) Wrong() error {
+	switch {
+	case r.Differs > 0:
+		return fmt.Errorf("%d differences: lines or seals are not as they were sealed", r.Differs)
+	case r.Late:
+		return errors.New("lines of the audit should have been sealed long ago: no API seals, or their seals were taken out")
+	}
+	return nil
 }
 
 // seal is a row of the table.

@@ -1,0 +1,18 @@
+package italian
+
+import "percorso/internal/names"
+
+// Likeness says in what two people are alike: "nomi simili, giorno e mese di nascita
+// scambiati".
+func Likeness(l names.Likeness) string {
+	return namesAlike[l.Names] + ", " + birthsAlike[l.Born]
+}
+
+var namesAlike = map[names.OfNames]string{
+	names.SameNames: "stessi nomi", names.LikeNames: "nomi simili", names.SameFamily: "stesso cognome",
+}
+
+var birthsAlike = map[names.OfBirth]string{
+	names.SameBirth: "stessa data di nascita", names.SwappedBirth: "giorno e mese di nascita scambiati",
+	names.LikeBirth: "data di nascita simile", names.OtherBirth: "altra data di nascita",
+}

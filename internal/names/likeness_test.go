@@ -1,0 +1,111 @@
+package names_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/names"
+)
+
+// pair is a line of testdata/pairs.txt.
+type pair struct {
+	same   bool
+	a, b   names.Person
+	source string
+	line   string
+}
+
+func pairs(t *testing.T) (list []pair) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/pairs.txt")
+	require.NoError(t, err)
+	person := func(name, born string) names.Person {
+		given, family, _ := strings.Cut(name, " / ")
+		day, err := time.Parse(time.DateOnly, born)
+		require.NoError(t, err, name)
+		return names.Person{Given: given, Family: family, Born: day}
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(line, "|")
+		require.Len(t, f, 6, line)
+		for i := range f {
+			f[i] = strings.TrimSpace(f[i])
+		}
+		require.Contains(t, []string{"same", "other"}, f[0], line)
+		if f[4] == "" {
+			f[4] = f[2]
+		}
+		list = append(list, pair{same: f[0] == "same", a: person(f[1], f[2]), b: person(f[3], f[4]), source: f[5], line: line})
+	}
+	return list
+}
+
+// found says whether one is among those that are looked up for the other.
+func found(a, b names.Person) bool {
+	x, y := names.Of(a.Given, a.Family, a.Born), names.Of(b.Given, b.Family, b.Born)
+	common := func(a, b []string) bool {
+		return slices.ContainsFunc(a, func(key string) bool { return slices.Contains(b, key) })
+	}
+	return common(x.Wholes, y.Wholes) || x.Born != "" && x.Born == y.Born || common(x.Sounds, y.Sounds) || common(x.Days, y.Days) ||
+		common(names.Exchanged(a.Given, a.Family, a.Born), y.Days)
+}
+
+// TestWhoIsOneIsOfferedAndWhoIsNotIsNot: at least 95 of a hundred, and at most 2.
+func TestWhoIsOneIsOfferedAndWhoIsNotIsNot(t *testing.T) {
+	of, offered := map[bool]int{}, map[bool]int{}
+	for _, p := range pairs(t) {
+		of[p.same]++
+		is := found(p.a, p.b) && names.Like(p.a, p.b).Any()
+		if is {
+			offered[p.same]++
+		}
+		if is != p.same {
+			t.Logf("offered: %v, looked up: %v, likeness: %v: %s", is, found(p.a, p.b), names.Like(p.a, p.b), p.line)
+		}
+		require.Equal(t, names.Like(p.a, p.b), names.Like(p.b, p.a), p.line)
+		require.Equal(t, found(p.a, p.b), found(p.b, p.a), p.line)
+	}
+	t.Logf("offered: %d of %d pairs of one person, %d of %d of two", offered[true], of[true], offered[false], of[false])
+	require.GreaterOrEqual(t, of[true], 150)
+	require.GreaterOrEqual(t, of[false], 140)
+	require.GreaterOrEqual(t, offered[true]*100, of[true]*95)
+	require.LessOrEqual(t, offered[false]*100, of[false]*2)
+}
+
+func TestInWhatTwoPeopleAreAlike(t *testing.T) {
+	day := func(text string) time.Time {
+		d, err := time.Parse(time.DateOnly, text)
+		require.NoError(t, err)
+		return d
+	}
+	for i, c := range []struct {
+		a, b string
+		born [2]string
+		like names.Likeness
+	}{
+		{"Prova/Uno", "Uno/Prova", [2]string{"1990-05-12", "1990-05-12"}, names.Likeness{Names: names.SameNames, Born: names.SameBirth}},
+		{"Prova/Uno", "Prova/Uno", [2]string{"1990-05-12", "1990-12-05"}, names.Likeness{Names: names.SameNames, Born: names.SwappedBirth}},
+		{"Prova/Uno", "Prova/Uno", [2]string{"1990-05-12", "1970-05-13"}, names.Likeness{Names: names.SameNames, Born: names.OtherBirth}},
+		{"Esempia/Provetta", "Esempya/Proveta", [2]string{"1990-05-12", "1991-05-12"}, names.Likeness{Names: names.LikeNames, Born: names.LikeBirth}},
+		{"Esempia/Provetta", "Esempya/Proveta", [2]string{"1990-05-12", "1990-01-01"}, names.Likeness{Names: names.LikeNames, Born: names.LikeBirth}},
+		{"Esempia/Provetta", "Esempya/Proveta", [2]string{"1990-05-12", "1984-01-01"}, names.Likeness{}},
+		{"Uno/Provetta", "Duecento/Provetta", [2]string{"1990-05-12", "1990-05-12"}, names.Likeness{Names: names.SameFamily, Born: names.SameBirth}},
+		{"Uno/Provetta", "Duecento/Provetta", [2]string{"1990-05-12", "1990-05-13"}, names.Likeness{}},
+	} {
+		of := func(name, born string) names.Person {
+			given, family, _ := strings.Cut(name, "/")
+			return names.Person{Given: given, Family: family, Born: day(born)}
+		}
+		require.Equal(t, c.like, names.Like(of(c.a, c.born[0]), of(c.b, c.born[1])), fmt.Sprint(i))
+	}
+	require.Less(t, names.Likeness{Names: names.LikeNames, Born: names.SameBirth}.Rank(), names.Likeness{Names: names.SameNames, Born: names.OtherBirth}.Rank())
+}
