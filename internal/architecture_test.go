@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/ledger":      {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
 	"internal/recent":      {},
-	"internal/zone":        {"internal/actors", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
+	"internal/zone":        {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
 	"internal/italian":     {"internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
@@ -104,7 +104,7 @@ var mayImport = map[string][]string{
 	"api/present":  {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"internal/actors", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,

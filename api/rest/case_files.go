@@ -168,13 +168,7 @@ func dateFrom(text string) time.Time {
 }
 
 // optionalDate is dateFrom where a date may be absent.
-func optionalDate(text string) *time.Time {
-	if text == "" {
-		return nil
-	}
-	t := dateFrom(text)
-	return &t
-}
+func optionalDate(text string) *time.Time { return care.Given(dateFrom(text)) }
 
 type caseOpeningInput struct {
 	KeyInput

@@ -1,8 +1,10 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -23,11 +25,13 @@ type personFactsJSON struct {
 }
 
 type eligibilityJSON struct {
-	Gates []gateJSON `json:"gates" nullable:"false" doc:"The widest first"`
+	Gates   []gateJSON `json:"gates" nullable:"false" doc:"The widest first; level_2 is that of a matter without a gate of its own"`
+	Matters []gateJSON `json:"matters" nullable:"false" doc:"Whether each matter of the zone may be booked"`
 }
 
 type gateJSON struct {
 	Gate     eligibility.Gate  `json:"gate" enum:"information,level_1,level_2,take_over"`
+	Matter   string            `json:"matter,omitempty" doc:"Code of the matter"`
 	Allowed  bool              `json:"allowed"`
 	Refusals []gateRefusalJSON `json:"refusals,omitempty"`
 }
@@ -43,7 +47,7 @@ func (a *API) registerEligibilityChecks() {
 	register(a, huma.Operation{
 		Method: http.MethodPost, Path: "/eligibility-checks", OperationID: "check-eligibility", Tags: []string{tagDesk},
 		Summary:     "What a person may be given",
-		Description: "Answers each gate of the caller's zone for today, with the rules that shut it. It stores nothing and needs no key.",
+		Description: "Answers each gate of the caller's zone, and of its matters, for today, with the rules that shut it. It stores nothing and needs no key.",
 		Errors:      []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge},
 	}, func(ctx context.Context, who care.Staff, in *eligibilityInput) (*output[eligibilityJSON], error) {
 		rules, err := a.book.Rules(ctx, who.Zone)
@@ -59,19 +63,20 @@ func (a *API) registerEligibilityChecks() {
 		if faults := ledger.CheckFacts(rules.Policy, facts, b.Needs, now); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}
-		answers := eligibility.Answers(facts, now)
-		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(answers, a.gate)}}, nil
+		matters := converted(rules.Matters, func(m care.Named) gateJSON {
+			j := a.gate(eligibility.OfMatter(rules.Policy, m.Code, facts, now))
+			j.Matter = m.Code
+			return j
+		})
+		return &output[eligibilityJSON]{Body: eligibilityJSON{Gates: converted(eligibility.Answers(facts, now), a.gate), Matters: matters}}, nil
 	})
 }
 
 func (a *API) gate(answer eligibility.GateAnswer) gateJSON {
 	j := gateJSON{Gate: answer.Gate, Allowed: answer.Allowed}
 	for _, r := range answer.Refusals {
-		refusal := gateRefusalJSON{Rule: r.Rule, Field: r.Field, Message: a.words.Rule(r.Rule)}
-		if r.From != nil {
-			refusal.From = dateOf(*r.From)
-		}
-		j.Refusals = append(j.Refusals, refusal)
+		from := dateOf(*cmp.Or(r.From, &time.Time{}))
+		j.Refusals = append(j.Refusals, gateRefusalJSON{Rule: r.Rule, Field: r.Field, From: from, Message: a.words.Rule(r.Rule)})
 	}
 	return j
 }

@@ -145,6 +145,13 @@ func TestEligibilityIsAskedWithoutStoring(t *testing.T) {
 	if refusal["rule"] != eligibility.RuleLevel1Foreign || refusal["message"] == "" {
 		t.Errorf("%v", refusal)
 	}
+	a := r.As(apitest.SomeWorker, http.MethodPost, rest.Prefix+"/eligibility-checks", `{"birth_date":"2018-05-05","citizenship":"CN","permit":"not_shown"}`)
+	for _, g := range a.JSON["matters"].([]any) {
+		g := g.(map[string]any)
+		if open := g["matter"] == "school_inclusion"; g["allowed"] != open || (g["refusals"] == nil) != open {
+			t.Errorf("%v", g)
+		}
+	}
 	if len(r.Records.Commands) > 0 || len(r.Temporal.Updates) > 0 {
 		t.Error("something was stored")
 	}

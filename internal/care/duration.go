@@ -2,7 +2,6 @@ package care
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -100,20 +99,6 @@ func (d Duration) String() string {
 		word = strings.TrimSuffix(word, "s")
 	}
 	return strings.TrimSpace(strconv.Itoa(d.N) + " " + word)
-}
-
-// Italian says the Duration as people read it: "2 giorni lavorativi".
-func (d Duration) Italian() string {
-	words := map[Unit][2]string{
-		WorkingDays:  {"giorno lavorativo", "giorni lavorativi"},
-		CalendarDays: {"giorno", "giorni"},
-		Hours:        {"ora", "ore"},
-		Seconds:      {"secondo", "secondi"},
-	}[d.Unit]
-	if d.N == 1 {
-		return "1 " + words[0]
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", d.N, words[1]))
 }
 
 // Calendar counts time as the offices of a zone do.

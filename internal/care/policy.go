@@ -17,7 +17,8 @@ type Policy struct {
 	Desk     Desk         `json:"desk"`
 	Needs    []NeedArea   `json:"needs"`
 	Matters  []Named      `json:"matters"`
-	Services []Service    `json:"services"` // of level 2
+	Gates    []MatterGate `json:"matter_gates,omitempty"` // of the matters that have one of their own
+	Services []Service    `json:"services"`               // of level 2
 	// FollowThrough is the order in which people pass through the services and
 	// stay monitored, where the zone has one. Codes of services.
 	FollowThrough []string     `json:"follow_through,omitempty"`
@@ -149,6 +150,17 @@ type Service struct {
 	Agency  string   `json:"agency"`
 	Role    Role     `json:"role"`              // who holds the interview and what follows
 	Matters []string `json:"matters,omitempty"` // codes
+}
+
+// MatterGate says who may book a matter: in its words where empty, as any level-2 service.
+type MatterGate struct {
+	Matter     string `json:"matter"`                // code
+	Citizens   string `json:"citizens,omitempty"`    // whose citizens
+	Permit     string `json:"permit,omitempty"`      // what is asked of a third-country national
+	PermitFrom int    `json:"permit_from,omitempty"` // the age from which it is asked
+	AgeMin     int    `json:"age_min,omitempty"`
+	AgeMax     int    `json:"age_max,omitempty"` // included; 0: none
+	Source     string `json:"source"`
 }
 
 // Partner is a name under which the zone refers people on, with its agency.

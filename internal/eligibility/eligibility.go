@@ -20,7 +20,7 @@ const (
 	// the desk: for foreign citizens, those of the EU among them.
 	GateLevel1 Gate = "level_1"
 	// GateLevel2 is the specialised services: for third-country nationals who
-	// reside regularly, of any age.
+	// reside regularly, of any age. A matter may have a gate of its own (OfMatter).
 	GateLevel2 Gate = "level_2"
 	// GateTakeOver is the integrated take-over (presa in carico integrata): for
 	// third-country nationals with a permit, aged 16 to 65 on its day, with a
@@ -45,6 +45,14 @@ const (
 	RuleLevel2Permit = "level_2.permit_not_shown"
 	// RuleLevel2PermitExpired: the permit has expired and no renewal was asked for.
 	RuleLevel2PermitExpired = "level_2.permit_expired"
+	// RuleLevel2Foreign: the matter is for foreign citizens, those of the EU among them.
+	RuleLevel2Foreign = "level_2.foreign_citizen"
+	// RuleLevel2BirthDate: the matter asks for an age, and the birth date is not known.
+	RuleLevel2BirthDate = "level_2.birth_date_missing"
+	// RuleLevel2AgeMin: the matter is for older people than this one on the day.
+	RuleLevel2AgeMin = "level_2.age_min"
+	// RuleLevel2AgeMax: the matter is for younger people.
+	RuleLevel2AgeMax = "level_2.age_max"
 	// RuleTakeOverThirdCountry: the take-over is for citizens of no EU member state.
 	RuleTakeOverThirdCountry = "take_over.third_country"
 	// RuleTakeOverCitizenship: the citizenship is not known.
@@ -140,10 +148,7 @@ func Answers(f PersonFacts, on time.Time) []GateAnswer {
 	answers := []GateAnswer{
 		{Gate: GateInformation},
 		{Gate: GateLevel1, Refusals: level1(f)},
-		{Gate: GateLevel2, Refusals: regularStay(f, today, stayRules{
-			citizenship: RuleLevel2Citizenship, thirdCountry: RuleLevel2ThirdCountry,
-			permit: RuleLevel2Permit, expired: RuleLevel2PermitExpired,
-		})},
+		{Gate: GateLevel2, Refusals: matter(care.MatterGate{}, f, today)},
 		{Gate: GateTakeOver, Refusals: takeOver(f, today)},
 	}
 	for i := range answers {
@@ -168,43 +173,14 @@ func level1(f PersonFacts) []GateRefusal {
 	return nil
 }
 
-// stayRules are the rules of regular stay as a gate names them.
-type stayRules struct{ citizenship, thirdCountry, permit, expired string }
-
-// regularStay asks for a third-country national with a permit. Of somebody
-// else no permit is asked, so its lack is no reason of its own.
-func regularStay(f PersonFacts, today time.Time, rules stayRules) []GateRefusal {
-	switch {
-	case f.Citizenship == "":
-		return []GateRefusal{{Rule: rules.citizenship, Field: "citizenship"}}
-	case ofEU(f.Citizenship):
-		return []GateRefusal{{Rule: rules.thirdCountry, Field: "citizenship"}}
-	case f.RenewalAsked:
-		return nil
-	case f.Permit == "":
-		return []GateRefusal{{Rule: rules.permit, Field: "permit"}}
-	case !care.PermitValid(f.PermitExpiry, today):
-		return []GateRefusal{{Rule: rules.expired, Field: "permit_expiry"}}
-	}
-	return nil
-}
-
 func takeOver(f PersonFacts, today time.Time) []GateRefusal {
-	refusals := regularStay(f, today, stayRules{
+	refusals := stay(care.MatterGate{}, f, today, stayRules{
 		citizenship: RuleTakeOverCitizenship, thirdCountry: RuleTakeOverThirdCountry,
 		permit: RuleTakeOverPermit, expired: RuleTakeOverPermitExpired,
 	})
-	// Who is born on 29 February comes of age on 1 March of other years.
-	first := care.DayOf(f.BirthDate).AddDate(TakeOverAgeMin, 0, 0)
-	after := care.DayOf(f.BirthDate).AddDate(TakeOverAgeMax+1, 0, 0)
-	switch {
-	case f.BirthDate.IsZero():
-		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverBirthDate, Field: "birth_date"})
-	case today.Before(first):
-		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverAgeMin, Field: "birth_date", From: &first})
-	case !today.Before(after):
-		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverAgeMax, Field: "birth_date"})
-	}
+	refusals = append(refusals, age(TakeOverAgeMin, TakeOverAgeMax, f, today, ageRules{
+		birth: RuleTakeOverBirthDate, least: RuleTakeOverAgeMin, most: RuleTakeOverAgeMax,
+	})...)
 	if !slices.ContainsFunc(f.Needs, func(n care.NeedArea) bool { return n.Difficulty != "" }) {
 		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverNeed, Field: "needs"})
 	}

@@ -138,12 +138,20 @@ func TestNotEligible(t *testing.T) {
 			s.task(id, care.FollowPractice)
 		})
 	}
+	noPermit := func(p map[string]any) { p["permit"] = "not_shown"; delete(p, "permit_expiry") }
 	for name, c := range map[string]struct {
-		change func(map[string]any)
-		rules  []string
+		change     func(map[string]any)
+		shut, open care.Booking
+		rules      []string
 	}{
-		"citizen of the EU": {func(p map[string]any) { p["citizenship"], p["permit"] = "RO", "" }, []string{"bookings level_2.third_country"}},
-		"no permit":         {func(p map[string]any) { p["permit"] = ""; delete(p, "permit_expiry") }, []string{"bookings level_2.permit_not_shown"}},
+		"citizen of the EU": {func(p map[string]any) { noPermit(p); p["citizenship"] = "RO" },
+			care.Booking{Service: "pas", Matter: "housing_support"}, care.Booking{Service: "uoc_immigrazione", Matter: "housing_suitability_certificate"},
+			[]string{"bookings[0].service level_2.third_country"}},
+		"no permit": {noPermit, care.Booking{Service: "uoc_immigrazione", Matter: "housing_suitability_certificate"}, care.Booking{},
+			[]string{"bookings[0].service level_2.permit_not_shown"}},
+		"8 years old, no permit": {func(p map[string]any) { noPermit(p); aged(8, 0)(p) },
+			care.Booking{Service: "uoc_immigrazione", Matter: "permit_renewal"}, care.Booking{Service: "pas", Matter: "school_inclusion"},
+			[]string{"bookings[0].service level_2.permit_not_shown"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &services{t: t, stack: s.stack, zone: s.zone, tokens: s.tokens}
@@ -151,7 +159,16 @@ func TestNotEligible(t *testing.T) {
 			s.do(id, care.FirstListening, heard)
 			task, role := s.task(id, care.Orientation)
 			s.post(role, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
-			require.Equal(t, c.rules, s.post(role, "/tasks/"+task+"/complete", booked()).is(http.StatusUnprocessableEntity).rules())
+			books := func(b care.Booking) care.Completion {
+				b.At = *in(atOnce)
+				return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{b}}
+			}
+			require.Equal(t, c.rules, s.post(role, "/tasks/"+task+"/complete", books(c.shut)).is(http.StatusUnprocessableEntity).rules())
+			if c.open.Service != "" {
+				s.post(role, "/tasks/"+task+"/complete", books(c.open)).is(http.StatusOK)
+				s.task(id, care.ConfirmAppointment)
+				return
+			}
 			s.post(role, "/tasks/"+task+"/complete", care.Completion{Outcome: care.Informed}).is(http.StatusOK)
 			s.task(id, care.Closure)
 		})

@@ -107,7 +107,7 @@ func Due(due, now time.Time, cal care.Calendar) string {
 }
 
 // workingDays counts: "1 giorno lavorativo".
-func workingDays(n int) string { return care.Duration{N: n, Unit: care.WorkingDays}.Italian() }
+func workingDays(n int) string { return Count(n, "giorno lavorativo", "giorni lavorativi") }
 
 // Count says a number of things: Count(1, "compito", "compiti").
 func Count(n int, one, many string) string {

@@ -82,6 +82,8 @@ const (
 	RuleAgency        = "unknown_agency"
 	RuleOneCPI        = "one_cpi"
 	RuleMatter        = "unknown_matter"
+	RulePermitFrom    = "permit_from_without_permit"
+	RuleAges          = "reversed_ages"
 	RuleService       = "unknown_service"
 	RuleNeed          = "unknown_need"
 	RuleDeadline      = "unknown_deadline"
@@ -149,6 +151,8 @@ var sentences = map[string]string{
 	RuleAgency:        "ente sconosciuto (agencies)",
 	RuleOneCPI:        "la zona deve avere esattamente un ente di tipo cpi, con un ruolo che risponde (answers)",
 	RuleMatter:        "materia sconosciuta (matters)",
+	RulePermitFrom:    "l'età da cui si chiede il permesso (permit_from) non va indicata dove il permesso non si chiede (not_asked)",
+	RuleAges:          "l'età massima (age_max) precede la minima (age_min)",
 	RuleService:       "servizio sconosciuto (services)",
 	RuleNeed:          "area di bisogno sconosciuta (needs)",
 	RuleDeadline:      "termine sconosciuto (deadlines)",

@@ -162,7 +162,7 @@ func (r *reading) lists() {
 			Difficulty: oneOf(o.may("difficulty"), RuleValue, []care.Difficulty{care.DifficultySocial, care.DifficultyLabour}),
 		})
 	}
-	r.p.Matters = r.need("matters").named()
+	r.matters()
 	r.p.Measures = r.filled("measures").named()
 	outcomes := r.need("outcomes")
 	r.p.Outcomes = outcomes.named()

@@ -42,7 +42,7 @@ func readStaff(data string, stored ledger.Setup) ([]care.Staff, []zone.Fault) {
 
 func TestStaffIsReadAsItStands(t *testing.T) {
 	staff, faults := readStaff(demoStaff(t), storedZones(t))
-	if len(faults) > 0 || len(staff) != 26 {
+	if len(faults) > 0 || len(staff) != 27 {
 		t.Fatalf("%d members, %v", len(staff), faults)
 	}
 	want := care.Staff{

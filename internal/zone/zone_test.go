@@ -63,7 +63,7 @@ func TestDeliveredZones(t *testing.T) {
 		access                    care.MediatorAccess
 		foreign                   float64
 		activities                []string
-		equipe                    []care.Role // between agencies: those of the plan
+		equipe                    []care.Role // between agencies: those of the plan, and where it is needed a mediator
 		quorum                    care.QuorumRule
 		approval                  care.Role
 	}{
@@ -87,7 +87,7 @@ func TestDeliveredZones(t *testing.T) {
 			[]care.Band{
 				band("mon", "08:30", "12:30"), band("tue", "08:30", "17:30"), band("thu", "08:30", "14:30"), band("fri", "08:30", "12:30"),
 			},
-			[]string{"job_orientation", "internship_matching", "self_employment"},
+			[]string{"job_orientation", "internship_matching", "self_employment", "social_service"},
 			[]string{"cpi", "cpia", "commit", "asl", "third_sector", "intercultural_centre"},
 			care.MediatorsByAppointment, 7686,
 			[]string{"pua_level_1", "pua_level_2"},
@@ -96,13 +96,13 @@ func TestDeliveredZones(t *testing.T) {
 		},
 		{
 			"lucca", "Comune di Lucca", "07-12", false, 100,
-			[]care.Role{care.AdministrativeExpert, care.SocialWorker, care.CooperativeExpert, care.ThirdSectorOperator, care.CPIOperator},
+			[]care.Role{care.AdministrativeExpert, care.SocialWorker, care.CooperativeExpert, care.ThirdSectorOperator, care.CPIOperator, care.InterculturalMediator},
 			[]care.Band{band("tue", "09:00", "14:00"), band("tue", "15:00", "17:00")},
 			[]string{"segretariato_sociale", "professional_social_service", "partner_projects"},
 			[]string{"cpi", "cpia", "commit", "asl", "third_sector", "volunteer_associations", "cooperatives", "italian_courses"},
 			care.MediatorsAsNeeded, 9313,
 			[]string{"pua_level_1", "pua_level_2", "operator_training"},
-			[]care.Role{care.AdministrativeExpert, care.SocialWorker, care.CooperativeExpert, care.ThirdSectorOperator, care.CPIOperator},
+			[]care.Role{care.AdministrativeExpert, care.SocialWorker, care.CooperativeExpert, care.ThirdSectorOperator, care.CPIOperator, care.InterculturalMediator},
 			care.QuorumRule{Roles: 3, Agencies: 2}, care.Supervisor,
 		},
 	} {
@@ -153,7 +153,7 @@ func TestDeliveredZones(t *testing.T) {
 		})
 	}
 	prato, pistoia, lucca := zones["prato"], zones["pistoia"], zones["lucca"]
-	if len(prato.Matters) != 7 || prato.SharedAgenda.With != "cpi" || len(prato.SharedAgenda.Slots) == 0 {
+	if len(prato.Matters) != 8 || prato.SharedAgenda.With != "cpi" || len(prato.SharedAgenda.Slots) == 0 {
 		t.Errorf("Prato's matters and agenda: %v, %v", prato.Matters, prato.SharedAgenda)
 	}
 	if got := codes(prato.Desk.Mediators, func(m care.Mediator) string {

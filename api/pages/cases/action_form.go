@@ -21,6 +21,7 @@ import (
 // asked is what the form of an action is made of.
 type asked struct {
 	rules *zone.Rules
+	today time.Time // where the zone is
 	file  ledger.Case
 	sent  url.Values // what was typed; nil at first
 	lists map[catalogue.List][]web.Option
@@ -100,6 +101,7 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 // appointment asks for a service that is not under way, with a day and an hour.
 func (a action) appointment(f catalogue.Field, in asked) []web.Field {
 	service := web.Field{Shape: "select", ID: serviceID, Label: a.texts.Label("service"), Required: true, Groups: freeServices(in)}
+	service.Hint = parts.ShutMatters(in.rules.Policy, in.file.PersonData.Facts(in.rules.Policy, in.file.Needs), in.today)
 	when := parts.WhenField(a.texts.Label("at"), in.sent)
 	if !f.Several {
 		return []web.Field{service, when}

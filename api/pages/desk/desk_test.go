@@ -188,6 +188,12 @@ func TestEligibilityOnAPage(t *testing.T) {
 	if strings.Join(page.Filled("birth_date"), "") != "2010-12-15" || len(b.Records.Commands) != 0 {
 		t.Error("what was asked is gone, or stored")
 	}
+	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2018-05-05"}, "citizenship": {"CN"}})
+	for _, want := range []string{"Inserimento scolastico Sì", "Rinnovo del permesso di soggiorno No " + italian.Rule(eligibility.RuleLevel2Permit)} {
+		if !strings.Contains(page.Words(), want) {
+			t.Errorf("no %q in %s", want, page.Words())
+		}
+	}
 	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2030-01-01"}})
 	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["birth_date"] == "" {
 		t.Errorf("%d %v", page.StatusCode, page.Problems())

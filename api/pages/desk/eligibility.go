@@ -74,14 +74,17 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	}
 	page := s.eligibilityPage(c, who, rules, f, form)
 	for _, answer := range eligibility.Answers(facts, now) {
-		page.Gates = append(page.Gates, gateOf(answer))
+		page.Gates = append(page.Gates, gateOf(italian.Gate(answer.Gate), answer))
+	}
+	for _, m := range rules.Matters {
+		page.Matters = append(page.Matters, gateOf(m.Name, eligibility.OfMatter(rules.Policy, m.Code, facts, now)))
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func gateOf(a eligibility.GateAnswer) Gate {
-	g := Gate{Name: italian.Gate(a.Gate), Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
+func gateOf(name string, a eligibility.GateAnswer) Gate {
+	g := Gate{Name: name, Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
 	if !a.Allowed {
 		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}
 	}

@@ -63,6 +63,7 @@ type EligibilityCheck struct {
 	PermitExpiry string
 	Needs        []web.Option
 	Gates        []Gate // the answer; empty before it is asked
+	Matters      []Gate // the same of each matter of level 2
 	MayOpen      bool   // the caller may open a case file
 }
 

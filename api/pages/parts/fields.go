@@ -9,6 +9,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 )
 
@@ -60,6 +61,26 @@ func ServiceOptions(p care.Policy, chosen string) []web.OptionGroup {
 		groups = append(groups, group)
 	}
 	return groups
+}
+
+// ShutMatters says which matters the person cannot book on a day, and why: each reason
+// once, with from when time alone takes it away.
+func ShutMatters(p care.Policy, facts eligibility.PersonFacts, today time.Time) string {
+	var reasons []string
+	names := map[string][]string{}
+	for _, m := range p.Matters {
+		for _, refusal := range eligibility.OfMatter(p, m.Code, facts, today).Refusals {
+			reason := italian.GateRefusal(refusal)
+			if names[reason] == nil {
+				reasons = append(reasons, reason)
+			}
+			names[reason] = append(names[reason], "«"+m.Name+"»")
+		}
+	}
+	for i, reason := range reasons {
+		reasons[i] = "Oggi non si può prenotare " + strings.Join(names[reason], ", ") + ". " + reason
+	}
+	return strings.Join(reasons, " ")
 }
 
 // ReadBooking reads the choice of ServiceOptions with its day and hour.

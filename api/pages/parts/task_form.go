@@ -30,6 +30,12 @@ type TaskForm struct {
 	Draft   *PlanDraft        // of a plan's draft
 	Goals   []care.PlanGoal   // to evaluate
 	Private []string          // partners that the person's consent is asked for
+	Shut    string            // which matters the person cannot book, and why
+}
+
+// Books says whether an outcome of the task takes appointments.
+func (f *TaskForm) Books() bool {
+	return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return o.Accepts(catalogue.FieldBookings) })
 }
 
 // asks says whether there is something to ask in a field.
@@ -217,7 +223,7 @@ func (f *TaskForm) findings(id string) web.Field {
 
 // bookings offers some appointments; all but the first are folded away.
 func (f *TaskForm) bookings(id string, required bool) web.Field {
-	group := web.Field{Shape: "group", Label: italian.Field("bookings")}
+	group := web.Field{Shape: "group", Label: italian.Field("bookings"), Hint: f.Shut}
 	for i := range bookingRows {
 		at := fmt.Sprintf("%s-%d", id, i)
 		needed := required && i == 0

@@ -231,9 +231,18 @@ func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff
 }
 
 // fillForm gives the form of a task what it asks about: the plan that a draft
-// begins from, the goals to evaluate, and the private partners that a plan needs
-// the person's consent for.
-func (s *Place) fillForm(ctx context.Context, who care.Staff, form *parts.TaskForm, t ledger.Task) error {
+// begins from, the goals to evaluate, the matters that the person cannot book, and the
+// private partners that a plan needs the person's consent for.
+func (s *Place) fillForm(ctx context.Context, who care.Staff, rules *zone.Rules, form *parts.TaskForm, t ledger.Task) error {
+	if form.Books() && care.ReadsCases(who, rules.Policy) {
+		file, err := s.Records.CaseFile(ctx, who, t.CaseID)
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			form.Shut = parts.ShutMatters(rules.Policy, file.PersonData.Facts(rules.Policy, file.Needs), s.Now().In(rules.Calendar.Location()))
+		}
+	}
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil
 	}

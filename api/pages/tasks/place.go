@@ -17,6 +17,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// Disclosure is what an agency of the zone would get of the person for a
 	// purpose (an area of need; empty: as a whole). Nothing is sent by it.
 	// ledger.ErrNotFound: no such case or agency.

@@ -182,7 +182,7 @@ func (s *Place) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent ur
 		return nil, err
 	}
 	form := &parts.TaskForm{TaskForm: kind, Policy: rules.Policy, Service: task.Service, Sent: sent}
-	return form, s.fillForm(ctx, who, form, task)
+	return form, s.fillForm(ctx, who, rules, form, task)
 }
 
 // taskPageOf is all of a task's page but its form.

@@ -11,7 +11,6 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
-	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/standing"
@@ -124,63 +123,6 @@ func (g *asked) hour() ([]care.Fault, error) {
 	var at *time.Time
 	err := g.tx.QueryRow(g.ctx, `SELECT max(at) FROM appointment WHERE run_id = $1 AND state IN ('booked', 'confirmed')`, g.Run).Scan(&at)
 	return fault(at != nil && g.At.Before(*at), "outcome", care.RuleItsHour), err
-}
-
-// gateOf names the gate of eligibility that an answer asks to pass, if any, and
-// the field of the form that asks for it. Level 2 is asked for by a booking, the
-// take-over by the CPI and by an équipe.
-func gateOf(a care.Answer) (gate eligibility.Gate, field string) {
-	switch a.Operation {
-	case care.OpSendToCPI:
-		return eligibility.GateTakeOver, ""
-	case care.OpConvene:
-		return eligibility.GateTakeOver, "kind"
-	case care.OpRefer:
-		return eligibility.GateLevel1, "agency"
-	case care.OpBook:
-		return eligibility.GateLevel2, "service"
-	case care.OpReopen:
-		switch a.Stage {
-		case care.StageEquipe, care.StagePlacement:
-			return eligibility.GateTakeOver, "stage"
-		case care.StageSecondLevel:
-			return eligibility.GateLevel2, "stage"
-		}
-	case care.OpComplete:
-		switch {
-		case slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome):
-			return eligibility.GateTakeOver, "outcome"
-		case len(a.Bookings) > 0:
-			return eligibility.GateLevel2, "bookings"
-		}
-	}
-	return "", ""
-}
-
-// eligibility asks whether the person of the case may have what the answer asks for.
-func (g *asked) eligibility() (faults []care.Fault, err error) {
-	gate, field := gateOf(g.Entry.Answer)
-	if gate == "" {
-		return nil, nil
-	}
-	type row struct {
-		BirthDate    time.Time  `db:"birth_date"`
-		Citizenship  string     `db:"citizenship"`
-		Permit       string     `db:"permit"`
-		PermitExpiry *time.Time `db:"permit_expiry"`
-		Needs        []string   `db:"needs"`
-	}
-	r, err := postgres.One[row](g.ctx, g.tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
-		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, g.caseID())
-	if err != nil {
-		return nil, err
-	}
-	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	answer := eligibility.MayPass(gate, person.Facts(g.Policy.Policy, r.Needs), g.Policy.There(g.At))
-	for _, refusal := range answer.Refusals {
-		faults = append(faults, care.Fault{Field: field, Rule: refusal.Rule})
-	}
-	return faults, nil
 }
 
 // rule asks what the state of the case allows. Each asks Postgres for itself:

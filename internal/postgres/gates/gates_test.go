@@ -234,3 +234,53 @@ func isNotTakenOver(t *testing.T, now time.Time) {
 	reopen := catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
 	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
 }
+
+// TestAMatterIsBookedByItsGate: what needs a permit stays shut to whom it is not shown,
+// or whose has expired, whatever way it is booked; what does not is open.
+func TestAMatterIsBookedByItsGate(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	is := func(birth time.Time, citizenship, permit string, expiry *time.Time) {
+		_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2, citizenship = $3, permit = $4, permit_expiry = $5 WHERE case_id = $1`,
+			ledger.BareID(run), birth, citizenship, permit, expiry)
+		require.NoError(t, err)
+	}
+	at := p.Now.Add(postgrestest.DayLong)
+	booking := func(service, matter string) care.Booking {
+		return care.Booking{Service: care.Code(service), Matter: care.Code(matter), At: at}
+	}
+	refused := func(rules map[string]string) {
+		for matter, rule := range rules {
+			e := p.Ask("desk_operator.prato", run, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: booking("uoc_immigrazione", matter)}))
+			res := p.Tries(run, e, ledger.Effects{}, nil)
+			if rule == "" {
+				require.Equal(t, ledger.Recorded, res.Verdict, matter)
+				continue
+			}
+			p.Refused(res, e, "service", rule)
+		}
+	}
+	yesterday := p.Now.AddDate(0, 0, -1)
+	adult := p.Now.AddDate(-34, 0, 0)
+	is(adult, "PK", "work", &yesterday)
+	refused(map[string]string{"permit_renewal": "", "family_reunification": eligibility.RuleLevel2PermitExpired, "": eligibility.RuleLevel2PermitExpired})
+	is(p.Now.AddDate(-8, 0, 0), "CN", "", nil)
+	refused(map[string]string{"school_inclusion": "", "permit_renewal": eligibility.RuleLevel2Permit, "language_mediation": eligibility.RuleLevel2Permit})
+	is(p.Now.AddDate(-66, 0, -1), "AL", "long_term", nil)
+	refused(map[string]string{"housing_suitability_certificate": ""})
+	is(adult, "RO", "", nil)
+	refused(map[string]string{"family_reunification": "", "permit_renewal": eligibility.RuleLevel2ThirdCountry})
+
+	// Of several, each is asked about.
+	orientation := postgrestest.Opens(run, "orientation", ledger.TaskChange{Kind: care.Orientation, Role: care.DeskOperator})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{orientation}}, nil)
+	e := p.Completion("desk_operator.prato", run, orientation.ID, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
+		booking("uoc_immigrazione", "language_mediation"), booking("pas", "housing_support"),
+	}})
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "bookings[1].service", eligibility.RuleLevel2ThirdCountry)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
+	e = p.Ask("desk_operator.prato", run, catalogue.Reopen.Command("", "", catalogue.ReopenForm{
+		Stage: care.StageSecondLevel, Note: "Prova", Bookings: []care.Booking{booking("spac", "housing_support")},
+	}))
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "bookings[0].service", eligibility.RuleLevel2ThirdCountry)
+}

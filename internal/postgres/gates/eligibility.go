@@ -1,0 +1,88 @@
+package gates
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/eligibility"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// passed is a gate of eligibility that an answer asks to pass, with the field of the
+// form that asks for it and, of level 2, what is booked.
+type passed struct {
+	gate   eligibility.Gate
+	field  string
+	matter string
+}
+
+// gatesOf names the gates of eligibility that an answer asks to pass. Level 2 is asked
+// for by each booking, the take-over by the CPI and by an équipe.
+func gatesOf(a care.Answer) (gates []passed) {
+	switch a.Operation {
+	case care.OpSendToCPI:
+		gates = append(gates, passed{gate: eligibility.GateTakeOver})
+	case care.OpConvene:
+		gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "kind"})
+	case care.OpRefer:
+		gates = append(gates, passed{gate: eligibility.GateLevel1, field: "agency"})
+	case care.OpReopen:
+		if a.Stage == care.StageEquipe || a.Stage == care.StagePlacement {
+			gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "stage"})
+		}
+	case care.OpComplete:
+		if slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome) {
+			gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "outcome"})
+		}
+	}
+	for i, b := range a.Bookings {
+		field := "service"
+		if a.Operation != care.OpBook {
+			field = fmt.Sprintf("bookings[%d].service", i)
+		}
+		gates = append(gates, passed{gate: eligibility.GateLevel2, field: field, matter: string(b.Matter)})
+	}
+	return gates
+}
+
+// eligibility asks whether the person of the case may have what the answer asks for.
+func (g *asked) eligibility() ([]care.Fault, error) {
+	return shut(g.ctx, g.tx, g.Policy, g.caseID(), g.Entry.Answer, g.At)
+}
+
+// shut says which gates that an answer asks to pass are shut to the person of a case,
+// and by which rules.
+func shut(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID string, answer care.Answer, at time.Time) (faults []care.Fault, err error) {
+	gates := gatesOf(answer)
+	if len(gates) == 0 {
+		return nil, nil
+	}
+	type row struct {
+		BirthDate    time.Time  `db:"birth_date"`
+		Citizenship  string     `db:"citizenship"`
+		Permit       string     `db:"permit"`
+		PermitExpiry *time.Time `db:"permit_expiry"`
+		Needs        []string   `db:"needs"`
+	}
+	r, err := postgres.One[row](ctx, tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
+		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
+	facts, today := person.Facts(policy.Policy, r.Needs), policy.There(at)
+	for _, p := range gates {
+		answer := eligibility.MayPass(p.gate, facts, today)
+		if p.gate == eligibility.GateLevel2 {
+			answer = eligibility.OfMatter(policy.Policy, p.matter, facts, today)
+		}
+		for _, refusal := range answer.Refusals {
+			faults = append(faults, care.Fault{Field: p.field, Rule: refusal.Rule})
+		}
+	}
+	return faults, nil
+}
