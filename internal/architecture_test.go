@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/handed":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
+	"internal/postgres/records":  {"internal/postgres/gates", "internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":          {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/logins":   {"internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them

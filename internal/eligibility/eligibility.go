@@ -31,6 +31,10 @@ const (
 // Gates lists them, the widest first.
 var Gates = []Gate{GateInformation, GateLevel1, GateLevel2, GateTakeOver}
 
+// RuleShut is stored where a gate refused somebody, in place of the rules that did: that
+// somebody showed no permit is no record.
+const RuleShut = "gate_shut"
+
 // Rules that may refuse a gate. The pages have a sentence for each.
 const (
 	// RuleLevel1Foreign: Italian citizens are given information only.

@@ -86,6 +86,7 @@ var rules = map[string]string{
 	"too_deep":        "I valori sono annidati più di quanto un modulo preveda: togli i livelli di troppo.",
 	"no_body":         "Questo indirizzo non prende un corpo: invia la richiesta senza.",
 
+	eligibility.RuleShut:                  "I requisiti per quello che chiedi non c’erano: «Verifica i requisiti», allo sportello, dice oggi quali servono.",
 	eligibility.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
 	eligibility.RuleLevel1Citizenship:     "Indica la cittadinanza: il primo livello è per i cittadini stranieri.",
 	eligibility.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea, se la materia non è per tutti i cittadini stranieri.",

@@ -2,9 +2,12 @@ package gates
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
@@ -35,7 +38,7 @@ func gatesOf(a care.Answer) (gates []passed) {
 			gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "stage"})
 		}
 	case care.OpComplete:
-		if slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin}, a.Outcome) {
+		if slices.Contains([]care.Code{care.ToCPI, care.ToEquipeBetween, care.ToEquipeWithin, care.ToEquipe}, a.Outcome) {
 			gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "outcome"})
 		}
 	}
@@ -49,9 +52,48 @@ func gatesOf(a care.Answer) (gates []passed) {
 	return gates
 }
 
-// eligibility asks whether the person of the case may have what the answer asks for.
+// eligibility asks whether the person of the case may have what the answer asks for. The
+// faults say which gate is shut and not why, since they are stored with who asked: that
+// somebody showed no permit, or an old one, is written nowhere beside a name.
 func (g *asked) eligibility() ([]care.Fault, error) {
-	return shut(g.ctx, g.tx, g.Policy, g.caseID(), g.Entry.Answer, g.At)
+	if g.Entry.Answer.Outcome == care.ToEquipe { // back to those who took the person over, or for the first time
+		var taken bool
+		err := g.tx.QueryRow(g.ctx, `SELECT EXISTS (SELECT FROM run WHERE case_id = $1 AND kind IN ('equipe', 'placement'))`, g.caseID()).Scan(&taken)
+		if err != nil || taken {
+			return nil, err
+		}
+	}
+	faults, err := shut(g.ctx, g.tx, g.Policy, g.caseID(), g.Entry.Answer, g.At)
+	for i := range faults {
+		faults[i].Rule = eligibility.RuleShut
+	}
+	return slices.Compact(faults), err
+}
+
+// Tell gives a refusal whose reasons are not stored those that hold now, by what the
+// caller may read of the person. Whoever may not is told that a gate is shut.
+func Tell(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, cmd *ledger.Command, at time.Time) error {
+	stored := func(f care.Fault) bool { return f.Rule == eligibility.RuleShut }
+	if cmd.Refusal == nil || !slices.ContainsFunc(cmd.Refusal.Faults, stored) {
+		return nil
+	}
+	var caseID string
+	if err := tx.QueryRow(ctx, `SELECT coalesce(case_id::text, '') FROM command WHERE id = $1`, cmd.ID).Scan(&caseID); err != nil {
+		return err
+	}
+	answer := cmd.Answer
+	answer.Operation = cmd.Operation
+	faults, err := shut(ctx, tx, policy, caseID, answer, at)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows) || errors.Is(err, ledger.ErrNotFound):
+		return nil
+	case err != nil || len(faults) == 0: // the facts have changed since
+		return err
+	}
+	told := *cmd.Refusal
+	told.Faults = append(slices.DeleteFunc(slices.Clone(told.Faults), stored), faults...)
+	cmd.Refusal = &told
+	return nil
 }
 
 // shut says which gates that an answer asks to pass are shut to the person of a case,

@@ -1,6 +1,7 @@
 package gates_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -220,16 +221,20 @@ func isNotTakenOver(t *testing.T, now time.Time) {
 	require.NoError(t, err)
 	convene := catalogue.ConveneForm{Kind: care.BetweenAgencies}
 	e := p.Ask("social_worker.prato", run, catalogue.Convene.Command("", "", convene))
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "kind", eligibility.RuleTakeOverAgeMax)
+	shut(p, "social_worker.prato", run, e, "kind", eligibility.RuleTakeOverAgeMax)
 	assess := postgrestest.Opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
 	e = p.Completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToEquipeWithin})
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "outcome", eligibility.RuleTakeOverAgeMax)
+	shut(p, "social_worker.prato", run, e, "outcome", eligibility.RuleTakeOverAgeMax)
+	rejected := postgrestest.Opens(run, "rejected", ledger.TaskChange{Kind: care.NextStepAfterRejection, Role: care.SocialWorker})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{rejected}}, nil)
+	e = p.Completion("social_worker.prato", run, rejected.ID, care.Completion{Outcome: care.ToEquipe, Note: "Prova"})
+	shut(p, "social_worker.prato", run, e, "outcome", eligibility.RuleTakeOverAgeMax)
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	for _, stage := range []care.Stage{care.StageEquipe, care.StagePlacement} {
 		reopen := catalogue.ReopenForm{Stage: stage, Note: "Prova"}
 		e = p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen))
-		p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "stage", eligibility.RuleTakeOverAgeMax)
+		shut(p, "social_worker.prato", run, e, "stage", eligibility.RuleTakeOverAgeMax)
 	}
 	reopen := catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}
 	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
@@ -252,12 +257,11 @@ func TestAMatterIsBookedByItsGate(t *testing.T) {
 	refused := func(rules map[string]string) {
 		for matter, rule := range rules {
 			e := p.Ask("desk_operator.prato", run, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: booking("uoc_immigrazione", matter)}))
-			res := p.Tries(run, e, ledger.Effects{}, nil)
 			if rule == "" {
-				require.Equal(t, ledger.Recorded, res.Verdict, matter)
+				require.Equal(t, ledger.Recorded, p.Tries(run, e, ledger.Effects{}, nil).Verdict, matter)
 				continue
 			}
-			p.Refused(res, e, "service", rule)
+			shut(p, "desk_operator.prato", run, e, "service", rule)
 		}
 	}
 	yesterday := p.Now.AddDate(0, 0, -1)
@@ -277,10 +281,47 @@ func TestAMatterIsBookedByItsGate(t *testing.T) {
 	e := p.Completion("desk_operator.prato", run, orientation.ID, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
 		booking("uoc_immigrazione", "language_mediation"), booking("pas", "housing_support"),
 	}})
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "bookings[1].service", eligibility.RuleLevel2ThirdCountry)
+	shut(p, "desk_operator.prato", run, e, "bookings[1].service", eligibility.RuleLevel2ThirdCountry)
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	e = p.Ask("desk_operator.prato", run, catalogue.Reopen.Command("", "", catalogue.ReopenForm{
 		Stage: care.StageSecondLevel, Note: "Prova", Bookings: []care.Booking{booking("spac", "housing_support")},
 	}))
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "bookings[0].service", eligibility.RuleLevel2ThirdCountry)
+	shut(p, "desk_operator.prato", run, e, "bookings[0].service", eligibility.RuleLevel2ThirdCountry)
+}
+
+// shut tries what a gate is shut to: its author is told why, which is not stored.
+func shut(p *postgrestest.Play, who, run string, e ledger.Entry, field, rule string) {
+	p.T.Helper()
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, field, eligibility.RuleShut)
+	told, err := p.Records.Command(p.T.Context(), p.Accounts[who], e.ID)
+	require.NoError(p.T, err)
+	require.Equal(p.T, []care.Fault{{Field: field, Rule: rule}}, told.Refusal.Faults)
+}
+
+// TestNoRecordSaysThatNoPermitWasShown: whoever is refused the take-over without a
+// permit, or with an old one, is refused it in no row with that reason.
+func TestNoRecordSaysThatNoPermitWasShown(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	refuses := func(rule string) ledger.Entry {
+		e := p.Ask("social_worker.prato", run, catalogue.ReferToCPI.Command("", "", catalogue.SendToCPI{}))
+		shut(p, "social_worker.prato", run, e, "", rule)
+		return e
+	}
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET permit = '', permit_expiry = NULL WHERE case_id = $1`, ledger.BareID(run))
+	require.NoError(t, err)
+	refuses(eligibility.RuleTakeOverPermit)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET permit = 'work', permit_expiry = '2020-01-01' WHERE case_id = $1`, ledger.BareID(run))
+	require.NoError(t, err)
+	e := refuses(eligibility.RuleTakeOverPermitExpired)
+	for _, row := range p.Rows(`SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`) {
+		require.Zero(t, p.Count(fmt.Sprint(row["name"])+` AS t WHERE to_jsonb(t)::text ~ 'permit_(not_shown|expired|missing)'`), row["name"])
+	}
+
+	// Once the facts are others, that there was a reason is all that is told.
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET permit_expiry = NULL WHERE case_id = $1`, ledger.BareID(run))
+	require.NoError(t, err)
+	told, err := p.Records.Command(t.Context(), p.Accounts["social_worker.prato"], e.ID)
+	require.NoError(t, err)
+	require.Equal(t, []care.Fault{{Rule: eligibility.RuleShut}}, told.Refusal.Faults)
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/gates"
 	"percorso/internal/postgres/standing"
 )
 
@@ -58,8 +59,10 @@ func (r commands) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 	}
 	err = postgres.Acting(ctx, r.pool, postgres.App(s, r.Clock()), claim, func(tx postgres.Tx) error {
 		if found {
-			cmd, err = earlier.repeated(c)
-			return err
+			if cmd, err = earlier.repeated(c); err != nil {
+				return err
+			}
+			return r.tell(ctx, tx, s, &cmd)
 		}
 		if err := r.codesOnly(ctx, tx, s.Zone, c.Answer); err != nil {
 			return err
@@ -124,10 +127,21 @@ func (r commands) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand
 		if err != nil {
 			return missing(err)
 		}
-		cmd, err = earlier.repeated(c)
-		return err
+		if cmd, err = earlier.repeated(c); err != nil {
+			return err
+		}
+		return r.tell(ctx, tx, s, &cmd)
 	})
 	return cmd, err
+}
+
+// tell adds why a gate of eligibility was shut, which is not stored.
+func (r commands) tell(ctx context.Context, tx postgres.Tx, s care.Staff, cmd *ledger.Command) error {
+	set, err := r.rules.Current(ctx, tx, s.Zone)
+	if err != nil {
+		return missing(err)
+	}
+	return gates.Tell(ctx, tx, set, cmd, r.Clock())
 }
 
 // Command reads a command of the caller's own.
@@ -137,7 +151,10 @@ func (r commands) Command(ctx context.Context, s care.Staff, id string) (cmd led
 	}
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
 		cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
-		return missing(err)
+		if err != nil || cmd.Refusal == nil {
+			return missing(err)
+		}
+		return r.tell(ctx, tx, s, &cmd)
 	})
 	return cmd, err
 }
