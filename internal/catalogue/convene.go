@@ -17,7 +17,7 @@ type ConveneForm struct {
 var Convene = Operation[ConveneForm]{
 	Facts: Facts{
 		Code: care.OpConvene, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "equipes", Slug: "equipe", Shown: AtHand,
+		Path: "equipes", Slug: "equipe", Shown: AtHand, Gives: ToMembers,
 		Offered: func(file ledger.Case) bool {
 			return branching(file) && slices.ContainsFunc(care.EquipeKinds, func(kind care.EquipeKind) bool {
 				return none(file, care.Answer{Operation: care.OpConvene, Equipe: kind})

@@ -90,6 +90,7 @@ const (
 	ToCPI       Receiver = "cpi"
 	ToService   Receiver = "service" // of another agency, where the chosen one is
 	ToOtherZone Receiver = "zone"
+	ToMembers   Receiver = "members" // of the équipe that is convened, who are of other agencies
 	// ToPartner: the sender chooses the partner first and then sees exactly what it
 	// gets. That takes two steps, which are pages of the referrals.
 	ToPartner Receiver = "partner"

@@ -16,8 +16,14 @@ type Needs struct {
 	Known bool     // and of these only what the case has
 }
 
-// Everything is what an équipe and another zone decide by: the person as a whole.
+// Everything is what another zone decides by, which is to answer for the person as a whole.
 var Everything = Needs{All: true}
+
+// TakeOver says which needs go to the members of an équipe: the social and the labour
+// ones, which a take-over is for.
+func TakeOver(p care.Policy) Needs {
+	return areas(p, care.DifficultySocial, care.DifficultyLabour)
+}
 
 // Referral says which needs go with a referral: the area that somebody chose, or
 // those of the plan's goals that send the person there, or what a placement is for.
@@ -36,19 +42,23 @@ func Referral(p care.Policy, agency, area string, planned []string) Needs {
 // for. The employment centre is told of those that it works on.
 func Appointment(p care.Policy, agency string) Needs {
 	if agency == p.CPI() {
-		return Needs{Areas: PlacementNeeds(p), Known: true}
+		return areas(p, care.DifficultyLabour)
 	}
 	return Needs{}
 }
 
 // PlacementNeeds are the areas of need that a placement is for.
-func PlacementNeeds(p care.Policy) (codes []string) {
+func PlacementNeeds(p care.Policy) []string { return areas(p, care.DifficultyLabour).Areas }
+
+// areas are the needs of the case that count as a difficulty of some kinds.
+func areas(p care.Policy, kinds ...care.Difficulty) Needs {
+	needs := Needs{Known: true}
 	for _, need := range p.Needs {
-		if need.Difficulty == care.DifficultyLabour {
-			codes = append(codes, need.Code)
+		if slices.Contains(kinds, need.Difficulty) {
+			needs.Areas = append(needs.Areas, need.Code)
 		}
 	}
-	return codes
+	return needs
 }
 
 // Of are those that the case has, or that the purpose names.

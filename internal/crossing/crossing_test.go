@@ -34,7 +34,8 @@ func TestWhatGoesIsWhatItsPurposeNeeds(t *testing.T) {
 		"a partner for nothing that is said":      {crossing.Referral(p, "cpia", "", nil), []string{}},
 		"an appointment at the employment centre": {crossing.Appointment(p, "cpi"), []string{"labour"}},
 		"an appointment elsewhere":                {crossing.Appointment(p, "coop"), []string{}},
-		"an équipe, another zone":                 {crossing.Everything, has},
+		"an équipe":                               {crossing.TakeOver(p), []string{"labour", "housing"}},
+		"another zone":                            {crossing.Everything, has},
 	} {
 		require.ElementsMatch(t, c.want, c.needs.Of(has), name)
 	}

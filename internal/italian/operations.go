@@ -143,6 +143,7 @@ var givenTexts = map[catalogue.Receiver]GivenTexts{
 	catalogue.ToCPI:       {"Dati che riceve", "Sono questi e nessun altro.", "referral"},
 	catalogue.ToService:   {"Se il servizio è di un altro ente", "L’ente riceve questi dati della persona, e nient’altro.", "appointment"},
 	catalogue.ToOtherZone: {"Dati che riceve l’altra zona", "Sono questi, con quello che scrivi nelle note.", "transfer"},
+	catalogue.ToMembers:   {"Dati che riceve chi siede nell’équipe per un altro ente", "Sono questi e nessun altro; un ente privato li riceve solo se la persona acconsente, senza la data di nascita e la cittadinanza.", "equipe"},
 	catalogue.ToPartner:   {"Dati che riceve", "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.", "referral"},
 }
 

@@ -31,15 +31,41 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		}
 		given.Terms = gets(appointmentNeeds(p, agencies))
 		given.Title += ": " + strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
-		grounds := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.LegalBasis()) })
-		slices.Sort(grounds)
-		given.Ground = strings.Join(slices.Compact(grounds), "; ")
+		given.Ground = grounds(agencies)
+	case catalogue.ToMembers:
+		members := memberAgencies(p)
+		if len(members) == 0 {
+			return nil
+		}
+		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: "Chi li riceve", Value: strings.Join(web.Each(members, func(a care.Agency) string { return a.Name }), ", ")})
+		given.Ground = grounds(members)
 	case catalogue.ToOtherZone:
 		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: italian.ActivePlan})
 	default:
 		return nil
 	}
 	return given
+}
+
+// grounds are the legal bases on which some agencies get something, each once.
+func grounds(agencies []care.Agency) string {
+	list := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.LegalBasis()) })
+	slices.Sort(list)
+	return strings.Join(slices.Compact(list), "; ")
+}
+
+// memberAgencies are the agencies that sit in one of the zone's équipes, but for the one
+// that keeps the case files.
+func memberAgencies(p care.Policy) (agencies []care.Agency) {
+	for _, equipe := range p.Equipes {
+		for _, seat := range equipe.Seats {
+			agency, _ := p.Agency(p.RoleAgency(seat.Role))
+			if agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(agencies, agency) {
+				agencies = append(agencies, agency)
+			}
+		}
+	}
+	return agencies
 }
 
 // appointmentNeeds are those that go with an appointment, whichever of some agencies it is with.

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/deploy"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -24,12 +26,16 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Fatal(err)
 	}
 	policy := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "prato" })]
-	c := ledger.Case{CaseFile: ledger.CaseFile{Number: "PO-2026-00012", Needs: []string{"labour", "housing"}}, PersonData: ledger.Person{
+	c := ledger.Case{CaseFile: ledger.CaseFile{Number: "PO-2026-00012", Needs: []string{"labour", "housing", "immigration"}}, PersonData: ledger.Person{
 		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Languages: []string{"ur", "en"}, Phone: "000 0000001",
 	}}
 	if listed, sent := len(givenTerms(policy, c, c.Needs)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
+	}
+	members := givenTo(catalogue.ToMembers, asked{rules: &zone.Rules{Policy: policy}, file: c})
+	if words := fmt.Sprint(members.Terms); !strings.Contains(words, "{Chi li riceve ") || strings.Contains(words, "Immigrazione") {
+		t.Errorf("an équipe's members get %s", words)
 	}
 	var form parts.CaseForm
 	sending := actionOf(care.OpSendToCPI)

@@ -58,10 +58,17 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 	return s.fillGiven(ctx, page, who, rules, t)
 }
 
-// fillGiven shows what an outcome of the task gives the employment centre, before it is chosen.
+// fillGiven shows what an outcome of the task gives another agency, before it is
+// chosen: the employment centre, or again who has rejected it.
 func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+	if t.HolderID != who.ID || !t.State.Open() {
+		return nil
+	}
 	form, _ := catalogue.FormOf(t.Kind)
-	if _, sends := form.Outcome(care.ToCPI); !sends || t.HolderID != who.ID || !t.State.Open() {
+	if _, again := form.Outcome(care.Resubmit); again && page.Asked != nil {
+		return page.givenAgain(rules.Policy)
+	}
+	if _, sends := form.Outcome(care.ToCPI); !sends {
 		return nil
 	}
 	cpi, _ := rules.Agency(rules.CPI())
@@ -75,6 +82,24 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	page.Shared = &parts.Given{
 		Title: "Dati che riceve " + cpi.Name + ", se invii la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
+	}
+	return nil
+}
+
+// givenAgain shows what the agency that rejected a referral gets when it is sent again:
+// what it was given before.
+func (p *TaskPage) givenAgain(policy care.Policy) error {
+	referral := p.Asked.about
+	if referral.Snapshot == nil {
+		return nil
+	}
+	var given ledger.Snapshot
+	if err := json.Unmarshal(referral.Snapshot, &given); err != nil {
+		return err
+	}
+	p.Shared = &parts.Given{
+		Title: "Dati che riceve " + present.AgencyName(policy, referral.ToAgency) + ", se invii di nuovo la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Terms: present.DisclosedTerms(policy, given), Purpose: italian.ReferralPurpose(policy, referral.Purpose), Ground: italian.LegalBasis(referral.LegalBasis),
 	}
 	return nil
 }

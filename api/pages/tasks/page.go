@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/pages/parts"
 	"percorso/api/web"
+	"percorso/internal/ledger"
 )
 
 //go:embed *.html
@@ -56,6 +57,7 @@ func (TaskPage) Template() *template.Template { return templates["task"] }
 type Asked struct {
 	Title, Reason, Next, Note string
 	Referral                  web.Link
+	about                     ledger.Referral
 }
 
 // Quote is a text with who wrote it.

@@ -277,7 +277,7 @@ func (s *Place) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t 
 	}
 	asked := &Asked{
 		Title: "Che cosa chiede " + present.AgencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
-		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"},
+		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"}, about: referral,
 	}
 	switch t.Kind {
 	case care.ReferralOutcome:

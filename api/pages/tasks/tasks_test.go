@@ -240,6 +240,9 @@ func TestTaskFromAReferral(t *testing.T) {
 		if _, ok := page.First("a", "href", "/segnalazioni/"+apitest.SomeID); !ok {
 			t.Errorf("%s does not lead to its referral", kind)
 		}
+		if shown := strings.Contains(page.Words(), "se invii di nuovo la persona"); shown != (kind == care.NextStepAfterRejection) {
+			t.Errorf("%s shows what goes with a referral sent again: %v", kind, shown)
+		}
 	}
 	b.Hold(care.ReferralAnswer)
 	page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t)

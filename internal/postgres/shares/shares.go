@@ -67,12 +67,13 @@ func (o Of) ToMembers() {
 			private = append(private, a.Code)
 		}
 	}
+	needs := crossing.TakeOver(o.Policy.Policy)
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosed($1, $2, true, '{}', false), $4, f.notice_version
+		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosed($1, $2, false, $6, $7), $4, f.notice_version
 		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
 		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.agency = ANY ($5) AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
 			AND `+standing.ConsentInForce+`
-		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At, postgres.OrEmpty(private))
+		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At, postgres.OrEmpty(private), postgres.OrEmpty(needs.Areas), needs.Known)
 }
 
 // ToZone gives another zone's agency what it decides a transfer by: the person, the

@@ -69,7 +69,7 @@ func (w *equipes) invite(s ledger.SeatChange) {
 	w.queue(`INSERT INTO seat (id, run_id, case_id, zone, agency, role, state, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, member = NULL, invited_at = excluded.invited_at`,
 		s.ID, w.step.Run, w.caseID(), w.run.Zone, s.Agency, s.Role, s.State, w.step.At)
-	sharesOf(w.writer).Give(shares.Share{Run: w.step.Run, Agency: string(s.Agency), For: shares.Equipe, Needs: crossing.Everything})
+	sharesOf(w.writer).Give(shares.Share{Run: w.step.Run, Agency: string(s.Agency), For: shares.Equipe, Needs: crossing.TakeOver(w.policy.Policy)})
 	w.moment("seat_invited", string(s.Role))
 }
 
