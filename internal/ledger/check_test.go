@@ -61,3 +61,14 @@ func TestCitizenshipsOfForms(t *testing.T) {
 	}
 	require.NotContains(t, CheckContact(care.Policy{}, NewContact{}), care.Fault{Field: "citizenship", Rule: care.RuleRequired}, "it need not be known")
 }
+
+// TestThatSomebodyHasNoPermitCannotBeSaid: a permit was shown, asked for, or not shown,
+// which is what is assumed.
+func TestThatSomebodyHasNoPermitCannotBeSaid(t *testing.T) {
+	for permit, refused := range map[string]bool{"": false, "work": false, care.PermitRequested: false, "none": true, "expired": true, "irregular": true} {
+		faults := CheckOpening(care.Policy{}, CaseOpening{Person: Person{Permit: permit}}, time.Time{})
+		if slices.Contains(faults, care.Fault{Field: "person.permit", Rule: care.RuleUnknownCode}) != refused {
+			t.Errorf("%q: %v", permit, faults)
+		}
+	}
+}

@@ -79,7 +79,7 @@ func plain(p care.Policy) any {
 }
 
 // keys are the fields that tell the entries of a list apart.
-var keys = []string{"code", "kind", "after", "role"}
+var keys = []string{"code", "kind", "after", "role", "matter"}
 
 // differences says in what two values differ, a line for each place.
 func differences(path string, from, to any) []string {

@@ -43,6 +43,7 @@ func TestPolicyDifferencesAreSaidInWords(t *testing.T) {
 		"what goes":      {func(p *care.Policy) { p.ClosureApproval = "" }, []string{"closure_approval: tolto (supervisor)"}},
 		"what comes":     {func(p *care.Policy) { p.Desk.Link = care.SocialWorker }, []string{"desk.link: aggiunto (social_worker)"}},
 		"a new entry":    {func(p *care.Policy) { p.Matters = append(p.Matters, care.Named{Code: "nuova", Name: "Nuova"}) }, []string{"matters: aggiunto nuova"}},
+		"a gate":         {func(p *care.Policy) { p.Gates[0].AgeMin = 16 }, []string{"matter_gates.family_reunification.age_min: aggiunto (16)"}},
 		"a code in use":  {func(p *care.Policy) { p.Services[0].Matters = []string{"housing_support"} }, []string{"services.pas.matters: tolto professional_social_service", "services.pas.matters: tolto school_inclusion"}},
 		"another order":  {func(p *care.Policy) { slices.Reverse(p.Measures) }, []string{"measures: in un altro ordine"}},
 		"an address":     {func(p *care.Policy) { p.Agencies[3].Email = "altra@ente.example" }, []string{"agencies.cpia.email: cambia"}},
@@ -66,6 +67,9 @@ func TestAnOlderVersionsPolicyIsCompared(t *testing.T) {
 		p.Deadlines = slices.DeleteFunc(p.Deadlines, func(d care.Deadline) bool { return d.Code == care.DeadlineShareAfterEnd })
 	})
 	require.True(t, setup.SameRules(older, prato(t)))
+	require.Equal(t, []string{"matter_gates: tolto family_reunification"}, setup.Policy(ledger.Setup{Policies: []care.Policy{prato(t)}}, changed(t, func(p *care.Policy) {
+		p.Gates = p.Gates[1:]
+	})).Lines)
 	stored := ledger.Setup{Policies: []care.Policy{older}}
 	require.Equal(t, []string{"le stesse regole, scritte per intero"}, setup.Policy(stored, prato(t)).Lines)
 	require.True(t, setup.Memory{}.OwnsPolicy(stored, prato(t)))

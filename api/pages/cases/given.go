@@ -30,14 +30,14 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 			return nil
 		}
 		given.Terms = gets(appointmentNeeds(p, agencies))
-		given.Title += ": " + strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
+		given.Title += ": " + parts.AgencyNames(agencies)
 		given.Ground = grounds(agencies)
 	case catalogue.ToMembers:
-		members := memberAgencies(p)
+		members := parts.MemberAgencies(p)
 		if len(members) == 0 {
 			return nil
 		}
-		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: "Chi li riceve", Value: strings.Join(web.Each(members, func(a care.Agency) string { return a.Name }), ", ")})
+		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: "Chi li riceve", Value: parts.AgencyNames(members)})
 		given.Ground = grounds(members)
 	case catalogue.ToOtherZone:
 		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: italian.ActivePlan})
@@ -52,20 +52,6 @@ func grounds(agencies []care.Agency) string {
 	list := web.Each(agencies, func(a care.Agency) string { return italian.LegalBasis(a.LegalBasis()) })
 	slices.Sort(list)
 	return strings.Join(slices.Compact(list), "; ")
-}
-
-// memberAgencies are the agencies that sit in one of the zone's équipes, but for the one
-// that keeps the case files.
-func memberAgencies(p care.Policy) (agencies []care.Agency) {
-	for _, equipe := range p.Equipes {
-		for _, seat := range equipe.Seats {
-			agency, _ := p.Agency(p.RoleAgency(seat.Role))
-			if agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(agencies, agency) {
-				agencies = append(agencies, agency)
-			}
-		}
-	}
-	return agencies
 }
 
 // appointmentNeeds are those that go with an appointment, whichever of some agencies it is with.

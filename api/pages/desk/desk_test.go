@@ -189,7 +189,7 @@ func TestEligibilityOnAPage(t *testing.T) {
 		t.Error("what was asked is gone, or stored")
 	}
 	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2018-05-05"}, "citizenship": {"CN"}})
-	for _, want := range []string{"Inserimento scolastico Sì", "Rinnovo del permesso di soggiorno No " + italian.Rule(eligibility.RuleLevel2Permit)} {
+	for _, want := range []string{"(secondo livello) Solo per 1 materia, vedi sotto", "Inserimento scolastico Sì", "Rinnovo del permesso di soggiorno No " + italian.Rule(eligibility.RuleLevel2Permit)} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}

@@ -73,11 +73,20 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	page := s.eligibilityPage(c, who, rules, f, form)
-	for _, answer := range eligibility.Answers(facts, now) {
-		page.Gates = append(page.Gates, gateOf(italian.Gate(answer.Gate), answer))
-	}
+	open := 0
 	for _, m := range rules.Matters {
-		page.Matters = append(page.Matters, gateOf(m.Name, eligibility.OfMatter(rules.Policy, m.Code, facts, now)))
+		answer := eligibility.OfMatter(rules.Policy, m.Code, facts, now)
+		page.Matters = append(page.Matters, gateOf(m.Name, answer))
+		if answer.Allowed {
+			open++
+		}
+	}
+	for _, answer := range eligibility.Answers(facts, now) {
+		gate := gateOf(italian.Gate(answer.Gate), answer)
+		if answer.Gate == eligibility.GateLevel2 && !answer.Allowed && open > 0 {
+			gate.Answer = web.Badge{Tone: "warning", Icon: "it-warning-circle", Text: "Solo per " + italian.Count(open, "materia", "materie") + ", vedi sotto"}
+		}
+		page.Gates = append(page.Gates, gate)
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil

@@ -3,6 +3,7 @@ package parts
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,6 +82,25 @@ func ShutMatters(p care.Policy, facts eligibility.PersonFacts, today time.Time) 
 		reasons[i] = "Oggi non si può prenotare " + strings.Join(names[reason], ", ") + ". " + reason
 	}
 	return strings.Join(reasons, " ")
+}
+
+// MemberAgencies are the agencies that sit in one of the zone's équipes, but for the one
+// that keeps the case files.
+func MemberAgencies(p care.Policy) (agencies []care.Agency) {
+	for _, equipe := range p.Equipes {
+		for _, seat := range equipe.Seats {
+			agency, _ := p.Agency(p.RoleAgency(seat.Role))
+			if agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(agencies, agency) {
+				agencies = append(agencies, agency)
+			}
+		}
+	}
+	return agencies
+}
+
+// AgencyNames names some agencies.
+func AgencyNames(agencies []care.Agency) string {
+	return strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
 }
 
 // ReadBooking reads the choice of ServiceOptions with its day and hour.

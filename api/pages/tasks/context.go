@@ -68,6 +68,12 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	if _, again := form.Outcome(care.Resubmit); again && page.Asked != nil {
 		return page.givenAgain(rules.Policy)
 	}
+	if members := parts.MemberAgencies(rules.Policy); len(members) > 0 {
+		if _, convenes := form.Outcome(care.ToEquipeBetween); convenes {
+			page.Words = append(page.Words, "Se convochi un’équipe, a chi vi siede per un altro ente ("+parts.AgencyNames(members)+
+				") arrivano gli stessi dati, con i bisogni sociali e di lavoro del fascicolo.")
+		}
+	}
 	if _, sends := form.Outcome(care.ToCPI); !sends {
 		return nil
 	}

@@ -3,6 +3,8 @@ package gates_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -318,10 +320,24 @@ func TestNoRecordSaysThatNoPermitWasShown(t *testing.T) {
 		require.Zero(t, p.Count(fmt.Sprint(row["name"])+` AS t WHERE to_jsonb(t)::text ~ 'permit_(not_shown|expired|missing)'`), row["name"])
 	}
 
+	// Nor what was stored before: whatever else was at fault stays.
+	files, err := filepath.Glob("../migrations/*_gate_shut.sql")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	migration, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	before := `{"code": "invalid", "faults": [{"rule": "required", "field": "note"}, {"rule": "take_over.permit_missing", "field": "outcome"}]}`
+	_, err = p.Owner.Exec(t.Context(), `UPDATE command SET refusal = $2 WHERE id = $1`, e.ID, before)
+	require.NoError(t, err)
+	up, _, _ := strings.Cut(string(migration), "-- +goose Down")
+	_, err = p.Owner.Exec(t.Context(), up)
+	require.NoError(t, err)
+	require.Equal(t, []care.Fault{{Field: "note", Rule: "required"}, {Field: "outcome", Rule: eligibility.RuleShut}}, p.Refusal(e.ID).Faults)
+
 	// Once the facts are others, that there was a reason is all that is told.
 	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET permit_expiry = NULL WHERE case_id = $1`, ledger.BareID(run))
 	require.NoError(t, err)
 	told, err := p.Records.Command(t.Context(), p.Accounts["social_worker.prato"], e.ID)
 	require.NoError(t, err)
-	require.Equal(t, []care.Fault{{Rule: eligibility.RuleShut}}, told.Refusal.Faults)
+	require.Contains(t, told.Refusal.Faults, care.Fault{Field: "outcome", Rule: eligibility.RuleShut})
 }
