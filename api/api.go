@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ import (
 // OIDC says how people and programs prove who they are.
 type OIDC = access.OIDC
 
+// Brakes say how often something may be tried that comes to nothing.
+type Brakes = access.Brakes
+
 // Options are what a Server is made of. All but the keys and Now are needed.
 type Options struct {
 	Listen    string // address to listen on, e.g. 127.0.0.1:8080
@@ -38,9 +42,11 @@ type Options struct {
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions access.Sessions
-	Idle     time.Duration // after which a session ends unused: what its store goes by
-	Life     time.Duration // after which it ends in any case
-	Lines    access.Lines  // what the audit keeps of logins and refusals
+	Idle     time.Duration  // after which a session ends unused: what its store goes by
+	Life     time.Duration  // after which it ends in any case
+	Brakes   Brakes         // the zero value holds nobody back
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
+	Lines    access.Lines   // what the audit keeps of logins and refusals
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -173,7 +179,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, People: o.Records, Policies: book,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, Brakes: o.Brakes, Proxies: o.Proxies, People: o.Records, Policies: book,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
@@ -197,7 +203,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash = false // an address is written in one way
 	r.ContextWithFallback = true
-	if err := r.SetTrustedProxies(nil); err != nil {
+	if err := r.SetTrustedProxies(nil); err != nil { // package access says where a request comes from
 		return nil, err
 	}
 	r.Use(s.begin, s.logged, s.recovery, s.secure, s.readable, s.guard.ForbidOtherSites)

@@ -35,5 +35,5 @@ func (s *Server) places(r *gin.Engine) {
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
-	(&partner.Place{Room: shared, Links: s.links, Records: s.records}).Mount(r)
+	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

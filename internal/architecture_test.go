@@ -39,10 +39,11 @@ var mayImport = map[string][]string{
 	"internal/calendar":    {"internal/care"},
 	"internal/italian":     {"internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
 	"internal/codec":       {},
-	"internal/config":      {},
+	"internal/config":      {"internal/brake"},
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
 	"internal/walk":        {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
+	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
 	"internal/probe":      {},                  // whether a process is alive and ready
 	"internal/secret":     {},                  // a key for each use
@@ -95,7 +96,7 @@ var mayImport = map[string][]string{
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
-	"api/access":   {"api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/access":   {"internal/brake", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
 	"api/envelope": {"api/problem", "internal/care"},

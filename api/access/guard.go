@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -30,7 +31,9 @@ type Options struct {
 	Idle     time.Duration // after which a session ends unused: what its store goes by
 	Life     time.Duration // after which it ends in any case
 	Lines    Lines
-	LoginKey []byte // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
+	Brakes   Brakes
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed; none is usual
+	LoginKey []byte         // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
 	People   People
 	Policies Policies
 
@@ -55,6 +58,7 @@ type Guard struct {
 	// Pages makes pages for who is let in.
 	Pages *Pages
 
+	brakes   brakes
 	provider *provider
 	attempts attempts
 	tokens   *tokens
@@ -81,6 +85,7 @@ func New(o Options) (*Guard, error) {
 	}
 	https := strings.HasPrefix(o.PublicURL, "https:")
 	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), attempts: attempts{seals, https, o.Now}, logins: o.Sessions, lines: o.Lines, origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
+	g.brakes = newBrakes(o)
 	g.tokens = &tokens{
 		provider: g.provider, sessions: o.Sessions,
 		seen: recent.New[bearer](tokenAge, tokensKept, o.Now), cuts: recent.New[time.Time](staffAge, staffKept, o.Now),
@@ -150,7 +155,7 @@ func (g *Guard) SignedIn(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, loginPath(c.Request.URL.RequestURI()))
 		return
 	}
-	who, err := g.member(c.Request.Context(), subject)
+	who, err := g.member(c, ledger.UnknownLogin, subject)
 	if err != nil {
 		g.Pages.fail(c, err)
 		return
@@ -159,21 +164,18 @@ func (g *Guard) SignedIn(c *gin.Context) {
 	g.followed(c)
 }
 
-// member finds who an account is. *problem.Problem: it is none of the staff.
-func (g *Guard) member(ctx context.Context, subject string) (care.Staff, error) {
-	who, err := g.Pages.staff(ctx, subject)
-	if errors.Is(err, ledger.ErrForbidden) {
-		err = problem.New(problem.NotStaff)
-	}
-	return who, err
-}
-
 // Authenticated guards the API: a bearer token of the OpenID provider, or the
 // session that a page has.
 func (g *Guard) Authenticated(c *gin.Context) {
 	ctx := c.Request.Context()
-	subject := ""
+	subject, with := "", ledger.UnknownLogin
 	if token, ok := g.Pages.bearer(c.Request); ok {
+		with = ledger.UnknownToken
+		tried := []string{g.brakes.source(c.Request), keyToken + string(digest(token))}
+		if wait := g.brakes.tokens.Held(tried...); wait > 0 && !g.tokens.known(token) {
+			g.problems.Refuse(c, problem.Held(wait))
+			return
+		}
 		var err error
 		switch subject, err = g.tokens.subject(ctx, token); {
 		case errors.Is(err, problem.ErrProviderAway):
@@ -184,7 +186,7 @@ func (g *Guard) Authenticated(c *gin.Context) {
 			g.problems.Refuse(c, problem.New(problem.Unavailable))
 			return
 		case err != nil:
-			g.refuseToken(c, err)
+			g.refuseToken(c, err, tried)
 			return
 		}
 	} else if subject = g.Pages.sessions.subject(ctx); subject == "" {
@@ -192,7 +194,7 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 		return
 	}
-	who, err := g.member(ctx, subject)
+	who, err := g.member(c, with, subject)
 	if err != nil {
 		g.problems.Refuse(c, g.problems.Of(ctx, err))
 		return
@@ -201,13 +203,17 @@ func (g *Guard) Authenticated(c *gin.Context) {
 	g.followed(c)
 }
 
-// refuseToken refuses a token that is not valid.
-func (g *Guard) refuseToken(c *gin.Context, err error) {
+// refuseToken refuses a token that is not valid, which counts as a try of it.
+func (g *Guard) refuseToken(c *gin.Context, err error, tried []string) {
+	if wait := g.brakes.tokens.Try(tried...); wait > 0 {
+		g.problems.Refuse(c, problem.Held(wait))
+		return
+	}
 	code := "invalid"
 	if errors.Is(err, errRevoked) {
 		code = "revoked"
 	}
-	g.leaveUnknown(c.Request.Context(), ledger.UnknownToken, code, sourceOf(c.Request))
+	g.leaveUnknown(c.Request.Context(), ledger.UnknownToken, code, g.brakes.proxies.sourceOf(c.Request))
 	c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
 	g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 }

@@ -55,6 +55,13 @@ func NewLinks(key []byte, records LinkRecords, now func() time.Time) *Links {
 	return &Links{key: key, records: records, now: now}
 }
 
+// signed is the id in a link that a key of ours has signed, also past its time; empty:
+// none has.
+func (l *Links) signed(token string) string {
+	id, _ := invitation.Open(l.key, token, l.now())
+	return id
+}
+
 // Open reads what the last part of a link's address opens, and says what
 // it is good for. A forged one opens nothing. The snapshot is there once the
 // referral was acknowledged.

@@ -134,6 +134,12 @@ func (t *tokens) subject(ctx context.Context, raw string) (string, error) {
 // errTokensUnknown says that it cannot be known now whether a token is revoked.
 var errTokensUnknown = errors.New("revoked tokens are not known")
 
+// known says whether a token was found valid a moment ago.
+func (t *tokens) known(raw string) bool {
+	_, ok := t.seen.Known(string(digest(raw)))
+	return ok
+}
+
 func (t *tokens) read(ctx context.Context, raw string) (bearer, error) {
 	key := string(digest(raw))
 	if known, ok := t.seen.Known(key); ok {
@@ -172,11 +178,16 @@ func (g *Guard) Mount(r gin.IRoutes) {
 // login sends the browser to the provider. It asks for the password each time:
 // the computers at a desk are shared.
 func (g *Guard) login(c *gin.Context) error {
+	next := LocalPath(c.Query("next"))
+	if wait := g.brakes.logins.Try(g.brakes.source(c.Request)); wait > 0 {
+		g.Pages.heldPage(c, problem.Held(wait), loginPath(next))
+		return nil
+	}
 	at, err := g.provider.discover()
 	if err != nil {
 		return err
 	}
-	state, begun, err := g.attempts.begin(c, LocalPath(c.Query("next")), c.Query(againParameter) != "")
+	state, begun, err := g.attempts.begin(c, next, c.Query(againParameter) != "")
 	if err != nil {
 		return err
 	}
@@ -201,6 +212,12 @@ func (g *Guard) callback(c *gin.Context) error {
 	to, _ := g.attempts.goalOf(state)
 	to.Next = LocalPath(to.Next)
 	begun, ours := g.attempts.end(c, to.ID)
+	if !ours { // one that was begun here is never held back: it was counted then
+		if wait := g.brakes.logins.Try(g.brakes.source(c.Request)); wait > 0 {
+			g.Pages.heldPage(c, problem.Held(wait), loginPath(to.Next))
+			return nil
+		}
+	}
 	switch {
 	case state == "" || code == "": // the login was given up at the provider
 		return g.loginFailed(c, to)
@@ -212,25 +229,28 @@ func (g *Guard) callback(c *gin.Context) error {
 	switch {
 	case errors.Is(err, errCodeRefused):
 		g.problems.Broken(ctx, err)
+		g.leaveUnknown(ctx, ledger.UnknownLogin, "code_refused", g.brakes.proxies.sourceOf(c.Request))
 		return g.forgive(c, to)
 	case errors.Is(err, problem.ErrLogin):
 		g.problems.Broken(ctx, err)
+		g.leaveUnknown(ctx, ledger.UnknownLogin, problem.LoginFailed, g.brakes.proxies.sourceOf(c.Request))
 		return g.loginFailed(c, to)
 	case err != nil:
 		return err
 	}
-	who, err := g.member(ctx, subject)
+	who, err := g.member(c, ledger.UnknownLogin, subject)
 	if err != nil {
-		g.leaveUnknown(ctx, ledger.UnknownLogin, problem.NotStaff, subject)
+		return err
+	}
+	// The line comes first: nobody is logged in without one. Where the session cannot be
+	// written afterwards, the line says a login that had no session.
+	if err := g.lines.Acted(ctx, who, ledger.LineLogin); err != nil {
 		return err
 	}
 	if err := g.Pages.sessions.begin(ctx, subject, deviceOf(c.Request.UserAgent())); err != nil {
 		return g.sessionLost(c, err)
 	}
 	if err := g.waiting.remember(c, subject); err != nil {
-		return err
-	}
-	if err := g.lines.Acted(ctx, who, ledger.LineLogin); err != nil {
 		return err
 	}
 	c.Redirect(http.StatusSeeOther, to.Next)

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"time"
 
@@ -58,14 +57,4 @@ func (g *Guard) stay(c *gin.Context) {
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"left": int(left.Seconds())})
-}
-
-// sourceOf is where a request comes from: the address of the connection, which behind a
-// proxy is the proxy's.
-func sourceOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -221,7 +221,19 @@ func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 			title = "L’indirizzo non è giusto"
 		}
 	}
+	if wrong.Code == problem.TooOften {
+		p.heldPage(c, wrong, c.Request.URL.RequestURI())
+		return
+	}
 	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
+}
+
+// heldPage answers somebody who has tried something too often with when to try again,
+// and where.
+func (p *Pages) heldPage(c *gin.Context, wrong *problem.Problem, again string) {
+	p.problems.Word(c.Request.Context(), wrong)
+	c.Header("Retry-After", wrong.GetHeaders().Get("Retry-After"))
+	p.Tell(c, problem.Notice{Status: wrong.Status, Title: "Troppi tentativi", Detail: wrong.Detail, Link: again, LinkText: "Riprova"})
 }
 
 // forPrograms says whether a request is made where programs ask.

@@ -18,14 +18,16 @@ import (
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
 
 const (
-	programs = "/api/v1"
-	someID   = "0190f0f0-0000-7000-8000-000000000001"
+	programs  = "/api/v1"
+	someID    = "0190f0f0-0000-7000-8000-000000000001"
+	anotherID = "0190f0f0-0000-7000-8000-000000000002"
 )
 
 var (
@@ -58,6 +60,17 @@ func (somePolicies) Policy(context.Context, string) (care.Policy, error) {
 	return care.Policy{Zone: "prova", Municipality: "Comune di Prova"}, nil
 }
 
+// someLinks are open until they are used; that of anotherID is.
+type someLinks struct{}
+
+func (someLinks) OpenLink(_ context.Context, id string) (ledger.Link, error) {
+	link := ledger.Link{ID: id, Open: true, Expires: testclock.Monday.Add(time.Hour)}
+	if id == anotherID {
+		link.Used = &testclock.Monday
+	}
+	return link, nil
+}
+
 // sessionIdle is after how long sessions end unused.
 const sessionIdle = 30 * time.Minute
 
@@ -74,7 +87,7 @@ type rig struct {
 	begun    map[string][2]string // the nonce and challenge of logins, by their state
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
 	b := &rig{t: t, now: testclock.Monday}
 	clock := func() time.Time { return b.now }
@@ -85,12 +98,16 @@ func newRig(t *testing.T) *rig {
 	engine := gin.New()
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.guard.Load(engine).ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
-	guard, err := New(Options{
+	options := Options{
 		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
 		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
-	})
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	guard, err := New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +117,14 @@ func newRig(t *testing.T) *rig {
 	api := engine.Group(programs, guard.Authenticated)
 	api.GET("/me", func(c *gin.Context) { c.JSON(http.StatusOK, StaffOf(c.Request.Context())) })
 	api.POST("/tasks/:id/claim", func(c *gin.Context) { c.Status(http.StatusOK) })
+	links := NewLinks(make([]byte, invitation.KeySize), someLinks{}, clock)
+	engine.GET(InvitationPath+":token", links.Slowly(guard), func(c *gin.Context) {
+		_, state, _ := links.Open(c.Request.Context(), c.Param("token"))
+		if state != LinkValid {
+			links.Refused(c, guard, state)
+		}
+		c.String(http.StatusOK, "%s", state)
+	})
 	engine.Any("/compiti", guard.SignedIn, func(c *gin.Context) { c.String(http.StatusOK, StaffOf(c.Request.Context()).Subject) })
 	engine.GET("/lascia", func(c *gin.Context) { guard.Pages.sessions.Put(c.Request.Context(), "words", "of the first") })
 	engine.GET("/parole", func(c *gin.Context) {

@@ -233,7 +233,7 @@ func (b *PagesRig) Serve(records api.Records) {
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: &fakeWorkers{}, Loops: &loops.Set{}, Schema: func(context.Context) error { return nil }, Unsealed: func(context.Context) (bool, error) { return false, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Words: italian.Words{},
 		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
 		OIDC:    api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
-		LinkKey: SomeKey, LoginKey: SomeKey,
+		LinkKey: SomeKey, LoginKey: SomeKey, Brakes: b.Brakes,
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -581,6 +581,7 @@ type Rig struct {
 	Logins   *accesstest.Sessions
 	Log      *bytes.Buffer
 	Browser  *http.Client
+	Brakes   api.Brakes // that its pages go by, once they are served again
 }
 
 // sessionIdle is after how long a rig's sessions end unused.

@@ -1,6 +1,10 @@
 package problem
 
-import "net/http"
+import (
+	"net/http"
+
+	"percorso/internal/italian"
+)
 
 // Notice is a page that says one thing to somebody who may not be logged in.
 type Notice struct {
@@ -16,6 +20,15 @@ func NoticeOf(code string) (Notice, bool) {
 		Unauthenticated: NoticeSignedOut, NotStaff: NoticeNotStaff, ProviderAway: NoticeProviderAway, LoginFailed: NoticeLoginFailed, Unavailable: NoticeAway,
 	}[code]
 	return notice, ok
+}
+
+// tryAgain says in how many seconds to try again.
+func tryAgain(seconds int) string {
+	const minute = 60
+	if seconds <= 2*minute {
+		return "Riprova tra " + italian.Count(seconds, "secondo", "secondi") + "."
+	}
+	return "Riprova tra " + italian.Count((seconds+minute-1)/minute, "minuto", "minuti") + "."
 }
 
 // Notices that are the same wherever they are told.

@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,6 +38,7 @@ type Problem struct {
 	Now      string       `json:"now,omitempty" example:"requested" doc:"What is so, of not_awaited and ended: the state of the referral, task or plan, or the kind of the task that comes first"`
 	Errors   []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
 	Open     *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
+	Wait     int          `json:"retry_after,omitempty" example:"20" doc:"In how many seconds to try again, of too_often"`
 
 	Operation care.Operation `json:"-"` // that was asked, for the words
 }
@@ -59,12 +62,15 @@ func (p *Problem) Error() string { return p.Code }
 // GetStatus makes a problem an answer of huma.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders are the headers of the answer: whoever finds something away is told
-// when to come again.
+// GetHeaders are the headers of the answer: whoever finds something away, or tries too
+// often, is told when to come again.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
-	if p.Status == http.StatusServiceUnavailable {
+	switch p.Status {
+	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", RetryAfter)
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", strconv.Itoa(p.Wait))
 	}
 	return h
 }
@@ -92,6 +98,7 @@ const (
 	NotAcceptable   = "not_acceptable"    // the caller takes no JSON
 	TooLarge        = "too_large"         // a body above the limit
 	Method          = "method"            // the address does not take the method
+	TooOften        = "too_often"         // tried more often than may be; it says when to try again
 	ProviderAway    = "provider_away"     // the OpenID provider does not answer
 	Unavailable     = "unavailable"       // something needed is away; try again
 	Internal        = "internal"          // a defect
@@ -134,6 +141,7 @@ var statuses = map[string]int{
 	NotAcceptable:          http.StatusNotAcceptable,
 	TooLarge:               http.StatusRequestEntityTooLarge,
 	Method:                 http.StatusMethodNotAllowed,
+	TooOften:               http.StatusTooManyRequests,
 	ProviderAway:           http.StatusServiceUnavailable,
 	Unavailable:            http.StatusServiceUnavailable,
 	Internal:               http.StatusInternalServerError,
@@ -152,6 +160,13 @@ func New(code string) *Problem {
 		status = http.StatusInternalServerError
 	}
 	return &Problem{Type: "urn:percorso:problem:" + code, Title: http.StatusText(status), Status: status, Code: code}
+}
+
+// Held is the problem of somebody who tries something too often, and has to wait.
+func Held(wait time.Duration) *Problem {
+	p := New(TooOften)
+	p.Wait = int((wait + time.Second - 1) / time.Second)
+	return p
 }
 
 // Refusal is the problem of a refusal.
@@ -257,6 +272,9 @@ func (t *Teller) Word(ctx context.Context, p *Problem) {
 	p.Detail = t.Words.Refusal(care.Refusal{Code: p.Code, Role: p.Role, Operation: p.Operation, Now: p.Now})
 	for i := range p.Errors {
 		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
+	}
+	if p.Code == TooOften {
+		p.Detail += " " + tryAgain(p.Wait)
 	}
 	if saysByRule(p.Code) && len(p.Errors) > 0 {
 		p.Detail = p.Errors[0].Message

@@ -227,7 +227,7 @@ func register[I, O any](a *API, op huma.Operation, handle func(context.Context, 
 	// 500 comes from huma itself, 422 where it takes anything: but any address may
 	// have a query that is none.
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable,
-		http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	if strings.Contains(op.Path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}

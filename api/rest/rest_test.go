@@ -279,7 +279,7 @@ func TestDescriptionIsWhole(t *testing.T) {
 			if strings.Contains(path, "{") != slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "path" }) {
 				t.Errorf("%s %s does not read its address", method, path)
 			}
-			for _, status := range []string{"400", "401", "403", "406", "422", "500", "503"} {
+			for _, status := range []string{"400", "401", "403", "406", "422", "429", "500", "503"} {
 				response := op.Responses[status]
 				if response == nil || response.Content[problem.MediaType] == nil {
 					t.Errorf("%s %s does not tell of %s", method, path, status)

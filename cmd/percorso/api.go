@@ -92,13 +92,14 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Log:       log,
 		LinkKey:   linkKey,
 		LoginKey:  loginKey,
-		Idle:      c.Idle,
-		Life:      c.Life,
-		Workers:   seen,
-		Loops:     set,
-		Meter:     counts,
-		Schema:    func(ctx context.Context) error { return schemaFits(ctx, pool) },
-		Unsealed:  func(ctx context.Context) (bool, error) { return seals.Late(ctx, pool) },
+		Brakes:    api.Brakes{Logins: c.Logins, Tokens: c.Tokens, Links: c.Links, Sources: c.Sources}, Proxies: c.Proxies,
+		Idle:     c.Idle,
+		Life:     c.Life,
+		Workers:  seen,
+		Loops:    set,
+		Meter:    counts,
+		Schema:   func(ctx context.Context) error { return schemaFits(ctx, pool) },
+		Unsealed: func(ctx context.Context) (bool, error) { return seals.Late(ctx, pool) },
 	}
 	if told != nil {
 		options.Spans = told

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -20,6 +21,8 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
+
+	"percorso/internal/brake"
 )
 
 // Database is what commands need that only work on the records: migrate, zone
@@ -53,6 +56,7 @@ type API struct {
 	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
 	Traces    string // host:port of OTEL_EXPORTER_OTLP_ENDPOINT, where spans are sent; empty: none are
 	Sessions
+	Brakes
 	SearchKey string // PERCORSO_SEARCH_KEY: makes the digests of what is searched; empty: derived from Keys
 }
 
@@ -60,6 +64,16 @@ type API struct {
 type Sessions struct {
 	Idle time.Duration // PERCORSO_SESSION_IDLE: without asking for anything
 	Life time.Duration // PERCORSO_SESSION_LIFETIME: at most
+}
+
+// Brakes say how often something may be tried that comes to nothing, and where a try
+// comes from.
+type Brakes struct {
+	Logins  brake.Rate     // PERCORSO_BRAKE_LOGINS: begun from one source, or come back without having been
+	Tokens  brake.Rate     // PERCORSO_BRAKE_TOKENS: refused, from one source or of one token
+	Links   brake.Rate     // PERCORSO_BRAKE_LINKS: forged, from one source; opened or answered, of one link
+	Sources int            // PERCORSO_BRAKE_SOURCES: how many sources, tokens and links are remembered
+	Proxies []netip.Prefix // PERCORSO_TRUSTED_PROXIES: whose X-Forwarded-For is believed; empty: nobody's
 }
 
 // Worker is what the process worker needs.
@@ -134,6 +148,22 @@ const (
 	longestLife  = 24 * time.Hour
 )
 
+// How often something may be tried that comes to nothing, unless it is said otherwise:
+// an office behind one address logs in, and mail scanners open links, well below it.
+var (
+	usualLogins = brake.Rate{Tries: 120, Per: time.Minute}
+	usualTokens = brake.Rate{Tries: 60, Per: time.Minute}
+	usualLinks  = brake.Rate{Tries: 60, Per: time.Minute}
+)
+
+const (
+	usualSources = 10_000
+	fewSources   = 100
+	mostSources  = 1_000_000
+	mostTries    = 1_000_000
+	longestPer   = 24 * time.Hour
+)
+
 // ReadDatabase reads Database.
 func ReadDatabase() (Database, error) {
 	var r reader
@@ -163,6 +193,13 @@ func ReadAPI() (API, error) {
 			Idle: r.duration("PERCORSO_SESSION_IDLE", defaultIdle, shortestIdle, longestLife),
 			Life: r.duration("PERCORSO_SESSION_LIFETIME", defaultLife, shortestIdle, longestLife),
 		},
+	}
+	c.Brakes = Brakes{
+		Logins:  r.rate("PERCORSO_BRAKE_LOGINS", usualLogins),
+		Tokens:  r.rate("PERCORSO_BRAKE_TOKENS", usualTokens),
+		Links:   r.rate("PERCORSO_BRAKE_LINKS", usualLinks),
+		Sources: r.number("PERCORSO_BRAKE_SOURCES", usualSources, fewSources, mostSources),
+		Proxies: r.networks("PERCORSO_TRUSTED_PROXIES"),
 	}
 	if c.OIDC.Audience == c.OIDC.ClientID {
 		r.fault("PERCORSO_OIDC_AUDIENCE", "must differ from PERCORSO_OIDC_CLIENT_ID, or an id token would open the API")
@@ -271,6 +308,54 @@ func (r *reader) duration(variable string, fallback, least, most time.Duration) 
 		r.fault(variable, fmt.Sprintf("is no time such as 30m or 10h, from %s to %s", least, most))
 	}
 	return d
+}
+
+// rate reads how often something may be tried, such as 60/1m. Off: ever.
+func (r *reader) rate(variable string, fallback brake.Rate) brake.Rate {
+	value := r.text(variable, "")
+	switch value {
+	case "":
+		return fallback
+	case "off":
+		return brake.Rate{}
+	}
+	tries, per, _ := strings.Cut(value, "/")
+	n, err := strconv.Atoi(tries)
+	d, notime := time.ParseDuration(per)
+	if err != nil || notime != nil || n < 1 || n > mostTries || d < time.Second || d > longestPer {
+		r.fault(variable, "is no rate such as 60/1m, from one try to a million in 1s to 24h, nor off")
+	}
+	return brake.Rate{Tries: n, Per: d}
+}
+
+// number reads a whole number, within bounds.
+func (r *reader) number(variable string, fallback, least, most int) int {
+	value := r.text(variable, "")
+	if value == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		r.fault(variable, fmt.Sprintf("is no number from %d to %d", least, most))
+	}
+	return n
+}
+
+// networks reads addresses and networks, with commas or blanks between them. One that
+// holds everybody is none: whoever asks would be believed.
+func (r *reader) networks(variable string) (list []netip.Prefix) {
+	for _, text := range strings.FieldsFunc(r.text(variable, ""), func(c rune) bool { return c == ',' || c == ' ' }) {
+		network, err := netip.ParsePrefix(text)
+		if address, is := netip.ParseAddr(text); is == nil {
+			network, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil || network.Bits() == 0 || network.Addr().Is4In6() {
+			r.fault(variable, "is no list of addresses and networks such as 10.0.0.5,10.1.0.0/16")
+			return nil
+		}
+		list = append(list, network.Masked())
+	}
+	return list
 }
 
 // metrics reads where a process is measured; nowhere is usual.

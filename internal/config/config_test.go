@@ -2,10 +2,15 @@ package config
 
 import (
 	"cmp"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"percorso/internal/brake"
 )
 
 // set empties the environment of our variables and sets some.
@@ -93,6 +98,42 @@ func TestFaultsNameTheVariableAndQuoteNothing(t *testing.T) {
 				t.Errorf("said %q", said)
 			}
 		})
+	}
+}
+
+func TestBrakes(t *testing.T) {
+	read := func(variable, value string) (API, error) {
+		set(t, map[string]string{"PERCORSO_DATABASE_URL": someDatabase, "PERCORSO_CODEC_KEYS": someKeys, variable: value})
+		return ReadAPI()
+	}
+	usual, err := read("PERCORSO_BRAKE_LOGINS", "")
+	if err != nil || usual.Logins != usualLogins || usual.Tokens != usualTokens || usual.Links != usualLinks || usual.Sources != usualSources || usual.Proxies != nil {
+		t.Errorf("usual: %+v %v", usual.Brakes, err)
+	}
+	if c, err := read("PERCORSO_BRAKE_TOKENS", "5/30s"); err != nil || c.Tokens != (brake.Rate{Tries: 5, Per: 30 * time.Second}) {
+		t.Errorf("a rate: %+v %v", c.Tokens, err)
+	}
+	if c, err := read("PERCORSO_BRAKE_LINKS", "off"); err != nil || c.Links != (brake.Rate{}) {
+		t.Errorf("off: %+v %v", c.Links, err)
+	}
+	if c, err := read("PERCORSO_BRAKE_SOURCES", "500"); err != nil || c.Sources != 500 {
+		t.Errorf("sources: %d %v", c.Sources, err)
+	}
+	c, err := read("PERCORSO_TRUSTED_PROXIES", "10.0.0.5, 10.1.2.3/16 fd00::1")
+	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::1/128")}
+	if err != nil || !slices.Equal(c.Proxies, want) {
+		t.Errorf("proxies: %v %v", c.Proxies, err)
+	}
+	for variable, values := range map[string][]string{
+		"PERCORSO_BRAKE_LOGINS":    {"segreto", "60", "60/", "/1m", "0/1m", "-1/1m", "60/1ms", "60/25h", "9999999/1m", "60/1m/1m"},
+		"PERCORSO_BRAKE_SOURCES":   {"segreto", "0", "99", "1000001"},
+		"PERCORSO_TRUSTED_PROXIES": {"segreto", "10.0.0.5,segreto", "0.0.0.0/0", "::/0", "10.0.0.5/33", "10.0.0.5:80", "::ffff:10.0.0.5"},
+	} {
+		for _, value := range values {
+			if _, err := read(variable, value); err == nil || !strings.Contains(err.Error(), variable) || strings.Contains(err.Error(), "segreto") {
+				t.Errorf("%s=%s: %v", variable, value, err)
+			}
+		}
 	}
 }
 

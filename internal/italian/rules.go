@@ -151,6 +151,7 @@ var refusals = map[string]string{
 	"media_type":      "Il tipo di quello che hai inviato non è tra quelli che questo indirizzo legge.",
 	"not_acceptable":  "Questo indirizzo risponde in JSON: chiedi application/json.",
 	"too_large":       "Quello che hai inviato è troppo grande: accorcia i testi e ripeti l’invio.",
+	"too_often":       "Ci sono stati troppi tentativi in poco tempo.",
 	"method":          "Questo indirizzo non accetta la richiesta.",
 	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
 	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",

@@ -27,7 +27,7 @@ import (
 
 // Mount registers the pages.
 func (s *Place) Mount(r *gin.Engine) {
-	g := r.Group(access.InvitationPath, apart)
+	g := r.Group(access.InvitationPath, apart, s.Links.Slowly(s.Guard))
 	g.GET("/:token", s.Pages.Answer(withLink(s.showInvitation)))
 	g.POST("/:token", s.Pages.Form(withLink(s.takeInvitation)))
 	g.POST("/:token/nuovo", s.Pages.Form(withLink(s.sendNewLink)))
@@ -273,6 +273,7 @@ var deadLinks = map[access.LinkState]struct {
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
 func (s *Place) deadLink(c *gin.Context, token string, link ledger.Link, state access.LinkState) {
+	s.Links.Refused(c, s.Guard, state)
 	said := deadLinks[state]
 	page := InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
 	if state.Renewable() && link.Open {

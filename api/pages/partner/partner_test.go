@@ -3,10 +3,14 @@ package partner_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"percorso/api"
 	"percorso/api/apitest"
+	"percorso/internal/brake"
 	"percorso/internal/care"
 )
 
@@ -100,6 +104,40 @@ func TestAnswersOfPartners(t *testing.T) {
 				t.Errorf("%d commands", b.SentCommands())
 			}
 		})
+	}
+}
+
+// TestRefusedLinksLeaveLines, and whoever goes on trying is told when to try again:
+// apart from the product, as on all pages of links.
+func TestRefusedLinksLeaveLines(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Brakes = api.Brakes{Links: brake.Rate{Tries: 3, Per: 90 * time.Minute}, Sources: 10}
+	b.Serve(b.Pages)
+	for _, address := range []string{"/invito/{usato}", "/invito/{scaduto}", "/invito/{risolto}", "/invito/abc"} {
+		if a := b.Anybody(http.MethodGet, address, nil); a.StatusCode != http.StatusGone && a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", address, a.StatusCode)
+		}
+	}
+	b.Anybody(http.MethodPost, "/invito/{risolto}/nuovo", nil)
+	want := []string{"unknown link used", "unknown link expired", "unknown link settled", "unknown link forged", "unknown link settled"}
+	if !slices.Equal(b.Logins.Lines, want) {
+		t.Errorf("lines: %q", b.Logins.Lines)
+	}
+	for range 2 {
+		b.Anybody(http.MethodGet, "/invito/abd", nil)
+	}
+	a := b.Anybody(http.MethodGet, "/invito/abe", nil)
+	page := apitest.ReadPage(t, a)
+	if text := page.Main(t).Words(); a.StatusCode != http.StatusTooManyRequests || a.Header.Get("Retry-After") != "1800" || !strings.Contains(text, "Riprova tra 30 minuti.") {
+		t.Errorf("%d %s: %s", a.StatusCode, a.Header.Get("Retry-After"), text)
+	}
+	for _, link := range page.Every("a") {
+		if href := link.Attribute("href"); strings.HasPrefix(href, "/") {
+			t.Errorf("the page leads into the product: %s", href)
+		}
+	}
+	if a := b.Anybody(http.MethodGet, "/invito/{richiesto}", nil); a.StatusCode != http.StatusOK {
+		t.Errorf("a good link: %d", a.StatusCode)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
+	Guard   *access.Guard
 	Links   *access.Links
 	Records Records
 }

@@ -1,0 +1,58 @@
+package access
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// proxies are those whose word on where a request comes from is believed.
+type proxies []netip.Prefix
+
+// sourceOf is where a request comes from: the address of the connection, unless it is
+// a proxy's that is believed. Each proxy adds the address that it was asked from at the
+// end of X-Forwarded-For, so the list is read from there, up to the first address that
+// is none of them: what stands before it anybody may have written.
+//
+// Whoever has one address of IPv6 has a whole network of them, so they are one source.
+func (p proxies) sourceOf(r *http.Request) string {
+	source, ok := addressOf(r.RemoteAddr)
+	if !ok {
+		return r.RemoteAddr
+	}
+	said := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(said) - 1; i >= 0 && p.believed(source); i-- {
+		before, ok := addressOf(strings.TrimSpace(said[i]))
+		if !ok {
+			break
+		}
+		source = before
+	}
+	if source.Is6() {
+		if network, err := source.Prefix(networkOfOne); err == nil {
+			return network.String()
+		}
+	}
+	return source.String()
+}
+
+// networkOfOne is how many bits of an address of IPv6 tell one customer from others.
+const networkOfOne = 64
+
+func (p proxies) believed(address netip.Addr) bool {
+	for _, network := range p {
+		if network.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressOf reads an address, with or without its port.
+func addressOf(text string) (netip.Addr, bool) {
+	if both, err := netip.ParseAddrPort(text); err == nil {
+		return both.Addr().Unmap().WithZone(""), true
+	}
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return address.Unmap().WithZone(""), err == nil
+}
