@@ -49,6 +49,7 @@ var pagesInBrowser = []struct {
 	{"trasferimento", "/fascicoli/:id/trasferimento", "/fascicoli/" + apitest.SuspendedID + "/trasferimento", apitest.SomeWorker.Subject},
 	{"ritira-passaggio", "/fascicoli/:id/ritira-passaggio", "/fascicoli/" + apitest.AnotherID + "/ritira-passaggio", apitest.SomeWorker.Subject},
 	{"unisci", "/fascicoli/:id/unisci", "/fascicoli/" + apitest.SuspendedID + "/unisci", apitest.SomeWorker.Subject},
+	{"stessa-persona", "/fascicoli/:id/stessa-persona", "/fascicoli/" + apitest.SuspendedID + "/stessa-persona", apitest.SomeWorker.Subject},
 	{"riapri", "/fascicoli/:id/riapri", "/fascicoli/" + apitest.ClosedID + "/riapri", apitest.SomeWorker.Subject},
 	{"partner", "/fascicoli/:id/partner", "/fascicoli/" + apitest.AnotherID + "/partner", apitest.SomeWorker.Subject},
 	{"partner-pubblico", "/fascicoli/:id/partner", "/fascicoli/" + apitest.AnotherID + "/partner?ente=cpia&bisogno=school", apitest.SomeWorker.Subject},

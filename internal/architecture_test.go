@@ -23,16 +23,17 @@ import (
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
 	"internal/care":        {},
-	"internal/eligibility": {"internal/care"},                    // the gates
-	"internal/usual":       {"internal/care"},                    // what holds where a zone is silent
-	"internal/actors":      {"internal/care"},                    // who may act
-	"internal/health":      {"internal/actors", "internal/care"}, // what an open case waits for
-	"internal/sole":        {"internal/care"},                    // what a case has once
-	"internal/crossing":    {"internal/care"},                    // what may go to another agency
-	"internal/permits":     {"internal/care"},                    // by when a permit's renewal is asked for
-	"internal/terms":       {"internal/care"},                    // when what people have to do is due
+	"internal/eligibility": {"internal/care"},                     // the gates
+	"internal/usual":       {"internal/care"},                     // what holds where a zone is silent
+	"internal/actors":      {"internal/care", "internal/undoing"}, // who may act
+	"internal/health":      {"internal/actors", "internal/care"},  // what an open case waits for
+	"internal/sole":        {"internal/care"},                     // what a case has once
+	"internal/crossing":    {"internal/care"},                     // what may go to another agency
+	"internal/permits":     {"internal/care"},                     // by when a permit's renewal is asked for
+	"internal/terms":       {"internal/care"},                     // when what people have to do is due
 	"internal/ledger":      {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
-	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care"},
+	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care", "internal/undoing"},
+	"internal/undoing":     {"internal/care"}, // what can be taken back
 	"internal/recent":      {},
 	"internal/zone":        {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
@@ -57,17 +58,17 @@ var mayImport = map[string][]string{
 	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                  {"workflows/run", "workflows/contract", "internal/actors", "internal/ledger", "internal/care"},
 	"activities":                 {"internal/ledger", "internal/care", "internal/trace"},
-	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                             // what a process counts
-	"internal/trace":             {},                                                                                                                                                                            // which click something belongs to
-	"internal/observed":          {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                      // who looks at a process from outside
-	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                           // tells a collector of it
-	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                       // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                              // what records, gates and steps ask
-	"internal/postgres/gates":    {"internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing"}, // what steps ask before they write
-	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                     // in which order rows are locked
-	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                       // when a case asks for somebody because a day has come
-	"internal/postgres/declared": {},                                                                                                                                                                            // what people declare of themselves
-	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                               // two case files of one person become one
+	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                                                                              // what a process counts
+	"internal/trace":             {},                                                                                                                                                                                                                             // which click something belongs to
+	"internal/observed":          {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                       // who looks at a process from outside
+	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                            // tells a collector of it
+	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                        // the kit; below it one package for each database role
+	"internal/postgres/standing": {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                               // what records, gates and steps ask
+	"internal/postgres/gates":    {"internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing"}, // what steps ask before they write
+	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                      // in which order rows are locked
+	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                        // when a case asks for somebody because a day has come
+	"internal/postgres/declared": {},                                                                                                                                                                                                                             // what people declare of themselves
+	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                // two case files of one person become one
 	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries"},
 	"internal/postgres/shares":   {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
@@ -96,13 +97,14 @@ var mayImport = map[string][]string{
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
 		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
-	"api/access":   {"internal/brake", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
-	"api/act":      {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem":  {"api/web", "internal/ledger", "internal/care", "internal/italian"},
-	"api/envelope": {"api/problem", "internal/care"},
-	"api/rest":     {"internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian"},
-	"api/web":      {}, // knows no domain
-	"api/present":  {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/access":    {"internal/brake", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
+	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian"},
+	"api/envelope":  {"api/problem", "internal/care"},
+	"api/rest":      {"internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing"},
+	"api/web":       {}, // knows no domain
+	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},
+	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian"},

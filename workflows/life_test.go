@@ -342,7 +342,7 @@ func TestMergeIsRefusedForSomebodyElse(t *testing.T) {
 		form := catalogue.MergeForm{Into: w.id, Note: "Prova"}
 		cmd := other.ask(care.SocialWorker, catalogue.Merge.Command("", other.id, form))
 		w.refused(care.RefusedInvalid, cmd)
-		require.Equal(t, []care.Fault{{Field: "into", Rule: care.RuleSamePerson}}, cmd.Refusal.Faults)
+		require.Equal(t, []care.Fault{{Field: "into", Rule: care.RuleSecondEyes}}, cmd.Refusal.Faults)
 		other.waits(care.FirstListening)
 	})
 }

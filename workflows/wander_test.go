@@ -25,6 +25,7 @@ import (
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/testclock"
+	"percorso/internal/undoing"
 	"percorso/workflows/contract"
 )
 
@@ -480,6 +481,8 @@ func (g *wanderer) asks(o catalogue.Known) {
 	switch o.About().Code {
 	case care.OpMerge:
 		g.merges()
+	case care.OpVouch:
+		g.vouches()
 	case care.OpRenewPolicy:
 		g.renewsPolicy()
 	default:
@@ -693,6 +696,19 @@ func (g *wanderer) merges() {
 	(&wanderer{casework: &casework{carrier: g.carrier, office: g.office, zone: g.zone, id: merged}, last: g.last}).isStill()
 }
 
+// vouches confirms that a second file is of the same person, and closes that.
+func (g *wanderer) vouches() {
+	g.Helper()
+	form := catalogue.Open.Example(g.world())
+	form.Person = g.person
+	second := g.another(g.zone)
+	second.id = g.opensFile(form)
+	world := g.world()
+	world.SamePerson = func() string { return second.id }
+	g.assigns(g.asker(catalogue.Vouch.Facts), catalogue.Vouch.Any(g.id, world))
+	second.closesEarly()
+}
+
 // renewsPolicy brings the zone's newest rules to the case. They may have changed
 // just now.
 func (g *wanderer) renewsPolicy() {
@@ -748,7 +764,7 @@ func (g *wanderer) loads(p care.Policy) {
 // reopens brings a closed case back, at most twice.
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
-	if g.lives == 2 || !care.MayReopen(file.Outcome) {
+	if g.lives == 2 || !undoing.MayReopen(file.Outcome) {
 		g.did("rest")
 		g.passes(30 * day)
 		return

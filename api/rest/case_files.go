@@ -11,6 +11,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 )
 
 // CaseFileJSON is a case as lists show it.
@@ -40,7 +41,7 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 		return CaseFileJSON{
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
-			Reopenable: c.Closed != nil && care.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
+			Reopenable: c.Closed != nil && undoing.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
 			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()),
 		}
 	}
@@ -124,8 +125,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
 			Tasks: converted(c.Tasks, taskOf(who)), Referrals: converted(c.Referrals, referralOf(who)),
-			Appointments: converted(c.Appointments, appointmentOf),
-			ConsentSince: c.Consent,
+			Appointments: converted(c.Appointments, appointmentOf), ConsentSince: c.Consent,
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/rest/told"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -82,15 +83,15 @@ func (a *API) registerOperations() {
 
 // describe describes an operation's route.
 func describe(facts catalogue.Facts) huma.Operation {
-	subject, words := subjects[facts.On], wordsOf[facts.Code]
-	id, tag := words.id, words.tag
+	subject, words := subjects[facts.On], told.Of[facts.Code]
+	id, tag := words.ID, words.Tag
 	if id == "" {
 		id = strings.ReplaceAll(string(facts.Code), "_", "-") + "-" + subject.noun
 	}
 	if tag == "" {
 		tag = subject.tag
 	}
-	return command(subject.path+facts.Path, id, tag, words.summary, words.description)
+	return command(subject.path+facts.Path, id, tag, words.Summary, words.Description)
 }
 
 // ask does what makes nothing that has an address of its own; unread says why

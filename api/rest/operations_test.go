@@ -3,6 +3,7 @@ package rest
 import (
 	"testing"
 
+	"percorso/api/rest/told"
 	"percorso/internal/catalogue"
 )
 
@@ -16,11 +17,11 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			continue
 		}
 		described++
-		if wordsOf[facts.Code].summary == "" {
-			t.Errorf("%s has no summary in wordsOf", facts.Code)
+		if told.Of[facts.Code].Summary == "" {
+			t.Errorf("%s has no summary in told.Of", facts.Code)
 		}
 	}
-	if described != len(wordsOf) {
-		t.Errorf("%d operations have words, %d are known", len(wordsOf), described)
+	if described != len(told.Of) {
+		t.Errorf("%d operations have words, %d are known", len(told.Of), described)
 	}
 }

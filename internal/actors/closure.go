@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/undoing"
 )
 
 // EarlyClosure stands, beside the outcomes of which a zone has closures approved, for
@@ -16,7 +17,7 @@ func Approver(p care.Policy, outcome care.Code, early bool) (role care.Role, ask
 	chosen := func(code string) bool { return slices.Contains(p.ApprovalOf, code) }
 	named := chosen(string(outcome)) || early && chosen(EarlyClosure)
 	switch {
-	case !care.MayReopen(string(outcome)):
+	case !undoing.MayReopen(string(outcome)):
 	case p.ClosureApproval == "":
 		return "", false
 	case len(p.ApprovalOf) > 0 && !named:

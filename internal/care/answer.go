@@ -46,6 +46,7 @@ const (
 	OpTransfer    Operation = "transfer"     // asks another zone to take the case over
 	OpRecall      Operation = "recall"       // takes back what another zone was asked
 	OpMerge       Operation = "merge"        // a second case file of the same person into the one that stays
+	OpVouch       Operation = "vouch"        // a second person confirms that two files are of one person
 	OpAdopt       Operation = "adopt"        // the case that stays takes over the branches of the merged one
 	OpReopen      Operation = "reopen"       // a closed case
 	OpClose       Operation = "close"        // a case, early, from any stage

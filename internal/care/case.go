@@ -16,6 +16,9 @@ const (
 // Stages is the path as a line.
 var Stages = []Stage{StageFirstLevel, StageSecondLevel, StageEquipe, StagePlacement, StageFollowUp, StageClosed}
 
+// BeginStages are the stages at which a path may begin that does not begin anew.
+var BeginStages = []Stage{StageFirstLevel, StageSecondLevel, StageEquipe, StagePlacement, StageFollowUp}
+
 // RunKind names a process; it is also the prefix of its runs' ids.
 type RunKind string
 

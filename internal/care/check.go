@@ -36,7 +36,8 @@ const (
 	RuleItsHour     = "before_its_hour" // an outcome of an appointment that has not been yet
 	RuleImplausible = "implausible_date"
 	RuleReversed    = "ends_before_it_starts"
-	RuleSamePerson  = "not_the_same_person"
+	RuleSamePerson  = "not_the_same_person"          // as versions before said it
+	RuleSecondEyes  = "second_person_must_vouch"     // names and day of birth do not agree
 	RuleStaysOpen   = "kept_file_must_be_on_its_way" // where the other has branches that go on in it
 	RuleNoReopening = "no_reopening"
 	RuleOtherPerson = "same_person_as_proposer" // a second pair of eyes is asked for

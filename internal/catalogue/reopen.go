@@ -5,6 +5,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 )
 
 // ReopenForm reopens a closed case where it makes sense.
@@ -20,7 +21,7 @@ var Reopen = Operation[ReopenForm]{
 		Code: care.OpReopen, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
 		Path: "reopening", Slug: "riapri", Shown: AtHand,
 		Offered: func(file ledger.Case) bool {
-			return file.Closed != nil && file.MergedInto == "" && care.MayReopen(file.Outcome)
+			return file.Closed != nil && file.MergedInto == "" && undoing.MayReopen(file.Outcome)
 		},
 	},
 	Check: func(form ReopenForm, around Around) []care.Fault {

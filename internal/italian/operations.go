@@ -96,6 +96,13 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Choices: map[string]string{"newer": "Il dato più recente", "merged": "Questo fascicolo", "kept": "Il fascicolo che resta"},
 		Nothing: map[string]string{"into": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
 	},
+	care.OpVouch: {
+		Intro:   "Il nome o la data di nascita dei due fascicoli non coincidono. Se sai che è la stessa persona confermalo, con il motivo: per trenta giorni un’altra persona può unirli.",
+		Done:    "La conferma è registrata: adesso un’altra persona può unire i due fascicoli.",
+		Labels:  map[string]string{"other": "L’altro fascicolo della stessa persona"},
+		Hints:   map[string]string{"note": "Perché è la stessa persona: per esempio il documento che hai visto."},
+		Nothing: map[string]string{"other": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
+	},
 	care.OpClose: {
 		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi i compiti aperti non servono più. Percorso non scrive agli enti coinvolti: avvisali tu. Il fascicolo resta leggibile.",
 		Done:   "Chiusura registrata: se un’altra persona la deve approvare, il fascicolo resta aperto fino ad allora; poi ogni attività si conclude e il fascicolo è chiuso.",

@@ -34,6 +34,7 @@ var rules = map[string]string{
 	care.RuleReversed:    "La fine viene prima dell’inizio: correggi le date.",
 	care.RuleImplausible: "La data non è plausibile: controlla l’anno.",
 	care.RuleSamePerson:  "I due fascicoli non sembrano della stessa persona: la data di nascita e il nome sono diversi. Controllali, e correggi quello sbagliato prima di unire.",
+	care.RuleSecondEyes:  "Il nome o la data di nascita non coincidono (un 1º gennaio non basta): prima un’altra persona deve aver confermato, con «Conferma che è la stessa persona» e il motivo, che lo è.",
 	care.RuleStaysOpen:   "Il fascicolo da chiudere ha attività in corso che quello che resta non può ancora accogliere: porta questo oltre il primo livello, o unisci i due al contrario.",
 	care.RuleNoReopening: "Un fascicolo chiuso con questo esito non si riapre: se la persona torna, aprine uno nuovo.",
 	care.RuleOtherPerson: "Chi ha proposto la chiusura non può approvarla: deve farlo un’altra persona, oppure chi l’ha proposta la ritira.",

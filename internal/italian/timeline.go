@@ -28,6 +28,7 @@ var plainMoments = map[string]string{
 	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",
 	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
+	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
 	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",
 	"link_used":             "Un ente ha risposto con il collegamento ricevuto per posta",

@@ -13,7 +13,9 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/standing"
+	"percorso/internal/undoing"
 )
 
 // Step is a step of a run whose row is locked, with who asked for it. Without a
@@ -144,7 +146,7 @@ func (g *asked) rule() ([]care.Fault, error) {
 	case care.OpReopen:
 		var outcome string
 		err := g.tx.QueryRow(g.ctx, `SELECT outcome FROM case_file WHERE id = $1`, g.caseID()).Scan(&outcome)
-		return fault(err == nil && !care.MayReopen(outcome), "stage", care.RuleNoReopening), err
+		return fault(err == nil && !undoing.MayReopen(outcome), "stage", care.RuleNoReopening), err
 	case care.OpComplete:
 		if g.Task != nil {
 			return g.ruleOfTask(g.Task.Kind)
@@ -259,12 +261,8 @@ func (g *asked) ruleOfMerge() ([]care.Fault, error) {
 	if err != nil || !care.IsID(form.Into) {
 		return fault(err == nil, "into", care.RuleUnknownCode), err
 	}
-	var rule *string
-	err = g.tx.QueryRow(g.ctx, `SELECT may_merge($1, $2, $3, $4)`, g.caseID(), form.Into, g.Agency, g.Role).Scan(&rule)
-	if err != nil || rule == nil {
-		return nil, err
-	}
-	return fault(true, "into", *rule), nil
+	rule, err := merging.Rule(g.ctx, g.tx, g.caseID(), form.Into, care.Staff{ID: g.Caller, Role: g.Role, Agency: g.Agency}, g.At)
+	return fault(rule != "", "into", rule), err
 }
 
 // overtakenMerge refuses a merge into a file that was merged, closed or handed over

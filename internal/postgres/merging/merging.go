@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -34,6 +35,39 @@ func Queue(b *pgx.Batch, m Merge) error {
 	b.Queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, m.Merged, m.Kept, adoption, m.Entry, m.By, m.At)
 	b.Queue(`SELECT end_second_reviews($1, $2)`, m.Kept, adoption)
 	return nil
+}
+
+// Vouch writes in the timeline of a case that somebody confirms that another one is of
+// the same person, or says why they may not: they have to see both, which have to be
+// open. The confirmation itself is the record of the command.
+func Vouch(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string, at time.Time) (*care.Refusal, error) {
+	form, err := postgres.FormOf(catalogue.Vouch, c.Data)
+	if err != nil {
+		return nil, err
+	}
+	own := ledger.BareID(c.Run)
+	if !care.IsID(own) {
+		return nil, ledger.ErrNotFound
+	}
+	var here, there bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1), EXISTS (SELECT FROM case_file WHERE id = $2 AND id <> $1 AND closed_at IS NULL)`,
+		own, form.Other).Scan(&here, &there)
+	switch {
+	case err != nil:
+		return nil, err
+	case !here:
+		return nil, ledger.ErrNotFound
+	case !there:
+		return care.Refuse(care.Fault{Field: "other", Rule: care.RuleUnknownCode}), nil
+	}
+	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "identity_vouched", "")
+}
+
+// Rule asks, under lock, why a case may not be merged into another by somebody, as a
+// rule of forms; empty: it may.
+func Rule(ctx context.Context, tx postgres.Tx, merged, kept string, by care.Staff, at time.Time) (rule string, err error) {
+	err = tx.QueryRow(ctx, `SELECT coalesce(may_merge($1, $2, $3, $4, $5, $6), '')`, merged, kept, by.Agency, by.Role, by.ID, at).Scan(&rule)
+	return rule, err
 }
 
 // SetAside lists what merges into a case did not choose of the data of its person, the

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/assign"
 	"percorso/internal/postgres/deferred"
+	"percorso/internal/postgres/merging"
 )
 
 // Assign works at once what assigns work, records a contact, or says how an
@@ -21,6 +22,12 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
 			return r.progress(ctx, tx, s, c, id)
+		case care.OpVouch:
+			refusal, err := merging.Vouch(ctx, tx, s, c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
 		case care.OpRetryEntry, care.OpRefuseEntry:
 			return r.mend(ctx, tx, s, c, id)
 		default:

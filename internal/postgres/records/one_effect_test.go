@@ -63,6 +63,11 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return ofCase(catalogue.Merge, catalogue.MergeForm{Into: ledger.BareID(kept), Note: "Prova"})(p)
 	},
+	care.OpVouch: func(p *play) asked {
+		run, _ := p.withTask()
+		other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		return p.assigns("social_worker.prato", catalogue.Vouch.Command("", ledger.BareID(run), catalogue.VouchForm{Other: ledger.BareID(other), Note: "Prova"}).NewCommand)
+	},
 	care.OpReopen: func(p *play) asked {
 		run, _ := p.withTask()
 		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)

@@ -3,9 +3,11 @@ package records_test
 import (
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
 )
@@ -115,7 +117,7 @@ func TestTheSamePersonHoweverTyped(t *testing.T) {
 		require.Len(t, files, 1, person)
 		require.Equal(t, id, files[0].ID)
 	}
-	// What is listed may be merged.
+	// What is listed may be merged, by two people where something differs.
 	twin := p.named("Ndiaye", "Prova José")
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1990-01-01' WHERE case_id = $1`, twin)
 	require.NoError(t, err)
@@ -125,6 +127,8 @@ func TestTheSamePersonHoweverTyped(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	_, err = p.Owner.Exec(t.Context(), `UPDATE case_file SET stage = 'follow_up'`)
+	require.NoError(t, err)
+	_, err = p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], catalogue.Vouch.Command(uuid.NewString(), id, catalogue.VouchForm{Other: twin, Note: "Prova"}).NewCommand)
 	require.NoError(t, err)
 	res, _ := p.Merge("social_worker.prato", ledger.CaseRun(id), ledger.CaseRun(twin))
 	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -134,7 +135,7 @@ func TestWhatMayNotBeMerged(t *testing.T) {
 	other, _ := p.Begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova 0002"}, ledger.Effects{})
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1980-01-01' WHERE case_id = $1`, ledger.BareID(other))
 	require.NoError(t, err)
-	refused(other, care.RuleSamePerson)
+	refused(other, care.RuleSecondEyes)
 	same, _ := p.Begin(ledger.Person{GivenName: "PERSONA", FamilyName: "prova 0001"}, ledger.Effects{})
 	p.Branch(from, postgrestest.NewRun(care.RunService), care.Answer{}, ledger.Effects{})
 	refused(same, care.RuleStaysOpen)
@@ -275,9 +276,80 @@ func TestAMergeTakesNothingForNoDatum(t *testing.T) {
 	merged, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1992-01-01', permit = '' WHERE case_id = $1`, ledger.BareID(merged))
 	require.NoError(t, err)
+	_, err = p.vouches("social_worker.prato", merged, ledger.BareID(kept)) // of a 1 January nobody can be sure alone
+	require.NoError(t, err)
 	res, _ := p.Merge("supervisor.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 	require.Equal(t, map[string]any{"phone": "+39 055 000 0001", "permit": "work", "birth_date": "1992-03-01"},
 		p.Row(`SELECT phone, permit, birth_date FROM person WHERE case_id = $1`, ledger.BareID(kept)))
 	require.Equal(t, []map[string]any{{"field": "birth_date", "value": map[string]any{"birth_date": "1992-01-01"}}}, p.Rows(`SELECT field, value FROM set_aside`))
+}
+
+// vouches has somebody confirm that another file is of the person of a case.
+func (p *play) vouches(account, caseRun, other string) (ledger.Command, error) {
+	return p.Records.Assign(p.T.Context(), p.Accounts[account], catalogue.Vouch.Command(uuid.NewString(), ledger.BareID(caseRun),
+		catalogue.VouchForm{Other: other, Note: "Prova: lo stesso documento"}).NewCommand)
+}
+
+// Names and day of birth have to agree, however they are typed; a 1 January is no
+// evidence. Otherwise somebody else than who merges has to have confirmed it, for a
+// reason and not long ago.
+func TestWhoIsTheSamePerson(t *testing.T) {
+	const someday, firstOfYear = "1992-03-01", "1992-01-01"
+	type who struct{ given, family, born string }
+	for name, c := range map[string]struct {
+		a, b who
+		may  bool
+	}{
+		"all agrees":                   {who{"Persona", "Prova", someday}, who{"Persona", "Prova", someday}, true},
+		"however typed":                {who{"Persona", "N'Diaye", someday}, who{"NDIAYE", "persona", someday}, true},
+		"another name, the same day":   {who{"Persona", "Prova", someday}, who{"Altra", "Esempio", someday}, false},
+		"the given name alone differs": {who{"Persona", "Prova", someday}, who{"Altra", "Prova", someday}, false},
+		"another day":                  {who{"Persona", "Prova", someday}, who{"Persona", "Prova", "1992-03-02"}, false},
+		"a 1 January in both":          {who{"Persona", "Prova", firstOfYear}, who{"Persona", "Prova", firstOfYear}, false},
+		"a 1 January in one":           {who{"Persona", "Prova", someday}, who{"Persona", "Prova", firstOfYear}, false},
+		"nothing agrees":               {who{"Persona", "Prova", someday}, who{"Altra", "Esempio", "1980-05-05"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			var files []string
+			for _, w := range []who{c.a, c.b} {
+				file, _ := p.Begin(ledger.Person{GivenName: w.given, FamilyName: w.family}, ledger.Effects{})
+				_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(file), w.born)
+				require.NoError(t, err)
+				_, err = naming.Complete(t.Context(), p.Owner)
+				require.NoError(t, err)
+				files = append(files, file)
+			}
+			if c.may {
+				res, _ := p.Merge("supervisor.prato", files[0], files[1])
+				require.Equal(t, ledger.Recorded, res.Verdict)
+				return
+			}
+			refused := func(account string) {
+				t.Helper()
+				res, e := p.Merge(account, files[0], files[1])
+				p.Refused(res, e, "into", care.RuleSecondEyes)
+			}
+			refused("supervisor.prato")
+			_, err := p.vouches("social_worker.lucca", files[0], ledger.BareID(files[1]))
+			require.ErrorIs(t, err, ledger.ErrNotFound)
+			for _, nobody := range []string{ledger.BareID(files[0]), uuid.NewString()} {
+				cmd, err := p.vouches("social_worker.prato", files[0], nobody)
+				require.Error(t, err)
+				require.Equal(t, []care.Fault{{Field: "other", Rule: care.RuleUnknownCode}}, cmd.Refusal.Faults)
+			}
+			refused("supervisor.prato")
+			_, err = p.vouches("social_worker.prato", files[1], ledger.BareID(files[0])) // asked of either file
+			require.NoError(t, err)
+			refused("social_worker.prato") // who has confirmed it is no second person
+			p.Now = p.Now.Add(31 * postgrestest.DayLong)
+			refused("supervisor.prato") // too long ago
+			_, err = p.vouches("social_worker.prato", files[0], ledger.BareID(files[1]))
+			require.NoError(t, err)
+			require.Contains(t, p.Moments(files[0]), "identity_vouched")
+			res, _ := p.Merge("supervisor.prato", files[0], files[1])
+			require.Equal(t, ledger.Recorded, res.Verdict)
+		})
+	}
 }

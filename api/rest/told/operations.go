@@ -1,0 +1,49 @@
+// Package told is how the description of the API tells of operations.
+package told
+
+import "percorso/internal/care"
+
+// Operation is how it tells of one.
+type Operation struct {
+	Summary, Description string
+	ID                   string // empty: its code and what it is about
+	Tag                  string // of those of package rest; empty: that of what it is about
+}
+
+// Of has them by code.
+var Of = map[care.Operation]Operation{
+	care.OpReopen:      {Summary: "Reopen a closed case", Description: "At a stage of its path. What was opened by mistake, merged or transferred stays closed."},
+	care.OpBook:        {Summary: "Book another level-2 service", ID: "book-service"},
+	care.OpConvene:     {Summary: "Convene an équipe", Description: "Its members are those that the zone names for the kind.", ID: "convene-equipe", Tag: "équipes and plans"},
+	care.OpSendToCPI:   {Summary: "Refer a case to the employment centre", ID: "refer-to-cpi"},
+	care.OpRefer:       {Summary: "Refer a person to a partner", Description: "What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent.", ID: "refer-to-partner", Tag: "referrals"},
+	care.OpMeet:        {Summary: "Record a valid meeting with the person", Description: "By any agency at work on the case: it resets the counter that the reviews run by.", ID: "record-meeting"},
+	care.OpConsent:     {Summary: "Record the person's consent", Description: "To data reaching private partners.", ID: "record-consent"},
+	care.OpUnconsent:   {Summary: "Record that the person withdraws consent", ID: "withdraw-consent"},
+	care.OpPermit:      {Summary: "Record the receipt of a renewal, or a new permit", ID: "record-permit"},
+	care.OpSuspend:     {Summary: "Suspend a case until a date", Description: "Its clocks stand still, but those of the residence permit; it resumes by itself."},
+	care.OpResume:      {Summary: "Resume a suspended case before its date"},
+	care.OpTransfer:    {Summary: "Ask another zone to take a case over", Description: "The case goes on here until that zone says yes."},
+	care.OpRecall:      {Summary: "Take back the request to another zone", Description: "The case stays here, and the other zone's access to what it was shown ends.", ID: "recall-transfer"},
+	care.OpMerge:       {Summary: "Merge a case file into another of the same person", Description: "This one ends; its branches go on in the other. Where names or day of birth do not agree, or the day is a 1 January, somebody else has to vouch for it first."},
+	care.OpVouch:       {Summary: "Confirm that two case files are of one person", Description: "Although names or day of birth do not agree, with the reason: somebody else may merge them within 30 days.", ID: "vouch-for-case-file"},
+	care.OpClose:       {Summary: "Close a case early", Description: "From any stage, with a coded outcome; every branch is ended in order."},
+	care.OpRenewPolicy: {Summary: "Bring the zone's new rules to a case", Description: "By the supervisor: an open case goes by the rules that it began its stage with.", ID: "renew-policy"},
+	care.OpMinutes:     {Summary: "Record a meeting of an équipe", Description: "With what those present said: their opinions or, while the plan awaits its sign-off, their signatures.", ID: "record-minutes"},
+	care.OpProgress:    {Summary: "Say how an action of the plan comes along", Description: "By the agency that does it, or by who works on the case.", ID: "report-progress"},
+	care.OpRetryEntry:  {Summary: "Have a deferred entry tried again now", Description: "By the supervisor of its zone.", ID: "retry-entry"},
+	care.OpRefuseEntry: {Summary: "Refuse a deferred entry", Description: "By the supervisor of its zone: its author gets a notice with what was typed.", ID: "refuse-entry"},
+	care.OpComplete:    {Summary: "Complete a task", Description: "By its holder, with the form of one of its outcomes. The case goes on from here."},
+	care.OpClaim:       {Summary: "Claim a task", Description: "It is then the caller's to do. A lost race answers 409 with the holder's role."},
+	care.OpRelease:     {Summary: "Release a task", Description: "It goes back to those who may do it."},
+	care.OpReassign:    {Summary: "Give a task to a colleague or to a role", Description: "By the supervisor, within the task's agency: to names a member of its staff, role all who have it."},
+	care.OpExtend:      {Summary: "Give a task more time", Description: "By the supervisor: until is the new term."},
+	care.OpRemind:      {Summary: "Remind of a task now", Description: "By the supervisor: whoever may do it, or holds it, gets a mail."},
+	care.OpAcknowledge: {Summary: "Acknowledge a referral", Description: "By the addressee: it was seen, which is not yet a yes."},
+	care.OpAccept:      {Summary: "Accept a referral", Description: "By the addressee."},
+	care.OpReject:      {Summary: "Reject a referral", Description: "By the addressee, with a coded reason."},
+	care.OpHold:        {Summary: "Ask the sender for more", Description: "By the addressee: note says what is missing."},
+	care.OpSupply:      {Summary: "Give what was asked for", Description: "By the sender."},
+	care.OpRedirect:    {Summary: "Redirect a referral", Description: "By the addressee, to another agency: a new referral goes on from this one."},
+	care.OpWithdraw:    {Summary: "Withdraw a referral", Description: "By the sender."},
+}
