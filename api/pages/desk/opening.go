@@ -18,6 +18,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 	"percorso/internal/zone"
 )
 
@@ -140,7 +141,7 @@ func likelyFileOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) likely
 		l.Why = italian.Upper(italian.Likeness(*file.Like))
 	}
 	if file.Closed != nil {
-		l.Closed, l.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), care.MayReopen(file.Outcome)
+		l.Closed, l.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), undoing.MayReopen(file.Outcome)
 	}
 	return l
 }
