@@ -128,6 +128,8 @@ var statuses = map[string]int{
 	care.RefusedOvertaken:  http.StatusConflict,
 	care.RefusedByHand:     http.StatusConflict,
 	care.RefusedHeld:       http.StatusConflict,
+	care.RefusedUnreached:  http.StatusConflict,
+	care.RefusedReminded:   http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,

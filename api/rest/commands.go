@@ -31,12 +31,12 @@ type commandJSON struct {
 	Refusal    *problem.Problem    `json:"refusal,omitempty" doc:"Why it was refused"`
 	CreatedAt  *time.Time          `json:"created_at,omitempty"`
 	WorkedAt   *time.Time          `json:"worked_at,omitempty"`
-	Result     json.RawMessage     `json:"result,omitempty" doc:"Ids of what it made"`
+	Result     json.RawMessage     `json:"result,omitempty" doc:"Ids of what it made, or whom a reminder reached: holder, role or partner"`
 }
 
 // receipt is the answer to a command: the same however often it is repeated.
 func receipt(c ledger.Command) commandJSON {
-	j := commandJSON{ID: c.ID, Operation: c.Operation, State: c.State, Target: c.Target}
+	j := commandJSON{ID: c.ID, Operation: c.Operation, State: c.State, Target: c.Target, Result: c.Result}
 	if ledger.KindOf(c.Run) == care.RunCase {
 		j.CaseFileID = ledger.BareID(c.Run)
 	}
@@ -95,7 +95,7 @@ func (a *API) registerCommands() {
 			c, err := a.records.Command(ctx, who, in.ID)
 			return one(c, err, func(c ledger.Command) commandJSON {
 				j := receipt(c)
-				j.CreatedAt, j.WorkedAt, j.Result = &c.Created, c.Worked, c.Result
+				j.CreatedAt, j.WorkedAt = &c.Created, c.Worked
 				if c.Refusal != nil {
 					j.Refusal = problem.Refusal(c.Refusal)
 					a.problems.Word(ctx, j.Refusal)

@@ -15,7 +15,7 @@ import (
 func TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo(t *testing.T) {
 	codes := []string{
 		care.RefusedNotAwaited, care.RefusedTaken, care.RefusedNotHeld, care.RefusedForbidden, care.RefusedEnded, care.RefusedInvalid,
-		care.RefusedChanged, care.RefusedInFlight, care.RefusedOvertaken, care.RefusedByHand, care.RefusedOpen,
+		care.RefusedChanged, care.RefusedInFlight, care.RefusedOvertaken, care.RefusedByHand, care.RefusedOpen, care.RefusedUnreached, care.RefusedReminded,
 	}
 	general := map[string]bool{}
 	for _, code := range []string{care.RefusedNotAwaited, care.RefusedEnded} {

@@ -21,8 +21,8 @@ var plainMoments = map[string]string{
 	"consent_withdrawn":     "La persona ha revocato il consenso",
 	"resumed":               "Il caso riprende",
 	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",
-	"permit_last_day":       "È l’ultimo giorno del permesso di soggiorno, e non risulta la richiesta di rinnovo: avvisati chi deve agire e il responsabile",
-	"permit_last_alarm":     "Ultimo avviso: il permesso di soggiorno è scaduto da sessanta giorni, e non risulta la richiesta di rinnovo; avvisati chi deve agire e il responsabile",
+	"permit_last_day":       "È l’ultimo giorno del permesso di soggiorno, e non risulta la richiesta di rinnovo",
+	"permit_last_alarm":     "Ultimo avviso: il permesso di soggiorno è scaduto da sessanta giorni, e non risulta la richiesta di rinnovo",
 	"permit_updated":        "Registrati la ricevuta del rinnovo o il nuovo permesso",
 	"transfer_accepted":     "L’altra zona ha accettato il fascicolo",
 	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",
@@ -36,7 +36,7 @@ var plainMoments = map[string]string{
 
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
-	"reminder_sent": "Sollecito inviato", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
+	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non inviato, perché non c’è nessuno da avvisare", "escalation_unsent": "Ritardo non segnalato, perché nella zona non c’è un responsabile", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
 	"task_released": "Compito rilasciato", "task_dropped": "Compito che non serve più", "task_reassigned": "Compito riassegnato", "task_given": "Compito passato a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine prorogato",
 }
 

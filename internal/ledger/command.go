@@ -26,6 +26,7 @@ type NewCommand struct {
 	Target    string          // task or referral id
 	Answer    care.Answer     // codes for the process
 	Data      json.RawMessage // the form as it is stored; nil: none. It stays in Postgres
+	Result    json.RawMessage // what was done at once, in codes; no part of what was asked
 }
 
 // key is how a caller's key is written.
@@ -43,7 +44,32 @@ type Command struct {
 	Answer    care.Answer     `db:"answer"`
 	State     CommandState    `db:"state"`
 	Refusal   *care.Refusal   `db:"refusal"`
-	Result    json.RawMessage `db:"result"` // ids of what it made
+	Result    json.RawMessage `db:"result"` // ids of what it made, or whom a reminder reached
 	Created   time.Time       `db:"created_at"`
 	Worked    *time.Time      `db:"worked_at"`
+}
+
+// Whom a reminder reached: who holds the task, those of its role, or a partner that
+// answers by a link.
+const (
+	ReachedHolder  = "holder"
+	ReachedRole    = "role"
+	ReachedPartner = "partner"
+)
+
+type reached struct {
+	Whom string `json:"reached"`
+}
+
+// Reached is the result of a reminder.
+func Reached(whom string) json.RawMessage {
+	result, _ := json.Marshal(reached{whom})
+	return result
+}
+
+// Reached says whom a reminder reached; empty: the command is none.
+func (c Command) Reached() string {
+	var r reached
+	_ = json.Unmarshal(c.Result, &r) // another result has no such field
+	return r.Whom
 }

@@ -21,6 +21,15 @@ func QueueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at ti
 		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency)
 }
 
+// Reaches says whether a mail about a task reaches anybody: who holds it, or else
+// somebody of its role who is at work there.
+func Reaches(ctx context.Context, tx Tx, zone string, to *string, role care.Role, agency string) (reached bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM staff WHERE active AND zone = $1
+			AND (id = $2 AND (agency = $4 OR role = 'supervisor' OR $4 = '') OR $2 IS NULL AND role = $3 AND (agency = $4 OR $4 = '')))`,
+		zone, to, role, agency).Scan(&reached)
+	return reached, err
+}
+
 // MailState reads how the mails do, for the roles that may ask.
 func MailState(ctx context.Context, pool *pgxpool.Pool, as Role) (m ledger.MailState, err error) {
 	err = Promptly(ctx, pool, as, func(ctx context.Context, tx Tx) error {

@@ -1,7 +1,11 @@
 package postgres
 
 import (
+	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/actors"
 	"percorso/internal/care"
@@ -70,6 +74,19 @@ func (t *TaskRow) Clock() terms.Clock {
 func (t *TaskRow) Due(now time.Time) bool {
 	came := func(at *time.Time, done bool) bool { return at != nil && !done && !at.After(now) }
 	return came(t.RemindAt, t.Reminded) || came(t.EscalateAt, t.Escalated)
+}
+
+// AskedOf gives the referral that a task asks its addressee about, and who that is; empty:
+// it asks nobody, or the caller does not see the referral.
+func (t *TaskRow) AskedOf(ctx context.Context, tx Tx) (referral, agency string, err error) {
+	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
+		return "", "", nil
+	}
+	err = tx.QueryRow(ctx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID).Scan(&referral, &agency)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", "", nil
+	}
+	return referral, agency, err
 }
 
 // HeldBy refuses anybody but the task's holder.

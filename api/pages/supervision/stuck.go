@@ -91,7 +91,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 
 // remindTask reminds who should act, now.
 func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
-	_, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden && refused.Code != care.RefusedInvalid {
 		return s.Pages.LeaveRefused(c, stuckURL, s.Problems.Words.Refusal(*refused))
@@ -99,7 +99,14 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, stuckURL, "Sollecito inviato a chi deve agire.")
+	words := "Sollecito inviato a chi ha in carico il compito."
+	switch cmd.Reached() {
+	case ledger.ReachedRole:
+		words = "Sollecito inviato a chi può prendere in carico il compito."
+	case ledger.ReachedPartner:
+		words = "Sollecito inviato all’ente, con un nuovo collegamento: quello di prima non vale più."
+	}
+	return s.Pages.Leave(c, stuckURL, words)
 }
 
 func (s *Place) reassignForm(c *gin.Context, who care.Staff) error {

@@ -38,7 +38,7 @@ var Of = map[care.Operation]Operation{
 	care.OpRelease:     {Summary: "Release a task", Description: "It goes back to those who may do it."},
 	care.OpReassign:    {Summary: "Give a task to a colleague or to a role", Description: "By the supervisor, within the task's agency: to names a member of its staff, role all who have it."},
 	care.OpExtend:      {Summary: "Give a task more time", Description: "By the supervisor: until is the new term."},
-	care.OpRemind:      {Summary: "Remind of a task now", Description: "By the supervisor: whoever may do it, or holds it, gets a mail."},
+	care.OpRemind:      {Summary: "Remind of a task now", Description: "By the supervisor: whoever may do it, or holds it, gets a mail; a partner without accounts a new link, once a day (then `reminded`). Where nobody can be reached the answer is `unreached`."},
 	care.OpAcknowledge: {Summary: "Acknowledge a referral", Description: "By the addressee: it was seen, which is not yet a yes."},
 	care.OpAccept:      {Summary: "Accept a referral", Description: "By the addressee."},
 	care.OpReject:      {Summary: "Reject a referral", Description: "By the addressee, with a coded reason."},

@@ -4,6 +4,7 @@ package assign
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type Assignment struct {
 	Run    string // of the task, once it was found
 	CaseID string
+	Result json.RawMessage // of a reminder, whom it reached
 
 	ctx    context.Context
 	tx     postgres.Tx
@@ -144,14 +146,64 @@ func (a *Assignment) extend(until time.Time) (*care.Refusal, error) {
 	return nil, a.set("task_extended", a.policy.Terms(a.task.Kind).Extended(a.task.Clock(), until, a.now), `term_set = $8`, until)
 }
 
-// remind reminds who should act, now.
+// remind reminds who should act, now: a partner that answers by a link gets a new one,
+// once a day. Where nobody can be reached, the caller and the timeline are told so.
 func (a *Assignment) remind() (*care.Refusal, error) {
+	if partner, err := a.partner(); err != nil || partner {
+		if err != nil {
+			return nil, err
+		}
+		return a.remindPartner()
+	}
+	reached, err := postgres.Reaches(a.ctx, a.tx, a.task.Zone, a.task.Holder, a.task.Role, a.task.Agency)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !reached:
+		return a.unreached()
+	case a.task.Holder != nil:
+		a.Result = ledger.Reached(ledger.ReachedHolder)
+	default:
+		a.Result = ledger.Reached(ledger.ReachedRole)
+	}
 	if err := a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`); err != nil {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
 	postgres.QueueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
 	return nil, a.tx.SendBatch(a.ctx, batch).Close()
+}
+
+// partner says whether the task is a question to a partner that answers by a link.
+func (a *Assignment) partner() (bool, error) {
+	_, to, err := a.task.AskedOf(a.ctx, a.tx)
+	_, ok := a.policy.PartnerByLink(to)
+	return ok, err
+}
+
+func (a *Assignment) remindPartner() (*care.Refusal, error) {
+	until := a.policy.Due(care.DeadlinePartnerLink, a.now)
+	if a.task.EscalateAt != nil && a.task.EscalateAt.After(until) {
+		until = *a.task.EscalateAt
+	}
+	var sent string
+	err := a.tx.QueryRow(a.ctx, `SELECT remind_by_link($1, $2, $3, $4)`, a.task.ID, a.policy.There(a.now).Format(time.DateOnly), a.now, until).Scan(&sent)
+	switch {
+	case err != nil:
+		return nil, err
+	case sent == "today":
+		return &care.Refusal{Code: care.RefusedReminded}, nil
+	case sent != "sent":
+		return a.unreached()
+	}
+	a.Result = ledger.Reached(ledger.ReachedPartner)
+	return nil, a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`)
+}
+
+func (a *Assignment) unreached() (*care.Refusal, error) {
+	err := postgres.TellMoment(a.ctx, a.tx, a.staff, a.id, a.task.CaseID, a.task.Run, a.now, "reminder_unsent", string(a.task.Kind))
+	return &care.Refusal{Code: care.RefusedUnreached}, err
 }
 
 // set changes the task's row and its clock, and tells the timeline; the change counts

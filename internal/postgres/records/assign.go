@@ -84,7 +84,7 @@ func (r commands) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil {
 		return ledger.Command{}, err
 	}
-	c.Run = a.Run
+	c.Run, c.Result = a.Run, a.Result
 	return r.settle(ctx, tx, s, c, id, a.CaseID, refusal)
 }
 

@@ -304,9 +304,9 @@ func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComma
 		}
 	}
 	return postgres.One[ledger.Command](ctx, tx, `INSERT INTO command
-		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, worked_at, wake_at)
-		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $14 <> 'worked' THEN $13::jsonb END, $14, $15,
+		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, result, worked_at, wake_at)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $14 <> 'worked' THEN $13::jsonb END, $14, $15, $16,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
 		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
-		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, postgres.OrNull(c.Data), state, refusal)
+		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, postgres.OrNull(c.Data), state, refusal, postgres.OrNull(c.Result))
 }

@@ -1,10 +1,7 @@
 package steps
 
 import (
-	"errors"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -32,24 +29,14 @@ func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral s
 	w.moment("link_sent", partner.Code)
 }
 
-// inviteAgain reminds a partner whose task is still open, with a new link.
-func (w *links) inviteAgain(t postgres.TaskRow) error {
-	if t.Kind != care.ReferralAnswer && t.Kind != care.ReferralOutcome {
-		return nil
+// inviteAgain reminds a partner whose task is still open, with a new link; false: it is
+// no partner's that answers so.
+func (w *links) inviteAgain(t postgres.TaskRow) (bool, error) {
+	referral, to, err := t.AskedOf(w.ctx, w.tx)
+	partner, ok := w.policy.PartnerByLink(to)
+	if ok {
+		w.invite(partner, t.Kind, t.ID, referral, latest(w.step.At, *t.EscalateAt))
+		w.moment("reminder_sent", string(t.Kind))
 	}
-	type row struct {
-		ID string `db:"id"`
-		To string `db:"to_agency"`
-	}
-	r, err := postgres.One[row](w.ctx, w.tx, `SELECT r.id::text, r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, t.ID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if partner, ok := w.policy.PartnerByLink(r.To); ok {
-		w.invite(partner, t.Kind, t.ID, r.ID, latest(w.step.At, *t.EscalateAt))
-	}
-	return nil
+	return ok, err
 }

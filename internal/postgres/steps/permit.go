@@ -83,10 +83,11 @@ func (w *permits) alarm(t postgres.TaskRow) error {
 		moment = "permit_last_alarm"
 	}
 	w.queue(`UPDATE task SET alarm_at = $2 WHERE id = $1`, t.ID, next)
-	w.mail("reminder", t, t.Holder, t.Role, t.Agency)
-	w.mail("escalation", t, nil, care.Supervisor, "")
 	w.moment(moment, "")
-	return nil
+	if err := w.mail("reminder", "", t, t.Holder, t.Role, t.Agency); err != nil {
+		return err
+	}
+	return w.mail("escalation", "", t, nil, care.Supervisor, "")
 }
 
 // dayThere is a day that was given, where the zone is.

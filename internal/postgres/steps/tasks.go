@@ -231,14 +231,17 @@ func (w *tasks) clocks() (int, error) {
 		}
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
 			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at) WHERE id = $1`, t.ID)
-			w.mail("escalation", t, nil, care.Supervisor, "")
-			w.moment("escalated", string(t.Kind))
+			if err := w.mail("escalation", "escalated", t, nil, care.Supervisor, ""); err != nil {
+				return 0, err
+			}
 			continue
 		}
 		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1 WHERE id = $1`, t.ID)
-		w.mail("reminder", t, t.Holder, t.Role, t.Agency)
-		w.moment("reminder_sent", string(t.Kind))
-		if err := w.links.inviteAgain(t); err != nil {
+		byLink, err := w.links.inviteAgain(t)
+		if err == nil && !byLink {
+			err = w.mail("reminder", "reminder_sent", t, t.Holder, t.Role, t.Agency)
+		}
+		if err != nil {
 			return 0, err
 		}
 	}

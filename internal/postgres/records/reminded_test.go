@@ -1,0 +1,87 @@
+package records_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+)
+
+// reminds has the supervisor remind of a task.
+func (p *play) reminds(task, key string) (ledger.Command, error) {
+	c := catalogue.Remind.Command(key, task, catalogue.Assignment{})
+	return p.Records.Assign(p.T.Context(), p.Accounts["supervisor.prato"], c.NewCommand)
+}
+
+// notReminded asks whether the supervisor is told why nobody was.
+func (p *play) notReminded(task, key, code string) {
+	p.T.Helper()
+	_, err := p.reminds(task, key)
+	refusal := &care.Refusal{}
+	require.ErrorAs(p.T, err, &refusal)
+	require.Equal(p.T, code, refusal.Code)
+}
+
+func (p *play) leaves(account string) {
+	_, err := p.Owner.Exec(p.T.Context(), `UPDATE staff SET active = false WHERE id = $1`, p.Accounts[account].ID)
+	require.NoError(p.T, err)
+}
+
+// "Sent" is said only where somebody was reached.
+func TestAReminderSaysWhomItReached(t *testing.T) {
+	p := newPlay(t)
+	run, task := p.listened()
+	cmd, err := p.reminds(task, "holder")
+	require.NoError(t, err)
+	require.Equal(t, ledger.ReachedHolder, cmd.Reached())
+	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder'`))
+
+	p.leaves("desk_operator.prato")
+	p.notReminded(task, "left", care.RefusedUnreached)
+	ready := postgrestest.Opens(run, "interview", ledger.TaskChange{Kind: care.FirstListening})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{ready}}, nil)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE role = 'desk_operator'`)
+	require.NoError(t, err)
+	p.notReminded(ready.ID, "orphan", care.RefusedUnreached)
+	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder'`))
+	require.Equal(t, 1, p.Count(`timeline WHERE code = 'reminder_sent'`))
+	require.Equal(t, 2, p.Count(`timeline WHERE code = 'reminder_unsent'`))
+
+	// The clock says the same: neither they nor, without one, the supervisor is told.
+	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE role = 'supervisor'`)
+	require.NoError(t, err)
+	p.Now = p.Now.AddDate(0, 0, 28)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	require.Equal(t, 2, p.Count(`timeline WHERE code = 'escalation_unsent'`))
+	require.Zero(t, p.Count(`timeline WHERE code = 'escalated'`))
+}
+
+// A partner is reminded by a new link, once a day, and the one before is good for nothing.
+func TestAPartnerIsRemindedByANewLink(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, task := p.Referred()
+	first := p.Mailed(run, "partner_request")
+	require.Len(t, first, 1)
+	cmd, err := p.reminds(task, "one")
+	require.NoError(t, err)
+	require.Equal(t, ledger.ReachedPartner, cmd.Reached())
+	links := p.Mailed(run, "partner_request")
+	require.Len(t, links, 2)
+	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`), "nobody else is told in the partner's place")
+	old, err := p.Records.OpenLink(t.Context(), first[0])
+	require.NoError(t, err)
+	require.False(t, old.Expires.After(time.Now()), "the old link is dead")
+	require.True(t, old.Open)
+
+	p.notReminded(task, "two", care.RefusedReminded)
+	require.Len(t, p.Mailed(run, "partner_request"), 2)
+	p.Now = p.Now.AddDate(0, 0, 1)
+	_, err = p.reminds(task, "three")
+	require.NoError(t, err)
+	require.Len(t, p.Mailed(run, "partner_request"), 3)
+}
