@@ -27,11 +27,6 @@ func (p *play) notReminded(task, key, code string) {
 	require.Equal(p.T, code, refusal.Code)
 }
 
-func (p *play) leaves(account string) {
-	_, err := p.Owner.Exec(p.T.Context(), `UPDATE staff SET active = false WHERE id = $1`, p.Accounts[account].ID)
-	require.NoError(p.T, err)
-}
-
 // "Sent" is said only where somebody was reached.
 func TestAReminderSaysWhomItReached(t *testing.T) {
 	p := newPlay(t)
