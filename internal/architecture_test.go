@@ -34,11 +34,12 @@ var mayImport = map[string][]string{
 	"internal/ledger":      {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
 	"internal/catalogue":   {"internal/sole", "internal/ledger", "internal/care", "internal/undoing"},
 	"internal/undoing":     {"internal/care"}, // what can be taken back
+	"internal/told":        {},                // who was told of something
 	"internal/recent":      {},
 	"internal/zone":        {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
-	"internal/italian":     {"internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger"},
+	"internal/italian":     {"internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told"},
 	"internal/codec":       {},
 	"internal/config":      {"internal/brake"},
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
@@ -74,7 +75,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
 	"internal/postgres/tries":    {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
 	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/assign":   {"internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
+	"internal/postgres/assign":   {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/handed":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
@@ -99,7 +100,7 @@ var mayImport = map[string][]string{
 	},
 	"api/access":    {"internal/brake", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian"},
+	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
 	"api/rest":      {"internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing"},
 	"api/web":       {}, // knows no domain
@@ -133,7 +134,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/told",
 }
 
 // joins are the folders that may import everything, and that nothing else but

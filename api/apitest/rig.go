@@ -106,6 +106,7 @@ type fakeRecords struct {
 	OnAssign  func(ledger.NewCommand) (*care.Refusal, error) // of Assign
 	OnCommand func(ledger.Command) ledger.Command            // what the row says later
 	OneTask   ledger.Task
+	Result    json.RawMessage // of a command that is worked at once
 
 	OtherZones []string           // besides prova
 	Life       func(*ledger.Case) // what it did to a case
@@ -200,6 +201,9 @@ func (f *fakeRecords) Keep(s care.Staff, c ledger.NewCommand, state ledger.Comma
 	cmd := ledger.Command{
 		ID:  fmt.Sprintf("0190f0f0-0000-7000-8000-0000000001%02d", len(f.Commands)),
 		Run: c.Run, Operation: c.Operation, Target: c.Target, Answer: c.Answer, State: state, Created: f.now(),
+	}
+	if state == ledger.CommandWorked {
+		cmd.Result = f.Result
 	}
 	if c.Operation == care.OpOpen {
 		cmd.Run = "case/" + cmd.ID

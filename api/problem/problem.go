@@ -22,6 +22,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/told"
 )
 
 // Problem is an error as programs get it (RFC 9457, application/problem+json).
@@ -128,8 +129,8 @@ var statuses = map[string]int{
 	care.RefusedOvertaken:  http.StatusConflict,
 	care.RefusedByHand:     http.StatusConflict,
 	care.RefusedHeld:       http.StatusConflict,
-	care.RefusedUnreached:  http.StatusConflict,
-	care.RefusedReminded:   http.StatusConflict,
+	told.Nobody:            http.StatusConflict,
+	told.Today:             http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,

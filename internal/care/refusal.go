@@ -15,8 +15,6 @@ const (
 	RefusedOvertaken  = "overtaken"    // it could not be worked in its time, and a later one of its kind was
 	RefusedHeld       = "held"         // a form that is only shown again, as it was typed
 	RefusedByHand     = "by_hand"      // it could not be worked, and whoever looks after Percorso took it away
-	RefusedUnreached  = "unreached"    // nobody could be reminded
-	RefusedReminded   = "reminded"     // a partner was, on the same day
 	RefusedOpen       = "already_open" // there is one already; Refusal.Open says which, Faults by what rule
 )
 

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/told"
 )
 
 // TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo walks all that people may
@@ -15,7 +16,7 @@ import (
 func TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo(t *testing.T) {
 	codes := []string{
 		care.RefusedNotAwaited, care.RefusedTaken, care.RefusedNotHeld, care.RefusedForbidden, care.RefusedEnded, care.RefusedInvalid,
-		care.RefusedChanged, care.RefusedInFlight, care.RefusedOvertaken, care.RefusedByHand, care.RefusedOpen, care.RefusedUnreached, care.RefusedReminded,
+		care.RefusedChanged, care.RefusedInFlight, care.RefusedOvertaken, care.RefusedByHand, care.RefusedOpen, told.Nobody, told.Today,
 	}
 	general := map[string]bool{}
 	for _, code := range []string{care.RefusedNotAwaited, care.RefusedEnded} {

@@ -48,28 +48,3 @@ type Command struct {
 	Created   time.Time       `db:"created_at"`
 	Worked    *time.Time      `db:"worked_at"`
 }
-
-// Whom a reminder reached: who holds the task, those of its role, or a partner that
-// answers by a link.
-const (
-	ReachedHolder  = "holder"
-	ReachedRole    = "role"
-	ReachedPartner = "partner"
-)
-
-type reached struct {
-	Whom string `json:"reached"`
-}
-
-// Reached is the result of a reminder.
-func Reached(whom string) json.RawMessage {
-	result, _ := json.Marshal(reached{whom})
-	return result
-}
-
-// Reached says whom a reminder reached; empty: the command is none.
-func (c Command) Reached() string {
-	var r reached
-	_ = json.Unmarshal(c.Result, &r) // another result has no such field
-	return r.Whom
-}

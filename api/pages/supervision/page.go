@@ -40,9 +40,9 @@ type StuckItem struct {
 	Stage    string
 	Health   web.Badge
 	Sentence string    // what it waits for
-	Remind   *web.Form // nil: there is no task to remind of
+	Remind   *web.Form // nil: there is no task, or nobody to remind of it
 	Deferred *web.Link // to what cannot be registered; nil: all can
-	Task     string    // its address; empty as Remind
+	Task     string    // its address; empty: there is none
 	Reassign string
 	Extend   string
 }

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/told"
 	"percorso/internal/zone"
 )
 
@@ -80,8 +81,11 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
-			remind := web.NewForm(task + "/sollecita")
-			item.Remind, item.Task, item.Reassign, item.Extend = &remind, "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
+			item.Task, item.Reassign, item.Extend = "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
+			if stuck.Waiting.Health != health.Orphaned { // where nobody may act there is nobody to remind
+				remind := web.NewForm(task + "/sollecita")
+				item.Remind = &remind
+			}
 		}
 		page.Cases = append(page.Cases, item)
 	}
@@ -100,10 +104,10 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	words := "Sollecito inviato a chi ha in carico il compito."
-	switch cmd.Reached() {
-	case ledger.ReachedRole:
+	switch told.Whom(cmd.Result) {
+	case told.Role:
 		words = "Sollecito inviato a chi può prendere in carico il compito."
-	case ledger.ReachedPartner:
+	case told.Partner:
 		words = "Sollecito inviato all’ente, con un nuovo collegamento: quello di prima non vale più."
 	}
 	return s.Pages.Leave(c, stuckURL, words)

@@ -11,8 +11,10 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/told"
 )
 
 func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
@@ -86,6 +88,47 @@ type nothingStuck struct{ *apitest.PageRecords }
 
 func (nothingStuck) StuckCases(context.Context, care.Staff, ledger.Paging) (page ledger.Page[ledger.StuckCase], _ error) {
 	return page, nil
+}
+
+// orphaned are records with a case in which nobody may act.
+type orphaned struct{ *apitest.PageRecords }
+
+func (o orphaned) StuckCases(context.Context, care.Staff, ledger.Paging) (page ledger.Page[ledger.StuckCase], _ error) {
+	file := o.SomeFiles()[0]
+	file.Waiting.Health, file.Waiting.Gone = health.Orphaned, true
+	page.Items = []ledger.StuckCase{{CaseFile: file, TaskID: apitest.SomeID}}
+	return page, nil
+}
+
+func TestNobodyIsRemindedWhereNobodyMayAct(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(orphaned{b.Pages})
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	if page := b.Open(t, "/casi-bloccati"); strings.Contains(page.Words(), "Sollecita") || !strings.Contains(page.Words(), "Passa a…") {
+		t.Error(page.Words())
+	}
+}
+
+func TestWhoWasRemindedIsSaid(t *testing.T) {
+	for _, c := range []struct{ reached, says string }{
+		{told.Holder, "a chi ha in carico il compito"}, {told.Role, "a chi può prendere in carico il compito"},
+		{told.Partner, "all’ente, con un nuovo collegamento"},
+	} {
+		b := apitest.NewPages(t)
+		b.LogIn(apitest.SomeSupervisor.Subject)
+		b.Records.Result = told.Reached(c.reached)
+		b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}})
+		if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "Sollecito inviato "+c.says) {
+			t.Errorf("%s: %s", c.reached, page.Words())
+		}
+	}
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) { return &care.Refusal{Code: told.Nobody}, nil }
+	b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}})
+	if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "Nessuno è stato avvisato") {
+		t.Error(page.Words())
+	}
 }
 
 func TestNothingStuckIsSaid(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/terms"
+	"percorso/internal/told"
 )
 
 // Assignment is one change of who does a task, or by when, in a transaction of the
@@ -163,9 +164,9 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	case !reached:
 		return a.unreached()
 	case a.task.Holder != nil:
-		a.Result = ledger.Reached(ledger.ReachedHolder)
+		a.Result = told.Reached(told.Holder)
 	default:
-		a.Result = ledger.Reached(ledger.ReachedRole)
+		a.Result = told.Reached(told.Role)
 	}
 	if err := a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`); err != nil {
 		return nil, err
@@ -193,17 +194,17 @@ func (a *Assignment) remindPartner() (*care.Refusal, error) {
 	case err != nil:
 		return nil, err
 	case sent == "today":
-		return &care.Refusal{Code: care.RefusedReminded}, nil
+		return &care.Refusal{Code: told.Today}, nil
 	case sent != "sent":
 		return a.unreached()
 	}
-	a.Result = ledger.Reached(ledger.ReachedPartner)
+	a.Result = told.Reached(told.Partner)
 	return nil, a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`)
 }
 
 func (a *Assignment) unreached() (*care.Refusal, error) {
 	err := postgres.TellMoment(a.ctx, a.tx, a.staff, a.id, a.task.CaseID, a.task.Run, a.now, "reminder_unsent", string(a.task.Kind))
-	return &care.Refusal{Code: care.RefusedUnreached}, err
+	return &care.Refusal{Code: told.Nobody}, err
 }
 
 // set changes the task's row and its clock, and tells the timeline; the change counts

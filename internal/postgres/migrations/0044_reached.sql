@@ -1,6 +1,6 @@
 -- +goose Up
 
--- A supervisor who reminds a partner sends it a new link, once a day for a task. Of the
+-- Whoever reminds a partner sends it a new link, the supervisor once a day for a task. Of the
 -- links of a task only the newest is good for an answer.
 --
 -- The code of before works on this schema: it sends no such links, and what asks for
@@ -12,12 +12,13 @@ GRANT UPDATE (expires_at) ON link TO percorso_definer;
 -- +goose StatementBegin
 CREATE FUNCTION supersede_links() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    UPDATE link SET expires_at = least(expires_at, clock_timestamp()) WHERE task_id = NEW.task_id AND id <> NEW.id AND used_at IS NULL;
+    UPDATE link SET expires_at = least(expires_at, NEW.created_at) WHERE task_id = NEW.task_id AND id <> NEW.id AND used_at IS NULL;
     RETURN NULL;
 END $$;
 
 -- Sends a partner a new link for an open task, to the address that its zone's file has,
--- good until a time. It answers sent, today (one was sent on this day) or unreached.
+-- good until a time. It answers sent, today (a reminder took one on this day, and did
+-- not come back) or unreached.
 CREATE FUNCTION remind_by_link(task_id uuid, today date, now timestamptz, good_until timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -30,7 +31,7 @@ BEGIN
     SELECT r.to_agency, a ->> 'email' INTO partner, address FROM referral r JOIN zone_policy z ON z.zone = t.zone AND z.current,
         jsonb_array_elements(z.policy -> 'agencies') a WHERE r.id = t.referral_id AND a ->> 'code' = r.to_agency;
     IF t.id IS NULL OR my('role') <> 'supervisor' OR coalesce(address, '') = '' THEN RETURN 'unreached'; END IF;
-    IF t.link_sent_on = today THEN RETURN 'today'; END IF;
+    IF t.link_sent_on = today AND undelivered(t.id) IS NULL THEN RETURN 'today'; END IF;
     UPDATE task SET link_sent_on = today WHERE id = t.id;
     INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
     VALUES (l, t.case_id, t.run_id, t.zone, partner, t.referral_id, t.id, now, good_until);

@@ -2,7 +2,6 @@ package records_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +9,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/told"
 )
 
 // reminds has the supervisor remind of a task.
@@ -33,16 +33,16 @@ func TestAReminderSaysWhomItReached(t *testing.T) {
 	run, task := p.listened()
 	cmd, err := p.reminds(task, "holder")
 	require.NoError(t, err)
-	require.Equal(t, ledger.ReachedHolder, cmd.Reached())
+	require.Equal(t, told.Holder, told.Whom(cmd.Result))
 	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder'`))
 
 	p.leaves("desk_operator.prato")
-	p.notReminded(task, "left", care.RefusedUnreached)
+	p.notReminded(task, "left", told.Nobody)
 	ready := postgrestest.Opens(run, "interview", ledger.TaskChange{Kind: care.FirstListening})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{ready}}, nil)
 	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE role = 'desk_operator'`)
 	require.NoError(t, err)
-	p.notReminded(ready.ID, "orphan", care.RefusedUnreached)
+	p.notReminded(ready.ID, "orphan", told.Nobody)
 	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder'`))
 	require.Equal(t, 1, p.Count(`timeline WHERE code = 'reminder_sent'`))
 	require.Equal(t, 2, p.Count(`timeline WHERE code = 'reminder_unsent'`))
@@ -53,6 +53,7 @@ func TestAReminderSaysWhomItReached(t *testing.T) {
 	p.Now = p.Now.AddDate(0, 0, 28)
 	p.Does(run, p.Clock(), ledger.Effects{}, nil)
 	require.Equal(t, 2, p.Count(`timeline WHERE code = 'escalation_unsent'`))
+	require.Equal(t, 1, p.Count(`task WHERE reminders > 0`), "what reached nobody is counted nowhere")
 	require.Zero(t, p.Count(`timeline WHERE code = 'escalated'`))
 }
 
@@ -64,19 +65,39 @@ func TestAPartnerIsRemindedByANewLink(t *testing.T) {
 	require.Len(t, first, 1)
 	cmd, err := p.reminds(task, "one")
 	require.NoError(t, err)
-	require.Equal(t, ledger.ReachedPartner, cmd.Reached())
+	require.Equal(t, told.Partner, told.Whom(cmd.Result))
 	links := p.Mailed(run, "partner_request")
 	require.Len(t, links, 2)
 	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`), "nobody else is told in the partner's place")
 	old, err := p.Records.OpenLink(t.Context(), first[0])
 	require.NoError(t, err)
-	require.False(t, old.Expires.After(time.Now()), "the old link is dead")
+	require.True(t, old.Expires.Equal(p.Now), "the old link is dead")
 	require.True(t, old.Open)
 
-	p.notReminded(task, "two", care.RefusedReminded)
+	p.notReminded(task, "two", told.Today)
 	require.Len(t, p.Mailed(run, "partner_request"), 2)
 	p.Now = p.Now.AddDate(0, 0, 1)
 	_, err = p.reminds(task, "three")
 	require.NoError(t, err)
 	require.Len(t, p.Mailed(run, "partner_request"), 3)
+
+	// One that came back reached nobody, and another may be sent on the same day.
+	p.notReminded(task, "four", told.Today)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE mail SET failed_at = now() WHERE run_id = $1 AND template = 'partner_request'`, run)
+	require.NoError(t, err)
+	_, err = p.reminds(task, "five")
+	require.NoError(t, err)
+	require.Len(t, p.Mailed(run, "partner_request"), 4)
+}
+
+// A reminder of the clock's is one of the day's too.
+func TestTheClockRemindsAPartnerByANewLink(t *testing.T) {
+	p := newPlay(t)
+	_, run, _, task := p.Referred()
+	require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT remind_at FROM task WHERE id = $1`, task).Scan(&p.Now))
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`task WHERE id = $1 AND reminders = 1 AND reminded`, task))
+	require.Len(t, p.Mailed(run, "partner_request"), 2)
+	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`))
+	p.notReminded(task, "again", told.Today)
 }

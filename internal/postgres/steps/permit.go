@@ -84,10 +84,11 @@ func (w *permits) alarm(t postgres.TaskRow) error {
 	}
 	w.queue(`UPDATE task SET alarm_at = $2 WHERE id = $1`, t.ID, next)
 	w.moment(moment, "")
-	if err := w.mail("reminder", "", t, t.Holder, t.Role, t.Agency); err != nil {
+	if _, err := w.mail("reminder", "", t, t.Holder, t.Role, t.Agency); err != nil {
 		return err
 	}
-	return w.mail("escalation", "", t, nil, care.Supervisor, "")
+	_, err = w.mail("escalation", "", t, nil, care.Supervisor, "")
+	return err
 }
 
 // dayThere is a day that was given, where the zone is.

@@ -231,19 +231,29 @@ func (w *tasks) clocks() (int, error) {
 		}
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
 			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at) WHERE id = $1`, t.ID)
-			if err := w.mail("escalation", "escalated", t, nil, care.Supervisor, ""); err != nil {
+			if _, err := w.mail("escalation", "escalated", t, nil, care.Supervisor, ""); err != nil {
 				return 0, err
 			}
 			continue
 		}
-		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1 WHERE id = $1`, t.ID)
-		byLink, err := w.links.inviteAgain(t)
-		if err == nil && !byLink {
-			err = w.mail("reminder", "reminder_sent", t, t.Holder, t.Role, t.Agency)
-		}
-		if err != nil {
+		if err := w.remind(t); err != nil {
 			return 0, err
 		}
 	}
 	return len(due), err
+}
+
+// remind reminds who should act: a partner that answers by a link gets a new one.
+func (w *tasks) remind(t postgres.TaskRow) error {
+	byLink, err := w.links.inviteAgain(t)
+	if err != nil {
+		return err
+	}
+	if byLink {
+		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1, link_sent_on = $2 WHERE id = $1`, t.ID, w.today().Format(time.DateOnly))
+		return nil
+	}
+	reached, err := w.mail("reminder", "reminder_sent", t, t.Holder, t.Role, t.Agency)
+	w.queue(`UPDATE task SET reminded = true, reminders = reminders + CASE WHEN $2 THEN 1 ELSE 0 END WHERE id = $1`, t.ID, reached)
+	return err
 }
