@@ -14,7 +14,7 @@ import (
 type accompaniment struct {
 	r        *run.Run
 	branches []string // the runs that have not reported
-	bookings []string // points of the open tasks to book the next service
+	steps    []string // points of the open tasks to book, or to decide, what is next
 	reviewed bool     // the follow-up has begun, or has had its say
 	stage    care.Stage
 
@@ -41,11 +41,13 @@ func (a *accompaniment) follow(turn int, first care.Answer) error {
 		case care.OpReport:
 			a.ended(at, e)
 		case care.OpComplete:
-			a.bookNext(at, e)
+			a.goOn(at, e)
 		default:
 			a.begin(at, e)
 		}
 		switch {
+		case !a.goesOn() && !a.reviewed && e.Operation == care.OpComplete && e.Outcome == care.NotReached:
+			a.reviewed = true // nobody can be reviewed who is not found: whether the case is closed is decided
 		case !a.goesOn() && !a.reviewed:
 			a.review(at, e.Outcome)
 		case a.onlyReviews():
@@ -55,7 +57,7 @@ func (a *accompaniment) follow(turn int, first care.Answer) error {
 	return nil
 }
 
-func (a *accompaniment) goesOn() bool { return len(a.branches)+len(a.bookings) > 0 }
+func (a *accompaniment) goesOn() bool { return len(a.branches)+len(a.steps) > 0 }
 
 // concerns says what moves the accompaniment.
 func (a *accompaniment) concerns(e ledger.Entry) bool {
@@ -63,7 +65,7 @@ func (a *accompaniment) concerns(e ledger.Entry) bool {
 	case care.OpReport:
 		return true
 	case care.OpComplete:
-		return a.bookingOf(e.Target) != ""
+		return a.stepOf(e.Target) != ""
 	}
 	return beginsBranch(e)
 }
@@ -107,10 +109,11 @@ func (a *accompaniment) begin(at string, e care.Answer) {
 }
 
 // ended hears how a branch ended, and goes where that leads; or that somebody is to
-// book the next service already, by another task than this path opened.
+// book the next service, or to look for the person, already, by another task than this
+// path opened.
 func (a *accompaniment) ended(at string, e care.Answer) {
-	if task := a.bookingOf(e.Subject); e.Outcome == care.AlreadyOpen && task != "" {
-		a.bookings = slices.DeleteFunc(a.bookings, func(s string) bool { return s == task })
+	if task := a.stepOf(e.Subject); e.Outcome == care.AlreadyOpen && task != "" {
+		a.steps = slices.DeleteFunc(a.steps, func(s string) bool { return s == task })
 		a.r.DropTask(task)
 		return
 	}
@@ -126,19 +129,26 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 	case care.ToEquipe: // after a rejection, whose reason it is told
 		a.convene(at, a.equipe, e.Reason)
 	case care.Unsuccessful:
-		if a.plan {
-			a.convene(at, a.equipe, care.Unsuccessful)
+		if !a.plan {
+			a.asksNext(at, e)
+			return
 		}
+		a.convene(at, a.equipe, care.Unsuccessful)
 	case care.Onward:
-		if next := a.r.Policy.NextService(string(e.Service)); next != "" {
-			a.bookings = append(a.bookings, at+"/next")
-			a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: care.Code(next)})
+		next := a.r.Policy.NextService(string(e.Service))
+		if next == "" {
+			a.asksNext(at, e)
+			return
 		}
+		a.steps = append(a.steps, at+"/next")
+		a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: care.Code(next)})
 	case care.PlanActivated:
 		a.activate(at, e)
 	case care.Revise:
 		a.reviewed = false
 		a.convene(at, a.equipe, care.Revise)
+	default:
+		a.asksNext(at, e)
 	}
 }
 
@@ -159,23 +169,23 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 	a.review(at, care.PlanActivated)
 }
 
-// bookNext books the next service of the zone's order, if there is to be one.
-func (a *accompaniment) bookNext(at string, e care.Answer) {
-	task := a.bookingOf(e.Subject)
-	a.bookings = slices.DeleteFunc(a.bookings, func(s string) bool { return s == task })
+// goOn ends the task to decide what is next, and books the service that it asks for, if any.
+func (a *accompaniment) goOn(at string, e care.Answer) {
+	task := a.stepOf(e.Subject)
+	a.steps = slices.DeleteFunc(a.steps, func(s string) bool { return s == task })
 	a.r.EndTask(task, e.Outcome)
 	for i, b := range e.Bookings {
 		a.book(run.Turn(at, i+1), b)
 	}
 }
 
-// bookingOf finds the open task to book the next service by its id.
-func (a *accompaniment) bookingOf(id string) string {
-	i := slices.IndexFunc(a.bookings, func(s string) bool { return a.r.IDOf(s) == id })
+// stepOf finds the open task to book, or to decide, what is next by its id.
+func (a *accompaniment) stepOf(id string) string {
+	i := slices.IndexFunc(a.steps, func(s string) bool { return a.r.IDOf(s) == id })
 	if i < 0 {
 		return ""
 	}
-	return a.bookings[i]
+	return a.steps[i]
 }
 
 // book begins a level-2 service; its appointment carries the service's name.
@@ -215,7 +225,7 @@ func (a *accompaniment) review(at string, outcome care.Code) {
 
 // onlyReviews says whether the follow-up is all that goes on.
 func (a *accompaniment) onlyReviews() bool {
-	return len(a.bookings) == 0 && len(a.branches) == 1 && isFollowUp(a.branches[0])
+	return len(a.steps) == 0 && len(a.branches) == 1 && isFollowUp(a.branches[0])
 }
 
 func isFollowUp(run string) bool { return ledger.KindOf(run) == care.RunFollowUp }

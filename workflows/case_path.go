@@ -17,7 +17,7 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, caseProcess)
 }
 
-var caseProcess = &run.Process{Course: approvingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
+var caseProcess = &run.Process{Course: nextStepCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
 
 func casePath(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -71,7 +71,9 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 		for range 3 {
 			w.does(care.ConfirmAppointment, cancelled)
 		}
-		w.waits(care.ReferralAnswer) // the placement is still on its way
+		w.waits(care.ReferralAnswer, care.BookAgain, care.BookAgain, care.BookAgain) // the placement is still on its way
+		w.decides()
+		w.waits(care.ReferralAnswer)
 		w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 
@@ -79,6 +81,7 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 		w.waits(care.ConfirmAppointment) // booked during the follow-up
 		w.does(care.ConfirmAppointment, cancelled)
+		w.decides()
 		w.waits(care.Closure)
 		require.Len(t, w.file().Branches, 6)
 	})

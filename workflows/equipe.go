@@ -188,6 +188,7 @@ func (t *table) makePlan(at string) (outcome care.Code, err error) {
 		}
 		if draft.Outcome == care.NoPlan {
 			t.plan(care.PlanDropped)
+			t.r.Report.Reason = draft.Reason
 			return care.NoPlan, nil
 		}
 		t.plan(care.PlanProposed)

@@ -244,6 +244,7 @@ func TestEquipeThatNobodyJoins(t *testing.T) {
 		w.passes(90 * day)
 		w.does(care.PlanDraft, care.Completion{Outcome: care.NoPlan, Reason: "other_path", Note: "Prova"})
 		require.Equal(t, []care.PlanState{care.PlanDropped}, w.plans())
+		w.decides()
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 	})
 }
@@ -318,6 +319,7 @@ func TestPersonMayDeclineThePlanOrAskForChanges(t *testing.T) {
 		w.does(care.PlanAgreement, care.Completion{Outcome: care.Declined, Reason: "no_interest"})
 		require.Equal(t, []care.PlanState{care.PlanDeclined}, w.plans())
 		require.Equal(t, care.PlanRefused, w.branch(care.RunEquipe).Outcome)
+		w.decides()
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 	})
 }

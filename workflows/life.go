@@ -32,6 +32,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		r.TellBranches(care.Answer{Operation: care.OpUnconsent}, care.RunReferral, care.RunPlacement)
 	case care.OpPermit:
 		watchPermit(r)
+		if task := openBeside(r, besideNext+"/"+care.NotRenewed); task != "" {
+			r.DropTask(task)
+		}
 		return run.Done
 	case care.OpClock:
 		permitFallsDue(r, e)
@@ -55,10 +58,17 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		if task := permitTask(r); task != "" && e.Target == r.IDOf(task) {
 			r.EndTask(task, e.Answer.Outcome)
 			watchPermit(r)
+			if e.Answer.Outcome == care.NotRenewed {
+				decidesBeside(r, care.NotRenewed, "")
+			}
 			return run.Done
 		}
 		if handling := answersEarlyClosure(r, e); handling != run.ForPath {
 			return handling
+		}
+		if task := decidedBeside(r, e.Target); task != "" {
+			r.EndTask(task, e.Answer.Outcome)
+			return run.Done
 		}
 		if task := dayOf(r, e); task != "" {
 			r.EndTask(task, e.Answer.Outcome)
@@ -106,6 +116,10 @@ func permitTask(r *run.Run) string { return openBeside(r, permitWatch) }
 // reportBeside hears a branch that the path does not count: what another zone
 // answered, or what came with a merge and ended before the path had taken it up.
 func reportBeside(r *run.Run, e ledger.Entry) run.Handling {
+	if task := decidedBeside(r, e.Answer.Subject); task != "" && e.Answer.Outcome == care.AlreadyOpen { // the path has asked the same
+		r.DropTask(task)
+		return run.Done
+	}
 	transfer := ledger.KindOf(e.Answer.Run) == care.RunTransfer && !r.Ending()
 	if !transfer && r.Awaits(e) {
 		return run.ForPath
@@ -113,6 +127,9 @@ func reportBeside(r *run.Run, e ledger.Entry) run.Handling {
 	r.Forget(e.Answer.Run)
 	if transfer && e.Answer.Outcome == care.Accepted {
 		return r.Interrupt(care.Answer{Operation: care.OpTransfer, Reason: care.OutcomeTransferred, Zone: e.Answer.Zone, Stage: e.Answer.Stage})
+	}
+	if !transfer {
+		reportLost(r, e.Answer)
 	}
 	return run.Done
 }

@@ -366,6 +366,7 @@ func TestServicesFollowEachOtherInLucca(t *testing.T) {
 				w.does(care.NextService, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(next.Service), At: *w.soon()}}})
 			}
 		}
+		w.decides() // after the last one
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 	})
 }
@@ -391,6 +392,7 @@ func TestClosureIsSeenByASecondPairOfEyes(t *testing.T) {
 		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.waits(care.ConfirmAppointment) // the path goes on instead
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_cancelled"})
+		w.decides()
 		w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeNeedsMet})
 		w.closes(care.OutcomeNeedsMet)
 		w.closed(care.OutcomeNeedsMet)

@@ -113,7 +113,8 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 			"terzo_settore": care.ReferralWithdrawn, "centri_sociali": care.ReferralWithdrawn, "cpia": care.ReferralRequested,
 		}, states)
 		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
-		w.waits(care.ReferralAnswer)
+		w.waits(care.ReferralAnswer, care.DecideNext) // what is next is asked once
+		require.Equal(t, care.ConsentOver, w.task(care.DecideNext).Reason)
 	})
 }
 

@@ -99,6 +99,7 @@ func place(r *run.Run, f *run.Referral) (care.Code, error) {
 		}
 		if pact.Outcome == care.Declined || missed >= r.Policy.NoShowAttempts() {
 			meeting.End(care.AppointmentNoShow)
+			r.Report.Reason = pact.Outcome
 			return care.Unsuccessful, nil
 		}
 		meeting.Miss(pact.At)

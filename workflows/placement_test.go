@@ -40,6 +40,7 @@ func (w *casework) placementEnds(outcome string, states ...care.ReferralState) {
 	w.Helper()
 	require.Equal(w, outcome, w.branch(care.RunPlacement).Outcome)
 	w.isReferred(states...)
+	w.decides()
 	require.Equal(w, care.StageFollowUp, w.file().Stage)
 	w.waits() // until the first review
 }
@@ -169,6 +170,7 @@ func TestPlacementRedirectedToAPartnerWithoutAccounts(t *testing.T) {
 			}
 			w.does(care.ReferralOutcome, form)
 			require.Equal(t, outcome, w.branch(care.RunPlacement).Outcome)
+			w.decides()
 			w.task(care.Review)
 		})
 	}

@@ -45,6 +45,7 @@ func followThrough(f *run.Referral) (care.Code, error) {
 	if err != nil || !stands {
 		return care.ReferralEnded, err
 	}
+	f.Reports(end.Reason)
 	if end.Outcome == care.Completed {
 		f.Conclude(care.ReferralCompleted, end.Reason)
 	} else {

@@ -22,6 +22,7 @@ func secondLevel(r *run.Run) (care.Code, error) {
 		return "", err
 	}
 	service := opening.Service
+	r.Report.Service = service
 	met, err := meet(r, opening)
 	if err != nil || !met {
 		return care.NotReached, err
@@ -37,8 +38,6 @@ func secondLevel(r *run.Run) (care.Code, error) {
 	case care.ToSocial:
 		social, err := r.Perform("social_service", ledger.TaskChange{Kind: care.SocialService})
 		return social.Outcome, err
-	case care.Onward: // the next service of the zone's order comes after this one
-		r.Report.Service = service
 	}
 	return assessment.Outcome, nil
 }
@@ -56,6 +55,7 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 		}
 		if confirmation.Outcome == care.Cancelled {
 			a.End(care.AppointmentCancelled)
+			r.Report.Reason = confirmation.Reason
 			return false, nil
 		}
 		a.Confirm(confirmation.At)
@@ -74,5 +74,6 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 		a.Miss(interview.At)
 	}
 	a.End(care.AppointmentNoShow)
+	r.Report.Reason = care.NoShow
 	return false, nil
 }

@@ -49,6 +49,7 @@ func TestSecondLevelRoutes(t *testing.T) {
 					w.does(route.then, route.done)
 				}
 				require.Equal(t, route.outcome, w.branch(care.RunService).Outcome)
+				w.decides()
 				require.Equal(t, route.stage, w.file().Stage)
 				require.Equal(t, "held", w.appointments()[0])
 			})
@@ -86,6 +87,7 @@ func TestSecondLevelNoShows(t *testing.T) {
 				}
 				require.Equal(t, c.outcome, w.branch(care.RunService).Outcome)
 				require.Equal(t, []string{"no_show"}, w.appointments())
+				w.decides()
 				require.Equal(t, care.StageFollowUp, w.file().Stage)
 				w.does(care.Review, care.Completion{Outcome: care.ProposeClose, ClosureOutcome: care.OutcomeUnreachable})
 				w.closes(care.OutcomeUnreachable)

@@ -251,6 +251,7 @@ func (g *wanderer) explained(file ledger.Case) {
 		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
 	case health.WaitTime:
 		require.NotNil(g, w.Until, "after %s: %+v", g.last, w)
+		require.Contains(g, leadOn, w.Then, "after %s nobody has a next step: %+v", g.last, w)
 		require.False(g, w.Until.Add(health.Grace).Before(g.now()), "after %s: %+v at %s", g.last, w, g.now())
 		if file.SuspendedUntil != nil {
 			require.True(g, file.SuspendedUntil.Equal(*w.Until))
@@ -259,6 +260,9 @@ func (g *wanderer) explained(file ledger.Case) {
 		require.Fail(g, "no sentence", "after %s: %+v", g.last, w)
 	}
 }
+
+// leadOn are the waits of a case that lead to somebody's task, where nobody has one now.
+var leadOn = []string{health.ThenResume, care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan}
 
 // unworked lists what was accepted for the case and not worked.
 func (g *wanderer) unworked() (found []string) {
@@ -785,8 +789,8 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.ClosureReturned: care.SeenTo,
-	care.PermitRenewal:   care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
+	care.ClosureReturned: care.SeenTo, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded,
+	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 
 // onwards are the answers that lead to a plan which is active.

@@ -19,6 +19,7 @@ type taskJSON struct {
 	Role       care.Role           `json:"role" doc:"Whose task it is"`
 	Agency     string              `json:"agency"`
 	Service    string              `json:"service,omitempty"`
+	Reason     string              `json:"reason,omitempty" doc:"Why somebody is to decide what is next: how what came before has ended"`
 	ReferralID string              `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
 	HolderName string              `json:"holder_name,omitempty"`
 	HolderRole care.Role           `json:"holder_role,omitempty"`
@@ -41,10 +42,9 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 	return func(t ledger.Task) taskJSON {
 		return taskJSON{
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
-			Role: t.Role, Agency: t.Agency, Service: t.Service, ReferralID: t.ReferralID,
+			Role: t.Role, Agency: t.Agency, Service: t.Service, Reason: t.Reason, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, HolderGone: t.HolderGone, Stamp: t.Stamp, Mine: t.HolderID != "" && t.HolderID == who.ID,
-			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, LateSince: t.LateSince, Suspended: t.Suspended,
-			Answered: t.Answered, GivenTo: t.GivenTo,
+			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, LateSince: t.LateSince, Suspended: t.Suspended, Answered: t.Answered, GivenTo: t.GivenTo,
 		}
 	}
 }

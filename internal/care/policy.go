@@ -288,25 +288,21 @@ const (
 	DeadlineReviewAfterService   = "review_after_service"
 	// DeadlinePermitWarning is how long before a permit's expiry the path warns.
 	DeadlinePermitWarning = "permit_warning"
-	// DeadlinePermitReminder and DeadlinePermitAlarm are how long before it the
-	// renewal is reminded, and the case stands out.
+	// DeadlinePermitReminder and DeadlinePermitAlarm are how long before it the renewal is reminded, and the case stands out.
 	DeadlinePermitReminder = "permit_reminder"
 	DeadlinePermitAlarm    = "permit_alarm"
-	// DeadlinePermitReceipt is how long after a renewal receipt one asks whether
-	// the new permit has come.
+	// DeadlinePermitReceipt is how long after a renewal receipt one asks whether the new permit has come.
 	DeadlinePermitReceipt = "permit_receipt"
 	// DeadlineReviewAfterPlan is the rhythm of the reviews while a plan is active.
 	DeadlineReviewAfterPlan = "review_after_plan"
-	// DeadlineEquipeAnswer is how long a role of an équipe may stay silent before
-	// it is waived or replaced; DeadlineEquipeSignOff the same for a plan's signature.
+	// DeadlineEquipeAnswer is how long a role of an équipe may stay silent before it is waived or replaced; DeadlineEquipeSignOff the same for a plan's signature.
 	DeadlineEquipeAnswer  = "equipe_answer"
 	DeadlineEquipeSignOff = "equipe_sign_off"
 	// DeadlineGoalEvaluation is how long an evaluation waits for the other agencies.
 	DeadlineGoalEvaluation = "goal_evaluation"
 	// DeadlinePartnerLink is for how long a partner's one-time link is good.
 	DeadlinePartnerLink = "partner_link"
-	// DeadlineShareAfterEnd is for how long an agency goes on seeing what it was
-	// given of a person, once that has come to an ordinary end.
+	// DeadlineShareAfterEnd is for how long an agency goes on seeing what it was given of a person, once that has come to an ordinary end.
 	DeadlineShareAfterEnd = "share_after_end"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"

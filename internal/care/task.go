@@ -3,8 +3,7 @@ package care
 // TaskState is the state of a human task, after WS-HumanTask 1.1.
 type TaskState string
 
-// A task is ready until somebody claims it, reserved while they hold it, and
-// ends as completed, skipped (where its kind allows it) or obsolete (its branch ended).
+// A task is ready until somebody claims it, reserved while they hold it, and ends as completed, skipped (where its kind allows it) or obsolete (its branch ended).
 const (
 	TaskReady     TaskState = "ready"
 	TaskReserved  TaskState = "reserved"
@@ -30,6 +29,9 @@ const (
 	FollowPractice         TaskKind = "follow_practice"
 	SocialService          TaskKind = "social_service"
 	NextService            TaskKind = "next_service"
+	BookAgain              TaskKind = "book_again"  // an appointment that was cancelled
+	FindPerson             TaskKind = "find_person" // who was not reached
+	DecideNext             TaskKind = "decide_next" // what comes after something that came to nothing, or makes more possible
 	EquipeInvitation       TaskKind = "equipe_invitation"
 	EquipeOpinion          TaskKind = "equipe_opinion"
 	PlanDraft              TaskKind = "plan_draft"
@@ -57,8 +59,7 @@ const (
 	PlanActionDue          TaskKind = "plan_action_due" // an action of the plan whose date has come
 )
 
-// SaysHowItWent says whether a kind of task is the outcome of an appointment, which
-// waits for its hour.
+// SaysHowItWent says whether a task is the outcome of an appointment, which waits for its hour.
 func (k TaskKind) SaysHowItWent() bool { return k == Interview || k == ServicePact }
 
 // NeedLevels are how serious a need may be found.
@@ -137,3 +138,6 @@ const (
 	SeenTo          = "seen_to"
 	AlreadyOpen     = "already_open" // a branch whose like was open: that one goes on
 )
+
+// Reasons of outcomes that the processes read.
+const PersonCancelled, PersonAbsent, ServiceUnavailable, NeedsResolved = "person_cancelled", "person_absent", "service_unavailable", "needs_resolved"

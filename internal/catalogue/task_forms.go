@@ -78,7 +78,7 @@ var TaskForms = []TaskForm{
 	{care.ConfirmAppointment, []TaskOutcome{
 		{Code: care.Confirmed},
 		{Code: care.Moved, Requires: []TaskField{FieldAt}},
-		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{"person_cancelled", "service_unavailable", "person_not_reachable"}},
+		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonCancelled, care.ServiceUnavailable, "person_not_reachable"}},
 	}},
 	{care.Interview, []TaskOutcome{
 		{Code: care.Held},
@@ -106,6 +106,16 @@ var TaskForms = []TaskForm{
 		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
 		{Code: care.NotNeeded, Requires: []TaskField{FieldNote}},
 	}},
+	{care.BookAgain, []TaskOutcome{
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.NotNeeded, Requires: []TaskField{FieldNote}},
+	}},
+	{care.FindPerson, []TaskOutcome{
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.SeenTo, Requires: []TaskField{FieldNote}},
+		{Code: care.NotReached, Requires: []TaskField{FieldNote}},
+	}},
+	{care.DecideNext, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}, {Code: care.NotNeeded, Requires: []TaskField{FieldNote}}}},
 	{care.EquipeInvitation, []TaskOutcome{
 		{Code: care.Confirmed},
 		{Code: care.Unavailable, Requires: []TaskField{FieldReason}, Reasons: []string{"absent", "not_competent", "conflict_of_interest"}},
@@ -117,7 +127,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.PlanDraft, []TaskOutcome{
 		{Code: care.Proposed, Requires: []TaskField{FieldPlan}},
-		{Code: care.NoPlan, Requires: []TaskField{FieldReason, FieldNote}, Reasons: []string{"needs_resolved", "person_unavailable", "other_path"}},
+		{Code: care.NoPlan, Requires: []TaskField{FieldReason, FieldNote}, Reasons: []string{care.NeedsResolved, "person_unavailable", "other_path"}},
 	}},
 	{care.PlanSignOff, []TaskOutcome{
 		{Code: care.Signed},
@@ -142,7 +152,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.ReferralOutcome, []TaskOutcome{
 		{Code: care.Completed},
-		{Code: care.Failed, Requires: []TaskField{FieldReason}, Reasons: []string{"person_absent", "person_declined", "service_unavailable"}},
+		{Code: care.Failed, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonAbsent, "person_declined", care.ServiceUnavailable}},
 	}},
 	{care.PlacementAppointment, []TaskOutcome{{Code: care.Fixed, Requires: []TaskField{FieldAt}}}},
 	{care.ServicePact, []TaskOutcome{

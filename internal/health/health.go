@@ -167,8 +167,13 @@ const Grace = 30 * time.Second
 
 // besides are waits that go along with what a case really waits for: they limit
 // how long others may take, or warn. The later in the list, the less they say.
-var besides = []string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver, care.DeadlinePermitWarning,
-	care.PlanActionDate, care.NearlyAdult, care.TurnsSixteen}
+var besides = append([]string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver}, daysOfLife...)
+
+// daysOfLife are those of them that no path waits for: the case goes on without them.
+var daysOfLife = []string{care.DeadlinePermitWarning, care.PlanActionDate, care.NearlyAdult, care.TurnsSixteen}
+
+// aside says whether a case waits for nothing but a day in the life of its person.
+func (w Waiting) aside() bool { return w.For == WaitTime && slices.Contains(daysOfLife, w.Then) }
 
 // Explain computes what an open case waits for. Where several things are open
 // it names the one that most needs somebody: what is broken, then orphaned,
@@ -206,6 +211,9 @@ func explain(f Facts) Waiting {
 			waiting.Health, waiting.For, waiting.Cause = Broken, WaitMachine, CauseClock
 		}
 		consider(waiting)
+	}
+	if best != nil && best.aside() { // a warning some day is no next step
+		best = nil
 	}
 	if best == nil && f.Unworked != nil {
 		return Waiting{Health: Planned, For: WaitMachine, Since: *f.Unworked, Cause: CauseMoving}

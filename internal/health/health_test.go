@@ -73,7 +73,9 @@ func waitsFor(t *testing.T, now time.Time) {
 			Tasks: tasks(task(care.GoalEvaluation, day(3), day(5))), Waits: waits(wait(care.DeadlineGoalEvaluation, day(1)))}, planned, health.WaitTask, "goal_evaluation"},
 		{"a review, though the permit is warned of before", health.Facts{
 			Waits: waits(wait(care.DeadlinePermitWarning, day(5)), wait(care.DeadlineReviewAfterPlan, day(30)))}, planned, health.WaitTime, care.DeadlineReviewAfterPlan},
-		{"the permit alone", health.Facts{Waits: waits(wait(care.DeadlinePermitWarning, day(5)))}, planned, health.WaitTime, care.DeadlinePermitWarning},
+		{"the permit alone, which is no next step", health.Facts{Waits: waits(wait(care.DeadlinePermitWarning, day(5)))}, orphaned, health.WaitMachine, "nothing_open"},
+		{"a birthday alone", health.Facts{Waits: waits(wait(care.TurnsSixteen, day(5)))}, orphaned, health.WaitMachine, "nothing_open"},
+		{"the permit, while a step is under way", health.Facts{Unworked: &now, Waits: waits(wait(care.DeadlinePermitWarning, day(5)))}, planned, health.WaitMachine, "moving"},
 		{"a deadline beside before the permit", health.Facts{
 			Waits: waits(wait(care.DeadlinePermitWarning, day(5)), wait(care.DeadlineEquipeSignOff, day(9)))}, planned, health.WaitTime, care.DeadlineEquipeSignOff},
 		{"a renewal that was escalated before the day", health.Facts{

@@ -93,6 +93,9 @@ var works = map[care.TaskKind]work{
 	care.FollowPractice:         {"Esito della pratica", "registri l’esito della pratica", "Segui la pratica e registra il suo esito."},
 	care.SocialService:          {"Servizio sociale", "registri l’esito del servizio sociale", "Segui la persona e registra come si è conclusa la presa in carico sociale."},
 	care.NextService:            {"Servizio successivo", "prenoti il servizio successivo", "La persona ha concluso un servizio: prenota il prossimo, o spiega perché non serve."},
+	care.BookAgain:              {"Nuovo appuntamento", "prenoti un nuovo appuntamento", "L’appuntamento con il servizio è stato annullato: prenotane un altro, o spiega perché non serve."},
+	care.FindPerson:             {"Ricerca della persona", "cerchi la persona", "La persona non è stata raggiunta: cercala, anche attraverso chi la segue. Se la trovi, prenota o scrivi come si prosegue; se non la trovi, si decide se chiudere il fascicolo."},
+	care.DecideNext:             {"Prossimo passo", "decida con la persona il prossimo passo", "Un passo del percorso è finito e nessun altro è previsto: decidi con la persona che cosa fare. Prenotazioni, invii e équipe si avviano dal fascicolo."},
 	care.EquipeInvitation:       {"Invito all’équipe", "risponda all’invito all’équipe", "Conferma che partecipi all’équipe, o indica perché non puoi."},
 	care.EquipeOpinion:          {"Parere per l’équipe", "dia il suo parere all’équipe", "Leggi il caso e dai il tuo parere, con le ragioni."},
 	care.PlanDraft:              {"Stesura del progetto", "proponga il progetto personalizzato", "Con i pareri dell’équipe scrivi il progetto: che cosa vuole raggiungere la persona, chi fa che cosa, entro quando."},
@@ -144,6 +147,9 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.FollowPractice:         {care.Granted: "Pratica accolta", care.Refused: "Pratica respinta", care.Abandoned: "Pratica abbandonata"},
 	care.SocialService:          {care.Resolved: "Bisogno risolto", care.Abandoned: "Intervento interrotto"},
 	care.NextService:            {care.Booked: "Servizio successivo prenotato", care.NotNeeded: "Servizio successivo non necessario"},
+	care.BookAgain:              {care.Booked: "Nuovo appuntamento prenotato", care.NotNeeded: "Nuovo appuntamento non necessario"},
+	care.FindPerson:             {care.Booked: "Persona trovata e appuntamento prenotato", care.SeenTo: "Persona trovata: deciso come proseguire", care.NotReached: "Persona non trovata"},
+	care.DecideNext:             {care.SeenTo: "Deciso il prossimo passo", care.NotNeeded: "Nessun altro passo è necessario"},
 	care.EquipeInvitation:       {care.Confirmed: "Partecipazione confermata", care.Unavailable: "Chi è stato invitato non può partecipare"},
 	care.EquipeOpinion:          {care.Favourable: "Parere favorevole", care.WithConditions: "Parere favorevole con condizioni", care.Dissenting: "Parere contrario"},
 	care.PlanDraft:              {care.Proposed: "Progetto proposto all’équipe", care.NoPlan: "Nessun progetto"},
@@ -217,6 +223,26 @@ var reasons = map[string]string{
 	"incomplete":           "Mancano informazioni",
 
 	care.ConsentOver: "La persona ha revocato il consenso",
+}
+
+// whyNext says why somebody is to decide what is next: how what came before has ended.
+var whyNext = map[string]string{
+	care.Onward: "il servizio ha concluso, e la zona non ne prevede un altro", care.NotReached: "la persona non è stata raggiunta", care.NoShow: "la persona non si è presentata agli appuntamenti",
+	care.PersonCancelled: "la persona ha annullato l’appuntamento", care.ServiceUnavailable: "il servizio non era disponibile", "person_not_reachable": "la persona non è raggiungibile",
+	care.PersonAbsent: "la persona non si è presentata all’ente", "person_declined": "la persona ha rinunciato", care.Failed: "l’intervento dell’ente non è riuscito",
+	care.Unsuccessful: "l’inserimento lavorativo non è riuscito", care.Declined: "la persona non ha accettato il patto di servizio",
+	care.Completed: "l’ente a cui la persona era stata passata ha concluso, e il bisogno di lavoro resta aperto", care.ConsentOver: "la persona ha revocato il consenso, e la segnalazione è finita",
+	care.PlanRefused: "la persona non ha accettato il progetto", care.NoPlan: "l’équipe ha concluso senza progetto", "person_unavailable": "l’équipe ha concluso senza progetto, perché la persona non è disponibile",
+	"other_path": "l’équipe ha concluso che basta un altro percorso", care.Granted: "la pratica è stata accolta: verifica che cosa rende possibile, e registra il permesso se è nuovo",
+	care.Refused: "la pratica è stata respinta", care.Abandoned: "ciò che era iniziato si è interrotto", care.NotRenewed: "il permesso non è stato rinnovato",
+}
+
+// WhyNext says why somebody is to decide what is next; empty: the task says it by itself.
+func WhyNext(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return "Perché: " + say(whyNext, reason) + "."
 }
 
 // Reason is a reason that an outcome of a task may give.

@@ -50,7 +50,7 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
 	case w.Cause == "nothing_open":
-		return "Non aspetta nessuno e nessuna data: è un guasto, e deve intervenire l’assistenza tecnica; può intervenire anche il responsabile."
+		return "Nessuno ha un prossimo passo da fare, e nessuna data lo porta: è un guasto, e deve intervenire l’assistenza tecnica; può intervenire anche il responsabile."
 	}
 	return "È fermo per un guasto (" + cause(w.Cause) + ")" + since(w, now) +
 		": deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."

@@ -39,8 +39,9 @@ type TaskChange struct {
 	Service  care.Code      `json:"service,omitempty"`
 	Referral string         `json:"referral,omitempty"`
 	Outcome  care.Code      `json:"outcome,omitempty"`
-	From     *time.Time     `json:"from,omitempty"` // when its clocks begin; nil: now
-	Zone     care.Code      `json:"zone,omitempty"` // whose task it is; empty: the case's
+	Reason   care.Code      `json:"reason,omitempty"` // why somebody is to decide what is next
+	From     *time.Time     `json:"from,omitempty"`   // when its clocks begin; nil: now
+	Zone     care.Code      `json:"zone,omitempty"`   // whose task it is; empty: the case's
 	// Like names an earlier task: who held it holds this one.
 	Like string `json:"like,omitempty"`
 }

@@ -115,6 +115,7 @@ type Task struct {
 	Agency     string         `db:"agency"`
 	Service    string         `db:"service"`
 	ReferralID string         `db:"referral_id"`
+	Reason     string         `db:"reason"` // why somebody is to decide what is next: how what came before ended
 	HolderID   string         `db:"holder_id"`
 	HolderName string         `db:"holder_name"`
 	HolderRole care.Role      `db:"holder_role"`

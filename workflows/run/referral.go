@@ -103,6 +103,7 @@ func (f *Referral) hear() error {
 	case care.OpSupply:
 		f.r.EndTask(supply, care.Supplied)
 	case care.OpWithdraw:
+		f.Reports(f.reason)
 		if f.state == care.ReferralOnHold {
 			f.r.DropTask(supply)
 		} else {
@@ -157,6 +158,7 @@ func (f *Referral) Perform(point string, task ledger.TaskChange) (answer care.An
 			answer = withoutConsent
 		}
 		f.reason = answer.Reason
+		f.Reports(f.reason)
 		f.Become(care.ReferralWithdrawn)
 	}
 	return answer, stands, err
@@ -175,6 +177,9 @@ func (f *Referral) Rejected(point string) (outcome care.Code, err error) {
 	}
 	return care.ReferralEnded, err
 }
+
+// Reports has the run's end tell its case why the referral ended as it did.
+func (f *Referral) Reports(reason care.Code) { f.r.Report.Reason = reason }
 
 // Conclude moves the referral's record to its last state, for a reason.
 func (f *Referral) Conclude(state care.ReferralState, reason care.Code) {

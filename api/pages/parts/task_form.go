@@ -51,9 +51,9 @@ func (f *TaskForm) begin() {
 	switch f.Kind {
 	case care.PlanDraft:
 		f.Sent = url.Values{"outcome": {care.Proposed}}
-	case care.NextService:
-		if next := f.Policy.NextService(f.Service); next != "" {
-			f.Sent = url.Values{"outcome": {care.Booked}, "booked-bookings-0-service": {next + "/"}}
+	case care.NextService, care.BookAgain:
+		if f.Service != "" {
+			f.Sent = url.Values{"outcome": {care.Booked}, "booked-bookings-0-service": {f.Service + "/"}}
 		}
 	}
 }

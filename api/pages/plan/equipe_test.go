@@ -119,7 +119,7 @@ func TestDecisionsShowWhatTheyAreMadeOn(t *testing.T) {
 		b.Hold(kind)
 		b.Pages.OneTask.Run = apitest.SomeRun
 		if kind == care.NextService {
-			b.Pages.OneTask.Service = "pas"
+			b.Pages.OneTask.Service = "spac"
 		}
 		text := strings.ToLower(apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t).Words())
 		for _, want := range wants {

@@ -42,10 +42,13 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 			return err
 		}
 	}
+	if why := italian.WhyNext(t.Reason); why != "" {
+		page.Words = append(page.Words, why)
+	}
 	switch t.Kind {
 	case care.NextService:
-		if next, ok := rules.Service(rules.NextService(t.Service)); ok {
-			page.Words = append(page.Words, "Dopo "+present.ServiceName(rules.Policy, t.Service)+" il percorso di questa zona prosegue con: "+next.Name+".")
+		if next, ok := rules.Service(t.Service); ok {
+			page.Words = append(page.Words, "Il percorso di questa zona prosegue con: "+next.Name+".")
 		}
 	case care.ClosureApproval, care.ClosureReturned, care.Closure:
 		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {

@@ -110,11 +110,14 @@ func AtWork(ctx context.Context, tx postgres.Tx, caseID string, s care.Staff) ([
 	return []care.Fault{{Rule: care.RuleNotAtWork}}, nil
 }
 
-// ServicesToBook lists the services that somebody is to book for a case, by a task
-// that is another than one.
-func ServicesToBook(ctx context.Context, tx postgres.Tx, caseID, but string) ([]string, error) {
-	rows, _ := tx.Query(ctx, `SELECT service FROM task WHERE case_id = $1 AND kind = 'next_service' AND ended_at IS NULL AND id <> $2`, caseID, but)
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+// AlreadyAsked says whether another task of a case asks for the same as one that opens: to
+// book the same service, to look for the person, or to decide what is next for the same reason.
+func AlreadyAsked(ctx context.Context, tx postgres.Tx, caseID string, t ledger.TaskChange) (asked bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM task WHERE case_id = $1 AND ended_at IS NULL AND id <> $2 AND CASE $3
+			WHEN 'find_person' THEN kind = 'find_person'
+			WHEN 'decide_next' THEN (kind, service, reason) = ('decide_next', $4, $5)
+			ELSE kind IN ('next_service', 'book_again') AND service = $4 END)`, caseID, t.ID, string(t.Kind), t.Service, t.Reason).Scan(&asked)
+	return asked, err
 }
 
 // ConsentInForce is whether the person of the case $1 consents to data reaching

@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -68,16 +67,16 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		}
 		clock, alarm = w.days().PermitClock(known, clock), w.days().PermitLook(known)
 		w.moment("permit_warning", "")
-	case t.Kind == care.NextService:
+	case t.Kind == care.NextService, t.Kind == care.BookAgain, t.Kind == care.FindPerson, t.Kind == care.DecideNext:
 		if joined, err := w.joins(t, zone, agency, role); joined || err != nil {
 			return err
 		}
 	case t.Zone != "":
 		sharesOf(w.writer).ToZone(zone, agency)
 	}
-	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at, proposed_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15, CASE WHEN $7 = 'closure_approval' THEN $16::uuid END) ON CONFLICT DO NOTHING`,
-		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind), alarm, w.by())
+	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, suspended, stood_at, alarm_at, proposed_by, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, 'ready', $10, $11, $12, $13, $14, CASE WHEN $14 THEN $10::timestamptz END, $15, CASE WHEN $7 = 'closure_approval' THEN $16::uuid END, $17) ON CONFLICT DO NOTHING`,
+		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Service, t.Referral, w.step.At, from, clock.Remind, clock.Escalate, w.suspension.holds(t.Kind), alarm, w.by(), t.Reason)
 	if byLink && !later {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral, *clock.Escalate)
 	}
@@ -129,12 +128,11 @@ func (w *tasks) openAgain(t ledger.TaskChange, zone string, role care.Role, agen
 	return true, nil
 }
 
-// joins ends the task to book a service as it opens, where somebody is to book that
-// service for the case already: two of its services may have ended so. Like a
+// joins ends the task to book a service, to look for the person, or to decide what is next,
+// as it opens, where somebody is to do that for the case already: two of its services may have ended so. Like a
 // branch whose like is open, it reports so to the case, and the timeline says it.
 func (w *tasks) joins(t ledger.TaskChange, zone, agency string, role care.Role) (joined bool, err error) {
-	open, err := standing.ServicesToBook(w.ctx, w.tx, w.caseID(), t.ID)
-	if err != nil || !slices.Contains(open, string(t.Service)) {
+	if joined, err = standing.AlreadyAsked(w.ctx, w.tx, w.caseID(), t); err != nil || !joined {
 		return false, err
 	}
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, state, outcome, ready_at, clock_from, ended_at)
