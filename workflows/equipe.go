@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/quorum"
 	"percorso/workflows/run"
 )
 
@@ -18,7 +19,12 @@ func Equipe(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, equipeProcess)
 }
 
-var equipeProcess = &run.Process{Course: 1, Path: equipe}
+var equipeProcess = &run.Process{Course: confirmingCourse, Path: equipe}
+
+// confirmingCourse is the course of an équipe from which on what minutes say of a seat is
+// reported, and counts once that seat has said it itself; silence is taken as the zone's
+// file says; and a seat is not asked again whose role has nobody else.
+const confirmingCourse = 2
 
 func equipe(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -58,6 +64,9 @@ type seat struct {
 	task   string // point of its open invitation or opinion
 	member string // id of the task whose holder sits here; empty: nobody in particular
 	stands bool   // it takes the place of another one
+
+	cannot   []string  // ids of the invitations of this sitting whose holders cannot come
+	reported care.Code // what minutes say that was said from it, and it has not confirmed
 }
 
 // maxInvitations is how many colleagues of a role are asked before it counts as silent.
@@ -94,16 +103,23 @@ func beganWithoutSeats(r *run.Run) bool {
 func (t *table) hearOpinions(at string) error {
 	round := t.r.Round(at, care.DeadlineEquipeAnswer)
 	for _, s := range t.seats {
+		s.cannot, s.reported = nil, ""
 		if s.state == "" || s.state == care.SeatWaived {
 			t.invite(round, s)
 		}
 	}
 	for round.Waiting() {
-		task, answer, err := round.Hear(t.takesMinutes)
+		task, answer, err := round.Hear(t.takesMinutesOrNobody)
 		if err != nil {
 			return err
 		}
 		switch s := t.seatOf(task); {
+		case answer.Operation == care.OpReport:
+			s := t.seatAsked(answer.Subject)
+			round.Drop(s.task)
+			t.goOnWithoutSeat(round, s)
+		case answer.Operation == care.OpMinutes && t.confirmed():
+			t.report(round, answer.Votes)
 		case answer.Operation == care.OpMinutes:
 			for _, v := range answer.Votes {
 				s := t.seatFor(v)
@@ -117,6 +133,7 @@ func (t *table) hearOpinions(at string) error {
 		case answer.Outcome == care.Confirmed:
 			t.confirms(round, s)
 		case s.asked < maxInvitations: // a colleague takes the place
+			s.cannot = append(s.cannot, t.r.IDOf(task))
 			t.invite(round, s)
 		default:
 			t.goOnWithoutSeat(round, s)
@@ -130,16 +147,54 @@ func (t *table) invite(round *run.Round, s *seat) {
 	s.asked++
 	s.state, s.member = care.SeatInvited, ""
 	s.task = run.Turn("invitation/"+string(s.Role), s.asked)
-	round.Ask(s.task, ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency})
+	invitation := ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.agency}
+	if t.confirmed() {
+		invitation.Cannot = s.cannot
+	}
+	round.Ask(s.task, invitation)
 	t.change(ledger.SeatChange{ID: t.id(s), Role: s.Role, Agency: s.agency, State: s.state})
 }
 
 // confirms seats who took the invitation: the opinion is theirs to give.
 func (t *table) confirms(round *run.Round, s *seat) {
 	s.state, s.member = care.SeatConfirmed, t.r.IDOf(s.task)
+	t.askOpinion(round, s)
+	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
+}
+
+func (t *table) askOpinion(round *run.Round, s *seat) {
 	s.task = run.Turn("opinion/"+string(s.Role), s.asked)
 	round.Ask(s.task, ledger.TaskChange{Kind: care.EquipeOpinion, Role: s.Role, Agency: s.agency, Like: s.member})
-	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
+}
+
+// confirmed says whether what minutes say of a seat counts only once it has confirmed it.
+func (t *table) confirmed() bool { return t.r.Course() >= confirmingCourse }
+
+// report keeps what minutes say of the opinions that were given. Each seat confirms its
+// own by the task to give it, or says otherwise there; whoever was only invited to it has
+// been in the meeting, and is asked for the opinion.
+func (t *table) report(round *run.Round, votes []care.Vote) {
+	for _, v := range votes {
+		s := t.seatFor(v)
+		s.reported = v.Outcome
+		change := ledger.SeatChange{ID: t.id(s), Opinion: v.Outcome, Reported: true}
+		if s.state == care.SeatInvited {
+			s.state, s.member = care.SeatConfirmed, t.r.IDOf(s.task)
+			change.State = s.state
+			round.Drop(s.task)
+			t.askOpinion(round, s)
+		}
+		t.change(change)
+	}
+	t.giveTime(round)
+}
+
+// giveTime lets the term run anew, once: whoever is to confirm what minutes say has not
+// had it until now.
+func (t *table) giveTime(round *run.Round) {
+	if round.Turns() == 1 {
+		round.Renew()
+	}
 }
 
 func (t *table) speaks(s *seat, opinion care.Code) {
@@ -152,12 +207,27 @@ func (t *table) goOnWithout(round *run.Round) {
 	for _, s := range slices.Clone(t.seats) {
 		if s.task != "" {
 			round.Drop(s.task)
+			if t.confirmed() && s.IfSilent == care.TacitSilent && s.state == care.SeatConfirmed {
+				t.speaksBySilence(s)
+				continue
+			}
 			t.goOnWithoutSeat(round, s)
 		}
 	}
 	if round.Waiting() { // somebody was asked instead
 		round.Renew()
 	}
+}
+
+// speaksBySilence takes the silence of who has the seat for an opinion: what minutes say
+// that it was, or else none against.
+func (t *table) speaksBySilence(s *seat) {
+	if s.reported == "" {
+		t.speaks(s, care.Tacit)
+		return
+	}
+	s.state, s.task = care.SeatSpoken, ""
+	t.change(ledger.SeatChange{ID: t.id(s), State: s.state})
 }
 
 // goOnWithoutSeat waives a seat, or has another role take its place, once.
@@ -226,6 +296,7 @@ func (t *table) makePlan(at string) (outcome care.Code, err error) {
 func (t *table) signOff(at string) (goOn care.Code, err error) {
 	round := t.r.Round(at+"/sign_off", care.DeadlineEquipeSignOff)
 	for _, s := range t.seats {
+		s.reported = ""
 		if s.state == care.SeatSpoken {
 			s.task = at + "/sign_off/" + string(s.Role)
 			round.Ask(s.task, ledger.TaskChange{Kind: care.PlanSignOff, Role: s.Role, Agency: s.agency, Like: s.member})
@@ -243,6 +314,13 @@ func (t *table) signOff(at string) (goOn care.Code, err error) {
 			return "", err
 		}
 		switch s := t.seatOf(task); {
+		case answer.Operation == care.OpMinutes && t.confirmed():
+			for _, v := range answer.Votes {
+				s := t.seatFor(v)
+				s.reported = asSignature(v)
+				t.change(ledger.SeatChange{ID: t.id(s), Signature: s.reported, Reported: true})
+			}
+			t.giveTime(round)
 		case answer.Operation == care.OpMinutes:
 			for _, v := range answer.Votes {
 				s := t.seatFor(v)
@@ -256,7 +334,7 @@ func (t *table) signOff(at string) (goOn care.Code, err error) {
 			for _, s := range t.seats {
 				if s.task != "" {
 					round.Drop(s.task)
-					signs(s, care.Code(care.SeatWaived))
+					signs(s, t.silent(s))
 				}
 			}
 		default:
@@ -264,11 +342,27 @@ func (t *table) signOff(at string) (goOn care.Code, err error) {
 		}
 	}
 	round.End()
-	if t.rule.Quorum.Reached(votes) {
+	if quorum.Reached(t.rule.Quorum, votes) {
 		return care.Proceed, nil
 	}
 	decision, err := t.r.Perform(at+"/quorum", ledger.TaskChange{Kind: care.QuorumDecision})
 	return decision.Outcome, err
+}
+
+// asSignature is what a minuted vote on a plan says of its seat's signature.
+func asSignature(v care.Vote) care.Code {
+	if v.Signs() {
+		return care.Signed
+	}
+	return v.Outcome
+}
+
+// silent is what the silence of a seat under a plan counts as.
+func (t *table) silent(s *seat) care.Code {
+	if t.confirmed() && s.IfSilent == care.TacitSilent && s.reported != care.Dissenting {
+		return care.Tacit
+	}
+	return care.Code(care.SeatWaived)
 }
 
 // seatOf finds the seat of an open task by its point.
@@ -289,6 +383,22 @@ func (t *table) seatFor(v care.Vote) *seat {
 		}
 	}
 	return nil
+}
+
+// seatAsked finds the seat of an open task by the task's id.
+func (t *table) seatAsked(id string) *seat {
+	for _, s := range t.seats {
+		if s.task != "" && t.r.IDOf(s.task) == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// takesMinutesOrNobody is takesMinutes, and also says whether an entry tells that there
+// is nobody else to invite to a seat.
+func (t *table) takesMinutesOrNobody(e ledger.Entry) bool {
+	return t.takesMinutes(e) || e.Answer.Operation == care.OpReport && e.Answer.Outcome == care.NobodyElse && t.seatAsked(e.Answer.Subject) != nil
 }
 
 // takesMinutes says whether an entry is the minutes of a meeting in which only

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -260,17 +261,56 @@ func TestEquipeMemberIsReplacedByAColleague(t *testing.T) {
 	})
 }
 
-func TestEquipeSpeaksInAMeeting(t *testing.T) {
+// meets is a meeting in which all of an équipe between agencies spoke for what is asked,
+// but for one.
+func (w *casework) meets(against care.Role) catalogue.MinutesForm {
+	form := catalogue.MinutesForm{At: w.now(), Text: "Verbale di prova"}
+	for _, role := range seated {
+		vote := catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: care.Code(w.as(role).Agency), Outcome: care.Favourable}}
+		if role == against {
+			vote.Outcome, vote.Note = care.Dissenting, "Motivi di prova"
+		}
+		form.Votes = append(form.Votes, vote)
+	}
+	return form
+}
+
+// seat is the one of a role.
+func (w *casework) seat(role care.Role) (found ledger.Seat) {
+	w.Helper()
+	for _, s := range w.equipe().Seats {
+		if s.Role == role {
+			found = s
+		}
+	}
+	return found
+}
+
+// What one person writes down for five seats is their report, and five people's word
+// only once each of them has said so.
+func TestWhatMinutesSayOfASeatIsForItToConfirm(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.isAssessed(care.ToEquipeBetween)
 		w.confirms(care.CPIOperator)
-		form := catalogue.MinutesForm{At: w.now(), Text: "Verbale di prova"}
-		for _, role := range seated {
-			form.Votes = append(form.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: care.Code(w.as(role).Agency), Outcome: care.Favourable}})
-		}
-		form.Votes[0].Outcome, form.Votes[0].Note = care.Dissenting, "Motivi di prova"
+		form := w.meets(care.SocialWorker)
 		w.minutes(form)
-		w.waits(care.PlanDraft)
+		w.waits(care.EquipeOpinion, care.EquipeOpinion, care.EquipeOpinion, care.EquipeOpinion, care.EquipeOpinion)
+		require.Equal(t, w.as(care.CPIOperator).ID, w.of(care.EquipeOpinion, care.CPIOperator).HolderID)
+		require.Empty(t, w.of(care.EquipeOpinion, care.LabourPolicyExpert).HolderID, "nobody has taken the seat by the report of somebody else")
+		for _, s := range w.equipe().Seats {
+			require.Equal(t, []any{care.SeatConfirmed, true, true}, []any{s.State, s.Minuted, s.Reported}, s.Role)
+			require.Equal(t, s.Role == care.SocialWorker, s.OpinionNote == "Motivi di prova")
+			require.Equal(t, s.Role == care.CPIOperator, s.Member != "")
+		}
+		w.minutes(form) // corrected minutes are taken as well
+
+		w.speaks(care.SocialWorker, care.WithConditions) // they had said otherwise
+		said := w.seat(care.SocialWorker)
+		require.Equal(t, []any{care.SeatSpoken, care.WithConditions, false, false, w.as(care.SocialWorker).Name},
+			[]any{said.State, said.Opinion, said.Minuted, said.Reported, said.Member})
+		for _, role := range seated[1:] {
+			w.speaks(role, care.Favourable)
+		}
 		require.Len(t, w.ask(care.SocialWorker, w.minuted(form)).Refusal.Faults, len(seated), "all have spoken")
 		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
 		cmd := w.ask(care.SocialWorker, w.minuted(catalogue.MinutesForm{At: w.now(), Text: "Prova", Votes: []catalogue.MinutedVote{
@@ -278,14 +318,115 @@ func TestEquipeSpeaksInAMeeting(t *testing.T) {
 		}}))
 		w.refused(care.RefusedInvalid, cmd) // who has no seat
 		require.Equal(t, []care.Fault{{Field: "votes[0].role", Rule: care.RuleSaid}}, cmd.Refusal.Faults)
-		w.minutes(form)
+		w.minutes(w.meets(""))
+		w.waits(care.PlanSignOff, care.PlanSignOff, care.PlanSignOff, care.PlanSignOff, care.PlanSignOff)
+		require.True(t, w.seat(care.CPIOperator).Reported)
+		w.signs(seated...)
 		w.waits(care.PlanAgreement)
-		e := w.equipe()
-		require.Len(t, e.Minutes, 2)
-		for _, s := range e.Seats {
-			require.True(t, s.Minuted)
-			require.Equal(t, s.Role == care.SocialWorker, s.OpinionNote == "Motivi di prova")
+		require.False(t, w.seat(care.CPIOperator).Reported)
+		require.Len(t, w.equipe().Minutes, 3)
+	})
+}
+
+// Minutes alone, which nobody confirms, make no quorum.
+func TestMinutesThatNobodyConfirmsAreNoQuorum(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		w.confirms(seated...)
+		for _, role := range seated {
+			w.speaks(role, care.Favourable)
 		}
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.passes(4 * day)
+		w.minutes(w.meets(""))
+		w.passes(4 * day)
+		w.minutes(w.meets("")) // the time to confirm them begins anew once
+		require.NotEmpty(t, w.of(care.PlanSignOff, care.CPIOperator).ID)
+		w.passes(20 * day)
+		w.waits(care.QuorumDecision)
+		for _, s := range w.equipe().Seats {
+			require.Equal(t, string(care.SeatWaived), s.Signature)
+		}
+	})
+}
+
+// silently has the seats of the case's équipe agree by silence.
+func (w *casework) silently() {
+	w.carrier.(*play).steps.policy = func(stored *care.Policy) {
+		stored.Equipes = slices.Clone(stored.Equipes) // others have the same one
+		for i := range stored.Equipes {
+			seats := slices.Clone(stored.Equipes[i].Seats)
+			for n := range seats {
+				seats[n].IfSilent = care.TacitSilent
+			}
+			stored.Equipes[i].Seats = seats
+		}
+	}
+}
+
+func TestSilenceThatCountsAsAYes(t *testing.T) {
+	for _, both := range []bool{false, true} {
+		inSkippedTime(t, func(w *casework) {
+			w.silently()
+			w.isAssessed(care.ToEquipeBetween)
+			w.confirms(seated[:4]...) // the fifth never takes the seat
+			w.speaks(care.SocialWorker, care.Favourable)
+			w.minutes(catalogue.MinutesForm{At: w.now(), Text: "Prova", Votes: w.meets(care.LabourPolicyExpert).Votes[3:4]})
+			w.passes(30 * day)
+			w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+			require.Equal(t, []any{care.SeatSpoken, care.Tacit}, []any{w.seat(care.CPIOperator).State, w.seat(care.CPIOperator).Opinion}, "it is shown as what it is")
+			require.Equal(t, []any{care.SeatSpoken, care.Dissenting, true}, []any{w.seat(care.LabourPolicyExpert).State, w.seat(care.LabourPolicyExpert).Opinion, w.seat(care.LabourPolicyExpert).Reported})
+			require.Equal(t, care.SeatWaived, w.seat(care.ImmigrationExpert).State, "nobody is silent there")
+			w.signs(care.SocialWorker)
+			if both {
+				w.signs(care.CPIOperator)
+			}
+			w.passes(30 * day)
+			require.Equal(t, care.Tacit, w.seat(care.InterculturalMediator).Signature)
+			if both {
+				w.waits(care.PlanAgreement)
+			} else {
+				require.Equal(t, care.Tacit, w.seat(care.CPIOperator).Signature)
+				w.waits(care.QuorumDecision) // three roles, and of one agency
+			}
+		})
+	}
+}
+
+func TestASeatWhoseRoleHasNobodyElseIsNotAskedAgain(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		cannot := care.Completion{Outcome: care.Unavailable, Reason: "absent"}
+		w.doesAs(care.LabourPolicyExpert, care.EquipeInvitation, cannot)
+		w.passes(day)
+		require.Equal(t, care.SeatWaived, w.seat(care.LabourPolicyExpert).State)
+		w.doesAs(care.ImmigrationExpert, care.EquipeInvitation, cannot)
+		w.passes(day)
+		require.Equal(t, care.SeatReplaced, w.seat(care.ImmigrationExpert).State)
+		w.waits(care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation, care.EquipeInvitation)
+		w.of(care.EquipeInvitation, care.DeskOperator)
+		w.happened("seat_nobody_else labour_policy_expert", "seat_waived labour_policy_expert",
+			"seat_nobody_else immigration_expert", "seat_replaced immigration_expert")
+		// In a new sitting they are asked again: whoever was away may have come back.
+		for _, role := range []care.Role{care.SocialWorker, care.CPIOperator, care.InterculturalMediator, care.DeskOperator} {
+			w.doesAs(role, care.EquipeInvitation, care.Completion{Outcome: care.Confirmed})
+			w.speaks(role, care.Favourable)
+		}
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+		w.passes(30 * day)
+		w.does(care.QuorumDecision, care.Completion{Outcome: care.Reconvene, Note: "Prova"})
+		w.of(care.EquipeInvitation, care.LabourPolicyExpert)
+	})
+}
+
+// An équipe that was begun before goes on as it was: what minutes say of a seat counts.
+func TestAnEarlierEquipeTakesMinutesAsItDid(t *testing.T) {
+	playKnowing(t, started, 1, func(w *casework) {
+		w.reaches(care.Assessment)
+		w.does(care.Assessment, care.Completion{Outcome: care.ToEquipeBetween, Areas: findings})
+		w.minutes(w.meets(""))
+		w.waits(care.PlanDraft)
+		require.Equal(t, care.SeatSpoken, w.seat(care.CPIOperator).State)
 	})
 }
 

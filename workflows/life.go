@@ -134,8 +134,8 @@ func reportBeside(r *run.Run, e ledger.Entry) run.Handling {
 	return run.Done
 }
 
-// recall takes back what another zone was asked. Where its yes is on its way
-// already, that yes counts.
+// recall takes back what another zone was asked. Where it has answered, or its answer
+// is on its way, the store refuses the step.
 func recall(r *run.Run) run.Handling {
 	if !r.TellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer) {
 		return run.Refused // nobody was asked

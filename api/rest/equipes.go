@@ -26,13 +26,14 @@ type seatJSON struct {
 	Agency        string         `json:"agency"`
 	State         care.SeatState `json:"state" enum:"invited,confirmed,spoken,waived,replaced"`
 	Member        string         `json:"member,omitempty" doc:"Name of who took it"`
-	Opinion       string         `json:"opinion,omitempty" doc:"favourable, favourable_with_conditions, dissenting"`
+	Opinion       string         `json:"opinion,omitempty" doc:"favourable, favourable_with_conditions, dissenting; tacit: taken from silence"`
 	OpinionNote   string         `json:"opinion_note,omitempty"`
 	OpinionAt     *time.Time     `json:"opinion_at,omitempty"`
-	Signature     string         `json:"signature,omitempty" doc:"signed, dissenting, waived"`
+	Signature     string         `json:"signature,omitempty" doc:"signed, dissenting, waived; tacit: taken from silence"`
 	SignatureNote string         `json:"signature_note,omitempty"`
 	SignatureAt   *time.Time     `json:"signature_at,omitempty"`
 	Minuted       bool           `json:"minuted" doc:"Said in a meeting and recorded with its minutes"`
+	Reported      bool           `json:"reported" doc:"The minutes say so; it counts once the seat has said it by its own task"`
 }
 
 type minutesJSON struct {
@@ -49,12 +50,10 @@ func equipeOf(e ledger.Equipe) equipeJSON {
 			return seatJSON{
 				ID: s.ID, Role: s.Role, Agency: s.Agency, State: s.State, Member: s.Member,
 				Opinion: s.Opinion, OpinionNote: s.OpinionNote, OpinionAt: s.OpinionAt,
-				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted,
+				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted, Reported: s.Reported,
 			}
 		}),
-		Minutes: converted(e.Minutes, func(m ledger.Minutes) minutesJSON {
-			return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName}
-		}),
+		Minutes: converted(e.Minutes, func(m ledger.Minutes) minutesJSON { return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName} }),
 	}
 }
 

@@ -1,7 +1,5 @@
 package care
 
-import "slices"
-
 // EquipeKind is a kind of multidisciplinary équipe (equipe multidisciplinare).
 type EquipeKind string
 
@@ -32,11 +30,12 @@ type SeatRule struct {
 // Silent says what becomes of a seat whose role stays silent past its deadline.
 type Silent string
 
-// A silent seat is waived, or taken by another role once and then waived: an
+// A silent seat is waived, or taken by another role once and then waived, or agrees: an
 // équipe never waits for ever.
 const (
 	WaiveSilent   Silent = "waive"
 	ReplaceSilent Silent = "replace"
+	TacitSilent   Silent = "tacit" // who has taken the seat and stays silent agrees
 )
 
 // QuorumRule is how many roles, and of how many agencies, must sign a plan.
@@ -68,25 +67,6 @@ type Vote struct {
 // Signs says whether the vote is for the plan.
 func (v Vote) Signs() bool {
 	return v.Outcome == Signed || v.Outcome == Favourable || v.Outcome == WithConditions
-}
-
-// Reached says whether votes make the quorum: enough different roles, of enough
-// different agencies, are for the plan.
-func (q QuorumRule) Reached(votes []Vote) bool {
-	var roles []Role
-	var agencies []Code
-	for _, v := range votes {
-		if !v.Signs() {
-			continue
-		}
-		if !slices.Contains(roles, v.Role) {
-			roles = append(roles, v.Role)
-		}
-		if !slices.Contains(agencies, v.Agency) {
-			agencies = append(agencies, v.Agency)
-		}
-	}
-	return len(roles) >= q.Roles && len(agencies) >= q.Agencies
 }
 
 // Equipe finds how the zone composes an équipe of a kind.

@@ -37,8 +37,9 @@ type Refusal struct {
 
 // What stands in the way of an operation on a case.
 const (
-	NowClosed  = "closed"  // the case is
-	NowClosing = "closing" // it was asked to be closed, and its branches are ending
+	NowClosed      = "closed"      // the case is
+	NowClosing     = "closing"     // it was asked to be closed, and its branches are ending
+	NowTransferred = "transferred" // another zone has taken it, or is about to say whether it does
 )
 
 // Open is what there is already where a second one was asked for.

@@ -110,6 +110,8 @@ const (
 	ToEquipeWithin  = "equipe_within_agency"
 	ToEquipe        = "equipe" // back to the équipe that made the plan
 	Unavailable     = "unavailable"
+	NobodyElse      = "nobody_else" // of a role that could come, where who was asked cannot
+	Tacit           = "tacit"       // an opinion or a signature that is taken from silence
 	Favourable      = "favourable"
 	WithConditions  = "favourable_with_conditions"
 	Dissenting      = "dissenting"

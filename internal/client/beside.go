@@ -37,6 +37,7 @@ type Seat struct {
 	Opinion   string         `json:"opinion"`
 	Signature string         `json:"signature"`
 	Minuted   bool           `json:"minuted"`
+	Reported  bool           `json:"reported"`
 }
 
 // Minutes are those of a meeting of an équipe.

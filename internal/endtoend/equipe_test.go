@@ -151,7 +151,7 @@ func (s *services) complexPath() {
 	require.Len(t, equipes, 2)
 	require.Equal(t, "no_availability", equipes[0].text("reason"))
 
-	// It meets: all take their seats, and their opinions are in the minutes.
+	// It meets: all take their seats, and confirm what the minutes say of them.
 	s.takeSeats(id, between)
 	minutes := catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: "Verbale di prova"}
 	for _, seat := range equipes[0].list("seats") {
@@ -160,6 +160,9 @@ func (s *services) complexPath() {
 		}})
 	}
 	s.post(care.SocialWorker, "/equipes/"+equipes[0].text("id")+"/minutes", minutes).is(http.StatusOK)
+	for _, role := range between { // each says so
+		s.doAs(role, id, care.EquipeOpinion, care.Completion{Outcome: care.Favourable, Note: "Prova"})
+	}
 	revised := s.revisedPlan(id)
 	task, role := s.task(id, care.PlanDraft)
 	s.post(role, "/tasks/"+task+"/claim", nil).is(http.StatusOK)

@@ -110,6 +110,7 @@ func (s *services) markedComplex() {
 	s.post(care.SocialWorker, "/equipes/"+equipe+"/minutes", catalogue.MinutesForm{At: time.Now().Add(-time.Second), Text: marker, Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.WithConditions}, Note: marker},
 	}}).is(http.StatusOK)
+	s.doAs(care.SocialWorker, id, care.EquipeOpinion, with(care.Completion{Outcome: care.WithConditions}))
 	draft := with(care.Completion{Outcome: care.Proposed, Plan: firstPlan()})
 	draft.Plan.Goals[0].Text, draft.Plan.Actions[0].Text, draft.Plan.Changes = marker, marker, marker
 	s.do(id, care.PlanDraft, draft)

@@ -19,6 +19,7 @@ func SeatState(s care.SeatState) string { return say(seatStates, s) }
 
 var opinions = map[string]string{
 	care.Favourable: "favorevole", care.WithConditions: "favorevole con condizioni", care.Dissenting: "contrario",
+	care.Tacit: "non dato: vale il silenzio",
 }
 
 // Opinion is what a seat says of the case (parere, masculine). Empty: not yet.
@@ -40,6 +41,7 @@ func Opinions() []care.Named {
 
 var signatures = map[string]string{
 	care.Signed: "ha firmato", care.Dissenting: "ha dichiarato il dissenso", string(care.SeatWaived): "non ha firmato in tempo",
+	care.Tacit: "non ha firmato: vale il silenzio",
 }
 
 // Signature says what became of a seat's signature under the plan. Empty: not yet.

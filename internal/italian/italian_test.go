@@ -141,7 +141,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("purpose", purpose, italian.Purpose(purpose))
 	}
 	for _, moment := range []string{
-		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "opinion", "signature", "minutes",
+		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "opinion", "opinion_reported", "signature", "signature_reported", "minutes",
 		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used",
 	} {
@@ -503,6 +503,8 @@ func TestTimelineLine(t *testing.T) {
 		{"case_closed", "moved_away", "Fascicolo chiuso: Trasferito"},
 		{"referral_withdrawn", "consent_withdrawn", "Segnalazione ritirata: La persona ha revocato il consenso"},
 		{"equipe_convened", "between_agencies", "Convocata: équipe tra enti"},
+		{"opinion_reported", "favourable", "Parere riferito nel verbale dell’équipe, da confermare: favorevole"},
+		{"seat_nobody_else", "cpi_operator", "Nessun altro può partecipare all’équipe in questo ruolo: operatore del Centro per l’Impiego"},
 		{"seat_replaced", "immigration_expert", "Sostituito nell’équipe da un altro ruolo: esperto immigrazione"},
 		{"opinion", "favourable_with_conditions", "Parere nell’équipe: favorevole con condizioni"},
 		{"signature", "dissenting", "Firma del progetto: ha dichiarato il dissenso"},

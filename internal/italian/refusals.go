@@ -18,6 +18,13 @@ func Refusal(r care.Refusal) string {
 		if text, ok := notHeld[r.Operation]; ok {
 			return text
 		}
+	case care.RefusedInFlight:
+		switch {
+		case r.Operation == care.OpWithdraw:
+			return "L’ente ha appena risposto, e la risposta è in arrivo: guarda che cosa dice, poi ritira la segnalazione se serve ancora."
+		case r.Now == care.NowTransferred:
+			return "L’altra zona ha appena risposto alla richiesta di passaggio, e la risposta è in arrivo: tra poco il fascicolo dice che cosa ha deciso, e si può ripetere se serve ancora."
+		}
 	case care.RefusedNotAwaited, care.RefusedEnded:
 		if text := notNow(r); text != "" {
 			return text
@@ -65,6 +72,9 @@ var notHeld = map[care.Operation]string{
 // notNow says what is so, and what can be done, where something is not possible now;
 // empty: what is so is not known.
 func notNow(r care.Refusal) string {
+	if r.Now == care.NowTransferred {
+		return notRecalled(care.Accepted)
+	}
 	facts, _ := catalogue.Of(r.Operation)
 	switch facts.On {
 	case catalogue.OnReferral:

@@ -135,7 +135,7 @@ var refusals = map[string]string{
 	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
 	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
 	care.RefusedChanged:    "Nel frattempo qualcosa è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
-	care.RefusedInFlight:   "Una risposta a questo compito è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
+	care.RefusedInFlight:   "Una risposta a questo compito, o il ritiro di quello che chiede, è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
 	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
 	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
 	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",

@@ -44,6 +44,7 @@ var aboutTask = map[string]string{
 var aboutSeat = map[string]string{
 	"seat_invited": "Invito all’équipe", "seat_confirmed": "Partecipazione all’équipe confermata", "seat_spoken": "Parere dato all’équipe",
 	"seat_waived": "L’équipe prosegue senza", "seat_replaced": "Sostituito nell’équipe da un altro ruolo",
+	"seat_nobody_else": "Nessun altro può partecipare all’équipe in questo ruolo",
 }
 
 // TimelineLine says what happened, from a moment's code and detail.
@@ -129,8 +130,12 @@ func lifeLine(p care.Policy, code, detail string) string {
 		return "Convocata: " + cmp.Or(said(equipeKinds, care.EquipeKind(detail)), "équipe")
 	case "opinion":
 		return with("Parere nell’équipe", said(opinions, detail))
+	case "opinion_reported":
+		return with("Parere riferito nel verbale dell’équipe, da confermare", said(opinions, detail))
 	case "signature":
 		return with("Firma del progetto", said(signatures, detail))
+	case "signature_reported":
+		return with("Firma riferita nel verbale dell’équipe, da confermare", said(signatures, detail))
 	case "meeting":
 		return with("Incontro con la persona", agencyName(p, detail))
 	case "mail_bounced":

@@ -44,6 +44,9 @@ type TaskChange struct {
 	Zone     care.Code      `json:"zone,omitempty"`   // whose task it is; empty: the case's
 	// Like names an earlier task: who held it holds this one.
 	Like string `json:"like,omitempty"`
+	// Cannot names earlier invitations to a seat of an équipe, whose holders cannot come.
+	// Where its role has nobody else, the invitation ends as it opens, and its run is told.
+	Cannot []string `json:"cannot,omitempty"`
 }
 
 // ReferralChange creates a referral (State requested) or moves it.
@@ -71,7 +74,8 @@ type SeatChange struct {
 	Agency    care.Code      `json:"agency,omitempty"`
 	State     care.SeatState `json:"state,omitempty"`
 	Opinion   care.Code      `json:"opinion,omitempty"`
-	Signature care.Code      `json:"signature,omitempty"` // signed, dissenting, or waived
+	Signature care.Code      `json:"signature,omitempty"` // signed, dissenting, waived, or tacit
+	Reported  bool           `json:"reported,omitempty"`  // minutes say so, and the seat has yet to confirm it
 }
 
 // PlanChange moves a version of the case's plan. A draft begins as a copy of the

@@ -37,7 +37,8 @@ type Seat struct {
 	Signature     string         `db:"signature"`
 	SignatureNote string         `db:"signature_note"`
 	SignatureAt   *time.Time     `db:"signature_at"`
-	Minuted       bool           `db:"minuted"` // said in a meeting
+	Minuted       bool           `db:"minuted"`  // said in a meeting
+	Reported      bool           `db:"reported"` // in its minutes alone: it counts once the seat has confirmed it
 }
 
 // Minutes are those of a meeting.

@@ -37,7 +37,7 @@ func (r *reading) seats(kind care.EquipeKind, list node) []care.SeatRule {
 		role, by := o.need("role"), o.may("replace_by")
 		seat := care.SeatRule{
 			Role:     care.Role(once(role, string(r.role(role)), seats, func(s care.SeatRule) string { return string(s.Role) })),
-			IfSilent: oneOf(o.need("if_silent"), RuleValue, []care.Silent{care.WaiveSilent, care.ReplaceSilent}),
+			IfSilent: oneOf(o.need("if_silent"), RuleValue, []care.Silent{care.WaiveSilent, care.ReplaceSilent, care.TacitSilent}),
 		}
 		seat.ReplaceBy = r.role(by)
 		if seat.IfSilent != "" && (seat.IfSilent == care.ReplaceSilent) != (by.value != nil) {

@@ -32,6 +32,9 @@ func (o *Round) Renew() {
 	o.patience().Begin(o.deadline)
 }
 
+// Turns is how often the deadline has begun to run.
+func (o *Round) Turns() int { return o.turns }
+
 // patience is the wait for the deadline.
 func (o *Round) patience() Wait { return o.r.Wait(Turn(o.point+"/patience", o.turns)) }
 

@@ -59,7 +59,10 @@ func seatOf(p care.Policy, s ledger.Seat) Seat {
 	}
 	if at := cmp.Or(s.SignatureAt, s.OpinionAt); at != nil {
 		shown.When = italian.Moment(*at)
-		if s.Minuted {
+		switch {
+		case s.Reported:
+			shown.When += ", riferito nel verbale: vale quando lo conferma"
+		case s.Minuted:
 			shown.When += ", in riunione"
 		}
 	}

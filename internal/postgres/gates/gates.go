@@ -26,7 +26,11 @@ type Step struct {
 	Policy *postgres.Ruleset
 	Task   *postgres.TaskRow // that it completes; nil: none
 
+	Addressee string           // agency that the referral which it moves was sent to
+	Told      []care.Operation // what the run was told that it has yet to hear of: to end, or that a consent is withdrawn
+
 	Caller string
+	ByLink bool // a partner's, through its link
 	Role   care.Role
 	Agency string
 	Form   []byte // as it was stored with the command
@@ -44,6 +48,12 @@ type asked struct {
 // whether the state of the case allows it.
 func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) {
 	g := asked{ctx, tx, step}
+	if refusal := g.toldToEnd(); refusal != nil {
+		return refusal, nil
+	}
+	if refusal, err := g.takenElsewhere(); err != nil || refusal != nil {
+		return refusal, err
+	}
 	if refusal, err := g.second(); err != nil || refusal != nil {
 		return refusal, err
 	}

@@ -36,9 +36,24 @@ func Before(b *pgx.Batch, step ledger.Step) {
 	switch kept := ledger.BareID(step.Effects.MergeInto); {
 	case care.IsID(kept):
 		b.Queue(`SELECT lock_merge($1, $2)`, ledger.BareID(step.Case), kept)
+	case len(TakenBack(step)) > 0:
+		b.Queue(`SELECT FROM run WHERE id = $1 FOR UPDATE`, step.Run)
+		b.Queue(`SELECT FROM run WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, TakenBack(step))
 	case ofItsCase(step.Entry.Answer):
 		b.Queue(`SELECT FROM run WHERE id = $1 FOR UPDATE`, step.Case)
 	}
+}
+
+// TakenBack are the runs by which another zone was asked to take the case over, and that
+// the step tells to end. They are locked, so that the other zone does not accept at the
+// same moment.
+func TakenBack(step ledger.Step) (transfers []string) {
+	for _, m := range step.Effects.Tell {
+		if m.Answer.Operation == care.OpEnd && ledger.KindOf(m.Run) == care.RunTransfer {
+			transfers = append(transfers, m.Run)
+		}
+	}
+	return transfers
 }
 
 // ofItsCase says whether a step of a branch changes what is its case's: it addresses

@@ -199,7 +199,7 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, refusal)
 		}
 		if answered {
-			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedInFlight})
+			return insert(ctx, tx, s, c, id, about.CaseID, ledger.CommandRefused, &care.Refusal{Code: care.RefusedInFlight, Operation: c.Operation})
 		}
 		rules, err := r.rules.Current(ctx, tx, s.Zone)
 		if err != nil {

@@ -67,6 +67,10 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		}
 		clock, alarm = w.days().PermitClock(known, clock), w.days().PermitLook(known)
 		w.moment("permit_warning", "")
+	case t.Kind == care.EquipeInvitation:
+		if none, err := w.equipes.nobodyElse(t, zone, agency, role); none || err != nil {
+			return err
+		}
 	case t.Kind == care.NextService, t.Kind == care.BookAgain, t.Kind == care.FindPerson, t.Kind == care.DecideNext:
 		if joined, err := w.joins(t, zone, agency, role); joined || err != nil {
 			return err
