@@ -248,7 +248,6 @@ func (g *wanderer) explained(file ledger.Case) {
 		i := slices.IndexFunc(open, func(t ledger.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
 		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
 		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
-		require.NotEmpty(g, w.StandIns, "after %s: %+v", g.last, w)
 	case health.WaitTime:
 		require.NotNil(g, w.Until, "after %s: %+v", g.last, w)
 		require.Contains(g, leadOn, w.Then, "after %s nobody has a next step: %+v", g.last, w)

@@ -57,17 +57,29 @@ type Waiting struct {
 	SinceDays int            `json:"since_working_days"`
 	Until     *time.Time     `json:"until,omitempty"`
 	LateDays  int            `json:"late_working_days,omitempty"`
-	Then      string         `json:"then,omitempty"`        // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
-	StandIns  []care.Role    `json:"stand_ins,omitempty"`   // who can stand in
-	Means     []actors.Means `json:"means,omitempty"`       // what the supervisor can do, where they can stand in
-	Gone      bool           `json:"holder_gone,omitempty"` // who holds the task has left, or works elsewhere
-	Cause     string         `json:"cause,omitempty"`       // of a broken case, of one where nothing is open, or where nobody may act: a code
-	Answered  bool           `json:"answered,omitempty"`    // the task's answer was accepted, and is being recorded: nobody has to act
+	Holder    *Who           `json:"holder,omitempty"`       // who holds the task, where that is somebody of another role or agency
+	Also      []Who          `json:"also,omitempty"`         // who else has the same to do
+	Known     bool           `json:"acknowledged,omitempty"` // the referral that is to be answered was acknowledged
+	NoLink    bool           `json:"no_link,omitempty"`      // the partner has no link any more through which it could answer
+	Then      string         `json:"then,omitempty"`         // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
+	StandIns  []care.Role    `json:"stand_ins,omitempty"`    // who can stand in
+	Means     []actors.Means `json:"means,omitempty"`        // what the supervisor can do, where they can stand in
+	Gone      bool           `json:"holder_gone,omitempty"`  // who holds the task has left, or works elsewhere
+	Cause     string         `json:"cause,omitempty"`        // of a broken case, of one where nothing is open, or where nobody may act: a code
+	Answered  bool           `json:"answered,omitempty"`     // the task's answer was accepted, and is being recorded: nobody has to act
 	// From is from when on what is awaited can be done, where that is still to come;
 	// LastDay is of the permit whose renewal is awaited.
 	From    *time.Time `json:"from,omitempty"`
 	LastDay *time.Time `json:"permit_last_day,omitempty"`
 	TaskID  string     `json:"-"`
+}
+
+// Who is somebody who has something to do.
+type Who struct {
+	Role    care.Role `json:"role"`
+	Agency  string    `json:"agency"`
+	Partner string    `json:"partner,omitempty"` // as in Waiting
+	Holds   bool      `json:"holds,omitempty"`   // one of the role does it, and no other
 }
 
 // ThenResume says that a suspended case goes on by itself.
@@ -149,9 +161,14 @@ type FactTask struct {
 	// the task sees to it.
 	From    time.Time
 	LastDay *time.Time
+	// Holder is who holds it; nil: nobody does.
+	Holder *Who
+	// Acknowledged: the referral that it answers was acknowledged.
+	Acknowledged bool
 	// NotReached is since when a partner has not the link that it would answer
-	// through, because the mail with it cannot be delivered.
-	NotReached *time.Time
+	// through, because the mail with it cannot be delivered; LinkUntil is until when it
+	// can answer through the last one.
+	NotReached, LinkUntil *time.Time
 }
 
 // FactWait is a time that a run of the case waits for; one that stands still,
@@ -225,7 +242,24 @@ func explain(f Facts) Waiting {
 		}
 		return Waiting{Health: Orphaned, For: WaitMachine, Cause: CauseNothingOpen, Since: since}
 	}
+	best.Also = f.also(*best)
 	return *best
+}
+
+// also lists who else has the same to do as the one whom the case waits for.
+func (f Facts) also(w Waiting) (others []Who) {
+	for _, t := range f.Tasks {
+		who := Who{Role: t.Role, Agency: t.Agency, Partner: t.Partner}
+		same := t.Kind == w.Task && t.Zone == w.Zone && t.ID != w.TaskID && !t.Answered && !t.Suspended && !t.HolderGone && !t.nobody() && t.NotReached == nil
+		first := who == Who{Role: w.Role, Agency: w.Agency, Partner: w.Partner}
+		if t.Partner == "" && t.Holder != nil {
+			who = *t.Holder
+		}
+		if who.Holds = t.State == care.TaskReserved && t.Partner == ""; same && !first && !slices.Contains(others, who) {
+			others = append(others, who)
+		}
+	}
+	return others
 }
 
 // cause says why the machinery does not move the case, and since when.
@@ -284,11 +318,15 @@ func (w Waiting) Under(m Machine) Waiting {
 func explainTask(t FactTask, now time.Time) Waiting {
 	w := Waiting{
 		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
-		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered, LastDay: t.LastDay,
+		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered, LastDay: t.LastDay, Known: t.Acknowledged,
+	}
+	if h := t.Holder; h != nil && !t.HolderGone && (h.Role != t.Role || h.Agency != t.Agency) {
+		w.Holder = h
 	}
 	if t.From.After(now) {
 		w.From = &t.From
 	}
+	w.NoLink = t.Partner != "" && w.From == nil && (t.LinkUntil == nil || !now.Before(*t.LinkUntil))
 	// Of a task that somebody holds no colleague can take the place by themselves.
 	if t.State == care.TaskReady && t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)
@@ -314,14 +352,18 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	if t.NotReached != nil {
 		w.Health, w.Cause, w.Since = Broken, CauseMail, *t.NotReached
 	}
-	nobody := t.Candidates == 0 && (t.State != care.TaskReserved || t.ProposerHolds)
-	if w.Gone = t.HolderGone; w.Gone || nobody {
+	if w.Gone = t.HolderGone; w.Gone || t.nobody() {
 		w.Health = Orphaned
 	}
-	if nobody && t.ProposerCould {
+	if t.nobody() && t.ProposerCould {
 		w.Cause = CauseProposer
 	}
 	return w
+}
+
+// nobody says whether there is nobody who may do the task.
+func (t FactTask) nobody() bool {
+	return t.Candidates == 0 && (t.State != care.TaskReserved || t.ProposerHolds)
 }
 
 // late says whether the task's term has passed.

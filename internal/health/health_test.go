@@ -113,3 +113,53 @@ func waitsFor(t *testing.T, now time.Time) {
 		})
 	}
 }
+
+// What the sentence says besides of the task that it names.
+func TestWhatIsSaidOfTheTaskThatIsNamed(t *testing.T) {
+	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
+	require.NoError(t, err)
+	now := testclock.Monday
+	in := func(hours int) *time.Time { at := now.Add(time.Duration(hours) * time.Hour); return &at }
+	task := func(id string, kind care.TaskKind, role care.Role, agency string, due int) health.FactTask {
+		return health.FactTask{ID: id, Kind: kind, State: care.TaskReady, Role: role, Agency: agency, Since: now, EscalateAt: in(due), Candidates: 1}
+	}
+	held := func(t health.FactTask, role care.Role, agency string) health.FactTask {
+		t.State, t.Holder = care.TaskReserved, &health.Who{Role: role, Agency: agency}
+		return t
+	}
+	explain := func(tasks ...health.FactTask) health.Waiting {
+		return health.Explain(health.Facts{Now: now, Tasks: tasks}, cal)
+	}
+
+	listening := task("1", care.FirstListening, care.DeskOperator, "comune", 5)
+	require.Nil(t, explain(held(listening, care.DeskOperator, "comune")).Holder, "held by who should")
+	require.Equal(t, &health.Who{Role: care.Supervisor, Agency: "comune"}, explain(held(listening, care.Supervisor, "comune")).Holder)
+	left := held(listening, care.Supervisor, "comune")
+	left.HolderGone = true
+	require.Nil(t, explain(left).Holder, "who has left holds nothing")
+
+	answer := task("1", care.ReferralAnswer, care.CPIOperator, "cpi", 5)
+	require.False(t, explain(answer).Known)
+	answer.Acknowledged = true
+	require.True(t, explain(answer).Known)
+
+	invite := func(id string, role care.Role, agency string) health.FactTask {
+		return task(id, care.EquipeInvitation, role, agency, 5)
+	}
+	answered, nobody, frozen := invite("4", care.ImmigrationExpert, "comune"), invite("5", care.AdministrativeExpert, "comune"), invite("6", care.CooperativeExpert, "coop")
+	answered.Answered, nobody.Candidates, frozen.Suspended = true, 0, true
+	w := explain(task("1", care.EquipeInvitation, care.SocialWorker, "comune", 1), held(invite("2", care.CPIOperator, "cpi"), care.CPIOperator, "cpi"), invite("3", care.InterculturalMediator, "comune"),
+		answered, frozen, task("7", care.Review, care.SocialWorker, "comune", 6))
+	require.Equal(t, []health.Who{{Role: care.CPIOperator, Agency: "cpi", Holds: true}, {Role: care.InterculturalMediator, Agency: "comune"}}, w.Also)
+	require.Len(t, explain(nobody, invite("2", care.CPIOperator, "cpi"), nobody).Also, 1, "whom nobody can be expected to do it")
+
+	school := task("1", care.ReferralAnswer, care.SocialWorker, "comune", 5)
+	school.Partner, school.LinkUntil = "scuola", in(1)
+	asked := health.Facts{Now: now, Tasks: []health.FactTask{school}}
+	require.False(t, health.Explain(asked, cal).NoLink)
+	require.Equal(t, *in(1), health.Keep(asked, time.UTC).ChangesAt, "its link ends")
+	asked.Now = *in(1)
+	require.True(t, health.Explain(asked, cal).NoLink)
+	school.LinkUntil, school.From = nil, *in(2)
+	require.False(t, explain(school).NoLink, "it is asked later")
+}

@@ -49,6 +49,7 @@ func changesAt(f Facts, there *time.Location) time.Time {
 			at(&t.From, 0)
 			at(t.RemindAt, 0)
 			at(t.EscalateAt, past)
+			at(t.LinkUntil, 0)
 		}
 	}
 	for _, w := range f.Waits {

@@ -356,6 +356,48 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi; " +
 			"il termine è scaduto oggi e il responsabile sta per essere avvisato; può intervenire anche il responsabile."},
+		{"held by the supervisor in the place of the desk", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
+			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate",
+			StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Release, actors.Give},
+		}, "Aspetta che il responsabile (Comune di Prova), al posto dell’operatore di sportello (Comune di Prova), completi il primo ascolto, da 1 giorno lavorativo; " +
+			"se non accade entro domani alle 18:00 viene avvisato il responsabile; il responsabile può rimetterlo tra quelli liberi o passarlo a un collega dello stesso ente."},
+		{"held by the supervisor, as another agency told", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.Measure, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi",
+			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-25 09:00"),
+		}, "Aspetta che il responsabile (Comune di Prova), al posto dell’operatore del Centro per l’Impiego, avvii una misura per il lavoro, da oggi."},
+		{"answered by the supervisor in the place of the desk", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
+			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"},
+		}, "La risposta al compito «Primo ascolto», data dal responsabile (Comune di Prova), è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta."},
+		{"a referral that nobody has read", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Since: at(t, "2026-11-25 09:00"),
+		}, "Aspetta che l’operatore del Centro per l’Impiego prenda visione della segnalazione, da oggi."},
+		{"a referral that was acknowledged", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Known: true, Since: at(t, "2026-11-25 09:00"),
+		}, "Aspetta che l’operatore del Centro per l’Impiego risponda alla segnalazione, da oggi."},
+		{"a referral that was acknowledged, and passed on to all of the role", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi", Known: true, Since: at(t, "2026-11-25 09:00"),
+		}, "Aspetta che un operatore del Centro per l’Impiego risponda alla segnalazione, da oggi."},
+		{"eight invitations", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.EquipeInvitation, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Since: at(t, "2026-11-25 09:00"),
+			Until: when("2026-11-27 18:00"), Then: "remind", Also: []health.Who{
+				{Role: care.Supervisor, Agency: "comune"}, {Role: care.InterculturalMediator, Agency: "comune", Holds: true}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.LabourPolicyExpert, Agency: "cpi", Holds: true},
+				{Role: care.ImmigrationExpert, Agency: "comune"}, {Role: care.AdministrativeExpert, Agency: "comune"}, {Role: care.CooperativeExpert, Agency: "scuola"},
+			},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Invito all’équipe», da oggi; " +
+			"lo stesso si aspetta dal responsabile (Comune di Prova), dal mediatore interculturale (Comune di Prova), da un operatore del Centro per l’Impiego, dall’esperto in politiche attive del lavoro (CPI), " +
+			"da un esperto immigrazione (Comune di Prova), da un esperto amministrativo (Comune di Prova) e da un esperto di cooperazione (Scuola di Prova); se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito."},
+		{"two partners", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Since: at(t, "2026-11-25 09:00"),
+			Also: []health.Who{{Role: care.CPIOperator, Agency: "cpi"}, {Role: care.SocialWorker, Agency: "comune", Partner: "comune"}},
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, con il collegamento ricevuto per posta; lo stesso si aspetta da un operatore del Centro per l’Impiego e dall’ente «Comune di Prova»; " +
+			"se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova)."},
+		{"a partner whose link is over, recorded by who acknowledged", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", NoLink: true,
+			Since: at(t, "2026-11-25 09:00"), Then: "escalated", Until: when("2026-11-25 09:00"),
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, ma l’ente non ha più un collegamento valido per rispondere; bisogna sentirlo in altro modo; " +
+			"quello che risponde lo può registrare l’assistente sociale (Comune di Prova); il termine è scaduto oggi e il responsabile è stato avvisato."},
 		{"answered", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
@@ -379,7 +421,7 @@ func TestSentence(t *testing.T) {
 		{"who held it has left", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Gone: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Give, actors.Withdraw},
-		}, "Nessuno può agire: chi aveva in carico il compito «Risposta a una segnalazione», l’operatore del Centro per l’Impiego, non lavora più qui, " +
+		}, "Nessuno può agire: chi aveva in carico il compito «Risposta a una segnalazione», che spetta a un operatore del Centro per l’Impiego, non lavora più qui, " +
 			"da 1 giorno lavorativo; il responsabile può passarlo a un collega dello stesso ente o ritirare la segnalazione."},
 		{"a date", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
@@ -401,6 +443,11 @@ func TestSentence(t *testing.T) {
 		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi; " +
 			"l’ultimo giorno del permesso è l’8 febbraio 2027; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; " +
 			"se non accade entro giovedì 10 dicembre alle 18:00 viene avvisato il responsabile; può intervenire anche il responsabile."},
+		{"a permit nine days before its last, whose renewal is late", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-25 09:30"), LastDay: when("2026-12-04 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
+			"l’ultimo giorno del permesso è il 4 dicembre 2026; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il termine per occuparsene è scaduto oggi e il responsabile è stato avvisato; può intervenire anche il responsabile."},
 		{"a permit on its last day", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-25 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},

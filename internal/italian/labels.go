@@ -69,11 +69,23 @@ func TheRole(r care.Role) string { return roleOf(r).definite }
 func toRole(r care.Role) string { return contract("a ", ARole(r)) }
 func byRole(r care.Role) string { return contract("da ", ARole(r)) }
 
+// ofTheRole and byTheRole are one of a role, who is known: "dell’assistente sociale",
+// "del responsabile", "dall’assistente sociale".
+func ofTheRole(r care.Role) string { return contract("di ", TheRole(r)) }
+func byTheRole(r care.Role) string { return contract("da ", TheRole(r)) }
+
 // contract puts a preposition before a noun with its article, and makes one word
-// of it with the article il.
+// of it with the article il or l’.
 func contract(preposition, noun string) string {
+	stem := strings.TrimSpace(preposition)
+	if stem == "di" {
+		stem = "de"
+	}
 	if rest, ok := strings.CutPrefix(noun, "il "); ok {
-		return strings.TrimSpace(preposition) + "l " + rest
+		return stem + "l " + rest
+	}
+	if strings.HasPrefix(noun, "l’") {
+		return stem + "l" + noun
 	}
 	return preposition + noun
 }

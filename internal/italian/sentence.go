@@ -20,7 +20,7 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Answered:
 		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
 	case w.For == health.WaitTask && w.Gone:
-		return join("Nessuno può agire: chi aveva in carico il compito «"+TaskKind(w.Task)+"», "+TheRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+		return join("Nessuno può agire: chi aveva in carico il compito «"+TaskKind(w.Task)+"», che spetta "+toRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
 		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
 			"; chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
@@ -31,15 +31,18 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "."
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
-			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+ARole(w.Role)+agency(w, p), term(w, now), standIns(w))
+			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
 		return join("Aspetta che finisca quello che l’ente «"+agencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
-			"se l’ente lo dice prima, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
+			"se l’ente lo dice prima, lo può registrare "+who(w, p), standIns(w))
+	case w.For == health.WaitTask && w.Partner != "" && w.NoLink:
+		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un collegamento valido per rispondere",
+			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
-		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", term(w, now),
-			"se l’ente risponde in altro modo, lo può registrare "+ARole(w.Role)+agency(w, p), standIns(w))
+		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", others(w, p), term(w, now),
+			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), permitNeeds(w, now), term(w, now), standIns(w))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -61,22 +64,49 @@ func join(parts ...string) string {
 	return strings.Join(parts, "; ") + "."
 }
 
-// who must act: any of a role while the task is ready, then the one who holds it.
+// who must act: any of a role while the task is ready, then the one who holds it,
+// be it their task or another's whose place they take.
 func who(w health.Waiting, p care.Policy) string {
-	if w.State == care.TaskReserved {
+	switch {
+	case w.Holder != nil && w.Holder.Role != w.Role:
+		return TheRole(w.Holder.Role) + agencyOf(w.Holder.Role, w.Holder.Agency, w.Zone, p) + ", al posto " + ofTheRole(w.Role) + agency(w, p) + ","
+	case w.State == care.TaskReserved:
 		return TheRole(w.Role) + agency(w, p)
 	}
 	return ARole(w.Role) + agency(w, p)
 }
 
-// agency names the agency, unless the role says it. Another zone's agency is
-// said by its zone: its code means something else in this one.
-func agency(w health.Waiting, p care.Policy) string {
-	if w.Zone != "" {
-		return " della zona di " + zoneName(w.Zone)
+// others names who else has the same to do; empty: nobody has.
+func others(w health.Waiting, p care.Policy) string {
+	var names []string
+	for _, o := range w.Also {
+		name := byRole(o.Role)
+		switch {
+		case o.Partner != "":
+			names = append(names, "dall’ente «"+agencyName(p, o.Partner)+"»")
+			continue
+		case o.Holds:
+			name = byTheRole(o.Role)
+		}
+		names = append(names, name+agencyOf(o.Role, o.Agency, w.Zone, p))
 	}
-	a, ok := p.Agency(w.Agency)
-	if !ok || w.Role == care.CPIOperator && a.Kind == care.KindCPI {
+	if len(names) == 0 {
+		return ""
+	}
+	return "lo stesso si aspetta " + enumerate(names)
+}
+
+// agency names the agency of who must act.
+func agency(w health.Waiting, p care.Policy) string { return agencyOf(w.Role, w.Agency, w.Zone, p) }
+
+// agencyOf names the agency of a role, unless the role says it. Another zone's agency
+// is said by its zone: its code means something else in this one.
+func agencyOf(role care.Role, code, zone string, p care.Policy) string {
+	if zone != "" {
+		return " della zona di " + zoneName(zone)
+	}
+	a, ok := p.Agency(code)
+	if !ok || role == care.CPIOperator && a.Kind == care.KindCPI {
 		return ""
 	}
 	return " (" + a.Name + ")"
@@ -87,13 +117,19 @@ func answered(w health.Waiting, p care.Policy) string {
 	if w.Partner != "" {
 		return "La risposta dell’ente «" + agencyName(p, w.Partner) + "»"
 	}
-	return "La risposta al compito «" + TaskKind(w.Task) + "», data " + byRole(w.Role) + agency(w, p) + ","
+	by := health.Who{Role: w.Role, Agency: w.Agency}
+	if w.Holder != nil {
+		by = *w.Holder
+	}
+	return "La risposta al compito «" + TaskKind(w.Task) + "», data " + byRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
 }
 
 func does(w health.Waiting) string {
 	switch {
-	case w.Task == care.ReferralAnswer && w.State == care.TaskReady:
+	case w.Task == care.ReferralAnswer && !w.Known:
 		return "prenda visione della segnalazione"
+	case w.Task == care.ReferralAnswer:
+		return works[w.Task].does
 	case w.State == care.TaskReady:
 		return "prenda in carico il compito «" + TaskKind(w.Task) + "»"
 	}
@@ -212,9 +248,14 @@ func overdue(w health.Waiting, now time.Time) string {
 	if w.Until == nil || w.Then != "escalated" && !now.After(*w.Until) {
 		return ""
 	}
-	text := "il termine è scaduto " + near(*w.Until, now)
-	if w.LateDays > 0 {
-		text = "il termine è scaduto da " + workingDays(w.LateDays)
+	text := "il termine"
+	if w.Task == care.PermitRenewal { // which is not the permit's own
+		text += " per occuparsene"
+	}
+	if text += " è scaduto "; w.LateDays > 0 {
+		text += "da " + workingDays(w.LateDays)
+	} else {
+		text += near(*w.Until, now)
 	}
 	if w.Then == "escalated" {
 		return text + " e il responsabile è stato avvisato"

@@ -2,6 +2,7 @@ package waiting
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,6 +55,10 @@ type taskFact struct {
 	Answered   bool           `json:"answered"`    // an answer to it is on its way
 	Partner    *care.Agency   `json:"partner"`     // that the referral is addressed to
 	NotReached *moment        `json:"not_reached"` // since when its mail has failed
+	LinkUntil  *moment        `json:"link_until"`  // until when it can answer through its last link
+	Known      bool           `json:"acknowledged"`
+	HeldBy     *health.Who    `json:"held_by"`
+	Receivers  bool           `json:"receivers"` // its agency has somebody else whom it may be given to
 }
 
 type waitFact struct {
@@ -132,9 +137,13 @@ func (t taskFact) fact(zone string) health.FactTask {
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
 	}
 	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
+	fact.Holder, fact.Acknowledged = t.HeldBy, t.Known
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
+		if !t.Receivers {
+			fact.Means = slices.DeleteFunc(fact.Means, func(m actors.Means) bool { return m == actors.Give })
+		}
 	}
 	if t.Reminded {
 		fact.RemindAt = nil
@@ -143,7 +152,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 		fact.Zone = t.Zone
 	}
 	if t.Partner != nil && t.Partner.ByLink() {
-		fact.Partner, fact.NotReached = t.Partner.Code, t.NotReached.pointer()
+		fact.Partner, fact.NotReached, fact.LinkUntil = t.Partner.Code, t.NotReached.pointer(), t.LinkUntil.pointer()
 	}
 	return fact
 }
