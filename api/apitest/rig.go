@@ -511,12 +511,16 @@ type fakeTemporal struct {
 	Result  ledger.Result
 	Err     error
 	Polled  time.Time
+	Works   func(run string, e ledger.Entry) ledger.Result // what a run makes of an entry; nil: Result
 }
 
 func (f *fakeTemporal) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.Updates = append(f.Updates, o)
+	if f.Works != nil {
+		return fakeHandle{result: f.Works(o.WorkflowID, o.Args[0].(ledger.Entry))}, f.Err
+	}
 	return fakeHandle{result: f.Result}, f.Err
 }
 

@@ -103,10 +103,11 @@ func Check(code care.Operation, form json.RawMessage, around Around) ([]care.Fau
 	return c.Check(around), nil
 }
 
-// MayAsk says whether a role may ask for an operation at all.
+// MayAsk says whether a role may ask for an operation at all. What only the machinery
+// reports is none that people ask for: who may report it is asked elsewhere.
 func MayAsk(role care.Role, code care.Operation) bool {
-	facts, _ := Of(code)
-	return facts.MayAsk(role)
+	facts, known := Of(code)
+	return !known || facts.MayAsk(role)
 }
 
 func stillOpen(file ledger.Case) bool { return file.Closed == nil && !file.Closing }

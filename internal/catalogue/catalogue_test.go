@@ -156,4 +156,7 @@ func TestWhoMayAsk(t *testing.T) {
 	require.False(t, catalogue.MayAsk(care.CPIOperator, care.OpSuspend))
 	require.True(t, catalogue.MayAsk(care.CPIOperator, care.OpMeet), "whoever is at work on the case")
 	require.False(t, catalogue.Extend.MayAsk(care.SocialWorker))
+	for _, o := range catalogue.All {
+		require.False(t, o.About().MayAsk(care.MailSystem), "%s: a program that reports mails", o.About().Code)
+	}
 }

@@ -187,5 +187,11 @@ func (o Operation[F]) Decode(data json.RawMessage) (form F, err error) {
 }
 
 // MayAsk says whether a role may ask for it at all. Of what is about a task or a
-// referral it is decided by who holds it and to whom it is addressed.
-func (f Facts) MayAsk(role care.Role) bool { return f.Asks == nil || slices.Contains(f.Asks, role) }
+// referral it is decided by who holds it and to whom it is addressed: people, and not
+// the program that reports mails.
+func (f Facts) MayAsk(role care.Role) bool {
+	if f.Asks == nil {
+		return role != care.MailSystem
+	}
+	return slices.Contains(f.Asks, role)
+}

@@ -180,8 +180,10 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		switch {
 		case c.Run == "":
 			postgres.QueueOne(b, &about, &found, selectTargetCase, c.Target)
-		case c.Operation == care.OpMeet || c.Operation == care.OpMinutes:
+		case c.Operation == care.OpMeet:
 			postgres.QueueOne(b, &about, &found, selectRunAtWork, c.Run)
+		case c.Operation == care.OpMinutes:
+			postgres.QueueOne(b, &about, &found, selectRunOfEquipe, c.Run)
 		default:
 			postgres.QueueOne(b, &about, &found, selectRunCase, c.Run, c.Target != "")
 		}
@@ -283,6 +285,10 @@ const selectRunCase = `SELECT id, case_id::text, ended_at IS NOT NULL AS ended F
 // selectRunAtWork finds it for who is at work on the case without its file: a
 // member of an équipe, or an agency that the plan names, meets the person too.
 const selectRunAtWork = `SELECT id, case_id, ended FROM run_at_work($1)`
+
+// selectRunOfEquipe finds that of an équipe for who reads it: of an agency with a seat, who
+// sits there, and no colleague.
+const selectRunOfEquipe = selectRunAtWork + ` WHERE EXISTS (SELECT FROM equipe e WHERE e.run_id = id)`
 
 // selectTargetCase finds it by a referral or a task of the run.
 const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended

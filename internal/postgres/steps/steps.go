@@ -384,6 +384,9 @@ func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
 		if !s.task.State.Open() {
 			return &care.Refusal{Code: care.RefusedNotAwaited}
 		}
+		if s.task.State == care.TaskReady && !s.task.Actors().Claimable(care.Staff{Role: by.Role, Agency: by.Agency}) {
+			return &care.Refusal{Code: care.RefusedForbidden, Role: s.task.Role} // to claim it first is nothing that they could do
+		}
 		return s.task.HeldBy(by.Caller)
 	}
 	if s.referral == nil {
