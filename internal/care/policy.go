@@ -152,7 +152,7 @@ type Service struct {
 	Matters []string `json:"matters,omitempty"` // codes
 }
 
-// MatterGate says who may book a matter: in its words where empty, as any level-2 service.
+// MatterGate says who may book a matter. What it leaves out is as for the other matters.
 type MatterGate struct {
 	Matter     string `json:"matter"`                // code
 	Citizens   string `json:"citizens,omitempty"`    // whose citizens
