@@ -70,12 +70,16 @@ func (g *asked) eligibility() ([]care.Fault, error) {
 	return slices.Compact(faults), err
 }
 
-// Tell gives a refusal whose reasons are not stored those that hold now, by what the
-// caller may read of the person. Whoever may not is told that a gate is shut.
-func Tell(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, cmd *ledger.Command, at time.Time) error {
+// Tell gives a refusal whose reasons are not stored those that hold now in the zone, by
+// what the caller may read of the person. Whoever may not is told that a gate is shut.
+func Tell(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, zone string, cmd *ledger.Command, at time.Time) error {
 	stored := func(f care.Fault) bool { return f.Rule == eligibility.RuleShut }
 	if cmd.Refusal == nil || !slices.ContainsFunc(cmd.Refusal.Faults, stored) {
 		return nil
+	}
+	policy, err := rules.Current(ctx, tx, zone)
+	if err != nil {
+		return err
 	}
 	var caseID string
 	if err := tx.QueryRow(ctx, `SELECT coalesce(case_id::text, '') FROM command WHERE id = $1`, cmd.ID).Scan(&caseID); err != nil {

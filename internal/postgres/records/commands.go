@@ -62,7 +62,7 @@ func (r commands) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 			if cmd, err = earlier.repeated(c); err != nil {
 				return err
 			}
-			return r.tell(ctx, tx, s, &cmd)
+			return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
 		}
 		if err := r.codesOnly(ctx, tx, s.Zone, c.Answer); err != nil {
 			return err
@@ -130,18 +130,9 @@ func (r commands) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand
 		if cmd, err = earlier.repeated(c); err != nil {
 			return err
 		}
-		return r.tell(ctx, tx, s, &cmd)
+		return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
 	})
 	return cmd, err
-}
-
-// tell adds why a gate of eligibility was shut, which is not stored.
-func (r commands) tell(ctx context.Context, tx postgres.Tx, s care.Staff, cmd *ledger.Command) error {
-	set, err := r.rules.Current(ctx, tx, s.Zone)
-	if err != nil {
-		return missing(err)
-	}
-	return gates.Tell(ctx, tx, set, cmd, r.Clock())
 }
 
 // Command reads a command of the caller's own.
@@ -154,7 +145,7 @@ func (r commands) Command(ctx context.Context, s care.Staff, id string) (cmd led
 		if err != nil || cmd.Refusal == nil {
 			return missing(err)
 		}
-		return r.tell(ctx, tx, s, &cmd)
+		return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
 	})
 	return cmd, err
 }
