@@ -2,6 +2,7 @@ package records
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -59,10 +60,8 @@ func (r commands) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 	}
 	err = postgres.Acting(ctx, r.pool, postgres.App(s, r.Clock()), claim, func(tx postgres.Tx) error {
 		if found {
-			if cmd, err = earlier.repeated(c); err != nil {
-				return err
-			}
-			return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
+			cmd, err = earlier.repeated(c)
+			return cmp.Or(err, gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
 		}
 		if err := r.codesOnly(ctx, tx, s.Zone, c.Answer); err != nil {
 			return err
@@ -127,10 +126,8 @@ func (r commands) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand
 		if err != nil {
 			return missing(err)
 		}
-		if cmd, err = earlier.repeated(c); err != nil {
-			return err
-		}
-		return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
+		cmd, err = earlier.repeated(c)
+		return cmp.Or(err, gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
 	})
 	return cmd, err
 }
@@ -142,10 +139,7 @@ func (r commands) Command(ctx context.Context, s care.Staff, id string) (cmd led
 	}
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
 		cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
-		if err != nil || cmd.Refusal == nil {
-			return missing(err)
-		}
-		return gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock())
+		return cmp.Or(missing(err), gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
 	})
 	return cmd, err
 }
