@@ -140,8 +140,8 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 			a.asksNext(at, e)
 			return
 		}
-		a.steps = append(a.steps, at+"/next")
-		a.r.OpenTask(at+"/next", ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: care.Code(next)})
+		a.steps = append(a.steps, at+nextPoint)
+		a.r.OpenTask(at+nextPoint, ledger.TaskChange{Kind: care.NextService, Role: a.r.Policy.Desk.Link, Service: care.Code(next)})
 	case care.PlanActivated:
 		a.activate(at, e)
 	case care.Revise:

@@ -15,21 +15,46 @@ import (
 // watchingCourse is the course of a case from which on it waits for them.
 const watchingCourse = 2
 
-// watchBirthdays begins to wait for the birthdays of a minor; the store knows them, and
-// whether there are any.
+// watchBirthdays begins to wait for the birthdays of a minor, as the record has them now;
+// the store knows them, and whether there are any.
 func watchBirthdays(r *run.Run) {
 	if r.Course() >= watchingCourse {
-		r.Wait(care.TurnsSixteen).Begin(care.TurnsSixteen)
-		r.Wait(care.NearlyAdult).Begin(care.NearlyAdult)
+		waitAnew(r, care.TurnsSixteen)
+		waitAnew(r, care.NearlyAdult)
+	}
+}
+
+// waitAnew lets a wait for one of the days begin anew.
+func waitAnew(r *run.Run, day string) {
+	r.Wait(day).End()
+	r.Wait(day).Begin(day)
+}
+
+// watchGrant has the case ask what is possible now, where the step records a permit of
+// somebody who had none to show; the store knows that.
+func watchGrant(r *run.Run) {
+	if r.Course() >= nextStepCourse && !r.Ending() {
+		waitAnew(r, care.PermitGranted)
+	}
+}
+
+// watchMerged waits anew for the days that a merge has written: of the person, and of the
+// plan. Who was to decide what is next in the file that is merged away decides it here.
+func watchMerged(r *run.Run, merged care.Answer) {
+	if r.Course() < nextStepCourse || r.Ending() || merged.Outcome != care.OutcomeMerged {
+		return
+	}
+	watchBirthdays(r)
+	watchPlan(r)
+	if merged.Reason != "" {
+		decidesBeside(r, merged.Reason, "")
 	}
 }
 
 // watchPlan waits for the next date of an action of the plan that is now active.
 func watchPlan(r *run.Run) {
 	if r.Course() >= watchingCourse && !r.Ending() {
-		next := r.Wait(care.PlanActionDate)
-		next.End()
-		next.Begin(care.PlanActionDate)
+		waitAnew(r, care.PlanActionDate)
 	}
 }
 
@@ -38,7 +63,7 @@ func daysFallDue(r *run.Run, e ledger.Entry) {
 	for _, day := range care.DaysOfLife {
 		if w := r.Wait(day.Code); w.FellDue(e) {
 			w.End()
-			r.OpenTask(run.Turn(day.Code, r.Revision()), ledger.TaskChange{Kind: day.Task})
+			r.OpenTask(run.Turn(day.Code, r.Revision()), ledger.TaskChange{Kind: day.Task, Reason: care.Code(day.Code)})
 		}
 	}
 }

@@ -17,7 +17,11 @@ func FollowUp(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, followUpProcess)
 }
 
-var followUpProcess = &run.Process{Course: 1, Path: followUp}
+var followUpProcess = &run.Process{Course: searchingCourse, Path: followUp}
+
+// searchingCourse is the course of a follow-up from which on it is decided how to look for
+// whoever cannot be reached for a review, before the next one is waited for.
+const searchingCourse = 2
 
 func followUp(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -35,6 +39,11 @@ func followUp(r *run.Run) (care.Code, error) {
 		}
 		if outcome, over := concludes(review); over {
 			return outcome, nil
+		}
+		if r.Course() >= searchingCourse && review.Reason == care.NotReachable {
+			if _, err := r.Perform(run.Turn("search", turn), ledger.TaskChange{Kind: care.DecideNext, Reason: review.Reason}); err != nil {
+				return "", err
+			}
 		}
 		if turn%reviews != 0 {
 			continue

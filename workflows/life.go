@@ -32,6 +32,8 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		r.TellBranches(care.Answer{Operation: care.OpUnconsent}, care.RunReferral, care.RunPlacement)
 	case care.OpPermit:
 		watchPermit(r)
+		watchGrant(r)
+		watchMerged(r, e.Answer)
 		if task := openBeside(r, besideNext+"/"+care.NotRenewed); task != "" {
 			r.DropTask(task)
 		}
@@ -58,6 +60,7 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		if task := permitTask(r); task != "" && e.Target == r.IDOf(task) {
 			r.EndTask(task, e.Answer.Outcome)
 			watchPermit(r)
+			watchGrant(r)
 			if e.Answer.Outcome == care.NotRenewed {
 				decidesBeside(r, care.NotRenewed, "")
 			}
@@ -154,6 +157,9 @@ func endCase(r *run.Run, why care.Answer) (care.Code, error) {
 // mergeAway ends the second case file of a person: its branches go on in the
 // one that stays, which takes them over; its own tasks are that one's now.
 func mergeAway(r *run.Run, why care.Answer) (care.Code, error) {
+	if r.Course() >= nextStepCourse {
+		r.Tell(why.Case, care.Answer{Operation: care.OpPermit, Outcome: care.OutcomeMerged, Reason: undecided(r)})
+	}
 	r.DropOwn()
 	r.TellBranches(care.Answer{Operation: care.OpEnd}, care.RunTransfer)
 	for _, o := range r.State().Open {

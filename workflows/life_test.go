@@ -162,7 +162,9 @@ func TestPermitThatRunsOut(t *testing.T) {
 		w.reaches(care.Measure)
 		until := w.now().Add(365 * day)
 		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &until})
+		checked := func() { w.does(care.CheckMeasure, care.Completion{Outcome: care.SeenTo, Note: "Prova"}) }
 		w.passes(79 * day)
+		checked()
 		w.waits(care.PlacementOutcome)
 		w.passes(2 * day) // 2 April, after the first notice at 90 days
 		w.waits(care.PlacementOutcome, care.PermitRenewal)
@@ -179,6 +181,7 @@ func TestPermitThatRunsOut(t *testing.T) {
 
 		receipt := w.now()
 		w.does(care.PermitRenewal, care.Completion{Outcome: care.ReceiptShown, At: &receipt})
+		checked()
 		w.waits(care.PlacementOutcome)
 		require.Equal(t, care.PermitRequested, w.file().PersonData.Permit)
 		w.passes(95 * day)
@@ -188,7 +191,7 @@ func TestPermitThatRunsOut(t *testing.T) {
 		form := catalogue.PermitForm{Permit: "long_term"}
 		w.asks(care.DeskOperator, catalogue.Permit.Command("", w.id, form))
 		w.passes(800 * day)
-		w.waits(care.PlacementOutcome)
+		w.waits(care.PlacementOutcome, care.CheckMeasure)
 	})
 }
 

@@ -15,6 +15,9 @@ import (
 // nextStepCourse is the course of a case from which on that is asked.
 const nextStepCourse = 4
 
+// nextPoint ends the point of a task of the path.
+const nextPoint = "/next"
+
 // besideNext is the point of a task that is opened beside the path, to decide what is next.
 // The reason follows, and then the step: "next_step/not_renewed/17".
 const besideNext = "next_step"
@@ -58,8 +61,8 @@ func leftBy(r *run.Run, e care.Answer) (task ledger.TaskChange, left bool) {
 // asksNext opens a task of the path to decide what is next after the end of a branch.
 func (a *accompaniment) asksNext(at string, e care.Answer) {
 	if task, left := leftBy(a.r, e); left {
-		a.steps = append(a.steps, at+"/next")
-		a.r.OpenTask(at+"/next", task)
+		a.steps = append(a.steps, at+nextPoint)
+		a.r.OpenTask(at+nextPoint, task)
 	}
 }
 
@@ -77,6 +80,17 @@ func reportLost(r *run.Run, e care.Answer) {
 	if task, left := leftBy(r, e); left {
 		decidesBeside(r, task.Reason, task.Service)
 	}
+}
+
+// undecided is the reason that a file gives which is merged away while it is to be decided
+// what is next; empty: nothing is.
+func undecided(r *run.Run) care.Code {
+	for _, o := range r.State().Open {
+		if o.Kind == care.OpenTask && (strings.HasSuffix(o.Point, nextPoint) || strings.HasPrefix(o.Point, besideNext+"/")) {
+			return care.OutcomeMerged
+		}
+	}
+	return ""
 }
 
 // decidedBeside is the point of an open task beside the path to decide what is next.

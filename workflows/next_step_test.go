@@ -3,10 +3,12 @@ package workflows_test
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
 
@@ -61,8 +63,8 @@ func TestNobodyIsLeftWithoutANextStep(t *testing.T) {
 		}, care.BookAgain, care.PersonCancelled},
 		"the person is not reached": {func(w *casework) {
 			w.reaches(care.ConfirmAppointment)
-			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_not_reachable"})
-		}, care.FindPerson, "person_not_reachable"},
+			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: care.NotReachable})
+		}, care.FindPerson, care.NotReachable},
 		"no-shows past the limit": {func(w *casework) {
 			w.reaches(care.Interview)
 			for missed := 1; ; missed++ {
@@ -154,7 +156,7 @@ func TestACancelledAppointmentIsBookedAgain(t *testing.T) {
 func TestWhoIsNotFoundIsDecidedAbout(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ConfirmAppointment)
-		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: "person_not_reachable"})
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: care.NotReachable})
 		w.does(care.FindPerson, care.Completion{Outcome: care.NotReached, Note: "Prova"})
 		w.waits(care.Closure)
 		w.closes(care.OutcomeUnreachable)
@@ -207,6 +209,176 @@ func TestAPermitThatIsNotRenewedAsksWhatIsNext(t *testing.T) {
 		w.does(care.PermitRenewal, care.Completion{Outcome: care.NotRenewed, Note: "Prova"})
 		w.waits(care.Orientation, care.DecideNext)
 		w.asks(care.DeskOperator, catalogue.Permit.Command("", w.id, catalogue.PermitForm{Permit: "long_term"}))
+		w.rest()
+		w.waits(care.Orientation, care.Reconsider) // it makes possible what was not
+	})
+}
+
+// A measure that is under way is checked as often as the zone says, until its outcome is known.
+func TestAMeasureUnderWayIsChecked(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.reaches(care.Measure)
+		until := w.now().AddDate(0, 3, 0)
+		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &until})
+		w.passes(29 * day)
+		w.waits(care.PlacementOutcome)
+		w.passes(3 * day)
+		w.waits(care.PlacementOutcome, care.CheckMeasure)
+		check := w.task(care.CheckMeasure)
+		require.Equal(t, []any{care.CPIOperator, "cpi"}, []any{check.Role, check.Agency})
+		require.NotNil(t, check.Due)
+		w.does(care.CheckMeasure, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		w.waits(care.PlacementOutcome)
+		w.passes(32 * day)
+		w.waits(care.PlacementOutcome, care.CheckMeasure) // and again
+		w.does(care.PlacementOutcome, care.Completion{Outcome: care.AnotherTry, Note: "Prova"})
+		w.waits(care.Measure)
+		until = w.now().AddDate(0, 0, 20)
+		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "training", Until: &until})
+		w.passes(32 * day) // the measure is over: what is asked is its outcome
+		w.waits(care.PlacementOutcome)
+		w.withdraws()
+		w.waits()
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
+// A check that is open ends with the referral.
+func TestACheckEndsWithItsMeasure(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.reaches(care.Measure)
+		until := w.now().AddDate(1, 0, 0)
+		w.does(care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: &until})
+		w.does(care.CheckMeasure, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		w.task(care.CheckMeasure)
+		w.withdraws()
+		w.placementEnds(care.ReferralEnded, care.ReferralWithdrawn)
+	})
+}
+
+// Whoever shows a permit for the first time is asked again what they can have; a renewal
+// that was asked for in time changes nothing.
+func TestAPermitThatIsGrantedAsksAgain(t *testing.T) {
+	shows := func(w *casework, permit string) {
+		w.asks(care.DeskOperator, catalogue.Permit.Command("", w.id, catalogue.PermitForm{Permit: permit}))
+	}
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		ended := w.now().AddDate(0, 0, -10)
+		w.permit = &ended
+		w.reaches(care.Orientation)
+		w.does(care.PermitRenewal, care.Completion{Outcome: care.NotRenewed, Note: "Prova"})
+		w.does(care.DecideNext, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
 		w.waits(care.Orientation)
+		shows(w, "protection")
+		w.rest()
+		w.waits(care.Orientation, care.Reconsider)
+		again := w.task(care.Reconsider)
+		require.Equal(t, care.PermitGranted, again.Reason)
+		require.NotNil(t, again.Due)
+		w.does(care.Reconsider, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		shows(w, "work")
+		w.rest()
+		w.waits(care.Orientation)
+	})
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		ends := w.now().AddDate(0, 0, 30)
+		w.permit = &ends
+		w.reaches(care.Orientation)
+		today := w.now()
+		w.does(care.PermitRenewal, care.Completion{Outcome: care.ReceiptShown, At: &today})
+		shows(w, "work")
+		w.rest()
+		w.waits(care.Orientation)
+	})
+}
+
+// What a merge writes is looked after in the file that stays: the dates of the plan that
+// it brings, and what was to be decided.
+func TestWhatAMergeBringsIsLookedAfter(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ConfirmAppointment)
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: care.ServiceUnavailable})
+		w.waits(care.BookAgain)
+		kept := w.another("prato")
+		kept.opens()
+		form := catalogue.MergeForm{Into: kept.id, Note: "Prova"}
+		w.asks(care.SocialWorker, catalogue.Merge.Command("", w.id, form))
+		kept.rest()
+		kept.waits(care.FirstListening, care.DecideNext)
+		require.Equal(t, care.OutcomeMerged, kept.task(care.DecideNext).Reason)
+		kept.does(care.DecideNext, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		kept.closesEarly()
+		kept.closed(care.OutcomeMovedAway)
+	})
+	inSkippedTime(t, func(w *casework) {
+		w.takesOver()
+		due := w.plan(care.PlanActive).Content.Actions[0].Until
+		kept := w.another("prato")
+		kept.reaches(care.ConfirmAppointment)
+		form := catalogue.MergeForm{Into: kept.id, Note: "Prova"}
+		w.asks(care.SocialWorker, catalogue.Merge.Command("", w.id, form))
+		kept.passes(due.Sub(kept.now()) + 5*day)
+		kept.task(care.PlanActionDue)
+	})
+}
+
+// The birthdays are those of the day of birth as it stands after a merge, and each is asked
+// about once.
+func TestAMergeLooksAtTheDayOfBirthAgain(t *testing.T) {
+	merges := func(from, into *casework) {
+		form := catalogue.MergeForm{Into: into.id, Note: "Prova"}
+		from.asks(care.SocialWorker, catalogue.Merge.Command("", from.id, form))
+	}
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.opensFor(1995)
+		require.NoError(t, w.asWorker(w.id, func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE person SET birth_date = '2011-03-01' WHERE case_id = $1`, w.id)
+			return err
+		}))
+		second := w.another("prato")
+		second.opensFor(2011)
+		merges(second, w)
+		w.passes(60 * day)
+		w.waits(care.FirstListening, care.Reconsider)
+		w.does(care.Reconsider, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		third := w.another("prato")
+		third.opensFor(2011)
+		merges(third, w)
+		w.passes(2 * day)
+		w.waits(care.FirstListening)
+	})
+}
+
+// Who is rejected for now is somebody's task on the day that the sender names.
+func TestARejectionForNowComesBack(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		w.moves(care.CPIOperator, care.OpReject, catalogue.ReferralMoveForm{Reason: "no_availability", Note: "Prova"})
+		for range 2 {
+			later := w.now().AddDate(0, 0, 28)
+			w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Moved, At: &later, Note: "Prova"})
+			next := w.task(care.NextStepAfterRejection)
+			require.True(t, next.Due.After(later), "its clocks begin then")
+			w.passes(28 * day)
+			require.Equal(t, health.Planned, w.file().Waiting.Health)
+		}
+		w.passes(9 * day)
+		require.Equal(t, health.Late, w.file().Waiting.Health)
+		w.does(care.NextStepAfterRejection, care.Completion{Outcome: care.Resubmit, Note: "Prova"})
+		w.waits(care.ReferralAnswer)
+	})
+}
+
+// Who cannot be reached for a review is looked for before the next one is waited for.
+func TestWhoIsNotReachedForAReviewIsLookedFor(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Review)
+		w.does(care.Review, care.Completion{Outcome: care.NotMet, Reason: care.NotReachable})
+		w.asksNext(care.DecideNext, care.NotReachable)
+		w.does(care.DecideNext, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		w.waits()
+		w.does(care.Review, care.Completion{Outcome: care.NotMet, Reason: care.GoodReason})
+		w.waits()
 	})
 }

@@ -15,7 +15,10 @@ func Placement(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, placementProcess)
 }
 
-var placementProcess = &run.Process{Course: 1, Path: placement}
+var placementProcess = &run.Process{Course: checkingCourse, Path: placement, Beside: besidePlacement}
+
+// measurePoint is the point of the task to begin a measure.
+const measurePoint = "measure"
 
 func placement(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -106,7 +109,7 @@ func place(r *run.Run, f *run.Referral) (care.Code, error) {
 	}
 	f.Become(care.ReferralInProgress)
 	for turn := 1; ; turn++ {
-		measure, stands, err := f.Perform(run.Turn("measure", turn), ledger.TaskChange{Kind: care.Measure})
+		measure, stands, err := f.Perform(run.Turn(measurePoint, turn), ledger.TaskChange{Kind: care.Measure})
 		if err != nil || !stands {
 			return care.ReferralEnded, err
 		}

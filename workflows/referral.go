@@ -14,7 +14,12 @@ func Referral(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, referralProcess)
 }
 
-var referralProcess = &run.Process{Course: 1, Path: partnerReferral}
+// laterCourse is the course of a referral from which on its sender may wait after a
+// rejection for now. Its path asks for it nowhere, since only their answer leads there; but
+// a worker that does not know the answer leaves such a referral to another one.
+const laterCourse = 2
+
+var referralProcess = &run.Process{Course: laterCourse, Path: partnerReferral}
 
 func partnerReferral(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

@@ -788,7 +788,7 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.ClosureReturned: care.SeenTo, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded,
+	care.ClosureReturned: care.SeenTo, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded, care.CheckMeasure: care.SeenTo,
 	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 

@@ -282,8 +282,7 @@ const (
 	DeadlineRebook = "no_show_rebook"
 	// DeadlineMeasureCheck is how often a labour measure is checked while it runs.
 	DeadlineMeasureCheck = "measure_check"
-	// DeadlineReviewAfterPlacement and DeadlineReviewAfterService are the
-	// rhythms of the reviews, by what came before.
+	// DeadlineReviewAfterPlacement and DeadlineReviewAfterService are the rhythms of the reviews, by what came before.
 	DeadlineReviewAfterPlacement = "review_after_placement"
 	DeadlineReviewAfterService   = "review_after_service"
 	// DeadlinePermitWarning is how long before a permit's expiry the path warns.
@@ -306,19 +305,19 @@ const (
 	DeadlineShareAfterEnd = "share_after_end"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"
-	// Waits of a case for a day in the life of its person, which no zone sets: the 16th
-	// birthday, half a year before the 18th, and the date of an action of the plan.
-	TurnsSixteen, NearlyAdult, PlanActionDate = "turns_sixteen", "nearly_adult", "plan_action_date"
+	// Waits of a case for a day in the life of its person, which no zone sets: the 16th birthday,
+	// half a year before the 18th, the date of an action of the plan, and the day on which a permit was granted.
+	TurnsSixteen, NearlyAdult, PlanActionDate, PermitGranted = "turns_sixteen", "nearly_adult", "plan_action_date", "permit_granted"
 )
 
-// DayOfLife is one of the last three, with the task that it becomes.
+// DayOfLife is one of the last four, with the task that it becomes.
 type DayOfLife struct {
 	Code string
 	Task TaskKind
 }
 
 // DaysOfLife lists them.
-var DaysOfLife = []DayOfLife{{TurnsSixteen, Reconsider}, {NearlyAdult, ComingOfAge}, {PlanActionDate, PlanActionDue}}
+var DaysOfLife = []DayOfLife{{TurnsSixteen, Reconsider}, {NearlyAdult, ComingOfAge}, {PlanActionDate, PlanActionDue}, {PermitGranted, Reconsider}}
 
 // DeadlineCodes lists the codes that every zone sets.
 var DeadlineCodes = []string{

@@ -45,6 +45,7 @@ const (
 	PlacementAppointment   TaskKind = "placement_appointment"
 	ServicePact            TaskKind = "service_pact"
 	Measure                TaskKind = "measure"
+	CheckMeasure           TaskKind = "check_measure" // that is under way
 	PlacementOutcome       TaskKind = "placement_outcome"
 	Review                 TaskKind = "review"
 	GoalEvaluation         TaskKind = "goal_evaluation"
@@ -54,7 +55,7 @@ const (
 	ClosureReturned        TaskKind = "closure_returned" // to who asked for an early closure that was not approved
 	PermitRenewal          TaskKind = "permit_renewal"
 	TransferAnswer         TaskKind = "transfer_answer"
-	Reconsider             TaskKind = "reconsider"      // what the person was too young for
+	Reconsider             TaskKind = "reconsider"      // what the person was too young for, or had no permit for
 	ComingOfAge            TaskKind = "coming_of_age"   // conversion of the permit, guardian, care beyond 18
 	PlanActionDue          TaskKind = "plan_action_due" // an action of the plan whose date has come
 )
@@ -142,4 +143,4 @@ const (
 )
 
 // Reasons of outcomes that the processes read.
-const PersonCancelled, PersonAbsent, ServiceUnavailable, NeedsResolved = "person_cancelled", "person_absent", "service_unavailable", "needs_resolved"
+const PersonCancelled, PersonAbsent, NotReachable, ServiceUnavailable, NeedsResolved = "person_cancelled", "person_absent", "person_not_reachable", "service_unavailable", "needs_resolved"

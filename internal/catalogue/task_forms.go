@@ -78,7 +78,7 @@ var TaskForms = []TaskForm{
 	{care.ConfirmAppointment, []TaskOutcome{
 		{Code: care.Confirmed},
 		{Code: care.Moved, Requires: []TaskField{FieldAt}},
-		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonCancelled, care.ServiceUnavailable, "person_not_reachable"}},
+		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonCancelled, care.ServiceUnavailable, care.NotReachable}},
 	}},
 	{care.Interview, []TaskOutcome{
 		{Code: care.Held},
@@ -147,6 +147,7 @@ var TaskForms = []TaskForm{
 	{care.SupplyInformation, []TaskOutcome{{Code: care.Supplied, Requires: []TaskField{FieldNote}}}},
 	{care.NextStepAfterRejection, []TaskOutcome{
 		{Code: care.Resubmit, Requires: []TaskField{FieldNote}},
+		{Code: care.Moved, Requires: []TaskField{FieldAt, FieldNote}},
 		{Code: care.ToEquipe, Requires: []TaskField{FieldNote}},
 		{Code: care.GiveUp, Requires: []TaskField{FieldNote}},
 	}},
@@ -161,6 +162,7 @@ var TaskForms = []TaskForm{
 		{Code: care.Declined, Requires: []TaskField{FieldNote}},
 	}},
 	{care.Measure, []TaskOutcome{{Code: care.Started, Requires: []TaskField{FieldMeasure, FieldUntil}, Takes: []TaskField{FieldEnterprise}}}},
+	{care.CheckMeasure, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.PlacementOutcome, []TaskOutcome{
 		{Code: care.Placed, Takes: []TaskField{FieldEnterprise}},
 		{Code: care.InTraining},
@@ -169,7 +171,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.Review, []TaskOutcome{
 		{Code: care.Met},
-		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: []string{"good_reason", "no_reason_given", "person_not_reachable"}},
+		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: []string{"good_reason", "no_reason_given", care.NotReachable}},
 		{Code: care.Revise, Requires: []TaskField{FieldNote}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
 	}},

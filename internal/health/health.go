@@ -184,10 +184,10 @@ const Grace = 30 * time.Second
 
 // besides are waits that go along with what a case really waits for: they limit
 // how long others may take, or warn. The later in the list, the less they say.
-var besides = append([]string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver}, daysOfLife...)
+var besides = append([]string{care.DeadlineEquipeAnswer, care.DeadlineEquipeSignOff, care.DeadlineGoalEvaluation, care.SuspensionOver, care.DeadlineMeasureCheck}, daysOfLife...)
 
 // daysOfLife are those of them that no path waits for: the case goes on without them.
-var daysOfLife = []string{care.DeadlinePermitWarning, care.PlanActionDate, care.NearlyAdult, care.TurnsSixteen}
+var daysOfLife = []string{care.DeadlinePermitWarning, care.PlanActionDate, care.NearlyAdult, care.TurnsSixteen, care.PermitGranted}
 
 // aside says whether a case waits for nothing but a day in the life of its person.
 func (w Waiting) aside() bool { return w.For == WaitTime && slices.Contains(daysOfLife, w.Then) }

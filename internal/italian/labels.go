@@ -116,11 +116,12 @@ var works = map[care.TaskKind]work{
 	care.PlanAgreement:          {"Accordo con la persona", "registri che cosa dice la persona del progetto", "Presenta il progetto alla persona e registra che cosa ne dice."},
 	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
 	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
-	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo, riportare il caso all’équipe o rinunciare."},
+	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo, ora o più avanti, riportare il caso all’équipe o rinunciare."},
 	care.ReferralOutcome:        {"Esito della segnalazione", "registri com’è andata", "Quando l’intervento è finito, registra com’è andato."},
 	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
 	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
 	care.Measure:                {"Avvio della misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
+	care.CheckMeasure:           {"Verifica della misura in corso", "verifichi come va la misura per il lavoro", "La misura per il lavoro è in corso: senti la persona e chi la segue, e scrivi come va. L’esito si registra con il suo compito."},
 	care.PlacementOutcome:       {"Esito dell’inserimento", "registri l’esito dell’inserimento", "Registra come si è conclusa la misura per il lavoro."},
 	care.Review:                 {"Monitoraggio", "completi il monitoraggio", "Incontra la persona e verifica come procede il percorso."},
 	care.GoalEvaluation:         {"Valutazione degli obiettivi", "valuti gli obiettivi del progetto", "Per ogni obiettivo del progetto indica quanto è stato raggiunto, per quello che sa il tuo ente."},
@@ -129,7 +130,7 @@ var works = map[care.TaskKind]work{
 	care.ClosureApproval:        {"Approvazione della chiusura", "approvi la chiusura o la rimandi indietro", "Un collega ha deciso di chiudere il fascicolo: approva, oppure scrivi perché il percorso deve continuare."},
 	care.ClosureReturned:        {"Chiusura non approvata", "legga perché la chiusura non è stata approvata e decida come proseguire", "La chiusura che hai chiesto non è stata approvata: leggi il motivo e scrivi come prosegue il percorso. Se serve, chiedila di nuovo."},
 	care.PermitRenewal:          {"Rinnovo del permesso di soggiorno", "registri la ricevuta del rinnovo o il nuovo permesso", "Il permesso scade, o si aspetta quello nuovo: chiedi alla persona la ricevuta del rinnovo o il nuovo permesso, e registrali."},
-	care.Reconsider:             {"Nuova valutazione ai 16 anni", "valuti di nuovo che cosa può avere la persona", "La persona compie 16 anni: da ora la presa in carico integrata è possibile. Se prima era stata esclusa per l’età, valuta con lei come proseguire."},
+	care.Reconsider:             {"Nuova valutazione", "valuti di nuovo che cosa può avere la persona", "Da ora è possibile ciò che prima era escluso per l’età o senza un permesso, come la presa in carico integrata: valuta con la persona come proseguire."},
 	care.ComingOfAge:            {"Verso i 18 anni", "prepari con la persona la maggiore età", "Tra sei mesi la persona è maggiorenne: verifica la conversione del permesso, il tutore e se l’accompagnamento deve continuare oltre i 18 anni."},
 	care.PlanActionDue:          {"Azione del progetto alla sua data", "verifichi le azioni del progetto arrivate alla data", "Un’azione del progetto è arrivata alla sua data: verifica a che punto è, aggiornala e scrivi che cosa si fa."},
 	care.TransferAnswer:         {"Richiesta di un’altra zona", "risponda alla richiesta di passaggio", "Un’altra zona chiede di passarti il fascicolo: accettalo, indicando da dove prosegue, oppure rifiutalo."},
@@ -169,11 +170,12 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.QuorumDecision:         {care.Proceed: "Si prosegue con le firme che ci sono", care.Redraft: "Il progetto va riscritto", care.Reconvene: "L’équipe va sentita di nuovo", care.EndWork: "L’équipe conclude senza progetto"},
 	care.PlanAgreement:          {care.Agreed: "La persona è d’accordo", care.ChangesAsked: "La persona chiede modifiche", care.Declined: "La persona non accetta il progetto"},
 	care.SupplyInformation:      {care.Supplied: "Informazioni inviate"},
-	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.ToEquipe: "Il caso torna all’équipe", care.GiveUp: "Rinuncia alla segnalazione"},
+	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.Moved: "Per ora non è possibile: si riprova più avanti", care.ToEquipe: "Il caso torna all’équipe", care.GiveUp: "Rinuncia alla segnalazione"},
 	care.ReferralOutcome:        {care.Completed: "Intervento concluso", care.Failed: "Intervento non riuscito"},
 	care.PlacementAppointment:   {care.Fixed: "Appuntamento fissato"},
 	care.ServicePact:            {care.Signed: "Patto di servizio firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non ha accettato il patto"},
 	care.Measure:                {care.Started: "Misura avviata"},
+	care.CheckMeasure:           {care.SeenTo: "Misura verificata: prosegue"},
 	care.PlacementOutcome:       {care.Placed: "Persona inserita al lavoro", care.InTraining: "Persona inserita in formazione", care.AnotherTry: "Serve un’altra misura", care.Unsuccessful: "Inserimento non riuscito"},
 	care.Review:                 {care.Met: "Persona incontrata", care.NotMet: "Persona non incontrata", care.Revise: "Il progetto va rivisto", care.ProposeClose: "Proposta la chiusura"},
 	care.GoalEvaluation:         {care.Evaluated: "Obiettivi valutati"},
@@ -240,13 +242,15 @@ var reasons = map[string]string{
 // whyNext says why somebody is to decide what is next: how what came before has ended.
 var whyNext = map[string]string{
 	care.Onward: "il servizio ha concluso, e la zona non ne prevede un altro", care.NotReached: "la persona non è stata raggiunta", care.NoShow: "la persona non si è presentata agli appuntamenti",
-	care.PersonCancelled: "la persona ha annullato l’appuntamento", care.ServiceUnavailable: "il servizio non era disponibile", "person_not_reachable": "la persona non è raggiungibile",
+	care.PersonCancelled: "la persona ha annullato l’appuntamento", care.ServiceUnavailable: "il servizio non era disponibile", care.NotReachable: "la persona non è raggiungibile: cercala, anche attraverso chi la segue",
 	care.PersonAbsent: "la persona non si è presentata all’ente", "person_declined": "la persona ha rinunciato", care.Failed: "l’intervento dell’ente non è riuscito",
 	care.Unsuccessful: "l’inserimento lavorativo non è riuscito", care.Declined: "la persona non ha accettato il patto di servizio",
 	care.Completed: "l’ente a cui la persona era stata passata ha concluso, e il bisogno di lavoro resta aperto", care.ConsentOver: "la persona ha revocato il consenso, e la segnalazione è finita",
 	care.PlanRefused: "la persona non ha accettato il progetto", care.NoPlan: "l’équipe ha concluso senza progetto", "person_unavailable": "l’équipe ha concluso senza progetto, perché la persona non è disponibile",
 	"other_path": "l’équipe ha concluso che basta un altro percorso", care.Granted: "la pratica è stata accolta: verifica che cosa rende possibile, e registra il permesso se è nuovo",
 	care.Refused: "la pratica è stata respinta", care.Abandoned: "ciò che era iniziato si è interrotto", care.NotRenewed: "il permesso non è stato rinnovato",
+	care.TurnsSixteen: "la persona compie 16 anni", care.NearlyAdult: "tra sei mesi la persona è maggiorenne", care.PermitGranted: "la persona ha ora un permesso di soggiorno",
+	care.PlanActionDate: "un’azione del progetto è arrivata alla sua data", care.OutcomeMerged: "in un fascicolo unito a questo c’era un passo da decidere",
 }
 
 // WhyNext says why somebody is to decide what is next; empty: the task says it by itself.
@@ -337,7 +341,8 @@ var fieldsOf = map[care.TaskKind]map[catalogue.TaskField][2]string{
 		catalogue.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
 		catalogue.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
 	},
-	care.PlanDraft: {catalogue.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
+	care.NextStepAfterRejection: {catalogue.FieldAt: {"Quando riprovare", "Il giorno e l’ora da cui il compito torna da fare."}},
+	care.PlanDraft:              {catalogue.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
 }
 
 // TaskField is the name of a field in the form of a kind of task.

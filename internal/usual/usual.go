@@ -58,6 +58,7 @@ var TaskKinds = []TaskUsual{
 	{Kind: care.PlacementAppointment, Role: care.CPIOperator},
 	{Kind: care.ServicePact, Role: care.CPIOperator},
 	{Kind: care.Measure, Role: care.CPIOperator},
+	{Kind: care.CheckMeasure, Role: care.CPIOperator},
 	{Kind: care.PlacementOutcome, Role: care.CPIOperator},
 	{Kind: care.Review, Role: care.SocialWorker},
 	{Kind: care.GoalEvaluation},

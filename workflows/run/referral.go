@@ -164,10 +164,16 @@ func (f *Referral) Perform(point string, task ledger.TaskChange) (answer care.An
 	return answer, stands, err
 }
 
-// Rejected asks the sender, who knows the reason, what is next. An empty
-// outcome: it is sent again.
+// Rejected asks the sender, who knows the reason, what is next. Where they wait because
+// the addressee cannot for now, they are asked again, and the clocks begin on the day that
+// they named. An empty outcome: it is sent again.
 func (f *Referral) Rejected(point string) (outcome care.Code, err error) {
-	next, err := f.r.Perform(point, ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id})
+	task := ledger.TaskChange{Kind: care.NextStepAfterRejection, Referral: f.id}
+	next, err := f.r.Perform(point, task)
+	for turn := 1; err == nil && next.Outcome == care.Moved; turn++ {
+		task.From = next.At
+		next, err = f.r.Perform(Turn(point+"/later", turn), task)
+	}
 	switch next.Outcome {
 	case care.Resubmit:
 		return "", err

@@ -43,9 +43,15 @@ func (c Case) Birthday(code string, born *time.Time) (*time.Time, error) {
 		return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, cal.Location())
 	}
 	due := cal.NextOpen(midnight(eligibility.TurnsSixteen(*born)))
-	over := !there.Before(midnight(eligibility.TurnsSixteen(*born)))
+	over := !there.Before(due)
 	if code == care.NearlyAdult {
 		due, over = cal.LastOpen(midnight(eligibility.NearlyAdult(*born))), eligibility.Adult(*born, there)
+	}
+	if !over && due.Before(c.At) { // what is asked already is not asked again where a merge has written the day of birth
+		err := c.Tx.QueryRow(c.Context, `SELECT EXISTS (SELECT FROM task WHERE case_id = $1 AND kind = $2 AND state <> 'obsolete')`, c.ID, care.ComingOfAge).Scan(&over)
+		if err != nil {
+			return nil, err
+		}
 	}
 	if over {
 		return nil, nil
@@ -66,12 +72,18 @@ const openActions = ` FROM plan p, jsonb_array_elements(p.content -> 'actions') 
 	WHERE p.case_id = $1 AND CASE $2 WHEN '' THEN p.state = 'active' ELSE p.id::text = $2 END AND NOT EXISTS (SELECT FROM action_progress g
 		WHERE g.action_id::text = a ->> 'id' AND g.state IN ('done', 'dropped'))`
 
-// Action says when an action asks for somebody: of the plan that becomes active, also
-// one whose date has passed; else the next of the active one. Nil: none.
-func (c Case) Action(becomesActive string) (*time.Time, error) {
+// Action says when an action asks for somebody: of the plan that becomes active, and of the
+// one that a merge has brought, also one whose date has passed; else the next of the active
+// one. Nil: none.
+func (c Case) Action(told care.Answer) (*time.Time, error) {
+	becomesActive := ""
+	if told.Operation == care.OpReport {
+		becomesActive = told.Subject
+	}
 	var due *time.Time
-	err := c.Tx.QueryRow(c.Context, `SELECT min((a ->> 'until')::timestamptz)`+openActions+` AND ($2 <> '' OR (a ->> 'until')::timestamptz > $3)`,
-		c.ID, becomesActive, c.At).Scan(&due)
+	err := c.Tx.QueryRow(c.Context, `SELECT min((a ->> 'until')::timestamptz)`+openActions+` AND ((a ->> 'until')::timestamptz > $3 OR $2 <> ''
+		OR $4 AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = $1 AND t.kind = $5 AND t.ended_at IS NULL))`,
+		c.ID, becomesActive, c.At, told.Outcome == care.OutcomeMerged, care.PlanActionDue).Scan(&due)
 	if err != nil || due == nil {
 		return nil, err
 	}
@@ -105,6 +117,15 @@ type Permit struct {
 
 // Expires says whether the permit has a day to look out for.
 func (p Permit) Expires() bool { return p.Kind != care.PermitRequested && p.Expiry != nil }
+
+// Regular says whether the permit, or the receipt of a request to renew it, is good on a
+// day. The request of a first one is no permit yet.
+func (p Permit) Regular(on time.Time) bool {
+	if p.Kind == care.PermitRequested {
+		return p.Expiry != nil
+	}
+	return p.Kind != "" && care.PermitValid(p.Expiry, on)
+}
 
 // Permit reads the person's permit.
 func (c Case) Permit() (Permit, error) {

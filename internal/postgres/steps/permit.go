@@ -12,7 +12,8 @@ import (
 // permits is the residence permit of the person, and when it asks for attention.
 type permits struct {
 	*writer
-	known *days.Permit // once it was asked for, or written
+	known   *days.Permit // once it was asked for, or written
+	granted bool         // the step records the permit of somebody who had none to show
 }
 
 // update records what was shown: the receipt of a request, or a permit.
@@ -42,6 +43,11 @@ func (w *permits) update() error {
 		}
 		shown = days.Permit{Kind: form.Permit, Expiry: form.PermitExpiry.Time()}
 	}
+	before, err := w.read()
+	if err != nil {
+		return err
+	}
+	w.granted = !before.Regular(w.policy.There(w.step.At)) && shown.Kind != care.PermitRequested && shown.Regular(w.policy.There(w.step.At))
 	w.known = &shown
 	// A request leaves the permit that it is to follow with its own expiry.
 	w.queue(`UPDATE person SET permit = $2, permit_expiry = CASE WHEN $4::date IS NULL THEN $3 ELSE permit_expiry END, receipt_on = $4 WHERE case_id = $1`,

@@ -15,7 +15,7 @@ import (
 // date of its own goes on: the permit's, the person's, the plan's, and the suspension's.
 
 // neverFreeze are the codes of the waits that go on.
-var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver, care.TurnsSixteen, care.NearlyAdult, care.PlanActionDate}
+var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver, care.TurnsSixteen, care.NearlyAdult, care.PlanActionDate, care.PermitGranted}
 
 // suspension is whether the clocks of the run stand still.
 type suspension struct{ *writer }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -71,7 +72,7 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		if none, err := w.equipes.nobodyElse(t, zone, agency, role); none || err != nil {
 			return err
 		}
-	case t.Kind == care.NextService, t.Kind == care.BookAgain, t.Kind == care.FindPerson, t.Kind == care.DecideNext:
+	case w.run.Kind == care.RunCase && slices.Contains([]care.TaskKind{care.NextService, care.BookAgain, care.FindPerson, care.DecideNext}, t.Kind):
 		if joined, err := w.joins(t, zone, agency, role); joined || err != nil {
 			return err
 		}

@@ -52,12 +52,13 @@ func (w *waits) term(wait ledger.Wait) (t waitTerm, err error) {
 		t.Due, err = w.permits.due()
 		return t, err
 	case wait.Deadline == care.PlanActionDate:
-		plan := ""
-		if w.step.Entry.Answer.Operation == care.OpReport {
-			plan = w.step.Entry.Answer.Subject
-		}
-		t.Due, err = w.days().Action(plan)
+		t.Due, err = w.days().Action(w.step.Entry.Answer)
 		return t, err
+	case wait.Deadline == care.PermitGranted:
+		if w.permits.granted {
+			t.Due = &w.step.At
+		}
+		return t, nil
 	case wait.Deadline == care.TurnsSixteen || wait.Deadline == care.NearlyAdult:
 		t.Due, err = w.days().Birthday(wait.Deadline, w.born)
 		return t, err
