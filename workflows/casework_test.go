@@ -434,6 +434,24 @@ func (w *casework) closes(outcome string) {
 // run is the case's own run.
 func (w *casework) run() string { return ledger.RunID(care.RunCase, w.id) }
 
+// approvalElsewhere is what the supervisor of another zone is asked to approve of the
+// case, with the office as it is there; nil: nothing.
+func (w *casework) approvalElsewhere() (there *casework, asked ledger.Task) {
+	w.Helper()
+	zone := w.file().Waiting.Zone
+	if zone == "" {
+		return nil, asked
+	}
+	page, err := w.records.Tasks(context.Background(), w.staff[zone][care.Supervisor], ledger.TaskFilter{CaseID: w.id}, ledger.Paging{})
+	require.NoError(w, err)
+	for _, t := range page.Items {
+		if t.Kind == care.ClosureApproval && t.State.Open() {
+			return w.another(zone), t
+		}
+	}
+	return nil, asked
+}
+
 // closesEarly closes the case from wherever it stands.
 func (w *casework) closesEarly() {
 	w.Helper()
@@ -443,6 +461,9 @@ func (w *casework) closesEarly() {
 		if t.Kind == care.ClosureApproval {
 			w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 		}
+	}
+	if there, asked := w.approvalElsewhere(); there != nil {
+		there.answers(asked, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 	}
 	w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))
 	if w.file().Stage != care.StageClosed && slices.ContainsFunc(w.tasks(""), func(t ledger.Task) bool { return t.Kind == care.ClosureApproval }) {

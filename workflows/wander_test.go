@@ -245,7 +245,7 @@ func (g *wanderer) explained(file ledger.Case) {
 	require.Equal(g, late, w.Health == health.Late, "after %s: %+v of %+v", g.last, w, open)
 	switch w.For {
 	case health.WaitTask:
-		i := slices.IndexFunc(open, func(t ledger.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == care.TransferAnswer })
+		i := slices.IndexFunc(open, func(t ledger.Task) bool { return t.ID == w.TaskID || w.Zone != "" && t.Kind == w.Task })
 		require.GreaterOrEqual(g, i, 0, "after %s the case waits for a task that is not open: %+v", g.last, w)
 		require.Equal(g, [3]string{string(open[i].Kind), string(open[i].Role), open[i].Agency}, [3]string{string(w.Task), string(w.Role), w.Agency})
 	case health.WaitTime:
@@ -275,8 +275,11 @@ func (g *wanderer) unworked() (found []string) {
 }
 
 // askedElsewhere is what another zone is asked about the case.
-func (g *wanderer) askedElsewhere(file ledger.Case) []ledger.Task {
+func (g *wanderer) askedElsewhere(file ledger.Case) (all []ledger.Task) {
 	g.Helper()
+	if there, asked := g.approvalElsewhere(); there != nil {
+		defer func() { all = append(all, asked) }()
+	}
 	if file.Transfer == "" {
 		return nil
 	}
@@ -853,6 +856,11 @@ func (g *wanderer) goesHome() {
 func (g *wanderer) goesOn() {
 	g.Helper()
 	if g.answersOne(g.tasks(""), homewards) {
+		return
+	}
+	if there, asked := g.approvalElsewhere(); there != nil {
+		g.did("an approval elsewhere")
+		there.answers(asked, care.Completion{Outcome: care.Approved})
 		return
 	}
 	for _, f := range g.referrals() {

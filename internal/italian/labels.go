@@ -473,6 +473,7 @@ func LegalBasis(b care.LegalBasis) string { return say(bases, b) }
 var purposes = map[string]string{
 	"referral": "risposta a una segnalazione", "appointment": "appuntamento con il servizio",
 	"equipe": "lavoro dell’équipe", "transfer": "passaggio a un’altra zona",
+	"approval": "approvazione della chiusura, al posto della zona",
 }
 
 // Purpose says what an agency was given data for.

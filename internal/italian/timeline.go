@@ -130,6 +130,8 @@ func lifeLine(p care.Policy, code, detail string) string {
 		return "Convocata: " + cmp.Or(said(equipeKinds, care.EquipeKind(detail)), "équipe")
 	case "opinion":
 		return with("Parere nell’équipe", said(opinions, detail))
+	case "approval_elsewhere":
+		return "Approvazione chiesta al responsabile della zona di " + zoneName(detail) + ", perché qui non c’è nessun altro che possa darla"
 	case "opinion_reported":
 		return with("Parere riferito nel verbale dell’équipe, da confermare", said(opinions, detail))
 	case "signature":

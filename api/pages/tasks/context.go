@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,7 +56,7 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 			return err
 		}
 	}
-	if t.Kind == care.TransferAnswer || !care.ReadsCases(who, rules.Policy) {
+	if t.Kind == care.TransferAnswer || t.Kind == care.ClosureApproval && page.Note == nil || !care.ReadsCases(who, rules.Policy) {
 		return s.fillShare(ctx, page, who, rules, t)
 	}
 	return s.fillGiven(ctx, page, who, rules, t)
@@ -213,14 +214,19 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, r
 	}
 	var given struct {
 		ledger.Snapshot
-		Plan ledger.PlanContent `json:"plan"`
-		Note string             `json:"note"`
+		Plan    ledger.PlanContent `json:"plan"`
+		Note    string             `json:"note"`
+		Outcome string             `json:"outcome"` // of the closure to approve
 	}
 	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
 		return err
 	}
 	page.Shared.Terms = present.DisclosedTerms(rules.Policy, given.Snapshot)
-	if given.Note != "" {
+	switch {
+	case t.Kind == care.ClosureApproval:
+		outcome, _ := care.ByCode(rules.Outcomes, given.Outcome)
+		page.Note = &Quote{Title: "Chiusura proposta nell’altra zona: " + cmp.Or(outcome.Name, given.Outcome), Text: given.Note}
+	case given.Note != "":
 		page.Note = &Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
 	}
 	if len(given.Plan.Actions) > 0 {

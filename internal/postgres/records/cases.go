@@ -235,7 +235,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).
+		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).
 			Scan(&c.Transfer, &c.Closing)
 	})
 	return c, err

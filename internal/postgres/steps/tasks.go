@@ -39,6 +39,14 @@ func (w *tasks) open(t ledger.TaskChange) error {
 		return err
 	}
 	role, agency := policy.Performer(t)
+	elsewhere := false
+	if t.Kind == care.ClosureApproval {
+		home := zone
+		if zone, agency, role, err = w.approver(zone, agency, role); err != nil {
+			return err
+		}
+		elsewhere = zone != home
+	}
 	from := w.step.At
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
@@ -85,7 +93,29 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	if byLink && !later {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral, *clock.Escalate)
 	}
+	if elsewhere {
+		sharesOf(w.writer).ForApproval(zone, agency, t.ID)
+		w.moment("approval_elsewhere", zone)
+	}
 	return nil
+}
+
+// approver says who is asked to approve what the step's author proposes: those of the role,
+// else the zone's supervisor, else that of another zone. Where nobody of these is
+// anybody else, it stays with the role, and the case is an orphan that says so.
+func (w *tasks) approver(zone, agency string, role care.Role) (string, string, care.Role, error) {
+	type found struct {
+		Zone   string    `db:"zone"`
+		Agency string    `db:"agency"`
+		Role   care.Role `db:"role"`
+	}
+	who, err := postgres.Many[found](w.ctx, w.tx, `SELECT s.zone, s.agency, s.role FROM staff s WHERE s.active AND s.id IS DISTINCT FROM $4::uuid
+			AND ((s.zone, s.agency, s.role) = ($1, $2, $3) OR s.role = 'supervisor' AND EXISTS (SELECT FROM zone_policy z WHERE z.zone = s.zone AND z.current))
+		ORDER BY s.zone <> $1, (s.agency, s.role) <> ($2, $3), s.zone, s.id LIMIT 1`, zone, agency, role, w.by())
+	if err != nil || len(who) == 0 {
+		return zone, agency, role, err
+	}
+	return who[0].Zone, who[0].Agency, who[0].Role, nil
 }
 
 // redirects says whether a task is to answer a referral in the place of who has
