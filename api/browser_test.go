@@ -51,6 +51,8 @@ var pagesInBrowser = []struct {
 	{"unisci", "/fascicoli/:id/unisci", "/fascicoli/" + apitest.SuspendedID + "/unisci", apitest.SomeWorker.Subject},
 	{"stessa-persona", "/fascicoli/:id/stessa-persona", "/fascicoli/" + apitest.SuspendedID + "/stessa-persona", apitest.SomeWorker.Subject},
 	{"riapri", "/fascicoli/:id/riapri", "/fascicoli/" + apitest.ClosedID + "/riapri", apitest.SomeWorker.Subject},
+	{"chiusura-sbagliata", "/fascicoli/:id/chiusura-sbagliata", "/fascicoli/" + apitest.ClosedID + "/chiusura-sbagliata", apitest.SomeWorker.Subject},
+	{"annulla-chiusura", "/fascicoli/:id/annulla-chiusura", "/fascicoli/" + apitest.MistakenID + "/annulla-chiusura", apitest.SomeWorker.Subject},
 	{"partner", "/fascicoli/:id/partner", "/fascicoli/" + apitest.AnotherID + "/partner", apitest.SomeWorker.Subject},
 	{"partner-pubblico", "/fascicoli/:id/partner", "/fascicoli/" + apitest.AnotherID + "/partner?ente=cpia&bisogno=school", apitest.SomeWorker.Subject},
 	{"partner-senza-consenso", "/fascicoli/:id/partner", "/fascicoli/" + apitest.AnotherID + "/partner?ente=terzo_settore&bisogno=housing", apitest.SomeWorker.Subject},

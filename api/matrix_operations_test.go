@@ -30,6 +30,7 @@ const (
 	passing   = "passing"   // another zone is asked to take it over
 	closed    = "closed"    // closed as placed
 	dead      = "deceased"  // closed so that it stays closed
+	mistaken  = "mistaken"  // closed so, which the desk says was a mistake
 	merged    = "merged"    // into another file
 	handed    = "handed"    // another zone has taken it over
 
@@ -59,6 +60,10 @@ func statesOf(facts catalogue.Facts) []string {
 			return []string{passing, closed, handed}
 		case care.OpReopen:
 			return []string{closed, dead, merged, handed}
+		case care.OpMistake:
+			return []string{open, dead, merged, handed}
+		case care.OpUndo:
+			return []string{open, dead, mistaken, handed}
 		case care.OpSuspend:
 			return []string{open, suspended, closed, handed}
 		case care.OpConsent, care.OpUnconsent:
@@ -141,6 +146,11 @@ func (w *crowd) becomes(caseRun, state string) {
 		w.Does(caseRun, w.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 	case dead:
 		w.Does(caseRun, w.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeDeceased, Ending: care.OutcomeDeceased}, nil)
+	case mistaken:
+		w.becomes(caseRun, dead)
+		_, err := w.Records.Assign(w.T.Context(), w.Accounts["desk_operator.prato"],
+			catalogue.Mistake.Command(uuid.NewString(), ledger.BareID(caseRun), catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+		require.NoError(w.T, err)
 	case merged:
 		res, _ := w.Merge("supervisor.prato", caseRun, w.twin())
 		require.Equal(w.T, ledger.Recorded, res.Verdict)

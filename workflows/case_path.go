@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 	"percorso/workflows/run"
 )
 
@@ -17,7 +18,11 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, caseProcess)
 }
 
-var caseProcess = &run.Process{Course: nextStepCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
+var caseProcess = &run.Process{Course: undoingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
+
+// undoingCourse is the course of a case from which on it may begin again after a closure
+// that was a mistake. A worker of before leaves that to another.
+const undoingCourse = undoing.Course
 
 func casePath(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -26,6 +31,11 @@ func casePath(r *run.Run) (care.Code, error) {
 	}
 	a := &accompaniment{r: r}
 	next := beginning(opening)
+	if opening.Outcome == undoing.Undone {
+		if next, err = takeUpAgain(r, opening.Stage); err != nil {
+			return "", err
+		}
+	}
 	for turn := 1; ; turn++ {
 		if next.Operation == "" {
 			if next, err = firstLevel(r, turn); err != nil {
@@ -62,6 +72,23 @@ func beginning(opening care.Answer) care.Answer {
 		return care.Answer{Operation: care.OpOpen, Stage: opening.Stage}
 	}
 	return care.Answer{}
+}
+
+// takeUpAgain is what a path begins with whose closure was a mistake. Nothing that the
+// closure ended begins again by itself: somebody sees to it, and says where the path
+// goes on, or begins what is needed.
+func takeUpAgain(r *run.Run, stage care.Stage) (care.Answer, error) {
+	r.Enter(stage)
+	next, done, err := r.PerformUnless("take_up_again", ledger.TaskChange{Kind: care.TakeUpAgain}, beginsBranch)
+	switch {
+	case err != nil || !done:
+		return next, err
+	case next.Outcome == care.BackToDesk:
+		return care.Answer{}, nil
+	case next.Outcome == care.ToReviews:
+		return care.Answer{Operation: care.OpOpen, Stage: care.StageFollowUp}, nil
+	}
+	return next, nil
 }
 
 // closing decides whether the case closes. Where it is asked for a second pair of

@@ -155,6 +155,72 @@ func TestDeathAndMistakeStayClosed(t *testing.T) {
 	}
 }
 
+// undoes has two people take the closure of the case back.
+func (w *casework) undoes() {
+	w.Helper()
+	says := catalogue.Mistake.Command(w.key(), w.id, catalogue.ReasonForm{Note: "Prova"})
+	_, err := w.records.Assign(context.Background(), w.as(care.SocialWorker), says.NewCommand)
+	require.NoError(w, err)
+	confirms := catalogue.Undo.Command(w.key(), w.id, catalogue.ReasonForm{Note: "Prova"})
+	_, err = w.records.Assign(context.Background(), w.as(care.Supervisor), confirms.NewCommand)
+	require.NoError(w, err)
+	w.passes(time.Minute)
+}
+
+// Two people take back a closure that was a mistake, whatever its outcome. What it
+// ended does not begin again by itself: somebody has the task to take the path up.
+func TestTwoPeopleTakeAClosureBack(t *testing.T) {
+	for outcome, next := range map[string]struct {
+		completion care.Completion
+		then       []care.TaskKind
+	}{
+		care.OutcomeDeceased:        {care.Completion{Outcome: care.BackToDesk, Note: "Prova"}, []care.TaskKind{care.FirstListening}},
+		care.OutcomeOpenedByMistake: {care.Completion{Outcome: care.ToReviews, Note: "Prova"}, nil},
+		care.OutcomeMovedAway:       {care.Completion{Outcome: care.Booked}, []care.TaskKind{care.ConfirmAppointment}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			inSkippedTime(t, func(w *casework) {
+				w.reaches(care.ReferralAnswer)
+				stage := w.file().Stage
+				w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, catalogue.EarlyClosure{Outcome: outcome, Note: "Prova"}))
+				if w.file().Closed == nil {
+					w.does(care.ClosureApproval, care.Completion{Outcome: care.Approved})
+				}
+				w.closed(outcome)
+				w.passes(20 * day)
+				w.undoes()
+				w.waits(care.TakeUpAgain)
+				file := w.file()
+				require.Nil(w, file.Closed)
+				require.Empty(w, file.Outcome)
+				require.Equal(w, stage, file.Stage)
+				require.Len(w, file.Lost(), 1, "the placement that it ended")
+				w.isReferred(care.ReferralWithdrawn) // and stays so
+				w.happened("case_closed "+outcome, "mistake_said", "closure_undone "+outcome, "case_reopened "+string(stage))
+				if next.completion.Outcome == care.Booked {
+					next.completion.Bookings = []care.Booking{{Service: "pas", At: *w.soon()}}
+				}
+				w.does(care.TakeUpAgain, next.completion)
+				w.waits(next.then...)
+				w.closesEarly()
+				w.closed(care.OutcomeMovedAway)
+			})
+		})
+	}
+}
+
+// Whoever takes the path up again may begin what the closure ended from the case.
+func TestWhatAClosureEndedIsBegunAgain(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+		w.undoes()
+		w.asks(care.SocialWorker, catalogue.Book.Command("", w.id, catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: *w.soon()}}))
+		w.waits(care.ConfirmAppointment)
+	})
+}
+
 func TestPermitThatRunsOut(t *testing.T) {
 	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
 		expiry := time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)

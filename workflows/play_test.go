@@ -214,8 +214,11 @@ func (p *play) relay() {
 			if !p.cases[w.Answer.Case] || p.steps.has(w.ID) {
 				continue
 			}
-			if w.Answer.Operation == care.OpOpen {
+			switch w.Answer.Operation {
+			case care.OpOpen:
 				p.start(ledger.Start{Run: w.Run, Case: w.Answer.Case, Epoch: 1})
+			case care.OpReopen:
+				p.start(ledger.Start{Run: w.Run, Case: w.Answer.Case, Reopen: true})
 			}
 			if p.env.SignalWorkflowByID(w.Run, contract.Wake, ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}) != nil {
 				require.NoError(p, p.outbox.RefuseEnded(context.Background(), w.ID))

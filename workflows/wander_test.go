@@ -49,7 +49,7 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 				t.Parallel()
 				g := &wanderer{rand: rand.New(rand.NewPCG(seed, 1)), played: map[care.Operation]int{}, changesRules: seed%8 == 0}
 				if seed%2 == 0 { // so that each is done in many walks
-					g.mends = &[]catalogue.Operation[catalogue.MendForm]{catalogue.RetryEntry, catalogue.RefuseEntry}[seed/2%2]
+					g.mends = &[]catalogue.Operation[catalogue.ReasonForm]{catalogue.RetryEntry, catalogue.RefuseEntry}[seed/2%2]
 				}
 				defer func() { all.add(g) }()
 				knows := 0
@@ -122,6 +122,7 @@ type wanderer struct {
 	steps  int
 	left   int                    // entries that waited for a worker of a newer course
 	lives  int                    // reopenings
+	undone bool                   // a closure of it was taken back
 	played map[care.Operation]int // what was done
 
 	person       ledger.Person // whom the case is about
@@ -129,8 +130,8 @@ type wanderer struct {
 	newest       string        // version of the changed rules
 	changed      string        // zone that has them
 
-	mends  *catalogue.Operation[catalogue.MendForm] // what the supervisor does, once, with an answer that cannot be written; nil: there is none
-	poison string                                   // entry whose step cannot be written; empty: none
+	mends  *catalogue.Operation[catalogue.ReasonForm] // what the supervisor does, once, with an answer that cannot be written; nil: there is none
+	poison string                                     // entry whose step cannot be written; empty: none
 }
 
 // did counts a step and names it.
@@ -489,6 +490,8 @@ func (g *wanderer) asks(o catalogue.Known) {
 		g.merges()
 	case care.OpVouch:
 		g.vouches()
+	case care.OpMistake, care.OpUndo:
+		g.assigns(g.asker(o.About()), o.Any(g.id, g.world()))
 	case care.OpRenewPolicy:
 		g.renewsPolicy()
 	default:
@@ -633,7 +636,7 @@ func (g *wanderer) meetsAnotherWorker(tasks []ledger.Task) {
 
 // spoils completes a task with an answer that cannot be written. The supervisor has
 // it tried again once it can be, or refuses it. False: the task takes no answer now.
-func (g *wanderer) spoils(t ledger.Task, mend catalogue.Operation[catalogue.MendForm]) bool {
+func (g *wanderer) spoils(t ledger.Task, mend catalogue.Operation[catalogue.ReasonForm]) bool {
 	g.Helper()
 	g.did(t.Kind, "cannot be written,", mend.Code)
 	role, c := g.answer(t, catalogue.Complete.Example(g.about(t)))
@@ -770,6 +773,16 @@ func (g *wanderer) loads(p care.Policy) {
 // reopens brings a closed case back, at most twice.
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
+	knows := g.carrier.(*play).knows
+	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(2) == 0 {
+		g.undone = true
+		before := g.played[care.OpUndo]
+		g.assigns(care.SocialWorker, catalogue.Mistake.Any(g.id, g.world()))
+		g.assigns(care.Supervisor, catalogue.Undo.Any(g.id, g.world()))
+		g.passes(time.Minute)
+		require.Equal(g, g.played[care.OpUndo] > before, g.file().Closed == nil, "two people take a closure back, whatever its outcome")
+		return
+	}
 	if g.lives == 2 || !undoing.MayReopen(file.Outcome) {
 		g.did("rest")
 		g.passes(30 * day)
@@ -777,7 +790,7 @@ func (g *wanderer) reopens(file ledger.Case) {
 	}
 	g.lives++
 	cmd := g.tries(g.asker(catalogue.Reopen.Facts), catalogue.Reopen.Any(g.id, g.world()))
-	if knows := g.carrier.(*play).knows; knows > 0 && cmd.State == ledger.CommandWorked {
+	if knows > 0 && cmd.State == ledger.CommandWorked {
 		require.Equal(g, openRun{ID: g.run(), Epoch: g.openRuns()[0].Epoch, Course: knows}, g.openRuns()[0], "what is reopened follows the newest course")
 	}
 }
@@ -791,7 +804,7 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.ClosureReturned: care.SeenTo, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded, care.CheckMeasure: care.SeenTo,
+	care.ClosureReturned: care.SeenTo, care.TakeUpAgain: care.ToReviews, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded, care.CheckMeasure: care.SeenTo,
 	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 

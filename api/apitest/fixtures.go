@@ -250,6 +250,7 @@ const (
 	SuspendedID = "0190f0f0-0000-7000-8000-000000000003"
 	MergedID    = "0190f0f0-0000-7000-8000-000000000004"
 	ClosedID    = "0190f0f0-0000-7000-8000-000000000005"
+	MistakenID  = "0190f0f0-0000-7000-8000-000000000006" // closed, which somebody says was a mistake
 )
 
 const AcceptedID = "0190f0f0-0000-7000-8000-000000000099"
@@ -404,11 +405,16 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		since, until := p.noon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
 		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = SuspendedID, &since, &until, &since
 		c.Waiting = health.Waiting{Health: health.Planned, For: health.WaitTime, Since: since, Until: &until, Then: "resume"}
-	case ClosedID, MergedID:
+	case ClosedID, MergedID, MistakenID:
 		c.CaseFile = p.SomeFiles()[3]
 		c.ID, c.LastStage = id, care.StagePlacement
 		if id == MergedID {
 			c.Outcome, c.MergedInto = care.OutcomeMerged, AnotherID
+		} else {
+			c.Undoing = &ledger.Undoing{Until: *p.due(20)}
+		}
+		if id == MistakenID {
+			c.Undoing.SaidAt, c.Undoing.SaidBy, c.Undoing.Why = p.due(-1), "Operatrice di prova", "Prova"
 		}
 	}
 	c.PersonData = ledger.Person{

@@ -47,6 +47,8 @@ const (
 	OpRecall      Operation = "recall"       // takes back what another zone was asked
 	OpMerge       Operation = "merge"        // a second case file of the same person into the one that stays
 	OpVouch       Operation = "vouch"        // a second person confirms that two files are of one person
+	OpMistake     Operation = "mistake"      // somebody says that a closure was a mistake
+	OpUndo        Operation = "undo"         // somebody else confirms it, which takes the closure back
 	OpAdopt       Operation = "adopt"        // the case that stays takes over the branches of the merged one
 	OpReopen      Operation = "reopen"       // a closed case
 	OpClose       Operation = "close"        // a case, early, from any stage

@@ -52,6 +52,7 @@ const (
 	Evaluation             TaskKind = "evaluation"
 	Closure                TaskKind = "closure"
 	ClosureApproval        TaskKind = "closure_approval"
+	TakeUpAgain            TaskKind = "take_up_again"    // a case whose closure was a mistake
 	ClosureReturned        TaskKind = "closure_returned" // to who asked for an early closure that was not approved
 	PermitRenewal          TaskKind = "permit_renewal"
 	TransferAnswer         TaskKind = "transfer_answer"
@@ -139,6 +140,8 @@ const (
 	NotRenewed      = "not_renewed"
 	ConsentOver     = "consent_withdrawn"
 	SeenTo          = "seen_to"
+	BackToDesk      = "desk"
+	ToReviews       = "reviews"
 	AlreadyOpen     = "already_open" // a branch whose like was open: that one goes on
 )
 

@@ -47,3 +47,18 @@ var Reopen = Operation[ReopenForm]{
 		return form
 	},
 }
+
+// Mistake says that the closure of a case was a mistake, and Undo, by somebody else,
+// confirms it: the closure is void, and the case stands open again where it was closed.
+var (
+	Mistake = Operation[ReasonForm]{
+		Facts: Facts{Code: care.OpMistake, On: OnCase, AtOnce: true, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
+			Path: "mistake", Slug: "chiusura-sbagliata", Offered: func(file ledger.Case) bool { return file.Undoing != nil && file.Undoing.SaidAt == nil }},
+		Check: checkReason, Example: exampleReason,
+	}
+	Undo = Operation[ReasonForm]{
+		Facts: Facts{Code: care.OpUndo, On: OnCase, AtOnce: true, Asks: []care.Role{care.SocialWorker, care.Supervisor}, Shown: AtHand,
+			Path: "undoing", Slug: "annulla-chiusura", Offered: func(file ledger.Case) bool { return file.Undoing != nil && file.Undoing.SaidAt != nil }},
+		Check: checkReason, Example: exampleReason,
+	}
+)

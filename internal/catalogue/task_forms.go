@@ -189,6 +189,8 @@ var TaskForms = []TaskForm{
 		{Code: care.Approved},
 		{Code: care.NotApproved, Requires: []TaskField{FieldNote}},
 	}},
+	{care.TakeUpAgain, []TaskOutcome{{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.BackToDesk, Requires: []TaskField{FieldNote}}, {Code: care.ToReviews, Requires: []TaskField{FieldNote}}}},
 	{care.ClosureReturned, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.Reconsider, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.ComingOfAge, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},

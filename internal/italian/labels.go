@@ -128,6 +128,7 @@ var works = map[care.TaskKind]work{
 	care.Evaluation:             {"Valutazione del percorso", "completi la valutazione del percorso", "Valuta con gli enti il percorso svolto e proponi se continuare."},
 	care.Closure:                {"Chiusura del fascicolo", "decida sulla chiusura del fascicolo", "Chiudi il fascicolo con un esito oppure continua il percorso."},
 	care.ClosureApproval:        {"Approvazione della chiusura", "approvi la chiusura o la rimandi indietro", "Un collega ha deciso di chiudere il fascicolo: approva, oppure scrivi perché il percorso deve continuare."},
+	care.TakeUpAgain:            {"Ripresa del percorso", "riprenda il percorso, chiuso per sbaglio", "La chiusura era uno sbaglio, ed è annullata. Quello che aveva concluso non riparte da solo: qui sotto lo vedi. Avvia di nuovo quello che serve dal fascicolo, oppure scegli da dove il percorso riprende."},
 	care.ClosureReturned:        {"Chiusura non approvata", "legga perché la chiusura non è stata approvata e decida come proseguire", "La chiusura che hai chiesto non è stata approvata: leggi il motivo e scrivi come prosegue il percorso. Se serve, chiedila di nuovo."},
 	care.PermitRenewal:          {"Rinnovo del permesso di soggiorno", "registri la ricevuta del rinnovo o il nuovo permesso", "Il permesso scade, o si aspetta quello nuovo: chiedi alla persona la ricevuta del rinnovo o il nuovo permesso, e registrali."},
 	care.Reconsider:             {"Nuova valutazione", "valuti di nuovo che cosa può avere la persona", "Da ora è possibile ciò che prima era escluso per l’età o senza un permesso, come la presa in carico integrata: valuta con la persona come proseguire."},
@@ -181,6 +182,7 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.GoalEvaluation:         {care.Evaluated: "Obiettivi valutati"},
 	care.Evaluation:             {care.ProposeClose: "Proposta la chiusura", care.Revise: "Il progetto va rivisto", care.Continue: "Il percorso continua"},
 	care.Closure:                {care.Closed: "Fascicolo chiuso", care.Continue: "Il percorso continua"},
+	care.TakeUpAgain:            {care.Booked: "Appuntamenti prenotati", care.BackToDesk: "Si riprende dallo sportello", care.ToReviews: "Si prosegue con il monitoraggio"},
 	care.ClosureReturned:        {care.SeenTo: "Deciso come proseguire"},
 	care.ClosureApproval:        {care.Approved: "Chiusura approvata", care.NotApproved: "Chiusura non approvata: il percorso continua"},
 	care.PermitRenewal:          {care.ReceiptShown: "Mostrata la ricevuta del rinnovo", care.Renewed: "Permesso rinnovato", care.NotRenewed: "Permesso non rinnovato"},
@@ -396,6 +398,7 @@ var operations = map[care.Operation]string{
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il caso", care.OpResume: "Fai riprendere il caso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
+	care.OpMistake: "Segnala che la chiusura è uno sbaglio", care.OpUndo: "Conferma e annulla la chiusura",
 	care.OpReopen: "Riapri il fascicolo",
 }
 
@@ -539,6 +542,7 @@ var readings = map[string]string{
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un compito", string(care.OpClaim): "ha preso in carico un compito",
 	string(care.OpRelease): "ha rilasciato un compito", string(care.OpReassign): "ha riassegnato un compito", string(care.OpExtend): "ha prorogato un compito",
+	string(care.OpMistake): "ha segnalato che la chiusura è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura",
 	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpRemind): "ha sollecitato un compito", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
 	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",

@@ -24,6 +24,16 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Labels: map[string]string{"bookings": "Primo appuntamento", "service": "Servizio e materia"},
 		Hints:  map[string]string{"note": "Perché si riapre."},
 	},
+	care.OpMistake: {
+		Intro: "Ogni chiusura può essere uno sbaglio, anche per decesso: entro trenta giorni si annulla, in due. Scrivi il motivo; un’altra persona lo conferma, e fino ad allora il fascicolo resta chiuso.",
+		Done:  "La segnalazione è registrata: adesso un’altra persona può confermarla. I responsabili hanno un messaggio.",
+		Hints: map[string]string{"note": "Perché la chiusura è uno sbaglio."},
+	},
+	care.OpUndo: {
+		Intro: "La chiusura non vale più, e il fascicolo torna aperto dov’era. Quello che aveva concluso non riparte da solo: chi segue il caso riceve il compito di riprendere il percorso. Quello che gli enti hanno già saputo lo sanno ancora: avvisali tu.",
+		Done:  "La chiusura è annullata: il fascicolo torna aperto.",
+		Hints: map[string]string{"note": "Perché sei d’accordo: che cosa hai verificato."},
+	},
 	care.OpBook: {
 		Intro:  "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla.",
 		Done:   "Appuntamento prenotato: il servizio lo deve confermare.",

@@ -177,6 +177,12 @@ func notNowOfTask(op care.Operation, now care.TaskState) string {
 // notNowOfCase says what stands in the way of an operation on a case.
 func notNowOfCase(op care.Operation, now string) string {
 	switch {
+	case op == care.OpMistake && now == care.NowClosed:
+		return "Di questa chiusura non si può segnalare uno sbaglio: qualcuno lo ha già fatto, o sono passati trenta giorni. Apri il fascicolo per vedere come sta."
+	case op == care.OpUndo && now == care.NowClosed:
+		return "Nessuno ha segnalato che la chiusura è uno sbaglio, o sono passati trenta giorni: prima qualcuno lo segnala, poi un’altra persona conferma."
+	case op == care.OpMistake, op == care.OpUndo:
+		return "Il fascicolo è aperto: non c’è una chiusura da annullare."
 	case now == care.NowClosed && op == care.OpReopen, now == care.NowClosing && op == care.OpReopen:
 		return "La chiusura del fascicolo si sta ancora completando: si può riaprire appena è chiuso."
 	case now == care.NowClosed:

@@ -28,6 +28,8 @@ var plainMoments = map[string]string{
 	"transfer_rejected":     "L’altra zona ha rifiutato il fascicolo",
 	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
+	"mistake_said":          "Segnalato che la chiusura è uno sbaglio",
+	"closure_undone":        "Annullata la chiusura, che era uno sbaglio",
 	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
 	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",

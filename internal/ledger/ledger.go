@@ -212,6 +212,26 @@ type Case struct {
 	Transfer     string     // code of the zone that was asked to take the case over and has not answered
 	Closing      bool       // its closure was asked, and its branches are ending
 	SetAside     []SetAside // what merges did not choose, the latest first
+	Undoing      *Undoing   // of its closure; nil: there is none that can be taken back
+	LostAt       *time.Time // since when its last closure ended what it had open; nil: nobody has to take it up again
+}
+
+// Lost are the branches that the case's last closure ended.
+func (c Case) Lost() (lost []Branch) {
+	for _, b := range c.Branches {
+		if c.LostAt != nil && b.Outcome == care.EndedEarly && b.Ended != nil && !b.Ended.Before(*c.LostAt) {
+			lost = append(lost, b)
+		}
+	}
+	return lost
+}
+
+// Undoing is how the closure of a case can be taken back as a mistake.
+type Undoing struct {
+	Until  time.Time
+	SaidAt *time.Time // when somebody said that it was a mistake; nil: nobody has
+	SaidBy string
+	Why    string
 }
 
 // Standing is what the case has of which there may be one, but for the meetings

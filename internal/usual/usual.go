@@ -65,6 +65,7 @@ var TaskKinds = []TaskUsual{
 	{Kind: care.Evaluation, Role: care.SocialWorker},
 	{Kind: care.Closure, Role: care.SocialWorker},
 	{Kind: care.ClosureApproval, Role: care.Supervisor},
+	{Kind: care.TakeUpAgain, Role: care.SocialWorker, Claim: clock(1, 2), Complete: clock(1, 2)},
 	{Kind: care.ClosureReturned, Role: care.SocialWorker},
 	{Kind: care.PermitRenewal, Role: care.SocialWorker},
 	{Kind: care.TransferAnswer, Role: care.SocialWorker},

@@ -158,6 +158,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.facts.Code), "/fascicoli")}
 	page.Back = back
 	a.show(&page, in)
+	if u := file.Undoing; a.facts.Code == care.OpUndo && u != nil && u.SaidAt != nil {
+		page.Intro = undoingWords(rules.Policy, file) + " " + page.Intro
+	}
 	to := c.Query(parts.ContinueTo)
 	if sent != nil {
 		to = sent.Get(parts.ContinueTo)

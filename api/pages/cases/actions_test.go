@@ -21,6 +21,8 @@ func TestCaseActions(t *testing.T) {
 	merged, suspended, agreed, asked := closed, open(care.StageFollowUp), open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe, Equipe: care.WithinAgency}), open(care.StageEquipe)
 	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
+	recent, mistaken := closed, closed
+	recent.Undoing, mistaken.Undoing = &ledger.Undoing{}, &ledger.Undoing{SaidAt: &ended}
 	closing := open(care.StageFollowUp)
 	closing.Closing = true
 	orienting := open(care.StageFirstLevel)
@@ -45,6 +47,9 @@ func TestCaseActions(t *testing.T) {
 		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci stessa-persona chiudi"},
 		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
 		{"a closed case", care.Supervisor, closed, "riapri", ""},
+		{"closed a short time ago", care.Supervisor, recent, "riapri", "chiusura-sbagliata"},
+		{"closed, which is said to be a mistake", care.Supervisor, mistaken, "riapri annulla-chiusura", ""},
+		{"and who may not confirm it", care.DeskOperator, mistaken, "riapri", ""},
 		{"a merged one", care.Supervisor, merged, "", ""},
 	} {
 		paths := func(links []web.Link) string {

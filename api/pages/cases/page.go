@@ -37,6 +37,7 @@ type CasePage struct {
 	Health       web.Badge
 	Suspension   *Suspension // nil: its clocks run
 	Merged       *web.Link   // the case file that it goes on in
+	Mistake      string      // that somebody says that its closure was one
 	Transfer     *Transfer   // nil: no other zone was asked to take it over
 	Path         []PathStage
 	Actions      []web.Link // that are often asked for

@@ -50,13 +50,7 @@ func pathOf(p care.Policy, file ledger.Case) []PathStage {
 }
 
 func branchOf(p care.Policy, b ledger.Branch) PathBranch {
-	shown := PathBranch{Class: "now", Name: italian.RunKind(b.Kind), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
-	switch b.Kind {
-	case care.RunService:
-		shown.Name = present.ServiceName(p, b.Service)
-	case care.RunReferral:
-		shown.Name = "Invio a " + present.AgencyName(p, b.Agency)
-	}
+	shown := PathBranch{Class: "now", Name: present.BranchName(p, b), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
 	if b.Ended != nil {
 		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)
 	}

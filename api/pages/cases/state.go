@@ -35,6 +35,10 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	if file.MergedInto != "" {
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
+	if u := file.Undoing; u != nil && u.SaidAt != nil {
+		page.Mistake = u.SaidBy + " segnala, il " + italian.Date(u.SaidAt.In(italian.Rome)) + ", che la chiusura è uno sbaglio. Un’altra persona può confermarlo fino al " +
+			italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
+	}
 	if file.Transfer != "" {
 		page.Transfer = &Transfer{To: s.zoneName(ctx, file.Transfer)}
 		if catalogue.Recall.MayAsk(who.Role) {
@@ -69,6 +73,14 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		page.Plan, page.PlanURL = &shown, address+"/progetto"
 	}
 	return nil
+}
+
+// undoingWords say who has said that a closure was a mistake and why, and what taking
+// it back leads to.
+func undoingWords(p care.Policy, file ledger.Case) string {
+	outcome, _ := care.ByCode(p.Outcomes, file.Outcome)
+	return file.Undoing.SaidBy + " segnala che la chiusura («" + outcome.Name + "») è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, il fascicolo torna a «" +
+		italian.Stage(file.LastStage) + "». " + present.LostWords(p, file)
 }
 
 func meetingBy(m ledger.Meeting) string {

@@ -68,9 +68,9 @@ func (s *Place) deferredList(c *gin.Context, who care.Staff) error {
 }
 
 // mend has an entry tried again or refused, with a reason.
-func (s *Place) mend(op catalogue.Operation[catalogue.MendForm], words string) access.Handler {
+func (s *Place) mend(op catalogue.Operation[catalogue.ReasonForm], words string) access.Handler {
 	return func(c *gin.Context, who care.Staff) error {
-		_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.MendForm{Note: web.Typed(c, "note")}))
+		_, err := s.Door.Do(c.Request.Context(), who, op.Command(c.PostForm("key"), c.Param("id"), catalogue.ReasonForm{Note: web.Typed(c, "note")}))
 		var refused *care.Refusal
 		switch {
 		case errors.As(err, &refused) && len(refused.Faults) > 0:

@@ -26,11 +26,11 @@ func TestWhatCannotBeRegisteredIsMended(t *testing.T) {
 	}
 	var sent []ledger.NewCommand
 	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }
-	for path, op := range map[string]catalogue.Operation[catalogue.MendForm]{"/riprova": catalogue.RetryEntry, "/rifiuta": catalogue.RefuseEntry} {
+	for path, op := range map[string]catalogue.Operation[catalogue.ReasonForm]{"/riprova": catalogue.RetryEntry, "/rifiuta": catalogue.RefuseEntry} {
 		done := b.Send(t, "/richieste-ferme/"+apitest.SomeID+path, url.Values{"key": {path[1:]}, "note": {"Testo di prova"}})
 		require.Equal(t, http.StatusSeeOther, done.StatusCode)
 		last := sent[len(sent)-1]
-		require.Equal(t, catalogue.MendForm{Note: "Testo di prova"}, apitest.FormIn(t, op, last))
+		require.Equal(t, catalogue.ReasonForm{Note: "Testo di prova"}, apitest.FormIn(t, op, last))
 		require.Equal(t, apitest.SomeID, last.Target)
 		require.Equal(t, http.StatusSeeOther, b.Send(t, "/richieste-ferme/"+apitest.SomeID+path, url.Values{"key": {"none"}}).StatusCode)
 		require.Contains(t, b.Open(t, "/richieste-ferme").Words(), "Scrivi perché")

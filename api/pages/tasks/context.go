@@ -51,6 +51,10 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 		if next, ok := rules.Service(t.Service); ok {
 			page.Words = append(page.Words, "Il percorso di questa zona prosegue con: "+next.Name+".")
 		}
+	case care.TakeUpAgain:
+		if err := s.fillLost(ctx, page, who, rules, t); err != nil {
+			return err
+		}
 	case care.ClosureApproval, care.ClosureReturned, care.Closure:
 		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {
 			return err
@@ -112,6 +116,18 @@ func (p *TaskPage) givenAgain(policy care.Policy) error {
 		Terms: present.DisclosedTerms(policy, given), Purpose: italian.ReferralPurpose(policy, referral.Purpose), Ground: italian.LegalBasis(referral.LegalBasis),
 	}
 	return nil
+}
+
+// fillLost shows what a closure has ended that was taken back.
+func (s *Place) fillLost(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+	file, err := s.Records.CaseFile(ctx, who, t.CaseID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		page.Words = append(page.Words, present.LostWords(rules.Policy, file))
+	}
+	return err
 }
 
 // fillEquipe shows what the équipe of a task says, and the version of the plan

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/undoing"
 )
 
 // passed is a gate of eligibility that an answer asks to pass, with the field of the
@@ -34,7 +35,8 @@ func gatesOf(a care.Answer) (gates []passed) {
 	case care.OpRefer:
 		gates = append(gates, passed{gate: eligibility.GateLevel1, field: "agency"})
 	case care.OpReopen:
-		if a.Stage == care.StageEquipe || a.Stage == care.StagePlacement {
+		begins := a.Outcome != undoing.Undone // with a closure that was taken back nothing does
+		if begins && (a.Stage == care.StageEquipe || a.Stage == care.StagePlacement) {
 			gates = append(gates, passed{gate: eligibility.GateTakeOver, field: "stage"})
 		}
 	case care.OpComplete:

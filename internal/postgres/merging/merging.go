@@ -49,14 +49,17 @@ func Vouch(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComman
 	if !care.IsID(own) {
 		return nil, ledger.ErrNotFound
 	}
-	var here, there bool
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1), EXISTS (SELECT FROM case_file WHERE id = $2 AND id <> $1 AND closed_at IS NULL)`,
-		own, form.Other).Scan(&here, &there)
+	var here, ended, there bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1), EXISTS (SELECT FROM case_file WHERE id = $1 AND closed_at IS NOT NULL),
+			EXISTS (SELECT FROM case_file WHERE id = $2 AND id <> $1 AND closed_at IS NULL)`,
+		own, form.Other).Scan(&here, &ended, &there)
 	switch {
 	case err != nil:
 		return nil, err
 	case !here:
 		return nil, ledger.ErrNotFound
+	case ended:
+		return &care.Refusal{Code: care.RefusedEnded}, nil
 	case !there:
 		return care.Refuse(care.Fault{Field: "other", Rule: care.RuleUnknownCode}), nil
 	}

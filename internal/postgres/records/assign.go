@@ -10,6 +10,7 @@ import (
 	"percorso/internal/postgres/assign"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/undo"
 )
 
 // Assign works at once what assigns work, records a contact, or says how an
@@ -24,6 +25,12 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.progress(ctx, tx, s, c, id)
 		case care.OpVouch:
 			refusal, err := merging.Vouch(ctx, tx, s, c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
+		case care.OpMistake, care.OpUndo:
+			refusal, err := undo.Work(ctx, tx, s, c, id, r.Clock())
 			if err != nil {
 				return ledger.Command{}, err
 			}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
 )
 
@@ -233,6 +234,9 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			return err
 		}
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
+			return err
+		}
+		if err = undo.Of(ctx, tx, &c, r.Clock()); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

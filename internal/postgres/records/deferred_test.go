@@ -40,7 +40,7 @@ func TestADeferredEntryIsSeenAndMended(t *testing.T) {
 	_, err = p.Records.DeferredEntries(t.Context(), author)
 	require.ErrorIs(t, err, ledger.ErrForbidden)
 
-	why := catalogue.MendForm{Note: "Prova"}
+	why := catalogue.ReasonForm{Note: "Prova"}
 	require.ErrorIs(t, p.assignsAtOnce("supervisor.pistoia", catalogue.RefuseEntry.Command("", e.ID, why)), ledger.ErrNotFound)
 	require.ErrorIs(t, p.assignsAtOnce("desk_operator.prato", catalogue.RefuseEntry.Command("", e.ID, why)), ledger.ErrForbidden)
 	require.NoError(t, p.assignsAtOnce("supervisor.prato", catalogue.RetryEntry.Command("", e.ID, why)))

@@ -73,6 +73,15 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
 		return p.asks("supervisor.prato", catalogue.Reopen.Command("", "", catalogue.ReopenForm{Stage: care.StageFirstLevel, Note: "Prova"}).InRun(run).NewCommand)
 	},
+	care.OpMistake: func(p *play) asked {
+		return p.assigns("social_worker.prato", catalogue.Mistake.Command("", ledger.BareID(p.closedCase()), catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpUndo: func(p *play) asked {
+		id := ledger.BareID(p.closedCase())
+		_, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
+		require.NoError(p.T, err)
+		return p.assigns("supervisor.prato", catalogue.Undo.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
 	care.OpMinutes: func(p *play) asked {
 		run, _ := p.withTask()
 		equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
@@ -116,13 +125,13 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 }
 
 // mendsEntry mends an entry that cannot be worked.
-func mendsEntry(o catalogue.Operation[catalogue.MendForm]) func(*play) asked {
+func mendsEntry(o catalogue.Operation[catalogue.ReasonForm]) func(*play) asked {
 	return func(p *play) asked {
 		run, task := p.listened()
 		e := p.Ask("desk_operator.prato", run, catalogue.Complete.Command("", task, care.Completion{Outcome: care.Heard}))
 		_, err := p.Steps.Defer(p.T.Context(), ledger.Step{Run: run, Case: run, Epoch: 1, Entry: e}, "22000")
 		require.NoError(p.T, err)
-		return p.assigns("supervisor.prato", o.Command("", e.ID, catalogue.MendForm{Note: "Prova"}).NewCommand)
+		return p.assigns("supervisor.prato", o.Command("", e.ID, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
 	}
 }
 

@@ -1,0 +1,35 @@
+package undoing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/undoing"
+)
+
+func TestWhoTakesAClosureBack(t *testing.T) {
+	closed := time.Date(2027, 3, 1, 10, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		closure        undoing.Closure
+		after          time.Duration
+		says, confirms string
+	}{
+		"nobody has said it":            {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed}, time.Hour, "", undoing.RuleSecondPerson},
+		"another has":                   {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, SaidBy: []string{"other"}}, time.Hour, "", ""},
+		"they have themselves":          {undoing.Closure{Outcome: care.OutcomeMovedAway, At: &closed, SaidBy: []string{"self"}}, time.Hour, undoing.RuleSaidAlready, undoing.RuleSecondPerson},
+		"both have":                     {undoing.Closure{Outcome: care.OutcomeMovedAway, At: &closed, SaidBy: []string{"self", "other"}}, time.Hour, undoing.RuleSaidAlready, ""},
+		"opened by mistake, by mistake": {undoing.Closure{Outcome: care.OutcomeOpenedByMistake, At: &closed, SaidBy: []string{"other"}}, time.Hour, "", ""},
+		"on the last day":               {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, SaidBy: []string{"other"}}, undoing.Term, "", ""},
+		"past the last day":             {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, SaidBy: []string{"other"}}, undoing.Term + time.Second, undoing.RuleTooLate, undoing.RuleTooLate},
+		"merged":                        {undoing.Closure{Outcome: care.OutcomeMerged, At: &closed, SaidBy: []string{"other"}}, time.Hour, undoing.RuleStays, undoing.RuleStays},
+		"in another zone":               {undoing.Closure{Outcome: care.OutcomeTransferred, At: &closed, SaidBy: []string{"other"}}, time.Hour, undoing.RuleStays, undoing.RuleStays},
+		"open":                          {undoing.Closure{SaidBy: []string{"other"}}, time.Hour, care.RuleNotClosed, care.RuleNotClosed},
+		"about to be opened":            {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, Begins: true, SaidBy: []string{"other"}}, time.Hour, care.RuleNotClosed, care.RuleNotClosed},
+	} {
+		require.Equal(t, c.says, c.closure.Said("self", closed.Add(c.after)), "%s: who says it", name)
+		require.Equal(t, c.confirms, c.closure.Confirmed("self", closed.Add(c.after)), "%s: who confirms it", name)
+	}
+}
