@@ -8,6 +8,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
 )
 
 // referrals is what goes to other agencies: what they are asked, and what they are
@@ -131,11 +132,7 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 			return err
 		}
 		if d.LegalBasis == care.Consent {
-			since, err := consentOf(ctx, tx, caseID)
-			if err != nil {
-				return err
-			}
-			d.Consent = since != nil
+			return tx.QueryRow(ctx, `SELECT `+standing.ConsentInForce, caseID).Scan(&d.Consent)
 		}
 		return nil
 	})
