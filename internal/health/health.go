@@ -394,10 +394,14 @@ func worse(a, b Waiting) bool {
 	return a.Until.Before(*b.Until)
 }
 
-// beside is how little a wait says; -1 for what the case really waits for.
+// beside is how little a wait says: below 0 for what the case really waits for. What
+// somebody has to do comes before a date until which nobody has to act.
 func beside(w Waiting) int {
-	if w.For != WaitTime {
+	switch {
+	case w.For == WaitTime:
+		return slices.Index(besides, w.Then)
+	case w.From != nil:
 		return -1
 	}
-	return slices.Index(besides, w.Then)
+	return -2
 }

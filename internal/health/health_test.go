@@ -32,6 +32,8 @@ func waitsFor(t *testing.T, now time.Time) {
 	elsewhere.Zone = "lucca"
 	unreached := task(care.ReferralAnswer, day(1), day(2))
 	unreached.Partner, unreached.NotReached = "scuola", day(0)
+	later := task(care.ReferralOutcome, day(3), day(4))
+	later.Partner, later.From = "scuola", *day(3)
 	nobody := task(care.Review, day(1), day(2))
 	nobody.Candidates = 0
 	proposer := task(care.ClosureApproval, day(1), day(2))
@@ -60,6 +62,8 @@ func waitsFor(t *testing.T, now time.Time) {
 		{"a partner that the mail did not reach before what nobody may do", health.Facts{Tasks: tasks(nobody, unreached)}, broken, health.WaitTask, "referral_answer"},
 		{"a suspended one's mail matters when it goes on", health.Facts{Tasks: tasks(frozen(unreached), task(care.Closure, nil, day(-2)))}, late, health.WaitTask, "closure"},
 		{"a date", health.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(30)))}, planned, health.WaitTime, care.DeadlineReviewAfterPlan},
+		{"a task before a date, though the date comes first", health.Facts{Tasks: tasks(task(care.Review, day(3), day(4))), Waits: waits(wait(care.DeadlineReviewAfterPlan, day(1)))}, planned, health.WaitTask, "review"},
+		{"a date before what a partner is asked later", health.Facts{Tasks: tasks(later), Waits: waits(wait(care.DeadlineReviewAfterPlan, day(1)))}, planned, health.WaitTime, care.DeadlineReviewAfterPlan},
 		{"a date that the machinery let pass", health.Facts{Waits: waits(wait(care.DeadlineReviewAfterPlan, day(-1)))}, broken, health.WaitMachine, "clock"},
 		{"an answered task", health.Facts{Tasks: tasks(answered(task(care.Review, day(1), day(2))))}, planned, health.WaitTask, "review"},
 		{"what is answered after what is due later", health.Facts{Tasks: tasks(answered(task(care.Review, day(1), day(2))), task(care.Closure, day(3), day(4)))}, planned, health.WaitTask, "closure"},
