@@ -160,9 +160,18 @@ func (g *Guard) SignedIn(c *gin.Context) {
 		g.Pages.fail(c, err)
 		return
 	}
+	if who.Role == care.MailSystem {
+		g.Pages.fail(c, problem.New(problem.NotStaff))
+		return
+	}
 	withStaff(c, who)
 	g.followed(c)
 }
+
+// MailBounces is where the program that reports mails says so, below the addresses for
+// programs. It is listed with an agency, as people are: nothing else is answered to it,
+// so that none of what that agency reads is read with a program's token.
+const MailBounces = "/mail-bounces"
 
 // Authenticated guards the API: a bearer token of the OpenID provider, or the
 // session that a page has.
@@ -200,6 +209,9 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		return
 	}
 	withStaff(c, who)
+	if who.Role == care.MailSystem && c.FullPath() != g.Pages.programs+MailBounces {
+		g.problems.Refuse(c, problem.New(care.RefusedForbidden))
+	}
 	g.followed(c)
 }
 

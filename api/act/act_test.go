@@ -196,4 +196,7 @@ func TestMailSystemReportsBounces(t *testing.T) {
 	if s := r.Temporal.Signals; len(s) != 0 {
 		t.Errorf("nothing of a path hangs on it: %+v", s)
 	}
+	// It is listed with an agency, and reads nothing of what that agency reads.
+	r.As(apitest.SomeMailer, http.MethodGet, rest.Prefix+"/case-files", "").Problem(t, care.RefusedForbidden)
+	r.As(apitest.SomeMailer, http.MethodGet, rest.Prefix+"/me", "").Problem(t, care.RefusedForbidden)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/access"
 	"percorso/internal/care"
 )
 
@@ -23,7 +24,7 @@ type mailBounceOutput struct{ Status int }
 
 func (a *API) registerMailBounces() {
 	register(a, huma.Operation{
-		Method: http.MethodPost, Path: "/mail-bounces", OperationID: "report-mail-bounce", Tags: []string{tagMachine},
+		Method: http.MethodPost, Path: access.MailBounces, OperationID: "report-mail-bounce", Tags: []string{tagMachine},
 		Summary: "Report a mail that came back", DefaultStatus: http.StatusAccepted,
 		Description: "By the mail system (staff role " + string(care.MailSystem) + "). A mail that is reported again changes nothing.",
 		Errors:      []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge},
