@@ -19,6 +19,20 @@ BEGIN
     RETURN EXISTS (SELECT FROM share s WHERE s.task_id = from_elsewhere.task);
 END $$;
 
+-- As before, but that an agency is not at work by what somebody else's minutes say of its
+-- seat, while nobody of it has taken that.
+CREATE OR REPLACE FUNCTION at_work(c uuid, agency text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = at_work.agency)
+        OR EXISTS (SELECT FROM plan p WHERE p.case_id = c AND p.state = 'active' AND at_work.agency = ANY (p.agencies))
+        OR EXISTS (SELECT FROM seat s JOIN run r ON r.id = s.run_id AND r.ended_at IS NULL
+            WHERE s.case_id = c AND s.agency = at_work.agency AND (s.state = 'spoken' OR s.state = 'confirmed' AND s.member IS NOT NULL))
+        OR EXISTS (SELECT FROM task t JOIN case_file f ON f.id = t.case_id AND f.zone = t.zone LEFT JOIN referral r ON r.id = t.referral_id
+            WHERE t.case_id = c AND t.agency = at_work.agency AND t.ended_at IS NULL
+                AND t.kind <> 'equipe_invitation' AND (t.kind <> 'equipe_opinion' OR t.holder IS NOT NULL) AND (t.kind <> 'referral_answer' OR r.state <> 'requested'));
+END $$;
+
 -- As before, and what was given for an approval ends with it.
 CREATE OR REPLACE FUNCTION share_end(s share) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -89,6 +103,17 @@ ALTER POLICY app_read ON share USING (zone = my('zone') AND CASE WHEN seen_until
     THEN agency = my('agency') AND (purpose <> 'equipe' OR equipe_part(run_id) <> '') OR sees_case(case_id)
     ELSE purpose <> 'transfer' AND sees_case(case_id) END);
 -- +goose StatementBegin
+CREATE OR REPLACE FUNCTION at_work(c uuid, agency text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = at_work.agency)
+        OR EXISTS (SELECT FROM plan p WHERE p.case_id = c AND p.state = 'active' AND at_work.agency = ANY (p.agencies))
+        OR EXISTS (SELECT FROM seat s JOIN run r ON r.id = s.run_id AND r.ended_at IS NULL
+            WHERE s.case_id = c AND s.agency = at_work.agency AND s.state IN ('confirmed', 'spoken'))
+        OR EXISTS (SELECT FROM task t JOIN case_file f ON f.id = t.case_id AND f.zone = t.zone LEFT JOIN referral r ON r.id = t.referral_id
+            WHERE t.case_id = c AND t.agency = at_work.agency AND t.ended_at IS NULL
+                AND t.kind <> 'equipe_invitation' AND (t.kind <> 'referral_answer' OR r.state <> 'requested'));
+END $$;
 CREATE OR REPLACE FUNCTION share_end(s share) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     reason text;

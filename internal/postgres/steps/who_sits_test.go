@@ -130,3 +130,21 @@ func TestWhoTakesASeatOverReads(t *testing.T) {
 	require.NoError(t, p.Claim(second, opinion.ID))
 	require.Equal(t, sits, p.reading(second, caseRun, equipe, opinion.ID))
 }
+
+// What somebody else's minutes say of a seat takes nobody to work on the case: its agency
+// is at work once one of its own has taken the seat.
+func TestWhoIsReportedIsNotAtWork(t *testing.T) {
+	p := newPlay(t)
+	caseRun := p.zonesCase("prato")
+	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
+	equipe := p.Equipe(caseRun, seat)
+	opinion := postgrestest.Opens(equipe, "opinion", ledger.TaskChange{Kind: care.EquipeOpinion, Role: care.CPIOperator, Agency: "cpi"})
+	minutes := catalogue.MinutesForm{At: p.Now, Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
+		{Vote: care.Vote{Role: care.CPIOperator, Agency: "cpi", Outcome: care.Favourable}}}}
+	p.Does(equipe, p.Ask("social_worker.prato", equipe, catalogue.Minutes.Command("", "", minutes)), ledger.Effects{
+		Seats: []ledger.SeatChange{{ID: seat.ID, State: care.SeatConfirmed, Opinion: care.Favourable, Reported: true}}, Tasks: []ledger.TaskChange{opinion}}, nil)
+	row := p.Row(`SELECT reported, minuted, member IS NULL AS untaken, at_work($2, 'cpi') AS works FROM seat WHERE id = $1`, seat.ID, ledger.BareID(caseRun))
+	require.Equal(t, map[string]any{"reported": true, "minuted": true, "untaken": true, "works": false}, row)
+	require.NoError(t, p.Claim("cpi_operator.prato", opinion.ID))
+	require.Equal(t, 1, p.Count(`case_file WHERE id = $1 AND at_work(id, 'cpi')`, ledger.BareID(caseRun)))
+}
