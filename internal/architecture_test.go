@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"internal/zone":        {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":       {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":    {"internal/care"},
-	"internal/italian":     {"internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told"},
+	"internal/italian":     {"internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms"},
 	"internal/codec":       {},
 	"internal/config":      {"internal/brake"},
 	"internal/client":      {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
@@ -56,42 +56,43 @@ var mayImport = map[string][]string{
 	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
-	"workflows/contract":         {"internal/care"},
-	"workflows/run":              {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
-	"workflows":                  {"internal/undoing", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
-	"activities":                 {"internal/ledger", "internal/care", "internal/trace"},
-	"internal/metrics":           {"activities", "internal/ledger"},                                                                                                                                                                                                                         // what a process counts
-	"internal/trace":             {},                                                                                                                                                                                                                                                        // which click something belongs to
-	"internal/observed":          {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                  // who looks at a process from outside
-	"internal/spans":             {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                       // tells a collector of it
-	"internal/postgres":          {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                   // the kit; below it one package for each database role
-	"internal/postgres/standing": {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                          // what records, gates and steps ask
-	"internal/postgres/gates":    {"internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks"}, // what steps ask before they write
-	"internal/postgres/locks":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                 // in which order rows are locked
-	"internal/postgres/days":     {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                   // when a case asks for somebody because a day has come
-	"internal/postgres/declared": {},                                                                                                                                                                                                                                                        // what people declare of themselves
-	"internal/postgres/undo":     {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                       // takes a closure back
-	"internal/postgres/merging":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                           // two case files of one person become one
-	"internal/postgres/steps":    {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries"},
-	"internal/postgres/shares":   {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
-	"internal/postgres/naming":   {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
-	"internal/postgres/tries":    {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
-	"internal/postgres/waiting":  {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/assign":   {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
-	"internal/postgres/deferred": {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/handed":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/notices":  {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
-	"internal/postgres/outbox":   {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":  {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
-	"internal/postgres/machine":  {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
-	"internal/versions":          {"internal/ledger", "internal/loops", "workflows/contract"},
-	"internal/postgres/logins":   {"internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them
-	"internal/postgres/seals":    {"internal/postgres"},                                     // what was written of who did what, and that it stays so
-	"internal/runs":              {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
-	"internal/watch":             {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
-	"worker":                     {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
-	"worker/relay":               {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
-	"worker/post":                {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian"},
+	"workflows/contract":          {"internal/care"},
+	"workflows/run":               {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
+	"workflows":                   {"internal/undoing", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
+	"activities":                  {"internal/ledger", "internal/care", "internal/trace"},
+	"internal/metrics":            {"activities", "internal/ledger"},                                                                                                                                                                                                                         // what a process counts
+	"internal/trace":              {},                                                                                                                                                                                                                                                        // which click something belongs to
+	"internal/observed":           {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                  // who looks at a process from outside
+	"internal/spans":              {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                       // tells a collector of it
+	"internal/postgres":           {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                   // the kit; below it one package for each database role
+	"internal/postgres/standing":  {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                          // what records, gates and steps ask
+	"internal/postgres/gates":     {"internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks"}, // what steps ask before they write
+	"internal/postgres/locks":     {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                 // in which order rows are locked
+	"internal/postgres/days":      {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                   // when a case asks for somebody because a day has come
+	"internal/postgres/declared":  {},                                                                                                                                                                                                                                                        // what people declare of themselves
+	"internal/postgres/undo":      {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                       // takes a closure back
+	"internal/postgres/merging":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                           // two case files of one person become one
+	"internal/postgres/steps":     {"internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned"},
+	"internal/postgres/shares":    {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
+	"internal/postgres/naming":    {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
+	"internal/postgres/tries":     {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
+	"internal/postgres/waiting":   {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/assign":    {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
+	"internal/postgres/deferred":  {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/handed":    {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/notices":   {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
+	"internal/postgres/outbox":    {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/records":   {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
+	"internal/postgres/machine":   {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
+	"internal/versions":           {"internal/ledger", "internal/loops", "workflows/contract"},
+	"internal/postgres/logins":    {"internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them
+	"internal/postgres/seals":     {"internal/postgres"},                                     // what was written of who did what, and that it stays so
+	"internal/runs":               {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
+	"internal/watch":              {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
+	"worker":                      {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
+	"worker/relay":                {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
+	"worker/post":                 {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian"},
+	"internal/postgres/concerned": {"internal/told", "internal/postgres", "internal/ledger"}, // who is told that a branch is over for them
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.

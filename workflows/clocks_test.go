@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -121,24 +122,31 @@ func repairs(t *testing.T, now time.Time) {
 	playFrom(t, now, func(w *casework) {
 		w.opens()
 		task := w.task(care.FirstListening)
-		until := w.now().Add(100 * day).Truncate(time.Second)
-		w.repairs(task, catalogue.Extend, catalogue.Assignment{Until: &until})
+		offices, err := calendar.New(w.policy())
+		require.NoError(w, err)
+		until := offices.NextOpen(w.now().Add(100 * day).Truncate(time.Second))
+		w.repairs(task, catalogue.Extend, catalogue.Assignment{Until: &until, Note: "Prova"})
 		w.passes(49 * day)
 		require.Empty(t, w.when("reminder_sent first_listening"))
 		w.passes(6 * day) // on an open day
 		require.Len(t, w.when("reminder_sent first_listening"), 1)
 		require.Empty(t, w.when("escalated first_listening"))
-		w.passes(46 * day)
+		w.passes(50 * day)
 		require.Len(t, w.when("escalated first_listening"), 1)
 	})
 	playFrom(t, now, func(w *casework) {
 		w.opens()
 		w.repairs(w.task(care.FirstListening), catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker})
 		require.Equal(t, care.SocialWorker, w.task(care.FirstListening).Role)
+		offices, err := calendar.New(w.policy())
+		require.NoError(w, err)
 		soon := w.now().Add(2 * time.Hour).Truncate(time.Second)
+		if soon.In(offices.Location()).Day() != w.now().In(offices.Location()).Day() {
+			soon = offices.NextOpen(soon)
+		}
 		w.repairs(w.task(care.FirstListening), catalogue.Extend, catalogue.Assignment{Until: &soon}) // earlier than its run was told
 		w.carrier.(*play).relay()
-		w.passes(day)
+		w.passes(max(day, soon.Sub(w.now())+time.Hour))
 		require.Len(t, w.when("reminder_sent first_listening"), 1)
 		require.Len(t, w.when("escalated first_listening"), 1)
 		require.Equal(t, []string{"social_worker.prato@percorso.example"}, w.mails()["reminder"])

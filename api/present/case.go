@@ -36,6 +36,9 @@ var SuspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sosp
 // MomentOf is a line of a timeline as pages show it.
 func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
 	shown := web.Moment{Text: italian.TimelineLine(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
+	if change := italian.ChangeLine(m.Changed); change != "" {
+		shown.Text += ". " + change
+	}
 	if m.ByName != "" {
 		shown.By = m.ByName + ", " + italian.Role(m.ByRole)
 	}

@@ -92,13 +92,15 @@ type branchJSON struct {
 }
 
 type momentJSON struct {
-	At     time.Time `json:"at"`
-	Code   string    `json:"code"`
-	Detail string    `json:"detail,omitempty" doc:"A code"`
-	Branch string    `json:"branch,omitempty" doc:"Id of the process it belongs to"`
-	ByRole care.Role `json:"by_role,omitempty"`
-	ByName string    `json:"by_name,omitempty"`
-	Note   string    `json:"note,omitempty"`
+	At     time.Time     `json:"at"`
+	Code   string        `json:"code"`
+	Detail string        `json:"detail,omitempty" doc:"A code"`
+	Branch string        `json:"branch,omitempty" doc:"Id of the process it belongs to"`
+	ByRole care.Role     `json:"by_role,omitempty"`
+	ByName string        `json:"by_name,omitempty"`
+	Note   string        `json:"note,omitempty"`
+	Before *ledger.Hands `json:"before,omitempty" doc:"In whose hands a task was, or until when"`
+	After  *ledger.Hands `json:"after,omitempty" doc:"In whose hands it is now, until when, or whom a reminder went to"`
 }
 
 type readJSON struct {
@@ -288,15 +290,13 @@ func (a *API) registerCaseReads() {
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[momentJSON], error) {
 			page, err := a.records.Timeline(ctx, who, in.ID, in.paging())
 			return listed(page, err, func(m ledger.Moment) momentJSON {
-				return momentJSON{At: m.At, Code: m.Code, Detail: m.Detail, Branch: m.Run, ByRole: m.ByRole, ByName: m.ByName, Note: m.Note}
+				return momentJSON{m.At, m.Code, m.Detail, m.Run, m.ByRole, m.ByName, m.Note, m.Before(), m.After()}
 			})
 		})
 	register(a, query("/case-files/{id}/reads", "list-case-reads", tagCases, "Who read or changed a case file", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[readJSON], error) {
 			page, err := a.records.Reads(ctx, who, in.ID, in.paging())
-			return listed(page, err, func(r ledger.Read) readJSON {
-				return readJSON(r)
-			})
+			return listed(page, err, func(r ledger.Read) readJSON { return readJSON(r) })
 		})
 }
 

@@ -91,11 +91,11 @@ const (
 
 // Agency is an ente that works with the zone.
 type Agency struct {
-	Code string     `json:"code"`
-	Name string     `json:"name"`
-	Kind AgencyKind `json:"kind"`
-	// Answers is the role that answers its referrals; empty where nobody of the
-	// agency works with Percorso.
+	Code  string     `json:"code"`
+	Name  string     `json:"name"`
+	Kind  AgencyKind `json:"kind"`
+	Phone string     `json:"phone,omitempty"` // of its office, whom mails say to call
+	// Answers is the role that answers its referrals; empty: nobody works with Percorso.
 	Answers Role `json:"answers,omitempty"`
 	// Email is where a partner without accounts gets its one-time links.
 	Email string `json:"email,omitempty"`
@@ -301,8 +301,9 @@ const (
 	DeadlineGoalEvaluation = "goal_evaluation"
 	// DeadlinePartnerLink is for how long a partner's one-time link is good.
 	DeadlinePartnerLink = "partner_link"
-	// DeadlineShareAfterEnd is for how long an agency goes on seeing what it was given of a person, once that has come to an ordinary end.
-	DeadlineShareAfterEnd = "share_after_end"
+	// For how long an agency sees what it was given, once that has come to an ordinary
+	// end; and by how much a term is extended without a reason.
+	DeadlineShareAfterEnd, DeadlineExtension = "share_after_end", "extension_without_reason"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"
 	// Waits of a case for a day in the life of its person, which no zone sets: the 16th birthday,
@@ -324,7 +325,7 @@ var DeadlineCodes = []string{
 	DeadlineAppointmentReminder, DeadlineRebook, DeadlineMeasureCheck,
 	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
 	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm, DeadlinePermitReceipt,
-	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd,
+	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd, DeadlineExtension,
 }
 
 // NoShowRule says how often a person may miss an appointment before they count

@@ -143,7 +143,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, moment := range []string{
 		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "opinion", "opinion_reported", "signature", "signature_reported", "minutes",
 		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
-		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used",
+		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used", "agency_told", "agency_untold",
 	} {
 		said("moment", moment, italian.TimelineLine(care.Policy{}, moment, ""))
 	}
@@ -514,7 +514,7 @@ func TestEveryTimeIsAwaited(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	until := at(t, "2026-12-01 10:00")
 	// These are reckoned from, and never waited for by themselves.
-	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink, care.DeadlineShareAfterEnd}
+	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink, care.DeadlineShareAfterEnd, care.DeadlineExtension}
 	said := map[string]string{}
 	for _, code := range append(slices.Clone(care.DeadlineCodes), care.SuspensionOver) {
 		if slices.Contains(reckoned, code) {
@@ -598,5 +598,43 @@ func TestCitizenshipsAndLanguages(t *testing.T) {
 	}
 	if got := italian.Languages("ur", "xx-yy"); len(got) != len(italian.Languages())+1 {
 		t.Errorf("a zone's own language is not added once: %v", got)
+	}
+}
+
+func TestAChangeIsSaid(t *testing.T) {
+	before, after := at(t, "2026-11-25 18:00"), at(t, "2026-12-01 18:00")
+	for _, c := range []struct {
+		changed ledger.Changed
+		says    string
+	}{
+		{ledger.Changed{}, ""},
+		{ledger.Changed{FromName: "Persona Uno", ToName: "Persona Due"}, "Prima: Persona Uno. Ora: Persona Due."},
+		{ledger.Changed{FromName: "Persona Uno", ToRole: care.SocialWorker}, "Prima: Persona Uno. Ora: " + italian.Role(care.SocialWorker) + "."},
+		{ledger.Changed{FromUntil: &before, ToUntil: &after}, "Prima: 25 novembre 2026, 18:00. Ora: 1º dicembre 2026, 18:00."},
+		{ledger.Changed{ToName: "Persona Uno"}, "A: Persona Uno."},
+	} {
+		if got := italian.ChangeLine(c.changed); got != c.says {
+			t.Errorf("%+v: %q, want %q", c.changed, got, c.says)
+		}
+	}
+}
+
+// Every kind of mail says who asks and whom to call, and has words of its own.
+func TestMailsSayWhoAsks(t *testing.T) {
+	until := at(t, "2026-12-01 18:00")
+	seen := map[string]bool{}
+	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome"} {
+		subject, text, ok := italian.Mail(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
+		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
+			t.Errorf("%s: %q %q", kind, subject, text)
+		}
+		seen[text] = true
+		// What is not known is left out.
+		if _, text, _ := italian.Mail(ledger.Mail{Template: kind}); strings.Contains(text, ": \n") || strings.Contains(text, "telefono") || strings.HasSuffix(text, "\n") {
+			t.Errorf("%s: %q", kind, text)
+		}
+	}
+	if _, _, ok := italian.Mail(ledger.Mail{Template: "unknown"}); ok {
+		t.Error("there is no such kind")
 	}
 }

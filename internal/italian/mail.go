@@ -1,7 +1,13 @@
 package italian
 
+import (
+	"strings"
+
+	"percorso/internal/ledger"
+)
+
 // mailTexts are the subject and the sentence of each kind of mail. They name
-// nobody: mailboxes are read on phones, and mails are forwarded.
+// no person: mailboxes are read on phones, and mails are forwarded.
 var mailTexts = map[string]struct{ subject, sentence string }{
 	"reminder":   {"Percorso: un compito ti aspetta", "Un compito affidato a te o al tuo servizio aspetta di essere preso in carico o completato."},
 	"escalation": {"Percorso: un compito è in ritardo", "Un compito della tua zona ha superato la scadenza e chiede il tuo intervento."},
@@ -11,14 +17,59 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
 	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
 
+	"work_ended":    {"Percorso: un lavoro non serve più", "Quello che il tuo ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. Non devi fare altro."},
+	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il vostro ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I collegamenti ricevuti non servono più."},
+
 	"partner_request": {"Percorso: una segnalazione aspetta una vostra risposta",
 		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
 		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
 
-// Mail gives the subject and the sentence of a kind of mail.
-func Mail(kind string) (subject, sentence string, ok bool) {
-	text, ok := mailTexts[kind]
-	return text.subject, text.sentence, ok
+// Mail gives the subject and the text of a mail, without its link; false: there is no
+// such kind. It says who asks, whom to call and by when, and never whom it is about.
+func Mail(m ledger.Mail) (subject, text string, ok bool) {
+	words, ok := mailTexts[m.Template]
+	if !ok {
+		return "", "", false
+	}
+	about, lines := m.About, []string{words.sentence}
+	line := func(label, value string) {
+		if value != "" {
+			lines = append(lines, label+": "+value)
+		}
+	}
+	lines = append(lines, "")
+	subject = words.subject
+	if about.Asker != "" {
+		subject += " (" + about.Asker + ")"
+	}
+	if strings.HasPrefix(m.Template, "transfer_") {
+		line("L'altra zona", about.Asker)
+	} else {
+		asker := about.Asker
+		if about.Role != "" && asker != "" {
+			asker = Role(about.Role) + ", " + asker
+		}
+		label := "Chi chiede"
+		if strings.HasSuffix(m.Template, "_ended") {
+			label = "Chi scrive"
+		}
+		line(label, asker)
+	}
+	if about.Asked != nil {
+		line("Inviata il", Moment(*about.Asked))
+	}
+	if about.Task != "" && !strings.HasPrefix(m.Template, "partner_") {
+		line("Compito", TaskKind(about.Task))
+	}
+	if about.Until != nil {
+		line("Entro", Day(*about.Until)+", "+Clock(*about.Until))
+	}
+	if about.Phone != "" {
+		line("Chi chiamare", about.Asker+", telefono "+about.Phone)
+	} else {
+		line("Chi chiamare", about.Asker)
+	}
+	return subject, strings.TrimRight(strings.Join(lines, "\n"), "\n"), true
 }

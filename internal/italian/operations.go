@@ -64,7 +64,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints: map[string]string{"note": "Come è stato dato: a voce, su un modulo, con un mediatore."},
 	},
 	care.OpUnconsent: {
-		Intro: "La persona ritira il consenso: gli invii in corso verso enti privati si concludono. Quelli verso enti pubblici proseguono.",
+		Intro: "La persona ritira il consenso: gli invii in corso verso enti privati si concludono, e quegli enti ricevono un messaggio senza il nome della persona. Quelli verso enti pubblici proseguono.",
 		Done:  "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
 		Hints: map[string]string{"note": "Come è stata comunicata la revoca."},
 	},
@@ -114,7 +114,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Nothing: map[string]string{"other": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
 	},
 	care.OpClose: {
-		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi i compiti aperti non servono più. Percorso non scrive agli enti coinvolti: avvisali tu. Il fascicolo resta leggibile.",
+		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi i compiti aperti non servono più. Gli altri enti che hanno qui un compito, una segnalazione o un posto nell’équipe ricevono un messaggio, senza il nome della persona; la storia dice chi è stato avvisato e chi no. Il fascicolo resta leggibile.",
 		Done:   "Chiusura registrata: se un’altra persona la deve approvare, il fascicolo resta aperto fino ad allora; poi ogni attività si conclude e il fascicolo è chiuso.",
 		Button: "Chiudi il fascicolo",
 		Labels: map[string]string{"outcome": "Con quale esito"},

@@ -3,6 +3,7 @@ package italian
 import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/undoing"
 )
@@ -49,6 +50,10 @@ var rules = map[string]string{
 	care.RuleConsented:       "Il consenso è già registrato: non serve ripeterlo.",
 	care.RuleNoConsent:       "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:            "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
+
+	terms.RuleWhyLong:   "Una proroga così lunga chiede un motivo: scrivi perché.",
+	terms.RuleWhyPermit: "Il nuovo termine viene dopo l’ultimo giorno del permesso di soggiorno: scrivi perché, o anticipalo.",
+	terms.RulePermit:    "Il rinnovo non può aspettare oltre l’ultimo giorno del permesso di soggiorno: scegli un giorno prima.",
 
 	care.RuleOtherAgency: "Il compito resta al suo ente: scegli una persona o un ruolo di quell’ente. A un altro ente si inoltra la segnalazione.",
 	care.RuleOtherRole:   "Questo compito è di un ruolo solo: scegli una persona di quel ruolo.",

@@ -3,8 +3,11 @@ package italian
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/told"
 )
 
 // plainMoments are lines of a timeline whose detail adds nothing.
@@ -116,6 +119,30 @@ func TimelineLine(p care.Policy, code, detail string) string {
 	return Upper(strings.ReplaceAll(code, "_", " "))
 }
 
+// ChangeLine says who had a task before and who has it now, from when to when its term
+// was moved, or whom a reminder went to; empty: the line says nothing of it.
+func ChangeLine(c ledger.Changed) string {
+	before, now := hands(c.FromName, c.FromRole, c.FromUntil), hands(c.ToName, c.ToRole, c.ToUntil)
+	switch {
+	case now == "":
+		return ""
+	case before == "":
+		return "A: " + now + "."
+	}
+	return "Prima: " + before + ". Ora: " + now + "."
+}
+
+// hands is a person by name, a role, or a term.
+func hands(name string, role care.Role, until *time.Time) string {
+	switch {
+	case until != nil:
+		return Moment(*until)
+	case role != "" && name == "":
+		return Role(role)
+	}
+	return name
+}
+
 // with puts a detail after a line, where there is one.
 func with(text, detail string) string {
 	if detail == "" {
@@ -144,6 +171,10 @@ func lifeLine(p care.Policy, code, detail string) string {
 		return with("Incontro con la persona", agencyName(p, detail))
 	case "mail_bounced":
 		return with("Un messaggio non è stato recapitato", agencyName(p, detail))
+	case told.Agency:
+		return with("Avvisato per posta che per l’ente questo lavoro è finito", agencyName(p, detail))
+	case told.NotAgency:
+		return with("Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", agencyName(p, detail))
 	case "link_sent":
 		return with("Collegamento per rispondere inviato", agencyName(p, detail))
 	case "suspended":

@@ -44,7 +44,7 @@ type Command struct {
 	Answer    care.Answer     `db:"answer"`
 	State     CommandState    `db:"state"`
 	Refusal   *care.Refusal   `db:"refusal"`
-	Result    json.RawMessage `db:"result"` // ids of what it made, or whom a reminder reached
+	Result    json.RawMessage `db:"result"` // ids of what it made, or Assigned
 	Created   time.Time       `db:"created_at"`
 	Worked    *time.Time      `db:"worked_at"`
 }

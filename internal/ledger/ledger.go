@@ -197,6 +197,7 @@ type Moment struct {
 	ByRole care.Role `db:"by_role"`
 	ByName string    `db:"by_name"`
 	Note   string    `db:"note"` // free text of the form, where the caller may read it
+	Changed
 }
 
 // Case is the whole of a case for its page. Reading it is audited.

@@ -1,6 +1,10 @@
 package ledger
 
-import "time"
+import (
+	"time"
+
+	"percorso/internal/care"
+)
 
 // Mail is a mail to be sent. It holds no personal data but its recipient.
 type Mail struct {
@@ -11,6 +15,18 @@ type Mail struct {
 	Recipient string     `db:"recipient"`
 	Tries     int        `db:"tries"`
 	Expires   *time.Time `db:"expires_at"` // of a one-time link, which is signed when the mail is sent
+	About     MailAbout  `db:"-"`
+}
+
+// MailAbout is what a mail says besides: who asks, whom to call and by when, and nothing
+// of the person. It is read when the mail is sent.
+type MailAbout struct {
+	Asker string        `db:"asker"`      // name of the agency that asks
+	Role  care.Role     `db:"asker_role"` // of whoever sent a referral; empty: it is none
+	Phone string        `db:"phone"`      // of that agency's office
+	Task  care.TaskKind `db:"task"`       // that waits; empty: none
+	Until *time.Time    `db:"due"`        // by when
+	Asked *time.Time    `db:"asked"`      // when a referral was sent
 }
 
 // Invitation is the path of a partner's one-time links; the link's id follows,

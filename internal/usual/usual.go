@@ -91,6 +91,7 @@ var usualDeadlines = []care.Deadline{
 	{Code: care.DeadlineGoalEvaluation, Duration: care.Duration{N: 10, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlinePartnerLink, Duration: care.Duration{N: 10, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineShareAfterEnd, Duration: care.Duration{N: 30, Unit: care.CalendarDays}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlineExtension, Duration: care.Duration{N: 5, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},
 }
 
 // usualOutcomes are the names of ClosureOutcomes where a zone has none of its own.
@@ -123,12 +124,16 @@ func Completed(p care.Policy) care.Policy {
 	p.NoShow.Attempts = max(1, p.NoShow.Attempts)
 	p.Tasks = completedTasks(p)
 	p.Deadlines = slices.Clone(p.Deadlines)
+	next := len(p.Deadlines) // where one that is missing has its place: after the one that goes before it
 	for _, usual := range usualDeadlines {
 		switch i := slices.IndexFunc(p.Deadlines, func(d care.Deadline) bool { return d.Code == usual.Code }); {
 		case i < 0:
-			p.Deadlines = append(p.Deadlines, usual)
-		case p.Deadlines[i].Duration.IsZero():
-			p.Deadlines[i].Duration = usual.Duration
+			p.Deadlines = slices.Insert(p.Deadlines, next, usual)
+			next++
+		default:
+			if next = i + 1; p.Deadlines[i].Duration.IsZero() {
+				p.Deadlines[i].Duration = usual.Duration
+			}
 		}
 	}
 	p.Outcomes = slices.Clone(p.Outcomes)

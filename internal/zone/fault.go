@@ -91,6 +91,7 @@ const (
 	RuleMediatorTime  = "mediator_outside_hours"
 	RuleMediators     = "mediators_without_calendar"
 	RuleEmail         = "bad_email"
+	RulePhone         = "bad_phone"
 	RuleOneWay        = "answers_and_email"
 	RuleUnreachable   = "partner_unreachable"
 	RuleReplace       = "replace_by_without_replace"
@@ -159,6 +160,7 @@ var sentences = map[string]string{
 	RuleOpenDay:       "il giorno ha anche un orario di accesso libero",
 	RuleMediatorTime:  "la presenza del mediatore esce dall'orario dello sportello",
 	RuleMediators:     "le presenze dei mediatori vanno indicate se e solo se mediator_access è calendar",
+	RulePhone:         "numero di telefono non valido, per esempio: 0574 000000",
 	RuleEmail:         "indirizzo di posta non valido, per esempio: sportello@ente.example",
 	RuleOneWay:        "un ente risponde con un suo ruolo (answers) oppure per posta (email), non in entrambi i modi",
 	RuleAct:           "serve l'atto (act) con cui l'ente lavora con la zona",

@@ -67,7 +67,7 @@ func (r *reading) agencies() {
 	var answers []node // by agency
 	var cpi int
 	for _, item := range list.list() {
-		o := item.object("code", "name", "kind", "answers", "email", "acts_as", "act", "act_end")
+		o := item.object("code", "name", "kind", "answers", "email", "phone", "acts_as", "act", "act_end")
 		code := o.need("code")
 		answers = append(answers, o.may("answers"))
 		a := care.Agency{
@@ -76,6 +76,7 @@ func (r *reading) agencies() {
 			Kind:    oneOf(o.need("kind"), RuleValue, care.AgencyKinds),
 			Answers: oneOf(o.may("answers"), RuleRole, care.Roles),
 			Email:   o.may("email").email(),
+			Phone:   phone(o.may("phone")),
 			ActsAs:  oneOf(o.may("acts_as"), RuleValue, []care.ActsAs{care.ActsPublicBody, care.ActsProcessor, care.ActsJointController, care.ActsIndependent}),
 			Act:     o.may("act").text(),
 			ActEnd:  o.may("act_end").day(),

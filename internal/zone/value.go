@@ -100,6 +100,18 @@ func (n node) email() string {
 	return text
 }
 
+// phoneShape is how people write a telephone number.
+var phoneShape = regexp.MustCompile(`^\+?[0-9][0-9 ./-]{3,28}[0-9]$`)
+
+func phone(n node) string {
+	text := n.text()
+	if text != "" && !phoneShape.MatchString(text) {
+		n.fault(RulePhone)
+		return ""
+	}
+	return text
+}
+
 // longestEmail is what RFC 5321 lets an address have, in bytes.
 const longestEmail = 254
 

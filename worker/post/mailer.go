@@ -66,9 +66,13 @@ func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
 // compose writes a mail. It says that a program wrote it, so that no program
 // answers it; a report that it cannot be delivered is wanted all the same.
 func (m *Mailer) compose(in ledger.Mail) (*gomail.Msg, error) {
-	subject, sentence, ok := italian.Mail(in.Template)
+	subject, text, ok := italian.Mail(in)
 	if !ok {
 		return nil, errUnwritten
+	}
+	page := ""
+	if in.Link != "" {
+		page = "\n\n" + m.PublicURL + m.path(in)
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.From(m.From); err != nil {
@@ -87,7 +91,7 @@ func (m *Mailer) compose(in ledger.Mail) (*gomail.Msg, error) {
 		msg.SetGenHeader("Precedence", "bulk") // to staff; who is asked something by a link is not one of many
 	}
 	msg.SetGenHeader("X-Percorso-Run", in.Run) // for the mail system's report of one that comes back
-	msg.SetBodyString(gomail.TypeTextPlain, sentence+"\n\n"+m.PublicURL+m.path(in)+"\n\nPercorso\n")
+	msg.SetBodyString(gomail.TypeTextPlain, text+page+"\n\nPercorso\n")
 	return msg, nil
 }
 

@@ -104,7 +104,7 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	words := "Sollecito inviato a chi ha in carico il compito."
-	switch told.Whom(cmd.Result) {
+	switch cmd.Assigned().Reached {
 	case told.Role:
 		words = "Sollecito inviato a chi può prendere in carico il compito."
 	case told.Partner:
@@ -234,7 +234,10 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 		}
 	} else {
 		page.Frame, page.Send = s.Pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
-		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato."
+		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato, in cui gli uffici sono aperti."
+		if freely, ok := rules.Deadline(care.DeadlineExtension); ok {
+			page.UntilHint += " Se sposta la scadenza di oltre " + freely.Duration.Italian() + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
+		}
 	}
 	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
 	s.Pages.Render(c, status, page)

@@ -116,7 +116,7 @@ func TestWhoWasRemindedIsSaid(t *testing.T) {
 	} {
 		b := apitest.NewPages(t)
 		b.LogIn(apitest.SomeSupervisor.Subject)
-		b.Records.Result = told.Reached(c.reached)
+		b.Records.Result = ledger.Assigned{Reached: c.reached}.JSON()
 		b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}})
 		if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "Sollecito inviato "+c.says) {
 			t.Errorf("%s: %s", c.reached, page.Words())

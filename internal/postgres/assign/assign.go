@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,7 @@ import (
 type Assignment struct {
 	Run    string // of the task, once it was found
 	CaseID string
-	Result json.RawMessage // of a reminder, whom it reached
+	Result json.RawMessage // what was done
 
 	ctx    context.Context
 	tx     postgres.Tx
@@ -32,6 +33,7 @@ type Assignment struct {
 	now    time.Time
 	id     string // of the command
 	task   assignedTask
+	done   ledger.Assigned
 }
 
 // New is a change that a command with an id asks for, by the rules of the zone.
@@ -82,7 +84,7 @@ func (a *Assignment) Work(c ledger.NewCommand) (*care.Refusal, error) {
 	if err != nil {
 		return nil, &ledger.Fault{Place: "a repair whose form does not read"}
 	}
-	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.policy.There(a.now)})
+	faults, err := catalogue.Check(c.Operation, c.Data, catalogue.Around{Policy: a.policy.Policy, Now: a.policy.There(a.now), Calendar: a.policy.Calendar})
 	if err != nil || len(faults) > 0 {
 		return care.Refuse(faults...), err
 	}
@@ -97,7 +99,7 @@ func (a *Assignment) Work(c ledger.NewCommand) (*care.Refusal, error) {
 	case care.OpReassign:
 		return a.pass(form)
 	case care.OpExtend:
-		return a.extend(*form.Until)
+		return a.extend(*form.Until, form.Note)
 	default:
 		return a.remind()
 	}
@@ -119,6 +121,9 @@ func (a *Assignment) claim() (*care.Refusal, error) {
 	if refusal, err := a.oneSeat(a.staff.ID, ""); err != nil || refusal != nil {
 		return refusal, err
 	}
+	if a.task.Holder != nil { // who has left
+		a.done.To = &ledger.Hands{Staff: a.staff.ID}
+	}
 	return nil, a.set("task_claimed", a.policy.Terms(a.task.Kind).Claimed(a.task.Clock(), a.now),
 		`state = 'reserved', holder = $8, reserved_at = $9`, a.staff.ID, a.now)
 }
@@ -134,6 +139,9 @@ func (a *Assignment) release() (*care.Refusal, error) {
 	if !own && a.staff.Role != care.Supervisor {
 		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
 	}
+	if a.task.Holder != nil && *a.task.Holder != a.staff.ID {
+		a.done.To = &ledger.Hands{Role: a.task.Role}
+	}
 	return nil, a.set("task_released", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL`)
 }
 
@@ -143,7 +151,20 @@ func (a *Assignment) released() terms.Clock {
 }
 
 // extend gives more time.
-func (a *Assignment) extend(until time.Time) (*care.Refusal, error) {
+func (a *Assignment) extend(until time.Time, reason string) (*care.Refusal, error) {
+	extension := terms.Extension{Kind: a.task.Kind, Until: until, Now: a.policy.There(a.now), Term: a.task.EscalateAt, Reason: strings.TrimSpace(reason) != ""}
+	if d, ok := a.policy.Deadline(care.DeadlineExtension); ok {
+		extension.Freely = d.Duration
+	}
+	// A permit whose renewal was asked for does not end on its last day.
+	err := a.tx.QueryRow(a.ctx, `SELECT permit_expiry FROM person WHERE case_id = $1 AND receipt_on IS NULL`, a.task.CaseID).Scan(&extension.PermitEnds)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, err
+	}
+	if faults := extension.Faults(a.policy.Calendar); len(faults) > 0 {
+		return care.Refuse(faults...), nil
+	}
+	a.done.To = &ledger.Hands{Until: &until}
 	return nil, a.set("task_extended", a.policy.Terms(a.task.Kind).Extended(a.task.Clock(), until, a.now), `term_set = $8`, until)
 }
 
@@ -164,9 +185,9 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	case !reached:
 		return a.unreached()
 	case a.task.Holder != nil:
-		a.Result = told.Reached(told.Holder)
+		a.done = ledger.Assigned{Reached: told.Holder, To: &ledger.Hands{Staff: *a.task.Holder}}
 	default:
-		a.Result = told.Reached(told.Role)
+		a.done = ledger.Assigned{Reached: told.Role, To: &ledger.Hands{Role: a.task.Role}}
 	}
 	if err := a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`); err != nil {
 		return nil, err
@@ -198,13 +219,29 @@ func (a *Assignment) remindPartner() (*care.Refusal, error) {
 	case sent != "sent":
 		return a.unreached()
 	}
-	a.Result = told.Reached(told.Partner)
+	a.done.Reached = told.Partner
 	return nil, a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`)
 }
 
 func (a *Assignment) unreached() (*care.Refusal, error) {
 	err := postgres.TellMoment(a.ctx, a.tx, a.staff, a.id, a.task.CaseID, a.task.Run, a.now, "reminder_unsent", string(a.task.Kind))
 	return &care.Refusal{Code: told.Nobody}, err
+}
+
+// tellChange has the record say in whose hands the task was, or until when.
+func (a *Assignment) tellChange() {
+	switch {
+	case a.done.To == nil || a.done.Reached != "":
+	case a.done.To.Until != nil:
+		a.done.From = &ledger.Hands{Until: a.task.EscalateAt}
+	case a.task.Holder != nil:
+		a.done.From = &ledger.Hands{Staff: *a.task.Holder}
+	default:
+		a.done.From = &ledger.Hands{Role: a.task.Role}
+	}
+	if a.done != (ledger.Assigned{}) {
+		a.Result = a.done.JSON()
+	}
 }
 
 // set changes the task's row and its clock, and tells the timeline; the change counts
@@ -214,6 +251,7 @@ func (a *Assignment) set(moment string, c terms.Clock, change string, args ...an
 	if a.task.Kind == care.PermitRenewal && moment != "task_extended" {
 		c = a.task.Clock() // runs towards a day that is fixed, whoever holds the task
 	}
+	a.tellChange()
 	var next *time.Time
 	err := a.tx.QueryRow(a.ctx, `UPDATE task SET begun_at = $2, remind_at = $3, escalate_at = $4, reminded = $5, escalated = $6,
 			late_since = CASE WHEN escalate_at < $7 THEN coalesce(late_since, escalate_at) ELSE late_since END, `+change+` WHERE id = $1 RETURNING next_at`,

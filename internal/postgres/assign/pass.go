@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
 
@@ -37,6 +38,7 @@ func (a *Assignment) pass(form catalogue.Assignment) (*care.Refusal, error) {
 
 // reassign gives the task to all of a role, and with it the time that is left.
 func (a *Assignment) reassign(role care.Role) (*care.Refusal, error) {
+	a.done.To = &ledger.Hands{Role: role}
 	return nil, a.set("task_reassigned", a.released(), `state = 'ready', holder = NULL, reserved_at = NULL, role = $8`, role)
 }
 
@@ -65,6 +67,7 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	if a.task.Kind != care.ReferralAnswer { // whose first term is until it is acknowledged
 		clock = a.policy.Terms(a.task.Kind).Claimed(clock, a.now)
 	}
+	a.done.To = &ledger.Hands{Staff: id}
 	return nil, a.set("task_given", clock, `state = 'reserved', holder = $8, reserved_at = $9, role = $10`, id, a.now, task.RoleFor(to))
 }
 

@@ -11,12 +11,24 @@ import (
 // mailPatience is how long a server may put a mail off before the mail has failed.
 const mailPatience = 5 * 24 * time.Hour
 
+// mailRow is a mail with what it says besides.
+type mailRow struct {
+	ledger.Mail
+	ledger.MailAbout
+}
+
 // TakeMails hands out mails that are due to be sent. Each comes again after a
 // minute, unless MailTried says before what became of it. While one is held by what
 // would hold every mail, it alone is handed out, with growing pauses.
 func (o *Outbox) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
 	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
-		mails, err = postgres.Many[ledger.Mail](ctx, tx, `SELECT id::text, run_id, template, link, recipient, tries, expires_at FROM take_mails($1)`, most)
+		rows, err := postgres.Many[mailRow](ctx, tx, `SELECT m.id::text, m.run_id, m.template, m.link, m.recipient, m.tries, m.expires_at,
+				coalesce(a.asker, '') AS asker, coalesce(a.asker_role, '') AS asker_role, coalesce(a.phone, '') AS phone, coalesce(a.task, '') AS task, a.due, a.asked
+			FROM take_mails($1) m LEFT JOIN LATERAL mail_about(m.id) a ON true`, most)
+		for _, row := range rows {
+			row.About = row.MailAbout
+			mails = append(mails, row.Mail)
+		}
 		return err
 	})
 	return mails, err

@@ -16,6 +16,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/health"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
@@ -310,4 +311,55 @@ func TestWaitingMailsAreCarriedOver(t *testing.T) {
 	var kept int
 	require.NoError(t, owner.QueryRow(t.Context(), `SELECT count(*) FROM mail WHERE cardinality(recipients) = 1`).Scan(&kept))
 	require.Equal(t, 5, kept)
+}
+
+// What a mail says besides is who asks, whom to call and by when; of five referrals no
+// two mails are alike, and none says whom it is about.
+func TestAMailSaysWhoAsksAndNobodyElse(t *testing.T) {
+	p := newPlay(t)
+	const marker = "Zmarcata"
+	for range 5 {
+		caseRun, _, _, _ := p.Referred()
+		_, err := p.Owner.Exec(t.Context(), `UPDATE person SET given_name = $2, family_name = $2 WHERE case_id = $1`, ledger.BareID(caseRun), marker)
+		require.NoError(t, err)
+		p.Now = p.Now.Add(time.Minute)
+	}
+	mails, err := p.Outbox.TakeMails(t.Context(), 100)
+	require.NoError(t, err)
+	require.Len(t, mails, 5)
+	texts := map[string]bool{}
+	for _, m := range mails {
+		require.Equal(t, "Comune di Prato", m.About.Asker)
+		require.Equal(t, "0574 000000", m.About.Phone)
+		require.NotNil(t, m.About.Until)
+		subject, text, ok := italian.Mail(m)
+		require.True(t, ok)
+		require.Contains(t, subject, "Comune di Prato")
+		for _, says := range []string{"Chi chiede: ", "Entro: ", "Chi chiamare: Comune di Prato, telefono 0574 000000", "Inviata il: "} {
+			require.Contains(t, text, says)
+		}
+		require.NotContains(t, subject+text, marker)
+		texts[text] = true
+	}
+	require.Len(t, texts, 5)
+}
+
+// The clocks' mails to the staff say it too.
+func TestAReminderSaysWhoAsksAndByWhen(t *testing.T) {
+	p := newPlay(t)
+	ask := postgrestest.Opens("case/1", "listening", ledger.TaskChange{Kind: care.FirstListening})
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{ask}})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE task SET remind_at = $2 WHERE id = $1`, ask.ID, p.Now)
+	require.NoError(t, err)
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	mails, err := p.Outbox.TakeMails(t.Context(), 100)
+	require.NoError(t, err)
+	require.NotEmpty(t, mails)
+	for _, m := range mails {
+		require.Equal(t, care.FirstListening, m.About.Task)
+		_, text, _ := italian.Mail(m)
+		for _, says := range []string{"Chi chiede: Comune di Prato", "Entro: ", "telefono 0574 000000"} {
+			require.Contains(t, text, says)
+		}
+	}
 }

@@ -57,12 +57,15 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || len(c.Data) == 0 {
+	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" {
 		return cmd, err
 	}
+	// What was asked, and beside it what was done.
 	_, err = tx.Exec(ctx, `INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9 WHERE $7::jsonb <> '{}'`,
-		id, caseID, c.Run, s.Zone, s.Agency, c.Operation, postgres.OrNull(c.Data), s.ID, r.Clock())
+		SELECT $1, $2, $3, $4, $5, $6, filled, $8, $9
+		FROM (SELECT coalesce(nullif($7::jsonb, 'null'), '{}') || CASE WHEN $10::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('done', $10::jsonb) END AS filled) AS f
+		WHERE filled <> '{}'`,
+		id, caseID, c.Run, s.Zone, s.Agency, c.Operation, postgres.OrNull(c.Data), s.ID, r.Clock(), postgres.OrNull(c.Result))
 	return cmd, err
 }
 

@@ -259,7 +259,11 @@ func consentOf(ctx context.Context, tx postgres.Tx, caseID string) (since *time.
 }
 
 const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
-	coalesce(d.data ->> 'note', '') AS note
+	coalesce(d.data ->> 'note', '') AS note,
+	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,from,staff}'), '') AS from_name, coalesce(d.data #>> '{done,from,role}', '') AS from_role,
+	(d.data #>> '{done,from,until}')::timestamptz AS from_until,
+	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,to,staff}'), '') AS to_name, coalesce(d.data #>> '{done,to,role}', '') AS to_role,
+	(d.data #>> '{done,to,until}')::timestamptz AS to_until
 	FROM timeline l LEFT JOIN staff s ON s.id = l.by_staff LEFT JOIN record d ON d.id = l.command_id`
 
 type momentRow struct {

@@ -140,7 +140,7 @@ func TestTheSecondOfTwoSeesWhatTheFirstDid(t *testing.T) {
 	p.Begin(ledger.Person{}, ledger.Effects{Tasks: []ledger.TaskChange{listening}})
 	shown, err := p.Records.Task(t.Context(), p.Accounts["supervisor.prato"], listening.ID)
 	require.NoError(t, err)
-	until := p.Now.Add(20 * postgrestest.DayLong)
+	until := p.Now.Add(21 * postgrestest.DayLong)
 	forms := []catalogue.Command{
 		catalogue.Reassign.Command("", listening.ID, catalogue.Assignment{Role: care.SocialWorker, Stamp: shown.Stamp}),
 		catalogue.Reassign.Command("", listening.ID, catalogue.Assignment{Role: care.ImmigrationExpert, Stamp: shown.Stamp}),
@@ -152,7 +152,7 @@ func TestTheSecondOfTwoSeesWhatTheFirstDid(t *testing.T) {
 	require.Equal(t, "social_worker", p.Row(`SELECT role FROM task WHERE id = $1`, listening.ID)["role"])
 	shown, err = p.Records.Task(t.Context(), p.Accounts["supervisor.prato"], listening.ID)
 	require.NoError(t, err)
-	require.NoError(t, p.assignsAtOnce("supervisor.prato", catalogue.Extend.Command("", listening.ID, catalogue.Assignment{Until: &until, Stamp: shown.Stamp})))
+	require.NoError(t, p.assignsAtOnce("supervisor.prato", catalogue.Extend.Command("", listening.ID, catalogue.Assignment{Until: &until, Note: "Prova", Stamp: shown.Stamp})))
 }
 
 // TestOnePersonHoldsOneSeat, whoever gives it to them, and of their own agency.

@@ -114,7 +114,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		return p.assigns("desk_operator.prato", catalogue.Release.Command("", task, catalogue.None{}).NewCommand)
 	},
 	care.OpReassign: assignsTask(catalogue.Reassign, catalogue.Assignment{Role: care.SocialWorker}),
-	care.OpExtend:   assignsTask(catalogue.Extend, catalogue.Assignment{Until: &inTwoYears}),
+	care.OpExtend:   assignsTask(catalogue.Extend, catalogue.Assignment{Until: &inTwoYears, Note: "Prova"}),
 	care.OpRemind:   assignsTask(catalogue.Remind, catalogue.Assignment{}),
 
 	care.OpMailBounced: func(p *play) asked {

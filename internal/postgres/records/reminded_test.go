@@ -33,7 +33,7 @@ func TestAReminderSaysWhomItReached(t *testing.T) {
 	run, task := p.listened()
 	cmd, err := p.reminds(task, "holder")
 	require.NoError(t, err)
-	require.Equal(t, told.Holder, told.Whom(cmd.Result))
+	require.Equal(t, told.Holder, cmd.Assigned().Reached)
 	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder'`))
 
 	p.leaves("desk_operator.prato")
@@ -65,7 +65,7 @@ func TestAPartnerIsRemindedByANewLink(t *testing.T) {
 	require.Len(t, first, 1)
 	cmd, err := p.reminds(task, "one")
 	require.NoError(t, err)
-	require.Equal(t, told.Partner, told.Whom(cmd.Result))
+	require.Equal(t, told.Partner, cmd.Assigned().Reached)
 	links := p.Mailed(run, "partner_request")
 	require.Len(t, links, 2)
 	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`), "nobody else is told in the partner's place")

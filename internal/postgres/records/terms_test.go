@@ -70,7 +70,7 @@ func TestTermsStand(t *testing.T) {
 	}
 	require.Equal(t, 1, p.Count(`timeline WHERE code = 'escalated' AND case_id = $1`, ledger.BareID(run)), "the supervisor is told once")
 
-	until := p.Now.AddDate(0, 2, 0)
+	until := p.Now.AddDate(0, 2, 2) // an open day
 	extend := catalogue.Extend.Command("", task.ID, catalogue.Assignment{Until: &until, Note: "Prova"})
 	assign("supervisor.prato", extend)
 	for _, c := range []catalogue.Command{claim, release, claim} {

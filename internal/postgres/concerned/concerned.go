@@ -1,0 +1,79 @@
+// Package concerned tells the agencies that a branch of a case concerned that it is over
+// for them.
+package concerned
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/told"
+)
+
+// Ending is a branch of a case that ends before its agencies have ended it.
+type Ending struct {
+	Case, Run, Zone string
+	Cause           string // id of the entry that ends it
+	By              string // agency of who asked for that; empty: a machine
+}
+
+// agency is one that has something open in the branch: with whom, or whose it is.
+type agency struct {
+	Code    string   `db:"agency"`
+	Holders []string `db:"holders"`
+	Roles   []string `db:"roles"`
+}
+
+// selectAgencies finds the agencies of a branch's open tasks, referrals and seats, but
+// for the one that the case is with and the one that ends it.
+const selectAgencies = `SELECT agency, coalesce(array_agg(DISTINCT holder) FILTER (WHERE holder IS NOT NULL), '{}') AS holders,
+		coalesce(array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL), '{}') AS roles
+	FROM (SELECT t.zone, t.agency, t.holder::text, t.role FROM task t WHERE t.run_id = $1 AND t.` + postgres.TaskOpen + `
+		UNION ALL SELECT r.zone, r.to_agency, NULL, NULL FROM referral r WHERE r.run_id = $1 AND r.state IN ('requested', 'received', 'on_hold', 'accepted', 'in_progress')
+		UNION ALL SELECT s.zone, s.agency, s.member::text, s.role FROM seat s WHERE s.run_id = $1 AND s.state IN ('invited', 'confirmed', 'spoken')) open
+	WHERE zone = $2 AND agency <> $3 AND agency <> (SELECT f.agency FROM case_file f WHERE f.id = $4) GROUP BY agency ORDER BY agency`
+
+// Tell writes a mail to each agency: to those who hold something of it, or else to all of
+// the role, or to the address of a partner without accounts. moment is given the line of
+// the timeline, which says who was told and who could not be.
+func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set *postgres.Ruleset, s ledger.Step, moment func(code, detail string)) error {
+	agencies, err := postgres.Many[agency](ctx, tx, selectAgencies, e.Run, e.Zone, e.By, e.Case)
+	for _, a := range agencies {
+		template, to := "work_ended", []string(nil)
+		known, _ := set.Agency(a.Code)
+		if known.ByLink() {
+			template, to = "partner_ended", []string{known.Email}
+		} else if to, err = e.staff(ctx, tx, a, string(known.Answers)); err != nil {
+			return err
+		}
+		if len(to) == 0 {
+			moment(told.NotAgency, a.Code)
+			continue
+		}
+		moment(told.Agency, a.Code)
+		link := "/compiti"
+		if known.ByLink() {
+			link = ""
+		}
+		for _, address := range to {
+			batch.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`,
+				ledger.DerivedID(e.Run, "mail "+template+" "+a.Code+" "+address+" "+e.Cause), e.Run, e.Case, template, link, address, s.At)
+		}
+	}
+	return err
+}
+
+// staff are the addresses of an agency's staff: of those who hold something, and where
+// none of them is at work any more, of all who have the role.
+func (e Ending) staff(ctx context.Context, tx postgres.Tx, a agency, answers string) ([]string, error) {
+	roles := a.Roles
+	if len(roles) == 0 {
+		roles = []string{answers}
+	}
+	rows, _ := tx.Query(ctx, `WITH here AS (SELECT email, id::text = ANY ($3) AS holds, role = ANY ($4) AS could FROM staff WHERE active AND zone = $1 AND agency = $2)
+		SELECT DISTINCT email FROM here WHERE holds OR could AND NOT EXISTS (SELECT FROM here WHERE holds) ORDER BY email`, e.Zone, a.Code, a.Holders, roles)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}

@@ -1,0 +1,86 @@
+package steps_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+)
+
+// The other agencies of a branch are told that it is over for them, and the timeline says
+// truly who was.
+func TestTheAgenciesConcernedAreTold(t *testing.T) {
+	lines := func(p *play, code string) (agencies []any) {
+		for _, row := range p.Rows(`SELECT detail FROM timeline WHERE code = $1 ORDER BY id`, code) {
+			agencies = append(agencies, row["detail"])
+		}
+		return agencies
+	}
+	mails := func(p *play, template string) (to []any) {
+		for _, row := range p.Rows(`SELECT recipient FROM mail WHERE template = $1 ORDER BY recipient`, template) {
+			to = append(to, row["recipient"])
+		}
+		return to
+	}
+	hears := func(p *play, caseRun, run string, op care.Operation) ledger.Entry {
+		p.Does(caseRun, p.Clock(), ledger.Effects{Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: op}}}}, nil)
+		return p.Hear(run, op)
+	}
+	t.Run("a partner by link, at the end of the case", func(t *testing.T) {
+		p := newPlay(t)
+		caseRun, run, referral, task := p.Referred()
+		p.Does(run, hears(p, caseRun, run, care.OpEnd), ledger.Effects{
+			Ending: care.EndedEarly, Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}},
+			Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}}, nil)
+		require.Equal(t, []any{"asl.prato@partner.example"}, mails(p, "partner_ended"))
+		require.Equal(t, []any{"asl"}, lines(p, "agency_told"))
+		require.Zero(t, p.Count(`mail WHERE template = 'partner_ended' AND link <> ''`))
+	})
+	t.Run("a partner by link, when the consent is withdrawn", func(t *testing.T) {
+		p := newPlay(t)
+		caseRun, run, referral, task := p.Referred()
+		p.Does(run, hears(p, caseRun, run, care.OpUnconsent), ledger.Effects{
+			Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskObsolete}},
+			Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}}, nil)
+		require.Equal(t, []any{"asl"}, lines(p, "agency_told"))
+	})
+	t.Run("seats and tasks, each agency once, those who hold them", func(t *testing.T) {
+		p := newPlay(t)
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		run := p.Equipe(caseRun, ledger.SeatChange{ID: uuid.NewString(), Agency: "cpi", Role: care.CPIOperator, State: care.SeatInvited},
+			ledger.SeatChange{ID: uuid.NewString(), Agency: "comune", Role: care.SocialWorker, State: care.SeatInvited})
+		invitation := postgrestest.Opens(run, "invitation", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.CPIOperator, Agency: "cpi"})
+		p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{invitation}}, nil)
+		_, err := p.Owner.Exec(t.Context(), `UPDATE task SET state = 'reserved', holder = $2, reserved_at = $3 WHERE id = $1`,
+			invitation.ID, p.Accounts["cpi_operator.prato"].ID, p.Now)
+		require.NoError(t, err)
+		p.Does(run, hears(p, caseRun, run, care.OpEnd), ledger.Effects{Ending: care.EndedEarly, Tasks: []ledger.TaskChange{{ID: invitation.ID, State: care.TaskObsolete}}}, nil)
+		require.Equal(t, []any{"cpi_operator.prato@percorso.example"}, mails(p, "work_ended"))
+		require.Equal(t, []any{"cpi"}, lines(p, "agency_told"), "the agency of the case knows")
+	})
+	t.Run("nobody there is said", func(t *testing.T) {
+		p := newPlay(t)
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		run := p.Equipe(caseRun, ledger.SeatChange{ID: uuid.NewString(), Agency: "cpi", Role: care.CPIOperator, State: care.SeatInvited})
+		_, err := p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE agency = 'cpi'`)
+		require.NoError(t, err)
+		p.Does(run, hears(p, caseRun, run, care.OpEnd), ledger.Effects{Ending: care.EndedEarly}, nil)
+		require.Empty(t, mails(p, "work_ended"))
+		require.Equal(t, []any{"cpi"}, lines(p, "agency_untold"))
+		require.Empty(t, lines(p, "agency_told"))
+	})
+	t.Run("who withdraws it itself is told nothing, its addressee is", func(t *testing.T) {
+		p := newPlay(t)
+		_, run, referral, task := p.Referred()
+		p.Does(run, p.Ask("social_worker.prato", run, catalogue.Withdraw.Command("", referral, catalogue.ReferralMoveForm{})), ledger.Effects{
+			Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskObsolete}},
+			Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}}, nil)
+		require.Equal(t, []any{"asl"}, lines(p, "agency_told"))
+		require.Empty(t, mails(p, "work_ended"))
+	})
+}
