@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
 
@@ -28,7 +29,7 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 		add("Data di nascita", italian.Date(born))
 	}
 	if snapshot.Citizenship != "" {
-		add("Cittadinanza", italian.Citizenship(snapshot.Citizenship))
+		add("Cittadinanza", world.Citizenship(snapshot.Citizenship))
 	}
 	add("Lingue", Languages(snapshot.Languages))
 	add("Telefono", snapshot.Phone)
@@ -62,5 +63,5 @@ func PurposeOf(p care.Policy, code string) string {
 
 // Languages lists languages by name.
 func Languages(tags []string) string {
-	return strings.Join(web.Each(tags, italian.Language), ", ")
+	return strings.Join(web.Each(tags, world.Language), ", ")
 }

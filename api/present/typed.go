@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 )
 
 // Typed shows a form of any operation as it was stored: each field that was filled
@@ -118,7 +119,7 @@ func (t *typed) words(name, v string) string {
 	case "permit":
 		return italian.Permit(v)
 	case "citizenship":
-		return italian.Citizenship(v)
+		return world.Citizenship(v)
 	}
 	if care.IsID(v) {
 		return ""

@@ -116,3 +116,17 @@ func Count(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// Duration is one as people read it: "2 giorni lavorativi".
+func Duration(d care.Duration) string {
+	words := map[care.Unit][2]string{
+		care.WorkingDays:  {"giorno lavorativo", "giorni lavorativi"},
+		care.CalendarDays: {"giorno", "giorni"},
+		care.Hours:        {"ora", "ore"},
+		care.Seconds:      {"secondo", "secondi"},
+	}[d.Unit]
+	if d.N == 1 {
+		return "1 " + words[0]
+	}
+	return fmt.Sprint(d.N, " ", words[1])
+}

@@ -13,6 +13,8 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/italian/mails"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 	"percorso/internal/usual"
@@ -570,7 +572,7 @@ func TestTimelineLine(t *testing.T) {
 
 func TestCitizenshipsAndLanguages(t *testing.T) {
 	names, codes := map[string]string{}, map[string]string{} // by the other
-	for _, c := range italian.Citizenships() {
+	for _, c := range world.Citizenships() {
 		if other := codes[c.Name]; other != "" || c.Name == c.Code {
 			t.Errorf("%s and %s are both %q", c.Code, other, c.Name)
 		}
@@ -589,14 +591,14 @@ func TestCitizenshipsAndLanguages(t *testing.T) {
 		t.Errorf("%d citizenships", len(names))
 	}
 	for code, name := range map[string]string{"RE": "Riunione", "YU": "Jugoslavia", "AN": "Antille Olandesi", "??": "??"} {
-		if got := italian.Citizenship(code); got != name {
+		if got := world.Citizenship(code); got != name {
 			t.Errorf("%s, as it was recorded before, reads %q, want %q", code, got, name)
 		}
 	}
-	if got := italian.Language("ur"); got != "urdu" {
+	if got := world.Language("ur"); got != "urdu" {
 		t.Errorf("ur is %q", got)
 	}
-	if got := italian.Languages("ur", "xx-yy"); len(got) != len(italian.Languages())+1 {
+	if got := world.Languages("ur", "xx-yy"); len(got) != len(world.Languages())+1 {
 		t.Errorf("a zone's own language is not added once: %v", got)
 	}
 }
@@ -624,17 +626,17 @@ func TestMailsSayWhoAsks(t *testing.T) {
 	until := at(t, "2026-12-01 18:00")
 	seen := map[string]bool{}
 	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome"} {
-		subject, text, ok := italian.Mail(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
+		subject, text, ok := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
 		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
 			t.Errorf("%s: %q %q", kind, subject, text)
 		}
 		seen[text] = true
 		// What is not known is left out.
-		if _, text, _ := italian.Mail(ledger.Mail{Template: kind}); strings.Contains(text, ": \n") || strings.Contains(text, "telefono") || strings.HasSuffix(text, "\n") {
+		if _, text, _ := mails.Text(ledger.Mail{Template: kind}); strings.Contains(text, ": \n") || strings.Contains(text, "telefono") || strings.HasSuffix(text, "\n") {
 			t.Errorf("%s: %q", kind, text)
 		}
 	}
-	if _, _, ok := italian.Mail(ledger.Mail{Template: "unknown"}); ok {
+	if _, _, ok := mails.Text(ledger.Mail{Template: "unknown"}); ok {
 		t.Error("there is no such kind")
 	}
 }

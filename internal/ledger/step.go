@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -72,3 +73,15 @@ type StepResult struct {
 // Later says whether the step, or the load, came to nothing for now, and is to be
 // tried again later.
 func (r StepResult) Later() bool { return r.Verdict == Deferred || r.Verdict == Away }
+
+// InCase moves the step of a merged case's branch to the case that was kept.
+func (step Step) InCase(kept string) Step {
+	step.Effects.Tell = slices.Clone(step.Effects.Tell)
+	for i := range step.Effects.Tell {
+		if step.Effects.Tell[i].Run == step.Case {
+			step.Effects.Tell[i].Run = kept
+		}
+	}
+	step.Case = kept
+	return step
+}

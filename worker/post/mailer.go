@@ -9,7 +9,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"percorso/internal/invitation"
-	"percorso/internal/italian"
+	"percorso/internal/italian/mails"
 	"percorso/internal/ledger"
 )
 
@@ -66,7 +66,7 @@ func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
 // compose writes a mail. It says that a program wrote it, so that no program
 // answers it; a report that it cannot be delivered is wanted all the same.
 func (m *Mailer) compose(in ledger.Mail) (*gomail.Msg, error) {
-	subject, text, ok := italian.Mail(in)
+	subject, text, ok := mails.Text(in)
 	if !ok {
 		return nil, errUnwritten
 	}

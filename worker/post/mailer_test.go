@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/invitation"
-	"percorso/internal/italian"
+	"percorso/internal/italian/mails"
 	"percorso/internal/ledger"
 )
 
@@ -57,7 +57,7 @@ func TestMailsArrive(t *testing.T) {
 			to, err := got.header.AddressList("To")
 			require.NoError(t, err)
 			require.Equal(t, in.Recipient, to[0].Address)
-			subject, sentence, _ := italian.Mail(in)
+			subject, sentence, _ := mails.Text(in)
 			said, err := new(mime.WordDecoder).DecodeHeader(got.header.Get("Subject"))
 			require.NoError(t, err)
 			require.Equal(t, subject, said)

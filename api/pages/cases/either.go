@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
 
@@ -25,7 +26,7 @@ func makesEither(says func(ledger.Person) string) func(*Place, context.Context, 
 // What a file says of its person, by field.
 func nameOf(p ledger.Person) string        { return p.GivenName + " " + p.FamilyName }
 func birthDateOf(p ledger.Person) string   { return italian.Date(p.BirthDate) }
-func citizenshipOf(p ledger.Person) string { return italian.Citizenship(p.Citizenship) }
+func citizenshipOf(p ledger.Person) string { return world.Citizenship(p.Citizenship) }
 func phoneOf(p ledger.Person) string       { return p.Phone }
 
 // either lists whose data may hold, each with what they are. The files that may stay
@@ -92,7 +93,7 @@ func setAsideTerms(file ledger.Case) (terms []web.Term) {
 func inWords(name, value string) string {
 	switch name {
 	case "citizenship":
-		return italian.Citizenship(value)
+		return world.Citizenship(value)
 	case "permit":
 		return italian.Permit(value)
 	}

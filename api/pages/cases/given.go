@@ -10,6 +10,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
 
@@ -85,8 +86,8 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: italian.Field("given_name"), Value: person.GivenName},
 		{Name: italian.Field("family_name"), Value: person.FamilyName},
 		{Name: italian.Field("birth_date"), Value: italian.Date(person.BirthDate)},
-		{Name: italian.Field("citizenship"), Value: italian.Citizenship(person.Citizenship)},
-		{Name: italian.Field("languages"), Value: enumerated(person.Languages, italian.Language)},
+		{Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
+		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
 		{Name: italian.Field("needs"), Value: enumerated(needs, func(code string) string {
 			for _, area := range p.NeedAreas([]string{code}) {

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -96,7 +97,7 @@ func (s *Place) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewConta
 		},
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
-	for _, l := range italian.Languages(usualLanguages(rules.Desk)...) {
+	for _, l := range world.Languages(usualLanguages(rules.Desk)...) {
 		page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Language})
 	}
 	return page
@@ -138,10 +139,10 @@ func contactItem(p care.Policy, contact ledger.Contact) ContactItem {
 		Facts: []string{present.NameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
 	}
 	if contact.Language != "" {
-		item.Facts = append(item.Facts, "Lingua: "+italian.Language(contact.Language))
+		item.Facts = append(item.Facts, "Lingua: "+world.Language(contact.Language))
 	}
 	if contact.Citizenship != "" {
-		item.Facts = append(item.Facts, "Cittadinanza: "+italian.Citizenship(contact.Citizenship))
+		item.Facts = append(item.Facts, "Cittadinanza: "+world.Citizenship(contact.Citizenship))
 	}
 	if contact.CaseID != "" {
 		item.Case = "/fascicoli/" + contact.CaseID

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -47,7 +48,7 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 	}
 	for _, m := range rules.Desk.Mediators {
 		page.Desk = append(page.Desk, web.Term{
-			Name: "Mediatore (" + italian.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
+			Name: "Mediatore (" + world.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -97,7 +98,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	clock := now.Format("15:04") // a band's times are written alike, so that they compare as text
 	for _, m := range rules.Desk.Mediators {
 		if m.Weekday == day && m.From <= clock && clock < m.To {
-			speaking = append(speaking, italian.Language(m.Language)+" (fino alle "+m.To+")")
+			speaking = append(speaking, world.Language(m.Language)+" (fino alle "+m.To+")")
 		}
 	}
 	if len(speaking) > 0 {

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
+	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
 	"percorso/internal/zone"
@@ -205,7 +206,7 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	usual := usualLanguages(rules.Desk)
-	for _, l := range italian.Languages(usual...) {
+	for _, l := range world.Languages(usual...) {
 		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}
 		if slices.Contains(usual, l.Code) {
 			page.Languages = append(page.Languages, o)
@@ -233,7 +234,7 @@ var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "P
 // countryGroups lists the countries: the usual ones first, then all by name.
 func countryGroups(chosen string) []web.OptionGroup {
 	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
-	for _, country := range italian.Citizenships() {
+	for _, country := range world.Citizenships() {
 		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
 		if slices.Contains(usualCountries, country.Code) {
 			usual.Options = append(usual.Options, o)

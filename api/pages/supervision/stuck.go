@@ -236,7 +236,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 		page.Frame, page.Send = s.Pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
 		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato, in cui gli uffici sono aperti."
 		if freely, ok := rules.Deadline(care.DeadlineExtension); ok {
-			page.UntilHint += " Se sposta la scadenza di oltre " + freely.Duration.Italian() + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
+			page.UntilHint += " Se sposta la scadenza di oltre " + italian.Duration(freely.Duration) + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
 		}
 	}
 	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}

@@ -16,7 +16,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/health"
-	"percorso/internal/italian"
+	mailtexts "percorso/internal/italian/mails"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
@@ -332,7 +332,7 @@ func TestAMailSaysWhoAsksAndNobodyElse(t *testing.T) {
 		require.Equal(t, "Comune di Prato", m.About.Asker)
 		require.Equal(t, "0574 000000", m.About.Phone)
 		require.NotNil(t, m.About.Until)
-		subject, text, ok := italian.Mail(m)
+		subject, text, ok := mailtexts.Text(m)
 		require.True(t, ok)
 		require.Contains(t, subject, "Comune di Prato")
 		for _, says := range []string{"Chi chiede: ", "Entro: ", "Chi chiamare: Comune di Prato, telefono 0574 000000", "Inviata il: "} {
@@ -357,7 +357,7 @@ func TestAReminderSaysWhoAsksAndByWhen(t *testing.T) {
 	require.NotEmpty(t, mails)
 	for _, m := range mails {
 		require.Equal(t, care.FirstListening, m.About.Task)
-		_, text, _ := italian.Mail(m)
+		_, text, _ := mailtexts.Text(m)
 		for _, says := range []string{"Chi chiede: Comune di Prato", "Entro: ", "telefono 0574 000000"} {
 			require.Contains(t, text, says)
 		}

@@ -2,7 +2,10 @@ package records
 
 import (
 	"context"
+	"slices"
+	"time"
 
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
@@ -39,4 +42,66 @@ func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked *names.Ask
 		further = &found[most-1]
 	}
 	return further, nil
+}
+
+// mostSame is how many files are listed that seem to be of the same person.
+const mostSame = 20
+
+// SamePerson lists the case files among those that the caller sees, open and closed,
+// that may be of a person, the likeliest first and at most 20, each with in what they
+// are alike and what it waits for.
+func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
+	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		files, err = r.samePerson(ctx, tx, s, person, naming.All, "")
+		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
+		return err
+	})
+	return files, err
+}
+
+// MergeCandidates lists in the same way the open ones that may be of the person of a
+// case. ledger.ErrNotFound: the caller does not see it.
+func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
+	if !care.IsID(caseID) {
+		return nil, ledger.ErrNotFound
+	}
+	l := reading{kind: ledger.ListMergeable, of: "case", id: caseID}
+	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
+		person, err := personOf(ctx, tx, caseID)
+		if err != nil {
+			return missing(err)
+		}
+		if files, err = r.samePerson(ctx, tx, s, person, naming.Open, caseID); err != nil {
+			return err
+		}
+		for i := range files { // to be compared with it
+			known, err := personOf(ctx, tx, files[i].ID)
+			if err != nil {
+				return err
+			}
+			files[i].Known = &known
+		}
+		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
+		return err
+	})
+	return files, err
+}
+
+func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, which bool, but string) ([]ledger.CaseFile, error) {
+	same, err := naming.Same(ctx, tx, p, which, but, mostSame)
+	if err != nil || len(same) == 0 {
+		return nil, err
+	}
+	ids := casesOf(same, func(l naming.Like) string { return l.Case })
+	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY array_position($1, f.id)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	files, err := r.waiting(ctx, tx, s, rows)
+	for i := range files {
+		at := slices.IndexFunc(same, func(l naming.Like) bool { return l.Case == files[i].ID })
+		files[i].Like = &same[at].In
+	}
+	return files, err
 }

@@ -1,10 +1,9 @@
 package steps
 
 import (
-	"slices"
-
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/deferred"
 )
 
 // hold leaves an entry that is not to be tried now. One that waits behind an earlier one
@@ -24,25 +23,17 @@ func (w *writer) hold() (res ledger.StepResult, err error) {
 	return res, err
 }
 
-// alike are the operations that take each other's place: of those the latest
-// counts. What adds something, as a meeting or a booking, takes nothing's place.
-var alike = [][]care.Operation{
-	{care.OpComplete}, {care.OpAcknowledge}, {care.OpAccept, care.OpReject, care.OpHold, care.OpRedirect}, {care.OpSupply}, {care.OpWithdraw},
-	{care.OpPermit}, {care.OpConsent, care.OpUnconsent}, {care.OpSuspend, care.OpResume}, {care.OpTransfer, care.OpRecall}, {care.OpClose, care.OpReopen},
-	{care.OpRenewPolicy}, {care.OpClock},
-}
-
 // overtake refuses those entries of the run that could not be written and whose place the entry takes: were
 // they worked later, what is older would count. What runs tell one another keeps its
 // order by itself.
 func (w *writer) overtake() {
 	op := w.step.Entry.Answer.Operation
-	i := slices.IndexFunc(alike, func(ops []care.Operation) bool { return slices.Contains(ops, op) })
-	if i < 0 || w.entry.byCase() || !w.entry.Passes && (op != care.OpClock || w.entry.known()) {
+	alike := deferred.Alike(op)
+	if len(alike) == 0 || w.entry.byCase() || !w.entry.Passes && (op != care.OpClock || w.entry.known()) {
 		return
 	}
 	w.queue(`UPDATE command e SET state = 'refused', refusal = $5, worked_at = $6
 		WHERE e.run_id = $1 AND e.id <> $2 AND e.state = 'accepted' AND e.deferrals > 0 AND e.operation = ANY ($3) AND e.target = $4
 			AND e.seq < coalesce((SELECT c.seq FROM command c WHERE c.id = $2), e.seq + 1) AND (e.role <> '' OR e.caller LIKE 'link/%' OR e.operation = 'clock')`,
-		w.step.Run, w.step.Entry.ID, alike[i], w.step.Entry.Target, care.Refusal{Code: care.RefusedOvertaken}, w.step.At)
+		w.step.Run, w.step.Entry.ID, alike, w.step.Entry.Target, care.Refusal{Code: care.RefusedOvertaken}, w.step.At)
 }

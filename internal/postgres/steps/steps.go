@@ -5,7 +5,6 @@ package steps
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -226,7 +225,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 	})
 	switch {
 	case err == nil && kept != "":
-		return s.Record(ctx, inCase(step, kept))
+		return s.Record(ctx, step.InCase(kept))
 	case err == nil && again:
 		return s.Record(ctx, step)
 	}
@@ -239,18 +238,6 @@ func (s *Steps) Trace(ctx context.Context, caseRun, id string) (parent string, e
 		return tx.QueryRow(ctx, `SELECT trace FROM command WHERE id = $1`, id).Scan(&parent)
 	})
 	return parent, err
-}
-
-// inCase moves a step of a merged case's branch to the case that was kept.
-func inCase(step ledger.Step, kept string) ledger.Step {
-	step.Effects.Tell = slices.Clone(step.Effects.Tell)
-	for i := range step.Effects.Tell {
-		if step.Effects.Tell[i].Run == step.Case {
-			step.Effects.Tell[i].Run = kept
-		}
-	}
-	step.Case = kept
-	return step
 }
 
 // record asks what forbids the step, and writes it or says why not.

@@ -1,4 +1,5 @@
-package italian
+// Package world names languages and citizenships in Italian.
+package world
 
 import (
 	"cmp"

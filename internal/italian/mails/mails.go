@@ -1,8 +1,10 @@
-package italian
+// Package mails writes the mails that Percorso sends.
+package mails
 
 import (
 	"strings"
 
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
 
@@ -26,9 +28,9 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
 
-// Mail gives the subject and the text of a mail, without its link; false: there is no
+// Text gives the subject and the text of a mail, without its link; false: there is no
 // such kind. It says who asks, whom to call and by when, and never whom it is about.
-func Mail(m ledger.Mail) (subject, text string, ok bool) {
+func Text(m ledger.Mail) (subject, text string, ok bool) {
 	words, ok := mailTexts[m.Template]
 	if !ok {
 		return "", "", false
@@ -49,7 +51,7 @@ func Mail(m ledger.Mail) (subject, text string, ok bool) {
 	} else {
 		asker := about.Asker
 		if about.Role != "" && asker != "" {
-			asker = Role(about.Role) + ", " + asker
+			asker = italian.Role(about.Role) + ", " + asker
 		}
 		label := "Chi chiede"
 		if strings.HasSuffix(m.Template, "_ended") {
@@ -58,13 +60,13 @@ func Mail(m ledger.Mail) (subject, text string, ok bool) {
 		line(label, asker)
 	}
 	if about.Asked != nil {
-		line("Inviata il", Moment(*about.Asked))
+		line("Inviata il", italian.Moment(*about.Asked))
 	}
 	if about.Task != "" && !strings.HasPrefix(m.Template, "partner_") {
-		line("Compito", TaskKind(about.Task))
+		line("Compito", italian.TaskKind(about.Task))
 	}
 	if about.Until != nil {
-		line("Entro", Day(*about.Until)+", "+Clock(*about.Until))
+		line("Entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))
 	}
 	if about.Phone != "" {
 		line("Chi chiamare", about.Asker+", telefono "+about.Phone)
