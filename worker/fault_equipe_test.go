@@ -47,7 +47,7 @@ func (s *site) signing(caseID string, role care.Role) ledger.Command {
 }
 
 // toTheSignOff walks a case to an équipe's plan that waits for its signatures.
-// What all said in the first place is in the minutes of a meeting.
+// What all said in the first place is in the minutes of a meeting, and each confirms it.
 func (s *site) toTheSignOff() (caseID string) {
 	s.t.Helper()
 	defer s.work()()
@@ -62,6 +62,13 @@ func (s *site) toTheSignOff() (caseID string) {
 		minutes.Votes = append(minutes.Votes, catalogue.MinutedVote{Vote: care.Vote{Role: role, Agency: care.Code(agency), Outcome: care.Favourable}})
 	}
 	require.Equal(s.t, ledger.CommandWorked, s.ask(care.SocialWorker, catalogue.Minutes.Command("", "", minutes).InRun(invitation.Run)).State)
+	for _, vote := range minutes.Votes { // each says so
+		opinion := s.taskOf(caseID, care.EquipeOpinion, vote.Role)
+		s.claim(opinion)
+		said := s.accept(vote.Role, catalogue.Complete.Command("", opinion.ID, care.Completion{Outcome: care.Favourable}).InRun(opinion.Run))
+		s.wake(said)
+		require.Equal(s.t, ledger.CommandWorked, s.worked(vote.Role, said.ID).State)
+	}
 	until := time.Now().AddDate(0, 3, 0)
 	s.complete(caseID, care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: &care.PlanForm{
 		Goals:   []care.PlanGoal{{Area: "labour", Text: "Prova"}},

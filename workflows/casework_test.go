@@ -14,6 +14,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/machine"
 )
 
 // carrier brings commands to their runs and lets time pass: in skipped time for
@@ -43,6 +44,12 @@ type casework struct {
 func (w *casework) policy() care.Policy { return w.zones[w.zone] }
 
 func (w *casework) as(role care.Role) care.Staff { return w.staff[w.zone][role] }
+
+// setsUp changes rules or staff of the office.
+func (w *casework) setsUp(change ledger.SetupChange) {
+	w.Helper()
+	require.NoError(w, machine.ChangeSetup(context.Background(), w.owner, func(ledger.Setup) (ledger.SetupChange, error) { return change, nil }))
+}
 
 // soon is when the next appointments are: on the same day.
 func (w *casework) soon() *time.Time {

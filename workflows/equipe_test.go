@@ -252,6 +252,10 @@ func TestEquipeThatNobodyJoins(t *testing.T) {
 
 func TestEquipeMemberIsReplacedByAColleague(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
+		colleague := w.as(care.CPIOperator)
+		colleague.Subject, colleague.Email = "cpi_operator_2."+w.zone, "cpi_operator_2."+w.zone+"@percorso.example"
+		w.setsUp(ledger.SetupChange{Staff: []care.Staff{colleague}})
+		defer w.setsUp(ledger.SetupChange{Off: []string{colleague.Subject}})
 		w.isAssessed(care.ToEquipeBetween)
 		first := w.of(care.EquipeInvitation, care.CPIOperator)
 		w.doesAs(care.CPIOperator, care.EquipeInvitation, care.Completion{Outcome: care.Unavailable, Reason: "absent"})

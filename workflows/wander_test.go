@@ -22,7 +22,6 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
-	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/testclock"
 	"percorso/internal/undoing"
@@ -765,9 +764,7 @@ func (g *wanderer) restoresRules() {
 // loads makes these the rules of a zone.
 func (g *wanderer) loads(p care.Policy) {
 	g.Helper()
-	require.NoError(g, machine.ChangeSetup(context.Background(), g.owner, func(ledger.Setup) (ledger.SetupChange, error) {
-		return ledger.SetupChange{Policy: &p}, nil
-	}))
+	g.setsUp(ledger.SetupChange{Policy: &p})
 }
 
 // reopens brings a closed case back, at most twice.

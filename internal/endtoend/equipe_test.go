@@ -211,14 +211,14 @@ func (s *services) complexPath() {
 	}
 	reassigned(care.Supervisor)
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
-	task, _ = s.task(id, care.ClosureApproval)
-	s.post(care.Supervisor, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
-	require.Equal(t, []string{"outcome same_person_as_proposer"},
-		s.post(care.Supervisor, "/tasks/"+task+"/complete", care.Completion{Outcome: care.Approved}).is(http.StatusUnprocessableEntity).rules())
-	require.Equal(t, []string{"role " + care.RuleOtherRole},
-		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.SocialWorker}).is(http.StatusUnprocessableEntity).rules())
-	// There is nobody else: they send it back, and a colleague proposes it.
-	s.post(care.Supervisor, "/tasks/"+task+"/complete", care.Completion{Outcome: care.NotApproved, Note: "Prova"}).is(http.StatusOK)
+	// There is nobody else in the zone: another zone's supervisor is asked, and sees it for as long.
+	s.eventually("asked elsewhere", func() bool { return s.timeline(id)["approval_elsewhere lucca"] == 1 })
+	elsewhere := s.with(t, "lucca")
+	task, _ = elsewhere.task(id, care.ClosureApproval)
+	require.Equal(t, http.StatusNotFound, s.call(care.Supervisor, http.MethodPost, "/tasks/"+task+"/claim", nil).status)
+	elsewhere.do(id, care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
+	s.task(id, care.Closure)
+	elsewhere.get(care.Supervisor, "/tasks/"+task).is(http.StatusNotFound)
 	reassigned(care.SocialWorker)
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.Approved})
@@ -308,7 +308,7 @@ func (s *services) consultedAtOnce() {
 
 	// The last service finds the need complex: an équipe of the municipality's own.
 	s.do(id, care.Assessment, social(care.ToEquipeWithin))
-	within := []care.Role{care.SocialWorker, care.AdministrativeExpert}
+	within := []care.Role{care.SocialWorker, care.AdministrativeExpert, care.InterculturalMediator}
 	s.sit(id, within)
 	s.do(id, care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: &care.PlanForm{
 		Goals:   []care.PlanGoal{{Area: "social_inclusion", Text: "Prova"}},

@@ -136,6 +136,9 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	social.picture("verbale")
 	social.press("Registra il verbale")
 	social.shows("Verbale di prova")
+	for _, role := range between { // each says so: minutes only report it
+		s.doAs(role, id, care.EquipeOpinion, care.Completion{Outcome: care.Favourable, Note: "Prova"})
+	}
 
 	social.turnTo(s, id, care.PlanDraft, care.SocialWorker)
 	social.until(`[...document.querySelectorAll("main textarea")].some(e => e.value === "Tirocinio di prova")`)

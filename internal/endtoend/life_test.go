@@ -27,7 +27,7 @@ func permitLeads(warning, reminder, alarm time.Duration) (lastDay time.Time, lea
 func TestWhatPeopleGoThrough(t *testing.T) {
 	lastDay, leads := permitLeads(50*time.Second, 56*time.Second, 60*time.Second)
 	// What came of a receipt is asked once the alarm would have been given.
-	leads = append(leads, deadline{care.DeadlinePermitReceipt, 15}, deadline{care.DeadlineGoalEvaluation, 90}, deadline{care.DeadlinePartnerLink, int(linkTerm.Seconds())})
+	leads = append(leads, deadline{care.DeadlinePermitReceipt, 15}, deadline{care.DeadlineGoalEvaluation, 90}, deadline{care.DeadlineMeasureCheck, 600}, deadline{care.DeadlinePartnerLink, int(linkTerm.Seconds())})
 	s := open(t, "prova", append(leads, patient...)...)
 	for _, j := range []struct {
 		name, zone string
