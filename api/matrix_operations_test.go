@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/rest"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -306,10 +307,13 @@ func (w *crowd) action() thing {
 func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, body string) {
 	policy, err := w.Records.Policy(w.T.Context(), zone)
 	require.NoError(w.T, err)
+	offices, err := calendar.New(policy)
+	require.NoError(w.T, err)
 	facts := known.About()
 	supervisor := w.Accounts["supervisor.prato"]
 	world := catalogue.World{
-		Policy: policy, Now: w.Now, Rand: rand.New(rand.NewPCG(1, 2)), Zones: []string{"prato", "lucca", "pistoia"}, Task: it.kind,
+		Calendar: offices,
+		Policy:   policy, Now: w.Now, Rand: rand.New(rand.NewPCG(1, 2)), Zones: []string{"prato", "lucca", "pistoia"}, Task: it.kind,
 		Seen: func(agency, purpose string) string {
 			given, _ := w.Records.Disclosure(w.T.Context(), supervisor, ledger.BareID(it.caseRun), agency, purpose)
 			return given.Digest

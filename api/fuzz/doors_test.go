@@ -68,7 +68,7 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 		{"social_worker.prato", "/case-files/" + file + "/meetings", `{"at":"%s"}`, "at", moment, now.AddDate(0, 0, -31), now.AddDate(0, 0, -29), now, now.Add(hour), care.RuleTooLongAgo, care.RuleInTheFuture},
 		{"social_worker.prato", "/case-files/" + file + "/suspension", `{"until":"%s","reason":"abroad"}`, "until", moment, now.Add(-hour), now.Add(hour), now.AddDate(2, 0, 0), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
 		{"social_worker.prato", "/equipes/" + equipe + "/minutes", `{"at":"%s","text":"Prova","votes":[]}`, "at", moment, now.AddDate(-1, 0, -1), now.AddDate(-1, 0, 1), now, now.Add(hour), care.RuleImplausible, care.RuleInTheFuture},
-		{"supervisor.prato", "/tasks/" + w.ids["task"][0] + "/extend", `{"until":"%s","note":"Prova"}`, "until", moment, now.Add(-hour), now.Add(hour), openBefore(now.AddDate(2, 0, 0)), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
+		{"supervisor.prato", "/tasks/" + w.ids["task"][0] + "/extend", `{"until":"%s","note":"Prova"}`, "until", moment, now.Add(-hour), openFrom(now.Add(hour)), openBefore(now.AddDate(2, 0, 0)), now.AddDate(2, 0, 1), care.RuleInThePast, care.RuleTooFar},
 		{"cpi_operator.prato", "/tasks/" + held(care.Measure) + "/complete", `{"outcome":"started","measure":"internship","until":"%s"}`, "until", moment, now.Add(-hour), now.Add(hour), now.AddDate(5, 0, 0), now.AddDate(5, 0, 1), care.RuleInThePast, care.RuleImplausible},
 	} {
 		for at, rule := range map[time.Time]string{c.early: c.tooEarly, c.first: "", c.last: "", c.late: c.tooLate} {
@@ -251,10 +251,15 @@ func TestWhatMadeUpRequestsFound(t *testing.T) {
 }
 
 // openBefore is the time, or the one of the day before on which offices are open.
-func openBefore(t time.Time) time.Time {
+func openBefore(t time.Time) time.Time { return offices().LastOpen(t) }
+
+// openFrom is the time, or the one of the day after on which offices are open.
+func openFrom(t time.Time) time.Time { return offices().NextOpen(t) }
+
+func offices() care.Calendar {
 	cal, err := calendar.New(care.Policy{Zone: zoneCode, DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
 	if err != nil {
 		panic(err)
 	}
-	return cal.LastOpen(t)
+	return cal
 }

@@ -157,6 +157,7 @@ func (w *world) refer() {
 // somebody holds.
 func (w *world) tasksOfEveryKind(caseRun, equipe string) {
 	inEquipe := []care.TaskKind{care.EquipeInvitation, care.EquipeOpinion, care.PlanDraft, care.PlanSignOff, care.QuorumDecision, care.PlanAgreement}
+	once := []care.TaskKind{care.NextService, care.BookAgain, care.FindPerson, care.DecideNext} // of these a case has one at a time
 	for _, form := range catalogue.TaskForms {
 		if form.Kind == care.ReferralAnswer || form.Kind == care.TransferAnswer {
 			continue // they come with what they are about
@@ -166,11 +167,14 @@ func (w *world) tasksOfEveryKind(caseRun, equipe string) {
 			run = equipe
 		}
 		for n := range 2 {
+			if slices.Contains(once, form.Kind) {
+				run, _ = w.Begin(ledger.Person{}, ledger.Effects{})
+			}
 			task := postgrestest.Opens(run, fmt.Sprint("fuzz/", form.Kind, n), ledger.TaskChange{Kind: form.Kind, Service: care.Code(w.policy.Services[0].Code)})
 			w.Does(run, w.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
 			w.kept("task", task.ID)
-			if row := w.Row(`SELECT role FROM task WHERE id = $1`, task.ID); n == 0 {
-				require.NoError(w.T, w.Claim(fmt.Sprint(row["role"], ".", zoneCode), task.ID))
+			if row := w.Row(`SELECT role, state, outcome FROM task WHERE id = $1`, task.ID); n == 0 {
+				require.NoError(w.T, w.Claim(fmt.Sprint(row["role"], ".", zoneCode), task.ID), "%s: %v", form.Kind, row)
 			}
 		}
 	}

@@ -218,7 +218,7 @@ func (s *services) complexPath() {
 	require.Equal(t, http.StatusNotFound, s.call(care.Supervisor, http.MethodPost, "/tasks/"+task+"/claim", nil).status)
 	elsewhere.do(id, care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 	s.task(id, care.Closure)
-	elsewhere.get(care.Supervisor, "/tasks/"+task).is(http.StatusNotFound)
+	elsewhere.get(care.Supervisor, "/case-files/"+id).is(http.StatusNotFound)
 	reassigned(care.SocialWorker)
 	s.do(id, care.Closure, care.Completion{Outcome: care.Closed, ClosureOutcome: care.OutcomePlaced})
 	s.do(id, care.ClosureApproval, care.Completion{Outcome: care.Approved})

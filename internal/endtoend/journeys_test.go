@@ -100,7 +100,8 @@ func TestSilentCPI(t *testing.T) {
 	require.Equal(t, []string{"role " + care.RuleOtherAgency},
 		s.post(care.Supervisor, "/tasks/"+task+"/reassign", catalogue.Assignment{Role: care.LabourPolicyExpert}).is(http.StatusUnprocessableEntity).rules())
 	s.move(care.CPIOperator, referral, care.OpAcknowledge, catalogue.ReferralMoveForm{})
-	s.post(care.Supervisor, "/tasks/"+task+"/extend", catalogue.Assignment{Until: in(time.Hour), Note: "Prova"}).is(http.StatusOK)
+	until := opensAfter(s.t, time.Hour)
+	s.post(care.Supervisor, "/tasks/"+task+"/extend", catalogue.Assignment{Until: &until, Note: "Prova"}).is(http.StatusOK)
 	for _, c := range s.get(care.Supervisor, "/stuck-cases").items() {
 		require.NotEqual(t, id, c.text("id"))
 	}

@@ -361,9 +361,15 @@ const atOnce = time.Minute
 // openDay is the next day from tomorrow on which the offices are open.
 func openDay(t *testing.T) string {
 	t.Helper()
+	return opensAfter(t, 24*time.Hour).Format(time.DateOnly)
+}
+
+// opensAfter is so much later, or the next time from then on at which the offices are open.
+func opensAfter(t *testing.T, d time.Duration) time.Time {
+	t.Helper()
 	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Santo Stefano"}})
 	require.NoError(t, err)
-	return cal.NextOpen(today().AddDate(0, 0, 1)).Format(time.DateOnly)
+	return cal.NextOpen(today().Add(d))
 }
 
 // in says when something is, from now.

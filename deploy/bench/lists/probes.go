@@ -400,7 +400,8 @@ func (p *place) next(context.Context) (string, error) {
 func (p *place) alike(ctx context.Context, merged, kept string) error {
 	m, k := ledger.BareID(merged), ledger.BareID(kept)
 	for _, statement := range []string{
-		`UPDATE person SET birth_date = (SELECT birth_date FROM person WHERE case_id = $2) WHERE case_id = $1`,
+		`UPDATE person SET (given_name, family_name, birth_date) = (SELECT given_name, family_name, date '1990-05-12' FROM person WHERE case_id = $2) WHERE case_id = $1`,
+		`UPDATE person SET birth_date = date '1990-05-12' WHERE case_id = $2 AND $1 <> $2`,
 		`UPDATE case_file SET stage = 'follow_up' WHERE id IN ($1, $2)`,
 		`UPDATE run SET ended_at = now(), outcome = 'completed' WHERE case_id = $1 AND kind <> 'case' AND $2 <> $1`,
 	} {

@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- Whoever reminds a partner sends it a new link, the supervisor once a day for a task. Of the
--- links of a task only the newest is good for an answer.
+-- links of a task the newest is good for an answer, and for an hour the one before, since
+-- somebody may be answering by it just then.
 --
 -- The code of before works on this schema: it sends no such links, and what asks for
 -- a new one in the place of an old one gets it as before.
@@ -12,7 +13,7 @@ GRANT UPDATE (expires_at) ON link TO percorso_definer;
 -- +goose StatementBegin
 CREATE FUNCTION supersede_links() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    UPDATE link SET expires_at = least(expires_at, NEW.created_at) WHERE task_id = NEW.task_id AND id <> NEW.id AND used_at IS NULL;
+    UPDATE link SET expires_at = least(expires_at, NEW.created_at + interval '1 hour') WHERE task_id = NEW.task_id AND id <> NEW.id AND used_at IS NULL;
     RETURN NULL;
 END $$;
 
