@@ -3,6 +3,7 @@ package access
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -40,12 +41,7 @@ func (p proxies) sourceOf(r *http.Request) string {
 const networkOfOne = 64
 
 func (p proxies) believed(address netip.Addr) bool {
-	for _, network := range p {
-		if network.Contains(address) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(address) })
 }
 
 // addressOf reads an address, with or without its port.

@@ -125,8 +125,5 @@ func Duration(d care.Duration) string {
 		care.Hours:        {"ora", "ore"},
 		care.Seconds:      {"secondo", "secondi"},
 	}[d.Unit]
-	if d.N == 1 {
-		return "1 " + words[0]
-	}
-	return fmt.Sprint(d.N, " ", words[1])
+	return Count(d.N, words[0], words[1])
 }

@@ -54,7 +54,7 @@ func (l Likeness) Rank() int {
 func Like(a, b Person) Likeness {
 	l := Likeness{Born: births(a.Born, b.Born)}
 	switch {
-	case haveCommon(Of(a.Given, a.Family, a.Born).Wholes, Of(b.Given, b.Family, b.Born).Wholes):
+	case haveCommon(wholes(a.Given, a.Family), wholes(b.Given, b.Family)):
 		l.Names = SameNames
 	case l.Born == OtherBirth:
 	case spelledAlike(a, b):

@@ -35,41 +35,56 @@ type Keys struct {
 
 // Of makes the keys of a person's names. One of the two may be empty.
 func Of(given, family string, born time.Time) Keys {
-	g, f := Words(given), Words(family)
-	asOne := []string{strings.Join(g, ""), strings.Join(f, "")}
-	k := Keys{
-		Words: sorted(slices.Concat(g, f, asOne)),
-		// Anna Maria has the first in common with whatever of it stands with the family
-		// name, N'Diaye the second with Ndiaye, and Al Masri the third with Almasri.
-		Wholes: sorted([]string{
-			strings.Join(sorted(slices.Concat(g, f)), " "),
-			strings.Join(sorted(Words(withoutApostrophes(given)+" "+withoutApostrophes(family))), " "),
-			strings.Join(sorted(asOne), " "),
-		}),
-	}
-	if len(f) > 0 {
+	words, asOne := wordsOf(given, family)
+	k := Keys{Words: words, Wholes: wholes(given, family), Days: days(words, born)}
+	if asOne[1] != "" {
 		k.Born = asOne[1] + " " + born.Format(time.DateOnly)
 	}
-	for i, word := range k.Words {
+	for _, word := range words {
 		letters := []rune(word)
-		k.Words[i] = string(letters[:min(len(letters), longest)])
-		for from := 1; from < min(len(letters), longest)-1; from++ {
-			k.Within = append(k.Within, string(letters[from:min(len(letters), longest)]))
+		for from := 1; from < len(letters)-1; from++ {
+			k.Within = append(k.Within, string(letters[from:]))
 		}
 	}
 	k.Within = sorted(k.Within)
-	var heard []string
-	for _, word := range k.Words {
-		if sound := skeleton(word); sound != "" {
-			heard = append(heard, sound)
-			k.Days = append(k.Days, born.Format(time.DateOnly)+" "+sound)
-		}
-	}
-	k.Days = sorted(k.Days)
-	if len(heard) > 0 {
+	if len(k.Days) > 0 {
 		k.Sounds = []string{strings.Join(sorted([]string{skeleton(asOne[0]), skeleton(asOne[1])}), " ")}
 	}
 	return k
+}
+
+// wordsOf are the words of both names, a name of several also as one; and each as one.
+func wordsOf(given, family string) (words, asOne []string) {
+	g, f := Words(given), Words(family)
+	asOne = []string{strings.Join(g, ""), strings.Join(f, "")}
+	words = sorted(slices.Concat(g, f, asOne))
+	for i, word := range words {
+		letters := []rune(word)
+		words[i] = string(letters[:min(len(letters), longest)])
+	}
+	return words, asOne
+}
+
+// wholes are both names together, in one order. Anna Maria has the first in common with
+// whatever of it stands with the family name, N'Diaye the second with Ndiaye, and Al Masri
+// the third with Almasri.
+func wholes(given, family string) []string {
+	g, f := Words(given), Words(family)
+	return sorted([]string{
+		strings.Join(sorted(slices.Concat(g, f)), " "),
+		strings.Join(sorted(Words(withoutApostrophes(given)+" "+withoutApostrophes(family))), " "),
+		strings.Join(sorted([]string{strings.Join(g, ""), strings.Join(f, "")}), " "),
+	})
+}
+
+// days are the day of birth with the sound of each word.
+func days(words []string, born time.Time) (keys []string) {
+	for _, word := range words {
+		if sound := skeleton(word); sound != "" {
+			keys = append(keys, born.Format(time.DateOnly)+" "+sound)
+		}
+	}
+	return sorted(keys)
 }
 
 // Exchanged are the keys of the day of birth with day and month exchanged; none where
@@ -78,7 +93,8 @@ func Exchanged(given, family string, born time.Time) []string {
 	if born.Day() > 12 || born.Day() == int(born.Month()) {
 		return nil
 	}
-	return Of(given, family, time.Date(born.Year(), time.Month(born.Day()), int(born.Month()), 0, 0, 0, 0, time.UTC)).Days
+	words, _ := wordsOf(given, family)
+	return days(words, time.Date(born.Year(), time.Month(born.Day()), int(born.Month()), 0, 0, 0, 0, time.UTC))
 }
 
 // Asked is what somebody searches.
