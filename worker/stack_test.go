@@ -17,6 +17,7 @@ import (
 
 	"percorso/activities"
 	"percorso/deploy/standalone"
+	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -53,7 +54,7 @@ func newSite(t *testing.T, policy care.Policy) *site {
 	ports, err := standalone.FreePorts()
 	require.NoError(t, err)
 	stack, err := standalone.Start(ctx, standalone.Options{
-		DataDir: t.TempDir(), BinDir: binaries(t), Ports: ports,
+		DataDir: stacktest.DataDir(t), BinDir: binaries(t), Ports: ports,
 		Parts: []standalone.Part{standalone.Postgres, standalone.Temporal},
 	})
 	require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 
 	"percorso/deploy"
 	"percorso/deploy/standalone"
+	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/postgres"
@@ -74,11 +75,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 			o.close()
 		}
 	}()
-	if o.folder, err = os.MkdirTemp("", "percorso-workflows-"); err != nil {
-		return o, err
-	}
-	// Postgres refuses root: the launcher starts it as another user, who has to come through here.
-	if err := os.Chmod(o.folder, 0o711); err != nil {
+	if o.folder, err = stacktest.NewFolder("percorso-workflows-"); err != nil {
 		return o, err
 	}
 	ports, err := standalone.FreePorts()

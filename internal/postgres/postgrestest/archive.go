@@ -74,11 +74,7 @@ func Main(m *testing.M) (code int) {
 func startCluster() (c *cluster, err error) {
 	c = &cluster{}
 	started = c
-	if c.folder, err = os.MkdirTemp("", "percorso-postgres-"); err != nil {
-		return nil, err
-	}
-	// Postgres refuses root: the launcher starts it as another user, who has to come through here.
-	if err := os.Chmod(c.folder, 0o711); err != nil {
+	if c.folder, err = stacktest.NewFolder("percorso-postgres-"); err != nil {
 		return nil, err
 	}
 	ports, err := standalone.FreePorts()
