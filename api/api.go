@@ -47,6 +47,7 @@ type Options struct {
 	Brakes   Brakes         // the zero value holds nobody back
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 	Lines    access.Lines   // what the audit keeps of logins and refusals
+	Drafts   access.Drafts  // what people have typed and not sent
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -101,6 +102,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no time after which sessions end")
 	case o.Lines == nil:
 		return errors.New("api: no lines")
+	case o.Drafts == nil:
+		return errors.New("api: no drafts")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -137,6 +140,7 @@ type Server struct {
 	listen   string
 	https    bool
 	records  Records
+	drafts   access.Drafts
 	book     *zone.Book
 	door     *act.Door
 	guard    *access.Guard
@@ -166,6 +170,7 @@ func New(o Options) (*Server, error) {
 		listen:   o.Listen,
 		https:    strings.HasPrefix(public, "https:"),
 		records:  o.Records,
+		drafts:   o.Drafts,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
 		words:    o.Words,
@@ -179,7 +184,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, Brakes: o.Brakes, Proxies: o.Proxies, People: o.Records, Policies: book,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, Brakes: o.Brakes, Proxies: o.Proxies, People: o.Records, Policies: book, Drafts: o.Drafts,
 		Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
+	"percorso/api/pages/drafts"
 	"percorso/api/pages/home"
 	"percorso/api/pages/logins"
 	"percorso/api/pages/notices"
@@ -27,6 +28,7 @@ func (s *Server) places(r *gin.Engine) {
 	p := s.guard.Routes(r)
 	(&home.Place{Guard: s.guard, Pages: s.pages, Problems: s.problems, Records: s.records, Home: homeOf}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
+	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)

@@ -87,6 +87,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/records":   {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":   {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":           {"internal/ledger", "internal/loops", "workflows/contract"},
+	"internal/postgres/drafts":    {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
 	"internal/postgres/logins":    {"internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them
 	"internal/postgres/seals":     {"internal/postgres"},                                     // what was written of who did what, and that it stays so
 	"internal/runs":               {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
@@ -101,9 +102,9 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
 	},
-	"api/access":    {"internal/brake", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/access":    {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
@@ -114,11 +115,13 @@ var mayImport = map[string][]string{
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/world"},
+	"api/access/seal":       {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
 	"api/pages/desk":        place,
 	"api/pages/home":        place,
+	"api/pages/drafts":      place,
 	"api/pages/logins":      place,
 	"api/pages/notices":     place,
 	"api/pages/partner":     place,
@@ -131,7 +134,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/logins",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/logins",
 	},
 	"deploy": {},
 }

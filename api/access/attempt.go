@@ -10,13 +10,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/oauth2"
+
+	"percorso/api/access/seal"
 )
 
 // attempts are logins under way. Each has a cookie of its own, so that a login in
 // one tab leaves that of another alone. Nothing is kept on the server: whoever only
 // asks for the login costs no row.
 type attempts struct {
-	sealer
+	seal.Sealer
 	https bool
 	now   func() time.Time
 }
@@ -54,12 +56,12 @@ func (a attempts) begin(c *gin.Context, next string, again bool) (state string, 
 		next = "/"
 	}
 	id := rand.Text()
-	state, err := a.sealText(sealedState, goal{ID: id, Next: next, Again: again})
+	state, err := a.SealText(sealedState, goal{ID: id, Next: next, Again: again})
 	if err != nil {
 		return "", begun, err
 	}
 	begun = attempt{Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Began: a.now()}
-	kept, err := a.sealText(sealedAttempt, begun)
+	kept, err := a.SealText(sealedAttempt, begun)
 	if err != nil {
 		return "", begun, err
 	}
@@ -82,12 +84,12 @@ func (a attempts) end(c *gin.Context, id string) (attempt, bool) {
 
 // goalOf reads the state that the provider gives back; false: it is none of ours.
 func (a attempts) goalOf(state string) (to goal, ours bool) {
-	err := a.openText(sealedState, state, &to)
+	err := a.OpenText(sealedState, state, &to)
 	return to, err == nil
 }
 
 func (a attempts) read(cookie *http.Cookie) (kept attempt, good bool) {
-	err := a.openText(sealedAttempt, cookie.Value, &kept)
+	err := a.OpenText(sealedAttempt, cookie.Value, &kept)
 	return kept, err == nil && a.now().Before(kept.Began.Add(attemptAge))
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
+	"percorso/api/access/seal"
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -36,6 +37,7 @@ type Options struct {
 	LoginKey []byte         // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
 	People   People
 	Policies Policies
+	Drafts   Drafts
 
 	// Navigation lists the places that are open to a member of staff.
 	Navigation func(who care.Staff, policy care.Policy) []web.Link
@@ -79,7 +81,7 @@ const (
 
 // New makes a guard; it connects to nothing yet.
 func New(o Options) (*Guard, error) {
-	seals, err := newSealer(o.LoginKey)
+	seals, err := seal.New(o.LoginKey)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +101,7 @@ func New(o Options) (*Guard, error) {
 	g.Pages = &Pages{
 		sessions: newSessions(o.Sessions, o.Life, https, g.sessionFailed), idle: o.Idle,
 		people: o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
-		policies: o.Policies, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
+		policies: o.Policies, drafts: o.Drafts, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
 	}
 	g.waiting = &waiting{g.attempts, o.Sessions, g.Pages, o.Problems}
 	return g, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"percorso/api/access/seal"
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/recent"
@@ -266,20 +267,20 @@ func TestAttemptsAreFew(t *testing.T) {
 // TestSealsAreForOneUse: what a browser keeps of a login is no state, and what
 // another installation sealed is nothing.
 func TestSealsAreForOneUse(t *testing.T) {
-	ours, _ := newSealer([]byte(strings.Repeat("k", 32)))
-	others, _ := newSealer(nil)
-	text, err := ours.sealText(sealedState, goal{ID: "a", Next: "/compiti"})
+	ours, _ := seal.New([]byte(strings.Repeat("k", 32)))
+	others, _ := seal.New(nil)
+	text, err := ours.SealText(sealedState, goal{ID: "a", Next: "/compiti"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var to goal
-	if err := ours.openText(sealedState, text, &to); err != nil || to.Next != "/compiti" {
+	if err := ours.OpenText(sealedState, text, &to); err != nil || to.Next != "/compiti" {
 		t.Error(to, err)
 	}
-	if ours.openText(sealedAttempt, text, &to) == nil || others.openText(sealedState, text, &to) == nil || ours.openText(sealedState, text[1:], &to) == nil {
+	if ours.OpenText(sealedAttempt, text, &to) == nil || others.OpenText(sealedState, text, &to) == nil || ours.OpenText(sealedState, text[1:], &to) == nil {
 		t.Error("opened all the same")
 	}
-	if _, err := newSealer([]byte("short")); err == nil {
+	if _, err := seal.New([]byte("short")); err == nil {
 		t.Error("a short key is taken")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +30,7 @@ type Pages struct {
 	people     People
 	known      *recent.Cache[care.Staff] // by their accounts
 	policies   Policies
+	drafts     Drafts
 	forms      map[string]Handler // that take forms, by their routes
 	navigation func(who care.Staff, policy care.Policy) []web.Link
 	programs   string
@@ -120,12 +123,30 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
 		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "tua richiesta non è stata registrata", "tue richieste non sono state registrate"), Current: NoticesPath == place}
 	}
-	if act.Held(ctx) {
+	p.tellDrafts(c, who, &f)
+	if c.GetBool(draftKey) {
+		f.Flash = &web.Flash{Good: true, Text: "Ecco la tua bozza. Non è ancora stata inviata: controlla e invia."}
+	} else if act.Held(ctx) {
 		f.Flash = &web.Flash{Good: true, Text: "Sei di nuovo collegato. Quello che avevi scritto è qui sotto e non è ancora stato inviato: controlla e invia."}
 	} else if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
 	}
 	return f
+}
+
+// tellDrafts says what its reader has begun and not sent: on the page where they
+// began it, and on each how many there are.
+func (p *Pages) tellDrafts(c *gin.Context, who care.Staff, f *web.Frame) {
+	list, err := p.drafts.Drafts(c.Request.Context(), who)
+	if err != nil || len(list) == 0 {
+		return // the page itself says what is wrong
+	}
+	here := c.Request.URL.Path
+	f.Drafts = &web.Link{URL: DraftsPath, Text: "Le tue bozze (" + strconv.Itoa(len(list)) + ")", Current: here == DraftsPath}
+	i := slices.IndexFunc(list, func(d ledger.Draft) bool { return d.Page == here })
+	if i >= 0 && c.Request.Method == http.MethodGet {
+		f.Draft = &web.Link{URL: DraftsPath + "/" + list[i].ID, Text: "Qui hai scritto qualcosa che non hai inviato (" + italian.Moment(list[i].KeptAt) + ")"}
+	}
 }
 
 // NoticesPath is the page that says what of theirs was refused later.
@@ -167,6 +188,7 @@ func (p *Pages) Leave(c *gin.Context, to, words string) error {
 
 // LeaveRefused goes on to another page with why something could not be.
 func (p *Pages) LeaveRefused(c *gin.Context, to, words string) error {
+	c.Set(refusedKey, true)
 	p.sessions.Put(c.Request.Context(), flashKey, flashBad+words)
 	c.Redirect(http.StatusSeeOther, to)
 	return nil

@@ -82,6 +82,7 @@ type rig struct {
 	people   *somePeople
 	provider *accesstest.Provider
 	logins   *accesstest.Sessions
+	drafts   *accesstest.Drafts
 	browser  *http.Client
 	now      time.Time
 	begun    map[string][2]string // the nonce and challenge of logins, by their state
@@ -92,6 +93,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 	b := &rig{t: t, now: testclock.Monday}
 	clock := func() time.Time { return b.now }
 	b.logins = accesstest.NewSessions(clock, sessionIdle)
+	b.drafts = accesstest.NewDrafts(clock)
 	b.provider = accesstest.NewProvider(t, someWorker.Subject, clock)
 	b.people = &somePeople{staff: map[string]care.Staff{someWorker.Subject: someWorker, someSupervisor.Subject: someSupervisor}}
 	gin.SetMode(gin.ReleaseMode)
@@ -99,7 +101,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.guard.Load(engine).ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	options := Options{
-		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, People: b.people, Policies: somePolicies{},
+		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, Drafts: b.drafts, People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
 		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
@@ -140,6 +142,25 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		}
 		c.String(http.StatusOK, "%s %s %s %s", c.Param("id"), did, c.PostForm("note"), c.PostForm("topic"))
 		return nil
+	})
+	pages.Get("/pagine/:id", func(c *gin.Context, _ care.Staff) error {
+		f := guard.Pages.Frame(c, "", "")
+		for _, l := range []*web.Link{f.Drafts, f.Draft} {
+			if l != nil {
+				c.String(http.StatusOK, "%s %s\n", l.URL, l.Text)
+			}
+		}
+		return nil
+	})
+	pages.Post("/inviati/:id", func(c *gin.Context, _ care.Staff) error {
+		if act.Held(c.Request.Context()) {
+			c.String(http.StatusOK, "%s held %s", c.Param("id"), c.PostForm("note"))
+			return nil
+		}
+		if c.PostForm("note") == "no" {
+			return guard.Pages.LeaveRefused(c, "/", "no")
+		}
+		return guard.Pages.Leave(c, "/", "")
 	})
 	pages.Post("/modulo", func(c *gin.Context, _ care.Staff) error {
 		said := []string{}

@@ -27,14 +27,16 @@ type Handler func(c *gin.Context, who care.Staff) error
 // Routes is where places register their pages, which are for people who are
 // logged in.
 type Routes struct {
-	pages *Pages
-	group gin.IRoutes
+	pages  *Pages
+	drafts drafts
+	group  gin.IRoutes
 }
 
 // Routes gives the routes of the pages behind g.
 func (g *Guard) Routes(r *gin.Engine) Routes {
-	routes := Routes{g.Pages, r.Group("/", g.SignedIn)}
+	routes := Routes{g.Pages, drafts{g.waiting, g.Pages.drafts}, r.Group("/", g.SignedIn)}
 	routes.Get(resumePath+":id", g.waiting.resume)
+	routes.Get(DraftsPath+"/:id", routes.drafts.resume)
 	return routes
 }
 
@@ -45,7 +47,7 @@ func (r Routes) Get(path string, h Handler) { r.group.GET(path, r.pages.Answer(a
 // is only shown again (act.Held).
 func (r Routes) Post(path string, h Handler) {
 	r.pages.forms[path] = h
-	r.group.POST(path, r.pages.Form(asStaff(h)))
+	r.group.POST(path, r.pages.Form(asStaff(r.drafts.beside(h))))
 }
 
 // asStaff asks a handler for whoever is logged in. The parameters of the pages'

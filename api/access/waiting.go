@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"percorso/api/access/seal"
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
@@ -60,7 +61,7 @@ func (w *waiting) hereCookie() string { return cookieName("percorso-chi", w.http
 // here reads whose session the browser had last; the zero value: nobody's.
 func (w *waiting) here(r *http.Request) (was lastHere) {
 	cookie, err := r.Cookie(w.hereCookie())
-	if err != nil || w.openText(sealedHere, cookie.Value, &was) != nil {
+	if err != nil || w.OpenText(sealedHere, cookie.Value, &was) != nil {
 		return lastHere{}
 	}
 	return was
@@ -72,7 +73,7 @@ func (w *waiting) remember(c *gin.Context, subject string) error {
 	if is.Browser == "" {
 		is.Browser = rand.Text()
 	}
-	text, err := w.sealText(sealedHere, is)
+	text, err := w.SealText(sealedHere, is)
 	if err == nil {
 		w.set(c, w.hereCookie(), text, withBrowser)
 	}
@@ -85,6 +86,15 @@ type sentForm struct {
 	Path    string            `json:"path"`
 	Params  map[string]string `json:"params,omitempty"`
 	Fields  string            `json:"fields"` // as they were sent
+}
+
+// formOf is the form that a request has sent, once it is read.
+func formOf(c *gin.Context) sentForm {
+	sent := sentForm{Pattern: c.FullPath(), Path: c.Request.URL.Path, Params: map[string]string{}, Fields: c.Request.PostForm.Encode()}
+	for _, p := range c.Params {
+		sent.Params[p.Key] = p.Value
+	}
+	return sent
 }
 
 // signedOut answers what was sent without a session: with the way to the login, and
@@ -101,18 +111,15 @@ func (w *waiting) signedOut(c *gin.Context) {
 // keep keeps the form that was sent, and gives its id; empty: it cannot be kept.
 func (w *waiting) keep(c *gin.Context) string {
 	was := w.here(c.Request)
-	if _, known := w.pages.forms[c.FullPath()]; !known || was.Subject == "" || readForm(c) != nil {
+	if _, known := w.pages.forms[c.FullPath()]; !known || was.Subject == "" || c.GetHeader(draftHeader) != "" || readForm(c) != nil {
 		return ""
 	}
-	sent := sentForm{Pattern: c.FullPath(), Path: c.Request.URL.Path, Params: map[string]string{}, Fields: c.Request.PostForm.Encode()}
+	sent := formOf(c)
 	if len(sent.Fields) > longestWaiting {
 		return ""
 	}
-	for _, p := range c.Params {
-		sent.Params[p.Key] = p.Value
-	}
 	id := uuid.NewString()
-	sealed, err := w.seal(sealedForm+id, sent)
+	sealed, err := w.Seal(sealedForm+id, sent)
 	if err == nil {
 		err = w.store.KeepForm(c.Request.Context(), ledger.WaitingForm{ID: id, Subject: was.Subject, Browser: digest(was.Browser), Sealed: sealed})
 	}
@@ -131,18 +138,21 @@ func (w *waiting) resume(c *gin.Context, who care.Staff) error {
 	kept, err := w.store.WaitingForm(ctx, id, who.Subject, digest(w.here(c.Request).Browser))
 	var sent sentForm
 	if err == nil {
-		err = w.open(sealedForm+id, kept.Sealed, &sent)
+		err = w.Open(sealedForm+id, kept.Sealed, &sent)
 	}
-	handler := w.pages.forms[sent.Pattern]
 	switch {
-	case err == nil && handler != nil:
-	case err == nil, errors.Is(err, ledger.ErrNotFound), errors.Is(err, errSeal):
+	case err == nil && w.pages.forms[sent.Pattern] != nil:
+		return w.show(c, sent, who)
+	case err == nil, errors.Is(err, ledger.ErrNotFound), errors.Is(err, seal.Err):
 		w.pages.Tell(c, problem.NoticeFormGone)
 		return nil
-	default:
-		return err
 	}
-	again := c.Request.Clone(act.WithHeld(ctx))
+	return err
+}
+
+// show answers with the page of a form as it was typed.
+func (w *waiting) show(c *gin.Context, sent sentForm, who care.Staff) error {
+	again := c.Request.Clone(act.WithHeld(c.Request.Context()))
 	again.Method, again.URL, again.Form, again.PostForm = http.MethodPost, &url.URL{Path: sent.Path}, nil, nil
 	again.Body, again.ContentLength = io.NopCloser(strings.NewReader(sent.Fields)), int64(len(sent.Fields))
 	again.Header.Set("Content-Type", formType)
@@ -153,7 +163,7 @@ func (w *waiting) resume(c *gin.Context, who care.Staff) error {
 	if err := readForm(c); err != nil {
 		return err
 	}
-	return handler(c, who)
+	return w.pages.forms[sent.Pattern](c, who)
 }
 
 func digest(text string) []byte {

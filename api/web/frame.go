@@ -11,6 +11,8 @@ type Frame struct {
 	Nav     []Link
 	Flash   *Flash
 	Notices *Link // what they are still to be told of; nil: nothing
+	Drafts  *Link // what they have begun and not sent; nil: nothing
+	Draft   *Link // the one that was begun on this page
 	Idle    int   // seconds without a request after which the session ends; 0: there is none
 	Logins  *Link // where they are logged in
 	Refresh int   // seconds after which the page loads itself again; 0: never

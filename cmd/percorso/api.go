@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/loops"
 	"percorso/internal/observed"
+	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
@@ -87,6 +88,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		OIDC:      api.OIDC(c.OIDC),
 		Sessions:  kept,
 		Lines:     logins.NewLines(pool, loginKey, store.Clock),
+		Drafts:    drafts.New(pool, store.Clock),
 		Words:     italian.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
@@ -118,7 +120,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	refreshing := loops.Loop{Name: "refresher", Run: watch.NewRefresher(machine.NewHealth(pool, italian.Rome), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server, watch and refresher end with one another, whichever way that goes.
-		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log); return nil }
+		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log, drafts.Forgetting(pool)); return nil }
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }
 		return loops.Together(ctx, server.Run, sealing, cleaning, func(ctx context.Context) error { return set.Run(ctx, watching, refreshing) })
 	}))

@@ -30,10 +30,38 @@ document.querySelectorAll(".problems a").forEach((link) => {
   });
 });
 
+// What is typed into a form that does something is kept as a draft when a field is
+// left. Where a draft is just being kept, the form is sent after it, so that no draft
+// comes in behind what was sent.
+const keeping = new WeakMap();
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  if (!form.elements.namedItem("key") || !form.querySelector("textarea, select, input:not([type=hidden])")) return;
+  const typed = () => new URLSearchParams(new FormData(form)).toString();
+  let kept = typed();
+  const keep = (keepalive) => {
+    const now = typed();
+    if (now === kept || form.dataset.sent) return;
+    kept = now;
+    const done = fetch(form.action, {
+      method: "POST", body: now, keepalive, signal: AbortSignal.timeout(5000),
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Percorso-Draft": location.pathname },
+    }).catch(() => { /* the server is away: the next field tries again */ }).finally(() => { if (keeping.get(form) === done) keeping.delete(form); });
+    keeping.set(form, done);
+  };
+  form.addEventListener("change", () => keep(false));
+  window.addEventListener("pagehide", () => keep(true));
+});
+
 // A form is sent once; the server would not do it twice either.
 document.querySelectorAll("form[method=post]").forEach((form) => {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault();
+    const draft = keeping.get(form);
+    if (draft) {
+      event.preventDefault();
+      draft.then(() => form.requestSubmit(event.submitter));
+      return;
+    }
     form.dataset.sent = "yes";
   });
 });

@@ -143,8 +143,9 @@ func (s *Store) TokensSince(ctx context.Context, subject string) (since time.Tim
 	return since, err
 }
 
-// CleanUp removes what has ended, every few minutes, until ctx is done.
-func (s *Store) CleanUp(ctx context.Context, log *zap.Logger) {
+// CleanUp removes what has ended, and what besides is to be removed, every few
+// minutes, until ctx is done.
+func (s *Store) CleanUp(ctx context.Context, log *zap.Logger, besides func(context.Context) error) {
 	tick := time.NewTicker(5 * time.Minute)
 	defer tick.Stop()
 	for {
@@ -152,8 +153,8 @@ func (s *Store) CleanUp(ctx context.Context, log *zap.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := s.clean(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("ended sessions were not removed", zap.Error(postgres.FaultOf(err, false)))
+			if err := errors.Join(s.clean(ctx), besides(ctx)); err != nil && ctx.Err() == nil {
+				log.Warn("what has ended was not removed", zap.Error(postgres.FaultOf(err, false)))
 			}
 		}
 	}

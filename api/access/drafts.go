@@ -1,0 +1,112 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"percorso/api/access/seal"
+	"percorso/api/problem"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// What somebody types into a form is kept as a draft as they go, and given back to
+// them: the page sends the form where it will be sent in the end, and says with a
+// header that it is not sent yet.
+
+// Drafts keeps what people have typed and not sent, each for its author alone.
+type Drafts interface {
+	// KeepDraft keeps a draft in the place of the author's earlier one of the same form.
+	KeepDraft(ctx context.Context, who care.Staff, d ledger.Draft) error
+	// Drafts lists those of the caller, the newest first, without what was typed.
+	Drafts(ctx context.Context, who care.Staff) ([]ledger.Draft, error)
+	// Draft reads one of the caller. ledger.ErrNotFound: they have none with that id.
+	Draft(ctx context.Context, who care.Staff, id string) (ledger.Draft, error)
+	// DropDraft deletes what the caller has begun of the form that is sent to path.
+	DropDraft(ctx context.Context, who care.Staff, path string) error
+}
+
+const (
+	// DraftsPath is the page of one's own drafts; below it each is shown again.
+	DraftsPath = "/bozze"
+
+	draftHeader = "X-Percorso-Draft" // holds the address of the page that the form is on
+	sealedDraft = "draft "
+)
+
+// pageAddress is an address of a page: names and ids, and nothing that was typed.
+var pageAddress = regexp.MustCompile(`^(/[a-z0-9-]{1,40}){1,6}$`)
+
+// drafts keeps and shows the drafts of forms.
+type drafts struct {
+	*waiting
+	store Drafts
+}
+
+// beside is a handler of a form that also takes drafts of it. What was sent is no
+// draft any more, unless it was refused.
+func (d drafts) beside(h Handler) Handler {
+	return func(c *gin.Context, who care.Staff) error {
+		if page := c.GetHeader(draftHeader); page != "" {
+			return d.keep(c, who, page)
+		}
+		err := h(c, who)
+		if err == nil && c.Writer.Status() == http.StatusSeeOther && !c.GetBool(refusedKey) {
+			if err := d.store.DropDraft(c.Request.Context(), who, c.Request.URL.Path); err != nil {
+				d.problems.Broken(c.Request.Context(), err) // the form is sent, and that was answered
+			}
+		}
+		return err
+	}
+}
+
+func (d drafts) keep(c *gin.Context, who care.Staff, page string) error {
+	if !pageAddress.MatchString(page) {
+		return problem.New(problem.BadRequest)
+	}
+	if strings.HasPrefix(page, DraftsPath+"/") { // a draft that is gone on with
+		page = ""
+	}
+	sent := formOf(c)
+	if len(sent.Fields) > longestWaiting {
+		return problem.New(problem.TooLarge)
+	}
+	sealed, err := d.Seal(sealedDraft+who.ID+" "+sent.Path, sent)
+	if err == nil {
+		err = d.store.KeepDraft(c.Request.Context(), who, ledger.Draft{ID: uuid.NewString(), Path: sent.Path, Page: page, Sealed: sealed})
+	}
+	if err == nil {
+		c.Status(http.StatusNoContent)
+	}
+	return err
+}
+
+// resume shows the form of a draft as it was typed.
+func (d drafts) resume(c *gin.Context, who care.Staff) error {
+	kept, err := d.store.Draft(c.Request.Context(), who, c.Param("id"))
+	var sent sentForm
+	if err == nil {
+		err = d.Open(sealedDraft+who.ID+" "+kept.Path, kept.Sealed, &sent)
+	}
+	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, seal.Err) || err == nil && d.pages.forms[sent.Pattern] == nil {
+		d.pages.Tell(c, problem.NoticeFormGone)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Set(draftKey, true)
+	return d.show(c, sent, who)
+}
+
+// Keys of what a request came to.
+const (
+	refusedKey = "percorso.refused" // the form was refused
+	draftKey   = "percorso.draft"   // the page shows a draft again
+)

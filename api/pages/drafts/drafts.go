@@ -1,0 +1,73 @@
+// Package drafts is where people find the forms that they have begun and not sent.
+package drafts
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/pages/room"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+// Place is the page with what it needs; all of it is needed.
+type Place struct {
+	room.Room
+	Drafts access.Drafts
+}
+
+const path = access.DraftsPath
+
+// Mount registers the page.
+func (s *Place) Mount(p access.Routes) {
+	p.Get(path, s.list)
+	p.Post(path+"/:id/elimina", s.drop)
+}
+
+func (s *Place) list(c *gin.Context, who care.Staff) error {
+	list, err := s.Drafts.Drafts(c.Request.Context(), who)
+	if err != nil {
+		return err
+	}
+	page := List{Frame: s.Pages.Frame(c, "Le tue bozze", path)}
+	for _, d := range list {
+		page.Items = append(page.Items, Item{What: form(d.Path), Kept: italian.Moment(d.KeptAt), Resume: path + "/" + d.ID, Drop: path + "/" + d.ID + "/elimina"})
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// drop deletes a draft. One that is gone is well.
+func (s *Place) drop(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	if faults := act.Unreadable(ctx); len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
+	d, err := s.Drafts.Draft(ctx, who, c.Param("id"))
+	if err == nil {
+		err = s.Drafts.DropDraft(ctx, who, d.Path)
+	}
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
+	return s.Pages.Leave(c, path, "La bozza è eliminata.")
+}
+
+// form says what a form is about by the place that it belongs to. It names nobody:
+// what it is about may be out of its author's sight by now.
+func form(path string) string {
+	place, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if words, ok := map[string]string{
+		"compiti": "Un’attività", "fascicoli": "Un modulo di un fascicolo", "sportello": "Un modulo dello sportello",
+		"segnalazioni": "La risposta a una segnalazione", "equipe": "Il verbale di un’équipe",
+	}[place]; ok {
+		return words
+	}
+	return "Un modulo"
+}
