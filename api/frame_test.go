@@ -52,9 +52,9 @@ func TestNavigation(t *testing.T) {
 		who  care.Staff
 		want string
 	}{
-		{apitest.SomeWorker, "Sportello Compiti Segnalazioni Appuntamenti Fascicoli"},
-		{apitest.SomeCPI, "Compiti Segnalazioni Appuntamenti"},
-		{apitest.SomeSupervisor, "Casi bloccati Compiti Segnalazioni Appuntamenti Fascicoli"},
+		{apitest.SomeWorker, "Sportello Attività Segnalazioni Appuntamenti Persone che seguo"},
+		{apitest.SomeCPI, "Attività Segnalazioni Appuntamenti"},
+		{apitest.SomeSupervisor, "Percorsi fermi Attività Segnalazioni Appuntamenti Persone che seguo"},
 	} {
 		b.LogIn(test.who.Subject)
 		page := apitest.ReadPage(t, b.Visit("/compiti"))
@@ -63,7 +63,7 @@ func TestNavigation(t *testing.T) {
 			t.Errorf("%s is led to %q, want %q", test.who.Role, nav.Words(), test.want)
 		}
 		current := nav.Every("a", "aria-current", "page")
-		if len(current) != 1 || current[0].Words() != "Compiti" {
+		if len(current) != 1 || current[0].Words() != "Attività" {
 			t.Errorf("%s: the current place is not marked", test.who.Role)
 		}
 		for _, link := range nav.Every("a") {

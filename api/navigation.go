@@ -13,12 +13,12 @@ var destinations = []struct {
 	open      func(care.Staff, care.Policy) bool
 	home      care.Role
 }{
-	{"/casi-bloccati", "Casi bloccati", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
+	{"/casi-bloccati", "Percorsi fermi", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
 	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }, care.DeskOperator},
-	{"/compiti", "Compiti", everybody, ""},
+	{"/compiti", "Attività", everybody, ""},
 	{"/segnalazioni", "Segnalazioni", everybody, care.CPIOperator},
 	{"/appuntamenti", "Appuntamenti", everybody, ""},
-	{"/fascicoli", "Fascicoli", care.ReadsCases, ""},
+	{"/fascicoli", "Persone che seguo", care.ReadsCases, ""},
 }
 
 func everybody(care.Staff, care.Policy) bool { return true }

@@ -22,31 +22,34 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":          {},
-	"internal/eligibility":   {"internal/care"},                     // the gates
-	"internal/usual":         {"internal/care"},                     // what holds where a zone is silent
-	"internal/actors":        {"internal/care", "internal/undoing"}, // who may act
-	"internal/health":        {"internal/actors", "internal/care"},  // what an open case waits for
-	"internal/sole":          {"internal/care"},                     // what a case has once
-	"internal/crossing":      {"internal/care"},                     // what may go to another agency
-	"internal/permits":       {"internal/care"},                     // by when a permit's renewal is asked for
-	"internal/terms":         {"internal/care"},                     // when what people have to do is due
-	"internal/ledger":        {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
-	"internal/catalogue":     {"internal/sole", "internal/ledger", "internal/care", "internal/undoing"},
-	"internal/undoing":       {"internal/care"}, // what can be taken back
-	"internal/told":          {},                // who was told of something
-	"internal/quorum":        {"internal/care"}, // whether an équipe has agreed
-	"internal/recent":        {},
-	"internal/zone":          {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
-	"internal/setup":         {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
-	"internal/calendar":      {"internal/care"},
-	"internal/italian":       {"internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms"},
-	"internal/italian/world": {"internal/care", "internal/eligibility"}, // names of languages and citizenships
-	"internal/italian/mails": {"internal/italian", "internal/ledger"},   // the mails that are sent
-	"internal/codec":         {},
-	"internal/config":        {"internal/brake"},
-	"internal/client":        {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
-	"internal/walk":          {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
+	"internal/care":            {},
+	"internal/eligibility":     {"internal/care"},                     // the gates
+	"internal/usual":           {"internal/care"},                     // what holds where a zone is silent
+	"internal/actors":          {"internal/care", "internal/undoing"}, // who may act
+	"internal/health":          {"internal/actors", "internal/care"},  // what an open case waits for
+	"internal/sole":            {"internal/care"},                     // what a case has once
+	"internal/crossing":        {"internal/care"},                     // what may go to another agency
+	"internal/permits":         {"internal/care"},                     // by when a permit's renewal is asked for
+	"internal/terms":           {"internal/care"},                     // when what people have to do is due
+	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/catalogue":       {"internal/sole", "internal/ledger", "internal/care", "internal/undoing"},
+	"internal/undoing":         {"internal/care"}, // what can be taken back
+	"internal/told":            {},                // who was told of something
+	"internal/quorum":          {"internal/care"}, // whether an équipe has agreed
+	"internal/recent":          {},
+	"internal/zone":            {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
+	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
+	"internal/calendar":        {"internal/care"},
+	"internal/italian":         {"internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms"},
+	"internal/italian/article": {},                                        // nouns after their articles and prepositions
+	"internal/italian/gate":    {"internal/eligibility"},                  // why a gate is shut
+	"internal/italian/asked":   {},                                        // what to write in a field that must not stay empty
+	"internal/italian/world":   {"internal/care", "internal/eligibility"}, // names of languages and citizenships
+	"internal/italian/mails":   {"internal/italian", "internal/ledger"},   // the mails that are sent
+	"internal/codec":           {},
+	"internal/config":          {"internal/brake"},
+	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
+	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -110,7 +113,7 @@ var mayImport = map[string][]string{
 	"api/envelope":  {"api/problem", "internal/care"},
 	"api/rest":      {"internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing"},
 	"api/web":       {}, // knows no domain
-	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/world"},
+	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world"},
 	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -142,7 +145,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/world", "internal/told",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/told",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -97,7 +97,7 @@ func place(r *run.Run, f *run.Referral) (care.Code, error) {
 			tellMet(r)
 			break
 		}
-		if pact.Reason != care.GoodReason {
+		if !care.Excused(pact.Reason) {
 			missed++
 		}
 		if pact.Outcome == care.Declined || missed >= r.Policy.NoShowAttempts() {

@@ -68,7 +68,7 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 			tellMet(r)
 			return true, nil
 		}
-		if interview.Reason != care.GoodReason {
+		if !care.Excused(interview.Reason) {
 			missed++
 		}
 		a.Miss(interview.At)

@@ -567,6 +567,7 @@ func (h fakeHandle) Get(_ context.Context, into any) error {
 type fakeWords struct{}
 
 func (fakeWords) Rule(code string) string       { return "regola " + code }
+func (fakeWords) Fault(f care.Fault) string     { return "regola " + f.Rule }
 func (fakeWords) Refusal(r care.Refusal) string { return "no " + r.Code + " " + string(r.Role) }
 func (fakeWords) Sentence(w health.Waiting, _ care.Policy, _ time.Time) string {
 	return "aspetta " + string(w.For)

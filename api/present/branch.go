@@ -5,6 +5,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 )
 
@@ -14,7 +15,7 @@ func BranchName(p care.Policy, b ledger.Branch) string {
 	case care.RunService:
 		return ServiceName(p, b.Service)
 	case care.RunReferral:
-		return "Invio a " + AgencyName(p, b.Agency)
+		return "Invio " + article.To(AgencyName(p, b.Agency))
 	}
 	return italian.RunKind(b.Kind)
 }

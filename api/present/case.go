@@ -31,7 +31,7 @@ func CaseBadge(file ledger.CaseFile) web.Badge {
 }
 
 // SuspendedBadge marks what stands still with its case.
-var SuspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Caso sospeso"}
+var SuspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Percorso sospeso"}
 
 // MomentOf is a line of a timeline as pages show it.
 func MomentOf(p care.Policy, m ledger.Moment) web.Moment {

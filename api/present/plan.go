@@ -42,7 +42,7 @@ func VoteBadge(code, words string) web.Badge {
 
 // PlanBadge says how a version stands.
 func PlanBadge(state care.PlanState) web.Badge {
-	b := web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(italian.PlanState(state))}
+	b := web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(versionState(state))}
 	switch state {
 	case care.PlanActive, care.PlanAgreed, care.PlanCompleted:
 		b.Tone, b.Icon = "success", "it-check-circle"
@@ -69,4 +69,18 @@ func Progress(a ledger.PlannedAction) string {
 		text += " (" + strings.TrimSuffix(a.Note, ".") + ")"
 	}
 	return text
+}
+
+// versionState is the state of a version of the plan (versione, feminine): "sostituita".
+func versionState(s care.PlanState) string {
+	not := ""
+	text := italian.PlanState(s)
+	if rest, ok := strings.CutPrefix(text, "non "); ok {
+		not, text = "non ", rest
+	}
+	first, rest, _ := strings.Cut(text, " ")
+	if stem, ok := strings.CutSuffix(first, "o"); ok {
+		first = stem + "a"
+	}
+	return strings.TrimSpace(not + first + " " + rest)
 }

@@ -43,7 +43,7 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		if label == f.Field { // the field's id on the page, which no form knows by another name
 			label = labelIn(f.Field)
 		}
-		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Rule(f.Rule)})
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Fault(f)})
 	}
 	return cmp.Or(status, http.StatusUnprocessableEntity), nil
 }

@@ -221,6 +221,9 @@ type Words interface {
 	// those of the API: required, unknown_field, not_in_list, format, too_short,
 	// too_long, too_few, too_many, repeated, out_of_range, type.
 	Rule(code string) string
+	// Fault says which rule a field breaks, and of one that must not stay empty what to
+	// write there.
+	Fault(f care.Fault) string
 	// Refusal says why something may not be, what is so and what can be done: the
 	// codes of care's refusals, and those of this package.
 	Refusal(r care.Refusal) string
@@ -274,7 +277,7 @@ func saysByRule(code string) bool { return code == care.RefusedOpen || code == c
 func (t *Teller) Word(ctx context.Context, p *Problem) {
 	p.Detail = t.Words.Refusal(care.Refusal{Code: p.Code, Role: p.Role, Operation: p.Operation, Now: p.Now})
 	for i := range p.Errors {
-		p.Errors[i].Message = t.Words.Rule(p.Errors[i].Rule)
+		p.Errors[i].Message = t.Words.Fault(care.Fault{Field: p.Errors[i].Field, Rule: p.Errors[i].Rule})
 	}
 	if p.Code == TooOften {
 		p.Detail += " " + tryAgain(p.Wait)

@@ -64,8 +64,17 @@ const (
 // SaysHowItWent says whether a task is the outcome of an appointment, which waits for its hour.
 func (k TaskKind) SaysHowItWent() bool { return k == Interview || k == ServicePact }
 
+// MissedFor are the reasons for which an appointment does not take place.
+var MissedFor = []string{GoodReason, "no_reason_given", OfficeUnable, NoInterpreter}
+
+// Excused says whether somebody who did not come is not to blame for it: the absence
+// does not count against them.
+func Excused(reason Code) bool {
+	return reason == GoodReason || reason == OfficeUnable || reason == NoInterpreter
+}
+
 // NeedLevels are how serious a need may be found.
-var NeedLevels = []string{"none", "some", "serious"}
+var NeedLevels = []string{"none", "some", "serious", "urgent"}
 
 // Outcomes of tasks that the processes read.
 const (
@@ -104,6 +113,8 @@ const (
 	EndedEarly    = "ended_early"
 	ReferralEnded = "referral_ended"
 	GoodReason    = "good_reason"
+	OfficeUnable  = "office_unable"
+	NoInterpreter = "no_interpreter"
 
 	Consulted       = "consulted"
 	Onward          = "onward" // to the next service of the zone's order

@@ -82,7 +82,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.Interview, []TaskOutcome{
 		{Code: care.Held},
-		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: []string{"good_reason", "no_reason_given"}},
+		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: care.MissedFor},
 	}},
 	{care.Assessment, []TaskOutcome{
 		{Code: care.Resolved, Requires: []TaskField{FieldAreas}},
@@ -158,7 +158,7 @@ var TaskForms = []TaskForm{
 	{care.PlacementAppointment, []TaskOutcome{{Code: care.Fixed, Requires: []TaskField{FieldAt}}}},
 	{care.ServicePact, []TaskOutcome{
 		{Code: care.Signed},
-		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: []string{"good_reason", "no_reason_given"}},
+		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: care.MissedFor},
 		{Code: care.Declined, Requires: []TaskField{FieldNote}},
 	}},
 	{care.Measure, []TaskOutcome{{Code: care.Started, Requires: []TaskField{FieldMeasure, FieldUntil}, Takes: []TaskField{FieldEnterprise}}}},
@@ -171,7 +171,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.Review, []TaskOutcome{
 		{Code: care.Met},
-		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: []string{"good_reason", "no_reason_given", care.NotReachable}},
+		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(care.MissedFor), care.NotReachable)},
 		{Code: care.Revise, Requires: []TaskField{FieldNote}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
 	}},

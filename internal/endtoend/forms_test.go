@@ -20,7 +20,7 @@ func (d *desk) turnTo(s *services, caseID string, kind care.TaskKind, role care.
 	task := s.openTask(caseID, kind, role)
 	d.visit("/compiti/" + task.text("id"))
 	if task.text("state") == string(care.TaskReady) {
-		d.press("Prendi in carico")
+		d.press("Lo faccio io")
 	}
 }
 
@@ -113,7 +113,7 @@ func (s *services) complexPathInTheBrowser() {
 	social.turnTo(s, id, care.NextStepAfterRejection, care.SocialWorker)
 	social.shows("Nessuna disponibilità")
 	social.picture("dopo-il-rifiuto")
-	social.choose("Il caso torna all’équipe")
+	social.choose("Si torna all’équipe")
 	social.write("Note", "Prima serve un corso (prova)")
 	social.press("Completa")
 	s.revisedInTheBrowser(id, referral, social, cpi)
@@ -176,7 +176,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	school := s.referralTo(id, "cpia").text("id")
 	require.Equal(t, []string{"active", "revised"}, s.states(id))
 	placement := s.referralTo(id, "cpi", rejected).text("id")
-	for _, move := range []string{"Presa visione", "Accetta"} {
+	for _, move := range []string{"Ho letto (presa visione)", "Accetta"} {
 		social.visit("/segnalazioni/" + school)
 		social.press(move)
 		cpi.visit("/segnalazioni/" + placement)

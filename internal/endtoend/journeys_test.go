@@ -88,7 +88,7 @@ func TestSilentCPI(t *testing.T) {
 	waiting := stuck.body["waiting"].(map[string]any)
 	require.Equal(t, "late", waiting["health"])
 	require.Equal(t, "cpi_operator", waiting["role"])
-	require.Contains(t, stuck.text("sentence"), "un operatore del Centro per l’Impiego prenda visione della segnalazione")
+	require.Contains(t, stuck.text("sentence"), "un operatore del Centro per l’Impiego legga la segnalazione")
 	happened := s.timeline(id)
 	require.Equal(t, 1, happened["reminder_sent referral_answer"])
 	require.Equal(t, 1, happened["escalated referral_answer"])

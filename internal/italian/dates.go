@@ -2,6 +2,7 @@ package italian
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	_ "time/tzdata" // the machine may have no time zones of its own
 
@@ -86,30 +87,66 @@ func daysApart(a, b time.Time) int {
 	return int(midday(b).Sub(midday(a)) / (24 * time.Hour))
 }
 
-// Due says a deadline in plain words: "scade oggi alle 18:00", "scade lunedì 30
-// novembre", "in ritardo di 3 giorni lavorativi". A deadline further away than
-// tomorrow is said by its day.
-func Due(due, now time.Time, cal care.Calendar) string {
-	apart := daysApart(now.In(Rome), due.In(Rome))
-	switch {
-	case now.After(due):
-		if late := cal.WorkingDaysBetween(due, now); late > 0 {
-			return "in ritardo di " + workingDays(late)
-		}
-		if apart == 0 {
-			return "scaduto oggi " + atClock(due)
-		}
-		return "scaduto " + near(due, now)
-	case apart <= 1:
-		return "scade " + When(due, now)
+// Brief is a day to come, or just past, in the fewest words: "mar 1º dic", with its year
+// where it is another.
+func Brief(t, now time.Time) string {
+	t = t.In(Rome)
+	day, month, _ := strings.Cut(dayMonth(t), " ")
+	text := string([]rune(weekdayNames[t.Weekday()])[:3]) + " " + day + " " + month[:3]
+	if t.Year() != now.In(Rome).Year() {
+		text += fmt.Sprintf(" %d", t.Year())
 	}
-	return "scade " + near(due, now)
+	return text
 }
+
+// by says a deadline after entro or per: "oggi alle 18:00", "domani alle 12:00", and one
+// that is further away or past by its day, "mar 1º dic".
+func by(due, now time.Time) string {
+	if apart := daysApart(now.In(Rome), due.In(Rome)); apart == 0 || apart == 1 {
+		return When(due, now)
+	}
+	return Brief(due, now)
+}
+
+// Due says a deadline in plain words: "Da fare entro oggi alle 18:00", "Da fare entro
+// mar 1º dic: mancano 4 giorni lavorativi", "In ritardo di 3 giorni lavorativi (era per
+// ven 20 nov)".
+func Due(due, now time.Time, cal care.Calendar) string {
+	if now.After(due) {
+		return Late(cal.WorkingDaysBetween(due, now), due, now)
+	}
+	text := "Da fare entro " + by(due, now)
+	if left := cal.WorkingDaysBetween(now, due); daysApart(now.In(Rome), due.In(Rome)) > 1 && left > 0 {
+		verb := ": mancano "
+		if left == 1 {
+			verb = ": manca "
+		}
+		text += verb + workingDays(left)
+	}
+	return text
+}
+
+// Late says by how many working days something is late, and for when it was.
+func Late(days int, due, now time.Time) string {
+	text := "In ritardo"
+	if days > 0 {
+		text += " di " + workingDays(days)
+	}
+	return text + " (era per " + by(due, now) + ")"
+}
+
+// Then says what Percorso does by itself if something is not done by its deadline.
+func Then(due, now time.Time, what string) string {
+	return "Se non è fatto entro " + by(due, now) + ", Percorso " + what
+}
+
+// TellsSupervisor is what Percorso does by itself when a deadline passes.
+const TellsSupervisor = "avvisa il responsabile"
 
 // workingDays counts: "1 giorno lavorativo".
 func workingDays(n int) string { return Count(n, "giorno lavorativo", "giorni lavorativi") }
 
-// Count says a number of things: Count(1, "compito", "compiti").
+// Count says a number of things: Count(1, "attività", "attività").
 func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

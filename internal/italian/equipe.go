@@ -58,7 +58,7 @@ var planStates = map[care.PlanState]string{
 	care.PlanCompleted: "concluso", care.PlanDeclined: "non accettato dalla persona", care.PlanDropped: "abbandonato",
 }
 
-// PlanState is the state of a version of the plan (progetto, masculine).
+// PlanState is the state of the plan (progetto, masculine).
 func PlanState(s care.PlanState) string { return say(planStates, s) }
 
 var actionStates = map[care.ActionState]string{

@@ -196,8 +196,8 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 		role care.Role
 		want string
 	}{
-		{care.RefusedTaken, care.SocialWorker, "Il compito è già stato preso in carico da un assistente sociale."},
-		{care.RefusedTaken, care.Supervisor, "Il compito è già stato preso in carico dal responsabile."},
+		{care.RefusedTaken, care.SocialWorker, "L’attività è già stata presa da un assistente sociale."},
+		{care.RefusedTaken, care.Supervisor, "L’attività è già stata presa dal responsabile."},
 		{care.RefusedForbidden, care.CPIOperator, "Questa operazione spetta a un operatore del Centro per l’Impiego."},
 		{care.RefusedForbidden, care.Supervisor, "Questa operazione spetta al responsabile."},
 	} {
@@ -279,25 +279,25 @@ func offices(t *testing.T) care.Calendar {
 func TestDue(t *testing.T) {
 	now := at(t, "2026-11-25 10:00") // a Wednesday
 	for _, c := range []struct{ due, want string }{
-		{"2026-11-25 18:00", "scade oggi alle 18:00"},
-		{"2026-11-26 12:00", "scade domani alle 12:00"},
-		{"2026-11-26 01:00", "scade domani all’01:00"},
-		{"2026-11-30 18:00", "scade lunedì 30 novembre"},
-		{"2026-12-01 18:00", "scade martedì 1º dicembre"},
-		{"2027-01-04 18:00", "scade lunedì 4 gennaio 2027"},
-		{"2026-11-25 09:00", "scaduto oggi alle 09:00"},
-		{"2026-11-24 18:00", "in ritardo di 1 giorno lavorativo"},
-		{"2026-11-20 18:00", "in ritardo di 3 giorni lavorativi"}, // over a weekend
+		{"2026-11-25 18:00", "Da fare entro oggi alle 18:00"},
+		{"2026-11-26 12:00", "Da fare entro domani alle 12:00"},
+		{"2026-11-26 01:00", "Da fare entro domani all’01:00"},
+		{"2026-11-30 18:00", "Da fare entro lun 30 nov: mancano 3 giorni lavorativi"},
+		{"2026-12-01 18:00", "Da fare entro mar 1º dic: mancano 4 giorni lavorativi"},
+		{"2027-01-04 18:00", "Da fare entro lun 4 gen 2027: mancano 25 giorni lavorativi"},
+		{"2026-11-25 09:00", "In ritardo (era per oggi alle 09:00)"},
+		{"2026-11-24 18:00", "In ritardo di 1 giorno lavorativo (era per mar 24 nov)"},
+		{"2026-11-20 18:00", "In ritardo di 3 giorni lavorativi (era per ven 20 nov)"}, // over a weekend
 	} {
 		if got := italian.Due(at(t, c.due), now, offices(t)); got != c.want {
 			t.Errorf("due %s: %q, want %q", c.due, got, c.want)
 		}
 	}
-	if got := italian.Due(at(t, "2026-11-27 18:00"), at(t, "2026-11-28 10:00"), offices(t)); got != "scaduto ieri" {
+	if got := italian.Due(at(t, "2026-11-27 18:00"), at(t, "2026-11-28 10:00"), offices(t)); got != "In ritardo (era per ven 27 nov)" {
 		t.Errorf("on a Saturday, due on Friday: %q", got)
 	}
 	// The day is Rome's, whatever the zone of the instants.
-	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "scade domani alle 00:30" {
+	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "Da fare entro domani alle 00:30" {
 		t.Errorf("across midnight in Rome: %q", got)
 	}
 }
@@ -314,10 +314,10 @@ func TestNearDaysAtEveryMoment(t *testing.T) {
 					t.Errorf("%d days from %s: %q", days, now, got)
 				}
 			}
-			if got := italian.Due(now.Add(time.Minute), now, offices(t)); !strings.HasPrefix(got, "scade oggi all") {
+			if got := italian.Due(now.Add(time.Minute), now, offices(t)); !strings.HasPrefix(got, "Da fare entro oggi all") {
 				t.Errorf("in a minute from %s: %q", now, got)
 			}
-			if got := italian.Due(now.Add(-time.Minute), now, offices(t)); !strings.HasPrefix(got, "scaduto oggi all") {
+			if got := italian.Due(now.Add(-time.Minute), now, offices(t)); !strings.HasPrefix(got, "In ritardo (era per oggi all") {
 				t.Errorf("a minute before %s: %q", now, got)
 			}
 		}
@@ -341,29 +341,29 @@ func TestSentence(t *testing.T) {
 		{"a silent CPI", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi",
 			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che un operatore del Centro per l’Impiego prenda visione della segnalazione, da 4 giorni lavorativi; " +
-			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		}, "Aspetta che un operatore del Centro per l’Impiego legga la segnalazione, da 4 giorni lavorativi. " +
+			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
 		{"in time, nobody holds it", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
-		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Monitoraggio», da oggi; " +
-			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Monitoraggio», da oggi. " +
+			"Se non è fatto entro ven 27 nov, Percorso manda un sollecito. Può intervenire anche il responsabile."},
 		{"in time, held", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.DeskOperator, care.Supervisor},
-		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo; " +
-			"se non accade entro domani alle 18:00 viene avvisato il responsabile; possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
+		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo. " +
+			"Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile. Possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
 		{"late, notice on its way", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi; " +
-			"il termine è scaduto oggi e il responsabile sta per essere avvisato; può intervenire anche il responsabile."},
+		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi. " +
+			"In ritardo (era per oggi alle 09:00): il responsabile sta per essere avvisato. Può intervenire anche il responsabile."},
 		{"held by the supervisor in the place of the desk", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
 			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate",
 			StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Release, actors.Give},
-		}, "Aspetta che il responsabile (Comune di Prova), al posto dell’operatore di sportello (Comune di Prova), completi il primo ascolto, da 1 giorno lavorativo; " +
-			"se non accade entro domani alle 18:00 viene avvisato il responsabile; il responsabile può rimetterlo tra quelli liberi o passarlo a un collega dello stesso ente."},
+		}, "Aspetta che il responsabile (Comune di Prova), al posto dell’operatore di sportello (Comune di Prova), completi il primo ascolto, da 1 giorno lavorativo. " +
+			"Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile. Il responsabile può rimetterla tra le libere o passarla a un collega dello stesso ente."},
 		{"held by the supervisor, as another agency told", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Measure, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi",
 			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-25 09:00"),
@@ -371,10 +371,10 @@ func TestSentence(t *testing.T) {
 		{"answered by the supervisor in the place of the desk", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
 			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"},
-		}, "La risposta al compito «Primo ascolto», data dal responsabile (Comune di Prova), è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta."},
+		}, "La risposta all’attività «Primo ascolto», data dal responsabile (Comune di Prova), è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta."},
 		{"a referral that nobody has read", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Since: at(t, "2026-11-25 09:00"),
-		}, "Aspetta che l’operatore del Centro per l’Impiego prenda visione della segnalazione, da oggi."},
+		}, "Aspetta che l’operatore del Centro per l’Impiego legga la segnalazione, da oggi."},
 		{"a referral that was acknowledged", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Known: true, Since: at(t, "2026-11-25 09:00"),
 		}, "Aspetta che l’operatore del Centro per l’Impiego risponda alla segnalazione, da oggi."},
@@ -387,103 +387,103 @@ func TestSentence(t *testing.T) {
 				{Role: care.Supervisor, Agency: "comune"}, {Role: care.InterculturalMediator, Agency: "comune", Holds: true}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.LabourPolicyExpert, Agency: "cpi", Holds: true},
 				{Role: care.ImmigrationExpert, Agency: "comune"}, {Role: care.AdministrativeExpert, Agency: "comune"}, {Role: care.CooperativeExpert, Agency: "scuola"},
 			},
-		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Invito all’équipe», da oggi; " +
-			"lo stesso si aspetta dal responsabile (Comune di Prova), dal mediatore interculturale (Comune di Prova), da un operatore del Centro per l’Impiego, dall’esperto in politiche attive del lavoro (CPI), " +
-			"da un esperto immigrazione (Comune di Prova), da un esperto amministrativo (Comune di Prova) e da un esperto di cooperazione (Scuola di Prova); se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito."},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Invito all’équipe», da oggi. " +
+			"Lo stesso si aspetta dal responsabile (Comune di Prova), dal mediatore interculturale (Comune di Prova), da un operatore del Centro per l’Impiego, dall’esperto in politiche attive del lavoro (CPI), " +
+			"da un esperto immigrazione (Comune di Prova), da un esperto amministrativo (Comune di Prova) e da un esperto di cooperazione (Scuola di Prova). Se non è fatto entro ven 27 nov, Percorso manda un sollecito."},
 		{"two partners", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Since: at(t, "2026-11-25 09:00"),
 			Also: []health.Who{{Role: care.CPIOperator, Agency: "cpi"}, {Role: care.SocialWorker, Agency: "comune", Partner: "comune"}},
-		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, con il collegamento ricevuto per posta; lo stesso si aspetta da un operatore del Centro per l’Impiego e dall’ente «Comune di Prova»; " +
-			"se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova)."},
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, con il link ricevuto per email. Lo stesso si aspetta da un operatore del Centro per l’Impiego e dall’ente «Comune di Prova». " +
+			"Se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova)."},
 		{"a partner whose link is over, recorded by who acknowledged", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", NoLink: true,
 			Since: at(t, "2026-11-25 09:00"), Then: "escalated", Until: when("2026-11-25 09:00"),
-		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, ma l’ente non ha più un collegamento valido per rispondere; bisogna sentirlo in altro modo; " +
-			"quello che risponde lo può registrare l’assistente sociale (Comune di Prova); il termine è scaduto oggi e il responsabile è stato avvisato."},
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, ma l’ente non ha più un link valido per rispondere. Bisogna sentirlo in altro modo. " +
+			"Quello che risponde lo può registrare l’assistente sociale (Comune di Prova). In ritardo (era per oggi alle 09:00): il responsabile è stato avvisato."},
 		{"answered", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
-		}, "La risposta al compito «Primo ascolto», data da un operatore di sportello (Comune di Prova), è arrivata e si sta registrando: " +
+		}, "La risposta all’attività «Primo ascolto», data da un operatore di sportello (Comune di Prova), è arrivata e si sta registrando: " +
 			"tra qualche secondo il fascicolo dirà che cosa aspetta."},
 		{"answered late, by a partner", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Answered: true,
 			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
-		}, "La risposta dell’ente «Scuola di Prova» è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta; " +
-			"il termine è scaduto da 2 giorni lavorativi e il responsabile è stato avvisato."},
+		}, "La risposta dell’ente «Scuola di Prova» è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta. " +
+			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): il responsabile è stato avvisato."},
 		{"nobody has the role", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.Interview, State: care.TaskReady, Role: care.ImmigrationExpert,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.TakeOver, actors.Give},
-		}, "Nessuno può agire: il compito «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
-			"da 1 giorno lavorativo; il responsabile può farlo al suo posto o passarlo a un collega dello stesso ente."},
+		}, "Nessuno può agire: l’attività «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
+			"da 1 giorno lavorativo. Il responsabile può farla al suo posto o passarla a un collega dello stesso ente."},
 		{"only who proposed it could approve", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.ClosureApproval, State: care.TaskReady, Role: care.Supervisor, Agency: "comune", Cause: health.CauseProposer,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1,
 		}, "Nessuno può approvare la chiusura: spetta al responsabile (Comune di Prova), ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta, " +
-			"da 1 giorno lavorativo; chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."},
+			"da 1 giorno lavorativo. Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."},
 		{"who held it has left", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi", Gone: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Give, actors.Withdraw},
-		}, "Nessuno può agire: chi aveva in carico il compito «Risposta a una segnalazione», che spetta a un operatore del Centro per l’Impiego, non lavora più qui, " +
-			"da 1 giorno lavorativo; il responsabile può passarlo a un collega dello stesso ente o ritirare la segnalazione."},
+		}, "Nessuno può agire: chi aveva l’attività «Risposta a una segnalazione», che spetta a un operatore del Centro per l’Impiego, non lavora più qui, " +
+			"da 1 giorno lavorativo. Il responsabile può passarla a un collega dello stesso ente o ritirare la segnalazione."},
 		{"a date", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
-			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
-				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre. Allora l’attività passa a chi segue il fascicolo. " +
+				"Fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
 		{"a date, for some days", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
-			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre; allora il compito passa a chi segue il fascicolo; " +
-				"fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre. Allora l’attività passa a chi segue il fascicolo. " +
+				"Fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
 		{"an équipe's opinions", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 2, Until: when("2026-11-30 18:00"), Then: care.DeadlineEquipeAnswer},
-			"Si attendono da 2 giorni lavorativi i pareri dell’équipe fino al 30 novembre; poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce; " +
-				"può intervenire anche il responsabile."},
+			"Si attendono da 2 giorni lavorativi i pareri dell’équipe fino al 30 novembre. Poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce. " +
+				"Può intervenire anche il responsabile."},
 		{"an équipe's signatures", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-11-26 18:00"), Then: care.DeadlineEquipeSignOff},
-			"Si attendono le firme dell’équipe sul progetto fino a domani; poi si conta chi ha firmato, senza aspettare gli altri; può intervenire anche il responsabile."},
+			"Si attendono le firme dell’équipe sul progetto fino a domani. Poi si conta chi ha firmato, senza aspettare gli altri. Può intervenire anche il responsabile."},
 		{"suspended", health.Waiting{Health: health.Planned, For: health.WaitTime, Since: at(t, "2026-11-20 09:00"), SinceDays: 3, Until: when("2027-03-08 09:00"), Then: health.ThenResume},
-			"Il caso è sospeso fino all’8 marzo 2027: riprende da solo; è fermo da 3 giorni lavorativi; " +
-				"prima possono farlo riprendere l’operatore di sportello, l’assistente sociale e il responsabile."},
+			"Il percorso è sospeso fino all’8 marzo 2027: riprende da solo. È fermo da 3 giorni lavorativi. " +
+				"Prima possono farlo riprendere l’operatore di sportello, l’assistente sociale e il responsabile."},
 		{"a permit", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-12-10 18:00"), LastDay: when("2027-02-08 12:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi; " +
-			"l’ultimo giorno del permesso è l’8 febbraio 2027; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; " +
-			"se non accade entro giovedì 10 dicembre alle 18:00 viene avvisato il responsabile; può intervenire anche il responsabile."},
+		}, "Aspetta che l’assistente sociale (Comune di Prova) registri la ricevuta del rinnovo o il nuovo permesso, da oggi. " +
+			"L’ultimo giorno del permesso è l’8 febbraio 2027: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. " +
+			"Se non è fatto entro gio 10 dic, Percorso avvisa il responsabile. Può intervenire anche il responsabile."},
 		{"a permit nine days before its last, whose renewal is late", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-25 09:30"), LastDay: when("2026-12-04 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
-			"l’ultimo giorno del permesso è il 4 dicembre 2026; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il termine per occuparsene è scaduto oggi e il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Rinnovo del permesso di soggiorno», da oggi. " +
+			"L’ultimo giorno del permesso è il 4 dicembre 2026: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. In ritardo (era per oggi alle 09:30): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
 		{"a permit on its last day", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-25 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
-			"oggi è l’ultimo giorno del permesso; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Rinnovo del permesso di soggiorno», da oggi. " +
+			"Oggi è l’ultimo giorno del permesso: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. Il responsabile è stato avvisato. Può intervenire anche il responsabile."},
 		{"a permit that is over", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-24 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che un assistente sociale (Comune di Prova) prenda in carico il compito «Rinnovo del permesso di soggiorno», da oggi; " +
-			"il permesso è scaduto il 24 novembre 2026; serve la ricevuta della richiesta di rinnovo, o il nuovo permesso; il responsabile è stato avvisato; può intervenire anche il responsabile."},
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Rinnovo del permesso di soggiorno», da oggi. " +
+			"Il permesso è scaduto il 24 novembre 2026: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. Il responsabile è stato avvisato. Può intervenire anche il responsabile."},
 		{"a partner with a link", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
-		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il collegamento ricevuto per posta; " +
-			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova); " +
-			"può intervenire anche il responsabile."},
+		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da 1 giorno lavorativo, con il link ricevuto per email. " +
+			"Se non è fatto entro ven 27 nov, Percorso manda un sollecito. Se l’ente risponde in altro modo, lo può registrare un assistente sociale (Comune di Prova). " +
+			"Può intervenire anche il responsabile."},
 		{"a partner whose course goes on", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ReferralOutcome, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, From: when("2027-06-01 02:00"), Until: when("2027-06-01 02:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
-		}, "Aspetta che finisca quello che l’ente «Scuola di Prova» fa con la persona, da 1 giorno lavorativo; all’ente si chiede com’è andata martedì 1º giugno 2027; " +
-			"se l’ente lo dice prima, lo può registrare un assistente sociale (Comune di Prova); può intervenire anche il responsabile."},
+		}, "Aspetta che finisca quello che l’ente «Scuola di Prova» fa con la persona, da 1 giorno lavorativo. All’ente si chiede com’è andata martedì 1º giugno 2027. " +
+			"Se l’ente lo dice prima, lo può registrare un assistente sociale (Comune di Prova). Può intervenire anche il responsabile."},
 		{"a partner that is not reached by post", health.Waiting{
 			Health: health.Broken, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", Cause: health.CauseMail,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
-		}, "L’ente «Scuola di Prova» non è stato raggiunto: il messaggio con il collegamento non si può recapitare, da 1 giorno lavorativo; " +
-			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo; quello che risponde lo può registrare un assistente sociale (Comune di Prova); " +
-			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile."},
+		}, "L’ente «Scuola di Prova» non è stato raggiunto: il messaggio con il link non si può recapitare, da 1 giorno lavorativo. " +
+			"Bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo. Quello che risponde lo può registrare un assistente sociale (Comune di Prova). " +
+			"Se non è fatto entro ven 27 nov, Percorso manda un sollecito. Può intervenire anche il responsabile."},
 		{"another zone", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.TransferAnswer, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Zone: "lucca",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.Supervisor},
-		}, "Aspetta che un assistente sociale della zona di Lucca prenda in carico il compito «Richiesta di un’altra zona», da oggi; " +
-			"se non accade entro venerdì 27 novembre alle 18:00 parte un sollecito; può intervenire anche il responsabile di quella zona."},
+		}, "Aspetta che un assistente sociale della zona di Lucca prenda l’attività «Richiesta di un’altra zona», da oggi. " +
+			"Se non è fatto entro ven 27 nov, Percorso manda un sollecito. Può intervenire anche il responsabile di quella zona."},
 		{"broken", health.Waiting{Health: health.Broken, For: health.WaitMachine, Cause: "no_worker", Since: at(t, "2026-11-24 18:00"), SinceDays: 1},
-			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo: deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."},
+			"È fermo per un guasto (nessun esecutore è attivo), da 1 giorno lavorativo. Deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto. Quello che è stato registrato è al sicuro."},
 		{"moving", health.Waiting{Health: health.Planned, For: health.WaitMachine, Cause: "moving"},
 			"Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."},
 		{"closed", health.Waiting{Health: health.Planned, For: health.WaitNothing}, "Il fascicolo è chiuso: non aspetta più nulla."},
@@ -538,7 +538,7 @@ func TestTimelineLine(t *testing.T) {
 	}
 	for _, c := range []struct{ code, detail, want string }{
 		{"case_opened", "", "Fascicolo aperto"},
-		{"task_claimed", "orientation", "Compito preso in carico: Orientamento"},
+		{"task_claimed", "orientation", "Attività presa da chi la fa: Orientamento"},
 		{"reminder_sent", "evaluation", "Sollecito inviato: Valutazione del percorso"},
 		{"task_completed", "referral_answer/", "Risposta a una segnalazione"},
 		{"referral_requested", "", "Segnalazione inviata"},
@@ -559,7 +559,7 @@ func TestTimelineLine(t *testing.T) {
 		{"signature", "dissenting", "Firma del progetto: ha dichiarato il dissenso"},
 		{"plan_active", "2", "Progetto attivo"},
 		{"meeting", "scuola", "Incontro con la persona: Scuola di Prova"},
-		{"suspended", "health", "Caso sospeso: motivi di salute"},
+		{"suspended", "health", "Percorso sospeso: motivi di salute"},
 		{"transfer_asked", "lucca", "Chiesto il passaggio a un’altra zona: Lucca"},
 		{"case_reopened", "second_level", "Fascicolo riaperto: Secondo livello"},
 		{"branch_ended", "equipe/plan_active", "Équipe: progetto concordato"},

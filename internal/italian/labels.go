@@ -10,6 +10,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 )
 
@@ -66,32 +67,16 @@ func TheRole(r care.Role) string { return roleOf(r).definite }
 
 // toRole and byRole are a role after the prepositions a and da: "a un assistente
 // sociale", "al responsabile", "da un assistente sociale", "dal responsabile".
-func toRole(r care.Role) string { return contract("a ", ARole(r)) }
-func byRole(r care.Role) string { return contract("da ", ARole(r)) }
+func toRole(r care.Role) string { return article.Contract("a ", ARole(r)) }
+func byRole(r care.Role) string { return article.Contract("da ", ARole(r)) }
 
 // ofTheRole and byTheRole are one of a role, who is known: "dell’assistente sociale",
 // "del responsabile", "dall’assistente sociale".
-func ofTheRole(r care.Role) string { return contract("di ", TheRole(r)) }
-func byTheRole(r care.Role) string { return contract("da ", TheRole(r)) }
-
-// contract puts a preposition before a noun with its article, and makes one word
-// of it with the article il or l’.
-func contract(preposition, noun string) string {
-	stem := strings.TrimSpace(preposition)
-	if stem == "di" {
-		stem = "de"
-	}
-	if rest, ok := strings.CutPrefix(noun, "il "); ok {
-		return stem + "l " + rest
-	}
-	if strings.HasPrefix(noun, "l’") {
-		return stem + "l" + noun
-	}
-	return preposition + noun
-}
+func ofTheRole(r care.Role) string { return article.Contract("di ", TheRole(r)) }
+func byTheRole(r care.Role) string { return article.Contract("da ", TheRole(r)) }
 
 // work is a kind of task: its title, what its performer does when all goes
-// well, as a subjunctive ("prenda visione della segnalazione"), and in one line
+// well, as a subjunctive ("legga la segnalazione"), and in one line
 // what it is for.
 type work struct{ title, does, purpose string }
 
@@ -109,19 +94,19 @@ var works = map[care.TaskKind]work{
 	care.FindPerson:             {"Ricerca della persona", "cerchi la persona", "La persona non è stata raggiunta: cercala, anche attraverso chi la segue. Se la trovi, prenota o scrivi come si prosegue; se non la trovi, si decide se chiudere il fascicolo."},
 	care.DecideNext:             {"Prossimo passo", "decida con la persona il prossimo passo", "Un passo del percorso è finito e nessun altro è previsto: decidi con la persona che cosa fare. Prenotazioni, invii e équipe si avviano dal fascicolo."},
 	care.EquipeInvitation:       {"Invito all’équipe", "risponda all’invito all’équipe", "Conferma che partecipi all’équipe, o indica perché non puoi."},
-	care.EquipeOpinion:          {"Parere per l’équipe", "dia il suo parere all’équipe", "Leggi il caso e dai il tuo parere, con le ragioni."},
+	care.EquipeOpinion:          {"Parere per l’équipe", "dia il suo parere all’équipe", "Leggi la situazione e dai il tuo parere, con le ragioni."},
 	care.PlanDraft:              {"Stesura del progetto", "proponga il progetto personalizzato", "Con i pareri dell’équipe scrivi il progetto: che cosa vuole raggiungere la persona, chi fa che cosa, entro quando."},
 	care.PlanSignOff:            {"Firma del progetto", "firmi il progetto o dichiari il dissenso", "Leggi il progetto proposto: firmalo, oppure dichiara il dissenso e scrivi perché."},
 	care.QuorumDecision:         {"Decisione sulle firme mancanti", "decida come proseguire senza le firme che mancano", "Le firme sul progetto non bastano: decidi come proseguire e scrivi perché."},
 	care.PlanAgreement:          {"Accordo con la persona", "registri che cosa dice la persona del progetto", "Presenta il progetto alla persona e registra che cosa ne dice."},
-	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Prendi visione della segnalazione, poi accettala o rifiutala."},
+	care.ReferralAnswer:         {"Risposta a una segnalazione", "risponda alla segnalazione", "Leggi la segnalazione, poi accettala o rifiutala."},
 	care.SupplyInformation:      {"Informazioni richieste", "fornisca le informazioni richieste", "L’ente destinatario ha chiesto informazioni: scrivile qui."},
-	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo, ora o più avanti, riportare il caso all’équipe o rinunciare."},
+	care.NextStepAfterRejection: {"Decisione dopo il rifiuto", "decida come proseguire dopo il rifiuto", "La segnalazione è stata rifiutata: decidi se inviarla di nuovo, ora o più avanti, tornare all’équipe o rinunciare."},
 	care.ReferralOutcome:        {"Esito della segnalazione", "registri com’è andata", "Quando l’intervento è finito, registra com’è andato."},
 	care.PlacementAppointment:   {"Appuntamento al Centro per l’Impiego", "fissi l’appuntamento", "Fissa il primo appuntamento della persona al Centro per l’Impiego."},
 	care.ServicePact:            {"Patto di servizio", "registri il patto di servizio", "All’appuntamento, firma il patto di servizio con la persona."},
 	care.Measure:                {"Avvio della misura per il lavoro", "avvii una misura per il lavoro", "Scegli la misura per il lavoro e la data entro cui verificarla."},
-	care.CheckMeasure:           {"Verifica della misura in corso", "verifichi come va la misura per il lavoro", "La misura per il lavoro è in corso: senti la persona e chi la segue, e scrivi come va. L’esito si registra con il suo compito."},
+	care.CheckMeasure:           {"Verifica della misura in corso", "verifichi come va la misura per il lavoro", "La misura per il lavoro è in corso: senti la persona e chi la segue, e scrivi come va. L’esito si registra con la sua attività."},
 	care.PlacementOutcome:       {"Esito dell’inserimento", "registri l’esito dell’inserimento", "Registra come si è conclusa la misura per il lavoro."},
 	care.Review:                 {"Monitoraggio", "completi il monitoraggio", "Incontra la persona e verifica come procede il percorso."},
 	care.GoalEvaluation:         {"Valutazione degli obiettivi", "valuti gli obiettivi del progetto", "Per ogni obiettivo del progetto indica quanto è stato raggiunto, per quello che sa il tuo ente."},
@@ -157,7 +142,7 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.ConfirmAppointment: {care.Confirmed: "Appuntamento confermato", care.Moved: "Appuntamento spostato", care.Cancelled: "Appuntamento annullato"},
 	care.Interview:          {care.Held: "Colloquio svolto", care.NoShow: "La persona non si è presentata"},
 	care.Assessment: {care.Resolved: "Bisogno risolto con il colloquio", care.PracticeOpen: "Aperta una pratica da seguire", care.ToCPI: "Persona inviata al Centro per l’Impiego", care.ToSocial: "Persona inviata al servizio sociale",
-		care.ToEquipeBetween: "Caso complesso: serve un’équipe tra enti", care.ToEquipeWithin: "Caso complesso: serve un’équipe dell’ente", care.Onward: "Si passa al servizio successivo"},
+		care.ToEquipeBetween: "La situazione è complessa: serve un’équipe tra enti", care.ToEquipeWithin: "La situazione è complessa: serve un’équipe dell’ente", care.Onward: "Si passa al servizio successivo"},
 	care.FollowPractice:         {care.Granted: "Pratica accolta", care.Refused: "Pratica respinta", care.Abandoned: "Pratica abbandonata"},
 	care.SocialService:          {care.Resolved: "Bisogno risolto", care.Abandoned: "Intervento interrotto"},
 	care.NextService:            {care.Booked: "Servizio successivo prenotato", care.NotNeeded: "Servizio successivo non necessario"},
@@ -171,7 +156,7 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.QuorumDecision:         {care.Proceed: "Si prosegue con le firme che ci sono", care.Redraft: "Il progetto va riscritto", care.Reconvene: "L’équipe va sentita di nuovo", care.EndWork: "L’équipe conclude senza progetto"},
 	care.PlanAgreement:          {care.Agreed: "La persona è d’accordo", care.ChangesAsked: "La persona chiede modifiche", care.Declined: "La persona non accetta il progetto"},
 	care.SupplyInformation:      {care.Supplied: "Informazioni inviate"},
-	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.Moved: "Per ora non è possibile: si riprova più avanti", care.ToEquipe: "Il caso torna all’équipe", care.GiveUp: "Rinuncia alla segnalazione"},
+	care.NextStepAfterRejection: {care.Resubmit: "Segnalazione inviata di nuovo", care.Moved: "Per ora non è possibile: si riprova più avanti", care.ToEquipe: "Si torna all’équipe", care.GiveUp: "Rinuncia alla segnalazione"},
 	care.ReferralOutcome:        {care.Completed: "Intervento concluso", care.Failed: "Intervento non riuscito"},
 	care.PlacementAppointment:   {care.Fixed: "Appuntamento fissato"},
 	care.ServicePact:            {care.Signed: "Patto di servizio firmato", care.NoShow: "La persona non si è presentata", care.Declined: "La persona non ha accettato il patto"},
@@ -201,7 +186,7 @@ var endings = map[string]string{
 	care.Placed: "inserimento riuscito", care.InTraining: "in formazione", care.Unsuccessful: "inserimento non riuscito",
 	care.ReferralEnded: "segnalazione conclusa senza inserimento", care.EndedEarly: "concluso con la chiusura del fascicolo",
 	care.ToSocial: "inviato al servizio sociale", care.Onward: "si passa al servizio successivo",
-	care.ToEquipeBetween: "serve un’équipe tra enti", care.ToEquipeWithin: "serve un’équipe dell’ente", care.ToEquipe: "il caso torna all’équipe",
+	care.ToEquipeBetween: "serve un’équipe tra enti", care.ToEquipeWithin: "serve un’équipe dell’ente", care.ToEquipe: "si torna all’équipe",
 	care.PlanActivated: "progetto concordato", care.PlanRefused: "progetto non accettato dalla persona", care.NoPlan: "nessun progetto",
 	care.Completed: "intervento concluso", care.Failed: "intervento non riuscito", care.ConsentOver: "consenso revocato",
 	care.AlreadyOpen: "prosegue quello già in corso",
@@ -221,10 +206,12 @@ var reasons = map[string]string{
 	"person_cancelled":     "La persona ha annullato",
 	"service_unavailable":  "Il servizio non è disponibile",
 	"person_not_reachable": "La persona non è raggiungibile",
-	"good_reason":          "Con un giustificato motivo",
-	"no_reason_given":      "Senza un motivo",
+	care.GoodReason:        "Aveva avvisato, o c’era un buon motivo",
+	"no_reason_given":      "Non ha avvisato",
+	care.OfficeUnable:      "L’ufficio non poteva",
+	care.NoInterpreter:     "Mancava l’interprete",
 	"absent":               "Assente in questo periodo",
-	"not_competent":        "Il caso non è di sua competenza",
+	"not_competent":        "Non è di mia competenza",
 	"conflict_of_interest": "Conflitto di interessi",
 	"needs_resolved":       "I bisogni sono già risolti",
 	"person_unavailable":   "La persona non è disponibile",
@@ -270,7 +257,7 @@ var fields = map[string]string{
 	"outcome": "Esito",
 	"starts":  "Primo giorno", "ends": "Ultimo giorno",
 	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
-	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Compito com’era", "closure_outcome": "Esito della chiusura",
+	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Attività com’era", "closure_outcome": "Esito della chiusura",
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
@@ -330,7 +317,7 @@ var fieldHelps = map[string]string{
 	"seen":            "Controlla i dati che l’ente riceverà: saranno questi, e nessun altro.",
 	"zone":            "La zona a cui passa il fascicolo, se accetta.",
 	"into":            "Il percorso continua in questo fascicolo; l’altro si chiude.",
-	"role":            "A chi passa il compito: un ruolo della zona.",
+	"role":            "A chi passa l’attività: un ruolo della zona.",
 }
 
 // FieldHelp says what a field asks for, where its name does not; the path is as
@@ -343,7 +330,7 @@ var fieldsOf = map[care.TaskKind]map[catalogue.TaskField][2]string{
 		catalogue.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
 		catalogue.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
 	},
-	care.NextStepAfterRejection: {catalogue.FieldAt: {"Quando riprovare", "Il giorno e l’ora da cui il compito torna da fare."}},
+	care.NextStepAfterRejection: {catalogue.FieldAt: {"Quando riprovare", "Il giorno e l’ora da cui l’attività torna da fare."}},
 	care.PlanDraft:              {catalogue.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
 }
 
@@ -363,21 +350,21 @@ func TaskFieldHelp(kind care.TaskKind, f catalogue.TaskField) string {
 	return FieldHelp(string(f))
 }
 
-var needLevels = map[string]string{"none": "Nessun bisogno", "some": "Bisogno", "serious": "Bisogno grave"}
+var needLevels = map[string]string{"none": "Nessuna difficoltà", "some": "Qualche difficoltà", "serious": "Serve aiuto", "urgent": "Serve aiuto subito"}
 
 // NeedLevel says how serious a need was found.
 func NeedLevel(code string) string { return say(needLevels, code) }
 
 var taskStates = map[care.TaskState]string{
-	care.TaskReady: "da prendere in carico", care.TaskReserved: "in carico", care.TaskCompleted: "completato",
-	care.TaskSkipped: "saltato", care.TaskObsolete: "non più necessario",
+	care.TaskReady: "libera", care.TaskReserved: "affidata", care.TaskCompleted: "completata",
+	care.TaskSkipped: "saltata", care.TaskObsolete: "non più necessaria",
 }
 
 // TaskState is the state of a task.
 func TaskState(s care.TaskState) string { return say(taskStates, s) }
 
 var referralStates = map[care.ReferralState]string{
-	care.ReferralRequested: "da prendere in visione", care.ReferralReceived: "presa in visione", care.ReferralOnHold: "in attesa di informazioni",
+	care.ReferralRequested: "da leggere", care.ReferralReceived: "letta", care.ReferralOnHold: "in attesa di informazioni",
 	care.ReferralAccepted: "accettata", care.ReferralRejected: "rifiutata", care.ReferralInProgress: "in corso",
 	care.ReferralCompleted: "conclusa", care.ReferralFailed: "conclusa senza esito positivo", care.ReferralWithdrawn: "ritirata",
 	care.ReferralRedirected: "inoltrata a un altro ente",
@@ -387,16 +374,16 @@ var referralStates = map[care.ReferralState]string{
 func ReferralState(s care.ReferralState) string { return say(referralStates, s) }
 
 var operations = map[care.Operation]string{
-	care.OpOpen: "Apri il fascicolo", care.OpComplete: "Completa", care.OpAcknowledge: "Presa visione", care.OpAccept: "Accetta",
+	care.OpOpen: "Apri il fascicolo", care.OpComplete: "Completa", care.OpAcknowledge: "Ho letto (presa visione)", care.OpAccept: "Accetta",
 	care.OpReject: "Rifiuta", care.OpHold: "Chiedi informazioni", care.OpSupply: "Invia le informazioni", care.OpRedirect: "Inoltra a un altro ente",
-	care.OpWithdraw: "Ritira la segnalazione", care.OpBook: "Prenota un servizio", care.OpSendToCPI: "Invia al Centro per l’Impiego",
+	care.OpWithdraw: "Ritira la segnalazione", care.OpBook: "Prenota un servizio", care.OpSendToCPI: "Invia al CPI e fissa l’appuntamento",
 	care.OpClose: "Chiudi in anticipo", care.OpRenewPolicy: "Applica le regole aggiornate", care.OpReport: "Esito di un ramo",
 	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
-	care.OpClaim: "Prendi in carico", care.OpRelease: "Rilascia", care.OpReassign: "Riassegna", care.OpExtend: "Proroga",
+	care.OpClaim: "Lo faccio io", care.OpRelease: "Rimetti tra le libere", care.OpReassign: "Passa a…", care.OpExtend: "Rimanda al…",
 	care.OpVouch: "Conferma che è la stessa persona", care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
 	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRetryEntry: "Riprova ora", care.OpRefuseEntry: "Rifiuta la richiesta", care.OpRefer: "Invia a un partner",
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
-	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il caso", care.OpResume: "Fai riprendere il caso",
+	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
 	care.OpMistake: "Segnala che la chiusura è uno sbaglio", care.OpUndo: "Conferma e annulla la chiusura",
 	care.OpReopen: "Riapri il fascicolo",
@@ -509,9 +496,9 @@ func ShareEnd(agency string, why care.EndReason, until *time.Time, now time.Time
 	case until == nil:
 		return ""
 	case until.After(now):
-		return agency + " vede i dati della persona fino al " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
+		return Upper(article.The(agency)) + " vede i dati della persona fino al " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
 	}
-	return agency + " non vede più i dati della persona dal " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
+	return Upper(article.The(agency)) + " non vede più i dati della persona dal " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
 }
 
 var weekdays = map[care.Weekday]string{
@@ -530,20 +517,20 @@ func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m
 
 var readings = map[string]string{
 	string(ledger.ReadCase): "ha letto il fascicolo", string(ledger.ReadTimeline): "ha letto la storia del fascicolo", string(ledger.ReadReads): "ha letto chi ha letto il fascicolo",
-	string(ledger.ReadTask): "ha letto un compito", string(ledger.ReadReferral): "ha letto la segnalazione", string(ledger.ReadShare): "ha letto i dati comunicati al suo ente",
+	string(ledger.ReadTask): "ha letto un’attività", string(ledger.ReadReferral): "ha letto la segnalazione", string(ledger.ReadShare): "ha letto i dati comunicati al suo ente",
 	string(ledger.ReadEquipe): "ha letto il lavoro dell’équipe", string(ledger.ReadPlan): "ha letto il progetto", string(ledger.ReadGoalFindings): "ha letto la valutazione degli obiettivi",
 	string(ledger.ReadDisclosure): "ha visto i dati da comunicare a un ente", string(ledger.ReadContact): "ha letto l’accesso allo sportello",
-	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i casi fermi", string(ledger.ListTasks): "lo ha visto in un elenco di compiti",
+	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i percorsi fermi", string(ledger.ListTasks): "lo ha visto in un elenco di attività",
 	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
 	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListNotices): "ha riletto quello che aveva scritto e che non è stato registrato",
 	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
 	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
 	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
-	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un compito", string(care.OpClaim): "ha preso in carico un compito",
-	string(care.OpRelease): "ha rilasciato un compito", string(care.OpReassign): "ha riassegnato un compito", string(care.OpExtend): "ha prorogato un compito",
+	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",
+	string(care.OpRelease): "ha rimesso un’attività tra le libere", string(care.OpReassign): "ha passato un’attività", string(care.OpExtend): "ha rimandato un’attività",
 	string(care.OpMistake): "ha segnalato che la chiusura è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura",
-	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpRemind): "ha sollecitato un compito", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
+	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
 	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
 	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
@@ -552,7 +539,7 @@ var readings = map[string]string{
 	string(care.OpRetryEntry): "ha fatto riprovare una richiesta che non si riusciva a registrare", string(care.OpRefuseEntry): "ha rifiutato una richiesta che non si riusciva a registrare",
 	string(care.OpRefer): "ha inviato la persona a un partner", string(care.OpMeet): "ha registrato un incontro", string(care.OpConsent): "ha registrato il consenso",
 	string(care.OpUnconsent): "ha registrato la revoca del consenso", string(care.OpPermit): "ha registrato il permesso o la sua ricevuta",
-	string(care.OpSuspend): "ha sospeso il caso", string(care.OpResume): "ha fatto riprendere il caso", string(care.OpTransfer): "ha chiesto il passaggio a un’altra zona",
+	string(care.OpSuspend): "ha sospeso il percorso", string(care.OpResume): "ha fatto riprendere il percorso", string(care.OpTransfer): "ha chiesto il passaggio a un’altra zona",
 	string(care.OpRecall): "ha ritirato la richiesta di passaggio", string(care.OpMerge): "ha unito due fascicoli", string(care.OpReopen): "ha riaperto il fascicolo",
 }
 
@@ -561,7 +548,7 @@ func Reading(action string) string { return say(readings, action) }
 
 var readingPurposes = map[ledger.ReadingPurpose]string{
 	ledger.ForCare: "seguire la persona", ledger.ForDesk: "accogliere chi si rivolge allo sportello", ledger.ForOneFile: "non aprire due fascicoli della stessa persona",
-	ledger.ForDisclosure: "decidere che cosa comunicare a un altro ente", ledger.ForPlan: "seguire il progetto", ledger.ForSupervision: "sbloccare i casi fermi",
+	ledger.ForDisclosure: "decidere che cosa comunicare a un altro ente", ledger.ForPlan: "seguire il progetto", ledger.ForSupervision: "far ripartire i percorsi fermi",
 	ledger.ForAccountability: "sapere chi ha letto il fascicolo",
 }
 

@@ -30,7 +30,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints: map[string]string{"note": "Perché la chiusura è uno sbaglio."},
 	},
 	care.OpUndo: {
-		Intro: "La chiusura non vale più, e il fascicolo torna aperto dov’era. Quello che aveva concluso non riparte da solo: chi segue il caso riceve il compito di riprendere il percorso. Quello che gli enti hanno già saputo lo sanno ancora: avvisali tu.",
+		Intro: "La chiusura non vale più, e il fascicolo torna aperto dov’era. Quello che aveva concluso non riparte da solo: chi segue la persona trova tra le sue attività di riprendere il percorso. Quello che gli enti hanno già saputo lo sanno ancora: avvisali tu.",
 		Done:  "La chiusura è annullata: il fascicolo torna aperto.",
 		Hints: map[string]string{"note": "Perché sei d’accordo: che cosa hai verificato."},
 	},
@@ -45,16 +45,16 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri."},
 	},
 	care.OpSendToCPI: {
-		Intro: "Il Centro per l’Impiego prende visione dell’invio e poi risponde se accetta.",
-		Done:  "Inviato al Centro per l’Impiego: ora ne prende visione.",
+		Intro: "Il Centro per l’Impiego legge l’invio, risponde se accetta, e fissa il primo appuntamento.",
+		Done:  "Inviata al Centro per l’Impiego, che ora la legge e poi fissa l’appuntamento.",
 		Hints: map[string]string{"note": "Restano nel fascicolo: non sono tra i dati inviati."},
 	},
 	care.OpRefer: {
 		Intro: "Scegli il partner e il bisogno a cui risponde. Nel passo seguente vedi esattamente che cosa riceve.",
-		Done:  "La persona è inviata al partner, che ora ne prende visione.",
+		Done:  "La persona è inviata al partner, che ora la legge.",
 	},
 	care.OpMeet: {
-		Intro:  "Un incontro con la persona, tenuto da un qualunque ente che segue il caso, vale per tutti: la prossima verifica si conta da qui.",
+		Intro:  "Un incontro con la persona, tenuto da un qualunque ente che segue la persona, vale per tutti: la prossima verifica si conta da qui.",
 		Done:   "Incontro registrato: il monitoraggio riparte da qui.",
 		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"},
 	},
@@ -75,15 +75,15 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints:  map[string]string{"permit_expiry": "Lascia vuoto per la ricevuta, e se il permesso non scade."},
 	},
 	care.OpSuspend: {
-		Intro:   "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il caso riprende da solo, con i termini ricalcolati.",
-		Done:    "Il caso è sospeso: fino a quel giorno nessun termine corre.",
+		Intro:   "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il percorso riprende da solo, con i termini ricalcolati.",
+		Done:    "Il percorso è sospeso: fino a quel giorno nessun termine corre.",
 		Labels:  map[string]string{"until": "Riprende il"},
 		Hints:   map[string]string{"until": "Al massimo fra due anni."},
 		Choices: suspendReasons,
 	},
 	care.OpResume: {
-		Intro: "I termini si contano da oggi, e chi ha compiti aperti li ritrova tra i suoi.",
-		Done:  "Il caso riprende: i termini sono ricalcolati da oggi.",
+		Intro: "I termini si contano da oggi, e chi ha attività aperte le ritrova tra le sue.",
+		Done:  "Il percorso riprende: i termini sono ricalcolati da oggi.",
 	},
 	care.OpTransfer: {
 		Intro:  "L’altra zona riceve la richiesta con i dati qui sotto e risponde. Se accetta, il percorso prosegue là e il tuo accesso al fascicolo finisce.",
@@ -114,7 +114,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Nothing: map[string]string{"other": "Nessun altro fascicolo aperto risulta della stessa persona, per nome e data di nascita."},
 	},
 	care.OpClose: {
-		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi i compiti aperti non servono più. Gli altri enti che hanno qui un compito, una segnalazione o un posto nell’équipe ricevono un messaggio, senza il nome della persona; la storia dice chi è stato avvisato e chi no. Il fascicolo resta leggibile.",
+		Intro:  "Con certi esiti la chiusura è prima approvata da un’altra persona, e fino ad allora il percorso va avanti. Poi le attività aperte non servono più. Gli altri enti che hanno qui un’attività, una segnalazione o un posto nell’équipe ricevono un messaggio, senza il nome della persona; la storia dice chi è stato avvisato e chi no. Il fascicolo resta leggibile.",
 		Done:   "Chiusura registrata: se un’altra persona la deve approvare, il fascicolo resta aperto fino ad allora; poi ogni attività si conclude e il fascicolo è chiuso.",
 		Button: "Chiudi il fascicolo",
 		Labels: map[string]string{"outcome": "Con quale esito"},

@@ -10,7 +10,7 @@ func Refusal(r care.Refusal) string {
 	switch r.Code {
 	case care.RefusedTaken:
 		if r.Role != "" {
-			return "Il compito è già stato preso in carico " + byRole(r.Role) + "."
+			return "L’attività è già stata presa " + byRole(r.Role) + "."
 		}
 	case care.RefusedForbidden:
 		return forbidden(r)
@@ -63,10 +63,10 @@ func forbidden(r care.Refusal) string {
 
 // notHeld says what is to be done before, by what is asked of a task.
 var notHeld = map[care.Operation]string{
-	care.OpRelease:  "Il compito non è in carico a nessuno: non c’è nulla da rilasciare.",
-	care.OpComplete: "Il compito non è in carico a te: prima prendilo in carico, poi completalo.",
-	care.OpAccept:   "La segnalazione non è in carico a te: prima prendine visione, poi accettala.",
-	care.OpHold:     "La segnalazione non è in carico a te: prima prendine visione, poi chiedi le informazioni.",
+	care.OpRelease:  "L’attività non è affidata a nessuno: non c’è nulla da rimettere tra le libere.",
+	care.OpComplete: "L’attività non è affidata a te: prima scegli «Lo faccio io», poi completala.",
+	care.OpAccept:   "La segnalazione non è affidata a te: prima scegli «Ho letto (presa visione)», poi accettala.",
+	care.OpHold:     "La segnalazione non è affidata a te: prima scegli «Ho letto (presa visione)», poi chiedi le informazioni.",
 }
 
 // notNow says what is so, and what can be done, where something is not possible now;
@@ -84,7 +84,7 @@ func notNow(r care.Refusal) string {
 	case catalogue.OnAction:
 		return "Il progetto con questa azione non è in vigore (" + planNow(r.Now) + "): gli avanzamenti si registrano sul progetto in vigore, quando c’è."
 	case catalogue.OnEquipe:
-		return "L’équipe non aspetta pareri né firme in questo momento: il fascicolo dice a chi tocca. Quello che si è deciso si scrive nel compito aperto."
+		return "L’équipe non aspetta pareri né firme in questo momento: il fascicolo dice a chi tocca. Quello che si è deciso si scrive nell’attività aperta."
 	}
 	return notNowOfCase(r.Operation, r.Now)
 }
@@ -98,8 +98,8 @@ func planNow(state string) string {
 
 // referralNow says how a referral stands.
 var referralNow = map[care.ReferralState]string{
-	care.ReferralRequested:  "Della segnalazione nessuno ha ancora preso visione",
-	care.ReferralReceived:   "Della segnalazione è già stata presa visione, e si aspetta la risposta",
+	care.ReferralRequested:  "La segnalazione è ancora da leggere",
+	care.ReferralReceived:   "La segnalazione è già stata letta, e si aspetta la risposta",
 	care.ReferralOnHold:     "L’ente ha chiesto altre informazioni, e le aspetta da chi ha inviato la segnalazione",
 	care.ReferralAccepted:   "La segnalazione è già stata accettata",
 	care.ReferralInProgress: "La segnalazione è già stata accettata, ed è in corso",
@@ -125,9 +125,9 @@ func insteadOf(op care.Operation, now care.ReferralState) string {
 	case care.ReferralRequested:
 		switch op {
 		case care.OpAccept:
-			return "prima prendine visione, poi accettala"
+			return "prima scegli «Ho letto (presa visione)», poi accettala"
 		case care.OpHold:
-			return "prima prendine visione, poi chiedi le informazioni"
+			return "prima scegli «Ho letto (presa visione)», poi chiedi le informazioni"
 		}
 		return "l’ente non ha chiesto informazioni; se quello che hai inviato non va bene, ritirala e inviala di nuovo"
 	case care.ReferralReceived:
@@ -141,7 +141,7 @@ func insteadOf(op care.Operation, now care.ReferralState) string {
 		if sender {
 			return "l’ente non aspetta informazioni; quello che deve sapere si può dire a voce, o in un incontro registrato"
 		}
-		return "si prosegue con i compiti che ne sono nati, dove si dice anche se non va avanti"
+		return "si prosegue con le attività che ne sono nate, dove si dice anche se non va avanti"
 	case care.ReferralRedirected:
 		if sender {
 			return "si ritira, e si completa, quella che la continua: è nel fascicolo"
@@ -158,18 +158,18 @@ func notNowOfTask(op care.Operation, now care.TaskState) string {
 	then := ": il fascicolo dice che cosa ne è venuto e che cosa si aspetta ora"
 	switch now {
 	case care.TaskCompleted:
-		return "Il compito è già stato completato" + then + "."
+		return "L’attività è già stata completata" + then + "."
 	case care.TaskSkipped:
 		return "Il termine per rispondere è passato, e si è proseguito senza questa risposta" + then + "."
 	case care.TaskObsolete:
-		return "Il compito non serve più, perché il percorso è proseguito in altro modo" + then + "."
+		return "L’attività non serve più, perché il percorso è proseguito in altro modo" + then + "."
 	case care.TaskReady:
 		if op == care.OpClaim {
-			return "Una segnalazione non si prende in carico con questo comando: prendine visione, e il compito è tuo."
+			return "A una segnalazione si comincia da «Ho letto (presa visione)»: poi l’attività è tua."
 		}
 	}
 	if now.Open() && op == care.OpComplete {
-		return "Il compito è aperto, ma in questo momento il percorso aspetta altro: apri il compito di nuovo, e se l’esito che hai scelto non c’è più scegline uno di quelli offerti."
+		return "L’attività è aperta, ma in questo momento il percorso aspetta altro: aprila di nuovo, e se l’esito che hai scelto non c’è più scegline uno di quelli offerti."
 	}
 	return ""
 }
@@ -190,7 +190,7 @@ func notNowOfCase(op care.Operation, now string) string {
 	case now == care.NowClosing:
 		return "La chiusura del fascicolo è già chiesta, e si stanno concludendo le attività aperte: quando è chiuso si può riaprire."
 	case op == care.OpResume:
-		return "Il caso non è sospeso: va già avanti, e non serve farlo riprendere."
+		return "Il percorso non è sospeso: va già avanti, e non serve farlo riprendere."
 	case op == care.OpRecall:
 		return notRecalled(now)
 	case op == care.OpUnconsent:
@@ -198,9 +198,9 @@ func notNowOfCase(op care.Operation, now string) string {
 	}
 	switch kind := care.TaskKind(now); kind {
 	case care.FirstListening, care.SocialConsult:
-		return "La persona è ancora al primo livello: prima si completa il compito «" + TaskKind(kind) + "», poi si può ripetere questa operazione."
+		return "La persona è ancora al primo livello: prima si completa l’attività «" + TaskKind(kind) + "», poi si può ripetere questa operazione."
 	case care.ClosureApproval:
-		return "La chiusura del fascicolo è proposta e aspetta di essere approvata: se il caso deve proseguire, chi la approva la rimanda indietro."
+		return "La chiusura del fascicolo è proposta e aspetta di essere approvata: se il percorso deve proseguire, chi la approva la rimanda indietro."
 	}
 	if _, known := catalogue.Of(op); known {
 		return "A questo punto del percorso non si può fare «" + Operation(op) + "»: il fascicolo dice che cosa aspetta, chi deve agire e che cosa si può fare."

@@ -82,16 +82,16 @@ func TestRefusalsAreSaidInTheirOwnWords(t *testing.T) {
 		refused care.Refusal
 		want    []string
 	}{
-		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpAccept, Now: "requested"}, []string{"nessuno ha ancora preso visione", "prima prendine visione"}},
+		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpAccept, Now: "requested"}, []string{"ancora da leggere", "prima scegli «Ho letto (presa visione)»"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpAccept, Now: "accepted"}, []string{"già stata accettata", "si prosegue"}},
 		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpAccept, Now: "withdrawn"}, []string{"ritirata", "non aspetta più risposte"}},
-		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpComplete, Now: "completed"}, []string{"già stato completato", "il fascicolo dice"}},
+		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpComplete, Now: "completed"}, []string{"già stata completata", "il fascicolo dice"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpSendToCPI, Now: "first_listening"}, []string{"primo livello", "«Primo ascolto»", "ripetere"}},
 		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpBook, Now: "closed"}, []string{"è chiuso", "riaprilo"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpResume}, []string{"non è sospeso"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpRecall, Now: "accepted"}, []string{"già accettato"}},
 		{care.Refusal{Code: care.RefusedForbidden, Operation: care.OpRetryEntry}, []string{"la può fare il responsabile"}},
-		{care.Refusal{Code: care.RefusedNotHeld, Operation: care.OpRelease}, []string{"nulla da rilasciare"}},
+		{care.Refusal{Code: care.RefusedNotHeld, Operation: care.OpRelease}, []string{"nulla da rimettere tra le libere"}},
 	} {
 		text := italian.Refusal(c.refused)
 		if i := slices.IndexFunc(c.want, func(s string) bool { return !strings.Contains(text, s) }); i >= 0 {

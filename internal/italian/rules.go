@@ -3,13 +3,15 @@ package italian
 import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/italian/asked"
+	"percorso/internal/italian/gate"
 	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/undoing"
 )
 
 var rules = map[string]string{
-	care.RuleRequired:        "Campo obbligatorio: compilalo per continuare.",
+	care.RuleRequired:        "Manca: scrivilo per continuare.", // Fault says of a field what to write
 	care.RuleUnknownCode:     "Scegli una delle voci dell’elenco.",
 	care.RuleNotAllowed:      "Questo campo non va con la scelta fatta: lascialo vuoto.",
 	care.RuleInThePast:       "La data è già passata: indicane una futura.",
@@ -26,7 +28,7 @@ var rules = map[string]string{
 	care.RuleDuplicate:       "La voce è ripetuta: lasciala una volta sola.",
 	care.RuleUnknownGoal:     "L’azione non ha un obiettivo del progetto: sceglilo tra quelli scritti sopra.",
 	care.RuleUnreachable:     "A questo ente non si può inviare nessuno: non usa Percorso e non ha un indirizzo. Scegli un altro ente, o chiedi al responsabile di aggiungere l’indirizzo.",
-	care.RuleUseCPI:          "Al Centro per l’Impiego la persona si invia con «Invia al Centro per l’Impiego».",
+	care.RuleUseCPI:          "Al Centro per l’Impiego la persona si invia con «Invia al CPI e fissa l’appuntamento».",
 	care.RuleActOver:         "L’atto con cui questo ente lavora con la zona è scaduto: finché non ce n’è uno nuovo non gli si comunicano altri dati. Scegli un altro ente, o chiedi al responsabile della zona.",
 	care.RuleConsent:         "A questo ente i dati si comunicano solo con il consenso della persona: registra il consenso, poi ripeti.",
 	care.RuleSeen:            "I dati da comunicare sono cambiati da quando li hai visti: ricontrollali e ripeti l’invio.",
@@ -45,18 +47,18 @@ var rules = map[string]string{
 	undoing.RuleSaidAlready:  "Lo hai già segnalato: adesso un’altra persona deve confermarlo.",
 	undoing.RuleSecondPerson: "Servono due persone: chi conferma non è chi ha segnalato lo sbaglio. Chiedi a un collega di farlo.",
 	care.RuleOtherPerson:     "Chi ha proposto la chiusura non può approvarla: deve farlo un’altra persona, oppure chi l’ha proposta la ritira.",
-	care.RuleSuspended:       "Il caso è già sospeso: per cambiare la data fallo prima riprendere.",
+	care.RuleSuspended:       "Il percorso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
 	care.RuleConsented:       "Il consenso è già registrato: non serve ripeterlo.",
 	care.RuleNoConsent:       "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:            "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
-	terms.RuleWhyLong:   "Una proroga così lunga chiede un motivo: scrivi perché.",
+	terms.RuleWhyLong:   "Un rinvio così lungo chiede un motivo: scrivi perché.",
 	terms.RuleWhyPermit: "Il nuovo termine viene dopo l’ultimo giorno del permesso di soggiorno: scrivi perché, o anticipalo.",
 	terms.RulePermit:    "Il rinnovo non può aspettare oltre l’ultimo giorno del permesso di soggiorno: scegli un giorno prima.",
 
-	care.RuleOtherAgency: "Il compito resta al suo ente: scegli una persona o un ruolo di quell’ente. A un altro ente si inoltra la segnalazione.",
-	care.RuleOtherRole:   "Questo compito è di un ruolo solo: scegli una persona di quel ruolo.",
+	care.RuleOtherAgency: "L’attività resta al suo ente: scegli una persona o un ruolo di quell’ente. A un altro ente si inoltra la segnalazione.",
+	care.RuleOtherRole:   "Questa attività è di un ruolo solo: scegli una persona di quel ruolo.",
 	care.RuleNoContact:   "Allo sportello del tuo ente non c’è un accesso con questo numero: scegline uno dell’elenco, o apri il fascicolo senza.",
 	care.RuleContactUsed: "Da questo accesso è già nato un fascicolo: apri quello, o togli l’accesso.",
 	care.RuleUnknownPart: "Nessuna versione del progetto ha questa voce: ricarica il progetto, poi ripeti la modifica.",
@@ -70,7 +72,7 @@ var rules = map[string]string{
 
 	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
 	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
-	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro sul caso: si prosegue con quella.",
+	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro per questa persona: si prosegue con quella.",
 	care.RuleReferralOpen:  "La persona è già inviata a questo ente per lo stesso bisogno: l’invio in corso non è concluso.",
 	care.RuleIntoTransfer:  "L’altro fascicolo aspetta di passare a un’altra zona: aspetta la risposta, o ritira la richiesta, poi unisci.",
 	care.RuleBothOpen:      "I due fascicoli hanno in corso la stessa attività: concludine una, poi unisci.",
@@ -97,28 +99,6 @@ var rules = map[string]string{
 	"json":            "Il corpo della richiesta non è un valore JSON, o contiene altro dopo: correggilo.",
 	"too_deep":        "I valori sono annidati più di quanto un modulo preveda: togli i livelli di troppo.",
 	"no_body":         "Questo indirizzo non prende un corpo: invia la richiesta senza.",
-
-	eligibility.RuleShut:                  "I requisiti per quello che chiedi non c’erano: «Verifica i requisiti», allo sportello, dice oggi quali servono.",
-	eligibility.RuleLevel1Foreign:         "Ai cittadini italiani lo sportello dà informazioni: registra un accesso, senza aprire il fascicolo.",
-	eligibility.RuleLevel1Citizenship:     "Indica la cittadinanza: il primo livello è per i cittadini stranieri.",
-	eligibility.RuleLevel2ThirdCountry:    "I servizi di secondo livello sono per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea, se la materia non è per tutti i cittadini stranieri.",
-	eligibility.RuleLevel2Foreign:         "Le pratiche sono per i cittadini stranieri: ai cittadini italiani lo sportello dà informazioni.",
-	eligibility.RuleLevel2BirthDate:       "Indica la data di nascita: la materia è per persone di una certa età.",
-	eligibility.RuleLevel2AgeMin:          "La persona non ha ancora l’età che la zona chiede per questa materia.",
-	eligibility.RuleLevel2AgeMax:          "La persona ha superato l’età che la zona ammette per questa materia.",
-	eligibility.RuleLevel2Citizenship:     "Indica la cittadinanza: il secondo livello è per i cittadini di Paesi terzi.",
-	eligibility.RuleLevel2Permit:          "Per questo servizio di secondo livello serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
-	eligibility.RuleLevel2PermitBefore:    "Per questo servizio di secondo livello serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
-	eligibility.RuleLevel2PermitExpired:   "Il permesso di soggiorno è scaduto: serve la ricevuta della richiesta di rinnovo.",
-	eligibility.RuleTakeOverThirdCountry:  "La presa in carico integrata è per i cittadini di Paesi terzi, cioè di nessuno Stato dell’Unione europea.",
-	eligibility.RuleTakeOverCitizenship:   "Indica la cittadinanza: la presa in carico è per i cittadini di Paesi terzi.",
-	eligibility.RuleTakeOverPermit:        "Per la presa in carico integrata serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
-	eligibility.RuleTakeOverPermitBefore:  "Per la presa in carico integrata serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
-	eligibility.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
-	eligibility.RuleTakeOverBirthDate:     "Indica la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
-	eligibility.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
-	eligibility.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi: restano possibili i servizi di secondo livello.",
-	eligibility.RuleTakeOverNeed:          "La presa in carico integrata richiede almeno un bisogno sociale o di lavoro: se c’è, aggiungilo ai bisogni.",
 }
 
 // Rule says in a sentence which rule a field of a form breaks, or which rule
@@ -127,7 +107,19 @@ func Rule(code string) string {
 	if text, ok := rules[code]; ok {
 		return text
 	}
+	if text, ok := gate.Rules[code]; ok {
+		return text
+	}
 	return "Il valore non rispetta una regola (" + code + ")."
+}
+
+// Fault says which rule a field of a form breaks, and of one that must not stay empty
+// what to write there.
+func Fault(f care.Fault) string {
+	if f.Rule == care.RuleRequired && f.Field != "" {
+		return asked.Sentence(f.Field)
+	}
+	return Rule(f.Rule)
 }
 
 // GateRefusal says a rule that shuts a gate, and from when time alone opens it.
@@ -140,17 +132,17 @@ func GateRefusal(r eligibility.GateRefusal) string {
 
 var refusals = map[string]string{
 	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
-	care.RefusedTaken:      "Un’altra persona ha già preso in carico questo compito.",
+	care.RefusedTaken:      "Un’altra persona ha già preso questa attività.",
 	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
 	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
-	care.RefusedNotHeld:    "Il compito non è in carico a te: prima prendilo in carico.",
+	care.RefusedNotHeld:    "L’attività non è affidata a te: prima scegli «Lo faccio io».",
 	care.RefusedChanged:    "Nel frattempo qualcosa è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
-	care.RefusedInFlight:   "Una risposta a questo compito, o il ritiro di quello che chiede, è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, il compito non si può cambiare.",
+	care.RefusedInFlight:   "Una risposta a questa attività, o il ritiro di quello che chiede, è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, l’attività non si può cambiare.",
 	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
 	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
 	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",
-	told.Nobody:            "Nessuno è stato avvisato: chi ha in carico il compito non lavora più lì, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa il compito a una persona, o rilascialo.",
-	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo collegamento: se è urgente chiamalo, e registra quello che risponde.",
+	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
+	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo link: se è urgente chiamalo, e registra quello che risponde.",
 	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
 

@@ -11,8 +11,8 @@ import (
 	"percorso/internal/health"
 )
 
-// Sentence says in one sentence what a case waits for: who must act, since
-// when, until when, what happens then, and who can stand in.
+// Sentence says in short sentences what a case waits for: who must act, since when,
+// until when, what happens then, and who can stand in.
 func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
 	case w.For == health.WaitNothing:
@@ -20,26 +20,26 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Answered:
 		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
 	case w.For == health.WaitTask && w.Gone:
-		return join("Nessuno può agire: chi aveva in carico il compito «"+TaskKind(w.Task)+"», che spetta "+toRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+		return join("Nessuno può agire: chi aveva l’attività «"+TaskKind(w.Task)+"», che spetta "+toRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
 		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
-			"; chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
+			". Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
 	case w.For == health.WaitTask && w.Health == health.Orphaned && len(w.Means) > 0:
-		return join("Nessuno può agire: il compito «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma nella zona nessuno ha questo ruolo"+since(w, now), standIns(w))
+		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma nella zona nessuno ha questo ruolo"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
-		return "Nessuno può agire: il compito «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
+		return "Nessuno può agire: l’attività «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
 			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "."
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
-		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il collegamento non si può recapitare"+since(w, now),
+		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
 		return join("Aspetta che finisca quello che l’ente «"+agencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
 			"se l’ente lo dice prima, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.NoLink:
-		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un collegamento valido per rispondere",
+		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un link valido per rispondere",
 			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
-		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il collegamento ricevuto per posta", others(w, p), term(w, now),
+		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
 		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
@@ -49,19 +49,22 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, "può intervenire anche il responsabile")
 	case w.For == health.WaitTime && w.Until != nil:
 		return "Aspetta " + leading(since(w, now)) + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
-			"; allora il compito passa a chi segue il fascicolo; fino ad allora nessuno deve agire, ma il responsabile può intervenire."
+			". Allora l’attività passa a chi segue il fascicolo. Fino ad allora nessuno deve agire, ma il responsabile può intervenire."
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
 	case w.Cause == "nothing_open":
-		return "Nessuno ha un prossimo passo da fare, e nessuna data lo porta: è un guasto, e deve intervenire l’assistenza tecnica; può intervenire anche il responsabile."
+		return "Nessuno ha un prossimo passo da fare, e nessuna data lo porta: è un guasto, e deve intervenire l’assistenza tecnica. Può intervenire anche il responsabile."
 	}
 	return "È fermo per un guasto (" + cause(w.Cause) + ")" + since(w, now) +
-		": deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto; quello che è stato registrato è al sicuro."
+		". Deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto. Quello che è stato registrato è al sicuro."
 }
 
 func join(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return strings.Join(parts, "; ") + "."
+	for i, part := range parts {
+		parts[i] = Upper(part)
+	}
+	return strings.Join(parts, ". ") + "."
 }
 
 // who must act: any of a role while the task is ready, then the one who holds it,
@@ -121,22 +124,22 @@ func answered(w health.Waiting, p care.Policy) string {
 	if w.Holder != nil {
 		by = *w.Holder
 	}
-	return "La risposta al compito «" + TaskKind(w.Task) + "», data " + byRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
+	return "La risposta all’attività «" + TaskKind(w.Task) + "», data " + byRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
 }
 
 func does(w health.Waiting) string {
 	switch {
 	case w.Task == care.ReferralAnswer && !w.Known:
-		return "prenda visione della segnalazione"
+		return "legga la segnalazione"
 	case w.Task == care.ReferralAnswer:
 		return works[w.Task].does
 	case w.State == care.TaskReady:
-		return "prenda in carico il compito «" + TaskKind(w.Task) + "»"
+		return "prenda l’attività «" + TaskKind(w.Task) + "»"
 	}
 	if known, ok := works[w.Task]; ok {
 		return known.does
 	}
-	return "completi il compito «" + TaskKind(w.Task) + "»"
+	return "completi l’attività «" + TaskKind(w.Task) + "»"
 }
 
 // replies says what a partner does that answers through a link.
@@ -157,11 +160,11 @@ func permitNeeds(w health.Waiting, now time.Time) string {
 	case w.LastDay == nil:
 		return needs
 	case !care.PermitValid(w.LastDay, today):
-		return "il permesso è scaduto " + theDay(*w.LastDay) + "; " + needs
+		return "il permesso è scaduto " + theDay(*w.LastDay) + ": " + needs
 	case care.DayOf(*w.LastDay).Equal(today):
-		return "oggi è l’ultimo giorno del permesso; " + needs
+		return "oggi è l’ultimo giorno del permesso: " + needs
 	}
-	return "l’ultimo giorno del permesso è " + theDay(*w.LastDay) + "; " + needs
+	return "l’ultimo giorno del permesso è " + theDay(*w.LastDay) + ": " + needs
 }
 
 // theDay says a day with its article: "il 3 marzo 2027", "l’8 marzo 2027".
@@ -174,7 +177,7 @@ func theDay(day time.Time) string {
 
 // stands says until when a case is suspended, and who may let it go on before.
 func stands(w health.Waiting, now time.Time) string {
-	text := "Il caso è sospeso"
+	text := "Il percorso è sospeso"
 	if w.Until != nil {
 		text += " fino " + toDay(*w.Until, now) + ": riprende da solo"
 	}
@@ -237,9 +240,9 @@ func term(w health.Waiting, now time.Time) string {
 		return late
 	}
 	if w.Then == "remind" {
-		return "se non accade entro " + When(*w.Until, now) + " parte un sollecito"
+		return Then(*w.Until, now, "manda un sollecito")
 	}
-	return "se non accade entro " + When(*w.Until, now) + " viene avvisato il responsabile"
+	return Then(*w.Until, now, TellsSupervisor)
 }
 
 // overdue says since when a term has passed, and whether the supervisor knows; empty:
@@ -248,19 +251,11 @@ func overdue(w health.Waiting, now time.Time) string {
 	if w.Until == nil || w.Then != "escalated" && !now.After(*w.Until) {
 		return ""
 	}
-	text := "il termine"
-	if w.Task == care.PermitRenewal { // which is not the permit's own
-		text += " per occuparsene"
-	}
-	if text += " è scaduto "; w.LateDays > 0 {
-		text += "da " + workingDays(w.LateDays)
-	} else {
-		text += near(*w.Until, now)
-	}
+	text := Late(w.LateDays, *w.Until, now)
 	if w.Then == "escalated" {
-		return text + " e il responsabile è stato avvisato"
+		return text + ": il responsabile è stato avvisato"
 	}
-	return text + " e il responsabile sta per essere avvisato"
+	return text + ": il responsabile sta per essere avvisato"
 }
 
 // standIns says who else can act, and what for: those of the role, while nobody holds
@@ -304,7 +299,7 @@ func standIns(w health.Waiting) string {
 
 // means say what a supervisor can do.
 var means = map[actors.Means]string{
-	actors.TakeOver: "farlo al suo posto", actors.Release: "rimetterlo tra quelli liberi", actors.Give: "passarlo a un collega dello stesso ente",
+	actors.TakeOver: "farla al suo posto", actors.Release: "rimetterla tra le libere", actors.Give: "passarla a un collega dello stesso ente",
 	actors.Report: "registrare quello che l’ente riferisce", actors.Withdraw: "ritirare la segnalazione",
 }
 

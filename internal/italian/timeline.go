@@ -22,7 +22,7 @@ var plainMoments = map[string]string{
 	"minutes":               "Registrato il verbale di una riunione dell’équipe",
 	"consent_given":         "La persona ha dato il consenso a comunicare dati a enti privati",
 	"consent_withdrawn":     "La persona ha revocato il consenso",
-	"resumed":               "Il caso riprende",
+	"resumed":               "Il percorso riprende",
 	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",
 	"permit_last_day":       "È l’ultimo giorno del permesso di soggiorno, e non risulta la richiesta di rinnovo",
 	"permit_last_alarm":     "Ultimo avviso: il permesso di soggiorno è scaduto da sessanta giorni, e non risulta la richiesta di rinnovo",
@@ -36,13 +36,13 @@ var plainMoments = map[string]string{
 	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
 	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",
-	"link_used":             "Un ente ha risposto con il collegamento ricevuto per posta",
+	"link_used":             "Un ente ha risposto con il link ricevuto per email",
 }
 
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
-	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non inviato, perché non c’è nessuno da avvisare", "escalation_unsent": "Ritardo non segnalato, perché nella zona non c’è un responsabile", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Compito preso in carico",
-	"task_released": "Compito rilasciato", "task_dropped": "Compito che non serve più", "task_reassigned": "Compito riassegnato", "task_given": "Compito passato a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine prorogato",
+	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non inviato, perché non c’è nessuno da avvisare", "escalation_unsent": "Ritardo non segnalato, perché nella zona non c’è un responsabile", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Attività presa da chi la fa",
+	"task_released": "Attività rimessa tra le libere", "task_dropped": "Attività che non serve più", "task_reassigned": "Attività passata", "task_given": "Attività passata a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine rimandato",
 }
 
 // aboutSeat are lines of an équipe whose detail is the role of a seat.
@@ -172,13 +172,13 @@ func lifeLine(p care.Policy, code, detail string) string {
 	case "mail_bounced":
 		return with("Un messaggio non è stato recapitato", agencyName(p, detail))
 	case told.Agency:
-		return with("Avvisato per posta che per l’ente questo lavoro è finito", agencyName(p, detail))
+		return with("Avvisato per email che per l’ente questo lavoro è finito", agencyName(p, detail))
 	case told.NotAgency:
 		return with("Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", agencyName(p, detail))
 	case "link_sent":
-		return with("Collegamento per rispondere inviato", agencyName(p, detail))
+		return with("Link per rispondere inviato", agencyName(p, detail))
 	case "suspended":
-		return with("Caso sospeso", said(suspendReasons, detail))
+		return with("Percorso sospeso", said(suspendReasons, detail))
 	case "transfer_asked":
 		return with("Chiesto il passaggio a un’altra zona", zoneName(detail))
 	case "case_reopened":

@@ -13,6 +13,9 @@ type Words struct{}
 // Rule is the function of the same name.
 func (Words) Rule(code string) string { return Rule(code) }
 
+// Fault is the function of the same name.
+func (Words) Fault(f care.Fault) string { return Fault(f) }
+
 // Refusal is the function of the same name.
 func (Words) Refusal(r care.Refusal) string { return Refusal(r) }
 

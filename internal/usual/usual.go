@@ -100,7 +100,7 @@ var usualOutcomes = []care.Named{
 	{Code: care.OutcomeNeedsMet, Name: "Bisogni soddisfatti"},
 	{Code: care.OutcomeMovedAway, Name: "Trasferimento in altro territorio"},
 	{Code: care.OutcomeWithdrew, Name: "Rinuncia della persona"},
-	{Code: care.OutcomeUnreachable, Name: "Persona irreperibile"},
+	{Code: care.OutcomeUnreachable, Name: "Non siamo riusciti a contattarla"},
 	{Code: care.OutcomeNotEligible, Name: "Requisiti mancanti"},
 	{Code: care.OutcomeOpenedByMistake, Name: "Fascicolo aperto per errore"},
 	{Code: care.OutcomeDeceased, Name: "Decesso"},

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 )
 
@@ -52,7 +53,7 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 	if chosen < 0 {
 		return care.Refuse(care.Fault{Field: "query.stato", Rule: care.RuleUnknownCode})
 	}
-	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
+	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
@@ -69,11 +70,11 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 // searchCases looks for a name or a number. It is a POST because names do not
 // belong in addresses, which browsers and proxies keep.
 func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
-	page := CaseList{Frame: s.Pages.Frame(c, "Fascicoli", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
+	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
 	if faults := slices.Concat(act.Unreadable(c.Request.Context()), ledger.CheckSearch("cerca", page.Search)); len(faults) > 0 {
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
 		if faults[0].Rule != care.RuleTooShort {
-			page.Form.Faults[0].Text = italian.Rule(faults[0].Rule)
+			page.Form.Faults[0].Text = italian.Fault(faults[0])
 		}
 		page.Nothing = "Nessuna ricerca fatta."
 		s.Pages.Render(c, http.StatusUnprocessableEntity, page)
@@ -141,7 +142,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	slices.SortStableFunc(page.Tasks, parts.SuspendedLast)
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
-			URL: "/segnalazioni/" + r.ID, Text: "A " + present.AgencyName(rules.Policy, r.ToAgency), State: italian.Upper(italian.ReferralState(r.State)),
+			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),
 			When: "inviata il " + italian.Moment(r.Requested),
 		})
 	}
@@ -206,7 +207,7 @@ func readerOf(p care.Policy, r ledger.Read) string {
 
 // readFor says as whom somebody read, and what for.
 func readFor(p care.Policy, r ledger.Read) string {
-	as := "Dal link ricevuto per posta"
+	as := "Dal link ricevuto per email"
 	if r.ByName != "" {
 		as = italian.Upper(italian.Role(r.ByRole)) + ", "
 		if r.ByZone == p.Zone {

@@ -90,7 +90,7 @@ func TestCaseFilters(t *testing.T) {
 		"senza-nessuno": italian.Upper(italian.Health(health.Orphaned)), "come-previsto": italian.Upper(italian.Health(health.Planned)), "chiusi": "Chiusi",
 	} {
 		page := apitest.ReadPage(t, b.Visit("/fascicoli?stato="+name))
-		nav, _ := page.First("nav", "aria-label", "Quali fascicoli")
+		nav, _ := page.First("nav", "aria-label", "Quali persone")
 		current := nav.Every("a", "aria-current", "true")
 		if len(current) != 1 || current[0].Words() != text {
 			t.Errorf("%s is not marked as chosen", name)
@@ -285,7 +285,7 @@ func TestStateOfACase(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	suspended := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.SuspendedID)).Main(t)
-	if _, ok := suspended.First("form", "action", "/fascicoli/"+apitest.SuspendedID+"/riprendi"); !ok || !strings.Contains(suspended.Words(), "Caso sospeso fino al 1º marzo 2027") {
+	if _, ok := suspended.First("form", "action", "/fascicoli/"+apitest.SuspendedID+"/riprendi"); !ok || !strings.Contains(suspended.Words(), "Percorso sospeso fino al 1º marzo 2027") {
 		t.Errorf("a suspended case does not say so: %s", suspended.Words())
 	}
 	merged := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.MergedID)).Main(t)
@@ -311,7 +311,7 @@ func TestCaseReads(t *testing.T) {
 	page := apitest.ReadPage(t, b.Visit(apitest.CasePath+"/letture")).Main(t)
 	for _, want := range []string{
 		apitest.SomeWorker.Name + " ha letto il fascicolo", "Comune di Prato. Scopo: seguire la persona",
-		"ha letto i dati della persona", "Dal link ricevuto per posta. Scopo: risposta a una segnalazione",
+		"ha letto i dati della persona", "Dal link ricevuto per email. Scopo: risposta a una segnalazione",
 		"Altra Prova ha chiesto di leggere senza averne titolo", "di un’altra zona (lucca)", apitest.SomeWorker.Name + " ha aperto il fascicolo",
 	} {
 		if !strings.Contains(page.Words(), want) {

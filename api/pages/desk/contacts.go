@@ -93,7 +93,7 @@ func (s *Place) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewConta
 		Countries: countryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
 			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
-			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sul caso concreto: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},
+			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sulla sua situazione: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},
 		},
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}

@@ -39,7 +39,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 		if n.Refusal != nil {
 			item.Why = s.Problems.Words.Refusal(*n.Refusal)
 			for _, fault := range n.Refusal.Faults {
-				item.Why += " " + s.Problems.Words.Rule(fault.Rule)
+				item.Why += " " + s.Problems.Words.Fault(fault)
 			}
 		}
 		if n.CaseID != "" {
@@ -63,7 +63,7 @@ func title(n ledger.Notice) string {
 func next(n ledger.Notice) *web.Link {
 	switch {
 	case n.TaskOpen:
-		return &web.Link{URL: "/compiti/" + n.TaskID, Text: "Vai al compito"}
+		return &web.Link{URL: "/compiti/" + n.TaskID, Text: "Vai all’attività"}
 	case n.ReferralID != "":
 		return &web.Link{URL: "/segnalazioni/" + n.ReferralID, Text: "Vai alla segnalazione"}
 	case n.CaseID != "":

@@ -27,7 +27,7 @@ func TestANoticeIsShownUntilItIsRead(t *testing.T) {
 	page := b.Open(t, "/avvisi")
 	require.NotContains(t, page.Words(), line, "it says so itself")
 	for _, want := range []string{
-		"Primo ascolto", "Il compito non è in carico a te", "Nota di prova", "Lavoro, Scuola", "2 marzo 2026, 10:30", "Vai al compito", "Fascicolo PO-2026-00012",
+		"Primo ascolto", "L’attività non è affidata a te", "Nota di prova", "Lavoro, Scuola", "2 marzo 2026, 10:30", "Vai all’attività", "Fascicolo PO-2026-00012",
 	} {
 		require.Contains(t, page.Words(), want)
 	}
@@ -43,11 +43,11 @@ func TestNothingIsOfferedWhileAnAnswerIsOnItsWay(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	b.Pages.OneTask.HolderID = apitest.SomeWorker.ID
-	require.Contains(t, b.Open(t, "/compiti/"+apitest.SomeID).Words(), "Rilascia")
+	require.Contains(t, b.Open(t, "/compiti/"+apitest.SomeID).Words(), "Rimetti tra le libere")
 	b.Pages.OneTask.Answered = true
 	page := b.Open(t, "/compiti/"+apitest.SomeID)
 	require.Contains(t, page.Words(), "Una risposta è già in arrivo")
-	require.NotContains(t, page.Words(), "Rilascia")
+	require.NotContains(t, page.Words(), "Rimetti tra le libere")
 	require.Contains(t, b.Open(t, "/compiti").Words(), "Risposta in arrivo")
 	require.NotContains(t, b.Open(t, "/compiti").Words(), "Continua")
 

@@ -89,8 +89,8 @@ func (m linkMove) code() string {
 // linkAnswers are in the order in which the page offers them; the first that is
 // allowed is what the link asks for.
 var linkAnswers = []linkMove{
-	{op: care.OpAcknowledge, text: "Prendiamo visione", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrete i dati della persona, e riceverete un altro link per rispondere.",
-		done: "Avete preso visione della segnalazione."},
+	{op: care.OpAcknowledge, text: "Abbiamo letto (presa visione)", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrete i dati della persona, e riceverete un altro link per rispondere.",
+		done: "Avete letto la segnalazione."},
 	{op: care.OpAccept, text: "Accettiamo", explain: "Il vostro ente si occupa di quanto è chiesto. Se sapete quando, ditelo: chiederemo com’è andata solo dopo.", dated: true, done: "La risposta è registrata: il vostro ente ha accettato."},
 	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevete un altro link.", note: "Che cosa manca", noted: true,
 		done: "La richiesta di informazioni è inviata."},
@@ -213,7 +213,7 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 		page.Title, page.Lead = "Com’è andata?", from+" vi ha inviato una persona, e il vostro ente ha accettato di seguirla."
 		page.Todo = "Dite com’è andata, quando l’intervento è concluso."
 	case link.State == care.ReferralRequested:
-		page.Todo = "Prendete visione della segnalazione: dopo vedrete i dati della persona."
+		page.Todo = "Leggete la segnalazione: dopo vedrete i dati della persona."
 	default:
 		page.Todo = "Dite se il vostro ente può occuparsene."
 	}

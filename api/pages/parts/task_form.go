@@ -79,7 +79,7 @@ func (f *TaskForm) id(o catalogue.TaskOutcome, field catalogue.TaskField) string
 // Show lays the form out.
 func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
-	page := &CompletionForm{Form: form, Button: "Completa il compito"}
+	page := &CompletionForm{Form: form, Button: "Completa l’attività"}
 	for _, field := range catalogue.TaskFields {
 		if !f.common(field) || !f.asks(field) {
 			continue

@@ -43,7 +43,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 		State: present.EquipeBadge(equipe), Lead: "Convocata il " + italian.Date(equipe.Convened.In(italian.Rome)) + ".",
 		Seats: parts.SeatsOf(rules.Policy, equipe.Seats),
 	}
-	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
+	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if care.ReadsCases(who, rules.Policy) {
 		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Torna al fascicolo"}
 	}

@@ -108,7 +108,7 @@ func TestDecisionsShowWhatTheyAreMadeOn(t *testing.T) {
 	}
 	b.LogIn(apitest.SomeWorker.Subject)
 	for kind, wants := range map[care.TaskKind][]string{
-		care.EquipeOpinion:   {"Favorevole con condizioni", "Il caso è tornato all’équipe"},
+		care.EquipeOpinion:   {"Favorevole con condizioni", "Si è tornati all’équipe"},
 		care.PlanSignOff:     {"Contrario", "Si aggiunge la ricerca di una casa.", "La persona sarà inviata a questo ente"},
 		care.QuorumDecision:  {"Hanno firmato: assistente sociale.", "Non sono d’accordo: esperto in politiche attive del lavoro.", "Non hanno firmato in tempo:"},
 		care.Evaluation:      {"Il tirocinio va bene, il contratto non c’è ancora.", "In vigore"},
@@ -141,7 +141,7 @@ func TestSuspendedTasksComeLast(t *testing.T) {
 	b.Pages.OneTask.Suspended, b.Pages.OneTask.Due = true, nil
 	items := apitest.ReadPage(t, b.Visit("/compiti")).Every("li", "class", "work")
 	section := apitest.ReadPage(t, b.Visit("/compiti")).Every("section")[0].Every("li", "class", "work")
-	if len(items) < 3 || len(section) < 2 || !strings.Contains(section[len(section)-1].Words(), "Caso sospeso") || strings.Contains(section[0].Words(), "Caso sospeso") {
+	if len(items) < 3 || len(section) < 2 || !strings.Contains(section[len(section)-1].Words(), "Percorso sospeso") || strings.Contains(section[0].Words(), "Percorso sospeso") {
 		t.Errorf("%d: %s", len(section), section[len(section)-1].Words())
 	}
 }

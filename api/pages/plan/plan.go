@@ -42,7 +42,7 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := PlanPage{Frame: s.Pages.Frame(c, "Progetto personalizzato", placeOf(who, rules.Policy))}
-	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
+	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if care.ReadsCases(who, rules.Policy) {
 		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
 	}

@@ -17,7 +17,7 @@ func TestAcknowledgeByKeyboard(t *testing.T) {
 	b.Only(care.ReferralRequested)
 	b.Enter(t, browser, apitest.SomeCPI.Subject)
 	apitest.Browse(t, browser, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(b.URL+"/segnalazioni"))
-	apitest.TabTo(t, browser, "e.matches('button') && e.textContent.includes('Presa visione')")
+	apitest.TabTo(t, browser, "e.matches('button') && e.textContent.includes('Ho letto')")
 	apitest.Browse(t, browser, chromedp.KeyEvent(kb.Enter))
 	apitest.WaitFor(t, browser, "document.querySelector('.alert-success') !== null")
 	if len(b.Records.Commands) != 1 {

@@ -27,7 +27,7 @@ type referralMove struct {
 // referralMoves are in the order in which the pages offer them: the first that
 // is allowed is the one that the referral waits for.
 var referralMoves = []referralMove{
-	{op: care.OpAcknowledge, path: "presa-visione", done: "Hai preso visione della segnalazione. Ora puoi accettarla, rifiutarla o chiedere informazioni.",
+	{op: care.OpAcknowledge, path: "presa-visione", done: "Hai letto la segnalazione. Ora puoi accettarla, rifiutarla o chiedere informazioni.",
 		explain: "Dice a chi l’ha inviata che l’hai vista. Non è ancora una risposta."},
 	{op: care.OpAccept, path: "accetta", done: "Hai accettato la segnalazione.",
 		explain: "Il tuo ente si fa carico di quanto è chiesto; chi ha inviato la segnalazione lo saprà."},
@@ -131,6 +131,6 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 		page.Todo = present.Answered
 	}
 	if page.First != nil && first != care.OpSupply && byLink(p, r) {
-		page.Todo = "Il partner risponde dal link che riceve per posta elettronica. Se ti risponde a voce, registra qui quello che dice."
+		page.Todo = "Il partner risponde dal link che riceve per email elettronica. Se ti risponde a voce, registra qui quello che dice."
 	}
 }

@@ -47,10 +47,10 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	asked := len(c.Request.URL.Query()) > 0
 	var faults []web.FieldFault
 	if asked && !slices.ContainsFunc(referees(rules.Policy, who, ""), func(o web.Option) bool { return o.Value == agency }) {
-		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Rule(care.RuleRequired)})
+		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Fault(care.Fault{Field: "ente", Rule: care.RuleRequired})})
 	}
 	if asked && len(rules.NeedAreas([]string{purpose})) == 0 {
-		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Rule(care.RuleRequired)})
+		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Fault(care.Fault{Field: "purpose", Rule: care.RuleRequired})})
 	}
 	status := http.StatusUnprocessableEntity
 	second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: care.OpRefer, Agency: care.Code(agency), Matter: care.Code(purpose)}, sole.ShownPermit{})
@@ -105,7 +105,7 @@ func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
 			o.Text += " (" + strings.Join(names, ", ") + ")"
 		}
 		if a.ByLink() {
-			o.Hint = "Risponde da un link che riceve per posta elettronica, senza dati personali."
+			o.Hint = "Risponde da un link che riceve per email, senza dati personali."
 		}
 		list = append(list, o)
 	}

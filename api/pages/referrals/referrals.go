@@ -15,6 +15,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -116,10 +117,10 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) ReferralItem {
 	item := ReferralItem{
 		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Agency: "Da " + present.AgencyName(rules.Policy, r.FromAgency), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
+		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
 	}
 	if r.FromAgency == who.Agency {
-		item.Agency = "A " + present.AgencyName(rules.Policy, r.ToAgency)
+		item.Agency = italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency)))
 	}
 	if person, ok := snapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
@@ -188,7 +189,7 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 	}
 	page := Referral{
 		Frame: s.Pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Lead:   present.AgencyName(rules.Policy, r.FromAgency) + " l’ha inviata a " + present.AgencyName(rules.Policy, r.ToAgency) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
+		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}
@@ -222,19 +223,19 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 func awaited(mine bool, who care.Staff, r ledger.Referral) string {
 	switch {
 	case r.State == care.ReferralRequested && mine:
-		return "Leggi la segnalazione e prendine visione."
+		return "Leggi la segnalazione, poi scegli «Ho letto (presa visione)»."
 	case r.State == care.ReferralReceived && mine:
 		return "Decidi se il tuo ente accetta la segnalazione."
 	case r.State == care.ReferralOnHold && mine:
 		return "L’ente destinatario ha chiesto informazioni: rispondi per farla proseguire."
 	case r.State == care.ReferralRequested:
-		return "Si attende che l’ente destinatario ne prenda visione."
+		return "Si attende che l’ente destinatario la legga."
 	case r.State == care.ReferralReceived:
 		return "Si attende la risposta dell’ente destinatario."
 	case r.State == care.ReferralOnHold:
 		return "Si attendono le informazioni chieste a chi l’ha inviata."
 	case r.State == care.ReferralRejected && r.FromAgency == who.Agency:
-		return "La segnalazione è stata rifiutata: il compito per decidere come proseguire è tra i compiti."
+		return "La segnalazione è stata rifiutata: l’attività per decidere come proseguire è tra le attività."
 	}
 	return ""
 }

@@ -49,7 +49,7 @@ func TestReferralShowsWhatWasGiven(t *testing.T) {
 	b.LogIn(apitest.SomeCPI.Subject)
 	page := b.Open(t, "/segnalazioni/"+apitest.SomeID)
 	text := page.Words()
-	for _, want := range []string{"Nome Persona", "Cognome Prova 0001", "Da Comune di Prato", "Segnalazione presa in visione", "Segnalazione inviata"} {
+	for _, want := range []string{"Nome Persona", "Cognome Prova 0001", "Il Comune di Prato l’ha inviata al Centro per l'Impiego", "Segnalazione letta", "Segnalazione inviata"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
@@ -98,7 +98,7 @@ func TestAcknowledgeFromTheList(t *testing.T) {
 	if done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/segnalazioni" {
 		t.Fatalf("%d %s", done.StatusCode, done.Text)
 	}
-	if after := b.Open(t, "/segnalazioni"); !strings.Contains(after.Words(), "Hai preso visione") {
+	if after := b.Open(t, "/segnalazioni"); !strings.Contains(after.Words(), "Hai letto") {
 		t.Error("no word of it")
 	}
 	b.Open(t, "/segnalazioni?elenco=inviate&concluse=si")

@@ -42,7 +42,7 @@ func (s *Place) deferredList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := DeferredList{Frame: s.Pages.Frame(c, "Richieste che non si registrano", stuckURL)}
-	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
+	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	for i, e := range entries {
 		item := DeferredItem{
 			Title: italian.Operation(e.Operation), NoteID: "note-" + strconv.Itoa(i),
@@ -74,7 +74,7 @@ func (s *Place) mend(op catalogue.Operation[catalogue.ReasonForm], words string)
 		var refused *care.Refusal
 		switch {
 		case errors.As(err, &refused) && len(refused.Faults) > 0:
-			return s.Pages.LeaveRefused(c, deferredURL, "Scrivi perché: "+s.Problems.Words.Rule(refused.Faults[0].Rule))
+			return s.Pages.LeaveRefused(c, deferredURL, "Scrivi perché. "+s.Problems.Words.Fault(refused.Faults[0]))
 		case err != nil:
 			return err
 		}

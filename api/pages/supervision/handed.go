@@ -32,7 +32,7 @@ func (s *Place) handedList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := HandedList{Frame: s.Pages.Frame(c, "Fascicoli passati ad altre zone", stuckURL)}
-	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
+	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	for _, h := range list {
 		page.Items = append(page.Items, HandedItem{Number: h.Number, When: italian.Moment(h.At), ReadsURL: "/fascicoli/" + h.ID + "/letture?da=passati"})
 	}

@@ -56,7 +56,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := StuckList{Frame: s.Pages.Frame(c, "Casi bloccati", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
+	page := StuckList{Frame: s.Pages.Frame(c, "Percorsi fermi", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
 	for _, agency := range rules.Agencies {
 		if ends := present.ActEnd(agency, s.Now()); ends != "" {
 			page.Acts = append(page.Acts, agency.Name+": "+ends)
@@ -103,12 +103,12 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	words := "Sollecito inviato a chi ha in carico il compito."
+	words := "Sollecito inviato a chi ha l’attività."
 	switch cmd.Assigned().Reached {
 	case told.Role:
-		words = "Sollecito inviato a chi può prendere in carico il compito."
+		words = "Sollecito inviato a chi può fare l’attività."
 	case told.Partner:
-		words = "Sollecito inviato all’ente, con un nuovo collegamento: quello di prima non vale più."
+		words = "Sollecito inviato all’ente, con un nuovo link: quello di prima non vale più."
 	}
 	return s.Pages.Leave(c, stuckURL, words)
 }
@@ -126,7 +126,7 @@ func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
 	form := catalogue.Assignment{Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
 	words := ""
 	if role, all := strings.CutPrefix(c.PostForm("to"), allOf); all {
-		form.Role, words = care.Role(role), "Compito passato: ora lo può fare "+italian.ARole(care.Role(role))+"."
+		form.Role, words = care.Role(role), "Attività passata: ora la può fare "+italian.ARole(care.Role(role))+"."
 	} else {
 		form.To = role
 		colleagues, err := s.Records.Colleagues(c.Request.Context(), who)
@@ -135,7 +135,7 @@ func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
 		}
 		for _, member := range colleagues {
 			if member.ID == form.To {
-				words = "Compito passato a " + member.Name + "."
+				words = "Attività passata a " + member.Name + "."
 			}
 		}
 	}
@@ -199,7 +199,7 @@ func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[ca
 	return s.repairPage(c, who, status, op, shown, form, until)
 }
 
-var repairLabels = map[string]string{"to": "A chi lo passi", "until": "Nuova scadenza", "note": "Perché"}
+var repairLabels = map[string]string{"to": "A chi la passi", "until": "Nuova scadenza", "note": "Perché"}
 
 // repairPage shows the form of a repair with the task that it is about.
 func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
@@ -219,7 +219,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	case came && task.Answered:
 		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
 	case came && !task.State.Open():
-		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo il compito è stato concluso: non c’è più niente da passare o prorogare.")
+		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo l’attività è stata conclusa: non c’è più niente da passare o rimandare.")
 	}
 	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note, Stamp: task.Stamp}
 	if filled.Stamp != "" && filled.Stamp != task.Stamp { // the form was made from what the task is no more
@@ -228,30 +228,30 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 		}
 	}
 	if op.Code == care.OpReassign {
-		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, "Passa il compito", stuckURL), "Passa", true
+		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, "Passa l’attività", stuckURL), "Passa", true
 		if page.Receivers, err = s.receivers(ctx, who, rules, task, filled); err != nil {
 			return err
 		}
 	} else {
-		page.Frame, page.Send = s.Pages.Frame(c, "Proroga la scadenza", stuckURL), "Proroga"
+		page.Frame, page.Send = s.Pages.Frame(c, "Rimanda la scadenza", stuckURL), "Rimanda"
 		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato, in cui gli uffici sono aperti."
 		if freely, ok := rules.Deadline(care.DeadlineExtension); ok {
 			page.UntilHint += " Se sposta la scadenza di oltre " + italian.Duration(freely.Duration) + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
 		}
 	}
-	page.Back = &web.Link{URL: stuckURL, Text: "Casi bloccati"}
+	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	s.Pages.Render(c, status, page)
 	return nil
 }
 
 func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
-	terms := []web.Term{{Name: "Compito", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
+	terms := []web.Term{{Name: "Attività", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
 	if t.Person != "" {
 		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
 	}
 	terms = append(terms, web.Term{Name: "Spetta a", Value: italian.Upper(italian.Role(t.Role)) + ", " + present.AgencyName(rules.Policy, t.Agency)})
 	if t.HolderID != "" {
-		terms = append(terms, web.Term{Name: "In carico a", Value: present.HolderName(t)})
+		terms = append(terms, web.Term{Name: "Affidata a", Value: present.HolderName(t)})
 	}
 	if t.Due != nil {
 		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.Calendar))})

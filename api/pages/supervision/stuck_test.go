@@ -21,7 +21,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeSupervisor.Subject)
 	page := b.Open(t, "/casi-bloccati")
-	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "prenda visione della segnalazione", "Sollecita", "Vai al compito", "Passa a…", "Proroga"} {
+	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "legga la segnalazione", "Sollecita", "Vai all’attività", "Passa a…", "Rimanda al…"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}
@@ -111,8 +111,8 @@ func TestNobodyIsRemindedWhereNobodyMayAct(t *testing.T) {
 
 func TestWhoWasRemindedIsSaid(t *testing.T) {
 	for _, c := range []struct{ reached, says string }{
-		{told.Holder, "a chi ha in carico il compito"}, {told.Role, "a chi può prendere in carico il compito"},
-		{told.Partner, "all’ente, con un nuovo collegamento"},
+		{told.Holder, "a chi ha l’attività"}, {told.Role, "a chi può fare l’attività"},
+		{told.Partner, "all’ente, con un nuovo link"},
 	} {
 		b := apitest.NewPages(t)
 		b.LogIn(apitest.SomeSupervisor.Subject)

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -94,7 +95,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 		return err
 	}
 	page.Shared = &parts.Given{
-		Title: "Dati che riceve " + cpi.Name + ", se invii la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
 	}
 	return nil
@@ -112,7 +113,7 @@ func (p *TaskPage) givenAgain(policy care.Policy) error {
 		return err
 	}
 	p.Shared = &parts.Given{
-		Title: "Dati che riceve " + present.AgencyName(policy, referral.ToAgency) + ", se invii di nuovo la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Title: "Dati che riceve " + article.The(present.AgencyName(policy, referral.ToAgency)) + ", se invii di nuovo la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(policy, given), Purpose: italian.ReferralPurpose(policy, referral.Purpose), Ground: italian.LegalBasis(referral.LegalBasis),
 	}
 	return nil
@@ -142,7 +143,7 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, who care.Staff, 
 	}
 	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
 	if equipe.Reason != "" {
-		page.Words = append(page.Words, "Il caso è tornato all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
+		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
 	}
 	if t.Kind == care.QuorumDecision {
 		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))

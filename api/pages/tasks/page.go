@@ -14,7 +14,7 @@ var files embed.FS
 
 var templates = web.Parse(files, parts.Pieces())
 
-// TaskList is "I miei compiti": what the caller holds and what their team may take.
+// TaskList is "Le mie attività": what the caller holds and what their team may take.
 type TaskList struct {
 	web.Frame
 	Mine, Team         []parts.TaskItem
@@ -32,6 +32,7 @@ type TaskPage struct {
 	Person   string
 	Case     *web.Link // the case file, where the caller may read it
 	Due      *web.Badge
+	Then     string // what happens if it is not done by then
 	Terms    []web.Term
 	Asked    *Asked       // of a task that a referral came back with
 	Words    []string     // that help to decide

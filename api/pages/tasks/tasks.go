@@ -17,6 +17,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -45,7 +46,7 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := TaskList{Frame: s.Pages.Frame(c, "I miei compiti", "/compiti")}
+	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", "/compiti")}
 	for _, t := range mine.Items {
 		page.Mine = append(page.Mine, parts.TaskItemOf(who, rules, t, s.Now()))
 	}
@@ -62,12 +63,12 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 // claimTask gives a task to the caller, and leads to its form. Who comes second
 // is told who has it.
 func (s *Place) claimTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), "Il compito è in carico a te.")
+	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), "L’attività è affidata a te.")
 }
 
 // releaseTask gives a task back.
 func (s *Place) releaseTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, catalogue.Release, "/compiti", "Hai rilasciato il compito: torna tra quelli da prendere in carico.")
+	return s.assignTask(c, who, catalogue.Release, "/compiti", "L’hai rimessa tra le libere: la può fare un collega.")
 }
 
 func (s *Place) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
@@ -122,7 +123,7 @@ func reported(who care.Staff, p care.Policy, t ledger.Task) string {
 	if t.Agency == who.Agency {
 		return ""
 	}
-	return "Registri quello che " + present.AgencyName(p, t.Agency) + " ti ha riferito: nel fascicolo risulta riferito, e registrato da te."
+	return "Registri quello che " + article.The(present.AgencyName(p, t.Agency)) + " ti ha riferito: nel fascicolo risulta riferito, e registrato da te."
 }
 
 // completeTask takes the form of a task; what is wrong with it is shown on the
@@ -148,7 +149,7 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	}
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/compiti", "Compito completato: "+italian.TaskKind(task.Kind)+".")
+		return s.Pages.Done(c, cmd, "/compiti", "Fatto: "+italian.TaskKind(task.Kind)+".")
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, form.Naming)
@@ -196,7 +197,7 @@ func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskP
 		Frame: s.Pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
 		State: taskState(who, t),
 	}
-	page.Back = &web.Link{URL: "/compiti", Text: "I miei compiti"}
+	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if t.State.Open() {
 		due := present.TaskDue(rules, t, s.Now())
 		page.Due = &due
@@ -212,11 +213,14 @@ func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskP
 	}
 	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+present.AgencyName(rules.Policy, t.Agency))
 	if t.HolderID != "" {
-		add("In carico a", present.HolderName(t))
+		add("Affidata a", present.HolderName(t))
 	}
 	add("Pronto da", italian.Moment(t.Ready))
 	if t.Due != nil && t.State.Open() {
-		add("Il responsabile è avvisato", italian.When(*t.Due, s.Now()))
+		page.Then = "Il responsabile è già avvisato."
+		if s.Now().Before(*t.Due) {
+			page.Then = italian.Then(*t.Due, s.Now(), italian.TellsSupervisor) + "."
+		}
 	}
 	if t.LateSince != nil {
 		add("Primo termine passato", italian.Moment(*t.LateSince))
@@ -249,17 +253,17 @@ func taskState(who care.Staff, t ledger.Task) string {
 	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
 		return ""
 	case t.State == care.TaskReady:
-		return "Il compito è da prendere in carico da parte di " + italian.ARole(t.Role) + "."
+		return "L’attività è libera: la può fare " + italian.ARole(t.Role) + "."
 	case t.State == care.TaskReserved && t.HolderGone:
-		return "Il compito è in carico a " + present.HolderName(t) + ", che non lavora più qui: lo passa a un collega il responsabile."
+		return "L’attività è affidata a " + present.HolderName(t) + ", che non lavora più qui: la passa a un collega il responsabile."
 	case t.State == care.TaskReserved:
-		return "Il compito è in carico a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
+		return "L’attività è affidata a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
 	case t.State == care.TaskCompleted && t.Outcome == "": // a colleague's word in an équipe
-		return "Il compito è completato. Che cosa è stato detto lo legge chi siede nell’équipe."
+		return "L’attività è completata. Che cosa è stato detto lo legge chi siede nell’équipe."
 	case t.State == care.TaskCompleted:
-		return "Il compito è completato: " + italian.Outcome(t.Kind, t.Outcome) + "."
+		return "L’attività è completata: " + italian.Outcome(t.Kind, t.Outcome) + "."
 	}
-	return "Il compito è " + italian.TaskState(t.State) + "."
+	return "L’attività è " + italian.TaskState(t.State) + "."
 }
 
 // asked is what the other side of a referral wrote, for the tasks that it came
@@ -276,17 +280,17 @@ func (s *Place) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t 
 		return nil, err
 	}
 	asked := &Asked{
-		Title: "Che cosa chiede " + present.AgencyName(rules.Policy, referral.ToAgency), Note: referral.Note,
+		Title: "Che cosa chiede " + article.The(present.AgencyName(rules.Policy, referral.ToAgency)), Note: referral.Note,
 		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"}, about: referral,
 	}
 	switch t.Kind {
 	case care.ReferralOutcome:
-		asked.Title = "La persona è stata inviata a " + present.AgencyName(rules.Policy, referral.ToAgency)
+		asked.Title = "La persona è stata inviata " + article.To(present.AgencyName(rules.Policy, referral.ToAgency))
 		if agency, ok := rules.Agency(referral.ToAgency); ok && agency.ByLink() {
-			asked.Next = "Il partner risponde dal link che riceve per posta; se ti risponde a voce, registra tu l’esito"
+			asked.Next = "Il partner risponde dal link che riceve per email; se ti risponde a voce, registra tu l’esito"
 		}
 	case care.NextStepAfterRejection:
-		asked.Title = "Perché " + present.AgencyName(rules.Policy, referral.ToAgency) + " ha rifiutato"
+		asked.Title = "Perché " + article.The(present.AgencyName(rules.Policy, referral.ToAgency)) + " ha rifiutato"
 		if reason, ok := rules.RejectReason(referral.Reason); ok {
 			asked.Reason, asked.Next = reason.Name, italian.Upper(italian.NextStep(reason.NextStep))
 		}

@@ -11,8 +11,8 @@ import (
 // mailTexts are the subject and the sentence of each kind of mail. They name
 // no person: mailboxes are read on phones, and mails are forwarded.
 var mailTexts = map[string]struct{ subject, sentence string }{
-	"reminder":   {"Percorso: un compito ti aspetta", "Un compito affidato a te o al tuo servizio aspetta di essere preso in carico o completato."},
-	"escalation": {"Percorso: un compito è in ritardo", "Un compito della tua zona ha superato la scadenza e chiede il tuo intervento."},
+	"reminder":   {"Percorso: un’attività ti aspetta", "Un’attività affidata a te, o libera per il tuo servizio, aspetta di essere fatta."},
+	"escalation": {"Percorso: un’attività è in ritardo", "Un’attività della tua zona ha superato la scadenza: guarda che cosa si può fare."},
 
 	"mistake_said": {"Percorso: una chiusura forse sbagliata", "Un collega segnala che un fascicolo della tua zona è stato chiuso per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: fallo entro trenta giorni dalla chiusura."},
 
@@ -20,12 +20,12 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
 
 	"work_ended":    {"Percorso: un lavoro non serve più", "Quello che il tuo ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. Non devi fare altro."},
-	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il vostro ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I collegamenti ricevuti non servono più."},
+	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il vostro ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I link ricevuti non servono più."},
 
 	"partner_request": {"Percorso: una segnalazione aspetta una vostra risposta",
-		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
-		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il collegamento qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
 
 // Text gives the subject and the text of a mail, without its link; false: there is no
@@ -63,7 +63,7 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 		line("Inviata il", italian.Moment(*about.Asked))
 	}
 	if about.Task != "" && !strings.HasPrefix(m.Template, "partner_") {
-		line("Compito", italian.TaskKind(about.Task))
+		line("Attività", italian.TaskKind(about.Task))
 	}
 	if about.Until != nil {
 		line("Entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))

@@ -1,0 +1,30 @@
+// Package asked says of a field that must not stay empty what to write there:
+// «Scrivi il nome». It is the one place that does.
+package asked
+
+import "strings"
+
+// sentences say it by the field's name, which is the last part of its path.
+var sentences = map[string]string{
+	"outcome": "Scegli com’è andata.", "needs": "Scegli almeno un bisogno.", "areas": "Indica la gravità almeno per un’area.", "bookings": "Indica almeno un appuntamento: il servizio, il giorno e l’ora.",
+	"at": "Indica il giorno e l’ora.", "starts": "Indica il primo giorno.", "ends": "Indica l’ultimo giorno.", "day": "Scrivi il giorno.", "hour": "Scrivi l’ora.", "month": "Scrivi il mese.", "year": "Scrivi l’anno.",
+	"reason": "Scegli il motivo.", "matter": "Scegli la materia.", "measure": "Scegli la misura.", "enterprise": "Scrivi il nome dell’azienda.", "until": "Indica entro quando.", "to": "Scegli a chi.",
+	"stamp": "Ricarica la pagina: serve com’era l’attività.", "closure_outcome": "Scegli l’esito della chiusura.", "note": "Scrivi una nota: qui serve.", "service": "Scegli il servizio.", "area": "Scegli l’area.", "need": "Scegli la gravità.",
+	"person": "Scrivi chi è la persona.", "topic": "Scegli l’argomento.", "channel": "Scegli come è arrivata la richiesta.", "language": "Scegli la lingua.", "languages": "Scegli almeno una lingua.", "citizenship": "Scegli la cittadinanza.",
+	"given_name": "Scrivi il nome.", "family_name": "Scrivi il cognome.", "birth_date": "Scrivi la data di nascita.", "permit": "Scegli il permesso di soggiorno.", "permit_expiry": "Scrivi la scadenza del permesso.", "receipt_on": "Scrivi il giorno della ricevuta.",
+	"phone": "Scrivi il telefono.", "notice_given": "Consegna l’informativa, poi indicalo.", "agency": "Scegli l’ente.", "role": "Scegli il ruolo.", "plan": "Scrivi il progetto: almeno un obiettivo e un’azione.",
+	"goals": "Scrivi almeno un obiettivo.", "goal": "Scegli l’obiettivo.", "actions": "Scrivi almeno un’azione.", "text": "Scrivi il testo.", "changes": "Scrivi che cosa cambia.", "state": "Scegli lo stato.", "result": "Scegli il risultato.",
+	"stage": "Scegli da dove prosegue.", "consent": "Indica se la persona acconsente.", "kind": "Scegli il tipo di équipe.", "votes": "Indica i pareri.", "purpose": "Scegli il bisogno a cui risponde.", "seen": "Controlla i dati da comunicare.",
+	"zone": "Scegli la zona.", "into": "Scegli il fascicolo che resta.", "other": "Scegli l’altro fascicolo.", "cerca": "Scrivi un nome o un numero.", "ente": "Scegli il partner.", "bisogno": "Scegli il bisogno a cui risponde.",
+}
+
+// Sentence says what to write in a field, from its path or its id on a page, such as
+// "bookings[0].service" or "heard-needs".
+func Sentence(field string) string {
+	name := field[strings.LastIndexAny(field, ".-")+1:]
+	name, _, _ = strings.Cut(name, "[")
+	if text, ok := sentences[name]; ok {
+		return text
+	}
+	return "Manca: scrivilo per continuare."
+}
