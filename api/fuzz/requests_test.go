@@ -483,7 +483,7 @@ func (g *generator) check(s *sent, op operation, a got) {
 		fail("names no field")
 	}
 	for _, e := range p.Errors {
-		if e.Message == "" || e.Message != italian.Rule(e.Rule) || strings.Contains(e.Message, "("+e.Rule+")") {
+		if e.Message == "" || e.Message != italian.Fault(care.Fault{Field: e.Field, Rule: e.Rule}) || strings.Contains(e.Message, "("+e.Rule+")") {
 			fail("names a rule without words: %s", e.Rule)
 		}
 	}
