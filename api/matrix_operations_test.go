@@ -374,7 +374,7 @@ func mayHold(who *caller, state string) bool {
 	if strings.HasPrefix(state, "own") {
 		whose = keeps
 	}
-	return who.Role != care.MailSystem && (who.agency == whose || who.Role == care.Supervisor && who.agency != abroad)
+	return who.Role != care.MailSystem && who.Role != care.PrivacyOfficer && (who.agency == whose || who.Role == care.Supervisor && who.agency != abroad)
 }
 
 // TestWhoMayAsk asks the running API for every operation, as every role of every

@@ -176,9 +176,9 @@ func rolesIn(agency string) []care.Role {
 	most := []care.Role{care.DeskOperator, care.SocialWorker, care.CPIOperator, care.Supervisor}
 	switch agency {
 	case keeps:
-		return append(slices.Clone(care.Roles), care.MailSystem)
+		return append(slices.Clone(care.Roles), care.MailSystem, care.PrivacyOfficer)
 	case asked:
-		return append(most, care.ImmigrationExpert, care.MailSystem)
+		return append(most, care.ImmigrationExpert, care.MailSystem, care.PrivacyOfficer)
 	case private:
 		return []care.Role{care.ThirdSectorOperator}
 	}

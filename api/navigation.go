@@ -1,6 +1,10 @@
 package api
 
 import (
+	"slices"
+
+	"percorso/api/access"
+	"percorso/api/rest"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -15,13 +19,30 @@ var destinations = []struct {
 }{
 	{"/casi-bloccati", "Percorsi fermi", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
 	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }, care.DeskOperator},
-	{"/compiti", "Attività", everybody, ""},
-	{"/segnalazioni", "Segnalazioni", everybody, care.CPIOperator},
-	{"/appuntamenti", "Appuntamenti", everybody, ""},
+	{"/letture", "Chi ha letto", isOfficer, care.PrivacyOfficer},
+	{"/compiti", "Attività", hasWork, ""},
+	{"/segnalazioni", "Segnalazioni", hasWork, care.CPIOperator},
+	{"/appuntamenti", "Appuntamenti", hasWork, ""},
 	{"/fascicoli", "Persone che seguo", care.ReadsCases, ""},
 }
 
-func everybody(care.Staff, care.Policy) bool { return true }
+func isOfficer(who care.Staff, _ care.Policy) bool { return who.Role == care.PrivacyOfficer }
+func hasWork(who care.Staff, p care.Policy) bool   { return !isOfficer(who, p) }
+
+// officersRoutes are open to whoever answers for who read the files; the only ones.
+var officersRoutes = []string{"/", "/letture", "/letture/:id", "/ripresa/:id", access.LoginsPath, access.NoticesPath, rest.Prefix + "/me"}
+
+// opens says whether a route is open to a member of staff at all: to an officer and to
+// the program that reports mails what is theirs alone, to anybody else every one.
+func opens(who care.Staff, route string) bool {
+	switch who.Role {
+	case care.PrivacyOfficer:
+		return slices.Contains(officersRoutes, route)
+	case care.MailSystem:
+		return route == rest.Prefix+access.MailBounces
+	}
+	return true
+}
 
 // homeOf is the first page of a role: where its work begins.
 func homeOf(role care.Role) string {

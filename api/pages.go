@@ -12,6 +12,7 @@ import (
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/plan"
+	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
 	"percorso/api/pages/room"
 	"percorso/api/pages/supervision"
@@ -34,6 +35,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records}).Mount(p)
 	(&referrals.Place{Room: shared, Records: s.records}).Mount(p)
+	(&readers.Place{Room: shared, Records: s.records}).Mount(p)
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)

@@ -12,6 +12,7 @@ import (
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/plan"
+	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
 	"percorso/api/pages/supervision"
 	"percorso/api/pages/tasks"
@@ -39,6 +40,7 @@ type Records interface {
 	notices.Records
 	partner.Records
 	plan.Records
+	readers.Records
 	referrals.Records
 	supervision.Records
 	tasks.Records

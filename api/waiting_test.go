@@ -28,6 +28,9 @@ func TestEveryFormWaitsForItsAuthor(t *testing.T) {
 		if strings.HasPrefix(path, "/casi-bloccati") || strings.HasPrefix(path, "/richieste-ferme") {
 			who = apitest.SomeSupervisor.Subject
 		}
+		if path == "/letture" {
+			who = apitest.SomeOfficer.Subject
+		}
 		b.LogIn(who)
 		b.Now = b.Now.Add(time.Hour)
 		a := b.Send(t, path, url.Values{"key": {"k"}, "note": {"Una nota di prova"}})

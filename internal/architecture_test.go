@@ -84,10 +84,10 @@ var mayImport = map[string][]string{
 	"internal/postgres/waiting":   {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":    {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred":  {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/handed":    {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/readers":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":   {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":    {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":   {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/handed", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
+	"internal/postgres/records":   {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing"},
 	"internal/postgres/machine":   {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":           {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":    {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -105,7 +105,7 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers",
 	},
 	"api/access":    {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -129,6 +129,7 @@ var mayImport = map[string][]string{
 	"api/pages/notices":     place,
 	"api/pages/partner":     place,
 	"api/pages/plan":        place,
+	"api/pages/readers":     place,
 	"api/pages/referrals":   place,
 	"api/pages/supervision": place,
 	"api/pages/tasks":       place,

@@ -39,6 +39,9 @@ type Options struct {
 	Policies Policies
 	Drafts   Drafts
 
+	// Opens says whether a route is open to a member of staff at all; what it shows them
+	// is up to its handler, and to Postgres. Nil: every one.
+	Opens func(who care.Staff, route string) bool
 	// Navigation lists the places that are open to a member of staff.
 	Navigation func(who care.Staff, policy care.Policy) []web.Link
 	Problems   *problem.Teller
@@ -60,6 +63,7 @@ type Guard struct {
 	// Pages makes pages for who is let in.
 	Pages *Pages
 
+	opens    func(care.Staff, string) bool
 	brakes   brakes
 	provider *provider
 	attempts attempts
@@ -87,7 +91,7 @@ func New(o Options) (*Guard, error) {
 	}
 	https := strings.HasPrefix(o.PublicURL, "https:")
 	g := &Guard{provider: newProvider(o.OIDC, o.PublicURL, o.Now), attempts: attempts{seals, https, o.Now}, logins: o.Sessions, lines: o.Lines, origins: http.NewCrossOriginProtection(), problems: o.Problems, log: o.Log}
-	g.brakes = newBrakes(o)
+	g.opens, g.brakes = o.Opens, newBrakes(o)
 	g.tokens = &tokens{
 		provider: g.provider, sessions: o.Sessions,
 		seen: recent.New[bearer](tokenAge, tokensKept, o.Now), cuts: recent.New[time.Time](staffAge, staffKept, o.Now),
@@ -166,7 +170,15 @@ func (g *Guard) SignedIn(c *gin.Context) {
 		g.Pages.fail(c, problem.New(problem.NotStaff))
 		return
 	}
+	g.goOn(c, who, g.Pages.fail)
+}
+
+// goOn lets whoever asks on, unless the route is not open to them.
+func (g *Guard) goOn(c *gin.Context, who care.Staff, refuse func(*gin.Context, error)) {
 	withStaff(c, who)
+	if g.opens != nil && !g.opens(who, c.FullPath()) {
+		refuse(c, ledger.ErrForbidden)
+	}
 	g.followed(c)
 }
 
@@ -210,11 +222,7 @@ func (g *Guard) Authenticated(c *gin.Context) {
 		g.problems.Refuse(c, g.problems.Of(ctx, err))
 		return
 	}
-	withStaff(c, who)
-	if who.Role == care.MailSystem && c.FullPath() != g.Pages.programs+MailBounces {
-		g.problems.Refuse(c, problem.New(care.RefusedForbidden))
-	}
-	g.followed(c)
+	g.goOn(c, who, func(c *gin.Context, err error) { g.problems.Refuse(c, g.problems.Of(ctx, err)) })
 }
 
 // refuseToken refuses a token that is not valid, which counts as a try of it.

@@ -57,6 +57,7 @@ var (
 	SomeWorker     = care.Staff{ID: "s1", Subject: "social_worker.prova", Name: "Operatrice Prova 0001", Role: care.SocialWorker, Zone: "prova", Agency: "comune"}
 	SomeSupervisor = care.Staff{ID: "s2", Subject: "supervisor.prova", Name: "Responsabile Prova 0001", Role: care.Supervisor, Zone: "prova", Agency: "comune"}
 	SomeCPI        = care.Staff{ID: "s3", Subject: "cpi_operator.prova", Name: "Operatore Prova 0002", Role: care.CPIOperator, Zone: "prova", Agency: "cpi"}
+	SomeOfficer    = care.Staff{ID: "s5", Subject: "privacy_officer.prova", Name: "Referente Prova 0001", Role: care.PrivacyOfficer, Zone: "prova", Agency: "comune"}
 	SomeMailer     = care.Staff{ID: "s4", Subject: "mail", Name: "Posta", Role: care.MailSystem, Zone: "prova", Agency: "comune"}
 )
 
@@ -129,7 +130,7 @@ func newFakeRecords(now func() time.Time) *fakeRecords {
 			State: care.ReferralRequested, Task: care.ReferralAnswer, Open: true, Expires: now().Add(24 * time.Hour), Target: SomeReferral.ID,
 		},
 	}
-	for _, s := range []care.Staff{SomeWorker, SomeSupervisor, SomeCPI, SomeMailer} {
+	for _, s := range []care.Staff{SomeWorker, SomeSupervisor, SomeCPI, SomeOfficer, SomeMailer} {
 		f.People[s.Subject] = s
 	}
 	return f
@@ -270,6 +271,39 @@ func (f *fakeRecords) HandedOver(_ context.Context, s care.Staff) ([]ledger.Hand
 		return nil, ledger.ErrForbidden
 	}
 	return []ledger.HandedOver{{ID: AnotherID, Number: "PROVA-2026-00003", At: f.now()}}, f.Fail
+}
+
+// FindReadCase finds one.
+func (f *fakeRecords) FindReadCase(_ context.Context, s care.Staff, number string) (string, error) {
+	switch {
+	case s.Role != care.PrivacyOfficer:
+		return "", ledger.ErrForbidden
+	case number != "PO-2026-00012":
+		return "", ledger.ErrNotFound
+	}
+	return AnotherID, f.Fail
+}
+
+// Readers are two days of it; another case was handed over.
+func (f *fakeRecords) Readers(_ context.Context, s care.Staff, caseID string, before time.Time) (ledger.Readers, error) {
+	switch {
+	case s.Role != care.PrivacyOfficer:
+		return ledger.Readers{}, ledger.ErrForbidden
+	case caseID != AnotherID && caseID != ClosedID:
+		return ledger.Readers{}, ledger.ErrNotFound
+	}
+	day := care.DayOf(before).AddDate(0, 0, -1)
+	told := ledger.Readers{CaseID: caseID, Number: "PO-2026-00012", Before: care.DateOf(day.AddDate(0, 0, -1)), Lines: []ledger.DaysReading{
+		{Day: day, ByZone: s.Zone, ByAgency: "cpi", ByRole: care.CPIOperator, Action: string(ledger.ReadReferral), Purpose: ledger.ForReferral, Times: 1},
+		{Day: day, ByZone: s.Zone, ByAgency: "comune", ByRole: care.SocialWorker, Action: string(ledger.ReadCase), Purpose: ledger.ForCare, Times: 3},
+		{Day: day.AddDate(0, 0, -1), ByZone: s.Zone, ByAgency: "associazione", Action: string(ledger.ReadLink), Purpose: ledger.ForReferral, Times: 1},
+		{Day: day.AddDate(0, 0, -1), ByZone: "lucca", ByAgency: "comune", ByRole: care.SocialWorker, Action: string(ledger.ReadShare), Purpose: "transfer", Times: 1},
+	}}
+	if caseID == ClosedID {
+		at := f.now()
+		told.HandedAt = &at
+	}
+	return told, f.Fail
 }
 
 // DeferredEntries is one, where a test puts in a code.

@@ -24,9 +24,9 @@ var Roles = []Role{
 	ImmigrationExpert, ThirdSectorOperator, AdministrativeExpert, CooperativeExpert, Supervisor,
 }
 
-// MailSystem is the role of the program that reports mails that came back. It
-// takes no task, so it is none of Roles.
-const MailSystem Role = "mail_system"
+// MailSystem is the program that reports mails that came back, PrivacyOfficer whoever
+// answers for who read a zone's files. They take no task, so they are none of Roles.
+const MailSystem, PrivacyOfficer Role = "mail_system", "privacy_officer"
 
 // Staff is a member of staff who acts or reads. Identity comes from the OpenID
 // provider; role, zone and agency are Percorso's own records.
@@ -44,5 +44,5 @@ type Staff struct {
 // agencies that open them have, and the supervisor. The others get what a
 // referral gives them.
 func ReadsCases(who Staff, p Policy) bool {
-	return who.Role == Supervisor || who.Agency == p.RoleAgency(DeskOperator) || who.Agency == p.RoleAgency(SocialWorker)
+	return who.Role != PrivacyOfficer && (who.Role == Supervisor || who.Agency == p.RoleAgency(DeskOperator) || who.Agency == p.RoleAgency(SocialWorker))
 }

@@ -37,6 +37,7 @@ type person struct{ noun, indefinite, definite, short string }
 var roles = map[care.Role]person{
 	care.DeskOperator:          {"operatore di sportello", "un operatore di sportello", "l’operatore di sportello", "sportello"},
 	care.Supervisor:            {"responsabile", "il responsabile", "il responsabile", "responsabile"},
+	care.PrivacyOfficer:        {"referente per la protezione dei dati", "un referente per la protezione dei dati", "il referente per la protezione dei dati", "protezione dei dati"},
 	care.SocialWorker:          {"assistente sociale", "un assistente sociale", "l’assistente sociale", "servizio sociale"},
 	care.InterculturalMediator: {"mediatore interculturale", "un mediatore interculturale", "il mediatore interculturale", "mediazione"},
 	care.CPIOperator:           {"operatore del Centro per l’Impiego", "un operatore del Centro per l’Impiego", "l’operatore del Centro per l’Impiego", "Centro per l’Impiego"},
@@ -524,7 +525,7 @@ var readings = map[string]string{
 	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
 	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListNotices): "ha riletto quello che aveva scritto e che non è stato registrato",
 	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
-	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
+	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchReads): "ha cercato chi lo ha letto", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
 	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",

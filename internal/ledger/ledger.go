@@ -382,6 +382,27 @@ type HandedOver struct {
 	At     time.Time `db:"at"`
 }
 
+// Readers are who read or changed a case file, by day: some days of them.
+type Readers struct {
+	CaseID   string
+	Number   string     `db:"number"`
+	HandedAt *time.Time `db:"handed_at"` // to another zone; nil: it was not
+	Lines    []DaysReading
+	Before   *care.Date // from where to go on; nil: there is no more
+}
+
+// DaysReading says how often a case file was read or changed on a day, by whom and what
+// for. Nobody is named.
+type DaysReading struct {
+	Day      time.Time      `db:"day"`
+	ByZone   string         `db:"by_zone"`
+	ByAgency string         `db:"by_agency"`
+	ByRole   care.Role      `db:"by_role"` // empty: a partner, through its link
+	Action   string         `db:"action"`
+	Purpose  ReadingPurpose `db:"purpose"`
+	Times    int            `db:"times"`
+}
+
 // Read is one audited read or write of a case file. A partner that looked
 // through its link has an agency and no name.
 type Read struct {

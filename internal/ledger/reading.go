@@ -29,6 +29,7 @@ const (
 
 	SearchCases      Reading = "search_cases"       // by number or name
 	SearchSamePerson Reading = "search_same_person" // by names and day of birth
+	SearchReads      Reading = "search_reads"       // who read the file of a number
 
 	ReadLink Reading = "read_link" // a partner, through its link
 	OpenLink Reading = "open_link" // the same, and nothing of the person was shown
@@ -59,7 +60,7 @@ const (
 // it for itself, or is for nothing.
 var ReadingPurposes = map[Reading]ReadingPurpose{
 	ReadCase: ForCare, ReadTimeline: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
-	ReadReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
+	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,
 	ListMergeable: ForOneFile, SearchSamePerson: ForOneFile,

@@ -66,7 +66,8 @@ func settleRights(ctx context.Context, owner *pgxpool.Pool) error {
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND (
 			NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd = '*'
 				AND 'percorso_owner'::regrole = ANY (p.polroles) AND pg_get_expr(p.polqual, p.polrelid) = 'true')
-			OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive))`).Scan(&hidden)
+			OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+				AND p.polroles && ARRAY[0, 'percorso_owner'::regrole::oid, 'percorso_definer'::regrole::oid]))`).Scan(&hidden)
 	if err == nil && hidden != "" {
 		err = fmt.Errorf("%w: %s", ErrBackfill, hidden)
 	}

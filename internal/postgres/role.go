@@ -55,8 +55,12 @@ func (r Role) Begin(b *pgx.Batch) {
 type setting struct{ name, value string }
 
 // App is what the API reads and accepts, for a member of staff; now is the time
-// by which a term has passed.
+// by which a term has passed. Whoever answers for who read the files reads nothing as
+// one of their agency.
 func App(s care.Staff, now time.Time) Role {
+	if s.Role == care.PrivacyOfficer {
+		s.Agency = ""
+	}
 	return Role{name: "percorso_app", settings: []setting{
 		{"staff", s.ID}, {"role", string(s.Role)}, {"zone", s.Zone}, {"agency", s.Agency}, {"now", now.Format(time.RFC3339Nano)},
 	}}

@@ -45,7 +45,7 @@ func SameRules(a, b care.Policy) bool {
 func orphaned(stored ledger.Setup, wanted care.Policy) (warnings []string) {
 	known := func(role care.Role, agency string) bool {
 		_, ok := wanted.Agency(agency)
-		return ok && (role == care.MailSystem || wanted.RoleAgency(role) == agency)
+		return ok && (!slices.Contains(care.Roles, role) || wanted.RoleAgency(role) == agency)
 	}
 	for _, a := range stored.Accounts {
 		if a.Active && a.Zone == wanted.Zone && !known(a.Role, a.Agency) {

@@ -16,9 +16,9 @@ const (
 	longestName    = 200
 )
 
-// staffRoles are the roles of staff: those of people, and that of the program that
-// reports mails which came back, which is of no particular agency.
-var staffRoles = append(slices.Clone(care.Roles), care.MailSystem)
+// staffRoles are the roles of staff: those that take tasks, and those that take none,
+// which are of no particular agency.
+var staffRoles = append(slices.Clone(care.Roles), care.MailSystem, care.PrivacyOfficer)
 
 // StaffList is a list of staff that was read from a file, be it of several zones.
 type StaffList struct {
@@ -109,7 +109,7 @@ func (e entry) lookUp(doc *document, stored ledger.Setup) {
 		e.agency.fault(RuleAgency)
 		return
 	}
-	if e.Role != "" && e.Role != care.MailSystem {
+	if slices.Contains(care.Roles, e.Role) {
 		of := &reading{p: policy}
 		of.roleOf(e.role, e.Role, e.Agency)
 	}

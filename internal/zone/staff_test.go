@@ -42,7 +42,7 @@ func readStaff(data string, stored ledger.Setup) ([]care.Staff, []zone.Fault) {
 
 func TestStaffIsReadAsItStands(t *testing.T) {
 	staff, faults := readStaff(demoStaff(t), storedZones(t))
-	if len(faults) > 0 || len(staff) != 27 {
+	if len(faults) > 0 || len(staff) != 30 {
 		t.Fatalf("%d members, %v", len(staff), faults)
 	}
 	want := care.Staff{
@@ -55,6 +55,7 @@ func TestStaffIsReadAsItStands(t *testing.T) {
 	for what, text := range map[string]string{
 		"an empty list":             "[]",
 		"the program of the mails":  "- {subject: posta, role: mail_system, zone: prato, agency: sds, name: Posta, email: posta@ente.example}",
+		"who answers for readings":  "- {subject: dpo, role: privacy_officer, zone: prato, agency: sds, name: Prova, email: dpo@ente.example}",
 		"who has left another zone": "- {subject: andata, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example}",
 		"Windows' line ends":        "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
 	} {

@@ -7,8 +7,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,13 +56,27 @@ func NewProvider(t testing.TB, subject string, now func() time.Time) *Provider {
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
 	})
+	// A browser is shown a page with a link that logs in whoever is next.
+	var begun sync.Map // nonce and challenge of each login, by its code
+	mux.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
+		code := rand.Text()
+		begun.Store(code, [2]string{r.FormValue("nonce"), r.FormValue("code_challenge")})
+		back := r.FormValue("redirect_uri") + "?" + url.Values{"code": {code}, "state": {r.FormValue("state")}}.Encode()
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprintf(w, `<!DOCTYPE html><title>Provider</title><a id="accedi" href="%s">Accedi</a>`, html.EscapeString(back))
+	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("code") != "good" || s256(r.FormValue("code_verifier")) != p.Challenge {
+		nonce, challenge := p.Nonce, p.Challenge
+		login, known := begun.LoadAndDelete(r.FormValue("code"))
+		if known {
+			nonce, challenge = login.([2]string)[0], login.([2]string)[1]
+		}
+		if !known && r.FormValue("code") != "good" || s256(r.FormValue("code_verifier")) != challenge {
 			w.WriteHeader(http.StatusBadRequest)
 			answer(w, map[string]string{"error": "invalid_grant"})
 			return
 		}
-		answer(w, map[string]any{"access_token": "opaque", "token_type": "Bearer", "id_token": p.Token(t, p.Subject, "percorso", map[string]any{"nonce": p.Nonce})})
+		answer(w, map[string]any{"access_token": "opaque", "token_type": "Bearer", "id_token": p.Token(t, p.Subject, "percorso", map[string]any{"nonce": nonce})})
 	})
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)

@@ -110,7 +110,8 @@ func (c *cluster) fill(ctx context.Context) error {
 	}
 	var staff []care.Staff
 	for _, p := range policies {
-		for _, h := range p.Roles {
+		officer := care.RoleHolder{Role: care.PrivacyOfficer, Agency: p.RoleAgency(care.DeskOperator)}
+		for _, h := range append(slices.Clone(p.Roles), officer) {
 			for _, n := range []string{"", "_2"} {
 				subject := string(h.Role) + n + "." + p.Zone
 				staff = append(staff, care.Staff{Subject: subject, Name: "Personale Prova " + subject, Role: h.Role, Zone: p.Zone, Agency: h.Agency, Email: subject + "@percorso.example"})

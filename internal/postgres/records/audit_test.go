@@ -58,7 +58,7 @@ func lastLine(t *testing.T, owner *pgxpool.Pool) (id int64) {
 // everything is a case of Prato that has something of everything.
 type everything struct {
 	desk
-	id, task, referral, link, equipe, asked, contact, command, refused string
+	id, number, task, referral, link, equipe, asked, contact, command, refused string
 }
 
 func newEverything(t *testing.T) everything {
@@ -85,6 +85,7 @@ func newEverything(t *testing.T) everything {
 		catalogue.Complete.Command("refused", e.task, care.Completion{Outcome: care.Heard}).InRun("case/"+e.id).NewCommand)
 	require.NoError(t, err)
 	e.refused = completion.ID
+	require.NoError(t, e.owner.QueryRow(t.Context(), `SELECT number FROM case_file WHERE id = $1`, e.id).Scan(&e.number))
 	e.put(`UPDATE command SET state = 'refused', refusal = '{"code": "not_held"}', worked_at = now() WHERE id = $1`, e.refused)
 	return e
 }
@@ -127,10 +128,14 @@ func (e everything) readings() map[string]struct {
 		"SamePerson":      reads(ledger.SearchSamePerson, func() (any, error) { return r.SamePerson(ctx, desk, person) }),
 		"MergeCandidates": reads(ledger.ListMergeable, func() (any, error) { return r.MergeCandidates(ctx, worker, e.id) }),
 		"Notices":         reads(ledger.ListNotices, func() (any, error) { return r.Notices(ctx, desk) }),
-		"HandedOver":      none("numbers of cases, of no person"),
-		"HealthCounts":    none("numbers of cases, of no person"),
-		"StuckCases":      reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),
-		"OpenLink":        reads(ledger.ReadLink, func() (any, error) { return r.OpenLink(ctx, e.link) }),
+		"FindReadCase":    reads(ledger.SearchReads, func() (any, error) { return r.FindReadCase(ctx, e.Accounts["privacy_officer.prato"], e.number) }),
+		"Readers": reads(ledger.ReadReads, func() (any, error) {
+			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
+		}),
+		"HandedOver":   none("numbers of cases, of no person"),
+		"HealthCounts": none("numbers of cases, of no person"),
+		"StuckCases":   reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),
+		"OpenLink":     reads(ledger.ReadLink, func() (any, error) { return r.OpenLink(ctx, e.link) }),
 
 		"Accept":          none("a command has codes and times alone; what it does is a line when it is worked"),
 		"Assign":          none("as Accept, and worked at once: its line is that of the act"),
@@ -452,4 +457,10 @@ func TestReadersFollowWhereACaseWent(t *testing.T) {
 	require.True(t, slices.ContainsFunc(reads.Items, func(r ledger.Read) bool {
 		return r.Action == string(ledger.ReadCase) && r.ByName == p.Accounts["desk_operator_2.prato"].Name
 	}))
+
+	var number string
+	require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT number FROM case_file WHERE id = $1`, id).Scan(&number))
+	found, err := p.Records.FindReadCase(t.Context(), p.Accounts["privacy_officer.prato"], number)
+	require.NoError(t, err)
+	require.Equal(t, keptID, found, "by the number of the file that was merged")
 }

@@ -60,7 +60,7 @@ func (r *store) reads(ctx context.Context, s care.Staff, l *reading, work func(p
 			return nil
 		default:
 			batch.Queue(`SELECT note_reading($1, $2, $3, $4, $5, $6)`, l.kind, cmp.Or(l.purpose, ledger.ReadingPurposes[l.kind]),
-				strings.Join(l.asked, " "), searched(r.SearchKey, l.search), postgres.OrEmpty(l.cases), strings.Join(l.things, " "))
+				strings.Join(l.asked, " "), r.digest(l.search), postgres.OrEmpty(l.cases), strings.Join(l.things, " "))
 		}
 		batch.Queue("COMMIT")
 		if failed := tx.SendBatch(ctx, batch).Close(); failed != nil {
@@ -100,15 +100,15 @@ func (r *store) ofCase(ctx context.Context, s care.Staff, kind ledger.Reading, c
 	})
 }
 
-// searched is the digest of a searched text, which tells whether the same was
-// searched to who has the installation's key, and nothing to anybody else.
-func searched(key []byte, text string) []byte {
+// digest is that of a searched text, which tells whether the same was searched to who
+// has the installation's key, and nothing to anybody else.
+func (r *store) digest(text string) []byte {
 	if text == "" {
 		return nil
 	}
-	digest := hmac.New(sha256.New, key)
-	digest.Write([]byte(names.Plain(text)))
-	return digest.Sum(nil)
+	sum := hmac.New(sha256.New, r.SearchKey)
+	sum.Write([]byte(names.Plain(text)))
+	return sum.Sum(nil)
 }
 
 // casesOf are the cases of some rows.

@@ -16,8 +16,8 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/deferred"
-	"percorso/internal/postgres/handed"
 	"percorso/internal/postgres/notices"
+	"percorso/internal/postgres/readers"
 	"percorso/internal/usual"
 )
 
@@ -34,7 +34,7 @@ type Records struct {
 	links
 	*notices.Store
 	*stuck
-	*handed.Cases
+	*readers.Answers
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
@@ -46,7 +46,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, handed.New(pool, now)}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest)}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

@@ -1,0 +1,138 @@
+package readers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/act"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+const (
+	title = "Chi ha letto un fascicolo"
+	// longestNumber is above what any zone numbers its cases by.
+	longestNumber = 40
+	// ruleNoCase says that no case of the zone has the number.
+	ruleNoCase = "no_such_case"
+)
+
+// start shows the form that asks for a number.
+func (s *Place) start(c *gin.Context, who care.Staff) error {
+	if who.Role != care.PrivacyOfficer {
+		return ledger.ErrForbidden
+	}
+	s.Pages.Render(c, http.StatusOK, s.searchPage(c, "", web.Form{Action: path}))
+	return nil
+}
+
+// find leads to who read the case of a number. The number is sent and not asked for in
+// an address, as everything that is looked for.
+func (s *Place) find(c *gin.Context, who care.Staff) error {
+	if who.Role != care.PrivacyOfficer {
+		return ledger.ErrForbidden
+	}
+	number := c.PostForm("number")
+	wanted := strings.ToUpper(strings.TrimSpace(number))
+	faults := care.Faults(act.Unreadable(c.Request.Context()))
+	faults.Add(wanted != "", "number", care.RuleRequired)
+	faults.Add(len(wanted) <= longestNumber, "number", care.RuleTooLong)
+	if act.Held(c.Request.Context()) { // shown again as it was typed
+		s.Pages.Render(c, http.StatusOK, s.searchPage(c, number, web.Form{Action: path}))
+		return nil
+	}
+	id, err := "", error(nil)
+	if len(faults) == 0 {
+		id, err = s.Records.FindReadCase(c.Request.Context(), who, wanted)
+	}
+	if errors.Is(err, ledger.ErrNotFound) {
+		faults.Add(false, "number", ruleNoCase)
+	} else if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		form := web.Form{Action: path}
+		status, err := s.Problems.RefusedForm(&form, care.Refuse(faults...), func(field string) (string, string) { return field, "Numero del fascicolo" })
+		if err != nil {
+			return err
+		}
+		s.Pages.Render(c, status, s.searchPage(c, number, form))
+		return nil
+	}
+	c.Redirect(http.StatusSeeOther, path+"/"+id)
+	return nil
+}
+
+func (s *Place) searchPage(c *gin.Context, number string, form web.Form) Search {
+	return Search{Frame: s.Pages.Frame(c, title, path), Form: form, Number: number}
+}
+
+// readers shows who read a case file, by day.
+func (s *Place) readers(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	before := s.Now().In(rules.Calendar.Location()).AddDate(0, 0, 1)
+	if asked := c.Query("prima"); asked != "" {
+		if before, err = time.Parse(time.DateOnly, asked); err != nil {
+			return care.Refuse(care.Fault{Field: "query.prima", Rule: parts.RuleDate})
+		}
+	}
+	told, err := s.Records.Readers(c.Request.Context(), who, c.Param("id"), before)
+	if err != nil {
+		return err
+	}
+	page := Readers{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo "+told.Number, path)}
+	page.Back = &web.Link{URL: path, Text: title}
+	if told.HandedAt != nil {
+		page.Handed = italian.Moment(*told.HandedAt)
+	}
+	if told.Before != nil {
+		page.More = web.NextPage(c.Request.URL, "prima", told.Before.Time().Format(time.DateOnly))
+	}
+	for _, line := range told.Lines {
+		day := italian.Upper(italian.Day(line.Day))
+		if n := len(page.Days); n == 0 || page.Days[n-1].Name != day {
+			page.Days = append(page.Days, Day{Name: day})
+		}
+		of := &page.Days[len(page.Days)-1]
+		of.Lines = append(of.Lines, lineOf(rules.Policy, line))
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// lineOf says as whom somebody read, what, and what for. Nobody is named.
+func lineOf(p care.Policy, r ledger.DaysReading) Line {
+	line := Line{Who: whose(p, r), Did: italian.Upper(italian.Reading(r.Action))}
+	if r.Purpose != "" {
+		line.Purpose = "Scopo: " + italian.ReadingPurpose(r.Purpose)
+	}
+	if r.Times > 1 {
+		line.Times = italian.Count(r.Times, "volta", "volte")
+	}
+	return line
+}
+
+func whose(p care.Policy, r ledger.DaysReading) string {
+	agency := "un’altra zona (" + r.ByZone + ")"
+	if r.ByZone == p.Zone {
+		agency = present.AgencyName(p, r.ByAgency)
+	}
+	switch {
+	case r.ByRole == "":
+		return italian.Upper(agency) + ", dal link ricevuto per posta"
+	case agency == "":
+		return italian.Upper(italian.Role(r.ByRole))
+	}
+	return italian.Upper(italian.Role(r.ByRole)) + ", " + agency
+}
