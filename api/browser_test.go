@@ -68,6 +68,8 @@ var pagesInBrowser = []struct {
 	{"invito-scaduto", "/invito/:token", "/invito/{scaduto}", ""},
 	{"invito-risolto", "/invito/:token", "/invito/{risolto}", ""},
 	{"invito-falso", "/invito/:token", "/invito/falso", ""},
+	{"persona", "/fascicoli/:id/persona", "/fascicoli/" + apitest.AnotherID + "/persona", apitest.SomeWorker.Subject},
+	{"correggi", "/fascicoli/:id/persona/correggi", "/fascicoli/" + apitest.AnotherID + "/persona/correggi", apitest.SomeWorker.Subject},
 	{"letture", "/fascicoli/:id/letture", "/fascicoli/" + apitest.AnotherID + "/letture", apitest.SomeSupervisor.Subject},
 	{"cerca-letture", "/letture", "/letture", apitest.SomeOfficer.Subject},
 	{"letture-per-giorno", "/letture/:id", "/letture/" + apitest.AnotherID, apitest.SomeOfficer.Subject},

@@ -11,13 +11,14 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/several"
 )
 
 // TestNoFormAsksTwice looks at the forms of all pages and of all tasks: nothing that
 // a browser sends by itself is refused for being there twice.
 func TestNoFormAsksTwice(t *testing.T) {
 	b := apitest.NewPages(t)
-	forms, several := 0, map[string]bool{}
+	forms, more := 0, map[string]bool{}
 	look := func(name, address string) {
 		t.Helper()
 		for _, form := range apitest.ReadPage(t, b.Visit(b.Pages.WithLinks(address))).Every("form") {
@@ -28,8 +29,8 @@ func TestNoFormAsksTwice(t *testing.T) {
 				if kind == "radio" && seen[id] != nil {
 					continue // one of them is sent
 				}
-				if kind == "checkbox" && seen[id] != nil && !seen[id][value] && catalogue.TakesSeveral(id[strings.LastIndexByte(id, '-')+1:]) {
-					several[id] = true
+				if kind == "checkbox" && seen[id] != nil && !seen[id][value] && several.Takes(id[strings.LastIndexByte(id, '-')+1:]) {
+					more[id] = true
 				} else if seen[id] != nil {
 					t.Errorf("%s: %q is sent twice", name, id)
 				}
@@ -51,8 +52,8 @@ func TestNoFormAsksTwice(t *testing.T) {
 		b.Hold(form.Kind)
 		look(string(form.Kind), "/compiti/"+apitest.SomeID)
 	}
-	if forms < 40 || !several["needs"] || !several["languages"] {
-		t.Errorf("%d forms, with several of %v", forms, slices.Sorted(maps.Keys(several)))
+	if forms < 40 || !more["needs"] || !more["languages"] {
+		t.Errorf("%d forms, with several of %v", forms, slices.Sorted(maps.Keys(more)))
 	}
 }
 

@@ -61,6 +61,8 @@ func statesOf(facts catalogue.Facts) []string {
 			return []string{passing, closed, handed}
 		case care.OpReopen:
 			return []string{closed, dead, merged, handed}
+		case care.OpCorrect:
+			return []string{open, closed, merged, handed}
 		case care.OpMistake:
 			return []string{open, dead, merged, handed}
 		case care.OpUndo:

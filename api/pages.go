@@ -11,6 +11,7 @@ import (
 	"percorso/api/pages/logins"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
+	"percorso/api/pages/person"
 	"percorso/api/pages/plan"
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
@@ -33,6 +34,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)
+	(&person.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records}).Mount(p)
 	(&referrals.Place{Room: shared, Records: s.records}).Mount(p)
 	(&readers.Place{Room: shared, Records: s.records}).Mount(p)

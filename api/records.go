@@ -11,6 +11,7 @@ import (
 	"percorso/api/pages/home"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
+	"percorso/api/pages/person"
 	"percorso/api/pages/plan"
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
@@ -39,6 +40,7 @@ type Records interface {
 	home.Records
 	notices.Records
 	partner.Records
+	person.Records
 	plan.Records
 	readers.Records
 	referrals.Records

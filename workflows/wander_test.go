@@ -489,7 +489,7 @@ func (g *wanderer) asks(o catalogue.Known) {
 		g.merges()
 	case care.OpVouch:
 		g.vouches()
-	case care.OpMistake, care.OpUndo:
+	case care.OpMistake, care.OpUndo, care.OpCorrect:
 		g.assigns(g.asker(o.About()), o.Any(g.id, g.world()))
 	case care.OpRenewPolicy:
 		g.renewsPolicy()

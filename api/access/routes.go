@@ -15,7 +15,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/several"
 	"percorso/internal/ledger"
 )
 
@@ -153,7 +153,7 @@ func textsOf(form url.Values) (faults care.Faults, _ error) {
 // whether one of them is. The id of a task's field may begin with an outcome, as in
 // "heard-needs".
 func repeated(name string, values []string) bool {
-	if catalogue.TakesSeveral(name[strings.LastIndexByte(name, '-')+1:]) {
+	if several.Takes(name[strings.LastIndexByte(name, '-')+1:]) {
 		return len(slices.Compact(slices.Sorted(slices.Values(values)))) < len(values)
 	}
 	return len(values) > 1

@@ -394,6 +394,16 @@ func (p *PageRecords) StuckCases(context.Context, care.Staff, ledger.Paging) (le
 	return ledger.Page[ledger.StuckCase]{Items: []ledger.StuckCase{{CaseFile: files[0], TaskID: SomeID}, {CaseFile: files[1]}}}, nil
 }
 
+// Corrections are of a name and of languages.
+func (p *PageRecords) Corrections(context.Context, care.Staff, string) ([]ledger.Correction, error) {
+	at := p.noon(-3)
+	by := ledger.Correction{At: at, Why: "Mostrato il passaporto.", ByName: SomeWorker.Name, ByRole: SomeWorker.Role}
+	name, languages := by, by
+	name.Field, name.Old, name.New = "family_name", "Prova 0010", "Prova 0001"
+	languages.Field, languages.Old, languages.New = "languages", "ur", "ur en"
+	return []ledger.Correction{name, languages}, nil
+}
+
 func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledger.Case, error) {
 	c := ledger.Case{CaseFile: p.SomeFiles()[0]}
 	switch id {
@@ -419,7 +429,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	}
 	c.PersonData = ledger.Person{
 		ID: SomeID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
-		Permit: "work", PermitExpiry: p.due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001",
+		Permit: "work", PermitExpiry: p.due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001", Version: 2,
 	}
 	c.Needs = []string{"labour", "housing"}
 	c.Branches = []ledger.Branch{

@@ -112,6 +112,7 @@ type fakeRecords struct {
 	OtherZones []string           // besides prova
 	Life       func(*ledger.Case) // what it did to a case
 	Same       []ledger.CaseFile  // of SamePerson
+	Corrected  []ledger.Correction
 	OneLink    ledger.Link        // a partner's one-time link
 	Quicker    func(*ledger.Link) // what happens to it before it is used
 	Renewed    int                // how often a new link was asked for
@@ -391,6 +392,9 @@ func (f *fakeRecords) CaseFile(context.Context, care.Staff, string) (ledger.Case
 		f.Life(&c)
 	}
 	return c, f.Fail
+}
+func (f *fakeRecords) Corrections(context.Context, care.Staff, string) ([]ledger.Correction, error) {
+	return f.Corrected, f.Fail
 }
 func (f *fakeRecords) Timeline(_ context.Context, _ care.Staff, id string, p ledger.Paging) (ledger.Page[ledger.Moment], error) {
 	return ledger.Page[ledger.Moment]{Items: []ledger.Moment{{Code: "case_opened"}}}, f.saw(id, p)

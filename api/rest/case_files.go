@@ -79,6 +79,12 @@ type personJSON struct {
 	ReceiptOn    string   `json:"receipt_on,omitempty" format:"date" doc:"Day of the receipt of a request for renewal"`
 	Languages    []string `json:"languages" nullable:"false"`
 	Phone        string   `json:"phone,omitempty"`
+
+	BirthYearOnly bool   `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known: the day is its 1 January"`
+	Email         string `json:"email,omitempty"`
+	Municipality  string `json:"municipality,omitempty" doc:"Where they live"`
+	Address       string `json:"address,omitempty"`
+	Version       int    `json:"version" doc:"Of these data: seen of a correction"`
 }
 
 type branchJSON struct {
@@ -122,6 +128,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			PersonData: personJSON{
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
 				Permit: cmp.Or(p.Permit, care.PermitNotShown), Languages: orEmpty(p.Languages), Phone: p.Phone,
+				BirthYearOnly: p.YearOnly, Email: p.Email, Municipality: p.Municipality, Address: p.Address, Version: p.Version,
 			},
 			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}

@@ -26,6 +26,8 @@ type Records interface {
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	// Corrections lists what was corrected of the person of a case, the latest first.
+	Corrections(ctx context.Context, s care.Staff, caseID string) ([]ledger.Correction, error)
 	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
 	Reads(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Read], error)
 	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)

@@ -85,6 +85,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerEquipes()
 	a.registerPartners()
 	a.registerSamePerson()
+	registerCorrections(a)
 	a.registerStuckCases()
 	a.registerCommands()
 	registerNotices(a)

@@ -10,8 +10,8 @@ import (
 type samePersonInput struct{ Body samePersonJSON }
 
 type samePersonJSON struct {
-	GivenName  string `json:"given_name" minLength:"1" maxLength:"200"`
-	FamilyName string `json:"family_name" minLength:"1" maxLength:"200"`
+	GivenName  string `json:"given_name" maxLength:"200" doc:"One of the two names is enough"`
+	FamilyName string `json:"family_name" maxLength:"200"`
 	BirthDate  string `json:"birth_date" format:"date"`
 }
 

@@ -40,24 +40,25 @@ const (
 	OpMeet        Operation = "meet"        // a valid meeting with the person was held, by any agency
 	OpConsent     Operation = "consent"     // the person consents to data reaching private partners
 	OpUnconsent   Operation = "withdraw_consent"
-	OpPermit      Operation = "permit"       // a renewal receipt or a new permit was shown
-	OpSuspend     Operation = "suspend"      // a case, until a date
-	OpResume      Operation = "resume"       // a suspended case, before its date
-	OpTransfer    Operation = "transfer"     // asks another zone to take the case over
-	OpRecall      Operation = "recall"       // takes back what another zone was asked
-	OpMerge       Operation = "merge"        // a second case file of the same person into the one that stays
-	OpVouch       Operation = "vouch"        // a second person confirms that two files are of one person
-	OpMistake     Operation = "mistake"      // somebody says that a closure was a mistake
-	OpUndo        Operation = "undo"         // somebody else confirms it, which takes the closure back
-	OpAdopt       Operation = "adopt"        // the case that stays takes over the branches of the merged one
-	OpReopen      Operation = "reopen"       // a closed case
-	OpClose       Operation = "close"        // a case, early, from any stage
-	OpRenewPolicy Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
-	OpReport      Operation = "report"       // a sub-process tells its case how it ended
-	OpEnd         Operation = "end"          // a case ends a branch
-	OpMailBounced Operation = "mail_bounced" // a mail came back
-	OpClock       Operation = "clock"        // a deadline fell due
-	OpNewCourse   Operation = "new_course"   // operations bring an open run to a newer course
+	OpPermit      Operation = "permit"         // a renewal receipt or a new permit was shown
+	OpSuspend     Operation = "suspend"        // a case, until a date
+	OpResume      Operation = "resume"         // a suspended case, before its date
+	OpTransfer    Operation = "transfer"       // asks another zone to take the case over
+	OpRecall      Operation = "recall"         // takes back what another zone was asked
+	OpMerge       Operation = "merge"          // a second case file of the same person into the one that stays
+	OpCorrect     Operation = "correct_person" // their data, with what was there before
+	OpVouch       Operation = "vouch"          // a second person confirms that two files are of one person
+	OpMistake     Operation = "mistake"        // somebody says that a closure was a mistake
+	OpUndo        Operation = "undo"           // somebody else confirms it, which takes the closure back
+	OpAdopt       Operation = "adopt"          // the case that stays takes over the branches of the merged one
+	OpReopen      Operation = "reopen"         // a closed case
+	OpClose       Operation = "close"          // a case, early, from any stage
+	OpRenewPolicy Operation = "renew_policy"   // a supervisor brings the zone's new rules to an open run
+	OpReport      Operation = "report"         // a sub-process tells its case how it ended
+	OpEnd         Operation = "end"            // a case ends a branch
+	OpMailBounced Operation = "mail_bounced"   // a mail came back
+	OpClock       Operation = "clock"          // a deadline fell due
+	OpNewCourse   Operation = "new_course"     // operations bring an open run to a newer course
 )
 
 // Operations that assign work are plain transactions on the task's row.

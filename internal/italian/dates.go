@@ -34,6 +34,9 @@ func Day(t time.Time) string {
 // not count: "30 novembre 1990".
 func Date(t time.Time) string { return dayMonthYear(t) }
 
+// YearOnly says a day of birth of which the year alone is known.
+func YearOnly(t time.Time) string { return fmt.Sprintf("nel %d, il giorno non è noto", t.Year()) }
+
 // dayMonthYear says a date in its own zone. The first of a month has its ordinal.
 func dayMonthYear(t time.Time) string { return fmt.Sprintf("%s %d", dayMonth(t), t.Year()) }
 

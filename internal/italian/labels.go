@@ -262,7 +262,7 @@ var fields = map[string]string{
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
-	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "notice_given": "Informativa sulla privacy",
+	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "email": "Email", "municipality": "Comune in cui vive", "address": "Indirizzo", "notice_given": "Informativa sulla privacy",
 	"agency": "Ente", "role": "Ruolo",
 	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
 	"send": "Invio della persona", "state": "Stato", "result": "Risultato", "stage": "Da dove prosegue", "consent": "Consenso della persona",
@@ -381,7 +381,7 @@ var operations = map[care.Operation]string{
 	care.OpClose: "Chiudi in anticipo", care.OpRenewPolicy: "Applica le regole aggiornate", care.OpReport: "Esito di un ramo",
 	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
 	care.OpClaim: "Lo faccio io", care.OpRelease: "Rimetti tra le libere", care.OpReassign: "Passa a…", care.OpExtend: "Rimanda al…",
-	care.OpVouch: "Conferma che è la stessa persona", care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
+	care.OpVouch: "Conferma che è la stessa persona", care.OpCorrect: "Correggi i dati della persona", care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
 	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRetryEntry: "Riprova ora", care.OpRefuseEntry: "Rifiuta la richiesta", care.OpRefer: "Invia a un partner",
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
@@ -517,7 +517,7 @@ var mediatorAccess = map[care.MediatorAccess]string{
 func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m) }
 
 var readings = map[string]string{
-	string(ledger.ReadCase): "ha letto il fascicolo", string(ledger.ReadTimeline): "ha letto la storia del fascicolo", string(ledger.ReadReads): "ha letto chi ha letto il fascicolo",
+	string(ledger.ReadCase): "ha letto il fascicolo", string(ledger.ReadCorrections): "ha letto le correzioni dei dati della persona", string(ledger.ReadTimeline): "ha letto la storia del fascicolo", string(ledger.ReadReads): "ha letto chi ha letto il fascicolo",
 	string(ledger.ReadTask): "ha letto un’attività", string(ledger.ReadReferral): "ha letto la segnalazione", string(ledger.ReadShare): "ha letto i dati comunicati al suo ente",
 	string(ledger.ReadEquipe): "ha letto il lavoro dell’équipe", string(ledger.ReadPlan): "ha letto il progetto", string(ledger.ReadGoalFindings): "ha letto la valutazione degli obiettivi",
 	string(ledger.ReadDisclosure): "ha visto i dati da comunicare a un ente", string(ledger.ReadContact): "ha letto l’accesso allo sportello",
@@ -531,7 +531,7 @@ var readings = map[string]string{
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",
 	string(care.OpRelease): "ha rimesso un’attività tra le libere", string(care.OpReassign): "ha passato un’attività", string(care.OpExtend): "ha rimandato un’attività",
 	string(care.OpMistake): "ha segnalato che la chiusura è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura",
-	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
+	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpCorrect): "ha corretto i dati della persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
 	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
 	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",

@@ -2,6 +2,7 @@ package italian
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/correction"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
@@ -69,6 +70,13 @@ var rules = map[string]string{
 	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",
+
+	correction.RuleNothing:   "Nessun dato è diverso da com’era: cambia quello che è sbagliato, poi ripeti.",
+	correction.RuleMeanwhile: "Qualcun altro ha corretto questi dati mentre scrivevi: guarda come sono adesso, poi ripeti se serve.",
+	correction.RuleNotTheirs: "Questo dato lo corregge chi vede i documenti della persona: chiedi allo sportello o all’assistente sociale.",
+	correction.RuleEmail:     "Non è un indirizzo email: scrivilo come nome@esempio.it, senza altro.",
+	correction.RuleMerged:    "Il fascicolo è stato unito a un altro: correggi i dati in quello che resta.",
+	correction.RuleBirth:     "Scrivi il giorno di nascita (12/5/1990), oppure solo l’anno (1990).",
 
 	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
 	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",

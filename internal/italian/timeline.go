@@ -33,6 +33,7 @@ var plainMoments = map[string]string{
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
 	"mistake_said":          "Segnalato che la chiusura è uno sbaglio",
 	"closure_undone":        "Annullata la chiusura, che era uno sbaglio",
+	"person_corrected":      "Corretti i dati della persona",
 	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
 	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",

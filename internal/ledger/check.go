@@ -27,19 +27,8 @@ func (p Person) Facts(policy care.Policy, needs []string) eligibility.PersonFact
 func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault {
 	var f care.Faults
 	p := o.Person
-	checkName(&f, "person.given_name", p.GivenName)
-	checkName(&f, "person.family_name", p.FamilyName)
-	f.Add(!p.BirthDate.IsZero(), "person.birth_date", care.RuleRequired)
-	checkCitizenship(&f, "person.citizenship", p.Citizenship)
+	checkPerson(&f, "person.", p)
 	f.Add(p.Permit == "" || care.KnownPermit(p.Permit), "person.permit", care.RuleUnknownCode)
-	f.Add(len(p.Languages) > 0, "person.languages", care.RuleRequired)
-	f.Add(len(p.Languages) <= maxLanguages, "person.languages", care.RuleTooMany)
-	for i, l := range p.Languages {
-		at := fmt.Sprintf("person.languages[%d]", i)
-		checkLanguage(&f, at, l)
-		f.Add(!slices.ContainsFunc(p.Languages[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
-	}
-	f.Text("person.phone", p.Phone, maxPhone)
 	f.Add(len(o.Needs) > 0, "needs", care.RuleRequired)
 	f.Needs(policy, "needs", o.Needs)
 	f.Add(known(policy.Desk.Channels, o.Channel), "channel", care.RuleUnknownCode)
@@ -53,6 +42,29 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 			f.Add(false, "person."+refusal.Field, refusal.Rule)
 		}
 	}
+	return f
+}
+
+// checkPerson asks what has to be known of everybody, in fields after a prefix.
+func checkPerson(f *care.Faults, prefix string, p Person) {
+	checkNames(f, prefix, p)
+	f.Add(!p.BirthDate.IsZero(), prefix+"birth_date", care.RuleRequired)
+	checkCitizenship(f, prefix+"citizenship", p.Citizenship)
+	f.Add(len(p.Languages) > 0, prefix+"languages", care.RuleRequired)
+	f.Add(len(p.Languages) <= maxLanguages, prefix+"languages", care.RuleTooMany)
+	for i, l := range p.Languages {
+		at := fmt.Sprintf("%slanguages[%d]", prefix, i)
+		checkLanguage(f, at, l)
+		f.Add(!slices.ContainsFunc(p.Languages[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
+	}
+	f.Text(prefix+"phone", p.Phone, maxPhone)
+}
+
+// CheckPerson says what is wrong with what has to be known of everybody.
+func CheckPerson(p Person, now time.Time) []care.Fault {
+	var f care.Faults
+	checkPerson(&f, "", p)
+	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
 	return f
 }
 
@@ -94,8 +106,7 @@ func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []strin
 // files of a person are looked for.
 func CheckSamePerson(p Person, now time.Time) []care.Fault {
 	var f care.Faults
-	checkName(&f, "given_name", p.GivenName)
-	checkName(&f, "family_name", p.FamilyName)
+	checkNames(&f, "", p)
 	f.Add(!p.BirthDate.IsZero(), "birth_date", care.RuleRequired)
 	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
 	return f
@@ -165,8 +176,15 @@ func sameLanguage(a, b string) bool {
 	return first == second
 }
 
-// checkName asks for a name that people can read: one line with a letter in it.
+// checkNames asks for a name, of which one is enough.
+func checkNames(f *care.Faults, prefix string, p Person) {
+	f.Add(p.GivenName+p.FamilyName != "", prefix+"given_name", care.RuleRequired)
+	checkName(f, prefix+"given_name", p.GivenName)
+	checkName(f, prefix+"family_name", p.FamilyName)
+}
+
+// checkName asks of a name that people can read it: one line with a letter in it.
 func checkName(f *care.Faults, field, name string) {
-	f.Add(strings.IndexFunc(name, unicode.IsLetter) >= 0, field, care.RuleRequired)
+	f.Add(name == "" || strings.IndexFunc(name, unicode.IsLetter) >= 0, field, care.RuleRequired)
 	f.Text(field, name, maxName)
 }

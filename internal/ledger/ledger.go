@@ -57,6 +57,12 @@ type Person struct {
 	Receipt      *time.Time `db:"receipt_on" json:"receipt_on,omitempty"` // day of the receipt of a request for renewal
 	Languages    []string   `db:"languages" json:"languages"`             // BCP 47
 	Phone        string     `db:"phone" json:"phone"`
+
+	YearOnly     bool   `db:"birth_year_only" json:"birth_year_only,omitempty"` // of the day of birth the year alone is known; it is kept as its 1 January
+	Email        string `db:"email" json:"email,omitempty"`
+	Municipality string `db:"municipality" json:"municipality,omitempty"` // where the person lives
+	Address      string `db:"address" json:"address,omitempty"`
+	Version      int    `db:"version" json:"-"` // grows with each change of what can be corrected
 }
 
 // SetAside is what a merge did not choose of the data of a person.
@@ -65,6 +71,17 @@ type SetAside struct {
 	From   string            `db:"from_number" json:"from" doc:"Number of the case file that had it"`
 	At     time.Time         `db:"at" json:"at" doc:"When the files were merged"`
 	ByName string            `db:"by_name" json:"by_name"`
+}
+
+// Correction is what was corrected in a field of a person's data.
+type Correction struct {
+	At     time.Time `db:"at" json:"at"`
+	Field  string    `db:"field" json:"field" doc:"By the fields of the form"`
+	Old    string    `db:"old" json:"old" doc:"What was there; empty: nothing. Languages have a blank between them"`
+	New    string    `db:"new" json:"new"`
+	Why    string    `db:"why" json:"why"`
+	ByName string    `db:"by_name" json:"by_name"`
+	ByRole care.Role `db:"by_role" json:"by_role"`
 }
 
 // CaseOpening is the desk's form that opens a case file.

@@ -8,7 +8,8 @@ type Reading string
 const (
 	ReadCase         Reading = "read_case"
 	ReadTimeline     Reading = "read_timeline"
-	ReadReads        Reading = "read_reads" // who read the file
+	ReadCorrections  Reading = "read_corrections" // what was corrected of the person
+	ReadReads        Reading = "read_reads"       // who read the file
 	ReadTask         Reading = "read_task"
 	ReadReferral     Reading = "read_referral"
 	ReadShare        Reading = "read_share" // what the reader's agency was given
@@ -59,7 +60,7 @@ const (
 // ReadingPurposes says what each kind of reading is for; what is not here says
 // it for itself, or is for nothing.
 var ReadingPurposes = map[Reading]ReadingPurpose{
-	ReadCase: ForCare, ReadTimeline: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
+	ReadCase: ForCare, ReadTimeline: ForCare, ReadCorrections: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
 	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,

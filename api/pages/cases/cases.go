@@ -128,6 +128,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
+		PersonURL: "/fascicoli/" + file.ID + "/persona",
 	}
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {

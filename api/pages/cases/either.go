@@ -81,7 +81,7 @@ func permitOf(person ledger.Person) string {
 func setAsideTerms(file ledger.Case) (terms []web.Term) {
 	for _, aside := range file.SetAside {
 		from := " (dal fascicolo " + aside.From + ", unito il " + italian.Date(aside.At.In(italian.Rome)) + ")"
-		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone"} {
+		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address"} {
 			if value, ok := aside.Values[name]; ok {
 				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})
 			}

@@ -85,7 +85,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 	terms := []web.Term{
 		{Name: italian.Field("given_name"), Value: person.GivenName},
 		{Name: italian.Field("family_name"), Value: person.FamilyName},
-		{Name: italian.Field("birth_date"), Value: italian.Date(person.BirthDate)},
+		{Name: italian.Field("birth_date"), Value: parts.Born(person)},
 		{Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},

@@ -55,6 +55,7 @@ type CasePage struct {
 	MoreMoments  string
 	Person       []web.Term
 	SetAside     []web.Term // of the person, what a merge did not choose
+	PersonURL    string
 	ReadsURL     string
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -90,14 +91,14 @@ func (s *Place) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewConta
 	page := ContactForm{
 		Frame: s.Pages.Frame(c, "Solo informazioni", "/sportello"), Form: form,
 		Topics: present.Options(rules.Desk.Topics, f.Topic), Channels: present.Options(rules.Desk.Channels, f.Channel),
-		Countries: countryGroups(f.Citizenship), Note: f.Note,
+		Countries: parts.CountryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
 			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
 			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sulla sua situazione: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},
 		},
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
-	for _, l := range world.Languages(usualLanguages(rules.Desk)...) {
+	for _, l := range world.Languages(parts.UsualLanguages(rules.Desk)...) {
 		page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Language})
 	}
 	return page

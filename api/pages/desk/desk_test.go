@@ -88,7 +88,8 @@ func TestOpeningComesBackAsItWasTyped(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	form := someOpening()
-	form.Set("given_name", "")
+	form.Set("given_name", "") // of the two names one is enough
+	form.Set("family_name", "")
 	form.Set("birth_date", "31/02/1992")
 	form.Del("notice_given")
 	page := b.Send(t, "/sportello/fascicolo", form)

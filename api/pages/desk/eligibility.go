@@ -105,7 +105,7 @@ func gateOf(name string, a eligibility.GateAnswer) Gate {
 
 func (s *Place) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) EligibilityCheck {
 	page := EligibilityCheck{
-		Frame: s.Pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: countryGroups(f.citizenship),
+		Frame: s.Pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: parts.CountryGroups(f.citizenship),
 		Permits: present.PermitOptions(f.permit), PermitExpiry: f.expiry, Needs: present.NeedOptions(rules.Policy, f.needs),
 		MayOpen: catalogue.Open.MayAsk(who.Role),
 	}

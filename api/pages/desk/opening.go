@@ -199,13 +199,13 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 	page := CaseOpening{
 		Frame: s.Pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
 		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
-		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: countryGroups(p.Citizenship),
+		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: parts.CountryGroups(p.Citizenship),
 		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: present.NeedOptions(rules.Policy, f.Needs),
 		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
-	usual := usualLanguages(rules.Desk)
+	usual := parts.UsualLanguages(rules.Desk)
 	for _, l := range world.Languages(usual...) {
 		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}
 		if slices.Contains(usual, l.Code) {
@@ -215,34 +215,6 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		}
 	}
 	return page
-}
-
-// usualLanguages are those that a form offers first: what the desk speaks, and
-// what most people who come do.
-func usualLanguages(desk care.Desk) []string {
-	tags := []string{"it", "en", "fr", "es", "ar", "sq", "bn", "zh", "ur", "uk"}
-	tags = append(tags, desk.OperatorLanguages...)
-	for _, m := range desk.Mediators {
-		tags = append(tags, m.Language)
-	}
-	return tags
-}
-
-// usualCountries are those that most people who come are citizens of.
-var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "PK", "PE", "RO", "SN", "LK", "TN", "UA"}
-
-// countryGroups lists the countries: the usual ones first, then all by name.
-func countryGroups(chosen string) []web.OptionGroup {
-	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
-	for _, country := range world.Citizenships() {
-		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
-		if slices.Contains(usualCountries, country.Code) {
-			usual.Options = append(usual.Options, o)
-			o.Chosen = false // once is enough
-		}
-		all.Options = append(all.Options, o)
-	}
-	return []web.OptionGroup{usual, all}
 }
 
 // refusedFor says whether act refused a form for a rule.

@@ -27,6 +27,7 @@ var Of = map[care.Operation]Operation{
 	care.OpRecall:      {Summary: "Take back the request to another zone", Description: "The case stays here, and the other zone's access to what it was shown ends.", ID: "recall-transfer"},
 	care.OpMerge:       {Summary: "Merge a case file into another of the same person", Description: "This one ends; its branches go on in the other. Where names or day of birth do not agree, or the day is a 1 January, somebody else has to vouch for it first."},
 	care.OpVouch:       {Summary: "Confirm that two case files are of one person", Description: "Although names or day of birth do not agree, with the reason: somebody else may merge them within 30 days.", ID: "vouch-for-case-file"},
+	care.OpCorrect:     {Summary: "Correct the data of the person", Description: "What is left out stays as it is. What was there before is kept, with who, when and why; what other agencies were given stays as it was given.", ID: "correct-person"},
 	care.OpMistake:     {Summary: "Say that the closure of a case was a mistake", Description: "Whatever its outcome, within 30 days of it. Somebody else has to confirm it.", ID: "say-closure-was-a-mistake"},
 	care.OpUndo:        {Summary: "Take back the closure of a case", Description: "By somebody else than who has said that it was a mistake: the case stands open again where it was, and somebody gets the task to take it up again.", ID: "undo-closure"},
 	care.OpClose:       {Summary: "Close a case early", Description: "From any stage, with a coded outcome; every branch is ended in order."},

@@ -2,16 +2,23 @@ package records
 
 import (
 	"context"
+	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/assign"
+	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/undo"
 )
+
+// ofCases are the operations on a case that are worked at once, or refused.
+var ofCases = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
+	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work,
+}
 
 // Assign works at once what assigns work, records a contact, or says how an
 // action of the plan comes along: such commands are plain transactions, since
@@ -23,14 +30,8 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
 			return r.progress(ctx, tx, s, c, id)
-		case care.OpVouch:
-			refusal, err := merging.Vouch(ctx, tx, s, c, id, r.Clock())
-			if err != nil {
-				return ledger.Command{}, err
-			}
-			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
-		case care.OpMistake, care.OpUndo:
-			refusal, err := undo.Work(ctx, tx, s, c, id, r.Clock())
+		case care.OpVouch, care.OpMistake, care.OpUndo, care.OpCorrect:
+			refusal, err := ofCases[c.Operation](ctx, tx, s, c, id, r.Clock())
 			if err != nil {
 				return ledger.Command{}, err
 			}
@@ -57,8 +58,8 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" {
-		return cmd, err
+	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect {
+		return cmd, err // what is corrected stands with what was there before, and nowhere else
 	}
 	// What was asked, and beside it what was done.
 	_, err = tx.Exec(ctx, `INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
@@ -22,7 +23,7 @@ type cases struct{ *store }
 
 // The case's run is found by its case, and not by an id made of it: a join on what a
 // function makes of a row waits for row-level security, and reads every run for it.
-const selectCase = `SELECT f.id::text, f.number, f.zone, p.given_name || ' ' || p.family_name AS person, f.stage, f.needs, f.opened_at,
+const selectCase = `SELECT f.id::text, f.number, f.zone, btrim(p.given_name || ' ' || p.family_name) AS person, f.stage, f.needs, f.opened_at,
 	f.closed_at, f.outcome, f.suspended_at, f.suspended_until, coalesce(f.merged_into::text, '') AS merged_into, f.last_stage,
 	r.policy_version, r.revision, ` + waiting.Columns + `
 	FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case' LEFT JOIN case_health h ON h.case_id = f.id`
@@ -210,7 +211,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			return err
 		}
 		c.CaseFile = files[0]
-		if c.PersonData, err = personOf(ctx, tx, id); err != nil {
+		if c.PersonData, err = correcting.Person(ctx, tx, id); err != nil {
 			return err
 		}
 		if c.Branches, err = postgres.Many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, matter, needs, equipe, started_at, ended_at, outcome
@@ -243,12 +244,6 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			Scan(&c.Transfer, &c.Closing)
 	})
 	return c, err
-}
-
-// personOf reads the person of a case.
-func personOf(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
-	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, citizenship, permit, permit_expiry, receipt_on,
-		languages, phone FROM person WHERE case_id = $1`, caseID)
 }
 
 // consentOf says since when the person of a case consents to data reaching

@@ -22,6 +22,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -67,6 +68,11 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		run, _ := p.withTask()
 		other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return p.assigns("social_worker.prato", catalogue.Vouch.Command("", ledger.BareID(run), catalogue.VouchForm{Other: ledger.BareID(other), Note: "Prova"}).NewCommand)
+	},
+	care.OpCorrect: func(p *play) asked {
+		run, _ := p.withTask()
+		phone := "000 0000077"
+		return p.assigns("desk_operator.prato", catalogue.Correct.Command("", ledger.BareID(run), correction.PersonCorrection{Phone: &phone, Note: "Prova"}).NewCommand)
 	},
 	care.OpReopen: func(p *play) asked {
 		run, _ := p.withTask()

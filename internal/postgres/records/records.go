@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/notices"
 	"percorso/internal/postgres/readers"
@@ -35,6 +36,7 @@ type Records struct {
 	*notices.Store
 	*stuck
 	*readers.Answers
+	*correcting.Persons
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
@@ -46,7 +48,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest)}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now)}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

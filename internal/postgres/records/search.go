@@ -9,6 +9,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/naming"
 )
 
@@ -68,7 +69,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 	}
 	l := reading{kind: ledger.ListMergeable, of: "case", id: caseID}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		person, err := personOf(ctx, tx, caseID)
+		person, err := correcting.Person(ctx, tx, caseID)
 		if err != nil {
 			return missing(err)
 		}
@@ -76,7 +77,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 			return err
 		}
 		for i := range files { // to be compared with it
-			known, err := personOf(ctx, tx, files[i].ID)
+			known, err := correcting.Person(ctx, tx, files[i].ID)
 			if err != nil {
 				return err
 			}

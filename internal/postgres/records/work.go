@@ -17,7 +17,7 @@ type work struct{ *store }
 // given is looked up for each row of the page (of which there is one at most): joined
 // by the agency alone, all that it was ever given would be read.
 const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
-	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(t.proposed_by::text, '') AS proposer_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
 	` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
@@ -120,7 +120,7 @@ func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Cont
 }
 
 const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
-	coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '') AS person,
+	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`

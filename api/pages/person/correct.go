@@ -1,0 +1,171 @@
+package person
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/correction"
+	"percorso/internal/italian"
+	"percorso/internal/italian/world"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// otherLanguage is a language that has no box of its own.
+const otherLanguage = "other_language"
+
+// newCorrection shows the form with what is known.
+func (s *Place) newCorrection(c *gin.Context, who care.Staff) error {
+	rules, file, err := s.correctable(c, who)
+	if err != nil {
+		return err
+	}
+	s.Pages.Render(c, http.StatusOK, s.correctionForm(c, who, rules, file, nil, web.NewForm(c.Request.URL.Path)))
+	return nil
+}
+
+// correct takes the form: what differs from what is known is corrected.
+func (s *Place) correct(c *gin.Context, who care.Staff) error {
+	rules, file, err := s.correctable(c, who)
+	if err != nil {
+		return err
+	}
+	sent := c.Request.PostForm
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Correct.Command(c.PostForm("key"), file.ID, read(who, sent, file.PersonData)))
+	if err == nil {
+		return s.Pages.Done(c, cmd, "/fascicoli/"+file.ID+"/persona", "La correzione è registrata.")
+	}
+	again := web.NewForm(c.Request.URL.Path)
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
+		id, _, _ = strings.Cut(path, "[")
+		return id, italian.Field(path)
+	})
+	if err != nil {
+		return err
+	}
+	s.Pages.Render(c, status, s.correctionForm(c, who, rules, file, sent, again))
+	return nil
+}
+
+// correctable reads the file whose person the caller may correct.
+func (s *Place) correctable(c *gin.Context, who care.Staff) (*zone.Rules, ledger.Case, error) {
+	if !catalogue.Correct.MayAsk(who.Role) {
+		return nil, ledger.Case{}, ledger.ErrForbidden
+	}
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return nil, ledger.Case{}, err
+	}
+	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	return rules, file, err
+}
+
+// typed is what was typed in a field, as a correction says it.
+func typed(sent url.Values, field string) string {
+	switch field {
+	case correction.BirthDate:
+		return parts.ReadBirth(sent.Get(field))
+	case correction.Languages:
+		tags := slices.Clone(sent[field])
+		if other := sent.Get(otherLanguage); other != "" && !slices.Contains(tags, other) {
+			tags = append(tags, other)
+		}
+		return strings.Join(tags, " ")
+	}
+	return strings.TrimSpace(sent.Get(field))
+}
+
+// read makes the form of what was typed: the fields that differ from what is known. That
+// it is still so is asked under lock, by the version that the form was made from.
+func read(who care.Staff, sent url.Values, known ledger.Person) correction.PersonCorrection {
+	form := correction.PersonCorrection{Note: strings.TrimSpace(sent.Get("note"))}
+	form.Seen, _ = strconv.Atoi(sent.Get("seen")) // what is no number was not asked for by a page
+	texts := map[string]**string{
+		correction.GivenName: &form.GivenName, correction.FamilyName: &form.FamilyName, correction.BirthDate: &form.BirthDate,
+		correction.Citizenship: &form.Citizenship, correction.Phone: &form.Phone, correction.Email: &form.Email,
+		correction.Municipality: &form.Municipality, correction.Address: &form.Address,
+	}
+	for _, field := range correction.Fields {
+		value := typed(sent, field)
+		switch {
+		case !correction.May(who.Role, field) || value == correction.Said(known, field):
+		case field == correction.Languages:
+			form.Languages = append([]string{}, strings.Fields(value)...)
+		default:
+			*texts[field] = &value
+		}
+	}
+	return form
+}
+
+// correctionForm is the form with what is known, or with what was typed.
+func (s *Place) correctionForm(c *gin.Context, who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values, form web.Form) CorrectionForm {
+	page := CorrectionForm{Frame: s.Pages.Frame(c, italian.Operation(care.OpCorrect), "/fascicoli"), Form: form, Seen: file.PersonData.Version}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID + "/persona", Text: file.Person + ", " + file.Number}
+	for _, field := range correction.Fields {
+		if correction.May(who.Role, field) {
+			page.Fields = append(page.Fields, fieldsOf(rules, field, file.PersonData, sent)...)
+		}
+	}
+	page.Fields = append(page.Fields, web.Field{
+		Shape: "area", ID: "note", Label: "Perché", Hint: "Per esempio: il documento mostrato, o quello che ha detto la persona.", Value: sent.Get("note"), Required: true,
+	})
+	return page
+}
+
+// fieldsOf asks for a field: with what is known, or with what was typed and, where that
+// differs, what is known beside it.
+func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Values) []web.Field {
+	value := correction.Said(known, field)
+	shown := web.Field{Shape: "input", Type: "text", ID: field, Label: italian.Field(field), Value: value, Max: 200}
+	if field == correction.BirthDate {
+		shown.Value = parts.BirthTyped(known)
+	}
+	if sent != nil {
+		shown.Value = strings.TrimSpace(sent.Get(field))
+		if now := typed(sent, field); now != value {
+			shown.Hint = "Adesso risulta: " + parts.SaidInWords(field, value) + "."
+			value = now
+		}
+	}
+	switch field {
+	case correction.BirthDate:
+		shown.Required = true
+		shown.Hint = strings.TrimSpace(shown.Hint + " Il giorno (12/5/1990), o solo l’anno se non si sa altro.")
+	case correction.Citizenship:
+		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
+	case correction.Phone:
+		shown.Type = "tel"
+	case correction.Email:
+		shown.Type = "email"
+	case correction.Languages:
+		return languageFields(rules, shown, strings.Fields(value))
+	}
+	return []web.Field{shown}
+}
+
+// languageFields asks for the languages: the usual ones and the person's own as boxes,
+// the others in a list.
+func languageFields(rules *zone.Rules, boxes web.Field, chosen []string) []web.Field {
+	boxes.Shape, boxes.Type, boxes.Required, boxes.Value = "choices", "checkbox", true, ""
+	other := web.Field{Shape: "select", ID: otherLanguage, Label: "Un’altra lingua", Empty: "Nessun’altra"}
+	offered := append(parts.UsualLanguages(rules.Desk), chosen...)
+	for _, l := range world.Languages(offered...) {
+		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(chosen, l.Code)}
+		if slices.Contains(offered, l.Code) {
+			boxes.Options = append(boxes.Options, o)
+		} else {
+			other.Options = append(other.Options, o)
+		}
+	}
+	return []web.Field{boxes, other}
+}

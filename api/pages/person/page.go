@@ -1,0 +1,48 @@
+package person
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
+
+// Page is what is known of a person.
+type Page struct {
+	web.Frame
+	Number      string
+	Data        []web.Term // who they are
+	Contacts    []web.Term // how they are reached
+	Corrections []Correction
+	Correct     *web.Link // nil: not for the caller
+	ReadsURL    string
+}
+
+// Template names the page's file.
+func (Page) Template() *template.Template { return templates["person"] }
+
+// Correction is what somebody corrected at once.
+type Correction struct {
+	When, By, Why string
+	Changes       []Change
+}
+
+// Change is a field with what was there and what is.
+type Change struct{ Field, Old, New string }
+
+// CorrectionForm is the form that corrects the data of a person.
+type CorrectionForm struct {
+	web.Frame
+	Form   web.Form
+	Seen   int // version of the data that the form is made from
+	Fields []web.Field
+}
+
+// Template names the page's file.
+func (CorrectionForm) Template() *template.Template { return templates["person_correct"] }

@@ -1,0 +1,94 @@
+package person
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/correction"
+	"percorso/internal/italian"
+	"percorso/internal/italian/world"
+	"percorso/internal/ledger"
+)
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get("/fascicoli/:id/persona", s.page)
+	p.Get("/fascicoli/:id/persona/correggi", s.newCorrection)
+	p.Post("/fascicoli/:id/persona/correggi", s.correct)
+}
+
+// page shows what is known of a person, and what was corrected.
+func (s *Place) page(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	corrections, err := s.Records.Corrections(ctx, who, file.ID)
+	if err != nil {
+		return err
+	}
+	p := file.PersonData
+	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, ReadsURL: "/fascicoli/" + file.ID + "/letture"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	page.Data = terms(
+		web.Term{Name: italian.Field(correction.GivenName), Value: p.GivenName},
+		web.Term{Name: italian.Field(correction.FamilyName), Value: p.FamilyName},
+		web.Term{Name: italian.Field(correction.BirthDate), Value: parts.Born(p)},
+		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
+	)
+	page.Contacts = terms(
+		web.Term{Name: italian.Field(correction.Languages), Value: present.Languages(p.Languages)},
+		web.Term{Name: italian.Field(correction.Phone), Value: p.Phone},
+		web.Term{Name: italian.Field(correction.Email), Value: p.Email},
+		web.Term{Name: italian.Field(correction.Municipality), Value: p.Municipality},
+		web.Term{Name: italian.Field(correction.Address), Value: p.Address},
+	)
+	if mayCorrect(who, file) {
+		page.Correct = &web.Link{URL: "/fascicoli/" + file.ID + "/persona/correggi", Text: "Correggi i dati"}
+	}
+	page.Corrections = correctionsOf(corrections)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// mayCorrect says whether the caller is offered to correct something of a file: one that
+// goes on in another has its person there.
+func mayCorrect(who care.Staff, file ledger.Case) bool {
+	return catalogue.Correct.MayAsk(who.Role) && file.MergedInto == ""
+}
+
+// terms says of what is not known that it is not.
+func terms(list ...web.Term) []web.Term {
+	for i := range list {
+		if list[i].Value == "" {
+			list[i].Value = "non indicato"
+		}
+	}
+	return list
+}
+
+// correctionsOf are the corrections, those of one form together.
+func correctionsOf(list []ledger.Correction) (shown []Correction) {
+	for i, c := range list {
+		change := Change{Field: italian.Field(c.Field), Old: parts.SaidInWords(c.Field, c.Old), New: parts.SaidInWords(c.Field, c.New)}
+		if i > 0 && list[i-1].At.Equal(c.At) && list[i-1].ByName == c.ByName {
+			last := &shown[len(shown)-1]
+			last.Changes = append(last.Changes, change)
+			continue
+		}
+		by := c.ByName
+		if by != "" {
+			by += ", " + italian.Role(c.ByRole)
+		}
+		shown = append(shown, Correction{When: italian.Moment(c.At), By: by, Why: c.Why, Changes: []Change{change}})
+	}
+	return shown
+}

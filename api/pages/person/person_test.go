@@ -1,0 +1,109 @@
+package person_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/correction"
+	"percorso/internal/ledger"
+)
+
+const address = "/fascicoli/" + apitest.AnotherID + "/persona"
+
+// What is known of a person is on a page of its own, with what was corrected.
+func TestThePagesOfAPerson(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.AnotherID).Text, `href="`+address+`"`)
+	page := b.Open(t, address).Words()
+	for _, want := range []string{
+		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "000 0000001", "Comune in cui vive non indicato",
+		"Cognome : era Prova 0010 , adesso Prova 0001", "Lingue : era urdu , adesso urdu, inglese", "Mostrato il passaporto.", apitest.SomeWorker.Name,
+	} {
+		require.Contains(t, page, want)
+	}
+	require.NotContains(t, b.Open(t, "/fascicoli/"+apitest.MergedID+"/persona").Words(), "Correggi i dati", "the person's data are in the file that stays")
+	b.LogIn(apitest.SomeCPI.Subject)
+	require.Equal(t, http.StatusForbidden, b.Open(t, address+"/correggi").StatusCode)
+}
+
+// asTyped is the form as the page gives it, with what was changed in it.
+func asTyped(change url.Values) url.Values {
+	form := url.Values{
+		"key": {"chiave"}, "seen": {"2"}, "given_name": {"Persona"}, "family_name": {"Prova 0001"}, "birth_date": {"1/5/1992"}, "citizenship": {"PK"}, "languages": {"ur", "en"},
+		"other_language": {""}, "phone": {"000 0000001"}, "email": {""}, "municipality": {""}, "address": {""}, "note": {"Mostrato il passaporto"},
+	}
+	for field, values := range change {
+		form[field] = values
+	}
+	return form
+}
+
+// Of what the form holds only what differs is corrected, whichever field that is.
+func TestWhatDiffersIsCorrected(t *testing.T) {
+	text := func(s string) *string { return &s }
+	for name, c := range map[string]struct {
+		change url.Values
+		want   correction.PersonCorrection
+	}{
+		"a name":              {url.Values{"family_name": {" Esempia "}}, correction.PersonCorrection{FamilyName: text("Esempia")}},
+		"one name alone":      {url.Values{"given_name": {""}}, correction.PersonCorrection{GivenName: text("")}},
+		"a day of birth":      {url.Values{"birth_date": {"5/1/1992"}}, correction.PersonCorrection{BirthDate: text("1992-01-05")}},
+		"the year alone":      {url.Values{"birth_date": {"1992"}}, correction.PersonCorrection{BirthDate: text("1992")}},
+		"a citizenship":       {url.Values{"citizenship": {"MA"}}, correction.PersonCorrection{Citizenship: text("MA")}},
+		"a language besides":  {url.Values{"other_language": {"wo"}}, correction.PersonCorrection{Languages: []string{"ur", "en", "wo"}}},
+		"a language less":     {url.Values{"languages": {"ur"}}, correction.PersonCorrection{Languages: []string{"ur"}}},
+		"a telephone":         {url.Values{"phone": {"000 0000002"}}, correction.PersonCorrection{Phone: text("000 0000002")}},
+		"where they live":     {url.Values{"municipality": {"Prato"}, "address": {"Via di Prova 1"}}, correction.PersonCorrection{Municipality: text("Prato"), Address: text("Via di Prova 1")}},
+		"an address of mails": {url.Values{"email": {"una@prova.invalid"}}, correction.PersonCorrection{Email: text("una@prova.invalid")}},
+	} {
+		b := apitest.NewPages(t)
+		b.LogIn(apitest.SomeWorker.Subject)
+		var sent []ledger.NewCommand
+		b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = append(sent, c); return nil, nil }
+		answer := b.Send(t, address+"/correggi", asTyped(c.change))
+		require.Equal(t, http.StatusSeeOther, answer.StatusCode, "%s: %s", name, answer.Text)
+		require.Equal(t, address, answer.Header.Get("Location"))
+		require.Len(t, sent, 1, name)
+		c.want.Seen, c.want.Note = 2, "Mostrato il passaporto"
+		require.Equal(t, c.want, apitest.FormIn(t, catalogue.Correct, sent[0]), name)
+		require.Contains(t, b.Open(t, address).Words(), "La correzione è registrata.")
+	}
+}
+
+// A form that is refused comes back as it was typed, with what is known beside it.
+func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Send(t, address+"/correggi", asTyped(url.Values{
+		"family_name": {"Esempia"}, "birth_date": {"31/2/1992"}, "email": {"nessuna chiocciola"}, "languages": {"ar"}, "note": {""},
+	}))
+	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode)
+	faults := page.Problems()
+	for _, field := range []string{"birth_date", "email", "note"} {
+		require.NotEmpty(t, faults[field], field)
+	}
+	require.Contains(t, faults["birth_date"], "solo l’anno")
+	for _, want := range []string{`value="Esempia"`, `value="31/2/1992"`, `value="nessuna chiocciola"`, `value="ar" checked`, "Adesso risulta: Prova 0001."} {
+		require.Contains(t, page.Text, want)
+	}
+	require.NotContains(t, page.Text, `value="ur" checked`)
+
+	page = b.Send(t, address+"/correggi", asTyped(nil))
+	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode)
+	require.Contains(t, page.Words(), "Nessun dato è diverso da com’era")
+
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
+		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: correction.RuleMeanwhile}}}, nil
+	}
+	page = b.Send(t, address+"/correggi", asTyped(url.Values{"phone": {"000 0000002"}}))
+	require.Equal(t, http.StatusConflict, page.StatusCode)
+	require.Contains(t, page.Words(), "Qualcun altro ha corretto questi dati mentre scrivevi")
+	require.Contains(t, page.Text, `value="000 0000002"`)
+}

@@ -1,0 +1,25 @@
+// Package person is the place of a person: what is known of them, how they are reached,
+// and what was corrected.
+package person
+
+import (
+	"context"
+
+	"percorso/api/pages/room"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Place is the pages with what they need.
+type Place struct {
+	room.Room
+	Records Records
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	// CaseFile reads the whole of a case; the read is audited.
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	// Corrections lists what was corrected of the person of a case, the latest first.
+	Corrections(ctx context.Context, s care.Staff, caseID string) ([]ledger.Correction, error)
+}

@@ -1,0 +1,210 @@
+// Package correction says how the data of a person are corrected: who may, what may
+// stand there, and what changes.
+package correction
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// PersonCorrection is the form that corrects the data of a person. What is left out
+// stays as it is; an empty text takes away what was there.
+type PersonCorrection struct {
+	GivenName    *string  `json:"given_name,omitempty" maxLength:"200" doc:"One of the two names is enough"`
+	FamilyName   *string  `json:"family_name,omitempty" maxLength:"200"`
+	BirthDate    *string  `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
+	Citizenship  *string  `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
+	Languages    []string `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`
+	Phone        *string  `json:"phone,omitempty" maxLength:"50"`
+	Email        *string  `json:"email,omitempty" maxLength:"200"`
+	Municipality *string  `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
+	Address      *string  `json:"address,omitempty" maxLength:"200"`
+	Seen         int      `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
+	Note         string   `json:"note" maxLength:"4000" doc:"Why"`
+}
+
+// The fields that can be corrected, in the order in which pages show them.
+const (
+	GivenName    = "given_name"
+	FamilyName   = "family_name"
+	BirthDate    = "birth_date"
+	Citizenship  = "citizenship"
+	Languages    = "languages"
+	Phone        = "phone"
+	Email        = "email"
+	Municipality = "municipality"
+	Address      = "address"
+)
+
+// Fields lists them.
+var Fields = []string{GivenName, FamilyName, BirthDate, Citizenship, Languages, Phone, Email, Municipality, Address}
+
+// Rules by which a correction is refused.
+const (
+	RuleNothing   = "nothing_to_correct"     // all is as it was
+	RuleMeanwhile = "corrected_meanwhile"    // by somebody else, since the form was made
+	RuleNotTheirs = "not_theirs_to_correct"  // another role corrects this field
+	RuleEmail     = "no_email"               // what was typed is no address of mails
+	RuleMerged    = "correct_the_other_file" // it is merged into another one, which has the person's data
+)
+
+// contacts is how a person is reached and spoken to: who works with them corrects it.
+var contacts = []string{Languages, Phone, Email, Municipality, Address}
+
+// Asks are the roles that correct something.
+var Asks = []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator, care.ImmigrationExpert, care.Supervisor}
+
+// May says whether a role corrects a field. Who somebody is, is corrected by those who
+// look at their documents.
+func May(role care.Role, field string) bool {
+	if role == care.InterculturalMediator {
+		return slices.Contains(contacts, field)
+	}
+	return slices.Contains(Asks, role) && slices.Contains(Fields, field)
+}
+
+// Change is what is corrected in a field; the values are as Said says them.
+type Change struct {
+	Field string `json:"field"`
+	Old   string `json:"old"`
+	New   string `json:"new"`
+}
+
+// year is how a year alone is written.
+const year = "2006"
+
+// ParseBirth reads a day of birth, or the year alone. Not ok: it is neither.
+func ParseBirth(text string) (day time.Time, yearOnly, ok bool) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day, false, true
+	}
+	day, err := time.Parse(year, text)
+	return day, err == nil, err == nil
+}
+
+// Said is what is said of a person in a field, as text; empty: nothing.
+func Said(p ledger.Person, field string) string {
+	switch field {
+	case GivenName:
+		return p.GivenName
+	case FamilyName:
+		return p.FamilyName
+	case BirthDate:
+		if p.YearOnly {
+			return p.BirthDate.Format(year)
+		}
+		return p.BirthDate.Format(time.DateOnly)
+	case Citizenship:
+		return p.Citizenship
+	case Languages:
+		return strings.Join(p.Languages, " ") // no tag has a blank
+	case Phone:
+		return p.Phone
+	case Email:
+		return p.Email
+	case Municipality:
+		return p.Municipality
+	case Address:
+		return p.Address
+	}
+	return ""
+}
+
+// Applied is the person as corrected. Not ok: the day of birth is none.
+func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
+	for _, text := range []struct {
+		of *string
+		to *string
+	}{
+		{c.GivenName, &p.GivenName}, {c.FamilyName, &p.FamilyName}, {c.Citizenship, &p.Citizenship}, {c.Phone, &p.Phone},
+		{c.Email, &p.Email}, {c.Municipality, &p.Municipality}, {c.Address, &p.Address},
+	} {
+		if text.of != nil {
+			*text.to = strings.TrimSpace(*text.of)
+		}
+	}
+	if c.Languages != nil {
+		p.Languages = c.Languages
+	}
+	ok = true
+	if c.BirthDate != nil {
+		p.BirthDate, p.YearOnly, ok = ParseBirth(*c.BirthDate)
+	}
+	return p, ok
+}
+
+// touches says whether the form says something of a field.
+func (c PersonCorrection) touches(field string) bool {
+	return map[string]bool{
+		GivenName: c.GivenName != nil, FamilyName: c.FamilyName != nil, BirthDate: c.BirthDate != nil, Citizenship: c.Citizenship != nil,
+		Languages: c.Languages != nil, Phone: c.Phone != nil, Email: c.Email != nil, Municipality: c.Municipality != nil, Address: c.Address != nil,
+	}[field]
+}
+
+// anybody is somebody of whom nothing is wrong, to check what a form alone says.
+var anybody = ledger.Person{GivenName: "A", FamilyName: "A", BirthDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Languages: []string{"ur"}}
+
+// Check says what is wrong with a form, whoever it is about.
+func (c PersonCorrection) Check(now time.Time) []care.Fault {
+	var f care.Faults
+	f.Add(c.Note != "", "note", care.RuleRequired)
+	f.Note("note", c.Note)
+	f.Add(c.Seen >= 0, "seen", care.RuleUnknownCode)
+	f.Add(slices.ContainsFunc(Fields, c.touches), "", RuleNothing)
+	f = append(f, c.wrong(anybody, now, c.touches)...)
+	return f
+}
+
+// wrong says what is wrong with some fields of a person as corrected.
+func (c PersonCorrection) wrong(p ledger.Person, now time.Time, asked func(field string) bool) []care.Fault {
+	p, born := c.Applied(p)
+	if !born { // what it is stays, so that the others are checked too
+		p.BirthDate = anybody.BirthDate
+	}
+	f := care.Faults(ledger.CheckPerson(p, now))
+	f.Add(born, BirthDate, RuleBirth)
+	address, err := mail.ParseAddress(p.Email)
+	f.Add(p.Email == "" || err == nil && address.Address == p.Email, Email, RuleEmail)
+	f.Text(Email, p.Email, maxLine)
+	f.Text(Municipality, p.Municipality, maxLine)
+	f.Text(Address, p.Address, maxLine)
+	return slices.DeleteFunc(f, func(fault care.Fault) bool {
+		field, _, _ := strings.Cut(fault.Field, "[")
+		names := field == GivenName && asked(FamilyName) // of which one is enough
+		return !asked(field) && !names
+	})
+}
+
+// RuleBirth: what was typed is neither a day nor a year.
+const RuleBirth = "day_or_year"
+
+// maxLine is how many characters a line may have.
+const maxLine = 200
+
+// Of says what the form changes of a person, and what forbids it to somebody. It is
+// asked under the lock of the person.
+func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (corrected ledger.Person, changes []Change, faults []care.Fault) {
+	var f care.Faults
+	f.Add(c.Seen == 0 || c.Seen == p.Version, "", RuleMeanwhile)
+	if len(f) > 0 {
+		return p, nil, f
+	}
+	corrected, _ = c.Applied(p)
+	for _, field := range Fields {
+		was, is := Said(p, field), Said(corrected, field)
+		if was == is {
+			continue
+		}
+		f.Add(May(role, field), field, RuleNotTheirs)
+		changes = append(changes, Change{Field: field, Old: was, New: is})
+	}
+	f.Add(len(changes) > 0, "", RuleNothing)
+	return corrected, changes, append(f, c.wrong(p, now, func(field string) bool {
+		return slices.ContainsFunc(changes, func(c Change) bool { return c.Field == field }) // what was let in once may stay
+	})...)
+}

@@ -1,0 +1,105 @@
+package correction_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/correction"
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+func text(s string) *string { return &s }
+
+func known() ledger.Person {
+	return ledger.Person{
+		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1990, 5, 12, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Languages: []string{"ur"},
+		Phone: "000 0000001", Version: 3,
+	}
+}
+
+func TestWhatAFormMayHold(t *testing.T) {
+	for name, c := range map[string]struct {
+		form  correction.PersonCorrection
+		field string
+		rule  string // empty: it may be so
+	}{
+		"one name only":                   {correction.PersonCorrection{GivenName: text("")}, "", ""},
+		"the other name only":             {correction.PersonCorrection{FamilyName: text("")}, "", ""},
+		"no name":                         {correction.PersonCorrection{GivenName: text(" "), FamilyName: text("")}, "given_name", care.RuleRequired},
+		"no letter":                       {correction.PersonCorrection{FamilyName: text("123")}, "family_name", care.RuleRequired},
+		"nothing to be seen":              {correction.PersonCorrection{GivenName: text("\u200b")}, "given_name", care.RuleIllegible},
+		"a name that turns what follows":  {correction.PersonCorrection{FamilyName: text("Prova\u202e gnorts")}, "family_name", care.RuleIllegible},
+		"the year of birth alone":         {correction.PersonCorrection{BirthDate: text("1990")}, "", ""},
+		"born before anybody who lives":   {correction.PersonCorrection{BirthDate: text("1850")}, "birth_date", care.RuleImplausible},
+		"born in 1066":                    {correction.PersonCorrection{BirthDate: text("1066-10-14")}, "birth_date", care.RuleImplausible},
+		"born tomorrow":                   {correction.PersonCorrection{BirthDate: text(testclock.Monday.AddDate(0, 0, 1).Format(time.DateOnly))}, "birth_date", care.RuleInTheFuture},
+		"born on no day":                  {correction.PersonCorrection{BirthDate: text("1990-02-31")}, "birth_date", correction.RuleBirth},
+		"born in words":                   {correction.PersonCorrection{BirthDate: text("maggio")}, "birth_date", correction.RuleBirth},
+		"no day of birth":                 {correction.PersonCorrection{BirthDate: text("")}, "birth_date", correction.RuleBirth},
+		"a territory":                     {correction.PersonCorrection{Citizenship: text("RE")}, "citizenship", care.RuleCountry},
+		"no citizenship":                  {correction.PersonCorrection{Citizenship: text("")}, "citizenship", care.RuleRequired},
+		"stateless":                       {correction.PersonCorrection{Citizenship: text("XX")}, "", ""},
+		"no language":                     {correction.PersonCorrection{Languages: []string{}}, "languages", care.RuleRequired},
+		"a language that is none":         {correction.PersonCorrection{Languages: []string{"ur", "??"}}, "languages[1]", care.RuleLanguage},
+		"a language twice":                {correction.PersonCorrection{Languages: []string{"ur", "ur"}}, "languages[1]", care.RuleDuplicate},
+		"no telephone any more":           {correction.PersonCorrection{Phone: text("")}, "", ""},
+		"a telephone like a novel":        {correction.PersonCorrection{Phone: text("0000000000000000000000000000001")}, "phone", care.RuleTooLong},
+		"an address of mails":             {correction.PersonCorrection{Email: text("persona@prova.invalid")}, "", ""},
+		"no address of mails":             {correction.PersonCorrection{Email: text("persona")}, "email", correction.RuleEmail},
+		"a name beside the address":       {correction.PersonCorrection{Email: text("Persona <persona@prova.invalid>")}, "email", correction.RuleEmail},
+		"where they live, in two lines":   {correction.PersonCorrection{Municipality: text("Prato\nFirenze")}, "municipality", care.RuleIllegible},
+		"nothing":                         {correction.PersonCorrection{}, "", correction.RuleNothing},
+		"what was seen is counted from 1": {correction.PersonCorrection{Phone: text("1"), Seen: -1}, "seen", care.RuleUnknownCode},
+	} {
+		c.form.Note = "Prova"
+		faults := c.form.Check(testclock.Monday)
+		if c.rule == "" {
+			require.Empty(t, faults, name)
+			_, changes, faults := c.form.Of(known(), care.DeskOperator, testclock.Monday)
+			require.Empty(t, faults, name)
+			require.Len(t, changes, 1, name)
+			continue
+		}
+		require.Contains(t, faults, care.Fault{Field: c.field, Rule: c.rule}, name)
+	}
+	require.Contains(t, correction.PersonCorrection{Phone: text("1")}.Check(testclock.Monday), care.Fault{Field: "note", Rule: care.RuleRequired})
+}
+
+// What a form alone cannot say is asked of the person as they are.
+func TestWhatIsAskedOfThePerson(t *testing.T) {
+	oneName := known()
+	oneName.FamilyName = ""
+	_, _, faults := correction.PersonCorrection{GivenName: text("")}.Of(oneName, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name")
+	_, _, faults = correction.PersonCorrection{FamilyName: text("")}.Of(ledger.Person{FamilyName: "Prova", BirthDate: known().BirthDate}, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name, which is the other one")
+	_, _, faults = correction.PersonCorrection{Phone: text("1"), Seen: 2}.Of(known(), care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Rule: correction.RuleMeanwhile}}, faults)
+	territory := known()
+	territory.Citizenship = "RE" // which was let in once
+	is, changes, faults := correction.PersonCorrection{Phone: text("000 0000002"), Citizenship: text("RE"), Seen: 3}.Of(territory, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults, "what was let in once keeps nobody from correcting something else")
+	require.Equal(t, []correction.Change{{Field: "phone", Old: "000 0000001", New: "000 0000002"}}, changes)
+	require.Equal(t, "000 0000002", is.Phone)
+	yearOnly, changes, faults := correction.PersonCorrection{BirthDate: text("1990")}.Of(known(), care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+	require.True(t, yearOnly.YearOnly)
+	require.Equal(t, []correction.Change{{Field: "birth_date", Old: "1990-05-12", New: "1990"}}, changes)
+}
+
+func TestWhoCorrectsWhichField(t *testing.T) {
+	for _, role := range care.Roles {
+		for _, field := range correction.Fields {
+			may := map[care.Role]bool{care.DeskOperator: true, care.SocialWorker: true, care.ImmigrationExpert: true, care.Supervisor: true}[role]
+			if role == care.InterculturalMediator {
+				may = map[string]bool{"languages": true, "phone": true, "email": true, "municipality": true, "address": true}[field]
+			}
+			require.Equal(t, may, correction.May(role, field), "%s %s", role, field)
+		}
+	}
+	require.False(t, correction.May(care.Supervisor, "permit"))
+}

@@ -1,0 +1,142 @@
+// Package correcting corrects the data of persons, and keeps what they were before.
+package correcting
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/correction"
+	"percorso/internal/ledger"
+	"percorso/internal/names"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/naming"
+)
+
+// Work corrects the data of the person of a case, as a member of staff asks; or says why
+// not. Whoever asks meanwhile waits for the person's row. The person is found by the
+// corrected names from then on, and by those that a merge has set aside.
+func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string, at time.Time) (*care.Refusal, error) {
+	form, err := postgres.FormOf(catalogue.Correct, c.Data)
+	if err != nil {
+		return nil, err
+	}
+	own := ledger.BareID(c.Run)
+	if !care.IsID(own) {
+		return nil, ledger.ErrNotFound
+	}
+	var merged *string
+	err = tx.QueryRow(ctx, `SELECT merged_into::text FROM lock_person($1)`, own).Scan(&merged)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, ledger.ErrNotFound
+	case err != nil:
+		return nil, err
+	case merged != nil:
+		return care.Refuse(care.Fault{Rule: correction.RuleMerged}), nil
+	}
+	known, err := Person(ctx, tx, own)
+	if err != nil {
+		return nil, err
+	}
+	corrected, changes, faults := form.Of(known, s.Role, at)
+	switch {
+	case slices.ContainsFunc(faults, func(f care.Fault) bool { return f.Rule == correction.RuleMeanwhile }):
+		return &care.Refusal{Code: care.RefusedChanged, Faults: faults}, nil
+	case len(faults) > 0:
+		return care.Refuse(faults...), nil
+	}
+	kinds, keys, err := keysOf(ctx, tx, own, corrected)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `SELECT correct_person($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		own, id, corrected, names.Version, kinds, keys, changes, form.Note, at); err != nil {
+		return nil, err
+	}
+	fields := make([]string, len(changes))
+	for i, change := range changes {
+		fields[i] = change.Field
+	}
+	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
+}
+
+// keysOf are the keys by which a person is found: by their names, and by those that a
+// merge has set aside.
+func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person) (kinds, keys []string, err error) {
+	type aside struct {
+		Given  string `db:"given"`
+		Family string `db:"family"`
+	}
+	others, err := postgres.Many[aside](ctx, tx, `SELECT coalesce(value ->> 'given_name', '') AS given, coalesce(value ->> 'family_name', '') AS family
+		FROM set_aside WHERE case_id = $1 AND field = 'name'`, caseID)
+	if err != nil {
+		return nil, nil, err
+	}
+	type key struct{ kind, key string }
+	seen := map[key]bool{}
+	for _, name := range append([]aside{{p.GivenName, p.FamilyName}}, others...) {
+		ofKinds, ofKeys := naming.Rows(names.Of(name.Given, name.Family, p.BirthDate))
+		for i, kind := range ofKinds {
+			if k := (key{kind, ofKeys[i]}); !seen[k] {
+				seen[k] = true
+				kinds, keys = append(kinds, k.kind), append(keys, k.key)
+			}
+		}
+	}
+	return kinds, keys, nil
+}
+
+// Person reads the person of a case. pgx.ErrNoRows: the caller does not see them.
+func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
+	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on,
+		languages, phone, email, municipality, address, version FROM person WHERE case_id = $1`, caseID)
+}
+
+// Persons reads the persons of cases with what was corrected of them.
+type Persons struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// New builds them on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, clock func() time.Time) *Persons { return &Persons{pool, clock} }
+
+// Corrections lists what was corrected of the person of a case, in it and in those that
+// were merged into it, the latest first. The reading is audited. ledger.ErrNotFound: the
+// caller does not see the case.
+func (p *Persons) Corrections(ctx context.Context, s care.Staff, caseID string) (list []ledger.Correction, err error) {
+	if !care.IsID(caseID) {
+		return nil, ledger.ErrNotFound
+	}
+	err = postgres.Within(ctx, p.pool, postgres.App(s, p.clock()), nil, func(tx postgres.Tx) error {
+		var seen bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1)`, caseID).Scan(&seen); err != nil {
+			return err
+		}
+		if !seen {
+			_, err := tx.Exec(ctx, `SELECT note_refusal('case', $1)`, caseID)
+			return err
+		}
+		if list, err = postgres.Many[ledger.Correction](ctx, tx, `SELECT c.at, c.field, c.old, c.new, c.why, coalesce(s.name, '') AS by_name, coalesce(s.role, '') AS by_role
+			FROM correction c LEFT JOIN staff s ON s.id = c.by_staff WHERE c.case_id = ANY (same_file($1)) ORDER BY c.at DESC, c.command_id, c.field`, caseID); err != nil {
+			return err
+		}
+		if list == nil {
+			list = []ledger.Correction{}
+		}
+		_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, '')`, ledger.ReadCorrections, ledger.ReadingPurposes[ledger.ReadCorrections], []string{caseID})
+		return err
+	})
+	if err == nil && list == nil {
+		err = ledger.ErrNotFound
+	}
+	return list, err
+}

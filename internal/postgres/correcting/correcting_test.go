@@ -1,0 +1,193 @@
+package correcting_test
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/correction"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+)
+
+func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
+
+type play struct{ *postgrestest.Play }
+
+func (p play) corrects(account, id string, form correction.PersonCorrection) error {
+	if form.Note == "" {
+		form.Note = "Prova: mostrato il passaporto"
+	}
+	_, err := p.Records.Assign(p.T.Context(), p.Accounts[account], catalogue.Correct.Command(uuid.NewString(), id, form).NewCommand)
+	return err
+}
+
+func (p play) refused(err error, field, rule string) {
+	p.T.Helper()
+	var refusal *care.Refusal
+	require.ErrorAs(p.T, err, &refusal)
+	require.Contains(p.T, refusal.Faults, care.Fault{Field: field, Rule: rule})
+}
+
+func (p play) person(id string) ledger.Person {
+	p.T.Helper()
+	file, err := p.Records.CaseFile(p.T.Context(), p.Accounts["social_worker.prato"], id)
+	require.NoError(p.T, err)
+	return file.PersonData
+}
+
+func (p play) finds(search string) (ids []string) {
+	p.T.Helper()
+	found, err := p.Records.CaseFiles(p.T.Context(), p.Accounts["desk_operator.prato"], ledger.CaseFilter{Search: search}, ledger.Paging{})
+	require.NoError(p.T, err)
+	for _, file := range found.Items {
+		ids = append(ids, file.ID)
+	}
+	return ids
+}
+
+func text(s string) *string { return &s }
+
+// What is corrected holds at once, is found by what it is now, and what it was is kept
+// with who, when and why.
+func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "Sbagliata", Languages: []string{"ur"}, Phone: "000 0000001"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	given := p.given(run)
+	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{
+		GivenName: text(""), FamilyName: text("Esempia"), BirthDate: text("1988"), Citizenship: text("MA"), Languages: []string{"ar", "fr"},
+		Phone: text("000 0000002"), Email: text("persona@prova.invalid"), Municipality: text("Prato"), Address: text("Via di Prova 1"),
+	}))
+	is := p.person(id)
+	require.Equal(t, ledger.Person{
+		ID: is.ID, FamilyName: "Esempia", BirthDate: time.Date(1988, 1, 1, 0, 0, 0, 0, time.UTC), YearOnly: true, Citizenship: "MA", Permit: "work", Languages: []string{"ar", "fr"},
+		Phone: "000 0000002", Email: "persona@prova.invalid", Municipality: "Prato", Address: "Via di Prova 1", Version: 2,
+	}, is)
+	require.Equal(t, []string{id}, p.finds("esempia"))
+	require.Empty(t, p.finds("sbagliata"), "of the name that it is no longer no key is left")
+	same, err := p.Records.SamePerson(t.Context(), p.Accounts["desk_operator.prato"], ledger.Person{FamilyName: "Esempya", BirthDate: is.BirthDate})
+	require.NoError(t, err)
+	require.Len(t, same, 1, "the likeness follows")
+	require.Equal(t, "Esempia", same[0].Person)
+
+	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
+	require.NoError(t, err)
+	require.Len(t, list, len(correction.Fields))
+	was := map[string]string{}
+	for _, c := range list {
+		was[c.Field] = c.Old + " > " + c.New
+		require.Equal(t, "Prova: mostrato il passaporto", c.Why)
+		require.Equal(t, care.DeskOperator, c.ByRole)
+		require.True(t, p.Now.Equal(c.At))
+	}
+	require.Equal(t, map[string]string{
+		"given_name": "Persona > ", "family_name": "Sbagliata > Esempia", "birth_date": "1992-03-01 > 1988", "citizenship": "PK > MA", "languages": "ur > ar fr",
+		"phone": "000 0000001 > 000 0000002", "email": " > persona@prova.invalid", "municipality": " > Prato", "address": " > Via di Prova 1",
+	}, was)
+	require.Contains(t, p.Moments(run), "person_corrected")
+	require.Equal(t, given, p.given(run), "what was given stays as it was given")
+	require.Zero(t, p.Count(`record WHERE kind = 'correct_person'`), "it stands once")
+	require.Zero(t, p.Count(`command WHERE operation = 'correct_person' AND (data IS NOT NULL OR answer::text LIKE '%Esempia%')`))
+	require.Equal(t, 1, p.Count(`audit WHERE action = 'read_corrections'`))
+}
+
+// given is what the employment centre is given of the person, once it is asked.
+func (p play) given(run string) (snapshot string) {
+	p.T.Helper()
+	if p.Count(`share`) == 0 {
+		branch := postgrestest.NewRun(care.RunReferral)
+		p.Branch(run, branch, care.Answer{Agency: "cpi"}, ledger.Effects{
+			Referrals: []ledger.ReferralChange{{ID: uuid.NewString(), State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}},
+		})
+	}
+	require.NoError(p.T, p.Owner.QueryRow(p.T.Context(), `SELECT snapshot::text FROM share`).Scan(&snapshot))
+	require.Contains(p.T, snapshot, "Sbagliata")
+	return snapshot
+}
+
+func TestWhoCorrectsWhat(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}, Phone: "000 0000001"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	p.refused(p.corrects("intercultural_mediator.prato", id, correction.PersonCorrection{FamilyName: text("Altra")}), "family_name", correction.RuleNotTheirs)
+	require.NoError(t, p.corrects("intercultural_mediator.prato", id, correction.PersonCorrection{Phone: text("000 0000003")}))
+	require.ErrorIs(t, p.corrects("cpi_operator.prato", id, correction.PersonCorrection{Phone: text("000 0000004")}), ledger.ErrForbidden)
+	require.ErrorIs(t, p.corrects("desk_operator.lucca", id, correction.PersonCorrection{Phone: text("000 0000004")}), ledger.ErrNotFound)
+	_, err := p.Records.Corrections(t.Context(), p.Accounts["desk_operator.lucca"], id)
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+	require.ErrorIs(t, p.corrects("desk_operator.prato", uuid.NewString(), correction.PersonCorrection{Phone: text("000 0000004")}), ledger.ErrNotFound)
+	p.refused(p.corrects("desk_operator.prato", id, correction.PersonCorrection{Phone: text("000 0000003")}), "", correction.RuleNothing)
+	require.Equal(t, "000 0000003", p.person(id).Phone)
+}
+
+// Of two who correct what they saw at the same time, one is told that it is no longer so.
+func TestTwoCorrectAtOnce(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
+	id := ledger.BareID(run)
+	seen := p.person(id).Version
+	var both sync.WaitGroup
+	errs := make([]error, 2)
+	for i, form := range []correction.PersonCorrection{{FamilyName: text("Prima"), Seen: seen}, {Phone: text("000 0000009"), Seen: seen}} {
+		both.Go(func() { errs[i] = p.corrects("desk_operator.prato", id, form) })
+	}
+	both.Wait()
+	if errs[0] == nil {
+		errs[0], errs[1] = errs[1], errs[0]
+	}
+	require.NoError(t, errs[1])
+	p.refused(errs[0], "", correction.RuleMeanwhile)
+	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+}
+
+// A file that is merged leads to the one that stays, which has the contacts of both, is
+// found by the names of both, and reads what was corrected in either.
+func TestCorrectionsAfterAMerge(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	kept, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
+	merged, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(merged), correction.PersonCorrection{
+		GivenName: text("Prova 0001"), FamilyName: text("Persona"), Email: text("una@prova.invalid"), Municipality: text("Prato"),
+	}))
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{Email: text("altra@prova.invalid")}))
+	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	res, _ := p.Merge("social_worker.prato", merged, kept)
+	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+	is := p.person(ledger.BareID(kept))
+	require.Equal(t, []string{"altra@prova.invalid", "Prato"}, []string{is.Email, is.Municipality})
+	require.Equal(t, 1, p.Count(`set_aside WHERE field = 'email' AND value ->> 'email' = 'una@prova.invalid'`))
+	p.refused(p.corrects("desk_operator.prato", ledger.BareID(merged), correction.PersonCorrection{Phone: text("1")}), "", correction.RuleMerged)
+	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(kept))
+	require.NoError(t, err)
+	require.Len(t, list, 5)
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{GivenName: text("Terza"), FamilyName: text("Esempia")}))
+	for _, search := range []string{"terza", "prova 0001"} {
+		require.Contains(t, p.finds(search), ledger.BareID(kept), search)
+	}
+}
+
+// Another zone gets the contacts with the person, and what was corrected stays where it was.
+func TestContactsGoWithAHandover(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(run), correction.PersonCorrection{BirthDate: text("1992"), Email: text("una@prova.invalid"), Address: text("Via di Prova 1")}))
+	transfer, next := postgrestest.NewRun(care.RunTransfer), postgrestest.NewRun(care.RunCase)
+	asks := p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}))
+	p.Does(run, asks, ledger.Effects{Tell: []ledger.Message{{Run: transfer, Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
+	task := postgrestest.Opens(transfer, "answer", ledger.TaskChange{Kind: care.TransferAnswer, Zone: "lucca"})
+	p.Does(transfer, p.Hear(transfer, care.OpOpen), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	p.Complete("social_worker.lucca", transfer, task.ID, care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel}, ledger.Effects{Ending: care.Accepted}, nil)
+	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeTransferred, Ending: care.OutcomeTransferred,
+		Handover: &ledger.Handover{Run: next, Zone: "lucca", Stage: care.StageFirstLevel}}, nil)
+	require.Equal(t, map[string]any{"email": "una@prova.invalid", "address": "Via di Prova 1", "birth_year_only": true},
+		p.Row(`SELECT email, address, birth_year_only FROM person WHERE case_id = $1`, ledger.BareID(next)))
+}
