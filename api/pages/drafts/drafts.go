@@ -62,12 +62,13 @@ func (s *Place) drop(c *gin.Context, who care.Staff) error {
 // form says what a form is about by the place that it belongs to. It names nobody:
 // what it is about may be out of its author's sight by now.
 func form(path string) string {
-	place, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if words, ok := map[string]string{
-		"compiti": "Un’attività", "fascicoli": "Un modulo di un fascicolo", "sportello": "Un modulo dello sportello",
-		"segnalazioni": "La risposta a una segnalazione", "equipe": "Il verbale di un’équipe",
-	}[place]; ok {
-		return words
+	for _, place := range []struct{ path, words string }{
+		{"/compiti/", "Un’attività"}, {"/fascicoli/", "Un modulo di un fascicolo"}, {"/sportello/", "Un modulo dello sportello"},
+		{"/segnalazioni/", "La risposta a una segnalazione"}, {"/equipe/", "Il verbale di un’équipe"},
+	} {
+		if strings.HasPrefix(path, place.path) {
+			return place.words
+		}
 	}
 	return "Un modulo"
 }

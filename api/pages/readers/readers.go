@@ -130,7 +130,7 @@ func whose(p care.Policy, r ledger.DaysReading) string {
 	}
 	switch {
 	case r.ByRole == "":
-		return italian.Upper(agency) + ", dal link ricevuto per posta"
+		return italian.Upper(agency) + ", dal link ricevuto per email"
 	case agency == "":
 		return italian.Upper(italian.Role(r.ByRole))
 	}

@@ -28,7 +28,7 @@ func TestAnOfficerFindsWhoRead(t *testing.T) {
 	}) {
 		t.Errorf("the navigation leads to %v", links)
 	}
-	for typed, says := range map[string]string{"": "obbligatorio", "PO-2026-99999": "Nessun fascicolo con questo numero", strings.Repeat("9", 41): "Numero del fascicolo"} {
+	for typed, says := range map[string]string{"": "Scrivi il numero del fascicolo", "PO-2026-99999": "Nessun fascicolo con questo numero", strings.Repeat("9", 41): "Numero del fascicolo"} {
 		a := b.Send(t, "/letture", apitest.WithValues("number", typed))
 		if text := a.Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, says) {
 			t.Errorf("%q: %d %s", typed, a.StatusCode, text)
@@ -42,7 +42,7 @@ func TestAnOfficerFindsWhoRead(t *testing.T) {
 		t.Fatalf("%d %s", a.StatusCode, a.Header.Get("Location"))
 	}
 	text := b.Open(t, a.Header.Get("Location")).Words()
-	for _, said := range []string{"PO-2026-00012", "Assistente sociale, Comune di Prato", "(3 volte)", "Scopo: seguire la persona", "un’altra zona (lucca)", "dal link ricevuto per posta"} {
+	for _, said := range []string{"PO-2026-00012", "Assistente sociale, Comune di Prato", "(3 volte)", "Scopo: seguire la persona", "un’altra zona (lucca)", "dal link ricevuto per email"} {
 		if !strings.Contains(text, said) {
 			t.Errorf("does not say %q: %s", said, text)
 		}
