@@ -142,7 +142,7 @@ func (w *crowd) becomes(caseRun, state string) {
 			Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 		}, func(s *care.RunState) { s.Suspended = &until })
 	case consented:
-		w.Does(caseRun, w.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+		w.Does(caseRun, w.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
 	case passing:
 		w.transfers(caseRun, "Prova: va ad abitare a Lucca")
 	case closed:
@@ -328,6 +328,8 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 	switch facts.Code {
 	case care.OpRefer: // to a public body, which needs no consent
 		form = catalogue.ReferForm{Agency: "asl", Purpose: "social_inclusion", Notice: true, Seen: cmp.Or(world.Seen("asl", "social_inclusion"), "Prova")}
+	case care.OpConsent:
+		form = catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}
 	case care.OpReopen:
 		form = catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
 	case care.OpRedirect:

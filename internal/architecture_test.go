@@ -23,16 +23,17 @@ import (
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
 	"internal/care":            {},
-	"internal/eligibility":     {"internal/care"},                     // the gates
-	"internal/usual":           {"internal/care"},                     // what holds where a zone is silent
-	"internal/actors":          {"internal/care", "internal/undoing"}, // who may act
-	"internal/health":          {"internal/actors", "internal/care"},  // what an open case waits for
-	"internal/sole":            {"internal/care"},                     // what a case has once
-	"internal/crossing":        {"internal/care"},                     // what may go to another agency
-	"internal/permits":         {"internal/care"},                     // by when a permit's renewal is asked for
-	"internal/terms":           {"internal/care"},                     // when what people have to do is due
+	"internal/eligibility":     {"internal/care"},                      // the gates
+	"internal/usual":           {"internal/care"},                      // what holds where a zone is silent
+	"internal/actors":          {"internal/care", "internal/undoing"},  // who may act
+	"internal/health":          {"internal/actors", "internal/care"},   // what an open case waits for
+	"internal/sole":            {"internal/crossing", "internal/care"}, // what a case has once
+	"internal/crossing":        {"internal/care"},                      // what may go to another agency
+	"internal/plan":            {"internal/care"},                      // what a plan may hold
+	"internal/permits":         {"internal/care"},                      // by when a permit's renewal is asked for
+	"internal/terms":           {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
-	"internal/catalogue":       {"internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction"},
+	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction"},
 	"internal/undoing":         {"internal/care"}, // what can be taken back
 	"internal/told":            {},                // who was told of something
 	"internal/quorum":          {"internal/care"}, // whether an équipe has agreed
@@ -40,7 +41,7 @@ var mayImport = map[string][]string{
 	"internal/zone":            {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":        {"internal/care"},
-	"internal/italian":         {"internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction"},
+	"internal/italian":         {"internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction"},
 	"internal/italian/article": {},                                        // nouns after their articles and prepositions
 	"internal/italian/gate":    {"internal/eligibility"},                  // why a gate is shut
 	"internal/italian/asked":   {},                                        // what to write in a field that must not stay empty
@@ -66,29 +67,31 @@ var mayImport = map[string][]string{
 	"workflows/run":                {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                    {"internal/undoing", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
 	"activities":                   {"internal/ledger", "internal/care", "internal/trace"},
-	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                         // what a process counts
-	"internal/trace":               {},                                                                                                                                                                                                                                                        // which click something belongs to
-	"internal/observed":            {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                  // who looks at a process from outside
-	"internal/spans":               {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                       // tells a collector of it
-	"internal/postgres":            {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                   // the kit; below it one package for each database role
-	"internal/postgres/standing":   {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                          // what records, gates and steps ask
-	"internal/postgres/gates":      {"internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks"}, // what steps ask before they write
-	"internal/postgres/locks":      {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                 // in which order rows are locked
-	"internal/postgres/days":       {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                   // when a case asks for somebody because a day has come
-	"internal/postgres/declared":   {},                                                                                                                                                                                                                                                        // what people declare of themselves
-	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                       // takes a closure back
-	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                           // two case files of one person become one
-	"internal/postgres/steps":      {"internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned"},
-	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/postgres/standing", "internal/ledger", "internal/care"}, // what other agencies are given
-	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
-	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
+	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                                                    // what a process counts
+	"internal/trace":               {},                                                                                                                                                                                                                                                                                   // which click something belongs to
+	"internal/observed":            {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                                             // who looks at a process from outside
+	"internal/spans":               {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                                                  // tells a collector of it
+	"internal/postgres":            {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                                              // the kit; below it one package for each database role
+	"internal/postgres/standing":   {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                     // what records, gates and steps ask
+	"internal/postgres/gates":      {"internal/postgres/given", "internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks"}, // what steps ask before they write
+	"internal/postgres/locks":      {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                                            // in which order rows are locked
+	"internal/postgres/days":       {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                              // when a case asks for somebody because a day has come
+	"internal/postgres/declared":   {"internal/crossing", "internal/ledger"},                                                                                                                                                                                                                                             // what people declare of themselves
+	"internal/postgres/consented":  {"internal/postgres", "internal/ledger"},                                                                                                                                                                                                                                             // what people consent to
+	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                         // to whom an answer gives data
+	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                  // takes a closure back
+	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                      // two case files of one person become one
+	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned"},
+	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care"}, // what other agencies are given
+	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},    // the keys of people's names
+	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},            // notes those that came to nothing
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/handed"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/handed"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -99,7 +102,7 @@ var mayImport = map[string][]string{
 	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/told", "internal/postgres", "internal/ledger"},                                                                                            // who is told that a branch is over for them
+	"internal/postgres/concerned":  {"internal/told", "internal/postgres", "internal/ledger"},                                                                           // who is told that a branch is over for them
 	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 

@@ -29,7 +29,7 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 	case care.OpMeet:
 		r.TellBranches(e.Answer, care.RunFollowUp)
 	case care.OpUnconsent: // a referral that stands on it ends
-		r.TellBranches(care.Answer{Operation: care.OpUnconsent}, care.RunReferral, care.RunPlacement)
+		r.TellBranches(care.Answer{Operation: care.OpUnconsent, Agency: e.Answer.Agency}, care.RunReferral, care.RunPlacement)
 	case care.OpPermit:
 		watchPermit(r)
 		watchGrant(r)

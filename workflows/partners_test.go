@@ -25,12 +25,14 @@ func (w *casework) refers(agency string) ledger.Command {
 // consents has the person consent to private partners.
 func (w *casework) consents() {
 	w.Helper()
-	w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{}))
+	for _, agency := range []string{"terzo_settore", "centri_sociali"} {
+		w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{Agency: agency, Purpose: "school"}))
+	}
 }
 
 func (w *casework) withdrawsConsent() {
 	w.Helper()
-	w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.ConsentForm{}))
+	w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.WithdrawalForm{}))
 }
 
 // answered moves a referral of a partner without accounts, as its sender's side
@@ -103,15 +105,18 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 		w.answered("centri_sociali", care.OpAccept, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.Consent, w.referralTo("terzo_settore").LegalBasis)
 
-		w.withdrawsConsent()
-		require.Nil(t, w.file().Consent)
-		states := map[string]care.ReferralState{}
-		for _, f := range w.referrals() {
-			states[f.ToAgency] = f.State
+		stand := func(third, social care.ReferralState) {
+			states := map[string]care.ReferralState{}
+			for _, f := range w.referrals() {
+				states[f.ToAgency] = f.State
+			}
+			require.Equal(t, map[string]care.ReferralState{"terzo_settore": third, "centri_sociali": social, "cpia": care.ReferralRequested}, states)
 		}
-		require.Equal(t, map[string]care.ReferralState{
-			"terzo_settore": care.ReferralWithdrawn, "centri_sociali": care.ReferralWithdrawn, "cpia": care.ReferralRequested,
-		}, states)
+		w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.WithdrawalForm{Agency: "terzo_settore"}))
+		stand(care.ReferralWithdrawn, care.ReferralInProgress)
+		w.withdrawsConsent()
+		stand(care.ReferralWithdrawn, care.ReferralWithdrawn)
+		require.Nil(t, w.file().Consent)
 		w.refused(care.RefusedInvalid, w.refers("terzo_settore"))
 		w.waits(care.ReferralAnswer, care.DecideNext) // what is next is asked once
 		require.Equal(t, care.ConsentOver, w.task(care.DecideNext).Reason)

@@ -124,7 +124,7 @@ func TestPlacementRedirected(t *testing.T) {
 		inZone(t, "lucca", func(w *casework) {
 			w.opens()
 			w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
-			w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{}))
+			w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "labour"}))
 			w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 			if acknowledged {
 				w.acknowledges()

@@ -33,7 +33,8 @@ type ground struct {
 }
 
 const selectGrounds = `SELECT s.run_id, s.zone, s.agency, s.purpose, s.legal_basis = 'consent' AS private,
-	EXISTS (SELECT FROM consent c WHERE c.case_id = s.case_id AND c.withdrawn_at IS NULL) AS consent,
+	NOT EXISTS (SELECT FROM jsonb_array_elements_text(CASE WHEN s.purpose = 'referral' AND s.snapshot -> 'needs' <> '[]' THEN s.snapshot -> 'needs' ELSE jsonb_build_array(s.purpose) END) AS p (purpose)
+		WHERE NOT EXISTS (SELECT FROM consent c WHERE c.case_id = s.case_id AND c.agency = s.agency AND c.purpose = p.purpose AND c.withdrawn_at IS NULL)) AS consent,
 	EXISTS (SELECT FROM case_file f WHERE f.id = s.case_id AND f.outcome = 'opened_by_mistake') AS mistake,
 	(SELECT r.ended_at FROM run r WHERE r.id = s.run_id) AS run_over,
 	greatest((SELECT max(r.changed_at) FROM referral r WHERE r.run_id = s.run_id AND r.to_agency = s.agency),
@@ -256,7 +257,7 @@ func (g *wanderer) seesPlan(who care.Staff) sight {
 	var part, consent bool
 	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
 		return tx.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies)),
-			EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
+			EXISTS (SELECT FROM consent WHERE case_id = $1 AND agency = $2 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
 	}))
 	switch {
 	case !part || !consent && agency.LegalBasis() != care.PublicTask:

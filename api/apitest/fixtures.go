@@ -13,6 +13,7 @@ import (
 
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
@@ -414,6 +415,8 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	case SuspendedID:
 		since, until := p.noon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
 		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = SuspendedID, &since, &until, &since
+		c.Consents = []ledger.Consent{{Consent: crossing.Consent{Agency: "terzo_settore", Purpose: "housing"}, Given: since},
+			{Given: since}, {Consent: crossing.Consent{Agency: "centri_sociali", Purpose: crossing.ForEquipe}, Given: since, Withdrawn: &until}}
 		c.Waiting = health.Waiting{Health: health.Planned, For: health.WaitTime, Since: since, Until: &until, Then: "resume"}
 	case ClosedID, MergedID, MistakenID:
 		c.CaseFile = p.SomeFiles()[3]

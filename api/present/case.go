@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -45,13 +46,29 @@ func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
 	return shown
 }
 
-// ConsentOf says whether data may reach private partners.
-func ConsentOf(file ledger.Case) (badge web.Badge, since string) {
-	if file.Consent == nil {
-		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Nessun consenso"}, "I dati della persona non possono arrivare a enti privati."
+// ConsentOf says whether a consent is in force, and since or until when.
+func ConsentOf(c ledger.Consent) (badge web.Badge, when string) {
+	if c.Withdrawn != nil {
+		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Revocato"},
+			"dato il " + italian.Date(c.Given.In(italian.Rome)) + ", revocato il " + italian.Date(c.Withdrawn.In(italian.Rome))
 	}
-	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Consenso dato"},
-		"I dati della persona possono arrivare a enti privati dal " + italian.Date(file.Consent.In(italian.Rome)) + "."
+	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "In vigore"}, "dato il " + italian.Date(c.Given.In(italian.Rome))
+}
+
+// ConsentFor says to whom and for what a consent is.
+func ConsentFor(p care.Policy, c crossing.Consent) string {
+	if c.Agency == "" {
+		return "Enti privati, senza nome: vale per quello che era già stato inviato"
+	}
+	return AgencyName(p, c.Agency) + ": " + ConsentPurpose(p, c.Purpose)
+}
+
+// ConsentPurpose says for what a consent is.
+func ConsentPurpose(p care.Policy, code string) string {
+	if code == crossing.ForReferral {
+		return "segnalazione senza un bisogno indicato"
+	}
+	return PurposeOf(p, code)
 }
 
 // Sentence says what a case waits for, as of now.

@@ -55,10 +55,18 @@ type caseJSON struct {
 	Tasks        []taskJSON        `json:"tasks" nullable:"false"`
 	Referrals    []referralJSON    `json:"referrals" nullable:"false"`
 	Appointments []appointmentJSON `json:"appointments" nullable:"false"`
-	ConsentSince *time.Time        `json:"consent_since,omitempty" doc:"Since when data may reach private partners; left out: no consent in force"`
+	ConsentSince *time.Time        `json:"consent_since,omitempty" doc:"Since when something is in force of what the person consents to; left out: nothing is"`
+	Consents     []consentJSON     `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
 	SetAside     []ledger.SetAside `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
 	Meetings     []meetingJSON     `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
 	TransferTo   string            `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
+}
+
+type consentJSON struct {
+	Agency      string     `json:"agency,omitempty" doc:"Code; left out: given before agencies were named, and good for what had been sent by it"`
+	Purpose     string     `json:"purpose,omitempty" doc:"Code of an area of need, or referral, appointment or equipe"`
+	GivenAt     time.Time  `json:"given_at"`
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty" doc:"Left out: it is in force"`
 }
 
 type meetingJSON struct {
@@ -135,6 +143,9 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			}),
 			Tasks: converted(c.Tasks, taskOf(who)), Referrals: converted(c.Referrals, referralOf(who)),
 			Appointments: converted(c.Appointments, appointmentOf), ConsentSince: c.Consent,
+			Consents: converted(c.Consents, func(o ledger.Consent) consentJSON {
+				return consentJSON{Agency: o.Agency, Purpose: o.Purpose, GivenAt: o.Given, WithdrawnAt: o.Withdrawn}
+			}),
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),

@@ -38,7 +38,7 @@ const (
 	OpMinutes     Operation = "minutes"     // of an équipe's meeting, with the opinions given there
 	OpRefer       Operation = "refer"       // the person to a partner
 	OpMeet        Operation = "meet"        // a valid meeting with the person was held, by any agency
-	OpConsent     Operation = "consent"     // the person consents to data reaching private partners
+	OpConsent     Operation = "consent"     // the person consents to a private partner being given what a purpose needs
 	OpUnconsent   Operation = "withdraw_consent"
 	OpPermit      Operation = "permit"         // a renewal receipt or a new permit was shown
 	OpSuspend     Operation = "suspend"        // a case, until a date
@@ -108,7 +108,7 @@ type Completion struct {
 	Stage          Stage         `json:"stage,omitempty" doc:"Where an accepted transfer goes on"`
 	Permit         string        `json:"permit,omitempty" doc:"Kind of the new permit"`
 	PermitExpiry   *Date         `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit"`
-	Consent        bool          `json:"consent,omitempty" doc:"The person consents to data reaching private partners"`
+	Consent        bool          `json:"consent,omitempty" doc:"The person consents to what the plan sends private partners"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 }
 
@@ -137,6 +137,12 @@ type Answer struct {
 	Case      string     `json:"case,omitempty"`    // the case that a run serves, or that a merge keeps
 	Subject   string     `json:"subject,omitempty"` // the appointment that a service run is about
 	Course    int        `json:"course,omitempty"`  // that a run is brought to
+}
+
+// WithdrawnFrom says whether the person withdraws what an agency was given by consent:
+// from all agencies, or from this one.
+func (a Answer) WithdrawnFrom(agency string) bool {
+	return a.Operation == OpUnconsent && (a.Agency == "" || string(a.Agency) == agency)
 }
 
 // Dates lists the dates of a completion, which mean what the kind of task makes of them.

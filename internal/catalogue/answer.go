@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 )
 
 // CheckAnswer says what of an answer is no code of a closed list: the last look at
@@ -25,7 +26,9 @@ func CheckAnswer(p care.Policy, zones []string, a care.Answer) []care.Fault {
 	agency := func(code string) bool { _, ok := p.Agency(code); return ok }
 	service := func(code string) bool { _, ok := p.Service(code); return ok }
 	area := func(code string) bool { return len(p.NeedAreas([]string{code})) == 1 }
-	matter := func(code string) bool { return named(p.Matters, code) || area(code) }
+	matter := func(code string) bool {
+		return named(p.Matters, code) || slices.Contains(crossing.AllPurposes(p), code)
+	}
 
 	f.Add(a.Operation == "" || a.Operation == care.OpMailBounced || find(a.Operation) != nil, "op", care.RuleUnknownCode)
 	code("outcome", a.Outcome, taskOutcome)

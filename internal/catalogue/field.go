@@ -58,6 +58,11 @@ const (
 	OtherZones      List = "other_zones"      // all but the case's own
 	SamePerson      List = "same_person"      // other open case files that may be of the person
 
+	// To whom and for what the person may consent, and from whom that may be withdrawn.
+	ConsentAgencies   List = "consent_agencies"
+	ConsentPurposes   List = "consent_purposes"
+	ConsentedAgencies List = "consented_agencies"
+
 	// Whose data of the person hold after a merge, with what either file says.
 	EitherName        List = "either_name"
 	EitherBirthDate   List = "either_birth_date"

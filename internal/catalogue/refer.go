@@ -13,6 +13,7 @@ type ReferForm struct {
 	Purpose string `json:"purpose" doc:"Code of the area of need that it is for"`
 	Notice  bool   `json:"notice_given" doc:"The person was given the privacy notice for this referral; required"`
 	Seen    string `json:"seen" doc:"Digest of the disclosure that the sender saw, from GET .../disclosures/{agency}"`
+	Consent bool   `json:"consent,omitempty" doc:"The person consents to this partner being given these data for this purpose: asked for where the partner acts independently, unless it is in force"`
 	Note    string `json:"note,omitempty" maxLength:"4000" doc:"Free text; it stays in the case file"`
 }
 
@@ -47,7 +48,7 @@ var Refer = Operation[ReferForm]{
 		return care.Answer{Agency: care.Code(form.Agency), Matter: care.Code(form.Purpose)}
 	},
 	Example: func(w World) ReferForm {
-		form := ReferForm{Agency: w.partner(), Purpose: w.need(), Notice: true, Seen: exampleText}
+		form := ReferForm{Agency: w.partner(), Purpose: w.need(), Notice: true, Seen: exampleText, Consent: w.Rand.IntN(2) == 0}
 		if w.Seen != nil {
 			form.Seen = w.Seen(form.Agency, form.Purpose)
 		}

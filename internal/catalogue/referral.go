@@ -10,6 +10,8 @@ import (
 type ReferralMoveForm struct {
 	Reason string `json:"reason,omitempty" doc:"Code; required to reject"`
 	Agency string `json:"agency,omitempty" doc:"Code of the agency to redirect to"`
+	// Asked for where the agency acts independently.
+	Consent bool `json:"consent,omitempty" doc:"The person consents to the agency that it is redirected to being given these data for this purpose"`
 	// When what is asked for takes place, as who accepts it knows: how it went is asked after that.
 	Starts *care.Date `json:"starts,omitempty" format:"date" doc:"First day of what is accepted, where it is known"`
 	Ends   *care.Date `json:"ends,omitempty" format:"date" doc:"Last day of what is accepted, where it is known: how it went is asked after it"`
@@ -35,6 +37,7 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 			var f care.Faults
 			f.Add(form.Reason == "" || code == care.OpReject, "reason", care.RuleNotAllowed)
 			f.Add(form.Agency == "" || code == care.OpRedirect, "agency", care.RuleNotAllowed)
+			f.Add(!form.Consent || code == care.OpRedirect, "consent", care.RuleNotAllowed)
 			f.Add(form.Starts == nil || code == care.OpAccept, "starts", care.RuleNotAllowed)
 			f.Add(form.Ends == nil || code == care.OpAccept, "ends", care.RuleNotAllowed)
 			reversed := form.Starts != nil && form.Ends != nil && form.Ends.Time().Before(*form.Starts.Time())

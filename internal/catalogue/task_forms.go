@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/plan"
 )
 
 // TaskField is a field of a completion that an outcome asks for.
@@ -262,9 +263,9 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
 	if c.Plan != nil {
-		checkPlan(&f, p, *c.Plan)
+		plan.Check(&f, p, *c.Plan)
 	}
-	checkGoals(&f, c.Goals)
+	plan.CheckGoals(&f, c.Goals)
 	f.Add(c.Stage == "" || slices.Contains(care.BeginStages, c.Stage) && c.Stage != care.StageSecondLevel, "stage", care.RuleUnknownCode)
 	f.Add(c.Permit == "" || care.KnownPermit(c.Permit), "permit", care.RuleUnknownCode)
 	return f

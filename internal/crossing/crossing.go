@@ -81,27 +81,76 @@ func Shut(a care.Agency, day time.Time) bool {
 // ShutsSoon says whether the act's last day is near, or past.
 func ShutsSoon(a care.Agency, day time.Time) bool { return Shut(a, day.Add(soon)) }
 
-// Crossing is an agency that an answer gives data of the person.
-type Crossing struct {
-	Field  string // of the form that asks for it
-	Agency string
+// RuleNeedsNone is the rule by which no consent to an agency is recorded that works on
+// another ground.
+const RuleNeedsNone = "consent_not_asked_for"
+
+// What data are given to another agency for, where it is no area of need.
+const (
+	ForReferral    = "referral"
+	ForAppointment = "appointment"
+	ForEquipe      = "equipe"
+)
+
+// Purposes are what a consent has to be for, so that data may be given: the areas of need
+// that a referral is for, or what they are given for where there are none.
+func Purposes(given string, areas []string) []string {
+	if given == ForReferral && len(areas) > 0 {
+		return areas
+	}
+	return []string{given}
 }
 
-// Of lists which agencies an answer gives data of the person. Those whom an équipe
+// Consent is what the person consents to: that one agency is given what one purpose needs.
+type Consent struct{ Agency, Purpose string }
+
+// Faults says what is wrong with a consent. One is asked for where the agency acts for
+// itself, and nowhere else.
+func (c Consent) Faults(p care.Policy) (f care.Faults) {
+	agency, known := p.Agency(c.Agency)
+	f.Add(c.Agency != "", "agency", care.RuleRequired)
+	f.Add(c.Agency == "" || known && agency.LegalBasis() == care.Consent, "agency", RuleNeedsNone)
+	f.Add(c.Purpose != "", "purpose", care.RuleRequired)
+	f.Add(c.Purpose == "" || slices.Contains(AllPurposes(p), c.Purpose), "purpose", care.RuleUnknownCode)
+	return f
+}
+
+// Independent lists the agencies of a zone that may be given data with consent alone.
+func Independent(p care.Policy) []care.Agency {
+	return slices.DeleteFunc(slices.Clone(p.Agencies), func(a care.Agency) bool { return a.LegalBasis() != care.Consent })
+}
+
+// AllPurposes lists what a consent can be for in a zone.
+func AllPurposes(p care.Policy) (codes []string) {
+	for _, need := range p.Needs {
+		codes = append(codes, need.Code)
+	}
+	return append(codes, ForReferral, ForAppointment, ForEquipe)
+}
+
+// Crossing is an agency that an answer gives data of the person.
+type Crossing struct {
+	Field    string // of the form that asks for it
+	Agency   string
+	Purposes []string // that they are for
+}
+
+// Of lists which agencies an answer gives data of the person. What a referral that is
+// redirected is for, its share says. Those whom an équipe
 // invites are not among them: a private one is given nothing before the person
 // consents, and the others begin without it.
 func Of(p care.Policy, a care.Answer) (list []Crossing) {
 	switch a.Operation {
 	case care.OpRefer, care.OpRedirect:
-		return []Crossing{{"agency", string(a.Agency)}}
+		return []Crossing{{"agency", string(a.Agency), Purposes(ForReferral, given(string(a.Matter)))}}
 	case care.OpSendToCPI:
-		return []Crossing{{"", p.CPI()}}
+		return []Crossing{Placement(p, "")}
 	case care.OpReopen, care.OpComplete:
 		switch {
 		case a.Stage == care.StagePlacement && a.Operation == care.OpReopen:
-			list = append(list, Crossing{"stage", p.CPI()})
+			list = append(list, Placement(p, "stage"))
 		case a.Outcome == care.ToCPI:
-			list = append(list, Crossing{"outcome", p.CPI()})
+			list = append(list, Placement(p, "outcome"))
 		}
 	}
 	for i, b := range a.Bookings {
@@ -110,8 +159,18 @@ func Of(p care.Policy, a care.Answer) (list []Crossing) {
 			field = fmt.Sprintf("bookings[%d].service", i)
 		}
 		if s, known := p.Service(string(b.Service)); known && s.Agency != p.RoleAgency(care.DeskOperator) {
-			list = append(list, Crossing{field, s.Agency})
+			list = append(list, Crossing{field, s.Agency, []string{ForAppointment}})
 		}
 	}
 	return list
+}
+
+// Placement is what the employment centre is sent for a placement.
+func Placement(p care.Policy, field string) Crossing {
+	return Crossing{field, p.CPI(), Purposes(ForReferral, PlacementNeeds(p))}
+}
+
+// given are the codes that are there.
+func given(codes ...string) []string {
+	return slices.DeleteFunc(codes, func(code string) bool { return code == "" })
 }

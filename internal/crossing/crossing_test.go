@@ -43,23 +43,48 @@ func TestWhatGoesIsWhatItsPurposeNeeds(t *testing.T) {
 
 // TestEveryWayIsACrossing: whoever the answer gives data of the person is asked about, with the field that asks for it.
 func TestEveryWayIsACrossing(t *testing.T) {
-	cpi := func(field string) []crossing.Crossing { return []crossing.Crossing{{Field: field, Agency: "cpi"}} }
+	cpi := func(field string) []crossing.Crossing {
+		return []crossing.Crossing{{Field: field, Agency: "cpi", Purposes: []string{"labour", "training"}}}
+	}
+	appointment := []string{"appointment"}
 	booked := []care.Booking{{Service: "pas"}, {Service: "mediation"}}
 	for name, c := range map[string]struct {
 		answer care.Answer
 		want   []crossing.Crossing
 	}{
-		"a referral by hand":               {care.Answer{Operation: care.OpRefer, Agency: "coop"}, []crossing.Crossing{{Field: "agency", Agency: "coop"}}},
-		"a redirection":                    {care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, []crossing.Crossing{{Field: "agency", Agency: "cpia"}}},
+		"a referral by hand":               {care.Answer{Operation: care.OpRefer, Agency: "coop", Matter: "housing"}, []crossing.Crossing{{Field: "agency", Agency: "coop", Purposes: []string{"housing"}}}},
+		"a redirection":                    {care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, []crossing.Crossing{{Field: "agency", Agency: "cpia", Purposes: []string{"referral"}}}},
 		"to the employment centre by hand": {care.Answer{Operation: care.OpSendToCPI}, cpi("")},
 		"an assessment's outcome":          {care.Answer{Operation: care.OpComplete, Outcome: care.ToCPI}, cpi("outcome")},
 		"a case that begins again there":   {care.Answer{Operation: care.OpReopen, Stage: care.StagePlacement}, cpi("stage")},
-		"a booking":                        {care.Answer{Operation: care.OpBook, Bookings: booked[1:]}, []crossing.Crossing{{Field: "service", Agency: "coop"}}},
-		"the next service":                 {care.Answer{Operation: care.OpComplete, Outcome: care.Booked, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop"}}},
-		"a case that begins again at one":  {care.Answer{Operation: care.OpReopen, Stage: care.StageSecondLevel, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop"}}},
+		"a booking":                        {care.Answer{Operation: care.OpBook, Bookings: booked[1:]}, []crossing.Crossing{{Field: "service", Agency: "coop", Purposes: appointment}}},
+		"the next service":                 {care.Answer{Operation: care.OpComplete, Outcome: care.Booked, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop", Purposes: appointment}}},
+		"a case that begins again at one":  {care.Answer{Operation: care.OpReopen, Stage: care.StageSecondLevel, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop", Purposes: appointment}}},
 		"the case's own agency":            {care.Answer{Operation: care.OpBook, Bookings: booked[:1]}, nil},
 		"a note":                           {care.Answer{Operation: care.OpMeet}, nil},
 	} {
 		require.Equal(t, c.want, crossing.Of(zone(), c.answer), name)
 	}
+}
+
+// TestWhatAConsentNames: an agency that asks for one, and something that it can be for.
+func TestWhatAConsentNames(t *testing.T) {
+	p := zone()
+	p.Agencies = append(p.Agencies, care.Agency{Code: "processor", Kind: care.KindThirdSector, ActsAs: care.ActsProcessor})
+	for said, want := range map[crossing.Consent]care.Faults{
+		{Agency: "coop", Purpose: "housing"}:      nil,
+		{Agency: "coop", Purpose: "referral"}:     nil,
+		{Agency: "coop", Purpose: "equipe"}:       nil,
+		{Agency: "coop", Purpose: "appointment"}:  nil,
+		{Agency: "coop", Purpose: "all"}:          {{Field: "purpose", Rule: care.RuleUnknownCode}},
+		{Agency: "processor", Purpose: "housing"}: {{Field: "agency", Rule: crossing.RuleNeedsNone}},
+		{Agency: "cpi", Purpose: "labour"}:        {{Field: "agency", Rule: crossing.RuleNeedsNone}},
+		{Agency: "nobody", Purpose: "labour"}:     {{Field: "agency", Rule: crossing.RuleNeedsNone}},
+		{}:                                        {{Field: "agency", Rule: care.RuleRequired}, {Field: "purpose", Rule: care.RuleRequired}},
+	} {
+		require.Equal(t, want, said.Faults(p), "%+v", said)
+	}
+	require.Equal(t, []string{"housing", "health"}, crossing.Purposes(crossing.ForReferral, []string{"housing", "health"}))
+	require.Equal(t, []string{"referral"}, crossing.Purposes(crossing.ForReferral, nil))
+	require.Equal(t, []string{"equipe"}, crossing.Purposes(crossing.ForEquipe, []string{"housing"}))
 }

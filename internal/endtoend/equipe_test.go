@@ -293,9 +293,9 @@ func (s *services) consultedAtOnce() {
 	seen := s.get(care.SocialWorker, "/case-files/"+id+"/disclosures/terzo_settore?purpose=social_inclusion").is(http.StatusOK)
 	require.Equal(t, "consent", seen.text("legal_basis"))
 	refer := catalogue.ReferForm{Agency: "terzo_settore", Purpose: "social_inclusion", Notice: true, Seen: seen.text("digest")}
-	require.Equal(t, []string{"agency consent_required"},
+	require.Equal(t, []string{"consent consent_required"},
 		s.post(care.SocialWorker, "/case-files/"+id+"/referrals", refer).is(http.StatusUnprocessableEntity).rules())
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{Note: "Prova"}).is(http.StatusOK)
+	refer.Consent = true
 	s.post(care.SocialWorker, "/case-files/"+id+"/referrals", refer).is(http.StatusOK)
 	project := s.referralTo(id, "terzo_settore").text("id")
 	got := s.get(care.ThirdSectorOperator, "/referrals/"+project).is(http.StatusOK)

@@ -2,7 +2,6 @@ package endtoend
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -232,18 +231,14 @@ func (s *services) partnerInTheBrowser() {
 	t := s.t
 	id := s.toTheAssessment()
 	social := s.sitDown(care.SocialWorker)
-	choose := func() {
-		social.visit("/fascicoli/" + id + "/partner")
-		social.choose("Terzo settore")
-		social.choose("Lavoro")
-		social.press("Continua")
-	}
-	choose()
-	social.shows("Manca il consenso della persona")
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{}).is(http.StatusOK)
-	choose()
+	social.visit("/fascicoli/" + id + "/partner")
+	social.choose("Terzo settore")
+	social.choose("Lavoro")
+	social.press("Continua")
 	social.shows("Prova 0001")
+	social.shows("Se dici no, il resto non cambia")
 	social.picture("invio-al-partner")
+	social.choose("La persona acconsente")
 	social.choose("Ho consegnato alla persona l’informativa")
 	social.press("Invia al partner")
 	referral := s.referralTo(id, "terzo_settore").text("id")

@@ -145,7 +145,9 @@ func (s *services) partnerWithoutAccount() {
 	id := s.openCase()
 	s.do(id, care.FirstListening, heard)
 	s.task(id, care.Orientation)
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{}).is(http.StatusOK)
+	for _, said := range []catalogue.ConsentForm{{Agency: "terzo_settore", Purpose: "labour"}, {Agency: "centri_sociali", Purpose: "housing"}} {
+		s.post(care.SocialWorker, "/case-files/"+id+"/consents", said).is(http.StatusOK)
+	}
 	referral := s.refers(id, "terzo_settore", "labour")
 	state := func() string { return s.get(care.SocialWorker, "/referrals/"+referral).is(http.StatusOK).text("state") }
 
@@ -206,7 +208,7 @@ func (s *services) partnerWithoutAccount() {
 	s.move(care.SocialWorker, private, care.OpAccept, catalogue.ReferralMoveForm{})
 	unanswered, _ := s.link(public, asksAnswer)
 	expired := time.Now().Add(linkTerm + time.Second)
-	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", catalogue.ConsentForm{Note: "Prova"}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", catalogue.WithdrawalForm{Note: "Prova"}).is(http.StatusOK)
 	s.eventually("withdrawn", func() bool { return s.get(care.SocialWorker, "/referrals/"+private).text("state") == "withdrawn" })
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "the public one goes on")
 	require.Empty(t, s.file(care.SocialWorker, id).text("consent_since"))

@@ -117,14 +117,13 @@ func (s *services) markedComplex() {
 	for _, role := range between {
 		s.doAs(role, id, care.PlanSignOff, with(care.Completion{Outcome: care.Signed}))
 	}
-	agreed := with(care.Completion{Outcome: care.Agreed})
-	agreed.Consent = true
-	s.do(id, care.PlanAgreement, agreed)
+	s.do(id, care.PlanAgreement, with(care.Completion{Outcome: care.Agreed}))
 	s.referralTo(id, "cpi")
 	action := s.versions(care.SocialWorker, id)[0].list("actions")[0].text("id")
 	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", catalogue.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
 
 	// A partner reads the name through its link, and writes it back.
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "labour", Note: marker}).is(http.StatusOK)
 	referral := s.refers(id, "terzo_settore", "labour")
 	first, _ := s.link(referral, asksAnswer)
 	require.Contains(t, s.opens(first, says("acknowledge")).text, marker)

@@ -311,7 +311,7 @@ var fieldHelps = map[string]string{
 	"changes":         "Che cosa cambia rispetto alla versione di prima, e perché.",
 	"send":            "Quando il progetto è attivo, la persona viene inviata a questo ente.",
 	"stage":           "Il punto del percorso da cui si prosegue.",
-	"consent":         "La persona acconsente a comunicare i dati indicati a enti privati.",
+	"consent":         "La persona acconsente a comunicare i dati indicati a questo ente privato. Se dice no, il resto non cambia.",
 	"kind":            "Tra enti, se servono più enti; dell’ente, se basta uno.",
 	"votes":           "Che cosa ha detto chi era presente; le ragioni, se il parere non è favorevole.",
 	"purpose":         "L’area di bisogno per cui la persona viene inviata.",

@@ -59,14 +59,14 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"},
 	},
 	care.OpConsent: {
-		Intro: "La persona acconsente a che i suoi dati arrivino agli enti privati, come quelli del terzo settore. Tra enti pubblici, e per chi lavora per il Comune con un contratto, il consenso non serve. Alla persona: «Se dici no, il resto non cambia».",
-		Done:  "Il consenso è registrato.",
-		Hints: map[string]string{"note": "Come è stato dato: a voce, su un modulo, con un mediatore."},
+		Intro: "La persona acconsente a che un ente privato riceva quello che gli serve per una finalità, e nient’altro. Tra enti pubblici, e per chi lavora per il Comune con un contratto, il consenso non serve. Alla persona: «Se dici no, il resto non cambia».",
+		Done:  "Il consenso è registrato.", Labels: map[string]string{"purpose": "Per che cosa"},
+		Hints: map[string]string{"note": "Come è stato dato: a voce, su un modulo, con un mediatore.", "agency": "L’ente privato che riceverà i dati.", "purpose": "Per un bisogno, per un appuntamento o per l’équipe."}, Nothing: map[string]string{"agency": "Nella zona non ci sono enti a cui serva il consenso."},
 	},
 	care.OpUnconsent: {
-		Intro: "La persona ritira il consenso: gli invii in corso verso enti privati si concludono, e quegli enti ricevono un messaggio senza il nome della persona. Quelli verso enti pubblici proseguono.",
-		Done:  "La revoca è registrata: gli invii che si basavano sul consenso si concludono.",
-		Hints: map[string]string{"note": "Come è stata comunicata la revoca."},
+		Intro: "La persona ritira il consenso, per un ente o per tutti: gli invii in corso verso quegli enti si concludono, i dati non si vedono più da subito, e gli enti ricevono un messaggio senza il nome della persona. Il resto prosegue.",
+		Done:  "La revoca è registrata: gli invii che si basavano su quel consenso si concludono.", Labels: map[string]string{"agency": "Da quale ente"},
+		Hints: map[string]string{"note": "Come è stata comunicata la revoca.", "agency": "Gli altri enti vanno avanti."},
 	},
 	care.OpPermit: {
 		Intro:  "Registra quello che la persona ha mostrato: la ricevuta della richiesta di rinnovo, oppure il nuovo permesso.",

@@ -3,6 +3,7 @@ package italian
 import (
 	"percorso/internal/care"
 	"percorso/internal/correction"
+	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
@@ -31,7 +32,7 @@ var rules = map[string]string{
 	care.RuleUnreachable:     "A questo ente non si può inviare nessuno: non usa Percorso e non ha un indirizzo. Scegli un altro ente, o chiedi al responsabile di aggiungere l’indirizzo.",
 	care.RuleUseCPI:          "Al Centro per l’Impiego la persona si invia con «Invia al CPI e fissa l’appuntamento».",
 	care.RuleActOver:         "L’atto con cui questo ente lavora con la zona è scaduto: finché non ce n’è uno nuovo non gli si comunicano altri dati. Scegli un altro ente, o chiedi al responsabile della zona.",
-	care.RuleConsent:         "A questo ente i dati si comunicano solo con il consenso della persona: registra il consenso, poi ripeti.",
+	care.RuleConsent:         "A questo ente i dati si comunicano solo con il consenso della persona, dato per questo ente e questa finalità. Se la persona acconsente spunta la casella, o registralo nel fascicolo, poi ripeti.",
 	care.RuleSeen:            "I dati da comunicare sono cambiati da quando li hai visti: ricontrollali e ripeti l’invio.",
 	care.RuleTooLongAgo:      "La data è troppo indietro: si registra ciò che è accaduto negli ultimi 30 giorni.",
 	care.RuleTooFar:          "La data è troppo lontana: indicane una entro due anni.",
@@ -50,7 +51,8 @@ var rules = map[string]string{
 	care.RuleOtherPerson:     "Chi ha proposto la chiusura non può approvarla: deve farlo un’altra persona, oppure chi l’ha proposta la ritira.",
 	care.RuleSuspended:       "Il percorso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
-	care.RuleConsented:       "Il consenso è già registrato: non serve ripeterlo.",
+	crossing.RuleNeedsNone:   "A questo ente il consenso non si chiede: lavora come ente pubblico o per conto del Comune. Scegline uno privato.",
+	care.RuleConsented:       "Il consenso per questo ente e questa finalità è già registrato: non serve ripeterlo.",
 	care.RuleNoConsent:       "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:            "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 

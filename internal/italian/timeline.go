@@ -20,8 +20,6 @@ var plainMoments = map[string]string{
 	"appointment_no_show":   "La persona non è venuta all’appuntamento",
 	"appointment_cancelled": "Appuntamento annullato",
 	"minutes":               "Registrato il verbale di una riunione dell’équipe",
-	"consent_given":         "La persona ha dato il consenso a comunicare dati a enti privati",
-	"consent_withdrawn":     "La persona ha revocato il consenso",
 	"resumed":               "Il percorso riprende",
 	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",
 	"permit_last_day":       "È l’ultimo giorno del permesso di soggiorno, e non risulta la richiesta di rinnovo",
@@ -46,6 +44,13 @@ var aboutTask = map[string]string{
 	"task_released": "Attività rimessa tra le libere", "task_dropped": "Attività che non serve più", "task_reassigned": "Attività passata", "task_given": "Attività passata a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine rimandato",
 }
 
+// aboutAgency are lines whose detail is an agency, aboutZone those where it is a zone.
+var aboutAgency = map[string]string{
+	"consent_given": "La persona acconsente a comunicare i suoi dati a un ente privato", "consent_withdrawn": "La persona ha revocato il consenso", "meeting": "Incontro con la persona", "mail_bounced": "Un messaggio non è stato recapitato",
+	told.Agency: "Avvisato per email che per l’ente questo lavoro è finito", told.NotAgency: "Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", "link_sent": "Link per rispondere inviato",
+}
+var aboutZone = map[string]string{"transfer_asked": "Chiesto il passaggio a un’altra zona"}
+
 // aboutSeat are lines of an équipe whose detail is the role of a seat.
 var aboutSeat = map[string]string{
 	"seat_invited": "Invito all’équipe", "seat_confirmed": "Partecipazione all’équipe confermata", "seat_spoken": "Parere dato all’équipe",
@@ -67,7 +72,13 @@ func TimelineLine(p care.Policy, code, detail string) string {
 	if text, ok := aboutSeat[code]; ok {
 		return with(text, Role(care.Role(detail)))
 	}
-	if text := lifeLine(p, code, detail); text != "" {
+	if text, ok := aboutAgency[code]; ok {
+		return with(text, agencyName(p, detail))
+	}
+	if text, ok := aboutZone[code]; ok {
+		return with(text, zoneName(detail))
+	}
+	if text := lifeLine(code, detail); text != "" {
 		return text
 	}
 	of, ending, _ := strings.Cut(detail, "/")
@@ -154,7 +165,7 @@ func with(text, detail string) string {
 
 // lifeLine says a moment of an équipe, of a plan, or of what life does to a
 // case; empty: it is none.
-func lifeLine(p care.Policy, code, detail string) string {
+func lifeLine(code, detail string) string {
 	switch code {
 	case "equipe_convened":
 		return "Convocata: " + cmp.Or(said(equipeKinds, care.EquipeKind(detail)), "équipe")
@@ -168,20 +179,8 @@ func lifeLine(p care.Policy, code, detail string) string {
 		return with("Firma del progetto", said(signatures, detail))
 	case "signature_reported":
 		return with("Firma riferita nel verbale dell’équipe, da confermare", said(signatures, detail))
-	case "meeting":
-		return with("Incontro con la persona", agencyName(p, detail))
-	case "mail_bounced":
-		return with("Un messaggio non è stato recapitato", agencyName(p, detail))
-	case told.Agency:
-		return with("Avvisato per email che per l’ente questo lavoro è finito", agencyName(p, detail))
-	case told.NotAgency:
-		return with("Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", agencyName(p, detail))
-	case "link_sent":
-		return with("Link per rispondere inviato", agencyName(p, detail))
 	case "suspended":
 		return with("Percorso sospeso", said(suspendReasons, detail))
-	case "transfer_asked":
-		return with("Chiesto il passaggio a un’altra zona", zoneName(detail))
 	case "case_reopened":
 		return with("Fascicolo riaperto", said(stages, care.Stage(detail)))
 	}

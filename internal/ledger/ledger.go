@@ -10,6 +10,7 @@ package ledger
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -225,7 +226,8 @@ type Case struct {
 	Tasks        []Task
 	Referrals    []Referral
 	Appointments []Appointment
-	Consent      *time.Time // since when data may reach private partners; nil: no consent in force
+	Consent      *time.Time // since when something is in force of what the person consents to; nil: nothing is
+	Consents     []Consent  // in force first, then the latest
 	Meetings     []Meeting  // the latest first
 	Transfer     string     // code of the zone that was asked to take the case over and has not answered
 	Closing      bool       // its closure was asked, and its branches are ending
@@ -244,6 +246,25 @@ func (c Case) Lost() (lost []Branch) {
 	return lost
 }
 
+// Consent is what the person consents to, or did. One that was given before agencies were
+// named has no names.
+type Consent struct {
+	crossing.Consent
+	Given     time.Time  `db:"given_at"`
+	Withdrawn *time.Time `db:"withdrawn_at"` // nil: it is in force
+	ToName    string     `db:"to_name"`      // who wrote it down
+}
+
+// MayWithdrawFrom lists the agencies from which the person may withdraw a consent: those
+// that one in force names or, where one names none, all to which it may have been given.
+func (c Case) MayWithdrawFrom(p care.Policy) []care.Agency {
+	return slices.DeleteFunc(crossing.Independent(p), func(a care.Agency) bool {
+		return !slices.ContainsFunc(c.Consents, func(said Consent) bool {
+			return said.Withdrawn == nil && (said.Agency == "" || said.Agency == a.Code)
+		})
+	})
+}
+
 // Undoing is how the closure of a case can be taken back as a mistake.
 type Undoing struct {
 	Until  time.Time
@@ -256,8 +277,13 @@ type Undoing struct {
 // of the caller's agency.
 func (c Case) Standing(p care.Policy) sole.Standing {
 	s := sole.Standing{
-		Case: c.ID, Closed: c.Closed != nil, Closing: c.Closing, Suspended: c.SuspendedUntil != nil, Consented: c.Consent != nil,
+		Case: c.ID, Closed: c.Closed != nil, Closing: c.Closing, Suspended: c.SuspendedUntil != nil,
 		Permit: sole.ShownPermit{Kind: c.PersonData.Permit, Expiry: c.PersonData.PermitExpiry}, Receipt: c.PersonData.Receipt != nil,
+	}
+	for _, said := range c.Consents {
+		if said.Withdrawn == nil {
+			s.Consented = append(s.Consented, said.Consent)
+		}
 	}
 	for _, b := range c.Branches {
 		if b.Ended != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 )
 
 // Branch is what a branch of a case is for, as far as another may be its like.
@@ -81,9 +82,9 @@ type Standing struct {
 	Closed    bool
 	Closing   bool // its closure was asked, and its branches are ending
 	Suspended bool
-	Consented bool        // to data reaching private partners
-	Permit    ShownPermit // that the record knows
-	Receipt   bool        // of a request for it is on record
+	Consented []crossing.Consent // what is in force
+	Permit    ShownPermit        // that the record knows
+	Receipt   bool               // of a request for it is on record
 	Met       []time.Time
 }
 
@@ -120,7 +121,8 @@ func (s Standing) Second(run string, a care.Answer, shown ShownPermit) *care.Ref
 	case care.OpSuspend:
 		return s.already(s.Suspended, "until", care.RuleSuspended)
 	case care.OpConsent:
-		return s.already(s.Consented, "", care.RuleConsented)
+		said := crossing.Consent{Agency: string(a.Agency), Purpose: string(a.Matter)}
+		return s.already(slices.Contains(s.Consented, said), "purpose", care.RuleConsented)
 	case care.OpReopen:
 		return s.already(!s.Closed, "stage", care.RuleNotClosed)
 	case care.OpClose:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/sole"
 )
 
@@ -60,7 +61,7 @@ func TestSecond(t *testing.T) {
 	day := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
 	noon, other := day.Add(12*time.Hour), day.AddDate(0, 0, 1)
 	open := sole.Standing{
-		Case: "c1", Suspended: true, Consented: true, Closing: true, Met: []time.Time{noon},
+		Case: "c1", Suspended: true, Consented: []crossing.Consent{{Agency: "coop", Purpose: "housing"}}, Closing: true, Met: []time.Time{noon},
 		Permit: sole.ShownPermit{Kind: "work", Expiry: &day},
 		Branches: []sole.Branch{
 			{Run: "service/1", Kind: care.RunService, Service: "social"}, {Run: "placement/1", Kind: care.RunPlacement, Agency: "cpi", Needs: []string{"labour"}, Referral: "r1"},
@@ -79,32 +80,34 @@ func TestSecond(t *testing.T) {
 		rule  string // empty: it is none
 		run2  string // that it names
 	}{
-		"a service":                 {open, "case/c1", care.Answer{Operation: care.OpBook, Bookings: bookings[1:]}, sole.ShownPermit{}, "service", care.RuleServiceOpen, "service/1"},
-		"among bookings":            {open, "case/c1", care.Answer{Operation: care.OpComplete, Bookings: bookings}, sole.ShownPermit{}, "bookings[1].service", care.RuleServiceOpen, "service/1"},
-		"another service":           {open, "case/c1", care.Answer{Operation: care.OpBook, Bookings: bookings[:1]}, sole.ShownPermit{}, "", "", ""},
-		"a placement":               {open, "case/c1", care.Answer{Operation: care.OpSendToCPI}, sole.ShownPermit{}, "", care.RulePlacementOpen, "placement/1"},
-		"an équipe":                 {open, "case/c1", care.Answer{Operation: care.OpConvene, Equipe: care.WithinAgency}, sole.ShownPermit{}, "kind", care.RuleEquipeOpen, "equipe/1"},
-		"the other équipe":          {open, "case/c1", care.Answer{Operation: care.OpConvene, Equipe: care.BetweenAgencies}, sole.ShownPermit{}, "", "", ""},
-		"a referral":                {open, "case/c1", care.Answer{Operation: care.OpRefer, Agency: "asl", Matter: "health"}, sole.ShownPermit{}, "agency", care.RuleReferralOpen, "referral/1"},
-		"sent on to who has it":     {open, "referral/1", care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, sole.ShownPermit{}, "agency", care.RuleReferralOpen, ""},
-		"sent on to somebody new":   {open, "referral/1", care.Answer{Operation: care.OpRedirect, Agency: "cpi"}, sole.ShownPermit{}, "", "", ""},
-		"a placement sent on":       {open, "placement/1", care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, sole.ShownPermit{}, "", "", ""},
-		"a transfer":                {open, "case/c1", care.Answer{Operation: care.OpTransfer, Zone: "lucca"}, sole.ShownPermit{}, "zone", care.RuleTransfer, "transfer/1"},
-		"a merge in a transfer":     {open, "case/c1", care.Answer{Operation: care.OpMerge}, sole.ShownPermit{}, "", care.RuleTransfer, "transfer/1"},
-		"a suspension":              {open, "case/c1", care.Answer{Operation: care.OpSuspend}, sole.ShownPermit{}, "until", care.RuleSuspended, ""},
-		"a consent":                 {open, "case/c1", care.Answer{Operation: care.OpConsent}, sole.ShownPermit{}, "", care.RuleConsented, ""},
-		"a closure":                 {open, "case/c1", care.Answer{Operation: care.OpClose}, sole.ShownPermit{}, "", care.RuleClosing, ""},
-		"a reopening":               {open, "case/c1", care.Answer{Operation: care.OpReopen}, sole.ShownPermit{}, "stage", care.RuleNotClosed, ""},
-		"the first reopening":       {sole.Standing{Closed: true}, "case/c1", care.Answer{Operation: care.OpReopen}, sole.ShownPermit{}, "", "", ""},
-		"a meeting":                 {open, "case/c1", care.Answer{Operation: care.OpMeet, At: &noon}, sole.ShownPermit{}, "at", care.RuleMeetingKnown, ""},
-		"another meeting":           {open, "case/c1", care.Answer{Operation: care.OpMeet, At: &day}, sole.ShownPermit{}, "", "", ""},
-		"a permit":                  {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &noon}, "permit", care.RulePermitKnown, ""},
-		"a permit that goes on":     {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &other}, "", "", ""},
-		"another kind":              {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "family", Expiry: &day}, "", "", ""},
-		"the first receipt":         {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: care.PermitRequested}, "", "", ""},
-		"a second receipt":          {receipt, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: care.PermitRequested}, "permit", care.RulePermitKnown, ""},
-		"the permit of the receipt": {receipt, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &other}, "", "", ""},
-		"what may be repeated":      {open, "case/c1", care.Answer{Operation: care.OpRenewPolicy}, sole.ShownPermit{}, "", "", ""},
+		"a service":                  {open, "case/c1", care.Answer{Operation: care.OpBook, Bookings: bookings[1:]}, sole.ShownPermit{}, "service", care.RuleServiceOpen, "service/1"},
+		"among bookings":             {open, "case/c1", care.Answer{Operation: care.OpComplete, Bookings: bookings}, sole.ShownPermit{}, "bookings[1].service", care.RuleServiceOpen, "service/1"},
+		"another service":            {open, "case/c1", care.Answer{Operation: care.OpBook, Bookings: bookings[:1]}, sole.ShownPermit{}, "", "", ""},
+		"a placement":                {open, "case/c1", care.Answer{Operation: care.OpSendToCPI}, sole.ShownPermit{}, "", care.RulePlacementOpen, "placement/1"},
+		"an équipe":                  {open, "case/c1", care.Answer{Operation: care.OpConvene, Equipe: care.WithinAgency}, sole.ShownPermit{}, "kind", care.RuleEquipeOpen, "equipe/1"},
+		"the other équipe":           {open, "case/c1", care.Answer{Operation: care.OpConvene, Equipe: care.BetweenAgencies}, sole.ShownPermit{}, "", "", ""},
+		"a referral":                 {open, "case/c1", care.Answer{Operation: care.OpRefer, Agency: "asl", Matter: "health"}, sole.ShownPermit{}, "agency", care.RuleReferralOpen, "referral/1"},
+		"sent on to who has it":      {open, "referral/1", care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, sole.ShownPermit{}, "agency", care.RuleReferralOpen, ""},
+		"sent on to somebody new":    {open, "referral/1", care.Answer{Operation: care.OpRedirect, Agency: "cpi"}, sole.ShownPermit{}, "", "", ""},
+		"a placement sent on":        {open, "placement/1", care.Answer{Operation: care.OpRedirect, Agency: "cpia"}, sole.ShownPermit{}, "", "", ""},
+		"a transfer":                 {open, "case/c1", care.Answer{Operation: care.OpTransfer, Zone: "lucca"}, sole.ShownPermit{}, "zone", care.RuleTransfer, "transfer/1"},
+		"a merge in a transfer":      {open, "case/c1", care.Answer{Operation: care.OpMerge}, sole.ShownPermit{}, "", care.RuleTransfer, "transfer/1"},
+		"a suspension":               {open, "case/c1", care.Answer{Operation: care.OpSuspend}, sole.ShownPermit{}, "until", care.RuleSuspended, ""},
+		"a consent":                  {open, "case/c1", care.Answer{Operation: care.OpConsent, Agency: "coop", Matter: "housing"}, sole.ShownPermit{}, "purpose", care.RuleConsented, ""},
+		"a consent to somebody else": {open, "case/c1", care.Answer{Operation: care.OpConsent, Agency: "caritas", Matter: "housing"}, sole.ShownPermit{}, "", "", ""},
+		"a consent for more":         {open, "case/c1", care.Answer{Operation: care.OpConsent, Agency: "coop", Matter: "health"}, sole.ShownPermit{}, "", "", ""},
+		"a closure":                  {open, "case/c1", care.Answer{Operation: care.OpClose}, sole.ShownPermit{}, "", care.RuleClosing, ""},
+		"a reopening":                {open, "case/c1", care.Answer{Operation: care.OpReopen}, sole.ShownPermit{}, "stage", care.RuleNotClosed, ""},
+		"the first reopening":        {sole.Standing{Closed: true}, "case/c1", care.Answer{Operation: care.OpReopen}, sole.ShownPermit{}, "", "", ""},
+		"a meeting":                  {open, "case/c1", care.Answer{Operation: care.OpMeet, At: &noon}, sole.ShownPermit{}, "at", care.RuleMeetingKnown, ""},
+		"another meeting":            {open, "case/c1", care.Answer{Operation: care.OpMeet, At: &day}, sole.ShownPermit{}, "", "", ""},
+		"a permit":                   {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &noon}, "permit", care.RulePermitKnown, ""},
+		"a permit that goes on":      {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &other}, "", "", ""},
+		"another kind":               {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "family", Expiry: &day}, "", "", ""},
+		"the first receipt":          {open, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: care.PermitRequested}, "", "", ""},
+		"a second receipt":           {receipt, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: care.PermitRequested}, "permit", care.RulePermitKnown, ""},
+		"the permit of the receipt":  {receipt, "case/c1", care.Answer{Operation: care.OpPermit}, sole.ShownPermit{Kind: "work", Expiry: &other}, "", "", ""},
+		"what may be repeated":       {open, "case/c1", care.Answer{Operation: care.OpRenewPolicy}, sole.ShownPermit{}, "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := c.in.Second(c.run, c.a, c.shown)

@@ -63,9 +63,10 @@ var TransferAsked = asked(func(ctx context.Context, by *client.Client, p *Person
 	return by.Do(ctx, catalogue.Transfer.Command("", p.CaseID, catalogue.TransferForm{Zone: to, Notice: true, Note: "Trasloco di prova"}))
 })
 
-// Consented records that the person consents to data reaching private partners.
+// Consented records that the person consents to a private partner being given what a
+// referral for work needs.
 var Consented = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-	return by.Do(ctx, catalogue.Consent.Command("", p.CaseID, catalogue.ConsentForm{Note: "Modulo di prova"}))
+	return by.Do(ctx, catalogue.Consent.Command("", p.CaseID, catalogue.ConsentForm{Agency: p.Town.Partner(care.KindThirdSector), Purpose: "labour", Note: "Modulo di prova"}))
 })
 
 // Referred refers the person to a partner of a kind, once the sender has seen

@@ -128,7 +128,7 @@ func (f *Referral) moves(e ledger.Entry) bool {
 		return e.Answer.Operation == care.OpComplete
 	}
 	if e.Answer.Operation == care.OpUnconsent {
-		return f.standsOnConsent()
+		return f.losesConsent(e.Answer)
 	}
 	_, ok := f.state.Move(e.Answer.Operation)
 	return ok && e.Target == f.id
@@ -137,13 +137,17 @@ func (f *Referral) moves(e ledger.Entry) bool {
 // withdraws says whether an entry is the sender's withdrawal, or takes from the
 // referral the consent that it stands on.
 func (f *Referral) withdraws(e ledger.Entry) bool {
-	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw || e.Answer.Operation == care.OpUnconsent && f.standsOnConsent()
+	return e.Target == f.id && e.Answer.Operation == care.OpWithdraw || f.losesConsent(e.Answer)
 }
 
 // withoutConsent is the withdrawal of a referral whose consent is withdrawn.
 var withoutConsent = care.Answer{Operation: care.OpWithdraw, Reason: care.ConsentOver}
 
-func (f *Referral) standsOnConsent() bool {
+// losesConsent says whether the person withdraws the consent that the referral stands on.
+func (f *Referral) losesConsent(a care.Answer) bool {
+	if !a.WithdrawnFrom(string(f.agency)) {
+		return false
+	}
 	agency, ok := f.r.Policy.Agency(string(f.agency))
 	return ok && agency.LegalBasis() == care.Consent
 }

@@ -24,7 +24,9 @@ type asked struct {
 	today time.Time // where the zone is
 	file  ledger.Case
 	sent  url.Values // what was typed; nil at first
-	lists map[catalogue.List][]web.Option
+	// What the way to the form says of its choices, before anything is typed.
+	beforehand url.Values
+	lists      map[catalogue.List][]web.Option
 }
 
 // Ids of the fields of an appointment and of a moment on a page: a form has one of

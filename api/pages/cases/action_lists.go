@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/sole"
@@ -49,6 +51,18 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 			}
 		}), err
 	},
+	catalogue.ConsentAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return agencyOptions(crossing.Independent(in.rules.Policy), chosen), nil
+	},
+	catalogue.ConsentPurposes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return web.Each(crossing.AllPurposes(in.rules.Policy), func(code string) web.Option {
+			return web.Option{Value: code, Text: italian.Upper(present.ConsentPurpose(in.rules.Policy, code)), Chosen: code == chosen}
+		}), nil
+	},
+	catalogue.ConsentedAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		all := web.Option{Text: "Tutti gli enti privati", Chosen: chosen == ""}
+		return append(agencyOptions(in.file.MayWithdrawFrom(in.rules.Policy), chosen), all), nil
+	},
 	catalogue.EitherName:        makesEither(nameOf),
 	catalogue.EitherBirthDate:   makesEither(birthDateOf),
 	catalogue.EitherCitizenship: makesEither(citizenshipOf),
@@ -58,7 +72,7 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 
 // folded are the lists of which one sees the choices only when one opens them:
 // the long ones.
-var folded = []catalogue.List{catalogue.ClosureOutcomes, catalogue.ShownPermits, catalogue.OtherZones}
+var folded = []catalogue.List{catalogue.ClosureOutcomes, catalogue.ShownPermits, catalogue.OtherZones, catalogue.ConsentPurposes}
 
 // listsFor makes the lists that the form of an action chooses from.
 func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked) (map[catalogue.List][]web.Option, error) {
@@ -67,13 +81,19 @@ func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked
 		if f.From == "" {
 			continue
 		}
-		options, err := lists[f.From](s, ctx, who, in, in.sent.Get(f.Name))
+		options, err := lists[f.From](s, ctx, who, in, cmp.Or(in.sent.Get(f.Name), in.beforehand.Get(f.Name)))
 		if err != nil {
 			return nil, err
 		}
 		found[f.From] = options
 	}
 	return found, nil
+}
+
+func agencyOptions(agencies []care.Agency, chosen string) []web.Option {
+	return web.Each(agencies, func(a care.Agency) web.Option {
+		return web.Option{Value: a.Code, Text: a.Name, Chosen: a.Code == chosen}
+	})
 }
 
 // freeEquipes are the zone's kinds of équipe of which none is at work.

@@ -152,6 +152,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		return parts.CaseForm{}, file.NotNow(a.facts.Code)
 	}
 	in := asked{rules: rules, today: s.Now().In(rules.Calendar.Location()), file: file, sent: sent}
+	if sent == nil {
+		in.beforehand = c.Request.URL.Query()
+	}
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
 		return parts.CaseForm{}, err
 	}

@@ -39,7 +39,7 @@ func TestCaseActions(t *testing.T) {
 		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
 		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
 		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
-		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "revoca-consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
+		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "consenso revoca-consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
 		{"both équipes at work", care.SocialWorker, open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe, Equipe: care.WithinAgency}, ledger.Branch{Kind: care.RunEquipe, Equipe: care.BetweenAgencies}),
 			"prenota cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
 		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi chiudi"},

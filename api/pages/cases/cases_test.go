@@ -116,7 +116,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 		{"cpi", care.OpSendToCPI, nil, url.Values{}},
 		{"equipe", care.OpConvene, url.Values{"note": {"Nota digitata"}}, url.Values{"kind": {"between_agencies"}}},
 		{"incontro", care.OpMeet, url.Values{"day": {b.Pages.Day(-1)}, "note": {"Nota digitata"}}, url.Values{"day": {b.Pages.Day(-1)}, "hour": {"23:59"}}},
-		{"consenso", care.OpConsent, nil, url.Values{"note": {"A voce"}}},
+		{"consenso", care.OpConsent, url.Values{"agency": {"terzo_settore"}, "note": {"Nota digitata"}}, url.Values{"agency": {"terzo_settore"}, "purpose": {"housing"}, "note": {"A voce"}}},
 		{"revoca-consenso", care.OpUnconsent, nil, url.Values{}},
 		{"permesso", care.OpPermit, url.Values{"permit": {"requested"}, "permit_expiry": {b.Pages.Day(1)}, "note": {"Nota digitata"}}, url.Values{"permit": {"work"}, "permit_expiry": {b.Pages.Day(1)}}},
 		{"sospendi", care.OpSuspend, url.Values{"until": {b.Pages.Day(-1)}, "note": {"Nota digitata"}}, url.Values{"until": {b.Pages.Day(1)}, "reason": {"abroad"}}},
@@ -296,6 +296,31 @@ func TestStateOfACase(t *testing.T) {
 	for _, want := range []string{"Passaggio chiesto a: Comune di Pistoia", "Progetto personalizzato", "Équipe tra enti", "Nessun consenso", "Ultimi incontri"} {
 		if !strings.Contains(asked.Words(), want) {
 			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// TestConsentsAreListed: to whom and for what, since when, and where they are withdrawn;
+// who comes from there finds the agency chosen.
+func TestConsentsAreListed(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	main := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.SuspendedID)).Main(t)
+	for _, want := range []string{"Terzo settore: Casa In vigore dato il", "Enti privati, senza nome", "Centri sociali: Lavoro dell’équipe Revocato"} {
+		if !strings.Contains(main.Words(), want) {
+			t.Errorf("the page does not say %q: %s", want, main.Words())
+		}
+	}
+	const there = "/fascicoli/" + apitest.SuspendedID + "/revoca-consenso?agency="
+	for agency, listed := range map[string]bool{"terzo_settore": true, "": true, "centri_sociali": false} {
+		if _, ok := main.First("a", "href", there+agency); ok != listed {
+			t.Errorf("%q can be withdrawn from: %t", agency, ok)
+		}
+	}
+	form := apitest.ReadPage(t, b.Visit(there+"terzo_settore"))
+	for agency, chosen := range map[string]bool{"terzo_settore": true, "centri_sociali": false} {
+		if _, ok := form.First("input", "name", "agency", "value", agency, "checked", ""); ok != chosen {
+			t.Errorf("%s is chosen: %t", agency, ok)
 		}
 	}
 }

@@ -45,8 +45,7 @@ type CasePage struct {
 	Plan         *parts.PlanVersion
 	PlanURL      string
 	Equipes      []web.Line
-	Consent      web.Badge
-	ConsentSince string
+	Consents     []Consent
 	Meetings     []web.Line
 	Tasks        []parts.TaskItem
 	Referrals    []web.Line
@@ -61,6 +60,14 @@ type CasePage struct {
 
 // Template names the page's file.
 func (CasePage) Template() *template.Template { return templates["case"] }
+
+// Consent is what the person consents to, or did.
+type Consent struct {
+	For      string
+	State    web.Badge
+	When     string
+	Withdraw *web.Link // nil: it is not in force, or the caller may not
+}
 
 // Suspension says until when a case stands still.
 type Suspension struct {

@@ -46,7 +46,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 			page.Transfer.Recall = &form
 		}
 	}
-	page.Consent, page.ConsentSince = present.ConsentOf(file)
+	page.Consents = consentsOf(who, rules.Policy, file)
 	for _, m := range file.Meetings[:min(len(file.Meetings), meetingsShown)] {
 		page.Meetings = append(page.Meetings, web.Line{
 			Text: italian.Day(m.At), State: present.AgencyName(rules.Policy, m.Agency), When: meetingBy(m),
@@ -73,6 +73,18 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		page.Plan, page.PlanURL = &shown, address+"/progetto"
 	}
 	return nil
+}
+
+// consentsOf lists what the person consents to, with where that is withdrawn.
+func consentsOf(who care.Staff, p care.Policy, file ledger.Case) []Consent {
+	return web.Each(file.Consents, func(c ledger.Consent) Consent {
+		shown := Consent{For: present.ConsentFor(p, c.Consent)}
+		shown.State, shown.When = present.ConsentOf(c)
+		if c.Withdrawn == nil && catalogue.WithdrawConsent.MayAsk(who.Role) && catalogue.WithdrawConsent.Offered(file) {
+			shown.Withdraw = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.WithdrawConsent.Slug + "?" + url.Values{"agency": {c.Agency}}.Encode(), Text: "Revoca: " + shown.For}
+		}
+		return shown
+	})
 }
 
 // undoingWords say who has said that a closure was a mistake and why, and what taking

@@ -177,7 +177,7 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 	case catalogue.FieldConsent:
 		shown.Shape = "box"
 		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.Private, ", ")
-		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati."
+		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati. Alla persona: «Se dici no, il resto non cambia»."
 	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}

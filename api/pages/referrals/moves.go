@@ -9,6 +9,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -59,7 +60,7 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	case care.OpReject:
 		form.Reason = c.PostForm("reason")
 	case care.OpRedirect:
-		form.Agency = c.PostForm("agency")
+		form.Agency, form.Consent = c.PostForm("agency"), c.PostForm("consent") != ""
 	}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
 	to := "/segnalazioni/" + id
@@ -118,6 +119,10 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 			}
 			if len(action.Agency) == 0 {
 				continue // there is nobody to redirect it to
+			}
+			action.AsksConsent = slices.ContainsFunc(crossing.Independent(p), r.RedirectsTo)
+			if typed.Consent {
+				action.Agreed = "1"
 			}
 		}
 		if page.First == nil && m.op != care.OpWithdraw {

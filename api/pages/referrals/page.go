@@ -63,15 +63,17 @@ func (Referral) Template() *template.Template { return templates["referral"] }
 
 // ReferralAction is something that the caller may do with a referral.
 type ReferralAction struct {
-	Code    string // begins the ids of its fields
-	Text    string // of the button
-	Explain string
-	Form    web.Form
-	Open    bool // its fields are shown from the start
-	Ask     bool // there is something to fill in
-	Reasons []web.Option
-	Agency  []web.Option
-	Note    string
-	NoteAs  string // label of the note
-	NeedsIt bool   // the note is required
+	Code        string // begins the ids of its fields
+	Text        string // of the button
+	Explain     string
+	Form        web.Form
+	Open        bool // its fields are shown from the start
+	Ask         bool // there is something to fill in
+	Reasons     []web.Option
+	Agency      []web.Option
+	AsksConsent bool   // where one of them is private
+	Agreed      string // "1": the person consents
+	Note        string
+	NoteAs      string // label of the note
+	NeedsIt     bool   // the note is required
 }

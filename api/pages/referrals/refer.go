@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/sole"
@@ -117,7 +117,7 @@ func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
 func (s *Place) refer(c *gin.Context, who care.Staff) error {
 	id := c.Param("id")
 	form := catalogue.ReferForm{
-		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Note: web.Typed(c, "note"),
+		Agency: c.PostForm("agency"), Purpose: c.PostForm("purpose"), Notice: c.PostForm("notice_given") != "", Seen: c.PostForm("seen"), Consent: c.PostForm("consent") != "", Note: web.Typed(c, "note"),
 	}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Refer.Command(c.PostForm("key"), id, form))
 	if err == nil {
@@ -168,14 +168,26 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	agency, _ := rules.Agency(typed.Agency)
 	page.Act = italian.Upper(present.ActEnd(agency, s.Now()))
 	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Cambia partner o bisogno"}
-	if given.LegalBasis == care.Consent {
-		consent, _ := present.ConsentOf(file)
-		page.Consent, page.Blocked = &consent, !given.Consent
-		if page.Blocked && catalogue.Consent.MayAsk(who.Role) {
-			here := "/fascicoli/" + id + "/partner?" + url.Values{referTo: {typed.Agency}, referFor: {typed.Purpose}}.Encode()
-			page.Record = &web.Link{URL: "/fascicoli/" + id + "/consenso?" + url.Values{parts.ContinueTo: {here}}.Encode(), Text: "Registra il consenso"}
+	switch {
+	case given.LegalBasis != care.Consent:
+	case given.Consent:
+		page.Consent, page.ConsentWhen = consentShown(file, crossing.Consent{Agency: typed.Agency, Purpose: typed.Purpose})
+	default:
+		page.AsksConsent, page.ConsentLabel = true, "La persona acconsente a che "+name+" riceva questi dati per questa finalità"
+		if typed.Consent {
+			page.Agreed = "1"
 		}
 	}
 	s.Pages.Render(c, status, page)
 	return nil
+}
+
+// consentShown says that a consent is in force, and since when.
+func consentShown(file ledger.Case, said crossing.Consent) (badge *web.Badge, when string) {
+	c := ledger.Consent{Consent: said}
+	if i := slices.IndexFunc(file.Consents, func(c ledger.Consent) bool { return c.Consent == said && c.Withdrawn == nil }); i >= 0 {
+		c = file.Consents[i]
+	}
+	shown, since := present.ConsentOf(c)
+	return &shown, "Consenso per questo ente e questa finalità, " + since + "."
 }

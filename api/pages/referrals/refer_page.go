@@ -30,9 +30,11 @@ type ReferForm struct {
 	Seen            string // what was shown, in short
 	Changed         bool   // the data changed since they were shown
 	Given           parts.Given
-	Consent         *web.Badge // nil: the ground asks for none
-	Record          *web.Link  // where the consent is recorded; nil: it is there, or not for the caller
-	Blocked         bool       // without the consent nothing can be sent
+	Consent         *web.Badge // that is in force; nil: the ground asks for none, or there is none
+	ConsentWhen     string     // it was given
+	AsksConsent     bool       // the person is asked for it with this form
+	ConsentLabel    string
+	Agreed          string // "1": the person consents
 	NoticeGiven     string
 	Act             string // of the act by which the partner works with the zone, which ends soon or has; empty: it stands
 	Note            string

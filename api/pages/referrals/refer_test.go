@@ -1,8 +1,8 @@
 package referrals_test
 
 import (
+	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -65,37 +65,54 @@ func TestReferWhoseDataChanged(t *testing.T) {
 	}
 }
 
-// TestReferWithoutConsent cannot be sent; the way to record it leads back.
-func TestReferWithoutConsent(t *testing.T) {
+// TestAPrivatePartnerIsSentToWithConsent: it is asked for in the form of the sending
+// itself, and no longer once it is in force.
+func TestAPrivatePartnerIsSentToWithConsent(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	page := apitest.ReadPage(t, b.Visit(partnerPath+"?ente=terzo_settore&bisogno=housing")).Main(t)
-	form, _ := page.First("form", "action", partnerPath)
-	if len(form.Every("button")) != 0 || strings.Contains(page.Words(), "Pakistan") {
-		t.Errorf("it can be sent, or says too much: %s", page.Words())
+	const there = partnerPath + "?ente=terzo_settore&bisogno=housing"
+	main := apitest.ReadPage(t, b.Visit(there)).Main(t)
+	if strings.Contains(main.Words(), "Pakistan") || !strings.Contains(main.Words(), "«Se dici no, il resto non cambia»") {
+		t.Errorf("it says too much, or too little: %s", main.Words())
 	}
-	var record string
-	for _, link := range page.Every("a") {
-		if strings.HasPrefix(link.Attribute("href"), apitest.CasePath+"/consenso?") {
-			record = link.Attribute("href")
+	form, _ := main.First("form", "action", partnerPath)
+	sent := apitest.FilledIn(form)
+	sent.Set("notice_given", "1")
+	var got ledger.NewCommand
+	b.Records.OnAccept = func(c ledger.NewCommand) error {
+		got = c
+		return care.Refuse(care.Fault{Field: "consent", Rule: care.RuleConsent})
+	}
+	for _, agrees := range []bool{false, true} {
+		sent.Set("key", fmt.Sprint("k", agrees))
+		if agrees {
+			sent.Set("consent", "1")
+		}
+		page := apitest.ReadPage(t, b.Submit(partnerPath, sent))
+		apitest.CheckProblems(t, page)
+		if strings.Contains(string(got.Data), `"consent":true`) != agrees {
+			t.Errorf("%s", got.Data)
+		}
+		if _, checked := page.First("input", "name", "consent", "checked", ""); checked != agrees {
+			t.Error("what was ticked is lost")
 		}
 	}
-	if record == "" {
-		t.Fatal("no way to record the consent")
-	}
-	consent, _ := apitest.ReadPage(t, b.Visit(record)).First("form", "action", apitest.CasePath+"/consenso")
-	a := b.Submit(apitest.CasePath+"/consenso", apitest.FilledIn(consent))
-	to, _ := url.Parse(a.Header.Get("Location"))
-	if to.Path != partnerPath || to.Query().Get("ente") != "terzo_settore" || to.Query().Get("bisogno") != "housing" {
-		t.Errorf("after the consent comes %s", to)
-	}
-	elsewhere := b.Submit(apitest.CasePath+"/consenso", apitest.WithValues("key", "z", "poi", "https://altro.invalid/"))
-	if elsewhere.Header.Get("Location") != apitest.CasePath {
-		t.Errorf("a form leads to %s", elsewhere.Header.Get("Location"))
-	}
 	b.Pages.Consents = true
-	if form, _ := apitest.ReadPage(t, b.Visit(partnerPath+"?ente=terzo_settore&bisogno=housing")).First("form", "action", partnerPath); len(form.Every("button")) != 1 {
-		t.Error("with the consent it cannot be sent")
+	page := apitest.ReadPage(t, b.Visit(there))
+	if _, asked := page.First("input", "name", "consent"); asked || !strings.Contains(page.Main(t).Words(), "In vigore") {
+		t.Error("a consent that is in force is asked for")
+	}
+}
+
+// TestAFormLeadsBackWithinItsCase and nowhere else.
+func TestAFormLeadsBackWithinItsCase(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	for back, to := range map[string]string{"https://altro.invalid/": apitest.CasePath, partnerPath: partnerPath} {
+		a := b.Submit(apitest.CasePath+"/consenso", apitest.WithValues("key", "z"+back, "agency", "terzo_settore", "purpose", "housing", "poi", back))
+		if a.Header.Get("Location") != to {
+			t.Errorf("a form leads to %s", a.Header.Get("Location"))
+		}
 	}
 }
 

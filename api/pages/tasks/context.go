@@ -336,14 +336,15 @@ func (s *Place) consentFor(ctx context.Context, who care.Staff, p care.Policy, p
 		if !a.Send || a.Routed || agency.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
 			continue
 		}
-		given, err := s.Records.Disclosure(ctx, who, plan.CaseID, a.Agency, "")
-		switch {
-		case err == nil && given.Consent:
-			return nil, nil
-		case err != nil && !errors.Is(err, ledger.ErrNotFound):
-			return nil, err
+		for _, area := range plan.Content.NeedsAt(a.Agency) {
+			given, err := s.Records.Disclosure(ctx, who, plan.CaseID, a.Agency, area)
+			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+				return nil, err
+			}
+			if !given.Consent && !slices.Contains(names, agency.Name) {
+				names = append(names, agency.Name)
+			}
 		}
-		names = append(names, agency.Name)
 	}
 	return names, nil
 }

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/crossing"
+	"percorso/internal/ledger"
 )
 
 // Declaration is what an entry says for the person of a case.
@@ -21,18 +24,33 @@ type Declaration struct {
 // two files come together, the latest counts.
 const said = `least($2, (SELECT created_at FROM command WHERE id = $1))`
 
-// Consent keeps a consent to data reaching private partners, unless one is in force.
-// One that was on its way while a merge brought a later withdrawal is over already.
-func Consent(b *pgx.Batch, d Declaration) {
-	b.Queue(`INSERT INTO consent (id, case_id, zone, given_at, given_to, withdrawn_at, withdrawn_to)
-		SELECT $1, $3, $4, d.given, $5, later.withdrawn_at, later.withdrawn_to FROM (SELECT `+said+` AS given) d LEFT JOIN LATERAL (
-			SELECT c.withdrawn_at, c.withdrawn_to FROM consent c WHERE c.case_id = $3 AND c.withdrawn_at > d.given AND c.renewed_by IS NULL
-			ORDER BY c.withdrawn_at DESC LIMIT 1) later ON true
-		ON CONFLICT DO NOTHING`, d.Entry, d.At, d.Case, d.Zone, d.By)
+// Consents keeps what the person consents to, for each agency and purpose, unless that is
+// in force. What was on its way while a merge brought a later withdrawal is over already.
+func Consents(b *pgx.Batch, d Declaration, list []crossing.Consent) {
+	for i, c := range list {
+		id := d.Entry
+		if i > 0 {
+			id = ledger.DerivedID(d.Entry, "consent "+c.Agency+" "+c.Purpose)
+		}
+		b.Queue(`INSERT INTO consent (id, case_id, zone, agency, purpose, given_at, given_to, withdrawn_at, withdrawn_to, withdrawn_from_all)
+			SELECT $6, $3, $4, $7, $8, d.given, $5, later.withdrawn_at, later.withdrawn_to, coalesce(later.withdrawn_from_all, false)
+			FROM (SELECT `+said+` AS given) d LEFT JOIN LATERAL (
+				SELECT c.withdrawn_at, c.withdrawn_to, c.withdrawn_from_all FROM consent c WHERE c.case_id = $3 AND c.withdrawn_at > d.given AND c.renewed_by IS NULL
+					AND (c.agency IN ('', $7) OR c.withdrawn_from_all)
+				ORDER BY c.withdrawn_at DESC LIMIT 1) later ON true
+			ON CONFLICT DO NOTHING`, d.Entry, d.At, d.Case, d.Zone, d.By, id, c.Agency, c.Purpose)
+	}
 }
 
-// Withdrawal ends the consent that is in force.
-func Withdrawal(b *pgx.Batch, d Declaration) {
-	b.Queue(`UPDATE consent SET withdrawn_at = greatest(given_at, `+said+`), withdrawn_to = $4 WHERE case_id = $3 AND withdrawn_at IS NULL`,
-		d.Entry, d.At, d.Case, d.By)
+// Withdrawal ends what the person consents to for an agency; for all of them where it is
+// empty. What was sent to the agency by a consent that names none ends too: that one goes
+// on for the others.
+func Withdrawal(b *pgx.Batch, d Declaration, agency string) {
+	b.Queue(`INSERT INTO consent (id, case_id, zone, agency, purpose, given_at, given_to, withdrawn_at, withdrawn_to)
+		SELECT $1, $3, c.zone, $5, 'referral', c.given_at, c.given_to, greatest(c.given_at, `+said+`), $4
+		FROM consent c WHERE c.case_id = $3 AND c.agency = '' AND c.withdrawn_at IS NULL AND $5 <> '' ON CONFLICT DO NOTHING`,
+		d.Entry, d.At, d.Case, d.By, agency)
+	b.Queue(`UPDATE consent SET withdrawn_at = greatest(given_at, `+said+`), withdrawn_to = $4, withdrawn_from_all = $5 = ''
+		WHERE case_id = $3 AND withdrawn_at IS NULL AND $5 IN ('', agency)`,
+		d.Entry, d.At, d.Case, d.By, agency)
 }

@@ -18,9 +18,10 @@ func (g *asked) toldToEnd() *care.Refusal {
 		return nil
 	}
 	agency := g.addressee()
-	ends := slices.Contains(g.Told, care.OpEnd)
-	ends = ends || slices.Contains(g.Told, care.OpUnconsent) && agency != "" && g.Policy.LegalBasis(agency) == care.Consent
-	if !ends {
+	ends := func(told care.Answer) bool {
+		return told.Operation == care.OpEnd || agency != "" && told.WithdrawnFrom(agency) && g.Policy.LegalBasis(agency) == care.Consent
+	}
+	if !slices.ContainsFunc(g.Told, ends) {
 		return nil
 	}
 	refusal := &care.Refusal{Code: care.RefusedEnded, Operation: g.Entry.Answer.Operation}

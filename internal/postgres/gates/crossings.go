@@ -8,62 +8,55 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/standing"
+	"percorso/internal/postgres/given"
 )
 
 // crossings asks whether the person's data may go to each agency that the answer
 // gives them, whatever way it is: by the rules of the zone, and with the consent of the
-// person where the agency's legal basis asks for it.
+// person to that agency and purpose where the agency's legal basis asks for it. The
+// person may give it with the same form.
 func (g *asked) crossings() ([]care.Fault, error) {
-	list, consents, err := g.crossed()
+	list, err := given.To(g.ctx, g.tx, g.Gives())
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if !consents {
-		if err := g.tx.QueryRow(g.ctx, `SELECT `+standing.ConsentInForce, g.caseID()).Scan(&consents); err != nil {
-			return nil, err
-		}
+	agreed, err := given.Agrees(g.Entry.Answer, g.Form)
+	if err != nil {
+		return nil, err
 	}
 	var faults care.Faults
-	for i, c := range list {
-		if slices.Contains(list[:i], c) { // once is enough, as of two actions of a plan
-			continue
-		}
+	for _, c := range list {
 		agency, known := g.Policy.Agency(c.Agency)
+		if known && !agreed && agency.LegalBasis() == care.Consent {
+			var consents bool
+			if err := g.tx.QueryRow(g.ctx, `SELECT consents_to($1, $2, $3)`, g.caseID(), c.Agency, c.Purposes).Scan(&consents); err != nil {
+				return nil, err
+			}
+			faults.Add(consents, given.Field(g.Entry.Answer, c.Field), care.RuleConsent)
+		}
 		faults.Add(known, c.Field, care.RuleUnknownCode)
 		faults.Add(!crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
-		faults.Add(!known || consents || g.Policy.LegalBasis(c.Agency) != care.Consent, c.Field, care.RuleConsent)
 	}
-	return faults, nil
+	return once(faults), nil // of two actions of a plan
 }
 
-// crossed lists what the answer gives to other agencies: what it says itself, and what
-// follows from a referral that is sent again, or a plan that the person agrees to, who
-// may consent with the same form.
-func (g *asked) crossed() (list []crossing.Crossing, consents bool, err error) {
-	list = crossing.Of(g.Policy.Policy, g.Entry.Answer)
-	if g.Entry.Answer.Operation != care.OpComplete || g.Task == nil {
-		return list, false, nil
-	}
-	switch outcome := g.Entry.Answer.Outcome; {
-	case g.Task.Kind == care.NextStepAfterRejection && outcome == care.Resubmit:
-		var addressee string
-		err = g.tx.QueryRow(g.ctx, `SELECT r.to_agency FROM task t JOIN referral r ON r.id = t.referral_id WHERE t.id = $1`, g.Task.ID).Scan(&addressee)
-		return append(list, crossing.Crossing{Field: "outcome", Agency: addressee}), false, err
-	case g.Task.Kind == care.PlanAgreement && outcome == care.Agreed:
-		form, err := postgres.FormOf(catalogue.Complete, g.Form)
-		if err != nil {
-			return nil, false, err
+// once leaves each fault out that is there already.
+func once(faults []care.Fault) (list []care.Fault) {
+	for _, f := range faults {
+		if !slices.Contains(list, f) {
+			list = append(list, f)
 		}
-		plan, err := standing.Plan(g.ctx, g.tx, `run_id = $1 AND state IN ('proposed', 'signed_off')`, g.Run)
-		for _, a := range plan.Actions {
-			if a.Send {
-				list = append(list, crossing.Crossing{Field: "consent", Agency: a.Agency})
-			}
-		}
-		return list, form.Consent, err
 	}
-	return list, false, nil
+	return list
+}
+
+// Gives is the answer of the step, with what it may give data by.
+func (s Step) Gives() given.Asked {
+	asked := given.Asked{Policy: s.Policy.Policy, Answer: s.Entry.Answer, Target: s.Entry.Target, Run: s.Run}
+	if s.Task != nil {
+		asked.Kind = s.Task.Kind
+	}
+	return asked
 }
 
 // ruleOfRefer asks whether the sender saw exactly what will be disclosed.

@@ -26,8 +26,8 @@ type Step struct {
 	Policy *postgres.Ruleset
 	Task   *postgres.TaskRow // that it completes; nil: none
 
-	Addressee string           // agency that the referral which it moves was sent to
-	Told      []care.Operation // what the run was told that it has yet to hear of: to end, or that a consent is withdrawn
+	Addressee string        // agency that the referral which it moves was sent to
+	Told      []care.Answer // what the run was told that it has yet to hear of: to end, or that a consent is withdrawn
 
 	Caller string
 	ByLink bool // a partner's, through its link
@@ -148,6 +148,9 @@ func (g *asked) rule() ([]care.Fault, error) {
 	case care.OpRedirect:
 		return g.ruleOfRedirect(string(answer.Agency))
 	case care.OpUnconsent:
+		if from := string(answer.Agency); from != "" {
+			return g.faultIf("agency", care.RuleNoConsent, ofCase, "NOT has_consent($1, $2)", from)
+		}
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
 	case care.OpMeet, care.OpMinutes:
 		return standing.AtWork(g.ctx, g.tx, g.caseID(), care.Staff{Role: g.Role, Agency: g.Agency})

@@ -40,7 +40,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	}
 	form, _ := refer("terzo_settore")
 	res, e := tries(form, postgrestest.NewRun(care.RunReferral))
-	p.Refused(res, e, "agency", care.RuleConsent)
+	p.Refused(res, e, "consent", care.RuleConsent)
 	// What no list holds is not even accepted; a partner that the zone named since
 	// is, and refused until the case goes by the new rules.
 	form.Agency = "made_up"
@@ -60,14 +60,18 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	res, e = tries(form, postgrestest.NewRun(care.RunReferral))
 	p.Refused(res, e, "seen", care.RuleSeen)
-	consents := func(op catalogue.Operation[catalogue.ConsentForm]) ledger.Entry {
-		return p.Ask("social_worker.prato", run, op.Command("", "", catalogue.ConsentForm{}))
+	says := func(command catalogue.Command) ledger.Entry { return p.Ask("social_worker.prato", run, command) }
+	consents := func() ledger.Entry {
+		return says(catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
 	}
-	e = consents(catalogue.WithdrawConsent)
+	withdraws := func() ledger.Entry {
+		return says(catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
+	}
+	e = withdraws()
 	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)
-	first, e := consents(catalogue.Consent), consents(catalogue.Consent)
+	first, e := consents(), consents()
 	p.Does(run, first, ledger.Effects{}, nil)
-	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleConsented)
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "purpose", care.RuleConsented)
 	for _, agency := range []string{"asl", "terzo_settore"} {
 		form, shown := refer(agency)
 		referral := postgrestest.NewRun(care.RunReferral)
@@ -86,7 +90,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 		require.Equal(t, 1, p.Count(`share WHERE run_id = $1`, referral))
 		require.Equal(t, 1, p.Count(`referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1 AND r.purpose = 'housing'`, made.ID))
 	}
-	p.Does(run, consents(catalogue.WithdrawConsent), ledger.Effects{}, nil)
+	p.Does(run, withdraws(), ledger.Effects{}, nil)
 
 	// A plan that sends the person to a private partner asks for it too.
 	equipe := p.Equipe(run)
@@ -134,7 +138,11 @@ func TestAnActDecides(t *testing.T) {
 			require.Equal(t, care.PublicTask, d.LegalBasis)
 			continue
 		}
-		p.Refused(res, e, "agency", rule)
+		field := "agency"
+		if rule == care.RuleConsent {
+			field = "consent"
+		}
+		p.Refused(res, e, field, rule)
 	}
 }
 
@@ -153,7 +161,9 @@ func TestWhereAReferralMayBeRedirected(t *testing.T) {
 			p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "agency", rule)
 		}
 	}
-	refused(referral, map[string]string{"asl": care.RuleToItself, "comune": care.RuleToSender, "terzo_settore": care.RuleConsent})
+	refused(referral, map[string]string{"asl": care.RuleToItself, "comune": care.RuleToSender})
+	e := redirects(referral, "terzo_settore")
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
 	first := term(task)
 	p.Now = p.Now.Add(postgrestest.DayLong)
 
@@ -165,7 +175,7 @@ func TestWhereAReferralMayBeRedirected(t *testing.T) {
 			{ID: second, State: care.ReferralRequested, Agency: "cpi", Purpose: "health", From: referral}},
 	}, nil)
 	require.Equal(t, first, term(answer.ID))
-	e := p.Ask("cpi_operator.prato", run, catalogue.Redirect.Command("", second, catalogue.ReferralMoveForm{Agency: "asl"}))
+	e = p.Ask("cpi_operator.prato", run, catalogue.Redirect.Command("", second, catalogue.ReferralMoveForm{Agency: "asl"}))
 	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "agency", care.RuleAskedBefore)
 	shown, err := p.Records.Referral(t.Context(), p.Accounts["cpi_operator.prato"], second)
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/consented"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/undo"
@@ -231,7 +232,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			FROM meeting m LEFT JOIN staff s ON s.id = m.by_staff WHERE m.case_id = $1 ORDER BY m.held_at DESC, m.id`, id); err != nil {
 			return err
 		}
-		if c.Consent, err = consentOf(ctx, tx, id); err != nil {
+		if c.Consents, c.Consent, err = consented.Of(ctx, tx, id); err != nil {
 			return err
 		}
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
@@ -244,13 +245,6 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			Scan(&c.Transfer, &c.Closing)
 	})
 	return c, err
-}
-
-// consentOf says since when the person of a case consents to data reaching
-// private partners; nil: no consent is in force.
-func consentOf(ctx context.Context, tx postgres.Tx, caseID string) (since *time.Time, err error) {
-	err = tx.QueryRow(ctx, `SELECT max(given_at) FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL`, caseID).Scan(&since)
-	return since, err
 }
 
 const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,

@@ -447,13 +447,20 @@ func TestWhatWouldBeDisclosedAndWhatWasHeld(t *testing.T) {
 	require.False(t, private.Consent)
 	require.Empty(t, private.Snapshot.BirthDate)
 	require.NotEqual(t, public.Digest, private.Digest)
-	d.put(`INSERT INTO consent (id, case_id, zone, given_at, given_to) VALUES (gen_random_uuid(), $1, 'prato', now(), $2)`, id, worker.ID)
+	for _, c := range [][2]string{{"", ""}, {"centri_sociali", "health"}, {"terzo_settore", "housing"}} { // to nobody by name, to somebody else, for something else
+		d.put(`INSERT INTO consent (id, case_id, zone, given_at, given_to, agency, purpose) VALUES (gen_random_uuid(), $1, 'prato', now(), $2, $3, $4)`, id, worker.ID, c[0], c[1])
+		private, err = d.Records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
+		require.NoError(t, err)
+		require.False(t, private.Consent, c)
+	}
+	d.put(`INSERT INTO consent (id, case_id, zone, given_at, given_to, agency, purpose) VALUES (gen_random_uuid(), $1, 'prato', now(), $2, 'terzo_settore', 'health')`, id, worker.ID)
 	private, err = d.Records.Disclosure(t.Context(), worker, id, "terzo_settore", "health")
 	require.NoError(t, err)
 	require.True(t, private.Consent)
 	file, err := d.Records.CaseFile(t.Context(), worker, id)
 	require.NoError(t, err)
 	require.NotNil(t, file.Consent)
+	require.Len(t, file.Consents, 4)
 	// What was held with the person is shown with who held it.
 	cpi := d.Accounts["cpi_operator.prato"]
 	d.run(care.RunReferral, id, "prato")

@@ -8,7 +8,6 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/standing"
 )
 
 // referrals is what goes to other agencies: what they are asked, and what they are
@@ -119,8 +118,8 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		l.of, l.id = "case", caseID
 		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.LegalBasis(), Consent: true}
 		if err = seesCase(ctx, tx, caseID); errors.Is(err, ledger.ErrNotFound) {
-			return missing(tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text), consents OR $2 <> 'consent' FROM passing_on($1, $2)`,
-				caseID, d.LegalBasis).Scan(&d.Snapshot, &d.Digest, &d.Consent))
+			return missing(tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text), consents OR $3 <> 'consent' FROM passing_to($1, $2, $3)`,
+				caseID, agency, d.LegalBasis).Scan(&d.Snapshot, &d.Digest, &d.Consent))
 		}
 		if err != nil {
 			return err
@@ -132,7 +131,7 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 			return err
 		}
 		if d.LegalBasis == care.Consent {
-			return tx.QueryRow(ctx, `SELECT `+standing.ConsentInForce, caseID).Scan(&d.Consent)
+			return tx.QueryRow(ctx, `SELECT consents_to($1, $2, $3)`, caseID, agency, crossing.Purposes(crossing.ForReferral, needs.Areas)).Scan(&d.Consent)
 		}
 		return nil
 	})

@@ -8,7 +8,6 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
-	"percorso/internal/postgres/standing"
 )
 
 // Of is the case of a step that gives something, with how its statements are queued.
@@ -26,9 +25,9 @@ type For string
 
 // What a share is for.
 const (
-	Referral    For = "referral"
-	Appointment For = "appointment"
-	Equipe      For = "equipe"
+	Referral    For = crossing.ForReferral
+	Appointment For = crossing.ForAppointment
+	Equipe      For = crossing.ForEquipe
 	Transfer    For = "transfer"
 	Approval    For = "approval" // of a closure, by the supervisor of another zone
 )
@@ -42,16 +41,19 @@ type Share struct {
 }
 
 // Give copies for another agency what it may see of the person, with the legal basis
-// on which it may. The case's own agency needs none, unless it is referred to. A
-// private member of an équipe gets it with the person's consent alone, and whoever
-// else is private gets nothing without it. Who is asked in the place of another agency
+// on which it may. The case's own agency needs none, unless it is referred to. Who is
+// private gets nothing without the person's consent to that agency and purpose, and an
+// équipe's member not even an empty copy. What was sent by a consent of before agencies
+// were named goes on by it. Who is asked in the place of another agency
 // gets no more than that one was given. Once its act has ended an agency gets nothing new.
 func (o Of) Give(s Share) {
 	agency, _ := o.Policy.Agency(s.Agency)
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
 		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) ELSE passed_on(nullif($12, '')::uuid, $6) END,
 			$11, f.notice_version
-		FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR EXISTS (SELECT FROM consent c WHERE c.case_id = $2 AND c.withdrawn_at IS NULL))) AS ground (given)
+		FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR consents_to($2, $5, p.purposes) OR $7 = 'referral' AND consented_before($2, $5))
+			FROM (SELECT CASE WHEN $12 = '' THEN purposes_of($7, to_jsonb($9::text[]))
+				ELSE (SELECT share_purposes(s) FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = nullif($12, '')::uuid) END AS purposes) p) AS ground (given)
 		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
 		ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(s.Run, "share "+s.Agency), o.Case, s.Run, o.Zone, s.Agency, o.Policy.LegalBasis(s.Agency), s.For,
@@ -60,7 +62,7 @@ func (o Of) Give(s Share) {
 }
 
 // ToMembers gives the private members of équipes at work what they need of the
-// person, who has just consented.
+// person, who has just consented to that.
 func (o Of) ToMembers() {
 	var private []string
 	for _, a := range o.Policy.Agencies {
@@ -68,13 +70,7 @@ func (o Of) ToMembers() {
 			private = append(private, a.Code)
 		}
 	}
-	needs := crossing.TakeOver(o.Policy.Policy)
-	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT DISTINCT ON (s.run_id, s.agency) gen_random_uuid(), $1, s.run_id, s.zone, s.agency, $2, $3, disclosed($1, $2, false, $6, $7), $4, f.notice_version
-		FROM seat s JOIN run r ON r.id = s.run_id JOIN case_file f ON f.id = s.case_id
-		WHERE s.case_id = $1 AND s.agency <> f.agency AND s.agency = ANY ($5) AND s.state IN ('invited', 'confirmed', 'spoken') AND r.ended_at IS NULL
-			AND `+standing.ConsentInForce+`
-		ON CONFLICT DO NOTHING`, o.Case, care.Consent, Equipe, o.At, postgres.OrEmpty(private), postgres.OrEmpty(needs.Areas), needs.Known)
+	o.Queue(`SELECT give_to_members($1, $2, $3, $4)`, o.Case, postgres.OrEmpty(private), postgres.OrEmpty(crossing.TakeOver(o.Policy.Policy).Areas), o.At)
 }
 
 // ToZone gives another zone's agency what it decides a transfer by: the person, the

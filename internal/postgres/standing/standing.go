@@ -66,21 +66,23 @@ func Of(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, agency 
 		Closed    bool        `db:"closed"`
 		Closing   bool        `db:"closing"`
 		Suspended bool        `db:"suspended"`
-		Consented bool        `db:"consented"`
 		Permit    string      `db:"permit"`
 		Expiry    *time.Time  `db:"permit_expiry"`
 		Receipt   bool        `db:"receipt"`
 		Met       []time.Time `db:"met"`
 	}
 	r, err := postgres.One[row](ctx, tx, `SELECT f.closed_at IS NOT NULL AS closed, r.state ? 'interrupt' OR EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.kind = 'closure_approval' AND t.`+postgres.TaskOpen+`) AS closing, f.suspended_until IS NOT NULL AS suspended,
-			`+ConsentInForce+` AS consented, p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
+			p.permit, p.permit_expiry, p.receipt_on IS NOT NULL AS receipt,
 			ARRAY (SELECT held_at FROM meeting m WHERE m.case_id = f.id AND m.agency = $2) AS met
 		FROM case_file f JOIN person p ON p.case_id = f.id JOIN run r ON r.case_id = f.id AND r.kind = 'case' WHERE f.id = $1`, caseID, agency)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return stands, nil
 	}
-	stands.Closed, stands.Closing, stands.Suspended, stands.Consented, stands.Met = r.Closed, r.Closing, r.Suspended, r.Consented, r.Met
+	stands.Closed, stands.Closing, stands.Suspended, stands.Met = r.Closed, r.Closing, r.Suspended, r.Met
 	stands.Permit, stands.Receipt = sole.ShownPermit{Kind: r.Permit, Expiry: r.Expiry}, r.Receipt
+	if err == nil {
+		stands.Consented, err = Consents(ctx, tx, caseID)
+	}
 	return stands, err
 }
 
@@ -120,9 +122,16 @@ func AlreadyAsked(ctx context.Context, tx postgres.Tx, caseID string, t ledger.T
 	return asked, err
 }
 
-// ConsentInForce is whether the person of the case $1 consents to data reaching
-// private partners.
+// ConsentInForce is whether something is in force of what the person of the case $1
+// consents to.
 const ConsentInForce = `EXISTS (SELECT FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL)`
+
+// Consents reads what is in force of what the person of a case consents to. One that was
+// given before agencies were named has no names.
+func Consents(ctx context.Context, tx postgres.Tx, caseID string) ([]crossing.Consent, error) {
+	rows, _ := tx.Query(ctx, `SELECT agency, purpose FROM consent WHERE case_id = $1 AND withdrawn_at IS NULL ORDER BY given_at, id`, caseID)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[crossing.Consent])
+}
 
 // Plan reads the newest version of the case's plan among some; empty where there is none.
 func Plan(ctx context.Context, tx postgres.Tx, among string, arg any) (content ledger.PlanContent, err error) {

@@ -117,12 +117,18 @@ func TestAnAnswerBesideTheEndOfItsBranch(t *testing.T) {
 	p.Does(service, p.Hear(service, care.OpEnd), ledger.Effects{Tasks: []ledger.TaskChange{{ID: task.ID, State: care.TaskObsolete}}, Ending: care.EndedEarly}, nil)
 }
 
-// A consent is withdrawn while a partner answers that works on it; a public one works on.
+// A consent is withdrawn while a partner answers that works on it; a public one works on,
+// as does one whom the withdrawal is not about.
 func TestAConsentWithdrawnBesideAPartnersAnswer(t *testing.T) {
 	p := newPlayToday(t)
-	for agency, verdict := range map[string]ledger.Verdict{"terzo_settore": ledger.Refused, "asl": ledger.Recorded} {
+	for _, c := range []struct {
+		agency, from string
+		verdict      ledger.Verdict
+	}{{"terzo_settore", "", ledger.Refused}, {"terzo_settore", "terzo_settore", ledger.Refused}, {"terzo_settore", "centri_sociali", ledger.Recorded}, {"asl", "", ledger.Recorded}} {
+		agency, verdict := c.agency, c.verdict
 		run, _ := p.two()
-		p.Does(run, p.Ask("social_worker.prato", run, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+		p.consentsTo(run, "terzo_settore", "housing")
+		p.consentsTo(run, "centri_sociali", "housing")
 		branch, referral := postgrestest.NewRun(care.RunReferral), uuid.NewString()
 		ask := postgrestest.Opens(branch, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: care.Code(agency), Referral: referral})
 		p.Branch(run, branch, care.Answer{Agency: care.Code(agency), Matter: "housing"}, ledger.Effects{
@@ -131,11 +137,11 @@ func TestAConsentWithdrawnBesideAPartnersAnswer(t *testing.T) {
 		require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT id FROM link WHERE task_id = $1`, ask.ID).Scan(&link))
 		_, err := p.Records.UseLink(t.Context(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, nil)
 		require.NoError(t, err)
-		withdraws := p.Ask("social_worker.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{}))
-		p.Does(run, withdraws, ledger.Effects{Tell: []ledger.Message{{Run: branch, Answer: care.Answer{Operation: care.OpUnconsent}}}}, nil)
+		withdraws := p.Ask("social_worker.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: c.from}))
+		p.Does(run, withdraws, ledger.Effects{Tell: []ledger.Message{{Run: branch, Answer: care.Answer{Operation: care.OpUnconsent, Agency: care.Code(c.from)}}}}, nil)
 		says := p.Hear(branch, care.OpAcknowledge)
 		res := p.Tries(branch, says, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
-		require.Equal(t, verdict, res.Verdict, agency)
+		require.Equal(t, verdict, res.Verdict, c)
 		if verdict == ledger.Refused {
 			require.Equal(t, care.Refusal{Code: care.RefusedEnded, Operation: care.OpAcknowledge, Now: string(care.ReferralWithdrawn)}, p.Refusal(says.ID))
 		}

@@ -71,9 +71,13 @@ func (w *caseFile) merge() error {
 	if kept == "" {
 		return nil
 	}
-	return merging.Queue(&w.batch, merging.Merge{
+	err := merging.Queue(&w.batch, merging.Merge{
 		Run: w.step.Run, Merged: w.caseID(), Kept: ledger.BareID(kept), Entry: w.step.Entry.ID, Form: w.entry.Data, By: w.by(), At: w.step.At,
 	})
+	of := sharesOf(w.writer)
+	of.Case = ledger.BareID(kept)
+	of.ToMembers() // by what the other file has of consents
+	return err
 }
 
 // handOver opens the case file in the zone that accepted it, and archives what

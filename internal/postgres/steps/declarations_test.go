@@ -81,9 +81,9 @@ func TestAfterAMergeTheLatestDeclarationOnConsentCounts(t *testing.T) {
 // declares has the person of a case give a consent, or withdraw it.
 func (p *play) declares(caseRun string, consents bool) {
 	p.T.Helper()
-	command := catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{})
+	command := catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{})
 	if consents {
-		command = catalogue.Consent.Command("", "", catalogue.ConsentForm{})
+		command = catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})
 	}
 	p.Does(caseRun, p.Ask("desk_operator.prato", caseRun, command), ledger.Effects{}, nil)
 }
@@ -144,7 +144,7 @@ func TestADeclarationOnItsWayGoesAlongWithAMerge(t *testing.T) {
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 	p.declares(merged, true)
 	p.Now = p.Now.Add(time.Hour)
-	p.Ask("desk_operator.prato", merged, catalogue.WithdrawConsent.Command("", "", catalogue.ConsentForm{}))
+	p.Ask("desk_operator.prato", merged, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
 	res, _ := p.Merge("supervisor.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 	withdrawal := p.Hear(kept, care.OpUnconsent)
@@ -159,7 +159,7 @@ func TestAConsentThatIsWorkedLateIsNoLaterThanItWas(t *testing.T) {
 	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	merged, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
-	late := p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", catalogue.ConsentForm{}))
+	late := p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
 	_, err := p.Owner.Exec(t.Context(), `UPDATE command SET created_at = $2 WHERE id = $1`, late.ID, p.Now.Add(-time.Hour))
 	require.NoError(t, err)
 	p.declares(merged, true)
@@ -179,9 +179,10 @@ func TestAPrivateMemberIsGivenWhatItNeedsByTheOtherFilesConsent(t *testing.T) {
 	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 	equipe := p.Equipe(merged, ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited})
-	p.declares(kept, true)
+	p.Does(kept, p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "equipe"})), ledger.Effects{}, nil)
 	require.Zero(t, p.Count(`share WHERE run_id = $1`, equipe))
 	res, _ := p.Merge("supervisor.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 	require.Equal(t, 1, p.Count(`share WHERE run_id = $1 AND case_id = $2 AND legal_basis = 'consent' AND end_reason = ''`, equipe, ledger.BareID(kept)))
+	require.Subset(t, []string{"labour", "housing"}, p.givenOn(equipe, "terzo_settore").Needs, "what a take-over is for, and not all needs")
 }

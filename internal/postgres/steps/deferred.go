@@ -34,6 +34,6 @@ func (w *writer) overtake() {
 	}
 	w.queue(`UPDATE command e SET state = 'refused', refusal = $5, worked_at = $6
 		WHERE e.run_id = $1 AND e.id <> $2 AND e.state = 'accepted' AND e.deferrals > 0 AND e.operation = ANY ($3) AND e.target = $4
-			AND e.seq < coalesce((SELECT c.seq FROM command c WHERE c.id = $2), e.seq + 1) AND (e.role <> '' OR e.caller LIKE 'link/%' OR e.operation = 'clock')`,
-		w.step.Run, w.step.Entry.ID, alike, w.step.Entry.Target, care.Refusal{Code: care.RefusedOvertaken}, w.step.At)
+			AND e.seq < coalesce((SELECT c.seq FROM command c WHERE c.id = $2), e.seq + 1) AND (e.role <> '' OR e.caller LIKE 'link/%' OR e.operation = 'clock')`+deferred.OfTheSameAgency,
+		w.step.Run, w.step.Entry.ID, alike, w.step.Entry.Target, care.Refusal{Code: care.RefusedOvertaken}, w.step.At, w.step.Entry.Answer.Agency, w.step.Entry.Answer.Matter)
 }

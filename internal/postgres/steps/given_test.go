@@ -72,7 +72,9 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 func TestARedirectionPassesNoMoreThanWasGiven(t *testing.T) {
 	p := newPlay(t)
 	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
-	p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	for _, said := range []catalogue.ConsentForm{{Agency: "terzo_settore", Purpose: "housing"}, {Agency: "terzo_settore", Purpose: "school"}, {Agency: "centri_sociali", Purpose: "housing"}} {
+		p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", said)), ledger.Effects{}, nil)
+	}
 	run := postgrestest.NewRun(care.RunReferral)
 	p.Branch(caseRun, run, care.Answer{Agency: "terzo_settore", Matter: "housing"}, ledger.Effects{})
 	first := p.asks(run, "terzo_settore", "housing", "")
@@ -84,10 +86,10 @@ func TestARedirectionPassesNoMoreThanWasGiven(t *testing.T) {
 	require.Equal(t, private, p.givenOn(run, "centri_sociali"))
 
 	run = postgrestest.NewRun(care.RunReferral)
-	p.Branch(caseRun, run, care.Answer{Agency: "asl", Matter: "health"}, ledger.Effects{})
-	first = p.asks(run, "asl", "health", "")
+	p.Branch(caseRun, run, care.Answer{Agency: "asl", Matter: "school"}, ledger.Effects{})
+	first = p.asks(run, "asl", "school", "")
 	require.NotEmpty(t, p.givenOn(run, "asl").BirthDate)
-	p.asks(run, "terzo_settore", "health", first)
+	p.asks(run, "terzo_settore", "school", first)
 	require.Empty(t, p.givenOn(run, "terzo_settore").BirthDate)
 }
 
@@ -112,7 +114,7 @@ func TestAnAppointmentGivesNoNeeds(t *testing.T) {
 	e := p.Ask("social_worker.prato", caseRun, catalogue.Book.Command("", "", form))
 	p.Refused(p.Tries(caseRun, e, ledger.Effects{}, nil), e, "service", care.RuleConsent)
 	require.Equal(t, ledger.Snapshot{}, p.givenOn(books("mediation"), "terzo_settore"))
-	p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "appointment"})), ledger.Effects{}, nil)
 	given := p.givenOn(books("interpreting"), "terzo_settore")
 	require.NotEmpty(t, given.GivenName)
 	require.Empty(t, given.Needs)

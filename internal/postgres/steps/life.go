@@ -3,9 +3,11 @@ package steps
 import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/declared"
+	"percorso/internal/postgres/given"
 )
 
 // life is what an entry says besides moving the path.
@@ -16,6 +18,10 @@ type life struct{ *writer }
 func (w *life) beside() error {
 	answer := w.step.Entry.Answer
 	ofCase := w.run.Kind == care.RunCase
+	agreed, err := given.Agreed(w.ctx, w.tx, w.asked().Gives(), w.entry.Data)
+	if w.consents(agreed...); err != nil {
+		return err
+	}
 	if w.entry.byLink() {
 		w.moment("link_used", w.entry.Agency)
 	}
@@ -29,12 +35,12 @@ func (w *life) beside() error {
 		w.referrals.begun()
 	case care.OpConsent:
 		if ofCase {
-			w.consents()
+			w.consents(crossing.Consent{Agency: string(answer.Agency), Purpose: string(answer.Matter)})
 		}
 	case care.OpUnconsent:
 		if ofCase {
-			declared.Withdrawal(&w.batch, w.declares())
-			w.moment("consent_withdrawn", "")
+			declared.Withdrawal(&w.batch, w.declares(), string(answer.Agency))
+			w.moment("consent_withdrawn", string(answer.Agency))
 		}
 	case care.OpMeet:
 		if !w.entry.machine() { // a branch tells what its own step has recorded
@@ -62,12 +68,6 @@ func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	switch {
 	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
-	case kind == care.PlanAgreement && outcome == care.Agreed:
-		form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
-		if err == nil && form.Consent {
-			w.consents()
-		}
-		return err
 	case kind == care.GoalEvaluation || kind == care.Evaluation:
 		return w.goals()
 	case kind == care.TransferAnswer && outcome == care.Accepted:
@@ -84,11 +84,13 @@ func (w *life) declares() declared.Declaration {
 	return declared.Declaration{Entry: w.step.Entry.ID, Case: w.caseID(), Zone: w.run.Zone, At: w.step.At, By: w.by()}
 }
 
-// consents records the person's consent.
-func (w *life) consents() {
-	declared.Consent(&w.batch, w.declares())
-	sharesOf(w.writer).ToMembers()
-	w.moment("consent_given", "")
+// consents records what the person consents to.
+func (w *life) consents(list ...crossing.Consent) {
+	if len(list) > 0 {
+		declared.Consents(&w.batch, w.declares(), list)
+		sharesOf(w.writer).ToMembers()
+		w.moment("consent_given", list[0].Agency)
+	}
 }
 
 // meets records a valid meeting with the person: the proof of what resets the

@@ -6,7 +6,6 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/shares"
-	"percorso/internal/postgres/standing"
 )
 
 // referrals is what other agencies are asked to do.
@@ -70,7 +69,8 @@ func (w *referrals) move(r ledger.ReferralChange) error {
 func (w *referrals) askForConsent(referral string) {
 	id := ledger.DerivedID(w.step.Run, "without consent "+referral)
 	w.queue(`INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
-		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp() WHERE NOT `+standing.ConsentInForce+` ON CONFLICT DO NOTHING`,
-		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case})
+		SELECT $2, $3, $1, $4, '', $3, '', $5, '', $6, $7, clock_timestamp(), clock_timestamp()
+		FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = $8 AND NOT stands_on_consent($1, s.agency, share_purposes(s)) ON CONFLICT DO NOTHING`,
+		w.caseID(), id, w.step.Run, w.run.Zone, id, care.OpUnconsent, care.Answer{Operation: care.OpUnconsent, Case: w.step.Case}, referral)
 	w.queue(`SELECT pg_notify($1, '')`, postgres.WakeChannel)
 }

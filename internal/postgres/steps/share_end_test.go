@@ -194,15 +194,20 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	p := newPlay(t)
 	caseRun := p.zonesCase("lucca")
 	worker := "social_worker.lucca"
-	consents := func(op catalogue.Operation[catalogue.ConsentForm]) {
-		p.Does(caseRun, p.Ask(worker, caseRun, op.Command("", "", catalogue.ConsentForm{})), ledger.Effects{}, nil)
+	says := func(command catalogue.Command) {
+		p.Does(caseRun, p.Ask(worker, caseRun, command), ledger.Effects{}, nil)
+	}
+	consents := func(purposes ...string) {
+		for _, purpose := range purposes {
+			says(catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: purpose}))
+		}
 	}
 	const private = "third_sector_operator.lucca"
 	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited}
 	equipe := p.Equipe(caseRun, seat)
 	_, err := p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "a private member without the person's consent")
-	consents(catalogue.Consent)
+	consents("equipe", "labour")
 	_, err = p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.NoError(t, err)
 	plan := uuid.NewString()
@@ -213,7 +218,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	run, referral, _ := p.sentTo(caseRun, "terzo_settore")
 	require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "plans", "rows"}, p.readsOf(private, caseRun))
 
-	consents(catalogue.WithdrawConsent)
+	says(catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
 	require.Empty(t, p.readsOf(private, caseRun))
 	require.Contains(t, p.readsOf("cpi_operator.lucca", caseRun), "plans", "a public body needs none")
 	listed, err := p.Records.Referral(t.Context(), p.Accounts[private], referral)
@@ -224,7 +229,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 
 	// What was over does not come back with a new consent; what stands does.
 	p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil)
-	consents(catalogue.Consent)
+	consents("equipe", "labour")
 	require.Equal(t, []string{"plans", "rows"}, p.readsOf(private, caseRun))
 	_, err = p.Records.Equipe(t.Context(), p.Accounts[private], equipe)
 	require.NoError(t, err)

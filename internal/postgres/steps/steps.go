@@ -57,20 +57,20 @@ const noRevision = -1
 
 // commandRow is the entry as stored: what was accepted, whatever the message says.
 type commandRow struct {
-	Target  string           `db:"target"`
-	Answer  care.Answer      `db:"answer"`
-	Caller  string           `db:"caller"`
-	Role    care.Role        `db:"role"`
-	Agency  string           `db:"agency"`
-	State   string           `db:"state"`
-	Refusal *care.Refusal    `db:"refusal"`
-	Rev     *int             `db:"revision"`
-	Data    []byte           `db:"data"`
-	Held    bool             `db:"held"`   // an earlier one of its sender could not be written
-	Passes  bool             `db:"passes"` // some earlier one could not
-	Rests   bool             `db:"rests"`  // it could not be written itself, and comes again later
-	Told    []care.Operation `db:"told"`   // what its run was told that ends what it is about, and has yet to hear of
-	Trace   string           `db:"trace"`  // the click that it belongs to
+	Target  string        `db:"target"`
+	Answer  care.Answer   `db:"answer"`
+	Caller  string        `db:"caller"`
+	Role    care.Role     `db:"role"`
+	Agency  string        `db:"agency"`
+	State   string        `db:"state"`
+	Refusal *care.Refusal `db:"refusal"`
+	Rev     *int          `db:"revision"`
+	Data    []byte        `db:"data"`
+	Held    bool          `db:"held"`   // an earlier one of its sender could not be written
+	Passes  bool          `db:"passes"` // some earlier one could not
+	Rests   bool          `db:"rests"`  // it could not be written itself, and comes again later
+	Told    []care.Answer `db:"told"`   // what its run was told that ends what it is about, and has yet to hear of
+	Trace   string        `db:"trace"`  // the click that it belongs to
 }
 
 // selectCommand finds it in the inbox of its run. What the step writes belongs to
@@ -79,7 +79,7 @@ const selectCommand = `SELECT target, answer, caller, role, agency, state, refus
 	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.caller = c.caller AND e.seq < c.seq AND e.state = 'accepted' AND e.deferrals > 0) AS held,
 	EXISTS (SELECT FROM command e WHERE e.run_id = c.run_id AND e.seq < c.seq AND e.state = 'accepted' AND e.deferrals > 0) AS passes,
 	coalesce(rests_until > clock_timestamp(), false) AS rests,
-	ARRAY (SELECT e.operation FROM command e WHERE e.run_id = c.run_id AND e.state = 'accepted' AND e.operation IN ('end', 'withdraw_consent')) AS told,
+	ARRAY (SELECT e.answer FROM command e WHERE e.run_id = c.run_id AND e.state = 'accepted' AND e.operation IN ('end', 'withdraw_consent')) AS told,
 	set_config('percorso.trace', trace, true) AS trace
 	FROM command c WHERE id = $1 AND run_id = $2`
 

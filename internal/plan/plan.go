@@ -1,4 +1,5 @@
-package catalogue
+// Package plan says what a version of a plan may hold.
+package plan
 
 import (
 	"fmt"
@@ -9,20 +10,20 @@ import (
 
 // Limits of a plan.
 const (
-	maxPlanGoals   = 20
-	maxPlanActions = 50
-	maxPlanText    = 1000 // characters
+	maxGoals   = 20
+	maxActions = 50
+	maxText    = 1000 // characters
 )
 
-// checkPlan checks the content of a version of a plan.
-func checkPlan(f *care.Faults, p care.Policy, plan care.PlanForm) {
+// Check checks the content of a version of a plan.
+func Check(f *care.Faults, p care.Policy, plan care.PlanForm) {
 	f.Add(len(plan.Goals) > 0, "plan.goals", care.RuleRequired)
-	f.Add(len(plan.Goals) <= maxPlanGoals, "plan.goals", care.RuleTooMany)
+	f.Add(len(plan.Goals) <= maxGoals, "plan.goals", care.RuleTooMany)
 	f.Add(len(plan.Actions) > 0, "plan.actions", care.RuleRequired)
-	f.Add(len(plan.Actions) <= maxPlanActions, "plan.actions", care.RuleTooMany)
+	f.Add(len(plan.Actions) <= maxActions, "plan.actions", care.RuleTooMany)
 	text := func(field, value string) {
 		f.Add(value != "", field, care.RuleRequired)
-		f.Lines(field, value, maxPlanText)
+		f.Lines(field, value, maxText)
 	}
 	kept := func(field, id string) { f.Add(id == "" || care.IsID(id), field, care.RuleUnknownCode) }
 	for i, g := range plan.Goals {
@@ -44,9 +45,9 @@ func checkPlan(f *care.Faults, p care.Policy, plan care.PlanForm) {
 	f.Note("plan.changes", plan.Changes)
 }
 
-// checkGoals checks what an evaluation says of the goals.
-func checkGoals(f *care.Faults, goals []care.GoalFinding) {
-	f.Add(len(goals) <= maxPlanGoals, "goals", care.RuleTooMany)
+// CheckGoals checks what an evaluation says of the goals.
+func CheckGoals(f *care.Faults, goals []care.GoalFinding) {
+	f.Add(len(goals) <= maxGoals, "goals", care.RuleTooMany)
 	for i, g := range goals {
 		at := fmt.Sprintf("goals[%d].", i)
 		f.Add(g.Goal != "", at+"goal", care.RuleRequired)

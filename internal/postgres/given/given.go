@@ -1,0 +1,94 @@
+// Package given reads to whom an answer gives data of a person, for which purposes.
+package given
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"percorso/internal/care"
+	"percorso/internal/crossing"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
+)
+
+// Asked is an answer, with what it is about.
+type Asked struct {
+	Policy care.Policy
+	Answer care.Answer
+	Run    string
+	Target string        // the referral that it moves
+	Kind   care.TaskKind // of the task that it completes
+}
+
+// To lists what the answer gives to other agencies: what it says itself, and what follows
+// from a referral that is redirected or sent again, or from a plan that the person agrees to.
+func To(ctx context.Context, tx postgres.Tx, a Asked) (list []crossing.Crossing, err error) {
+	list = crossing.Of(a.Policy, a.Answer)
+	switch outcome := a.Answer.Outcome; {
+	case a.Answer.Operation == care.OpRedirect:
+		err = tx.QueryRow(ctx, `SELECT share_purposes(s) FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = $1`, a.Target).Scan(&list[0].Purposes)
+	case a.Answer.Operation != care.OpComplete:
+	case a.Kind == care.NextStepAfterRejection && outcome == care.Resubmit && ledger.KindOf(a.Run) == care.RunPlacement:
+		list = append(list, crossing.Placement(a.Policy, "outcome"))
+	case a.Kind == care.NextStepAfterRejection && outcome == care.Resubmit: // to whom it was first sent
+		again := crossing.Crossing{Field: "outcome"}
+		err = tx.QueryRow(ctx, `SELECT agency, purposes_of('referral', to_jsonb(needs)) FROM run WHERE id = $1`, a.Run).Scan(&again.Agency, &again.Purposes)
+		list = append(list, again)
+	case a.Kind == care.PlanAgreement && outcome == care.Agreed:
+		var plan ledger.PlanContent
+		plan, err = standing.Plan(ctx, tx, `run_id = $1 AND state IN ('proposed', 'signed_off')`, a.Run)
+		for _, action := range plan.Actions {
+			if action.Send {
+				list = append(list, crossing.Crossing{Field: "consent", Agency: action.Agency, Purposes: crossing.Purposes(crossing.ForReferral, plan.NeedsAt(action.Agency))})
+			}
+		}
+	}
+	return list, err
+}
+
+// Agrees says whether the person consents with the form by which the data are given.
+func Agrees(a care.Answer, form []byte) (bool, error) {
+	if !asked(a) || len(form) == 0 {
+		return false, nil
+	}
+	var said struct {
+		Consent bool `json:"consent"`
+	}
+	err := json.Unmarshal(form, &said)
+	return said.Consent, err
+}
+
+// Field is the field of the form that a missing consent is a fault of.
+func Field(a care.Answer, gives string) string {
+	if asked(a) {
+		return "consent"
+	}
+	return gives
+}
+
+// asked says whether the form by which data are given asks for consent itself.
+func asked(a care.Answer) bool {
+	return a.Operation == care.OpRefer || a.Operation == care.OpRedirect || a.Operation == care.OpComplete && a.Outcome == care.Agreed
+}
+
+// Agreed lists what the person consents to with the form by which the data are given.
+func Agreed(ctx context.Context, tx postgres.Tx, a Asked, form []byte) (consents []crossing.Consent, err error) {
+	agrees, err := Agrees(a.Answer, form)
+	if err != nil || !agrees {
+		return nil, err
+	}
+	list, err := To(ctx, tx, a)
+	for _, c := range list {
+		if agency, known := a.Policy.Agency(c.Agency); !known || agency.LegalBasis() != care.Consent {
+			continue
+		}
+		for _, purpose := range c.Purposes {
+			if said := (crossing.Consent{Agency: c.Agency, Purpose: purpose}); !slices.Contains(consents, said) {
+				consents = append(consents, said)
+			}
+		}
+	}
+	return consents, err
+}
