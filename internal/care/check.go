@@ -32,7 +32,7 @@ const (
 	RuleSeen        = "disclosure_changed"
 	RuleTooLongAgo  = "too_long_ago"
 	RuleTooFar      = "too_far_ahead"
-	RuleClosedDay   = "closed_day"      // somebody is summoned, or has to act, on a day on which the offices are closed
+	RuleClosedDay   = "closed_day"      // somebody is summoned on a day on which the offices are closed
 	RuleItsHour     = "before_its_hour" // an outcome of an appointment that has not been yet
 	RuleImplausible = "implausible_date"
 	RuleReversed    = "ends_before_it_starts"

@@ -116,10 +116,10 @@ func (f *Faults) DatesByNow(dates []Dated, now time.Time) {
 }
 
 // OpenDays checks that nobody is summoned for a later day on which the offices are
-// closed, or given a term on one. Today somebody is at work.
+// closed. Today somebody is at work.
 func (f *Faults) OpenDays(dates []Dated, cal Calendar, now time.Time) {
 	for _, d := range dates {
-		summons := d.At != nil && (d.Meaning == AppointmentTime || d.Meaning == ExtendedTerm) && dayWhere(*d.At, now).After(dayWhere(now, now))
+		summons := d.At != nil && d.Meaning == AppointmentTime && dayWhere(*d.At, now).After(dayWhere(now, now))
 		f.Add(!summons || cal.IsWorkingDay(*d.At), d.Field, RuleClosedDay)
 	}
 }

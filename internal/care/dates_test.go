@@ -168,7 +168,7 @@ func TestNobodyIsSummonedOnAClosedDay(t *testing.T) {
 		{"tomorrow, a Sunday", AppointmentTime, 24 * time.Hour, true},
 		{"on Monday", AppointmentTime, 48 * time.Hour, false},
 		{"on the next Saturday", AppointmentTime, 7 * 24 * time.Hour, true},
-		{"a term that is set by hand, on a Sunday", ExtendedTerm, 24 * time.Hour, true},
+		{"a term that is set by hand, which falls on the next open day", ExtendedTerm, 24 * time.Hour, false},
 		{"a term for the same day", ExtendedTerm, time.Hour, false},
 		{"the end of a measure is when it is", MeasureEnd, 24 * time.Hour, false},
 		{"a meeting was held when it was", MeetingTime, -24 * time.Hour, false},

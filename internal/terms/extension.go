@@ -13,6 +13,15 @@ const (
 	RulePermit    = "past_permit"     // the renewal itself waits no longer than that
 )
 
+// Rolled is a term that somebody sets by hand, on an open day: what falls on a closed one
+// is due on the next. Today somebody is at work.
+func Rolled(cal care.Calendar, until, now time.Time) time.Time {
+	if care.DayOf(until.In(cal.Location())).Equal(care.DayOf(now.In(cal.Location()))) {
+		return until
+	}
+	return cal.NextOpen(until)
+}
+
 // Extension is a new term that somebody sets by hand.
 type Extension struct {
 	Kind       care.TaskKind

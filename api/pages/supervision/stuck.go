@@ -18,6 +18,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/zone"
 )
@@ -165,9 +166,13 @@ func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
 	words := ""
 	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.Calendar.Location()); err == nil {
 		until := endOfDay(day, rules.DayEnds)
-		form.Until, words = &until, "Nuova scadenza: "+italian.Day(until)+" alle "+italian.Clock(until)+"."
+		form.Until, words = &until, newTerm(terms.Rolled(rules.Calendar, until, s.Now()))
 	}
 	return s.repair(c, who, catalogue.Extend, form, typed, words)
+}
+
+func newTerm(until time.Time) string {
+	return "Nuova scadenza: " + italian.Day(until) + " alle " + italian.Clock(until) + "."
 }
 
 // endOfDay is when the offices' day ends, on a local day.

@@ -69,8 +69,8 @@ func TestTheTimelineSaysWhyATaskWasChanged(t *testing.T) {
 	require.Zero(t, p.said("desk_operator.prato", run, "task_claimed").Changed)
 }
 
-// An extension says why where the zone asks for it, and is never for ten years, on a
-// closed day, or of a permit's renewal past the permit's last day.
+// An extension says why where the zone asks for it, falls on an open day, and is never
+// for ten years, or of a permit's renewal past the permit's last day.
 func TestAnExtensionIsGivenWithinTheZonesBounds(t *testing.T) {
 	p := newPlay(t)
 	run, task := p.listened()
@@ -87,7 +87,11 @@ func TestAnExtensionIsGivenWithinTheZonesBounds(t *testing.T) {
 	refused(month, "", "note", terms.RuleWhyLong)
 	refused(month, "  \n", "note", terms.RuleWhyLong)
 	refused(p.Now.AddDate(10, 0, 1), "Perché sì", "until", care.RuleTooFar)
-	refused(p.Now.AddDate(0, 0, 6), "Perché sì", "until", care.RuleClosedDay) // a Sunday
+	require.NoError(t, extends(p.Now.AddDate(0, 0, 6), "Perché sì")) // a Sunday
+	monday := p.Now.AddDate(0, 0, 7)
+	require.Equal(t, monday.Format(time.DateOnly), p.Row(`SELECT (escalate_at AT TIME ZONE 'Europe/Rome')::date::text AS day FROM task WHERE id = $1`, task)["day"])
+	changed := p.said("supervisor.prato", run, "task_extended").Changed
+	require.Equal(t, monday.Format(time.DateOnly), changed.ToUntil.Format(time.DateOnly), "and the timeline says so")
 	require.NoError(t, extends(p.Now.AddDate(0, 0, 3), ""))
 	require.NoError(t, extends(month, "Perché sì"))
 
