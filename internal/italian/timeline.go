@@ -49,7 +49,7 @@ var aboutAgency = map[string]string{
 	"consent_given": "La persona acconsente a comunicare i suoi dati a un ente privato", "consent_withdrawn": "La persona ha revocato il consenso", "meeting": "Incontro con la persona", "mail_bounced": "Un messaggio non è stato recapitato",
 	told.Agency: "Avvisato per email che per l’ente questo lavoro è finito", told.NotAgency: "Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", "link_sent": "Link per rispondere inviato",
 }
-var aboutZone = map[string]string{"transfer_asked": "Chiesto il passaggio a un’altra zona"}
+var aboutZone = map[string]string{told.Zone: "Avvisata per email che la richiesta di passaggio non serve più", told.NotZone: "Non avvisata che la richiesta di passaggio non serve più, perché lì non c’è a chi scrivere", "transfer_asked": "Chiesto il passaggio a un’altra zona"}
 
 // aboutSeat are lines of an équipe whose detail is the role of a seat.
 var aboutSeat = map[string]string{

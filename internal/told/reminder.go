@@ -20,4 +20,6 @@ const (
 const (
 	Agency    = "agency_told"
 	NotAgency = "agency_untold"
+	Zone      = "zone_told" // that was asked to take a case over, and is no longer
+	NotZone   = "zone_untold"
 )

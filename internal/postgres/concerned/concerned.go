@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/told"
@@ -19,8 +20,10 @@ type Ending struct {
 	By              string // agency of who asked for that; empty: a machine
 }
 
-// agency is one that has something open in the branch: with whom, or whose it is.
+// agency is one that has something open in the branch: with whom, or whose it is. It is
+// of another zone where that was asked to take the case over.
 type agency struct {
+	Zone    string   `db:"zone"`
 	Code    string   `db:"agency"`
 	Holders []string `db:"holders"`
 	Roles   []string `db:"roles"`
@@ -28,12 +31,12 @@ type agency struct {
 
 // selectAgencies finds the agencies of a branch's open tasks, referrals and seats, but
 // for the one that the case is with and the one that ends it.
-const selectAgencies = `SELECT agency, coalesce(array_agg(DISTINCT holder) FILTER (WHERE holder IS NOT NULL), '{}') AS holders,
+const selectAgencies = `SELECT zone, agency, coalesce(array_agg(DISTINCT holder) FILTER (WHERE holder IS NOT NULL), '{}') AS holders,
 		coalesce(array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL), '{}') AS roles
 	FROM (SELECT t.zone, t.agency, t.holder::text, t.role FROM task t WHERE t.run_id = $1 AND t.` + postgres.TaskOpen + `
 		UNION ALL SELECT r.zone, r.to_agency, NULL, NULL FROM referral r WHERE r.run_id = $1 AND r.state IN ('requested', 'received', 'on_hold', 'accepted', 'in_progress')
 		UNION ALL SELECT s.zone, s.agency, s.member::text, s.role FROM seat s WHERE s.run_id = $1 AND s.state IN ('invited', 'confirmed', 'spoken')) open
-	WHERE zone = $2 AND agency <> $3 AND agency <> (SELECT f.agency FROM case_file f WHERE f.id = $4) GROUP BY agency ORDER BY agency`
+	WHERE zone <> $2 OR agency <> $3 AND agency <> (SELECT f.agency FROM case_file f WHERE f.id = $4) GROUP BY zone, agency ORDER BY zone, agency`
 
 // Tell writes a mail to each agency: to those who hold something of it, or else to all of
 // the role, or to the address of a partner without accounts. moment is given the line of
@@ -43,16 +46,18 @@ func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set 
 	for _, a := range agencies {
 		template, to := "work_ended", []string(nil)
 		known, _ := set.Agency(a.Code)
+		if a.Zone != e.Zone {
+			known = care.Agency{} // the other zone's are not those of this one's file
+		}
 		if known.ByLink() {
 			template, to = "partner_ended", []string{known.Email}
 		} else if to, err = e.staff(ctx, tx, a, string(known.Answers)); err != nil {
 			return err
 		}
+		e.say(moment, a, len(to) > 0)
 		if len(to) == 0 {
-			moment(told.NotAgency, a.Code)
 			continue
 		}
-		moment(told.Agency, a.Code)
 		link := "/compiti"
 		if known.ByLink() {
 			link = ""
@@ -66,6 +71,20 @@ func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set 
 	return err
 }
 
+// say writes the line of the timeline that says who was told, or that nobody could be.
+func (e Ending) say(moment func(code, detail string), a agency, reached bool) {
+	switch {
+	case a.Zone != e.Zone && reached:
+		moment(told.Zone, a.Zone)
+	case a.Zone != e.Zone:
+		moment(told.NotZone, a.Zone)
+	case reached:
+		moment(told.Agency, a.Code)
+	default:
+		moment(told.NotAgency, a.Code)
+	}
+}
+
 // staff are the addresses of an agency's staff: of those who hold something, and where
 // none of them is at work any more, of all who have the role.
 func (e Ending) staff(ctx context.Context, tx postgres.Tx, a agency, answers string) ([]string, error) {
@@ -74,6 +93,6 @@ func (e Ending) staff(ctx context.Context, tx postgres.Tx, a agency, answers str
 		roles = []string{answers}
 	}
 	rows, _ := tx.Query(ctx, `WITH here AS (SELECT email, id::text = ANY ($3) AS holds, role = ANY ($4) AS could FROM staff WHERE active AND zone = $1 AND agency = $2)
-		SELECT DISTINCT email FROM here WHERE holds OR could AND NOT EXISTS (SELECT FROM here WHERE holds) ORDER BY email`, e.Zone, a.Code, a.Holders, roles)
+		SELECT DISTINCT email FROM here WHERE holds OR could AND NOT EXISTS (SELECT FROM here WHERE holds) ORDER BY email`, a.Zone, a.Code, a.Holders, roles)
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

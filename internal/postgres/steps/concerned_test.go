@@ -74,6 +74,26 @@ func TestTheAgenciesConcernedAreTold(t *testing.T) {
 		require.Equal(t, []any{"cpi"}, lines(p, "agency_untold"))
 		require.Empty(t, lines(p, "agency_told"))
 	})
+	t.Run("another zone, when what it was asked is taken back", func(t *testing.T) {
+		for _, there := range []bool{true, false} {
+			p := newPlay(t)
+			caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+			run, task := p.transferred(caseRun)
+			if !there {
+				_, err := p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE zone = 'lucca'`)
+				require.NoError(t, err)
+			}
+			p.Does(run, hears(p, caseRun, run, care.OpEnd), ledger.Effects{Ending: care.EndedEarly, Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+			if there {
+				require.Equal(t, []any{"social_worker.lucca@percorso.example", "social_worker_2.lucca@percorso.example"}, mails(p, "work_ended"), "nobody there had taken it")
+				require.Equal(t, []any{"lucca"}, lines(p, "zone_told"))
+			} else {
+				require.Empty(t, mails(p, "work_ended"))
+				require.Equal(t, []any{"lucca"}, lines(p, "zone_untold"))
+			}
+			require.Empty(t, lines(p, "agency_told"))
+		}
+	})
 	t.Run("who withdraws it itself is told nothing, its addressee is", func(t *testing.T) {
 		p := newPlay(t)
 		_, run, referral, task := p.Referred()
