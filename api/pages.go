@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/drafts"
+	"percorso/api/pages/file"
 	"percorso/api/pages/home"
 	"percorso/api/pages/logins"
 	"percorso/api/pages/notices"
@@ -36,6 +37,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)
 	(&person.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records}).Mount(p)
+	(&file.Place{Room: shared, Records: s.records}).Mount(p)
 	(&referrals.Place{Room: shared, Records: s.records}).Mount(p)
 	(&readers.Place{Room: shared, Records: s.records}).Mount(p)
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)

@@ -8,6 +8,7 @@ import (
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
+	"percorso/api/pages/file"
 	"percorso/api/pages/home"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
@@ -37,6 +38,7 @@ type Records interface {
 	agenda.Records
 	cases.Records
 	desk.Records
+	file.Records
 	home.Records
 	notices.Records
 	partner.Records

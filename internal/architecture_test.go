@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
 	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
 	"internal/correction":      {"internal/ledger", "internal/care"},                                                                                   // how the data of a person are corrected
+	"internal/written":         {"internal/care"},                                                                                                      // which record a form makes, and for whom
+	"internal/italian/sheet":   {"internal/written"},                                                                                                   // what was written in a case
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -81,17 +83,17 @@ var mayImport = map[string][]string{
 	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                         // to whom an answer gives data
 	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                  // takes a closure back
 	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                      // two case files of one person become one
-	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned"},
-	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care"}, // what other agencies are given
-	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},    // the keys of people's names
-	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},            // notes those that came to nothing
+	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
+	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"}, // what other agencies are given
+	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
+	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/handed"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/handed", "internal/postgres/written", "internal/written"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -105,19 +107,20 @@ var mayImport = map[string][]string{
 	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                                                           // who is told that a branch is over for them
 	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file",
 	},
 	"api/access":    {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
-	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing"},
+	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing", "internal/written"},
 	"api/web":       {}, // knows no domain
 	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world"},
 	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
@@ -129,6 +132,7 @@ var mayImport = map[string][]string{
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
 	"api/pages/desk":        place,
+	"api/pages/file":        append(place, "internal/written", "internal/italian/sheet"),
 	"api/pages/home":        place,
 	"api/pages/drafts":      place,
 	"api/pages/logins":      place,

@@ -121,7 +121,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
 	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
-		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "tua richiesta non è stata registrata", "tue richieste non sono state registrate"), Current: NoticesPath == place}
+		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "avviso su quello che hai scritto", "avvisi su quello che hai scritto"), Current: NoticesPath == place}
 	}
 	p.tellDrafts(c, who, &f)
 	if c.GetBool(draftKey) {
@@ -149,7 +149,7 @@ func (p *Pages) tellDrafts(c *gin.Context, who care.Staff, f *web.Frame) {
 	}
 }
 
-// NoticesPath is the page that says what of theirs was refused later.
+// NoticesPath is the page that says what of theirs was refused later, or opened by others.
 const NoticesPath = "/avvisi"
 
 // whoever is who asks; on the pages that answer anybody it may be nobody.

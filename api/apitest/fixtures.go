@@ -18,6 +18,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/written"
 )
 
 // The équipe, the plan and the partners of pageRecords.
@@ -528,5 +529,17 @@ func (p *PageRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		ID: SomeID, At: p.noon(0), Asked: p.noon(-1), Operation: care.OpComplete, Refusal: &care.Refusal{Code: care.RefusedNotHeld},
 		Form:   json.RawMessage(`{"outcome": "heard", "needs": ["labour", "school"], "note": "Nota di prova", "bookings": [{"service": "uoc", "at": "2026-03-02T09:30:00Z"}]}`),
 		CaseID: AnotherID, CaseNumber: "PO-2026-00012", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
+	}}, nil
+}
+
+// WrittenIn has an assessment that the reader may read, and a note that is for others.
+func (p *PageRecords) WrittenIn(context.Context, care.Staff, string, written.Kind, ledger.Paging) (ledger.Page[ledger.Record], error) {
+	return ledger.Page[ledger.Record]{Items: []ledger.Record{
+		{
+			ID: SomeID, Kind: string(written.Assessment), Form: string(care.Assessment), At: p.noon(0), ByName: SomeWorker.Name, ByRole: SomeWorker.Role, ByAgency: "comune",
+			Circle: string(written.SocialService), Readable: true,
+			Fields: json.RawMessage(`{"outcome": "practice", "matter": "housing_suitability_certificate", "areas": [{"area": "labour", "need": "serious", "note": "Nota di prova"}]}`),
+		},
+		{ID: AnotherID, Kind: string(written.Needs), Form: string(care.FirstListening), At: p.noon(-1), ByRole: care.SocialWorker, ByAgency: "comune", Circle: string(written.SocialService)},
 	}}, nil
 }

@@ -45,6 +45,7 @@ import (
 	"percorso/internal/loops"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
+	"percorso/internal/written"
 	"percorso/internal/zone"
 )
 
@@ -252,6 +253,20 @@ func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c ledger.NewComman
 		}
 	}
 	return f.Keep(s, c, ledger.CommandWorked), nil
+}
+
+// WrittenIn has nothing.
+func (f *fakeRecords) WrittenIn(_ context.Context, _ care.Staff, _ string, _ written.Kind, p ledger.Paging) (ledger.Page[ledger.Record], error) {
+	f.Paging = append(f.Paging, p)
+	return ledger.Page[ledger.Record]{}, f.Fail
+}
+
+// OpenRecord opens one record alone.
+func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ string) error {
+	if f.Fail == nil && id != SomeID {
+		return ledger.ErrNotFound
+	}
+	return f.Fail
 }
 
 // Notices says that one of the caller's completions was refused, where a test puts

@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 )
@@ -42,8 +43,11 @@ func (t *typed) add(name, label string, value any) {
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			field := snake(key)
 			its := t.texts.Label(field)
-			if label != "" {
+			switch {
+			case label != "":
 				its = label + ", " + strings.ToLower(its)
+			case t.task != "":
+				its = italian.TaskField(t.task, catalogue.TaskField(field))
 			}
 			t.add(field, its, v[key])
 		}

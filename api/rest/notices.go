@@ -37,17 +37,18 @@ type deferredJSON struct {
 }
 
 type noticeJSON struct {
-	ID         string           `json:"id" doc:"Of the command that was refused"`
-	At         time.Time        `json:"at" doc:"When it was refused"`
-	AskedAt    time.Time        `json:"asked_at"`
-	Operation  care.Operation   `json:"operation"`
-	Refusal    *problem.Problem `json:"refusal,omitempty" doc:"Why"`
-	Form       json.RawMessage  `json:"form,omitempty" doc:"What was sent"`
-	CaseFileID string           `json:"case_file_id,omitempty"`
-	CaseNumber string           `json:"case_number,omitempty"`
-	TaskID     string           `json:"task_id,omitempty" doc:"Of the task that it was about"`
-	TaskOpen   bool             `json:"task_open" doc:"The task may still be done"`
-	ReferralID string           `json:"referral_id,omitempty" doc:"Of the referral that it was about"`
+	ID         string                `json:"id" doc:"Of the command that was refused, or of the opening"`
+	At         time.Time             `json:"at" doc:"When it was refused, or opened"`
+	AskedAt    time.Time             `json:"asked_at" doc:"When it was asked for, or written"`
+	Operation  care.Operation        `json:"operation,omitempty"`
+	Refusal    *problem.Problem      `json:"refusal,omitempty" doc:"Why"`
+	Form       json.RawMessage       `json:"form,omitempty" doc:"What was sent"`
+	CaseFileID string                `json:"case_file_id,omitempty"`
+	CaseNumber string                `json:"case_number,omitempty"`
+	TaskID     string                `json:"task_id,omitempty" doc:"Of the task that it was about"`
+	TaskOpen   bool                  `json:"task_open" doc:"The task may still be done"`
+	ReferralID string                `json:"referral_id,omitempty" doc:"Of the referral that it was about"`
+	Opened     *ledger.RecordOpening `json:"opened,omitempty" doc:"Who opened what the caller had written for a narrower circle; not there in a notice of a refusal"`
 }
 
 func registerNotices(a *API) {
@@ -59,14 +60,14 @@ func registerNotices(a *API) {
 				return deferredJSON{e.ID, e.CaseID, e.CaseNumber, e.Operation, e.Author, e.Since, e.Code, e.Tries, e.Next, e.Behind}
 			})
 		})
-	register(a, query("/notices", "list-notices", tagMachine, "What was accepted and refused later",
-		"Of the caller's own commands, until they are dismissed; the newest first, a hundred at most."),
+	register(a, query("/notices", "list-notices", tagMachine, "What was accepted and refused later, or opened by others",
+		"Of what the caller wrote, until they are dismissed; the newest first, a hundred of each at most."),
 		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[noticeJSON], error) {
 			list, err := a.records.Notices(ctx, who)
 			return whole(list, err, func(n ledger.Notice) noticeJSON {
 				j := noticeJSON{
 					ID: n.ID, At: n.At, AskedAt: n.Asked, Operation: n.Operation, Form: n.Form, CaseFileID: n.CaseID, CaseNumber: n.CaseNumber,
-					TaskID: n.TaskID, TaskOpen: n.TaskOpen, ReferralID: n.ReferralID,
+					TaskID: n.TaskID, TaskOpen: n.TaskOpen, ReferralID: n.ReferralID, Opened: n.Opened,
 				}
 				if n.Refusal != nil {
 					j.Refusal = problem.Refusal(n.Refusal)

@@ -15,6 +15,7 @@ import (
 // those named here.
 type Records interface {
 	Notices
+	Written
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 	// Zones lists the newest loaded policy of every zone.

@@ -89,6 +89,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerStuckCases()
 	a.registerCommands()
 	registerNotices(a)
+	registerWritten(a)
 	a.registerZones()
 	a.registerEligibilityChecks()
 	a.registerMailBounces()

@@ -8,7 +8,8 @@ import (
 )
 
 // Notice tells its author that a command which had been accepted was refused
-// later, with what was typed.
+// later, with what was typed; or that somebody opened what they had written for a
+// narrower circle.
 type Notice struct {
 	ID         string          `db:"id"` // of the command
 	At         time.Time       `db:"at"` // when it was refused
@@ -22,4 +23,16 @@ type Notice struct {
 	Task       care.TaskKind   `db:"task"`
 	TaskOpen   bool            `db:"task_open"`
 	ReferralID string          `db:"referral_id"` // of the referral that it was about, where the author sees it
+	Opened     *RecordOpening  `db:"-"`           // nil: it tells of a refusal
+}
+
+// RecordOpening tells the author of a record that somebody outside of its circle opened it.
+type RecordOpening struct {
+	RecordID string    `db:"record_id" json:"record_id"`
+	Form     string    `db:"form" json:"form" doc:"Code of the task or operation that the record was written with"`
+	Written  time.Time `db:"written" json:"written_at"`
+	ByName   string    `db:"by_name" json:"by_name"`
+	ByRole   care.Role `db:"by_role" json:"by_role"`
+	ByAgency string    `db:"by_agency" json:"by_agency"`
+	Reason   string    `db:"reason" json:"reason"`
 }

@@ -18,6 +18,8 @@ const (
 	ReadGoalFindings Reading = "read_goal_findings"
 	ReadDisclosure   Reading = "read_disclosure" // what an agency would be given
 	ReadContact      Reading = "read_contact"
+	ReadRecords      Reading = "read_records" // what was written in a case, in the reader's circles
+	OpenRecord       Reading = "open_record"  // of a circle that the reader is not in, with a reason
 
 	ListCases        Reading = "list_cases"
 	ListStuckCases   Reading = "list_stuck_cases"
@@ -60,7 +62,7 @@ const (
 // ReadingPurposes says what each kind of reading is for; what is not here says
 // it for itself, or is for nothing.
 var ReadingPurposes = map[Reading]ReadingPurpose{
-	ReadCase: ForCare, ReadTimeline: ForCare, ReadCorrections: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
+	ReadCase: ForCare, ReadTimeline: ForCare, ReadCorrections: ForCare, ReadRecords: ForCare, OpenRecord: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
 	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/usual"
+	"percorso/internal/written"
 )
 
 // The cases of testdata/released.sql.
@@ -66,6 +67,27 @@ func TestWhatWasReleasedIsUpgraded(t *testing.T) {
 		require.Zero(t, p.Count(`record WHERE data::text LIKE '%Persona%'`))
 		answer := p.Row(`SELECT agency, by_staff, data ->> 'note' AS note FROM record WHERE run_id LIKE 'referral/%' AND kind = 'accept'`)
 		require.Equal(t, map[string]any{"agency": "cpia", "by_staff": nil, "note": "Risposta di prova"}, answer)
+	})
+	t.Run("whom what was written is for", func(t *testing.T) {
+		wide := map[string]any{"circle": "case"}
+		for _, row := range p.Rows(`SELECT r.kind, coalesce(r.circle, usual_circle(r.kind, c.role)) AS circle, c.role FROM record r JOIN command c ON c.id = r.id`) {
+			want := string(written.CircleOf(row["kind"].(string), care.Role(row["role"].(string))))
+			require.Equal(t, want, row["circle"], row["kind"])
+			if want != "case" {
+				delete(wide, "circle")
+			}
+		}
+		require.Empty(t, wide, "no record is for fewer than all")
+		lead, desk := p.Accounts["supervisor.prato"], p.Accounts["desk_operator.prato"]
+		for _, run := range []string{underWay, seated, placed, referred} {
+			mine, err := p.Records.WrittenIn(t.Context(), desk, ledger.BareID(run), written.Needs, ledger.Paging{})
+			require.NoError(t, err)
+			require.NotEmpty(t, mine.Items, "what the desk wrote when it opened the file")
+			require.True(t, mine.Items[len(mine.Items)-1].Readable)
+			all, err := p.Records.WrittenIn(t.Context(), lead, ledger.BareID(run), "", ledger.Paging{Limit: 100})
+			require.NoError(t, err)
+			require.Equal(t, p.Count(`record WHERE case_id = $1`, ledger.BareID(run)), len(all.Items))
+		}
 	})
 	t.Run("whom a search finds", func(t *testing.T) {
 		found := func() int {

@@ -129,6 +129,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 		PersonURL: "/fascicoli/" + file.ID + "/persona",
+		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario",
 	}
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {

@@ -56,6 +56,8 @@ type CasePage struct {
 	SetAside     []web.Term // of the person, what a merge did not choose
 	PersonURL    string
 	ReadsURL     string
+	SheetURL     string // what was written, by what it is about
+	DiaryURL     string // the same, in the order of time
 }
 
 // Template names the page's file.

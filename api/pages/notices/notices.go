@@ -20,7 +20,7 @@ func (s *Place) Mount(p access.Routes) {
 	p.Post(access.NoticesPath+"/:id/letto", s.dismiss)
 }
 
-// list shows what of the caller's was refused later.
+// list shows what of the caller's was refused later, or opened by others.
 func (s *Place) list(c *gin.Context, who care.Staff) error {
 	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
@@ -30,14 +30,18 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Richieste non registrate", access.NoticesPath)}
+	page := List{Frame: s.Pages.Frame(c, "Avvisi su quello che hai scritto", access.NoticesPath)}
 	for _, n := range notices {
+		if n.Opened != nil {
+			page.Items = append(page.Items, openingItem(rules.Policy, n))
+			continue
+		}
 		item := Item{
 			Title: title(n), When: "Chiesto il " + italian.Moment(n.Asked), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
-			Next: next(n), Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
+			Heading: "Che cosa avevi scritto", Next: next(n), Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
 		}
 		if n.Refusal != nil {
-			item.Why = s.Problems.Words.Refusal(*n.Refusal)
+			item.Why = "La richiesta era accettata, ma quando è arrivato il suo turno non si poteva più registrare. " + s.Problems.Words.Refusal(*n.Refusal)
 			for _, fault := range n.Refusal.Faults {
 				item.Why += " " + s.Problems.Words.Fault(fault)
 			}
@@ -49,6 +53,22 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// openingItem tells that somebody opened what the caller had written for others.
+func openingItem(p care.Policy, n ledger.Notice) Item {
+	o := n.Opened
+	item := Item{
+		Title: "Quello che hai scritto è stato aperto", When: "Scritto il " + italian.Moment(o.Written) + ", aperto il " + italian.Moment(n.At),
+		Why:     o.ByName + ", " + italian.Role(o.ByRole) + " (" + present.AgencyName(p, o.ByAgency) + "), lo legge per un giorno.",
+		Heading: "Perché l’ha aperto", Typed: []web.Term{{Name: italian.Field("reason"), Value: o.Reason}},
+		Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
+	}
+	if n.CaseID != "" {
+		item.Next = &web.Link{URL: "/fascicoli/" + n.CaseID + "/scheda#scritto-" + o.RecordID, Text: "Vai a quello che hai scritto"}
+		item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: "Fascicolo " + n.CaseNumber}
+	}
+	return item
 }
 
 // title says what was asked for.

@@ -12,7 +12,7 @@ var files embed.FS
 
 var templates = web.Parse(files)
 
-// List is what of the caller's was accepted and then refused.
+// List is what of the caller's was accepted and then refused, or opened by others.
 type List struct {
 	web.Frame
 	Items []Item
@@ -26,7 +26,8 @@ type Item struct {
 	Title   string
 	When    string
 	Why     string
-	Typed   []web.Term // what they had written
+	Heading string     // of what follows
+	Typed   []web.Term // what they had written, or why somebody opened it
 	Next    *web.Link  // where to go on; nil: nowhere any more
 	Case    *web.Link
 	Dismiss web.Form

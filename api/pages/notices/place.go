@@ -1,5 +1,5 @@
-// Package notices is where people read what of theirs was accepted and then refused,
-// and take up again what they typed.
+// Package notices is where people read what of theirs was accepted and then refused, or
+// opened by somebody that it was not for.
 package notices
 
 import (

@@ -1,9 +1,10 @@
-// Package notices reads what tells people that something which they had asked for,
-// and which was accepted, was refused later.
+// Package notices reads what people are to be told of what they wrote: that it was
+// accepted and refused later, or that somebody outside of its circle opened it.
 package notices
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,13 +37,35 @@ const selectNotice = `SELECT n.command_id::text AS id, n.at, c.created_at, c.ope
 		LEFT JOIN task t ON t.id = nullif(c.target, '')::uuid LEFT JOIN referral r ON r.id = nullif(c.target, '')::uuid
 	WHERE n.dismissed_at IS NULL ORDER BY n.at DESC, n.command_id LIMIT $1`
 
+// openings are those of what the caller wrote that they do not know of yet.
+const openings = `SELECT o.id::text, o.at, coalesce(f.id::text, '') AS case_id, coalesce(f.number, '') AS case_number, o.record_id::text, r.kind AS form, r.created_at AS written,
+	s.name AS by_name, o.role AS by_role, o.agency AS by_agency, o.reason
+	FROM record_opening o JOIN record r ON r.id = o.record_id JOIN staff s ON s.id = o.staff LEFT JOIN case_file f ON f.id = r.case_id
+	WHERE o.author = my('staff')::uuid AND o.dismissed_at IS NULL ORDER BY o.at DESC, o.id LIMIT $1`
+
+type openingRow struct {
+	ID         string    `db:"id"`
+	At         time.Time `db:"at"`
+	CaseID     string    `db:"case_id"`
+	CaseNumber string    `db:"case_number"`
+	ledger.RecordOpening
+}
+
 // Notices lists those of the caller that are not dismissed, the newest first. The
 // read is audited, since a form is about somebody.
 func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice, err error) {
 	err = n.within(ctx, s, func(tx postgres.Tx) error {
-		if list, err = postgres.Many[ledger.Notice](ctx, tx, selectNotice, most); err != nil || len(list) == 0 {
+		if list, err = postgres.Many[ledger.Notice](ctx, tx, selectNotice, most); err != nil {
 			return err
 		}
+		opened, err := postgres.Many[openingRow](ctx, tx, openings, most)
+		for _, o := range opened {
+			list = append(list, ledger.Notice{ID: o.ID, At: o.At, Asked: o.Written, CaseID: o.CaseID, CaseNumber: o.CaseNumber, Opened: &o.RecordOpening})
+		}
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		slices.SortStableFunc(list, func(a, b ledger.Notice) int { return b.At.Compare(a.At) })
 		cases, things := []string{}, []string{}
 		for _, notice := range list {
 			if notice.CaseID != "" {
@@ -60,7 +83,8 @@ func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice
 // CountNotices counts those of the caller that are not dismissed.
 func (n *Store) CountNotices(ctx context.Context, s care.Staff) (count int, err error) {
 	err = n.within(ctx, s, func(tx postgres.Tx) error {
-		return tx.QueryRow(ctx, `SELECT count(*) FROM notice WHERE dismissed_at IS NULL`).Scan(&count)
+		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM notice WHERE dismissed_at IS NULL)
+			+ (SELECT count(*) FROM record_opening WHERE author = my('staff')::uuid AND dismissed_at IS NULL)`).Scan(&count)
 	})
 	return count, err
 }
@@ -72,11 +96,13 @@ func (n *Store) DismissNotice(ctx context.Context, s care.Staff, id string) erro
 		return ledger.ErrNotFound
 	}
 	return n.within(ctx, s, func(tx postgres.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE notice SET dismissed_at = coalesce(dismissed_at, $2) WHERE command_id = $1`, id, n.clock())
-		if err == nil && tag.RowsAffected() == 0 {
-			return ledger.ErrNotFound
+		for _, sql := range []string{`UPDATE notice SET dismissed_at = coalesce(dismissed_at, $2) WHERE command_id = $1`,
+			`UPDATE record_opening SET dismissed_at = coalesce(dismissed_at, $2) WHERE id = $1`} {
+			if tag, err := tx.Exec(ctx, sql, id, n.clock()); err != nil || tag.RowsAffected() > 0 {
+				return err
+			}
 		}
-		return err
+		return ledger.ErrNotFound
 	})
 }
 

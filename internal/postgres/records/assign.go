@@ -13,6 +13,7 @@ import (
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/undo"
+	"percorso/internal/postgres/written"
 )
 
 // ofCases are the operations on a case that are worked at once, or refused.
@@ -61,12 +62,9 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect {
 		return cmd, err // what is corrected stands with what was there before, and nowhere else
 	}
-	// What was asked, and beside it what was done.
-	_, err = tx.Exec(ctx, `INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
-		SELECT $1, $2, $3, $4, $5, $6, filled, $8, $9
-		FROM (SELECT coalesce(nullif($7::jsonb, 'null'), '{}') || CASE WHEN $10::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('done', $10::jsonb) END AS filled) AS f
-		WHERE filled <> '{}'`,
-		id, caseID, c.Run, s.Zone, s.Agency, c.Operation, postgres.OrNull(c.Data), s.ID, r.Clock(), postgres.OrNull(c.Result))
+	keep, args := written.Keep(written.Entry{ID: id, Case: caseID, Run: c.Run, Zone: s.Zone, Agency: s.Agency,
+		Form: string(c.Operation), Role: s.Role, By: &s.ID, At: r.Clock(), Data: c.Data, Done: c.Result})
+	_, err = tx.Exec(ctx, keep, args...)
 	return cmd, err
 }
 

@@ -58,7 +58,7 @@ func lastLine(t *testing.T, owner *pgxpool.Pool) (id int64) {
 // everything is a case of Prato that has something of everything.
 type everything struct {
 	desk
-	id, number, task, referral, link, equipe, asked, contact, command, refused string
+	id, number, task, referral, link, equipe, asked, contact, command, refused, record string
 }
 
 func newEverything(t *testing.T) everything {
@@ -77,6 +77,9 @@ func newEverything(t *testing.T) everything {
 	e.asked = answer
 	e.put(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'x', 'booked', now())`,
 		"case/"+e.id, e.id)
+	e.record = uuid.NewString()
+	e.put(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at, circle)
+		VALUES ($1, $2, $3, 'prato', 'comune', 'meet', '{"note": "Prova"}', $4, now(), 'social')`, e.record, e.id, "case/"+e.id, e.Accounts["social_worker.prato"].ID)
 	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: "Prova"}
 	cmd, err := e.Records.Assign(t.Context(), e.Accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
 	require.NoError(t, err)
@@ -132,6 +135,8 @@ func (e everything) readings() map[string]struct {
 		"Readers": reads(ledger.ReadReads, func() (any, error) {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
+		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
+		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
 		"HandedOver":   none("numbers of cases, of no person"),
 		"HealthCounts": none("numbers of cases, of no person"),
 		"StuckCases":   reads(ledger.ListStuckCases, func() (any, error) { return r.StuckCases(ctx, lead, ledger.Paging{}) }),

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/notices"
 	"percorso/internal/postgres/readers"
+	"percorso/internal/postgres/written"
 	"percorso/internal/usual"
 )
 
@@ -37,10 +38,12 @@ type Records struct {
 	*stuck
 	*readers.Answers
 	*correcting.Persons
+	*sheet
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
 type stuck struct{ *deferred.Store }
+type sheet struct{ *written.Store } // likewise what was written
 
 // New builds the records on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
@@ -48,7 +51,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now)}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), &sheet{written.New(pool, now)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

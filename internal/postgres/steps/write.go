@@ -14,6 +14,7 @@ import (
 	"percorso/internal/postgres/days"
 	"percorso/internal/postgres/shares"
 	"percorso/internal/postgres/waiting"
+	"percorso/internal/postgres/written"
 )
 
 // writer turns one step into records: all its statements go to Postgres in one
@@ -207,9 +208,9 @@ func (w *writer) keepForm() {
 	if w.about.task != nil {
 		kind = string(w.about.task.Kind)
 	}
-	w.queue(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, record_form($6, $7), $8, $9)`, w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency,
-		kind, w.entry.Data, w.by(), w.step.At)
+	keep, args := written.Keep(written.Entry{ID: w.step.Entry.ID, Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Agency: w.entry.Agency,
+		Form: kind, Role: w.entry.Role, By: w.by(), At: w.step.At, Data: w.entry.Data})
+	w.queue(keep, args...)
 	if w.about.task != nil && w.about.task.Kind == care.FirstListening {
 		w.queue(`UPDATE case_file SET needs = ARRAY (SELECT jsonb_array_elements_text($2::jsonb -> 'needs')) WHERE id = $1`,
 			w.caseID(), w.entry.Data)

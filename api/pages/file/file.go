@@ -1,0 +1,185 @@
+package file
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/italian/sheet"
+	"percorso/internal/ledger"
+	"percorso/internal/written"
+)
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get("/fascicoli/:id/scheda", s.sheet)
+	p.Get("/fascicoli/:id/diario", s.diary)
+	p.Get("/fascicoli/:id/scritti/:record", s.opening)
+	p.Post("/fascicoli/:id/scritti/:record", s.open)
+}
+
+// Sizes of pages: the sheet shows what fits in some pages of the records.
+const (
+	diaryPage  = 25
+	sheetPage  = 100
+	sheetPages = 10
+)
+
+// tabs lead from one page of a case to the others.
+func tabs(caseID, here string) []web.Link {
+	at := "/fascicoli/" + caseID
+	list := []web.Link{{URL: at, Text: "A che punto è"}, {URL: at + "/scheda", Text: "Scheda"}, {URL: at + "/diario", Text: "Diario"}}
+	for i := range list {
+		list[i].Current = list[i].URL == at+here
+	}
+	return list
+}
+
+// sheet shows what was written in a case, by what it is about.
+func (s *Place) sheet(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda")}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	of := map[string][]Record{}
+	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {
+		found, err := s.Records.WrittenIn(ctx, who, file.ID, "", ledger.Paging{Limit: sheetPage, Cursor: cursor})
+		if err != nil {
+			return err
+		}
+		for _, r := range found.Items {
+			of[r.Kind] = append(of[r.Kind], recordOf(rules.Policy, file.ID, r))
+		}
+		cursor = found.Next
+	}
+	for _, kind := range written.Kinds {
+		if records := of[string(kind)]; len(records) > 0 && kind != written.Work {
+			page.Parts = append(page.Parts, Part{Name: sheet.Kind(kind), Records: records})
+		}
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// diary shows what was written in a case, in the order of time.
+func (s *Place) diary(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	found, err := s.Records.WrittenIn(ctx, who, file.ID, "", ledger.Paging{Limit: diaryPage, Cursor: c.Query("dopo")})
+	if err != nil {
+		return err
+	}
+	page := Sheet{
+		Frame: s.Pages.Frame(c, "Diario di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/diario"),
+		More: web.NextPage(c.Request.URL, "dopo", found.Next),
+	}
+	for _, r := range found.Items {
+		day := italian.Upper(italian.Day(r.At))
+		if last := len(page.Parts) - 1; last < 0 || page.Parts[last].Name != day {
+			page.Parts = append(page.Parts, Part{Name: day})
+		}
+		last := &page.Parts[len(page.Parts)-1]
+		last.Records = append(last.Records, recordOf(rules.Policy, file.ID, r))
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// recordOf shows a record, or by whom and when it was written.
+func recordOf(p care.Policy, caseID string, r ledger.Record) Record {
+	by := cmp.Or(italian.Upper(italian.Role(r.ByRole)), present.AgencyName(p, r.ByAgency))
+	shown := Record{ID: r.ID, Title: titleOf(r.Form), Circle: sheet.Circle(written.Circle(r.Circle))}
+	if !r.Readable {
+		shown.By = "Scritto da " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + "), " + italian.Date(r.At.In(italian.Rome))
+		shown.Open = "/fascicoli/" + caseID + "/scritti/" + r.ID
+		return shown
+	}
+	if r.ByName != "" {
+		by = r.ByName + ", " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + ")"
+	}
+	shown.By = by + ", " + italian.Moment(r.At)
+	op, task := formOf(r.Form)
+	shown.Fields = present.Typed(p, op, task, r.Fields)
+	return shown
+}
+
+// formOf says which form a record is: that of a kind of task, or of an operation.
+func formOf(name string) (care.Operation, care.TaskKind) {
+	if _, ok := catalogue.FormOf(care.TaskKind(name)); ok || care.TaskKind(name) == care.ReferralAnswer {
+		return care.OpComplete, care.TaskKind(name)
+	}
+	return care.Operation(name), ""
+}
+
+func titleOf(form string) string {
+	op, task := formOf(form)
+	if task != "" {
+		return italian.Upper(italian.TaskKind(task))
+	}
+	return italian.Upper(italian.Operation(op))
+}
+
+const reasonID = "motivo"
+
+// opening asks why somebody opens what is for others.
+func (s *Place) opening(c *gin.Context, who care.Staff) error {
+	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	s.ask(c, http.StatusOK, file.ID, "", nil)
+	return nil
+}
+
+func (s *Place) ask(c *gin.Context, status int, caseID, typed string, faults []care.Fault) {
+	page := Opening{Frame: s.Pages.Frame(c, "Apri quello che non è scritto per te", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path)}
+	page.Back = &web.Link{URL: "/fascicoli/" + caseID + "/scheda", Text: "Torna alla scheda"}
+	page.Reason = web.Field{Shape: "area", ID: reasonID, Label: "Perché ti serve", Value: typed, Required: true, Max: 1000,
+		Hint: "Chi l’ha scritto riceve un avviso con il tuo nome e questo motivo."}
+	if len(faults) > 0 {
+		text := "Scrivi perché ti serve leggerlo"
+		if faults[0].Rule != care.RuleRequired {
+			text = italian.Rule(faults[0].Rule)
+		}
+		page.Form.Faults = []web.FieldFault{{Field: reasonID, Label: page.Reason.Label, Text: text}}
+	}
+	s.Pages.Render(c, status, page)
+}
+
+// open opens it for a day, and tells the author.
+func (s *Place) open(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	reason := web.Typed(c, reasonID)
+	if faults := slices.Concat(act.Unreadable(ctx), written.CheckReason(reason)); len(faults) > 0 || act.Held(ctx) {
+		s.ask(c, http.StatusUnprocessableEntity, c.Param("id"), reason, faults)
+		return nil
+	}
+	if err := s.Records.OpenRecord(ctx, who, c.PostForm("key"), c.Param("record"), reason); err != nil {
+		return err
+	}
+	return s.Pages.Leave(c, "/fascicoli/"+c.Param("id")+"/scheda", "Per un giorno leggi anche questo. Chi l’ha scritto riceve un avviso.")
+}

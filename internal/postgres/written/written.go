@@ -1,0 +1,174 @@
+// Package written keeps what people write as records, and reads them as whoever asks.
+package written
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/written"
+)
+
+// Entry is a form that was worked, as its command had it.
+type Entry struct {
+	ID, Case, Run, Zone, Agency string
+	Form                        string // the kind of task that it completed, or else the operation
+	Role                        care.Role
+	By                          *string // nil: a partner, through its link
+	At                          time.Time
+	Data                        []byte // nil: nothing was filled in
+	Done                        []byte // what was done, beside what was asked; nil: just that
+}
+
+// Keep is the statement that writes a form's record: the form as it was filled in, but for
+// what has a row of its own.
+func Keep(e Entry) (sql string, args []any) {
+	return `INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at, circle)
+		SELECT $1, $2, $3, $4, $5, $6, filled, $8, $9, $11
+		FROM (SELECT record_form($6, coalesce(nullif($7::jsonb, 'null'), '{}')) || CASE WHEN $10::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('done', $10::jsonb) END AS filled) AS f
+		WHERE filled <> '{}'`,
+		[]any{e.ID, e.Case, e.Run, e.Zone, e.Agency, e.Form, postgres.OrNull(e.Data), e.By, e.At, postgres.OrNull(e.Done), written.CircleOf(e.Form, e.Role)}
+}
+
+// Store reads records.
+type Store struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// New builds the store on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, clock func() time.Time) *Store { return &Store{pool, clock} }
+
+// Sizes of a page.
+const (
+	usual = 25
+	most  = 100
+)
+
+// WrittenIn lists the records of a case, of a kind or of all, the newest first. The read
+// is audited. ledger.ErrNotFound: the caller does not work on the case.
+func (s *Store) WrittenIn(ctx context.Context, who care.Staff, caseID string, kind written.Kind, p ledger.Paging) (page ledger.Page[ledger.Record], err error) {
+	if !care.IsID(caseID) {
+		return page, ledger.ErrNotFound
+	}
+	limit, after := usual, place{}
+	if p.Limit > 0 {
+		limit = min(p.Limit, most)
+	}
+	if p.Cursor != "" {
+		if after, err = placeOf(p.Cursor, caseID, kind); err != nil {
+			return page, err
+		}
+	}
+	var forms []string
+	if kind != "" {
+		forms = written.Of(kind)
+	}
+	err = s.reads(ctx, who, caseID, ledger.ReadRecords, func(tx postgres.Tx) error {
+		var seen bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR works_on($1)`, caseID).Scan(&seen); err != nil {
+			return err
+		}
+		if !seen {
+			return ledger.ErrNotFound
+		}
+		page.Items, err = postgres.Many[ledger.Record](ctx, tx, `SELECT * FROM written_of($1, $2, $3, nullif($4, '')::uuid, $5)`, caseID, forms, after.at, after.id, limit+1)
+		return err
+	})
+	if err == nil && len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		last := page.Items[limit-1]
+		page.Next = place{&last.At, last.ID}.cursor(caseID, kind)
+	}
+	for i := range page.Items {
+		page.Items[i].Kind = string(written.KindOf(page.Items[i].Form))
+	}
+	return page, err
+}
+
+// OpenRecord opens a record to somebody outside of its circle, for a day; its author is
+// told the reason. To who is in it nothing happens, nor with the same key again.
+// ledger.ErrNotFound: there is no such record in what the caller works on.
+// ledger.ErrKeyReused: the key was of another opening.
+func (s *Store) OpenRecord(ctx context.Context, who care.Staff, key, id, reason string) error {
+	if !care.IsID(id) {
+		return ledger.ErrNotFound
+	}
+	opening := ledger.DerivedID(who.ID, "opening "+key)
+	return s.within(ctx, who, func(tx postgres.Tx) error {
+		var found *string
+		var other bool
+		err := tx.QueryRow(ctx, `SELECT open_record($1, $2, $3)::text`, opening, id, reason).Scan(&found)
+		if err == nil && found == nil {
+			err = ledger.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM record_opening WHERE id = $1 AND (record_id, reason) <> ($2, $3))`, opening, id, reason).Scan(&other)
+		if err == nil && other {
+			err = ledger.ErrKeyReused
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, $4)`, ledger.OpenRecord, ledger.ReadingPurposes[ledger.OpenRecord], []string{*found}, id)
+		return err
+	})
+}
+
+// reads runs work with the line of what it reads of a case, also where that is refused.
+func (s *Store) reads(ctx context.Context, who care.Staff, caseID string, kind ledger.Reading, work func(postgres.Tx) error) error {
+	var refused error
+	err := s.within(ctx, who, func(tx postgres.Tx) error {
+		err := work(tx)
+		if errors.Is(err, ledger.ErrNotFound) {
+			refused = err
+			_, err = tx.Exec(ctx, `SELECT note_refusal('case', $1)`, caseID)
+		} else if err == nil {
+			_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, '')`, kind, ledger.ReadingPurposes[kind], []string{caseID})
+		}
+		return err
+	})
+	return errors.Join(err, refused)
+}
+
+func (s *Store) within(ctx context.Context, who care.Staff, work func(postgres.Tx) error) error {
+	return postgres.Within(ctx, s.pool, postgres.App(who, s.clock()), nil, work)
+}
+
+// place is where a page ended.
+type place struct {
+	at *time.Time
+	id string
+}
+
+// cursor is the place as it is sent: it goes with one case and one kind.
+func (l place) cursor(caseID string, kind written.Kind) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s/%s/%d/%s", caseID, kind, l.at.UnixMicro(), l.id))
+}
+
+// placeOf reads a cursor. ledger.ErrCursor: it is not of this list.
+func placeOf(cursor, caseID string, kind written.Kind) (place, error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	parts := strings.Split(string(text), "/")
+	if err != nil || len(parts) != 4 || !care.IsID(parts[3]) {
+		return place{}, ledger.ErrCursor
+	}
+	micro, err := strconv.ParseInt(parts[2], 10, 64)
+	at := time.UnixMicro(micro).UTC()
+	l := place{&at, parts[3]}
+	if err != nil || l.cursor(caseID, kind) != cursor || at.Year() < 0 || at.Year() > 9999 {
+		return place{}, ledger.ErrCursor
+	}
+	return l, nil
+}

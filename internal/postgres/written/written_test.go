@@ -1,0 +1,208 @@
+package written_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/postgrestest"
+	kept "percorso/internal/postgres/written"
+	"percorso/internal/written"
+)
+
+func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
+
+// mark is found in whatever has what was written.
+const mark = "Parola di prova 4711"
+
+// told is what a member of staff is told of a case's records.
+func told(t *testing.T, p *postgrestest.Play, account, caseRun string) []ledger.Record {
+	t.Helper()
+	page, err := p.Records.WrittenIn(t.Context(), p.Accounts[account], ledger.BareID(caseRun), "", ledger.Paging{})
+	require.NoError(t, err)
+	return page.Items
+}
+
+// rows is what row-level security lets them read of the records themselves.
+func rows(t *testing.T, p *postgrestest.Play, account string) (text string) {
+	t.Helper()
+	err := postgres.Within(t.Context(), p.API, postgres.App(p.Accounts[account], p.Now), nil, func(tx postgres.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT coalesce(string_agg(data::text, ' '), '') FROM record`).Scan(&text)
+	})
+	require.NoError(t, err)
+	return text
+}
+
+// A social worker's note on health is read by her and by the social workers who follow
+// the case; by a colleague who does not, by the desk, by a supervisor, nothing but who
+// wrote it when. The step writes it with the task.
+func TestANoteIsReadByItsCircle(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	task := postgrestest.Opens(run, "consult", ledger.TaskChange{Kind: care.SocialConsult})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	form := care.Completion{Outcome: care.Consulted, Note: mark}
+	p.Complete("social_worker.prato", run, task.ID, form, ledger.Effects{}, nil)
+
+	find := func(account string) ledger.Record {
+		for _, r := range told(t, p, account, run) {
+			if r.Form == string(care.SocialConsult) {
+				return r
+			}
+		}
+		t.Fatal(account, "does not know that it was written")
+		return ledger.Record{}
+	}
+	mine := find("social_worker.prato")
+	require.True(t, mine.Readable)
+	require.Contains(t, string(mine.Fields), mark)
+	require.Contains(t, rows(t, p, "social_worker.prato"), mark)
+	for _, account := range []string{"social_worker_2.prato", "desk_operator.prato", "supervisor.prato", "intercultural_mediator.prato"} {
+		r := find(account)
+		require.False(t, r.Readable, account)
+		require.Empty(t, r.Fields, account)
+		require.Equal(t, ledger.Record{ID: mine.ID, Kind: string(written.Assessment), Form: string(care.SocialConsult), Run: run, At: mine.At,
+			ByName: p.Accounts["social_worker.prato"].Name, ByRole: care.SocialWorker, ByAgency: "comune", Circle: string(written.SocialService)}, r, account)
+		require.NotContains(t, rows(t, p, account), mark, account)
+		moments, err := p.Records.Timeline(t.Context(), p.Accounts[account], ledger.BareID(run), ledger.Paging{})
+		require.NoError(t, err)
+		said, err := json.Marshal(moments)
+		require.NoError(t, err)
+		require.NotContains(t, string(said), mark, account)
+	}
+	_, err := p.Records.WrittenIn(t.Context(), p.Accounts["cpi_operator.prato"], ledger.BareID(run), "", ledger.Paging{})
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+
+	// A colleague who takes up work on the case follows it.
+	next := postgrestest.Opens(run, "practice", ledger.TaskChange{Kind: care.SocialService})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{next}}, nil)
+	require.NoError(t, p.Claim("social_worker_2.prato", next.ID))
+	require.Contains(t, string(find("social_worker_2.prato").Fields), mark)
+
+	// Nobody changes it, not even the owner of the tables.
+	for _, sql := range []string{`UPDATE record SET data = '{}'`, `UPDATE record SET circle = 'case'`, `DELETE FROM record`, `TRUNCATE record CASCADE`} {
+		_, err := p.Owner.Exec(t.Context(), sql)
+		require.ErrorContains(t, err, "only inserted", sql)
+	}
+}
+
+// Whoever is outside opens a record with a reason, for a day; the author is told who and
+// why until they dismiss it, and it stands in the lines of who read what.
+func TestARecordIsOpenedAllTheSame(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	author, lead := p.Accounts["social_worker.prato"], p.Accounts["supervisor.prato"]
+	e := p.Ask("social_worker.prato", run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now.Add(-time.Hour), Note: mark}))
+	p.Does(run, e, ledger.Effects{}, nil)
+	readable := func(account string) (yes bool) {
+		for _, r := range told(t, p, account, run) {
+			yes = yes || r.ID == e.ID && r.Readable && strings.Contains(string(r.Fields), mark)
+		}
+		return yes
+	}
+	require.True(t, readable("social_worker.prato"))
+	require.False(t, readable("supervisor.prato"))
+
+	require.NoError(t, p.Records.OpenRecord(t.Context(), lead, "key", e.ID, "Prova: una richiesta del giudice"))
+	require.NoError(t, p.Records.OpenRecord(t.Context(), lead, "key", e.ID, "Prova: una richiesta del giudice"), "the same again")
+	require.ErrorIs(t, p.Records.OpenRecord(t.Context(), lead, "key", e.ID, "Prova: altro"), ledger.ErrKeyReused)
+	require.True(t, readable("supervisor.prato"))
+	require.Contains(t, rows(t, p, "supervisor.prato"), mark)
+	require.False(t, readable("desk_operator.prato"), "it is opened to who gave a reason")
+
+	notices, err := p.Records.Notices(t.Context(), author)
+	require.NoError(t, err)
+	require.Len(t, notices, 1)
+	require.Equal(t, &ledger.RecordOpening{RecordID: e.ID, Form: string(care.OpMeet), Written: notices[0].Asked, ByName: lead.Name, ByRole: lead.Role, ByAgency: lead.Agency,
+		Reason: "Prova: una richiesta del giudice"}, notices[0].Opened)
+	count, err := p.Records.CountNotices(t.Context(), author)
+	require.NoError(t, err)
+	require.Equal(t, 1, count)
+	for _, account := range []string{"supervisor.prato", "desk_operator.prato"} {
+		others, err := p.Records.Notices(t.Context(), p.Accounts[account])
+		require.NoError(t, err)
+		require.Empty(t, others)
+		require.ErrorIs(t, p.Records.DismissNotice(t.Context(), p.Accounts[account], notices[0].ID), ledger.ErrNotFound)
+	}
+	require.NoError(t, p.Records.DismissNotice(t.Context(), author, notices[0].ID))
+	count, err = p.Records.CountNotices(t.Context(), author)
+	require.NoError(t, err)
+	require.Zero(t, count)
+	reads, err := p.Records.Reads(t.Context(), author, ledger.BareID(run), ledger.Paging{})
+	require.NoError(t, err)
+	var actions []string
+	for _, r := range reads.Items {
+		actions = append(actions, r.Action)
+	}
+	require.Contains(t, actions, string(ledger.OpenRecord))
+
+	p.Now = p.Now.Add(25 * time.Hour)
+	require.False(t, readable("supervisor.prato"), "a day later")
+	// Of what somebody may read already nobody is told, and of what they know nothing nothing is.
+	require.NoError(t, p.Records.OpenRecord(t.Context(), author, "own", e.ID, "Prova"))
+	for account, id := range map[string]string{"cpi_operator.prato": e.ID, "supervisor.prato": uuid.NewString(), "desk_operator.prato": "nothing"} {
+		require.ErrorIs(t, p.Records.OpenRecord(t.Context(), p.Accounts[account], "other", id, "Prova"), ledger.ErrNotFound, account)
+	}
+	require.Equal(t, 1, p.Count(`record_opening`))
+}
+
+// What was written by code that kept no circles has the one that today's gives it.
+func TestTheUsualCircleIsThatOfToday(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	compared := 0
+	for _, kind := range written.Kinds {
+		for _, form := range written.Of(kind) {
+			for _, role := range []care.Role{care.SocialWorker, care.DeskOperator, care.Supervisor, ""} {
+				require.EqualValues(t, written.CircleOf(form, role), p.Row(`SELECT usual_circle($1, $2) AS circle`, form, string(role))["circle"], "%s by %s", form, role)
+				compared++
+			}
+		}
+	}
+	require.Greater(t, compared, 200)
+}
+
+// A list of records goes on where it ended, of one kind or of all, and nowhere else.
+func TestRecordsComeByPages(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	for range 5 { // of one moment, so that the ids tell them apart
+		sql, args := kept.Keep(kept.Entry{ID: uuid.NewString(), Case: ledger.BareID(run), Run: run, Zone: "prato", Agency: "comune",
+			Form: string(care.Review), Role: care.Supervisor, By: new(p.Accounts["supervisor.prato"].ID), At: p.Now, Data: []byte(`{"note": "Prova"}`)})
+		_, err := p.Owner.Exec(t.Context(), sql, args...)
+		require.NoError(t, err)
+	}
+	lead, id := p.Accounts["supervisor.prato"], ledger.BareID(run)
+	seen, cursor, pages := map[string]bool{}, "", 0
+	for pages == 0 || cursor != "" {
+		page, err := p.Records.WrittenIn(t.Context(), lead, id, written.Meeting, ledger.Paging{Limit: 2, Cursor: cursor})
+		require.NoError(t, err)
+		for _, r := range page.Items {
+			seen[r.ID] = true
+		}
+		cursor, pages = page.Next, pages+1
+	}
+	require.Len(t, seen, 5)
+	require.Equal(t, 3, pages)
+	first, err := p.Records.WrittenIn(t.Context(), lead, id, written.Meeting, ledger.Paging{Limit: 2})
+	require.NoError(t, err)
+	for _, of := range []struct {
+		id   string
+		kind written.Kind
+	}{{ledger.BareID(other), written.Meeting}, {id, ""}} {
+		_, err = p.Records.WrittenIn(t.Context(), lead, of.id, of.kind, ledger.Paging{Cursor: first.Next})
+		require.ErrorIs(t, err, ledger.ErrCursor)
+	}
+	all, err := p.Records.WrittenIn(t.Context(), lead, id, "", ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, all.Items, 6, "with the opening")
+}

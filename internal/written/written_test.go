@@ -1,0 +1,51 @@
+package written_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/written"
+)
+
+// Every form that people fill in makes a record of a known kind.
+func TestEveryFormMakesARecord(t *testing.T) {
+	for _, f := range catalogue.TaskForms {
+		require.True(t, written.Known(string(f.Kind)), "the task %s", f.Kind)
+	}
+	for _, o := range catalogue.All {
+		// A task's form goes by its kind; a contact at the desk has a page of its own.
+		if code := o.About().Code; code != care.OpComplete && code != care.OpContact {
+			require.True(t, written.Known(string(code)), "the operation %s", code)
+		}
+	}
+	for _, kind := range written.Kinds {
+		require.NotEmpty(t, written.Of(kind), kind)
+		for _, form := range written.Of(kind) {
+			require.Equal(t, kind, written.KindOf(form))
+		}
+	}
+}
+
+// What a social worker notes is the social service's, whatever the task; what is said to
+// other agencies, or decides in somebody's place, is for all who work on the case.
+func TestWhomAFormIsFor(t *testing.T) {
+	for form, want := range map[string][2]written.Circle{ // of a social worker, of a desk operator
+		string(care.OpOpen):            {written.SocialService, written.Agency},
+		string(care.Assessment):        {written.SocialService, written.Agency},
+		string(care.OpMeet):            {written.SocialService, written.Agency},
+		string(care.OpSuspend):         {written.SocialService, written.Agency},
+		string(care.Measure):           {written.SocialService, written.Case},
+		string(care.OpReject):          {written.Case, written.Case},
+		string(care.EquipeOpinion):     {written.Case, written.Case},
+		string(care.OpReassign):        {written.Case, written.Case},
+		"a form of an earlier version": {written.Case, written.Case},
+	} {
+		got := [2]written.Circle{written.CircleOf(form, care.SocialWorker), written.CircleOf(form, care.DeskOperator)}
+		require.Equal(t, want, got, form)
+	}
+	require.True(t, slices.Contains(written.Kinds, written.KindOf("a form of an earlier version")))
+}
