@@ -120,7 +120,7 @@ var mayImport = map[string][]string{
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
-	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/told", "internal/undoing", "internal/written"},
+	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "internal/undoing", "internal/written"},
 	"api/web":       {}, // knows no domain
 	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world"},
 	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
@@ -128,6 +128,7 @@ var mayImport = map[string][]string{
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/world", "internal/correction"},
 	"api/access/seal":       {},
+	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,

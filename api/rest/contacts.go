@@ -9,6 +9,12 @@ import (
 	"percorso/internal/ledger"
 )
 
+// Contacts reads who came to the desk of the caller's zone.
+type Contacts interface {
+	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
+	Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error)
+}
+
 type contactJSON struct {
 	ID          string    `json:"id"`
 	Topic       string    `json:"topic"`

@@ -14,14 +14,13 @@ import (
 // Every method may also fail because Postgres is away; such an error is none of
 // those named here.
 type Records interface {
+	Contacts
 	Notices
 	Written
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 	// Zones lists the newest loaded policy of every zone.
 	Zones(ctx context.Context) ([]care.Policy, error)
-	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
-	Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)

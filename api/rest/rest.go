@@ -19,6 +19,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/envelope"
 	"percorso/api/problem"
+	"percorso/api/rest/sayable"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -206,7 +207,7 @@ func encode(w io.Writer, v any) error {
 	err := huma.DefaultJSONFormat.Marshal(&body, v)
 	if err != nil {
 		body.Reset()
-		err = huma.DefaultJSONFormat.Marshal(&body, sayable(reflect.ValueOf(v)).Interface())
+		err = huma.DefaultJSONFormat.Marshal(&body, sayable.Of(v))
 	}
 	if err != nil {
 		panic(Unencodable{err})

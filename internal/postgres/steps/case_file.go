@@ -71,13 +71,12 @@ func (w *caseFile) merge() error {
 	if kept == "" {
 		return nil
 	}
-	err := merging.Queue(&w.batch, merging.Merge{
-		Run: w.step.Run, Merged: w.caseID(), Kept: ledger.BareID(kept), Entry: w.step.Entry.ID, Form: w.entry.Data, By: w.by(), At: w.step.At,
+	into := sharesOf(w.writer)
+	into.Case = ledger.BareID(kept)
+	defer into.ToMembers() // by what the other file has of consents
+	return merging.Queue(&w.batch, merging.Merge{
+		Run: w.step.Run, Merged: w.caseID(), Kept: into.Case, Entry: w.step.Entry.ID, Form: w.entry.Data, By: w.by(), At: w.step.At,
 	})
-	of := sharesOf(w.writer)
-	of.Case = ledger.BareID(kept)
-	of.ToMembers() // by what the other file has of consents
-	return err
 }
 
 // handOver opens the case file in the zone that accepted it, and archives what

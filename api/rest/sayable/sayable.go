@@ -1,4 +1,5 @@
-package rest
+// Package sayable turns an answer into one that JSON can say.
+package sayable
 
 import (
 	"reflect"
@@ -11,10 +12,12 @@ var (
 	lastSayable  = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 )
 
-// sayable is a copy of an answer whose times JSON can say. An earlier version let
+// Of is a copy of an answer whose times JSON can say. An earlier version let
 // in times past the year 9999: whoever reads such a row sees that it is wrong and
 // can mend it, and the other rows of a list are there all the same.
-func sayable(v reflect.Value) reflect.Value {
+func Of(answer any) any { return copied(reflect.ValueOf(answer)).Interface() }
+
+func copied(v reflect.Value) reflect.Value {
 	if t, ok := v.Interface().(time.Time); ok {
 		switch {
 		case t.Year() > lastSayable.Year():
@@ -30,23 +33,23 @@ func sayable(v reflect.Value) reflect.Value {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			whole.Set(reflect.New(v.Type().Elem()))
-			whole.Elem().Set(sayable(v.Elem()))
+			whole.Elem().Set(copied(v.Elem()))
 		}
 	case reflect.Interface:
 		if !v.IsNil() {
-			whole.Set(sayable(v.Elem()))
+			whole.Set(copied(v.Elem()))
 		}
 	case reflect.Slice:
 		if !v.IsNil() {
 			whole.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 			for i := range v.Len() {
-				whole.Index(i).Set(sayable(v.Index(i)))
+				whole.Index(i).Set(copied(v.Index(i)))
 			}
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				whole.Field(i).Set(sayable(v.Field(i)))
+				whole.Field(i).Set(copied(v.Field(i)))
 			}
 		}
 	default: // holds no time
