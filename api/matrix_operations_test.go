@@ -357,7 +357,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 	switch facts.Code {
 	case care.OpOpen:
 		data = []byte(fmt.Sprintf(`{"person":{"given_name":"Persona","family_name":"Prova %s","birth_date":"1990-05-01","citizenship":"MA","languages":["ar"]},
-			"needs":[%q],"channel":%q,"topic":%q,"notice_given":true,"notice_version":"1"}`, uuid.NewString(), policy.Needs[0].Code, policy.Desk.Channels[0].Code, policy.Desk.Topics[0].Code))
+			"needs":[%q],"channel":%q,"topic":%q,"notice_given":true,"notice_version":"1","another_person":true}`, uuid.NewString(), policy.Needs[0].Code, policy.Desk.Channels[0].Code, policy.Desk.Topics[0].Code))
 	case care.OpContact:
 		data = []byte(fmt.Sprintf(`{"topic":%q,"language":"it","channel":%q,"outcome":"information"}`, policy.Desk.Topics[0].Code, policy.Desk.Channels[0].Code))
 	}

@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/plan":            {"internal/care"},                      // what a plan may hold
 	"internal/permits":         {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":           {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care"},
+	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding"},
 	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction"},
 	"internal/undoing":         {"internal/care"}, // what can be taken back
 	"internal/told":            {},                // who was told of something
@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"internal/zone":            {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":        {"internal/care"},
-	"internal/italian":         {"internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction"},
+	"internal/italian":         {"internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction", "internal/finding"},
 	"internal/italian/article": {},                                        // nouns after their articles and prepositions
 	"internal/italian/gate":    {"internal/eligibility"},                  // why a gate is shut
 	"internal/italian/asked":   {},                                        // what to write in a field that must not stay empty
@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
 	"internal/manual":     {},                  // what people are told to type; only tests import it
 	"internal/names":      {},                  // folds people's names
+	"internal/finding":    {"internal/names"},  // what somebody searches by
 	"internal/testclock":  {},                  // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
@@ -84,16 +85,18 @@ var mayImport = map[string][]string{
 	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                  // takes a closure back
 	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                      // two case files of one person become one
 	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
-	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"}, // what other agencies are given
-	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care"},                                  // the keys of people's names
-	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                          // notes those that came to nothing
+	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                         // what other agencies are given
+	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                                      // the keys of people's names
+	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
+	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                          // what goes with the command that opens a case
+	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                  // notes those that came to nothing
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/handed", "internal/postgres/written", "internal/written"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -104,8 +107,7 @@ var mayImport = map[string][]string{
 	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                                                           // who is told that a branch is over for them
-	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"}, // who is told that a branch is over for them
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 
@@ -118,9 +120,9 @@ var mayImport = map[string][]string{
 	},
 	"api/access":    {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem":   {"api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
+	"api/problem":   {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
-	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "internal/undoing", "internal/written"},
+	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "internal/undoing", "internal/written", "internal/finding"},
 	"api/web":       {}, // knows no domain
 	"api/present":   {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world"},
 	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
@@ -158,7 +160,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding",
 }
 
 // joins are the folders that may import everything, and that nothing else but
@@ -219,7 +221,7 @@ func TestArchitectureTellsFaults(t *testing.T) {
 		"deploy/standalone":         {"percorso/internal/postgres", "net"},
 		"internal/care":             {"percorso/internal/ledger"},
 		"internal/odd":              {"percorso/internal/care"},
-		"internal/postgres/records": {"percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
+		"internal/postgres/records": {"internal/postgres/opening", "percorso/internal/postgres", "percorso/internal/postgres/standing", "percorso/internal/postgres/steps"},
 		"internal/zone/deep":        {"percorso/internal/zone", "percorso/internal/care"},
 		"workflows":                 {"net/http", "percorso/activities", "percorso/workflows/run", "go.temporal.io/sdk/workflow"},
 		"workflows/contract":        {"go.temporal.io/sdk/workflow"},

@@ -52,6 +52,9 @@ type Records interface {
 	// DismissNotice says that the caller knows of a refusal that came later.
 	DismissNotice(ctx context.Context, s care.Staff, id string) error
 
+	// SamePerson lists the case files of the zone that may be of this person, by
+	// names and date of birth, so that no second one is opened.
+	SamePerson(ctx context.Context, s care.Staff, p ledger.Person) ([]ledger.CaseFile, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	// Zones lists the newest loaded policy of every zone.
 	Zones(ctx context.Context) ([]care.Policy, error)

@@ -53,7 +53,7 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 	hour := time.Hour
 	moment := func(at time.Time) string { return at.Format(time.RFC3339) }
 	day := func(at time.Time) string { return at.Format(time.DateOnly) }
-	person := `{"person":{"given_name":"Persona","family_name":"Prova","birth_date":"%s","citizenship":"PK","languages":["ur"]},"needs":["labour"],"channel":"in_person","topic":"labour","notice_given":true,"notice_version":"1"}`
+	person := `{"person":{"given_name":"Persona","family_name":"Prova","birth_date":"%s","citizenship":"PK","languages":["ur"]},"needs":["labour"],"channel":"in_person","topic":"labour","notice_given":true,"notice_version":"1","another_person":true}`
 	permit := strings.Replace(strings.Replace(person, "%s", "1992-03-01", 1), `"languages"`, `"permit":"work","permit_expiry":"%s","languages"`, 1)
 	for _, c := range []struct {
 		account, path, body, field string

@@ -29,17 +29,18 @@ import (
 // It names fields and rules and echoes no value: what people write here is
 // about people.
 type Problem struct {
-	Type     string       `json:"type" example:"urn:percorso:problem:taken" doc:"The code as a URI"`
-	Title    string       `json:"title" doc:"The status in words"`
-	Status   int          `json:"status" example:"409"`
-	Code     string       `json:"code" example:"taken" doc:"What went wrong, for programs"`
-	Detail   string       `json:"detail,omitempty" doc:"What went wrong, in Italian, for people"`
-	Instance string       `json:"instance,omitempty" doc:"The request's id, to be quoted when asking for help"`
-	Role     care.Role    `json:"role,omitempty" doc:"Role of whoever holds what was asked for"`
-	Now      string       `json:"now,omitempty" example:"requested" doc:"What is so, of not_awaited and ended: the state of the referral, task or plan, or the kind of the task that comes first"`
-	Errors   []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
-	Open     *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
-	Wait     int          `json:"retry_after,omitempty" example:"20" doc:"In how many seconds to try again, of too_often"`
+	Type       string       `json:"type" example:"urn:percorso:problem:taken" doc:"The code as a URI"`
+	Title      string       `json:"title" doc:"The status in words"`
+	Status     int          `json:"status" example:"409"`
+	Code       string       `json:"code" example:"taken" doc:"What went wrong, for programs"`
+	Detail     string       `json:"detail,omitempty" doc:"What went wrong, in Italian, for people"`
+	Instance   string       `json:"instance,omitempty" doc:"The request's id, to be quoted when asking for help"`
+	Role       care.Role    `json:"role,omitempty" doc:"Role of whoever holds what was asked for"`
+	Now        string       `json:"now,omitempty" example:"requested" doc:"What is so, of not_awaited and ended: the state of the referral, task or plan, or the kind of the task that comes first"`
+	Errors     []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
+	Open       *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
+	Candidates []Candidate  `json:"candidates,omitempty" doc:"Case files that may be of the same person, the likeliest first, of same_person"`
+	Wait       int          `json:"retry_after,omitempty" example:"20" doc:"In how many seconds to try again, of too_often"`
 
 	Operation care.Operation `json:"-"` // that was asked, for the words
 }
@@ -103,6 +104,7 @@ const (
 	ProviderAway    = "provider_away"     // the OpenID provider does not answer
 	Unavailable     = "unavailable"       // something needed is away; try again
 	Internal        = "internal"          // a defect
+	SamePerson      = "same_person"       // files may be of the person whose file is to be opened
 	Invalid         = care.RefusedInvalid // a field breaks a rule
 )
 
@@ -132,6 +134,7 @@ var statuses = map[string]int{
 	told.Nobody:            http.StatusConflict,
 	told.Today:             http.StatusConflict,
 	care.RefusedForbidden:  http.StatusForbidden,
+	SamePerson:             http.StatusConflict,
 	Unauthenticated:        http.StatusUnauthorized,
 	NotStaff:               http.StatusForbidden,
 	OtherSite:              http.StatusForbidden,

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"time"
 
+	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
@@ -33,6 +34,7 @@ type CaseFileJSON struct {
 	Revision      int            `json:"revision"`
 	Waiting       health.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
 	Sentence      string         `json:"sentence" doc:"The same in one Italian sentence"`
+	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, number, birth, swapped (day and month exchanged), phone"`
 }
 
 // caseFileOf converts with the rules by which sentences are said.
@@ -42,7 +44,7 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
 			Reopenable: c.Closed != nil && undoing.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
-			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()),
+			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()), FoundBy: c.By,
 		}
 	}
 }
@@ -204,6 +206,7 @@ type caseOpeningJSON struct {
 	NoticeVersion string        `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
 	Note          string        `json:"note,omitempty" maxLength:"4000"`
 	ContactID     string        `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
+	AnotherPerson bool          `json:"another_person,omitempty" doc:"The person is none of the candidates of a same_person problem: the file is opened, and the two are not offered as one person again"`
 }
 
 type newPersonJSON struct {
@@ -233,7 +236,7 @@ func (j caseOpeningJSON) form() ledger.CaseOpening {
 			Permit: shownPermit(p.Permit), PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
 		},
 		Needs: j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
-		Note: j.Note, ContactID: j.ContactID,
+		Note: j.Note, ContactID: j.ContactID, AnotherPerson: j.AnotherPerson,
 	}
 }
 
@@ -257,7 +260,7 @@ func (in caseFilesInput) filter() ledger.CaseFilter {
 type caseSearchInput struct{ Body caseSearchJSON }
 
 type caseSearchJSON struct {
-	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name, part of it, or a number"`
+	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name in any order or part of it, a day of birth (12/5/1990), a telephone however it is written, or a number; wildcards are text"`
 	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
 	Cursor string `json:"cursor,omitempty" maxLength:"500"`
 }
@@ -270,9 +273,13 @@ type casePageInput struct {
 func (a *API) registerCaseFiles() {
 	a.registerCaseReads()
 	register(a, making(command("/case-files", "open-case-file", tagCases, "Open a case file",
-		"By the desk. The gates of eligibility are asked; each refusal names its rule.")),
+		"By the desk. The gates of eligibility are asked; each refusal names its rule. Where files may be of the same person the answer is 409, same_person, with the candidates: another_person says that it is somebody else.")),
 		func(ctx context.Context, who care.Staff, in *caseOpeningInput) (*actOutput, error) {
-			cmd, err := a.door.Do(ctx, who, catalogue.Open.Command(in.Key, "", in.Body.form()))
+			cmd, err := a.door.Open(ctx, who, in.Key, in.Body.form())
+			var likely *act.Likely
+			if errors.As(err, &likely) {
+				err = problem.SamePersonAs(likely.Files)
+			}
 			return acted(cmd, err, Prefix+"/case-files/"+cmd.ID)
 		})
 }
@@ -283,7 +290,7 @@ func (a *API) registerCaseReads() {
 			return a.caseFiles(ctx, who, in.filter(), in.paging())
 		})
 	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
-		"By name or number. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
+		"By name, day of birth, telephone or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
 		if faults := ledger.CheckSearch("search", in.Body.Search); len(faults) > 0 {

@@ -47,6 +47,7 @@ type Opening struct {
 	NoticeVersion string   `json:"notice_version,omitempty"`
 	Note          string   `json:"note,omitempty"`
 	ContactID     string   `json:"contact_id,omitempty"`
+	AnotherPerson bool     `json:"another_person,omitempty"` // none of those whose files seem to be of the same person
 }
 
 // Person is who a case file is about. Dates are 2006-01-02.

@@ -210,7 +210,8 @@ func person(change func(map[string]any)) map[string]any {
 
 // opening is the desk's form with a person.
 func opening(p map[string]any, needs ...string) map[string]any {
-	return map[string]any{"person": p, "needs": needs, "channel": "in_person", "topic": "labour", "notice_given": true, "notice_version": "2026-01"}
+	return map[string]any{"person": p, "needs": needs, "channel": "in_person", "topic": "labour", "notice_given": true, "notice_version": "2026-01",
+		"another_person": true} // of a name that others have
 }
 
 // openCase opens a case file at the desk.

@@ -214,7 +214,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 // of which may show.
 func TestEveryProblemHasItsSentence(t *testing.T) {
 	for _, code := range []string{
-		"unauthenticated", "not_staff", "other_site", "not_found", "key_reused", "key_missing", "bad_request", "login_failed", "media_type", "not_acceptable", "too_large", "too_often",
+		"unauthenticated", "not_staff", "other_site", "not_found", "same_person", "key_reused", "key_missing", "bad_request", "login_failed", "media_type", "not_acceptable", "too_large", "too_often",
 		"method", "provider_away", "unavailable", "internal",
 	} {
 		if text := italian.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {

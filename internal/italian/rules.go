@@ -161,6 +161,7 @@ var refusals = map[string]string{
 	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
 	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
 	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
+	"same_person":     "La persona sembra avere già un fascicolo: guarda quelli elencati. Se è un’altra persona, ripeti l’invio dicendolo (another_person).",
 	"key_reused":      "Questo invio era già stato fatto con altri dati. Ricarica la pagina e ripeti.",
 	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key).",
 	"bad_request":     "La richiesta non è leggibile.",

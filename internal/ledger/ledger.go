@@ -15,6 +15,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/crossing"
+	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/names"
 	"percorso/internal/sole"
@@ -95,6 +96,7 @@ type CaseOpening struct {
 	NoticeVersion string
 	Note          string
 	ContactID     string // the contact it grows from, if any
+	AnotherPerson bool   `json:",omitempty"` // the person is none of those whose files were offered
 }
 
 // NewContact is the desk's form of a contact.
@@ -182,6 +184,7 @@ type CaseFile struct {
 
 	Known *Person         `db:"-"` // what the file says of the person, where it is to be compared
 	Like  *names.Likeness `db:"-"` // in what the person is like another, where that was asked
+	By    []finding.By    `db:"-"` // what it was found by, where something was searched
 }
 
 // CaseFilter chooses cases.
@@ -189,7 +192,7 @@ type CaseFilter struct {
 	Open   *bool
 	Stage  care.Stage
 	Health health.Health // computed; only with Open
-	Search string        // number or name, at least 2 characters; never logged
+	Search string        // name, day of birth, telephone or number, at least 2 characters; never logged
 }
 
 // Branch is one sub-process of a case, for its line of stages and branches.

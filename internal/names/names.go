@@ -18,7 +18,7 @@ import (
 
 // Version is that of the keys. It grows whenever the same name is given other keys,
 // so that those that are stored are made anew.
-const Version = 2
+const Version = 3
 
 // longest is how many letters of a word keys are made of.
 const longest = 64

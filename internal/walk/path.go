@@ -74,6 +74,7 @@ func Opened(ctx context.Context, p *Person) error {
 		},
 		Needs: p.needs(), Channel: t.Channel(p.Number), Topic: t.Policy.Desk.Topics[p.Number%len(t.Policy.Desk.Topics)].Code,
 		NoticeGiven: true, NoticeVersion: "prova",
+		AnotherPerson: true, // made-up people have names that are alike
 	})
 	p.CaseID = cmd.CaseFileID
 	if err != nil {

@@ -72,7 +72,7 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
 	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
 	if faults := slices.Concat(act.Unreadable(c.Request.Context()), ledger.CheckSearch("cerca", page.Search)); len(faults) > 0 {
-		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure il numero del fascicolo"}}
+		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono o il numero del fascicolo"}}
 		if faults[0].Rule != care.RuleTooShort {
 			page.Form.Faults[0].Text = italian.Fault(faults[0])
 		}
@@ -84,7 +84,7 @@ func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page.Cursor, page.Nothing = next, "Nessun fascicolo corrisponde. Controlla come è scritto il nome."
+	page.Cursor, page.Nothing = next, "Nessun fascicolo corrisponde. Prova con un altro dato: il nome in un altro ordine, la data di nascita, il telefono."
 	page.Found = "Risultati della ricerca: " + italian.Count(len(page.Cases), "fascicolo", "fascicoli")
 	if next != "" {
 		page.Found += ", e ce ne sono altri"

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func readCaseForm(c *gin.Context) caseForm {
 			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"),
 		},
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
-		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"),
+		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
 	}
 	var ok bool
 	if f.Person.BirthDate, ok = parts.ReadDate(f.birth); !ok {
@@ -86,25 +87,19 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	form := readCaseForm(c)
-	command := catalogue.Open.Command(c.PostForm("key"), "", form.CaseOpening)
 	var cmd ledger.Command
-	switch wrong := command.Check(catalogue.Around{Policy: rules.Policy, Now: s.Now().In(rules.Calendar.Location())}); {
-	case len(form.malformed) > 0:
+	if len(form.malformed) > 0 {
+		wrong := catalogue.Open.Command("", "", form.CaseOpening).Check(catalogue.Around{Policy: rules.Policy, Now: s.Now().In(rules.Calendar.Location())})
 		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
-	case len(wrong) == 0:
-		same, err := s.alreadyOpen(c, who, command, form.CaseOpening)
-		if err != nil {
-			return err
-		}
-		if len(same) > 0 {
-			page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
-			page.Same = web.Each(same, func(file ledger.CaseFile) likelyFile { return likelyFileOf(rules, file, s.Now()) })
-			s.Pages.Render(c, http.StatusConflict, page)
-			return nil
-		}
-		fallthrough
-	default:
-		cmd, err = s.Door.Do(ctx, who, command)
+	} else {
+		cmd, err = s.Door.Open(ctx, who, c.PostForm("key"), form.CaseOpening)
+	}
+	var likely *act.Likely
+	if errors.As(err, &likely) {
+		page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
+		page.Same = web.Each(likely.Files, func(file ledger.CaseFile) likelyFile { return likelyFileOf(rules, file, s.Now()) })
+		s.Pages.Render(c, http.StatusConflict, page)
+		return nil
 	}
 	if err != nil {
 		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, eligibility.RuleLevel1Foreign)
@@ -132,6 +127,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 type likelyFile struct {
 	parts.CaseItem
 	Why    string // in what the two are alike
+	Born   string // the year; empty: not for this page
 	Closed string // since when; empty: it is open
 	Reopen bool   // closed with an outcome after which it may be reopened
 }
@@ -141,32 +137,13 @@ func likelyFileOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) likely
 	if file.Like != nil {
 		l.Why = italian.Upper(italian.Likeness(*file.Like))
 	}
+	if file.Known != nil {
+		l.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
+	}
 	if file.Closed != nil {
 		l.Closed, l.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), undoing.MayReopen(file.Outcome)
 	}
 	return l
-}
-
-// anotherPerson is the name of the button that says that whoever has an open
-// case file is somebody else.
-const anotherPerson = "another_person"
-
-// alreadyOpen lists the case files that may be of the person whose one is to be
-// opened, unless the desk has said that they are somebody else, or the very
-// form was sent before.
-func (s *Place) alreadyOpen(c *gin.Context, who care.Staff, command catalogue.Command, opening ledger.CaseOpening) ([]ledger.CaseFile, error) {
-	if c.PostForm(anotherPerson) != "" {
-		return nil, nil
-	}
-	same, err := s.Records.SamePerson(c.Request.Context(), who, opening.Person)
-	if err != nil || len(same) == 0 {
-		return nil, err
-	}
-	// Asked afterwards: what the form opened when it was sent before is among them.
-	if _, err := s.Records.Earlier(c.Request.Context(), who, command.NewCommand); !errors.Is(err, ledger.ErrNotFound) {
-		return nil, nil // act answers as the first time
-	}
-	return same, nil
 }
 
 // distinct keeps the first fault of each field.

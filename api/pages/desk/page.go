@@ -16,7 +16,8 @@ var templates = web.Parse(files, parts.Pieces())
 // Desk is the front desk: who is there now, and what to do for whoever comes.
 type Desk struct {
 	web.Frame
-	Today   string // "lunedì 30 novembre 2026"
+	Form    web.Form // of the search
+	Today   string   // "lunedì 30 novembre 2026"
 	Open    web.Badge
 	Next    string     // when the desk is open next, while it is closed
 	Hours   string     // of today, in words

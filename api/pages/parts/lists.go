@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"strings"
 	"time"
 
 	"percorso/api/present"
@@ -67,5 +68,6 @@ func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem
 	return CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
 		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: present.CaseSentence(rules, file, now), Health: present.CaseBadge(file),
+		Why: strings.Join(web.Each(file.By, italian.FoundBy), "; "),
 	}
 }

@@ -54,6 +54,7 @@ type OutcomeChoice struct {
 type CaseItem struct {
 	URL, Person, Number, Stage, Opened string
 	Sentence                           string // what it waits for
+	Why                                string // of a search: what it was found by
 	Health                             web.Badge
 }
 

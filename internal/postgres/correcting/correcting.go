@@ -82,14 +82,17 @@ func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person)
 	}
 	type key struct{ kind, key string }
 	seen := map[key]bool{}
-	for _, name := range append([]aside{{p.GivenName, p.FamilyName}}, others...) {
-		ofKinds, ofKeys := naming.Rows(names.Of(name.Given, name.Family, p.BirthDate))
+	add := func(ofKinds, ofKeys []string) {
 		for i, kind := range ofKinds {
 			if k := (key{kind, ofKeys[i]}); !seen[k] {
 				seen[k] = true
 				kinds, keys = append(kinds, k.kind), append(keys, k.key)
 			}
 		}
+	}
+	add(naming.Of(p))
+	for _, name := range others {
+		add(naming.Rows(names.Of(name.Given, name.Family, p.BirthDate)))
 	}
 	return kinds, keys, nil
 }

@@ -32,7 +32,38 @@ GRANT SELECT ON correction TO percorso_app;
 GRANT SELECT, INSERT ON correction TO percorso_definer;
 GRANT UPDATE (birth_year_only, email, municipality, address) ON person TO percorso_definer;
 
+-- Of which cases somebody has said that they are of two people, when the first of them was
+-- opened: the two are not offered as one person again.
+CREATE TABLE told_apart (
+    case_id  uuid NOT NULL, -- that was opened; its file comes with its first step
+    other_id uuid NOT NULL REFERENCES case_file,
+    zone     text NOT NULL,
+    at       timestamptz NOT NULL DEFAULT now(),
+    by_staff uuid NOT NULL REFERENCES staff,
+    PRIMARY KEY (case_id, other_id)
+);
+CREATE INDEX told_apart_other ON told_apart (other_id);
+ALTER TABLE told_apart ENABLE ROW LEVEL SECURITY;
+ALTER TABLE told_apart FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_read ON told_apart FOR SELECT TO percorso_app USING (zone = my('zone'));
+CREATE POLICY app_write ON told_apart FOR INSERT TO percorso_app WITH CHECK (zone = my('zone') AND by_staff = my('staff')::uuid);
+GRANT SELECT, INSERT ON told_apart TO percorso_app;
+
+-- A file is found by the day of birth and the telephone too, whose keys begin with a sign
+-- that no word of a name has.
+ALTER TABLE person_key DROP CONSTRAINT person_key_kind_check;
+ALTER TABLE person_key ADD CONSTRAINT person_key_kind_check
+    CHECK (kind IN ('word', 'within', 'whole', 'born', 'number', 'day', 'sound', 'birth', 'phone')) NOT VALID;
+
 -- +goose StatementBegin
+
+-- In which kinds of keys a word is looked for: a single letter at the beginning of a
+-- name alone; a day of birth or a telephone, by its sign, among its like; # in none.
+CREATE OR REPLACE FUNCTION key_kinds(word text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE left(word, 1) WHEN '@' THEN ARRAY['birth'] WHEN '+' THEN ARRAY['phone'] WHEN '#' THEN '{}'
+        ELSE CASE WHEN length(word) > 1 THEN ARRAY['word', 'within'] ELSE ARRAY['word'] END END
+$$;
+
 CREATE FUNCTION count_versions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
@@ -113,8 +144,16 @@ REVOKE EXECUTE ON FUNCTION count_versions, lock_person, correct_person, carry_co
 GRANT EXECUTE ON FUNCTION lock_person, correct_person TO percorso_app;
 
 -- +goose Down
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION key_kinds(word text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN length(word) > 1 THEN ARRAY['word', 'within'] ELSE ARRAY['word'] END
+$$;
+-- +goose StatementEnd
+DELETE FROM person_key WHERE kind IN ('birth', 'phone');
+ALTER TABLE person_key DROP CONSTRAINT person_key_kind_check;
+ALTER TABLE person_key ADD CONSTRAINT person_key_kind_check CHECK (kind IN ('word', 'within', 'whole', 'born', 'number', 'day', 'sound')) NOT VALID;
 DROP TRIGGER carry_contacts ON case_file;
 DROP TRIGGER count_versions ON person;
 DROP FUNCTION correct_person, lock_person, carry_contacts, count_versions;
-DROP TABLE correction;
+DROP TABLE correction, told_apart;
 ALTER TABLE person DROP COLUMN birth_year_only, DROP COLUMN email, DROP COLUMN municipality, DROP COLUMN address, DROP COLUMN version;

@@ -1,14 +1,17 @@
-// Package naming keeps the keys of people's names, by which their case files are found.
+// Package naming keeps the keys by which people's case files are found.
 package naming
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"percorso/internal/finding"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
@@ -22,6 +25,8 @@ const (
 	born   = "born"
 	day    = "day"
 	sound  = "sound"
+	birth  = "birth"
+	phone  = "phone"
 )
 
 // Rows are the kinds and the keys of a name, as Postgres keeps them.
@@ -42,25 +47,62 @@ func Rows(k names.Keys) (kinds, keys []string) {
 	return kinds, keys
 }
 
+// Of are the kinds and the keys by which a person is found: by names, day of birth and
+// telephone.
+func Of(p ledger.Person) (kinds, keys []string) {
+	kinds, keys = Rows(names.Of(p.GivenName, p.FamilyName, p.BirthDate))
+	key := finding.Birth(p.BirthDate)
+	if p.YearOnly {
+		key = finding.BirthYear(p.BirthDate)
+	}
+	kinds, keys = append(kinds, birth), append(keys, key)
+	for _, number := range finding.Phones(p.Phone) {
+		kinds, keys = append(kinds, phone), append(keys, number)
+	}
+	return kinds, keys
+}
+
 // Keep gives what writes the keys of a person who has none yet, in the transaction
-// that writes the person's names.
+// that writes the person.
 func Keep(caseID string, p ledger.Person) (sql string, args []any) {
-	kinds, keys := Rows(names.Of(p.GivenName, p.FamilyName, p.BirthDate))
+	kinds, keys := Of(p)
 	return `SELECT keep_keys($1, $2, $3)`, []any{caseID, kinds, keys}
 }
 
-// File is where a search goes on: a case file by its time and id.
+// File is a case file that is found, by which a search also goes on.
 type File struct {
-	ID     string    `db:"id"`
-	Opened time.Time `db:"opened_at"`
+	ID     string       `db:"id"`
+	Opened time.Time    `db:"opened_at"`
+	By     []finding.By `db:"-"`
 }
 
-// Find lists the files that a search finds among those that the caller sees, the
-// newest first. from nil: from the newest on; else those that come after it.
-func Find(ctx context.Context, tx postgres.Tx, asked names.Asked, from *File, most int) ([]File, error) {
-	if asked.Empty() {
-		return nil, nil
+// Find lists the files that a search finds in one of some ways among those that the
+// caller sees, the newest first. from nil: from the newest on; else those that come
+// after it.
+func Find(ctx context.Context, tx postgres.Tx, ways []finding.Way, from *File, most int) (files []File, err error) {
+	at := map[string]int{}
+	for _, way := range ways {
+		found, err := find(ctx, tx, way.Asked, from, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range found {
+			i, known := at[file.ID]
+			if !known {
+				i, files = len(files), append(files, file)
+				at[file.ID] = i
+			}
+			if !slices.Contains(files[i].By, way.By) {
+				files[i].By = append(files[i].By, way.By)
+			}
+		}
 	}
+	slices.SortFunc(files, func(a, b File) int { return cmp.Or(b.Opened.Compare(a.Opened), strings.Compare(b.ID, a.ID)) })
+	return files[:min(len(files), most)], nil
+}
+
+// find lists those that are found in one way.
+func find(ctx context.Context, tx postgres.Tx, asked names.Asked, from *File, most int) ([]File, error) {
 	if from == nil {
 		return postgres.Many[File](ctx, tx, `SELECT id::text, opened_at FROM find_files($1, $2, $3, 'infinity', gen_random_uuid(), $4)`,
 			asked.Words, asked.Number, asked.Text, most)
@@ -71,6 +113,7 @@ func Find(ctx context.Context, tx postgres.Tx, asked names.Asked, from *File, mo
 // Like is a file that may be of a person, and in what the two are alike.
 type Like struct {
 	Case string
+	Born time.Time
 	In   names.Likeness
 }
 
@@ -83,8 +126,24 @@ const (
 	All  = true  // closed ones too, but for those that another file goes on for
 )
 
+// TellApart notes that the person of a case is none of those whose files may be of them:
+// no file that the caller was offered is offered for that case again.
+func TellApart(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person, most int) error {
+	same, err := Same(ctx, tx, p, All, "", most)
+	if err != nil || len(same) == 0 {
+		return err
+	}
+	others := make([]string, len(same))
+	for i, l := range same {
+		others[i] = l.Case
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO told_apart (case_id, other_id, zone, by_staff) SELECT $1, o, my('zone'), my('staff')::uuid FROM unnest($2::uuid[]) o`, caseID, others)
+	return err
+}
+
 // Same lists the files that may be of a person among those that the caller sees, other
-// than a case's own (empty: all), the likeliest first and no more than most.
+// than a case's own and those of which somebody has said that they are somebody else's
+// (empty: all), the likeliest first and no more than most.
 func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but string, most int) (list []Like, err error) {
 	k := names.Of(p.GivenName, p.FamilyName, p.BirthDate)
 	type row struct {
@@ -94,7 +153,9 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 		Born   time.Time `db:"birth_date"`
 	}
 	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date
-		FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY f (id, n) JOIN person p ON p.case_id = f.id ORDER BY f.n`,
+		FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY f (id, n) JOIN person p ON p.case_id = f.id
+		WHERE NOT EXISTS (SELECT FROM told_apart a WHERE a.case_id = nullif($9, '')::uuid AND a.other_id = f.id
+			OR a.case_id = f.id AND a.other_id = nullif($9, '')::uuid) ORDER BY f.n`,
 		postgres.OrEmpty(k.Wholes), k.Born, append(k.Days, names.Exchanged(p.GivenName, p.FamilyName, p.BirthDate)...), postgres.OrEmpty(k.Sounds),
 		p.GivenName, p.FamilyName, p.BirthDate, which, but, compared)
 	if err != nil {
@@ -103,7 +164,7 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 	for _, r := range rows {
 		in := names.Like(names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate}, names.Person{Given: r.Given, Family: r.Family, Born: r.Born})
 		if in.Any() {
-			list = append(list, Like{Case: r.Case, In: in})
+			list = append(list, Like{Case: r.Case, Born: r.Born, In: in})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Like) int { return a.In.Rank() - b.In.Rank() })
@@ -132,9 +193,11 @@ func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 		Given  string    `db:"given_name"`
 		Family string    `db:"family_name"`
 		Born   time.Time `db:"birth_date"`
+		Year   bool      `db:"birth_year_only"`
+		Phone  string    `db:"phone"`
 	}
 	err = pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
-		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date FROM person
+		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date, birth_year_only, phone FROM person
 			WHERE keys < $1 LIMIT $2 FOR UPDATE SKIP LOCKED`, names.Version, batch)
 		if err != nil {
 			return err
@@ -143,7 +206,7 @@ func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 		b := &pgx.Batch{}
 		for _, r := range rows {
 			b.Queue(`DELETE FROM person_key WHERE case_id = $1`, r.Case)
-			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born})
+			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born, YearOnly: r.Year, Phone: r.Phone})
 			b.Queue(sql, args...)
 			b.Queue(`UPDATE person SET keys = $2 WHERE case_id = $1`, r.Case, names.Version)
 		}

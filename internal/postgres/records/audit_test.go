@@ -117,6 +117,7 @@ func (e everything) readings() map[string]struct {
 		"Task":            reads(ledger.ReadTask, func() (any, error) { return r.Task(ctx, desk, e.task) }),
 		"CaseFiles":       reads(ledger.ListCases, func() (any, error) { return r.CaseFiles(ctx, worker, ledger.CaseFilter{}, ledger.Paging{}) }),
 		"CaseFile":        reads(ledger.ReadCase, func() (any, error) { return r.CaseFile(ctx, worker, e.id) }),
+		"Corrections":     reads(ledger.ReadCorrections, func() (any, error) { return r.Corrections(ctx, worker, e.id) }),
 		"Timeline":        reads(ledger.ReadTimeline, func() (any, error) { return r.Timeline(ctx, worker, e.id, ledger.Paging{}) }),
 		"Reads":           reads(ledger.ReadReads, func() (any, error) { return r.Reads(ctx, worker, e.id, ledger.Paging{}) }),
 		"Referrals":       reads(ledger.ListReferrals, func() (any, error) { return r.Referrals(ctx, cpi, ledger.ReferralFilter{}, ledger.Paging{}) }),

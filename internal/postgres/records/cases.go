@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
-	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/consented"
 	"percorso/internal/postgres/correcting"
@@ -53,11 +53,11 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	if f.Stage != "" {
 		q.and("f.stage = ?", f.Stage)
 	}
-	var asked *names.Asked
+	var asked []finding.Way // nil: nothing is searched
 	if len(f.Search) >= 2 {
-		search := names.Ask(f.Search)
-		asked, q.choice = &search, "search "+f.Search
+		asked, q.choice = append([]finding.Way{}, finding.Read(f.Search)...), "search "+f.Search
 		l.kind, l.search = ledger.SearchCases, f.Search
+		l.ask("by", true, finding.Kinds(asked))
 	}
 	by, keep := newestFirst, func(health.Health) bool { return true }
 	if f.Health != "" {
@@ -136,13 +136,13 @@ func (r cases) HealthCounts(ctx context.Context, s care.Staff) (counts health.Co
 
 // cases reads pages of cases until enough of them are kept, or there are no more.
 // asked is what is searched; nil: nothing is.
-func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, by order, asked *names.Asked, p ledger.Paging, keep func(health.Health) bool) (ledger.Page[ledger.CaseFile], error) {
+func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query, by order, asked []finding.Way, p ledger.Paging, keep func(health.Health) bool) (ledger.Page[ledger.CaseFile], error) {
 	var kept ledger.Page[ledger.CaseFile]
 	limit := limitOf(p)
 	for {
 		next := q
 		next.where, next.args, next.passing = slices.Clone(q.where), slices.Clone(q.args), slices.Clone(q.passing)
-		further, err := next.amongFound(ctx, tx, asked, by, p)
+		found, further, err := next.amongFound(ctx, tx, asked, by, p)
 		if err != nil {
 			return kept, err
 		}
@@ -162,6 +162,7 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 			if !keep(c.Waiting.Health) {
 				continue
 			}
+			c.By = found[c.ID]
 			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
 				last := page.Items[i].cursor(by)

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
+	"percorso/internal/postgres/opening"
 	"percorso/internal/postgres/standing"
 )
 
@@ -221,7 +222,7 @@ func openRun(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, s care.
 	if err != nil {
 		return ledger.Command{}, err
 	}
-	refusal, err := claimContact(ctx, tx, c, id)
+	refusal, err := opening.Prepare(ctx, tx, c, id)
 	if err != nil {
 		return ledger.Command{}, err
 	}
@@ -236,23 +237,6 @@ func openRun(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, s care.
 	_, err = tx.Exec(ctx, `INSERT INTO run (id, kind, case_id, zone, agency, policy_version, path_policy_version, started_at) VALUES ($1, $2, $3, $4, $5, $6, $6, now())`,
 		c.Run, care.RunCase, id, s.Zone, s.Agency, policy.Version)
 	return cmd, err
-}
-
-// claimContact gives the case that a command opens the contact that it grows from, or
-// says why not.
-func claimContact(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, caseID string) (*care.Refusal, error) {
-	form, err := catalogue.Open.Decode(c.Data)
-	if err != nil {
-		return nil, &ledger.Fault{Place: "an opening whose form does not read"}
-	}
-	if form.ContactID == "" {
-		return nil, nil
-	}
-	var rule *string
-	if err := tx.QueryRow(ctx, `SELECT claim_contact($1, $2)`, form.ContactID, caseID).Scan(&rule); err != nil || rule == nil {
-		return nil, err
-	}
-	return care.Refuse(care.Fault{Field: "contact_id", Rule: *rule}), nil
 }
 
 // runCase is the case of a run that the caller may see.

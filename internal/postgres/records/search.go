@@ -6,43 +6,44 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/finding"
 	"percorso/internal/ledger"
-	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/naming"
 )
 
 // amongFound leaves of the cases what a search finds from the cursor on, no more
-// than a page; asked nil leaves all of them. further is where more may be found; nil:
-// there is no more.
-func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked *names.Asked, by order, p ledger.Paging) (further *naming.File, err error) {
+// than a page; asked nil leaves all of them. by is what each is found by; further is
+// where more may be found; nil: there is no more.
+func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked []finding.Way, in order, p ledger.Paging) (by map[string][]finding.By, further *naming.File, err error) {
 	if asked == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	q.andNow("f.id = ANY (?)", []string{})
 	var from *naming.File
 	if p.Cursor != "" {
-		after, err := by.after(p.Cursor, q.mark(by))
+		after, err := in.after(p.Cursor, q.mark(in))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		from = &naming.File{ID: after.ID, Opened: after.At}
 	}
 	most := limitOf(p) + 1
-	found, err := naming.Find(ctx, tx, *asked, from, most)
+	found, err := naming.Find(ctx, tx, asked, from, most)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids := make([]string, len(found))
+	by = map[string][]finding.By{}
 	for i, f := range found {
-		ids[i] = f.ID
+		ids[i], by[f.ID] = f.ID, f.By
 	}
 	q.args[len(q.args)-1] = ids
 	if len(found) == most {
 		further = &found[most-1]
 	}
-	return further, nil
+	return by, further, nil
 }
 
 // mostSame is how many files are listed that seem to be of the same person.
@@ -102,7 +103,7 @@ func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p l
 	files, err := r.waiting(ctx, tx, s, rows)
 	for i := range files {
 		at := slices.IndexFunc(same, func(l naming.Like) bool { return l.Case == files[i].ID })
-		files[i].Like = &same[at].In
+		files[i].Like, files[i].Known = &same[at].In, &ledger.Person{BirthDate: same[at].Born}
 	}
 	return files, err
 }

@@ -2,12 +2,14 @@ package records_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/finding"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
 )
@@ -132,4 +134,103 @@ func TestTheSamePersonHoweverTyped(t *testing.T) {
 	require.NoError(t, err)
 	res, _ := p.Merge("social_worker.prato", ledger.CaseRun(id), ledger.CaseRun(twin))
 	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+}
+
+// One box finds a file by all that is known of who stands there: the names in any order,
+// the day of birth also with day and month exchanged, the telephone however it is typed,
+// and the number; closed files too. Each says what it was found by.
+func TestFoundByWhatIsKnown(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "D'Esempio", Phone: "+39 347 000.0001"}, ledger.Effects{}) // born on 1 March 1992
+	id := ledger.BareID(run)
+	number := p.Row(`SELECT number FROM case_file WHERE id = $1`, id)["number"].(string)
+	other := p.named("Tutt'altra", "Prova")
+	find := func(search string) (by []finding.By) {
+		t.Helper()
+		found, err := p.Records.CaseFiles(t.Context(), p.Accounts["desk_operator.prato"], ledger.CaseFilter{Search: search}, ledger.Paging{})
+		require.NoError(t, err)
+		for _, file := range found.Items {
+			if file.ID == id {
+				return file.By
+			}
+			require.Equal(t, other, file.ID)
+		}
+		return nil
+	}
+	for _, closed := range []bool{false, true} {
+		if closed {
+			p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomePlaced, Ending: care.OutcomePlaced}, nil)
+		}
+		for search, by := range map[string]finding.By{
+			"d’esempio persona": finding.ByName, "PERSONA d esempio": finding.ByName, "esempio": finding.ByName, number: finding.ByNumber,
+			"1/3/1992": finding.ByBirth, "01.03.1992": finding.ByBirth, "1992-03-01": finding.ByBirth, "3/1/1992": finding.BySwapped, "esempio 1-3-1992": finding.ByBirth,
+			"3470000001": finding.ByPhone, "347 000 0001": finding.ByPhone, "0039 347/0000001": finding.ByPhone, "+393470000001": finding.ByPhone, "347000": finding.ByPhone,
+		} {
+			require.Contains(t, find(search), by, search)
+		}
+		for _, search := range []string{"%%", "__", "2/3/1992", "altra 1/3/1992", "3480000001", "+92 347 0000001", "70000001"} {
+			require.Empty(t, find(search), search)
+		}
+	}
+	elsewhere, err := p.Records.CaseFiles(t.Context(), p.Accounts["desk_operator.lucca"], ledger.CaseFilter{Search: "1/3/1992"}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Empty(t, elsewhere.Items, "another zone's people are unknown")
+	require.Positive(t, p.Count(`audit WHERE action = 'search_cases' AND asked = 'by=birth,swapped' AND octet_length(searched) = 32`))
+	require.Zero(t, p.Count(`audit WHERE asked LIKE '%1992%' OR asked LIKE '%347%'`), "what was typed is in no line")
+
+	// The keys of before are made anew, and a page goes on where the one before ended.
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET keys = 2`)
+	require.NoError(t, err)
+	_, err = p.Owner.Exec(t.Context(), `DELETE FROM person_key WHERE kind IN ('birth', 'phone')`)
+	require.NoError(t, err)
+	require.Empty(t, find("3470000001"))
+	_, err = naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
+	require.Contains(t, find("3470000001"), finding.ByPhone)
+	var pages []string
+	for cursor := ""; ; {
+		page, err := p.Records.CaseFiles(t.Context(), p.Accounts["desk_operator.prato"], ledger.CaseFilter{Search: "1992-03-01"}, ledger.Paging{Limit: 1, Cursor: cursor})
+		require.NoError(t, err)
+		pages = append(pages, casesIn(page)...)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	require.ElementsMatch(t, []string{id, other}, pages)
+}
+
+func casesIn(page ledger.Page[ledger.CaseFile]) (ids []string) {
+	for _, file := range page.Items {
+		ids = append(ids, file.ID)
+	}
+	return ids
+}
+
+// Who was opened as somebody else than those who were offered is not offered as one of
+// them again, and whoever else is still is.
+func TestWhoWasToldApartIsNotOfferedAgain(t *testing.T) {
+	p := newPlay(t)
+	first := p.named("Persona", "Esempia")
+	open := func(another bool) (id string) {
+		form := ledger.CaseOpening{
+			Person: ledger.Person{GivenName: "Persona", FamilyName: "Esempia", BirthDate: time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK"},
+			Needs:  []string{"labour"}, NoticeGiven: true, AnotherPerson: another,
+		}
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts["desk_operator.prato"], catalogue.Open.Command(uuid.NewString(), "", form).NewCommand)
+		require.NoError(t, err)
+		p.Does(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{Stage: care.StageFirstLevel}, nil)
+		return ledger.BareID(cmd.Run)
+	}
+	candidates := func(id string) (ids []string) {
+		files, err := p.Records.MergeCandidates(t.Context(), p.Accounts["social_worker.prato"], id)
+		require.NoError(t, err)
+		return casesIn(ledger.Page[ledger.CaseFile]{Items: files})
+	}
+	second := open(true)
+	require.Empty(t, candidates(second))
+	require.Empty(t, candidates(first), "nor the other way round")
+	third := open(false)
+	require.ElementsMatch(t, []string{first, second}, candidates(third))
+	require.Equal(t, []string{third}, candidates(first))
+	require.Equal(t, 1, p.Count(`told_apart`))
 }

@@ -1,0 +1,72 @@
+package finding_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/finding"
+)
+
+func TestWhatWasTypedCanBeReadAs(t *testing.T) {
+	birth, swapped := "birth [@1990-05-12]", "swapped [@1990-12-05]"
+	for typed, want := range map[string][]string{
+		"Prova":                 {"name [prova]"},
+		" D'Esempio  Ànna ":     {"name [anna d esempio]"},
+		"12/5/1990":             {birth, swapped},
+		"12.05.1990":            {birth, swapped},
+		"12-05-1990":            {birth, swapped},
+		"1990-05-12":            {birth, swapped},
+		"1990/5/12":             {birth, swapped},
+		"31/1/1990":             {"birth [@1990-01-31]"},
+		"1/31/1990":             {"swapped [@1990-01-31]"},
+		"5/5/1990":              {"birth [@1990-05-05]"},
+		"29/2/1992":             {"birth [@1992-02-29]"},
+		"31/1/90":               {"birth [@1990-01-31]", "birth [@2090-01-31]"},
+		"Prova 12/5/1990":       {"birth [@1990-05-12 prova]", "swapped [@1990-12-05 prova]"},
+		"12/5/1990, Anna Prova": {"birth [@1990-05-12 anna prova]", "swapped [@1990-12-05 anna prova]"},
+		"347 000 0001":          {"phone [+3470000001]", "number 3470000001"},
+		"+39 347 0000001":       {"phone [+3470000001]", "number 393470000001"},
+		"0039-347-0000001":      {"phone [+3470000001]", "number 00393470000001"},
+		"0574/000001":           {"phone [+0574000001]", "number 0574000001"},
+		"(0574) 00.00.01":       {"phone [+0574000001]", "number 0574000001"},
+		"+92 300 0000001":       {"phone [+923000000001]", "number 923000000001"},
+		"393 0000001":           {"phone [+3930000001]", "number 3930000001"},
+		"12":                    {"number 12"},
+		"prato-2026-00052":      {"name [00052 2026 prato]", "number prato202600052"},
+		"%%":                    nil,
+		"__":                    nil,
+		"":                      nil,
+		"%prova_":               {"name [prova]"},
+		"31/2/1990":             {"phone [+3121990]", "number 3121990"},
+	} {
+		var got []string
+		for _, w := range finding.Read(typed) {
+			if w.By == finding.ByNumber {
+				require.Equal(t, []string{"#"}, w.Words, "no word is looked for")
+				got = append(got, fmt.Sprint(w.By, " ", w.Number))
+				continue
+			}
+			require.Empty(t, w.Number)
+			if w.By == finding.ByName && !strings.ContainsFunc(typed, unicode.IsLetter) {
+				continue // names have no digits, but those of synthetic people do
+			}
+			got = append(got, fmt.Sprint(w.By, " ", w.Words))
+		}
+		require.Equal(t, want, got, typed)
+	}
+	require.Equal(t, "birth,swapped", finding.Kinds(finding.Read("12/5/1990")))
+}
+
+// Every spelling of one number has one key, and of two numbers two.
+func TestTheTelephoneHoweverTyped(t *testing.T) {
+	for _, typed := range []string{"3470000001", "347 000 0001", "347/0000001", "+39 3470000001", "+39347 00 00 001", "0039 347 000 0001", "347-000.0001", " (+39) 347 0000001"} {
+		require.Equal(t, []string{"+3470000001"}, finding.Phones(typed), typed)
+	}
+	require.Equal(t, []string{"+3470000001", "+0574000001"}, finding.Phones("347 0000001; 0574 000001"))
+	require.Empty(t, finding.Phones("nessuno"))
+	require.False(t, strings.HasPrefix(finding.Phones("393 0000001")[0], "+30"), "393 begins numbers of telephones too")
+}
