@@ -233,10 +233,21 @@ func (b *PagesRig) Only(state care.ReferralState) {
 	b.Serve(OneReferral{PageRecords: b.Pages, ReferralIn: r})
 }
 
+// runOf are the parts of the path that kinds of task belong to; the others are of the
+// équipe, or of the case.
+var runOf = map[care.TaskKind]string{
+	care.ConfirmAppointment: "service/1", care.Interview: "service/1", care.Assessment: "service/1", care.FollowPractice: "service/1", care.SocialService: "service/1",
+	care.BookAgain: "service/1", care.NextService: "service/1",
+	care.PlacementAppointment: "placement/1", care.ServicePact: "placement/1", care.Measure: "placement/1", care.CheckMeasure: "placement/1", care.PlacementOutcome: "placement/1",
+}
+
 // Hold makes the task one of a kind that the caller holds.
 func (b *PagesRig) Hold(kind care.TaskKind) {
 	b.Pages.OneTask.Kind, b.Pages.OneTask.State, b.Pages.OneTask.HolderID = kind, care.TaskReserved, SomeWorker.ID
 	b.Pages.OneTask.ReferralID = SomeID
+	if b.Pages.OneTask.Run != SomeRun {
+		b.Pages.OneTask.Run = cmp.Or(runOf[kind], "case/"+AnotherID)
+	}
 }
 
 func (b *PagesRig) SentCommands() int {
@@ -499,7 +510,9 @@ func (p *PageRecords) appointments() []ledger.Appointment {
 		ID: SomeID, CaseID: AnotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "housing_suitability_certificate", State: string(care.AppointmentConfirmed), At: p.noon(0),
 	}
+	first.Run = "service/1"
 	second := first
+	second.Run = "placement/1"
 	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), p.noon(2), cmp.Or(p.ZonePolicy.CPI(), "cpi"), ""
 	return []ledger.Appointment{first, second}
 }

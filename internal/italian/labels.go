@@ -31,6 +31,12 @@ func Upper(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
+// Lower begins a text with a small letter, as within a sentence.
+func Lower(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[size:]
+}
+
 // person is a role as a noun with its articles: un operatore, l'operatore.
 type person struct{ noun, indefinite, definite, short string }
 

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/sole"
+	"percorso/internal/zone"
 )
 
 // action is an operation on a case as a whole. Its page follows from its form, its
@@ -123,6 +125,22 @@ func (s *Place) afterAction(c *gin.Context, who care.Staff, done catalogue.Comma
 	return file
 }
 
+// stripOf is what stands above the form of an action: the person, how far their case has
+// come, and the last notes. Nil: the caller does not read the case file.
+func (s *Place) stripOf(ctx context.Context, who care.Staff, rules *zone.Rules, file ledger.Case) (*parts.Strip, error) {
+	if file.Number == "" {
+		return nil, nil
+	}
+	history, err := s.Records.Timeline(ctx, who, file.ID, ledger.Paging{})
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return nil, err
+	}
+	strip := parts.StripOf(file, s.Now())
+	strip.Put(parts.CaseThing(rules.Policy, file))
+	strip.Notes(rules.Policy, history.Items)
+	return strip, nil
+}
+
 // caseForm is the page of an action, with what was typed; nil: nothing yet.
 func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Values) (parts.CaseForm, error) {
 	if !a.facts.MayAsk(who.Role) {
@@ -160,6 +178,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	}
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.facts.Code), "/fascicoli")}
 	page.Back = back
+	if page.Strip, err = s.stripOf(ctx, who, rules, file); err != nil {
+		return parts.CaseForm{}, err
+	}
 	a.show(&page, in)
 	if u := file.Undoing; a.facts.Code == care.OpUndo && u != nil && u.SaidAt != nil {
 		page.Intro = undoingWords(rules.Policy, file) + " " + page.Intro

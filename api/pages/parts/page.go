@@ -63,6 +63,7 @@ type CaseForm struct {
 	web.Frame
 	Form    web.Form
 	Intro   string
+	Strip   *Strip // nil: the page shows by itself what it is about
 	Fields  []web.Field
 	Given   *Given
 	Button  string

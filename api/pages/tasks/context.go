@@ -33,7 +33,8 @@ var equipeTasks = map[care.TaskKind]care.PlanState{
 var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Review}
 
 // fillContext fills in what a task is decided on.
-func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+func (s *Place) fillContext(ctx context.Context, page *TaskPage, about *subject) error {
+	who, rules, t := about.who, about.rules, about.task
 	if state, ok := equipeTasks[t.Kind]; ok {
 		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
 			return err
@@ -53,16 +54,16 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, who care.Staff,
 			page.Words = append(page.Words, "Il percorso di questa zona prosegue con: "+next.Name+".")
 		}
 	case care.TakeUpAgain:
-		if err := s.fillLost(ctx, page, who, rules, t); err != nil {
+		if err := about.lost(ctx, page); err != nil {
 			return err
 		}
 	case care.ClosureApproval, care.ClosureReturned, care.Closure:
-		if err := s.fillProposal(ctx, page, who, rules, t); err != nil {
+		if err := about.proposal(ctx, page); err != nil {
 			return err
 		}
 	}
 	if t.Kind == care.TransferAnswer || t.Kind == care.ClosureApproval && page.Note == nil || !care.ReadsCases(who, rules.Policy) {
-		return s.fillShare(ctx, page, who, rules, t)
+		return s.fillShare(ctx, page, about)
 	}
 	return s.fillGiven(ctx, page, who, rules, t)
 }
@@ -119,14 +120,11 @@ func (p *TaskPage) givenAgain(policy care.Policy) error {
 	return nil
 }
 
-// fillLost shows what a closure has ended that was taken back.
-func (s *Place) fillLost(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
-	file, err := s.Records.CaseFile(ctx, who, t.CaseID)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		page.Words = append(page.Words, present.LostWords(rules.Policy, file))
+// lost shows what a closure has ended that was taken back.
+func (a *subject) lost(ctx context.Context, page *TaskPage) error {
+	file, err := a.file(ctx)
+	if err == nil && file != nil {
+		page.Words = append(page.Words, present.LostWords(a.rules.Policy, *file))
 	}
 	return err
 }
@@ -210,7 +208,8 @@ func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, ru
 // fillShare shows what the caller's agency was given of the person for a task,
 // or why it does not see that. Of a transfer, the plan and the words of whoever
 // asks come along.
-func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
+func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) error {
+	who, rules, t := about.who, about.rules, about.task
 	share, err := s.Records.Share(ctx, who, t.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
@@ -239,6 +238,11 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, r
 		return err
 	}
 	page.Shared.Terms = present.DisclosedTerms(rules.Policy, given.Snapshot)
+	if t.State.Open() && page.Strip == nil {
+		if page.Strip, err = about.stripOfGiven(ctx, given.Snapshot, page.Asked); err != nil {
+			return err
+		}
+	}
 	switch {
 	case t.Kind == care.ClosureApproval:
 		outcome, _ := care.ByCode(rules.Outcomes, given.Outcome)
@@ -255,31 +259,24 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, who care.Staff, r
 	return nil
 }
 
-// proposalsLookedThrough is how much of the timeline is looked through for who
-// proposed a closure.
-const proposalsLookedThrough = 50
-
-// fillProposal shows who proposed the closure that is to be approved, and why; of one
+// proposal shows who proposed the closure that is to be approved, and why; of one
 // that was not approved, who said so and why.
-func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
-	moments, err := s.Records.Timeline(ctx, who, t.CaseID, ledger.Paging{Limit: proposalsLookedThrough})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil
-	}
+func (a *subject) proposal(ctx context.Context, page *TaskPage) error {
+	moments, err := a.moments(ctx)
 	if err != nil {
 		return err
 	}
 	proposals := []string{string(care.Closure) + "/" + care.Closed, string(care.Evaluation) + "/" + care.ProposeClose, string(care.Review) + "/" + care.ProposeClose}
-	for _, m := range moments.Items {
+	for _, m := range moments {
 		completed := m.Code == "task_completed"
 		proposes := m.Code == "closure_asked" || completed && slices.ContainsFunc(proposals, func(p string) bool { return strings.HasPrefix(m.Detail, p+"/") })
 		refuses := completed && m.Detail == string(care.ClosureApproval)+"/"+care.NotApproved
-		approves := t.Kind == care.ClosureApproval
+		approves := a.task.Kind == care.ClosureApproval
 		if proposes && !approves {
 			return nil // nobody has said anything to that yet
 		}
 		if proposes || refuses && !approves {
-			shown := present.MomentOf(rules.Policy, m)
+			shown := present.MomentOf(a.rules.Policy, m)
 			page.Note = &Quote{Title: shown.Text, Text: shown.Note, By: strings.Trim(shown.By+", "+shown.When, ", ")}
 			return nil
 		}
@@ -290,13 +287,14 @@ func (s *Place) fillProposal(ctx context.Context, page *TaskPage, who care.Staff
 // fillForm gives the form of a task what it asks about: the plan that a draft
 // begins from, the goals to evaluate, the matters that the person cannot book, and the
 // private partners that a plan needs the person's consent for.
-func (s *Place) fillForm(ctx context.Context, who care.Staff, rules *zone.Rules, form *parts.TaskForm, t ledger.Task) error {
-	if form.Books() && care.ReadsCases(who, rules.Policy) {
-		file, err := s.Records.CaseFile(ctx, who, t.CaseID)
-		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subject) error {
+	who, rules, t := about.who, about.rules, about.task
+	if form.Books() {
+		file, err := about.file(ctx)
+		if err != nil {
 			return err
 		}
-		if err == nil {
+		if file != nil {
 			form.Shut = parts.ShutMatters(rules.Policy, file.PersonData.Facts(rules.Policy, file.Needs), s.Now().In(rules.Calendar.Location()))
 		}
 	}

@@ -17,8 +17,17 @@ var templates = web.Parse(files, parts.Pieces())
 // TaskList is "Le mie attività": what the caller holds and what their team may take.
 type TaskList struct {
 	web.Frame
+	Next               *NextStep // nil: nothing was just done
 	Mine, Team         []parts.TaskItem
 	MoreMine, MoreTeam string // addresses; empty: there are no more
+}
+
+// NextStep is what comes next for the person whose task was just done.
+type NextStep struct {
+	Title    string    // what comes next, and for whom
+	Sentence string    // what the case waits for; empty: the caller does not read it
+	Continue *web.Link // to a task that is the caller's
+	Claim    *web.Form // makes a free one theirs, and leads to it
 }
 
 // Template names the page's file.
@@ -29,6 +38,7 @@ func (TaskList) Template() *template.Template { return templates["tasks"] }
 type TaskPage struct {
 	web.Frame
 	Purpose  string
+	Strip    *parts.Strip // nil: nothing of the person is for the caller
 	Person   string
 	Case     *web.Link // the case file, where the caller may read it
 	Due      *web.Badge

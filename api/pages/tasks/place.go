@@ -17,6 +17,8 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	// Appointments lists those that the caller's agency has, by day and hour.
+	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// Disclosure is what an agency of the zone would get of the person for a
 	// purpose (an area of need; empty: as a whole). Nothing is sent by it.

@@ -47,6 +47,9 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", "/compiti")}
+	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
+		return err
+	}
 	for _, t := range mine.Items {
 		page.Mine = append(page.Mine, parts.TaskItemOf(who, rules, t, s.Now()))
 	}
@@ -89,11 +92,15 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.taskPageOf(c, who, task)
+	about, err := s.about(c.Request.Context(), who, task)
 	if err != nil {
 		return err
 	}
-	form, err := s.formOf(c, who, task, nil)
+	page, err := s.taskPageOf(c, about)
+	if err != nil {
+		return err
+	}
+	form, err := s.formOf(c, about, nil)
 	if err != nil {
 		return err
 	}
@@ -134,14 +141,18 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	form, err := s.formOf(c, who, task, c.Request.PostForm)
+	about, err := s.about(ctx, who, task)
+	if err != nil {
+		return err
+	}
+	form, err := s.formOf(c, about, c.Request.PostForm)
 	switch {
 	case err != nil:
 		return err
 	case form == nil:
 		return ledger.ErrNotFound
 	case c.PostForm(parts.AddRow) != "" && len(act.Unreadable(ctx)) == 0:
-		return s.taskAgain(c, who, task, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
+		return s.taskAgain(c, about, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.Read()
 	var cmd ledger.Command
@@ -149,51 +160,43 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	}
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/compiti", "Fatto: "+italian.TaskKind(task.Kind)+".")
+		return s.Pages.Done(c, cmd, "/compiti?"+after+"="+task.ID, "Fatto: "+italian.TaskKind(task.Kind)+".")
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, form.Naming)
 	if err != nil {
 		return err
 	}
-	return s.taskAgain(c, who, task, form, again, status)
+	return s.taskAgain(c, about, form, again, status)
 }
 
 // taskAgain shows a task's form again, with what was typed.
-func (s *Place) taskAgain(c *gin.Context, who care.Staff, task ledger.Task, form *parts.TaskForm, again web.Form, status int) error {
-	page, err := s.taskPageOf(c, who, task)
+func (s *Place) taskAgain(c *gin.Context, about *subject, form *parts.TaskForm, again web.Form, status int) error {
+	page, err := s.taskPageOf(c, about)
 	if err != nil {
 		return err
 	}
 	page.Form, page.State, page.Claim = form.Show(again), "", nil
-	page.handing(who, task, true)
+	page.handing(about.who, about.task, true)
 	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // formOf is the form of a task's kind; nil: it has none.
-func (s *Place) formOf(c *gin.Context, who care.Staff, task ledger.Task, sent url.Values) (*parts.TaskForm, error) {
-	ctx := c.Request.Context()
-	kind, ok := catalogue.FormOf(task.Kind)
+func (s *Place) formOf(c *gin.Context, about *subject, sent url.Values) (*parts.TaskForm, error) {
+	kind, ok := catalogue.FormOf(about.task.Kind)
 	if !ok {
 		return nil, nil
 	}
-	rules, err := s.Book.Rules(ctx, who.Zone)
-	if err != nil {
-		return nil, err
-	}
-	form := &parts.TaskForm{TaskForm: kind, Policy: rules.Policy, Service: task.Service, Sent: sent}
-	return form, s.fillForm(ctx, who, rules, form, task)
+	form := &parts.TaskForm{TaskForm: kind, Policy: about.rules.Policy, Service: about.task.Service, Sent: sent}
+	return form, s.fillForm(c.Request.Context(), form, about)
 }
 
 // taskPageOf is all of a task's page but its form.
-func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskPage, error) {
+func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err error) {
 	ctx := c.Request.Context()
-	rules, err := s.Book.Rules(ctx, who.Zone)
-	if err != nil {
-		return TaskPage{}, err
-	}
-	page := TaskPage{
+	who, rules, t := about.who, about.rules, about.task
+	page = TaskPage{
 		Frame: s.Pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
 		State: taskState(who, t),
 	}
@@ -241,7 +244,10 @@ func (s *Place) taskPageOf(c *gin.Context, who care.Staff, t ledger.Task) (TaskP
 	if page.Asked, err = s.asked(ctx, who, rules, t); err != nil {
 		return page, err
 	}
-	return page, s.fillContext(ctx, &page, who, rules, t)
+	if page.Strip, err = about.strip(ctx, page.Asked); err != nil {
+		return page, err
+	}
+	return page, s.fillContext(ctx, &page, about)
 }
 
 // taskState says why the caller has no form to fill in; empty: they have, or

@@ -1,0 +1,183 @@
+package parts
+
+import (
+	"strings"
+	"time"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/world"
+	"percorso/internal/ledger"
+)
+
+// Strip is what stands above a form: whom it is about, what it is about, and what was
+// said before. What is empty is not shown.
+type Strip struct {
+	Person string   // name and age
+	Facts  []string // of the person: languages, permit
+	Phone  string
+	Things []Thing
+	Said   []web.Moment // the last notes
+	Rest   *web.Link    // where all the rest stands
+}
+
+// Thing is what a form is about: an appointment, a referral, a measure.
+type Thing struct {
+	Title string
+	Terms []web.Term
+}
+
+// add gives a thing a line, where it has something to say.
+func (t *Thing) add(name, value string) {
+	if value != "" {
+		t.Terms = append(t.Terms, web.Term{Name: name, Value: value})
+	}
+}
+
+// StripOf begins the strip of a form about a case that the caller reads.
+func StripOf(file ledger.Case, now time.Time) *Strip {
+	p := file.PersonData
+	strip := &Strip{Phone: p.Phone, Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
+	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, now)
+	strip.speaks(p.Languages)
+	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
+	switch {
+	case p.Permit != "" && p.PermitExpiry != nil:
+		permit += ", fino al " + italian.Date(*p.PermitExpiry)
+	case p.Receipt != nil:
+		permit += ", ricevuta del " + italian.Date(*p.Receipt)
+	}
+	strip.Facts = append(strip.Facts, permit)
+	return strip
+}
+
+// StripOfGiven begins the strip of a form for an agency that reads no case files: it has
+// what the agency was given of the person, and nothing else.
+func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
+	name := strings.TrimSpace(given.GivenName + " " + given.FamilyName)
+	if name == "" {
+		return nil
+	}
+	born, _ := time.Parse(time.DateOnly, given.BirthDate) // unknown, it has no age
+	strip := &Strip{Person: withAge(name, born, now), Phone: given.Phone}
+	strip.speaks(given.Languages)
+	return strip
+}
+
+func withAge(name string, born, now time.Time) string {
+	if born.IsZero() {
+		return name
+	}
+	return name + ", " + italian.Count(years(born, now.In(italian.Rome)), "anno", "anni")
+}
+
+// years is how old somebody is on a day.
+func years(born, today time.Time) int {
+	age := today.Year() - born.Year()
+	if today.Month() < born.Month() || today.Month() == born.Month() && today.Day() < born.Day() {
+		age--
+	}
+	return age
+}
+
+func (s *Strip) speaks(tags []string) {
+	if len(tags) > 0 {
+		s.Facts = append(s.Facts, "Parla "+strings.Join(web.Each(tags, world.Language), ", "))
+	}
+}
+
+// Put adds a thing that has something to say.
+func (s *Strip) Put(t Thing) {
+	if len(t.Terms) > 0 {
+		s.Things = append(s.Things, t)
+	}
+}
+
+// lastNotes is how many notes a strip shows.
+const lastNotes = 3
+
+// Notes puts the last notes of a case's history into the strip. It is the one place
+// that what was written before comes from.
+func (s *Strip) Notes(p care.Policy, moments []ledger.Moment) {
+	for _, m := range moments {
+		if m.Note != "" && len(s.Said) < lastNotes {
+			s.Said = append(s.Said, present.MomentOf(p, m))
+		}
+	}
+}
+
+// AppointmentThing is an appointment with its day, hour, place and matter.
+func AppointmentThing(p care.Policy, a ledger.Appointment) Thing {
+	t := Thing{Title: "L’appuntamento"}
+	t.add("Quando", italian.Upper(italian.Day(a.At))+", ore "+italian.Clock(a.At))
+	agency := ""
+	if service, ok := p.Service(a.Service); ok {
+		agency = service.Agency
+		t.add("Servizio", service.Name)
+	} else if strings.HasPrefix(a.Run, string(care.RunPlacement)+"/") {
+		agency = p.CPI()
+	}
+	where := present.AgencyName(p, agency)
+	if office, _ := p.Agency(agency); office.Phone != "" {
+		where += ", telefono " + office.Phone
+	}
+	t.add("Dove", where)
+	if a.Matter != "" {
+		t.add("Materia", present.NameIn(p.Matters, a.Matter))
+	}
+	t.add("Stato", italian.Upper(italian.AppointmentState(a.State)))
+	return t
+}
+
+// ReferralThing is a referral with what is asked.
+func ReferralThing(p care.Policy, r ledger.Referral) Thing {
+	t := Thing{Title: "La segnalazione"}
+	t.add("Da", present.AgencyName(p, r.FromAgency))
+	t.add("A", present.AgencyName(p, r.ToAgency))
+	t.add("Per", italian.ReferralPurpose(p, r.Purpose))
+	t.add("Inviata il", italian.Date(r.Requested.In(italian.Rome)))
+	t.add("Stato", italian.Upper(italian.ReferralState(r.State)))
+	return t
+}
+
+// BranchThing is a service, a practice or a placement under way.
+func BranchThing(p care.Policy, b ledger.Branch) Thing {
+	t := Thing{Title: italian.RunKind(b.Kind)}
+	if b.Service != "" {
+		t.add("Servizio", present.ServiceName(p, b.Service))
+	}
+	if b.Matter != "" {
+		t.add("Materia", present.NameIn(p.Matters, b.Matter))
+	}
+	t.add("Inizio", italian.Date(b.Started.In(italian.Rome)))
+	return t
+}
+
+// CaseThing is how far a case has come, with the areas of need that were found.
+func CaseThing(p care.Policy, file ledger.Case) Thing {
+	t := Thing{Title: "Il percorso"}
+	t.add("A che punto è", italian.Stage(file.Stage))
+	t.add("Bisogni", strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	t.add("Fascicolo aperto il", italian.Date(file.Opened.In(italian.Rome)))
+	if len(file.Meetings) > 0 {
+		last := file.Meetings[0]
+		t.add("Ultimo incontro", italian.Date(last.At.In(italian.Rome))+", "+present.AgencyName(p, last.Agency))
+	}
+	return t
+}
+
+// PermitThing is the person's permit, with when they were born.
+func PermitThing(p ledger.Person) Thing {
+	t := Thing{Title: "Il permesso di soggiorno"}
+	t.add("Tipo", italian.Permit(p.Permit))
+	if p.PermitExpiry != nil {
+		t.add("Ultimo giorno", italian.Date(*p.PermitExpiry))
+	}
+	if p.Receipt != nil {
+		t.add("Ricevuta del rinnovo", italian.Date(*p.Receipt))
+	}
+	t.add("Data di nascita", italian.Date(p.BirthDate))
+	return t
+}
