@@ -107,8 +107,7 @@ var mayImport = map[string][]string{
 	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"}, // who is told that a branch is over for them
-	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},    // who is told that a branch is over for them
 	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 
 	// What people and programs speak to. It starts and updates processes by
