@@ -17,8 +17,10 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/protection"
 )
 
 // States of what operations are about.
@@ -34,6 +36,7 @@ const (
 	mistaken  = "mistaken"  // closed so, which the desk says was a mistake
 	merged    = "merged"    // into another file
 	handed    = "handed"    // another zone has taken it over
+	kept      = "protected" // the person is known to two keepers alone, who are none of the callers
 
 	sitting = "sitting" // an équipe under way with a seat of the employment centre
 	over    = "over"    // the équipe has ended
@@ -52,6 +55,21 @@ type thing struct {
 // statesOf lists the states in which an operation is asked for. Where a state makes
 // no difference to who may, it is asked of one.
 func statesOf(facts catalogue.Facts) []string {
+	states := openStates(facts)
+	switch facts.On {
+	case catalogue.Nothing:
+	case catalogue.OnTask:
+		for _, whose := range []string{"own", "theirs", "seat", "answer"} {
+			states = append(states, whose+"-"+kept)
+		}
+	default:
+		states = append(states, kept)
+	}
+	return states
+}
+
+// openStates lists those in which anybody may know of it.
+func openStates(facts catalogue.Facts) []string {
 	switch facts.On {
 	case catalogue.OnCase:
 		switch facts.Code { // whether an open case waits for these is its path's to say
@@ -142,7 +160,7 @@ func (w *crowd) becomes(caseRun, state string) {
 			Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 		}, func(s *care.RunState) { s.Suspended = &until })
 	case consented:
-		w.Does(caseRun, w.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
+		w.Does(caseRun, w.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
 	case passing:
 		w.transfers(caseRun, "Prova: va ad abitare a Lucca")
 	case closed:
@@ -188,6 +206,20 @@ func (w *crowd) hands(caseRun, note string) (next string) {
 
 // made makes what an operation is about, in a state.
 func (w *crowd) made(facts catalogue.Facts, state string) thing {
+	if whose, is := strings.CutSuffix(state, kept); is {
+		first := openStates(facts)[0]
+		if facts.On == catalogue.OnCase {
+			first = open
+		}
+		if whose != "" {
+			first = whose + "free"
+		}
+		it := w.made(facts, first)
+		_, err := w.Records.Assign(w.T.Context(), w.Accounts["social_worker_2.prato"], catalogue.Protect.Command(uuid.NewString(), ledger.BareID(it.caseRun),
+			protection.Form{Keeper: w.Accounts["supervisor_2.prato"].ID, Reason: "sought"}).NewCommand)
+		require.NoError(w.T, err)
+		return it
+	}
 	switch facts.On {
 	case catalogue.OnCase:
 		sent := care.ReferralRequested
@@ -323,13 +355,14 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 		SamePerson: func() string {
 			return ledger.BareID(w.twin())
 		},
+		Colleague: func() string { return w.Accounts["social_worker_2."+zone].ID },
 	}
 	var form any
 	switch facts.Code {
 	case care.OpRefer: // to a public body, which needs no consent
 		form = catalogue.ReferForm{Agency: "asl", Purpose: "social_inclusion", Notice: true, Seen: cmp.Or(world.Seen("asl", "social_inclusion"), "Prova")}
 	case care.OpConsent:
-		form = catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}
+		form = crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}
 	case care.OpReopen:
 		form = catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
 	case care.OpRedirect:

@@ -18,6 +18,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -101,7 +102,7 @@ func (w *crowd) lived(name string, day int) *dossier {
 	w.Does(f.caseRun, w.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{own}}, nil)
 	w.Complete(worker, f.caseRun, own.ID, care.Completion{Outcome: care.Continue, Note: marker(name, "form")}, ledger.Effects{}, nil)
 	f.ids["task"] = append(f.ids["task"], own.ID)
-	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing", Note: marker(name, "consent")})), ledger.Effects{}, nil)
+	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing", Note: marker(name, "consent")})), ledger.Effects{}, nil)
 	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: w.Now, Note: marker(name, "meeting")})), ledger.Effects{}, nil)
 
 	asked, referral := w.refers(f, "cpi", care.CPIOperator, "labour")
@@ -176,7 +177,7 @@ func (w *crowd) ends(f *dossier) {
 	}
 	switch f.name {
 	case unconsented:
-		w.Does(f.caseRun, w.Ask("desk_operator.prato", f.caseRun, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{})), ledger.Effects{}, nil)
+		w.Does(f.caseRun, w.Ask("desk_operator.prato", f.caseRun, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{})), ledger.Effects{}, nil)
 	case byMistake:
 		closes(care.OutcomeOpenedByMistake)
 	case joined:

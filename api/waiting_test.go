@@ -25,7 +25,7 @@ func TestEveryFormWaitsForItsAuthor(t *testing.T) {
 		}
 		path := strings.NewReplacer(":id", apitest.AnotherID, ":azione", apitest.AnotherID).Replace(r.Path)
 		who := apitest.SomeWorker.Subject
-		if strings.HasPrefix(path, "/casi-bloccati") || strings.HasPrefix(path, "/richieste-ferme") {
+		if strings.HasPrefix(path, "/casi-bloccati") || strings.HasPrefix(path, "/richieste-ferme") || strings.HasPrefix(path, "/protetti-senza-custodi") {
 			who = apitest.SomeSupervisor.Subject
 		}
 		if path == "/letture" {

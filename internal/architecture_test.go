@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/permits":         {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":           {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding"},
-	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction"},
+	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection"},
 	"internal/undoing":         {"internal/care"}, // what can be taken back
 	"internal/told":            {},                // who was told of something
 	"internal/quorum":          {"internal/care"}, // whether an équipe has agreed
@@ -41,7 +41,9 @@ var mayImport = map[string][]string{
 	"internal/zone":            {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":        {"internal/care"},
-	"internal/italian":         {"internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction", "internal/finding"},
+	"internal/italian":         {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction", "internal/finding", "internal/protection"},
+	"internal/italian/alike":   {"internal/names", "internal/finding"},
+	"internal/italian/reading": {"internal/care", "internal/ledger"},
 	"internal/italian/article": {},                                        // nouns after their articles and prepositions
 	"internal/italian/gate":    {"internal/eligibility"},                  // why a gate is shut
 	"internal/italian/asked":   {},                                        // what to write in a field that must not stay empty
@@ -49,11 +51,12 @@ var mayImport = map[string][]string{
 	"internal/italian/mails":   {"internal/italian", "internal/ledger"},   // the mails that are sent
 	"internal/codec":           {},
 	"internal/config":          {"internal/brake"},
-	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                          // speaks to the API as any program does
-	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian"}, // leads made-up people along the paths
-	"internal/correction":      {"internal/ledger", "internal/care"},                                                                                   // how the data of a person are corrected
-	"internal/written":         {"internal/care"},                                                                                                      // which record a form makes, and for whom
-	"internal/italian/sheet":   {"internal/written"},                                                                                                   // what was written in a case
+	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
+	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
+	"internal/correction":      {"internal/ledger", "internal/care"},                                                                                                        // how the data of a person are corrected
+	"internal/written":         {"internal/care"},                                                                                                                           // which record a form makes, and for whom
+	"internal/italian/sheet":   {"internal/written"},                                                                                                                        // what was written in a case
+	"internal/protection":      {"internal/care"},                                                                                                                           // who keeps a protected person's file
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -70,20 +73,20 @@ var mayImport = map[string][]string{
 	"workflows/run":                {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
 	"workflows":                    {"internal/undoing", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
 	"activities":                   {"internal/ledger", "internal/care", "internal/trace"},
-	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                                                    // what a process counts
-	"internal/trace":               {},                                                                                                                                                                                                                                                                                   // which click something belongs to
-	"internal/observed":            {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                                             // who looks at a process from outside
-	"internal/spans":               {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                                                  // tells a collector of it
-	"internal/postgres":            {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                                              // the kit; below it one package for each database role
-	"internal/postgres/standing":   {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                     // what records, gates and steps ask
-	"internal/postgres/gates":      {"internal/postgres/given", "internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks"}, // what steps ask before they write
-	"internal/postgres/locks":      {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                                            // in which order rows are locked
-	"internal/postgres/days":       {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                              // when a case asks for somebody because a day has come
-	"internal/postgres/declared":   {"internal/crossing", "internal/ledger"},                                                                                                                                                                                                                                             // what people declare of themselves
-	"internal/postgres/consented":  {"internal/postgres", "internal/ledger"},                                                                                                                                                                                                                                             // what people consent to
-	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                         // to whom an answer gives data
-	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                  // takes a closure back
-	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                      // two case files of one person become one
+	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                                                                           // what a process counts
+	"internal/trace":               {},                                                                                                                                                                                                                                                                                                          // which click something belongs to
+	"internal/observed":            {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                                                                    // who looks at a process from outside
+	"internal/spans":               {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                                                                         // tells a collector of it
+	"internal/postgres":            {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                                                                     // the kit; below it one package for each database role
+	"internal/postgres/standing":   {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                            // what records, gates and steps ask
+	"internal/postgres/gates":      {"internal/postgres/given", "internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks", "internal/protection"}, // what steps ask before they write
+	"internal/postgres/locks":      {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                                                                   // in which order rows are locked
+	"internal/postgres/days":       {"internal/terms", "internal/permits", "internal/eligibility", "internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                     // when a case asks for somebody because a day has come
+	"internal/postgres/declared":   {"internal/crossing", "internal/ledger"},                                                                                                                                                                                                                                                                    // what people declare of themselves
+	"internal/postgres/consented":  {"internal/postgres", "internal/ledger"},                                                                                                                                                                                                                                                                    // what people consent to
+	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                                                // to whom an answer gives data
+	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                         // takes a closure back
+	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                                             // two case files of one person become one
 	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
 	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                         // what other agencies are given
 	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                                      // the keys of people's names
@@ -91,12 +94,12 @@ var mayImport = map[string][]string{
 	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                          // what goes with the command that opens a case
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                  // notes those that came to nothing
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who does a task, and by when
+	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -109,6 +112,8 @@ var mayImport = map[string][]string{
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
 	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},    // who is told that a branch is over for them
 	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
+	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/protect":    {"internal/protection", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who knows of a protected person
 
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
@@ -119,7 +124,7 @@ var mayImport = map[string][]string{
 	},
 	"api/access":    {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":       {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem":   {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/told"},
+	"api/problem":   {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told"},
 	"api/envelope":  {"api/problem", "internal/care"},
 	"api/rest":      {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "internal/undoing", "internal/written", "internal/finding"},
 	"api/web":       {}, // knows no domain
@@ -127,7 +132,7 @@ var mayImport = map[string][]string{
 	"api/rest/told": {"internal/care"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/world", "internal/correction"},
+	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction"},
 	"api/access/seal":       {},
 	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
@@ -159,7 +164,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -26,13 +27,13 @@ func (w *casework) refers(agency string) ledger.Command {
 func (w *casework) consents() {
 	w.Helper()
 	for _, agency := range []string{"terzo_settore", "centri_sociali"} {
-		w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{Agency: agency, Purpose: "school"}))
+		w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, crossing.ConsentForm{Agency: agency, Purpose: "school"}))
 	}
 }
 
 func (w *casework) withdrawsConsent() {
 	w.Helper()
-	w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.WithdrawalForm{}))
+	w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, crossing.WithdrawalForm{}))
 }
 
 // answered moves a referral of a partner without accounts, as its sender's side
@@ -112,7 +113,7 @@ func TestReferralToAPrivatePartnerStandsOnConsent(t *testing.T) {
 			}
 			require.Equal(t, map[string]care.ReferralState{"terzo_settore": third, "centri_sociali": social, "cpia": care.ReferralRequested}, states)
 		}
-		w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, catalogue.WithdrawalForm{Agency: "terzo_settore"}))
+		w.asks(care.SocialWorker, catalogue.WithdrawConsent.Command("", w.id, crossing.WithdrawalForm{Agency: "terzo_settore"}))
 		stand(care.ReferralWithdrawn, care.ReferralInProgress)
 		w.withdrawsConsent()
 		stand(care.ReferralWithdrawn, care.ReferralWithdrawn)

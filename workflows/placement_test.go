@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/catalogue"
 )
 
@@ -124,7 +125,7 @@ func TestPlacementRedirected(t *testing.T) {
 		inZone(t, "lucca", func(w *casework) {
 			w.opens()
 			w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
-			w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "labour"}))
+			w.asks(care.SocialWorker, catalogue.Consent.Command("", w.id, crossing.ConsentForm{Agency: "terzo_settore", Purpose: "labour"}))
 			w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 			if acknowledged {
 				w.acknowledges()

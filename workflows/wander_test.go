@@ -462,7 +462,7 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 	for _, o := range catalogue.All {
 		facts := o.About()
 		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene, care.OpRefer}, facts.Code)
-		if facts.On != catalogue.OnCase || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(8) > 0 {
+		if facts.On != catalogue.OnCase || slices.Contains(keeping, facts.Code) || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(8) > 0 {
 			continue
 		}
 		can = append(can, func() {
@@ -480,6 +480,9 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 	}
 	return can
 }
+
+// keeping is what hides a case from its walkers: who walks on knows nothing of it.
+var keeping = []care.Operation{care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift}
 
 // asks asks for an operation on the case, and follows where it leads.
 func (g *wanderer) asks(o catalogue.Known) {

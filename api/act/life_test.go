@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 	"percorso/workflows/contract"
@@ -57,11 +58,11 @@ func TestWhatLifeDoesToACaseReachesItsRun(t *testing.T) {
 			}},
 		{care.OpConsent, run, "", care.Answer{Agency: "associazione", Matter: "labour"},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Do(ctx, catalogue.Consent.Command("k", apitest.AnotherID, catalogue.ConsentForm{Agency: "associazione", Purpose: "labour"}))
+				return c.Do(ctx, catalogue.Consent.Command("k", apitest.AnotherID, crossing.ConsentForm{Agency: "associazione", Purpose: "labour"}))
 			}},
 		{care.OpUnconsent, run, "", care.Answer{Agency: "associazione"},
 			func(c *percorso.Client) (percorso.Command, error) {
-				return c.Do(ctx, catalogue.WithdrawConsent.Command("k", apitest.AnotherID, catalogue.WithdrawalForm{Agency: "associazione", Note: "Testo di prova"}))
+				return c.Do(ctx, catalogue.WithdrawConsent.Command("k", apitest.AnotherID, crossing.WithdrawalForm{Agency: "associazione", Note: "Testo di prova"}))
 			}},
 		{care.OpMeet, run, "", care.Answer{At: &past},
 			func(c *percorso.Client) (percorso.Command, error) {
@@ -157,8 +158,8 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 		"refer elsewhere":     {catalogue.Refer.Command("k", apitest.AnotherID, catalogue.ReferForm{Agency: "altra", Purpose: "altro", Notice: true, Seen: "x"}), []string{"agency:unknown_code", "purpose:unknown_code"}},
 		"refer to the CPI":    {catalogue.Refer.Command("k", apitest.AnotherID, catalogue.ReferForm{Agency: "cpi", Purpose: "labour", Notice: true, Seen: "x"}), []string{"agency:use_send_to_cpi"}},
 		"refer out of reach":  {catalogue.Refer.Command("k", apitest.AnotherID, catalogue.ReferForm{Agency: "comune", Purpose: "labour", Notice: true, Seen: "x"}), []string{"agency:agency_unreachable"}},
-		"consent at length":   {catalogue.Consent.Command("k", apitest.AnotherID, catalogue.ConsentForm{Agency: "associazione", Purpose: "labour", Note: long}), []string{"note:too_long"}},
-		"withdrawal":          {catalogue.WithdrawConsent.Command("k", apitest.AnotherID, catalogue.WithdrawalForm{Note: long}), []string{"note:too_long"}},
+		"consent at length":   {catalogue.Consent.Command("k", apitest.AnotherID, crossing.ConsentForm{Agency: "associazione", Purpose: "labour", Note: long}), []string{"note:too_long"}},
+		"withdrawal":          {catalogue.WithdrawConsent.Command("k", apitest.AnotherID, crossing.WithdrawalForm{Note: long}), []string{"note:too_long"}},
 		"meeting to come":     {catalogue.Meet.Command("k", apitest.AnotherID, catalogue.MeetingForm{At: soon}), []string{"at:in_the_future"}},
 		"meeting long ago":    {catalogue.Meet.Command("k", apitest.AnotherID, catalogue.MeetingForm{At: old}), []string{"at:too_long_ago"}},
 		"suspend for nothing": {catalogue.Suspend.Command("k", apitest.AnotherID, catalogue.SuspendForm{}), []string{"until:required", "reason:required"}},
@@ -246,7 +247,7 @@ func TestWhoMayAskWhatLifeDoes(t *testing.T) {
 	r := apitest.NewRig(t)
 	for _, asked := range []catalogue.Command{
 		catalogue.Convene.Command("k1", apitest.AnotherID, convene), catalogue.Refer.Command("k2", apitest.AnotherID, refer),
-		catalogue.Consent.Command("k3", apitest.AnotherID, catalogue.ConsentForm{Agency: "associazione", Purpose: "labour"}), catalogue.Suspend.Command("k4", apitest.AnotherID, suspend),
+		catalogue.Consent.Command("k3", apitest.AnotherID, crossing.ConsentForm{Agency: "associazione", Purpose: "labour"}), catalogue.Suspend.Command("k4", apitest.AnotherID, suspend),
 		catalogue.Transfer.Command("k5", apitest.AnotherID, transfer), catalogue.Merge.Command("k6", apitest.AnotherID, merge),
 		catalogue.Reopen.Command("k7", apitest.AnotherID, reopen), catalogue.Permit.Command("k8", apitest.AnotherID, permit),
 		catalogue.Minutes.Command("k9", apitest.AnotherID, minutes),

@@ -263,6 +263,8 @@ const (
 	SuspendedID = "0190f0f0-0000-7000-8000-000000000003"
 	MergedID    = "0190f0f0-0000-7000-8000-000000000004"
 	ClosedID    = "0190f0f0-0000-7000-8000-000000000005"
+	ProtectedID = "0190f0f0-0000-7000-8000-000000000017" // of a protected person
+	LiftedID    = "0190f0f0-0000-7000-8000-000000000018" // of one who is to be so no longer
 	MistakenID  = "0190f0f0-0000-7000-8000-000000000006" // closed, which somebody says was a mistake
 )
 
@@ -424,6 +426,15 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		return ledger.Case{}, ledger.ErrNotFound
 	case AnotherID:
 		c.Transfer = "pistoia"
+	case ProtectedID, LiftedID:
+		c.ID = id
+		c.Protection = &ledger.Protection{
+			Since: p.noon(-3), Reason: "sought", Likeness: []ledger.Likeness{{ID: AnotherID, Number: "PO-2026-AAAA-2222", Opened: p.noon(-1)}},
+			Keepers: []ledger.Keeper{{ID: SomeWorker.ID, Name: SomeWorker.Name, Role: SomeWorker.Role, Agency: SomeWorker.Agency}, {ID: SomeSupervisor.ID, Name: SomeSupervisor.Name, Role: SomeSupervisor.Role, Agency: SomeSupervisor.Agency}},
+		}
+		if id == LiftedID {
+			c.Protection.AskedBy, c.Protection.AskedAt = SomeSupervisor.ID, p.due(-1)
+		}
 	case SuspendedID:
 		since, until := p.noon(-10), time.Date(2027, 3, 1, 8, 0, 0, 0, italian.Rome)
 		c.ID, c.SuspendedAt, c.SuspendedUntil, c.Consent = SuspendedID, &since, &until, &since

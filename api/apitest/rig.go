@@ -322,6 +322,14 @@ func (f *fakeRecords) Readers(_ context.Context, s care.Staff, caseID string, be
 	return told, f.Fail
 }
 
+// Unkept is one case, whose number alone is told.
+func (f *fakeRecords) Unkept(_ context.Context, s care.Staff) ([]ledger.Unkept, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	return []ledger.Unkept{{ID: AnotherID, Number: "PROVA-2026-00017"}}, f.Fail
+}
+
 // DeferredEntries is one, where a test puts in a code.
 func (f *fakeRecords) DeferredEntries(_ context.Context, s care.Staff) ([]ledger.DeferredEntry, error) {
 	switch {

@@ -3,7 +3,7 @@ package problem
 import (
 	"time"
 
-	"percorso/internal/italian"
+	"percorso/internal/italian/alike"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
 )
@@ -33,7 +33,7 @@ func SamePersonAs(files []ledger.CaseFile) *Problem {
 			c.BirthYear = file.Known.BirthDate.Year()
 		}
 		if file.Like != nil {
-			c.Why = italian.Likeness(*file.Like)
+			c.Why = alike.People(*file.Like)
 		}
 		p.Candidates = append(p.Candidates, c)
 	}

@@ -67,8 +67,7 @@ func (k TaskKind) SaysHowItWent() bool { return k == Interview || k == ServicePa
 // MissedFor are the reasons for which an appointment does not take place.
 var MissedFor = []string{GoodReason, "no_reason_given", OfficeUnable, NoInterpreter}
 
-// Excused says whether somebody who did not come is not to blame for it: the absence
-// does not count against them.
+// Excused says whether an absence does not count against who did not come.
 func Excused(reason Code) bool {
 	return reason == GoodReason || reason == OfficeUnable || reason == NoInterpreter
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
@@ -57,7 +58,7 @@ func TestACommandKeepsItsForm(t *testing.T) {
 	require.Error(t, err)
 
 	require.Nil(t, catalogue.Resume.Command("key", id, catalogue.None{}).Data, "no form at all")
-	require.Equal(t, json.RawMessage(`{}`), catalogue.WithdrawConsent.Command("key", id, catalogue.WithdrawalForm{}).Data, "a form with nothing in it")
+	require.Equal(t, json.RawMessage(`{}`), catalogue.WithdrawConsent.Command("key", id, crossing.WithdrawalForm{}).Data, "a form with nothing in it")
 	require.Equal(t, "equipe/"+id, catalogue.Minutes.Command("key", id, catalogue.MinutesForm{}).Run)
 	moved := catalogue.Accept.Command("key", id, catalogue.ReferralMoveForm{Reason: "Prova"}).InRun("referral/" + id)
 	require.Equal(t, []string{id, "referral/" + id}, []string{moved.Target, moved.Run})

@@ -23,6 +23,16 @@ type World struct {
 	// SamePerson gives the id of another open case file of the person; nil: there is
 	// none.
 	SamePerson func() string
+	// Colleague gives the id of a colleague of whoever asks; nil: there is none.
+	Colleague func() string
+}
+
+// colleague is the id of one, or of nobody.
+func (w World) colleague() string {
+	if w.Colleague == nil {
+		return "00000000-0000-0000-0000-000000000000"
+	}
+	return w.Colleague()
 }
 
 // What made-up forms say in words: visibly of no real person.

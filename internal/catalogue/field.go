@@ -63,6 +63,11 @@ const (
 	ConsentPurposes   List = "consent_purposes"
 	ConsentedAgencies List = "consented_agencies"
 
+	OwnColleagues   List = "own_colleagues"   // who may keep a protected person's file: of its agency, and supervisors
+	OtherColleagues List = "other_colleagues" // of the zone's other agencies
+	NewKeepers      List = "new_keepers"      // all of these who do not keep it
+	Keepers         List = "keepers"          // who do
+
 	// Whose data of the person hold after a merge, with what either file says.
 	EitherName        List = "either_name"
 	EitherBirthDate   List = "either_birth_date"

@@ -39,7 +39,7 @@ func (f MergeForm) Chosen() map[string]string {
 var Merge = Operation[MergeForm]{
 	Facts: Facts{
 		Code: care.OpMerge, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
-		Path: "merge", Slug: "unisci", Ends: true, Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
+		Path: "merge", Slug: "unisci", Ends: true, Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" && file.Protection == nil },
 	},
 	Check: func(form MergeForm, _ Around) []care.Fault {
 		var f care.Faults

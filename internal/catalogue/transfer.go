@@ -19,7 +19,7 @@ var Transfer = Operation[TransferForm]{
 	Facts: Facts{
 		Code: care.OpTransfer, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor}, Zones: true,
 		Path: "transfer", Slug: "trasferimento", Gives: ToOtherZone,
-		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" },
+		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.Transfer == "" && file.Protection == nil },
 	},
 	Check: func(form TransferForm, around Around) []care.Fault {
 		var f care.Faults

@@ -15,6 +15,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 )
 
 // letter is a mail as its receiver got it.
@@ -145,7 +146,7 @@ func (s *services) partnerWithoutAccount() {
 	id := s.openCase()
 	s.do(id, care.FirstListening, heard)
 	s.task(id, care.Orientation)
-	for _, said := range []catalogue.ConsentForm{{Agency: "terzo_settore", Purpose: "labour"}, {Agency: "centri_sociali", Purpose: "housing"}} {
+	for _, said := range []crossing.ConsentForm{{Agency: "terzo_settore", Purpose: "labour"}, {Agency: "centri_sociali", Purpose: "housing"}} {
 		s.post(care.SocialWorker, "/case-files/"+id+"/consents", said).is(http.StatusOK)
 	}
 	referral := s.refers(id, "terzo_settore", "labour")
@@ -208,7 +209,7 @@ func (s *services) partnerWithoutAccount() {
 	s.move(care.SocialWorker, private, care.OpAccept, catalogue.ReferralMoveForm{})
 	unanswered, _ := s.link(public, asksAnswer)
 	expired := time.Now().Add(linkTerm + time.Second)
-	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", catalogue.WithdrawalForm{Note: "Prova"}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consent-withdrawal", crossing.WithdrawalForm{Note: "Prova"}).is(http.StatusOK)
 	s.eventually("withdrawn", func() bool { return s.get(care.SocialWorker, "/referrals/"+private).text("state") == "withdrawn" })
 	require.Equal(t, "requested", s.get(care.SocialWorker, "/referrals/"+public).text("state"), "the public one goes on")
 	require.Empty(t, s.file(care.SocialWorker, id).text("consent_since"))

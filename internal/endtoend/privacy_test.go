@@ -17,6 +17,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 )
 
 // marker is a name, and stands in every free text. Nobody is called so.
@@ -123,7 +124,7 @@ func (s *services) markedComplex() {
 	s.post(care.CPIOperator, "/case-files/"+id+"/plan-actions/"+action+"/progress", catalogue.ProgressForm{State: care.ActionInProgress, Note: marker}).is(http.StatusOK)
 
 	// A partner reads the name through its link, and writes it back.
-	s.post(care.SocialWorker, "/case-files/"+id+"/consents", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "labour", Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/consents", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "labour", Note: marker}).is(http.StatusOK)
 	referral := s.refers(id, "terzo_settore", "labour")
 	first, _ := s.link(referral, asksAnswer)
 	require.Contains(t, s.opens(first, says("acknowledge")).text, marker)

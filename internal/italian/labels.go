@@ -11,6 +11,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
 	"percorso/internal/italian/article"
+	"percorso/internal/italian/reading"
 	"percorso/internal/ledger"
 )
 
@@ -273,7 +274,7 @@ var fields = map[string]string{
 	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
 	"send": "Invio della persona", "state": "Stato", "result": "Risultato", "stage": "Da dove prosegue", "consent": "Consenso della persona",
 	"kind": "Tipo di équipe", "votes": "Pareri", "purpose": "Bisogno a cui risponde", "seen": "Dati da comunicare",
-	"zone": "Zona", "into": "Fascicolo che resta",
+	"keeper": "Custode", "elsewhere": "Una persona di un altro ente", "zone": "Zona", "into": "Fascicolo che resta",
 }
 
 // Field is the name of a field of a form. A path such as "bookings[0].service"
@@ -393,7 +394,8 @@ var operations = map[care.Operation]string{
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
 	care.OpMistake: "Segnala che la chiusura è uno sbaglio", care.OpUndo: "Conferma e annulla la chiusura",
-	care.OpReopen: "Riapri il fascicolo",
+	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode",
+	care.OpAskLifting: "Proponi di togliere la protezione", care.OpLift: "Togli la protezione",
 }
 
 // Operation is an operation as the button that does it says it.
@@ -522,37 +524,8 @@ var mediatorAccess = map[care.MediatorAccess]string{
 // MediatorAccess says how one gets a mediator.
 func MediatorAccess(m care.MediatorAccess) string { return say(mediatorAccess, m) }
 
-var readings = map[string]string{
-	string(ledger.ReadCase): "ha letto il fascicolo", string(ledger.ReadCorrections): "ha letto le correzioni dei dati della persona", string(ledger.ReadTimeline): "ha letto la storia del fascicolo", string(ledger.ReadReads): "ha letto chi ha letto il fascicolo",
-	string(ledger.ReadTask): "ha letto un’attività", string(ledger.ReadReferral): "ha letto la segnalazione", string(ledger.ReadShare): "ha letto i dati comunicati al suo ente",
-	string(ledger.ReadEquipe): "ha letto il lavoro dell’équipe", string(ledger.ReadPlan): "ha letto il progetto", string(ledger.ReadGoalFindings): "ha letto la valutazione degli obiettivi",
-	string(ledger.ReadDisclosure): "ha visto i dati da comunicare a un ente", string(ledger.ReadContact): "ha letto l’accesso allo sportello",
-	string(ledger.ReadRecords): "ha letto quello che è scritto nel fascicolo", string(ledger.OpenRecord): "ha aperto, con un motivo, quello che altri avevano scritto per pochi",
-	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i percorsi fermi", string(ledger.ListTasks): "lo ha visto in un elenco di attività",
-	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
-	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListNotices): "ha riletto quello che aveva scritto e che non è stato registrato",
-	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
-	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchReads): "ha cercato chi lo ha letto", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
-	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
-	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
-	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",
-	string(care.OpRelease): "ha rimesso un’attività tra le libere", string(care.OpReassign): "ha passato un’attività", string(care.OpExtend): "ha rimandato un’attività",
-	string(care.OpMistake): "ha segnalato che la chiusura è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura",
-	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpCorrect): "ha corretto i dati della persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
-	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
-	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
-	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
-	string(care.OpRenewPolicy): "ha applicato le regole aggiornate",
-	string(care.OpConvene):     "ha convocato un’équipe", string(care.OpMinutes): "ha registrato il verbale dell’équipe", string(care.OpProgress): "ha aggiornato un’azione del progetto",
-	string(care.OpRetryEntry): "ha fatto riprovare una richiesta che non si riusciva a registrare", string(care.OpRefuseEntry): "ha rifiutato una richiesta che non si riusciva a registrare",
-	string(care.OpRefer): "ha inviato la persona a un partner", string(care.OpMeet): "ha registrato un incontro", string(care.OpConsent): "ha registrato il consenso",
-	string(care.OpUnconsent): "ha registrato la revoca del consenso", string(care.OpPermit): "ha registrato il permesso o la sua ricevuta",
-	string(care.OpSuspend): "ha sospeso il percorso", string(care.OpResume): "ha fatto riprendere il percorso", string(care.OpTransfer): "ha chiesto il passaggio a un’altra zona",
-	string(care.OpRecall): "ha ritirato la richiesta di passaggio", string(care.OpMerge): "ha unito due fascicoli", string(care.OpReopen): "ha riaperto il fascicolo",
-}
-
 // Reading says what an audited read or write was, after the name of who did it.
-func Reading(action string) string { return say(readings, action) }
+func Reading(action string) string { return say(reading.Words, action) }
 
 var readingPurposes = map[ledger.ReadingPurpose]string{
 	ledger.ForCare: "seguire la persona", ledger.ForDesk: "accogliere chi si rivolge allo sportello", ledger.ForOneFile: "non aprire due fascicoli della stessa persona",

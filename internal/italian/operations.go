@@ -34,6 +34,16 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Done:  "La chiusura è annullata: il fascicolo torna aperto.",
 		Hints: map[string]string{"note": "Perché sei d’accordo: che cosa hai verificato."},
 	},
+	care.OpProtect: {
+		Intro:   "Da adesso solo i custodi sanno che questa persona c’è: tu, chi nomini qui, e una persona di un altro ente se serve. Per tutti gli altri, anche colleghi e responsabili, non esiste. Le attività passano ai custodi, i link ai partner si chiudono.",
+		Done:    "La persona è protetta: la conoscono solo i custodi.",
+		Labels:  map[string]string{"keeper": "Secondo custode", "elsewhere": "Una persona di un altro ente, se serve"},
+		Choices: map[string]string{"sought": "qualcuno la cerca", "colleague": "lavora in uno degli enti", "relative": "è parente di chi lavora in uno degli enti", "other": "altro motivo"},
+	},
+	care.OpNameKeeper:    {Intro: "Un custode in più conosce la persona e ne fa le attività.", Done: "Il custode è nominato."},
+	care.OpDismissKeeper: {Intro: "Chi non è più custode non trova più la persona. Le sue attività passano agli altri.", Done: "Non è più custode."},
+	care.OpAskLifting:    {Intro: "Per togliere la protezione servono due custodi: tu lo proponi, un altro lo fa.", Done: "La proposta è registrata: adesso un altro custode può togliere la protezione."},
+	care.OpLift:          {Intro: "Il fascicolo torna visibile a chi segue la persona, come tutti gli altri.", Done: "La protezione è tolta."},
 	care.OpBook: {
 		Intro:  "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla.",
 		Done:   "Appuntamento prenotato: il servizio lo deve confermare.",

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
+	"percorso/internal/protection"
 	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/undoing"
@@ -44,6 +45,16 @@ var rules = map[string]string{
 	care.RuleSecondEyes:      "Il nome o la data di nascita non coincidono (un 1º gennaio non basta): prima un’altra persona deve aver confermato, con «Conferma che è la stessa persona» e il motivo, che lo è.",
 	care.RuleStaysOpen:       "Il fascicolo da chiudere ha attività in corso che quello che resta non può ancora accogliere: porta questo oltre il primo livello, o unisci i due al contrario.",
 	care.RuleNoReopening:     "Un fascicolo chiuso con questo esito non si riapre: se la persona torna, aprine uno nuovo.",
+	protection.Already:       "La persona è già protetta.",
+	protection.UnknownKeeper: "Scegli una persona dell’elenco.",
+	protection.OneElsewhere:  "Di altri enti può saperlo una persona sola.",
+	protection.Two:           "Servono due custodi di chi tiene il fascicolo: nomina un’altra persona oltre a te.",
+	protection.Last:          "È l’ultimo custode di chi tiene il fascicolo: prima nominane un altro.",
+	protection.AskedAlready:  "È già stato proposto: adesso un altro custode può farlo.",
+	protection.KeepersOnly:   "La persona è protetta: l’attività può andare solo a uno dei suoi custodi.",
+	protection.NoKeeper:      "La persona è protetta, e in questo ente nessuno può saperlo: prima nomina custode una persona di quell’ente.",
+	protection.Protected:     "La persona è protetta: il fascicolo non si unisce e non passa a un’altra zona finché due custodi non tolgono la protezione.",
+	protection.SecondKeeper:  "Servono due custodi: prima uno propone di togliere la protezione, poi un altro lo fa.",
 	undoing.RuleStays:        "Il fascicolo è stato unito a un altro, o è passato a un’altra zona: non c’è una chiusura da annullare.",
 	undoing.RuleTooLate:      "Sono passati più di trenta giorni dalla chiusura: non si può più annullare. Se la persona torna, riapri il fascicolo o aprine uno nuovo.",
 	undoing.RuleSaidAlready:  "Lo hai già segnalato: adesso un’altra persona deve confermarlo.",

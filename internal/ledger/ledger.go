@@ -237,6 +237,8 @@ type Case struct {
 	SetAside     []SetAside // what merges did not choose, the latest first
 	Undoing      *Undoing   // of its closure; nil: there is none that can be taken back
 	LostAt       *time.Time // since when its last closure ended what it had open; nil: nobody has to take it up again
+
+	Protection *Protection // nil: nobody keeps it from the others
 }
 
 // Lost are the branches that the case's last closure ended.
@@ -266,6 +268,37 @@ func (c Case) MayWithdrawFrom(p care.Policy) []care.Agency {
 			return said.Withdrawn == nil && (said.Agency == "" || said.Agency == a.Code)
 		})
 	})
+}
+
+// Protection is who keeps the file of a protected person: for nobody else is there one.
+type Protection struct {
+	Since    time.Time
+	Reason   string
+	Keepers  []Keeper
+	AskedBy  string     // id of the keeper who has asked to lift it; empty: nobody has
+	AskedAt  *time.Time // when
+	Likeness []Likeness // as far as the caller sees them
+}
+
+// Unkept is a protected person's file that nobody keeps any more.
+type Unkept struct {
+	ID     string `db:"id"`
+	Number string `db:"number"`
+}
+
+// Likeness is a file that was opened since a person is protected, of somebody who may be her.
+type Likeness struct {
+	ID     string    `db:"id"`
+	Number string    `db:"number"`
+	Opened time.Time `db:"opened_at"`
+}
+
+// Keeper is one of those who know of a protected person.
+type Keeper struct {
+	ID     string    `db:"id"`
+	Name   string    `db:"name"`
+	Role   care.Role `db:"role"`
+	Agency string    `db:"agency"`
 }
 
 // Undoing is how the closure of a case can be taken back as a mistake.

@@ -51,7 +51,8 @@ func handToOwner(ctx context.Context, login *pgxpool.Pool) error {
 
 // settleRights brings what a migration has made into order: the functions that see
 // more than who calls them go to percorso_definer, and no table with row-level
-// security hides rows from the owner, whose backfills would pass over them.
+// security hides rows from the owner, whose backfills would pass over them. The policies
+// called protected hide nothing from who acts for nobody, as a migration does.
 func settleRights(ctx context.Context, owner *pgxpool.Pool) error {
 	var settles bool
 	err := owner.QueryRow(ctx, `SELECT to_regprocedure('public.settle_rights()') IS NOT NULL`).Scan(&settles)
@@ -66,7 +67,7 @@ func settleRights(ctx context.Context, owner *pgxpool.Pool) error {
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND (
 			NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd = '*'
 				AND 'percorso_owner'::regrole = ANY (p.polroles) AND pg_get_expr(p.polqual, p.polrelid) = 'true')
-			OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+			OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polname <> 'protected'
 				AND p.polroles && ARRAY[0, 'percorso_owner'::regrole::oid, 'percorso_definer'::regrole::oid]))`).Scan(&hidden)
 	if err == nil && hidden != "" {
 		err = fmt.Errorf("%w: %s", ErrBackfill, hidden)

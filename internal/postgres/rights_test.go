@@ -71,7 +71,7 @@ func TestRightsAreThoseOfTheList(t *testing.T) {
 
 // withoutPolicies are the tables that hold nothing about a case but that a run of it
 // does not go on: each role that may read one at all reads it whole.
-var withoutPolicies = []string{"goose_db_version", "health_count", "machine_report", "rebuild_pass", "rebuilt", "run_suspect", "run_trouble", "schema_mark", "seal", "seal_head",
+var withoutPolicies = []string{"goose_db_version", "health_count", "machine_report", "rebuild_pass", "rebuilt", "run_suspect", "schema_mark", "seal", "seal_head",
 	"sessions", "staff", "token_cut", "unattended", "waiting_form", "worker", "zone_policy"}
 
 // TestEveryTableHasItsPolicies, which bind its owner too.

@@ -67,8 +67,8 @@ func App(s care.Staff, now time.Time) Role {
 }
 
 // Anyone is what the API reads for nobody in particular: what a function of the
-// schema tells whoever asks, or whoever has a link.
-func Anyone() Role { return Role{name: "percorso_app"} }
+// schema tells whoever asks, or whoever has a link: nothing of a protected person.
+func Anyone() Role { return Role{name: "percorso_app", settings: []setting{{"outside", "yes"}}} }
 
 // Link is what the API accepts of a partner who has a link and no account. caller
 // is what their command is kept under.

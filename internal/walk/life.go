@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/client"
+	"percorso/internal/crossing"
 )
 
 // What life does to a path, and partners on the side.
@@ -66,7 +67,7 @@ var TransferAsked = asked(func(ctx context.Context, by *client.Client, p *Person
 // Consented records that the person consents to a private partner being given what a
 // referral for work needs.
 var Consented = asked(func(ctx context.Context, by *client.Client, p *Person) (client.Command, error) {
-	return by.Do(ctx, catalogue.Consent.Command("", p.CaseID, catalogue.ConsentForm{Agency: p.Town.Partner(care.KindThirdSector), Purpose: "labour", Note: "Modulo di prova"}))
+	return by.Do(ctx, catalogue.Consent.Command("", p.CaseID, crossing.ConsentForm{Agency: p.Town.Partner(care.KindThirdSector), Purpose: "labour", Note: "Modulo di prova"}))
 })
 
 // Referred refers the person to a partner of a kind, once the sender has seen

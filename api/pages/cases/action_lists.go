@@ -63,6 +63,10 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 		all := web.Option{Text: "Tutti gli enti privati", Chosen: chosen == ""}
 		return append(agencyOptions(in.file.MayWithdrawFrom(in.rules.Policy), chosen), all), nil
 	},
+	catalogue.OwnColleagues:     colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
+	catalogue.OtherColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
+	catalogue.NewKeepers:        colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
+	catalogue.Keepers:           colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
 	catalogue.EitherName:        makesEither(nameOf),
 	catalogue.EitherBirthDate:   makesEither(birthDateOf),
 	catalogue.EitherCitizenship: makesEither(citizenshipOf),
@@ -73,6 +77,28 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 // folded are the lists of which one sees the choices only when one opens them:
 // the long ones.
 var folded = []catalogue.List{catalogue.ClosureOutcomes, catalogue.ShownPermits, catalogue.OtherZones, catalogue.ConsentPurposes}
+
+// colleaguesWho makes a list of those of the zone's staff who fit, without the caller but
+// where somebody says of themselves that they stop.
+func colleaguesWho(fit func(who care.Staff, in asked, s care.Staff) bool) func(*Place, context.Context, care.Staff, asked, string) ([]web.Option, error) {
+	return func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
+		staff, err := s.Records.Colleagues(ctx, who)
+		staff = slices.DeleteFunc(staff, func(o care.Staff) bool {
+			return o.Role == care.MailSystem || o.ID == who.ID && !isKeeper(in, o) || !fit(who, in, o)
+		})
+		return web.Each(staff, func(o care.Staff) web.Option {
+			return web.Option{Value: o.ID, Text: o.Name, Hint: italian.Upper(italian.Role(o.Role)) + ", " + present.AgencyName(in.rules.Policy, o.Agency) + ".", Chosen: o.ID == chosen}
+		}), err
+	}
+}
+
+// keepsFile says whether somebody is of the agency of who protects, which keeps the file,
+// or supervises the zone.
+func keepsFile(who, s care.Staff) bool { return s.Agency == who.Agency || s.Role == care.Supervisor }
+
+func isKeeper(in asked, s care.Staff) bool {
+	return in.file.Protection != nil && slices.ContainsFunc(in.file.Protection.Keepers, func(k ledger.Keeper) bool { return k.ID == s.ID })
+}
 
 // listsFor makes the lists that the form of an action chooses from.
 func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked) (map[catalogue.List][]web.Option, error) {

@@ -23,6 +23,8 @@ func TestCaseActions(t *testing.T) {
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
 	recent, mistaken := closed, closed
 	recent.Undoing, mistaken.Undoing = &ledger.Undoing{}, &ledger.Undoing{SaidAt: &ended}
+	kept, lifted := open(care.StageFirstLevel), open(care.StageFirstLevel)
+	kept.Protection, lifted.Protection = &ledger.Protection{}, &ledger.Protection{AskedBy: "1"}
 	closing := open(care.StageFollowUp)
 	closing.Closing = true
 	orienting := open(care.StageFirstLevel)
@@ -33,23 +35,25 @@ func TestCaseActions(t *testing.T) {
 		file          ledger.Case
 		often, others string
 	}{
-		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
+		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
 		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi"},
-		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
+		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
 		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi"},
-		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
-		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
-		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "consenso revoca-consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
+		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
+		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
+		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "consenso revoca-consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
 		{"both équipes at work", care.SocialWorker, open(care.StageEquipe, ledger.Branch{Kind: care.RunEquipe, Equipe: care.WithinAgency}, ledger.Branch{Kind: care.RunEquipe, Equipe: care.BetweenAgencies}),
-			"prenota cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi"},
+			"prenota cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi proteggi"},
 		{"a transfer that was asked", care.Supervisor, asked, "prenota equipe cpi partner incontro", "consenso permesso sospendi chiudi"},
-		{"a closure that was asked", care.Supervisor, closing, "", ""},
-		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci stessa-persona chiudi"},
+		{"a closure that was asked", care.Supervisor, closing, "", "proteggi"},
+		{"a suspended case", care.SocialWorker, suspended, "prenota equipe cpi partner incontro", "consenso permesso trasferimento unisci stessa-persona chiudi proteggi"},
 		{"a mediator", care.InterculturalMediator, open(care.StageSecondLevel), "incontro", ""},
-		{"a closed case", care.Supervisor, closed, "riapri", ""},
-		{"closed a short time ago", care.Supervisor, recent, "riapri", "chiusura-sbagliata"},
-		{"closed, which is said to be a mistake", care.Supervisor, mistaken, "riapri annulla-chiusura", ""},
+		{"a closed case", care.Supervisor, closed, "riapri", "proteggi"},
+		{"closed a short time ago", care.Supervisor, recent, "riapri", "chiusura-sbagliata proteggi"},
+		{"closed, which is said to be a mistake", care.Supervisor, mistaken, "riapri annulla-chiusura", "proteggi"},
 		{"and who may not confirm it", care.DeskOperator, mistaken, "riapri", ""},
+		{"a protected person", care.SocialWorker, kept, "incontro", "consenso permesso sospendi stessa-persona chiudi custodi togli-custode proponi-fine-protezione"},
+		{"who is to be so no longer", care.SocialWorker, lifted, "incontro", "consenso permesso sospendi stessa-persona chiudi custodi togli-custode togli-protezione"},
 		{"a merged one", care.Supervisor, merged, "", ""},
 	} {
 		paths := func(links []web.Link) string {

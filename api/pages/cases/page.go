@@ -29,6 +29,13 @@ type CaseList struct {
 // Template names the page's file.
 func (CaseList) Template() *template.Template { return templates["cases"] }
 
+// Protection is that the person is known to her keepers alone.
+type Protection struct {
+	Keepers string // who they are
+	Lifting string // that one of them has asked to lift it
+	Alike   []web.Link
+}
+
 // CasePage is one case file as a whole.
 type CasePage struct {
 	web.Frame
@@ -37,6 +44,7 @@ type CasePage struct {
 	Health       web.Badge
 	Suspension   *Suspension // nil: its clocks run
 	Merged       *web.Link   // the case file that it goes on in
+	Protection   *Protection // nil: the person is known like others
 	Mistake      string      // that somebody says that its closure was one
 	Transfer     *Transfer   // nil: no other zone was asked to take it over
 	Path         []PathStage

@@ -20,6 +20,8 @@ type Records interface {
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
+	// Colleagues lists the staff of the caller's zone.
+	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
 	// by its run. Those see them who work on the case, have a seat, or have a part
 	// in its active plan; the same holds for Plans and GoalFindings.

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"percorso/api/pages/parts"
 	"percorso/api/present"
@@ -35,6 +36,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	if file.MergedInto != "" {
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
+	page.Protection = protectionOf(file)
 	if u := file.Undoing; u != nil && u.SaidAt != nil {
 		page.Mistake = u.SaidBy + " segnala, il " + italian.Date(u.SaidAt.In(italian.Rome)) + ", che la chiusura è uno sbaglio. Un’altra persona può confermarlo fino al " +
 			italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
@@ -85,6 +87,25 @@ func consentsOf(who care.Staff, p care.Policy, file ledger.Case) []Consent {
 		}
 		return shown
 	})
+}
+
+// protectionOf says who knows of a protected person; nil: she is known like others.
+func protectionOf(file ledger.Case) *Protection {
+	p := file.Protection
+	if p == nil {
+		return nil
+	}
+	shown := Protection{Keepers: "La conoscono solo i custodi: " + strings.Join(web.Each(p.Keepers, func(k ledger.Keeper) string { return k.Name }), ", ") +
+		". Per tutti gli altri, colleghi e responsabili compresi, non esiste: non parlarne con chi non è in questo elenco."}
+	for _, k := range p.Keepers {
+		if k.ID == p.AskedBy {
+			shown.Lifting = k.Name + " propone di togliere la protezione: un altro custode può farlo."
+		}
+	}
+	for _, l := range p.Likeness {
+		shown.Alike = append(shown.Alike, web.Link{URL: "/fascicoli/" + l.ID, Text: "Fascicolo " + l.Number + ", aperto il " + italian.Date(l.Opened.In(italian.Rome))})
+	}
+	return &shown
 }
 
 // undoingWords say who has said that a closure was a mistake and why, and what taking

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
+	"percorso/internal/italian/alike"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
@@ -135,7 +136,7 @@ type likelyFile struct {
 func likelyFileOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) likelyFile {
 	l := likelyFile{CaseItem: parts.CaseItemOf(rules, file, now)}
 	if file.Like != nil {
-		l.Why = italian.Upper(italian.Likeness(*file.Like))
+		l.Why = italian.Upper(alike.People(*file.Like))
 	}
 	if file.Known != nil {
 		l.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())

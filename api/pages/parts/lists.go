@@ -8,6 +8,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/alike"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -68,6 +69,6 @@ func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem
 	return CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
 		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: present.CaseSentence(rules, file, now), Health: present.CaseBadge(file),
-		Why: strings.Join(web.Each(file.By, italian.FoundBy), "; "),
+		Why: strings.Join(web.Each(file.By, alike.FoundBy), "; "),
 	}
 }

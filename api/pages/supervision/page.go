@@ -20,6 +20,7 @@ type StuckList struct {
 	Counts []Count  // of the zone's open cases
 	Cases  []StuckItem
 	More   string // address of the next page; empty: there are no more
+	Unkept int    // protected persons' files that nobody keeps any more
 }
 
 // Template names the page's file.

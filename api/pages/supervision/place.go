@@ -26,6 +26,8 @@ type Records interface {
 	HealthCounts(ctx context.Context, s care.Staff) (health.Counts, error)
 	// HandedOver lists the cases that the supervisor's zone has handed over to another one.
 	HandedOver(ctx context.Context, s care.Staff) ([]ledger.HandedOver, error)
+	// Unkept lists the protected persons' files of the zone that nobody keeps any more.
+	Unkept(ctx context.Context, s care.Staff) ([]ledger.Unkept, error)
 	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)

@@ -29,6 +29,8 @@ const stuckURL = "/casi-bloccati"
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
 	p.Get(handedURL, s.handedList)
+	p.Get(unkeptURL, s.unkeptList)
+	p.Post(unkeptURL+"/:id", s.nameKeeper)
 	p.Get(deferredURL, s.deferredList)
 	p.Post(deferredURL+"/:id/riprova", s.mend(catalogue.RetryEntry, "Richiesta rimessa in lavorazione: se non si registra nemmeno ora, resta in questo elenco."))
 	p.Post(deferredURL+"/:id/rifiuta", s.mend(catalogue.RefuseEntry, "Richiesta rifiutata: chi l’aveva fatta riceve l’avviso, con quello che aveva scritto."))
@@ -67,6 +69,11 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	unkept, err := s.Records.Unkept(ctx, who)
+	if err != nil {
+		return err
+	}
+	page.Unkept = len(unkept)
 	for _, h := range health.Counted {
 		if lists[h] != "" || counts[h] > 0 {
 			page.Counts = append(page.Counts, Count{Health: present.HealthBadge(h), Cases: counts[h], URL: lists[h]})

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/protection"
 )
 
 // changed refuses a form that was made from what the task is no more.
@@ -48,13 +49,19 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	type row struct {
 		Role   care.Role `db:"role"`
 		Agency string    `db:"agency"`
+		Barred bool      `db:"barred"` // the person is protected, and they must not know of her
 	}
-	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone)
+	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
+			AND NOT EXISTS (SELECT FROM keeper k WHERE k.file = p.file AND k.staff = staff.id)) AS barred
+		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return care.Refuse(care.Fault{Field: "to", Rule: care.RuleNotHere}), nil
 	}
 	if err != nil {
 		return nil, err
+	}
+	if person.Barred {
+		return care.Refuse(care.Fault{Field: "to", Rule: protection.KeepersOnly}), nil
 	}
 	task, to := a.task.Actors(), care.Staff{ID: id, Role: person.Role, Agency: person.Agency}
 	if rule := task.ToPerson(to); rule != "" {

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/given"
+	"percorso/internal/protection"
 )
 
 // crossings asks whether the person's data may go to each agency that the answer
@@ -34,7 +35,12 @@ func (g *asked) crossings() ([]care.Fault, error) {
 			}
 			faults.Add(consents, given.Field(g.Entry.Answer, c.Field), care.RuleConsent)
 		}
+		knows, err := g.mayKnow(c.Agency)
+		if err != nil {
+			return nil, err
+		}
 		faults.Add(known, c.Field, care.RuleUnknownCode)
+		faults.Add(knows, c.Field, protection.NoKeeper)
 		faults.Add(!crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
 	}
 	return once(faults), nil // of two actions of a plan

@@ -57,6 +57,9 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 	if refusal, err := g.second(); err != nil || refusal != nil {
 		return refusal, err
 	}
+	if refusal, err := g.keptApart(); err != nil || refusal != nil {
+		return refusal, err
+	}
 	if refusal, err := g.overtakenMerge(); err != nil || refusal != nil {
 		return refusal, err
 	}

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
@@ -62,10 +63,10 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	p.Refused(res, e, "seen", care.RuleSeen)
 	says := func(command catalogue.Command) ledger.Entry { return p.Ask("social_worker.prato", run, command) }
 	consents := func() ledger.Entry {
-		return says(catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
+		return says(catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
 	}
 	withdraws := func() ledger.Entry {
-		return says(catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
+		return says(catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{}))
 	}
 	e = withdraws()
 	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "", care.RuleNoConsent)

@@ -12,13 +12,15 @@ import (
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/written"
 )
 
-// ofCases are the operations on a case that are worked at once, or refused.
-var ofCases = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
+// atOnce is what is worked at once of a case as a whole.
+var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
 	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work,
+	care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 
 // Assign works at once what assigns work, records a contact, or says how an
@@ -26,17 +28,18 @@ var ofCases = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, 
 // they do not move a path.
 func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand) (ledger.Command, error) {
 	cmd, err := r.once(ctx, s, c, nil, func(tx postgres.Tx, id string) (ledger.Command, error) {
+		if work := atOnce[c.Operation]; work != nil {
+			refusal, err := work(ctx, tx, s, c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
+		}
 		switch c.Operation {
 		case care.OpContact:
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
 			return r.progress(ctx, tx, s, c, id)
-		case care.OpVouch, care.OpMistake, care.OpUndo, care.OpCorrect:
-			refusal, err := ofCases[c.Operation](ctx, tx, s, c, id, r.Clock())
-			if err != nil {
-				return ledger.Command{}, err
-			}
-			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
 		case care.OpRetryEntry, care.OpRefuseEntry:
 			return r.mend(ctx, tx, s, c, id)
 		default:

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"percorso/internal/postgres/consented"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
 )
@@ -239,7 +241,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
-		if err = undo.Of(ctx, tx, &c, r.Clock()); err != nil {
+		if err = cmp.Or(protect.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

@@ -67,7 +67,9 @@ func (r commands) once(ctx context.Context, s care.Staff, c ledger.NewCommand, f
 		if err := r.codesOnly(ctx, tx, s.Zone, c.Answer); err != nil {
 			return err
 		}
-		cmd, err = work(tx, id.String())
+		if cmd, err = work(tx, id.String()); errors.Is(err, pgx.ErrNoRows) {
+			err = ledger.ErrKeyReused // for a case that the caller must not know of any more
+		}
 		return err
 	})
 	return cmd, err
@@ -86,7 +88,8 @@ func (r *store) codesOnly(ctx context.Context, tx postgres.Tx, zone string, a ca
 	}
 	var zones []string
 	if a.Zone != "" {
-		if zones, err = zoneCodes(ctx, tx); err != nil {
+		rows, _ := tx.Query(ctx, `SELECT zone FROM zone_policy WHERE current`)
+		if zones, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
 			return err
 		}
 	}
@@ -94,11 +97,6 @@ func (r *store) codesOnly(ctx context.Context, tx postgres.Tx, zone string, a ca
 		return care.Refuse(faults...)
 	}
 	return nil
-}
-
-func zoneCodes(ctx context.Context, tx postgres.Tx) ([]string, error) {
-	rows, _ := tx.Query(ctx, `SELECT zone FROM zone_policy WHERE current`)
-	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // claimKey claims a caller's key until the transaction ends.
@@ -265,7 +263,7 @@ const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL A
 
 // insert stores a command, whole: nobody whom the API lets in may change one. The
 // form of one that is worked already stands in the records.
-// pgx.ErrNoRows: there is one of that id.
+// pgx.ErrNoRows: there is one of that id, or key.
 func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id, caseID string, state ledger.CommandState, refusal *care.Refusal) (ledger.Command, error) {
 	if c.Operation != care.OpMerge { // which names the one that is kept
 		c.Answer.Case = ""
@@ -282,7 +280,7 @@ func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComma
 		(id, run_id, case_id, zone, agency, caller, role, key, digest, operation, target, answer, data, state, refusal, result, worked_at, wake_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $14 <> 'worked' THEN $13::jsonb END, $14, $15, $16,
 			CASE WHEN $14 <> 'accepted' THEN clock_timestamp() END, CASE WHEN $14 = 'accepted' THEN clock_timestamp() + interval '2 seconds' END)
-		ON CONFLICT (id) DO NOTHING RETURNING `+commandColumns,
+		ON CONFLICT DO NOTHING RETURNING `+commandColumns,
 		id, c.Run, caseID, s.Zone, s.Agency, s.ID, s.Role, c.Key, digest(c), c.Operation, c.Target, c.Answer, postgres.OrNull(c.Data), state, refusal, postgres.OrNull(c.Result))
 }
 

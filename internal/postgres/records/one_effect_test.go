@@ -25,6 +25,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/protection"
 )
 
 // asked asks for one thing under a key.
@@ -87,6 +88,24 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		_, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
 		require.NoError(p.T, err)
 		return p.assigns("supervisor.prato", catalogue.Undo.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpProtect: func(p *play) asked {
+		run, _ := p.withTask()
+		return p.assigns("social_worker.prato", catalogue.Protect.Command("", ledger.BareID(run), protection.Form{Keeper: p.Accounts["supervisor.prato"].ID, Reason: "sought"}).NewCommand)
+	},
+	care.OpNameKeeper: func(p *play) asked {
+		return p.assigns("social_worker.prato", catalogue.NameKeeper.Command("", p.protectedCase().id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID}).NewCommand)
+	},
+	care.OpDismissKeeper: func(p *play) asked {
+		return p.assigns("social_worker.prato", catalogue.DismissKeeper.Command("", p.protectedCase().id, protection.Keeper{Keeper: p.Accounts["social_worker_2.prato"].ID}).NewCommand)
+	},
+	care.OpAskLifting: func(p *play) asked {
+		return p.assigns("social_worker.prato", catalogue.AskLifting.Command("", p.protectedCase().id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpLift: func(p *play) asked {
+		h := p.protectedCase()
+		require.NoError(p.T, h.asks("social_worker.prato", catalogue.AskLifting.Command("", h.id, catalogue.ReasonForm{Note: "Prova"})))
+		return p.assigns("social_worker_2.prato", catalogue.Lift.Command("", h.id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
 	},
 	care.OpMinutes: func(p *play) asked {
 		run, _ := p.withTask()

@@ -59,7 +59,7 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 			func() ledger.Effects { return opening(care.RunTransfer, care.Answer{Zone: "lucca"}) }, nil, care.Fault{Field: "zone", Rule: care.RuleTransfer}},
 		"suspend": {asksFor(catalogue.Suspend, catalogue.SuspendForm{Until: &until, Reason: "abroad"}), nothing,
 			func(s *care.RunState) { s.Suspended = &until }, care.Fault{Field: "until", Rule: care.RuleSuspended}},
-		"consent": {asksFor(catalogue.Consent, catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}), nothing, nil, care.Fault{Field: "purpose", Rule: care.RuleConsented}},
+		"consent": {asksFor(catalogue.Consent, crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}), nothing, nil, care.Fault{Field: "purpose", Rule: care.RuleConsented}},
 		"meet":    {asksFor(catalogue.Meet, catalogue.MeetingForm{At: p.Now}), nothing, nil, care.Fault{Field: "at", Rule: care.RuleMeetingKnown}},
 		"permit": {asksFor(catalogue.Permit, catalogue.PermitForm{Permit: "family", Expiry: care.DateOf(until)}), nothing, nil,
 			care.Fault{Field: "permit", Rule: care.RulePermitKnown}},

@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -34,7 +35,7 @@ var takes = care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp}
 // A request to another zone is taken back, with its case or alone, at the moment in
 // which that zone accepts it: whoever comes second is told what happened.
 func TestATransferTakenBackBesideItsAcceptance(t *testing.T) {
-	p := crossing(t)
+	p := colliding(t)
 	closes := func(run, transfer string) *step {
 		e := p.Ask("supervisor.prato", run, catalogue.Close.Command("", "", catalogue.EarlyClosure{Outcome: care.OutcomeMovedAway, Note: "Prova"}))
 		return p.plans(run, e, ledger.Effects{Tell: []ledger.Message{{Run: transfer, Answer: care.Answer{Operation: care.OpEnd}}}})
@@ -137,7 +138,7 @@ func TestAConsentWithdrawnBesideAPartnersAnswer(t *testing.T) {
 		require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT id FROM link WHERE task_id = $1`, ask.ID).Scan(&link))
 		_, err := p.Records.UseLink(t.Context(), link, care.OpAcknowledge, care.Answer{Operation: care.OpAcknowledge}, nil)
 		require.NoError(t, err)
-		withdraws := p.Ask("social_worker.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: c.from}))
+		withdraws := p.Ask("social_worker.prato", run, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: c.from}))
 		p.Does(run, withdraws, ledger.Effects{Tell: []ledger.Message{{Run: branch, Answer: care.Answer{Operation: care.OpUnconsent, Agency: care.Code(c.from)}}}}, nil)
 		says := p.Hear(branch, care.OpAcknowledge)
 		res := p.Tries(branch, says, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)

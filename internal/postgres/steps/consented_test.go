@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -23,13 +24,13 @@ func (p *play) says(caseRun string, command catalogue.Command) {
 func (p *play) consentsTo(caseRun, agency string, purposes ...string) {
 	p.T.Helper()
 	for _, purpose := range purposes {
-		p.says(caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: agency, Purpose: purpose}))
+		p.says(caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: agency, Purpose: purpose}))
 	}
 }
 
 func (p *play) withdrawsFrom(caseRun, agency string) {
 	p.T.Helper()
-	p.says(caseRun, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: agency}))
+	p.says(caseRun, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: agency}))
 }
 
 // mayGo says whether the person consents to an agency being sent them for an area of need.
@@ -85,7 +86,7 @@ func TestAConsentIsToOneAgencyForOnePurpose(t *testing.T) {
 		p.Rows(`SELECT agency, purpose FROM consent WHERE withdrawn_at IS NULL ORDER BY agency`), "none is kept to whom none is asked for")
 
 	// What is withdrawn from one goes on for the others.
-	refused := p.Ask("social_worker.prato", caseRun, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: "asl"}))
+	refused := p.Ask("social_worker.prato", caseRun, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: "asl"}))
 	p.Refused(p.Tries(caseRun, refused, ledger.Effects{}, nil), refused, "agency", care.RuleNoConsent)
 	p.withdrawsFrom(caseRun, "terzo_settore")
 	_, end := p.sent(first)
@@ -127,7 +128,7 @@ func TestAConsentOfBeforeAgenciesWereNamed(t *testing.T) {
 	require.Equal(t, string(care.EndConsent), end)
 	_, end = p.sent(second)
 	require.Empty(t, end)
-	refused := p.Ask("social_worker.prato", caseRun, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: "terzo_settore"}))
+	refused := p.Ask("social_worker.prato", caseRun, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: "terzo_settore"}))
 	p.Refused(p.Tries(caseRun, refused, ledger.Effects{}, nil), refused, "agency", care.RuleNoConsent)
 	p.withdrawsFrom(caseRun, "")
 	_, end = p.sent(second)

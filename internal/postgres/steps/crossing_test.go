@@ -20,9 +20,9 @@ import (
 	"percorso/internal/postgres/steps"
 )
 
-// crossing is a play in which two things are done at once. Postgres undoes none of two
+// colliding is a play in which two things are done at once. Postgres undoes none of two
 // that wait for each other, so that they would wait until they give up.
-func crossing(t *testing.T) *play {
+func colliding(t *testing.T) *play {
 	p := newPlayToday(t)
 	p.Administer("ALTER DATABASE " + p.Database + " SET deadlock_timeout = '10min'")
 	work := p.Pool(standalone.Worker)
@@ -106,7 +106,7 @@ func (p *play) two() (low, high string) {
 }
 
 func TestMergesThatCross(t *testing.T) {
-	p := crossing(t)
+	p := colliding(t)
 	for _, held := range []int{0, 1} {
 		low, high := p.two()
 		runs := []string{low, high}
@@ -138,7 +138,7 @@ func TestMergesThatCross(t *testing.T) {
 
 // Whatever is done in a file at the moment in which it is merged goes along.
 func TestWhatCrossesAMerge(t *testing.T) {
-	p := crossing(t)
+	p := colliding(t)
 	begin := func() (from, into string, task ledger.TaskChange) {
 		from, into = p.two()
 		service := postgrestest.NewRun(care.RunService)
@@ -278,7 +278,7 @@ func TestAnEntryThatAMergeDidNotSee(t *testing.T) {
 
 // A partner that asks for another link while its referral is taken back.
 func TestALinkRenewedBesideAStep(t *testing.T) {
-	p := crossing(t)
+	p := colliding(t)
 	_, run, referral, task := p.Referred()
 	link := p.Mailed(run, "partner_request")[0]
 	_, err := p.Owner.Exec(t.Context(), `UPDATE link SET created_at = created_at - interval '1 hour'`)

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -81,9 +82,9 @@ func TestAfterAMergeTheLatestDeclarationOnConsentCounts(t *testing.T) {
 // declares has the person of a case give a consent, or withdraw it.
 func (p *play) declares(caseRun string, consents bool) {
 	p.T.Helper()
-	command := catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{})
+	command := catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{})
 	if consents {
-		command = catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})
+		command = catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})
 	}
 	p.Does(caseRun, p.Ask("desk_operator.prato", caseRun, command), ledger.Effects{}, nil)
 }
@@ -144,7 +145,7 @@ func TestADeclarationOnItsWayGoesAlongWithAMerge(t *testing.T) {
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 	p.declares(merged, true)
 	p.Now = p.Now.Add(time.Hour)
-	p.Ask("desk_operator.prato", merged, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
+	p.Ask("desk_operator.prato", merged, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{}))
 	res, _ := p.Merge("supervisor.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)
 	withdrawal := p.Hear(kept, care.OpUnconsent)
@@ -159,7 +160,7 @@ func TestAConsentThatIsWorkedLateIsNoLaterThanItWas(t *testing.T) {
 	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	merged, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
-	late := p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
+	late := p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}))
 	_, err := p.Owner.Exec(t.Context(), `UPDATE command SET created_at = $2 WHERE id = $1`, late.ID, p.Now.Add(-time.Hour))
 	require.NoError(t, err)
 	p.declares(merged, true)
@@ -179,7 +180,7 @@ func TestAPrivateMemberIsGivenWhatItNeedsByTheOtherFilesConsent(t *testing.T) {
 	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 	equipe := p.Equipe(merged, ledger.SeatChange{ID: uuid.NewString(), Role: care.ThirdSectorOperator, Agency: "terzo_settore", State: care.SeatInvited})
-	p.Does(kept, p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "equipe"})), ledger.Effects{}, nil)
+	p.Does(kept, p.Ask("desk_operator.prato", kept, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "equipe"})), ledger.Effects{}, nil)
 	require.Zero(t, p.Count(`share WHERE run_id = $1`, equipe))
 	res, _ := p.Merge("supervisor.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict)

@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -164,15 +165,15 @@ func TestADeferredEntryIsOvertaken(t *testing.T) {
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	p.poisons()
 	worker, desk := "social_worker.prato", "desk_operator.prato"
-	p.Does(run, p.Ask(desk, run, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
-	given := p.Ask(worker, run, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: "terzo_settore", Note: poison}))
+	p.Does(run, p.Ask(desk, run, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
+	given := p.Ask(worker, run, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: "terzo_settore", Note: poison}))
 	p.defers(run, given)
 	met := p.meets("social_worker_2.prato", run, poison)
 	p.defers(run, met)
 	p.Does(run, p.meets(desk, run, "Prova"), ledger.Effects{}, nil)
-	p.Does(run, p.Ask(desk, run, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "centri_sociali", Purpose: "housing"})), ledger.Effects{}, nil)
+	p.Does(run, p.Ask(desk, run, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "centri_sociali", Purpose: "housing"})), ledger.Effects{}, nil)
 	require.Equal(t, "accepted", p.state(given)["state"], "it was about another agency")
-	p.Does(run, p.Ask(desk, run, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{Agency: "terzo_settore"})), ledger.Effects{}, nil)
+	p.Does(run, p.Ask(desk, run, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{Agency: "terzo_settore"})), ledger.Effects{}, nil)
 	row := p.state(given)
 	require.Equal(t, []any{"refused", care.RefusedOvertaken}, []any{row["state"], row["refusal"]})
 	require.Equal(t, "accepted", p.state(met)["state"], "a meeting takes nobody's place")

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -72,7 +73,7 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 func TestARedirectionPassesNoMoreThanWasGiven(t *testing.T) {
 	p := newPlay(t)
 	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
-	for _, said := range []catalogue.ConsentForm{{Agency: "terzo_settore", Purpose: "housing"}, {Agency: "terzo_settore", Purpose: "school"}, {Agency: "centri_sociali", Purpose: "housing"}} {
+	for _, said := range []crossing.ConsentForm{{Agency: "terzo_settore", Purpose: "housing"}, {Agency: "terzo_settore", Purpose: "school"}, {Agency: "centri_sociali", Purpose: "housing"}} {
 		p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", said)), ledger.Effects{}, nil)
 	}
 	run := postgrestest.NewRun(care.RunReferral)
@@ -114,7 +115,7 @@ func TestAnAppointmentGivesNoNeeds(t *testing.T) {
 	e := p.Ask("social_worker.prato", caseRun, catalogue.Book.Command("", "", form))
 	p.Refused(p.Tries(caseRun, e, ledger.Effects{}, nil), e, "service", care.RuleConsent)
 	require.Equal(t, ledger.Snapshot{}, p.givenOn(books("mediation"), "terzo_settore"))
-	p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "appointment"})), ledger.Effects{}, nil)
+	p.Does(caseRun, p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "appointment"})), ledger.Effects{}, nil)
 	given := p.givenOn(books("interpreting"), "terzo_settore")
 	require.NotEmpty(t, given.GivenName)
 	require.Empty(t, given.Needs)

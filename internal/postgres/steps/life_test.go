@@ -13,6 +13,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/testclock"
@@ -237,9 +238,9 @@ func TestARunTellsTheSameThingAgain(t *testing.T) {
 func TestConsentAndMeetings(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
-	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
+	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.Count(`consent WHERE withdrawn_at IS NULL`))
-	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{})), ledger.Effects{}, nil)
+	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{})), ledger.Effects{}, nil)
 	require.Zero(t, p.Count(`consent WHERE withdrawn_at IS NULL`))
 
 	// Any agency at work on the case records that it met the person; no other may.

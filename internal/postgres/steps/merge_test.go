@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
@@ -39,7 +40,7 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 			p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.PlanActivated}, nil)
 		}
 	}
-	p.Does(from, p.Ask("desk_operator.prato", from, catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
+	p.Does(from, p.Ask("desk_operator.prato", from, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"})), ledger.Effects{}, nil)
 	p.Does(from, p.Ask("desk_operator.prato", from, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now})), ledger.Effects{}, nil)
 	unworked := p.Ask("supervisor.prato", service, catalogue.RenewPolicy.Command("", "", catalogue.None{}))
 	res, _ := p.Merge("supervisor.prato", from, kept)

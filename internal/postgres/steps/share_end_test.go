@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -199,7 +200,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	}
 	consents := func(purposes ...string) {
 		for _, purpose := range purposes {
-			says(catalogue.Consent.Command("", "", catalogue.ConsentForm{Agency: "terzo_settore", Purpose: purpose}))
+			says(catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: purpose}))
 		}
 	}
 	const private = "third_sector_operator.lucca"
@@ -218,7 +219,7 @@ func TestAWithdrawnConsentEndsAtOnce(t *testing.T) {
 	run, referral, _ := p.sentTo(caseRun, "terzo_settore")
 	require.Equal(t, []string{"referrals", "referral", "tasks", "task", "share", "plans", "rows"}, p.readsOf(private, caseRun))
 
-	says(catalogue.WithdrawConsent.Command("", "", catalogue.WithdrawalForm{}))
+	says(catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{}))
 	require.Empty(t, p.readsOf(private, caseRun))
 	require.Contains(t, p.readsOf("cpi_operator.lucca", caseRun), "plans", "a public body needs none")
 	listed, err := p.Records.Referral(t.Context(), p.Accounts[private], referral)

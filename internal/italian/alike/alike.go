@@ -1,13 +1,14 @@
-package italian
+// Package alike says in Italian in what two people are alike, and by what a file was found.
+package alike
 
 import (
 	"percorso/internal/finding"
 	"percorso/internal/names"
 )
 
-// Likeness says in what two people are alike: "nomi simili, giorno e mese di nascita
+// People says in what two people are alike: "nomi simili, giorno e mese di nascita
 // scambiati".
-func Likeness(l names.Likeness) string {
+func People(l names.Likeness) string {
 	return namesAlike[l.Names] + ", " + birthsAlike[l.Born]
 }
 
@@ -20,10 +21,10 @@ var birthsAlike = map[names.OfBirth]string{
 	names.LikeBirth: "data di nascita simile", names.OtherBirth: "altra data di nascita",
 }
 
-var foundBy = map[string]string{
-	string(finding.ByName): "nome", string(finding.ByNumber): "numero del fascicolo", string(finding.ByBirth): "data di nascita",
-	string(finding.BySwapped): "data di nascita, con giorno e mese scambiati", string(finding.ByPhone): "telefono",
+var foundBy = map[finding.By]string{
+	finding.ByName: "nome", finding.ByNumber: "numero del fascicolo", finding.ByBirth: "data di nascita",
+	finding.BySwapped: "data di nascita, con giorno e mese scambiati", finding.ByPhone: "telefono",
 }
 
 // FoundBy says why a file that was searched is offered.
-func FoundBy(by finding.By) string { return say(foundBy, string(by)) }
+func FoundBy(by finding.By) string { return foundBy[by] }
