@@ -250,7 +250,7 @@ func (s *services) partnerInTheBrowser() {
 	partner.visit(at(first))
 	partner.shows("Comune di Prato")
 	partner.picture("invito")
-	partner.press("Prendiamo visione")
+	partner.press("Abbiamo letto")
 	partner.shows("Grazie")
 	partner.shows("Prova 0001")
 	second, _ := s.link(referral, asksAnswer, first)
