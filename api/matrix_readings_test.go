@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -89,7 +90,7 @@ func (w *crowd) refers(f *dossier, agency care.Code, role care.Role, purpose car
 	w.Does(run, w.Clock(), ledger.Effects{
 		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralInProgress}}, Tasks: []ledger.TaskChange{{ID: answer.ID, State: care.TaskObsolete}, outcome},
 	}, nil)
-	f.ids["referral"], f.ids["task"] = append(f.ids["referral"], referral), append(f.ids["task"], answer.ID, outcome.ID)
+	f.ids["referral"], f.ids["task"], f.ids["form"] = append(f.ids["referral"], referral), append(f.ids["task"], answer.ID, outcome.ID), append(f.ids["form"], outcome.ID)
 	return run, referral
 }
 
@@ -101,7 +102,7 @@ func (w *crowd) lived(name string, day int) *dossier {
 	own := postgrestest.Opens(f.caseRun, "social", ledger.TaskChange{Kind: care.SocialService, Role: care.SocialWorker, Agency: "comune"})
 	w.Does(f.caseRun, w.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{own}}, nil)
 	w.Complete(worker, f.caseRun, own.ID, care.Completion{Outcome: care.Continue, Note: marker(name, "form")}, ledger.Effects{}, nil)
-	f.ids["task"] = append(f.ids["task"], own.ID)
+	f.ids["task"], f.ids["form"] = []string{own.ID}, []string{own.ID}
 	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing", Note: marker(name, "consent")})), ledger.Effects{}, nil)
 	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: w.Now, Note: marker(name, "meeting")})), ledger.Effects{}, nil)
 
@@ -154,7 +155,7 @@ func (w *crowd) meets(f *dossier) {
 	_, err = w.Records.Assign(w.T.Context(), w.Accounts[worker], catalogue.Progress.Command(uuid.NewString(), action,
 		catalogue.ProgressForm{State: care.ActionInProgress, Note: marker(f.name, "progress")}).InRun(f.caseRun).NewCommand)
 	require.NoError(w.T, err)
-	f.ids["task"] = append(f.ids["task"], invitation.ID, opinion.ID)
+	f.ids["task"], f.ids["form"] = append(f.ids["task"], invitation.ID, opinion.ID), append(f.ids["form"], opinion.ID)
 	f.ids["equipe"], f.ids["action"] = []string{ledger.BareID(equipe)}, []string{action}
 }
 
@@ -191,7 +192,7 @@ func (w *crowd) ends(f *dossier) {
 	case passed:
 		f.ids["case"] = append(f.ids["case"], ledger.BareID(w.hands(f.caseRun, marker(f.name, "transfer"))))
 		for _, row := range w.Rows(`SELECT id FROM task WHERE case_id = $1 AND kind = 'transfer_answer'`, ledger.BareID(f.caseRun)) {
-			f.ids["task"] = append(f.ids["task"], fmt.Sprint(row["id"]))
+			f.ids["task"], f.ids["form"] = append(f.ids["task"], fmt.Sprint(row["id"])), append(f.ids["form"], fmt.Sprint(row["id"]))
 		}
 	case ended:
 		closes(care.OutcomePlaced)
@@ -218,15 +219,17 @@ var noReadings = []string{
 
 // addresses are those of a route for a file: with all of its ids that may stand there.
 // Of a route that has none it is one.
-func (f *dossier) addresses(t *testing.T, route string) []string {
-	t.Helper()
+func (r *reader) addresses(f *dossier, route string) []string {
+	r.T.Helper()
 	var of string
 	switch {
 	case !strings.Contains(route, "/:"):
 		return []string{route}
 	case strings.HasPrefix(route, rest.Prefix+"/case-files/"), strings.HasPrefix(route, "/fascicoli/"), strings.HasPrefix(route, "/letture/"):
 		of = "case"
-	case strings.HasPrefix(route, rest.Prefix+"/tasks/"), strings.HasPrefix(route, "/compiti/"), strings.HasPrefix(route, "/casi-bloccati/"):
+	case strings.HasPrefix(route, "/compiti/:id/"), strings.HasPrefix(route, "/casi-bloccati/"): // forms: one of each agency's
+		of = "form"
+	case strings.HasPrefix(route, rest.Prefix+"/tasks/"), strings.HasPrefix(route, "/compiti/"):
 		of = "task"
 	case strings.HasPrefix(route, rest.Prefix+"/referrals/"), strings.HasPrefix(route, "/segnalazioni/"):
 		of = "referral"
@@ -235,7 +238,7 @@ func (f *dossier) addresses(t *testing.T, route string) []string {
 	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"):
 		of = "command"
 	default:
-		t.Errorf("say here what the id in %s is of", route)
+		r.T.Errorf("say here what the id in %s is of", route)
 		return nil
 	}
 	var found []string
@@ -261,6 +264,15 @@ type reader struct {
 	who   *caller
 	files map[string]*dossier
 	seen  map[string]map[string]string // file, kind: the route where it was seen first
+
+	answers map[string][]answer // by file
+	unknown map[string][]got    // of a file that there is not, by route
+}
+
+// answer is what an address of a route answered.
+type answer struct {
+	route string
+	got
 }
 
 // got is what an address answered, without what differs from one look to the next.
@@ -312,6 +324,39 @@ func (r *reader) looks(method, route, address, body string) got {
 	return got{rec.Code, oneTime.ReplaceAllString(text, "ID")}
 }
 
+// triesAll asks for every address of every file, and of one that there is not, and looks
+// into lists and searches.
+func (r *reader) triesAll(nobody *dossier) {
+	for _, route := range r.rig.Site.Routes() {
+		if route.Method != http.MethodGet || slices.Contains(noReadings, route.Path) {
+			continue
+		}
+		for _, name := range files {
+			for _, address := range r.addresses(r.files[name], route.Path) {
+				r.answers[name] = append(r.answers[name], answer{route.Path, r.looks(http.MethodGet, route.Path, address, "")})
+			}
+			if !strings.Contains(route.Path, "/:") {
+				break // it is of nobody's file
+			}
+		}
+		for _, address := range r.addresses(nobody, route.Path) {
+			r.unknown[route.Path] = append(r.unknown[route.Path], r.looks(http.MethodGet, route.Path, address, ""))
+		}
+	}
+	for _, list := range []string{"/tasks?state=completed", "/tasks?state=obsolete", "/tasks?team=true", "/tasks?mine=true", "/case-files?limit=100"} {
+		r.looks(http.MethodGet, list, rest.Prefix+list, "")
+	}
+	for _, f := range r.files {
+		for _, id := range f.ids["case"] {
+			r.looks(http.MethodGet, "timeline", rest.Prefix+"/case-files/"+id+"/timeline?limit=100", "")
+		}
+		name := marker(f.name, "name")
+		r.looks(http.MethodPost, "search", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, name))
+		r.looks(http.MethodPost, "search by number", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, f.number))
+		r.looks(http.MethodPost, "same person", rest.Prefix+"/same-person-searches", fmt.Sprintf(`{"given_name":%q,"family_name":%q,"birth_date":%q}`, name, name, f.born.Format(time.DateOnly)))
+	}
+}
+
 // shown is what was seen of a file, as the expected answers write it.
 func (r *reader) shown(file string) string {
 	var said []string
@@ -349,6 +394,7 @@ func (w *crowd) readers() (found []*caller) {
 // are all markers and whose files went each another way. What was seen of whom is
 // compared with what is written by hand.
 func TestWhoSeesWhat(t *testing.T) {
+	t.Parallel()
 	w := gather(t)
 	all := map[string]*dossier{}
 	for i, name := range files {
@@ -362,68 +408,45 @@ func TestWhoSeesWhat(t *testing.T) {
 	_, err := w.Owner.Exec(t.Context(), `UPDATE share SET seen_until = $2 WHERE case_id = $1 AND seen_until > $2`, ledger.BareID(all[ended].caseRun), w.Now.Add(-time.Minute))
 	require.NoError(t, err)
 
-	m, d := readMatrix(t, "seen.txt"), differences{}
-	type answer struct {
-		route string
-		got
-	}
 	nobody := &dossier{ids: map[string][]string{}} // a file that there is not
-	for _, of := range []string{"case", "task", "referral", "equipe", "action"} {
+	for _, of := range []string{"case", "task", "form", "referral", "equipe", "action"} {
 		nobody.ids[of] = []string{uuid.NewString()}
 	}
-	routes, asked := w.rig.Site.Routes(), 0
-	inside := map[string]map[string]string{} // what those of the agency that keeps the open file see of it, and which addresses answer them
-	for _, who := range w.readers() {
+	callers := w.readers()
+	found, trying := make([]*reader, len(callers)), errgroup.Group{}
+	trying.SetLimit(4)
+	for i, who := range callers {
 		w.logsIn(who)
-		r := &reader{crowd: w, who: who, files: all, seen: map[string]map[string]string{}}
-		answers, unknown := map[string][]answer{}, map[string][]got{}
-		for _, route := range routes {
-			if route.Method != http.MethodGet || slices.Contains(noReadings, route.Path) {
-				continue
-			}
-			for _, name := range files {
-				for _, address := range all[name].addresses(t, route.Path) {
-					a := r.looks(http.MethodGet, route.Path, address, "")
-					if asked++; who.agency == keeps && name == standing && strings.HasPrefix(route.Path, rest.Prefix) && a.status < http.StatusBadRequest {
-						note(inside, "`GET "+strings.TrimPrefix(route.Path, rest.Prefix)+"`", who.role())
-					}
-					answers[name] = append(answers[name], answer{route.Path, a})
-				}
-				if !strings.Contains(route.Path, "/:") {
-					break // it is of nobody's file
-				}
-			}
-			for _, address := range nobody.addresses(t, route.Path) {
-				unknown[route.Path] = append(unknown[route.Path], r.looks(http.MethodGet, route.Path, address, ""))
-			}
-		}
-		for _, list := range []string{"/tasks?state=completed", "/tasks?state=obsolete", "/tasks?team=true", "/tasks?mine=true", "/case-files?limit=100"} {
-			r.looks(http.MethodGet, list, rest.Prefix+list, "")
-		}
-		for _, f := range all {
-			for _, id := range f.ids["case"] {
-				r.looks(http.MethodGet, "timeline", rest.Prefix+"/case-files/"+id+"/timeline?limit=100", "")
-			}
-			name := marker(f.name, "name")
-			r.looks(http.MethodPost, "search", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, name))
-			r.looks(http.MethodPost, "search by number", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, f.number))
-			r.looks(http.MethodPost, "same person", rest.Prefix+"/same-person-searches", fmt.Sprintf(`{"given_name":%q,"family_name":%q,"birth_date":%q}`, name, name, f.born.Format(time.DateOnly)))
-		}
+		found[i] = &reader{crowd: w, who: who, files: all, seen: map[string]map[string]string{}, answers: map[string][]answer{}, unknown: map[string][]got{}}
+		trying.Go(func() error { found[i].triesAll(nobody); return nil })
+	}
+	require.NoError(t, trying.Wait())
+
+	m, d, asked := readMatrix(t, "seen.txt"), differences{}, 0
+	inside := map[string]map[string]string{} // what those of the agency that keeps the open file see of it, and which addresses answer them
+	for _, r := range found {
+		who := r.who
 		for _, name := range files {
 			shown := r.shown(name)
 			if m.ask(d, row{"seen", who.role(), who.agency, name}, shown); t.Failed() || len(d) > 0 {
 				t.Logf("%s@%s sees of %s: %v", who.role(), who.agency, name, r.seen[name])
 			}
-			for _, a := range answers[name] {
-				if shown == "-" && strings.Contains(a.route, "/:") && !slices.Contains(unknown[a.route], a.got) {
+			for _, a := range r.answers[name] {
+				if asked++; shown == "-" && strings.Contains(a.route, "/:") && !slices.Contains(r.unknown[a.route], a.got) {
 					t.Errorf("%s tells %s@%s that there is something of the file %s, of which they see nothing: %d", a.route, who.role(), who.agency, name, a.status)
 				}
 			}
 		}
-		for kind := range r.seen[standing] {
-			if who.agency == keeps {
-				note(inside, kind, who.role())
+		if who.agency != keeps {
+			continue
+		}
+		for _, a := range r.answers[standing] {
+			if strings.HasPrefix(a.route, rest.Prefix) && a.status < http.StatusBadRequest {
+				note(inside, "`GET "+strings.TrimPrefix(a.route, rest.Prefix)+"`", who.role())
 			}
+		}
+		for kind := range r.seen[standing] {
+			note(inside, kind, who.role())
 		}
 	}
 	t.Logf("%d addresses, %d lines", asked, len(m.rules))

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -65,7 +66,11 @@ func (g *asked) eligibility() ([]care.Fault, error) {
 			return nil, err
 		}
 	}
-	faults, err := shut(g.ctx, g.tx, g.Policy, g.caseID(), g.Entry.Answer, g.At)
+	found, err := foundIn(g.Entry.Answer, g.Form)
+	if err != nil {
+		return nil, err
+	}
+	faults, err := shut(g.ctx, g.tx, g.Policy, g.caseID(), g.Entry.Answer, found, g.At)
 	for i := range faults {
 		faults[i].Rule = eligibility.RuleShut
 	}
@@ -84,12 +89,17 @@ func Tell(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, zone strin
 		return err
 	}
 	var caseID string
-	if err := tx.QueryRow(ctx, `SELECT coalesce(case_id::text, '') FROM command WHERE id = $1`, cmd.ID).Scan(&caseID); err != nil {
+	var form []byte
+	if err := tx.QueryRow(ctx, `SELECT coalesce(case_id::text, ''), data FROM command WHERE id = $1`, cmd.ID).Scan(&caseID, &form); err != nil {
 		return err
 	}
 	answer := cmd.Answer
 	answer.Operation = cmd.Operation
-	faults, err := shut(ctx, tx, policy, caseID, answer, at)
+	found, err := foundIn(answer, form)
+	if err != nil {
+		return err
+	}
+	faults, err := shut(ctx, tx, policy, caseID, answer, found, at)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows) || errors.Is(err, ledger.ErrNotFound):
 		return nil
@@ -102,9 +112,24 @@ func Tell(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, zone strin
 	return nil
 }
 
-// shut says which gates that an answer asks to pass are shut to the person of a case,
-// and by which rules.
-func shut(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID string, answer care.Answer, at time.Time) (faults []care.Fault, err error) {
+// foundIn are the needs that the form of an assessment finds: they count for the gates that
+// it asks to pass.
+func foundIn(answer care.Answer, form []byte) (areas []string, err error) {
+	if answer.Operation != care.OpComplete {
+		return nil, nil
+	}
+	done, err := postgres.FormOf(catalogue.Complete, form)
+	for _, a := range done.Areas {
+		if a.Need != care.NeedLevels[0] {
+			areas = append(areas, a.Area)
+		}
+	}
+	return areas, err
+}
+
+// shut says which gates that an answer asks to pass are shut to the person of a case, with
+// the needs that are found with it, and by which rules.
+func shut(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID string, answer care.Answer, found []string, at time.Time) (faults []care.Fault, err error) {
 	gates := gatesOf(answer)
 	if len(gates) == 0 {
 		return nil, nil
@@ -122,7 +147,7 @@ func shut(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID 
 		return nil, err
 	}
 	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
-	facts, today := person.Facts(policy.Policy, r.Needs), policy.There(at)
+	facts, today := person.Facts(policy.Policy, append(r.Needs, found...)), policy.There(at)
 	for _, p := range gates {
 		answer := eligibility.MayPass(p.gate, facts, today)
 		if p.gate == eligibility.GateLevel2 {

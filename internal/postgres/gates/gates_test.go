@@ -253,6 +253,35 @@ func isNotTakenOver(t *testing.T, now time.Time) {
 	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Reopen.Command("", "", reopen)), ledger.Effects{}, nil)
 }
 
+// A need that an assessment finds counts for what it leads to, is one of the case's from
+// then on, and goes to whom the person is sent for it; one that it does not find is none.
+func TestAnAssessmentFindsTheNeed(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	listening := postgrestest.Opens(run, "listening", ledger.TaskChange{Kind: care.FirstListening})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{listening}}, nil)
+	p.Complete("desk_operator.prato", run, listening.ID, care.Completion{Outcome: care.Heard, Needs: []string{"school"}}, ledger.Effects{}, nil)
+	needs := func() any { return p.Row(`SELECT needs FROM case_file WHERE id = $1`, ledger.BareID(run))["needs"] }
+	require.Equal(t, []any{"school"}, needs())
+
+	for i, found := range []struct {
+		need string
+		open bool
+	}{{"none", false}, {"some", true}} {
+		assess := postgrestest.Opens(run, fmt.Sprint("assessment ", i), ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker})
+		p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{assess}}, nil)
+		e := p.Completion("social_worker.prato", run, assess.ID, care.Completion{Outcome: care.ToCPI,
+			Areas: []care.AreaFinding{{Area: "school", Need: "some"}, {Area: "labour", Need: found.need}}})
+		if !found.open {
+			shut(p, "social_worker.prato", run, e, "outcome", eligibility.RuleTakeOverNeed)
+			require.Equal(t, []any{"school"}, needs())
+			continue
+		}
+		p.Does(run, e, ledger.Effects{Tasks: []ledger.TaskChange{{ID: assess.ID, State: care.TaskCompleted, Outcome: care.ToCPI}}}, nil)
+		require.Equal(t, []any{"school", "labour"}, needs())
+	}
+}
+
 // TestAMatterIsBookedByItsGate: what needs a permit stays shut to whom it is not shown,
 // or whose has expired, whatever way it is booked; what does not is open.
 func TestAMatterIsBookedByItsGate(t *testing.T) {

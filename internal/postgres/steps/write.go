@@ -211,9 +211,8 @@ func (w *writer) keepForm() {
 	keep, args := written.Keep(written.Entry{ID: w.step.Entry.ID, Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Agency: w.entry.Agency,
 		Form: kind, Role: w.entry.Role, By: w.by(), At: w.step.At, Data: w.entry.Data})
 	w.queue(keep, args...)
-	if w.about.task != nil && w.about.task.Kind == care.FirstListening {
-		w.queue(`UPDATE case_file SET needs = ARRAY (SELECT jsonb_array_elements_text($2::jsonb -> 'needs')) WHERE id = $1`,
-			w.caseID(), w.entry.Data)
+	if written.FindsNeeds(kind) {
+		w.queue(written.KeepNeeds, w.caseID(), kind, w.entry.Data)
 	}
 }
 

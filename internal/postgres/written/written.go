@@ -39,6 +39,18 @@ func Keep(e Entry) (sql string, args []any) {
 		[]any{e.ID, e.Case, e.Run, e.Zone, e.Agency, e.Form, postgres.OrNull(e.Data), e.By, e.At, postgres.OrNull(e.Done), written.CircleOf(e.Form, e.Role)}
 }
 
+// KeepNeeds is the statement that keeps which needs a case has, by the case, the kind of form
+// and the form: the first listening says which, and what an assessment finds is added. Who
+// found which, and when, is in the records.
+const KeepNeeds = `UPDATE case_file SET needs = CASE $2 WHEN 'first_listening' THEN ARRAY (SELECT jsonb_array_elements_text($3::jsonb -> 'needs'))
+		ELSE needs || ARRAY (SELECT a ->> 'area' FROM jsonb_array_elements($3::jsonb -> 'areas') a WHERE a ->> 'need' <> 'none' AND NOT a ->> 'area' = ANY (needs)) END
+	WHERE id = $1`
+
+// FindsNeeds says whether a form says which needs a case has.
+func FindsNeeds(form string) bool {
+	return form == string(care.FirstListening) || form == string(care.Assessment)
+}
+
 // Store reads records.
 type Store struct {
 	pool  *pgxpool.Pool
