@@ -87,7 +87,7 @@ func (s *Store) WrittenIn(ctx context.Context, who care.Staff, caseID string, ki
 	}
 	err = s.reads(ctx, who, caseID, ledger.ReadRecords, func(tx postgres.Tx) error {
 		var seen bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR works_on($1)`, caseID).Scan(&seen); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR works_on($1) AND EXISTS (SELECT FROM task WHERE case_id = $1)`, caseID).Scan(&seen); err != nil {
 			return err
 		}
 		if !seen {
