@@ -112,7 +112,7 @@ func isText(file string) bool {
 
 // TestHowToAddAnOperation does what the page says, on a copy: the tree with the
 // new operation builds, its test runs, and whoever asks for what is missing is
-// content. So a new operation takes four files besides its test and the texts.
+// content. So a new operation takes five files besides its test and the texts.
 func TestHowToAddAnOperation(t *testing.T) {
 	pieces := piecesOf(t, "how-to-add.md", "An operation on a case")
 	files := map[string]bool{}
@@ -121,7 +121,7 @@ func TestHowToAddAnOperation(t *testing.T) {
 			files[p.file] = true
 		}
 	}
-	require.Len(t, files, 4, "files that an operation takes: %v", slices.Sorted(maps.Keys(files)))
+	require.Len(t, files, 5, "files that an operation takes: %v", slices.Sorted(maps.Keys(files)))
 
 	tree := copyOfTheTree(t)
 	for _, p := range pieces {
@@ -136,7 +136,7 @@ func TestHowToAddAnOperation(t *testing.T) {
 	}
 	goes("build", "./...")
 	goes("vet", "./internal/catalogue", "./internal/italian", "./api/rest", "./workflows")
-	goes("test", "./internal/catalogue", "./internal/italian", "./api/rest")
+	goes("test", "./internal/catalogue", "./internal/written", "./internal/italian", "./api/rest")
 	goes("test", "./workflows", "-run", "^TestWhoLeavesForGoodIsClosed$")
 	goes("test", "./internal/postgres/records", "-run", "^TestOneEffectKnowsEveryOperation$")
 }

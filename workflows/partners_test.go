@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/crossing"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 )

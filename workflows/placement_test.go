@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
-	"percorso/internal/crossing"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 )
 
 // The referral's moves, as the two sides make them.

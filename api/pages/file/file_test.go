@@ -87,7 +87,7 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 	}
 	for _, o := range catalogue.All {
 		facts := o.About()
-		if facts.Code == care.OpComplete || facts.Code == care.OpContact || o.Form() == nil {
+		if !written.Known(string(facts.Code)) || o.Form() == nil { // what is read elsewhere has no row
 			continue
 		}
 		f := filled{form: string(facts.Code), author: author, labels: map[string]string{}, marks: map[string]string{}}
