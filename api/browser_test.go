@@ -92,6 +92,8 @@ var pagesInBrowser = []struct {
 	{"richieste-ferme", "/richieste-ferme", "/richieste-ferme", apitest.SomeSupervisor.Subject},
 	{"riassegna", "/casi-bloccati/:id/riassegna", "/casi-bloccati/" + apitest.SomeID + "/riassegna", apitest.SomeSupervisor.Subject},
 	{"proroga", "/casi-bloccati/:id/proroga", "/casi-bloccati/" + apitest.SomeID + "/proroga", apitest.SomeSupervisor.Subject},
+	{"bozze-nessuna", "/bozze", "/bozze", apitest.SomeWorker.Subject},
+	{"bozza-sparita", "/bozze/:id", "/bozze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"appuntamenti", "/appuntamenti", "/appuntamenti", apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},

@@ -268,7 +268,7 @@ func TestVersionsSideBySide(t *testing.T) {
 		require.Contains(t, said, "one was current already\n")
 	})
 	t.Run("a build that nobody is", func(t *testing.T) {
-		code, said := v.release("--build", "three", "--wait", "1s")
+		code, said := v.release("--build", "three", "--wait", "5s")
 		require.Equal(t, 1, code)
 		require.Contains(t, said, "no worker of this build polls: three")
 		v.moves("not released")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -53,10 +54,21 @@ func (m Memory) OwnsPolicy(stored ledger.Setup, wanted care.Policy) bool {
 	return !ok || now.Version == m.Policies[wanted.Zone] || SameRules(now, wanted)
 }
 
-// OwnsStaff is OwnsPolicy for the staff of a zone.
+// OwnsStaff is OwnsPolicy for the staff of a zone. Where nothing is remembered of it, a
+// list that only adds to what is stored changes nobody that somebody else has changed.
 func (m Memory) OwnsStaff(stored ledger.Setup, zone string, wanted []care.Staff) bool {
 	now := storedDigest(stored, zone)
-	return now == "" || now == m.Staff[zone] || now == digest(wanted)
+	_, remembered := m.Staff[zone]
+	return now == "" || now == m.Staff[zone] || now == digest(wanted) || !remembered && onlyAdds(stored, zone, wanted)
+}
+
+// onlyAdds says whether all who are or were staff of a zone stand in a list as they are
+// stored.
+func onlyAdds(stored ledger.Setup, zone string, wanted []care.Staff) bool {
+	return !slices.ContainsFunc(stored.Accounts, func(a ledger.Account) bool {
+		a.ID = ""
+		return a.Zone == zone && !(a.Active && slices.Contains(wanted, a.Staff))
+	})
 }
 
 // LoadedPolicy remembers rules that are stored now.

@@ -123,6 +123,15 @@ func TestMemoryIsKeptInItsFile(t *testing.T) {
 	require.False(t, again.OwnsStaff(stored, "prato", staff[:1]))
 	require.True(t, again.OwnsStaff(stored, "lucca", staff[:1]), "nobody ever was staff there")
 
+	// Of a zone of which nothing is remembered, a list that only adds changes nobody.
+	lucca := []care.Staff{{Subject: "c", Zone: "lucca"}, {Subject: "d", Zone: "lucca"}}
+	stored = ledger.Setup{Accounts: []ledger.Account{{Staff: lucca[0], Active: true}}}
+	stored.Accounts[0].ID = "3"
+	require.True(t, again.OwnsStaff(stored, "lucca", lucca))
+	require.False(t, again.OwnsStaff(stored, "lucca", lucca[1:]))
+	stored.Accounts[0].Role = care.Supervisor
+	require.False(t, again.OwnsStaff(stored, "lucca", lucca), "somebody gave them another role")
+
 	require.NoError(t, os.WriteFile(file, []byte("{}"), 0o600))
 	_, err = setup.ReadMemory(file)
 	require.ErrorContains(t, err, "no memory")
