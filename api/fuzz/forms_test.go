@@ -53,7 +53,7 @@ func newBrowser(w *world, accounts ...string) *browser {
 // walk follows the links of an account's pages.
 func (b *browser) walk(account string) {
 	known := map[string]bool{}
-	next := []string{"/compiti", "/fascicoli", "/segnalazioni", "/appuntamenti", "/sportello", "/casi-bloccati"}
+	next := []string{"/compiti", "/fascicoli", "/segnalazioni", "/appuntamenti", "/sportello", "/casi-bloccati", "/letture"}
 	for looked := 0; len(next) > 0 && looked < mostPages; looked++ {
 		at := next[0]
 		next = next[1:]
