@@ -205,7 +205,9 @@ func (b *browser) breakForm(c *choices, s *sent, filled url.Values) {
 			s.bad = "no text"
 		}
 	case 3:
-		filled[name] = []string{s.mark + pick(c, unseen) + filled.Get(name)}
+		if s.bad == "" { // what was bad would be gone
+			filled[name] = []string{s.mark + pick(c, unseen) + filled.Get(name)}
+		}
 	case 4:
 		filled[name] = s.instead(filled[name], strings.Repeat(s.mark+" ", 900))
 	case 5:

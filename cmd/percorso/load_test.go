@@ -72,7 +72,7 @@ func pratos(without ...string) []string {
 	var members []string
 	for _, h := range []string{
 		"desk_operator comune", "social_worker comune", "intercultural_mediator comune", "immigration_expert comune",
-		"labour_policy_expert comune", "cpi_operator cpi", "supervisor comune",
+		"labour_policy_expert comune", "cpi_operator cpi", "supervisor comune", "privacy_officer comune",
 	} {
 		role, agency, _ := strings.Cut(h, " ")
 		for _, n := range []string{"", "_2"} {
@@ -155,7 +155,7 @@ func TestStaffIsShownFirst(t *testing.T) {
 	require.Contains(t, out, "  cambia: desk_operator_2.prato; ruolo supervisor → desk_operator\n")
 	code, _, said = i.types("staff load @staff.yaml --apply")
 	require.Equal(t, codeDone, code, said)
-	require.Equal(t, 14, i.active("prato"))
+	require.Equal(t, 16, i.active("prato"))
 	i.write("staff.yaml", strings.Replace(i.read("staff.yaml"), "name: Personale Prova supervisor.prato", "name: Persona Prova", 1))
 	_, out, _ = i.types("staff load @staff.yaml")
 	require.Contains(t, out, "  cambia: supervisor.prato; nome\n")
@@ -185,11 +185,11 @@ func TestStaffThatIsWrongChangesNothing(t *testing.T) {
 	before := i.state()
 	for line, want := range map[string][]string{
 		"staff load @wrong.yaml": {
-			"wrong.yaml:15: [14].role: ruolo sconosciuto", "[unknown_role]", "wrong.yaml:16: [15].agency: ente sconosciuto",
-			"wrong.yaml:17: [16].role: nella zona il ruolo appartiene a un altro ente", "wrong.yaml:18: [17].subject: l'utenza è attiva in un'altra zona", ": lucca [staff_of_another_zone]",
-			"wrong.yaml:20: [19].subject: è già presente",
+			"wrong.yaml:17: [16].role: ruolo sconosciuto", "[unknown_role]", "wrong.yaml:18: [17].agency: ente sconosciuto",
+			"wrong.yaml:19: [18].role: nella zona il ruolo appartiene a un altro ente", "wrong.yaml:20: [19].subject: l'utenza è attiva in un'altra zona", ": lucca [staff_of_another_zone]",
+			"wrong.yaml:22: [21].subject: è già presente",
 		},
-		"staff load --apply @wrong.yaml":                    {"[14].role", "[19].subject"},
+		"staff load --apply @wrong.yaml":                    {"[16].role", "[19].subject"},
 		"staff load --apply @nowhere.yaml":                  {"nowhere.yaml:1: [0].zone: zona sconosciuta", "lucca, pistoia, prato"},
 		"staff load --apply --zone nowhere @wrong.yaml":     {"[unknown_role]"},
 		"staff load --apply --zone nowhere @good.yaml":      {`no zone "nowhere"`},
@@ -236,7 +236,7 @@ func TestAnEmptyListSwitchesOffAZoneThatIsNamed(t *testing.T) {
 	code, _, said = i.types("staff load --zone lucca --apply @empty.yaml")
 	require.Equal(t, codeDone, code, said)
 	require.Zero(t, i.active("lucca"))
-	require.Equal(t, 14, i.active("prato"))
+	require.Equal(t, 16, i.active("prato"))
 
 	// Now somebody of Lucca may go to Prato.
 	i.list("staff.yaml", "prato", append(pratos(), "supervisor.lucca supervisor comune")...)
@@ -254,7 +254,7 @@ func TestOneZoneOfAListIsLoaded(t *testing.T) {
 	code, out, said := i.types("staff load --zone lucca --apply @staff.yaml")
 	require.Equal(t, codeDone, code, said)
 	require.NotContains(t, out, "prato")
-	require.Equal(t, []int{14, 1}, []int{i.active("prato"), i.active("lucca")})
+	require.Equal(t, []int{16, 1}, []int{i.active("prato"), i.active("lucca")})
 	code, _, said = i.types("staff load --apply @staff.yaml")
 	require.Equal(t, codeDone, code, said)
 	require.Equal(t, []int{1, 1}, []int{i.active("prato"), i.active("lucca")})
@@ -287,7 +287,7 @@ func TestWhatIsShownIsWhatIsDone(t *testing.T) {
 	r := <-done
 	require.Equal(t, codeDone, r.code, r.said)
 	require.Equal(t, "prato:\n  torna attiva: supervisor.prato\nFatto.\n", r.out)
-	require.Equal(t, 14, i.active("prato"))
+	require.Equal(t, 16, i.active("prato"))
 }
 
 // TestSomebodyElseIsAtIt: who cannot have the lock says so, and changes nothing.
@@ -437,7 +437,7 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 	i.list("staff.yaml", "prato", append(pratos(), "nuova.prato social_worker comune")...)
 	require.Empty(t, start())
 	require.Equal(t, 1, i.Count(`zone_policy WHERE current AND zone = 'prato' AND policy -> 'no_show' ->> 'attempts' = '3'`))
-	require.Equal(t, 15, i.active("prato"))
+	require.Equal(t, 17, i.active("prato"))
 
 	// Somebody else changes the rules of Prato and its staff.
 	i.zones("theirs", "attempts: 2", "attempts: 5")
@@ -451,7 +451,7 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 	out := start()
 	require.Equal(t, "prato: policy left as stored, somebody else changed it; to overwrite it: percorso zone load --apply --zone prato "+i.file("zones")+"\n"+
 		"prato: staff left as stored, somebody else changed it; to overwrite it: percorso staff load --apply --zone prato "+i.file("staff.yaml")+"\n", out)
-	require.Equal(t, 13, i.active("prato"))
+	require.Equal(t, 15, i.active("prato"))
 	require.Equal(t, 1, i.Count(`zone_policy WHERE current AND zone = 'prato' AND policy -> 'no_show' ->> 'attempts' = '5'`))
 	require.Equal(t, 2, i.Count(`zone_policy WHERE current AND zone <> 'prato' AND policy -> 'no_show' ->> 'attempts' = '4'`))
 	samePolicy, sameStaff := i.memory("prato")
@@ -467,7 +467,7 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 	require.Empty(t, start())
 	i.list("staff.yaml", "prato", pratos()...)
 	require.Empty(t, start())
-	require.Equal(t, 14, i.active("prato"))
+	require.Equal(t, 16, i.active("prato"))
 
 	// Without its memory, what differs from the files may be somebody else's.
 	require.NoError(t, os.Remove(i.file("memory")))
@@ -478,7 +478,7 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 	// Nor does a list that does not fit any more hinder a start.
 	i.list("staff.yaml", "prato", append(pratos(), "supervisor.lucca supervisor comune")...)
 	require.Contains(t, start(), "prato: staff left as stored, the file does not fit what is stored (")
-	require.Equal(t, 14, i.active("prato"))
+	require.Equal(t, 16, i.active("prato"))
 }
 
 // How long a test waits for another connection, and how often it looks.

@@ -67,7 +67,7 @@ func (m Memory) OwnsStaff(stored ledger.Setup, zone string, wanted []care.Staff)
 func onlyAdds(stored ledger.Setup, zone string, wanted []care.Staff) bool {
 	return !slices.ContainsFunc(stored.Accounts, func(a ledger.Account) bool {
 		a.ID = ""
-		return a.Zone == zone && !(a.Active && slices.Contains(wanted, a.Staff))
+		return a.Zone == zone && (!a.Active || !slices.Contains(wanted, a.Staff))
 	})
 }
 

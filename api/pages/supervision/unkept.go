@@ -51,7 +51,7 @@ func (s *Place) unkeptList(c *gin.Context, who care.Staff) error {
 	page := UnkeptList{Frame: s.Pages.Frame(c, "Percorsi protetti senza custodi", stuckURL)}
 	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	for _, o := range colleagues {
-		if o.Role != care.MailSystem {
+		if o.Role != care.MailSystem && o.Role != care.PrivacyOfficer { // who follow nobody
 			page.Staff = append(page.Staff, web.Option{Value: o.ID, Text: o.Name + ", " + italian.Role(o.Role) + ", " + present.AgencyName(rules.Policy, o.Agency)})
 		}
 	}
@@ -69,7 +69,7 @@ func (s *Place) nameKeeper(c *gin.Context, who care.Staff) error {
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && len(refused.Faults) > 0:
-		return s.Pages.LeaveRefused(c, unkeptURL, s.Problems.Words.Rule(refused.Faults[0].Rule))
+		return s.Pages.LeaveRefused(c, unkeptURL, s.Problems.Words.Fault(refused.Faults[0]))
 	case err != nil:
 		return err
 	}

@@ -30,7 +30,7 @@ func TestWhoKeepsAFileIsNamedWithoutReadingIt(t *testing.T) {
 	require.Equal(t, protection.NewKeeper{Keeper: apitest.SomeID}, apitest.FormIn(t, catalogue.NameKeeper, sent))
 	require.Equal(t, ledger.CaseRun(apitest.AnotherID), sent.Run)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/protetti-senza-custodi/"+apitest.AnotherID, url.Values{"key": {"none"}}).StatusCode)
-	require.Contains(t, b.Open(t, "/protetti-senza-custodi").Words(), "Campo obbligatorio")
+	require.Contains(t, b.Open(t, "/protetti-senza-custodi").Words(), "Scegli chi custodisce.")
 
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Equal(t, http.StatusForbidden, b.Open(t, "/protetti-senza-custodi").StatusCode)

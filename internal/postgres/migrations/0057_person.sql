@@ -47,6 +47,7 @@ ALTER TABLE told_apart ENABLE ROW LEVEL SECURITY;
 ALTER TABLE told_apart FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_read ON told_apart FOR SELECT TO percorso_app USING (zone = my('zone'));
 CREATE POLICY app_write ON told_apart FOR INSERT TO percorso_app WITH CHECK (zone = my('zone') AND by_staff = my('staff')::uuid);
+CREATE POLICY no_officer ON told_apart AS RESTRICTIVE FOR SELECT TO percorso_app USING ((SELECT my('role')) IS DISTINCT FROM 'privacy_officer');
 GRANT SELECT, INSERT ON told_apart TO percorso_app;
 
 -- A file is found by the day of birth and the telephone too, whose keys begin with a sign
