@@ -42,7 +42,7 @@ const selectGrounds = `SELECT s.run_id, s.zone, s.agency, s.purpose, s.legal_bas
 	coalesce((SELECT r.state FROM referral r WHERE r.run_id = s.run_id AND r.to_agency = s.agency ORDER BY r.requested_at DESC, r.changed_at DESC LIMIT 1), '') AS state,
 	EXISTS (SELECT FROM appointment a WHERE a.run_id = s.run_id AND a.agency = s.agency AND a.state IN ('booked', 'confirmed')) AS booked,
 	EXISTS (SELECT FROM appointment a WHERE a.run_id = s.run_id AND a.agency = s.agency AND a.state <> 'cancelled') AS met,
-	EXISTS (SELECT FROM task t WHERE t.run_id = s.run_id AND t.agency = s.agency AND t.ended_at IS NULL) AS tasks,
+	EXISTS (SELECT FROM task t WHERE t.run_id = s.run_id AND t.agency = s.agency AND t.zone = s.zone AND t.ended_at IS NULL) AS tasks,
 	EXISTS (SELECT FROM seat e WHERE e.run_id = s.run_id AND e.agency = s.agency AND e.state IN ('invited', 'confirmed', 'spoken')) AS sits,
 	EXISTS (SELECT FROM plan p WHERE p.run_id = s.run_id AND p.state IN ('agreed', 'active') AND s.agency = ANY (p.agencies)) AS has_part
 	FROM share s WHERE s.case_id = $1`
@@ -111,7 +111,7 @@ func (s ground) ended() *bool {
 		case s.RunOver != nil:
 			return over(true)
 		}
-	case "transfer":
+	case "transfer", "approval":
 		if !s.Tasks {
 			return over(false)
 		}
