@@ -167,7 +167,7 @@ func OpenChromium(t *testing.T) context.Context {
 	if path == "" {
 		t.Fatal("no Chromium: apt-get install chromium")
 	}
-	ctx, cancelLimit := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancelLimit := context.WithTimeout(t.Context(), 10*time.Minute)
 	// Where Chromium has Italian, its date fields are in Italian.
 	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.Env("LANGUAGE=it"), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
