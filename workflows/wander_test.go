@@ -86,7 +86,9 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 		return
 	}
 	for _, o := range catalogue.All {
-		require.Positive(t, all.times[o.About().Code], "%s was done in no walk", o.About().Code)
+		if code := o.About().Code; !slices.Contains(keeping, code) {
+			require.Positive(t, all.times[code], "%s was done in no walk", code)
+		}
 	}
 	require.Positive(t, all.left, "no older worker met an entry of a newer course")
 }
