@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"percorso/api/access/seal"
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -94,19 +92,12 @@ func (d drafts) resume(c *gin.Context, who care.Staff) error {
 	if err == nil {
 		err = d.Open(sealedDraft+who.ID+" "+kept.Path, kept.Sealed, &sent)
 	}
-	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, seal.Err) || err == nil && d.pages.forms[sent.Pattern] == nil {
-		d.pages.Tell(c, problem.NoticeFormGone)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	c.Set(draftKey, true)
-	return d.show(c, sent, who)
+	return d.showKept(c, sent, who, err)
 }
 
 // Keys of what a request came to.
 const (
 	refusedKey = "percorso.refused" // the form was refused
-	draftKey   = "percorso.draft"   // the page shows a draft again
+	draftKey   = "percorso.draft"   // a form that is shown again is a draft
 )

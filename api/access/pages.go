@@ -124,7 +124,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "avviso su quello che hai scritto", "avvisi su quello che hai scritto"), Current: NoticesPath == place}
 	}
 	p.tellDrafts(c, who, &f)
-	if c.GetBool(draftKey) {
+	if act.Held(ctx) && c.GetBool(draftKey) {
 		f.Flash = &web.Flash{Good: true, Text: "Ecco la tua bozza. Non è ancora stata inviata: controlla e invia."}
 	} else if act.Held(ctx) {
 		f.Flash = &web.Flash{Good: true, Text: "Sei di nuovo collegato. Quello che avevi scritto è qui sotto e non è ancora stato inviato: controlla e invia."}

@@ -140,6 +140,12 @@ func (w *waiting) resume(c *gin.Context, who care.Staff) error {
 	if err == nil {
 		err = w.Open(sealedForm+id, kept.Sealed, &sent)
 	}
+	return w.showKept(c, sent, who, err)
+}
+
+// showKept is show for a form that was kept; err says why it could not be read. Where it
+// is gone the page says so.
+func (w *waiting) showKept(c *gin.Context, sent sentForm, who care.Staff, err error) error {
 	switch {
 	case err == nil && w.pages.forms[sent.Pattern] != nil:
 		return w.show(c, sent, who)
