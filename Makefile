@@ -51,7 +51,9 @@ binaries:
 
 assets: api/web/assets/vendor/sprites.svg
 
-api/web/assets/vendor/sprites.svg: node_modules/.package-lock.json deploy/scripts/assets
+# What the pages use of them is found in pages and code.
+api/web/assets/vendor/sprites.svg: node_modules/.package-lock.json deploy/scripts/assets api/web/assets/percorso.css \
+		$(shell find api -name '*.html' -o -name '*.js' -not -path '*/vendor/*' -o -name '*.go' -not -name '*_test.go')
 	@deploy/scripts/assets
 
 node_modules/.package-lock.json: package.json package-lock.json

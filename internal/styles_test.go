@@ -51,3 +51,44 @@ func TestPagesUseTheStylesThatThereAre(t *testing.T) {
 		require.True(t, words[m[1]] || begun[first] && words[second], "no page has the class %s", m[1])
 	}
 }
+
+var (
+	classes = regexp.MustCompile(`class="([^"]*)"`)
+	icon    = regexp.MustCompile(`\bit-[a-z0-9-]+`)
+)
+
+// What the assets are cut down to holds all that pages name of the whole.
+func TestAssetsHaveWhatPagesName(t *testing.T) {
+	italia, vendor := filepath.Join(root, "node_modules", "bootstrap-italia", "dist"), filepath.Join(root, "api", "web", "assets", "vendor")
+	read := func(file ...string) string {
+		text, err := os.ReadFile(filepath.Join(file...))
+		require.NoError(t, err, "make assets")
+		return comment.ReplaceAllString(string(text), "")
+	}
+	known, kept := map[string]bool{}, map[string]bool{}
+	for sheet, into := range map[string]map[string]bool{read(italia, "css", "bootstrap-italia.min.css"): known, read(vendor, "bootstrap-italia.min.css"): kept} {
+		for _, m := range class.FindAllStringSubmatch(sheet, -1) {
+			into[m[1]] = true
+		}
+	}
+	sprites, named := read(vendor, "sprites.svg"), 0
+	require.NoError(t, filepath.WalkDir(filepath.Join(root, "api"), func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(file) != ".html" && filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text := read(file)
+		for _, name := range icon.FindAllString(text, -1) {
+			require.Contains(t, sprites, `id="`+name+`"`, "%s: make assets", file)
+		}
+		for _, m := range classes.FindAllStringSubmatch(text, -1) {
+			for _, name := range word.FindAllString(m[1], -1) {
+				if known[name] {
+					require.True(t, kept[name], "the class %s of %s: make assets", name, file)
+					named++
+				}
+			}
+		}
+		return nil
+	}))
+	require.Greater(t, named, 50)
+}

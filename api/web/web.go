@@ -7,25 +7,16 @@
 package web
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"html/template"
 	"io"
 	"io/fs"
-	"net/http"
 	"strconv"
 	"strings"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
-
-// The folder vendor inside is filled at build time and may be absent: the pages
-// are then plain and work all the same.
-//
-//go:embed assets
-var assetFiles embed.FS
 
 // Page is what a template shows.
 type Page interface {
@@ -80,46 +71,4 @@ func dict(pairs ...any) map[string]any {
 		m[pairs[i].(string)] = pairs[i+1]
 	}
 	return m
-}
-
-// assetPrefix is where the assets are: their content's digest makes the address
-// a new one whenever any of them changes, so that browsers may keep them.
-var assetPrefix = "/assets/" + digest() + "/"
-
-func digest() string {
-	h := sha256.New()
-	err := fs.WalkDir(assetFiles, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := assetFiles.ReadFile(name)
-		h.Write([]byte(name))
-		h.Write(content)
-		return err
-	})
-	if err != nil {
-		panic(err)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-// Asset is the address of an asset: Asset("percorso.css").
-func Asset(name string) string { return assetPrefix + name }
-
-// Assets serves the assets under Asset's addresses.
-func Assets() http.Handler {
-	files, err := fs.Sub(assetFiles, "assets")
-	if err != nil {
-		panic(err)
-	}
-	serve := http.StripPrefix(assetPrefix, http.FileServerFS(files))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(r.URL.Path, assetPrefix)
-		if info, err := fs.Stat(files, name); err != nil || info.IsDir() {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		serve.ServeHTTP(w, r)
-	})
 }
