@@ -29,7 +29,7 @@ func TestEveryWayWorks(t *testing.T) {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
-	r, err := measure(t.Context(), plan{zone: "prato", repeats: 1, slot: 500 * time.Millisecond, claims: 300 * time.Millisecond, paths: 2 * time.Second, cases: 32})
+	r, err := measure(t.Context(), plan{zone: "prato", repeats: 1, slot: 500 * time.Millisecond, claims: 300 * time.Millisecond, paths: 2 * time.Second, visits: 1, cases: 32})
 	require.NoError(t, err)
 	for _, way := range wayNames {
 		for _, callers := range lanes {
@@ -40,6 +40,9 @@ func TestEveryWayWorks(t *testing.T) {
 		}
 	}
 	require.Positive(t, r.apiMemory())
+	require.Greater(t, r.visits[0].Files, 5)
+	require.Positive(t, r.visits[0].Bytes)
+	require.Positive(t, r.visits[0].Paint)
 	require.LessOrEqual(t, r.loop.events, mostEvents*r.loop.steps)
 	for name, runs := range map[string]int{"straight": 4, "complex": 9} {
 		h := r.histories[name]

@@ -15,10 +15,10 @@
 // closed when the measurement is over.
 //
 // Besides: claims, which are plain transactions; history events and bytes; the
-// API's memory; how long the first step waits after the worker was killed; whole
-// paths from the desk to the closure, straight and complex, on a stack of their
-// own whose reviews come quickly (paths.go); and the random walks of the
-// processes' property test.
+// API's memory; how long the first step waits after the worker was killed; what the
+// first page costs a browser on a slow line (visit.go); whole paths from the desk to
+// the closure, straight and complex, on a stack of their own whose reviews come
+// quickly (paths.go); and the random walks of the processes' property test.
 //
 // And what people look at, at a thousand and at a hundred thousand open cases, in
 // databases of its own that package fill fills (package lists).
@@ -50,13 +50,14 @@ type plan struct {
 	paths    time.Duration // one measurement of one whole path
 	walks    int           // random walks of the property test
 	restarts int           // kills of the worker, of each kind
+	visits   int           // first visits in a browser
 	cases    int
 	profile  string // file for a CPU profile of the straight way, for whoever looks for the rest
 }
 
 // valid says whether there is something to measure, for as long as is asked.
 func (p plan) valid() bool {
-	return p.cases >= lanes[len(lanes)-1] && p.repeats > 0 && p.slot > 0 && min(p.claims, p.paths) >= 0 && min(p.walks, p.restarts) >= 0
+	return p.cases >= lanes[len(lanes)-1] && p.repeats > 0 && p.slot > 0 && min(p.claims, p.paths) >= 0 && min(p.walks, p.restarts, p.visits) >= 0
 }
 
 // lanes are how many callers at once: alone, and under load.
@@ -77,6 +78,7 @@ func main() {
 	flag.DurationVar(&p.paths, "paths", 20*time.Second, "length of one measurement of whole paths; 0: left out")
 	flag.IntVar(&p.walks, "walks", 60, "random walks of the property test; 0: left out")
 	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
+	flag.IntVar(&p.visits, "visits", 3, "first visits of the start page in a Chromium, over a slow line; 0: left out")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
 	flag.BoolVar(&withLists, "lists", true, "also measure lists at a thousand and at a hundred thousand cases")
@@ -166,6 +168,12 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 	}
 	if p.restarts > 0 {
 		if r.restarts, err = measureRestarts(ctx, s, cases, p.restarts); err != nil {
+			return nil, err
+		}
+	}
+	if p.visits > 0 {
+		say("%d first visits in a browser", p.visits)
+		if r.visits, err = measureVisits(ctx, s.address, p.visits); err != nil {
 			return nil, err
 		}
 	}

@@ -17,6 +17,8 @@ const (
 	mostMemory    = 150 << 10
 	mostResting   = 1500 * time.Millisecond
 	mostWorking   = 3 * time.Second
+	mostBytes     = 150_000 // of a first visit
+	mostPaint     = time.Second
 )
 
 // result is all that was measured.
@@ -30,6 +32,7 @@ type result struct {
 	paths     map[string][]measurement // by path
 	walks     string                   // what the property test says of itself; empty: left out
 	restarts  *restarts                // nil: left out
+	visits    []visit                  // none: left out
 }
 
 func newResult(p plan) *result {
@@ -115,6 +118,13 @@ func (r *result) goals() []goal {
 		list = append(list,
 			goal{"first step after kill -9 and restart of the worker", "≤ 1.5 s", seconds(resting), resting <= mostResting},
 			goal{"the same, killed in the middle of a workflow task", "≤ 3 s", seconds(working), working <= mostWorking})
+	}
+	if len(r.visits) > 0 {
+		v := middleVisit(r.visits)
+		paint := time.Duration(v.Paint * float64(time.Millisecond))
+		list = append(list,
+			goal{fmt.Sprintf("first visit of a browser, %d files", v.Files), "≤ 150 KB", fmt.Sprintf("%d KB", v.Bytes/1000), v.Bytes <= mostBytes},
+			goal{"its first paint, at 2 Mbit/s with 50 ms there and back", "≤ 1 s", seconds(paint), v.Paint > 0 && paint <= mostPaint})
 	}
 	return list
 }

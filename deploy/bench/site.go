@@ -25,6 +25,7 @@ import (
 // site is a running stack: what its API has, and its API as others have it.
 type site struct {
 	data     string // the stack's data folder, by which its processes are found
+	address  string // of its pages
 	temporal client.Client
 	pool     *pgxpool.Pool
 	records  *records.Records
@@ -49,7 +50,7 @@ func openSite(ctx context.Context, zone string) (*site, error) {
 		s.temporal.Close()
 		return nil, err
 	}
-	s.records = records.New(s.pool, calendar.New)
+	s.address, s.records = c.PublicURL, records.New(s.pool, calendar.New)
 	if err := s.meet(ctx, zone, c.PublicURL); err != nil {
 		s.close()
 		return nil, err
