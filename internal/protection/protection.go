@@ -7,8 +7,12 @@ import (
 	"percorso/internal/care"
 )
 
-// Roles are those who may keep a file: who works on it for the agency that has it.
+// Roles are those who may say who keeps a file: who works on it for the agency that has it.
 var Roles = []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator, care.ImmigrationExpert, care.Supervisor}
+
+// MayKeep says whether somebody of a role may be named: not who reads no file, as the
+// privacy officer and the program that reports mails.
+func MayKeep(role care.Role) bool { return slices.Contains(care.Roles, role) }
 
 // Form names who alone knows of the person of a case from now on, besides who asks.
 type Form struct {
@@ -48,7 +52,7 @@ func CheckKeeper(id string) []care.Fault {
 const (
 	UnknownCase   = "unknown_case" // it is none of the caller's to protect
 	Already       = "protected_already"
-	UnknownKeeper = "unknown_keeper" // none of the zone's staff, or of the keepers
+	UnknownKeeper = "unknown_keeper" // none of the zone's staff who read files, or of the keepers
 	OneElsewhere  = "one_keeper_elsewhere"
 	Two           = "two_keepers"
 	Last          = "last_keeper"

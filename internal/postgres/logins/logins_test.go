@@ -210,4 +210,11 @@ func TestLines(t *testing.T) {
 	staff := fmt.Sprintf("%s social_worker ", who.ID)
 	require.Equal(t, []string{staff + "login  0", staff + "forbidden GET /casi-bloccati 0", "unknown_login not_staff 32", "unknown_login not_staff 32"}, found)
 	require.Error(t, lines.Acted(t.Context(), care.Staff{}, ledger.LineLogin), "nobody acted")
+
+	// Who reads as nobody of their agency is logged in as one of it.
+	require.NoError(t, s.owner.QueryRow(t.Context(), `SELECT id::text, role, zone, agency FROM staff WHERE subject = 'privacy_officer.prato'`).Scan(&who.ID, &who.Role, &who.Zone, &who.Agency))
+	require.NoError(t, lines.Acted(t.Context(), who, ledger.LineLogin))
+	var agency string
+	require.NoError(t, s.owner.QueryRow(t.Context(), `SELECT agency FROM audit WHERE staff = $1`, who.ID).Scan(&agency))
+	require.Equal(t, who.Agency, agency)
 }

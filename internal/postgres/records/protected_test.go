@@ -402,6 +402,7 @@ func TestWhoMayKeepAFile(t *testing.T) {
 	h.refused(protects("social_worker.prato", "social_worker.prato", ""), protection.Two)
 	h.refused(protects("social_worker.prato", "social_worker.lucca", ""), protection.UnknownKeeper)
 	h.refused(protects("social_worker.prato", "cpi_operator.prato", ""), protection.Two)
+	h.refused(protects("social_worker.prato", "privacy_officer.prato", ""), protection.UnknownKeeper)
 	require.NoError(t, protects("social_worker.prato", "supervisor.prato", "cpi_operator.prato"))
 	h.refused(protects("social_worker.prato", "supervisor.prato", ""), protection.Already)
 	name := func(account, keeper string) error {
