@@ -15,8 +15,9 @@ var templates = web.Parse(files)
 // Search asks for the number of a case.
 type Search struct {
 	web.Frame
-	Form   web.Form
-	Number string
+	Form    web.Form
+	Number  string
+	Example string // of a number in the zone
 }
 
 // Template names the page's file.

@@ -30,7 +30,7 @@ func (s *Place) start(c *gin.Context, who care.Staff) error {
 	if who.Role != care.PrivacyOfficer {
 		return ledger.ErrForbidden
 	}
-	s.Pages.Render(c, http.StatusOK, s.searchPage(c, "", web.Form{Action: path}))
+	s.Pages.Render(c, http.StatusOK, s.searchPage(c, who, "", web.Form{Action: path}))
 	return nil
 }
 
@@ -46,7 +46,7 @@ func (s *Place) find(c *gin.Context, who care.Staff) error {
 	faults.Add(wanted != "", "number", care.RuleRequired)
 	faults.Add(len(wanted) <= longestNumber, "number", care.RuleTooLong)
 	if act.Held(c.Request.Context()) { // shown again as it was typed
-		s.Pages.Render(c, http.StatusOK, s.searchPage(c, number, web.Form{Action: path}))
+		s.Pages.Render(c, http.StatusOK, s.searchPage(c, who, number, web.Form{Action: path}))
 		return nil
 	}
 	id, err := "", error(nil)
@@ -64,15 +64,15 @@ func (s *Place) find(c *gin.Context, who care.Staff) error {
 		if err != nil {
 			return err
 		}
-		s.Pages.Render(c, status, s.searchPage(c, number, form))
+		s.Pages.Render(c, status, s.searchPage(c, who, number, form))
 		return nil
 	}
 	c.Redirect(http.StatusSeeOther, path+"/"+id)
 	return nil
 }
 
-func (s *Place) searchPage(c *gin.Context, number string, form web.Form) Search {
-	return Search{Frame: s.Pages.Frame(c, title, path), Form: form, Number: number}
+func (s *Place) searchPage(c *gin.Context, who care.Staff, number string, form web.Form) Search {
+	return Search{Frame: s.Pages.Frame(c, title, path), Form: form, Number: number, Example: ledger.CaseNumber(who.Zone, s.Now().Year(), 12)}
 }
 
 // readers shows who read a case file, by day.

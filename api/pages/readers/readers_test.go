@@ -19,6 +19,9 @@ func TestAnOfficerFindsWhoRead(t *testing.T) {
 		t.Fatalf("home: %d %s", home.StatusCode, home.Header.Get("Location"))
 	}
 	page := b.Open(t, "/letture")
+	if text := page.Words(); !strings.Contains(text, "Per esempio PRATO-20") {
+		t.Errorf("not as the zone numbers its cases: %s", text)
+	}
 	var links []string
 	for _, link := range page.All("a") {
 		links = append(links, apitest.Attribute(link, "href"))
