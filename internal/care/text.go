@@ -41,15 +41,15 @@ func Cleaned(text string) string {
 
 // invisible says whether a character shows nothing, or changes how others are shown.
 func invisible(r rune) bool {
-	switch {
-	case r == '\n', r == '\r', r == '\t', unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+	if r == '\n' || r == '\r' || r == '\t' || unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
 		return false
-	case r == utf8.RuneError, r == '\u2800': // what was no text, and a blank that is no space
-		return true
 	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp,
-		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
+	return r == utf8.RuneError || r == '\u2800' || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point) // and what was no text, or a blank that is no space
 }
+
+// Said says whether a text says something: blanks alone do not.
+func Said(text string) bool { return strings.TrimSpace(text) != "" }
 
 // opaque is how ids are written: in one way only, so that two spellings are two ids.
 var opaque = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

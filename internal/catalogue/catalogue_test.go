@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy"
@@ -102,6 +103,39 @@ func TestExamplesAreRight(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Blanks are no text: where one is asked for they are refused as if nothing were there.
+func TestBlanksSayNothing(t *testing.T) {
+	policies, err := zone.Load(deploy.Zones())
+	require.NoError(t, err)
+	world := catalogue.World{Policy: policies[0], Now: testclock.Monday, Rand: rand.New(rand.NewPCG(1, 1)), Zones: []string{policies[0].Zone, "altrove"},
+		Seen: func(agency, purpose string) string { return agency + purpose }, SamePerson: uuid.NewString}
+	around, asked := catalogue.Around{Policy: world.Policy, Now: world.Now, Zones: world.Zones}, 0
+	for _, o := range catalogue.All {
+		if o.Form() == nil || o.About().Code == care.OpComplete {
+			continue
+		}
+		for _, field := range catalogue.FieldsOf(o.Form()) {
+			if field.Shape != catalogue.Words || !field.Required {
+				continue
+			}
+			with := func(text string) []care.Fault {
+				var form map[string]any
+				require.NoError(t, json.Unmarshal(o.Any(uuid.NewString(), world).Data, &form))
+				form[field.Name] = text
+				data, err := json.Marshal(form)
+				require.NoError(t, err)
+				faults, err := catalogue.Check(o.About().Code, data, around)
+				require.NoError(t, err)
+				return faults
+			}
+			require.NotEmpty(t, with(""), "%s of %s", field.Name, o.About().Code)
+			require.Equal(t, with(""), with(" \n "), "%s of %s", field.Name, o.About().Code)
+			asked++
+		}
+	}
+	require.Greater(t, asked, 10)
 }
 
 func TestFieldsFollowFromTheForm(t *testing.T) {

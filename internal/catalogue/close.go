@@ -20,7 +20,7 @@ var Close = Operation[EarlyClosure]{
 		f.Add(form.Outcome != "", "outcome", care.RuleRequired)
 		f.Code(around.Outcomes, "outcome", form.Outcome, care.RuleUnknownCode)
 		f.Add(care.ChosenOutcome(form.Outcome), "outcome", care.RuleUnknownCode)
-		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},

@@ -31,7 +31,7 @@ var Minutes = Operation[MinutesForm]{
 	Check: func(form MinutesForm, around Around) []care.Fault {
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
-		f.Add(form.Text != "", "text", care.RuleRequired)
+		f.Add(care.Said(form.Text), "text", care.RuleRequired)
 		f.Lines("text", form.Text, MaxMinutes)
 		f.Add(len(form.Votes) > 0, "votes", care.RuleRequired)
 		for i, v := range form.Votes {
@@ -40,7 +40,7 @@ var Minutes = Operation[MinutesForm]{
 			_, known := around.Agency(string(v.Agency))
 			f.Add(known, at+"agency", care.RuleUnknownCode)
 			f.Add(slices.Contains([]care.Code{care.Favourable, care.WithConditions, care.Dissenting}, v.Outcome), at+"outcome", care.RuleUnknownCode)
-			f.Add(v.Outcome == care.Favourable || v.Note != "", at+"note", care.RuleRequired)
+			f.Add(v.Outcome == care.Favourable || care.Said(v.Note), at+"note", care.RuleRequired)
 			f.Add(!slices.ContainsFunc(form.Votes[:i], func(o MinutedVote) bool { return o.Role == v.Role && o.Agency == v.Agency }), at+"role", care.RuleDuplicate)
 			f.Note(at+"note", v.Note)
 		}

@@ -9,7 +9,7 @@ type ReasonForm struct {
 
 func checkReason(form ReasonForm, _ Around) []care.Fault {
 	var f care.Faults
-	f.Add(form.Note != "", "note", care.RuleRequired)
+	f.Add(care.Said(form.Note), "note", care.RuleRequired)
 	f.Note("note", form.Note)
 	return f
 }

@@ -48,7 +48,7 @@ var Merge = Operation[MergeForm]{
 		for field, whose := range form.Chosen() {
 			f.Add(whose == "" || slices.Contains(WhoseData, whose), field, care.RuleUnknownCode)
 		}
-		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},

@@ -82,7 +82,7 @@ func move(code care.Operation, check func(f *care.Faults, form ReferralMoveForm,
 func nothingMore(*care.Faults, ReferralMoveForm, Around) {}
 
 func aNote(f *care.Faults, form ReferralMoveForm, _ Around) {
-	f.Add(form.Note != "", "note", care.RuleRequired)
+	f.Add(care.Said(form.Note), "note", care.RuleRequired)
 }
 
 // The moves of a referral; care.ReferralMoves says from which state to which.

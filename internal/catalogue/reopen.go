@@ -31,7 +31,7 @@ var Reopen = Operation[ReopenForm]{
 		f.Add(form.Stage != care.StageSecondLevel || len(form.Bookings) > 0, "bookings", care.RuleRequired)
 		f.Add(form.Stage == care.StageSecondLevel || len(form.Bookings) == 0, "bookings", care.RuleNotAllowed)
 		f.Bookings(around.Policy, form.Bookings)
-		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},

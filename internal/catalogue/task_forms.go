@@ -236,8 +236,8 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	filled := map[TaskField]bool{
 		FieldNeeds: len(c.Needs) > 0, FieldAreas: len(c.Areas) > 0, FieldBookings: len(c.Bookings) > 0,
 		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
-		FieldMeasure: c.Measure != "", FieldEnterprise: c.Enterprise != "", FieldClosureOutcome: c.ClosureOutcome != "",
-		FieldNote: c.Note != "", FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
+		FieldMeasure: c.Measure != "", FieldEnterprise: care.Said(c.Enterprise), FieldClosureOutcome: c.ClosureOutcome != "",
+		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent,
 	}
 	for _, field := range TaskFields {

@@ -26,7 +26,7 @@ var Transfer = Operation[TransferForm]{
 		f.Add(form.Zone != "", "zone", care.RuleRequired)
 		f.Add(form.Zone == "" || form.Zone != around.Zone && slices.Contains(around.Zones, form.Zone), "zone", care.RuleUnknownCode)
 		f.Add(form.Notice, "notice_given", care.RuleNotice)
-		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},

@@ -22,7 +22,7 @@ var Vouch = Operation[VouchForm]{
 		var f care.Faults
 		f.Add(form.Other != "", "other", care.RuleRequired)
 		f.Add(form.Other == "" || care.IsID(form.Other), "other", care.RuleUnknownCode)
-		f.Add(form.Note != "", "note", care.RuleRequired)
+		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
 		return f
 	},

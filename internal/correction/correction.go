@@ -152,7 +152,7 @@ var anybody = ledger.Person{GivenName: "A", FamilyName: "A", BirthDate: time.Dat
 // Check says what is wrong with a form, whoever it is about.
 func (c PersonCorrection) Check(now time.Time) []care.Fault {
 	var f care.Faults
-	f.Add(c.Note != "", "note", care.RuleRequired)
+	f.Add(care.Said(c.Note), "note", care.RuleRequired)
 	f.Note("note", c.Note)
 	f.Add(c.Seen >= 0, "seen", care.RuleUnknownCode)
 	f.Add(slices.ContainsFunc(Fields, c.touches), "", RuleNothing)

@@ -22,7 +22,7 @@ func Check(f *care.Faults, p care.Policy, plan care.PlanForm) {
 	f.Add(len(plan.Actions) > 0, "plan.actions", care.RuleRequired)
 	f.Add(len(plan.Actions) <= maxActions, "plan.actions", care.RuleTooMany)
 	text := func(field, value string) {
-		f.Add(value != "", field, care.RuleRequired)
+		f.Add(care.Said(value), field, care.RuleRequired)
 		f.Lines(field, value, maxText)
 	}
 	kept := func(field, id string) { f.Add(id == "" || care.IsID(id), field, care.RuleUnknownCode) }

@@ -203,7 +203,7 @@ const maxReason = 1000
 // CheckReason says what is wrong with the reason of an opening.
 func CheckReason(reason string) []care.Fault {
 	var f care.Faults
-	f.Add(reason != "", "reason", care.RuleRequired)
+	f.Add(care.Said(reason), "reason", care.RuleRequired)
 	f.Lines("reason", reason, maxReason)
 	return f
 }

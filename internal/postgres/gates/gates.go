@@ -197,7 +197,7 @@ func (g *asked) ruleOfPlan() ([]care.Fault, error) {
 	if err != nil || form.Plan == nil {
 		return nil, err
 	}
-	faults, err := g.faultIf("plan.changes", care.RuleRequired, form.Plan.Changes == "", `EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
+	faults, err := g.faultIf("plan.changes", care.RuleRequired, !care.Said(form.Plan.Changes), `EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active')`)
 	if err != nil {
 		return nil, err
 	}
