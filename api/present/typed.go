@@ -23,13 +23,14 @@ func Typed(p care.Policy, op care.Operation, task care.TaskKind, form json.RawMe
 	if len(form) == 0 || json.Unmarshal(form, &value) != nil {
 		return nil
 	}
-	t := typed{policy: p, texts: italian.TextsOf(op), task: task}
+	t := typed{policy: p, op: op, texts: italian.TextsOf(op), task: task}
 	t.add("", "", value)
 	return t.terms
 }
 
 type typed struct {
 	policy care.Policy
+	op     care.Operation
 	texts  italian.OperationTexts
 	task   care.TaskKind
 	terms  []web.Term
@@ -88,15 +89,30 @@ func (t *typed) list(name, label string, list []any) {
 // words says a text of the form; empty where it means nothing to people, as an id.
 func (t *typed) words(name, v string) string {
 	p := t.policy
+	if word, ok := t.texts.Choices[v]; ok && name != "note" {
+		return italian.Upper(word)
+	}
 	switch name {
 	case "id", "seen", "notice_version":
 		return ""
 	case "outcome":
-		return italian.Outcome(t.task, v)
-	case "needs", "area", "purpose":
+		return italian.Upper(t.outcome(v))
+	case "kind":
+		return italian.Upper(italian.EquipeKind(care.EquipeKind(v)))
+	case "state":
+		return italian.Upper(italian.ActionState(care.ActionState(v)))
+	case "zone":
+		return italian.Upper(v)
+	case "needs", "area":
 		for _, need := range p.NeedAreas([]string{v}) {
 			return need.Name
 		}
+	case "purpose":
+		return italian.Upper(ConsentPurpose(p, v))
+	case "channel":
+		return NameIn(p.Desk.Channels, v)
+	case "topic":
+		return NameIn(p.Desk.Topics, v)
 	case "measure":
 		return NameIn(p.Measures, v)
 	case "service":
@@ -135,6 +151,17 @@ func (t *typed) words(name, v string) string {
 		return italian.Moment(at)
 	}
 	return v
+}
+
+// outcome says how something ended, as each form has outcomes of its own.
+func (t *typed) outcome(code string) string {
+	switch t.op {
+	case care.OpClose:
+		return NameIn(t.policy.Outcomes, code)
+	case care.OpMinutes:
+		return italian.Opinion(code)
+	}
+	return italian.Outcome(t.task, code)
 }
 
 // snake writes a name as forms do.

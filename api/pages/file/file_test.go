@@ -31,6 +31,9 @@ func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
 // capitals begin words within a name.
 var capitals = regexp.MustCompile(`([a-z])([A-Z])`)
 
+// code is how codes are written.
+var code = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)*$`)
+
 // silent are fields that say nothing to people, with why.
 var silent = []string{
 	"seen",                                     // the digest of what was shown
@@ -196,6 +199,13 @@ func TestEveryFieldIsReadAgain(t *testing.T) {
 				continue
 			}
 			require.Contains(t, shown.Words(), sheet.Circle(r.circle), what)
+			for _, dd := range shown.Every("dd") {
+				for word := range strings.SplitSeq(dd.Words(), ", ") {
+					if slices.Contains(codesIn(r.data), word) {
+						t.Errorf("%s: %s is a code, and no word", what, word)
+					}
+				}
+			}
 			var names []string
 			for _, dt := range shown.Every("dt") {
 				names = append(names, dt.Words())
@@ -226,6 +236,25 @@ func TestEveryFieldIsReadAgain(t *testing.T) {
 			require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+id+path).StatusCode, "%s: %s", account, path)
 		}
 	}
+}
+
+// codesIn lists the codes that a form holds.
+func codesIn(value any) (found []string) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, part := range v {
+			found = append(found, codesIn(part)...)
+		}
+	case []any:
+		for _, part := range v {
+			found = append(found, codesIn(part)...)
+		}
+	case string:
+		if code.MatchString(v) {
+			found = append(found, v)
+		}
+	}
+	return found
 }
 
 func asMap(t *testing.T, text json.RawMessage) (m map[string]any) {
