@@ -38,7 +38,7 @@ var (
 	NoticeFormKept = Notice{http.StatusUnauthorized, "Accesso scaduto",
 		"La sessione è terminata. Quello che hai scritto è al sicuro e non è ancora stato inviato: accedi di nuovo e ritrovi il modulo come l’avevi lasciato.", "/login", "Accedi e riprendi"}
 	NoticeFormGone = Notice{http.StatusNotFound, "Il modulo non c’è più",
-		"Un modulo inviato a sessione finita si ritrova per otto ore, con lo stesso account e nello stesso browser.", "/", "Torna al tuo lavoro"}
+		"Un modulo inviato a sessione finita si ritrova per otto ore, con lo stesso account e nello stesso browser; una bozza per trenta giorni, con lo stesso account.", "/", "Torna al tuo lavoro"}
 	NoticeLeft = Notice{http.StatusOK, "Sei uscito da Percorso",
 		"La sessione su questo computer è chiusa.", "/login", "Accedi di nuovo"}
 	NoticeNotStaff = Notice{http.StatusForbidden, "Account non abilitato",

@@ -99,12 +99,15 @@ func (s *Strip) Put(t Thing) {
 const lastNotes = 3
 
 // Notes puts the last notes of a case's history into the strip. It is the one place
-// that what was written before comes from.
+// that what was written before comes from. What one act led to has its note each time,
+// and shows it once.
 func (s *Strip) Notes(p care.Policy, moments []ledger.Moment) {
+	var last ledger.Moment
 	for _, m := range moments {
-		if m.Note != "" && len(s.Said) < lastNotes {
-			s.Said = append(s.Said, present.MomentOf(p, m))
+		if m.Note == "" || m.Note == last.Note && m.At.Equal(last.At) || len(s.Said) == lastNotes {
+			continue
 		}
+		s.Said, last = append(s.Said, present.MomentOf(p, m)), m
 	}
 }
 
