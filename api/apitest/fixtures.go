@@ -129,6 +129,7 @@ func (p *PageRecords) Share(context.Context, care.Staff, string) (ledger.Share, 
 
 func (p *PageRecords) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
 	files := p.SomeFiles()[1:3:3]
+	files[1].Apart = true
 	for i := range files {
 		files[i].Known = &ledger.Person{
 			GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK", Permit: "family",

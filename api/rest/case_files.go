@@ -34,6 +34,7 @@ type CaseFileJSON struct {
 	Revision      int            `json:"revision"`
 	Waiting       health.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
 	Sentence      string         `json:"sentence" doc:"The same in one Italian sentence"`
+	ToldApart     bool           `json:"told_apart,omitempty" doc:"Of those that may be merged: somebody has said that they are two people"`
 	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, number, birth, swapped (day and month exchanged), phone"`
 }
 
@@ -44,7 +45,7 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 			ID: c.ID, Number: c.Number, Zone: c.Zone, Person: c.Person, Stage: c.Stage, Needs: orEmpty(c.Needs),
 			OpenedAt: c.Opened, ClosedAt: c.Closed, Outcome: c.Outcome, LastStage: c.LastStage, PolicyVersion: c.PolicyV, Revision: c.Revision,
 			Reopenable: c.Closed != nil && undoing.MayReopen(c.Outcome), Suspended: c.SuspendedUntil, MergedInto: c.MergedInto,
-			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()), FoundBy: c.By,
+			Waiting: c.Waiting, Sentence: a.words.Sentence(c.Waiting, policy, a.now()), FoundBy: c.By, ToldApart: c.Apart,
 		}
 	}
 }
@@ -206,7 +207,7 @@ type caseOpeningJSON struct {
 	NoticeVersion string        `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
 	Note          string        `json:"note,omitempty" maxLength:"4000"`
 	ContactID     string        `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
-	AnotherPerson bool          `json:"another_person,omitempty" doc:"The person is none of the candidates of a same_person problem: the file is opened, and the two are not offered as one person again"`
+	AnotherPerson bool          `json:"another_person,omitempty" doc:"The person is none of the candidates of a same_person problem: the file is opened, and the two are not taken for one person again, unless somebody merges them"`
 }
 
 type newPersonJSON struct {

@@ -184,6 +184,7 @@ type CaseFile struct {
 
 	Known *Person         `db:"-"` // what the file says of the person, where it is to be compared
 	Like  *names.Likeness `db:"-"` // in what the person is like another, where that was asked
+	Apart bool            `db:"-"` // and somebody has said that they are two people
 	By    []finding.By    `db:"-"` // what it was found by, where something was searched
 }
 

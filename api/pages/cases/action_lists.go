@@ -48,7 +48,7 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 		return web.Each(files, func(file ledger.CaseFile) web.Option {
 			return web.Option{
 				Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Chosen: file.ID == chosen,
-				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + ".",
+				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + "." + toldApart(file),
 			}
 		}), err
 	},
@@ -73,6 +73,14 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 	catalogue.EitherCitizenship: makesEither(citizenshipOf),
 	catalogue.EitherPermit:      makesEither(permitOf),
 	catalogue.EitherPhone:       makesEither(phoneOf),
+}
+
+// toldApart says of a file that somebody took its person for somebody else.
+func toldApart(file ledger.CaseFile) string {
+	if file.Apart {
+		return " Chi ha aperto uno dei due ha detto che sono due persone."
+	}
+	return ""
 }
 
 // folded are the lists of which one sees the choices only when one opens them:

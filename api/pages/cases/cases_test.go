@@ -237,6 +237,9 @@ func TestMergeLeadsToTheFileThatStays(t *testing.T) {
 	if !ok {
 		t.Fatalf("no case file to keep: %s", page.Main(t).Words())
 	}
+	if text := page.Main(t).Words(); strings.Count(text, "ha detto che sono due persone") != 1 {
+		t.Errorf("who was told apart is not listed so: %s", text)
+	}
 	a := b.Submit(merging, url.Values{"key": {"a"}, "into": {kept.Attribute("value")}})
 	if a.StatusCode != http.StatusUnprocessableEntity {
 		t.Fatalf("merged without a word: %d", a.StatusCode)

@@ -115,6 +115,8 @@ type Like struct {
 	Case string
 	Born time.Time
 	In   names.Likeness
+	// Somebody has said that the two are not of one person.
+	Apart bool
 }
 
 // compared is how many files are compared with a person at most.
@@ -127,7 +129,7 @@ const (
 )
 
 // TellApart notes that the person of a case is none of those whose files may be of them:
-// no file that the caller was offered is offered for that case again.
+// no file that the caller was offered is taken for a likely one of that case again.
 func TellApart(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person, most int) error {
 	same, err := Same(ctx, tx, p, All, "", most)
 	if err != nil || len(same) == 0 {

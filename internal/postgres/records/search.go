@@ -55,7 +55,11 @@ const mostSame = 20
 func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
 	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		files, err = r.samePerson(ctx, tx, s, person, naming.All, "")
+		same, err := naming.Same(ctx, tx, person, naming.All, "", mostSame)
+		if err != nil {
+			return err
+		}
+		files, err = r.alike(ctx, tx, s, same)
 		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
@@ -63,7 +67,7 @@ func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Perso
 }
 
 // MergeCandidates lists in the same way the open ones that may be of the person of a
-// case. ledger.ErrNotFound: the caller does not see it.
+// case, last those of which somebody has said that they are not. ledger.ErrNotFound: the caller does not see it.
 func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string) (files []ledger.CaseFile, err error) {
 	if !care.IsID(caseID) {
 		return nil, ledger.ErrNotFound
@@ -74,7 +78,15 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 		if err != nil {
 			return missing(err)
 		}
-		if files, err = r.samePerson(ctx, tx, s, person, naming.Open, caseID); err != nil {
+		same, err := naming.Same(ctx, tx, person, naming.Open, caseID, mostSame)
+		if err != nil {
+			return err
+		}
+		apart, err := naming.Apart(ctx, tx, person, caseID)
+		if err != nil {
+			return err
+		}
+		if files, err = r.alike(ctx, tx, s, append(same, apart...)); err != nil {
 			return err
 		}
 		for i := range files { // to be compared with it
@@ -90,10 +102,10 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 	return files, err
 }
 
-func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p ledger.Person, which bool, but string) ([]ledger.CaseFile, error) {
-	same, err := naming.Same(ctx, tx, p, which, but, mostSame)
-	if err != nil || len(same) == 0 {
-		return nil, err
+// alike reads files that may be of one person, in their order.
+func (r cases) alike(ctx context.Context, tx postgres.Tx, s care.Staff, same []naming.Like) ([]ledger.CaseFile, error) {
+	if len(same) == 0 {
+		return nil, nil
 	}
 	ids := casesOf(same, func(l naming.Like) string { return l.Case })
 	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY array_position($1, f.id)`, ids)
@@ -103,7 +115,7 @@ func (r cases) samePerson(ctx context.Context, tx postgres.Tx, s care.Staff, p l
 	files, err := r.waiting(ctx, tx, s, rows)
 	for i := range files {
 		at := slices.IndexFunc(same, func(l naming.Like) bool { return l.Case == files[i].ID })
-		files[i].Like, files[i].Known = &same[at].In, &ledger.Person{BirthDate: same[at].Born}
+		files[i].Like, files[i].Known, files[i].Apart = &same[at].In, &ledger.Person{BirthDate: same[at].Born}, same[at].Apart
 	}
 	return files, err
 }

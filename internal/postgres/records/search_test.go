@@ -206,9 +206,9 @@ func casesIn(page ledger.Page[ledger.CaseFile]) (ids []string) {
 	return ids
 }
 
-// Who was opened as somebody else than those who were offered is not offered as one of
-// them again, and whoever else is still is.
-func TestWhoWasToldApartIsNotOfferedAgain(t *testing.T) {
+// Who was opened as somebody else than those who were offered may be one of them all the
+// same, which the list says of them, last.
+func TestWhoWasToldApartIsListedSo(t *testing.T) {
 	p := newPlay(t)
 	first := p.named("Persona", "Esempia")
 	open := func(another bool) (id string) {
@@ -221,16 +221,30 @@ func TestWhoWasToldApartIsNotOfferedAgain(t *testing.T) {
 		p.Does(cmd.Run, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, ledger.Effects{Stage: care.StageFirstLevel}, nil)
 		return ledger.BareID(cmd.Run)
 	}
-	candidates := func(id string) (ids []string) {
+	candidates := func(id string) (ids, apart []string) {
 		files, err := p.Records.MergeCandidates(t.Context(), p.Accounts["social_worker.prato"], id)
 		require.NoError(t, err)
-		return casesIn(ledger.Page[ledger.CaseFile]{Items: files})
+		for _, file := range files {
+			require.True(t, file.Like.Any())
+			if file.Apart {
+				apart = append(apart, file.ID)
+			} else {
+				require.Empty(t, apart, "they are last")
+				ids = append(ids, file.ID)
+			}
+		}
+		return ids, apart
+	}
+	is := func(of string, likely, told []string) {
+		ids, apart := candidates(of)
+		require.ElementsMatch(t, likely, ids)
+		require.Equal(t, told, apart)
 	}
 	second := open(true)
-	require.Empty(t, candidates(second))
-	require.Empty(t, candidates(first), "nor the other way round")
+	is(second, nil, []string{first})
+	is(first, nil, []string{second})
 	third := open(false)
-	require.ElementsMatch(t, []string{first, second}, candidates(third))
-	require.Equal(t, []string{third}, candidates(first))
+	is(third, []string{first, second}, nil)
+	is(first, []string{third}, []string{second})
 	require.Equal(t, 1, p.Count(`told_apart`))
 }
