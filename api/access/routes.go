@@ -116,7 +116,7 @@ func readForm(c *gin.Context) error {
 	}
 	faults, err := textsOf(r.PostForm)
 	if len(faults) > 0 {
-		c.Request = r.WithContext(act.WithUnreadable(r.Context(), faults))
+		c.Request = r.WithContext(act.WithUnreadable(r.Context(), faults...))
 	}
 	return err
 }

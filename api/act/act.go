@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"percorso/internal/care"
@@ -77,10 +78,14 @@ func NewDoor(records Records, runs *runs.Runs, book *zone.Book, now func() time.
 
 type unreadableKey struct{}
 
-// WithUnreadable says that parts of what came with a request cannot be read. What
-// is asked within the context is refused for that, and nothing is done.
-func WithUnreadable(ctx context.Context, faults []care.Fault) context.Context {
-	return context.WithValue(ctx, unreadableKey{}, faults)
+// WithUnreadable says that parts of what came with a request cannot be read, besides
+// those said before. What is asked within the context is refused for that and for what
+// else is wrong with it, all at once, and nothing is done.
+func WithUnreadable(ctx context.Context, faults ...care.Fault) context.Context {
+	if len(faults) == 0 {
+		return ctx
+	}
+	return context.WithValue(ctx, unreadableKey{}, slices.Concat(Unreadable(ctx), faults))
 }
 
 // Unreadable says what cannot be read of a request.
@@ -110,7 +115,8 @@ func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (led
 		return ledger.Command{}, &care.Refusal{Code: care.RefusedHeld}
 	}
 	if faults := Unreadable(ctx); len(faults) > 0 {
-		return ledger.Command{}, care.Refuse(faults...)
+		_, err := d.prepare(ctx, who, c)
+		return ledger.Command{}, allWrong(faults, err)
 	}
 	if !ledger.IsKey(c.Key) {
 		return ledger.Command{}, ledger.ErrNoKey
@@ -137,6 +143,21 @@ func (d *Door) Do(ctx context.Context, who care.Staff, c catalogue.Command) (led
 		return ledger.Command{}, err
 	}
 	return d.settle(ctx, who, cmd)
+}
+
+// allWrong refuses what cannot be read, with what is wrong with the rest. A field that
+// cannot be read is not also said to be missing.
+func allWrong(unreadable []care.Fault, err error) error {
+	all := slices.Clone(unreadable)
+	var refused *care.Refusal
+	if errors.As(err, &refused) && refused.Code == care.RefusedInvalid {
+		for _, f := range refused.Faults {
+			if !slices.ContainsFunc(unreadable, func(u care.Fault) bool { return u.Field == f.Field }) {
+				all = append(all, f)
+			}
+		}
+	}
+	return care.Refuse(all...)
 }
 
 // settle brings a durable command to its process, unless that has happened.

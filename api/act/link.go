@@ -38,10 +38,11 @@ var ErrLinkUsed = errors.New("the link was used, or nothing is asked any more")
 // that was the acknowledgement; an answer whose process was late is durable all
 // the same.
 func (d *Door) AnswerLink(ctx context.Context, link ledger.Link, c catalogue.Command) (ledger.Link, error) {
+	err := d.checkLinkAnswer(ctx, link, c)
 	if faults := Unreadable(ctx); len(faults) > 0 {
-		return link, care.Refuse(faults...)
+		err = allWrong(faults, err)
 	}
-	if err := d.checkLinkAnswer(ctx, link, c); err != nil {
+	if err != nil {
 		return link, err
 	}
 	cmd, err := d.records.UseLink(ctx, link.ID, c.Operation, c.Answer, c.Data)

@@ -43,6 +43,9 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		if label == f.Field { // the field's id on the page, which no form knows by another name
 			label = labelIn(f.Field)
 		}
+		if f.Rule == care.RuleRequired && web.Fault(form.Faults, id) != "" {
+			continue // what cannot be read is not also missing
+		}
 		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Fault(f)})
 	}
 	return cmp.Or(status, http.StatusUnprocessableEntity), nil

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -86,11 +87,7 @@ func (s *Place) showAction(c *gin.Context, who care.Staff, a action) error {
 // askAction takes the form of an action.
 func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
-	var cmd ledger.Command
-	err := error(care.Refuse(faults...))
-	if len(faults) == 0 {
-		cmd, err = s.Door.Do(c.Request.Context(), who, command)
-	}
+	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
 	if err == nil {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}

@@ -29,12 +29,12 @@ import (
 type caseForm struct {
 	ledger.CaseOpening
 	birth, expiry string
-	malformed     []care.Fault // dates that are none, and what else cannot be read
+	malformed     []care.Fault // dates that are none
 }
 
 func readCaseForm(c *gin.Context) caseForm {
 	f := caseForm{
-		birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry"), malformed: slices.Clone(act.Unreadable(c.Request.Context())),
+		birth: c.PostForm("birth_date"), expiry: c.PostForm("permit_expiry"),
 	}
 	tags := c.PostFormArray("languages")
 	if other := c.PostForm("other_language"); other != "" && !slices.Contains(tags, other) {
@@ -88,13 +88,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	form := readCaseForm(c)
-	var cmd ledger.Command
-	if len(form.malformed) > 0 {
-		wrong := catalogue.Open.Command("", "", form.CaseOpening).Check(catalogue.Around{Policy: rules.Policy, Now: s.Now().In(rules.Calendar.Location())})
-		err = care.Refuse(distinct(append(form.malformed, wrong...))...)
-	} else {
-		cmd, err = s.Door.Open(ctx, who, c.PostForm("key"), form.CaseOpening)
-	}
+	cmd, err := s.Door.Open(act.WithUnreadable(ctx, form.malformed...), who, c.PostForm("key"), form.CaseOpening)
 	var likely *act.Likely
 	if errors.As(err, &likely) {
 		page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))

@@ -122,7 +122,7 @@ func (s *Place) takeInvitation(c *gin.Context, token string) error {
 	if move.op == care.OpComplete {
 		answer = catalogue.Complete.Command("", "", care.Completion{Outcome: move.outcome, Reason: typedIn.reason, Note: typedIn.note})
 	}
-	link, state, err := s.answers(c, token, answer, malformed)
+	link, state, err := s.Answer(act.WithUnreadable(c.Request.Context(), malformed...), token, answer)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code != care.RefusedInvalid:
@@ -146,18 +146,6 @@ func (s *Place) takeInvitation(c *gin.Context, token string) error {
 		return err
 	}
 	return s.invitationPage(c, token, link, status, map[string]refusedAnswer{move.code(): typedIn})
-}
-
-// answers gives an answer, unless its dates cannot be read.
-func (s *Place) answers(c *gin.Context, token string, answer catalogue.Command, malformed []care.Fault) (ledger.Link, access.LinkState, error) {
-	if len(malformed) == 0 {
-		return s.Answer(c.Request.Context(), token, answer)
-	}
-	link, state, err := s.Links.Open(c.Request.Context(), token)
-	if err == nil && state == access.LinkValid {
-		err = care.Refuse(malformed...)
-	}
-	return link, state, err
 }
 
 // readDays reads when what is accepted takes place.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -129,10 +130,7 @@ func (s *Place) recordMinutes(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	minutes, faults := form.read()
-	var cmd ledger.Command
-	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.Door.Do(c.Request.Context(), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
-	}
+	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
 	if err == nil {
 		return s.Pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
 	}

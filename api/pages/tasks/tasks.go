@@ -155,10 +155,7 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		return s.taskAgain(c, about, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
 	}
 	done, faults := form.Read()
-	var cmd ledger.Command
-	if err = care.Refuse(faults...); len(faults) == 0 {
-		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
-	}
+	cmd, err := s.Door.Do(act.WithUnreadable(ctx, faults...), who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	if err == nil {
 		return s.Pages.Done(c, cmd, "/compiti?"+after+"="+task.ID, "Fatto: "+italian.TaskKind(task.Kind)+".")
 	}

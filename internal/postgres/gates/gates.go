@@ -63,19 +63,7 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 	if refusal, err := g.overtakenMerge(); err != nil || refusal != nil {
 		return refusal, err
 	}
-	faults, err := g.dates()
-	if err == nil && len(faults) == 0 {
-		faults, err = g.hour()
-	}
-	if err == nil && len(faults) == 0 {
-		faults, err = g.eligibility()
-	}
-	if err == nil && len(faults) == 0 && !g.machine() {
-		faults, err = g.crossings()
-	}
-	if err == nil && len(faults) == 0 && !g.machine() {
-		faults, err = g.rule()
-	}
+	faults, err := g.faults()
 	switch {
 	case err != nil:
 		return nil, err
@@ -85,6 +73,22 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 		return g.secondOfMerge(ledger.BareID(step.Effects.MergeInto))
 	}
 	return nil, nil
+}
+
+// faults asks for all that stands in the way, so that whoever asks is told of it at once.
+func (g *asked) faults() (all []care.Fault, _ error) {
+	asks := []func() ([]care.Fault, error){g.dates, g.hour, g.eligibility}
+	if !g.machine() {
+		asks = append(asks, g.crossings, g.rule)
+	}
+	for _, ask := range asks {
+		faults, err := ask()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, faults...)
+	}
+	return all, nil
 }
 
 func (g *asked) machine() bool { return g.Role == "" }
