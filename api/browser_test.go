@@ -23,6 +23,9 @@ var pagesInBrowser = []struct {
 	name, route, address, who string
 }{
 	{"benvenuto", "/", "/", ""},
+	{"oggi", "/", "/", apitest.SomeWorker.Subject},
+	{"oggi-del-cpi", "/", "/", apitest.SomeCPI.Subject},
+	{"oggi-del-responsabile", "/", "/", apitest.SomeSupervisor.Subject},
 	{"uscita", "/logged-out", "/logged-out", ""},
 	{"non-trovata", "/fascicoli/:id", "/fascicoli/non-esiste", apitest.SomeWorker.Subject},
 	{"accessi-personali", "/accessi-personali", "/accessi-personali", apitest.SomeWorker.Subject},
@@ -33,6 +36,7 @@ var pagesInBrowser = []struct {
 	{"compito-da-prendere", "/compiti/:id", "/compiti/" + apitest.AnotherID, apitest.SomeWorker.Subject},
 	{"fascicoli", "/fascicoli", "/fascicoli", apitest.SomeWorker.Subject},
 	{"fascicolo", "/fascicoli/:id", "/fascicoli/" + apitest.AnotherID, apitest.SomeWorker.Subject},
+	{"ricerca", "/ricerca", "/ricerca", apitest.SomeWorker.Subject},
 	{"prenota", "/fascicoli/:id/prenota", "/fascicoli/" + apitest.AnotherID + "/prenota", apitest.SomeWorker.Subject},
 	{"invia-al-cpi", "/fascicoli/:id/cpi", "/fascicoli/" + apitest.AnotherID + "/cpi", apitest.SomeWorker.Subject},
 	{"chiudi", "/fascicoli/:id/chiudi", "/fascicoli/" + apitest.AnotherID + "/chiudi", apitest.SomeWorker.Subject},

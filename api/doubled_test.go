@@ -71,7 +71,7 @@ func TestDoubledFieldIsRefused(t *testing.T) {
 	check := url.Values{"citizenship": {"PK"}, "needs": {"labour"}}
 	for path, form := range map[string]url.Values{
 		"/sportello/accesso": contact, "/sportello/fascicolo": opening, "/compiti/" + apitest.SomeID + "/completa": task,
-		"/fascicoli/" + apitest.AnotherID + "/sospendi": suspend, "/fascicoli": search, "/verifica-requisiti": check,
+		"/fascicoli/" + apitest.AnotherID + "/sospendi": suspend, "/ricerca": search, "/verifica-requisiti": check,
 		"/compiti/" + apitest.SomeID + "/rilascia": {"key": {"k"}},
 	} {
 		for _, name := range slices.Concat(slices.Sorted(maps.Keys(form)), []string{"unknown"}) {

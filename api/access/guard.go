@@ -105,7 +105,7 @@ func New(o Options) (*Guard, error) {
 	g.Pages = &Pages{
 		sessions: newSessions(o.Sessions, o.Life, https, g.sessionFailed), idle: o.Idle,
 		people: o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
-		policies: o.Policies, drafts: o.Drafts, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems,
+		policies: o.Policies, drafts: o.Drafts, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems, Sealer: g.attempts.Sealer,
 	}
 	g.waiting = &waiting{g.attempts, o.Sessions, g.Pages, o.Problems}
 	return g, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access/seal"
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/web"
@@ -35,6 +36,7 @@ type Pages struct {
 	navigation func(who care.Staff, policy care.Policy) []web.Link
 	programs   string
 	problems   *problem.Teller
+	seal.Sealer
 }
 
 // Policies is where the zones' policies are.
@@ -116,7 +118,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	if agency, ok := policy.Agency(who.Agency); ok && agency.Name != policy.Municipality {
 		f.Place += " · " + agency.Name
 	}
-	f.Nav = p.navigation(who, policy)
+	f.Nav, f.Search = p.navigation(who, policy), care.ReadsCases(who, policy)
 	for i := range f.Nav {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
@@ -147,6 +149,19 @@ func (p *Pages) tellDrafts(c *gin.Context, who care.Staff, f *web.Frame) {
 	if i >= 0 && c.Request.Method == http.MethodGet {
 		f.Draft = &web.Link{URL: DraftsPath + "/" + list[i].ID, Text: "Qui hai scritto qualcosa che non hai inviato (" + italian.Moment(list[i].KeptAt) + ")"}
 	}
+}
+
+// Remember keeps something in the session, sealed for a use: so it is in no address, and
+// lasts no longer than the login.
+func (p *Pages) Remember(ctx context.Context, use string, v any) error {
+	kept, err := p.Seal(use, v)
+	p.sessions.Put(ctx, use, kept)
+	return err
+}
+
+// Remembered reads into v what was kept last for a use, and says whether there is any.
+func (p *Pages) Remembered(ctx context.Context, use string, v any) bool {
+	return p.Open(use, p.sessions.GetBytes(ctx, use), v) == nil
 }
 
 // NoticesPath is the page that says what of theirs was refused later, or opened by others.

@@ -29,7 +29,7 @@ import (
 )
 
 // The widths at which pages are looked at: a small laptop's and a telephone's.
-var BrowserWidths = []int64{1280, 375}
+var BrowserWidths = []int64{1366, 390}
 
 // wholesome is what must be true of every page, by what is wrong where it is not.
 var wholesome = map[string]string{
@@ -61,7 +61,7 @@ func (b *PagesRig) Inspect(t *testing.T, browser context.Context, name string, w
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join(folder, name+"-"+map[int64]string{1280: "largo", 375: "stretto"}[width]+".png")
+		file := filepath.Join(folder, name+"-"+map[int64]string{1366: "largo", 390: "stretto"}[width]+".png")
 		if err := os.WriteFile(file, picture, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -230,8 +230,8 @@ func TestWhatMadeUpRequestsFound(t *testing.T) {
 		method, path, query, body string
 		status                    int
 	}{
-		{http.MethodPost, "/fascicoli", "", "cerca=Prova%C0%AF", http.StatusUnprocessableEntity},
-		{http.MethodPost, "/fascicoli", "", "cerca=Prova&dopo=%ff", http.StatusUnprocessableEntity},
+		{http.MethodPost, "/ricerca", "", "cerca=Prova%C0%AF", http.StatusUnprocessableEntity},
+		{http.MethodPost, "/ricerca", "", "cerca=Prova&dopo=%ff", http.StatusUnprocessableEntity},
 		{http.MethodPost, "/compiti/" + task + "/prendi", "", "key=Prova%C0%AF", http.StatusUnprocessableEntity},
 		{http.MethodPost, "/compiti/" + task + "/prendi", "", "key=a&unread=%00", http.StatusUnprocessableEntity},
 		{http.MethodGet, "/fascicoli/zz/incontro", "", "", http.StatusNotFound},

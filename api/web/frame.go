@@ -9,6 +9,7 @@ type Frame struct {
 	Role    string // theirs, in words
 	Place   string // their zone and agency, in words
 	Nav     []Link
+	Search  bool // they may look for people's files, in the header
 	Flash   *Flash
 	Notices *Link // what they are still to be told of; nil: nothing
 	Drafts  *Link // what they have begun and not sent; nil: nothing
@@ -16,6 +17,7 @@ type Frame struct {
 	Idle    int   // seconds without a request after which the session ends; 0: there is none
 	Logins  *Link // where they are logged in
 	Refresh int   // seconds after which the page loads itself again; 0: never
+	Blank   int   // seconds after which whom it names are not to be seen any more; 0: they stay
 	Back    *Link // the page above this one
 	Apart   bool  // for somebody without an account: nothing leads into the product, and nobody indexes it
 }

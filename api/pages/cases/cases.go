@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
-	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -23,9 +21,9 @@ import (
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli", s.caseList)
-	p.Post("/fascicoli", s.searchCases)
 	p.Get("/fascicoli/:id", s.casePage)
 	p.Get("/fascicoli/:id/letture", s.caseReads)
+	s.mountSearch(p)
 	s.mountActions(p)
 }
 
@@ -53,57 +51,24 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 	if chosen < 0 {
 		return care.Refuse(care.Fault{Field: "query.stato", Rule: care.RuleUnknownCode})
 	}
-	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Nothing: "Nessun fascicolo in questo elenco."}
+	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli")}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
 	f := caseFilters[chosen]
-	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Open: &f.open, Health: f.health}, c.Query("dopo"))
-	if err != nil {
-		return err
-	}
-	page.More = web.NextPage(c.Request.URL, "dopo", next)
-	s.Pages.Render(c, http.StatusOK, page)
-	return nil
-}
-
-// searchCases looks for a name or a number. It is a POST because names do not
-// belong in addresses, which browsers and proxies keep.
-func (s *Place) searchCases(c *gin.Context, who care.Staff) error {
-	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Search: strings.TrimSpace(c.PostForm("cerca"))}
-	if faults := slices.Concat(act.Unreadable(c.Request.Context()), ledger.CheckSearch("cerca", page.Search)); len(faults) > 0 {
-		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono o il numero del fascicolo"}}
-		if faults[0].Rule != care.RuleTooShort {
-			page.Form.Faults[0].Text = italian.Fault(faults[0])
-		}
-		page.Nothing = "Nessuna ricerca fatta."
-		s.Pages.Render(c, http.StatusUnprocessableEntity, page)
-		return nil
-	}
-	next, err := s.fillCases(c, who, &page, ledger.CaseFilter{Search: page.Search}, c.PostForm("dopo"))
-	if err != nil {
-		return err
-	}
-	page.Cursor, page.Nothing = next, "Nessun fascicolo corrisponde. Prova con un altro dato: il nome in un altro ordine, la data di nascita, il telefono."
-	page.Found = "Risultati della ricerca: " + italian.Count(len(page.Cases), "fascicolo", "fascicoli")
-	if next != "" {
-		page.Found += ", e ce ne sono altri"
-	}
-	s.Pages.Render(c, http.StatusOK, page)
-	return nil
-}
-
-func (s *Place) fillCases(c *gin.Context, who care.Staff, page *CaseList, f ledger.CaseFilter, cursor string) (next string, err error) {
 	ctx := c.Request.Context()
 	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
-		return "", err
+		return err
 	}
-	cases, err := s.Records.CaseFiles(ctx, who, f, ledger.Paging{Cursor: cursor})
-	for _, file := range cases.Items {
-		page.Cases = append(page.Cases, parts.CaseItemOf(rules, file, s.Now()))
+	cases, err := s.Records.CaseFiles(ctx, who, ledger.CaseFilter{Open: &f.open, Health: f.health}, ledger.Paging{Cursor: c.Query("dopo")})
+	if err != nil {
+		return err
 	}
-	return cases.Next, err
+	page.Cases = web.Each(cases.Items, func(file ledger.CaseFile) parts.CaseItem { return parts.CaseItemOf(rules, file, s.Now()) })
+	page.More = web.NextPage(c.Request.URL, "dopo", cases.Next)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
 }
 
 // momentsShown is how many lines of the timeline a page shows.

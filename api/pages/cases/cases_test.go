@@ -54,14 +54,20 @@ func TestCasePage(t *testing.T) {
 	}
 }
 
-// TestSearchNamesNobody: what is looked for is in no address and in no log.
+// TestSearchNamesNobody: what is looked for is in no address and in no log, and one can
+// go back to what was found.
 func TestSearchNamesNobody(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	a := b.Submit("/fascicoli", url.Values{"cerca": {"Prova 0001"}})
-	page := apitest.ReadPage(t, a)
-	if a.StatusCode != http.StatusOK || a.Request.URL.RawQuery != "" || len(page.Every("li", "class", "work")) == 0 {
+	if a := b.Submit("/ricerca", url.Values{"cerca": {"Prova 0001"}}); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/ricerca" {
 		t.Errorf("the search answers %d", a.StatusCode)
+	}
+	page := apitest.ReadPage(t, b.Visit("/ricerca"))
+	words := page.Main(t).Words()
+	for _, want := range []string{"Persona Prova 0001", "nata o nato nel 1990", "PO-2026-00012", "aperto il", "chiuso il", "Trovato per: nome", "Riapri il fascicolo", "Nascondi"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("no %q in %s", want, words)
+		}
 	}
 	for _, link := range page.Every("a") {
 		if strings.Contains(link.Attribute("href"), "Prova") {
@@ -69,16 +75,56 @@ func TestSearchNamesNobody(t *testing.T) {
 		}
 	}
 	more, ok := page.First("form", "class", "more")
-	if !ok || apitest.FilledIn(more).Get("cerca") != "Prova 0001" || apitest.FilledIn(more).Get("dopo") == "" {
-		t.Error("the next page of what was found is not asked for by a form")
+	if !ok || apitest.FilledIn(more).Get("dopo") == "" {
+		t.Fatal("the next page of what was found is not asked for by a form")
+	}
+	b.Submit("/ricerca", apitest.FilledIn(more))
+	if words := apitest.ReadPage(t, b.Visit("/ricerca")).Main(t).Words(); !strings.Contains(words, "Prova") {
+		t.Errorf("the next page: %s", words)
 	}
 	if strings.Contains(b.Log.String(), "Prova 0001") {
 		t.Error("the log says what was looked for")
 	}
-	if a := b.Submit("/fascicoli", url.Values{"cerca": {"x"}}); a.StatusCode != http.StatusUnprocessableEntity {
+	if a := b.Submit("/ricerca", url.Values{"cerca": {"x"}}); a.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a search for one letter answers %d", a.StatusCode)
 	} else {
 		apitest.CheckProblems(t, apitest.ReadPage(t, a))
+	}
+}
+
+// TestWhoWasFoundHides: by a button, and by itself after three minutes; then nothing says
+// what was searched.
+func TestWhoWasFoundHides(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	seen := func(want bool) {
+		t.Helper()
+		if a := b.Visit("/ricerca"); strings.Contains(a.Text, "Persona Prova") != want {
+			t.Errorf("seen: %t, want %t", !want, want)
+		}
+	}
+	seen(false)
+	b.Submit("/ricerca", url.Values{"cerca": {"Prova"}})
+	seen(true)
+	b.Submit("/ricerca/nascondi", nil)
+	seen(false)
+	b.Submit("/ricerca/mostra", nil)
+	seen(true)
+	b.At(b.Now.Add(2*time.Minute + 58*time.Second))
+	seen(true)
+	b.At(b.Now.Add(2 * time.Second))
+	seen(false)
+}
+
+// TestWhoMaySearch: the box stands in the header of those who read case files.
+func TestWhoMaySearch(t *testing.T) {
+	b := apitest.NewPages(t)
+	for who, may := range map[string]bool{apitest.SomeWorker.Subject: true, apitest.SomeSupervisor.Subject: true, apitest.SomeCPI.Subject: false} {
+		b.LogIn(who)
+		_, has := apitest.ReadPage(t, b.Visit("/compiti")).First("input", "id", "cerca-ovunque")
+		if answered := b.Visit("/ricerca").StatusCode == http.StatusOK; has != may || answered != may {
+			t.Errorf("%s: box %t, page %t, want %t", who, has, answered, may)
+		}
 	}
 }
 

@@ -13,21 +13,30 @@ var files embed.FS
 
 var templates = web.Parse(files, parts.Pieces())
 
-// CaseList is the list of case files, or what a search found.
+// CaseList is the list of case files.
 type CaseList struct {
 	web.Frame
-	Form    web.Form // of the search
-	Search  string
-	Found   string // how the list came about, after a search
 	Filters []web.Link
 	Cases   []parts.CaseItem
 	More    string // address of the next page; empty: there is none
-	Cursor  string // of a search's next page, which is asked for by a form
-	Nothing string // what an empty list says
 }
 
 // Template names the page's file.
 func (CaseList) Template() *template.Template { return templates["cases"] }
+
+// Search is what a search found.
+type Search struct {
+	web.Frame
+	Form   web.Form
+	Text   string // what is searched; empty: nothing, or it is not to be seen
+	Hidden bool   // what was found is not to be seen any more
+	Found  string // how many; empty: nothing is searched
+	People []parts.Candidate
+	Cursor string // of the next page, which is asked for by a form
+}
+
+// Template names the page's file.
+func (Search) Template() *template.Template { return templates["search"] }
 
 // Protection is that the person is known to her keepers alone.
 type Protection struct {

@@ -4,11 +4,13 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"percorso/api/apitest"
 )
 
-// TestPersonWithAnOpenFileInABrowser looks at the desk's warning.
+// TestPersonWithAnOpenFileInABrowser looks at the desk's warning, and at what the search
+// in the header finds.
 func TestPersonWithAnOpenFileInABrowser(t *testing.T) {
 	b := apitest.NewPages(t)
 	browser := apitest.OpenChromium(t)
@@ -24,5 +26,20 @@ func TestPersonWithAnOpenFileInABrowser(t *testing.T) {
 		}
 		apitest.WaitFor(t, browser, "document.activeElement.id === 'stessa'")
 		b.Inspect(t, browser, "stessa-persona", width)
+		apitest.Browse(t, browser, chromedp.KeyEvent(kb.Escape))
+		apitest.WaitFor(t, browser, "document.querySelector('#stessa .candidates').hidden && document.querySelector('#stessa [name=another_person]').offsetParent !== null")
+
+		// The box of the header, by keyboard alone.
+		apitest.Browse(t, browser, chromedp.Navigate(b.URL+"/sportello"), chromedp.KeyEvent("?"))
+		apitest.WaitFor(t, browser, "document.getElementById('scorciatoie').open")
+		b.Inspect(t, browser, "scorciatoie", width)
+		apitest.Browse(t, browser, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("/"))
+		apitest.WaitFor(t, browser, "document.activeElement.id === 'cerca-ovunque'")
+		apitest.Browse(t, browser, chromedp.KeyEvent("prova/"), chromedp.KeyEvent(kb.Enter))
+		apitest.WaitFor(t, browser, "location.pathname === '/ricerca' && document.querySelector('.candidates') !== null && document.getElementById('cerca').value === 'prova/'")
+		b.Inspect(t, browser, "ricerca-trovati", width)
+		apitest.Browse(t, browser, chromedp.KeyEvent(kb.Escape))
+		apitest.WaitFor(t, browser, "document.activeElement.id === 'nascosti' && !document.body.textContent.includes('Persona Prova 0001')")
+		b.Inspect(t, browser, "ricerca-nascosta", width)
 	}
 }

@@ -2,11 +2,9 @@ package desk
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,10 +16,8 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
-	"percorso/internal/italian/alike"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
-	"percorso/internal/undoing"
 	"percorso/internal/zone"
 )
 
@@ -92,7 +88,7 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 	var likely *act.Likely
 	if errors.As(err, &likely) {
 		page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
-		page.Same = web.Each(likely.Files, func(file ledger.CaseFile) likelyFile { return likelyFileOf(rules, file, s.Now()) })
+		page.Same = web.Each(likely.Files, func(file ledger.CaseFile) parts.Candidate { return parts.CandidateOf(file, true) })
 		s.Pages.Render(c, http.StatusConflict, page)
 		return nil
 	}
@@ -116,29 +112,6 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
 	}
 	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
-}
-
-// likelyFile is a case file that may be of the person for whom one is to be opened.
-type likelyFile struct {
-	parts.CaseItem
-	Why    string // in what the two are alike
-	Born   string // the year; empty: not for this page
-	Closed string // since when; empty: it is open
-	Reopen bool   // closed with an outcome after which it may be reopened
-}
-
-func likelyFileOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) likelyFile {
-	l := likelyFile{CaseItem: parts.CaseItemOf(rules, file, now)}
-	if file.Like != nil {
-		l.Why = italian.Upper(alike.People(*file.Like))
-	}
-	if file.Known != nil {
-		l.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
-	}
-	if file.Closed != nil {
-		l.Closed, l.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), undoing.MayReopen(file.Outcome)
-	}
-	return l
 }
 
 // distinct keeps the first fault of each field.

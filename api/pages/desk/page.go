@@ -46,9 +46,9 @@ type CaseOpening struct {
 	Needs                  []web.Option
 	Notice                 []web.Option
 	Note                   string
-	Same                   []likelyFile // case files that may be of the same person
-	InformationOnly        bool         // a gate of eligibility refused: a contact can be recorded instead
-	InformationOnlyAddress string       // where the form is sent to become a contact
+	Same                   []parts.Candidate // case files that may be of the same person
+	InformationOnly        bool              // a gate of eligibility refused: a contact can be recorded instead
+	InformationOnlyAddress string            // where the form is sent to become a contact
 }
 
 // Template names the page's file.

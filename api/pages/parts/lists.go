@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/alike"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 	"percorso/internal/zone"
 )
 
@@ -64,11 +66,31 @@ func MayWork(who care.Staff, t ledger.Task) bool {
 	return t.HolderID == who.ID && !t.Answered || MayClaim(who, t)
 }
 
+// CandidateOf is a case file that may be the one looked for; reopens: the caller may ask
+// for it to be reopened.
+func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
+	c := Candidate{
+		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, State: "aperto il " + italian.Date(file.Opened.In(italian.Rome)),
+	}
+	if len(file.By) > 0 {
+		c.Why = "Trovato per: " + strings.Join(web.Each(file.By, alike.FoundBy), "; ")
+	}
+	if file.Like != nil {
+		c.Why = italian.Upper(alike.People(*file.Like))
+	}
+	if file.Known != nil {
+		c.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
+	}
+	if file.Closed != nil {
+		c.State, c.Closed, c.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), true, reopens && undoing.MayReopen(file.Outcome)
+	}
+	return c
+}
+
 // CaseItemOf is a case file as lists show it.
 func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem {
 	return CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
 		Opened: italian.Date(file.Opened.In(italian.Rome)), Sentence: present.CaseSentence(rules, file, now), Health: present.CaseBadge(file),
-		Why: strings.Join(web.Each(file.By, alike.FoundBy), "; "),
 	}
 }

@@ -54,8 +54,17 @@ type OutcomeChoice struct {
 type CaseItem struct {
 	URL, Person, Number, Stage, Opened string
 	Sentence                           string // what it waits for
-	Why                                string // of a search: what it was found by
 	Health                             web.Badge
+}
+
+// Candidate is a case file that may be the one looked for: what tells one from another,
+// and no more until it is opened.
+type Candidate struct {
+	URL, Person, Number string
+	Born                string // the year; empty: not known here
+	State               string // open or closed, since when
+	Why                 string // why it is offered
+	Closed, Reopen      bool   // closed; with an outcome after which the caller may ask to reopen it
 }
 
 // CaseForm is a small form about a case file.

@@ -30,6 +30,61 @@ document.querySelectorAll(".problems a").forEach((link) => {
   });
 });
 
+// Keys that are quicker than the mouse. Who types signs by voice or by accident switches
+// those of one sign off, on this computer.
+const sheet = document.getElementById("scorciatoie");
+if (sheet) {
+  const off = document.getElementById("scorciatoie-spente");
+  try { off.checked = localStorage.getItem("percorso-scorciatoie") === "no"; } catch { /* nothing is kept here */ }
+  off.addEventListener("change", () => {
+    try { localStorage.setItem("percorso-scorciatoie", off.checked ? "no" : "si"); } catch { /* it holds for this page */ }
+  });
+  const opener = document.querySelector("[data-opens=scorciatoie]");
+  opener.hidden = false;
+  opener.addEventListener("click", () => sheet.showModal());
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+    if (typing || off.checked || sheet.open || event.ctrlKey || event.altKey || event.metaKey) return;
+    const search = document.getElementById("cerca-ovunque");
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      setTimeout(() => search.focus()); // the sign itself is not typed into it
+    } else if (event.key === "?") {
+      event.preventDefault();
+      sheet.showModal();
+    }
+  });
+}
+
+// Candidates name other people, and whoever sits at the desk looks at the screen too:
+// they are hidden by a button, by Esc, and by themselves after a while.
+document.querySelectorAll("[data-blank]").forEach((part) => {
+  const people = part.querySelector(".candidates"), button = part.querySelector("[data-hides]");
+  const hide = (hidden) => {
+    people.hidden = hidden;
+    button.textContent = hidden ? "Mostra" : "Nascondi (Esc)";
+    button.setAttribute("aria-expanded", String(!hidden));
+  };
+  let timer;
+  const show = () => {
+    hide(false);
+    clearTimeout(timer);
+    timer = setTimeout(() => hide(true), 1000 * part.dataset.blank);
+  };
+  button.hidden = false;
+  button.addEventListener("click", (event) => {
+    if (button.type === "submit" && !people.hidden) return; // the server hides them, also for who comes back
+    event.preventDefault();
+    if (people.hidden) show(); else hide(true);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || sheet?.open || people.hidden) return;
+    hide(true);
+    if (button.type === "submit") button.form.requestSubmit();
+  });
+  show();
+});
+
 // What is typed into a form that does something is kept as a draft when a field is
 // left. Where a draft is just being kept, the form is sent after it, so that no draft
 // comes in behind what was sent.

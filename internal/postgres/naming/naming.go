@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/finding"
@@ -73,6 +75,7 @@ func Keep(caseID string, p ledger.Person) (sql string, args []any) {
 type File struct {
 	ID     string       `db:"id"`
 	Opened time.Time    `db:"opened_at"`
+	Born   time.Time    `db:"birth_date"`
 	By     []finding.By `db:"-"`
 }
 
@@ -103,11 +106,12 @@ func Find(ctx context.Context, tx postgres.Tx, ways []finding.Way, from *File, m
 
 // find lists those that are found in one way.
 func find(ctx context.Context, tx postgres.Tx, asked names.Asked, from *File, most int) ([]File, error) {
-	if from == nil {
-		return postgres.Many[File](ctx, tx, `SELECT id::text, opened_at FROM find_files($1, $2, $3, 'infinity', gen_random_uuid(), $4)`,
-			asked.Words, asked.Number, asked.Text, most)
+	at, id := pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}, uuid.NewString()
+	if from != nil {
+		at, id = pgtype.Timestamptz{Time: from.Opened, Valid: true}, from.ID
 	}
-	return postgres.Many[File](ctx, tx, `SELECT id::text, opened_at FROM find_files($1, $2, $3, $4, $5, $6)`, asked.Words, asked.Number, asked.Text, from.Opened, from.ID, most)
+	return postgres.Many[File](ctx, tx, `SELECT f.id::text, f.opened_at, p.birth_date FROM find_files($1, $2, $3, $4, $5, $6) f JOIN person p ON p.case_id = f.id`,
+		asked.Words, asked.Number, asked.Text, at, id, most)
 }
 
 // Like is a file that may be of a person, and in what the two are alike.

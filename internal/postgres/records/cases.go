@@ -164,7 +164,9 @@ func (r cases) cases(ctx context.Context, tx postgres.Tx, s care.Staff, q query,
 			if !keep(c.Waiting.Health) {
 				continue
 			}
-			c.By = found[c.ID]
+			if f, ok := found[c.ID]; ok {
+				c.By, c.Known = f.By, &ledger.Person{BirthDate: f.Born}
+			}
 			kept.Items = append(kept.Items, c)
 			if len(kept.Items) == limit && (i < len(page.Items)-1 || page.Next != "") {
 				last := page.Items[i].cursor(by)

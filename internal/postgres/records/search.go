@@ -14,9 +14,9 @@ import (
 )
 
 // amongFound leaves of the cases what a search finds from the cursor on, no more
-// than a page; asked nil leaves all of them. by is what each is found by; further is
-// where more may be found; nil: there is no more.
-func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked []finding.Way, in order, p ledger.Paging) (by map[string][]finding.By, further *naming.File, err error) {
+// than a page; asked nil leaves all of them. by says of each what it is found by; further
+// is where more may be found; nil: there is no more.
+func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked []finding.Way, in order, p ledger.Paging) (by map[string]naming.File, further *naming.File, err error) {
 	if asked == nil {
 		return nil, nil, nil
 	}
@@ -35,9 +35,9 @@ func (q *query) amongFound(ctx context.Context, tx postgres.Tx, asked []finding.
 		return nil, nil, err
 	}
 	ids := make([]string, len(found))
-	by = map[string][]finding.By{}
+	by = map[string]naming.File{}
 	for i, f := range found {
-		ids[i], by[f.ID] = f.ID, f.By
+		ids[i], by[f.ID] = f.ID, f
 	}
 	q.args[len(q.args)-1] = ids
 	if len(found) == most {
