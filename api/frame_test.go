@@ -15,7 +15,8 @@ import (
 	"percorso/internal/ledger"
 )
 
-// TestStart: the address that people know leads to where each role's work begins.
+// TestStart: the address that people know shows each role what is before them today, the
+// most pressing first.
 func TestStart(t *testing.T) {
 	b := apitest.NewPages(t)
 	page := apitest.ReadPage(t, b.Visit("/"))
@@ -24,14 +25,44 @@ func TestStart(t *testing.T) {
 	}
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
 	for subject, want := range map[string]string{
-		apitest.SomeWorker.Subject: "/compiti", apitest.SomeCPI.Subject: "/segnalazioni", apitest.SomeSupervisor.Subject: "/casi-bloccati", apitest.SomeDesk.Subject: "/sportello",
+		apitest.SomeWorker.Subject:     "Persone senza un prossimo passo, In ritardo, Da fare oggi, Chi viene oggi, Novità da ieri, Libere, Bozze",
+		apitest.SomeCPI.Subject:        "Da leggere, Da rispondere, Chi viene oggi, In ritardo, Da fare oggi, Libere, Bozze",
+		apitest.SomeSupervisor.Subject: "Aspetta me, Percorsi fermi, Novità da ieri, Bozze",
+		apitest.SomeDesk.Subject:       "In ritardo, Da fare oggi, Chi viene oggi, Novità da ieri, Persone senza un prossimo passo, Libere, Bozze",
 	} {
 		b.LogIn(subject)
-		if a := b.Visit("/"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != want {
-			t.Errorf("%s starts at %d %s, want %s", subject, a.StatusCode, a.Header.Get("Location"), want)
+		page := apitest.ReadPage(t, b.Visit("/")).Main(t)
+		var titles []string
+		for _, group := range page.Every("section") {
+			title, _ := group.First("h2")
+			titles = append(titles, title.Words())
+			if lines := len(group.Every("li")); lines > 5 || lines == 0 && !strings.Contains(group.Words(), "Niente") {
+				t.Errorf("%s: %d lines: %s", subject, lines, group.Words())
+			}
+			links := group.Every("a")
+			if a := b.Visit(links[len(links)-1].Attribute("href")); a.StatusCode != http.StatusOK {
+				t.Errorf("%s: the whole list of %s answers %d", subject, title.Words(), a.StatusCode)
+			}
 		}
-		if a := b.Visit(want); a.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s answers %d", subject, want, a.StatusCode)
+		if got := strings.Join(titles, ", "); got != want {
+			t.Errorf("%s: %s, want %s", subject, got, want)
+		}
+	}
+	b.LogIn(apitest.SomeOfficer.Subject)
+	if a := b.Visit("/"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/letture" {
+		t.Errorf("the privacy officer starts at %d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+}
+
+// TestTodayIsTold: what is late, who comes, and what came since yesterday.
+func TestTodayIsTold(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit("/")).Main(t)
+	for id, want := range map[string]string{"senza-passo": "Persona Prova 0001", "chi-viene": "Ore ", "libere": "Persona Prova"} {
+		group, _ := page.First("section", "aria-labelledby", id)
+		if !strings.Contains(group.Words(), want) {
+			t.Errorf("%s: no %q in %s", id, want, group.Words())
 		}
 	}
 }
@@ -53,9 +84,9 @@ func TestNavigation(t *testing.T) {
 		who  care.Staff
 		want string
 	}{
-		{apitest.SomeWorker, "Sportello Attività Segnalazioni Appuntamenti Persone che seguo"},
-		{apitest.SomeCPI, "Attività Segnalazioni Appuntamenti"},
-		{apitest.SomeSupervisor, "Percorsi fermi Attività Segnalazioni Appuntamenti Persone che seguo"},
+		{apitest.SomeWorker, "Oggi Sportello Attività Segnalazioni Appuntamenti Persone che seguo"},
+		{apitest.SomeCPI, "Oggi Attività Segnalazioni Appuntamenti"},
+		{apitest.SomeSupervisor, "Oggi Percorsi fermi Attività Segnalazioni Appuntamenti Persone che seguo"},
 	} {
 		b.LogIn(test.who.Subject)
 		page := apitest.ReadPage(t, b.Visit("/compiti"))

@@ -10,20 +10,19 @@ import (
 	"percorso/internal/catalogue"
 )
 
-// destinations are what the navigation leads to, with who finds something there, and
-// whose work begins there.
+// destinations are what the navigation leads to, with who finds something there.
 var destinations = []struct {
 	url, text string
 	open      func(care.Staff, care.Policy) bool
-	home      care.Role
 }{
-	{"/casi-bloccati", "Percorsi fermi", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }, care.Supervisor},
-	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }, care.DeskOperator},
-	{"/letture", "Chi ha letto", isOfficer, care.PrivacyOfficer},
-	{"/compiti", "Attività", hasWork, ""},
-	{"/segnalazioni", "Segnalazioni", hasWork, care.CPIOperator},
-	{"/appuntamenti", "Appuntamenti", hasWork, ""},
-	{"/fascicoli", "Persone che seguo", care.ReadsCases, ""},
+	{"/", "Oggi", hasWork},
+	{"/casi-bloccati", "Percorsi fermi", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }},
+	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }},
+	{"/letture", "Chi ha letto", isOfficer},
+	{"/compiti", "Attività", hasWork},
+	{"/segnalazioni", "Segnalazioni", hasWork},
+	{"/appuntamenti", "Appuntamenti", hasWork},
+	{"/fascicoli", "Persone che seguo", care.ReadsCases},
 }
 
 func isOfficer(who care.Staff, _ care.Policy) bool { return who.Role == care.PrivacyOfficer }
@@ -44,14 +43,12 @@ func opens(who care.Staff, route string) bool {
 	return true
 }
 
-// homeOf is the first page of a role: where its work begins.
+// homeOf is the first page of a role: «Oggi», but for those who have no work there.
 func homeOf(role care.Role) string {
-	for _, p := range destinations {
-		if p.home == role {
-			return p.url
-		}
+	if role == care.PrivacyOfficer {
+		return "/letture"
 	}
-	return "/compiti"
+	return "/"
 }
 
 // navigation lists the places that are open to a member of staff.

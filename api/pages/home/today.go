@@ -1,0 +1,236 @@
+package home
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/health"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+const todayPath = "/"
+
+// shortest is how many lines a group has at most: the whole list is a click away.
+const shortest = 5
+
+// looked is how many of a list are looked through for a group.
+const looked = 100
+
+// day is what the groups of one page are made from.
+type day struct {
+	*gin.Context
+	*Place
+	who       care.Staff
+	rules     *zone.Rules
+	now       time.Time
+	midnight  time.Time // when today began
+	groups    []Group
+	mine      []ledger.Task
+	free      []ledger.Task
+	asked bool
+}
+
+// today shows what its reader has before them today. What is most pressing for their role
+// comes first; each list is one that they have elsewhere, cut short.
+func (s *Place) today(c *gin.Context, who care.Staff) error {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return err
+	}
+	now := s.Now().In(rules.Calendar.Location())
+	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
+	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
+	for _, fill := range d.order() {
+		if err := fill(); err != nil {
+			return err
+		}
+	}
+	page.Groups = d.groups
+	drafts := Group{ID: "bozze", Title: "Bozze", All: web.Link{URL: "/bozze", Text: "Tutte le tue bozze"}}
+	if page.Drafts != nil {
+		drafts.Lines = []web.Line{{URL: page.Drafts.URL, Text: page.Drafts.Text, State: "da inviare"}}
+	}
+	page.Groups = append(page.Groups, drafts)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// order is what a role looks at, and in which order.
+func (d *day) order() []func() error {
+	switch {
+	case d.who.Role == care.Supervisor:
+		return []func() error{d.waitsForMe, d.stuck, d.news}
+	case !care.ReadsCases(d.who, d.rules.Policy):
+		return []func() error{d.incoming, d.comes, d.late, d.dueToday, d.toTake}
+	case d.who.Role == care.SocialWorker:
+		return []func() error{d.withoutNextStep, d.late, d.dueToday, d.comes, d.news, d.toTake}
+	}
+	return []func() error{d.late, d.dueToday, d.comes, d.news, d.withoutNextStep, d.toTake}
+}
+
+// add adds a group, cut short.
+func (d *day) add(id, title string, lines []web.Line, all, text string) {
+	group := Group{ID: id, Title: title, Lines: lines, More: len(lines) > shortest, All: web.Link{URL: all, Text: text}}
+	group.Lines = lines[:min(len(lines), shortest)]
+	d.groups = append(d.groups, group)
+}
+
+// tasks reads the caller's tasks and those that they may take, once for the page.
+func (d *day) tasks() error {
+	if d.asked {
+		return nil
+	}
+	d.asked = true
+	mine, err := d.Records.Tasks(d.Request.Context(), d.who, ledger.TaskFilter{Mine: true}, ledger.Paging{Limit: looked})
+	if err != nil {
+		return err
+	}
+	free, err := d.Records.Tasks(d.Request.Context(), d.who, ledger.TaskFilter{Team: true}, ledger.Paging{Limit: shortest + 1})
+	d.mine, d.free = mine.Items, free.Items
+	return err
+}
+
+func (d *day) taskLine(t ledger.Task) web.Line {
+	line := web.Line{URL: "/compiti/" + t.ID, Text: italian.TaskKind(t.Kind), State: italian.Upper(present.TaskDue(d.rules, t, d.now).Text), When: t.CaseNumber}
+	if t.Kind == care.ReferralAnswer {
+		line.URL = "/segnalazioni/" + t.ReferralID
+	}
+	if t.Person != "" {
+		line.Text += ": " + t.Person
+	}
+	return line
+}
+
+// chosen are the lines of the caller's own tasks that are due in a span of time.
+func (d *day) chosen(from, to time.Time) (lines []web.Line) {
+	for _, t := range d.mine {
+		if !t.Answered && !t.Suspended && t.Due != nil && !t.Due.Before(from) && t.Due.Before(to) {
+			lines = append(lines, d.taskLine(t))
+		}
+	}
+	return lines
+}
+
+const allTasks = "/compiti"
+
+func (d *day) late() error {
+	if err := d.tasks(); err != nil {
+		return err
+	}
+	d.add("in-ritardo", "In ritardo", d.chosen(time.Time{}, d.now), allTasks, "Tutte le tue attività")
+	return nil
+}
+
+func (d *day) dueToday() error {
+	if err := d.tasks(); err != nil {
+		return err
+	}
+	d.add("da-fare", "Da fare oggi", d.chosen(d.now, d.midnight.AddDate(0, 0, 1)), allTasks, "Tutte le tue attività")
+	return nil
+}
+
+func (d *day) toTake() error {
+	if err := d.tasks(); err != nil {
+		return err
+	}
+	d.add("libere", "Libere", web.Each(d.free, d.taskLine), allTasks+"#gruppo", "Tutte le attività libere")
+	return nil
+}
+
+// waitsForMe is what only a supervisor can go on with.
+func (d *day) waitsForMe() error {
+	if err := d.tasks(); err != nil {
+		return err
+	}
+	d.add("aspetta-me", "Aspetta me", web.Each(slices.Concat(d.mine, d.free), d.taskLine), allTasks, "Tutte le tue attività")
+	return nil
+}
+
+func (d *day) stuck() error {
+	cases, err := d.Records.StuckCases(d.Request.Context(), d.who, ledger.Paging{Limit: shortest + 1})
+	d.add("fermi", "Percorsi fermi", web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return d.caseLine(c.CaseFile) }), "/casi-bloccati", "Tutti i percorsi fermi")
+	return err
+}
+
+// withoutNextStep are people with whom nobody may go on as things stand.
+func (d *day) withoutNextStep() error {
+	open := true
+	cases, err := d.Records.CaseFiles(d.Request.Context(), d.who, ledger.CaseFilter{Open: &open, Health: health.Orphaned}, ledger.Paging{Limit: shortest + 1})
+	d.add("senza-passo", "Persone senza un prossimo passo", web.Each(cases.Items, d.caseLine), "/fascicoli?stato=senza-nessuno", "Tutte le persone senza un prossimo passo")
+	return err
+}
+
+func (d *day) caseLine(file ledger.CaseFile) web.Line {
+	return web.Line{URL: "/fascicoli/" + file.ID, Text: file.Person, State: present.CaseSentence(d.rules, file, d.now), When: file.Number}
+}
+
+func (d *day) comes() error {
+	list, err := d.Records.Appointments(d.Request.Context(), d.who, ledger.AppointmentFilter{From: d.midnight, To: d.midnight.AddDate(0, 0, 1)}, ledger.Paging{Limit: looked})
+	var lines []web.Line
+	for _, a := range list.Items {
+		if state := care.AppointmentState(a.State); state != care.AppointmentBooked && state != care.AppointmentConfirmed {
+			continue
+		}
+		line := web.Line{Text: "Ore " + italian.Clock(a.At), State: present.ServiceName(d.rules.Policy, a.Service), When: a.CaseNumber}
+		if a.Person != "" {
+			line.Text += ": " + a.Person
+		}
+		if care.ReadsCases(d.who, d.rules.Policy) {
+			line.URL = "/fascicoli/" + a.CaseID
+		}
+		lines = append(lines, line)
+	}
+	d.add("chi-viene", "Chi viene oggi", lines, "/appuntamenti", "Tutti gli appuntamenti")
+	return err
+}
+
+// news are the answers that came to what the caller's agency has sent, since yesterday.
+func (d *day) news() error {
+	list, err := d.Records.Referrals(d.Request.Context(), d.who, ledger.ReferralFilter{Sent: true}, ledger.Paging{Limit: looked})
+	var lines []web.Line
+	for _, r := range list.Items {
+		if r.State != care.ReferralRequested && !r.Changed.Before(d.midnight.AddDate(0, 0, -1)) {
+			lines = append(lines, d.referralLine(r, present.AgencyName(d.rules.Policy, r.ToAgency)))
+		}
+	}
+	d.add("novita", "Novità da ieri", lines, "/segnalazioni?elenco=inviate", "Tutto quello che hai inviato")
+	return err
+}
+
+// incoming is what other agencies ask: to be read first, then to be answered.
+func (d *day) incoming() error {
+	list, err := d.Records.Referrals(d.Request.Context(), d.who, ledger.ReferralFilter{Incoming: true, Open: true, ByDue: true}, ledger.Paging{Limit: looked})
+	var read, answer []web.Line
+	for _, r := range list.Items {
+		line := d.referralLine(r, present.AgencyName(d.rules.Policy, r.FromAgency))
+		switch moves := r.Moves(d.who); {
+		case r.Answered:
+		case slices.Contains(moves, care.OpAcknowledge):
+			read = append(read, line)
+		case slices.Contains(moves, care.OpAccept):
+			answer = append(answer, line)
+		}
+	}
+	d.add("da-leggere", "Da leggere", read, "/segnalazioni", "Tutte le segnalazioni ricevute")
+	d.add("da-rispondere", "Da rispondere", answer, "/segnalazioni", "Tutte le segnalazioni ricevute")
+	return err
+}
+
+func (d *day) referralLine(r ledger.Referral, agency string) web.Line {
+	line := web.Line{URL: "/segnalazioni/" + r.ID, Text: "Segnalazione", State: agency + ": " + italian.ReferralState(r.State), When: r.CaseNumber}
+	var given ledger.Snapshot
+	if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &given) == nil && given.FamilyName+given.GivenName != "" {
+		line.Text = strings.TrimSpace(given.GivenName + " " + given.FamilyName)
+	}
+	return line
+}
