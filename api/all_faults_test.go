@@ -27,6 +27,7 @@ func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
 		{"/sportello/fascicolo", apitest.WithValues("birth_date", "31/2/1990", "given_name", "\x01"),
 			[]string{"birth_date", "channel", "citizenship", "given_name", "languages", "needs", "notice_given"}},
 		{"/fascicoli/" + apitest.AnotherID + "/sospendi", apitest.WithValues("until", "mai"), []string{"reason", "until"}},
+		{"/fascicoli/" + apitest.AnotherID + "/sospendi", apitest.WithValues("until-day", "3", "until-month", "", "until-year", "2027"), []string{"reason", "until-month"}},
 		{"/equipe/" + apitest.AnotherID + "/verbale", apitest.WithValues("day", "mai", "hour", "10:00"), []string{"day", "seat-6-outcome", "text"}},
 		{"/compiti/" + apitest.SomeID + "/completa", apitest.WithValues("outcome", care.Proposed, "proposed-plan-goals", "1", "proposed-plan-actions", "1",
 			"proposed-plan-goal-0-area", "housing", "proposed-plan-action-0-until", "mai"),

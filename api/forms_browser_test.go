@@ -30,16 +30,16 @@ func TestFormsInABrowser(t *testing.T) {
 		{"rifiuto-errori", apitest.SomeCPI.Subject, "/segnalazioni/" + apitest.SomeID, "document.querySelector('form[action$=rifiuta]').dataset.now = 1",
 			"document.querySelector('details[open] .field-error') !== null", care.ReferralReceived},
 		{"informazioni-errori", apitest.SomeWorker.Subject, "/segnalazioni/" + apitest.SomeID, "", "document.querySelector('.field-error') !== null", care.ReferralOnHold},
-		{"proroga-errori", apitest.SomeSupervisor.Subject, "/casi-bloccati/" + apitest.SomeID + "/proroga", "document.getElementById('until').value = ''",
+		{"proroga-errori", apitest.SomeSupervisor.Subject, "/casi-bloccati/" + apitest.SomeID + "/proroga", "document.getElementById('until-month').value = ''",
 			"document.activeElement.id === 'problemi'", ""},
 		{"progetto-riga", apitest.SomeWorker.Subject, "/compiti/" + apitest.SomeID, now("form[action$=completa]"), "document.activeElement.id === 'proposed-plan-goal-3-area'", ""},
 		{"progetto-errori", apitest.SomeWorker.Subject, "/compiti/" + apitest.SomeID, "document.getElementById('proposed-plan-goal-0-text').value = '';" +
-			"document.getElementById('proposed-plan-action-1-until').value = '';" + pressed("form[action$=completa] .actions button"), "document.activeElement.id === 'problemi'", ""},
+			"document.getElementById('proposed-plan-action-1-until-year').value = '';" + pressed("form[action$=completa] .actions button"), "document.activeElement.id === 'problemi'", ""},
 		{"nessun-progetto", apitest.SomeWorker.Subject, "/compiti/" + apitest.SomeID, "document.getElementById('outcome-no_plan').click();" + pressed("form[action$=completa] .actions button"),
 			"document.activeElement.id === 'problemi' && document.getElementById('proposed-plan-goal-0-text').offsetParent === null", ""},
 		{"riapri-secondo-livello", apitest.SomeWorker.Subject, "/fascicoli/" + apitest.ClosedID + "/riapri", "document.getElementById('stage-1').click()",
 			"document.activeElement.id === 'problemi' && document.getElementById('service').offsetParent !== null", ""},
-		{"verbale-errori", apitest.SomeWorker.Subject, "/equipe/" + apitest.AnotherID + "/verbale", "document.getElementById('text').value = 'Testo di prova'; document.getElementById('day').value = '2026-11-20';" +
+		{"verbale-errori", apitest.SomeWorker.Subject, "/equipe/" + apitest.AnotherID + "/verbale", "document.getElementById('text').value = 'Testo di prova'; document.getElementById('day-day').value = '20'; document.getElementById('day-month').value = '11'; document.getElementById('day-year').value = '2026';" +
 			"document.getElementById('hour').value = '10:00'; document.getElementById('seat-6-outcome').value = 'dissenting'", "document.getElementById('seat-6-note-errore') !== null", ""},
 		{"partner-errori", apitest.SomeWorker.Subject, "/fascicoli/" + apitest.AnotherID + "/partner", "", "document.getElementById('ente-errore') !== null", ""},
 		{"partner-informativa", apitest.SomeWorker.Subject, "/fascicoli/" + apitest.AnotherID + "/partner?ente=cpia&bisogno=school", "", "document.getElementById('notice_given-errore') !== null", ""},

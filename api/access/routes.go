@@ -14,6 +14,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/problem"
+	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue/several"
 	"percorso/internal/ledger"
@@ -115,6 +116,9 @@ func readForm(c *gin.Context) error {
 		return problem.New(problem.BadRequest)
 	}
 	faults, err := textsOf(r.PostForm)
+	for _, part := range web.JoinDates(r.PostForm) {
+		faults.Add(false, part, care.RuleRequired)
+	}
 	if len(faults) > 0 {
 		c.Request = r.WithContext(act.WithUnreadable(r.Context(), faults...))
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"percorso/api/web"
 )
 
 // Dom is a page, or a part of one, as a browser reads it.
@@ -138,6 +140,20 @@ func FilledIn(form Dom) url.Values {
 		}
 		values.Add(e.Attribute("name"), chosen)
 	}
+	return inOne(values)
+}
+
+// inOne writes the days of a form in one, as whoever reads the form does, so that a test
+// can look at them and set them.
+func inOne(values url.Values) url.Values {
+	web.JoinDates(values)
+	for name := range values {
+		if day, ok := strings.CutSuffix(name, "-year"); ok && values.Has(day+"-month") {
+			for _, part := range []string{"-day", "-month", "-year"} {
+				values.Del(day + part)
+			}
+		}
+	}
 	return values
 }
 
@@ -243,8 +259,15 @@ func Words(n *html.Node) string {
 
 func (d document) Words() string { return Words(d.All("main")[0]) }
 
-// Filled gives what the fields of a name hold, as a browser would send it.
+// Filled gives what the fields of a name hold, as a browser would send it; of a day, all of it.
 func (d document) Filled(name string) (values []string) {
+	if year := d.held(name + "-year"); len(year) == 1 {
+		return inOne(url.Values{name + "-day": d.held(name + "-day"), name + "-month": d.held(name + "-month"), name + "-year": year})[name]
+	}
+	return d.held(name)
+}
+
+func (d document) held(name string) (values []string) {
 	for _, n := range d.All("input") {
 		box := Attribute(n, "type") == "checkbox" || Attribute(n, "type") == "radio"
 		if Attribute(n, "name") == name && (!box || Has(n, "checked")) {

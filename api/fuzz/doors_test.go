@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/api/pages/parts"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/calendar"
@@ -95,21 +96,24 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 		rules map[string]string // by days
 	}{
 		{"/fascicoli/" + file + "/incontro", url.Values{"hour": {"00:01"}}, "day", map[string]string{
-			day(now.AddDate(0, 0, -40)): care.RuleTooLongAgo, day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, "9999-12-31": care.RuleInTheFuture, "10000-01-01": "format"}},
+			day(now.AddDate(0, 0, -40)): care.RuleTooLongAgo, day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, "9999-12-31": care.RuleInTheFuture, "10000-01-01": parts.RuleDate}},
 		{"/fascicoli/" + file + "/sospendi", url.Values{"reason": {"abroad"}}, "until", map[string]string{
-			day(now.AddDate(0, 0, -2)): care.RuleInThePast, day(now.AddDate(2, 0, 3)): care.RuleTooFar, "9999-12-31": care.RuleTooFar, "0001-01-01": "format"}},
+			day(now.AddDate(0, 0, -2)): care.RuleInThePast, day(now.AddDate(2, 0, 3)): care.RuleTooFar, "9999-12-31": care.RuleTooFar, "0001-01-01": parts.RuleDate}},
 		{"/sportello/fascicolo", url.Values{"given_name": {"Persona"}, "family_name": {"Prova"}}, "birth_date", map[string]string{
-			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": "format", "10000-01-01": "format"}},
+			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": parts.RuleDate, "10000-01-01": parts.RuleDate}},
 		{"/verifica-requisiti", url.Values{}, "birth_date", map[string]string{
-			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": "format"}},
+			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": parts.RuleDate}},
 	} {
 		for typed, rule := range c.rules {
 			account := "social_worker.prato"
 			if strings.HasPrefix(c.path, "/sportello") {
 				account = "desk_operator.prato"
 			}
-			c.form.Set(c.field, typed)
-			if a := page(account, c.path, c.form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text, italian.Rule(rule)) || !strings.Contains(a.text, `value="`+typed+`"`) {
+			by := strings.Split(typed, "-")
+			for i, part := range []string{"-year", "-month", "-day"} {
+				c.form.Set(c.field+part, by[i])
+			}
+			if a := page(account, c.path, c.form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text, italian.Rule(rule)) || !strings.Contains(a.text, `value="`+by[0]+`"`) {
 				t.Errorf("%s with %s: %d %v, want %q and what was typed", c.path, typed, a.status, fieldErrors.FindAllString(a.text, -1), italian.Rule(rule))
 			}
 		}

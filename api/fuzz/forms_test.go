@@ -7,13 +7,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
 	"percorso/api/apitest"
+	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
 )
@@ -149,12 +149,19 @@ func (b *browser) fill(c *choices, s *sent, f form) url.Values {
 			if !c.one(3) {
 				filled.Add(name, text)
 			}
-		case "date":
-			filled.Set(name, b.day(pick(c, []int{1, 30, 200, -1, -9000, 0})).Format(time.DateOnly))
-		case "time":
-			filled.Set(name, "10:00")
 		default:
-			filled.Set(name, "Prova "+s.mark)
+			switch of, part, _ := web.DatePart(name); {
+			case part == "-year":
+				day := b.day(pick(c, []int{1, 30, 200, -1, -9000, 0}))
+				filled.Set(of+"-day", day.Format("2"))
+				filled.Set(of+"-month", day.Format("1"))
+				filled.Set(name, day.Format("2006"))
+			case part != "":
+			case name == "hour" || strings.HasSuffix(name, "-hour"):
+				filled.Set(name, "10.00")
+			default:
+				filled.Set(name, "Prova "+s.mark)
+			}
 		}
 	}
 	for _, e := range f.Every("textarea") {

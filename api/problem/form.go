@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"percorso/api/web"
@@ -39,12 +40,17 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 			form.Alert = t.Words.Rule(f.Rule)
 			continue
 		}
-		id, label := naming(f.Field)
-		if label == f.Field { // the field's id on the page, which no form knows by another name
-			label = labelIn(f.Field)
+		of, part, _ := web.DatePart(f.Field)
+		id, label := naming(of)
+		if label == of { // the field's id on the page, which no form knows by another name
+			label = labelIn(of)
 		}
+		id += part
 		if f.Rule == care.RuleRequired && web.Fault(form.Faults, id) != "" {
 			continue // what cannot be read is not also missing
+		}
+		if slices.ContainsFunc(form.Faults, func(told web.FieldFault) bool { day, _, is := web.DatePart(told.Field); return is && day == id }) {
+			continue // it is said which part of the day is missing
 		}
 		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Fault(f)})
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -90,9 +91,15 @@ func (d *desk) press(text string) {
 	d.until(`!window.leaving && document.readyState === "complete"`)
 }
 
-// fill fills in a field by its name.
+// fill fills in a field by its name; a day into its three fields.
 func (d *desk) fill(name, value string) {
 	d.t.Helper()
+	if day, err := time.Parse(time.DateOnly, value); err == nil {
+		d.fill(name+"-day", strconv.Itoa(day.Day()))
+		d.fill(name+"-month", strconv.Itoa(int(day.Month())))
+		d.fill(name+"-year", strconv.Itoa(day.Year()))
+		return
+	}
 	field := fmt.Sprintf(`[...document.getElementsByName(%s)].find(e => e.type !== "hidden")`, quoted(name))
 	d.until("!!" + field)
 	filled, err := d.ask(fmt.Sprintf(`{const e = %s; e.value = %s; e.dispatchEvent(new Event("change", {bubbles: true})); e.value}`, field, quoted(value)))

@@ -109,6 +109,8 @@ var rules = map[string]string{
 
 	// Those of the API's schema.
 	"not_in_list":     "Scegli una delle voci dell’elenco.",
+	"no_day":          "Questo giorno non c’è: scrivi il giorno, il mese e l’anno in numeri.",
+	"no_hour":         "Questa ora non c’è: scrivila così, 9.30.",
 	"format":          "Il valore non è scritto come serve qui: controllalo e correggilo.",
 	care.RuleTooShort: "Il testo è troppo breve: completalo.",
 	"too_few":         "Le voci sono troppo poche: aggiungine almeno una.",

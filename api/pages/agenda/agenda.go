@@ -28,12 +28,16 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	year, month, day := s.Now().In(rules.Calendar.Location()).Date()
 	today := time.Date(year, month, day, 0, 0, 0, 0, rules.Calendar.Location())
 	from := today
-	asked, ok := parts.ReadDate(c.Query("dal"))
-	var faults care.Faults
-	faults.Add(ok, "query.dal", parts.RuleDate)
+	typed := c.Request.URL.Query()
+	var faults, days care.Faults // of the address; of the day, which is typed
+	for _, part := range web.JoinDates(typed) {
+		days.Add(false, part, care.RuleRequired)
+	}
+	asked, ok := parts.ReadDate(typed.Get("dal"))
+	days.Add(ok, "dal", parts.RuleDate)
 	if !asked.IsZero() {
 		from = time.Date(asked.Year(), asked.Month(), asked.Day(), 0, 0, 0, 0, rules.Calendar.Location())
-		faults.Dates([]care.Dated{{Field: "query.dal", Meaning: care.ListBound, At: &from}}, s.Now())
+		days.Dates([]care.Dated{{Field: "dal", Meaning: care.ListBound, At: &from}}, s.Now())
 	}
 	filter := ledger.AppointmentFilter{From: from, Service: c.Query("servizio")}
 	if filter.Service != "" {
@@ -43,17 +47,27 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	if len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
-	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
-	if err != nil {
-		return err
-	}
 	page := Agenda{
-		Frame: s.Pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: present.DateField(from), More: web.NextPage(c.Request.URL, "da", appointments.Next),
+		Frame: s.Pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: present.DateField(from),
 		Filtered: filter.Service != "" || !from.Equal(today),
 		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
 		}),
 	}
+	if len(days) > 0 {
+		page.From = typed.Get("dal")
+		status, err := s.Problems.RefusedForm(&page.Form, care.Refuse(days...), func(field string) (string, string) { return field, "Dal giorno" })
+		if err != nil {
+			return err
+		}
+		s.Pages.Render(c, status, page)
+		return nil
+	}
+	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
+	if err != nil {
+		return err
+	}
+	page.More = web.NextPage(c.Request.URL, "da", appointments.Next)
 	for _, a := range appointments.Items {
 		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {

@@ -16,7 +16,8 @@ var templates = web.Parse(files, parts.Pieces())
 // Agenda is the appointments by day.
 type Agenda struct {
 	web.Frame
-	From     string // as in a date field
+	Form     web.Form // of the filters
+	From     string   // as in a date field
 	Services []web.Option
 	Days     []AgendaDay
 	Filtered bool   // a service or another day is chosen

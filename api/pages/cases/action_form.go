@@ -189,13 +189,14 @@ func readAppointment(f catalogue.Field, sent url.Values, typed map[string]any) [
 }
 
 // place is the id, on the page, of the field that a path of the form leads to.
-func (a action) place(path string) string {
+func (a action) place(path string, sent url.Values) string {
+	whenID := parts.WhenID(sent.Get(dayID), sent.Get("hour"), dayID, "hour")
 	for _, f := range a.fields {
 		switch inside := f.Several && strings.HasPrefix(path, f.Name); {
 		case f.Shape == catalogue.Moment && path == f.Name:
-			return dayID
+			return whenID
 		case f.Shape == catalogue.Appointment && (inside || !f.Several) && strings.HasSuffix(path, "at"):
-			return dayID
+			return whenID
 		case f.Shape == catalogue.Appointment && (inside || !f.Several && slices.Contains([]string{"service", "matter"}, path)):
 			return serviceID
 		}

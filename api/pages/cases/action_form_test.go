@@ -59,8 +59,8 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 		for _, empty := range []url.Values{{}, {"stage": {"second_level"}}, {"stage": {"second_level"}, "service": {"x/"}}} {
 			command, faults := a.read("key", "0190f0f0-0000-7000-8000-000000000001", empty)
 			for _, f := range append(faults, command.Check(catalogue.Around{Policy: policies[0]})...) {
-				if !slices.Contains(ids, a.place(f.Field)) {
-					t.Errorf("%s: %s is told at %q, of %v", a.facts.Code, f.Field, a.place(f.Field), ids)
+				if !slices.Contains(ids, a.place(f.Field, nil)) {
+					t.Errorf("%s: %s is told at %q, of %v", a.facts.Code, f.Field, a.place(f.Field, nil), ids)
 				}
 			}
 		}

@@ -92,7 +92,7 @@ func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}
 	again := web.NewForm(c.Request.URL.Path)
-	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) { return a.place(path), a.texts.Label(path) })
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) { return a.place(path, c.Request.PostForm), a.texts.Label(path) })
 	if err != nil {
 		return err
 	}

@@ -334,7 +334,7 @@ func TestStateOfACase(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	suspended := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.SuspendedID)).Main(t)
-	if _, ok := suspended.First("form", "action", "/fascicoli/"+apitest.SuspendedID+"/riprendi"); !ok || !strings.Contains(suspended.Words(), "Percorso sospeso fino al 1º marzo 2027") {
+	if _, ok := suspended.First("form", "action", "/fascicoli/"+apitest.SuspendedID+"/riprendi"); !ok || !strings.Contains(suspended.Words(), "Percorso sospeso fino a lunedì 1º marzo 2027") {
 		t.Errorf("a suspended case does not say so: %s", suspended.Words())
 	}
 	merged := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.MergedID)).Main(t)

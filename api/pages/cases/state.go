@@ -27,7 +27,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		if file.Waiting.Health == health.Planned {
 			page.Sentence = "" // the banner says it
 		}
-		page.Suspension = &Suspension{Text: "Percorso sospeso fino al " + italian.Date(file.SuspendedUntil.In(italian.Rome))}
+		page.Suspension = &Suspension{Text: "Percorso sospeso fino a " + italian.Day(*file.SuspendedUntil)}
 		if catalogue.Resume.MayAsk(who.Role) {
 			form := web.NewForm(address + "/riprendi")
 			page.Suspension.Resume = &form

@@ -18,7 +18,7 @@ func TestPersonWithAnOpenFileInABrowser(t *testing.T) {
 	b.Enter(t, browser, apitest.SomeWorker.Subject)
 	for _, width := range apitest.BrowserWidths {
 		apitest.Browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+"/sportello/fascicolo"))
-		fill := `for (const [id, value] of Object.entries({given_name: 'Persona', family_name: 'Prova 0001', birth_date: '1992-05-01', citizenship: 'PK'})) document.getElementById(id).value = value;
+		fill := `for (const [id, value] of Object.entries({given_name: 'Persona', family_name: 'Prova 0001', 'birth_date-day': '1', 'birth_date-month': '5', 'birth_date-year': '1992', citizenship: 'PK'})) document.getElementById(id).value = value;
 			for (const id of ['languages-0', 'needs-0', 'channel-0', 'notice_given-0']) document.getElementById(id).checked = true;
 			document.querySelector('main form .actions button').click(); true`
 		if _, err := chromedp.Run(browser, chromedp.Evaluate[bool](fill)); err != nil {
@@ -36,7 +36,7 @@ func TestPersonWithAnOpenFileInABrowser(t *testing.T) {
 		apitest.Browse(t, browser, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("/"))
 		apitest.WaitFor(t, browser, "document.activeElement.id === 'cerca-ovunque'")
 		apitest.Browse(t, browser, chromedp.KeyEvent("prova/"), chromedp.KeyEvent(kb.Enter))
-		apitest.WaitFor(t, browser, "location.pathname === '/ricerca' && document.querySelector('.candidates') !== null && document.getElementById('cerca').value === 'prova/'")
+		apitest.WaitFor(t, browser, "location.pathname === '/ricerca' && document.querySelector('.candidates') !== null && document.getElementById('cerca').value.endsWith('prova/')")
 		b.Inspect(t, browser, "ricerca-trovati", width)
 		apitest.Browse(t, browser, chromedp.KeyEvent(kb.Escape))
 		apitest.WaitFor(t, browser, "document.activeElement.id === 'nascosti' && !document.body.textContent.includes('Persona Prova 0001')")

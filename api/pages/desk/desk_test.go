@@ -90,7 +90,7 @@ func TestOpeningComesBackAsItWasTyped(t *testing.T) {
 	form := someOpening()
 	form.Set("given_name", "") // of the two names one is enough
 	form.Set("family_name", "")
-	form.Set("birth_date", "31/02/1992")
+	form.Set("birth_date", "31/2/1992")
 	form.Del("notice_given")
 	page := b.Send(t, "/sportello/fascicolo", form)
 	if page.StatusCode != http.StatusUnprocessableEntity || len(b.Records.Commands) != 0 {

@@ -30,14 +30,14 @@ const looked = 100
 type day struct {
 	*gin.Context
 	*Place
-	who       care.Staff
-	rules     *zone.Rules
-	now       time.Time
-	midnight  time.Time // when today began
-	groups    []Group
-	mine      []ledger.Task
-	free      []ledger.Task
-	asked bool
+	who      care.Staff
+	rules    *zone.Rules
+	now      time.Time
+	midnight time.Time // when today began
+	groups   []Group
+	mine     []ledger.Task
+	free     []ledger.Task
+	asked    bool
 }
 
 // today shows what its reader has before them today. What is most pressing for their role

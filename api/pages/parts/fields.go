@@ -17,8 +17,8 @@ import (
 // WhenField asks for a day and an hour.
 func WhenField(label string, sent url.Values) web.Field {
 	return web.Field{Shape: "group", Label: label, Row: true, Fields: []web.Field{
-		{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: sent.Get("day"), Required: true},
-		{Shape: "input", Type: "time", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
+		{Shape: "input", Type: "date", ID: "day", Label: "Data", Value: sent.Get("day"), Required: true},
+		{Shape: "input", Type: "hour", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
 	}}
 }
 
@@ -30,8 +30,11 @@ func FaultIf(rule, field string) []care.Fault {
 	return []care.Fault{{Field: field, Rule: rule}}
 }
 
-// RuleDate: what was typed is no date.
-const RuleDate = "format"
+// What was typed is no day, or no hour.
+const (
+	RuleDate = "no_day"
+	RuleHour = "no_hour"
+)
 
 // ReadDate reads a date field, also as people write it where the browser has no
 // such field; nothing typed is the zero time.
@@ -131,9 +134,28 @@ func ReadMoment(day, hour string) (at *time.Time, rule string) {
 	case day == "" || hour == "":
 		return nil, care.RuleRequired
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, italian.Rome)
-	if err != nil {
-		return nil, "format"
+	date, ok := ReadDate(day)
+	if !ok {
+		return nil, RuleDate
 	}
-	return &t, ""
+	t, err := readHour(hour)
+	if err != nil {
+		return nil, RuleHour
+	}
+	moment := time.Date(date.Year(), date.Month(), date.Day(), t.Hour(), t.Minute(), 0, 0, italian.Rome)
+	return &moment, ""
+}
+
+// readHour reads an hour of the day: 9.30, 09:30.
+func readHour(hour string) (time.Time, error) {
+	return time.Parse("15:04", strings.ReplaceAll(strings.TrimSpace(hour), ".", ":"))
+}
+
+// WhenID is the id of what is in the way of a moment: the hour, where the day is well.
+func WhenID(day, hour, dayID, hourID string) string {
+	date, ok := ReadDate(day)
+	if _, err := readHour(hour); ok && !date.IsZero() && err != nil {
+		return hourID
+	}
+	return dayID
 }

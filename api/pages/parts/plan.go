@@ -90,7 +90,7 @@ func findingOf(p care.Policy, f ledger.GoalFinding) Finding {
 func actionOf(p care.Policy, a ledger.PlannedAction, reported bool) PlanAction {
 	shown := PlanAction{Text: a.Text, Agency: present.AgencyName(p, a.Agency), Note: a.Note}
 	if a.Until != nil {
-		shown.Until = "entro il " + italian.Date(a.Until.In(italian.Rome))
+		shown.Until = "entro " + italian.Day(*a.Until)
 	}
 	switch {
 	case a.Routed:

@@ -186,8 +186,8 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 
 func (f *TaskForm) dayAndHour(id string, required bool) []web.Field {
 	return []web.Field{
-		{Shape: "input", Type: "date", ID: id + "-day", Label: "Giorno", Value: f.Sent.Get(id + "-day"), Required: required},
-		{Shape: "input", Type: "time", ID: id + "-hour", Label: "Ora", Value: f.Sent.Get(id + "-hour"), Required: required},
+		{Shape: "input", Type: "date", ID: id + "-day", Label: "Data", Value: f.Sent.Get(id + "-day"), Required: required},
+		{Shape: "input", Type: "hour", ID: id + "-hour", Label: "Ora", Value: f.Sent.Get(id + "-hour"), Required: required},
 	}
 }
 

@@ -52,7 +52,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 				faults = append(faults, wrong...)
 				break
 			}
-			f.places["at"] = id + "-day"
+			f.places["at"] = WhenID(f.Sent.Get(id+"-day"), f.Sent.Get(id+"-hour"), id+"-day", id+"-hour")
 			at, rule := ReadMoment(f.Sent.Get(id+"-day"), f.Sent.Get(id+"-hour"))
 			done.At = at
 			if rule != "" {
@@ -163,7 +163,7 @@ func (f *TaskForm) readBookings(id string) (list []care.Booking, faults []care.F
 			continue
 		}
 		path := fmt.Sprintf("bookings[%d].", len(list))
-		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", at+"-day"
+		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", WhenID(day, hour, at+"-day", at+"-hour")
 		booking, wrong := ReadBooking(choice, day, hour)
 		for _, w := range wrong {
 			faults = append(faults, care.Fault{Field: path + w.Field, Rule: w.Rule})

@@ -139,8 +139,8 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 	}
 	switch field {
 	case correction.BirthDate:
-		shown.Required = true
-		shown.Hint = strings.TrimSpace(shown.Hint + " Il giorno (12/5/1990), o solo l’anno se non si sa altro.")
+		shown.Type, shown.Required = "birth", true
+		shown.Hint = strings.TrimSpace(shown.Hint + " Se non si sa altro, solo l’anno.")
 	case correction.Citizenship:
 		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
 	case correction.Phone:

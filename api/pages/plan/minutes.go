@@ -75,7 +75,7 @@ func (f *minutesForm) seat(seat ledger.Seat) string {
 }
 
 func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
-	f.places = map[string]string{"at": "day"}
+	f.places = map[string]string{"at": parts.WhenID(f.sent.Get("day"), f.sent.Get("hour"), "day", "hour")}
 	if len(f.seats) > 0 {
 		f.places["votes"] = rowOf(f.seats[0]) + "-outcome"
 	}

@@ -77,7 +77,7 @@ func TestRowsAreAddedAndKept(t *testing.T) {
 	}
 	goals, actions := rows(form)
 	values.Set("proposed-plan-action-3-text", "Azione a metà")
-	values.Set("proposed-plan-action-3-until", "domani")
+	values.Set("proposed-plan-action-3-until", "31/2/2027")
 	values.Set("note", "Nota digitata")
 	for _, add := range []string{"goal", "action"} {
 		values.Set("add", add)
@@ -123,7 +123,7 @@ func TestWhatIsWrongWithAPlan(t *testing.T) {
 			v.Set("proposed-plan-action-3-agency", "asl")
 			v.Set("proposed-plan-action-3-goal", "0")
 		}, "proposed-plan-action-3-until"},
-		{"a term that is no day", func(v url.Values) { v.Set("proposed-plan-action-2-until", "presto") }, "proposed-plan-action-2-until"},
+		{"a term that is no day", func(v url.Values) { v.Set("proposed-plan-action-2-until", "1/presto/2027") }, "proposed-plan-action-2-until"},
 		{"a goal without words", func(v url.Values) { v.Set("proposed-plan-goal-0-text", " ") }, "proposed-plan-goal-0-text"},
 		{"no action", func(v url.Values) {
 			for i := range 3 {

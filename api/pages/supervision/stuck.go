@@ -11,6 +11,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -171,8 +173,11 @@ func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
 	form := catalogue.Assignment{Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
 	typed := c.PostForm("until")
 	words := ""
-	if day, err := time.ParseInLocation(time.DateOnly, typed, rules.Calendar.Location()); err == nil {
-		until := endOfDay(day, rules.DayEnds)
+	switch day, ok := parts.ReadDate(typed); {
+	case !ok:
+		c.Request = c.Request.WithContext(act.WithUnreadable(c.Request.Context(), care.Fault{Field: "until", Rule: parts.RuleDate}))
+	case !day.IsZero():
+		until := endOfDay(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, rules.Calendar.Location()), rules.DayEnds)
 		form.Until, words = &until, newTerm(terms.Rolled(rules.Calendar, until, s.Now()))
 	}
 	return s.repair(c, who, catalogue.Extend, form, typed, words)

@@ -117,8 +117,6 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time, openDa
 		case off[name]:
 			values.Del(name)
 		case field.Attribute("type") == "hidden":
-		case name == "receipt-at":
-			values.Set(name, now.In(italian.Rome).AddDate(0, 0, -1).Format(time.DateOnly))
 		case strings.HasSuffix(name, "-service"): // each appointment with another
 			options := field.Every("option")
 			values.Set(name, options[1+len(booked)%(len(options)-1)].Attribute("value"))
@@ -127,10 +125,14 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time, openDa
 			values.Set(name, field.Every("option")[1].Attribute("value"))
 		case field.Data == "textarea":
 			values.Set(name, "Testo di prova.")
-		case field.Attribute("type") == "date":
-			values.Set(name, openDay)
-		case field.Attribute("type") == "time":
-			values.Set(name, "10:30")
+		case strings.HasSuffix(name, "-year"): // of a day, which is sent in one
+			values.Set(strings.TrimSuffix(name, "-year"), openDay)
+			if strings.HasPrefix(name, "receipt-at") {
+				values.Set("receipt-at", now.In(italian.Rome).AddDate(0, 0, -1).Format(time.DateOnly))
+			}
+		case strings.HasSuffix(name, "-month") || strings.HasSuffix(name, "-day"):
+		case strings.HasSuffix(name, "-hour"):
+			values.Set(name, "10.30")
 		case field.Attribute("type") == "radio" || field.Attribute("type") == "checkbox":
 			if values.Get(name) == "" {
 				values.Set(name, field.Attribute("value"))
@@ -162,7 +164,7 @@ func TestWhatIsWrongWithATask(t *testing.T) {
 			url.Values{"outcome": {"booked"}, "booked-bookings-2-service": {"pas/"}, "booked-bookings-2-day": {"2099-03-04"}}, "2099-03-04"},
 		{"a booking in the past", care.Orientation, url.Values{
 			"outcome": {"booked"}, "booked-bookings-0-service": {"pas/"}, "booked-bookings-0-day": {"2001-03-04"}, "booked-bookings-0-hour": {"10:00"}}, "2001-03-04"},
-		{"an unreadable day", care.PlacementAppointment, url.Values{"outcome": {"fixed"}, "at-day": {"domani"}, "at-hour": {"10:00"}}, "domani"},
+		{"an unreadable day", care.PlacementAppointment, url.Values{"outcome": {"fixed"}, "at-day-day": {"30"}, "at-day-month": {"febbraio"}, "at-day-year": {"2027"}, "at-hour": {"10:00"}}, "30/febbraio/2027"},
 		{"no term", care.Measure, url.Values{"outcome": {"started"}, "enterprise": {"Azienda Prova"}}, "Azienda Prova"},
 		{"no note where it must be", care.Closure, url.Values{"outcome": {"continue"}}, ""},
 		{"a foreign outcome", care.Closure, url.Values{"outcome": {"<script>"}}, ""},

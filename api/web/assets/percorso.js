@@ -48,7 +48,7 @@ if (sheet) {
     const search = document.getElementById("cerca-ovunque");
     if (event.key === "/" && search) {
       event.preventDefault();
-      setTimeout(() => search.focus()); // the sign itself is not typed into it
+      search.focus();
     } else if (event.key === "?") {
       event.preventDefault();
       sheet.showModal();
