@@ -34,6 +34,7 @@ type seatJSON struct {
 	SignatureAt   *time.Time     `json:"signature_at,omitempty"`
 	Minuted       bool           `json:"minuted" doc:"Said in a meeting and recorded with its minutes"`
 	Reported      bool           `json:"reported" doc:"The minutes say so; it counts once the seat has said it by its own task"`
+	Unread        bool           `json:"unread" doc:"Its agency reads nothing of the person, the minutes and the plan: as an independent one without the person's consent"`
 }
 
 type minutesJSON struct {
@@ -50,7 +51,7 @@ func equipeOf(e ledger.Equipe) equipeJSON {
 			return seatJSON{
 				ID: s.ID, Role: s.Role, Agency: s.Agency, State: s.State, Member: s.Member,
 				Opinion: s.Opinion, OpinionNote: s.OpinionNote, OpinionAt: s.OpinionAt,
-				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted, Reported: s.Reported,
+				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted, Reported: s.Reported, Unread: s.Unread,
 			}
 		}),
 		Minutes: converted(e.Minutes, func(m ledger.Minutes) minutesJSON { return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName} }),

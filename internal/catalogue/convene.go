@@ -9,8 +9,9 @@ import (
 
 // ConveneForm convenes an équipe for a case.
 type ConveneForm struct {
-	Kind care.EquipeKind `json:"kind" from:"equipe_kinds" doc:"between_agencies or within_agency"`
-	Note string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
+	Kind    care.EquipeKind `json:"kind" from:"equipe_kinds" doc:"between_agencies or within_agency"`
+	Consent bool            `json:"consent,omitempty" doc:"The person consents to the independent agencies of the équipe being given what it needs; without it they are invited, and read nothing"`
+	Note    string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
 }
 
 // Convene convenes an équipe for a case.
@@ -32,6 +33,8 @@ var Convene = Operation[ConveneForm]{
 		f.Note("note", form.Note)
 		return f
 	},
-	Answer:  func(form ConveneForm) care.Answer { return care.Answer{Equipe: form.Kind} },
-	Example: func(w World) ConveneForm { return ConveneForm{Kind: pick(w, care.EquipeKinds)} },
+	Answer: func(form ConveneForm) care.Answer { return care.Answer{Equipe: form.Kind} },
+	Example: func(w World) ConveneForm {
+		return ConveneForm{Kind: pick(w, care.EquipeKinds), Consent: w.Rand.IntN(2) == 0}
+	},
 }

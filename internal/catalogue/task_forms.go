@@ -90,8 +90,8 @@ var TaskForms = []TaskForm{
 		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}},
 		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}},
 		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}},
+		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent}},
+		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent}},
 		{Code: care.Onward, Requires: []TaskField{FieldAreas}},
 	}},
 	{care.FollowPractice, []TaskOutcome{

@@ -133,24 +133,30 @@ type Crossing struct {
 	Field    string // of the form that asks for it
 	Agency   string
 	Purposes []string // that they are for
+	Waits    bool     // what is asked goes on without the consent; the agency is given nothing before it
 }
 
 // Of lists which agencies an answer gives data of the person. What a referral that is
-// redirected is for, its share says. Those whom an équipe
-// invites are not among them: a private one is given nothing before the person
-// consents, and the others begin without it.
+// redirected is for, its share says. Whom an équipe invites it invites with or without the
+// person's consent: an independent one is given nothing before, and the others begin.
 func Of(p care.Policy, a care.Answer) (list []Crossing) {
 	switch a.Operation {
 	case care.OpRefer, care.OpRedirect:
-		return []Crossing{{"agency", string(a.Agency), Purposes(ForReferral, given(string(a.Matter)))}}
+		return []Crossing{{Field: "agency", Agency: string(a.Agency), Purposes: Purposes(ForReferral, given(string(a.Matter)))}}
 	case care.OpSendToCPI:
 		return []Crossing{Placement(p, "")}
+	case care.OpConvene:
+		return invitations(p, a.Equipe, "kind")
 	case care.OpReopen, care.OpComplete:
 		switch {
 		case a.Stage == care.StagePlacement && a.Operation == care.OpReopen:
 			list = append(list, Placement(p, "stage"))
 		case a.Outcome == care.ToCPI:
 			list = append(list, Placement(p, "outcome"))
+		case a.Outcome == care.ToEquipeBetween:
+			list = invitations(p, care.BetweenAgencies, "outcome")
+		case a.Outcome == care.ToEquipeWithin:
+			list = invitations(p, care.WithinAgency, "outcome")
 		}
 	}
 	for i, b := range a.Bookings {
@@ -159,7 +165,7 @@ func Of(p care.Policy, a care.Answer) (list []Crossing) {
 			field = fmt.Sprintf("bookings[%d].service", i)
 		}
 		if s, known := p.Service(string(b.Service)); known && s.Agency != p.RoleAgency(care.DeskOperator) {
-			list = append(list, Crossing{field, s.Agency, []string{ForAppointment}})
+			list = append(list, Crossing{Field: field, Agency: s.Agency, Purposes: []string{ForAppointment}})
 		}
 	}
 	return list
@@ -167,7 +173,30 @@ func Of(p care.Policy, a care.Answer) (list []Crossing) {
 
 // Placement is what the employment centre is sent for a placement.
 func Placement(p care.Policy, field string) Crossing {
-	return Crossing{field, p.CPI(), Purposes(ForReferral, PlacementNeeds(p))}
+	return Crossing{Field: field, Agency: p.CPI(), Purposes: Purposes(ForReferral, PlacementNeeds(p))}
+}
+
+// Invited lists the agencies that are invited to a kind of équipe, at once or in the
+// place of a seat that stays silent, but for the one that keeps the case files.
+func Invited(p care.Policy, kind care.EquipeKind) (list []care.Agency) {
+	rule, _ := p.Equipe(kind)
+	for _, seat := range rule.Seats {
+		for _, role := range []care.Role{seat.Role, seat.ReplaceBy} {
+			agency, known := p.Agency(p.RoleAgency(role))
+			if known && agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(list, agency) {
+				list = append(list, agency)
+			}
+		}
+	}
+	return list
+}
+
+// invitations are what those get who are invited to an équipe.
+func invitations(p care.Policy, kind care.EquipeKind, field string) (list []Crossing) {
+	for _, agency := range Invited(p, kind) {
+		list = append(list, Crossing{Field: field, Agency: agency.Code, Purposes: []string{ForEquipe}, Waits: true})
+	}
+	return list
 }
 
 // given are the codes that are there.

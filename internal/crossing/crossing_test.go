@@ -13,9 +13,10 @@ import (
 func zone() care.Policy {
 	return care.Policy{
 		Agencies: []care.Agency{{Code: "comune", Kind: care.KindMunicipality}, {Code: "cpi", Kind: care.KindCPI}, {Code: "cpia", Kind: care.KindSchool}, {Code: "coop", Kind: care.KindThirdSector}},
-		Roles:    []care.RoleHolder{{Role: care.DeskOperator, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}},
+		Roles:    []care.RoleHolder{{Role: care.DeskOperator, Agency: "comune"}, {Role: care.CPIOperator, Agency: "cpi"}, {Role: care.ThirdSectorOperator, Agency: "coop"}},
 		Needs: []care.NeedArea{{Code: "labour", Difficulty: care.DifficultyLabour}, {Code: "training", Difficulty: care.DifficultyLabour},
 			{Code: "housing", Difficulty: care.DifficultySocial}, {Code: "health"}},
+		Equipes:  []care.EquipeRule{{Kind: care.BetweenAgencies, Seats: []care.SeatRule{{Role: care.DeskOperator}, {Role: care.CPIOperator, ReplaceBy: care.ThirdSectorOperator}}}, {Kind: care.WithinAgency, Seats: []care.SeatRule{{Role: care.DeskOperator}}}},
 		Services: []care.Service{{Code: "pas", Agency: "comune"}, {Code: "cpi", Agency: "cpi"}, {Code: "mediation", Agency: "coop"}},
 	}
 }
@@ -47,6 +48,9 @@ func TestEveryWayIsACrossing(t *testing.T) {
 		return []crossing.Crossing{{Field: field, Agency: "cpi", Purposes: []string{"labour", "training"}}}
 	}
 	appointment := []string{"appointment"}
+	invited := func(field string) []crossing.Crossing {
+		return []crossing.Crossing{{Field: field, Agency: "cpi", Purposes: []string{"equipe"}, Waits: true}, {Field: field, Agency: "coop", Purposes: []string{"equipe"}, Waits: true}}
+	}
 	booked := []care.Booking{{Service: "pas"}, {Service: "mediation"}}
 	for name, c := range map[string]struct {
 		answer care.Answer
@@ -61,6 +65,9 @@ func TestEveryWayIsACrossing(t *testing.T) {
 		"the next service":                 {care.Answer{Operation: care.OpComplete, Outcome: care.Booked, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop", Purposes: appointment}}},
 		"a case that begins again at one":  {care.Answer{Operation: care.OpReopen, Stage: care.StageSecondLevel, Bookings: booked}, []crossing.Crossing{{Field: "bookings[1].service", Agency: "coop", Purposes: appointment}}},
 		"the case's own agency":            {care.Answer{Operation: care.OpBook, Bookings: booked[:1]}, nil},
+		"an équipe that is convened":       {care.Answer{Operation: care.OpConvene, Equipe: care.BetweenAgencies}, invited("kind")},
+		"an équipe that is needed":         {care.Answer{Operation: care.OpComplete, Outcome: care.ToEquipeBetween}, invited("outcome")},
+		"one within the agency":            {care.Answer{Operation: care.OpComplete, Outcome: care.ToEquipeWithin}, nil},
 		"a note":                           {care.Answer{Operation: care.OpMeet}, nil},
 	} {
 		require.Equal(t, c.want, crossing.Of(zone(), c.answer), name)

@@ -271,6 +271,16 @@ func (c Case) MayWithdrawFrom(p care.Policy) []care.Agency {
 	})
 }
 
+// Unasked lists the independent agencies that a kind of équipe invites on a day, while the
+// person has not consented to that.
+func (c Case) Unasked(p care.Policy, kind care.EquipeKind, today time.Time) []care.Agency {
+	return slices.DeleteFunc(crossing.Invited(p, kind), func(a care.Agency) bool {
+		needed := crossing.Consent{Agency: a.Code, Purpose: crossing.ForEquipe}
+		return a.LegalBasis() != care.Consent || crossing.Shut(a, today) ||
+			slices.ContainsFunc(c.Consents, func(said Consent) bool { return said.Consent == needed && said.Withdrawn == nil })
+	})
+}
+
 // Protection is who keeps the file of a protected person: for nobody else is there one.
 type Protection struct {
 	Since    time.Time

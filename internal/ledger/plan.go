@@ -39,6 +39,7 @@ type Seat struct {
 	SignatureAt   *time.Time     `db:"signature_at"`
 	Minuted       bool           `db:"minuted"`  // said in a meeting
 	Reported      bool           `db:"reported"` // in its minutes alone: it counts once the seat has confirmed it
+	Unread        bool           `db:"unread"`   // its agency sees nothing of the équipe; said to those who work on the case
 }
 
 // Minutes are those of a meeting.

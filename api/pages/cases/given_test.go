@@ -13,7 +13,9 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 	"percorso/internal/zone"
 )
 
@@ -52,5 +54,40 @@ func TestWhatTheCPIGets(t *testing.T) {
 	}
 	if strings.Contains(page, "Casa") {
 		t.Error("a need is shown that a placement is not for")
+	}
+}
+
+// TestWhoConvenesAsksForTheConsentOfMembers: of those alone who need one, by name.
+func TestWhoConvenesAsksForTheConsentOfMembers(t *testing.T) {
+	policies, err := zone.Load(deploy.Zones())
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "lucca" })]
+	private := crossing.Consent{Agency: "terzo_settore", Purpose: crossing.ForEquipe}
+	for name, c := range map[string]struct {
+		consents []ledger.Consent
+		kind     care.EquipeKind
+		asks     bool
+	}{
+		"nobody was asked":        {nil, care.BetweenAgencies, true},
+		"for something else":      {[]ledger.Consent{{Consent: crossing.Consent{Agency: "terzo_settore", Purpose: "housing"}}}, care.BetweenAgencies, true},
+		"withdrawn":               {[]ledger.Consent{{Consent: private, Withdrawn: &testclock.Monday}}, care.BetweenAgencies, true},
+		"in force":                {[]ledger.Consent{{Consent: private}}, care.BetweenAgencies, false},
+		"one of the agency alone": {nil, care.WithinAgency, false},
+	} {
+		var form parts.CaseForm
+		in := asked{rules: &zone.Rules{Policy: policy}, file: ledger.Case{Consents: c.consents}, today: testclock.Monday,
+			lists: map[catalogue.List][]web.Option{catalogue.EquipeKinds: {{Value: string(c.kind)}}}}
+		actionOf(care.OpConvene).show(&form, in)
+		var shown strings.Builder
+		if err := web.Write(&shown, form); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"condivida i suoi dati con Terzo settore", "non legge dati, verbali e progetto", "«Se dici no, il resto non cambia»"} {
+			if strings.Contains(shown.String(), want) != c.asks {
+				t.Errorf("%s: %q", name, want)
+			}
+		}
 	}
 }

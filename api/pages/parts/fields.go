@@ -101,6 +101,12 @@ func MemberAgencies(p care.Policy) (agencies []care.Agency) {
 	return agencies
 }
 
+// MembersConsent asks for the person's consent to the named members of an équipe.
+func MembersConsent(names string) (label, hint string) {
+	return "La persona acconsente a che l’équipe condivida i suoi dati con " + names,
+		"È un ente privato: senza il consenso è invitato lo stesso, ma non legge dati, verbali e progetto. Alla persona: «Se dici no, il resto non cambia»."
+}
+
 // AgencyNames names some agencies.
 func AgencyNames(agencies []care.Agency) string {
 	return strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")

@@ -128,4 +128,5 @@ type Seat struct {
 	OpinionNote          string
 	SignatureNote        string
 	When                 string
+	Unread               string // why its agency reads nothing of the équipe; empty: it does
 }

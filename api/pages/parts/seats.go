@@ -51,6 +51,9 @@ func seatOf(p care.Policy, s ledger.Seat) Seat {
 	case care.SeatWaived, care.SeatReplaced:
 		shown.State.Icon = "it-close-circle"
 	}
+	if s.Unread {
+		shown.Unread = "Non legge dati, verbali e progetto: per l’équipe manca il consenso della persona a questo ente, o la sua convenzione è finita."
+	}
 	if s.Opinion != "" {
 		shown.Opinion = present.VoteBadge(s.Opinion, italian.Opinion(s.Opinion))
 	}

@@ -30,6 +30,7 @@ type TaskForm struct {
 	Draft   *PlanDraft        // of a plan's draft
 	Goals   []care.PlanGoal   // to evaluate
 	Private []string          // partners that the person's consent is asked for
+	Members map[string]string // the names of those for an équipe, by the outcome that convenes it
 	Shut    string            // which matters the person cannot book, and why
 }
 
@@ -38,9 +39,9 @@ func (f *TaskForm) Books() bool {
 	return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return o.Accepts(catalogue.FieldBookings) })
 }
 
-// asks says whether there is something to ask in a field.
-func (f *TaskForm) asks(field catalogue.TaskField) bool {
-	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0)
+// asks says whether there is something to ask in a field of an outcome.
+func (f *TaskForm) asks(o catalogue.TaskOutcome, field catalogue.TaskField) bool {
+	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0 || f.Members[o.Code] != "")
 }
 
 // begin fills in what a form that nobody has touched begins with.
@@ -81,7 +82,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
 	page := &CompletionForm{Form: form, Button: "Completa l’attività"}
 	for _, field := range catalogue.TaskFields {
-		if !f.common(field) || !f.asks(field) {
+		if !f.common(field) || !f.asks(f.Outcomes[0], field) {
 			continue
 		}
 		shown := f.field(f.Outcomes[0], field)
@@ -101,7 +102,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
 		}}
 		for _, field := range catalogue.TaskFields {
-			if o.Accepts(field) && !f.common(field) && f.asks(field) {
+			if o.Accepts(field) && !f.common(field) && f.asks(o, field) {
 				choice.Fields = append(choice.Fields, f.field(o, field))
 			}
 		}
@@ -178,6 +179,9 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		shown.Shape = "box"
 		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.Private, ", ")
 		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati. Alla persona: «Se dici no, il resto non cambia»."
+		if names := f.Members[o.Code]; names != "" {
+			shown.Label, shown.Hint = MembersConsent(names)
+		}
 	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}

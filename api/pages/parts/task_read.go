@@ -24,7 +24,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 	}
 	var faults []care.Fault
 	for _, field := range catalogue.TaskFields {
-		if !o.Accepts(field) || !f.asks(field) {
+		if !o.Accepts(field) || !f.asks(o, field) {
 			continue
 		}
 		id := f.id(o, field)

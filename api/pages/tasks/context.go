@@ -214,7 +214,8 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
 		if _, ok := equipeTasks[t.Kind]; ok && agency.LegalBasis() == care.Consent {
-			page.Words = append(page.Words, "I dati della persona e il lavoro dell’équipe si vedono qui solo con il consenso della persona, che manca.")
+			page.Words = append(page.Words, "L’invito è "+article.Of(present.AgencyName(rules.Policy, rules.RoleAgency(care.DeskOperator)))+", del "+italian.Date(t.Ready.In(italian.Rome))+
+				": giorno e luogo della riunione li dice chi convoca. Dati della persona, verbali e progetto si leggono qui solo con il suo consenso al tuo ente per l’équipe, che manca.")
 		}
 		return nil
 	}
@@ -297,6 +298,17 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		if file != nil {
 			form.Shut = parts.ShutMatters(rules.Policy, file.PersonData.Facts(rules.Policy, file.Needs), s.Now().In(rules.Calendar.Location()))
 		}
+	}
+	if t.Kind == care.Assessment {
+		file, err := about.file(ctx)
+		if err == nil && file != nil {
+			today := s.Now().In(rules.Calendar.Location())
+			form.Members = map[string]string{
+				care.ToEquipeBetween: parts.AgencyNames(file.Unasked(rules.Policy, care.BetweenAgencies, today)),
+				care.ToEquipeWithin:  parts.AgencyNames(file.Unasked(rules.Policy, care.WithinAgency, today)),
+			}
+		}
+		return err
 	}
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil

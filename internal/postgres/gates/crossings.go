@@ -15,7 +15,8 @@ import (
 // crossings asks whether the person's data may go to each agency that the answer
 // gives them, whatever way it is: by the rules of the zone, and with the consent of the
 // person to that agency and purpose where the agency's legal basis asks for it. The
-// person may give it with the same form.
+// person may give it with the same form. What goes on without it asks for none: whoever
+// an équipe invites is given nothing before.
 func (g *asked) crossings() ([]care.Fault, error) {
 	list, err := given.To(g.ctx, g.tx, g.Gives())
 	if err != nil || len(list) == 0 {
@@ -27,6 +28,9 @@ func (g *asked) crossings() ([]care.Fault, error) {
 	}
 	var faults care.Faults
 	for _, c := range list {
+		if c.Waits {
+			continue
+		}
 		agency, known := g.Policy.Agency(c.Agency)
 		if known && !agreed && agency.LegalBasis() == care.Consent {
 			var consents bool

@@ -70,7 +70,9 @@ func Field(a care.Answer, gives string) string {
 
 // asked says whether the form by which data are given asks for consent itself.
 func asked(a care.Answer) bool {
-	return a.Operation == care.OpRefer || a.Operation == care.OpRedirect || a.Operation == care.OpComplete && a.Outcome == care.Agreed
+	convenes := a.Outcome == care.ToEquipeBetween || a.Outcome == care.ToEquipeWithin
+	return a.Operation == care.OpRefer || a.Operation == care.OpRedirect || a.Operation == care.OpConvene ||
+		a.Operation == care.OpComplete && (a.Outcome == care.Agreed || convenes)
 }
 
 // Agreed lists what the person consents to with the form by which the data are given.

@@ -70,7 +70,8 @@ func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledge
 	}
 	// Who was asked to a seat and has not taken it reads nothing of what others said.
 	seats, err := postgres.Many[ledger.Seat](ctx, tx, `SELECT s.id::text, s.run_id, s.role, s.agency, s.state, coalesce(m.name, '') AS member_name,
-			said.opinion, said.opinion_note, said.opinion_at, said.signature, said.signature_note, said.signature_at, s.minuted, s.reported
+			said.opinion, said.opinion_note, said.opinion_at, said.signature, said.signature_note, said.signature_at, s.minuted, s.reported,
+			sees_case(s.case_id) AND s.state IN ('invited', 'confirmed', 'spoken') AND unread_seat(s) AS unread
 		FROM seat s LEFT JOIN staff m ON m.id = s.member
 			LEFT JOIN LATERAL (SELECT s.agency = my('agency') OR reads_equipe(s.run_id, s.case_id) = 'sits' AS heard) reader ON true
 			CROSS JOIN LATERAL (SELECT CASE WHEN heard THEN s.opinion ELSE '' END AS opinion, CASE WHEN heard THEN s.opinion_note ELSE '' END AS opinion_note,
