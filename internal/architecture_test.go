@@ -99,7 +99,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -113,6 +113,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},    // who is told that a branch is over for them
 	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                              // whose mail comes back
 	"internal/postgres/protect":    {"internal/protection", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who knows of a protected person
 
 	// What people and programs speak to. It starts and updates processes by

@@ -322,6 +322,14 @@ func (f *fakeRecords) Readers(_ context.Context, s care.Staff, caseID string, be
 	return told, f.Fail
 }
 
+// Returned is one member of staff.
+func (f *fakeRecords) Returned(_ context.Context, s care.Staff) ([]ledger.Returned, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	return []ledger.Returned{{Name: "Personale Prova 01", Role: care.SocialWorker, Agency: "comune", Since: f.now()}}, f.Fail
+}
+
 // Unkept is one case, whose number alone is told.
 func (f *fakeRecords) Unkept(_ context.Context, s care.Staff) ([]ledger.Unkept, error) {
 	if s.Role != care.Supervisor {

@@ -165,7 +165,7 @@ var refusals = map[string]string{
 	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
 	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
 	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",
-	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
+	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì o la sua posta torna indietro, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
 	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo link: se è urgente chiamalo, e registra quello che risponde.",
 	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",

@@ -14,6 +14,7 @@ import (
 var plainMoments = map[string]string{
 	"case_opened":           "Fascicolo aperto",
 	"closure_asked":         "Chiesta la chiusura anticipata",
+	"approval_passed":       "Chi doveva approvare la chiusura non lavora più qui: l’approvazione passa ad altri",
 	"appointment_booked":    "Appuntamento prenotato",
 	"appointment_confirmed": "Appuntamento confermato",
 	"appointment_held":      "Appuntamento svolto",
@@ -45,7 +46,7 @@ var plainMoments = map[string]string{
 
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
-	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non inviato, perché non c’è nessuno da avvisare", "escalation_unsent": "Ritardo non segnalato, perché nella zona non c’è un responsabile", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Attività presa da chi la fa",
+	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non arrivato: non c’è nessuno da avvisare, o la sua posta torna indietro", "escalation_unsent": "Ritardo non segnalato: nella zona non c’è un responsabile, o la sua posta torna indietro", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Attività presa da chi la fa",
 	"task_released": "Attività rimessa tra le libere", "task_dropped": "Attività che non serve più", "task_reassigned": "Attività passata", "task_given": "Attività passata a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine rimandato",
 }
 

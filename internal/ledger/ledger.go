@@ -297,6 +297,14 @@ type Unkept struct {
 	Number string `db:"number"`
 }
 
+// Returned is a member of staff whose mail comes back.
+type Returned struct {
+	Name   string    `db:"name"`
+	Role   care.Role `db:"role"`
+	Agency string    `db:"agency"`
+	Since  time.Time `db:"since"`
+}
+
 // Likeness is a file that was opened since a person is protected, of somebody who may be her.
 type Likeness struct {
 	ID     string    `db:"id"`

@@ -17,6 +17,7 @@ var templates = web.Parse(files, parts.Pieces())
 type StuckList struct {
 	web.Frame
 	Acts   []string // that end soon, or have: by them agencies work with the zone
+	Mails  []string // whose mail comes back, and what to do
 	Counts []Count  // of the zone's open cases
 	Cases  []StuckItem
 	More   string // address of the next page; empty: there are no more

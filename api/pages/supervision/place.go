@@ -28,6 +28,8 @@ type Records interface {
 	HandedOver(ctx context.Context, s care.Staff) ([]ledger.HandedOver, error)
 	// Unkept lists the protected persons' files of the zone that nobody keeps any more.
 	Unkept(ctx context.Context, s care.Staff) ([]ledger.Unkept, error)
+	// Returned lists the members of the zone whose mail comes back.
+	Returned(ctx context.Context, s care.Staff) ([]ledger.Returned, error)
 	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)

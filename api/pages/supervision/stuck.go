@@ -76,6 +76,14 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page.Unkept = len(unkept)
+	returned, err := s.Records.Returned(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, r := range returned {
+		page.Mails = append(page.Mails, "La posta di "+r.Name+" ("+italian.Role(r.Role)+", "+present.AgencyName(rules.Policy, r.Agency)+") torna indietro dal "+
+			italian.Date(r.Since.In(italian.Rome))+": fai correggere il suo indirizzo, o avvisa di persona. Finché è così, i solleciti non arrivano.")
+	}
 	for _, h := range health.Counted {
 		if lists[h] != "" || counts[h] > 0 {
 			page.Counts = append(page.Counts, Count{Health: present.HealthBadge(h), Cases: counts[h], URL: lists[h]})

@@ -178,8 +178,13 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 		}
 		return a.remindPartner()
 	}
-	reached, err := postgres.Reaches(a.ctx, a.tx, a.task.Zone, a.task.Holder, a.task.Role, a.task.Agency)
+	reached, err := postgres.Reaches(a.ctx, a.tx, a.now, a.task.Zone, a.task.Holder, a.task.Role, a.task.Agency)
 	if err != nil {
+		return nil, err
+	}
+	batch := &pgx.Batch{}
+	postgres.QueueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
+	if err := a.tx.SendBatch(a.ctx, batch).Close(); err != nil {
 		return nil, err
 	}
 	switch {
@@ -190,12 +195,7 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	default:
 		a.done = ledger.Assigned{Reached: told.Role, To: &ledger.Hands{Role: a.task.Role}}
 	}
-	if err := a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`); err != nil {
-		return nil, err
-	}
-	batch := &pgx.Batch{}
-	postgres.QueueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
-	return nil, a.tx.SendBatch(a.ctx, batch).Close()
+	return nil, a.set("reminder_sent", a.task.Clock(), `reminders = reminders + 1`)
 }
 
 // partner says whether the task is a question to a partner that answers by a link.

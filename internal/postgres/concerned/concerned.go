@@ -1,5 +1,5 @@
-// Package concerned tells the agencies that a branch of a case concerned that it is over
-// for them.
+// Package concerned tells the agencies that work on a case concerned that it is over for
+// them.
 package concerned
 
 import (
@@ -13,11 +13,12 @@ import (
 	"percorso/internal/told"
 )
 
-// Ending is a branch of a case that ends before its agencies have ended it.
+// Ending is a branch of a case that ends before its agencies have ended it, or the case.
 type Ending struct {
 	Case, Run, Zone string
 	Cause           string // id of the entry that ends it
 	By              string // agency of who asked for that; empty: a machine
+	Done            string // id of the task by which that was asked; empty: none
 }
 
 // agency is one that has something open in the branch: with whom, or whose it is. It is
@@ -33,7 +34,7 @@ type agency struct {
 // for the one that the case is with and the one that ends it.
 const selectAgencies = `SELECT zone, agency, coalesce(array_agg(DISTINCT holder) FILTER (WHERE holder IS NOT NULL), '{}') AS holders,
 		coalesce(array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL), '{}') AS roles
-	FROM (SELECT t.zone, t.agency, t.holder::text, t.role FROM task t WHERE t.run_id = $1 AND t.` + postgres.TaskOpen + `
+	FROM (SELECT t.zone, t.agency, t.holder::text, t.role FROM task t WHERE t.run_id = $1 AND t.id::text <> $5 AND t.` + postgres.TaskOpen + `
 		UNION ALL SELECT r.zone, r.to_agency, NULL, NULL FROM referral r WHERE r.run_id = $1 AND r.state IN ('requested', 'received', 'on_hold', 'accepted', 'in_progress')
 		UNION ALL SELECT s.zone, s.agency, s.member::text, s.role FROM seat s WHERE s.run_id = $1 AND s.state IN ('invited', 'confirmed', 'spoken')) open
 	WHERE zone <> $2 OR agency <> $3 AND agency <> (SELECT f.agency FROM case_file f WHERE f.id = $4) GROUP BY zone, agency ORDER BY zone, agency`
@@ -42,7 +43,7 @@ const selectAgencies = `SELECT zone, agency, coalesce(array_agg(DISTINCT holder)
 // the role, or to the address of a partner without accounts. moment is given the line of
 // the timeline, which says who was told and who could not be.
 func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set *postgres.Ruleset, s ledger.Step, moment func(code, detail string)) error {
-	agencies, err := postgres.Many[agency](ctx, tx, selectAgencies, e.Run, e.Zone, e.By, e.Case)
+	agencies, err := postgres.Many[agency](ctx, tx, selectAgencies, e.Run, e.Zone, e.By, e.Case, e.Done)
 	for _, a := range agencies {
 		template, to := "work_ended", []string(nil)
 		known, _ := set.Agency(a.Code)

@@ -138,6 +138,7 @@ func (e everything) readings() map[string]struct {
 		}),
 		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
 		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
+		"Returned":     none("members of staff, no person"),
 		"Unkept":       none("numbers of cases, of no person"),
 		"HandedOver":   none("numbers of cases, of no person"),
 		"HealthCounts": none("numbers of cases, of no person"),

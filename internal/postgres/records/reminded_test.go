@@ -58,6 +58,47 @@ func TestAReminderSaysWhomItReached(t *testing.T) {
 	require.Zero(t, p.Count(`timeline WHERE code = 'escalated'`))
 }
 
+// Of whose mail comes back "sent" is not said, and their supervisor reads whose it is,
+// without the address, until a later one has gone and not come back for a day.
+func TestWhoseMailComesBack(t *testing.T) {
+	p := newPlay(t)
+	_, task := p.listened()
+	supervisor := p.Accounts["supervisor.prato"]
+	returned := func() (names []string) {
+		list, err := p.Records.Returned(t.Context(), supervisor)
+		require.NoError(t, err)
+		for _, r := range list {
+			names = append(names, r.Name+" "+r.Agency)
+		}
+		return names
+	}
+	_, err := p.reminds(task, "one")
+	require.NoError(t, err)
+	require.Empty(t, returned())
+	_, err = p.Owner.Exec(t.Context(), `UPDATE mail SET failed_at = created_at, cause = 'came_back'`)
+	require.NoError(t, err)
+	p.Now = p.Now.Add(time.Hour)
+	holder := p.Accounts["desk_operator.prato"]
+	require.Equal(t, []string{holder.Name + " comune"}, returned())
+	_, err = p.Records.Returned(t.Context(), p.Accounts["social_worker.prato"])
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+	elsewhere, err := p.Records.Returned(t.Context(), p.Accounts["supervisor.lucca"])
+	require.NoError(t, err)
+	require.Empty(t, elsewhere)
+
+	p.notReminded(task, "two", told.Nobody)
+	require.Equal(t, 1, p.Count(`timeline WHERE code = 'reminder_sent'`))
+	require.Equal(t, 1, p.Count(`timeline WHERE code = 'reminder_unsent'`))
+	require.Equal(t, 1, p.Count(`mail WHERE template = 'reminder' AND failed_at IS NULL`), "it is tried all the same")
+	_, err = p.Owner.Exec(t.Context(), `UPDATE mail SET sent_at = $1 WHERE failed_at IS NULL`, p.Now)
+	require.NoError(t, err)
+	require.NotEmpty(t, returned(), "it may yet come back")
+	p.Now = p.Now.Add(25 * time.Hour)
+	require.Empty(t, returned())
+	_, err = p.reminds(task, "three")
+	require.NoError(t, err)
+}
+
 // A partner is reminded by a new link, once a day, and the one before ends an hour later.
 func TestAPartnerIsRemindedByANewLink(t *testing.T) {
 	p := newPlay(t)

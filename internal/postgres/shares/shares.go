@@ -88,11 +88,8 @@ func (o Of) ToZone(zone, agency string) {
 // whom it is about, which outcome is proposed, and why. It ends with the task.
 func (o Of) ForApproval(zone, agency, task string) {
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version, task_id)
-		SELECT $1, $2, $3, $4, $5, $6, $7, disclosed($2, $6, true, '{}', false) - '{phone,languages,birth_date,citizenship}'::text[] || jsonb_build_object(
-				'note', coalesce(r.data ->> 'note', ''), 'outcome', coalesce(nullif(r.data ->> 'closure_outcome', ''), r.data ->> 'outcome')),
-			$8, f.notice_version, $9
-		FROM case_file f LEFT JOIN LATERAL (SELECT data FROM record WHERE case_id = $2 AND kind IN ('close', 'closure') ORDER BY created_at DESC LIMIT 1) r ON true
-		WHERE f.id = $2 ON CONFLICT DO NOTHING`,
+		SELECT $1, $2, $3, $4, $5, $6, $7, approval_snapshot($2), $8, f.notice_version, $9
+		FROM case_file f WHERE f.id = $2 ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(task, "share"), o.Case, o.Run, zone, agency, care.PublicTask, Approval, o.At, task)
 }
 

@@ -94,6 +94,28 @@ func TestTheAgenciesConcernedAreTold(t *testing.T) {
 			require.Empty(t, lines(p, "agency_told"))
 		}
 	})
+	t.Run("another zone that was to approve a closure, and another agency with a task of the case itself", func(t *testing.T) {
+		p := newPlay(t)
+		p.owner(`UPDATE staff SET active = false WHERE subject = 'supervisor_2.prato'`)
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		approval := p.proposesClosure("supervisor.prato", caseRun)
+		permit := postgrestest.Opens(caseRun, "permit", ledger.TaskChange{Kind: care.PermitRenewal, Role: care.CPIOperator, Agency: "cpi"})
+		p.Does(caseRun, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{permit}}, nil)
+		p.Does(caseRun, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: approval, State: care.TaskObsolete}, {ID: permit.ID, State: care.TaskObsolete}}},
+			func(s *care.RunState) { s.Interrupt = &care.Answer{Operation: care.OpTransfer} })
+		require.Equal(t, []any{"cpi"}, lines(p, "agency_told"))
+		require.Equal(t, []any{"lucca"}, lines(p, "zone_told"))
+		require.Contains(t, mails(p, "work_ended"), any("supervisor.lucca@percorso.example"))
+	})
+	t.Run("and not who has just approved it", func(t *testing.T) {
+		p := newPlay(t)
+		p.owner(`UPDATE staff SET active = false WHERE subject = 'supervisor_2.prato'`)
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		approval := p.proposesClosure("supervisor.prato", caseRun)
+		p.Complete("supervisor.lucca", caseRun, approval, care.Completion{Outcome: care.Approved}, ledger.Effects{
+			Stage: care.StageClosed, Closure: care.OutcomeMovedAway, Ending: care.OutcomeMovedAway}, nil)
+		require.Empty(t, mails(p, "work_ended"))
+	})
 	t.Run("who withdraws it itself is told nothing, its addressee is", func(t *testing.T) {
 		p := newPlay(t)
 		_, run, referral, task := p.Referred()

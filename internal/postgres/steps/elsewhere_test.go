@@ -113,3 +113,64 @@ func TestAClosureThatNobodyMayApprove(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{health.Orphaned, health.CauseProposer}, []any{file.Waiting.Health, file.Waiting.Cause})
 }
+
+// Who is to approve a closure leaves before they do: another one of the zone who did not
+// propose it is asked, else another zone's supervisor with a share of their own while the
+// one before sees it no more; and where there is nobody, the case is an orphan and says so.
+func TestWhoApprovesLeaves(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{GivenName: "Prova", FamilyName: "Persona"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	task := p.proposesClosure("supervisor.prato", run)
+	leaves := func(account string) {
+		p.owner(`UPDATE staff SET active = false WHERE subject = $1`, account)
+	}
+	empties := func(zone string) {
+		p.owner(`UPDATE staff SET active = false WHERE role = 'supervisor' AND zone = $1`, zone)
+	}
+	is := func(zone string) {
+		t.Helper()
+		require.Equal(t, map[string]any{"zone": zone, "role": "supervisor", "state": "ready", "free": true},
+			p.Row(`SELECT zone, role, state, holder IS NULL AS free FROM task WHERE id = $1`, task))
+	}
+	shared := func() []map[string]any {
+		return p.Rows(`SELECT zone, ended_at IS NULL AS stands FROM share WHERE task_id = $1 ORDER BY shared_at, zone`, task)
+	}
+	stands := func() []any {
+		file, err := p.Records.CaseFile(t.Context(), p.Accounts["supervisor.prato"], id)
+		require.NoError(t, err)
+		return []any{file.Waiting.Health, file.Waiting.Cause, file.Waiting.Zone}
+	}
+	is("prato")
+	require.NoError(t, p.Claim("supervisor_2.prato", task))
+	leaves("supervisor_2.prato")
+	is("lucca")
+	require.Equal(t, []map[string]any{{"zone": "lucca", "stands": true}}, shared())
+	require.Contains(t, p.Moments(run), "approval_elsewhere")
+
+	require.NoError(t, p.Claim("supervisor.lucca", task))
+	empties("lucca")
+	is("pistoia")
+	require.Equal(t, []map[string]any{{"zone": "lucca", "stands": false}, {"zone": "pistoia", "stands": true}}, shared())
+	given, err := p.Records.Share(t.Context(), p.Accounts["supervisor.pistoia"], task)
+	require.NoError(t, err)
+	require.Contains(t, string(given.Snapshot), "Motivi di prova")
+
+	empties("pistoia")
+	is("prato")
+	require.Equal(t, []any{health.Orphaned, health.CauseProposer, ""}, stands())
+	p.owner(`UPDATE staff SET active = true WHERE subject = 'supervisor_2.prato'`)
+	require.NotEqual(t, health.Orphaned, stands()[0], "who comes may approve it")
+	p.Complete("supervisor_2.prato", run, task, care.Completion{Outcome: care.Approved}, ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMovedAway, Ending: care.OutcomeMovedAway}, nil)
+
+	// One of two of the zone leaves with it in hand: the other one is asked.
+	p.owner(`UPDATE staff SET active = true WHERE subject IN ('supervisor.lucca', 'supervisor.pistoia')`)
+	run, _ = p.Begin(ledger.Person{}, ledger.Effects{})
+	id, task = ledger.BareID(run), p.proposesClosure("social_worker.prato", run)
+	require.NoError(t, p.Claim("supervisor_2.prato", task))
+	leaves("supervisor_2.prato")
+	is("prato")
+	require.Contains(t, p.Moments(run), "approval_passed")
+	require.Empty(t, shared())
+	require.NotEqual(t, health.Orphaned, stands()[0])
+}

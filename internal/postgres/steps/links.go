@@ -43,14 +43,19 @@ func (w *links) inviteAgain(t postgres.TaskRow) (bool, error) {
 	return ok, err
 }
 
-// tellConcerned tells the other agencies that a branch is over for them: the case ends it,
-// who sent a referral withdraws it, or the consent that it stood on is withdrawn.
+// tellConcerned tells the other agencies that something is over for them: the case ends a
+// branch, or with it a task of its own run, as another zone's approval of its closure; who
+// sent a referral withdraws it; or the consent that it stood on is withdrawn.
 func tellConcerned(w *writer) error {
 	e := w.step.Effects
 	withdrawn := slices.ContainsFunc(e.Referrals, func(r ledger.ReferralChange) bool { return r.State == care.ReferralWithdrawn })
-	if !withdrawn && (w.step.Entry.Answer.Operation != care.OpEnd || e.Ending == "") {
+	ends := w.run.Kind == care.RunCase && (w.step.State.Interrupt != nil || e.Closure != "")
+	if !withdrawn && !ends && (w.step.Entry.Answer.Operation != care.OpEnd || e.Ending == "") {
 		return nil
 	}
 	ending := concerned.Ending{Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Cause: w.step.Entry.ID, By: w.entry.Agency}
+	if w.about.task != nil {
+		ending.Done = w.about.task.ID
+	}
 	return ending.Tell(w.ctx, w.tx, &w.batch, w.policy, w.step, w.moment)
 }

@@ -1,8 +1,11 @@
 package steps
 
 import (
+	"errors"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -104,18 +107,11 @@ func (w *tasks) open(t ledger.TaskChange) error {
 // else the zone's supervisor, else that of another zone. Where nobody of these is
 // anybody else, it stays with the role, and the case is an orphan that says so.
 func (w *tasks) approver(zone, agency string, role care.Role) (string, string, care.Role, error) {
-	type found struct {
-		Zone   string    `db:"zone"`
-		Agency string    `db:"agency"`
-		Role   care.Role `db:"role"`
+	err := w.tx.QueryRow(w.ctx, `SELECT zone, agency, role FROM approver_of($1, $2, $3, $4::uuid)`, zone, agency, role, w.by()).Scan(&zone, &agency, &role)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
 	}
-	who, err := postgres.Many[found](w.ctx, w.tx, `SELECT s.zone, s.agency, s.role FROM staff s WHERE s.active AND s.id IS DISTINCT FROM $4::uuid
-			AND ((s.zone, s.agency, s.role) = ($1, $2, $3) OR s.role = 'supervisor' AND EXISTS (SELECT FROM zone_policy z WHERE z.zone = s.zone AND z.current))
-		ORDER BY s.zone <> $1, (s.agency, s.role) <> ($2, $3), s.zone, s.id LIMIT 1`, zone, agency, role, w.by())
-	if err != nil || len(who) == 0 {
-		return zone, agency, role, err
-	}
-	return who[0].Zone, who[0].Agency, who[0].Role, nil
+	return zone, agency, role, err
 }
 
 // redirects says whether a task is to answer a referral in the place of who has

@@ -277,19 +277,18 @@ func (w *writer) moment(code, detail string) {
 // unless that is empty), of the task's zone. It names the task's page and nothing else.
 // The timeline says moment, or that nobody was reached.
 func (w *writer) mail(template, moment string, t postgres.TaskRow, to *string, role care.Role, agency string) (reached bool, err error) {
-	if reached, err = postgres.Reaches(w.ctx, w.tx, t.Zone, to, role, agency); err != nil {
+	if reached, err = postgres.Reaches(w.ctx, w.tx, w.step.At, t.Zone, to, role, agency); err != nil {
 		return false, err
 	}
 	if !reached {
-		w.moment(template+"_unsent", string(t.Kind))
-		return false, nil
+		moment = template + "_unsent"
 	}
 	if moment != "" {
 		w.moment(moment, string(t.Kind))
 	}
 	postgres.QueueMail(&w.batch, ledger.DerivedID(w.step.Run, "mail "+template+" "+t.ID+" "+w.step.Entry.ID),
 		w.step.Run, w.caseID(), t.Zone, template, t.ID, w.step.At, to, role, agency)
-	return true, nil
+	return reached, nil
 }
 
 // mailAsker tells who asked for a transfer what became of it.
