@@ -71,7 +71,7 @@ var mayImport = map[string][]string{
 	// The processes, and what they do to the world.
 	"workflows/contract":           {"internal/care"},
 	"workflows/run":                {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
-	"workflows":                    {"internal/undoing", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
+	"workflows":                    {"internal/undoing", "internal/correction", "internal/correction", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care"},
 	"activities":                   {"internal/ledger", "internal/care", "internal/trace"},
 	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                                                                           // what a process counts
 	"internal/trace":               {},                                                                                                                                                                                                                                                                                                          // which click something belongs to

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"percorso/internal/care"
+	"percorso/internal/correction"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
 	"percorso/workflows/run"
@@ -18,11 +19,15 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, caseProcess)
 }
 
-var caseProcess = &run.Process{Course: undoingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
+var caseProcess = &run.Process{Course: correctingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
 
 // undoingCourse is the course of a case from which on it may begin again after a closure
 // that was a mistake. A worker of before leaves that to another.
 const undoingCourse = undoing.Course
+
+// correctingCourse is the course of a case from which on it hears that the day of birth was
+// corrected.
+const correctingCourse = correction.Course
 
 func casePath(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()

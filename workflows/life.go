@@ -41,6 +41,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 	case care.OpClock:
 		permitFallsDue(r, e)
 		daysFallDue(r, e)
+	case care.OpCorrect:
+		watchBirthdays(r)
+		return run.Done
 	case care.OpTransfer:
 		r.Begin(run.Turn("transfer", r.Revision()), care.RunTransfer, care.Answer{Zone: e.Answer.Zone})
 		return run.Done

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
 )
@@ -487,6 +488,38 @@ func TestTheDaysOfAMinor(t *testing.T) {
 		w.does(care.ComingOfAge, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
 		w.passes(400 * day)
 		w.waits(care.FirstListening)
+	})
+}
+
+// A corrected day of birth moves the birthdays that are waited for: to a later one, to an
+// earlier one, and to one that has been meanwhile.
+func TestACorrectedDayOfBirthMovesTheBirthdays(t *testing.T) {
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.opensFor(2011) // on 1 March
+		corrects := func(born string) {
+			w.assign(care.DeskOperator, catalogue.Correct.Command(w.key(), w.id, correction.PersonCorrection{BirthDate: &born, Note: "Prova"}))
+		}
+		w.passes(30 * day)
+		corrects("2011-06-01")
+		w.passes(100 * day) // past 1 March
+		w.waits(care.FirstListening)
+		w.passes(15 * day)
+		w.waits(care.FirstListening, care.Reconsider)
+		w.does(care.Reconsider, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		corrects("2010-03-01") // 17 and a half on 1 September
+		w.passes(60 * day)
+		w.waits(care.FirstListening)
+		w.passes(40 * day)
+		w.waits(care.FirstListening, care.ComingOfAge)
+	})
+	playFrom(t, at(t, "2027-01-11 09:30"), func(w *casework) {
+		w.opensFor(2013)
+		born := "1990-05-12" // who was taken for a child is none
+		w.assign(care.DeskOperator, catalogue.Correct.Command(w.key(), w.id, correction.PersonCorrection{BirthDate: &born, Note: "Prova"}))
+		w.passes(day)
+		w.waits(care.FirstListening, care.Reconsider)
+		w.passes(1000 * day)
+		w.waits(care.FirstListening, care.Reconsider)
 	})
 }
 

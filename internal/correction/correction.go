@@ -12,6 +12,9 @@ import (
 	"percorso/internal/ledger"
 )
 
+// Course is the course of a case that hears that the day of birth was corrected.
+const Course = 6
+
 // PersonCorrection is the form that corrects the data of a person. What is left out
 // stays as it is; an empty text takes away what was there.
 type PersonCorrection struct {

@@ -18,7 +18,7 @@ type Ending struct {
 	Case, Run, Zone string
 	Cause           string // id of the entry that ends it
 	By              string // agency of who asked for that; empty: a machine
-	Done            string // id of the task by which that was asked; empty: none
+	Done            string // id of the task by which that was asked, or of something else
 }
 
 // agency is one that has something open in the branch: with whom, or whose it is. It is

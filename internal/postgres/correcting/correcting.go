@@ -65,6 +65,11 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	for i, change := range changes {
 		fields[i] = change.Field
 	}
+	if slices.Contains(fields, correction.BirthDate) {
+		if _, err := tx.Exec(ctx, `SELECT tell_corrected($1, $2, $3)`, own, ledger.DerivedID(c.Run, "corrected "+id), correction.Course); err != nil {
+			return nil, err
+		}
+	}
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
 }
 

@@ -27,8 +27,10 @@ type Case struct {
 }
 
 // Birthday says when one of a minor's birthdays asks for somebody; nil: it is over, or
-// the day of birth is not known. born is the day where nothing is stored of it yet.
-func (c Case) Birthday(code string, born *time.Time) (*time.Time, error) {
+// the day of birth is not known. born is the day where nothing is stored of it yet. Who
+// was waited for, and is older by a corrected day of birth, has turned 16 meanwhile: that
+// asks for somebody now.
+func (c Case) Birthday(code string, born *time.Time, corrected bool) (*time.Time, error) {
 	if born == nil {
 		err := c.Tx.QueryRow(c.Context, `SELECT birth_date FROM person WHERE case_id = $1`, c.ID).Scan(&born)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -43,7 +45,7 @@ func (c Case) Birthday(code string, born *time.Time) (*time.Time, error) {
 		return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, cal.Location())
 	}
 	due := cal.NextOpen(midnight(eligibility.TurnsSixteen(*born)))
-	over := !there.Before(due)
+	over := !corrected && !there.Before(due)
 	if code == care.NearlyAdult {
 		due, over = cal.LastOpen(midnight(eligibility.NearlyAdult(*born))), eligibility.Adult(*born, there)
 	}

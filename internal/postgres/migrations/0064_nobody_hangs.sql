@@ -3,7 +3,7 @@
 -- A closure that waits to be approved by somebody who leaves goes to somebody else: of the
 -- zone, else the supervisor of another one, who is given what they need for it while the
 -- one before sees it no more. And of whose mail comes back "sent" is not said, and their
--- supervisor is told.
+-- supervisor is told. A corrected day of birth moves the clocks that hang on it.
 --
 -- The code of before works on this schema.
 
@@ -121,11 +121,23 @@ CREATE FUNCTION returned_here() RETURNS TABLE (name text, role text, agency text
     SELECT s.name, s.role, s.agency, r.since FROM staff s, mail_returns(s.email, my_now()) AS r (since)
     WHERE my('role') = 'supervisor' AND s.zone = my('zone') AND s.active AND r.since IS NOT NULL ORDER BY r.since, s.name, s.id
 $$;
+
+-- Tells the run of a case that the day of birth of its person was corrected, from which on
+-- it waits for other birthdays. The relay brings it, to a worker that knows of it.
+CREATE FUNCTION tell_corrected(c uuid, entry uuid, course int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, created_at, wake_at)
+        SELECT entry, r.id, c, r.zone, '', r.id, '', entry::text, '', 'correct_person',
+            jsonb_build_object('op', 'correct_person', 'case', r.id, 'course', tell_corrected.course), clock_timestamp(), clock_timestamp()
+        FROM run r WHERE r.id = 'case/' || c AND r.zone = my('zone') AND r.ended_at IS NULL AND sees_case(c);
+    IF FOUND THEN PERFORM pg_notify('percorso_wake', ''); END IF;
+END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION approver_of, approval_snapshot, pass_approvals, mail_returns, returned_here FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION tell_corrected, approver_of, approval_snapshot, pass_approvals, mail_returns, returned_here FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION approver_of, approval_snapshot TO percorso_worker, percorso_definer;
 GRANT EXECUTE ON FUNCTION mail_returns TO percorso_app, percorso_worker;
-GRANT EXECUTE ON FUNCTION returned_here TO percorso_app;
+GRANT EXECUTE ON FUNCTION returned_here, tell_corrected TO percorso_app;
 
 -- +goose Down
 DROP TRIGGER approvals_pass ON staff;
@@ -162,7 +174,7 @@ BEGIN
     END CASE;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION returned_here, mail_returns, pass_approvals, approval_snapshot, approver_of;
+DROP FUNCTION tell_corrected, returned_here, mail_returns, pass_approvals, approval_snapshot, approver_of;
 DROP INDEX mail_recipient;
 REVOKE UPDATE (agency, role, holder, reserved_at) ON task FROM percorso_definer;
 DROP INDEX share_run;

@@ -53,9 +53,6 @@ func tellConcerned(w *writer) error {
 	if !withdrawn && !ends && (w.step.Entry.Answer.Operation != care.OpEnd || e.Ending == "") {
 		return nil
 	}
-	ending := concerned.Ending{Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Cause: w.step.Entry.ID, By: w.entry.Agency}
-	if w.about.task != nil {
-		ending.Done = w.about.task.ID
-	}
+	ending := concerned.Ending{Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Cause: w.step.Entry.ID, By: w.entry.Agency, Done: w.step.Entry.Target}
 	return ending.Tell(w.ctx, w.tx, &w.batch, w.policy, w.step, w.moment)
 }

@@ -60,7 +60,8 @@ func (w *waits) term(wait ledger.Wait) (t waitTerm, err error) {
 		}
 		return t, nil
 	case wait.Deadline == care.TurnsSixteen || wait.Deadline == care.NearlyAdult:
-		t.Due, err = w.days().Birthday(wait.Deadline, w.born)
+		before, _ := w.run.State.Opened(wait.Point)
+		t.Due, err = w.days().Birthday(wait.Deadline, w.born, before.Due != nil && w.step.Entry.Answer.Operation == care.OpCorrect)
 		return t, err
 	case wait.At != nil:
 		t.Due = wait.At
