@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -131,6 +132,48 @@ func TestDecisionsShowWhatTheyAreMadeOn(t *testing.T) {
 	b.Hold(care.TransferAnswer)
 	if _, ok := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t).First("a", "href", apitest.CasePath); ok {
 		t.Error("another zone's case file is offered")
+	}
+}
+
+// minuted is an équipe of which minutes say what was said from the seat of a task.
+type minuted struct{ *apitest.PageRecords }
+
+func (m minuted) Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error) {
+	e, err := m.PageRecords.Equipe(ctx, s, run)
+	for i := range e.Seats {
+		seat := &e.Seats[i]
+		seat.Reported = true
+		seat.Opinion, seat.OpinionNote, seat.Signature, seat.SignatureNote = care.WithConditions, "Detto in riunione.", care.Dissenting, "Contrario in riunione."
+	}
+	return e, err
+}
+
+// TestASeatConfirmsWhatMinutesSay: its form begins with what was reported, so that it is
+// confirmed by one click, and can be corrected.
+func TestASeatConfirmsWhatMinutesSay(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(minuted{b.Pages})
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Pages.OneTask.Role, b.Pages.OneTask.Agency, b.Pages.OneTask.Run = care.SocialWorker, "comune", apitest.SomeRun
+	for kind, want := range map[care.TaskKind][3]string{
+		care.EquipeOpinion: {care.WithConditions, "Detto in riunione.", "Nel verbale della riunione risulta: Parere favorevole con condizioni"},
+		care.PlanSignOff:   {care.Dissenting, "Contrario in riunione.", "Nel verbale della riunione risulta: Dissenso sul progetto"},
+	} {
+		b.Hold(kind)
+		address := "/compiti/" + apitest.SomeID
+		page := apitest.ReadPage(t, b.Visit(address)).Main(t)
+		form, _ := page.First("form", "action", address+"/completa")
+		if sent := apitest.FilledIn(form); sent.Get("outcome") != want[0] || sent.Get("note") != want[1] {
+			t.Errorf("%s begins with %v", kind, sent)
+		}
+		if !strings.Contains(page.Words(), want[2]) || !strings.Contains(page.Words(), "oppure correggi") {
+			t.Errorf("%s: %s", kind, page.Words())
+		}
+	}
+	b.Pages.OneTask.Agency = "cpi" // somebody else's seat
+	b.Hold(care.EquipeOpinion)
+	if page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t); strings.Contains(page.Words(), "Nel verbale della riunione risulta") {
+		t.Error(page.Words())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ var planTasks = []care.TaskKind{care.GoalEvaluation, care.Evaluation, care.Revie
 func (s *Place) fillContext(ctx context.Context, page *TaskPage, about *subject) error {
 	who, rules, t := about.who, about.rules, about.task
 	if state, ok := equipeTasks[t.Kind]; ok {
-		if err := s.fillEquipe(ctx, page, who, rules, t, state); err != nil {
+		if err := s.fillEquipe(ctx, page, about, state); err != nil {
 			return err
 		}
 	}
@@ -131,7 +132,8 @@ func (a *subject) lost(ctx context.Context, page *TaskPage) error {
 
 // fillEquipe shows what the équipe of a task says, and the version of the plan
 // that the task is about.
-func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task, state care.PlanState) error {
+func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, state care.PlanState) error {
+	who, rules, t := about.who, about.rules, about.task
 	equipe, err := s.Records.Equipe(ctx, who, t.Run)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil
@@ -143,6 +145,9 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, who care.Staff, 
 	if equipe.Reason != "" {
 		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
 	}
+	if said := about.reported(equipe); said != "" {
+		page.Words = append(page.Words, "Nel verbale della riunione risulta: "+italian.Outcome(t.Kind, said)+". Vale quando lo confermi tu: conferma com’è, oppure correggi.")
+	}
 	if t.Kind == care.QuorumDecision {
 		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))
 	}
@@ -150,6 +155,27 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, who care.Staff, 
 		return nil
 	}
 	return s.fillPlan(ctx, page, who, rules, t, state)
+}
+
+// reported is what minutes say was said from the seat that the task is of, with which its
+// form begins; empty: nothing.
+func (a *subject) reported(equipe ledger.Equipe) (said string) {
+	for _, seat := range equipe.Seats {
+		if !seat.Reported || seat.Role != a.task.Role || seat.Agency != a.task.Agency {
+			continue
+		}
+		note := ""
+		switch a.task.Kind {
+		case care.EquipeOpinion:
+			said, note = seat.Opinion, seat.OpinionNote
+		case care.PlanSignOff:
+			said, note = seat.Signature, seat.SignatureNote
+		}
+		if said != "" {
+			a.minuted = url.Values{"outcome": {said}, string(catalogue.FieldNote): {note}}
+		}
+	}
+	return said
 }
 
 // quorumWords says who signed, who is against and who was not waited for.
@@ -290,6 +316,9 @@ func (a *subject) proposal(ctx context.Context, page *TaskPage) error {
 // private partners that a plan needs the person's consent for.
 func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subject) error {
 	who, rules, t := about.who, about.rules, about.task
+	if form.Sent == nil {
+		form.Sent = about.minuted
+	}
 	if form.Books() {
 		file, err := about.file(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package tasks
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type subject struct {
 	kept     *ledger.Case
 	told     bool
 	timeline []ledger.Moment
+	minuted  url.Values // what minutes say was said from the seat that the task is of; nil: nothing
 }
 
 // about begins the page of a task.
