@@ -45,6 +45,7 @@ type StuckItem struct {
 	Remind   *web.Form // nil: there is no task, or nobody to remind of it
 	Deferred *web.Link // to what cannot be registered; nil: all can
 	Task     string    // its address; empty: there is none
+	TaskID   string
 	Reassign string
 	Extend   string
 }

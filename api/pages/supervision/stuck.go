@@ -99,7 +99,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
-			item.Task, item.Reassign, item.Extend = "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
+			item.TaskID, item.Task, item.Reassign, item.Extend = stuck.TaskID, "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
 			if stuck.Waiting.Health != health.Orphaned { // where nobody may act there is nobody to remind
 				remind := web.NewForm(task + "/sollecita")
 				item.Remind = &remind
@@ -113,7 +113,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 
 // remindTask reminds who should act, now.
 func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
-	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{}))
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Remind.Command(c.PostForm("key"), c.Param("id"), catalogue.Assignment{Note: web.Typed(c, "note")}))
 	var refused *care.Refusal
 	if errors.As(err, &refused) && refused.Code != care.RefusedForbidden && refused.Code != care.RefusedInvalid {
 		return s.Pages.LeaveRefused(c, stuckURL, s.Problems.Words.Refusal(*refused))

@@ -21,7 +21,7 @@ func TestStuckCasesAreFreedFromTheirList(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeSupervisor.Subject)
 	page := b.Open(t, "/casi-bloccati")
-	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "legga la segnalazione", "Sollecita", "Vai all’attività", "Passa a…", "Rimanda al…"} {
+	for _, want := range []string{"Guasto tecnico 1", "Senza nessuno che possa agire 0", "In ritardo 1", "Come previsto 1", "legga la segnalazione", "La posta di Personale Prova 01 (assistente sociale, Comune di Prato) torna indietro", "avvisa di persona", "Sollecita", "Vai all’attività", "Passa a…", "Rimanda al…"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}
@@ -117,7 +117,12 @@ func TestWhoWasRemindedIsSaid(t *testing.T) {
 		b := apitest.NewPages(t)
 		b.LogIn(apitest.SomeSupervisor.Subject)
 		b.Records.Result = ledger.Assigned{Reached: c.reached}.JSON()
-		b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}})
+		var asked ledger.NewCommand
+		b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { asked = c; return nil, nil }
+		b.Send(t, "/casi-bloccati/"+apitest.SomeID+"/sollecita", url.Values{"key": {"a"}, "note": {"Perché di prova"}})
+		if form := apitest.FormIn(t, catalogue.Remind, asked); form.Note != "Perché di prova" {
+			t.Errorf("the reason is lost: %+v", form)
+		}
 		if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "Sollecito inviato "+c.says) {
 			t.Errorf("%s: %s", c.reached, page.Words())
 		}
