@@ -282,7 +282,12 @@ func (w *casework) file() ledger.Case {
 // closed asserts that the case was closed with an outcome and that nothing of it is left open.
 func (w *casework) closed(outcome string) {
 	w.Helper()
-	file := w.file()
+	w.isClosed(w.file(), outcome)
+}
+
+// isClosed is closed for who has read the file.
+func (w *casework) isClosed(file ledger.Case, outcome string) {
+	w.Helper()
 	require.Equal(w, care.StageClosed, file.Stage)
 	require.Equal(w, outcome, file.Outcome)
 	w.waits()
@@ -443,9 +448,9 @@ func (w *casework) run() string { return ledger.RunID(care.RunCase, w.id) }
 
 // approvalElsewhere is what the supervisor of another zone is asked to approve of the
 // case, with the office as it is there; nil: nothing.
-func (w *casework) approvalElsewhere() (there *casework, asked ledger.Task) {
+func (w *casework) approvalElsewhere(file ledger.Case) (there *casework, asked ledger.Task) {
 	w.Helper()
-	zone := w.file().Waiting.Zone
+	zone := file.Waiting.Zone
 	if zone == "" {
 		return nil, asked
 	}
@@ -469,7 +474,7 @@ func (w *casework) closesEarly() {
 			w.does(care.ClosureApproval, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 		}
 	}
-	if there, asked := w.approvalElsewhere(); there != nil {
+	if there, asked := w.approvalElsewhere(w.file()); there != nil {
 		there.answers(asked, care.Completion{Outcome: care.NotApproved, Note: "Prova"})
 	}
 	w.asks(care.SocialWorker, catalogue.Close.Command("", w.id, form))

@@ -151,7 +151,9 @@ func binaries() string {
 func (o *office) connect(ctx context.Context, part standalone.Part) (*pgxpool.Pool, error) {
 	for _, v := range o.stack.Env(part) {
 		if url, ok := strings.CutPrefix(v, "PERCORSO_DATABASE_URL="); ok {
-			pool, err := postgres.Open(ctx, url)
+			pool, err := postgres.Open(ctx, url, func(c *pgxpool.Config) {
+				c.ConnConfig.RuntimeParams["synchronous_commit"] = "off" // no test here cuts the power
+			})
 			if err == nil {
 				o.pools = append(o.pools, pool)
 			}

@@ -108,13 +108,17 @@ func (p *play) FailNow() {
 
 func (p *play) now() time.Time { return workflow.Now(p.ctx) }
 
-// pass lets time pass, and delivers what falls due on the way.
+// pass lets time pass, and delivers what falls due on the way. A day on which no step
+// was written has nothing to deliver, but for what people did before the first.
 func (p *play) pass(d time.Duration) {
 	p.Helper()
 	const beat = 24 * time.Hour
-	for ; d > 0; d -= beat {
+	for before := -1; d > 0; d -= beat {
 		require.NoError(p, workflow.Sleep(p.ctx, min(d, beat)))
-		p.relay()
+		if written := p.steps.written(); written != before || d <= beat {
+			before = written
+			p.relay()
+		}
 	}
 }
 
@@ -264,6 +268,7 @@ type watchedSteps struct {
 	newer  int                                      // how often the worker did not know a run's course
 	mutex  sync.Mutex
 	worked map[string]bool
+	steps  int // that were brought to the store
 }
 
 func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.StepResult, error) {
@@ -274,6 +279,9 @@ func (s *watchedSteps) Record(ctx context.Context, step ledger.Step) (ledger.Ste
 	if before != nil {
 		return ledger.StepResult{}, before
 	}
+	s.mutex.Lock()
+	s.steps++
+	s.mutex.Unlock()
 	res, err := s.Steps.Record(ctx, step)
 	if after != nil {
 		return ledger.StepResult{}, after
@@ -297,6 +305,13 @@ func (s *watchedSteps) Load(ctx context.Context, start ledger.Start) (ledger.Ste
 		s.policy(res.Policy)
 	}
 	return res, err
+}
+
+// written is how many steps were brought to the store.
+func (s *watchedSteps) written() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.steps
 }
 
 // left is how often the worker left a run whose course it does not know.

@@ -133,12 +133,9 @@ func (g *wanderer) grounds() (found []ground) {
 
 // holdsSight asserts that who does not work on the case sees of its person what
 // still has its reason, in every list, and nothing that has lost it.
-func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
+func (g *wanderer) holdsSight(who care.Staff, open []ledger.Task, referrals []ledger.Referral) {
 	g.Helper()
 	ctx := context.Background()
-	if worksOnIt {
-		return
-	}
 	of := map[string]sight{} // by run
 	for _, s := range g.grounds() {
 		if s.Agency == who.Agency && s.Zone == who.Zone {
@@ -158,9 +155,7 @@ func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
 			require.Equal(g, want == seen, shown, "%s of %s sees the person in %s of %s after %s", who.Role, who.Zone, what, run, g.last)
 		}
 	}
-	referrals, err := g.records.Referrals(ctx, who, ledger.ReferralFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
-	require.NoError(g, err)
-	for _, r := range referrals.Items {
+	for _, r := range referrals {
 		require.NotEmpty(g, r.CaseNumber)
 		holds("a referral", r.Run, r.Snapshot != nil)
 		if r.Snapshot == nil {
@@ -168,12 +163,14 @@ func (g *wanderer) holdsSight(who care.Staff, worksOnIt bool) {
 			require.Empty(g, r.Note+r.Purpose)
 		}
 	}
-	for _, state := range []care.TaskState{"", care.TaskCompleted, care.TaskObsolete} {
-		tasks, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id, State: state}, ledger.Paging{Limit: 100})
+	tasks := open
+	for _, state := range []care.TaskState{care.TaskCompleted, care.TaskObsolete} {
+		page, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id, State: state}, ledger.Paging{Limit: 100})
 		require.NoError(g, err)
-		for _, t := range tasks.Items {
-			holds("a task", t.Run, t.Person != "")
-		}
+		tasks = append(tasks, page.Items...)
+	}
+	for _, t := range tasks {
+		holds("a task", t.Run, t.Person != "")
 	}
 	appointments, err := g.records.Appointments(ctx, who, ledger.AppointmentFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
 	require.NoError(g, err)

@@ -22,6 +22,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/testclock"
 	"percorso/internal/undoing"
@@ -40,13 +41,14 @@ var (
 // operation of the catalogue is played.
 func TestEveryWalkLeadsToClosure(t *testing.T) {
 	begun := time.Now() //nolint:forbidigo // measures the walks
-	all := &played{times: map[care.Operation]int{}}
+	all := &played{times: map[care.Operation]int{}, claims: countedClaims{}, besides: map[string]int{}}
 	t.Run("walks", func(t *testing.T) {
 		for seed := *firstWalk; seed < *firstWalk+uint64(*walks); seed++ {
 			start := testclock.Moments[seed%uint64(len(testclock.Moments))]
 			t.Run(fmt.Sprint("seed ", seed, " from ", start.Name), func(t *testing.T) {
 				t.Parallel()
-				g := &wanderer{rand: rand.New(rand.NewPCG(seed, 1)), played: map[care.Operation]int{}, changesRules: seed%8 == 0}
+				g := &wanderer{rand: rand.New(rand.NewPCG(seed, 1)), played: map[care.Operation]int{}, changesRules: seed%8 == 0, guards: seed%8 == 3 || seed%8 == 6,
+					claims: countedClaims{}, besides: map[string]int{}, rules: postgres.NewRules(calendar.New)}
 				if seed%2 == 0 { // so that each is done in many walks
 					g.mends = &[]catalogue.Operation[catalogue.ReasonForm]{catalogue.RetryEntry, catalogue.RefuseEntry}[seed/2%2]
 				}
@@ -66,24 +68,40 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 						}
 					}()
 					g.opensAny()
+					g.looks()
 					switch seed % 4 {
 					case 1:
 						g.goesOnTo(care.EquipeOpinion)
 					case 3:
 						g.goesOnTo("")
 					}
-					for range *walkSteps {
-						g.step()
+					for i := range *walkSteps {
+						switch open := g.known.Stage != care.StageClosed; {
+						case g.guards && g.kept == nil && open && i >= 3:
+							g.protects()
+						case g.kept != nil && g.steps >= g.kept.lifts && open && g.rand.IntN(2) == 0:
+							g.lifts()
+						default:
+							g.step()
+						}
 						g.holds()
 					}
 					g.goesHome()
+					require.GreaterOrEqual(g, g.claims.all(), leastClaims, "claims of the sentence that were tried")
 				})
 			})
 		}
 	})
 	t.Logf("%d steps in %d walks, %.0f a second; %d entries waited for a newer worker; %v", all.steps, *walks, float64(all.steps)/time.Since(begun).Seconds(), all.left, all.times) //nolint:forbidigo // see above
+	t.Logf("%d claims of the sentence tried: %v; besides: %v", all.claims.all(), all.claims, all.besides)
 	if *walks < enoughWalks || t.Failed() {
 		return
+	}
+	for _, what := range around {
+		require.Positive(t, all.besides[what], "in no walk: %s", what)
+	}
+	for _, of := range claims {
+		require.Positive(t, all.claims[of], "no claim was tried of %s", of)
 	}
 	for _, o := range catalogue.All {
 		if code := o.About().Code; !slices.Contains(keeping, code) {
@@ -96,9 +114,12 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 // played is what was done in all walks.
 type played struct {
 	sync.Mutex
-	steps int
-	left  int // entries that waited for a worker of a newer course
-	times map[care.Operation]int
+	steps  int
+	left   int // entries that waited for a worker of a newer course
+	times  map[care.Operation]int
+	claims countedClaims
+
+	besides map[string]int // what happened around the cases
 }
 
 func (p *played) add(g *wanderer) {
@@ -106,6 +127,10 @@ func (p *played) add(g *wanderer) {
 	defer p.Unlock()
 	p.steps += g.steps
 	p.left += g.left
+	p.claims.add(g.claims)
+	for what, n := range g.besides {
+		p.besides[what] += n
+	}
 	for o, n := range g.played {
 		p.times[o] += n
 	}
@@ -117,14 +142,23 @@ const enoughWalks = 80
 // wanderer does at random what may be done.
 type wanderer struct {
 	*casework
-	rand   *rand.Rand
-	last   string   // what it did, for a failure's message
-	trail  []string // all that it did
-	steps  int
-	left   int                    // entries that waited for a worker of a newer course
-	lives  int                    // reopenings
-	undone bool                   // a closure of it was taken back
-	played map[care.Operation]int // what was done
+	rand       *rand.Rand
+	last       string   // what it did, for a failure's message
+	trail      []string // all that it did
+	steps      int
+	left       int                    // entries that waited for a worker of a newer course
+	known      ledger.Case            // as it was after the last step
+	open       []ledger.Task          // likewise
+	claims     countedClaims          // of its sentences that were tried
+	promise    promised               // what the last of them said will happen
+	besides    map[string]int         // what happened around the case
+	guards     bool                   // the person is to be protected
+	kept       *keepers               // of the protected person; nil: she is not
+	everywhere string                 // the statement that looks for a case in all tables
+	rules      *postgres.Rules        // that those who try go by
+	lives      int                    // reopenings
+	undone     bool                   // a closure of it was taken back
+	played     map[care.Operation]int // what was done
 
 	person       ledger.Person // whom the case is about
 	changesRules bool          // the zone's rules change on the way, once
@@ -162,9 +196,12 @@ func (g *wanderer) fault(e ledger.Entry) (before, after error) {
 func (g *wanderer) holds() {
 	g.Helper()
 	g.keepsHealth()
-	file := g.file()
-	if file.Stage == care.StageClosed {
-		g.closed(file.Outcome)
+	g.looks()
+	if g.kept != nil {
+		g.unknown()
+	}
+	if g.known.Stage == care.StageClosed {
+		g.isClosed(g.known, g.known.Outcome)
 		g.isStill()
 		g.unseen()
 		return
@@ -176,9 +213,21 @@ func (g *wanderer) holds() {
 		}
 		time.Sleep(1100 * time.Millisecond)
 		g.carrier.(*play).relay()
+		g.looks()
 	}
-	g.explained(g.file())
+	g.explained(g.known)
+	g.tells(g.known.Waiting)
 	g.unseen()
+}
+
+// looks reads how the case stands, for what is asserted of it and for the next step.
+func (g *wanderer) looks() {
+	g.Helper()
+	g.known = g.file()
+	g.open = nil
+	if g.known.Stage != care.StageClosed {
+		g.open = g.tasks("")
+	}
 }
 
 // keepsHealth asserts that of each open case is kept what is computed. A step keeps it
@@ -237,10 +286,18 @@ func (g *wanderer) explained(file ledger.Case) {
 		require.Equal(g, []any{health.Orphaned, care.ClosureApproval}, []any{w.Health, w.Task})
 		return
 	}
+	if w.Cause == health.CauseKeepers { // true: who was asked before knows nothing of her
+		require.NotNil(g, g.kept, "after %s", g.last)
+		return
+	}
+	if w.Cause == health.CauseMail { // true: a mail came back
+		require.Equal(g, health.Broken, w.Health)
+		return
+	}
 	require.NotContains(g, []health.Health{health.Broken, health.Orphaned}, w.Health, "after %s: %+v, unworked: %v", g.last, w, g.unworked())
 	late := false
 	var open []ledger.Task
-	for _, t := range append(g.tasks(""), g.askedElsewhere(file)...) {
+	for _, t := range slices.Concat(g.open, g.askedElsewhere(file)) {
 		open = append(open, t)
 		late = late || !t.Suspended && (t.Escalated || t.Due != nil && g.now().After(*t.Due))
 	}
@@ -279,7 +336,7 @@ func (g *wanderer) unworked() (found []string) {
 // askedElsewhere is what another zone is asked about the case.
 func (g *wanderer) askedElsewhere(file ledger.Case) (all []ledger.Task) {
 	g.Helper()
-	if there, asked := g.approvalElsewhere(); there != nil {
+	if there, asked := g.approvalElsewhere(file); there != nil {
 		defer func() { all = append(all, asked) }()
 	}
 	if file.Transfer == "" {
@@ -303,20 +360,23 @@ func (g *wanderer) unseen() {
 	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_grant WHERE case_id = $1 AND agency = $2)`, g.id, who.Agency).Scan(&granted)
 	}))
-	sees := who.Zone == g.zone && (who.Role == care.Supervisor || granted)
+	sees := who.Zone == g.zone && (who.Role == care.Supervisor || granted) && g.keeps(who)
 	_, err := g.records.CaseFile(ctx, who, g.id)
 	require.Equal(g, sees, err == nil, "%s of %s reads the file after %s: %v", who.Role, who.Zone, g.last, err)
-	files, err := g.records.CaseFiles(ctx, who, ledger.CaseFilter{Search: g.number()}, ledger.Paging{})
-	require.NoError(g, err)
-	require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f ledger.CaseFile) bool { return f.ID == g.id }))
+	if g.steps%3 == 0 { // a search is dear
+		files, err := g.records.CaseFiles(ctx, who, ledger.CaseFilter{Search: g.known.Number}, ledger.Paging{})
+		require.NoError(g, err)
+		require.Equal(g, sees, slices.ContainsFunc(files.Items, func(f ledger.CaseFile) bool { return f.ID == g.id }))
+	}
 	plans, err := g.records.Plans(ctx, who, g.id)
 	switch planned := g.seesPlan(who); {
+	case !g.keeps(who):
+		require.Empty(g, plans)
 	case sees || planned == seen:
 		require.NoError(g, err, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
 	case planned == hidden:
 		require.Empty(g, plans, "%s of %s reads the plan after %s", who.Role, who.Zone, g.last)
 	}
-	g.holdsSight(who, sees)
 	tasks, err := g.records.Tasks(ctx, who, ledger.TaskFilter{CaseID: g.id}, ledger.Paging{Limit: 100})
 	require.NoError(g, err)
 	for _, t := range tasks.Items {
@@ -326,6 +386,13 @@ func (g *wanderer) unseen() {
 	require.NoError(g, err)
 	for _, f := range referrals.Items {
 		require.True(g, who.Zone == g.zone && (who.Role == care.Supervisor || f.FromAgency == who.Agency || f.ToAgency == who.Agency))
+	}
+	switch {
+	case !g.keeps(who):
+		require.Empty(g, tasks.Items)
+		require.Empty(g, referrals.Items)
+	case !sees:
+		g.holdsSight(who, tasks.Items, referrals.Items)
 	}
 }
 
@@ -337,11 +404,6 @@ func mapKeys[K comparable, V any](m map[K]V) func(func(K) bool) {
 			}
 		}
 	}
-}
-
-func (g *wanderer) number() string {
-	g.Helper()
-	return g.file().Number
 }
 
 // world is what examples are made of.
@@ -392,14 +454,14 @@ func (g *wanderer) opensFile(form ledger.CaseOpening) string {
 // step does one of the things that may be done now.
 func (g *wanderer) step() {
 	g.Helper()
-	file := g.file()
+	file := g.known
 	if file.Stage == care.StageClosed {
 		g.reopens(file)
 		return
 	}
 	var can []func()
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
-	tasks := g.tasks("")
+	tasks := g.open
 	if g.carrier.(*play).knows > 0 && g.rand.IntN(8) == 0 {
 		g.meetsAnotherWorker(tasks)
 		return
@@ -434,6 +496,7 @@ func (g *wanderer) step() {
 		can = append(can, slices.Repeat([]func(){func() { g.assignsAny(pick(g, tasks)) }}, 3)...)
 	}
 	can = append(can, g.life(file)...)
+	can = append(can, g.company()...)
 	if g.rand.IntN(6) == 0 {
 		g.did("silence")
 		g.passes(time.Duration(1+g.rand.IntN(20)) * day)
@@ -498,6 +561,8 @@ func (g *wanderer) asks(o catalogue.Known) {
 		g.assigns(g.asker(o.About()), o.Any(g.id, g.world()))
 	case care.OpRenewPolicy:
 		g.renewsPolicy()
+	case care.OpMeet:
+		g.meetsEarlier()
 	default:
 		g.tries(g.asker(o.About()), o.Any(g.id, g.world()))
 	}
@@ -508,8 +573,11 @@ func (g *wanderer) asker(facts catalogue.Facts) care.Role {
 	if facts.Asks == nil { // whoever is at work on the case
 		return care.CPIOperator
 	}
-	roles := slices.Sorted(mapKeys(g.staff[g.zone]))
-	return pick(g, slices.DeleteFunc(roles, func(r care.Role) bool { return !facts.MayAsk(r) }))
+	roles := slices.DeleteFunc(slices.Sorted(mapKeys(g.staff[g.zone])), func(r care.Role) bool { return !facts.MayAsk(r) })
+	if keep := slices.DeleteFunc(slices.Clone(roles), func(r care.Role) bool { return !g.keeps(g.as(r)) }); len(keep) > 0 {
+		roles = keep // others are told that there is no such case
+	}
+	return pick(g, roles)
 }
 
 // assignsAny does what may be done about who does a task, and by when.
@@ -667,14 +735,14 @@ func (g *wanderer) spoils(t ledger.Task, mend catalogue.Operation[catalogue.Reas
 // answersElsewhere has the other zone answer what it was asked.
 func (g *wanderer) answersElsewhere() {
 	g.Helper()
-	asked := g.askedElsewhere(g.file())[0]
-	there := g.another(g.file().Transfer)
+	asked := g.askedElsewhere(g.known)[0]
+	there := g.another(g.known.Transfer)
 	g.did("an answer to a transfer")
 	if g.rand.IntN(3) > 0 {
 		there.answers(asked, care.Completion{Outcome: care.Rejected, Reason: "no_capacity"})
 		return
 	}
-	number := g.number()
+	number := g.known.Number
 	there.answers(asked, care.Completion{Outcome: care.Accepted, Stage: pick(g, []care.Stage{care.StageFirstLevel, care.StageFollowUp})})
 	_, err := g.records.CaseFile(context.Background(), g.as(care.Supervisor), g.id)
 	require.ErrorIs(g, err, ledger.ErrNotFound, "the access of the zone that gave the case away")
@@ -695,12 +763,20 @@ func (g *wanderer) merges() {
 	if g.rand.IntN(2) == 0 {
 		from, into = g.casework, second
 	}
+	if g.kept == nil {
+		g.declares(from, into)
+	}
+	said := g.words(from.id, into.id)
 	world := g.world()
 	world.SamePerson = func() string { return into.id }
 	cmd := g.tries(g.asker(catalogue.Merge.Facts), catalogue.Merge.Any(from.id, world))
 	if cmd.State != ledger.CommandWorked {
 		second.closesEarly()
 		return
+	}
+	require.ElementsMatch(g, said, g.words(into.id), "what the person said last, of two files")
+	if len(said) > 0 {
+		g.happens(consentsMerged)
 	}
 	merged := from.id
 	if g.id == merged {
@@ -822,11 +898,10 @@ var onwards = map[care.TaskKind]string{
 func (g *wanderer) goesOnTo(kind care.TaskKind) {
 	g.Helper()
 	for range 60 {
-		tasks := g.tasks("")
-		if slices.ContainsFunc(tasks, func(t ledger.Task) bool { return t.Kind == kind }) || g.actionOfPlan() != "" {
+		if slices.ContainsFunc(g.open, func(t ledger.Task) bool { return t.Kind == kind }) || g.actionOfPlan() != "" {
 			return
 		}
-		if !g.answersOne(tasks, onwards) {
+		if !g.answersOne(g.open, onwards) {
 			g.did("waiting")
 			g.passes(day)
 		}
@@ -858,8 +933,7 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 func (g *wanderer) goesHome() {
 	g.Helper()
 	for range 300 {
-		if g.file().Stage == care.StageClosed {
-			g.holds()
+		if g.known.Stage == care.StageClosed {
 			return
 		}
 		g.goesOn()
@@ -870,17 +944,21 @@ func (g *wanderer) goesHome() {
 
 func (g *wanderer) goesOn() {
 	g.Helper()
-	if g.answersOne(g.tasks(""), homewards) {
+	if g.answersOne(g.open, homewards) {
 		return
 	}
-	if there, asked := g.approvalElsewhere(); there != nil {
+	if there, asked := g.approvalElsewhere(g.known); there != nil {
 		g.did("an approval elsewhere")
 		there.answers(asked, care.Completion{Outcome: care.Approved})
 		return
 	}
 	for _, f := range g.referrals() {
 		if f.State == care.ReferralRequested || f.State == care.ReferralReceived {
-			g.movesAny(f, care.ReferralMoves[2])
+			move := care.ReferralMoves[2]
+			if !g.keeps(g.as(f.AnswerRole)) { // who was asked knows of nobody
+				move = care.ReferralMoves[len(care.ReferralMoves)-1]
+			}
+			g.movesAny(f, move)
 			return
 		}
 	}

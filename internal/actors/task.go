@@ -101,6 +101,7 @@ func (t Task) Means(agency string, about bool) (means []Means) {
 	who := care.Staff{Role: care.Supervisor, Agency: agency}
 	own := t.Agency == agency
 	switch {
+	case t.State == care.TaskReady && t.Role == care.Supervisor && own: // it is theirs, and in nobody's place
 	case t.Claimable(who) && own:
 		means = append(means, TakeOver)
 	case t.Claimable(who):

@@ -82,4 +82,7 @@ func TestWhatASupervisorCanDo(t *testing.T) {
 	require.Equal(t, []actors.Means{actors.Report, actors.Give, actors.Withdraw}, gone(care.Measure, cpi).Means("comune", true))
 	require.Equal(t, []actors.Means{actors.Give, actors.Withdraw}, gone(care.ReferralAnswer, cpi).Means("comune", true))
 	require.Equal(t, []actors.Means{actors.Give}, gone(care.EquipeOpinion, cpi).Means("comune", false))
+	theirs := actors.Task{Kind: care.QuorumDecision, State: care.TaskReady, Role: care.Supervisor, Agency: "comune"}
+	require.Equal(t, []actors.Means{actors.Give}, theirs.Means("comune", false), "what is the supervisor's to do they do in nobody's place")
+	require.Equal(t, []actors.Means{actors.TakeOver, actors.Release, actors.Give}, gone(care.QuorumDecision, supervisor).Means("comune", false), "but for a supervisor's who has left")
 }

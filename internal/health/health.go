@@ -64,6 +64,7 @@ type Waiting struct {
 	Then      string         `json:"then,omitempty"`         // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
 	StandIns  []care.Role    `json:"stand_ins,omitempty"`    // who can stand in
 	Means     []actors.Means `json:"means,omitempty"`        // what the supervisor can do, where they can stand in
+	Kept      bool           `json:"kept,omitempty"`         // the person is protected: nobody but her keepers can do anything
 	Gone      bool           `json:"holder_gone,omitempty"`  // who holds the task has left, or works elsewhere
 	Cause     string         `json:"cause,omitempty"`        // of a broken case, of one where nothing is open, or where nobody may act: a code
 	Answered  bool           `json:"answered,omitempty"`     // the task's answer was accepted, and is being recorded: nobody has to act
@@ -104,6 +105,10 @@ const (
 // CauseProposer is why nobody may approve a closure: the only one with the role has proposed it.
 const CauseProposer = "proposer"
 
+// CauseKeepers is why nobody may act for a protected person: nobody with the role is one
+// of her keepers.
+const CauseKeepers = "keepers"
+
 // ThenEscalated says that the supervisor was told already.
 const ThenEscalated = "escalated"
 
@@ -111,6 +116,7 @@ const ThenEscalated = "escalated"
 type Facts struct {
 	Now    time.Time
 	Closed bool
+	Kept   bool // the person is protected
 	// SuspendedAt and SuspendedUntil are set while the case stands still.
 	SuspendedAt    *time.Time
 	SuspendedUntil *time.Time
@@ -153,6 +159,7 @@ type FactTask struct {
 	// ProposerHolds: they hold it, and can but take back what they proposed.
 	ProposerCould, ProposerHolds bool
 	HolderGone                   bool // who holds it has left, or works elsewhere
+	Unknown                      bool // none of those who have its role may know of the person
 	// Means is what the zone's supervisor can do; nil: there is none, or nothing to do.
 	Means []actors.Means
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
@@ -242,7 +249,7 @@ func explain(f Facts) Waiting {
 		}
 		return Waiting{Health: Orphaned, For: WaitMachine, Cause: CauseNothingOpen, Since: since}
 	}
-	best.Also = f.also(*best)
+	best.Also, best.Kept = f.also(*best), f.Kept
 	return *best
 }
 
@@ -357,6 +364,8 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	}
 	if t.nobody() && t.ProposerCould {
 		w.Cause = CauseProposer
+	} else if t.nobody() && t.Unknown {
+		w.Cause = CauseKeepers
 	}
 	return w
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/actors"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/health"
@@ -146,6 +147,13 @@ func TestWhatIsSaidOfTheTaskThatIsNamed(t *testing.T) {
 	require.False(t, explain(answer).Known)
 	answer.Acknowledged = true
 	require.True(t, explain(answer).Known)
+
+	unknown := task("1", care.ReferralAnswer, care.CPIOperator, "cpi", 5)
+	unknown.Candidates, unknown.Unknown, unknown.Means = 0, true, []actors.Means{actors.Withdraw}
+	kept := explain(unknown)
+	require.Equal(t, []any{health.Orphaned, health.CauseKeepers, []care.Role{care.Supervisor}}, []any{kept.Health, kept.Cause, kept.StandIns}, "none of its role knows of her")
+	unknown.State = care.TaskReserved
+	require.Equal(t, health.Planned, explain(unknown).Health, "one of them holds it")
 
 	invite := func(id string, role care.Role, agency string) health.FactTask {
 		return task(id, care.EquipeInvitation, role, agency, 5)

@@ -415,6 +415,17 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.TakeOver, actors.Give},
 		}, "Nessuno può agire: l’attività «Colloquio» spetta a un esperto immigrazione, ma nella zona nessuno ha questo ruolo, " +
 			"da 1 giorno lavorativo. Il responsabile può farla al suo posto o passarla a un collega dello stesso ente."},
+		{"nobody of the role knows of her", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi", Cause: health.CauseKeepers,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Withdraw},
+		}, "Nessuno può agire: l’attività «Risposta a una segnalazione» spetta a un operatore del Centro per l’Impiego, ma nessuno con questo ruolo è tra chi può sapere della persona, " +
+			"che è protetta, da 1 giorno lavorativo. Il responsabile può ritirare la segnalazione."},
+		{"suspended, of a protected person", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: health.ThenResume, Kept: true,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1},
+			"Il percorso è sospeso fino al 25 dicembre: riprende da solo. È fermo da 1 giorno lavorativo. Prima può farlo riprendere solo chi può sapere della persona, che è protetta."},
+		{"a date, of a protected person", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement, Kept: true},
+			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre. Allora l’attività passa a chi segue il fascicolo. " +
+				"Fino ad allora nessuno deve agire, ma può intervenire solo chi può sapere della persona, che è protetta."},
 		{"only who proposed it could approve", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.ClosureApproval, State: care.TaskReady, Role: care.Supervisor, Agency: "comune", Cause: health.CauseProposer,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1,
@@ -427,10 +438,10 @@ func TestSentence(t *testing.T) {
 			"da 1 giorno lavorativo. Il responsabile può passarla a un collega dello stesso ente o ritirare la segnalazione."},
 		{"a date", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre. Allora l’attività passa a chi segue il fascicolo. " +
-				"Fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+				"Fino ad allora nessuno deve agire, ma può intervenire anche il responsabile."},
 		{"a date, for some days", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 3, Until: when("2026-12-25 09:00"), Then: care.DeadlineReviewAfterPlacement},
 			"Aspetta da 3 giorni lavorativi il prossimo incontro di monitoraggio dopo l’inserimento, previsto per venerdì 25 dicembre. Allora l’attività passa a chi segue il fascicolo. " +
-				"Fino ad allora nessuno deve agire, ma il responsabile può intervenire."},
+				"Fino ad allora nessuno deve agire, ma può intervenire anche il responsabile."},
 		{"an équipe's opinions", health.Waiting{Health: health.Planned, For: health.WaitTime, SinceDays: 2, Until: when("2026-11-30 18:00"), Then: care.DeadlineEquipeAnswer},
 			"Si attendono da 2 giorni lavorativi i pareri dell’équipe fino al 30 novembre. Poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce. " +
 				"Può intervenire anche il responsabile."},

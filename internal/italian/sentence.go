@@ -24,11 +24,8 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
 		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
 			". Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
-	case w.For == health.WaitTask && w.Health == health.Orphaned && len(w.Means) > 0:
-		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma nella zona nessuno ha questo ruolo"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
-		return "Nessuno può agire: l’attività «" + TaskKind(w.Task) + "» spetta " + toRole(w.Role) + agency(w, p) +
-			", ma nella zona nessuno ha questo ruolo" + since(w, now) + "."
+		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
@@ -46,10 +43,10 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
-		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, "può intervenire anche il responsabile")
+		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, intervenes[w.Kept])
 	case w.For == health.WaitTime && w.Until != nil:
 		return "Aspetta " + leading(since(w, now)) + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
-			". Allora l’attività passa a chi segue il fascicolo. Fino ad allora nessuno deve agire, ma il responsabile può intervenire."
+			". Allora l’attività passa a chi segue il fascicolo. Fino ad allora nessuno deve agire, ma " + intervenes[w.Kept] + "."
 	case w.Cause == "moving":
 		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
 	case w.Cause == "nothing_open":
@@ -58,6 +55,13 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	return "È fermo per un guasto (" + cause(w.Cause) + ")" + since(w, now) +
 		". Deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto. Quello che è stato registrato è al sicuro."
 }
+
+// whyNobody says, by the cause, why there is nobody who may act; intervenes who can do
+// something before a time, of a protected person and of others.
+var (
+	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta"}
+	intervenes = map[bool]string{false: "può intervenire anche il responsabile", true: "può intervenire solo chi può sapere della persona, che è protetta"}
+)
 
 func join(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
@@ -187,7 +191,11 @@ func stands(w health.Waiting, now time.Time) string {
 			names = append(names, TheRole(r))
 		}
 	}
-	return join(text, strings.TrimSpace("è fermo "+leading(since(w, now))), "prima possono farlo riprendere "+enumerate(names))
+	before := "prima possono farlo riprendere " + enumerate(names)
+	if w.Kept {
+		before = "prima può farlo riprendere solo chi può sapere della persona, che è protetta"
+	}
+	return join(text, strings.TrimSpace("è fermo "+leading(since(w, now))), before)
 }
 
 // toDay says a day after the preposition a: "a domani", "al 3 marzo", "all’8

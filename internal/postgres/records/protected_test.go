@@ -14,8 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/postgrestest"
@@ -455,4 +457,26 @@ func TestAProtectedPersonIsInNoCount(t *testing.T) {
 	require.NoError(t, h.asks("social_worker.prato", catalogue.Protect.Command("", h.id, protection.Form{Keeper: p.Accounts["supervisor_2.prato"].ID, Reason: "relative"})))
 	require.Equal(t, before, count("supervisor.prato"))
 	require.Equal(t, before+1, count("supervisor_2.prato"), "a keeper counts her")
+}
+
+// What the case of a protected person waits for names those who can do it: her keepers,
+// and nobody else who has the role.
+func TestTheSentenceOfAProtectedCaseNamesItsKeepers(t *testing.T) {
+	h := newPlay(t).protectedCase()
+	waits := func() health.Waiting {
+		file, err := h.Records.CaseFile(t.Context(), h.Accounts["social_worker.prato"], h.id)
+		require.NoError(t, err)
+		return file.Waiting
+	}
+	h.Does("referral/"+h.ids["linked"], h.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: h.ids["byLink"], State: care.TaskObsolete}},
+		Referrals: []ledger.ReferralChange{{ID: h.ids["health"], State: care.ReferralWithdrawn}}, Ending: care.ReferralEnded}, nil) // whose mail nobody gets
+	require.Equal(t, []any{true, health.Planned}, []any{waits().Kept, waits().Health})
+	require.NotContains(t, waits().Means, actors.Release, "what a keeper gives back goes to a keeper")
+	require.NoError(t, h.asks("social_worker.prato", catalogue.DismissKeeper.Command("", h.id, protection.Keeper{Keeper: h.Accounts["cpi_operator.prato"].ID})))
+	require.Equal(t, []any{health.Orphaned, health.CauseKeepers, care.ReferralAnswer}, []any{waits().Health, waits().Cause, waits().Task}, "operators who do not know of her are none")
+	require.Empty(t, waits().Means, "nor does the supervisor")
+	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: h.Accounts["supervisor.prato"].ID})))
+	require.Equal(t, []actors.Means{actors.Withdraw}, waits().Means)
+	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: h.Accounts["cpi_operator.prato"].ID})))
+	require.Equal(t, health.Planned, waits().Health)
 }

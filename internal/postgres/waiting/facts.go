@@ -30,6 +30,8 @@ type factsRow struct {
 	Deferred       *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
 	Critical       *time.Time `db:"critical"`
 	LastAt         *time.Time `db:"last_at"`
+
+	kept bool // its person is protected
 }
 
 type taskFact struct {
@@ -59,6 +61,17 @@ type taskFact struct {
 	Known      bool           `json:"acknowledged"`
 	HeldBy     *health.Who    `json:"held_by"`
 	Receivers  bool           `json:"receivers"` // its agency has somebody else whom it may be given to
+
+	kept *keptTask // of a protected person; nil: she is none
+}
+
+// keptTask is what only her keepers can do about a task of a protected person.
+type keptTask struct {
+	Case       string  `db:"case_id"`
+	ID         string  `db:"task_id"` // empty: the case has none
+	Candidates int     `db:"candidates"`
+	Supervisor *string `db:"supervisor"`
+	Receivers  bool    `db:"receivers"`
 }
 
 type waitFact struct {
@@ -88,7 +101,10 @@ func (m *moment) pointer() *time.Time {
 	return &m.Time
 }
 
-const selectFacts = `SELECT * FROM health_facts($1::uuid[])`
+const (
+	selectFacts = `SELECT * FROM health_facts($1::uuid[])`
+	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
+)
 
 // queueFacts asks for the facts of some open cases.
 func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
@@ -96,17 +112,40 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[factsRow])
 		return err
 	})
+	b.Queue(selectKept, cases).Query(func(rows pgx.Rows) error {
+		kept, err := pgx.CollectRows(rows, pgx.RowToStructByName[keptTask])
+		for _, k := range kept {
+			for i := range *into {
+				(*into)[i].keep(k)
+			}
+		}
+		return err
+	})
+}
+
+// keep takes in what only the keepers of its person can do, where that is of this case.
+func (r *factsRow) keep(k keptTask) {
+	if r.Case != k.Case {
+		return
+	}
+	r.kept = true
+	if i := slices.IndexFunc(r.Tasks, func(t taskFact) bool { return t.ID == k.ID }); i >= 0 {
+		r.Tasks[i].kept = &k
+	}
 }
 
 // readFacts reads the facts of some open cases.
-func readFacts(ctx context.Context, tx postgres.Tx, cases []string) ([]factsRow, error) {
-	return postgres.Many[factsRow](ctx, tx, selectFacts, cases)
+func readFacts(ctx context.Context, tx postgres.Tx, cases []string) (facts []factsRow, err error) {
+	b := &pgx.Batch{}
+	queueFacts(b, cases, &facts)
+	err = tx.SendBatch(ctx, b).Close()
+	return facts, err
 }
 
 // at gives the facts as they stand at a time.
 func (r factsRow) at(now time.Time) health.Facts {
 	f := health.Facts{
-		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical,
+		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical, Kept: r.kept,
 	}
 	if r.LastAt != nil {
 		f.LastAt = *r.LastAt
@@ -132,18 +171,23 @@ func (r factsRow) at(now time.Time) health.Facts {
 
 // fact gives the task of a case of a zone. Of a transfer it is another zone's.
 func (t taskFact) fact(zone string) health.FactTask {
+	unknown := false
+	if k := t.kept; k != nil {
+		unknown = t.Candidates > 0 && k.Candidates == 0
+		t.Candidates, t.Supervisor, t.Receivers = k.Candidates, k.Supervisor, k.Receivers
+	}
 	fact := health.FactTask{
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
 		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
 	}
 	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
-	fact.Holder, fact.Acknowledged = t.HeldBy, t.Known
+	fact.Holder, fact.Acknowledged, fact.Unknown = t.HeldBy, t.Known, unknown
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
-		if !t.Receivers {
-			fact.Means = slices.DeleteFunc(fact.Means, func(m actors.Means) bool { return m == actors.Give })
-		}
+		fact.Means = slices.DeleteFunc(fact.Means, func(m actors.Means) bool {
+			return m == actors.Give && !t.Receivers || m == actors.Release && t.kept != nil // it goes to a keeper again
+		})
 	}
 	if t.Reminded {
 		fact.RemindAt = nil

@@ -1,0 +1,35 @@
+-- +goose Up
+
+-- Of a protected person's tasks only her keepers can do any: whom the sentence of the case
+-- names as able to act is counted among them alone. health_facts goes on counting all
+-- who have a role; this says what that is of a protected case.
+--
+-- The code of before works on this schema, and names people who know nothing of her.
+
+-- +goose StatementBegin
+-- Those of some cases that are protected, each with its open tasks, or with none: how many
+-- keepers may do a task, the agency of the supervisor among them, and whether another one of its
+-- agency may be given it.
+CREATE FUNCTION kept_tasks(cases uuid[]) RETURNS TABLE (case_id text, task_id text, candidates bigint, supervisor text, receivers boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM protection p WHERE p.case_id = ANY (cases)) THEN RETURN; END IF;
+    RETURN QUERY SELECT f.id::text, coalesce(t.id::text, ''),
+        (SELECT count(*) FROM keepers_of(p.file) k WHERE (k.zone, k.agency, k.role) = (t.zone, t.agency, t.role) AND k.id IS DISTINCT FROM t.proposed_by),
+        s.agency,
+        EXISTS (SELECT FROM keepers_of(p.file) k WHERE k.zone = t.zone AND k.agency = t.agency
+            AND k.id IS DISTINCT FROM t.holder AND k.id IS DISTINCT FROM t.proposed_by AND k.id IS DISTINCT FROM s.id
+            AND CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off', 'closure_approval') THEN k.role = t.role ELSE k.role <> 'supervisor' END)
+    FROM protection p JOIN case_file f ON f.id = p.case_id LEFT JOIN task t ON t.case_id = p.case_id AND t.state IN ('ready', 'reserved')
+        LEFT JOIN LATERAL (SELECT k.id, k.agency FROM keepers_of(p.file) k WHERE k.zone = t.zone AND k.role = 'supervisor'
+            AND k.id IS DISTINCT FROM t.proposed_by ORDER BY k.id LIMIT 1) s ON true
+    WHERE p.case_id = ANY (cases);
+END $$;
+-- +goose StatementEnd
+
+REVOKE EXECUTE ON FUNCTION kept_tasks FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kept_tasks TO percorso_app, percorso_worker, percorso_watch;
+
+-- +goose Down
+DROP FUNCTION kept_tasks;
