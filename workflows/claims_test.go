@@ -162,15 +162,15 @@ func (g *wanderer) tells(w health.Waiting) {
 	g.promise = promised{w, g.id, g.steps}
 	g.holdsWords(w)
 	var trials []trial
-	switch {
-	case w.For == health.WaitTask:
+	switch w.For {
+	case health.WaitTask:
 		t := f.task(func(t awaited) bool {
 			return t.ID == w.TaskID || w.TaskID == "" && t.Kind == w.Task && (w.Zone == "" || t.Zone == w.Zone) && (w.Answered == t.OnItsWay)
 		})
 		g.tried(saysOpen, t != nil, w, "the task is open")
 		g.holdsTimes(w, *t)
 		trials = g.ofTask(w, *t, f)
-	case w.For == health.WaitTime:
+	case health.WaitTime:
 		g.holdsTime(w, f)
 		trials = g.ofTime(w, f)
 	default:
