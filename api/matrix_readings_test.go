@@ -41,7 +41,7 @@ var files = []string{standing, rejected, unconsented, byMistake, joined, passed,
 // kinds are what is written in a file, in the order in which the expected answers
 // list it. opening: the note of who opened it; form: of a task of the municipality's;
 // theirs: of one of the employment centre's; referral: what was written to who was asked.
-var kinds = []string{"number", "name", "birth", "phone", "opening", "consent", "form", "theirs", "referral", "meeting", "opinion", "minutes", "plan", "progress", "transfer"}
+var kinds = []string{"number", "name", "birth", "phone", "code", "opening", "consent", "form", "theirs", "referral", "meeting", "opinion", "minutes", "plan", "progress", "transfer"}
 
 // marker is what stands for one kind in a file.
 func marker(file, kind string) string { return "Zmarca" + file + kind + "Z" }
@@ -66,7 +66,7 @@ func (f *dossier) birthdays() []string {
 func (w *crowd) opened(name string, born time.Time) *dossier {
 	w.T.Helper()
 	cmd, err := w.Records.Accept(w.T.Context(), w.Accounts["desk_operator.prato"], catalogue.Open.Command(uuid.NewString(), "", ledger.CaseOpening{
-		Person: ledger.Person{GivenName: marker(name, "name"), FamilyName: marker(name, "name"), BirthDate: born, Citizenship: "PK", Permit: "work", Phone: marker(name, "phone"), Languages: []string{"ur"}},
+		Person: ledger.Person{GivenName: marker(name, "name"), FamilyName: marker(name, "name"), BirthDate: born, Citizenship: "PK", Permit: "work", Phone: marker(name, "phone"), FiscalCode: marker(name, "code"), Languages: []string{"ur"}},
 		Needs:  []string{"labour", "housing"}, NoticeGiven: true, NoticeVersion: "2026-01", Note: marker(name, "opening"),
 	}).NewCommand)
 	require.NoError(w.T, err)
@@ -319,6 +319,9 @@ func (r *reader) looks(method, route, address, body string) got {
 		}
 		if slices.ContainsFunc(f.birthdays(), func(day string) bool { return strings.Contains(text, day) }) {
 			shows(name, "birth")
+		}
+		if strings.Contains(text, strings.ToUpper(marker(name, "code"))) { // as it is kept
+			shows(name, "code")
 		}
 	}
 	return got{rec.Code, oneTime.ReplaceAllString(text, "ID")}

@@ -32,16 +32,18 @@ var mayImport = map[string][]string{
 	"internal/plan":            {"internal/care"},                      // what a plan may hold
 	"internal/permits":         {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":           {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding"},
+	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal"},
 	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection"},
 	"internal/undoing":         {"internal/care"}, // what can be taken back
 	"internal/told":            {},                // who was told of something
 	"internal/quorum":          {"internal/care"}, // whether an équipe has agreed
 	"internal/recent":          {},
+	"internal/fiscal":          {}, // the codice fiscale
 	"internal/zone":            {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent"},
 	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":        {"internal/care"},
-	"internal/italian":         {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/correction", "internal/finding", "internal/protection"},
+	"internal/italian":         {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known"},
+	"internal/italian/known":   {"internal/correction", "internal/fiscal"},
 	"internal/italian/alike":   {"internal/names", "internal/finding"},
 	"internal/italian/reading": {"internal/care", "internal/ledger"},
 	"internal/italian/article": {},                                        // nouns after their articles and prepositions
@@ -53,7 +55,7 @@ var mayImport = map[string][]string{
 	"internal/config":          {"internal/brake"},
 	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
 	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
-	"internal/correction":      {"internal/ledger", "internal/care"},                                                                                                        // how the data of a person are corrected
+	"internal/correction":      {"internal/ledger", "internal/care", "internal/fiscal"},                                                                                     // how the data of a person are corrected
 	"internal/written":         {"internal/care"},                                                                                                                           // which record a form makes, and for whom
 	"internal/italian/sheet":   {"internal/written"},                                                                                                                        // what was written in a case
 	"internal/protection":      {"internal/care"},                                                                                                                           // who keeps a protected person's file
@@ -65,8 +67,9 @@ var mayImport = map[string][]string{
 	"internal/invitation": {"internal/secret"}, // the links that partners answer through
 	"internal/manual":     {},                  // what people are told to type; only tests import it
 	"internal/names":      {},                  // folds people's names
-	"internal/finding":    {"internal/names"},  // what somebody searches by
-	"internal/testclock":  {},                  // the moments at which tests run; only they import it
+	// what somebody searches by
+	"internal/finding":   {"internal/names", "internal/fiscal"},
+	"internal/testclock": {}, // the moments at which tests run; only they import it
 
 	// The processes, and what they do to the world.
 	"workflows/contract":           {"internal/care"},
@@ -87,9 +90,9 @@ var mayImport = map[string][]string{
 	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                                                // to whom an answer gives data
 	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                         // takes a closure back
 	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                                             // two case files of one person become one
-	"internal/postgres/steps":      {"internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
+	"internal/postgres/steps":      {"internal/fiscal", "internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
 	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                         // what other agencies are given
-	"internal/postgres/naming":     {"internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                                      // the keys of people's names
+	"internal/postgres/naming":     {"internal/fiscal", "internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                   // the keys of people's names
 	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
 	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                          // what goes with the command that opens a case
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                  // notes those that came to nothing
@@ -146,7 +149,7 @@ var mayImport = map[string][]string{
 	"api/pages/logins":      place,
 	"api/pages/notices":     place,
 	"api/pages/partner":     place,
-	"api/pages/person":      place,
+	"api/pages/person":      append(place, "internal/fiscal"),
 	"api/pages/plan":        place,
 	"api/pages/readers":     place,
 	"api/pages/referrals":   place,

@@ -28,6 +28,7 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
 		add("Data di nascita", italian.Date(born))
 	}
+	add("Codice fiscale", snapshot.FiscalCode)
 	if snapshot.Citizenship != "" {
 		add("Cittadinanza", world.Citizenship(snapshot.Citizenship))
 	}

@@ -35,7 +35,7 @@ type CaseFileJSON struct {
 	Waiting       health.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
 	Sentence      string         `json:"sentence" doc:"The same in one Italian sentence"`
 	ToldApart     bool           `json:"told_apart,omitempty" doc:"Of those that may be merged: somebody has said that they are two people"`
-	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, number, birth, swapped (day and month exchanged), phone"`
+	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, number, birth, swapped (day and month exchanged), phone, fiscal_code"`
 }
 
 // caseFileOf converts with the rules by which sentences are said.
@@ -95,6 +95,7 @@ type personJSON struct {
 	Email         string `json:"email,omitempty"`
 	Municipality  string `json:"municipality,omitempty" doc:"Where they live"`
 	Address       string `json:"address,omitempty"`
+	FiscalCode    string `json:"fiscal_code,omitempty" doc:"Codice fiscale"`
 	Version       int    `json:"version" doc:"Of these data: seen of a correction"`
 }
 
@@ -139,7 +140,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			PersonData: personJSON{
 				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
 				Permit: cmp.Or(p.Permit, care.PermitNotShown), Languages: orEmpty(p.Languages), Phone: p.Phone,
-				BirthYearOnly: p.YearOnly, Email: p.Email, Municipality: p.Municipality, Address: p.Address, Version: p.Version,
+				BirthYearOnly: p.YearOnly, Email: p.Email, Municipality: p.Municipality, Address: p.Address, FiscalCode: p.FiscalCode, Version: p.Version,
 			},
 			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
@@ -219,6 +220,7 @@ type newPersonJSON struct {
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
 	Languages    []string `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`
 	Phone        string   `json:"phone,omitempty" maxLength:"50"`
+	FiscalCode   string   `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
 }
 
 // shownPermit is the code of a permit as it is stored.
@@ -234,7 +236,7 @@ func (j caseOpeningJSON) form() ledger.CaseOpening {
 	return ledger.CaseOpening{
 		Person: ledger.Person{
 			GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateFrom(p.BirthDate), Citizenship: p.Citizenship,
-			Permit: shownPermit(p.Permit), PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone,
+			Permit: shownPermit(p.Permit), PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone, FiscalCode: p.FiscalCode,
 		},
 		Needs: j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
 		Note: j.Note, ContactID: j.ContactID, AnotherPerson: j.AnotherPerson,
@@ -261,7 +263,7 @@ func (in caseFilesInput) filter() ledger.CaseFilter {
 type caseSearchInput struct{ Body caseSearchJSON }
 
 type caseSearchJSON struct {
-	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name in any order or part of it, a day of birth (12/5/1990), a telephone however it is written, or a number; wildcards are text"`
+	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name in any order or part of it, a day of birth (12/5/1990), a telephone or a codice fiscale however it is written, or a number; wildcards are text"`
 	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
 	Cursor string `json:"cursor,omitempty" maxLength:"500"`
 }
@@ -291,7 +293,7 @@ func (a *API) registerCaseReads() {
 			return a.caseFiles(ctx, who, in.filter(), in.paging())
 		})
 	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
-		"By name, day of birth, telephone or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
+		"By name, day of birth, telephone, codice fiscale or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
 		if faults := ledger.CheckSearch("search", in.Body.Search); len(faults) > 0 {

@@ -13,6 +13,7 @@ type samePersonJSON struct {
 	GivenName  string `json:"given_name" maxLength:"200" doc:"One of the two names is enough"`
 	FamilyName string `json:"family_name" maxLength:"200"`
 	BirthDate  string `json:"birth_date" format:"date"`
+	FiscalCode string `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: who has the same one is the likeliest"`
 }
 
 // registerSamePerson registers how a second case file of a person is found.
@@ -35,7 +36,7 @@ func (a *API) registerSamePerson() {
 			return nil, err
 		}
 		b := in.Body
-		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate)}
+		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate), FiscalCode: b.FiscalCode}
 		if faults := ledger.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}

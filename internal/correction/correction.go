@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
 )
 
@@ -27,6 +28,7 @@ type PersonCorrection struct {
 	Email        *string  `json:"email,omitempty" maxLength:"200"`
 	Municipality *string  `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
 	Address      *string  `json:"address,omitempty" maxLength:"200"`
+	FiscalCode   *string  `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
 	Seen         int      `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
 	Note         string   `json:"note" maxLength:"4000" doc:"Why"`
 }
@@ -42,10 +44,11 @@ const (
 	Email        = "email"
 	Municipality = "municipality"
 	Address      = "address"
+	FiscalCode   = "fiscal_code"
 )
 
 // Fields lists them.
-var Fields = []string{GivenName, FamilyName, BirthDate, Citizenship, Languages, Phone, Email, Municipality, Address}
+var Fields = []string{GivenName, FamilyName, BirthDate, FiscalCode, Citizenship, Languages, Phone, Email, Municipality, Address}
 
 // Rules by which a correction is refused.
 const (
@@ -114,6 +117,8 @@ func Said(p ledger.Person, field string) string {
 		return p.Municipality
 	case Address:
 		return p.Address
+	case FiscalCode:
+		return p.FiscalCode
 	}
 	return ""
 }
@@ -131,6 +136,9 @@ func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
 			*text.to = strings.TrimSpace(*text.of)
 		}
 	}
+	if c.FiscalCode != nil {
+		p.FiscalCode = fiscal.Clean(*c.FiscalCode)
+	}
 	if c.Languages != nil {
 		p.Languages = c.Languages
 	}
@@ -146,6 +154,7 @@ func (c PersonCorrection) touches(field string) bool {
 	return map[string]bool{
 		GivenName: c.GivenName != nil, FamilyName: c.FamilyName != nil, BirthDate: c.BirthDate != nil, Citizenship: c.Citizenship != nil,
 		Languages: c.Languages != nil, Phone: c.Phone != nil, Email: c.Email != nil, Municipality: c.Municipality != nil, Address: c.Address != nil,
+		FiscalCode: c.FiscalCode != nil,
 	}[field]
 }
 
@@ -198,6 +207,9 @@ func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (co
 		return p, nil, f
 	}
 	corrected, _ = c.Applied(p)
+	changed := func(field string) bool {
+		return slices.ContainsFunc(changes, func(c Change) bool { return c.Field == field })
+	}
 	for _, field := range Fields {
 		was, is := Said(p, field), Said(corrected, field)
 		if was == is {
@@ -207,7 +219,11 @@ func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (co
 		changes = append(changes, Change{Field: field, Old: was, New: is})
 	}
 	f.Add(len(changes) > 0, "", RuleNothing)
-	return corrected, changes, append(f, c.wrong(p, now, func(field string) bool {
-		return slices.ContainsFunc(changes, func(c Change) bool { return c.Field == field }) // what was let in once may stay
-	})...)
+	for _, field := range []string{FiscalCode, BirthDate} { // where the person says otherwise, who corrects one looks at both
+		if changed(field) {
+			f.Add(fiscal.Fits(corrected.FiscalCode, corrected.BirthDate, corrected.YearOnly), field, fiscal.RuleBorn)
+			break
+		}
+	}
+	return corrected, changes, append(f, c.wrong(p, now, changed)...) // what was let in once may stay
 }

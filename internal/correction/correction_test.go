@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/correction"
+	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -52,6 +53,11 @@ func TestWhatAFormMayHold(t *testing.T) {
 		"no address of mails":             {correction.PersonCorrection{Email: text("persona")}, "email", correction.RuleEmail},
 		"a name beside the address":       {correction.PersonCorrection{Email: text("Persona <persona@prova.invalid>")}, "email", correction.RuleEmail},
 		"where they live, in two lines":   {correction.PersonCorrection{Municipality: text("Prato\nFirenze")}, "municipality", care.RuleIllegible},
+		"a codice fiscale":                {correction.PersonCorrection{FiscalCode: text("prv psn 90e12 z236y")}, "", ""},
+		"a woman's":                       {correction.PersonCorrection{FiscalCode: text("PRVPSN90E52Z236C")}, "", ""},
+		"a provisional one":               {correction.PersonCorrection{FiscalCode: text("01234567004")}, "", ""},
+		"one that is mistyped":            {correction.PersonCorrection{FiscalCode: text("PRVPSN90E12Z236X")}, "fiscal_code", fiscal.RuleCheck},
+		"one that is none":                {correction.PersonCorrection{FiscalCode: text("PRVPSN90")}, "fiscal_code", fiscal.RuleShape},
 		"nothing":                         {correction.PersonCorrection{}, "", correction.RuleNothing},
 		"what was seen is counted from 1": {correction.PersonCorrection{Phone: text("1"), Seen: -1}, "seen", care.RuleUnknownCode},
 	} {
@@ -79,6 +85,18 @@ func TestWhatIsAskedOfThePerson(t *testing.T) {
 	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name, which is the other one")
 	_, _, faults = correction.PersonCorrection{Phone: text("1"), Seen: 2}.Of(known(), care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Rule: correction.RuleMeanwhile}}, faults)
+	coded := known()
+	coded.FiscalCode = "PRVPSN90E12Z236Y"
+	_, _, faults = correction.PersonCorrection{FiscalCode: text("PRVPSN92C01Z236Q")}.Of(coded, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "fiscal_code", Rule: fiscal.RuleBorn}}, faults)
+	_, _, faults = correction.PersonCorrection{BirthDate: text("1990-12-05")}.Of(coded, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "birth_date", Rule: fiscal.RuleBorn}}, faults)
+	both, _, faults := correction.PersonCorrection{BirthDate: text("1992"), FiscalCode: text("prvpsn92c01z236q")}.Of(coded, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults, "both together")
+	require.Equal(t, "PRVPSN92C01Z236Q", both.FiscalCode)
+	coded.BirthDate = coded.BirthDate.AddDate(1, 0, 0) // which was let in once
+	_, _, faults = correction.PersonCorrection{Phone: text("1")}.Of(coded, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
 	territory := known()
 	territory.Citizenship = "RE" // which was let in once
 	is, changes, faults := correction.PersonCorrection{Phone: text("000 0000002"), Citizenship: text("RE"), Seen: 3}.Of(territory, care.DeskOperator, testclock.Monday)

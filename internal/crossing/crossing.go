@@ -50,6 +50,13 @@ func Appointment(p care.Policy, agency string) Needs {
 // PlacementNeeds are the areas of need that a placement is for.
 func PlacementNeeds(p care.Policy) []string { return areas(p, care.DifficultyLabour).Areas }
 
+// TellsFiscalCode says whether an agency is told the codice fiscale with what it is given:
+// the employment centre, which knows by it whom it is to place. For an appointment or an
+// équipe the name is enough.
+func TellsFiscalCode(p care.Policy, agency, given string) bool {
+	return agency == p.CPI() && given == ForReferral
+}
+
 // areas are the needs of the case that count as a difficulty of some kinds.
 func areas(p care.Policy, kinds ...care.Difficulty) Needs {
 	needs := Needs{Known: true}

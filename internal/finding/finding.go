@@ -1,5 +1,5 @@
 // Package finding reads what somebody searches a case file by: one box takes a name, a
-// day of birth, a telephone, or a number.
+// day of birth, a telephone, a codice fiscale, or a number.
 package finding
 
 import (
@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"percorso/internal/fiscal"
 	"percorso/internal/names"
 )
 
@@ -22,12 +23,13 @@ const (
 	ByBirth   By = "birth"   // the day of birth, and the names beside it where some were typed
 	BySwapped By = "swapped" // the same with day and month exchanged
 	ByPhone   By = "phone"
+	ByCode    By = "fiscal_code"
 )
 
 // Way is one way of reading what was typed.
 type Way struct {
 	By By
-	// Each of the words has to be found: words of names, or keys as Birth and Phone
+	// Each of the words has to be found: words of names, or keys as Birth, Phones and Code
 	// make them. Number is what the number of the file has within it.
 	names.Asked
 }
@@ -66,6 +68,9 @@ func Read(text string) (ways []Way) {
 	if keys := Phones(text); len(keys) == 1 && len(keys[0]) > leastDigits && !strings.ContainsFunc(text, unicode.IsLetter) {
 		ways = append(ways, Way{By: ByPhone, Asked: names.Asked{Text: text, Words: keys}})
 	}
+	if key := Code(text); key != "" {
+		ways = append(ways, Way{By: ByCode, Asked: names.Asked{Text: text, Words: []string{key}}})
+	}
 	if number != "" {
 		ways = append(ways, Way{By: ByNumber, Asked: names.Asked{Text: text, Words: []string{nothing}, Number: number}})
 	}
@@ -89,6 +94,15 @@ func Birth(day time.Time) string { return "@" + day.Format(time.DateOnly) }
 
 // BirthYear is the key where the year alone is known.
 func BirthYear(day time.Time) string { return "@" + day.Format("2006") }
+
+// Code is the key by which a file is found from the codice fiscale of its person; empty:
+// it is none.
+func Code(typed string) string {
+	if key := fiscal.Key(typed); key != "" {
+		return "=" + key
+	}
+	return ""
+}
 
 // Phones are the keys of the telephones in a text, of which some may stand side by side:
 // their digits, without what leads to Italy.

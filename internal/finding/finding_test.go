@@ -41,6 +41,9 @@ func TestWhatWasTypedCanBeReadAs(t *testing.T) {
 		"__":                    nil,
 		"":                      nil,
 		"%prova_":               {"name [prova]"},
+		"PRVPSN92C01Z236Q":      {"name [prvpsn92c01z236q]", "fiscal_code [=PRVPSN92C01Z236]", "number prvpsn92c01z236q"},
+		"prvpsn 92cl1 z236b\n":  {"name [92cl1 prvpsn z236b]", "fiscal_code [=PRVPSN92C01Z236]", "number prvpsn92cl1z236b"},
+		"01234567004":           {"phone [+01234567004]", "fiscal_code [=01234567004]", "number 01234567004"},
 		"31/2/1990":             {"phone [+3121990]", "number 3121990"},
 	} {
 		var got []string

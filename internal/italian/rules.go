@@ -2,11 +2,11 @@ package italian
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/correction"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
+	"percorso/internal/italian/known"
 	"percorso/internal/protection"
 	"percorso/internal/terms"
 	"percorso/internal/told"
@@ -84,13 +84,6 @@ var rules = map[string]string{
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",
 
-	correction.RuleNothing:   "Nessun dato è diverso da com’era: cambia quello che è sbagliato, poi ripeti.",
-	correction.RuleMeanwhile: "Qualcun altro ha corretto questi dati mentre scrivevi: guarda come sono adesso, poi ripeti se serve.",
-	correction.RuleNotTheirs: "Questo dato lo corregge chi vede i documenti della persona: chiedi allo sportello o all’assistente sociale.",
-	correction.RuleEmail:     "Non è un indirizzo email: scrivilo come nome@esempio.it, senza altro.",
-	correction.RuleMerged:    "Il fascicolo è stato unito a un altro: correggi i dati in quello che resta.",
-	correction.RuleBirth:     "Scrivi il giorno di nascita (12/5/1990), oppure solo l’anno (1990).",
-
 	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
 	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
 	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro per questa persona: si prosegue con quella.",
@@ -131,8 +124,10 @@ func Rule(code string) string {
 	if text, ok := rules[code]; ok {
 		return text
 	}
-	if text, ok := gate.Rules[code]; ok {
-		return text
+	for _, others := range []map[string]string{gate.Rules, known.Rules} {
+		if text, ok := others[code]; ok {
+			return text
+		}
 	}
 	return "Il valore non rispetta una regola (" + code + ")."
 }

@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/fiscal"
 )
 
 // Facts is what the gates of eligibility ask of a person.
@@ -37,6 +38,7 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 	f.Text("notice_version", o.NoticeVersion, maxVersion)
 	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
 	f.Note("note", o.Note)
+	f.Add(fiscal.Fits(p.FiscalCode, p.BirthDate, p.YearOnly), "person.fiscal_code", fiscal.RuleBorn)
 	if p.Citizenship != "" {
 		for _, refusal := range eligibility.MayPass(eligibility.GateLevel1, p.Facts(policy, o.Needs), now).Refusals {
 			f.Add(false, "person."+refusal.Field, refusal.Rule)
@@ -58,6 +60,7 @@ func checkPerson(f *care.Faults, prefix string, p Person) {
 		f.Add(!slices.ContainsFunc(p.Languages[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
 	}
 	f.Text(prefix+"phone", p.Phone, maxPhone)
+	checkFiscalCode(f, prefix+"fiscal_code", p.FiscalCode)
 }
 
 // CheckPerson says what is wrong with what has to be known of everybody.
@@ -109,12 +112,14 @@ func CheckSamePerson(p Person, now time.Time) []care.Fault {
 	checkNames(&f, "", p)
 	f.Add(!p.BirthDate.IsZero(), "birth_date", care.RuleRequired)
 	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
+	checkFiscalCode(&f, "fiscal_code", p.FiscalCode)
 	return f
 }
 
 // CheckSearch says what is wrong with what a case file is looked for by.
 func CheckSearch(field, search string) []care.Fault {
 	var f care.Faults
+	search = strings.TrimSpace(search) // a reader of barcodes ends with a new line
 	f.Add(utf8.RuneCountInString(search) >= minSearch, field, care.RuleTooShort)
 	f.Text(field, search, maxName)
 	return f
@@ -146,6 +151,12 @@ func CheckContact(policy care.Policy, c NewContact) []care.Fault {
 func known(list []care.Named, code string) bool {
 	_, ok := care.ByCode(list, code)
 	return ok
+}
+
+// checkFiscalCode asks whether a codice fiscale can be one.
+func checkFiscalCode(f *care.Faults, field, typed string) {
+	rule := fiscal.Wrong(typed)
+	f.Add(rule == "", field, rule)
 }
 
 // checkCitizenship asks for a state whose citizen one may be, or eligibility.Stateless.

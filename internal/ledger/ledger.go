@@ -64,7 +64,8 @@ type Person struct {
 	Email        string `db:"email" json:"email,omitempty"`
 	Municipality string `db:"municipality" json:"municipality,omitempty"` // where the person lives
 	Address      string `db:"address" json:"address,omitempty"`
-	Version      int    `db:"version" json:"-"` // grows with each change of what can be corrected
+	FiscalCode   string `db:"fiscal_code" json:"fiscal_code,omitempty"` // codice fiscale, as fiscal.Clean leaves it
+	Version      int    `db:"version" json:"-"`                         // grows with each change of what can be corrected
 }
 
 // SetAside is what a merge did not choose of the data of a person.
@@ -193,7 +194,7 @@ type CaseFilter struct {
 	Open   *bool
 	Stage  care.Stage
 	Health health.Health // computed; only with Open
-	Search string        // name, day of birth, telephone or number, at least 2 characters; never logged
+	Search string        // name, day of birth, telephone, codice fiscale or number, at least 2 characters; never logged
 }
 
 // Branch is one sub-process of a case, for its line of stages and branches.
@@ -423,6 +424,7 @@ type Snapshot struct {
 	Phone       string   `json:"phone"`
 	Needs       []string `json:"needs"`
 	CaseNumber  string   `json:"case_number"`
+	FiscalCode  string   `json:"fiscal_code,omitempty"` // for whose work needs it
 }
 
 // Share is what the caller's agency was given of a person for one of its tasks,

@@ -11,17 +11,19 @@ import (
 type Person struct {
 	Given, Family string
 	Born          time.Time // the day alone counts
+	Code          string    // key of the codice fiscale, by which one is known; empty: unknown
 }
 
 // Likeness says in what two people are alike. The zero value: they are not, so far as
-// names and date of birth tell.
+// names, date of birth and codice fiscale tell.
 type Likeness struct {
-	Names OfNames
+	Code  bool    // they have the same one
+	Names OfNames // empty: other ones
 	Born  OfBirth
 }
 
 // Any says that they may be one person.
-func (l Likeness) Any() bool { return l.Names != "" }
+func (l Likeness) Any() bool { return l.Code || l.Names != "" }
 
 // OfNames is how the names of two people are alike.
 type OfNames string
@@ -41,8 +43,12 @@ const (
 	OtherBirth   OfBirth = "other_birth"
 )
 
-// Rank orders likenesses: the smaller, the more likely they are one person.
+// Rank orders likenesses: the smaller, the more likely they are one person. Nothing goes
+// before the same codice fiscale.
 func (l Likeness) Rank() int {
+	if l.Code {
+		return -1
+	}
 	births := []OfBirth{SameBirth, SwappedBirth, LikeBirth, OtherBirth}
 	kinds := []OfNames{SameNames, LikeNames, SameFamily}
 	return slices.Index(births, l.Born)*len(kinds) + slices.Index(kinds, l.Names)
@@ -50,9 +56,9 @@ func (l Likeness) Rank() int {
 
 // Like compares two people. Names that are the same count with any date of birth; names
 // that are spelled alike with the same date or one that was easily mistyped for it; the
-// family name alone with the same date.
+// family name alone with the same date; the same codice fiscale whatever else there is.
 func Like(a, b Person) Likeness {
-	l := Likeness{Born: births(a.Born, b.Born)}
+	l := Likeness{Code: a.Code != "" && a.Code == b.Code, Born: births(a.Born, b.Born)}
 	switch {
 	case haveCommon(wholes(a.Given, a.Family), wholes(b.Given, b.Family)):
 		l.Names = SameNames
@@ -62,7 +68,7 @@ func Like(a, b Person) Likeness {
 	case l.Born == SameBirth && a.Family != "" && together(Words(a.Family)) == together(Words(b.Family)):
 		l.Names = SameFamily
 	}
-	if l.Names == "" {
+	if !l.Any() {
 		return Likeness{}
 	}
 	return l

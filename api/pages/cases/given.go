@@ -24,6 +24,9 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 	case catalogue.ToCPI:
 		cpi, _ := in.rules.Agency(in.rules.CPI())
 		given.Terms = gets(crossing.Referral(p, cpi.Code, "", nil))
+		if crossing.TellsFiscalCode(p, cpi.Code, crossing.ForReferral) {
+			given.Terms = append(given.Terms, web.Term{Name: italian.Field("fiscal_code"), Value: orNone(in.file.PersonData.FiscalCode)})
+		}
 		given.Title, given.Ground = given.Title+": "+cpi.Name, italian.LegalBasis(cpi.LegalBasis())
 	case catalogue.ToService:
 		agencies := serviceAgencies(p)

@@ -30,13 +30,13 @@ func TestWhatTheCPIGets(t *testing.T) {
 	policy := policies[slices.IndexFunc(policies, func(p care.Policy) bool { return p.Zone == "prato" })]
 	c := ledger.Case{CaseFile: ledger.CaseFile{Number: "PO-2026-00012", Needs: []string{"labour", "housing", "immigration"}}, PersonData: ledger.Person{
 		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
-		Languages: []string{"ur", "en"}, Phone: "000 0000001",
+		Languages: []string{"ur", "en"}, Phone: "000 0000001", FiscalCode: "PRVPSN92E01Z236U",
 	}}
-	if listed, sent := len(givenTerms(policy, c, c.Needs)), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
+	if listed, sent := len(givenTo(catalogue.ToCPI, asked{rules: &zone.Rules{Policy: policy}, file: c}).Terms), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	members := givenTo(catalogue.ToMembers, asked{rules: &zone.Rules{Policy: policy}, file: c})
-	if words := fmt.Sprint(members.Terms); !strings.Contains(words, "{Chi li riceve ") || strings.Contains(words, "Immigrazione") {
+	if words := fmt.Sprint(members.Terms); !strings.Contains(words, "{Chi li riceve ") || strings.Contains(words, "Immigrazione") || strings.Contains(words, "PRVPSN92E01Z236U") {
 		t.Errorf("an équipe's members get %s", words)
 	}
 	var form parts.CaseForm
@@ -47,7 +47,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := shown.String()
-	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Lavoro", "Finalità", "interesse pubblico"} {
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "PRVPSN92E01Z236U", "Lavoro", "Finalità", "interesse pubblico"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the sender does not see %q", want)
 		}

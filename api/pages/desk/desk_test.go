@@ -13,6 +13,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
+	"percorso/internal/fiscal"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
@@ -59,7 +60,7 @@ func TestDeskIsForThoseWhoReceive(t *testing.T) {
 func someOpening() url.Values {
 	return url.Values{
 		"key": {"chiave"}, "given_name": {" Persona "}, "family_name": {"Prova 0009"}, "birth_date": {"1992-05-01"}, "citizenship": {"PK"},
-		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"},
+		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"}, "fiscal_code": {"PRVPSN92E01Z236U"},
 		"needs": {"labour", "housing"}, "topic": {"labour"}, "channel": {"phone"}, "notice_given": {"1"}, "note": {"Testo di prova"},
 	}
 }
@@ -75,7 +76,7 @@ func TestOpenACase(t *testing.T) {
 	}
 	form := apitest.FormIn(t, catalogue.Open, sent)
 	p := form.Person
-	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil ||
+	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil || p.FiscalCode != "PRVPSN92E01Z236U" ||
 		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {
 		t.Errorf("%+v", form)
 	}
@@ -112,6 +113,21 @@ func TestOpeningComesBackAsItWasTyped(t *testing.T) {
 	}
 	if strings.Contains(page.Words(), "Registra un accesso") {
 		t.Error("a contact is offered where a case may be opened")
+	}
+}
+
+// A codice fiscale that is mistyped, or that is not of who was born that day, is told
+// apart, and comes back as it was typed.
+func TestAFiscalCodeThatIsWrong(t *testing.T) {
+	for typed, rule := range map[string]string{"PRVPSN92E01Z236X": fiscal.RuleCheck, "PRVPSN90E12Z236Y": fiscal.RuleBorn, "Prova": fiscal.RuleShape} {
+		b := apitest.NewPages(t)
+		b.LogIn(apitest.SomeWorker.Subject)
+		form := someOpening()
+		form.Set("fiscal_code", typed)
+		page := b.Send(t, "/sportello/fascicolo", form)
+		if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["fiscal_code"] != "Codice fiscale: "+italian.Rule(rule) || page.Filled("fiscal_code")[0] != typed {
+			t.Errorf("%s: %d %v", typed, page.StatusCode, page.Problems())
+		}
 	}
 }
 
@@ -221,6 +237,10 @@ func TestPersonWithAnOpenFile(t *testing.T) {
 		if field != "key" && field != "other_language" && field != "languages" && !slices.Equal(got, want) {
 			t.Errorf("%s came back as %v", field, got)
 		}
+	}
+	b.Records.Same[0].Like = &names.Likeness{Code: true, Born: names.SwappedBirth}
+	if page = b.Send(t, "/sportello/fascicolo", form); !strings.Contains(page.Words(), "Stesso codice fiscale, altri nomi, giorno e mese di nascita scambiati") {
+		t.Errorf("%s", page.Words())
 	}
 	b.Records.Same[0].Like = &names.Likeness{Names: names.LikeNames, Born: names.SwappedBirth}
 	closed := b.Records.Same[0].Opened.AddDate(0, 1, 0)

@@ -39,7 +39,7 @@ func readCaseForm(c *gin.Context) caseForm {
 	f.CaseOpening = ledger.CaseOpening{
 		Person: ledger.Person{
 			GivenName: web.Typed(c, "given_name"), FamilyName: web.Typed(c, "family_name"), Citizenship: c.PostForm("citizenship"),
-			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"),
+			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"), FiscalCode: web.Typed(c, "fiscal_code"),
 		},
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
 		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
@@ -128,7 +128,7 @@ func distinct(faults []care.Fault) []care.Fault {
 // caseFields are the fields in the order of the page, in which what is wrong
 // with them is told.
 var caseFields = []string{
-	"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "languages", "phone",
+	"given_name", "family_name", "birth_date", "citizenship", "fiscal_code", "permit", "permit_expiry", "languages", "phone",
 	"needs", "topic", "channel", "note", "notice_given",
 }
 
@@ -145,7 +145,7 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		Frame: s.Pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
 		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: parts.CountryGroups(p.Citizenship),
-		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, Needs: present.NeedOptions(rules.Policy, f.Needs),
+		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, FiscalCode: p.FiscalCode, Needs: present.NeedOptions(rules.Policy, f.Needs),
 		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/fiscal"
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
@@ -74,6 +75,8 @@ func typed(sent url.Values, field string) string {
 	switch field {
 	case correction.BirthDate:
 		return parts.ReadBirth(sent.Get(field))
+	case correction.FiscalCode:
+		return fiscal.Clean(sent.Get(field))
 	case correction.Languages:
 		tags := slices.Clone(sent[field])
 		if other := sent.Get(otherLanguage); other != "" && !slices.Contains(tags, other) {
@@ -92,7 +95,7 @@ func read(who care.Staff, sent url.Values, known ledger.Person) correction.Perso
 	texts := map[string]**string{
 		correction.GivenName: &form.GivenName, correction.FamilyName: &form.FamilyName, correction.BirthDate: &form.BirthDate,
 		correction.Citizenship: &form.Citizenship, correction.Phone: &form.Phone, correction.Email: &form.Email,
-		correction.Municipality: &form.Municipality, correction.Address: &form.Address,
+		correction.Municipality: &form.Municipality, correction.Address: &form.Address, correction.FiscalCode: &form.FiscalCode,
 	}
 	for _, field := range correction.Fields {
 		value := typed(sent, field)
@@ -141,6 +144,8 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 	case correction.BirthDate:
 		shown.Type, shown.Required = "birth", true
 		shown.Hint = strings.TrimSpace(shown.Hint + " Se non si sa altro, solo l’anno.")
+	case correction.FiscalCode:
+		shown.Hint = strings.TrimSpace(shown.Hint + " Quello della tessera sanitaria, o le 11 cifre di quello provvisorio.")
 	case correction.Citizenship:
 		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
 	case correction.Phone:

@@ -42,6 +42,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.GivenName), Value: p.GivenName},
 		web.Term{Name: italian.Field(correction.FamilyName), Value: p.FamilyName},
 		web.Term{Name: italian.Field(correction.BirthDate), Value: parts.Born(p)},
+		web.Term{Name: italian.Field(correction.FiscalCode), Value: p.FiscalCode},
 		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
 	)
 	page.Contacts = terms(

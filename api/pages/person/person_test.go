@@ -23,7 +23,7 @@ func TestThePagesOfAPerson(t *testing.T) {
 	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.AnotherID).Text, `href="`+address+`"`)
 	page := b.Open(t, address).Words()
 	for _, want := range []string{
-		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "000 0000001", "Comune in cui vive non indicato",
+		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "000 0000001", "Codice fiscale PRVPSN92E01Z236U", "Comune in cui vive non indicato",
 		"Cognome : era Prova 0010 , adesso Prova 0001", "Lingue : era urdu , adesso urdu, inglese", "Mostrato il passaporto.", apitest.SomeWorker.Name,
 	} {
 		require.Contains(t, page, want)
@@ -37,7 +37,7 @@ func TestThePagesOfAPerson(t *testing.T) {
 func asTyped(change url.Values) url.Values {
 	form := url.Values{
 		"key": {"chiave"}, "seen": {"2"}, "given_name": {"Persona"}, "family_name": {"Prova 0001"}, "birth_date": {"1/5/1992"}, "citizenship": {"PK"}, "languages": {"ur", "en"},
-		"other_language": {""}, "phone": {"000 0000001"}, "email": {""}, "municipality": {""}, "address": {""}, "note": {"Mostrato il passaporto"},
+		"other_language": {""}, "phone": {"000 0000001"}, "email": {""}, "fiscal_code": {"PRVPSN92E01Z236U"}, "municipality": {""}, "address": {""}, "note": {"Mostrato il passaporto"},
 	}
 	for field, values := range change {
 		form[field] = values
@@ -61,6 +61,7 @@ func TestWhatDiffersIsCorrected(t *testing.T) {
 		"a language less":     {url.Values{"languages": {"ur"}}, correction.PersonCorrection{Languages: []string{"ur"}}},
 		"a telephone":         {url.Values{"phone": {"000 0000002"}}, correction.PersonCorrection{Phone: text("000 0000002")}},
 		"where they live":     {url.Values{"municipality": {"Prato"}, "address": {"Via di Prova 1"}}, correction.PersonCorrection{Municipality: text("Prato"), Address: text("Via di Prova 1")}},
+		"a codice fiscale":    {url.Values{"fiscal_code": {" prv psn 92e41 z236y"}}, correction.PersonCorrection{FiscalCode: text("PRVPSN92E41Z236Y")}},
 		"an address of mails": {url.Values{"email": {"una@prova.invalid"}}, correction.PersonCorrection{Email: text("una@prova.invalid")}},
 	} {
 		b := apitest.NewPages(t)

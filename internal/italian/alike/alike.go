@@ -9,11 +9,15 @@ import (
 // People says in what two people are alike: "nomi simili, giorno e mese di nascita
 // scambiati".
 func People(l names.Likeness) string {
-	return namesAlike[l.Names] + ", " + birthsAlike[l.Born]
+	said := namesAlike[l.Names] + ", " + birthsAlike[l.Born]
+	if l.Code {
+		said = "stesso codice fiscale, " + said
+	}
+	return said
 }
 
 var namesAlike = map[names.OfNames]string{
-	names.SameNames: "stessi nomi", names.LikeNames: "nomi simili", names.SameFamily: "stesso cognome",
+	names.SameNames: "stessi nomi", names.LikeNames: "nomi simili", names.SameFamily: "stesso cognome", "": "altri nomi",
 }
 
 var birthsAlike = map[names.OfBirth]string{
@@ -23,7 +27,7 @@ var birthsAlike = map[names.OfBirth]string{
 
 var foundBy = map[finding.By]string{
 	finding.ByName: "nome", finding.ByNumber: "numero del fascicolo", finding.ByBirth: "data di nascita",
-	finding.BySwapped: "data di nascita, con giorno e mese scambiati", finding.ByPhone: "telefono",
+	finding.BySwapped: "data di nascita, con giorno e mese scambiati", finding.ByPhone: "telefono", finding.ByCode: "codice fiscale",
 }
 
 // FoundBy says why a file that was searched is offered.

@@ -73,15 +73,16 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
 }
 
-// keysOf are the keys by which a person is found: by their names, and by those that a
-// merge has set aside.
+// keysOf are the keys by which a person is found: by what is known of them, and by names
+// and codes that a merge has set aside.
 func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person) (kinds, keys []string, err error) {
 	type aside struct {
 		Given  string `db:"given"`
 		Family string `db:"family"`
+		Code   string `db:"code"`
 	}
-	others, err := postgres.Many[aside](ctx, tx, `SELECT coalesce(value ->> 'given_name', '') AS given, coalesce(value ->> 'family_name', '') AS family
-		FROM set_aside WHERE case_id = $1 AND field = 'name'`, caseID)
+	others, err := postgres.Many[aside](ctx, tx, `SELECT coalesce(value ->> 'given_name', '') AS given, coalesce(value ->> 'family_name', '') AS family,
+		coalesce(value ->> 'fiscal_code', '') AS code FROM set_aside WHERE case_id = $1 AND field IN ('name', 'fiscal_code')`, caseID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,8 +97,8 @@ func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person)
 		}
 	}
 	add(naming.Of(p))
-	for _, name := range others {
-		add(naming.Rows(names.Of(name.Given, name.Family, p.BirthDate)))
+	for _, other := range others {
+		add(naming.Of(ledger.Person{GivenName: other.Given, FamilyName: other.Family, BirthDate: p.BirthDate, YearOnly: p.YearOnly, FiscalCode: other.Code}))
 	}
 	return kinds, keys, nil
 }
@@ -105,7 +106,7 @@ func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person)
 // Person reads the person of a case. pgx.ErrNoRows: the caller does not see them.
 func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
 	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on,
-		languages, phone, email, municipality, address, version FROM person WHERE case_id = $1`, caseID)
+		languages, phone, email, municipality, address, fiscal_code, version FROM person WHERE case_id = $1`, caseID)
 }
 
 // Persons reads the persons of cases with what was corrected of them.

@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
+	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -63,15 +67,16 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 	given := p.given(run)
 	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{
 		GivenName: text(""), FamilyName: text("Esempia"), BirthDate: text("1988"), Citizenship: text("MA"), Languages: []string{"ar", "fr"},
-		Phone: text("000 0000002"), Email: text("persona@prova.invalid"), Municipality: text("Prato"), Address: text("Via di Prova 1"),
+		Phone: text("000 0000002"), Email: text("persona@prova.invalid"), Municipality: text("Prato"), Address: text("Via di Prova 1"), FiscalCode: text("prvpsn 88c01 z236u"),
 	}))
 	is := p.person(id)
 	require.Equal(t, ledger.Person{
 		ID: is.ID, FamilyName: "Esempia", BirthDate: time.Date(1988, 1, 1, 0, 0, 0, 0, time.UTC), YearOnly: true, Citizenship: "MA", Permit: "work", Languages: []string{"ar", "fr"},
-		Phone: "000 0000002", Email: "persona@prova.invalid", Municipality: "Prato", Address: "Via di Prova 1", Version: 2,
+		Phone: "000 0000002", Email: "persona@prova.invalid", Municipality: "Prato", Address: "Via di Prova 1", FiscalCode: "PRVPSN88C01Z236U", Version: 2,
 	}, is)
 	require.Equal(t, []string{id}, p.finds("esempia"))
 	require.Empty(t, p.finds("sbagliata"), "of the name that it is no longer no key is left")
+	require.Equal(t, []string{id}, p.finds("PRVPSN88CLMZ236X"), "with letters for digits")
 	same, err := p.Records.SamePerson(t.Context(), p.Accounts["desk_operator.prato"], ledger.Person{FamilyName: "Esempya", BirthDate: is.BirthDate})
 	require.NoError(t, err)
 	require.Len(t, same, 1, "the likeness follows")
@@ -90,6 +95,7 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"given_name": "Persona > ", "family_name": "Sbagliata > Esempia", "birth_date": "1992-03-01 > 1988", "citizenship": "PK > MA", "languages": "ur > ar fr",
 		"phone": "000 0000001 > 000 0000002", "email": " > persona@prova.invalid", "municipality": " > Prato", "address": " > Via di Prova 1",
+		"fiscal_code": " > PRVPSN88C01Z236U",
 	}, was)
 	require.Contains(t, p.Moments(run), "person_corrected")
 	require.Equal(t, given, p.given(run), "what was given stays as it was given")
@@ -124,6 +130,7 @@ func TestWhoCorrectsWhat(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	require.ErrorIs(t, p.corrects("desk_operator.prato", uuid.NewString(), correction.PersonCorrection{Phone: text("000 0000004")}), ledger.ErrNotFound)
 	p.refused(p.corrects("desk_operator.prato", id, correction.PersonCorrection{Phone: text("000 0000003")}), "", correction.RuleNothing)
+	p.refused(p.corrects("desk_operator.prato", id, correction.PersonCorrection{FiscalCode: text("PRVPSN88C01Z236U")}), "fiscal_code", fiscal.RuleBorn)
 	require.Equal(t, "000 0000003", p.person(id).Phone)
 }
 
@@ -156,21 +163,22 @@ func TestCorrectionsAfterAMerge(t *testing.T) {
 	kept, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
 	merged, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
 	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(merged), correction.PersonCorrection{
-		GivenName: text("Prova 0001"), FamilyName: text("Persona"), Email: text("una@prova.invalid"), Municipality: text("Prato"),
+		GivenName: text("Prova 0001"), FamilyName: text("Persona"), Email: text("una@prova.invalid"), Municipality: text("Prato"), FiscalCode: text("PRVPSN92C41Z236U"),
 	}))
-	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{Email: text("altra@prova.invalid")}))
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{Email: text("altra@prova.invalid"), FiscalCode: text("PRVPSN92C01Z236Q")}))
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
 	res, _ := p.Merge("social_worker.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
 	is := p.person(ledger.BareID(kept))
-	require.Equal(t, []string{"altra@prova.invalid", "Prato"}, []string{is.Email, is.Municipality})
+	require.Equal(t, []string{"altra@prova.invalid", "Prato", "PRVPSN92C01Z236Q"}, []string{is.Email, is.Municipality, is.FiscalCode})
+	require.Equal(t, 1, p.Count(`set_aside WHERE field = 'fiscal_code' AND value ->> 'fiscal_code' = 'PRVPSN92C41Z236U'`))
 	require.Equal(t, 1, p.Count(`set_aside WHERE field = 'email' AND value ->> 'email' = 'una@prova.invalid'`))
 	p.refused(p.corrects("desk_operator.prato", ledger.BareID(merged), correction.PersonCorrection{Phone: text("1")}), "", correction.RuleMerged)
 	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(kept))
 	require.NoError(t, err)
-	require.Len(t, list, 5)
+	require.Len(t, list, 7)
 	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{GivenName: text("Terza"), FamilyName: text("Esempia")}))
-	for _, search := range []string{"terza", "prova 0001"} {
+	for _, search := range []string{"terza", "prova 0001", "PRVPSN92C01Z236Q", "PRVPSN92C41Z236U"} {
 		require.Contains(t, p.finds(search), ledger.BareID(kept), search)
 	}
 }
@@ -179,7 +187,7 @@ func TestCorrectionsAfterAMerge(t *testing.T) {
 func TestContactsGoWithAHandover(t *testing.T) {
 	p := play{postgrestest.NewPlay(t)}
 	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}}, ledger.Effects{})
-	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(run), correction.PersonCorrection{BirthDate: text("1992"), Email: text("una@prova.invalid"), Address: text("Via di Prova 1")}))
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(run), correction.PersonCorrection{BirthDate: text("1992"), Email: text("una@prova.invalid"), Address: text("Via di Prova 1"), FiscalCode: text("PRVPSN92C01Z236Q")}))
 	transfer, next := postgrestest.NewRun(care.RunTransfer), postgrestest.NewRun(care.RunCase)
 	asks := p.Ask("social_worker.prato", run, catalogue.Transfer.Command("", "", catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}))
 	p.Does(run, asks, ledger.Effects{Tell: []ledger.Message{{Run: transfer, Answer: care.Answer{Operation: care.OpOpen, Zone: "lucca"}}}}, nil)
@@ -188,6 +196,35 @@ func TestContactsGoWithAHandover(t *testing.T) {
 	p.Complete("social_worker.lucca", transfer, task.ID, care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel}, ledger.Effects{Ending: care.Accepted}, nil)
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeTransferred, Ending: care.OutcomeTransferred,
 		Handover: &ledger.Handover{Run: next, Zone: "lucca", Stage: care.StageFirstLevel}}, nil)
-	require.Equal(t, map[string]any{"email": "una@prova.invalid", "address": "Via di Prova 1", "birth_year_only": true},
-		p.Row(`SELECT email, address, birth_year_only FROM person WHERE case_id = $1`, ledger.BareID(next)))
+	require.Equal(t, map[string]any{"email": "una@prova.invalid", "address": "Via di Prova 1", "birth_year_only": true, "fiscal_code": "PRVPSN92C01Z236Q"},
+		p.Row(`SELECT email, address, fiscal_code, birth_year_only FROM person WHERE case_id = $1`, ledger.BareID(next)))
+	there, err := p.Records.SamePerson(t.Context(), p.Accounts["desk_operator.lucca"], ledger.Person{GivenName: "Tutt'altra", FamilyName: "Esempia", BirthDate: time.Date(1971, 7, 7, 0, 0, 0, 0, time.UTC), FiscalCode: "PRVPSN92CL1Z236B"})
+	require.NoError(t, err)
+	require.Len(t, there, 1, "by the codice fiscale alone, with letters for digits")
+	require.Equal(t, ledger.BareID(next), there[0].ID)
+	require.Equal(t, names.Likeness{Code: true, Born: names.OtherBirth}, *there[0].Like)
+}
+
+// Code that knows no codice fiscale corrects a name: the code stays, and the file is found by it.
+func TestCodeOfBeforeLeavesTheFiscalCode(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}, FiscalCode: "PRVPSN92C01Z236Q"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	is := p.person(id)
+	is.FamilyName, is.FiscalCode = "Esempia", "" // as who does not know it reads it
+	kinds, keys := naming.Of(is)
+	who := p.Accounts["desk_operator.prato"]
+	require.NoError(t, pgx.BeginFunc(t.Context(), p.Owner, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), `SELECT set_config('percorso.' || w, v, true) FROM unnest(ARRAY['zone', 'staff', 'role', 'agency'], $1::text[]) u (w, v)`,
+			[]string{"prato", who.ID, string(who.Role), who.Agency}); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `SELECT correct_person($1, gen_random_uuid(), $2, 3, $3, $4, '[{"field":"family_name","old":"Prova 0001","new":"Esempia"}]', 'Prova', now())`,
+			id, is, kinds, keys)
+		return err
+	}))
+	require.Equal(t, "PRVPSN92C01Z236Q", p.person(id).FiscalCode)
+	for _, search := range []string{"esempia", "PRVPSN92C01Z236Q"} {
+		require.Equal(t, []string{id}, p.finds(search), search)
+	}
 }

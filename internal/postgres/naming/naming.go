@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/finding"
+	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
@@ -29,6 +30,7 @@ const (
 	sound  = "sound"
 	birth  = "birth"
 	phone  = "phone"
+	code   = "fiscal"
 )
 
 // Rows are the kinds and the keys of a name, as Postgres keeps them.
@@ -49,8 +51,8 @@ func Rows(k names.Keys) (kinds, keys []string) {
 	return kinds, keys
 }
 
-// Of are the kinds and the keys by which a person is found: by names, day of birth and
-// telephone.
+// Of are the kinds and the keys by which a person is found: by names, day of birth,
+// telephone and codice fiscale.
 func Of(p ledger.Person) (kinds, keys []string) {
 	kinds, keys = Rows(names.Of(p.GivenName, p.FamilyName, p.BirthDate))
 	key := finding.Birth(p.BirthDate)
@@ -60,6 +62,9 @@ func Of(p ledger.Person) (kinds, keys []string) {
 	kinds, keys = append(kinds, birth), append(keys, key)
 	for _, number := range finding.Phones(p.Phone) {
 		kinds, keys = append(kinds, phone), append(keys, number)
+	}
+	if key := finding.Code(p.FiscalCode); key != "" {
+		kinds, keys = append(kinds, code), append(keys, key)
 	}
 	return kinds, keys
 }
@@ -157,18 +162,22 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 		Given  string    `db:"given_name"`
 		Family string    `db:"family_name"`
 		Born   time.Time `db:"birth_date"`
+		Code   string    `db:"fiscal_code"`
 	}
-	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date
-		FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY f (id, n) JOIN person p ON p.case_id = f.id
+	of := names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate, Code: fiscal.Key(p.FiscalCode)}
+	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date, p.fiscal_code
+		FROM (SELECT l.id, min(l.n) AS n FROM (
+				SELECT a.id, a.n FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY a (id, n)
+				UNION ALL SELECT b, 0 FROM find_coded($11, $8, nullif($9, '')::uuid, $10) b) l GROUP BY l.id) f JOIN person p ON p.case_id = f.id
 		WHERE NOT EXISTS (SELECT FROM told_apart a WHERE a.case_id = nullif($9, '')::uuid AND a.other_id = f.id
 			OR a.case_id = f.id AND a.other_id = nullif($9, '')::uuid) ORDER BY f.n`,
 		postgres.OrEmpty(k.Wholes), k.Born, append(k.Days, names.Exchanged(p.GivenName, p.FamilyName, p.BirthDate)...), postgres.OrEmpty(k.Sounds),
-		p.GivenName, p.FamilyName, p.BirthDate, which, but, compared)
+		p.GivenName, p.FamilyName, p.BirthDate, which, but, compared, finding.Code(p.FiscalCode))
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		in := names.Like(names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate}, names.Person{Given: r.Given, Family: r.Family, Born: r.Born})
+		in := names.Like(of, names.Person{Given: r.Given, Family: r.Family, Born: r.Born, Code: fiscal.Key(r.Code)})
 		if in.Any() {
 			list = append(list, Like{Case: r.Case, Born: r.Born, In: in})
 		}
@@ -201,9 +210,10 @@ func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 		Born   time.Time `db:"birth_date"`
 		Year   bool      `db:"birth_year_only"`
 		Phone  string    `db:"phone"`
+		Code   string    `db:"fiscal_code"`
 	}
 	err = pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
-		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date, birth_year_only, phone FROM person
+		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date, birth_year_only, phone, fiscal_code FROM person
 			WHERE keys < $1 LIMIT $2 FOR UPDATE SKIP LOCKED`, names.Version, batch)
 		if err != nil {
 			return err
@@ -212,7 +222,7 @@ func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 		b := &pgx.Batch{}
 		for _, r := range rows {
 			b.Queue(`DELETE FROM person_key WHERE case_id = $1`, r.Case)
-			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born, YearOnly: r.Year, Phone: r.Phone})
+			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born, YearOnly: r.Year, Phone: r.Phone, FiscalCode: r.Code})
 			b.Queue(sql, args...)
 			b.Queue(`UPDATE person SET keys = $2 WHERE case_id = $1`, r.Case, names.Version)
 		}

@@ -125,8 +125,8 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 			return err
 		}
 		needs := crossing.Referral(policy.Policy, agency, purpose, nil)
-		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM disclosed($1, $2, $3, $4, $5) AS snapshot`,
-			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known).Scan(&d.Snapshot, &d.Digest)
+		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM (SELECT disclosed($1, $2, $3, $4, $5) || disclosed_code($1, $6)) d (snapshot)`,
+			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known, crossing.TellsFiscalCode(policy.Policy, agency, crossing.ForReferral)).Scan(&d.Snapshot, &d.Digest)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ const mostSame = 20
 // that may be of a person, the likeliest first and at most 20, each with in what they
 // are alike and what it waits for.
 func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Person) (files []ledger.CaseFile, err error) {
-	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly)}
+	l := reading{kind: ledger.SearchSamePerson, search: person.FamilyName + " | " + person.GivenName + " | " + person.BirthDate.Format(time.DateOnly) + finding.Code(person.FiscalCode)}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		same, err := naming.Same(ctx, tx, person, naming.All, "", mostSame)
 		if err != nil {

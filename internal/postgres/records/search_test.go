@@ -141,7 +141,7 @@ func TestTheSamePersonHoweverTyped(t *testing.T) {
 // and the number; closed files too. Each says what it was found by.
 func TestFoundByWhatIsKnown(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "D'Esempio", Phone: "+39 347 000.0001"}, ledger.Effects{}) // born on 1 March 1992
+	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "D'Esempio", Phone: "+39 347 000.0001", FiscalCode: "prvpsn92c01z236q"}, ledger.Effects{}) // born on 1 March 1992
 	id := ledger.BareID(run)
 	number := p.Row(`SELECT number FROM case_file WHERE id = $1`, id)["number"].(string)
 	other := p.named("Tutt'altra", "Prova")
@@ -165,10 +165,11 @@ func TestFoundByWhatIsKnown(t *testing.T) {
 			"d’esempio persona": finding.ByName, "PERSONA d esempio": finding.ByName, "esempio": finding.ByName, number: finding.ByNumber,
 			"1/3/1992": finding.ByBirth, "01.03.1992": finding.ByBirth, "1992-03-01": finding.ByBirth, "3/1/1992": finding.BySwapped, "esempio 1-3-1992": finding.ByBirth,
 			"3470000001": finding.ByPhone, "347 000 0001": finding.ByPhone, "0039 347/0000001": finding.ByPhone, "+393470000001": finding.ByPhone, "347000": finding.ByPhone,
+			"PRVPSN92C01Z236Q": finding.ByCode, "prv psn 92c01 z236q\n": finding.ByCode, "PRVPSN92CL1Z236B": finding.ByCode,
 		} {
 			require.Contains(t, find(search), by, search)
 		}
-		for _, search := range []string{"%%", "__", "2/3/1992", "altra 1/3/1992", "3480000001", "+92 347 0000001", "70000001"} {
+		for _, search := range []string{"%%", "__", "2/3/1992", "altra 1/3/1992", "3480000001", "+92 347 0000001", "70000001", "PRVPSN92C41Z236U", "01234567004"} {
 			require.Empty(t, find(search), search)
 		}
 	}
@@ -176,17 +177,18 @@ func TestFoundByWhatIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, elsewhere.Items, "another zone's people are unknown")
 	require.Positive(t, p.Count(`audit WHERE action = 'search_cases' AND asked = 'by=birth,swapped' AND octet_length(searched) = 32`))
-	require.Zero(t, p.Count(`audit WHERE asked LIKE '%1992%' OR asked LIKE '%347%'`), "what was typed is in no line")
+	require.Zero(t, p.Count(`audit WHERE asked LIKE '%1992%' OR asked LIKE '%347%' OR asked LIKE '%PRV%'`), "what was typed is in no line")
 
 	// The keys of before are made anew, and a page goes on where the one before ended.
 	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET keys = 2`)
 	require.NoError(t, err)
-	_, err = p.Owner.Exec(t.Context(), `DELETE FROM person_key WHERE kind IN ('birth', 'phone')`)
+	_, err = p.Owner.Exec(t.Context(), `DELETE FROM person_key WHERE kind IN ('birth', 'phone', 'fiscal')`)
 	require.NoError(t, err)
 	require.Empty(t, find("3470000001"))
 	_, err = naming.Complete(t.Context(), p.Owner)
 	require.NoError(t, err)
 	require.Contains(t, find("3470000001"), finding.ByPhone)
+	require.Contains(t, find("PRVPSN92C01Z236Q"), finding.ByCode)
 	var pages []string
 	for cursor := ""; ; {
 		page, err := p.Records.CaseFiles(t.Context(), p.Accounts["desk_operator.prato"], ledger.CaseFilter{Search: "1992-03-01"}, ledger.Paging{Limit: 1, Cursor: cursor})

@@ -38,13 +38,14 @@ func (p *play) asks(run, agency, purpose, from string) (referral string) {
 // redirection passes on no more, be it to an agency that may have more.
 func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 	p := newPlay(t)
-	caseRun, _ := p.Begin(ledger.Person{Phone: "0574 000001"}, ledger.Effects{})
+	caseRun, _ := p.Begin(ledger.Person{Phone: "0574 000001", FiscalCode: "PRVPSN92C01Z236Q"}, ledger.Effects{})
 	placement := postgrestest.NewRun(care.RunPlacement)
 	p.Branch(caseRun, placement, care.Answer{Agency: "cpi"}, ledger.Effects{})
 	first := p.asks(placement, "cpi", "", "")
 	given := p.givenOn(placement, "cpi")
 	require.Equal(t, []string{"labour"}, given.Needs)
 	require.NotEmpty(t, given.BirthDate)
+	require.Equal(t, "PRVPSN92C01Z236Q", given.FiscalCode)
 
 	shown, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(caseRun), "cpi", "")
 	require.NoError(t, err)
@@ -56,6 +57,7 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 	require.False(t, passed.Consent)
 	require.Equal(t, given.Needs, passed.Snapshot.Needs)
 	require.Empty(t, passed.Snapshot.BirthDate)
+	require.Empty(t, passed.Snapshot.FiscalCode)
 	_, err = p.Records.Disclosure(t.Context(), p.Accounts["cpi_operator.lucca"], ledger.BareID(caseRun), "cpia", "")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 
@@ -65,6 +67,7 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET phone = '0574 000002' WHERE case_id = $1`, ledger.BareID(caseRun))
 	require.NoError(t, err)
 	p.asks(placement, "cpia", "", first)
+	given.FiscalCode = "" // which is for the work alone
 	require.Equal(t, given, p.givenOn(placement, "cpia"))
 }
 
