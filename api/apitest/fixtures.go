@@ -434,6 +434,10 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		return ledger.Case{}, ledger.ErrNotFound
 	case AnotherID:
 		c.Transfer = "pistoia"
+		c.Leads = []ledger.Lead{
+			{Agency: "comune", ID: SomeWorker.ID, Name: SomeWorker.Name, Role: SomeWorker.Role, Since: p.noon(-20)},
+			{Agency: "comune", ID: SomeSupervisor.ID, Name: SomeSupervisor.Name, Role: SomeSupervisor.Role, Since: p.noon(-40), ByName: SomeWorker.Name, Why: "Prova: il carico.", Until: p.due(-20), Ended: "left"},
+		}
 	case ProtectedID, LiftedID:
 		c.ID = id
 		c.Protection = &ledger.Protection{

@@ -62,6 +62,7 @@ type caseJSON struct {
 	Consents     []consentJSON     `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
 	SetAside     []ledger.SetAside `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
 	Meetings     []meetingJSON     `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
+	Leads        []ledger.Lead     `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
 	TransferTo   string            `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
 }
 
@@ -153,7 +154,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),
-			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside),
+			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Leads: orEmpty(c.Leads),
 		}
 		if p.PermitExpiry != nil {
 			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)
@@ -248,6 +249,7 @@ type caseFilesInput struct {
 	Open   string        `query:"open" enum:"true,false" doc:"Left out: all"`
 	Stage  care.Stage    `query:"stage" enum:"first_level,second_level,equipe,placement,follow_up,closed"`
 	Health health.Health `query:"health" enum:"planned,late,broken,orphaned" doc:"Of open cases"`
+	Lead   string        `query:"lead" enum:"true,false" doc:"Those that the caller follows for their agency, as its lead, or the others"`
 	Number string        `query:"number" maxLength:"40" pattern:"^[A-Za-z]+-[0-9]{4}-[0-9]+$" doc:"To look for a name, POST to /case-file-searches: names do not belong in addresses"`
 }
 
@@ -256,6 +258,9 @@ func (in caseFilesInput) filter() ledger.CaseFilter {
 	if in.Open != "" || in.Health != "" {
 		open := in.Open != "false"
 		f.Open = &open
+	}
+	if in.Lead != "" {
+		f.Led = new(in.Lead == "true")
 	}
 	return f
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/api/problem"
+	"percorso/api/rest/faults"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
 
 // KeyHeader carries the idempotency key.
-const KeyHeader = "Idempotency-Key"
+const KeyHeader = faults.KeyHeader
 
 // KeyInput is the idempotency key that a POST carries.
 type KeyInput struct {

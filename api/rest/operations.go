@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/rest/faults"
 	"percorso/api/rest/told"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -98,7 +99,7 @@ func describe(facts catalogue.Facts) huma.Operation {
 // its form could not be read although it has the shape of the schema.
 func (a *API) ask(ctx context.Context, who care.Staff, c catalogue.Command, unread error) (*actOutput, error) {
 	if unread != nil {
-		return nil, humaProblem(http.StatusUnprocessableEntity, "", unread)
+		return nil, faults.Problem(http.StatusUnprocessableEntity, "", unread)
 	}
 	cmd, err := a.door.Do(ctx, who, c)
 	return acted(cmd, err, "")

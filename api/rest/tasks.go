@@ -25,6 +25,7 @@ type taskJSON struct {
 	HolderRole care.Role           `json:"holder_role,omitempty"`
 	HolderGone bool                `json:"holder_gone,omitempty" doc:"Who holds it has left, or works elsewhere: the supervisor sees to it"`
 	Mine       bool                `json:"mine" doc:"The caller holds it"`
+	FirstName  string              `json:"first_name,omitempty" doc:"To whom it comes first, as the lead of its agency in the case; others of its role may claim it all the same"`
 	Stamp      string              `json:"stamp" doc:"Changes with who does the task and by when; sent back with a repair, it tells whether somebody changed it meanwhile"`
 	Outcome    string              `json:"outcome,omitempty"`
 	ReadyAt    time.Time           `json:"ready_at"`
@@ -43,7 +44,7 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 		return taskJSON{
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, Reason: t.Reason, ReferralID: t.ReferralID,
-			HolderName: t.HolderName, HolderRole: t.HolderRole, HolderGone: t.HolderGone, Stamp: t.Stamp, Mine: t.HolderID != "" && t.HolderID == who.ID,
+			HolderName: t.HolderName, HolderRole: t.HolderRole, HolderGone: t.HolderGone, FirstName: t.FirstName, Stamp: t.Stamp, Mine: t.HolderID != "" && t.HolderID == who.ID,
 			Outcome: t.Outcome, ReadyAt: t.Ready, DueAt: t.Due, Reminders: t.Reminders, Escalated: t.Escalated, LateSince: t.LateSince, Suspended: t.Suspended, Answered: t.Answered, GivenTo: t.GivenTo,
 		}
 	}
@@ -51,7 +52,7 @@ func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 
 type tasksInput struct {
 	PagingInput
-	Mine       bool           `query:"mine" doc:"Held by the caller"`
+	Mine       bool           `query:"mine" doc:"Held by the caller, or free and theirs first as the lead of their agency in the case"`
 	Team       bool           `query:"team" doc:"Ready for the caller's role and agency"`
 	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 	State      care.TaskState `query:"state" enum:"ready,reserved,completed,skipped,obsolete" doc:"Left out: the open ones"`

@@ -14,6 +14,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/codes"
 	"percorso/internal/crossing"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
@@ -89,7 +90,7 @@ func TestExamplesAreRight(t *testing.T) {
 				}
 				c := o.Any(id, world)
 				require.Empty(t, c.Check(around), "%s in %s: %s", c.Operation, policy.Zone, c.Data)
-				require.Empty(t, catalogue.CheckAnswer(policy, zones, c.Answer), c.Operation)
+				require.Empty(t, codes.Check(policy, zones, c.Answer), c.Operation)
 			}
 			for _, form := range catalogue.TaskForms {
 				world.Task, around.Task = form.Kind, form.Kind

@@ -67,6 +67,7 @@ const (
 	OtherColleagues List = "other_colleagues" // of the zone's other agencies
 	NewKeepers      List = "new_keepers"      // all of these who do not keep it
 	Keepers         List = "keepers"          // who do
+	Leads           List = "leads"            // who may follow the case for their agency, but for those who do
 
 	// Whose data of the person hold after a merge, with what either file says.
 	EitherName        List = "either_name"

@@ -2,7 +2,6 @@ package italian
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 )
 
 // OperationTexts are what the page of an operation on a case says besides the
@@ -39,6 +38,11 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Done:    "La persona è protetta: la conoscono solo i custodi.",
 		Labels:  map[string]string{"keeper": "Secondo custode", "elsewhere": "Una persona di un altro ente, se serve"},
 		Choices: map[string]string{"sought": "qualcuno la cerca", "colleague": "lavora in uno degli enti", "relative": "è parente di chi lavora in uno degli enti", "other": "altro motivo"},
+	},
+	care.OpNameLead: {
+		Intro:  "Il referente segue la persona per il suo ente prima dei colleghi: le nuove attività arrivano prima a lui o a lei, tra «affidate a me». I colleghi le vedono tra le libere e possono farle.",
+		Done:   "Il referente è nominato: le prossime attività arrivano prima a lui o a lei.",
+		Labels: map[string]string{"to": "Chi segue la persona"}, Hints: map[string]string{"note": "Perché: lo legge chi segue la persona."}, Nothing: map[string]string{"to": "Non ci sono altri colleghi da nominare."},
 	},
 	care.OpNameKeeper:    {Intro: "Un custode in più conosce la persona e ne fa le attività.", Done: "Il custode è nominato."},
 	care.OpDismissKeeper: {Intro: "Chi non è più custode non trova più la persona. Le sue attività passano agli altri.", Done: "Non è più custode."},
@@ -161,21 +165,3 @@ func (t OperationTexts) NoneOf(name string) string {
 	}
 	return "Non c’è nulla da scegliere: " + t.Label(name) + "."
 }
-
-// GivenTexts are what a page says above the data of the person that somebody is
-// given with an operation. Purpose is the code of what they are given for.
-type GivenTexts struct{ Title, Hint, Purpose string }
-
-var givenTexts = map[catalogue.Receiver]GivenTexts{
-	catalogue.ToCPI:       {"Dati che riceve", "Sono questi e nessun altro.", "referral"},
-	catalogue.ToService:   {"Se il servizio è di un altro ente", "L’ente riceve questi dati della persona, e nient’altro.", "appointment"},
-	catalogue.ToOtherZone: {"Dati che riceve l’altra zona", "Sono questi, con quello che scrivi nelle note.", "transfer"},
-	catalogue.ToMembers:   {"Dati che riceve chi siede nell’équipe per un altro ente", "Sono questi e nessun altro; un ente privato li riceve solo se la persona acconsente, senza la data di nascita e la cittadinanza.", "equipe"},
-	catalogue.ToPartner:   {"Dati che riceve", "Prima di inviare guarda che cosa riceve il partner: questi dati e nessun altro.", "referral"},
-}
-
-// Given are the texts about what a receiver gets.
-func Given(to catalogue.Receiver) GivenTexts { return givenTexts[to] }
-
-// ActivePlan says that another zone gets the plan, where there is one.
-const ActivePlan = "la versione attiva, se c’è"

@@ -142,7 +142,9 @@ type Task struct {
 	HolderRole care.Role      `db:"holder_role"`
 	ProposerID string         `db:"proposer_id"` // who proposed the closure that it is to approve
 	HolderGone bool           `db:"holder_gone"` // they have left, or work elsewhere
-	Stamp      string         `db:"stamp"`       // changes with who does it, and by when
+	FirstID    string         `db:"first_id"`    // to whom it comes first, who follows the case; empty: to all of its role
+	FirstName  string         `db:"first_name"`
+	Stamp      string         `db:"stamp"` // changes with who does it, and by when
 	Outcome    string         `db:"outcome"`
 	Ready      time.Time      `db:"ready_at"`
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
@@ -156,8 +158,9 @@ type Task struct {
 
 // TaskFilter chooses tasks.
 type TaskFilter struct {
-	Mine    bool // held by the caller
+	Mine    bool // held by the caller, or free and theirs first
 	Team    bool // ready for the caller's role and agency
+	Others  bool // with Team: but for those that are the caller's first
 	CaseID  string
 	State   care.TaskState // empty: open ones
 	Overdue bool
@@ -194,6 +197,7 @@ type CaseFilter struct {
 	Open   *bool
 	Stage  care.Stage
 	Health health.Health // computed; only with Open
+	Led    *bool         // the caller follows it for their agency, before colleagues; or does not
 	Search string        // name, day of birth, telephone, codice fiscale or number, at least 2 characters; never logged
 }
 
@@ -241,6 +245,7 @@ type Case struct {
 	LostAt       *time.Time // since when its last closure ended what it had open; nil: nobody has to take it up again
 
 	Protection *Protection // nil: nobody keeps it from the others
+	Leads      []Lead      // who follows it for each agency, then who did, the latest first
 }
 
 // Lost are the branches that the case's last closure ended.

@@ -143,6 +143,7 @@ var forms = []form{
 	act(care.OpExtend, Work, Case, false),
 	act(care.OpRemind, Work, Case, false),
 	act(care.OpRenewPolicy, Work, Case, false),
+	act(care.OpNameLead, Work, Case, false),
 	act(care.OpRetryEntry, Work, Case, false),
 	act(care.OpRefuseEntry, Work, Case, false),
 }

@@ -68,6 +68,7 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 	catalogue.OtherColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
 	catalogue.NewKeepers:        colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
 	catalogue.Keepers:           colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
+	catalogue.Leads:             newLeads,
 	catalogue.EitherName:        makesEither(nameOf),
 	catalogue.EitherBirthDate:   makesEither(birthDateOf),
 	catalogue.EitherCitizenship: makesEither(citizenshipOf),

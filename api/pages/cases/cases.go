@@ -56,19 +56,37 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}
 	f := caseFilters[chosen]
+	filter := ledger.CaseFilter{Open: &f.open, Health: f.health}
+	if chosen == 0 { // those whom the caller follows as the lead of their agency come first
+		filter.Led = new(true)
+		led, next, err := s.caseItems(c, who, filter, c.Query("mie"))
+		if err != nil {
+			return err
+		}
+		page.Led, page.MoreLed = led, web.NextPage(c.Request.URL, "mie", next)
+		filter.Led = new(false)
+	}
+	items, next, err := s.caseItems(c, who, filter, c.Query("dopo"))
+	if err != nil {
+		return err
+	}
+	page.Cases = items
+	page.More = web.NextPage(c.Request.URL, "dopo", next)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+func (s *Place) caseItems(c *gin.Context, who care.Staff, f ledger.CaseFilter, cursor string) (items []parts.CaseItem, next string, err error) {
 	ctx := c.Request.Context()
 	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	cases, err := s.Records.CaseFiles(ctx, who, ledger.CaseFilter{Open: &f.open, Health: f.health}, ledger.Paging{Cursor: c.Query("dopo")})
-	if err != nil {
-		return err
+	cases, err := s.Records.CaseFiles(ctx, who, f, ledger.Paging{Cursor: cursor})
+	for _, file := range cases.Items {
+		items = append(items, parts.CaseItemOf(rules, file, s.Now()))
 	}
-	page.Cases = web.Each(cases.Items, func(file ledger.CaseFile) parts.CaseItem { return parts.CaseItemOf(rules, file, s.Now()) })
-	page.More = web.NextPage(c.Request.URL, "dopo", cases.Next)
-	s.Pages.Render(c, http.StatusOK, page)
-	return nil
+	return items, cases.Next, err
 }
 
 // momentsShown is how many lines of the timeline a page shows.
@@ -96,6 +114,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		PersonURL: "/fascicoli/" + file.ID + "/persona",
 		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario",
 	}
+	page.Leads, page.LeadsBefore = leadsOf(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
 		return err

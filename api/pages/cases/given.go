@@ -10,13 +10,14 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	words "percorso/internal/italian/given"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
 
 // givenTo says what a receiver gets of the person; nil: nobody gets anything.
 func givenTo(to catalogue.Receiver, in asked) *parts.Given {
-	texts := italian.Given(to)
+	texts := words.Of(to)
 	p := in.rules.Policy
 	given := &parts.Given{Title: texts.Title, Hint: texts.Hint, Purpose: italian.Purpose(texts.Purpose), Ground: italian.LegalBasis(care.PublicTask)}
 	gets := func(needs crossing.Needs) []web.Term { return givenTerms(p, in.file, needs.Of(in.file.Needs)) }
@@ -44,7 +45,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: "Chi li riceve", Value: parts.AgencyNames(members)})
 		given.Ground = grounds(members)
 	case catalogue.ToOtherZone:
-		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: italian.ActivePlan})
+		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: words.ActivePlan})
 	default:
 		return nil
 	}

@@ -17,6 +17,8 @@ var templates = web.Parse(files, parts.Pieces())
 type CaseList struct {
 	web.Frame
 	Filters []web.Link
+	Led     []parts.CaseItem // whom the caller follows as the lead of their agency
+	MoreLed string           // address of their next page
 	Cases   []parts.CaseItem
 	More    string // address of the next page; empty: there is none
 }
@@ -51,11 +53,13 @@ type CasePage struct {
 	Number       string
 	Sentence     string // what it waits for; empty where its suspension says it
 	Health       web.Badge
-	Suspension   *Suspension // nil: its clocks run
-	Merged       *web.Link   // the case file that it goes on in
-	Protection   *Protection // nil: the person is known like others
-	Mistake      string      // that somebody says that its closure was one
-	Transfer     *Transfer   // nil: no other zone was asked to take it over
+	Suspension   *Suspension  // nil: its clocks run
+	Merged       *web.Link    // the case file that it goes on in
+	Leads        []web.Term   // who follows the case for each agency
+	LeadsBefore  []web.Moment // who did
+	Protection   *Protection  // nil: the person is known like others
+	Mistake      string       // that somebody says that its closure was one
+	Transfer     *Transfer    // nil: no other zone was asked to take it over
 	Path         []PathStage
 	Actions      []web.Link // that are often asked for
 	Others       []web.Link

@@ -51,7 +51,7 @@ func (s *Place) searchFor(c *gin.Context, who care.Staff) error {
 	}
 	if faults := slices.Concat(act.Unreadable(ctx), ledger.CheckSearch("cerca", asked.Text)); len(faults) > 0 {
 		page := Search{Frame: s.Pages.Frame(c, "Ricerca", searchPath), Text: asked.Text}
-		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono o il numero del fascicolo"}}
+		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono, il codice fiscale o il numero del fascicolo"}}
 		if faults[0].Rule != care.RuleTooShort {
 			page.Form.Faults[0].Text = italian.Fault(faults[0])
 		}

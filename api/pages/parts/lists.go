@@ -37,6 +37,9 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		item.Claim = &form
 	}
+	if t.FirstID != who.ID {
+		item.First = t.FirstName
+	}
 	if t.HolderID != "" && !mine {
 		item.Holder = present.HolderName(t)
 	}

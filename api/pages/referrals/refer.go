@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	words "percorso/internal/italian/given"
 	"percorso/internal/ledger"
 	"percorso/internal/sole"
 )
@@ -154,10 +155,10 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	name := present.AgencyName(rules.Policy, typed.Agency)
 	page := ReferForm{
 		Frame: s.Pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
-		Lead:    italian.Given(catalogue.ToPartner).Hint,
+		Lead:    words.Of(catalogue.ToPartner).Hint,
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: parts.Given{
-			Title: italian.Given(catalogue.ToPartner).Title + ": " + name, Terms: present.DisclosedTerms(rules.Policy, given.Snapshot),
+			Title: words.Of(catalogue.ToPartner).Title + ": " + name, Terms: present.DisclosedTerms(rules.Policy, given.Snapshot),
 			Purpose: italian.ReferralPurpose(rules.Policy, typed.Purpose), Ground: italian.Upper(italian.LegalBasis(given.LegalBasis)),
 		},
 		Note: typed.Note,

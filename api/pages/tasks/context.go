@@ -16,6 +16,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
+	words "percorso/internal/italian/given"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -97,7 +98,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 		return err
 	}
 	page.Shared = &parts.Given{
-		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: words.Of(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
 	}
 	return nil
@@ -115,7 +116,7 @@ func (p *TaskPage) givenAgain(policy care.Policy) error {
 		return err
 	}
 	p.Shared = &parts.Given{
-		Title: "Dati che riceve " + article.The(present.AgencyName(policy, referral.ToAgency)) + ", se invii di nuovo la persona", Hint: italian.Given(catalogue.ToCPI).Hint,
+		Title: "Dati che riceve " + article.The(present.AgencyName(policy, referral.ToAgency)) + ", se invii di nuovo la persona", Hint: words.Of(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(policy, given), Purpose: italian.ReferralPurpose(policy, referral.Purpose), Ground: italian.LegalBasis(referral.LegalBasis),
 	}
 	return nil

@@ -42,7 +42,7 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	team, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Team: true}, ledger.Paging{Cursor: c.Query("gruppo")})
+	team, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Team: true, Others: true}, ledger.Paging{Cursor: c.Query("gruppo")})
 	if err != nil {
 		return err
 	}
@@ -215,6 +215,7 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 	if t.HolderID != "" {
 		add("Affidata a", present.HolderName(t))
 	}
+	add("Arriva prima a", t.FirstName)
 	add("Pronto da", italian.Moment(t.Ready))
 	if t.Due != nil && t.State.Open() {
 		page.Then = "Il responsabile è già avvisato."

@@ -1,7 +1,9 @@
 // Package told is how the description of the API tells of operations.
 package told
 
-import "percorso/internal/care"
+import (
+	"percorso/internal/care"
+)
 
 // Operation is how it tells of one.
 type Operation struct {
@@ -30,6 +32,7 @@ var Of = map[care.Operation]Operation{
 	care.OpCorrect:       {Summary: "Correct the data of the person", Description: "What is left out stays as it is. What was there before is kept, with who, when and why; what other agencies were given stays as it was given.", ID: "correct-person"},
 	care.OpMistake:       {Summary: "Say that the closure of a case was a mistake", Description: "Whatever its outcome, within 30 days of it. Somebody else has to confirm it.", ID: "say-closure-was-a-mistake"},
 	care.OpProtect:       {Summary: "Protect the person of a case", Description: "From now on she is known to the caller and the named keepers alone; for everybody else there is no such case.", ID: "protect-person"},
+	care.OpNameLead:      {Summary: "Name who follows a case for their agency", Description: "Before their colleagues: new tasks come to them first. Within the caller's own agency; the supervisor names those of every agency at work on the case.", ID: "name-lead"},
 	care.OpNameKeeper:    {Summary: "Name one more keeper of a protected person", Description: "By a keeper; where nobody keeps it any more, by the zone's supervisor."},
 	care.OpDismissKeeper: {Summary: "Take a keeper of a protected person away", Description: "By a keeper. One of the agencies that keep the file has to stay."},
 	care.OpAskLifting:    {Summary: "Ask that a protection be lifted", Description: "By a keeper. Another one does it.", ID: "ask-lifting"},

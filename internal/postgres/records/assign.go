@@ -11,6 +11,7 @@ import (
 	"percorso/internal/postgres/assign"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
+	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
@@ -36,6 +37,12 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
 		}
 		switch c.Operation {
+		case care.OpNameLead:
+			refusal, err := leads.Work(ctx, tx, s, &c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
 		case care.OpContact:
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:

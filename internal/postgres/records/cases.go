@@ -15,6 +15,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/consented"
 	"percorso/internal/postgres/correcting"
+	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
@@ -45,6 +46,7 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	l.ask("open", f.Open != nil && *f.Open, "")
 	l.ask("closed", f.Open != nil && !*f.Open, "")
 	l.ask("stage", f.Stage != "", string(f.Stage))
+	l.ask("lead", f.Led != nil && *f.Led, "")
 	l.ask("health", f.Health != "", string(f.Health))
 	if f.Open != nil && *f.Open {
 		q.and("f.closed_at IS NULL")
@@ -54,6 +56,9 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	}
 	if f.Stage != "" {
 		q.and("f.stage = ?", f.Stage)
+	}
+	if f.Led != nil {
+		q.and("? = "+leads.Led, *f.Led, s.ID)
 	}
 	var asked []finding.Way // nil: nothing is searched
 	if len(f.Search) >= 2 {
@@ -243,7 +248,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
-		if err = cmp.Or(protect.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
+		if err = cmp.Or(protect.Of(ctx, tx, &c), leads.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

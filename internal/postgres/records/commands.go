@@ -12,6 +12,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/codes"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
@@ -93,7 +94,7 @@ func (r *store) codesOnly(ctx context.Context, tx postgres.Tx, zone string, a ca
 			return err
 		}
 	}
-	if faults := catalogue.CheckAnswer(set.Policy, zones, a); len(faults) > 0 {
+	if faults := codes.Check(set.Policy, zones, a); len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
 	return nil

@@ -23,6 +23,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/lead"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
@@ -88,6 +89,10 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		_, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
 		require.NoError(p.T, err)
 		return p.assigns("supervisor.prato", catalogue.Undo.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpNameLead: func(p *play) asked {
+		run, _ := p.withTask()
+		return p.assigns("social_worker.prato", catalogue.NameLead.Command("", ledger.BareID(run), lead.Naming{To: p.Accounts["social_worker_2.prato"].ID, Note: "Prova"}).NewCommand)
 	},
 	care.OpProtect: func(p *play) asked {
 		run, _ := p.withTask()
@@ -333,9 +338,11 @@ func TestOneEffectKnowsEveryOperation(t *testing.T) {
 			return true
 		}
 		if named, ok := spec.Type.(*ast.Ident); ok && named.Name == "Operation" {
-			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-			require.NoError(t, err)
-			declared = append(declared, care.Operation(code))
+			for _, value := range spec.Values {
+				code, err := strconv.Unquote(value.(*ast.BasicLit).Value)
+				require.NoError(t, err)
+				declared = append(declared, care.Operation(code))
+			}
 		}
 		return true
 	})

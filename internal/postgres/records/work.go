@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/leads"
 )
 
 // work is what there is to do and what was agreed: tasks, appointments, and the
@@ -20,11 +21,11 @@ const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(t.proposed_by::text, '') AS proposer_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
-	` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
-	LEFT JOIN staff h ON h.id = t.holder`
+	LEFT JOIN staff h ON h.id = t.holder ` + leads.First
 
 // What was said from a seat of an équipe is for who said it, and who sits there too.
 const outcomeSaid = `CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND t.ended_at IS NOT NULL
@@ -46,9 +47,12 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 	l.ask("overdue", f.Overdue, "")
 	switch {
 	case f.Mine:
-		q.and("t.holder = ?", s.ID)
+		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID, s.ID)
 	case f.Team:
 		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
+		if f.Others {
+			q.and("NOT ("+leads.Own+")", s.Agency, s.Role, s.ID, s.ID)
+		}
 	case f.CaseID == "" && s.Role != care.Supervisor:
 		q.or([]string{"t.holder = ?", "t.agency = ? AND t.role = ?"}, s.ID, s.Agency, s.Role)
 	}

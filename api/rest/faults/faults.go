@@ -1,4 +1,5 @@
-package rest
+// Package faults tells what huma finds wrong with a request as problems of ours.
+package faults
 
 import (
 	"errors"
@@ -11,19 +12,22 @@ import (
 	"percorso/api/problem"
 )
 
+// KeyHeader carries the idempotency key.
+const KeyHeader = "Idempotency-Key"
+
 // huma makes its errors through two package variables. Its own echo the
 // rejected value, and for an unknown field the whole body.
 func init() {
 	huma.ValidateStrictCasing = true // else "Note" passes for "note", and both at once for one
-	huma.NewError = humaProblem
+	huma.NewError = Problem
 	huma.NewErrorWithContext = func(_ huma.Context, status int, msg string, errs ...error) huma.StatusError {
-		return humaProblem(status, msg, errs...)
+		return Problem(status, msg, errs...)
 	}
 }
 
-// humaProblem makes a problem of what huma's validation found. Neither its
+// Problem makes a problem of what huma's validation found. Neither its
 // message nor its values are taken over.
-func humaProblem(status int, _ string, errs ...error) huma.StatusError {
+func Problem(status int, _ string, errs ...error) huma.StatusError {
 	p := problem.New(codeOf(status))
 	for _, err := range errs {
 		var d huma.ErrorDetailer

@@ -1,4 +1,5 @@
-package catalogue
+// Package codes says which codes the answer of a process may hold.
+package codes
 
 import (
 	"fmt"
@@ -7,13 +8,14 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 )
 
-// CheckAnswer says what of an answer is no code of a closed list: the last look at
+// Check says what of an answer is no code of a closed list: the last look at
 // what a process is given, after the checks of the form, and whatever they said.
 // zones are the codes of all zones.
-func CheckAnswer(p care.Policy, zones []string, a care.Answer) []care.Fault {
+func Check(p care.Policy, zones []string, a care.Answer) []care.Fault {
 	var f care.Faults
 	code := func(field string, code care.Code, known func(string) bool) {
 		f.Add(code == "" || known(string(code)), field, care.RuleUnknownCode)
@@ -30,7 +32,7 @@ func CheckAnswer(p care.Policy, zones []string, a care.Answer) []care.Fault {
 		return named(p.Matters, code) || slices.Contains(crossing.AllPurposes(p), code)
 	}
 
-	f.Add(a.Operation == "" || a.Operation == care.OpMailBounced || find(a.Operation) != nil, "op", care.RuleUnknownCode)
+	f.Add(a.Operation == "" || a.Operation == care.OpMailBounced || asked(a.Operation), "op", care.RuleUnknownCode)
 	code("outcome", a.Outcome, taskOutcome)
 	code("reason", a.Reason, func(code string) bool { return reason(p, code) })
 	code("service", a.Service, service)
@@ -75,6 +77,9 @@ var runID = regexp.MustCompile(`^[a-z-]{1,20}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a
 // sensible says whether a time is one that every list can show.
 func sensible(t *time.Time) bool { return t == nil || t.Year() > 1800 && t.Year() < 2300 }
 
+// asked says whether people ask for an operation.
+func asked(code care.Operation) bool { _, known := catalogue.Of(code); return known }
+
 func named(list []care.Named, code string) bool {
 	_, ok := care.ByCode(list, code)
 	return ok
@@ -82,16 +87,16 @@ func named(list []care.Named, code string) bool {
 
 // taskOutcome says whether some kind of task may end so.
 func taskOutcome(code string) bool {
-	return slices.ContainsFunc(TaskForms, func(f TaskForm) bool { _, ok := f.Outcome(code); return ok })
+	return slices.ContainsFunc(catalogue.TaskForms, func(f catalogue.TaskForm) bool { _, ok := f.Outcome(code); return ok })
 }
 
 // reason says whether a code is a reason that people choose from anywhere: of a
 // task's outcome, a rejection, a suspension, or an outcome of closure.
 func reason(p care.Policy, code string) bool {
-	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(SuspendReasons, code) {
+	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(catalogue.SuspendReasons, code) {
 		return true
 	}
-	return slices.ContainsFunc(TaskForms, func(f TaskForm) bool {
-		return slices.ContainsFunc(f.Outcomes, func(o TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
+	return slices.ContainsFunc(catalogue.TaskForms, func(f catalogue.TaskForm) bool {
+		return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
 	})
 }

@@ -1,4 +1,4 @@
-package rest
+package faults
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // TestRulesOfTheAPIHaveWords asks Italian for every rule that the API itself
 // makes: an unknown one gets a generic sentence that quotes it.
 func TestRulesOfTheAPIHaveWords(t *testing.T) {
-	var words Words = italian.Words{}
+	words := italian.Words{}
 	for _, r := range append(rules, struct{ message, rule string }{"", "type"}) {
 		generic := strings.ReplaceAll(words.Rule("zz"), "zz", r.rule)
 		if text := words.Rule(r.rule); text == "" || text == generic {

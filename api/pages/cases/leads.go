@@ -1,0 +1,58 @@
+package cases
+
+import (
+	"context"
+	"slices"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/lead"
+	"percorso/internal/ledger"
+)
+
+// leadEnds say why somebody follows a case for their agency no more.
+var leadEnds = map[string]string{"replaced": "Poi è stato nominato un altro.", "left": "Non lavora più lì.", "over": "Il lavoro dell’ente è finito."}
+
+// leadsOf tells who follows a case for each agency, and who did, with how it came about.
+func leadsOf(p care.Policy, file ledger.Case) (now []web.Term, before []web.Moment) {
+	for _, l := range file.Leads {
+		how := "ha preso la prima attività"
+		if l.ByName != "" {
+			how = "nominato da " + l.ByName + ": «" + l.Why + "»"
+		}
+		since := italian.Date(l.Since.In(italian.Rome))
+		if l.Until == nil {
+			now = append(now, web.Term{Name: present.AgencyName(p, l.Agency), Value: l.Name + " (" + italian.Role(l.Role) + "), dal " + since + ": " + how + "."})
+			continue
+		}
+		before = append(before, web.Moment{
+			Text: l.Name + " (" + italian.Role(l.Role) + "), " + present.AgencyName(p, l.Agency), By: italian.Upper(how) + ". " + leadEnds[l.Ended],
+			When: "dal " + since + " al " + italian.Date(l.Until.In(italian.Rome)),
+		})
+	}
+	return now, before
+}
+
+// newLeads lists whom the caller may name, of the agencies that are at work on the case,
+// as far as its page shows. Who really may is decided when they ask.
+func newLeads(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
+	agencies := []string{who.Agency}
+	for _, t := range in.file.Tasks {
+		agencies = append(agencies, t.Agency)
+	}
+	for _, l := range in.file.Leads {
+		if l.Until == nil {
+			agencies = append(agencies, l.Agency)
+		}
+	}
+	staff, err := s.Records.Colleagues(ctx, who)
+	staff = slices.DeleteFunc(staff, func(o care.Staff) bool {
+		is := slices.ContainsFunc(in.file.Leads, func(l ledger.Lead) bool { return l.Until == nil && l.ID == o.ID })
+		return is || lead.Refuse(who, o) != "" || !slices.Contains(agencies, o.Agency) || in.file.Protection != nil && !isKeeper(in, o)
+	})
+	return web.Each(staff, func(o care.Staff) web.Option {
+		return web.Option{Value: o.ID, Text: o.Name, Hint: italian.Upper(italian.Role(o.Role)) + ", " + present.AgencyName(in.rules.Policy, o.Agency) + ".", Chosen: o.ID == chosen}
+	}), err
+}
