@@ -84,7 +84,7 @@ func openStates(facts catalogue.Facts) []string {
 		case care.OpMistake:
 			return []string{open, dead, merged, handed}
 		case care.OpUndo:
-			return []string{open, dead, mistaken, handed}
+			return []string{open, dead, mistaken, merged, handed}
 		case care.OpSuspend:
 			return []string{open, suspended, closed, handed}
 		case care.OpConsent, care.OpUnconsent:

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 )
 
 func (w *casework) suspends(until time.Time) {
@@ -397,6 +398,47 @@ func TestSecondFileOfThePersonIsMerged(t *testing.T) {
 		w.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: findings})
 		w.waits(care.ReferralAnswer)
 		require.Len(t, w.file().Appointments, 2)
+		w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{})
+		require.Equal(t, care.StageFollowUp, w.file().Stage)
+		w.closesEarly()
+		w.closed(care.OutcomeMovedAway)
+	})
+}
+
+// Two people take a merge back: each file goes on with its own path, and somebody looks at
+// what is to be sorted out.
+func TestAMergedFileGoesOnWithItsPathAgain(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		second := w.another(w.zone)
+		second.reaches(care.Interview)
+		w.passes(day)
+		due := second.task(care.Interview).Due
+		second.asks(care.SocialWorker, catalogue.Merge.Command("", second.id, catalogue.MergeForm{Into: w.id, Note: "Prova"}))
+		w.waits(care.ReferralAnswer, care.Interview)
+		w.passes(day)
+		says := catalogue.Mistake.Command(w.key(), second.id, catalogue.ReasonForm{Note: "Prova"})
+		_, err := w.records.Assign(context.Background(), w.as(care.SocialWorker), says.NewCommand)
+		require.NoError(t, err)
+		confirms := catalogue.Undo.Command(w.key(), second.id, catalogue.ReasonForm{Note: "Prova"})
+		_, err = w.records.Assign(context.Background(), w.as(care.Supervisor), confirms.NewCommand)
+		require.NoError(t, err)
+		w.carrier.(*play).start(ledger.Start{Run: second.run(), Case: second.run(), Epoch: 2}) // as whatever is lost
+		w.rest()
+		second.waits(care.Interview, care.DecideNext)
+		w.waits(care.ReferralAnswer, care.DecideNext)
+		require.Nil(t, second.file().Closed)
+		require.Equal(t, care.StageSecondLevel, second.file().Stage)
+		require.Equal(t, due, second.task(care.Interview).Due, "its branch was at work all the while")
+		for _, file := range []*casework{w, second} {
+			require.Equal(t, string(undoing.Parted), file.task(care.DecideNext).Reason)
+			file.does(care.DecideNext, care.Completion{Outcome: care.SeenTo, Note: "Prova"})
+		}
+		second.does(care.Interview, care.Completion{Outcome: care.Held})
+		second.does(care.Assessment, care.Completion{Outcome: care.Resolved, Areas: findings})
+		require.Equal(t, care.StageFollowUp, second.file().Stage)
+		second.closesEarly()
+		second.closed(care.OutcomeMovedAway)
 		w.moves(care.SocialWorker, care.OpWithdraw, catalogue.ReferralMoveForm{})
 		require.Equal(t, care.StageFollowUp, w.file().Stage)
 		w.closesEarly()

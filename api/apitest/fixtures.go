@@ -19,6 +19,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 	"percorso/internal/written"
 )
 
@@ -458,6 +459,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		c.ID, c.LastStage = id, care.StagePlacement
 		if id == MergedID {
 			c.Outcome, c.MergedInto = care.OutcomeMerged, AnotherID
+			c.Merges = []undoing.FileMerge{{Other: AnotherID, Number: "PRATO-2026-00002", At: p.noon(-10), Until: p.due(20)}}
 		} else {
 			c.Undoing = &ledger.Undoing{Until: *p.due(20)}
 		}

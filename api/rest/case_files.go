@@ -53,17 +53,19 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 // caseJSON is the whole of a case.
 type caseJSON struct {
 	CaseFileJSON
-	PersonData   personJSON        `json:"person_data"`
-	Branches     []branchJSON      `json:"branches" nullable:"false" doc:"Its sub-processes"`
-	Tasks        []taskJSON        `json:"tasks" nullable:"false"`
-	Referrals    []referralJSON    `json:"referrals" nullable:"false"`
-	Appointments []appointmentJSON `json:"appointments" nullable:"false"`
-	ConsentSince *time.Time        `json:"consent_since,omitempty" doc:"Since when something is in force of what the person consents to; left out: nothing is"`
-	Consents     []consentJSON     `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
-	SetAside     []ledger.SetAside `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
-	Meetings     []meetingJSON     `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
-	Leads        []ledger.Lead     `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
-	TransferTo   string            `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
+	PersonData   personJSON          `json:"person_data"`
+	Branches     []branchJSON        `json:"branches" nullable:"false" doc:"Its sub-processes"`
+	Tasks        []taskJSON          `json:"tasks" nullable:"false"`
+	Referrals    []referralJSON      `json:"referrals" nullable:"false"`
+	Appointments []appointmentJSON   `json:"appointments" nullable:"false"`
+	ConsentSince *time.Time          `json:"consent_since,omitempty" doc:"Since when something is in force of what the person consents to; left out: nothing is"`
+	Consents     []consentJSON       `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
+	Undoing      *ledger.Undoing     `json:"undoing,omitempty" doc:"How its closure, or its merge into another file, can be taken back by two people; left out: it cannot"`
+	Merges       []undoing.FileMerge `json:"merges" nullable:"false" doc:"Of it into another file, or of another into it, the latest first"`
+	SetAside     []ledger.SetAside   `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
+	Meetings     []meetingJSON       `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
+	Leads        []ledger.Lead       `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
+	TransferTo   string              `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
 }
 
 type consentJSON struct {
@@ -154,7 +156,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),
-			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Leads: orEmpty(c.Leads),
+			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Undoing: c.Undoing, Merges: orEmpty(c.Merges), Leads: orEmpty(c.Leads),
 		}
 		if p.PermitExpiry != nil {
 			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)

@@ -247,7 +247,7 @@ var whyNext = map[string]string{
 	"other_path": "l’équipe ha concluso che basta un altro percorso", care.Granted: "la pratica è stata accolta: verifica che cosa rende possibile, e registra il permesso se è nuovo",
 	care.Refused: "la pratica è stata respinta", care.Abandoned: "ciò che era iniziato si è interrotto", care.NotRenewed: "il permesso non è stato rinnovato",
 	care.TurnsSixteen: "la persona compie 16 anni", care.NearlyAdult: "tra sei mesi la persona è maggiorenne", care.PermitGranted: "la persona ha ora un permesso di soggiorno",
-	care.PlanActionDate: "un’azione del progetto è arrivata alla sua data", care.OutcomeMerged: "in un fascicolo unito a questo c’era un passo da decidere",
+	care.PlanActionDate: "un’azione del progetto è arrivata alla sua data", care.OutcomeMerged: "in un fascicolo unito a questo c’era un passo da decidere", "parted": "l’unione con un altro fascicolo è annullata: guarda che cosa è rimasto di là, e che cosa va riproposto alla persona",
 }
 
 // WhyNext says why somebody is to decide what is next; empty: the task says it by itself.
@@ -393,7 +393,7 @@ var operations = map[care.Operation]string{
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
-	care.OpMistake: "Segnala che la chiusura è uno sbaglio", care.OpUndo: "Conferma e annulla la chiusura",
+	care.OpMistake: "Segnala che è stato uno sbaglio", care.OpUndo: "Conferma e annulla lo sbaglio",
 	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode", care.OpNameLead: "Nomina il referente",
 	care.OpAskLifting: "Proponi di togliere la protezione", care.OpLift: "Togli la protezione",
 }

@@ -24,13 +24,13 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints:  map[string]string{"note": "Perché si riapre."},
 	},
 	care.OpMistake: {
-		Intro: "Ogni chiusura può essere uno sbaglio, anche per decesso: entro trenta giorni si annulla, in due. Scrivi il motivo; un’altra persona lo conferma, e fino ad allora il fascicolo resta chiuso.",
+		Intro: "Ogni chiusura può essere uno sbaglio, anche per decesso, e anche l’unione a un altro fascicolo: entro trenta giorni si annulla, in due. Scrivi il motivo; un’altra persona lo conferma, e fino ad allora il fascicolo resta chiuso.",
 		Done:  "La segnalazione è registrata: adesso un’altra persona può confermarla. I responsabili hanno un messaggio.",
-		Hints: map[string]string{"note": "Perché la chiusura è uno sbaglio."},
+		Hints: map[string]string{"note": "Perché è uno sbaglio."},
 	},
 	care.OpUndo: {
-		Intro: "La chiusura non vale più, e il fascicolo torna aperto dov’era. Quello che aveva concluso non riparte da solo: chi segue la persona trova tra le sue attività di riprendere il percorso. Quello che gli enti hanno già saputo lo sanno ancora: avvisali tu.",
-		Done:  "La chiusura è annullata: il fascicolo torna aperto.",
+		Intro: "Il fascicolo torna aperto dov’era. Quello che era stato concluso non riparte da solo: chi segue la persona trova tra le sue attività che cosa riprendere o riproporre. Quello che gli enti hanno già saputo lo sanno ancora: avvisali tu.",
+		Done:  "Annullato: il fascicolo torna aperto.",
 		Hints: map[string]string{"note": "Perché sei d’accordo: che cosa hai verificato."},
 	},
 	care.OpProtect: {

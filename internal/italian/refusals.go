@@ -178,9 +178,9 @@ func notNowOfTask(op care.Operation, now care.TaskState) string {
 func notNowOfCase(op care.Operation, now string) string {
 	switch {
 	case op == care.OpMistake && now == care.NowClosed:
-		return "Di questa chiusura non si può segnalare uno sbaglio: qualcuno lo ha già fatto, o sono passati trenta giorni. Apri il fascicolo per vedere come sta."
+		return "Di questa chiusura, o unione, non si può segnalare uno sbaglio: qualcuno lo ha già fatto, o sono passati trenta giorni. Apri il fascicolo per vedere come sta."
 	case op == care.OpUndo && now == care.NowClosed:
-		return "Nessuno ha segnalato che la chiusura è uno sbaglio, o sono passati trenta giorni: prima qualcuno lo segnala, poi un’altra persona conferma."
+		return "Nessuno ha segnalato che la chiusura, o l’unione, è uno sbaglio, o sono passati trenta giorni: prima qualcuno lo segnala, poi un’altra persona conferma."
 	case op == care.OpMistake, op == care.OpUndo:
 		return "Il fascicolo è aperto: non c’è una chiusura da annullare."
 	case now == care.NowClosed && op == care.OpReopen, now == care.NowClosing && op == care.OpReopen:

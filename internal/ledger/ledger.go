@@ -19,6 +19,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/names"
 	"percorso/internal/sole"
+	"percorso/internal/undoing"
 )
 
 // Errors that callers tell apart.
@@ -235,14 +236,15 @@ type Case struct {
 	Tasks        []Task
 	Referrals    []Referral
 	Appointments []Appointment
-	Consent      *time.Time // since when something is in force of what the person consents to; nil: nothing is
-	Consents     []Consent  // in force first, then the latest
-	Meetings     []Meeting  // the latest first
-	Transfer     string     // code of the zone that was asked to take the case over and has not answered
-	Closing      bool       // its closure was asked, and its branches are ending
-	SetAside     []SetAside // what merges did not choose, the latest first
-	Undoing      *Undoing   // of its closure; nil: there is none that can be taken back
-	LostAt       *time.Time // since when its last closure ended what it had open; nil: nobody has to take it up again
+	Consent      *time.Time          // since when something is in force of what the person consents to; nil: nothing is
+	Consents     []Consent           // in force first, then the latest
+	Meetings     []Meeting           // the latest first
+	Transfer     string              // code of the zone that was asked to take the case over and has not answered
+	Closing      bool                // its closure was asked, and its branches are ending
+	SetAside     []SetAside          // what merges did not choose, the latest first
+	Undoing      *Undoing            // of its closure, or its merge; nil: there is none that can be taken back
+	Merges       []undoing.FileMerge // of it into another, or of another into it, the latest first
+	LostAt       *time.Time          // since when its last closure ended what it had open; nil: nobody has to take it up again
 
 	Protection *Protection // nil: nobody keeps it from the others
 	Leads      []Lead      // who follows it for each agency, then who did, the latest first
@@ -326,12 +328,12 @@ type Keeper struct {
 	Agency string    `db:"agency"`
 }
 
-// Undoing is how the closure of a case can be taken back as a mistake.
+// Undoing is how the closure of a case, or its merge, can be taken back as a mistake.
 type Undoing struct {
-	Until  time.Time
-	SaidAt *time.Time // when somebody said that it was a mistake; nil: nobody has
-	SaidBy string
-	Why    string
+	Until  time.Time  `json:"until"`
+	SaidAt *time.Time `json:"said_at,omitempty" doc:"When somebody said that it was a mistake; left out: nobody has"`
+	SaidBy string     `json:"said_by,omitempty"`
+	Why    string     `json:"why,omitempty"`
 }
 
 // Standing is what the case has of which there may be one, but for the meetings

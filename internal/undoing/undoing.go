@@ -64,23 +64,25 @@ func (c Closure) Stands(now time.Time) (rule string) {
 
 // Said says why somebody may not say that it was a mistake; empty: they may.
 func (c Closure) Said(by string, now time.Time) (rule string) {
-	if rule := c.Stands(now); rule != "" {
-		return rule
-	}
-	if slices.Contains(c.SaidBy, by) {
-		return RuleSaidAlready
-	}
-	return ""
+	return said(c.Stands(now), c.SaidBy, by)
 }
 
 // Confirmed says why somebody may not confirm it, which takes the closure back; empty:
 // they may. It takes somebody else than who has said it.
 func (c Closure) Confirmed(by string, now time.Time) (rule string) {
-	if rule := c.Stands(now); rule != "" {
-		return rule
+	return confirmed(c.Stands(now), c.SaidBy, by)
+}
+
+func said(stands string, saidBy []string, by string) (rule string) {
+	if stands == "" && slices.Contains(saidBy, by) {
+		return RuleSaidAlready
 	}
-	if !slices.ContainsFunc(c.SaidBy, func(said string) bool { return said != by }) {
+	return stands
+}
+
+func confirmed(stands string, saidBy []string, by string) (rule string) {
+	if stands == "" && !slices.ContainsFunc(saidBy, func(said string) bool { return said != by }) {
 		return RuleSecondPerson
 	}
-	return ""
+	return stands
 }

@@ -49,7 +49,7 @@ func (a action) elsewhere() bool { return a.facts.Gives == catalogue.ToPartner }
 // others. Who really may is decided when they ask.
 func offered(who care.Staff, file ledger.Case) (atHand, others []web.Link) {
 	for _, a := range actions {
-		if !a.facts.MayAsk(who.Role) || !a.facts.Offered(file) {
+		if !a.facts.MayAsk(who.Role) || !a.facts.Offered(file) || a.facts.Code == care.OpMistake && file.MergedInto != "" && !catalogue.Merge.MayAsk(who.Role) {
 			continue
 		}
 		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + a.facts.Slug, Text: italian.Operation(a.facts.Code)}

@@ -59,7 +59,8 @@ type CasePage struct {
 	LeadsBefore  []web.Moment // who did
 	Protection   *Protection  // nil: the person is known like others
 	Mistake      string       // that somebody says that its closure was one
-	Transfer     *Transfer    // nil: no other zone was asked to take it over
+	Parted       []Parted
+	Transfer     *Transfer // nil: no other zone was asked to take it over
 	Path         []PathStage
 	Actions      []web.Link // that are often asked for
 	Others       []web.Link

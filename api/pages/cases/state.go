@@ -37,10 +37,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
 	page.Protection = protectionOf(file)
-	if u := file.Undoing; u != nil && u.SaidAt != nil {
-		page.Mistake = u.SaidBy + " segnala, il " + italian.Date(u.SaidAt.In(italian.Rome)) + ", che la chiusura è uno sbaglio. Un’altra persona può confermarlo fino al " +
-			italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
-	}
+	page.Mistake, page.Parted = mistakeWords(file), partedOf(rules.Policy, file, s.Now())
 	if file.Transfer != "" {
 		page.Transfer = &Transfer{To: s.zoneName(ctx, file.Transfer)}
 		if catalogue.Recall.MayAsk(who.Role) {
@@ -108,10 +105,14 @@ func protectionOf(file ledger.Case) *Protection {
 	return &shown
 }
 
-// undoingWords say who has said that a closure was a mistake and why, and what taking
-// it back leads to.
+// undoingWords say who has said that a closure, or a merge, was a mistake and why, and what
+// taking it back leads to.
 func undoingWords(p care.Policy, file ledger.Case) string {
 	outcome, _ := care.ByCode(p.Outcomes, file.Outcome)
+	if file.MergedInto != "" {
+		return file.Undoing.SaidBy + " segnala che l’unione a un altro fascicolo è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, questo fascicolo torna com’era, a «" +
+			italian.Stage(file.LastStage) + "», con le sue attività. Quello che è stato registrato da allora resta nell’altro fascicolo, e qui trovi l’elenco."
+	}
 	return file.Undoing.SaidBy + " segnala che la chiusura («" + outcome.Name + "») è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, il fascicolo torna a «" +
 		italian.Stage(file.LastStage) + "». " + present.LostWords(p, file)
 }

@@ -9,10 +9,10 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/sheet"
 	"percorso/internal/ledger"
@@ -112,7 +112,7 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 // recordOf shows a record, or by whom and when it was written.
 func recordOf(p care.Policy, caseID string, r ledger.Record) Record {
 	by := cmp.Or(italian.Upper(italian.Role(r.ByRole)), present.AgencyName(p, r.ByAgency))
-	shown := Record{ID: r.ID, Title: titleOf(r.Form), Circle: sheet.Circle(written.Circle(r.Circle))}
+	shown := Record{ID: r.ID, Title: parts.FormTitle(r.Form), Circle: sheet.Circle(written.Circle(r.Circle))}
 	if !r.Readable {
 		shown.By = "Scritto da " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + "), " + italian.Date(r.At.In(italian.Rome))
 		shown.Open = "/fascicoli/" + caseID + "/scritti/" + r.ID
@@ -122,25 +122,9 @@ func recordOf(p care.Policy, caseID string, r ledger.Record) Record {
 		by = r.ByName + ", " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + ")"
 	}
 	shown.By = by + ", " + italian.Moment(r.At)
-	op, task := formOf(r.Form)
+	op, task := parts.FormOf(r.Form)
 	shown.Fields = present.Typed(p, op, task, r.Fields)
 	return shown
-}
-
-// formOf says which form a record is: that of a kind of task, or of an operation.
-func formOf(name string) (care.Operation, care.TaskKind) {
-	if _, ok := catalogue.FormOf(care.TaskKind(name)); ok || care.TaskKind(name) == care.ReferralAnswer {
-		return care.OpComplete, care.TaskKind(name)
-	}
-	return care.Operation(name), ""
-}
-
-func titleOf(form string) string {
-	op, task := formOf(form)
-	if task != "" {
-		return italian.Upper(italian.TaskKind(task))
-	}
-	return italian.Upper(italian.Operation(op))
 }
 
 const reasonID = "motivo"

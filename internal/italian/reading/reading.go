@@ -24,7 +24,7 @@ var Words = map[string]string{
 	string(care.OpRelease): "ha rimesso un’attività tra le libere", string(care.OpReassign): "ha passato un’attività", string(care.OpExtend): "ha rimandato un’attività",
 	string(care.OpProtect): "ha protetto la persona", string(care.OpNameKeeper): "ha nominato un custode", string(care.OpDismissKeeper): "ha tolto un custode", string(care.OpNameLead): "ha nominato il referente",
 	string(care.OpAskLifting): "ha proposto di togliere la protezione", string(care.OpLift): "ha tolto la protezione",
-	string(care.OpMistake): "ha segnalato che la chiusura è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura",
+	string(care.OpMistake): "ha segnalato che la chiusura, o l’unione, è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura, o l’unione",
 	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpCorrect): "ha corretto i dati della persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
 	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",

@@ -73,7 +73,6 @@ func Follow(ctx context.Context, tx postgres.Tx, entry string) (moved bool, err 
 }
 
 // MergedInto gives the run of the case that a case was merged into; empty: none.
-// A branch of a merged case goes on in the one that was kept, and does not know.
 func MergedInto(ctx context.Context, tx postgres.Tx, caseRun string) (kept string, err error) {
 	err = tx.QueryRow(ctx, `SELECT 'case/' || merged_into FROM case_file WHERE id = $1 AND merged_into IS NOT NULL`,
 		ledger.BareID(caseRun)).Scan(&kept)
@@ -81,4 +80,15 @@ func MergedInto(ctx context.Context, tx postgres.Tx, caseRun string) (kept strin
 		return "", nil
 	}
 	return kept, err
+}
+
+// CaseNow gives the run of the case that another run is of, which is not in the one that it
+// names: that was merged, or what was merged into it was taken back. Empty: none. A branch
+// goes on where its case is, and does not know.
+func CaseNow(ctx context.Context, tx postgres.Tx, run, caseRun string) (now string, err error) {
+	if now, err = MergedInto(ctx, tx, caseRun); err != nil || now != "" {
+		return now, err
+	}
+	err = tx.QueryRow(ctx, `SELECT coalesce('case/' || case_now($1, $2), '')`, run, ledger.BareID(caseRun)).Scan(&now)
+	return now, err
 }

@@ -11,29 +11,30 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/undoing"
 )
 
-// Merge is a case file that is merged into another one.
-type Merge struct {
-	Run          string // of the case that is merged
-	Merged, Kept string // ids of the two cases
-	Entry        string // that asked for it
-	Form         []byte // of the entry
-	By           *string
-	At           time.Time
+// Remember keeps what a step's merge is about to change, if it is one, so that two people
+// can take it back. It comes before whatever else the step writes.
+func Remember(b *pgx.Batch, step ledger.Step) error {
+	if kept := step.Effects.MergeInto; kept != "" {
+		b.Queue(`SELECT remember_merge($1, $2, $3, $4, $5)`, ledger.BareID(step.Case), ledger.BareID(kept), step.Entry.ID, step.At, step.At.Add(-undoing.Term))
+	}
+	return nil
 }
 
 // Queue writes that all that a case has is the other one's now, with what was chosen
-// of the data of the person.
-func Queue(b *pgx.Batch, m Merge) error {
-	form, err := postgres.FormOf(catalogue.Merge, m.Form)
+// of the data of the person in the form of the step's entry.
+func Queue(b *pgx.Batch, step ledger.Step, data []byte, by *string) error {
+	form, err := postgres.FormOf(catalogue.Merge, data)
 	if err != nil {
 		return err
 	}
-	adoption := ledger.DerivedID(m.Run, "adopt "+m.Entry)
-	b.Queue(`SELECT merge_persons($1, $2, $3, $4, $5, $6)`, m.Merged, m.Kept, adoption, form.Chosen(), m.By, m.At)
-	b.Queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, m.Merged, m.Kept, adoption, m.Entry, m.By, m.At)
-	b.Queue(`SELECT end_second_reviews($1, $2)`, m.Kept, adoption)
+	merged, kept, adoption := ledger.BareID(step.Case), ledger.BareID(step.Effects.MergeInto), ledger.DerivedID(step.Run, "adopt "+step.Entry.ID)
+	b.Queue(`SELECT merge_persons($1, $2, $3, $4, $5, $6)`, merged, kept, adoption, form.Chosen(), by, step.At)
+	b.Queue(`SELECT merge_case($1, $2, $3, $4, $5, $6)`, merged, kept, adoption, step.Entry.ID, by, step.At)
+	b.Queue(`SELECT end_second_reviews($1, $2)`, kept, adoption)
+	b.Queue(`SELECT remember_merged($1, $2)`, step.Entry.ID, adoption)
 	return nil
 }
 

@@ -66,18 +66,17 @@ func (w *caseFile) move(e ledger.Effects) {
 	}
 }
 
+// remember keeps what the step's merge is about to change, if it is one.
+func (w *caseFile) remember() error { return merging.Remember(&w.batch, w.step) }
+
 // merge gives all that the case has to the one that it is merged into.
 func (w *caseFile) merge() error {
-	kept := w.step.Effects.MergeInto
-	if kept == "" {
+	into := sharesOf(w.writer)
+	if into.Case = ledger.BareID(w.step.Effects.MergeInto); into.Case == "" {
 		return nil
 	}
-	into := sharesOf(w.writer)
-	into.Case = ledger.BareID(kept)
 	defer into.ToMembers() // by what the other file has of consents
-	return merging.Queue(&w.batch, merging.Merge{
-		Run: w.step.Run, Merged: w.caseID(), Kept: into.Case, Entry: w.step.Entry.ID, Form: w.entry.Data, By: w.by(), At: w.step.At,
-	})
+	return merging.Queue(&w.batch, w.step, w.entry.Data, w.by())
 }
 
 // handOver opens the case file in the zone that accepted it, and archives what

@@ -105,7 +105,7 @@ func (s *Steps) Load(ctx context.Context, start ledger.Start) (res ledger.StepRe
 		run, err := postgres.One[runRow](ctx, tx, selectRun, start.Run, noRevision)
 		if errors.Is(err, pgx.ErrNoRows) {
 			res = ledger.StepResult{Verdict: ledger.Known, Ended: true}
-			kept, err = locks.MergedInto(ctx, tx, start.Case)
+			kept, err = locks.CaseNow(ctx, tx, start.Run, start.Case)
 			return err
 		}
 		if err == nil {
@@ -206,7 +206,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 	err = postgres.Within(ctx, s.pool, postgres.Keeping(ledger.BareID(step.Case)), first, func(tx postgres.Tx) error {
 		if !found {
 			res = ledger.StepResult{Verdict: ledger.Refused, Ended: true, Result: ledger.Result{Refusal: care.RefusedEnded}}
-			kept, err = locks.MergedInto(ctx, tx, step.Case)
+			kept, err = locks.CaseNow(ctx, tx, step.Run, step.Case)
 			return err
 		}
 		if entry.State == "" && !step.OwnClock() {

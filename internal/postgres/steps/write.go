@@ -104,7 +104,7 @@ func (w *writer) write() (ledger.StepResult, error) {
 	}
 	w.keepForm()
 	for _, work := range []func() error{
-		func() error { return tellConcerned(w) }, w.life.beside, w.suspension.write, w.permits.update, w.appointments, w.referrals.write, w.equipes.write, w.tasks.write, w.plans.write, w.waits.write, w.messages,
+		w.caseFile.remember, func() error { return tellConcerned(w) }, w.life.beside, w.suspension.write, w.permits.update, w.appointments, w.referrals.write, w.equipes.write, w.tasks.write, w.plans.write, w.waits.write, w.messages,
 		w.caseFile.merge,
 	} {
 		if err := work(); err != nil {

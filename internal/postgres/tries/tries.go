@@ -60,7 +60,7 @@ func (n *Notes) DeferRun(ctx context.Context, start ledger.Start, code string, p
 	}
 	kept := ""
 	err := postgres.Within(ctx, n.pool, postgres.Worker(ledger.BareID(start.Case)), nil, func(tx postgres.Tx) (err error) {
-		if kept, err = locks.MergedInto(ctx, tx, start.Case); err != nil || kept != "" {
+		if kept, err = locks.CaseNow(ctx, tx, start.Run, start.Case); err != nil || kept != "" {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE command c SET `+noted+` FROM (SELECT clock_timestamp() AS now) t WHERE c.id IN (SELECT e.id FROM command e
@@ -87,7 +87,7 @@ func (n *Notes) note(ctx context.Context, step ledger.Step, code string, tries i
 		run, err := postgres.One[standingRow](ctx, tx, `SELECT epoch, revision FROM run WHERE id = $1`, step.Run)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
-			kept, err = locks.MergedInto(ctx, tx, step.Case)
+			kept, err = locks.CaseNow(ctx, tx, step.Run, step.Case)
 			return err
 		case err != nil:
 			return err

@@ -1,0 +1,111 @@
+package cases
+
+import (
+	"net/url"
+	"time"
+
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/undoing"
+)
+
+// Parted is a merge of the file that may be taken back, or that was.
+type Parted struct {
+	Text     string
+	Other    web.Link
+	Since    []string   // what was recorded while the files were one
+	Proposed []web.Link // what the merge had ended of this file, with where it is asked again
+}
+
+// mistakeWords say that somebody says that the closure of a file, or its merge, was a
+// mistake, and until when a second one may confirm it; or until when anybody may say so.
+func mistakeWords(file ledger.Case) string {
+	u := file.Undoing
+	if u == nil || u.SaidAt == nil {
+		return ""
+	}
+	what := "la chiusura"
+	if file.MergedInto != "" {
+		what = "l’unione a un altro fascicolo"
+	}
+	return u.SaidBy + " segnala, il " + italian.Date(u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. Un’altra persona può confermarlo fino al " +
+		italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
+}
+
+// partedOf are the merges of a file that may still be taken back, and those that were not
+// long ago.
+func partedOf(p care.Policy, file ledger.Case, now time.Time) (shown []Parted) {
+	for _, m := range file.Merges {
+		day := italian.Date(m.At.In(italian.Rome))
+		note := Parted{Other: web.Link{URL: "/fascicoli/" + m.Other, Text: "Fascicolo " + m.Number}}
+		switch {
+		case m.Until != nil && m.Stays:
+			note.Text = "A questo fascicolo ne è stato unito un altro il " + day + ". Se è uno sbaglio, in due lo potete annullare fino al " + italian.Date(m.Until.In(italian.Rome)) + ", dalla pagina di quello."
+		case m.Until != nil:
+			note.Text = "Unito il " + day + ". Se è uno sbaglio, in due lo potete annullare fino al " + italian.Date(m.Until.In(italian.Rome)) + ": uno lo segnala, un altro conferma."
+		case m.Told(now):
+			note.Text = "L’unione con un altro fascicolo, del " + day + ", è stata annullata il " + italian.Date(m.Undone.In(italian.Rome)) + "."
+			note.Since, note.Proposed = sinceOf(p, m), proposedOf(p, file, m)
+		default:
+			continue
+		}
+		shown = append(shown, note)
+	}
+	return shown
+}
+
+// sinceOf lists what was recorded while two files were one.
+func sinceOf(p care.Policy, m undoing.FileMerge) []string {
+	return web.Each(m.KeptSince, func(k undoing.Kept) string {
+		name := parts.FormTitle(k.Kind)
+		if k.What == undoing.KeptBranch {
+			name = "Cominciato: " + italian.RunKind(care.RunKind(k.Kind))
+		}
+		if k.Agency != "" {
+			name += ", " + present.AgencyName(p, k.Agency)
+		}
+		return name + ", " + italian.Date(k.At.In(italian.Rome))
+	})
+}
+
+// proposedOf lists what a merge had ended of this file, until it is asked again.
+func proposedOf(p care.Policy, file ledger.Case, m undoing.FileMerge) (links []web.Link) {
+	for _, again := range m.Proposed {
+		if again.Case != file.ID || askedAgain(file, again, *m.Undone) {
+			continue
+		}
+		slug := catalogue.Refer.Slug
+		if again.What == string(care.RunPlacement) {
+			slug = catalogue.ReferToCPI.Slug
+		}
+		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + slug, Text: "Riproponi: " + italian.RunKind(care.RunKind(again.What)) + ", " + present.AgencyName(p, again.Agency)}
+		if again.What == undoing.ProposedConsent {
+			link.URL = "/fascicoli/" + file.ID + "/" + catalogue.Consent.Slug + "?" + url.Values{"agency": {again.Agency}}.Encode()
+			link.Text = "Chiedi di nuovo il consenso: " + present.ConsentFor(p, crossing.Consent{Agency: again.Agency, Purpose: again.Purpose})
+		}
+		links = append(links, link)
+	}
+	return links
+}
+
+// askedAgain says whether something that a merge had ended is there again since that was
+// taken back.
+func askedAgain(file ledger.Case, again undoing.Proposed, since time.Time) bool {
+	for _, c := range file.Consents {
+		if again.What == undoing.ProposedConsent && c.Withdrawn == nil && c.Agency == again.Agency && c.Purpose == again.Purpose {
+			return true
+		}
+	}
+	for _, b := range file.Branches {
+		if string(b.Kind) == again.What && b.Agency == again.Agency && b.Started.After(since) {
+			return true
+		}
+	}
+	return false
+}
