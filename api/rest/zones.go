@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/zone"
 )
@@ -54,10 +55,10 @@ type openingJSON struct {
 
 func (a *API) zone(rules *zone.Rules) zoneJSON {
 	j := zoneJSON{Policy: rules.Policy}
-	if o, ok := zone.NextOpening(rules.Policy, rules.Calendar, a.now()); ok {
+	if o, ok := agenda.NextOpening(rules.Policy, rules.Calendar, a.now()); ok {
 		j.NextOpening = &openingJSON{From: o.From, To: o.To}
 	}
-	if day, ok := zone.NextByAppointment(rules.Policy, rules.Calendar, a.now()); ok {
+	if day, ok := agenda.NextByAppointment(rules.Policy, rules.Calendar, a.now()); ok {
 		j.NextByAppointment = dateOf(day)
 	}
 	return j

@@ -150,6 +150,21 @@ type Service struct {
 	Agency  string   `json:"agency"`
 	Role    Role     `json:"role"`              // who holds the interview and what follows
 	Matters []string `json:"matters,omitempty"` // codes
+	// Sessions are when it receives; none: at any hour of an open day.
+	Sessions []Session `json:"sessions,omitempty"`
+}
+
+// Session is when a service receives, every week on some days. Package agenda counts its places.
+type Session struct {
+	Days    []Weekday `json:"days"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`      // or "24:00"
+	Seconds int       `json:"seconds"` // that an appointment lasts
+	Places  int       `json:"places"`  // side by side
+	Mode    string    `json:"mode"`
+	Since   string    `json:"since,omitempty"` // "2026-09-01", both included
+	Until   string    `json:"until,omitempty"`
+	Source  string    `json:"source"`
 }
 
 // MatterGate says who may book a matter. What it leaves out is as for the other matters.
@@ -441,16 +456,6 @@ func (p Policy) CPI() string {
 	return a.Code
 }
 
-// ForRun leaves out of a policy what no process reads, since every execution
-// of a run has it in its history.
-func (p Policy) ForRun() Policy {
-	return Policy{
-		Zone: p.Zone, Version: p.Version, Agencies: p.Agencies, Roles: p.Roles, NoShow: p.NoShow, FollowUps: p.FollowUps,
-		Equipes: p.Equipes, ClosureApproval: p.ClosureApproval, ApprovalOf: p.ApprovalOf, FollowThrough: p.FollowThrough, Needs: p.Needs,
-		Desk: Desk{ConsultAtOnce: p.Desk.ConsultAtOnce, Link: p.Desk.Link},
-	}
-}
-
 // HasRole says whether the zone has a role.
 func (p Policy) HasRole(role Role) bool { return p.RoleAgency(role) != "" }
 
@@ -495,15 +500,6 @@ func (p Policy) TaskRole(kind TaskKind, service, agency string) (Role, string, b
 		role = a.Answers
 	}
 	return role, agency, role != "" && agency != ""
-}
-
-// NextService is the service that follows one in the zone's order; empty: none.
-func (p Policy) NextService(service string) string {
-	i := slices.Index(p.FollowThrough, service)
-	if i < 0 || i+1 == len(p.FollowThrough) {
-		return ""
-	}
-	return p.FollowThrough[i+1]
 }
 
 // Difficult says whether one of the needs is a difficulty of a kind.

@@ -26,10 +26,11 @@ type Fault struct {
 
 // Refusal is a command's "no": a result with a code, not a breakdown.
 type Refusal struct {
-	Code   string  `json:"code"`
-	Role   Role    `json:"role,omitempty"` // who holds what was asked for
-	Faults []Fault `json:"faults,omitempty"`
-	Open   *Open   `json:"open,omitempty"` // what there is already; nil: nothing, or not for the caller to know
+	Code   string    `json:"code"`
+	Role   Role      `json:"role,omitempty"` // who holds what was asked for
+	Faults []Fault   `json:"faults,omitempty"`
+	Open   *Open     `json:"open,omitempty"`   // what there is already; nil: nothing, or not for the caller to know
+	Offers []Booking `json:"offers,omitempty"` // free places instead of one that is not
 
 	Operation Operation `json:"operation,omitempty"` // that was asked, where the words depend on it
 	Now       string    `json:"now,omitempty"`       // what is so: state of the referral, task or plan; kind of the task that comes first; or one of those below

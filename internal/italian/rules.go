@@ -58,7 +58,7 @@ var rules = map[string]string{
 	protection.SecondKeeper:  "Servono due custodi: prima uno propone di togliere la protezione, poi un altro lo fa.",
 	undoing.RuleStays:        "Il fascicolo è stato unito a un altro, o è passato a un’altra zona: non c’è una chiusura da annullare.",
 	undoing.RuleTooLate:      "Sono passati più di trenta giorni dalla chiusura: non si può più annullare. Se la persona torna, riapri il fascicolo o aprine uno nuovo.",
-	undoing.RuleLateToPart: "Sono passati più di trenta giorni dall’unione: non si può più annullare. Se sono due persone, apri un fascicolo nuovo per l’altra, e correggi i dati in questo.", undoing.RuleMergedOn: "Il fascicolo che resta è stato poi unito a un terzo: prima va annullata quell’unione.",
+	undoing.RuleLateToPart:   "Sono passati più di trenta giorni dall’unione: non si può più annullare. Se sono due persone, apri un fascicolo nuovo per l’altra, e correggi i dati in questo.", undoing.RuleMergedOn: "Il fascicolo che resta è stato poi unito a un terzo: prima va annullata quell’unione.",
 	undoing.RuleAskedElsewhere: "È chiesto il passaggio a un’altra zona del fascicolo che resta: prima ritira la richiesta.", undoing.RuleNotRemembered: "I due fascicoli sono stati uniti quando Percorso non ricordava ancora com’erano: l’unione non si può annullare. Se sono due persone, apri un fascicolo nuovo per l’altra.",
 	undoing.RuleSaidAlready:  "Lo hai già segnalato: adesso un’altra persona deve confermarlo.",
 	undoing.RuleSecondPerson: "Servono due persone: chi conferma non è chi ha segnalato lo sbaglio. Chiedi a un collega di farlo.",

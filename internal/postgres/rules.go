@@ -158,6 +158,16 @@ func (s *Ruleset) BeforeEnd(kind string, last time.Time, code string) time.Time 
 	return permits.Before(s.Calendar, last, permits.Of(kind).Lead(code, lead.Duration), code == care.DeadlinePermitWarning)
 }
 
+// ForRun leaves out of a policy what no process reads, since every execution
+// of a run has it in its history.
+func (s *Ruleset) ForRun() care.Policy {
+	return care.Policy{
+		Zone: s.Zone, Version: s.Version, Agencies: s.Agencies, Roles: s.Roles, NoShow: s.NoShow, FollowUps: s.FollowUps,
+		Equipes: s.Equipes, ClosureApproval: s.ClosureApproval, ApprovalOf: s.ApprovalOf, FollowThrough: s.FollowThrough, Needs: s.Needs,
+		Desk: care.Desk{ConsultAtOnce: s.Desk.ConsultAtOnce, Link: s.Desk.Link},
+	}
+}
+
 // There is a time where the zone is, so that its day is the zone's.
 func (s *Ruleset) There(t time.Time) time.Time { return t.In(s.Calendar.Location()) }
 

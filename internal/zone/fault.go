@@ -87,6 +87,8 @@ const (
 	RuleService       = "unknown_service"
 	RuleNeed          = "unknown_need"
 	RuleDeadline      = "unknown_deadline"
+	RuleLength        = "bad_length"
+	RuleFits          = "length_not_fitting"
 	RuleOpenDay       = "open_day_by_appointment"
 	RuleMediatorTime  = "mediator_outside_hours"
 	RuleMediators     = "mediators_without_calendar"
@@ -157,6 +159,8 @@ var sentences = map[string]string{
 	RuleService:       "servizio sconosciuto (services)",
 	RuleNeed:          "area di bisogno sconosciuta (needs)",
 	RuleDeadline:      "termine sconosciuto (deadlines)",
+	RuleLength:        "la durata di un appuntamento va da un secondo a otto ore, per esempio: 45 minutes",
+	RuleFits:          "l'orario non si divide in appuntamenti di questa durata",
 	RuleOpenDay:       "il giorno ha anche un orario di accesso libero",
 	RuleMediatorTime:  "la presenza del mediatore esce dall'orario dello sportello",
 	RuleMediators:     "le presenze dei mediatori vanno indicate se e solo se mediator_access è calendar",

@@ -194,7 +194,7 @@ func (o object) filled(name string) node {
 
 func (r *reading) services() {
 	for _, item := range r.filled("services").list() {
-		o := item.object("code", "name", "agency", "role", "matters")
+		o := item.object("code", "name", "agency", "role", "matters", "sessions")
 		code := o.need("code")
 		s := care.Service{
 			Code:   once(code, code.code(), r.p.Services, func(s care.Service) string { return s.Code }),
@@ -205,6 +205,7 @@ func (r *reading) services() {
 				_, ok := care.ByCode(r.p.Matters, code)
 				return ok
 			}),
+			Sessions: readSessions(o.may("sessions")),
 		}
 		if s.Role != "" {
 			r.roleOf(o.may("role"), s.Role, s.Agency)

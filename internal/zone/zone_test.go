@@ -258,7 +258,7 @@ func TestEveryTaskFindsItsRole(t *testing.T) {
 }
 
 // TestProvaIsPratoInSeconds: the zone that tests play in differs from Prato in
-// its durations alone.
+// its durations alone, and in its services' hours: they receive by the second, always.
 func TestProvaIsPratoInSeconds(t *testing.T) {
 	prato, fast := delivered(t)["prato"], prova(t)
 	for _, d := range durations(&fast) {
@@ -269,6 +269,13 @@ func TestProvaIsPratoInSeconds(t *testing.T) {
 	}
 	for _, d := range durations(&prato) {
 		*d = care.Duration{}
+	}
+	for i := range fast.Services {
+		always := fast.Services[i].Sessions
+		if len(always) != 1 || always[0].From != "00:00" || always[0].To != "24:00" || always[0].Seconds != 1 || !slices.Equal(always[0].Days, care.Weekdays) {
+			t.Errorf("prova receives %+v", always)
+		}
+		prato.Services[i].Sessions = always
 	}
 	prato.Zone, prato.Version, prato.Lead = fast.Zone, fast.Version, fast.Lead
 	if !reflect.DeepEqual(prato, fast) {

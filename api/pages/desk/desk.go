@@ -10,6 +10,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -79,7 +80,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 		page.Hours = "Oggi non c’è accesso libero."
 	}
 
-	next, ok := zone.NextOpening(rules.Policy, rules.Calendar, now)
+	next, ok := agenda.NextOpening(rules.Policy, rules.Calendar, now)
 	open := ok && !now.Before(next.From)
 	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: "Chiuso ora"}
 	if open {

@@ -1,10 +1,12 @@
-package zone_test
+package agenda_test
 
 import (
 	"slices"
 	"testing"
 	"time"
 
+	"percorso/deploy"
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/testclock"
@@ -31,7 +33,7 @@ func TestNextOpening(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := localTime(t, test.at, cal.Location())
-			o, ok := zone.NextOpening(zones[test.zone], cal, at.UTC())
+			o, ok := agenda.NextOpening(zones[test.zone], cal, at.UTC())
 			if !ok || !o.From.Equal(localTime(t, test.from, cal.Location())) || !o.To.Equal(localTime(t, test.to, cal.Location())) {
 				t.Errorf("%s: %v, %v", test.at, o, ok)
 			}
@@ -49,7 +51,7 @@ func TestNextOpeningAtEveryMoment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o, ok := zone.NextOpening(p, cal, now.UTC())
+			o, ok := agenda.NextOpening(p, cal, now.UTC())
 			if !ok || !o.To.After(now) || !cal.IsWorkingDay(o.From) {
 				t.Fatalf("%s at %s: %v, %v", code, now, o, ok)
 			}
@@ -73,12 +75,12 @@ func TestNextByAppointment(t *testing.T) {
 		"2026-12-01 10:00": "2026-12-02 00:00", // the open Tuesday
 		"2026-12-05 10:00": "2026-12-07 00:00", // a Saturday
 	} {
-		day, ok := zone.NextByAppointment(zones["lucca"], cal, localTime(t, at, cal.Location()))
+		day, ok := agenda.NextByAppointment(zones["lucca"], cal, localTime(t, at, cal.Location()))
 		if !ok || !day.Equal(localTime(t, want, cal.Location())) {
 			t.Errorf("%s: %v, %v", at, day, ok)
 		}
 	}
-	if _, ok := zone.NextByAppointment(zones["prato"], cal, testclock.Monday); ok {
+	if _, ok := agenda.NextByAppointment(zones["prato"], cal, testclock.Monday); ok {
 		t.Error("Prato has no days by appointment alone")
 	}
 }
@@ -90,4 +92,18 @@ func localTime(t *testing.T, text string, place *time.Location) time.Time {
 		t.Fatal(err)
 	}
 	return at
+}
+
+// delivered are the delivered zones, by code.
+func delivered(t *testing.T) map[string]care.Policy {
+	t.Helper()
+	policies, err := zone.Load(deploy.Zones())
+	if err != nil {
+		t.Fatal(err)
+	}
+	zones := map[string]care.Policy{}
+	for _, p := range policies {
+		zones[p.Zone] = p
+	}
+	return zones
 }

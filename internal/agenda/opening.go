@@ -1,4 +1,4 @@
-package zone
+package agenda
 
 import (
 	"slices"
@@ -22,7 +22,7 @@ func NextOpening(p care.Policy, cal care.Calendar, t time.Time) (Opening, bool) 
 			if band.Weekday != weekdayOf(day) {
 				continue
 			}
-			if o := (Opening{at(day, band.From), at(day, band.To)}); t.Before(o.To) {
+			if o := (Opening{clock(day, band.From), clock(day, band.To)}); t.Before(o.To) {
 				return o, true
 			}
 		}
@@ -34,7 +34,7 @@ func NextOpening(p care.Policy, cal care.Calendar, t time.Time) (Opening, bool) 
 // receives by appointment alone, at its midnight. False: it has no such days.
 func NextByAppointment(p care.Policy, cal care.Calendar, t time.Time) (time.Time, bool) {
 	o, ok := search(cal, t, func(day time.Time) (Opening, bool) {
-		return Opening{From: at(day, "00:00")}, slices.Contains(p.Desk.ByAppointment, weekdayOf(day))
+		return Opening{From: clock(day, "00:00")}, slices.Contains(p.Desk.ByAppointment, weekdayOf(day))
 	})
 	return o.From, ok
 }
@@ -56,14 +56,4 @@ func search(cal care.Calendar, t time.Time, has func(day time.Time) (Opening, bo
 
 func weekdayOf(t time.Time) care.Weekday {
 	return care.Weekdays[(int(t.Weekday())+6)%7] // care's week begins on Monday
-}
-
-// at gives a time of a day; a policy's times are valid.
-func at(day time.Time, clock string) time.Time {
-	t, err := time.Parse("15:04", clock)
-	if err != nil {
-		return day
-	}
-	year, month, date := day.Date()
-	return time.Date(year, month, date, t.Hour(), t.Minute(), 0, 0, day.Location())
 }

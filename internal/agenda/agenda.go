@@ -1,0 +1,204 @@
+// Package agenda says when people are received: at the desk in its hours, and by a
+// service in its sessions, where a place in them is free.
+//
+// Say that the Punto PAS receives on Mondays from 9 to 11, two people side by side, for
+// half an hour each. That is one session of four slots, and eight places. Whoever asks
+// for a Monday at 9:30 gets the second slot while fewer than two have it.
+package agenda
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Why somebody cannot be received at a time.
+const (
+	NoPlace         = "no_place"         // the slot is full
+	OutsideSessions = "outside_sessions" // none begins then
+	OutsideHours    = "outside_hours"    // of the day, where the service has no sessions
+)
+
+// How one is received in a session.
+const (
+	InPerson = "in_person"
+	ByPhone  = "phone"
+)
+
+// Modes lists them.
+var Modes = []string{InPerson, ByPhone}
+
+// A service without sessions receives between these hours of a day.
+const opens, closes = "07:00", "20:00"
+
+const (
+	// Ahead is how many days ahead a free place is looked for.
+	Ahead = 92
+	// AtOnce is within what time the staff of a service receive somebody who is there,
+	// whatever the agenda says.
+	AtOnce = time.Hour
+	// Usual is how long an appointment lasts of which no session says it.
+	Usual = 30 * time.Minute
+)
+
+// Slot is one appointment's time in a session.
+type Slot struct {
+	At, Until time.Time
+	Places    int
+	Mode      string
+}
+
+// Taken is the time of an appointment that somebody has.
+type Taken struct {
+	At    time.Time `db:"at"`
+	Until time.Time `db:"until"`
+}
+
+// Agenda is when one service of a zone receives people.
+type Agenda struct {
+	sessions []care.Session
+	calendar care.Calendar
+	now      time.Time
+}
+
+// Of is the agenda of a service. An agency that people meet outside of one, as the
+// employment centre in a placement, has the sessions of the service of its name.
+func Of(p care.Policy, service string, calendar care.Calendar, now time.Time) Agenda {
+	s, _ := p.Service(service)
+	sessions := slices.Clone(s.Sessions)
+	slices.SortStableFunc(sessions, func(a, b care.Session) int { return strings.Compare(a.From, b.From) })
+	return Agenda{sessions, calendar, now.In(calendar.Location())}
+}
+
+// HasSessions says whether the service receives in sessions, and not at any hour.
+func (a Agenda) HasSessions() bool { return len(a.sessions) > 0 }
+
+// Slots are the slots of a day, from a time on. On days on which the offices are closed
+// there are none; today somebody is at work.
+func (a Agenda) Slots(day, from time.Time) iter.Seq[Slot] {
+	return func(yield func(Slot) bool) {
+		day = day.In(a.calendar.Location())
+		if !a.sameDay(day, a.now) && !a.calendar.IsWorkingDay(day) {
+			return
+		}
+		for _, s := range a.sessions {
+			if !held(s, day) {
+				continue
+			}
+			at, end, lasts := clock(day, s.From), clock(day, s.To), time.Duration(s.Seconds)*time.Second
+			if late := from.Sub(at); late > 0 {
+				at = at.Add((late + lasts - 1) / lasts * lasts)
+			}
+			for ; !at.Add(lasts).After(end); at = at.Add(lasts) {
+				if !yield(Slot{at, at.Add(lasts), s.Places, s.Mode}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// held says whether a session is held on a day.
+func held(s care.Session, day time.Time) bool {
+	date := day.Format(time.DateOnly)
+	return slices.Contains(s.Days, weekdayOf(day)) && s.Since <= date && (s.Until == "" || date <= s.Until)
+}
+
+// Clock is how far the clocks have come at a time such as "09:00". "24:00" is the
+// midnight that ends a day.
+func Clock(text string) time.Duration {
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 24 * time.Hour
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+}
+
+// clock is a time of a day, as its clocks show it.
+func clock(day time.Time, text string) time.Time {
+	year, month, date := day.Date()
+	return time.Date(year, month, date, 0, int(Clock(text).Minutes()), 0, 0, day.Location())
+}
+
+// Overlap says whether two sessions are ever held at the same time.
+func Overlap(s, t care.Session) bool {
+	together := (s.Until == "" || t.Since <= s.Until) && (t.Until == "" || s.Since <= t.Until)
+	return together && s.From < t.To && t.From < s.To && slices.ContainsFunc(s.Days, func(d care.Weekday) bool { return slices.Contains(t.Days, d) })
+}
+
+func (a Agenda) sameDay(s, t time.Time) bool {
+	return care.DayOf(s.In(a.calendar.Location())).Equal(care.DayOf(t.In(a.calendar.Location())))
+}
+
+// At is the slot that begins at a time; false: none does.
+func (a Agenda) At(at time.Time) (Slot, bool) {
+	for s := range a.Slots(at, at) {
+		if s.At.Equal(at) {
+			return s, true
+		}
+	}
+	return Slot{}, false
+}
+
+// Lasts is the time that an appointment takes.
+func (a Agenda) Lasts(at time.Time) Taken {
+	if s, ok := a.At(at); ok {
+		return Taken{s.At, s.Until}
+	}
+	return Taken{at, at.Add(Usual)}
+}
+
+// Broken says by which rule nobody can be received at a time, beside those who are;
+// empty: somebody can.
+func (a Agenda) Broken(at time.Time, taken []Taken) string {
+	if !a.HasSessions() {
+		there := at.In(a.calendar.Location())
+		if there.Before(clock(there, opens)) || !there.Before(clock(there, closes)) {
+			return OutsideHours
+		}
+		return ""
+	}
+	s, ok := a.At(at)
+	switch {
+	case !ok:
+		return OutsideSessions
+	case !s.free(taken):
+		return NoPlace
+	}
+	return ""
+}
+
+// free says whether a slot has a place beside those that are taken. Each appointment
+// that falls into it has one, wherever it begins.
+func (s Slot) free(taken []Taken) bool {
+	n := 0
+	for _, t := range taken {
+		if t.At.Before(s.Until) && s.At.Before(t.Until) {
+			n++
+		}
+	}
+	return n < s.Places
+}
+
+// Next are the first slots with a free place from a time on, which is never past.
+func (a Agenda) Next(from time.Time, most int, taken []Taken) (free []Slot) {
+	if !from.After(a.now) {
+		from = a.now.Add(time.Nanosecond)
+	}
+	from = from.In(a.calendar.Location())
+	year, month, first := from.Date()
+	for ahead := range Ahead {
+		for s := range a.Slots(time.Date(year, month, first+ahead, 12, 0, 0, 0, from.Location()), from) {
+			if len(free) == most {
+				return free
+			}
+			if s.free(taken) {
+				free = append(free, s)
+			}
+		}
+	}
+	return free
+}
