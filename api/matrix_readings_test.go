@@ -34,9 +34,10 @@ const (
 	joined      = "merged"      // merged into another file
 	passed      = "handed"      // another zone has taken it over
 	ended       = "closed"      // closed as placed, and the term after it is over
+	secret      = "protected"   // the person is protected: a social worker keeps it, a second one, and one operator of the employment centre
 )
 
-var files = []string{standing, rejected, unconsented, byMistake, joined, passed, ended}
+var files = []string{standing, rejected, unconsented, byMistake, joined, passed, secret, ended}
 
 // kinds are what is written in a file, in the order in which the expected answers
 // list it. opening: the note of who opened it; form: of a task of the municipality's;
@@ -196,6 +197,8 @@ func (w *crowd) ends(f *dossier) {
 		}
 	case ended:
 		closes(care.OutcomePlaced)
+	case secret:
+		w.protects(f)
 	}
 }
 
@@ -342,6 +345,9 @@ func (r *reader) triesAll(nobody *dossier) {
 				break // it is of nobody's file
 			}
 		}
+		if strings.HasPrefix(route.Path, "/casi-bloccati/:id/") { // the next page says once more what was said of the last file
+			r.looks(http.MethodGet, "a page between", "/casi-bloccati", "")
+		}
 		for _, address := range r.addresses(nobody, route.Path) {
 			r.unknown[route.Path] = append(r.unknown[route.Path], r.looks(http.MethodGet, route.Path, address, ""))
 		}
@@ -356,6 +362,7 @@ func (r *reader) triesAll(nobody *dossier) {
 		name := marker(f.name, "name")
 		r.looks(http.MethodPost, "search", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, name))
 		r.looks(http.MethodPost, "search by number", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, f.number))
+		r.looks(http.MethodPost, "search by birth", rest.Prefix+"/case-file-searches", fmt.Sprintf(`{"search":%q}`, f.born.Format("02/01/2006")))
 		r.looks(http.MethodPost, "same person", rest.Prefix+"/same-person-searches", fmt.Sprintf(`{"given_name":%q,"family_name":%q,"birth_date":%q}`, name, name, f.born.Format(time.DateOnly)))
 	}
 }
@@ -454,6 +461,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 	t.Logf("%d addresses, %d lines", asked, len(m.rules))
 	m.check(t, d)
+	w.livesUnknown(all[secret])
 	if t.Failed() {
 		return
 	}
