@@ -31,5 +31,17 @@ END $$;
 REVOKE EXECUTE ON FUNCTION kept_tasks FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kept_tasks TO percorso_app, percorso_worker, percorso_watch;
 
+-- Who keeps a file, and who may be the same person, is read by those who may know of that
+-- file: of before, "file" was taken for the column of protection, so that whoever kept one file
+-- saw the keepers of all.
+DROP POLICY app_read ON keeper;
+DROP POLICY app_read ON likeness;
+CREATE POLICY app_read ON keeper FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = keeper.file));
+CREATE POLICY app_read ON likeness FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = likeness.file));
+
 -- +goose Down
+DROP POLICY app_read ON keeper;
+DROP POLICY app_read ON likeness;
+CREATE POLICY app_read ON keeper FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = file));
+CREATE POLICY app_read ON likeness FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = file));
 DROP FUNCTION kept_tasks;

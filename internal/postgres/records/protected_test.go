@@ -480,3 +480,22 @@ func TestTheSentenceOfAProtectedCaseNamesItsKeepers(t *testing.T) {
 	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: h.Accounts["cpi_operator.prato"].ID})))
 	require.Equal(t, health.Planned, waits().Health)
 }
+
+// Who keeps one file knows nothing of who keeps another.
+func TestKeepersOfOneFileKnowNothingOfAnother(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	run, _ := p.Begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova"}, ledger.Effects{})
+	other := ledger.BareID(run)
+	require.NoError(t, h.asks("supervisor.prato", catalogue.Protect.Command("", other, protection.Form{Keeper: p.Accounts["desk_operator.prato"].ID, Reason: "sought"})))
+	_, err := p.Owner.Exec(t.Context(), `INSERT INTO likeness (file, twin, at) VALUES ($1, $2, now()), ($3, $4, now())`, other, uuid.New(), h.id, uuid.New())
+	require.NoError(t, err)
+	for account, files := range map[string][2]string{"social_worker.prato": {h.id, other}, "supervisor.prato": {other, h.id}} {
+		for _, table := range []string{"keeper", "likeness"} {
+			h.as(account, func(conn *pgxpool.Conn) {
+				require.NotEmpty(t, texts(conn, t, "SELECT file::text FROM "+table+" WHERE file = $1", files[0]), "%s of %s", table, account)
+				require.Empty(t, texts(conn, t, "SELECT file::text FROM "+table+" WHERE file = $1", files[1]), "%s of %s", table, account)
+			})
+		}
+	}
+}
