@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/plan":            {"internal/care"},                      // what a plan may hold
 	"internal/permits":         {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":           {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing"},
+	"internal/ledger":          {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
 	"internal/catalogue":       {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead"},
 	"internal/undoing":         {"internal/care"}, // what can be taken back
 	"internal/told":            {},                // who was told of something
@@ -44,8 +44,9 @@ var mayImport = map[string][]string{
 	"internal/setup":           {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":        {"internal/care"},
 	"internal/italian":         {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead"},
-	"internal/italian/known":   {"internal/correction", "internal/fiscal"},
+	"internal/italian/known":   {"internal/correction", "internal/fiscal", "internal/reach"},
 	"internal/italian/given":   {"internal/catalogue"}, // what somebody is given of a person
+	"internal/reach":           {"internal/care"},      // how somebody can be reached without harm
 	"internal/italian/alike":   {"internal/names", "internal/finding"},
 	"internal/italian/reading": {"internal/care", "internal/ledger"},
 	"internal/italian/article": {},                                        // nouns after their articles and prepositions
@@ -57,7 +58,7 @@ var mayImport = map[string][]string{
 	"internal/config":          {"internal/brake"},
 	"internal/client":          {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
 	"internal/walk":            {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
-	"internal/correction":      {"internal/ledger", "internal/care", "internal/fiscal"},                                                                                     // how the data of a person are corrected
+	"internal/correction":      {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
 	"internal/lead":            {"internal/care"},                                                                                                                           // who follows a case for an agency before the colleagues
 	"internal/written":         {"internal/care"},                                                                                                                           // which record a form makes, and for whom
 	"internal/italian/sheet":   {"internal/written"},                                                                                                                        // what was written in a case
@@ -94,11 +95,11 @@ var mayImport = map[string][]string{
 	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                         // takes a closure back
 	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/undoing"},                                                                                                                                                                                                         // two case files of one person become one
 	"internal/postgres/steps":      {"internal/fiscal", "internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
-	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                         // what other agencies are given
-	"internal/postgres/naming":     {"internal/fiscal", "internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                   // the keys of people's names
-	"internal/postgres/correcting": {"internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
-	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                          // what goes with the command that opens a case
-	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                  // notes those that came to nothing
+	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                                           // what other agencies are given
+	"internal/postgres/naming":     {"internal/reach", "internal/fiscal", "internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                   // the keys of people's names
+	"internal/postgres/correcting": {"internal/reach", "internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
+	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                            // what goes with the command that opens a case
+	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                                    // notes those that came to nothing
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
@@ -134,14 +135,15 @@ var mayImport = map[string][]string{
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda"},
+	"api/rest":        {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world"},
+	"api/present":     {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing"},
+	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known"},
+	"api/rest/persons":      {"internal/reach", "internal/ledger", "internal/care"},
 	"api/access/seal":       {},
 	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
@@ -173,7 +175,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 	"percorso/internal/undoing"
 	"percorso/internal/written"
 )
@@ -470,6 +471,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	c.PersonData = ledger.Person{
 		ID: SomeID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Permit: "work", PermitExpiry: p.due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001", FiscalCode: "PRVPSN92E01Z236U", Version: 2,
+		Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}},
 	}
 	c.Needs = []string{"labour", "housing"}
 	c.Branches = []ledger.Branch{

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
@@ -33,6 +34,9 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 		add("Cittadinanza", world.Citizenship(snapshot.Citizenship))
 	}
 	add("Lingue", Languages(snapshot.Languages))
+	if snapshot.Phone != "" {
+		add("Come si può chiamare", known.Terms(snapshot.Telephone()))
+	}
 	add("Telefono", snapshot.Phone)
 	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
 	add("Numero del fascicolo", snapshot.CaseNumber)

@@ -1,13 +1,13 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"percorso/api/act"
 	"percorso/api/problem"
+	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/finding"
 	"percorso/internal/health"
@@ -53,7 +53,7 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 // caseJSON is the whole of a case.
 type caseJSON struct {
 	CaseFileJSON
-	PersonData   personJSON          `json:"person_data"`
+	PersonData   persons.PersonJSON  `json:"person_data"`
 	Branches     []branchJSON        `json:"branches" nullable:"false" doc:"Its sub-processes"`
 	Tasks        []taskJSON          `json:"tasks" nullable:"false"`
 	Referrals    []referralJSON      `json:"referrals" nullable:"false"`
@@ -80,26 +80,6 @@ type meetingJSON struct {
 	Agency string    `json:"agency"`
 	ByRole care.Role `json:"by_role"`
 	ByName string    `json:"by_name"`
-}
-
-type personJSON struct {
-	ID           string   `json:"id"`
-	GivenName    string   `json:"given_name"`
-	FamilyName   string   `json:"family_name"`
-	BirthDate    string   `json:"birth_date" format:"date"`
-	Citizenship  string   `json:"citizenship"`
-	Permit       string   `json:"permit" doc:"Code of the kind of residence permit; requested: the receipt of a request; not_shown: nobody has shown one"`
-	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
-	ReceiptOn    string   `json:"receipt_on,omitempty" format:"date" doc:"Day of the receipt of a request for renewal"`
-	Languages    []string `json:"languages" nullable:"false"`
-	Phone        string   `json:"phone,omitempty"`
-
-	BirthYearOnly bool   `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known: the day is its 1 January"`
-	Email         string `json:"email,omitempty"`
-	Municipality  string `json:"municipality,omitempty" doc:"Where they live"`
-	Address       string `json:"address,omitempty"`
-	FiscalCode    string `json:"fiscal_code,omitempty" doc:"Codice fiscale"`
-	Version       int    `json:"version" doc:"Of these data: seen of a correction"`
 }
 
 type branchJSON struct {
@@ -137,14 +117,9 @@ type readJSON struct {
 
 func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJSON {
 	return func(c ledger.Case) caseJSON {
-		p := c.PersonData
-		j := caseJSON{
+		return caseJSON{
 			CaseFileJSON: a.caseFileOf(policy)(c.CaseFile),
-			PersonData: personJSON{
-				ID: p.ID, GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateOf(p.BirthDate), Citizenship: p.Citizenship,
-				Permit: cmp.Or(p.Permit, care.PermitNotShown), Languages: orEmpty(p.Languages), Phone: p.Phone,
-				BirthYearOnly: p.YearOnly, Email: p.Email, Municipality: p.Municipality, Address: p.Address, FiscalCode: p.FiscalCode, Version: p.Version,
-			},
+			PersonData:   persons.Of(c.PersonData),
 			Branches: converted(c.Branches, func(b ledger.Branch) branchJSON {
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
@@ -158,13 +133,6 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			}),
 			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Undoing: c.Undoing, Merges: orEmpty(c.Merges), Leads: orEmpty(c.Leads),
 		}
-		if p.PermitExpiry != nil {
-			j.PersonData.PermitExpiry = dateOf(*p.PermitExpiry)
-		}
-		if p.Receipt != nil {
-			j.PersonData.ReceiptOn = dateOf(*p.Receipt)
-		}
-		return j
 	}
 }
 
@@ -177,71 +145,27 @@ func converted[R, T any](records []R, convert func(R) T) []T {
 	return list
 }
 
-func dateOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.DateOnly)
-}
-
-// dateFrom reads a date that the schema has checked; an absent one is the zero
-// time. That is a day itself: given, it becomes the next one, which is refused.
-func dateFrom(text string) time.Time {
-	t, _ := time.Parse(time.DateOnly, text)
-	if t.IsZero() && text != "" {
-		t = t.AddDate(0, 0, 1)
-	}
-	return t
-}
-
-// optionalDate is dateFrom where a date may be absent.
-func optionalDate(text string) *time.Time { return care.Given(dateFrom(text)) }
-
 type caseOpeningInput struct {
 	KeyInput
 	Body caseOpeningJSON
 }
 
 type caseOpeningJSON struct {
-	Person        newPersonJSON `json:"person"`
-	Needs         []string      `json:"needs" maxItems:"50" nullable:"false" doc:"Codes of areas of need"`
-	Channel       string        `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
-	Topic         string        `json:"topic,omitempty" maxLength:"100" doc:"Code of a topic of the zone's desk"`
-	NoticeGiven   bool          `json:"notice_given" doc:"The person was given the privacy notice"`
-	NoticeVersion string        `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
-	Note          string        `json:"note,omitempty" maxLength:"4000"`
-	ContactID     string        `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
-	AnotherPerson bool          `json:"another_person,omitempty" doc:"The person is none of the candidates of a same_person problem: the file is opened, and the two are not taken for one person again, unless somebody merges them"`
-}
-
-type newPersonJSON struct {
-	GivenName    string   `json:"given_name" maxLength:"200"`
-	FamilyName   string   `json:"family_name" maxLength:"200"`
-	BirthDate    string   `json:"birth_date" format:"date"`
-	Citizenship  string   `json:"citizenship" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
-	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
-	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
-	Languages    []string `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`
-	Phone        string   `json:"phone,omitempty" maxLength:"50"`
-	FiscalCode   string   `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
-}
-
-// shownPermit is the code of a permit as it is stored.
-func shownPermit(code string) string {
-	if code == care.PermitNotShown {
-		return ""
-	}
-	return code
+	Person        persons.NewPersonJSON `json:"person"`
+	Needs         []string              `json:"needs" maxItems:"50" nullable:"false" doc:"Codes of areas of need"`
+	Channel       string                `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
+	Topic         string                `json:"topic,omitempty" maxLength:"100" doc:"Code of a topic of the zone's desk"`
+	NoticeGiven   bool                  `json:"notice_given" doc:"The person was given the privacy notice"`
+	NoticeVersion string                `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
+	Note          string                `json:"note,omitempty" maxLength:"4000"`
+	ContactID     string                `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
+	AnotherPerson bool                  `json:"another_person,omitempty" doc:"The person is none of the candidates of a same_person problem: the file is opened, and the two are not taken for one person again, unless somebody merges them"`
 }
 
 func (j caseOpeningJSON) form() ledger.CaseOpening {
-	p := j.Person
 	return ledger.CaseOpening{
-		Person: ledger.Person{
-			GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: dateFrom(p.BirthDate), Citizenship: p.Citizenship,
-			Permit: shownPermit(p.Permit), PermitExpiry: optionalDate(p.PermitExpiry), Languages: p.Languages, Phone: p.Phone, FiscalCode: p.FiscalCode,
-		},
-		Needs: j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
+		Person: j.Person.Person(),
+		Needs:  j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
 		Note: j.Note, ContactID: j.ContactID, AnotherPerson: j.AnotherPerson,
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
@@ -56,7 +57,7 @@ func (a *API) registerEligibilityChecks() {
 		}
 		b := in.Body
 		facts := eligibility.PersonFacts{
-			BirthDate: dateFrom(b.BirthDate), Citizenship: b.Citizenship, Permit: shownPermit(b.Permit), PermitExpiry: optionalDate(b.PermitExpiry),
+			BirthDate: persons.ReadDay(b.BirthDate), Citizenship: b.Citizenship, Permit: persons.ShownPermit(b.Permit), PermitExpiry: persons.OptionalDay(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
 		}
 		now := a.now().In(rules.Calendar.Location())
@@ -75,7 +76,7 @@ func (a *API) registerEligibilityChecks() {
 func (a *API) gate(answer eligibility.GateAnswer) gateJSON {
 	j := gateJSON{Gate: answer.Gate, Allowed: answer.Allowed}
 	for _, r := range answer.Refusals {
-		from := dateOf(*cmp.Or(r.From, &time.Time{}))
+		from := persons.Day(*cmp.Or(r.From, &time.Time{}))
 		j.Refusals = append(j.Refusals, gateRefusalJSON{Rule: r.Rule, Field: r.Field, From: from, Message: a.words.Rule(r.Rule)})
 	}
 	return j

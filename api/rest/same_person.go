@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 
+	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -36,7 +37,7 @@ func (a *API) registerSamePerson() {
 			return nil, err
 		}
 		b := in.Body
-		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: dateFrom(b.BirthDate), FiscalCode: b.FiscalCode}
+		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: persons.ReadDay(b.BirthDate), FiscalCode: b.FiscalCode}
 		if faults := ledger.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"percorso/api/rest/persons"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/zone"
@@ -59,7 +60,7 @@ func (a *API) zone(rules *zone.Rules) zoneJSON {
 		j.NextOpening = &openingJSON{From: o.From, To: o.To}
 	}
 	if day, ok := agenda.NextByAppointment(rules.Policy, rules.Calendar, a.now()); ok {
-		j.NextByAppointment = dateOf(day)
+		j.NextByAppointment = persons.Day(day)
 	}
 	return j
 }

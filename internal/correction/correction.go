@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 )
 
 // Course is the course of a case that hears that the day of birth was corrected.
@@ -19,48 +20,52 @@ const Course = 6
 // PersonCorrection is the form that corrects the data of a person. What is left out
 // stays as it is; an empty text takes away what was there.
 type PersonCorrection struct {
-	GivenName    *string  `json:"given_name,omitempty" maxLength:"200" doc:"One of the two names is enough"`
-	FamilyName   *string  `json:"family_name,omitempty" maxLength:"200"`
-	BirthDate    *string  `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
-	Citizenship  *string  `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
-	Languages    []string `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`
-	Phone        *string  `json:"phone,omitempty" maxLength:"50"`
-	Email        *string  `json:"email,omitempty" maxLength:"200"`
-	Municipality *string  `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
-	Address      *string  `json:"address,omitempty" maxLength:"200"`
-	FiscalCode   *string  `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
-	Seen         int      `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
-	Note         string   `json:"note" maxLength:"4000" doc:"Why"`
+	GivenName     *string      `json:"given_name,omitempty" maxLength:"200" doc:"One of the two names is enough"`
+	FamilyName    *string      `json:"family_name,omitempty" maxLength:"200"`
+	BirthDate     *string      `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
+	Citizenship   *string      `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
+	Languages     []string     `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`
+	Phone         *string      `json:"phone,omitempty" maxLength:"50"`
+	Email         *string      `json:"email,omitempty" maxLength:"200"`
+	Municipality  *string      `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
+	Address       *string      `json:"address,omitempty" maxLength:"200"`
+	Contacts      *[]reach.Way `json:"contacts,omitempty" maxItems:"10" doc:"How the person is reached: all of them, in the place of those that were there, and of phone and email"`
+	NoSafeContact *bool        `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them: nobody calls or writes"`
+	FiscalCode    *string      `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
+	Seen          int          `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
+	Note          string       `json:"note" maxLength:"4000" doc:"Why"`
 }
 
 // The fields that can be corrected, in the order in which pages show them.
 const (
-	GivenName    = "given_name"
-	FamilyName   = "family_name"
-	BirthDate    = "birth_date"
-	Citizenship  = "citizenship"
-	Languages    = "languages"
-	Phone        = "phone"
-	Email        = "email"
-	Municipality = "municipality"
-	Address      = "address"
-	FiscalCode   = "fiscal_code"
+	GivenName     = "given_name"
+	FamilyName    = "family_name"
+	BirthDate     = "birth_date"
+	Citizenship   = "citizenship"
+	Languages     = "languages"
+	Phone         = "phone"
+	Email         = "email"
+	Municipality  = "municipality"
+	Address       = "address"
+	FiscalCode    = "fiscal_code"
+	Contacts      = "contacts"
+	NoSafeContact = "no_safe_contact"
 )
 
 // Fields lists them.
-var Fields = []string{GivenName, FamilyName, BirthDate, FiscalCode, Citizenship, Languages, Phone, Email, Municipality, Address}
+var Fields = []string{GivenName, FamilyName, BirthDate, FiscalCode, Citizenship, Languages, Phone, Email, Contacts, NoSafeContact, Municipality, Address}
 
 // Rules by which a correction is refused.
 const (
-	RuleNothing   = "nothing_to_correct"     // all is as it was
-	RuleMeanwhile = "corrected_meanwhile"    // by somebody else, since the form was made
-	RuleNotTheirs = "not_theirs_to_correct"  // another role corrects this field
-	RuleEmail     = "no_email"               // what was typed is no address of mails
+	RuleNothing   = "nothing_to_correct"    // all is as it was
+	RuleMeanwhile = "corrected_meanwhile"   // by somebody else, since the form was made
+	RuleNotTheirs = "not_theirs_to_correct" // another role corrects this field
+	RuleEmail     = reach.RuleEmail
 	RuleMerged    = "correct_the_other_file" // it is merged into another one, which has the person's data
 )
 
 // contacts is how a person is reached and spoken to: who works with them corrects it.
-var contacts = []string{Languages, Phone, Email, Municipality, Address}
+var contacts = []string{Languages, Phone, Email, Contacts, NoSafeContact, Municipality, Address}
 
 // Asks are the roles that correct something.
 var Asks = []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator, care.ImmigrationExpert, care.Supervisor}
@@ -119,12 +124,19 @@ func Said(p ledger.Person, field string) string {
 		return p.Address
 	case FiscalCode:
 		return p.FiscalCode
+	case Contacts:
+		return reach.Text(p.Reached())
+	case NoSafeContact:
+		if p.NoSafeContact {
+			return reach.Yes
+		}
 	}
 	return ""
 }
 
 // Applied is the person as corrected. Not ok: the day of birth is none.
 func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
+	list, phone, email := p.Reached(), p.Phone, p.Email
 	for _, text := range []struct {
 		of *string
 		to *string
@@ -135,6 +147,24 @@ func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
 		if text.of != nil {
 			*text.to = strings.TrimSpace(*text.of)
 		}
+	}
+	if c.Phone != nil {
+		list = reach.Replaced(list, reach.Phone, phone, p.Phone)
+	}
+	if c.Email != nil {
+		list = reach.Replaced(list, reach.Email, email, p.Email)
+	}
+	if c.Contacts != nil {
+		list = slices.Clone(*c.Contacts)
+		for i := range list {
+			list[i].Value, list[i].Hours = strings.TrimSpace(list[i].Value), strings.TrimSpace(list[i].Hours)
+		}
+	}
+	if c.NoSafeContact != nil {
+		p.NoSafeContact = *c.NoSafeContact
+	}
+	if c.Phone != nil || c.Email != nil || c.Contacts != nil || c.NoSafeContact != nil {
+		p = p.ReachedBy(list)
 	}
 	if c.FiscalCode != nil {
 		p.FiscalCode = fiscal.Clean(*c.FiscalCode)
@@ -154,7 +184,7 @@ func (c PersonCorrection) touches(field string) bool {
 	return map[string]bool{
 		GivenName: c.GivenName != nil, FamilyName: c.FamilyName != nil, BirthDate: c.BirthDate != nil, Citizenship: c.Citizenship != nil,
 		Languages: c.Languages != nil, Phone: c.Phone != nil, Email: c.Email != nil, Municipality: c.Municipality != nil, Address: c.Address != nil,
-		FiscalCode: c.FiscalCode != nil,
+		FiscalCode: c.FiscalCode != nil, Contacts: c.Contacts != nil, NoSafeContact: c.NoSafeContact != nil,
 	}[field]
 }
 
@@ -167,6 +197,8 @@ func (c PersonCorrection) Check(now time.Time) []care.Fault {
 	f.Add(care.Said(c.Note), "note", care.RuleRequired)
 	f.Note("note", c.Note)
 	f.Add(c.Seen >= 0, "seen", care.RuleUnknownCode)
+	f.Add(c.Contacts == nil || c.Phone == nil, Phone, care.RuleNotAllowed) // it is among them
+	f.Add(c.Contacts == nil || c.Email == nil, Email, care.RuleNotAllowed)
 	f.Add(slices.ContainsFunc(Fields, c.touches), "", RuleNothing)
 	f = append(f, c.wrong(anybody, now, c.touches)...)
 	return f
@@ -212,7 +244,8 @@ func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (co
 	}
 	for _, field := range Fields {
 		was, is := Said(p, field), Said(corrected, field)
-		if was == is {
+		follows := field == Contacts && c.Contacts == nil && !p.NoSafeContact || (field == Phone || field == Email) && !c.touches(field)
+		if was == is || follows { // what follows from another field is no correction of its own
 			continue
 		}
 		f.Add(May(role, field), field, RuleNotTheirs)

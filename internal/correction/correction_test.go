@@ -10,6 +10,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 	"percorso/internal/testclock"
 )
 
@@ -58,6 +59,15 @@ func TestWhatAFormMayHold(t *testing.T) {
 		"a provisional one":               {correction.PersonCorrection{FiscalCode: text("01234567004")}, "", ""},
 		"one that is mistyped":            {correction.PersonCorrection{FiscalCode: text("PRVPSN90E12Z236X")}, "fiscal_code", fiscal.RuleCheck},
 		"one that is none":                {correction.PersonCorrection{FiscalCode: text("PRVPSN90")}, "fiscal_code", fiscal.RuleShape},
+		"two contacts":                    {contacts(reach.Way{Kind: "phone", Value: "000 0000001", Whose: "own", Call: "yes"}, reach.Way{Kind: "email", Value: "una@prova.invalid", Call: "no"}), "", ""},
+		"no contact at all":               {contacts(), "", ""},
+		"a contact without its number":    {contacts(reach.Way{Kind: "phone"}), "contacts[0].value", care.RuleRequired},
+		"a telephone without a digit":     {contacts(reach.Way{Kind: "phone", Value: "nessuno"}), "contacts[0].value", reach.RuleDigits},
+		"mails to no address":             {contacts(reach.Way{Kind: "email", Value: "una"}), "contacts[0].value", reach.RuleEmail},
+		"of nobody who can have one":      {contacts(reach.Way{Kind: "phone", Value: "1", Whose: "enemy"}), "contacts[0].whose", care.RuleUnknownCode},
+		"the same number twice":           {contacts(reach.Way{Kind: "phone", Value: "1"}, reach.Way{Kind: "phone", Value: "1"}), "contacts[1].value", care.RuleDuplicate},
+		"hours in two lines":              {contacts(reach.Way{Kind: "phone", Value: "1", Hours: "a\nb"}), "contacts[0].hours", care.RuleIllegible},
+		"more contacts than anybody has":  {contacts(make([]reach.Way, reach.Most+1)...), "contacts", care.RuleTooMany},
 		"nothing":                         {correction.PersonCorrection{}, "", correction.RuleNothing},
 		"what was seen is counted from 1": {correction.PersonCorrection{Phone: text("1"), Seen: -1}, "seen", care.RuleUnknownCode},
 	} {
@@ -73,6 +83,43 @@ func TestWhatAFormMayHold(t *testing.T) {
 		require.Contains(t, faults, care.Fault{Field: c.field, Rule: c.rule}, name)
 	}
 	require.Contains(t, correction.PersonCorrection{Phone: text("1")}.Check(testclock.Monday), care.Fault{Field: "note", Rule: care.RuleRequired})
+}
+
+func contacts(list ...reach.Way) correction.PersonCorrection {
+	list = append([]reach.Way{}, list...)
+	return correction.PersonCorrection{Contacts: &list}
+}
+
+// What may be done with a number is kept with it. The one that stands alone is the first
+// that may be called, which follows, and is no correction of its own.
+func TestWhatMayBeDoneWithANumber(t *testing.T) {
+	list := []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Call: reach.No}, {Kind: reach.Phone, Value: "000 0000005", Whose: "relative", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}}
+	is, changes, faults := correction.PersonCorrection{Contacts: &list}.Of(known(), care.InterculturalMediator, testclock.Monday)
+	require.Empty(t, faults)
+	require.Equal(t, "000 0000005", is.Phone)
+	require.Equal(t, []correction.Change{{Field: "contacts", Old: `[{"kind":"phone","value":"000 0000001"}]`,
+		New: `[{"kind":"phone","value":"000 0000001","call":"no"},{"kind":"phone","value":"000 0000005","whose":"relative","call":"yes","message":"no","hours":"dopo le 18"}]`}}, changes)
+	other, changes, faults := correction.PersonCorrection{Phone: text("000 0000006")}.Of(is, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+	require.Equal(t, []correction.Change{{Field: "phone", Old: "000 0000005", New: "000 0000006"}}, changes)
+	require.Equal(t, []reach.Way{{Kind: reach.Phone, Value: "000 0000006"}, list[0]}, other.Reached(), "of a new number nobody has asked anything, and the others stay")
+
+	yes, no := true, false
+	unsafe, changes, faults := correction.PersonCorrection{NoSafeContact: &yes}.Of(is, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+	require.Equal(t, []correction.Change{{Field: "no_safe_contact", New: "yes"}}, changes)
+	require.Empty(t, unsafe.Phone, "nobody is offered a number")
+	require.Equal(t, list, unsafe.Reached(), "and none is lost")
+	added, changes, faults := correction.PersonCorrection{Phone: text("000 0000007")}.Of(unsafe, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+	require.Len(t, changes, 1)
+	require.Empty(t, added.Phone)
+	require.Len(t, added.Reached(), 3)
+	again, _, faults := correction.PersonCorrection{NoSafeContact: &no}.Of(unsafe, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+	require.Equal(t, "000 0000005", again.Phone)
+	both := correction.PersonCorrection{Contacts: &list, Phone: text("1"), Note: "Prova"}
+	require.Equal(t, []care.Fault{{Field: "phone", Rule: care.RuleNotAllowed}}, both.Check(testclock.Monday))
 }
 
 // What a form alone cannot say is asked of the person as they are.
@@ -114,7 +161,7 @@ func TestWhoCorrectsWhichField(t *testing.T) {
 		for _, field := range correction.Fields {
 			may := map[care.Role]bool{care.DeskOperator: true, care.SocialWorker: true, care.ImmigrationExpert: true, care.Supervisor: true}[role]
 			if role == care.InterculturalMediator {
-				may = map[string]bool{"languages": true, "phone": true, "email": true, "municipality": true, "address": true}[field]
+				may = map[string]bool{"languages": true, "phone": true, "email": true, "contacts": true, "no_safe_contact": true, "municipality": true, "address": true}[field]
 			}
 			require.Equal(t, may, correction.May(role, field), "%s %s", role, field)
 		}

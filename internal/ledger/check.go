@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/fiscal"
+	"percorso/internal/reach"
 )
 
 // Facts is what the gates of eligibility ask of a person.
@@ -61,6 +62,7 @@ func checkPerson(f *care.Faults, prefix string, p Person) {
 	}
 	f.Text(prefix+"phone", p.Phone, maxPhone)
 	checkFiscalCode(f, prefix+"fiscal_code", p.FiscalCode)
+	*f = append(*f, reach.Check(prefix+"contacts", p.Contacts)...)
 }
 
 // CheckPerson says what is wrong with what has to be known of everybody.

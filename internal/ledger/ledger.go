@@ -18,6 +18,7 @@ import (
 	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/names"
+	"percorso/internal/reach"
 	"percorso/internal/sole"
 	"percorso/internal/undoing"
 )
@@ -61,12 +62,28 @@ type Person struct {
 	Languages    []string   `db:"languages" json:"languages"`             // BCP 47
 	Phone        string     `db:"phone" json:"phone"`
 
-	YearOnly     bool   `db:"birth_year_only" json:"birth_year_only,omitempty"` // of the day of birth the year alone is known; it is kept as its 1 January
-	Email        string `db:"email" json:"email,omitempty"`
-	Municipality string `db:"municipality" json:"municipality,omitempty"` // where the person lives
-	Address      string `db:"address" json:"address,omitempty"`
-	FiscalCode   string `db:"fiscal_code" json:"fiscal_code,omitempty"` // codice fiscale, as fiscal.Clean leaves it
-	Version      int    `db:"version" json:"-"`                         // grows with each change of what can be corrected
+	YearOnly      bool        `db:"birth_year_only" json:"birth_year_only,omitempty"` // of the day of birth the year alone is known; it is kept as its 1 January
+	Email         string      `db:"email" json:"email,omitempty"`
+	Municipality  string      `db:"municipality" json:"municipality,omitempty"` // where the person lives
+	Address       string      `db:"address" json:"address,omitempty"`
+	Contacts      []reach.Way `db:"contacts" json:"contacts,omitempty"`               // Reached are all of them
+	NoSafeContact bool        `db:"no_safe_contact" json:"no_safe_contact,omitempty"` // there is no safe way to reach them
+	FiscalCode    string      `db:"fiscal_code" json:"fiscal_code,omitempty"`         // codice fiscale, as fiscal.Clean leaves it
+	Version       int         `db:"version" json:"-"`                                 // grows with each change of what can be corrected
+}
+
+// Reached are all ways of reaching a person.
+func (p Person) Reached() []reach.Way { return reach.All(p.Contacts, p.Phone, p.Email) }
+
+// ReachedBy is the person with these ways of reaching them. The number and the address that
+// stand alone are the first that may be called or written to, so that code which knows no
+// more proposes no other; none, where there is no safe one.
+func (p Person) ReachedBy(list []reach.Way) Person {
+	p.Contacts, p.Phone, p.Email = list, "", ""
+	if !p.NoSafeContact {
+		p.Phone, p.Email = reach.First(list, reach.Phone), reach.First(list, reach.Email)
+	}
+	return p
 }
 
 // SetAside is what a merge did not choose of the data of a person.
@@ -432,6 +449,18 @@ type Snapshot struct {
 	Needs       []string `json:"needs"`
 	CaseNumber  string   `json:"case_number"`
 	FiscalCode  string   `json:"fiscal_code,omitempty"` // for whose work needs it
+	// What is known of the telephone, without the number itself.
+	PhoneTerms *reach.Way `json:"phone_terms,omitempty"`
+}
+
+// Telephone is the telephone with what may be done with it.
+func (s Snapshot) Telephone() reach.Way {
+	var c reach.Way
+	if s.PhoneTerms != nil {
+		c = *s.PhoneTerms
+	}
+	c.Kind, c.Value = reach.Phone, s.Phone
+	return c
 }
 
 // Share is what the caller's agency was given of a person for one of its tasks,

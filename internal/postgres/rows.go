@@ -53,9 +53,9 @@ func QueuePointer[T any](b *pgx.Batch, into **T, sql string, args ...any) {
 }
 
 // OrEmpty is for columns that hold a list, be it an empty one, and never NULL.
-func OrEmpty(list []string) []string {
+func OrEmpty[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }

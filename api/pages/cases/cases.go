@@ -108,7 +108,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := CasePage{
-		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
+		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Reached: parts.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 		PersonURL: "/fascicoli/" + file.ID + "/persona",

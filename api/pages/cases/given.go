@@ -11,8 +11,10 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	words "percorso/internal/italian/given"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 )
 
 // givenTo says what a receiver gets of the person; nil: nobody gets anything.
@@ -92,6 +94,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)},
 		{Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
+		{Name: "Come si può chiamare", Value: known.Terms(reach.Of(person.Contacts, reach.Phone, person.Phone))},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
 		{Name: italian.Field("needs"), Value: enumerated(needs, func(code string) string {
 			for _, area := range p.NeedAreas([]string{code}) {

@@ -51,7 +51,8 @@ type Protection struct {
 type CasePage struct {
 	web.Frame
 	Number       string
-	Sentence     string // what it waits for; empty where its suspension says it
+	Reached      []parts.Reached // how the person is reached
+	Sentence     string          // what it waits for; empty where its suspension says it
 	Health       web.Badge
 	Suspension   *Suspension  // nil: its clocks run
 	Merged       *web.Link    // the case file that it goes on in

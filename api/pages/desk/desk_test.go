@@ -17,6 +17,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
+	"percorso/internal/reach"
 )
 
 func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
@@ -60,7 +61,7 @@ func TestDeskIsForThoseWhoReceive(t *testing.T) {
 func someOpening() url.Values {
 	return url.Values{
 		"key": {"chiave"}, "given_name": {" Persona "}, "family_name": {"Prova 0009"}, "birth_date": {"1992-05-01"}, "citizenship": {"PK"},
-		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"}, "fiscal_code": {"PRVPSN92E01Z236U"},
+		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"}, "phone-whose": {"relative"}, "phone-call": {"yes"}, "phone-message": {"no"}, "phone-hours": {"dopo le 18"}, "fiscal_code": {"PRVPSN92E01Z236U"},
 		"needs": {"labour", "housing"}, "topic": {"labour"}, "channel": {"phone"}, "notice_given": {"1"}, "note": {"Testo di prova"},
 	}
 }
@@ -79,6 +80,9 @@ func TestOpenACase(t *testing.T) {
 	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil || p.FiscalCode != "PRVPSN92E01Z236U" ||
 		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {
 		t.Errorf("%+v", form)
+	}
+	if want := (reach.Way{Kind: "phone", Value: "000 0000009", Whose: "relative", Call: "yes", Message: "no", Hours: "dopo le 18"}); len(p.Contacts) != 1 || p.Contacts[0] != want {
+		t.Errorf("%+v", p.Contacts)
 	}
 	if flash := b.Open(t, "/sportello"); !strings.Contains(flash.Words(), "Il fascicolo è aperto. Il prossimo passo è") {
 		t.Errorf("no word of it: %s", flash.Words())
@@ -128,6 +132,27 @@ func TestAFiscalCodeThatIsWrong(t *testing.T) {
 		if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["fiscal_code"] != "Codice fiscale: "+italian.Rule(rule) || page.Filled("fiscal_code")[0] != typed {
 			t.Errorf("%s: %d %v", typed, page.StatusCode, page.Problems())
 		}
+	}
+}
+
+// What may be done with a number needs one; of who cannot be reached safely none is asked for.
+func TestHowSomebodyIsReached(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	form := someOpening()
+	form.Set("phone", "")
+	page := b.Send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["phone"] != "Numero o indirizzo: Scrivi il numero o l’indirizzo." || page.Filled("phone-hours")[0] != "dopo le 18" {
+		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+	var sent ledger.NewCommand
+	b.Records.OnAccept = func(c ledger.NewCommand) error { sent = c; return nil }
+	for _, field := range []string{"phone-whose", "phone-call", "phone-message", "phone-hours"} {
+		form.Del(field)
+	}
+	form.Set("no_safe_contact", "yes")
+	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || !apitest.FormIn(t, catalogue.Open, sent).Person.NoSafeContact {
+		t.Errorf("%d %s", page.StatusCode, page.Words())
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 	"percorso/internal/zone"
 )
 
@@ -43,6 +44,12 @@ func readCaseForm(c *gin.Context) caseForm {
 		},
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
 		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
+	}
+	terms := parts.ReadContactTerms(c.PostForm, "phone")
+	f.Person.NoSafeContact = c.PostForm("no_safe_contact") != ""
+	if terms != (reach.Way{}) {
+		terms.Kind, terms.Value = reach.Phone, f.Person.Phone
+		f.Person.Contacts = []reach.Way{terms}
 	}
 	var ok bool
 	if f.Person.BirthDate, ok = parts.ReadDate(f.birth); !ok {
@@ -128,13 +135,17 @@ func distinct(faults []care.Fault) []care.Fault {
 // caseFields are the fields in the order of the page, in which what is wrong
 // with them is told.
 var caseFields = []string{
-	"given_name", "family_name", "birth_date", "citizenship", "fiscal_code", "permit", "permit_expiry", "languages", "phone",
+	"given_name", "family_name", "birth_date", "citizenship", "fiscal_code", "permit", "permit_expiry", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
 	"needs", "topic", "channel", "note", "notice_given",
 }
 
 // caseField names a field of the form: "person.languages[1]" is "languages".
 func caseField(path string) (id, label string) {
 	id = strings.TrimPrefix(path, "person.")
+	if contact, ok := parts.ContactField(id); ok { // of which the form has one
+		id = strings.Replace(contact, "contacts-0-", "phone-", 1)
+		return strings.TrimSuffix(id, "-value"), italian.Field(path)
+	}
 	id, _, _ = strings.Cut(id, "[")
 	return id, italian.Field(path)
 }
@@ -150,6 +161,11 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	page.PhoneTerms = []web.Field{
+		{Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true, Fields: parts.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone))},
+		{Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: "Contatto sicuro", Options: []web.Option{
+			{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: p.NoSafeContact}}},
+	}
 	usual := parts.UsualLanguages(rules.Desk)
 	for _, l := range world.Languages(usual...) {
 		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}

@@ -43,6 +43,7 @@ type CaseOpening struct {
 	Languages              []web.Option // the usual ones, as boxes
 	OtherLanguages         []web.Option // the others, as a list
 	Phone                  string
+	PhoneTerms             []web.Field // what may be done with it
 	FiscalCode             string
 	Needs                  []web.Option
 	Notice                 []web.Option

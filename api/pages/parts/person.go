@@ -9,8 +9,10 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/correction"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 )
 
 // UsualLanguages are those that forms offer first.
@@ -58,6 +60,10 @@ func SaidInWords(field, said string) string {
 		return world.Citizenship(said)
 	case correction.Languages:
 		return strings.Join(web.Each(strings.Fields(said), world.Language), ", ")
+	case correction.Contacts:
+		return strings.Join(web.Each(reach.Read(said), known.Contact), "; ")
+	case correction.NoSafeContact:
+		return "sì"
 	case correction.BirthDate:
 		if day, yearOnly, ok := correction.ParseBirth(said); ok {
 			return Born(ledger.Person{BirthDate: day, YearOnly: yearOnly})

@@ -15,12 +15,12 @@ import (
 // Strip is what stands above a form: whom it is about, what it is about, and what was
 // said before. What is empty is not shown.
 type Strip struct {
-	Person string   // name and age
-	Facts  []string // of the person: languages, permit
-	Phone  string
-	Things []Thing
-	Said   []web.Moment // the last notes
-	Rest   *web.Link    // where all the rest stands
+	Person  string    // name and age
+	Facts   []string  // of the person: languages, permit
+	Reached []Reached // how the person is reached
+	Things  []Thing
+	Said    []web.Moment // the last notes
+	Rest    *web.Link    // where all the rest stands
 }
 
 // Thing is what a form is about: an appointment, a referral, a measure.
@@ -39,7 +39,7 @@ func (t *Thing) add(name, value string) {
 // StripOf begins the strip of a form about a case that the caller reads.
 func StripOf(file ledger.Case, now time.Time) *Strip {
 	p := file.PersonData
-	strip := &Strip{Phone: p.Phone, Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
+	strip := &Strip{Reached: Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
 	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, now)
 	strip.speaks(p.Languages)
 	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
@@ -61,7 +61,10 @@ func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
 		return nil
 	}
 	born, _ := time.Parse(time.DateOnly, given.BirthDate) // unknown, it has no age
-	strip := &Strip{Person: withAge(name, born, now), Phone: given.Phone}
+	strip := &Strip{Person: withAge(name, born, now)}
+	if given.Phone != "" {
+		strip.Reached = []Reached{reachedBy(given.Telephone())}
+	}
 	strip.speaks(given.Languages)
 	return strip
 }

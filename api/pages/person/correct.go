@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 	"percorso/internal/zone"
 )
 
@@ -47,6 +48,9 @@ func (s *Place) correct(c *gin.Context, who care.Staff) error {
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
+		if id, ok := parts.ContactField(path); ok {
+			return id, italian.Field(path)
+		}
 		id, _, _ = strings.Cut(path, "[")
 		return id, italian.Field(path)
 	})
@@ -75,6 +79,10 @@ func typed(sent url.Values, field string) string {
 	switch field {
 	case correction.BirthDate:
 		return parts.ReadBirth(sent.Get(field))
+	case correction.Contacts:
+		return reach.Text(parts.ReadContacts(sent.Get))
+	case correction.NoSafeContact:
+		return sent.Get(field)
 	case correction.FiscalCode:
 		return fiscal.Clean(sent.Get(field))
 	case correction.Languages:
@@ -94,13 +102,20 @@ func read(who care.Staff, sent url.Values, known ledger.Person) correction.Perso
 	form.Seen, _ = strconv.Atoi(sent.Get("seen")) // what is no number was not asked for by a page
 	texts := map[string]**string{
 		correction.GivenName: &form.GivenName, correction.FamilyName: &form.FamilyName, correction.BirthDate: &form.BirthDate,
-		correction.Citizenship: &form.Citizenship, correction.Phone: &form.Phone, correction.Email: &form.Email,
+		correction.Citizenship:  &form.Citizenship,
 		correction.Municipality: &form.Municipality, correction.Address: &form.Address, correction.FiscalCode: &form.FiscalCode,
 	}
 	for _, field := range correction.Fields {
 		value := typed(sent, field)
 		switch {
 		case !correction.May(who.Role, field) || value == correction.Said(known, field):
+		case field == correction.Phone, field == correction.Email: // which are contacts here
+		case field == correction.Contacts:
+			list := append([]reach.Way{}, reach.Read(value)...)
+			form.Contacts = &list
+		case field == correction.NoSafeContact:
+			unsafe := value == reach.Yes
+			form.NoSafeContact = &unsafe
 		case field == correction.Languages:
 			form.Languages = append([]string{}, strings.Fields(value)...)
 		default:
@@ -148,10 +163,13 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 		shown.Hint = strings.TrimSpace(shown.Hint + " Quello della tessera sanitaria, o le 11 cifre di quello provvisorio.")
 	case correction.Citizenship:
 		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
-	case correction.Phone:
-		shown.Type = "tel"
-	case correction.Email:
-		shown.Type = "email"
+	case correction.Phone, correction.Email: // which are contacts here
+		return nil
+	case correction.Contacts:
+		return parts.ContactsFields(reach.Read(value))
+	case correction.NoSafeContact:
+		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Contatto sicuro"
+		shown.Options = []web.Option{{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: value == reach.Yes}}
 	case correction.Languages:
 		return languageFields(rules, shown, strings.Fields(value))
 	}

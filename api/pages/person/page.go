@@ -17,8 +17,9 @@ var templates = web.Parse(files, parts.Pieces())
 type Page struct {
 	web.Frame
 	Number      string
-	Data        []web.Term // who they are
-	Contacts    []web.Term // how they are reached
+	Data        []web.Term      // who they are
+	Reached     []parts.Reached // how they are reached
+	Contacts    []web.Term      // and spoken to
 	Corrections []Correction
 	Correct     *web.Link // nil: not for the caller
 	ReadsURL    string

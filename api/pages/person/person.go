@@ -45,10 +45,9 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.FiscalCode), Value: p.FiscalCode},
 		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
 	)
+	page.Reached = parts.ReachedOf(p)
 	page.Contacts = terms(
 		web.Term{Name: italian.Field(correction.Languages), Value: present.Languages(p.Languages)},
-		web.Term{Name: italian.Field(correction.Phone), Value: p.Phone},
-		web.Term{Name: italian.Field(correction.Email), Value: p.Email},
 		web.Term{Name: italian.Field(correction.Municipality), Value: p.Municipality},
 		web.Term{Name: italian.Field(correction.Address), Value: p.Address},
 	)

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/ledger"
+	"percorso/internal/reach"
 )
 
 const address = "/fascicoli/" + apitest.AnotherID + "/persona"
@@ -23,7 +24,7 @@ func TestThePagesOfAPerson(t *testing.T) {
 	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.AnotherID).Text, `href="`+address+`"`)
 	page := b.Open(t, address).Words()
 	for _, want := range []string{
-		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "000 0000001", "Codice fiscale PRVPSN92E01Z236U", "Comune in cui vive non indicato",
+		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "Telefono: si può chiamare, non lasciare messaggi, della persona, dopo le 18 000 0000001", "Codice fiscale PRVPSN92E01Z236U", "Comune in cui vive non indicato",
 		"Cognome : era Prova 0010 , adesso Prova 0001", "Lingue : era urdu , adesso urdu, inglese", "Mostrato il passaporto.", apitest.SomeWorker.Name,
 	} {
 		require.Contains(t, page, want)
@@ -37,7 +38,7 @@ func TestThePagesOfAPerson(t *testing.T) {
 func asTyped(change url.Values) url.Values {
 	form := url.Values{
 		"key": {"chiave"}, "seen": {"2"}, "given_name": {"Persona"}, "family_name": {"Prova 0001"}, "birth_date": {"1/5/1992"}, "citizenship": {"PK"}, "languages": {"ur", "en"},
-		"other_language": {""}, "phone": {"000 0000001"}, "email": {""}, "fiscal_code": {"PRVPSN92E01Z236U"}, "municipality": {""}, "address": {""}, "note": {"Mostrato il passaporto"},
+		"other_language": {""}, "contacts-0-kind": {"phone"}, "contacts-0-value": {"000 0000001"}, "contacts-0-whose": {"own"}, "contacts-0-call": {"yes"}, "contacts-0-message": {"no"}, "contacts-0-hours": {"dopo le 18"}, "contacts-1-kind": {"phone"}, "fiscal_code": {"PRVPSN92E01Z236U"}, "municipality": {""}, "address": {""}, "note": {"Mostrato il passaporto"},
 	}
 	for field, values := range change {
 		form[field] = values
@@ -47,6 +48,11 @@ func asTyped(change url.Values) url.Values {
 
 // Of what the form holds only what differs is corrected, whichever field that is.
 func TestWhatDiffersIsCorrected(t *testing.T) {
+	yes := true
+	contacts := func(list ...reach.Way) correction.PersonCorrection {
+		list = append([]reach.Way{}, list...)
+		return correction.PersonCorrection{Contacts: &list}
+	}
 	text := func(s string) *string { return &s }
 	for name, c := range map[string]struct {
 		change url.Values
@@ -59,10 +65,12 @@ func TestWhatDiffersIsCorrected(t *testing.T) {
 		"a citizenship":       {url.Values{"citizenship": {"MA"}}, correction.PersonCorrection{Citizenship: text("MA")}},
 		"a language besides":  {url.Values{"other_language": {"wo"}}, correction.PersonCorrection{Languages: []string{"ur", "en", "wo"}}},
 		"a language less":     {url.Values{"languages": {"ur"}}, correction.PersonCorrection{Languages: []string{"ur"}}},
-		"a telephone":         {url.Values{"phone": {"000 0000002"}}, correction.PersonCorrection{Phone: text("000 0000002")}},
+		"a telephone":         {url.Values{"contacts-0-value": {"000 0000002"}, "contacts-0-hours": {""}}, contacts(reach.Way{Kind: "phone", Value: "000 0000002", Whose: "own", Call: "yes", Message: "no"})},
 		"where they live":     {url.Values{"municipality": {"Prato"}, "address": {"Via di Prova 1"}}, correction.PersonCorrection{Municipality: text("Prato"), Address: text("Via di Prova 1")}},
 		"a codice fiscale":    {url.Values{"fiscal_code": {" prv psn 92e41 z236y"}}, correction.PersonCorrection{FiscalCode: text("PRVPSN92E41Z236Y")}},
-		"an address of mails": {url.Values{"email": {"una@prova.invalid"}}, correction.PersonCorrection{Email: text("una@prova.invalid")}},
+		"an address of mails": {url.Values{"contacts-1-kind": {"email"}, "contacts-1-value": {" una@prova.invalid"}}, contacts(reach.Way{Kind: "phone", Value: "000 0000001", Whose: "own", Call: "yes", Message: "no", Hours: "dopo le 18"}, reach.Way{Kind: "email", Value: "una@prova.invalid"})},
+		"a contact less":      {url.Values{"contacts-0-value": {""}}, contacts()},
+		"no safe contact":     {url.Values{"no_safe_contact": {"yes"}}, correction.PersonCorrection{NoSafeContact: &yes}},
 	} {
 		b := apitest.NewPages(t)
 		b.LogIn(apitest.SomeWorker.Subject)
@@ -83,11 +91,11 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	page := b.Send(t, address+"/correggi", asTyped(url.Values{
-		"family_name": {"Esempia"}, "birth_date": {"31/2/1992"}, "email": {"nessuna chiocciola"}, "languages": {"ar"}, "note": {""},
+		"family_name": {"Esempia"}, "birth_date": {"31/2/1992"}, "contacts-1-kind": {"email"}, "contacts-1-value": {"nessuna chiocciola"}, "languages": {"ar"}, "note": {""},
 	}))
 	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode)
 	faults := page.Problems()
-	for _, field := range []string{"birth_date", "email", "note"} {
+	for _, field := range []string{"birth_date", "contacts-1-value", "note"} {
 		require.NotEmpty(t, faults[field], field)
 	}
 	require.Contains(t, faults["birth_date"], "solo l’anno")
@@ -103,7 +111,7 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: correction.RuleMeanwhile}}}, nil
 	}
-	page = b.Send(t, address+"/correggi", asTyped(url.Values{"phone": {"000 0000002"}}))
+	page = b.Send(t, address+"/correggi", asTyped(url.Values{"contacts-0-value": {"000 0000002"}}))
 	require.Equal(t, http.StatusConflict, page.StatusCode)
 	require.Contains(t, page.Words(), "Qualcun altro ha corretto questi dati mentre scrivevi")
 	require.Contains(t, page.Text, `value="000 0000002"`)

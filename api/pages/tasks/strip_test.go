@@ -42,7 +42,7 @@ func TestEveryFormShowsItsObject(t *testing.T) {
 				t.Fatalf("no strip: %s", page.Words())
 			}
 			text := strip.Words()
-			wants := []string{"Persona Prova 0001, 34 anni", "Parla urdu, inglese", "Telefono 000 0000001", "Permesso: lavoro, fino al", "Che cosa è stato detto", "Nota di prova.", "Apri il fascicolo PO-2026-00012"}
+			wants := []string{"Persona Prova 0001, 34 anni", "Parla urdu, inglese", "Telefono: si può chiamare, non lasciare messaggi, della persona, dopo le 18 000 0000001", "Permesso: lavoro, fino al", "Che cosa è stato detto", "Nota di prova.", "Apri il fascicolo PO-2026-00012"}
 			if form.Kind == care.TransferAnswer { // whose case file is another zone's: what it has given is shown
 				wants = wants[:2]
 			}

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/naming"
+	"percorso/internal/reach"
 )
 
 // Work corrects the data of the person of a case, as a member of staff asks; or says why
@@ -58,7 +59,7 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 		return nil, err
 	}
 	if _, err := tx.Exec(ctx, `SELECT correct_person($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		own, id, corrected, names.Version, kinds, keys, changes, form.Note, at); err != nil {
+		own, id, whole(corrected), names.Version, kinds, keys, changes, form.Note, at); err != nil {
 		return nil, err
 	}
 	fields := make([]string, len(changes))
@@ -71,6 +72,16 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 		}
 	}
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
+}
+
+// whole is a person with what is else left out where there is none, so that it is written
+// as code of before leaves it.
+func whole(p ledger.Person) any {
+	return struct {
+		ledger.Person
+		Contacts      []reach.Way `json:"contacts"`
+		NoSafeContact bool        `json:"no_safe_contact"`
+	}{p, postgres.OrEmpty(p.Contacts), p.NoSafeContact}
 }
 
 // keysOf are the keys by which a person is found: by what is known of them, and by names
@@ -106,7 +117,7 @@ func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person)
 // Person reads the person of a case. pgx.ErrNoRows: the caller does not see them.
 func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
 	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on,
-		languages, phone, email, municipality, address, fiscal_code, version FROM person WHERE case_id = $1`, caseID)
+		languages, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, version FROM person WHERE case_id = $1`, caseID)
 }
 
 // Persons reads the persons of cases with what was corrected of them.

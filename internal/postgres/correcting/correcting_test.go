@@ -18,6 +18,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/reach"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -73,6 +74,7 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 	require.Equal(t, ledger.Person{
 		ID: is.ID, FamilyName: "Esempia", BirthDate: time.Date(1988, 1, 1, 0, 0, 0, 0, time.UTC), YearOnly: true, Citizenship: "MA", Permit: "work", Languages: []string{"ar", "fr"},
 		Phone: "000 0000002", Email: "persona@prova.invalid", Municipality: "Prato", Address: "Via di Prova 1", FiscalCode: "PRVPSN88C01Z236U", Version: 2,
+		Contacts: []reach.Way{{Kind: "email", Value: "persona@prova.invalid"}, {Kind: "phone", Value: "000 0000002"}},
 	}, is)
 	require.Equal(t, []string{id}, p.finds("esempia"))
 	require.Empty(t, p.finds("sbagliata"), "of the name that it is no longer no key is left")
@@ -84,7 +86,7 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 
 	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
 	require.NoError(t, err)
-	require.Len(t, list, len(correction.Fields))
+	require.Len(t, list, len(correction.Fields)-2, "what follows from telephone and email is no correction of its own")
 	was := map[string]string{}
 	for _, c := range list {
 		was[c.Field] = c.Old + " > " + c.New
@@ -205,13 +207,64 @@ func TestContactsGoWithAHandover(t *testing.T) {
 	require.Equal(t, names.Likeness{Code: true, Born: names.OtherBirth}, *there[0].Like)
 }
 
-// Code that knows no codice fiscale corrects a name: the code stays, and the file is found by it.
-func TestCodeOfBeforeLeavesTheFiscalCode(t *testing.T) {
+// What may be done with a number is kept, with what was known before; the file is found by
+// each number, and what must not be called goes to no agency.
+func TestSafeContacts(t *testing.T) {
 	p := play{postgrestest.NewPlay(t)}
-	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}, FiscalCode: "PRVPSN92C01Z236Q"}, ledger.Effects{})
+	run, _ := p.Begin(ledger.Person{FamilyName: "Sbagliata", GivenName: "Persona", Languages: []string{"ur"}, Phone: "000 0000001"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	// As code of before wrote it: the number alone.
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET contacts = '[]'`)
+	require.NoError(t, err)
+	require.Equal(t, []reach.Way{{Kind: "phone", Value: "000 0000001"}}, p.person(id).Reached())
+	list := []reach.Way{
+		{Kind: "phone", Value: "000 0000001", Whose: "own", Call: "no"}, {Kind: "phone", Value: "000 0000005", Whose: "relative", Call: "yes", Message: "no", Hours: "dopo le 18"},
+	}
+	require.NoError(t, p.corrects("intercultural_mediator.prato", id, correction.PersonCorrection{Contacts: &list}))
+	is := p.person(id)
+	require.Equal(t, list, is.Contacts)
+	require.Equal(t, "000 0000005", is.Phone, "what code of before proposes")
+	for _, search := range []string{"0000000001", "0000000005"} {
+		require.Equal(t, []string{id}, p.finds(search), search)
+	}
+	given := p.given(run)
+	require.Contains(t, given, "000 0000005")
+	require.Contains(t, given, "dopo le 18")
+	require.NotContains(t, given, "000 0000001")
+	yes := true
+	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{NoSafeContact: &yes}))
+	shown, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], id, "asl", "health")
+	require.NoError(t, err)
+	require.Empty(t, shown.Snapshot.Phone)
+	require.Nil(t, shown.Snapshot.PhoneTerms)
+	require.Equal(t, list, p.person(id).Reached(), "none is lost")
+	history, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
+	require.NoError(t, err)
+	require.Len(t, history, 2)
+
+	// Of two files of one person no contact is lost, and what one of them says must not be called must not.
+	other, _ := p.Begin(ledger.Person{FamilyName: "Sbagliata", GivenName: "Persona", Languages: []string{"ur"}, Phone: "000 0000001"}, ledger.Effects{})
+	third := []reach.Way{{Kind: "phone", Value: "000 0000007"}, {Kind: "phone", Value: "000 0000001", Call: "yes"}}
+	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(other), correction.PersonCorrection{Contacts: &third}))
+	no := false
+	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{NoSafeContact: &no}))
+	p.Does(other, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	res, _ := p.Merge("social_worker.prato", run, other)
+	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+	both := p.person(ledger.BareID(other))
+	require.ElementsMatch(t, []reach.Way{third[0], {Kind: "phone", Value: "000 0000001", Call: "no"}, list[1]}, both.Contacts)
+	require.Equal(t, both.Phone, both.Contacts[0].Value, "the number that holds is the first")
+}
+
+// Code that knows neither contacts nor a codice fiscale corrects a name: they stay, and the file is found by the code.
+func TestCodeOfBeforeLeavesWhatItDoesNotKnow(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{Languages: []string{"ur"}, FiscalCode: "PRVPSN92C01Z236Q", Contacts: []reach.Way{{Kind: "phone", Value: "000 0000001", Call: "yes"}}}, ledger.Effects{})
 	id := ledger.BareID(run)
 	is := p.person(id)
-	is.FamilyName, is.FiscalCode = "Esempia", "" // as who does not know it reads it
+	contacts := is.Contacts
+	require.Len(t, contacts, 1)
+	is.FamilyName, is.FiscalCode, is.Contacts = "Esempia", "", nil // as who does not know it reads it
 	kinds, keys := naming.Of(is)
 	who := p.Accounts["desk_operator.prato"]
 	require.NoError(t, pgx.BeginFunc(t.Context(), p.Owner, func(tx pgx.Tx) error {
@@ -224,6 +277,7 @@ func TestCodeOfBeforeLeavesTheFiscalCode(t *testing.T) {
 		return err
 	}))
 	require.Equal(t, "PRVPSN92C01Z236Q", p.person(id).FiscalCode)
+	require.Equal(t, contacts, p.person(id).Contacts)
 	for _, search := range []string{"esempia", "PRVPSN92C01Z236Q"} {
 		require.Equal(t, []string{id}, p.finds(search), search)
 	}

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/postgres"
+	"percorso/internal/reach"
 )
 
 // The kinds of keys in Postgres.
@@ -60,7 +61,14 @@ func Of(p ledger.Person) (kinds, keys []string) {
 		key = finding.BirthYear(p.BirthDate)
 	}
 	kinds, keys = append(kinds, birth), append(keys, key)
-	for _, number := range finding.Phones(p.Phone) {
+	var numbers []string
+	for _, c := range p.Reached() {
+		if c.Kind == reach.Phone {
+			numbers = append(numbers, finding.Phones(c.Value)...)
+		}
+	}
+	slices.Sort(numbers)
+	for _, number := range slices.Compact(numbers) {
 		kinds, keys = append(kinds, phone), append(keys, number)
 	}
 	if key := finding.Code(p.FiscalCode); key != "" {
@@ -204,16 +212,17 @@ func Complete(ctx context.Context, owner *pgxpool.Pool) (people int, err error) 
 // completeSome gives keys to some of them.
 func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 	type row struct {
-		Case   string    `db:"case_id"`
-		Given  string    `db:"given_name"`
-		Family string    `db:"family_name"`
-		Born   time.Time `db:"birth_date"`
-		Year   bool      `db:"birth_year_only"`
-		Phone  string    `db:"phone"`
-		Code   string    `db:"fiscal_code"`
+		Case     string      `db:"case_id"`
+		Given    string      `db:"given_name"`
+		Family   string      `db:"family_name"`
+		Born     time.Time   `db:"birth_date"`
+		Year     bool        `db:"birth_year_only"`
+		Phone    string      `db:"phone"`
+		Code     string      `db:"fiscal_code"`
+		Contacts []reach.Way `db:"contacts"`
 	}
 	err = pgx.BeginFunc(ctx, owner, func(tx pgx.Tx) error {
-		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date, birth_year_only, phone, fiscal_code FROM person
+		rows, err := postgres.Many[row](ctx, tx, `SELECT case_id::text, given_name, family_name, birth_date, birth_year_only, phone, fiscal_code, contacts FROM person
 			WHERE keys < $1 LIMIT $2 FOR UPDATE SKIP LOCKED`, names.Version, batch)
 		if err != nil {
 			return err
@@ -222,7 +231,7 @@ func completeSome(ctx context.Context, owner *pgxpool.Pool) (n int, err error) {
 		b := &pgx.Batch{}
 		for _, r := range rows {
 			b.Queue(`DELETE FROM person_key WHERE case_id = $1`, r.Case)
-			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born, YearOnly: r.Year, Phone: r.Phone, FiscalCode: r.Code})
+			sql, args := Keep(r.Case, ledger.Person{GivenName: r.Given, FamilyName: r.Family, BirthDate: r.Born, YearOnly: r.Year, Phone: r.Phone, FiscalCode: r.Code, Contacts: r.Contacts})
 			b.Queue(sql, args...)
 			b.Queue(`UPDATE person SET keys = $2 WHERE case_id = $1`, r.Case, names.Version)
 		}

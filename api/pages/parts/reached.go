@@ -1,0 +1,126 @@
+package parts
+
+import (
+	"fmt"
+	"strings"
+
+	"percorso/api/web"
+	"percorso/internal/italian"
+	"percorso/internal/italian/known"
+	"percorso/internal/ledger"
+	"percorso/internal/reach"
+)
+
+// Reached is a way of reaching a person: what may be done with it is read before its number.
+type Reached struct {
+	Icon  string
+	Name  string // Telefono, Email; empty: there is no safe way
+	Terms string
+	Value string
+}
+
+// ReachedOf lists the ways of reaching a person. Where none is safe it says so alone.
+func ReachedOf(p ledger.Person) []Reached {
+	if p.NoSafeContact {
+		return []Reached{{Icon: "it-ban", Terms: known.NoSafeContact}}
+	}
+	return web.Each(p.Reached(), reachedBy)
+}
+
+// Proposed are those that somebody who is to reach the person is offered: none that must
+// not be called, but that there is one.
+func Proposed(p ledger.Person) (list []Reached) {
+	for _, r := range ReachedOf(p) {
+		if r.Icon == "it-ban" && r.Name != "" {
+			r.Value = ""
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func reachedBy(c reach.Way) Reached {
+	r := Reached{Icon: "it-telephone", Name: italian.Upper(known.ContactCode("kind", c.Kind)), Terms: known.Terms(c), Value: c.Value}
+	switch {
+	case c.Call == reach.No:
+		r.Icon = "it-ban"
+	case c.Kind == reach.Email:
+		r.Icon = "it-mail"
+	}
+	return r
+}
+
+// contactPart is the id of a field of a contact.
+func contactPart(prefix, field string) string { return prefix + "-" + field }
+
+// ContactTerms asks what may be done with a contact.
+func ContactTerms(prefix string, c reach.Way) []web.Field {
+	choice := func(field, label, empty, chosen string, codes []string) web.Field {
+		f := web.Field{Shape: "select", ID: contactPart(prefix, field), Label: label, Empty: empty}
+		for _, code := range codes {
+			f.Options = append(f.Options, web.Option{Value: code, Text: italian.Upper(known.ContactCode(field, code)), Chosen: code == chosen})
+		}
+		return f
+	}
+	return []web.Field{
+		choice("whose", "Di chi è", "Non chiesto", c.Whose, reach.Owners),
+		choice("call", "Si può chiamare o scrivere", "Non chiesto", c.Call, reach.Answers),
+		choice("message", "Si può lasciare un messaggio", "Non chiesto", c.Message, reach.Answers),
+		{Shape: "input", ID: contactPart(prefix, "hours"), Label: "Quando", Value: c.Hours, Max: 200},
+	}
+}
+
+// contactRows is how many further contacts a form has room for.
+const contactRows = 2
+
+// ContactsFields asks for the contacts of a person: those that are known, and further ones.
+func ContactsFields(list []reach.Way) (groups []web.Field) {
+	for i := range min(len(list)+contactRows, reach.Most) {
+		var c reach.Way
+		if i < len(list) {
+			c = list[i]
+		}
+		prefix := fmt.Sprintf("contacts-%d", i)
+		kind := web.Field{Shape: "select", ID: contactPart(prefix, "kind"), Label: "Che cos’è"}
+		for _, code := range reach.Kinds {
+			kind.Options = append(kind.Options, web.Option{Value: code, Text: known.ContactCode("kind", code), Chosen: code == c.Kind})
+		}
+		group := web.Field{Shape: "group", ID: prefix, Label: fmt.Sprintf("Contatto %d", i+1), Row: true, Fields: append([]web.Field{
+			kind, {Shape: "input", Type: "text", ID: contactPart(prefix, "value"), Label: "Numero o indirizzo", Value: c.Value, Max: 200},
+		}, ContactTerms(prefix, c)...)}
+		if i >= len(list) {
+			group.Folded, group.Hint = true, "Aggiungi un contatto"
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// ReadContactTerms reads what was typed of what may be done with a contact.
+func ReadContactTerms(typed func(id string) string, prefix string) reach.Way {
+	get := func(field string) string { return strings.TrimSpace(typed(contactPart(prefix, field))) }
+	return reach.Way{Whose: get("whose"), Call: get("call"), Message: get("message"), Hours: get("hours")}
+}
+
+// ReadContacts reads the contacts that were typed. One without a number is none any more.
+func ReadContacts(typed func(id string) string) (list []reach.Way) {
+	for i := range reach.Most {
+		prefix := fmt.Sprintf("contacts-%d", i)
+		c := ReadContactTerms(typed, prefix)
+		c.Kind, c.Value = typed(contactPart(prefix, "kind")), strings.TrimSpace(typed(contactPart(prefix, "value")))
+		if c.Value != "" {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// ContactField is the id of a field from its path: contacts[0].value is contacts-0-value.
+func ContactField(path string) (id string, ok bool) {
+	rest, ok := strings.CutPrefix(path, "contacts[")
+	if !ok {
+		return "", false
+	}
+	at, field, ok := strings.Cut(rest, "].")
+	return contactPart("contacts-"+at, field), ok
+}
