@@ -11,8 +11,8 @@ import (
 type samePersonInput struct{ Body samePersonJSON }
 
 type samePersonJSON struct {
-	GivenName  string `json:"given_name" maxLength:"200" doc:"One of the two names is enough"`
-	FamilyName string `json:"family_name" maxLength:"200"`
+	GivenName  string `json:"given_name" maxLength:"100" doc:"One of the two names is enough"`
+	FamilyName string `json:"family_name" maxLength:"100"`
 	BirthDate  string `json:"birth_date" format:"date"`
 	FiscalCode string `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: who has the same one is the likeliest"`
 }

@@ -20,8 +20,8 @@ const Course = 6
 // PersonCorrection is the form that corrects the data of a person. What is left out
 // stays as it is; an empty text takes away what was there.
 type PersonCorrection struct {
-	GivenName     *string      `json:"given_name,omitempty" maxLength:"200" doc:"One of the two names is enough"`
-	FamilyName    *string      `json:"family_name,omitempty" maxLength:"200"`
+	GivenName     *string      `json:"given_name,omitempty" maxLength:"100" doc:"One of the two names is enough"`
+	FamilyName    *string      `json:"family_name,omitempty" maxLength:"100"`
 	BirthDate     *string      `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
 	Citizenship   *string      `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
 	Languages     []string     `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`

@@ -52,8 +52,8 @@ func Of(p ledger.Person) PersonJSON {
 
 // NewPersonJSON is a person whose file is opened.
 type NewPersonJSON struct {
-	GivenName     string      `json:"given_name" maxLength:"200"`
-	FamilyName    string      `json:"family_name" maxLength:"200"`
+	GivenName     string      `json:"given_name" maxLength:"100"`
+	FamilyName    string      `json:"family_name" maxLength:"100"`
 	BirthDate     string      `json:"birth_date" format:"date"`
 	Citizenship   string      `json:"citizenship" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
 	Permit        string      `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
