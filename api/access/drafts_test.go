@@ -69,6 +69,10 @@ func TestDraft(t *testing.T) {
 	if a := b.do(b.browser, b.request(http.MethodGet, again, "")); a.StatusCode != http.StatusNotFound {
 		t.Errorf("after it was sent: %d %s", a.StatusCode, a.Text)
 	}
+	b.drafted(path, page, url.Values{"note": {"gone"}}) // what it is about is out of sight by then
+	if a := b.do(b.browser, b.request(http.MethodGet, DraftsPath+"/"+b.kept()[0].ID, "")); a.StatusCode != http.StatusNotFound || strings.Contains(a.Text, "Ecco la tua bozza") {
+		t.Errorf("of what is not there: %d %s", a.StatusCode, a.Text)
+	}
 }
 
 // TestDraftIsItsAuthors: nobody else sees that there is one, or what it says, and

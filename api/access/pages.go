@@ -226,6 +226,9 @@ func (p *Pages) Tell(c *gin.Context, n problem.Notice) {
 		Frame: p.Frame(c, n.Title, ""), Detail: n.Detail, Next: web.Link{URL: n.Link, Text: n.LinkText}, Request: problem.RequestOf(c.Request.Context()).ID,
 		Wrong: n.Status >= http.StatusInternalServerError,
 	}
+	if act.Held(c.Request.Context()) { // the form that was to be shown again is not here
+		page.Flash = nil
+	}
 	if strings.HasPrefix(c.Request.URL.Path, InvitationPath) {
 		page.Apart, page.Next = true, web.Link{}
 	}

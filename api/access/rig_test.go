@@ -153,6 +153,9 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		return nil
 	})
 	pages.Post("/inviati/:id", func(c *gin.Context, _ care.Staff) error {
+		if c.PostForm("note") == "gone" {
+			return ledger.ErrNotFound
+		}
 		if act.Held(c.Request.Context()) {
 			c.String(http.StatusOK, "%s held %s", c.Param("id"), c.PostForm("note"))
 			return nil

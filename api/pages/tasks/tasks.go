@@ -167,13 +167,17 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	return s.taskAgain(c, about, form, again, status)
 }
 
-// taskAgain shows a task's form again, with what was typed.
+// taskAgain shows a task's form again, with what was typed, and why nothing can come of
+// it where the task is done, or somebody else's, by now.
 func (s *Place) taskAgain(c *gin.Context, about *subject, form *parts.TaskForm, again web.Form, status int) error {
 	page, err := s.taskPageOf(c, about)
 	if err != nil {
 		return err
 	}
-	page.Form, page.State, page.Claim = form.Show(again), "", nil
+	page.Form, page.Claim = form.Show(again), nil
+	if again.Alert != "" { // which says the same
+		page.State = ""
+	}
 	page.handing(about.who, about.task, true)
 	s.Pages.Render(c, status, page)
 	return nil

@@ -230,6 +230,12 @@ func TestTaskOfSomebodyElse(t *testing.T) {
 	if len(page.Every("form")) != 0 || !strings.Contains(page.Words(), italian.Role(apitest.SomeCPI.Role)) {
 		t.Errorf("%s", page.Words())
 	}
+	// What was typed meanwhile is shown again, with who has the task now.
+	page = apitest.ReadPage(t, b.Submit("/compiti/"+apitest.SomeID+"/completa", url.Values{"key": {"chiave"}, "note": {"Nota di prova"}})).Main(t)
+	form, _ := page.First("form", "action", "/compiti/"+apitest.SomeID+"/completa")
+	if apitest.FilledIn(form).Get("note") != "Nota di prova" || !strings.Contains(page.Words(), "L’attività è affidata a") {
+		t.Errorf("%s", page.Words())
+	}
 }
 
 // TestTaskFromAReferral: who must answer the other side reads what it asked.
