@@ -23,6 +23,8 @@ func TestWhoKeepsAFileIsNamedWithoutReadingIt(t *testing.T) {
 	page := b.Open(t, "/protetti-senza-custodi")
 	require.Contains(t, page.Words(), "PROVA-2026-00017")
 	require.NotContains(t, page.Text, "Persona")
+	require.Contains(t, page.Words(), apitest.SomeWorker.Name)
+	require.NotContains(t, page.Words(), apitest.SomeCPI.Name, "who keeps no file of the agency that has it")
 	require.NotContains(t, page.Text, "/fascicoli/"+apitest.AnotherID)
 	var sent ledger.NewCommand
 	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { sent = c; return nil, nil }
