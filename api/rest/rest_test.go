@@ -77,19 +77,6 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// Nobody is shown that data would go for a need that there is not.
-func TestADisclosureIsForANeedOfTheZone(t *testing.T) {
-	r := apitest.NewRig(t)
-	path := rest.Prefix + "/case-files/" + apitest.SomeID + "/disclosures/cpi?purpose="
-	if a := r.As(apitest.SomeWorker, http.MethodGet, path+"labour", ""); a.StatusCode != http.StatusOK {
-		t.Errorf("%d %s", a.StatusCode, a.Text)
-	}
-	p := r.As(apitest.SomeWorker, http.MethodGet, path+"nothing", "").Problem(t, problem.Invalid)
-	if len(p.Errors) != 1 || p.Errors[0].Field != "query.purpose" || p.Errors[0].Rule != care.RuleUnknownCode {
-		t.Errorf("%+v", p.Errors)
-	}
-}
-
 func TestCasesExplainThemselves(t *testing.T) {
 	r := apitest.NewRig(t)
 	for _, path := range []string{"/case-files", "/stuck-cases"} {
