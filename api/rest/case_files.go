@@ -194,7 +194,7 @@ func (in caseFilesInput) filter() ledger.CaseFilter {
 type caseSearchInput struct{ Body caseSearchJSON }
 
 type caseSearchJSON struct {
-	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name in any order or part of it, a day of birth (12/5/1990), a telephone or a codice fiscale however it is written, or a number; wildcards are text"`
+	Search string `json:"search" minLength:"2" maxLength:"100" doc:"A name in any order or part of it, a day of birth (12/5/1990) or its year, a telephone or a codice fiscale however it is written, or a number; wildcards are text"`
 	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25"`
 	Cursor string `json:"cursor,omitempty" maxLength:"500"`
 }

@@ -40,6 +40,9 @@ const nothing = "#"
 // typedDate is a date as people type it, in either order.
 var typedDate = regexp.MustCompile(`(?:^|[^0-9])([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?:[^0-9]|$)`)
 
+// typedYear is a year of birth as people type it, where they know no more.
+var typedYear = regexp.MustCompile(`(?:^|[\s,])((?:19|20)[0-9]{2})(?:$|[\s,])`)
+
 // Read gives the ways in which what was typed can be read, the likelier first; none: it
 // asks for nothing. It has no wildcards.
 func Read(text string) (ways []Way) {
@@ -65,6 +68,11 @@ func Read(text string) (ways []Way) {
 	number := asked.Number
 	asked.Number = ""
 	ways = append(ways, Way{By: ByName, Asked: asked})
+	if at := typedYear.FindStringSubmatchIndex(text); at != nil {
+		if beside := text[:at[2]] + text[at[3]:]; !strings.ContainsFunc(beside, unicode.IsDigit) {
+			ways = append(ways, Way{By: ByBirth, Asked: names.Asked{Text: text, Words: append([]string{"@" + text[at[2]:at[3]]}, names.Ask(beside).Words...)}})
+		}
+	}
 	if keys := Phones(text); len(keys) == 1 && len(keys[0]) > leastDigits && !strings.ContainsFunc(text, unicode.IsLetter) {
 		ways = append(ways, Way{By: ByPhone, Asked: names.Asked{Text: text, Words: keys}})
 	}
@@ -92,7 +100,8 @@ const leastDigits = 5
 // Birth is the key of a day of birth.
 func Birth(day time.Time) string { return "@" + day.Format(time.DateOnly) }
 
-// BirthYear is the key where the year alone is known.
+// BirthYear is the key where the year alone is known. Keys are found by their beginning,
+// so that one who looks for the year finds every day of it too.
 func BirthYear(day time.Time) string { return "@" + day.Format("2006") }
 
 // Code is the key by which a file is found from the codice fiscale of its person; empty:

@@ -164,12 +164,13 @@ func TestFoundByWhatIsKnown(t *testing.T) {
 		for search, by := range map[string]finding.By{
 			"d’esempio persona": finding.ByName, "PERSONA d esempio": finding.ByName, "esempio": finding.ByName, number: finding.ByNumber,
 			"1/3/1992": finding.ByBirth, "01.03.1992": finding.ByBirth, "1992-03-01": finding.ByBirth, "3/1/1992": finding.BySwapped, "esempio 1-3-1992": finding.ByBirth,
+			"1992": finding.ByBirth, "esempio, 1992": finding.ByBirth,
 			"3470000001": finding.ByPhone, "347 000 0001": finding.ByPhone, "0039 347/0000001": finding.ByPhone, "+393470000001": finding.ByPhone, "347000": finding.ByPhone,
 			"PRVPSN92C01Z236Q": finding.ByCode, "prv psn 92c01 z236q\n": finding.ByCode, "PRVPSN92CL1Z236B": finding.ByCode,
 		} {
 			require.Contains(t, find(search), by, search)
 		}
-		for _, search := range []string{"%%", "__", "2/3/1992", "altra 1/3/1992", "3480000001", "+92 347 0000001", "70000001", "PRVPSN92C41Z236U", "01234567004"} {
+		for _, search := range []string{"%%", "__", "2/3/1992", "altra 1/3/1992", "1991", "altra 1992", "3480000001", "+92 347 0000001", "70000001", "PRVPSN92C41Z236U", "01234567004"} {
 			require.Empty(t, find(search), search)
 		}
 	}
@@ -189,6 +190,16 @@ func TestFoundByWhatIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, find("3470000001"), finding.ByPhone)
 	require.Contains(t, find("PRVPSN92C01Z236Q"), finding.ByCode)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1988-01-01', birth_year_only = true, keys = 2 WHERE case_id = $1`, id)
+	require.NoError(t, err)
+	_, err = naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
+	require.Contains(t, find("Esempio 1988"), finding.ByBirth, "of whom the year alone is known")
+	require.Empty(t, find("1/1/1988"))
+	_, err = p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '1992-03-01', birth_year_only = false, keys = 2 WHERE case_id = $1`, id)
+	require.NoError(t, err)
+	_, err = naming.Complete(t.Context(), p.Owner)
+	require.NoError(t, err)
 	var pages []string
 	for cursor := ""; ; {
 		page, err := p.Records.CaseFiles(t.Context(), p.Accounts["desk_operator.prato"], ledger.CaseFilter{Search: "1992-03-01"}, ledger.Paging{Limit: 1, Cursor: cursor})
