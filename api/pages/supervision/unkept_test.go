@@ -24,6 +24,7 @@ func TestWhoKeepsAFileIsNamedWithoutReadingIt(t *testing.T) {
 	require.Contains(t, page.Words(), "PROVA-2026-00017")
 	require.NotContains(t, page.Text, "Persona")
 	require.Contains(t, page.Words(), apitest.SomeWorker.Name)
+	require.NotContains(t, page.Text, `value="`+apitest.SomeSupervisor.ID+`"`, "who names does not read")
 	require.NotContains(t, page.Words(), apitest.SomeCPI.Name, "who keeps no file of the agency that has it")
 	require.NotContains(t, page.Text, "/fascicoli/"+apitest.AnotherID)
 	var sent ledger.NewCommand

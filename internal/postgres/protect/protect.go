@@ -29,7 +29,7 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1) OR EXISTS (SELECT FROM unkept_here() u WHERE u.id = $1)`, own).Scan(&sees); err != nil || !sees {
 		return nil, errors.Join(err, ledger.ErrNotFound)
 	}
-	rule, moment, err := ask(ctx, tx, c, own, at)
+	rule, moment, err := ask(ctx, tx, s, c, own, at)
 	switch {
 	case err != nil:
 		return nil, err
@@ -43,7 +43,7 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 
 // ask asks the schema's function for an operation. It gives the rule by which that
 // refuses it, or what the timeline says of it.
-func ask(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, own string, at time.Time) (rule, moment string, err error) {
+func ask(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, own string, at time.Time) (rule, moment string, err error) {
 	var row pgx.Row
 	switch c.Operation {
 	case care.OpProtect:
@@ -60,6 +60,9 @@ func ask(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, own string, a
 		form, err := postgres.FormOf(catalogue.NameKeeper, c.Data)
 		if err != nil {
 			return "", "", err
+		}
+		if form.Keeper == s.ID { // who names somebody for a file that nobody keeps does not come to read it
+			return protection.UnknownKeeper, "", nil
 		}
 		moment, row = "keeper_named", tx.QueryRow(ctx, `SELECT name_keeper($1, $2, $3)`, own, form.Keeper, at)
 	case care.OpDismissKeeper:

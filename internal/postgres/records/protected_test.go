@@ -433,6 +433,7 @@ func TestWhoMayKeepAFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, unkept, 1)
 	require.Equal(t, h.id, unkept[0].ID)
+	h.refused(name("supervisor_2.prato", "supervisor_2.prato"), protection.UnknownKeeper)
 	require.NoError(t, name("supervisor_2.prato", "social_worker_2.prato"))
 	_, err = p.Records.CaseFile(t.Context(), p.Accounts["supervisor_2.prato"], h.id)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "naming is no reading")
