@@ -111,7 +111,8 @@ func TestWorkersSayThatTheyAreAtWork(t *testing.T) {
 		courses[string(kind)] = course
 	}
 	require.Len(t, courses, 7)
-	require.Equal(t, ledger.Worker{ID: s.present()[0].ID, Build: "prova", Courses: courses, Schema: 7, AtWork: true}, s.present()[0])
+	said := s.present()[0]
+	require.Equal(t, ledger.Worker{ID: said.ID, Build: "prova", Courses: courses, Schema: 7, AtWork: true, Seen: said.Seen}, said)
 	second := s.watched(nil)
 	s.awaitAtWork(2)
 	require.Empty(t, worker.Still(first.loops, first.polls))

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"percorso/internal/health"
@@ -61,6 +62,7 @@ type Worker struct {
 	Courses map[string]int `db:"courses"` // the course numbers that it knows, by kind of run
 	Schema  int64          `db:"schema"`  // the newest migration that it knows
 	AtWork  bool           `db:"at_work"` // it said so of late, and has not ended since
+	Seen    time.Time      `db:"seen_at"` // when it said so last
 }
 
 // Workers are those that said something within the last hour.
@@ -84,6 +86,14 @@ func (all Workers) AtWork(build string, polling int) int {
 		return polling
 	}
 	return n
+}
+
+// Heard says whether a worker of a build has said that it is at work since some workers
+// were asked before. One that was killed counts as at work for a while, and says nothing.
+func (all Workers) Heard(build string, before Workers) bool {
+	return slices.ContainsFunc(all, func(w Worker) bool {
+		return w.Build == build && w.AtWork && !slices.ContainsFunc(before, func(b Worker) bool { return b.ID == w.ID && !w.Seen.After(b.Seen) })
+	})
 }
 
 // StandBy counts the workers that are at work and of another build.

@@ -1,8 +1,8 @@
 package versions
 
 import (
-	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,33 +10,33 @@ import (
 )
 
 // TestWhatWorkersSayCounts: a build whose workers have said that they work, and no
-// longer do, is gone whatever Temporal still remembers of their polls.
+// longer do, is gone whatever Temporal still remembers of their polls; and of one that
+// says nothing more it is not known whether it was killed.
 func TestWhatWorkersSayCounts(t *testing.T) {
-	v := &Versions{Workers: func(context.Context) (ledger.Workers, error) {
-		return ledger.Workers{{Build: "there", AtWork: true}, {Build: "half", AtWork: true}, {Build: "half"}, {Build: "gone"}}, nil
-	}}
+	then := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	now := then.Add(5 * time.Second)
+	begun := ledger.Workers{{ID: "1", Build: "there", AtWork: true, Seen: then}, {ID: "2", Build: "killed", AtWork: true, Seen: then}, {ID: "3", Build: "half", AtWork: true, Seen: then}}
+	said := ledger.Workers{{ID: "1", Build: "there", AtWork: true, Seen: now}, {ID: "2", Build: "killed", AtWork: true, Seen: then},
+		{ID: "3", Build: "half", AtWork: true, Seen: then}, {ID: "4", Build: "half", AtWork: true, Seen: now}, {ID: "5", Build: "half"}, {ID: "6", Build: "gone"}}
 	for build, c := range map[string]struct {
 		polling int
 		want    error
 		says    string
 	}{
-		"there": {1, nil, ""},
-		"half":  {2, nil, ""},
-		"old":   {1, nil, ""}, // says nothing of itself, and polls
-		"new":   {0, ErrNoWorker, "new"},
-		"gone":  {1, ErrGone, "gone: Temporal still lists 1"},
+		"there":  {1, nil, ""},
+		"half":   {2, nil, ""}, // one has started since
+		"old":    {1, nil, ""}, // says nothing of itself, and polls
+		"new":    {0, ErrNoWorker, "new"},
+		"gone":   {1, ErrGone, "gone: Temporal still lists 1"},
+		"killed": {1, errSilent, "killed: 1 said of late"},
 	} {
-		why, err := v.missing(t.Context(), build, c.polling)
-		require.NoError(t, err)
+		why := missingOf(said, begun, build, c.polling)
 		require.ErrorIs(t, why, c.want, build)
 		if c.want != nil {
 			require.ErrorContains(t, why, c.says)
 		}
 	}
-	why, err := v.missing(t.Context(), "there", 0)
-	require.NoError(t, err)
-	require.ErrorContains(t, why, "TEMPORAL_ADDRESS", "it works elsewhere")
-	why, err = (&Versions{}).missing(t.Context(), "gone", 1)
-	require.NoError(t, err)
-	require.NoError(t, why, "without the table Temporal alone is asked")
+	require.ErrorIs(t, errSilent, ErrNoWorker, "it is waited for, and then nothing is changed")
+	require.ErrorContains(t, missingOf(said, begun, "there", 0), "TEMPORAL_ADDRESS", "it works elsewhere")
+	require.NoError(t, missingOf(nil, nil, "gone", 1), "without the table Temporal alone is asked")
 }

@@ -142,6 +142,8 @@ var (
 	ErrNoWorker = errors.New("no worker of this build polls")
 	// ErrGone: there were workers of the build, and all of them have ended or grown silent.
 	ErrGone = errors.New("all workers of this build are gone")
+	// errSilent: some are there by what they have said before, and have said nothing since.
+	errSilent = fmt.Errorf("%w for sure", ErrNoWorker)
 )
 
 // again is how long Release waits between two tries.
@@ -149,11 +151,13 @@ const again = 200 * time.Millisecond
 
 // Release makes a build current, Unversioned too, and returns once Temporal gives it
 // the runs. It waits until a worker of it polls, for as long as ctx lasts, unless it
-// is forced to do without. Where the workers of the build have said themselves that
-// they work and no longer do so, it does not wait. ErrNoWorker, ErrGone: nothing was
-// changed.
+// is forced to do without, and until one says that it is at work: what it said before it
+// may have said just before it was killed. Where the workers of the build have said
+// themselves that they work and no longer do so, it does not wait. ErrNoWorker, ErrGone:
+// nothing was changed.
 func (v *Versions) Release(ctx context.Context, build string, forced bool) (before string, err error) {
 	first, last := true, error(nil)
+	var begun *ledger.Workers
 	for {
 		s, err := v.Look(ctx, time.Now())
 		if err == nil && first {
@@ -161,13 +165,21 @@ func (v *Versions) Release(ctx context.Context, build string, forced bool) (befo
 		}
 		var missing error
 		if err == nil && !forced {
-			missing, err = v.missing(ctx, build, s.Polling[build])
+			var said ledger.Workers
+			if said, err = v.said(ctx); err == nil {
+				if begun == nil {
+					begun = &said
+				}
+				missing = missingOf(said, *begun, build, s.Polling[build])
+			}
 		}
 		switch {
 		case err != nil:
 			last = err
 		case errors.Is(missing, ErrGone):
 			return before, missing
+		case errors.Is(missing, errSilent) && s.Current == build:
+			return before, nil
 		case missing != nil:
 			last = missing
 		case s.Current == build:
@@ -193,28 +205,28 @@ func (v *Versions) Release(ctx context.Context, build string, forced bool) (befo
 	}
 }
 
-// missing says why nobody would work the runs that a build is given; nil: somebody would.
-// Temporal remembers for a minute who polled, so that what workers say of themselves
-// counts where both know of a build.
-func (v *Versions) missing(ctx context.Context, build string, polling int) (why, err error) {
-	said, err := v.said(ctx)
-	if err != nil {
-		return nil, err
-	}
+// missingOf says why nobody would work the runs that a build is given, by what workers say
+// and what they said when it was first asked; nil: somebody would. Temporal remembers for
+// a minute who polled, so that what workers say of themselves counts where both know of a
+// build.
+func missingOf(said, begun ledger.Workers, build string, polling int) error {
 	known := slices.ContainsFunc(said, func(w ledger.Worker) bool { return w.Build == build })
 	switch atWork := said.AtWork(build, polling); {
 	case known && atWork == 0 && polling > 0:
 		return fmt.Errorf("%w: %s: Temporal still lists %d that polled within the last %s, but none says in the table worker that it is at work, which counts",
-			ErrGone, Named(build), polling, pollerAge), nil
+			ErrGone, Named(build), polling, pollerAge)
 	case known && atWork == 0:
-		return fmt.Errorf("%w: %s", ErrGone, Named(build)), nil
+		return fmt.Errorf("%w: %s", ErrGone, Named(build))
 	case known && polling == 0:
 		return fmt.Errorf("%w: %s: %d say in the table worker that they are at work, but Temporal sees none poll: do they have the same TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE?",
-			ErrNoWorker, Named(build), atWork), nil
+			ErrNoWorker, Named(build), atWork)
 	case polling == 0:
-		return fmt.Errorf("%w: %s", ErrNoWorker, Named(build)), nil
+		return fmt.Errorf("%w: %s", ErrNoWorker, Named(build))
+	case known && !said.Heard(build, begun):
+		return fmt.Errorf("%w: %s: %d said of late in the table worker that they are at work, and nothing since this began: they may have been killed",
+			errSilent, Named(build), atWork)
 	}
-	return nil, nil
+	return nil
 }
 
 // set asks once that a build become current. Temporal may refuse for a moment: it

@@ -61,7 +61,7 @@ func WorkersForRelease(ctx context.Context, pool *pgxpool.Pool) (ledger.Workers,
 
 func workersOfLate(ctx context.Context, pool *pgxpool.Pool, as postgres.Role) (all ledger.Workers, err error) {
 	err = postgres.Promptly(ctx, pool, as, func(ctx context.Context, tx postgres.Tx) error {
-		all, err = postgres.Many[ledger.Worker](ctx, tx, `SELECT id::text, build, courses, schema,
+		all, err = postgres.Many[ledger.Worker](ctx, tx, `SELECT id::text, build, courses, schema, seen_at,
 			ended_at IS NULL AND seen_at > clock_timestamp() - $1::interval AS at_work FROM worker ORDER BY started_at DESC`, silence)
 		return err
 	})
