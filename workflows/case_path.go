@@ -21,12 +21,9 @@ func CasePath(ctx workflow.Context, start ledger.Start) error {
 
 var caseProcess = &run.Process{Course: correctingCourse, Path: casePath, Beside: besideCase, EndEarly: endCase}
 
-// undoingCourse is the course of a case from which on it may begin again after a closure
-// that was a mistake. A worker of before leaves that to another.
-const undoingCourse = undoing.Course
-
 // correctingCourse is the course of a case from which on it hears that the day of birth was
-// corrected.
+// corrected. The one before, undoing.Course, may begin again after a closure that was a
+// mistake. A worker that does not know a course leaves what needs it to another.
 const correctingCourse = correction.Course
 
 func casePath(r *run.Run) (care.Code, error) {

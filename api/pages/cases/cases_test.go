@@ -16,6 +16,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/protection"
 	"percorso/internal/sole"
 	"percorso/internal/testclock"
 )
@@ -270,6 +271,25 @@ func TestNoSecondOneOnThePages(t *testing.T) {
 		if text := page.Main(t).Words(); a.StatusCode != http.StatusConflict || !strings.Contains(text, italian.Rule(c.rule)) || !strings.Contains(text, "Nota digitata") {
 			t.Errorf("%s: %d %s", path, a.StatusCode, text)
 		}
+	}
+}
+
+// TestWhatIsRefusedOfAProtectedPersonIsSaid: what is so and what can be done, at its field.
+func TestWhatIsRefusedOfAProtectedPersonIsSaid(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	for path, c := range map[string]struct{ field, rule, says string }{
+		"/equipe":        {"kind", protection.NoKeeper, "prima nomina custode una persona di quell’ente"},
+		"/trasferimento": {"zone", protection.Protected, "finché due custodi non tolgono la protezione"},
+	} {
+		b.Records.OnAccept = func(ledger.NewCommand) error { return care.Refuse(care.Fault{Field: c.field, Rule: c.rule}) }
+		sent := url.Values{"key": {path}, "kind": {string(care.WithinAgency)}, "zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Nota digitata"}}
+		a := b.Submit(apitest.CasePath+path, sent)
+		page := apitest.ReadPage(t, a)
+		if words := page.Main(t).Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(words, c.says) || !strings.Contains(words, "Nota digitata") {
+			t.Errorf("%s: %d %s", path, a.StatusCode, words)
+		}
+		apitest.CheckProblems(t, page)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/protection"
 	"percorso/internal/told"
 )
 
@@ -134,6 +135,21 @@ func TestWhoWasRemindedIsSaid(t *testing.T) {
 	if page := b.Open(t, "/casi-bloccati"); !strings.Contains(page.Words(), "Nessuno è stato avvisato") {
 		t.Error(page.Words())
 	}
+}
+
+// A task of a protected person's is passed to keepers alone, and the form says so.
+func TestAProtectedPersonsTaskGoesToKeepersAlone(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
+		return care.Refuse(care.Fault{Field: "to", Rule: protection.KeepersOnly}), nil
+	}
+	a := b.Submit("/casi-bloccati/"+apitest.SomeID+"/riassegna", url.Values{"key": {"a"}, "to": {apitest.AnotherID}, "note": {"Nota digitata"}})
+	page := apitest.ReadPage(t, a)
+	if words := page.Main(t).Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(words, "solo a uno dei suoi custodi") || !strings.Contains(words, "Nota digitata") {
+		t.Errorf("%d %s", a.StatusCode, words)
+	}
+	apitest.CheckProblems(t, page)
 }
 
 func TestNothingStuckIsSaid(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // gives them, whatever way it is: by the rules of the zone, and with the consent of the
 // person to that agency and purpose where the agency's legal basis asks for it. The
 // person may give it with the same form. What goes on without it asks for none: whoever
-// an équipe invites is given nothing before.
+// an équipe invites is given nothing before, and nothing at all once their act has ended.
 func (g *asked) crossings() ([]care.Fault, error) {
 	list, err := given.To(g.ctx, g.tx, g.Gives())
 	if err != nil || len(list) == 0 {
@@ -28,11 +28,8 @@ func (g *asked) crossings() ([]care.Fault, error) {
 	}
 	var faults care.Faults
 	for _, c := range list {
-		if c.Waits {
-			continue
-		}
 		agency, known := g.Policy.Agency(c.Agency)
-		if known && !agreed && agency.LegalBasis() == care.Consent {
+		if known && !agreed && !c.Waits && agency.LegalBasis() == care.Consent {
 			var consents bool
 			if err := g.tx.QueryRow(g.ctx, `SELECT consents_to($1, $2, $3)`, g.caseID(), c.Agency, c.Purposes).Scan(&consents); err != nil {
 				return nil, err
@@ -45,7 +42,7 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		}
 		faults.Add(known, c.Field, care.RuleUnknownCode)
 		faults.Add(knows, c.Field, protection.NoKeeper)
-		faults.Add(!crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
+		faults.Add(c.Waits || !crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
 	}
 	return once(faults), nil // of two actions of a plan
 }

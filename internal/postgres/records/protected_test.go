@@ -312,6 +312,75 @@ func TestKeepersDoWhatIsToBeDoneForAProtectedPerson(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
+// A keeper who leaves, or goes to work elsewhere, leaves what they hold to another keeper of
+// its agency, at once; where there is none left, it is nobody's, and no other colleague's.
+func TestAKeeperWhoLeavesLeavesToTheOthers(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	held := []string{h.ids["task"], h.ids["desk"]}
+	first := h.holder(held[0])
+	other := map[string]string{"social_worker.prato": "social_worker_2.prato", "social_worker_2.prato": "social_worker.prato"}[first]
+	require.NotEmpty(t, other, "of the agency")
+	p.leaves(first)
+	for _, task := range held {
+		require.Equal(t, other, h.holder(task))
+	}
+	_, err := p.Owner.Exec(t.Context(), `UPDATE staff SET agency = 'asl' WHERE id = $1`, p.Accounts[other].ID)
+	require.NoError(t, err)
+	for _, task := range held {
+		require.Empty(t, h.holder(task))
+		require.Equal(t, "ready", p.Row(`SELECT state FROM task WHERE id = $1`, task)["state"])
+	}
+	for _, account := range []string{"social_worker_3.prato", "desk_operator.prato", "supervisor.prato"} {
+		if who, known := p.Accounts[account]; known {
+			_, err := p.Records.Task(t.Context(), who, held[1])
+			require.ErrorIs(t, err, ledger.ErrNotFound, account)
+		}
+	}
+	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = true WHERE id = $1`, p.Accounts[first].ID)
+	require.NoError(t, err)
+	require.Equal(t, first, h.holder(held[0]), "who comes back has it again")
+}
+
+// What would make a protected person known is refused by the rule that says what can be
+// done: to give something to an agency where nobody may know of her, to hand her file over
+// or to merge it, and to give a task of hers to who is no keeper.
+func TestWhatIsRefusedOfAProtectedPerson(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	const keeper = "social_worker.prato"
+	tries := func(field, rule string, c catalogue.Command, agency string) {
+		t.Helper()
+		e := p.Ask(keeper, h.run, c)
+		var effects ledger.Effects
+		if agency != "" {
+			effects.Tell = []ledger.Message{{Run: postgrestest.NewRun(care.RunReferral), Answer: care.Answer{Operation: care.OpOpen, Agency: care.Code(agency)}}}
+		}
+		p.Refused(p.Tries(h.run, e, effects, nil), e, field, rule)
+	}
+	seen, err := p.Records.Disclosure(t.Context(), p.Accounts[keeper], h.id, "cpia", "school")
+	require.NoError(t, err)
+	tries("agency", protection.NoKeeper, catalogue.Refer.Command("", "", catalogue.ReferForm{Agency: "cpia", Purpose: "school", Notice: true, Seen: seen.Digest}), "cpia")
+	tries("zone", protection.Protected, catalogue.Transfer.Command("", "", catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}), "")
+	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	e := p.Ask(keeper, h.run, catalogue.Merge.Command("", "", catalogue.MergeForm{Into: ledger.BareID(kept), Note: "Prova"}))
+	p.Refused(p.Tries(h.run, e, ledger.Effects{MergeInto: kept}, nil), e, "into", protection.Protected)
+
+	// The employment centre's one keeper leaves: nobody there may be invited to an équipe.
+	p.leaves("cpi_operator.prato")
+	equipe := "equipe/" + h.ids["equipe"]
+	p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.NoPlan}, nil) // of a kind there is one
+	tries("kind", protection.NoKeeper, catalogue.Convene.Command("", "", catalogue.ConveneForm{Kind: care.BetweenAgencies}), "")
+
+	_, err = p.Records.Assign(t.Context(), p.Accounts[h.holder(h.ids["task"])], catalogue.Reassign.Command(uuid.NewString(), h.ids["task"],
+		catalogue.Assignment{To: p.Accounts["desk_operator.prato"].ID}).NewCommand)
+	require.ErrorIs(t, err, ledger.ErrForbidden, "who passes tasks is the supervisor")
+	require.NoError(t, h.asks(keeper, catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID})))
+	_, err = p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], catalogue.Reassign.Command(uuid.NewString(), h.ids["task"],
+		catalogue.Assignment{To: p.Accounts["desk_operator.prato"].ID}).NewCommand)
+	h.refused(err, protection.KeepersOnly)
+}
+
 func TestNoMailAndNoLinkTellsOfAProtectedPerson(t *testing.T) {
 	p := newPlay(t)
 	h := p.protectedCase()
