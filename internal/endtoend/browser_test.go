@@ -176,7 +176,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.visit("/compiti/" + task)
 	front.press("Lo faccio io")
 	front.picture("orientamento")
-	front.choose("Appuntamenti prenotati") // the outcome with its fields
+	front.choose("Prenota appuntamenti") // the outcome with its fields
 	front.until(`(() => { const e = document.querySelector("main select"); e.selectedIndex = [...e.options].findIndex(o => o.textContent.includes("idoneità")); return e.selectedIndex > 0 })()`)
 	front.until(`(() => { document.querySelector("main input[type=date]").value = ` + quoted(openDay(t)) + `; document.querySelector("main input[type=time]").value = "10:00"; return true })()`)
 	front.press("Completa")
@@ -217,7 +217,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	task, _ = s.task(id, care.Review)
 	social.visit("/compiti/" + task)
 	social.press("Lo faccio io")
-	social.choose("Proposta la chiusura")
+	social.choose("Proponi la chiusura")
 	social.until(`(() => { const e = [...document.querySelectorAll("main select")].find(e => e.checkVisibility()); if (e) { e.value = "placed"; return e.value === "placed" } const r = [...document.querySelectorAll("main input[type=radio][value=placed]")].find(e => e.checkVisibility()); if (r) r.checked = true; return !!r })()`)
 	social.picture("verifica")
 	social.press("Completa")

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/deciding"
 )
 
 // bookingRows is how many appointments the form offers at once.
@@ -95,11 +97,12 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	}
 	if len(f.Outcomes) == 1 {
 		page.Only = f.Outcomes[0].Code
+		page.Button = cmp.Or(deciding.Act(f.Kind, page.Only), page.Button)
 		return page
 	}
 	for _, o := range f.Outcomes {
 		choice := OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
-			Value: o.Code, Text: italian.Outcome(f.Kind, o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
+			Value: o.Code, Text: f.choice(o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
 		}}
 		for _, field := range catalogue.TaskFields {
 			if o.Accepts(field) && !f.common(field) && f.asks(o, field) {
@@ -111,12 +114,17 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	return page
 }
 
+// choice says an outcome before it is chosen: what it will do, or what was found.
+func (f *TaskForm) choice(outcome string) string {
+	return cmp.Or(deciding.Act(f.Kind, outcome), italian.Outcome(f.Kind, outcome))
+}
+
 // sayWhenNeeded says for which outcomes a note must be written.
 func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	var needed []string
 	for _, o := range f.Outcomes {
 		if slices.Contains(o.Requires, catalogue.FieldNote) {
-			needed = append(needed, "«"+italian.Outcome(f.Kind, o.Code)+"»")
+			needed = append(needed, "«"+f.choice(o.Code)+"»")
 		}
 	}
 	note.Required = len(needed) > 0
