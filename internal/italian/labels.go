@@ -290,6 +290,9 @@ func lastName(path string) string {
 	return name
 }
 
+// MayBeRead is said beside every note about a person.
+const MayBeRead = "La persona può chiedere di leggere quello che scrivi."
+
 var fieldHelps = map[string]string{
 	"needs":           "Scegli tutte le aree in cui la persona ha detto di avere bisogno.",
 	"areas":           "Per ogni area indica quanto è grave il bisogno.",
@@ -301,7 +304,7 @@ var fieldHelps = map[string]string{
 	"measure":         "La misura concordata con la persona nel patto di servizio.",
 	"enterprise":      "Il nome dell’azienda, se ce n’è una.",
 	"closure_outcome": "Come si conclude il percorso.",
-	"note":            "Scrivi solo ciò che serve al lavoro, senza nominare altre persone. La persona può chiedere di leggere quello che scrivi.",
+	"note":            "Scrivi solo ciò che serve al lavoro, senza nominare altre persone. " + MayBeRead,
 	"service":         "Il servizio di secondo livello.",
 	"birth_date":      "Giorno, mese e anno, come nel documento.",
 	"citizenship":     "Per chi non ne ha nessuna scegli «Apolide».",

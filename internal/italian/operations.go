@@ -150,6 +150,9 @@ func (t OperationTexts) Label(path string) string {
 // Hint helps to fill in a field of the operation's form.
 func (t OperationTexts) Hint(name string) string {
 	if own, ok := t.Hints[name]; ok {
+		if name == "note" {
+			own += " " + MayBeRead
+		}
 		return own
 	}
 	return FieldHelp(name)

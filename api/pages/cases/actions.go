@@ -128,14 +128,7 @@ func (s *Place) stripOf(ctx context.Context, who care.Staff, rules *zone.Rules, 
 	if file.Number == "" {
 		return nil, nil
 	}
-	history, err := s.Records.Timeline(ctx, who, file.ID, ledger.Paging{})
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return nil, err
-	}
-	strip := parts.StripOf(file, s.Now())
-	strip.Put(parts.CaseThing(rules.Policy, file))
-	strip.Notes(rules.Policy, history.Items)
-	return strip, nil
+	return parts.StripOfFile(ctx, s.Records, who, rules.Policy, file, s.Now())
 }
 
 // caseForm is the page of an action, with what was typed; nil: nothing yet.

@@ -119,7 +119,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
 		return err
 	}
-	page.Back = &web.Link{URL: "/fascicoli", Text: "Fascicoli"}
+	page.Back = &web.Link{URL: "/fascicoli", Text: "Persone che seguo"}
 	for _, t := range file.Tasks {
 		item := parts.TaskItemOf(who, rules, t, s.Now())
 		item.Person, item.Case, item.Role = "", "", italian.Upper(italian.Role(t.Role))
@@ -170,7 +170,7 @@ func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := CaseReads{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: web.NextPage(c.Request.URL, "dopo", reads.Next)}
-	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
+	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo della persona"}
 	if c.Query("da") == "passati" { // the file is another zone's
 		page.Back = &web.Link{URL: "/fascicoli-passati", Text: "Fascicoli passati ad altre zone"}
 	}

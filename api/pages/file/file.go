@@ -56,7 +56,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda")}
-	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	of := map[string][]Record{}
 	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {
 		found, err := s.Records.WrittenIn(ctx, who, file.ID, "", ledger.Paging{Limit: sheetPage, Cursor: cursor})
@@ -104,7 +104,7 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 		last := &page.Parts[len(page.Parts)-1]
 		last.Records = append(last.Records, recordOf(rules.Policy, file.ID, r))
 	}
-	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
@@ -141,7 +141,7 @@ func (s *Place) opening(c *gin.Context, who care.Staff) error {
 
 func (s *Place) ask(c *gin.Context, status int, caseID, typed string, faults []care.Fault) {
 	page := Opening{Frame: s.Pages.Frame(c, "Apri quello che non è scritto per te", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path)}
-	page.Back = &web.Link{URL: "/fascicoli/" + caseID + "/scheda", Text: "Torna alla scheda"}
+	page.Back = &web.Link{URL: "/fascicoli/" + caseID + "/scheda", Text: "Scheda"}
 	page.Reason = web.Field{Shape: "area", ID: reasonID, Label: "Perché ti serve", Value: typed, Required: true, Max: 1000,
 		Hint: "Chi l’ha scritto riceve un avviso con il tuo nome e questo motivo."}
 	if len(faults) > 0 {

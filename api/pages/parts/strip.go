@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -51,6 +53,47 @@ func StripOf(file ledger.Case, now time.Time) *Strip {
 	}
 	strip.Facts = append(strip.Facts, permit)
 	return strip
+}
+
+// History is where what was said of a case is read.
+type History interface {
+	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
+}
+
+// StripOfFile is what stands above a form about a case that the caller reads: the person,
+// what it is about, how far the case has come, and the last notes.
+func StripOfFile(ctx context.Context, from History, who care.Staff, p care.Policy, file ledger.Case, now time.Time, about ...Thing) (*Strip, error) {
+	history, err := from.Timeline(ctx, who, file.ID, ledger.Paging{})
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return nil, err
+	}
+	strip := StripOf(file, now)
+	for _, thing := range append(about, CaseThing(p, file)) {
+		strip.Put(thing)
+	}
+	strip.Notes(p, history.Items)
+	return strip, nil
+}
+
+// Files is History with the case files.
+type Files interface {
+	History
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+}
+
+// StripOfCase is StripOfFile of a case that is not read yet; nil: the caller does not read it.
+func StripOfCase(ctx context.Context, from Files, who care.Staff, p care.Policy, caseID string, now time.Time, about ...Thing) (*Strip, error) {
+	if !care.ReadsCases(who, p) {
+		return nil, nil
+	}
+	file, err := from.CaseFile(ctx, who, caseID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return StripOfFile(ctx, from, who, p, file, now, about...)
 }
 
 // StripOfGiven begins the strip of a form for an agency that reads no case files: it has

@@ -37,7 +37,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 	}
 	p := file.PersonData
 	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, ReadsURL: "/fascicoli/" + file.ID + "/letture"}
-	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Torna al fascicolo"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Data = terms(
 		web.Term{Name: italian.Field(correction.GivenName), Value: p.GivenName},
 		web.Term{Name: italian.Field(correction.FamilyName), Value: p.FamilyName},

@@ -45,7 +45,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if care.ReadsCases(who, rules.Policy) {
-		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Torna al fascicolo"}
+		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Fascicolo della persona"}
 	}
 	if equipe.Reason != "" {
 		page.Why = italian.Upper(present.WhyBack(rules.Policy, equipe.Reason)) + "."

@@ -56,7 +56,7 @@ func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
 		parts.WhenField("Quando si è tenuta la riunione", f.sent),
-		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe.", Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
+		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe. " + italian.MayBeRead, Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
 	for _, seat := range f.seats {
@@ -64,7 +64,7 @@ func (f *minutesForm) show() []web.Field {
 		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: present.Options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
 		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(seat), Fields: []web.Field{
 			outcome,
-			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole.", Value: f.sent.Get(at + "-note"), Rows: 2},
+			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole. " + italian.MayBeRead, Value: f.sent.Get(at + "-note"), Rows: 2},
 		}})
 	}
 	return append(fields, votes)
@@ -119,8 +119,7 @@ func (s *Place) showMinutes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	s.minutesPage(c, http.StatusOK, equipe, form, web.NewForm(c.Request.URL.Path))
-	return nil
+	return s.minutesPage(c, who, http.StatusOK, equipe, form, web.NewForm(c.Request.URL.Path))
 }
 
 // recordMinutes takes the minutes of a meeting with what was said there.
@@ -139,8 +138,7 @@ func (s *Place) recordMinutes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	s.minutesPage(c, status, equipe, form, again)
-	return nil
+	return s.minutesPage(c, who, status, equipe, form, again)
 }
 
 // minutesOf reads the équipe that met, with the form of its minutes as far as it
@@ -157,11 +155,19 @@ func (s *Place) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledg
 	return equipe, newMinutesForm(rules.Policy, equipe, sent), err
 }
 
-func (s *Place) minutesPage(c *gin.Context, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) {
+func (s *Place) minutesPage(c *gin.Context, who care.Staff, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) error {
+	about := parts.Thing{Title: italian.Upper(italian.EquipeKind(equipe.Kind)), Terms: []web.Term{
+		{Name: "Convocata il", Value: italian.Date(equipe.Convened.In(italian.Rome))}, {Name: "A che punto è", Value: present.EquipeBadge(equipe).Text},
+	}}
+	strip, err := parts.StripOfCase(c.Request.Context(), s.Records, who, minutes.policy, equipe.CaseID, s.Now(), about)
+	if err != nil {
+		return err
+	}
 	page := parts.CaseForm{
 		Frame: s.Pages.Frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
-		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(),
+		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(), Strip: strip,
 	}
 	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
 	s.Pages.Render(c, status, page)
+	return nil
 }

@@ -4,6 +4,7 @@ package plan
 import (
 	"context"
 
+	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -17,6 +18,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	parts.Files
 	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
 	// GoalFindings lists what the evaluations said, the latest first.
 	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)

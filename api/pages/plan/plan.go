@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -44,7 +45,7 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 	page := PlanPage{Frame: s.Pages.Frame(c, "Progetto personalizzato", placeOf(who, rules.Policy))}
 	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if care.ReadsCases(who, rules.Policy) {
-		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Torna al fascicolo"}
+		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo della persona"}
 	}
 	current := parts.CurrentPlan(plans)
 	if current != nil && current.State == care.PlanActive && (care.ReadsCases(who, rules.Policy) || hasPart(who, *current)) {
@@ -146,7 +147,14 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 	if typed == nil {
 		typed = &catalogue.ProgressForm{State: action.State}
 	}
-	page := parts.CaseForm{Frame: s.Pages.Frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Salva"}
+	about := parts.Thing{Title: "L’azione", Terms: []web.Term{{Name: "Che cosa si fa", Value: action.Text}, {Name: "Chi lo fa", Value: present.AgencyName(rules.Policy, action.Agency)}}}
+	if action.Until != nil {
+		about.Terms = append(about.Terms, web.Term{Name: "Entro", Value: italian.Day(*action.Until)})
+	}
+	page := parts.CaseForm{Frame: s.Pages.Frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Registra a che punto è"}
+	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, plan.CaseID, s.Now(), about); err != nil {
+		return err
+	}
 	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: "Progetto personalizzato"}
 	states := web.Field{Shape: "choices", Type: "radio", ID: "state", Label: "A che punto è", Required: true}
 	for _, state := range care.ActionStates {
@@ -154,7 +162,7 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 			Value: string(state), Text: italian.Upper(italian.ActionState(state)), Chosen: typed.State == state,
 		})
 	}
-	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto.", Value: typed.Note}}
+	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead, Value: typed.Note}}
 	s.Pages.Render(c, status, page)
 	return nil
 }

@@ -168,7 +168,10 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	}
 	agency, _ := rules.Agency(typed.Agency)
 	page.Act = italian.Upper(present.ActEnd(agency, s.Now()))
-	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Cambia partner o bisogno"}
+	if page.Strip, err = parts.StripOfFile(ctx, s.Records, who, rules.Policy, file, s.Now()); err != nil {
+		return err
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Scelta del partner e del bisogno"}
 	switch {
 	case given.LegalBasis != care.Consent:
 	case given.Consent:

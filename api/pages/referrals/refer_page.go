@@ -26,6 +26,7 @@ type ReferForm struct {
 	web.Frame
 	Form            web.Form
 	Lead            string
+	Strip           *parts.Strip
 	Agency, Purpose string // codes, sent along
 	Seen            string // what was shown, in short
 	Changed         bool   // the data changed since they were shown

@@ -54,6 +54,7 @@ type StuckItem struct {
 type RepairPage struct {
 	web.Frame
 	Form      web.Form
+	Strip     *parts.Strip // nil: the caller does not read the case
 	Task      []web.Term   // what it is about
 	Passes    bool         // it is about who does the task; else about its term
 	Receivers []web.Option // to whom it may go: people by name, or all who have a role

@@ -4,6 +4,7 @@ package supervision
 import (
 	"context"
 
+	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/health"
@@ -33,5 +34,5 @@ type Records interface {
 	// DeferredEntries lists the accepted entries of the zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
-	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
+	parts.Files
 }

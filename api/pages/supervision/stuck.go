@@ -264,6 +264,9 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 			page.UntilHint += " Se sposta la scadenza di oltre " + italian.Duration(freely.Duration) + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
 		}
 	}
+	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, task.CaseID, s.Now()); err != nil {
+		return err
+	}
 	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	s.Pages.Render(c, status, page)
 	return nil
