@@ -170,7 +170,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.visit("/compiti")
 	front.press("Lo faccio io")
 	front.choose("Lavoro")
-	front.press("Completa")
+	front.press("Registra l’ascolto")
 	front.shows("Orientamento")
 	task, _ := s.task(id, care.Orientation)
 	front.visit("/compiti/" + task)
@@ -178,7 +178,8 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.picture("orientamento")
 	front.choose("Prenota appuntamenti") // the outcome with its fields
 	front.until(`(() => { const e = document.querySelector("main select"); e.selectedIndex = [...e.options].findIndex(o => o.textContent.includes("idoneità")); return e.selectedIndex > 0 })()`)
-	front.until(`(() => { document.querySelector("main input[type=date]").value = ` + quoted(openDay(t)) + `; document.querySelector("main input[type=time]").value = "10:00"; return true })()`)
+	front.fill("booked-bookings-0-day", openDay(t))
+	front.fill("booked-bookings-0-hour", "10.00")
 	front.press("Completa")
 
 	s.do(id, care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})

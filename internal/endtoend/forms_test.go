@@ -40,6 +40,16 @@ func (d *desk) writeIn(group, label, value string) {
 	require.NoError(d.t, err)
 }
 
+// dayIn types a day in its three fields within the group of fields with a name.
+func (d *desk) dayIn(group, label, day string) {
+	d.t.Helper()
+	parts := strings.Split(day, "-")
+	d.until(fmt.Sprintf(`(() => { const l = [...document.querySelectorAll("main fieldset fieldset > legend")].find(l => l.textContent.trim().startsWith(%s)
+			&& l.parentNode.parentNode.closest("fieldset")?.querySelector("legend").textContent.trim() === %s);
+		l?.parentNode.querySelectorAll("input").forEach((e, i) => { e.value = %s[i]; }); return !!l })()`,
+		quoted(label), quoted(group), fmt.Sprintf("[%q, %q, %q]", parts[2], parts[1], parts[0])))
+}
+
 // tickIn ticks the box with a label within the group of fields with a name.
 func (d *desk) tickIn(group, label string) {
 	d.t.Helper()
@@ -87,7 +97,7 @@ func (s *services) complexPathInTheBrowser() {
 	social.tickIn("Azione 1", "Quando il progetto è attivo")
 	social.press("Completa") // without a day
 	social.until(`[...document.querySelectorAll(".field-error")].some(e => e.checkVisibility())`)
-	social.writeIn("Azione 1", "Entro quando", day)
+	social.dayIn("Azione 1", "Entro quando", day)
 	social.picture("progetto")
 	social.press("Completa")
 
@@ -148,7 +158,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 		social.writeIn(action, "Che cosa si fa", of[1])
 		social.writeIn(action, "Per quale obiettivo", of[0])
 		social.writeIn(action, "Chi lo fa", of[2])
-		social.writeIn(action, "Entro quando", day)
+		social.dayIn(action, "Entro quando", day)
 		social.tickIn(action, "Quando il progetto è attivo")
 	}
 	social.press("Completa") // what changes is not said
@@ -202,7 +212,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	cpi.turnTo(s, id, care.GoalEvaluation, care.CPIOperator)
 	cpi.writeIn("Obiettivo 1: Lavoro di prova", "Risultato", "reached")
 	cpi.picture("valutazione-obiettivi")
-	cpi.press("Completa")
+	cpi.press("Registra la valutazione degli obiettivi")
 	social.turnTo(s, id, care.Evaluation, care.SocialWorker)
 	social.shows("Lavoro di prova")
 	social.choose("Proponi la chiusura")

@@ -109,7 +109,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	}
 	page := CasePage{
 		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Reached: parts.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
-		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, file),
+		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, rules.Calendar.WorkingDaysBetween, file, s.Now()),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 		PersonURL: "/fascicoli/" + file.ID + "/persona",
 		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario",

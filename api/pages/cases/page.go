@@ -110,7 +110,11 @@ type Transfer struct {
 // where a branch goes on while the path is further.
 type PathStage struct {
 	Class, Name, State string
+	Days               []string // from when, until when, how long; none: nobody knows, or it was not
+	Back               string   // that the path came back to it from further on
 	Branches           []PathBranch
+	X                  int    // where the drawing has it
+	Arc                string // of the drawing, from where the path came back
 }
 
 // PathBranch is a sub-process that began in a stage.

@@ -1,7 +1,9 @@
 package cases
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"percorso/api/present"
 	"percorso/internal/care"
@@ -15,38 +17,121 @@ var stageOf = map[care.RunKind]care.Stage{
 	care.RunReferral: care.StageSecondLevel, care.RunFollowUp: care.StageFollowUp,
 }
 
-// pathOf draws the path of a case as a line of stages, each with the branches
-// that began in it.
-func pathOf(p care.Policy, file ledger.Case) []PathStage {
-	branches := map[care.Stage][]PathBranch{}
+// span is from when until when a stage was; the zero time: it is not known, or it goes on.
+type span struct{ from, to time.Time }
+
+// spanOf is the time that the branches of a stage took, with whether one goes on.
+func spanOf(branches []ledger.Branch) (s span, goesOn bool) {
+	for _, b := range branches {
+		if s.from.IsZero() || b.Started.Before(s.from) {
+			s.from = b.Started
+		}
+		goesOn = goesOn || b.Ended == nil
+		if b.Ended != nil && b.Ended.After(s.to) {
+			s.to = *b.Ended
+		}
+	}
+	if goesOn {
+		s.to = time.Time{}
+	}
+	return s, goesOn
+}
+
+// pathOf draws the path of a case as a line of stages, each with the branches that began
+// in it, its days, and where the path came back to it. It says of no stage what nobody
+// has recorded. days counts working days.
+func pathOf(p care.Policy, days func(from, to time.Time) int, file ledger.Case, at time.Time) []PathStage {
+	of := map[care.Stage][]ledger.Branch{}
+	var second time.Time // when the first branch began
 	for _, b := range file.Branches {
-		branches[stageOf[b.Kind]] = append(branches[stageOf[b.Kind]], branchOf(p, b))
+		if stage := stageOf[b.Kind]; stage != "" {
+			of[stage] = append(of[stage], b)
+			if second.IsZero() || b.Started.Before(second) {
+				second = b.Started
+			}
+		}
 	}
 	now := slices.Index(care.Stages, file.Stage)
 	var path []PathStage
 	for i, stage := range care.Stages {
-		shown := PathStage{Name: italian.Stage(stage), Branches: branches[stage]}
-		reached := stage == care.StageFirstLevel || len(branches[stage]) > 0
+		shown := PathStage{Name: italian.Stage(stage), X: 150 * i}
+		took, goesOn := spanOf(of[stage])
+		if stage == care.StageFirstLevel {
+			took = span{file.Opened, second}
+		}
+		for _, b := range of[stage] {
+			shown.Branches = append(shown.Branches, branchOf(p, b))
+		}
 		switch {
 		case i == now && stage == care.StageClosed:
 			shown.Class, shown.State = "done", "percorso concluso"
-		case i == now:
-			shown.Class, shown.State = "now", "il percorso è qui"
-		case i > now && len(branches[stage]) == 0:
-			shown.Class, shown.State = "ahead", "più avanti"
-		case reached && slices.ContainsFunc(shown.Branches, func(b PathBranch) bool { return b.Class == "now" }):
-			shown.Class, shown.State = "partly", "ancora in corso"
-			if i > now {
-				shown.State = "già in corso"
+			if file.Closed != nil {
+				shown.Days = []string{"il " + italian.Date(file.Closed.In(italian.Rome))}
 			}
-		case reached:
-			shown.Class, shown.State = "done", "fatto"
+		case i == now:
+			shown.Class, shown.State, took.to = "now", "siamo qui", time.Time{}
+		case i > now && len(of[stage]) == 0:
+			shown.Class, shown.State = "ahead", "non ancora"
+		case goesOn && i > now:
+			shown.Class, shown.State = "partly", "già in corso"
+		case goesOn:
+			shown.Class, shown.State = "partly", "ancora in corso"
+		case len(of[stage]) > 0:
+			shown.Class, shown.State = "done", "concluso"
+		case stage == care.StageFirstLevel && !second.IsZero():
+			shown.Class, shown.State = "done", "poi si è proseguito"
+		case stage == care.StageFirstLevel:
+			shown.Class, shown.State, took.to = "done", "poi il percorso si è chiuso", closedAt(file)
 		default:
-			shown.Class, shown.State = "skipped", "non è servito"
+			shown.Class, shown.State = "skipped", "non c’è stato"
 		}
+		if !took.from.IsZero() && stage != care.StageClosed {
+			shown.Days = daysOf(took, days, at)
+		}
+		shown.back(path, of, took.from)
 		path = append(path, shown)
 	}
 	return path
+}
+
+func closedAt(file ledger.Case) time.Time {
+	if file.Closed == nil {
+		return time.Time{}
+	}
+	return *file.Closed
+}
+
+// daysOf says from when until when something was, and how long.
+func daysOf(took span, days func(from, to time.Time) int, at time.Time) []string {
+	said := []string{"dal " + italian.Date(took.from.In(italian.Rome))}
+	until, so := took.to, ""
+	if until.IsZero() {
+		until, so = at, "da "
+	} else {
+		said = append(said, "al "+italian.Date(until.In(italian.Rome)))
+	}
+	switch n := days(took.from, until); {
+	case n > 0:
+		said = append(said, so+italian.Count(n, "giorno lavorativo", "giorni lavorativi"))
+	case so == "":
+		said = append(said, "in giornata")
+	}
+	return said
+}
+
+// back says of the stages before one where the path came back to them after it had begun.
+func (s *PathStage) back(before []PathStage, of map[care.Stage][]ledger.Branch, began time.Time) {
+	if began.IsZero() {
+		return
+	}
+	for i := range before {
+		for _, b := range of[care.Stages[i]] {
+			if b.Started.After(began) && len(of[care.Stages[len(before)]]) > 0 {
+				before[i].Back = "si è tornati qui il " + italian.Date(b.Started.In(italian.Rome))
+				before[i].Arc = fmt.Sprintf("M %d 44 C %d 4, %d 4, %d 44", s.X+16, s.X+16, before[i].X+16, before[i].X+16)
+			}
+		}
+	}
 }
 
 func branchOf(p care.Policy, b ledger.Branch) PathBranch {
