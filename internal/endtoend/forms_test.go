@@ -138,7 +138,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	social.visit("/equipe/" + equipe)
 	social.shows("nessuna disponibilità")
 	social.press("Registra il verbale")
-	social.write("Giorno", today().AddDate(0, 0, -1).Format(time.DateOnly))
+	social.fill("day", today().AddDate(0, 0, -1).Format(time.DateOnly))
 	social.write("Ora", "10:00")
 	social.write("Verbale", "Verbale di prova")
 	social.until(`(() => { const all = [...document.querySelectorAll("main select")]; all.forEach(e => e.value = "favourable"); return all.length === 5 && all.every(e => e.value === "favourable") })()`)

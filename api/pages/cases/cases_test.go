@@ -34,7 +34,7 @@ func TestCasePage(t *testing.T) {
 		t.Error("what the case waits for does not come first")
 	}
 	now := page.Every("li", "aria-current", "step")
-	if len(now) != 1 || !strings.Contains(now[0].Words(), "Inserimento lavorativo il percorso è qui") {
+	if len(now) != 1 || !strings.Contains(now[0].Words(), "Inserimento lavorativo siamo qui") {
 		t.Errorf("the current stage is not said: %d", len(now))
 	}
 	for _, want := range []string{"UOC Immigrazione", "Nota di prova.", "Pakistan", "urdu"} {
