@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -92,6 +91,19 @@ type facts struct {
 	waits     []health.FactWait
 	suspended [2]*time.Time // from, until
 	staff     []care.Staff  // who is at work, in all zones
+	revision  int           // of the case's runs together
+}
+
+// selectRevisions is how many steps the runs of a case have written.
+const selectRevisions = `SELECT sum(revision) FROM run WHERE case_id = $1`
+
+// revisions is how many steps the runs of the case have written.
+func (g *wanderer) revisions() (all int) {
+	g.Helper()
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), selectRevisions, g.id).Scan(&all)
+	}))
+	return all
 }
 
 // reads reads the rows that the sentence is compared with.
@@ -100,6 +112,7 @@ func (g *wanderer) reads(before string) (f facts) {
 	ctx := context.Background()
 	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
+		b.Queue(selectRevisions, g.id).QueryRow(func(row pgx.Row) error { return row.Scan(&f.revision) })
 		b.Queue(selectAwaited, g.id, before).Query(func(rows pgx.Rows) (err error) {
 			f.tasks, err = pgx.CollectRows(rows, pgx.RowToStructByName[awaited])
 			return err
@@ -150,16 +163,23 @@ type attempt struct {
 // promised is what a sentence said will happen, and when.
 type promised struct {
 	health.Waiting
-	of     string // the case
-	events int    // how much people had done when it was said
+	of string // the case
 }
 
 // tells tries each claim of the sentence of the open case.
-func (g *wanderer) tells(w health.Waiting) {
+func (g *wanderer) tells() {
 	g.Helper()
 	f := g.reads(g.promise.TaskID)
+	for range 5 { // a step that is at work beside the walk may have come in between
+		if f.revision == g.revision {
+			break
+		}
+		g.looks()
+		f = g.reads(g.promise.TaskID)
+	}
+	w := g.known.Waiting
 	g.came(f)
-	g.promise = promised{w, g.id, g.steps}
+	g.promise = promised{w, g.id}
 	g.holdsWords(w)
 	var trials []trial
 	switch w.For {
@@ -485,7 +505,7 @@ func (g *wanderer) holdsTime(w health.Waiting, f facts) {
 }
 
 // came asserts that what the last sentence said would happen has, where its time has come
-// and nobody did anything in between.
+// and nobody has taken the matter up, ended it or set another term in between.
 func (g *wanderer) came(f facts) {
 	g.Helper()
 	p, now := g.promise, g.now()
@@ -531,7 +551,7 @@ func (g *wanderer) holdsWords(w health.Waiting) {
 	}
 }
 
-// count adds up what was tried.
+// add adds up what was tried.
 func (c countedClaims) add(more countedClaims) {
 	for of, n := range more {
 		c[of] += n
@@ -541,9 +561,10 @@ func (c countedClaims) add(more countedClaims) {
 // countedClaims are how many claims of each kind were tried.
 type countedClaims map[claim]int
 
+// all is how many that is.
 func (c countedClaims) all() (n int) {
-	for of := range maps.Keys(c) {
-		n += c[of]
+	for _, tried := range c {
+		n += tried
 	}
 	return n
 }

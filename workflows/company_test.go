@@ -56,7 +56,7 @@ func (g *wanderer) company() (can []func()) {
 		}
 	}
 	if g.known.Waiting.Partner != "" && !g.known.Waiting.NoLink && g.known.Waiting.Cause == "" {
-		can = append(can, g.bounces, g.bounces)
+		can = append(can, slices.Repeat([]func(){g.bounces}, 8)...) // it seldom waits for one
 	}
 	return can
 }
@@ -88,7 +88,7 @@ func (g *wanderer) leaves(t ledger.Task) {
 	w := g.known.Waiting
 	require.Equal(g, []any{health.Orphaned, true, t.ID}, []any{w.Health, w.Gone, w.TaskID}, "after %s", g.last)
 	require.NotEmpty(g, w.Means, "nobody can do anything for the task that %s left", t.Role)
-	g.tells(w)
+	g.tells()
 	supervisor := g.as(care.Supervisor)
 	switch m := pick(g, slices.DeleteFunc(slices.Clone(w.Means), func(m actors.Means) bool { return m == actors.Withdraw })); m {
 	case actors.Release:
@@ -114,7 +114,7 @@ func (g *wanderer) bounces() {
 	}
 	require.NoError(g, err)
 	g.happens(mailBounces)
-	program := care.Staff{Subject: "mail_system", Name: "Prova", Role: care.MailSystem, Zone: g.zone, Email: "mail@percorso.example"}
+	program := care.Staff{Subject: "mail_system", Name: "Prova", Role: care.MailSystem, Zone: g.zone, Agency: g.as(care.Supervisor).Agency, Email: "mail@percorso.example"}
 	g.setsUp(ledger.SetupChange{Staff: []care.Staff{program}})
 	program, err = g.records.Staff(context.Background(), program.Subject)
 	require.NoError(g, err)
@@ -125,7 +125,7 @@ func (g *wanderer) bounces() {
 	g.looks()
 	w := g.known.Waiting
 	require.Equal(g, []any{health.Broken, health.CauseMail}, []any{w.Health, w.Cause}, "after %s", g.last)
-	g.tells(w)
+	g.tells()
 	if g.rand.IntN(2) == 0 {
 		g.assigns(care.Supervisor, catalogue.Remind.Command("", w.TaskID, catalogue.Assignment{}))
 	}

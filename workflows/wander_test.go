@@ -30,7 +30,7 @@ import (
 )
 
 var (
-	walks     = flag.Int("walks", 80, "how many random walks the property test makes")
+	walks     = flag.Int("walks", 72, "how many random walks the property test makes")
 	firstWalk = flag.Uint64("first-walk", 0, "the seed of the first of them")
 	walkSteps = flag.Int("walk-steps", 45, "how many steps each of them has at most, before it goes home")
 )
@@ -137,7 +137,7 @@ func (p *played) add(g *wanderer) {
 }
 
 // enoughWalks is how many walks come to everything that may be asked.
-const enoughWalks = 80
+const enoughWalks = 72
 
 // wanderer does at random what may be done.
 type wanderer struct {
@@ -149,6 +149,7 @@ type wanderer struct {
 	left       int                    // entries that waited for a worker of a newer course
 	known      ledger.Case            // as it was after the last step
 	open       []ledger.Task          // likewise
+	revision   int                    // of its runs together, before that was read
 	claims     countedClaims          // of its sentences that were tried
 	promise    promised               // what the last of them said will happen
 	besides    map[string]int         // what happened around the case
@@ -206,9 +207,10 @@ func (g *wanderer) holds() {
 		g.unseen()
 		return
 	}
-	// The relay brings what it could not deliver a second later, on the wall clock.
+	// The relay brings what it could not deliver a second later, on the wall clock, and a
+	// clock that fell due with the last step is at work beside the walk.
 	for range 3 {
-		if len(g.unworked()) == 0 {
+		if len(g.unworked()) == 0 && g.known.Waiting.Cause != health.CauseClock {
 			break
 		}
 		time.Sleep(1100 * time.Millisecond)
@@ -216,13 +218,14 @@ func (g *wanderer) holds() {
 		g.looks()
 	}
 	g.explained(g.known)
-	g.tells(g.known.Waiting)
+	g.tells()
 	g.unseen()
 }
 
 // looks reads how the case stands, for what is asserted of it and for the next step.
 func (g *wanderer) looks() {
 	g.Helper()
+	g.revision = g.revisions()
 	g.known = g.file()
 	g.open = nil
 	if g.known.Stage != care.StageClosed {
@@ -852,7 +855,7 @@ func (g *wanderer) loads(p care.Policy) {
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
 	knows := g.carrier.(*play).knows
-	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(2) == 0 {
+	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(4) > 0 {
 		g.undone = true
 		before := g.played[care.OpUndo]
 		g.assigns(care.SocialWorker, catalogue.Mistake.Any(g.id, g.world()))
