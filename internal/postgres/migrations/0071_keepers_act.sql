@@ -26,10 +26,24 @@ BEGIN
             AND k.id IS DISTINCT FROM t.proposed_by ORDER BY k.id LIMIT 1) s ON true
     WHERE p.case_id = ANY (cases);
 END $$;
+
+-- The open seats of the équipes of some cases that no supervisor of the zone can take: nobody
+-- sits in two of one équipe, and each of them sits in another.
+CREATE FUNCTION seated_elsewhere(cases uuid[]) RETURNS TABLE (task_id text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
+BEGIN
+    RETURN QUERY SELECT t.id::text FROM task t JOIN case_file f ON f.id = t.case_id
+    WHERE t.case_id = ANY (cases) AND t.state IN ('ready', 'reserved') AND t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off')
+        AND (my('zone') IS NULL OR f.zone = my('zone') AND sees_case(f.id))
+        AND NOT EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.role = 'supervisor'
+            AND NOT EXISTS (SELECT FROM seat e WHERE e.run_id = t.run_id AND e.member = s.id AND e.state IN ('confirmed', 'spoken') AND (e.role, e.agency) <> (t.role, t.agency))
+            AND NOT EXISTS (SELECT FROM task o WHERE o.run_id = t.run_id AND o.holder = s.id AND o.state = 'reserved'
+                AND o.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND (o.role, o.agency) <> (t.role, t.agency)));
+END $$;
 -- +goose StatementEnd
 
-REVOKE EXECUTE ON FUNCTION kept_tasks FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION kept_tasks TO percorso_app, percorso_worker, percorso_watch;
+REVOKE EXECUTE ON FUNCTION kept_tasks, seated_elsewhere FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kept_tasks, seated_elsewhere TO percorso_app, percorso_worker, percorso_watch;
 
 -- Who keeps a file, and who may be the same person, is read by those who may know of that
 -- file: of before, "file" was taken for the column of protection, so that whoever kept one file
@@ -44,4 +58,4 @@ DROP POLICY app_read ON keeper;
 DROP POLICY app_read ON likeness;
 CREATE POLICY app_read ON keeper FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = file));
 CREATE POLICY app_read ON likeness FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = file));
-DROP FUNCTION kept_tasks;
+DROP FUNCTION kept_tasks, seated_elsewhere;

@@ -62,7 +62,8 @@ type taskFact struct {
 	HeldBy     *health.Who    `json:"held_by"`
 	Receivers  bool           `json:"receivers"` // its agency has somebody else whom it may be given to
 
-	kept *keptTask // of a protected person; nil: she is none
+	kept   *keptTask // of a protected person; nil: she is none
+	seated bool      // each supervisor sits in another seat of its équipe
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
@@ -104,6 +105,8 @@ func (m *moment) pointer() *time.Time {
 const (
 	selectFacts = `SELECT * FROM health_facts($1::uuid[])`
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
+
+	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
 )
 
 // queueFacts asks for the facts of some open cases.
@@ -117,6 +120,15 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 		for _, k := range kept {
 			for i := range *into {
 				(*into)[i].keep(k)
+			}
+		}
+		return err
+	})
+	b.Queue(selectSeated, cases).Query(func(rows pgx.Rows) error {
+		seats, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, f := range *into {
+			for i, t := range f.Tasks {
+				f.Tasks[i].seated = slices.Contains(seats, t.ID)
 			}
 		}
 		return err
@@ -186,7 +198,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
 		fact.Means = slices.DeleteFunc(fact.Means, func(m actors.Means) bool {
-			return m == actors.Give && !t.Receivers || m == actors.Release && t.kept != nil // it goes to a keeper again
+			return m == actors.Give && !t.Receivers || m == actors.TakeOver && t.seated || m == actors.Release && t.kept != nil // it goes to a keeper again
 		})
 	}
 	if t.Reminded {

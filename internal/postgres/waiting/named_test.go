@@ -67,3 +67,23 @@ func TestNobodyIsToldToGiveATaskToNobody(t *testing.T) {
 	c.refresh()
 	require.Contains(t, c.kept(caseRun).Waiting.Means, actors.Give, "to a colleague of another role")
 }
+
+// The supervisor, who sits in one seat of an équipe, is not said to take another's place
+// in it too.
+func TestASupervisorWhoSitsTakesNoOtherSeat(t *testing.T) {
+	c := newClinic(postgrestest.NewPlay(t))
+	caseRun, _ := c.Begin(ledger.Person{}, ledger.Effects{})
+	theirs := ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited}
+	other := ledger.SeatChange{ID: uuid.NewString(), Role: care.DeskOperator, Agency: "comune", State: care.SeatInvited}
+	equipe := c.Equipe(caseRun, theirs, other)
+	first := postgrestest.Opens(equipe, "first", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.SocialWorker, Agency: "comune"})
+	second := postgrestest.Opens(equipe, "second", ledger.TaskChange{Kind: care.EquipeInvitation, Role: care.DeskOperator, Agency: "comune"})
+	c.put(`UPDATE staff SET active = false WHERE zone = 'prato' AND role = 'supervisor' AND subject <> 'supervisor.prato'`)
+	c.Does(equipe, c.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{first}}, nil)
+	require.Contains(t, c.kept(caseRun).Waiting.Means, actors.TakeOver)
+	c.Complete("supervisor.prato", equipe, first.ID, care.Completion{Outcome: care.Confirmed}, ledger.Effects{
+		Tasks: []ledger.TaskChange{second}, Seats: []ledger.SeatChange{{ID: theirs.ID, State: care.SeatConfirmed}}}, nil)
+	w := c.kept(caseRun).Waiting
+	require.Equal(t, []any{care.EquipeInvitation, care.DeskOperator}, []any{w.Task, w.Role})
+	require.NotContains(t, w.Means, actors.TakeOver)
+}
