@@ -41,13 +41,12 @@ const (
 	saysUntil   claim = "until"
 	saysThen    claim = "then"
 	saysLate    claim = "late"
-	saysLink    claim = "link"   // whether a partner can answer through its link
-	saysPermit  claim = "permit" // the last day of a permit
-	saysInWords claim = "words"  // that the text names what the codes say
+	saysLink    claim = "link"  // whether a partner can answer through its link
+	saysInWords claim = "words" // that the text names what the codes say
 )
 
 // claims are all kinds.
-var claims = []claim{saysOpen, saysWho, saysHolder, saysAlso, saysStandIn, saysMeans, saysNobody, saysSince, saysFrom, saysUntil, saysThen, saysLate, saysLink, saysPermit, saysInWords}
+var claims = []claim{saysOpen, saysWho, saysHolder, saysAlso, saysStandIn, saysMeans, saysNobody, saysSince, saysFrom, saysUntil, saysThen, saysLate, saysLink, saysInWords}
 
 // leastClaims is how many claims of each case are tried at least.
 const leastClaims = 5
@@ -472,7 +471,7 @@ func (g *wanderer) holdsTimes(w health.Waiting, t awaited) {
 		g.tried(saysUntil, is(w.Until, t.Escalate) && w.Then == "escalate", w, fmt.Sprint("until ", t.Escalate))
 	}
 	if t.Kind == care.PermitRenewal && w.LastDay != nil {
-		g.tried(saysPermit, is(w.LastDay, t.PermitEnds), w, fmt.Sprint("its last day is ", t.PermitEnds))
+		g.tried(saysUntil, is(w.LastDay, t.PermitEnds), w, fmt.Sprint("its last day is ", t.PermitEnds))
 	}
 	if t.Kind == care.ReferralAnswer {
 		g.tried(saysOpen, w.Known == (t.Asked != string(care.ReferralRequested)), w, "the referral is "+t.Asked)

@@ -530,7 +530,7 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 	for _, o := range catalogue.All {
 		facts := o.About()
 		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene, care.OpRefer}, facts.Code)
-		if facts.On != catalogue.OnCase || slices.Contains(keeping, facts.Code) || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(8) > 0 {
+		if facts.On != catalogue.OnCase || slices.Contains(keeping, facts.Code) || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(3) > 0 {
 			continue
 		}
 		can = append(can, func() {
@@ -855,7 +855,7 @@ func (g *wanderer) loads(p care.Policy) {
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
 	knows := g.carrier.(*play).knows
-	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(4) > 0 {
+	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(2) == 0 {
 		g.undone = true
 		before := g.played[care.OpUndo]
 		g.assigns(care.SocialWorker, catalogue.Mistake.Any(g.id, g.world()))
