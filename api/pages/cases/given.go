@@ -94,7 +94,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)},
 		{Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
-		{Name: "Come si può chiamare", Value: known.Terms(reach.Of(person.Contacts, reach.Phone, person.Phone))},
+		{Name: "Come si può chiamare", Value: phoneTerms(person)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
 		{Name: italian.Field("needs"), Value: enumerated(needs, func(code string) string {
 			for _, area := range p.NeedAreas([]string{code}) {
@@ -105,6 +105,14 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: "Numero del fascicolo", Value: file.Number},
 	}
 	return terms
+}
+
+// phoneTerms says what may be done with the telephone that is given.
+func phoneTerms(person ledger.Person) string {
+	if person.Phone == "" {
+		return orNone("")
+	}
+	return known.Terms(reach.Of(person.Contacts, reach.Phone, person.Phone))
 }
 
 func enumerated(codes []string, say func(string) string) string {

@@ -166,7 +166,11 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 	case correction.Phone, correction.Email: // which are contacts here
 		return nil
 	case correction.Contacts:
-		return parts.ContactsFields(reach.Read(value))
+		groups := parts.ContactsFields(reach.Read(value))
+		if shown.Hint != "" {
+			groups = append([]web.Field{{Shape: "words", Value: italian.Field(field) + ". " + shown.Hint}}, groups...)
+		}
+		return groups
 	case correction.NoSafeContact:
 		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Contatto sicuro"
 		shown.Options = []web.Option{{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: value == reach.Yes}}

@@ -115,4 +115,5 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	require.Equal(t, http.StatusConflict, page.StatusCode)
 	require.Contains(t, page.Words(), "Qualcun altro ha corretto questi dati mentre scrivevi")
 	require.Contains(t, page.Text, `value="000 0000002"`)
+	require.Contains(t, page.Words(), "Contatti. Adesso risulta: Telefono (si può chiamare, non lasciare messaggi, della persona, dopo le 18): 000 0000001.")
 }

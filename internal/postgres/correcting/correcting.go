@@ -74,8 +74,8 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
 }
 
-// whole is a person with what is else left out where there is none, so that it is written
-// as code of before leaves it.
+// whole is a person who says of their contacts even that there are none: one who says
+// nothing of them was corrected by code that does not know them, and keeps them.
 func whole(p ledger.Person) any {
 	return struct {
 		ledger.Person
