@@ -123,7 +123,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
 	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
-		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "avviso su quello che hai scritto", "avvisi su quello che hai scritto"), Current: NoticesPath == place}
+		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "avviso da leggere", "avvisi da leggere"), Current: NoticesPath == place}
 	}
 	p.tellDrafts(c, who, &f)
 	if act.Held(ctx) && c.GetBool(draftKey) {

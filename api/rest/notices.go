@@ -11,6 +11,7 @@ import (
 	"percorso/api/problem"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/undoing"
 )
 
 // Notices is what the API reads and writes of notices.
@@ -48,7 +49,8 @@ type noticeJSON struct {
 	TaskID     string                `json:"task_id,omitempty" doc:"Of the task that it was about"`
 	TaskOpen   bool                  `json:"task_open" doc:"The task may still be done"`
 	ReferralID string                `json:"referral_id,omitempty" doc:"Of the referral that it was about"`
-	Opened     *ledger.RecordOpening `json:"opened,omitempty" doc:"Who opened what the caller had written for a narrower circle; not there in a notice of a refusal"`
+	Opened     *ledger.RecordOpening `json:"opened,omitempty" doc:"Who opened what the caller had written for a narrower circle; not there in a notice of something else"`
+	Mistake    *undoing.Awaited      `json:"mistake,omitempty" doc:"A closure or a merge that somebody says to be a mistake; not there in a notice of something else"`
 }
 
 func registerNotices(a *API) {
@@ -60,14 +62,14 @@ func registerNotices(a *API) {
 				return deferredJSON{e.ID, e.CaseID, e.CaseNumber, e.Operation, e.Author, e.Since, e.Code, e.Tries, e.Next, e.Behind}
 			})
 		})
-	register(a, query("/notices", "list-notices", tagMachine, "What was accepted and refused later, or opened by others",
-		"Of what the caller wrote, until they are dismissed; the newest first, a hundred of each at most."),
+	register(a, query("/notices", "list-notices", tagMachine, "What the caller is to be told of",
+		"Of what they wrote: what was accepted and refused later, or opened by others, until they dismiss it. Mistakes that wait for them to confirm, until the term is over; those of their own that nobody has confirmed. The newest first."),
 		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[noticeJSON], error) {
 			list, err := a.records.Notices(ctx, who)
 			return whole(list, err, func(n ledger.Notice) noticeJSON {
 				j := noticeJSON{
 					ID: n.ID, At: n.At, AskedAt: n.Asked, Operation: n.Operation, Form: n.Form, CaseFileID: n.CaseID, CaseNumber: n.CaseNumber,
-					TaskID: n.TaskID, TaskOpen: n.TaskOpen, ReferralID: n.ReferralID, Opened: n.Opened,
+					TaskID: n.TaskID, TaskOpen: n.TaskOpen, ReferralID: n.ReferralID, Opened: n.Opened, Mistake: n.Mistake,
 				}
 				if n.Refusal != nil {
 					j.Refusal = problem.Refusal(n.Refusal)

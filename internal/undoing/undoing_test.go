@@ -33,3 +33,36 @@ func TestWhoTakesAClosureBack(t *testing.T) {
 		require.Equal(t, c.confirms, c.closure.Confirmed("self", closed.Add(c.after)), "%s: who confirms it", name)
 	}
 }
+
+func TestWhoTakesAMergeBack(t *testing.T) {
+	at := time.Date(2027, 3, 1, 10, 0, 0, 0, time.UTC)
+	fresh := undoing.Merge{At: at, Remembered: true, SaidBy: []string{"other"}}
+	change := func(does func(*undoing.Merge)) undoing.Merge {
+		m := fresh
+		does(&m)
+		return m
+	}
+	for name, c := range map[string]struct {
+		merge          undoing.Merge
+		after          time.Duration
+		says, confirms string
+	}{
+		"another has said it":         {fresh, time.Hour, "", ""},
+		"nobody has":                  {change(func(m *undoing.Merge) { m.SaidBy = nil }), time.Hour, "", undoing.RuleSecondPerson},
+		"they have themselves":        {change(func(m *undoing.Merge) { m.SaidBy = []string{"self"} }), time.Hour, undoing.RuleSaidAlready, undoing.RuleSecondPerson},
+		"on the last day":             {fresh, undoing.Term, "", ""},
+		"past the last day":           {fresh, undoing.Term + time.Second, undoing.RuleLateToPart, undoing.RuleLateToPart},
+		"merged on":                   {change(func(m *undoing.Merge) { m.MergedOn = true }), time.Hour, undoing.RuleMergedOn, undoing.RuleMergedOn},
+		"another zone is asked":       {change(func(m *undoing.Merge) { m.AskedElsewhere = true }), time.Hour, undoing.RuleAskedElsewhere, undoing.RuleAskedElsewhere},
+		"of before it was remembered": {change(func(m *undoing.Merge) { m.Remembered = false }), time.Hour, undoing.RuleNotRemembered, undoing.RuleNotRemembered},
+	} {
+		require.Equal(t, c.says, c.merge.Said("self", at.Add(c.after)), "%s: who says it", name)
+		require.Equal(t, c.confirms, c.merge.Confirmed("self", at.Add(c.after)), "%s: who confirms it", name)
+	}
+}
+
+func TestWhenASecondPersonIsReminded(t *testing.T) {
+	until := time.Date(2027, 3, 31, 10, 0, 0, 0, time.UTC)
+	require.Equal(t, until.AddDate(0, 0, -7), undoing.Remind(until.AddDate(0, 0, -30), until))
+	require.Equal(t, until.AddDate(0, 0, -2), undoing.Remind(until.AddDate(0, 0, -4), until))
+}

@@ -10,6 +10,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -20,7 +21,7 @@ func (s *Place) Mount(p access.Routes) {
 	p.Post(access.NoticesPath+"/:id/letto", s.dismiss)
 }
 
-// list shows what of the caller's was refused later, or opened by others.
+// list shows what the caller is to be told of.
 func (s *Place) list(c *gin.Context, who care.Staff) error {
 	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
@@ -30,15 +31,19 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Avvisi su quello che hai scritto", access.NoticesPath)}
+	page := List{Frame: s.Pages.Frame(c, "Avvisi", access.NoticesPath)}
 	for _, n := range notices {
-		if n.Opened != nil {
+		switch {
+		case n.Opened != nil:
 			page.Items = append(page.Items, openingItem(rules.Policy, n))
+			continue
+		case n.Mistake != nil:
+			page.Items = append(page.Items, mistakeItem(n))
 			continue
 		}
 		item := Item{
 			Title: title(n), When: "Chiesto il " + italian.Moment(n.Asked), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
-			Heading: "Che cosa avevi scritto", Next: next(n), Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
+			Heading: "Che cosa avevi scritto", Next: next(n), Dismiss: read(n),
 		}
 		if n.Refusal != nil {
 			item.Why = "La richiesta era accettata, ma quando è arrivato il suo turno non si poteva più registrare. " + s.Problems.Words.Refusal(*n.Refusal)
@@ -62,13 +67,41 @@ func openingItem(p care.Policy, n ledger.Notice) Item {
 		Title: "Quello che hai scritto è stato aperto", When: "Scritto il " + italian.Moment(o.Written) + ", aperto il " + italian.Moment(n.At),
 		Why:     o.ByName + ", " + italian.Role(o.ByRole) + " (" + present.AgencyName(p, o.ByAgency) + "), lo legge per un giorno.",
 		Heading: "Perché l’ha aperto", Typed: []web.Term{{Name: italian.Field("reason"), Value: o.Reason}},
-		Dismiss: web.NewForm(access.NoticesPath + "/" + n.ID + "/letto"),
+		Dismiss: read(n),
 	}
 	if n.CaseID != "" {
 		item.Next = &web.Link{URL: "/fascicoli/" + n.CaseID + "/scheda#scritto-" + o.RecordID, Text: "Vai a quello che hai scritto"}
 		item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: "Fascicolo " + n.CaseNumber}
 	}
 	return item
+}
+
+// mistakeItem asks to confirm that something was a mistake, or tells who said it that nobody
+// has.
+func mistakeItem(n ledger.Notice) Item {
+	m, what := n.Mistake, "la chiusura"
+	if m.Merge {
+		what = "l’unione a un altro fascicolo"
+	}
+	file := "/fascicoli/" + n.CaseID
+	item := Item{
+		Title: "Uno sbaglio da confermare", When: "Segnalato il " + italian.Moment(n.At),
+		Why:     m.SaidBy + " segnala che " + what + " è uno sbaglio. Puoi confermarlo tu, o un’altra persona, entro il " + italian.Date(m.Until.In(italian.Rome)) + ": il fascicolo torna aperto. Se nessuno lo fa, la segnalazione decade.",
+		Heading: "Perché", Typed: []web.Term{{Name: italian.Field("note"), Value: m.Why}},
+		Next: &web.Link{URL: file + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}, Case: &web.Link{URL: file, Text: "Fascicolo " + n.CaseNumber},
+	}
+	if m.Lapsed {
+		item.Title = "Nessuno ha confermato lo sbaglio"
+		item.Why = "Avevi segnalato che " + what + " è uno sbaglio. Il " + italian.Date(m.Until.In(italian.Rome)) + " è passato senza che un’altra persona lo confermasse: la segnalazione è decaduta. Apri il fascicolo per vedere che cosa si può fare."
+		item.Next, item.Dismiss = &web.Link{URL: file, Text: "Vedi a che punto è"}, read(n)
+	}
+	return item
+}
+
+// read is the form by which a notice is taken away.
+func read(n ledger.Notice) *web.Form {
+	form := web.NewForm(access.NoticesPath + "/" + n.ID + "/letto")
+	return &form
 }
 
 // title says what was asked for.

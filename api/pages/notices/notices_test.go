@@ -17,7 +17,7 @@ import (
 func TestANoticeIsShownUntilItIsRead(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	const line = "1 avviso su quello che hai scritto"
+	const line = "1 avviso da leggere"
 	require.NotContains(t, b.Open(t, "/compiti").Words(), line)
 
 	b.Records.Refused = &care.Refusal{Code: care.RefusedNotHeld}

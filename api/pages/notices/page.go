@@ -12,7 +12,7 @@ var files embed.FS
 
 var templates = web.Parse(files)
 
-// List is what of the caller's was accepted and then refused, or opened by others.
+// List is what the caller is to be told of.
 type List struct {
 	web.Frame
 	Items []Item
@@ -27,8 +27,8 @@ type Item struct {
 	When    string
 	Why     string
 	Heading string     // of what follows
-	Typed   []web.Term // what they had written, or why somebody opened it
+	Typed   []web.Term // what they had written, or why somebody did
 	Next    *web.Link  // where to go on; nil: nowhere any more
 	Case    *web.Link
-	Dismiss web.Form
+	Dismiss *web.Form // nil: it goes when it is done, or when its term is over
 }

@@ -14,7 +14,8 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"reminder":   {"Percorso: un’attività ti aspetta", "Un’attività affidata a te, o libera per il tuo servizio, aspetta di essere fatta."},
 	"escalation": {"Percorso: un’attività è in ritardo", "Un’attività della tua zona ha superato la scadenza: guarda che cosa si può fare."},
 
-	"mistake_said": {"Percorso: una chiusura forse sbagliata", "Un collega segnala che un fascicolo della tua zona è stato chiuso per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: fallo entro trenta giorni dalla chiusura."},
+	"mistake_said":   {"Percorso: uno sbaglio da confermare", "Un collega segnala che un fascicolo della tua zona è stato chiuso, o unito a un altro, per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: fallo entro il giorno che trovi negli avvisi."},
+	"mistake_lapsed": {"Percorso: nessuno ha confermato uno sbaglio", "Avevi segnalato che un fascicolo è stato chiuso, o unito a un altro, per sbaglio. Il termine per confermarlo è passato, e la segnalazione è decaduta: apri il fascicolo per vedere che cosa si può fare."},
 
 	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
 	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},

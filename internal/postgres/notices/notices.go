@@ -1,5 +1,6 @@
-// Package notices reads what people are to be told of what they wrote: that it was
-// accepted and refused later, or that somebody outside of its circle opened it.
+// Package notices reads what people are to be told: that what they wrote was accepted and
+// refused later, that somebody outside of its circle opened it, that a mistake waits for
+// them to confirm it, or that nobody has confirmed theirs.
 package notices
 
 import (
@@ -13,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/undoing"
 )
 
 // Store keeps the notices. A transaction of the database writes one as it refuses
@@ -51,6 +53,14 @@ type openingRow struct {
 	ledger.RecordOpening
 }
 
+type mistakeRow struct {
+	ID         string    `db:"id"`
+	CaseID     string    `db:"case_id"`
+	CaseNumber string    `db:"number"`
+	At         time.Time `db:"at"`
+	undoing.Awaited
+}
+
 // Notices lists those of the caller that are not dismissed, the newest first. The
 // read is audited, since a form is about somebody.
 func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice, err error) {
@@ -61,6 +71,13 @@ func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice
 		opened, err := postgres.Many[openingRow](ctx, tx, openings, most)
 		for _, o := range opened {
 			list = append(list, ledger.Notice{ID: o.ID, At: o.At, Asked: o.Written, CaseID: o.CaseID, CaseNumber: o.CaseNumber, Opened: &o.RecordOpening})
+		}
+		if err != nil {
+			return err
+		}
+		mistakes, err := postgres.Many[mistakeRow](ctx, tx, `SELECT * FROM mistakes_here()`)
+		for _, m := range mistakes {
+			list = append(list, ledger.Notice{ID: m.ID, At: m.At, Asked: m.At, CaseID: m.CaseID, CaseNumber: m.CaseNumber, Mistake: &m.Awaited})
 		}
 		if err != nil || len(list) == 0 {
 			return err
@@ -84,7 +101,8 @@ func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice
 func (n *Store) CountNotices(ctx context.Context, s care.Staff) (count int, err error) {
 	err = n.within(ctx, s, func(tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM notice WHERE dismissed_at IS NULL)
-			+ (SELECT count(*) FROM record_opening WHERE author = my('staff')::uuid AND dismissed_at IS NULL)`).Scan(&count)
+			+ (SELECT count(*) FROM record_opening WHERE author = my('staff')::uuid AND dismissed_at IS NULL)
+			+ (SELECT count(*) FROM mistakes_here())`).Scan(&count)
 	})
 	return count, err
 }
@@ -101,6 +119,10 @@ func (n *Store) DismissNotice(ctx context.Context, s care.Staff, id string) erro
 			if tag, err := tx.Exec(ctx, sql, id, n.clock()); err != nil || tag.RowsAffected() > 0 {
 				return err
 			}
+		}
+		var known bool
+		if err := tx.QueryRow(ctx, `SELECT dismiss_mistake($1, $2)`, id, n.clock()).Scan(&known); err != nil || known {
+			return err
 		}
 		return ledger.ErrNotFound
 	})

@@ -18,6 +18,7 @@ import (
 
 // mistake is what somebody may say to be one: a closure, or a merge.
 type mistake interface {
+	Until() time.Time
 	Said(by string, now time.Time) (rule string)
 	Confirmed(by string, now time.Time) (rule string)
 }
@@ -50,10 +51,13 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 		if rule := what.Said(s.ID, at); rule != "" {
 			return care.Refuse(care.Fault{Field: "note", Rule: rule}), nil
 		}
-		return nil, say(ctx, tx, s, id, own, at)
+		return nil, say(ctx, tx, s, id, own, at, what.Until())
 	}
 	if rule := what.Confirmed(s.ID, at); rule != "" {
 		return care.Refuse(care.Fault{Field: "note", Rule: rule}), nil
+	}
+	if _, err := tx.Exec(ctx, `SELECT second_confirmed($1, $2)`, own, at); err != nil {
+		return nil, err
 	}
 	if merged {
 		_, err = tx.Exec(ctx, `SELECT undo_merge($1, $2, $3, $4)`, own, id, at, undoing.Parted)
@@ -96,13 +100,14 @@ func locked(ctx context.Context, tx postgres.Tx, caseID string) (undoing.Closure
 	return undoing.Closure{Outcome: r.Outcome, At: r.At, Begins: r.Begins, SaidBy: r.SaidBy}, err
 }
 
-// say writes that somebody says so, and tells those who may confirm it.
-func say(ctx context.Context, tx postgres.Tx, s care.Staff, id, caseID string, at time.Time) error {
+// say writes that somebody says so, and tells those who may confirm it, for which there is a
+// term.
+func say(ctx context.Context, tx postgres.Tx, s care.Staff, id, caseID string, at, until time.Time) error {
 	run := ledger.CaseRun(caseID)
 	if err := postgres.TellMoment(ctx, tx, s, id, caseID, run, at, "mistake_said", ""); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `SELECT tell_of_mistake($1, $2)`, caseID, at)
+	_, err := tx.Exec(ctx, `SELECT await_second($1, $2, $3, $4, $5)`, caseID, id, at, until, undoing.Remind(at, until))
 	return err
 }
 
