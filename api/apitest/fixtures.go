@@ -460,7 +460,9 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		c.ID, c.LastStage = id, care.StagePlacement
 		if id == MergedID {
 			c.Outcome, c.MergedInto = care.OutcomeMerged, AnotherID
-			c.Merges = []undoing.FileMerge{{Other: AnotherID, Number: "PRATO-2026-00002", At: p.noon(-10), Until: p.due(20)}}
+			c.Merges = []undoing.FileMerge{{Other: AnotherID, Number: "PRATO-2026-00002", At: p.noon(-10), Until: p.due(20)}, {Other: ClosedID, Number: "PRATO-2026-00003", Stays: true, At: p.noon(-20), Undone: p.due(-2),
+				KeptSince: []undoing.Kept{{What: "record", Kind: string(care.Assessment), Agency: "comune", At: p.noon(-9)}},
+				Proposed:  []undoing.Proposed{{What: undoing.ProposedConsent, Case: MergedID, Agency: "terzo_settore", Purpose: "housing"}}}}
 		} else {
 			c.Undoing = &ledger.Undoing{Until: *p.due(20)}
 		}
@@ -569,6 +571,9 @@ func (p *PageRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		ID: SomeID, At: p.noon(0), Asked: p.noon(-1), Operation: care.OpComplete, Refusal: &care.Refusal{Code: care.RefusedNotHeld},
 		Form:   json.RawMessage(`{"outcome": "heard", "needs": ["labour", "school"], "note": "Nota di prova", "bookings": [{"service": "uoc", "at": "2026-03-02T09:30:00Z"}]}`),
 		CaseID: AnotherID, CaseNumber: "PO-2026-00012", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
+	}, {
+		ID: MistakenID, At: p.noon(-1), Asked: p.noon(-1), CaseID: MistakenID, CaseNumber: "PO-2026-00013",
+		Mistake: &undoing.Awaited{SaidBy: "Operatrice di prova", Why: "Prova", Until: *p.due(20)},
 	}}, nil
 }
 

@@ -22,6 +22,8 @@ func TestCaseActions(t *testing.T) {
 	merged.MergedInto, merged.Outcome = "2", care.OutcomeMerged
 	suspended.SuspendedUntil, agreed.Consent, asked.Transfer = &ended, &ended, "pistoia"
 	recent, mistaken := closed, closed
+	parting := merged
+	parting.Undoing = &ledger.Undoing{}
 	recent.Undoing, mistaken.Undoing = &ledger.Undoing{}, &ledger.Undoing{SaidAt: &ended}
 	kept, lifted := open(care.StageFirstLevel), open(care.StageFirstLevel)
 	kept.Protection, lifted.Protection = &ledger.Protection{}, &ledger.Protection{AskedBy: "1"}
@@ -51,6 +53,8 @@ func TestCaseActions(t *testing.T) {
 		{"a closed case", care.Supervisor, closed, "riapri", "proteggi"},
 		{"closed a short time ago", care.Supervisor, recent, "riapri", "chiusura-sbagliata proteggi"},
 		{"closed, which is said to be a mistake", care.Supervisor, mistaken, "riapri annulla-chiusura", "proteggi"},
+		{"merged by mistake", care.SocialWorker, parting, "", "chiusura-sbagliata"},
+		{"and who may not merge", care.DeskOperator, parting, "", ""},
 		{"and who may not confirm it", care.DeskOperator, mistaken, "riapri", ""},
 		{"a protected person", care.SocialWorker, kept, "incontro", "consenso permesso sospendi stessa-persona chiudi referente custodi togli-custode proponi-fine-protezione"},
 		{"who is to be so no longer", care.SocialWorker, lifted, "incontro", "consenso permesso sospendi stessa-persona chiudi referente custodi togli-custode togli-protezione"},

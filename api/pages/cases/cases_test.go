@@ -361,6 +361,15 @@ func TestStateOfACase(t *testing.T) {
 	if _, ok := merged.First("a", "href", apitest.CasePath); !ok || !strings.Contains(merged.Words(), "unito a un altro") {
 		t.Error("a merged case does not lead to the one that stays")
 	}
+	for _, want := range []string{"Se è uno sbaglio, in due lo potete annullare fino al", "è stata annullata il", "Valutazione", "che resta nel fascicolo che aveva tutto", "Chiedi di nuovo il consenso"} {
+		if !strings.Contains(merged.Words(), want) {
+			t.Errorf("the page of a file that was merged does not say %q", want)
+		}
+	}
+	again, ok := merged.First("a", "href", "/fascicoli/"+apitest.MergedID+"/consenso?agency=terzo_settore")
+	if !ok || !strings.Contains(again.Words(), "abitare") && !strings.Contains(again.Words(), "Casa") {
+		t.Errorf("what the merge withdrew is not proposed again: %s", merged.Words())
+	}
 	asked := apitest.ReadPage(t, b.Visit(apitest.CasePath)).Main(t)
 	for _, want := range []string{"Passaggio chiesto a: Comune di Pistoia", "Progetto personalizzato", "Équipe tra enti", "Nessun consenso", "Ultimi incontri"} {
 		if !strings.Contains(asked.Words(), want) {

@@ -273,7 +273,7 @@ CREATE FUNCTION merges_of(c uuid) RETURNS TABLE (other uuid, number text, stays 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT f.id, f.number, m.case_id = c, m.at, m.before <> '{}' AND k.merged_into IS NULL, m.undone_at, m.kept_since, m.proposed
     FROM file_merge m JOIN case_file f ON f.id = CASE WHEN m.case_id = c THEN m.merged ELSE m.case_id END JOIN case_file k ON k.id = m.case_id
-    WHERE c IN (m.case_id, m.merged) AND EXISTS (SELECT FROM case_file o WHERE o.id = c AND o.zone = my('zone')) AND owner_sees_case(c)
+    WHERE (m.case_id = c OR m.merged = c) AND EXISTS (SELECT FROM case_file o WHERE o.id = c AND o.zone = my('zone')) AND owner_sees_case(c)
     ORDER BY m.at DESC
 $$;
 
