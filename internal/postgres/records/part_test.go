@@ -276,6 +276,9 @@ func TestWhatAMergeWithdrewIsProposedAgain(t *testing.T) {
 
 	f = files(t)
 	f.consents(f.from, "housing")
+	sent := postgrestest.NewRun(care.RunReferral)
+	f.Branch(f.from, sent, care.Answer{Agency: "terzo_settore", Matter: "housing"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: uuid.NewString(), State: care.ReferralRequested, Agency: "terzo_settore", Purpose: "housing"}}})
 	f.Now = f.Now.Add(time.Hour)
 	f.consents(f.kept, "housing")
 	f.Now = f.Now.Add(time.Hour)
@@ -284,10 +287,14 @@ func TestWhatAMergeWithdrewIsProposedAgain(t *testing.T) {
 	require.NoError(t, f.says("social_worker.prato"))
 	require.NoError(t, f.confirms("supervisor.prato"))
 	for _, run := range []string{f.from, f.kept} {
-		require.Equal(t, []undoing.Proposed{{What: undoing.ProposedConsent, Case: ledger.BareID(f.from), Agency: "terzo_settore", Purpose: "housing"}}, f.file(run).Merges[0].Proposed)
+		require.Equal(t, []undoing.Proposed{
+			{What: undoing.ProposedConsent, Case: ledger.BareID(f.from), Agency: "terzo_settore", Purpose: "housing"},
+			{What: string(care.RunReferral), Case: ledger.BareID(f.from), Agency: "terzo_settore", Purpose: "housing"},
+		}, f.file(run).Merges[0].Proposed)
 		require.Zero(t, f.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, ledger.BareID(run)))
 		require.Equal(t, 1, f.Count(`consent WHERE case_id = $1`, ledger.BareID(run)))
 	}
+	require.Equal(t, f.from, f.Hear(sent, care.OpUnconsent).Answer.Case, "it ends in its own file")
 }
 
 // What was corrected since the merge stays as it was corrected.
