@@ -22,48 +22,50 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":             {},
-	"internal/eligibility":      {"internal/care"},                      // the gates
-	"internal/agenda":           {"internal/care"},                      // when people are received
-	"internal/usual":            {"internal/care"},                      // what holds where a zone is silent
-	"internal/actors":           {"internal/care", "internal/undoing"},  // who may act
-	"internal/health":           {"internal/actors", "internal/care"},   // what an open case waits for
-	"internal/sole":             {"internal/crossing", "internal/care"}, // what a case has once
-	"internal/crossing":         {"internal/care"},                      // what may go to another agency
-	"internal/plan":             {"internal/care"},                      // what a plan may hold
-	"internal/permits":          {"internal/care"},                      // by when a permit's renewal is asked for
-	"internal/terms":            {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":           {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":        {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead"},
-	"internal/undoing":          {"internal/care"}, // what can be taken back
-	"internal/told":             {},                // who was told of something
-	"internal/quorum":           {"internal/care"}, // whether an équipe has agreed
-	"internal/recent":           {},
-	"internal/fiscal":           {}, // the codice fiscale
-	"internal/zone":             {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda"},
-	"internal/setup":            {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
-	"internal/calendar":         {"internal/care"},
-	"internal/italian":          {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead"},
-	"internal/italian/known":    {"internal/correction", "internal/fiscal", "internal/reach"},
-	"internal/italian/given":    {"internal/catalogue"}, // what somebody is given of a person
-	"internal/reach":            {"internal/care"},      // how somebody can be reached without harm
-	"internal/italian/alike":    {"internal/names", "internal/finding"},
-	"internal/italian/reading":  {"internal/care", "internal/ledger"},
-	"internal/italian/article":  {},                                        // nouns after their articles and prepositions
-	"internal/italian/gate":     {"internal/eligibility"},                  // why a gate is shut
-	"internal/italian/asked":    {},                                        // what to write in a field that must not stay empty
-	"internal/italian/world":    {"internal/care", "internal/eligibility"}, // names of languages and citizenships
-	"internal/italian/mails":    {"internal/italian", "internal/ledger"},   // the mails that are sent
-	"internal/codec":            {},
-	"internal/config":           {"internal/brake"},
-	"internal/client":           {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
-	"internal/walk":             {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
-	"internal/correction":       {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
-	"internal/lead":             {"internal/care"},                                                                                                                           // who follows a case for an agency before the colleagues
-	"internal/written":          {"internal/care"},                                                                                                                           // which record a form makes, and for whom
-	"internal/italian/sheet":    {"internal/written"},                                                                                                                        // what was written in a case
-	"internal/protection":       {"internal/care"},                                                                                                                           // who keeps a protected person's file
-	"internal/italian/deciding": {"internal/care"},                                                                                                                           // what a choice of a task's form will do
+	"internal/care":              {},
+	"internal/eligibility":       {"internal/care"},                      // the gates
+	"internal/agenda":            {"internal/care"},                      // when people are received
+	"internal/usual":             {"internal/care"},                      // what holds where a zone is silent
+	"internal/actors":            {"internal/care", "internal/undoing"},  // who may act
+	"internal/health":            {"internal/actors", "internal/care"},   // what an open case waits for
+	"internal/sole":              {"internal/crossing", "internal/care"}, // what a case has once
+	"internal/crossing":          {"internal/care"},                      // what may go to another agency
+	"internal/plan":              {"internal/care"},                      // what a plan may hold
+	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
+	"internal/terms":             {"internal/care"},                      // when what people have to do is due
+	"internal/ledger":            {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
+	"internal/catalogue":         {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover"},
+	"internal/undoing":           {"internal/care"}, // what can be taken back
+	"internal/told":              {},                // who was told of something
+	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
+	"internal/recent":            {},
+	"internal/fiscal":            {}, // the codice fiscale
+	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda"},
+	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
+	"internal/calendar":          {"internal/care"},
+	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover"},
+	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach"},
+	"internal/italian/given":     {"internal/catalogue"}, // what somebody is given of a person
+	"internal/reach":             {"internal/care"},      // how somebody can be reached without harm
+	"internal/italian/alike":     {"internal/names", "internal/finding"},
+	"internal/italian/reading":   {"internal/care", "internal/ledger"},
+	"internal/italian/article":   {},                                        // nouns after their articles and prepositions
+	"internal/italian/gate":      {"internal/eligibility"},                  // why a gate is shut
+	"internal/italian/asked":     {},                                        // what to write in a field that must not stay empty
+	"internal/italian/world":     {"internal/care", "internal/eligibility"}, // names of languages and citizenships
+	"internal/italian/mails":     {"internal/italian", "internal/ledger"},   // the mails that are sent
+	"internal/codec":             {},
+	"internal/config":            {"internal/brake"},
+	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
+	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
+	"internal/correction":        {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
+	"internal/lead":              {"internal/care"},                                                                                                                           // who follows a case for an agency before the colleagues
+	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                      // which record a form makes, and for whom
+	"internal/italian/sheet":     {"internal/written"},                                                                                                                        // what was written in a case
+	"internal/protection":        {"internal/care"},                                                                                                                           // who keeps a protected person's file
+	"internal/italian/deciding":  {"internal/care"},                                                                                                                           // what a choice of a task's form will do
+	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                // when a person is taken over
+	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                              // keeps it
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -95,7 +97,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/given":      {"internal/postgres", "internal/postgres/standing", "internal/crossing", "internal/ledger", "internal/care"},                                                                                                                                                                                                // to whom an answer gives data
 	"internal/postgres/undo":       {"internal/undoing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                                                                         // takes a closure back
 	"internal/postgres/merging":    {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/undoing"},                                                                                                                                                                                                         // two case files of one person become one
-	"internal/postgres/steps":      {"internal/fiscal", "internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written"},
+	"internal/postgres/steps":      {"internal/fiscal", "internal/postgres/given", "internal/postgres/deferred", "internal/terms", "internal/postgres/days", "internal/postgres/declared", "internal/postgres/merging", "internal/names", "internal/postgres/naming", "internal/sole", "internal/postgres", "internal/postgres/gates", "internal/postgres/locks", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/shares", "internal/postgres/tries", "internal/postgres/concerned", "internal/postgres/written", "internal/postgres/takeover"},
 	"internal/postgres/shares":     {"internal/crossing", "internal/postgres", "internal/ledger", "internal/care", "internal/postgres/standing"},                                                           // what other agencies are given
 	"internal/postgres/naming":     {"internal/reach", "internal/fiscal", "internal/names", "internal/postgres", "internal/ledger", "internal/care", "internal/finding"},                                   // the keys of people's names
 	"internal/postgres/correcting": {"internal/reach", "internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
@@ -107,7 +109,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent

@@ -2,6 +2,7 @@ package italian
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/takeover"
 )
 
 // OperationTexts are what the page of an operation on a case says besides the
@@ -38,6 +39,18 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Done:    "La persona è protetta: la conoscono solo i custodi.",
 		Labels:  map[string]string{"keeper": "Secondo custode", "elsewhere": "Una persona di un altro ente, se serve"},
 		Choices: map[string]string{"sought": "qualcuno la cerca", "colleague": "lavora in uno degli enti", "relative": "è parente di chi lavora in uno degli enti", "other": "altro motivo"},
+	},
+	takeover.Form: {
+		Labels: map[string]string{"on": "Dal giorno", "with": "Comincia con", "gate": "I requisiti quel giorno", "age": "Età", "status": "Cittadinanza", "stay": "Permesso di soggiorno", "needs": "Difficoltà sociali o di lavoro"},
+		Choices: map[string]string{
+			"plan": "il progetto, concordato con la persona", "placement": "l’invio accettato dal Centro per l’Impiego", "open": "c’erano", "shut": "non c’erano tutti", "under": "meno di 16 anni", "minor": "16 o 17 anni",
+			"adult": "da 18 a 65 anni", "over": "più di 65 anni", "unknown": "non nota", "third_country": "di un Paese terzo, o apolide", "other": "altra", "valid": "mostrato, in corso", "requested": "ricevuta della richiesta",
+		},
+	},
+	care.OpTellTakeOver: {
+		Intro: "La presa in carico è registrata da sola, con i requisiti di quel giorno, quando la persona concorda il progetto o il Centro per l’Impiego accetta. Qui scrivi come la persona lo ha saputo.",
+		Done:  "È registrato come la persona lo ha saputo.", Labels: map[string]string{"how": "Come lo ha saputo", "mediator": "Con un mediatore, nella sua lingua"},
+		Choices: map[string]string{"in_person": "a voce, di persona", "phone": "al telefono", "letter": "con una lettera", "message": "con un messaggio"},
 	},
 	care.OpNameLead: {
 		Intro:  "Il referente segue la persona per il suo ente prima dei colleghi: le nuove attività arrivano prima a lui o a lei, tra «affidate a me». I colleghi le vedono tra le libere e possono farle.",

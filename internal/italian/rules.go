@@ -9,6 +9,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/lead"
 	"percorso/internal/protection"
+	"percorso/internal/takeover"
 	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/undoing"
@@ -83,6 +84,7 @@ var rules = map[string]string{
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",
 	care.RuleNotAtWork:   "Il tuo ente adesso non lavora con questa persona: l’incontro lo registra chi la sta seguendo.",
+	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.",
 	lead.Already:         "Questa persona è già il referente del suo ente: scegline un’altra.",
 	lead.OwnAgency:       "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.",
 	lead.NotAtWork:       "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/takeover"
 )
 
 // Circle is who reads a record. Outside of it one sees who wrote when.
@@ -25,6 +26,7 @@ type Kind string
 const (
 	Needs       Kind = "needs"
 	Assessment  Kind = "assessment"
+	TakeOver    Kind = "take_over"
 	Practice    Kind = "practice"
 	Appointment Kind = "appointment"
 	Equipes     Kind = "equipe"
@@ -40,7 +42,7 @@ const (
 )
 
 // Kinds lists them, in the order in which a page shows them.
-var Kinds = []Kind{Needs, Assessment, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Consent, Course, Work}
+var Kinds = []Kind{Needs, Assessment, TakeOver, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Consent, Course, Work}
 
 // form is what is known of the records that a form makes.
 type form struct {
@@ -65,6 +67,8 @@ var forms = []form{
 	task(care.FirstListening, Needs, Agency, true),
 	task(care.SocialConsult, Assessment, Agency, true),
 	task(care.Assessment, Assessment, Agency, true),
+	{takeover.Form, TakeOver, Case, false}, // which a step writes
+	act(care.OpTellTakeOver, TakeOver, Case, false),
 	task(care.FollowPractice, Practice, Agency, true),
 	task(care.SocialService, Practice, Agency, true),
 	task(care.DecideNext, Practice, Agency, true),

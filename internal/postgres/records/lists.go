@@ -17,10 +17,7 @@ import (
 )
 
 // pageLimit is how many items a page holds, unless it is asked for otherwise.
-const (
-	pageLimit    = 25
-	pageLimitMax = 100
-)
+const pageLimit, pageLimitMax = 25, 100
 
 // query builds the statement of a list: conditions with their arguments, an
 // order by a time and an id, and a cursor on the two.

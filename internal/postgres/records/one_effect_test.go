@@ -27,6 +27,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
+	"percorso/internal/takeover"
 )
 
 // asked asks for one thing under a key.
@@ -89,6 +90,13 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		_, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
 		require.NoError(p.T, err)
 		return p.assigns("supervisor.prato", catalogue.Undo.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpTellTakeOver: func(p *play) asked {
+		run, _ := p.withTask()
+		equipe, plan := p.Equipe(run), uuid.NewString()
+		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Un lavoro (prova)"}}})
+		p.Becomes(equipe, plan, care.PlanAgreed)
+		return p.assigns("social_worker.prato", catalogue.TellTakeOver.Command("", ledger.BareID(run), takeover.Telling{How: "phone"}).NewCommand)
 	},
 	care.OpNameLead: func(p *play) asked {
 		run, _ := p.withTask()

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/days"
 	"percorso/internal/postgres/shares"
+	"percorso/internal/postgres/takeover"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/postgres/written"
 )
@@ -183,7 +184,7 @@ func (w *writer) close() error {
 	if handover := w.step.Effects.Handover; handover != nil {
 		return w.caseFile.handOver(*handover) // last, since nothing of the case is the zone's then
 	}
-	return nil
+	return takeover.Keep(w.ctx, w.tx, w.policy, w.run.Kind, w.step, w.by(), w.queue, w.moment)
 }
 
 // renewPolicy brings the zone's newest deadlines to all open runs of the case: at
