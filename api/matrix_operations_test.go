@@ -19,6 +19,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
+	"percorso/internal/needs"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
 )
@@ -363,6 +364,10 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 		form = catalogue.ReferForm{Agency: "asl", Purpose: "social_inclusion", Notice: true, Seen: cmp.Or(world.Seen("asl", "social_inclusion"), "Prova")}
 	case care.OpConsent:
 		form = crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}
+	case care.OpAddNeed:
+		form = needs.Found{Area: "social_inclusion", Note: "Prova"}
+	case care.OpEndNeed:
+		form = needs.Over{Area: "housing", Note: "Prova"}
 	case care.OpReopen:
 		form = catalogue.ReopenForm{Stage: care.StageFollowUp, Note: "Prova"}
 	case care.OpRedirect:

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":            {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":         {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover"},
+	"internal/catalogue":         {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
 	"internal/undoing":           {"internal/care"}, // what can be taken back
 	"internal/told":              {},                // who was told of something
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
-	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover"},
+	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs"},
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach"},
 	"internal/italian/given":     {"internal/catalogue"}, // what somebody is given of a person
 	"internal/reach":             {"internal/care"},      // how somebody can be reached without harm
@@ -59,6 +59,10 @@ var mayImport = map[string][]string{
 	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
 	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
 	"internal/correction":        {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
+	"internal/needs":             {"internal/care"},                                                                                                                           // how a need is added or closed
+	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                           // adds and closes them
+	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                // when a person is taken over
+	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                              // keeps it
 	"internal/lead":              {"internal/care"},                                                                                                                           // who follows a case for an agency before the colleagues
 	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                      // which record a form makes, and for whom
 	"internal/italian/sheet":     {"internal/written"},                                                                                                                        // what was written in a case
@@ -109,7 +113,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent

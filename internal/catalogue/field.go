@@ -67,6 +67,8 @@ const (
 	OtherColleagues List = "other_colleagues" // of the zone's other agencies
 	NewKeepers      List = "new_keepers"      // all of these who do not keep it
 	Keepers         List = "keepers"          // who do
+	OtherNeeds      List = "other_needs"      // areas that the case has not
+	OwnNeeds        List = "own_needs"        // and those that it has
 	Leads           List = "leads"            // who may follow the case for their agency, but for those who do
 
 	// Whose data of the person hold after a merge, with what either file says.

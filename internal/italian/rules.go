@@ -8,6 +8,7 @@ import (
 	"percorso/internal/italian/gate"
 	"percorso/internal/italian/known"
 	"percorso/internal/lead"
+	"percorso/internal/needs"
 	"percorso/internal/protection"
 	"percorso/internal/takeover"
 	"percorso/internal/terms"
@@ -84,10 +85,7 @@ var rules = map[string]string{
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",
 	care.RuleNotAtWork:   "Il tuo ente adesso non lavora con questa persona: l’incontro lo registra chi la sta seguendo.",
-	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.",
-	lead.Already:         "Questa persona è già il referente del suo ente: scegline un’altra.",
-	lead.OwnAgency:       "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.",
-	lead.NotAtWork:       "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",
+	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.", needs.Listening: "Il primo ascolto non è ancora concluso: i bisogni si scrivono lì.", needs.There: "Il fascicolo ha già questo bisogno: scegline un altro.", needs.NotThere: "Il fascicolo non ha questo bisogno: scegline uno che c’è.", lead.Already: "Questa persona è già il referente del suo ente: scegline un’altra.", lead.OwnAgency: "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.", lead.NotAtWork: "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",
 	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",

@@ -31,6 +31,8 @@ var plainMoments = map[string]string{
 	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
 	"person_protected":      "La persona è protetta: la conoscono solo i custodi",
+	"need_found":            "Aggiunto un bisogno",
+	"need_over":             "Chiuso un bisogno",
 	"take_over_told":        "Registrato come la persona sa della presa in carico",
 	"taken_over":            "La persona è presa in carico",
 	"lead_named":            "Nominato il referente",

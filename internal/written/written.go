@@ -64,6 +64,8 @@ func act(o care.Operation, kind Kind, circle Circle, own bool) form {
 // an équipe, or to who decides in one's place is for whoever works on the case.
 var forms = []form{
 	act(care.OpOpen, Needs, Agency, true),
+	act(care.OpAddNeed, Needs, Agency, true),
+	act(care.OpEndNeed, Needs, Agency, true),
 	task(care.FirstListening, Needs, Agency, true),
 	task(care.SocialConsult, Assessment, Agency, true),
 	task(care.Assessment, Assessment, Agency, true),

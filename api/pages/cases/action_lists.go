@@ -64,10 +64,16 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 		all := web.Option{Text: "Tutti gli enti privati", Chosen: chosen == ""}
 		return append(agencyOptions(in.file.MayWithdrawFrom(in.rules.Policy), chosen), all), nil
 	},
-	catalogue.OwnColleagues:     colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
-	catalogue.OtherColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
-	catalogue.NewKeepers:        colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
-	catalogue.Keepers:           colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
+	catalogue.OwnColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
+	catalogue.OtherColleagues: colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
+	catalogue.NewKeepers:      colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
+	catalogue.Keepers:         colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
+	catalogue.OtherNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return needOptions(in, false, chosen), nil
+	},
+	catalogue.OwnNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return needOptions(in, true, chosen), nil
+	},
 	catalogue.Leads:             newLeads,
 	catalogue.EitherName:        makesEither(nameOf),
 	catalogue.EitherBirthDate:   makesEither(birthDateOf),
@@ -82,6 +88,16 @@ func toldApart(file ledger.CaseFile) string {
 		return " Chi ha aperto uno dei due ha detto che sono due persone."
 	}
 	return ""
+}
+
+// needOptions are the areas of need of the zone that the case has, or has not.
+func needOptions(in asked, has bool, chosen string) (options []web.Option) {
+	for _, n := range in.rules.Needs {
+		if slices.Contains(in.file.Needs, n.Code) == has {
+			options = append(options, web.Option{Value: n.Code, Text: n.Name, Chosen: n.Code == chosen})
+		}
+	}
+	return options
 }
 
 // folded are the lists of which one sees the choices only when one opens them:

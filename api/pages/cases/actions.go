@@ -91,7 +91,7 @@ func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	if err == nil {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}
-	again := web.NewForm(c.Request.URL.Path)
+	again, missing := web.NewForm(c.Request.URL.Path), parts.MissingNeed(err, c.Param("id"), c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) { return a.place(path, c.Request.PostForm), a.texts.Label(path) })
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	if err != nil {
 		return err
 	}
-	page.Form = again
+	page.Form, page.AddNeed = again, missing
 	s.Pages.Render(c, status, page)
 	return nil
 }
@@ -110,7 +110,7 @@ func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 // see the case comes to the plan that they have a part in.
 func (s *Place) afterAction(c *gin.Context, who care.Staff, done catalogue.Command) string {
 	file := "/fascicoli/" + c.Param("id")
-	if back := c.PostForm(parts.ContinueTo); strings.HasPrefix(back, file+"/") {
+	if back := c.PostForm(parts.ContinueTo); strings.HasPrefix(back, file+"/") || strings.HasPrefix(back, "/compiti/") {
 		return access.LocalPath(back)
 	}
 	if done.Answer.Case != "" {

@@ -77,8 +77,9 @@ type CaseForm struct {
 	Fields  []web.Field
 	Given   *Given
 	Button  string
-	Danger  bool   // the action ends something
-	Nothing string // why there is nothing to send
+	Danger  bool      // the action ends something
+	Nothing string    // why there is nothing to send
+	AddNeed *web.Link // nil: it was not refused for want of a need
 }
 
 // Template names the page's file.

@@ -37,6 +37,7 @@ func (TaskList) Template() *template.Template { return templates["tasks"] }
 // form that completes it.
 type TaskPage struct {
 	web.Frame
+	AddNeed  *web.Link // nil: the form was not refused for want of a need
 	Purpose  string
 	Strip    *parts.Strip // nil: nothing of the person is for the caller
 	Person   string

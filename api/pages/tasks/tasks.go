@@ -152,29 +152,29 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	case form == nil:
 		return ledger.ErrNotFound
 	case c.PostForm(parts.AddRow) != "" && len(act.Unreadable(ctx)) == 0:
-		return s.taskAgain(c, about, form, web.NewForm(c.Request.URL.Path), http.StatusOK)
+		return s.taskAgain(c, about, form, web.NewForm(c.Request.URL.Path), nil, http.StatusOK)
 	}
 	done, faults := form.Read()
 	cmd, err := s.Door.Do(act.WithUnreadable(ctx, faults...), who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
 	if err == nil {
 		return s.Pages.Done(c, cmd, "/compiti?"+after+"="+task.ID, "Fatto: "+italian.TaskKind(task.Kind)+".")
 	}
-	again := web.NewForm(c.Request.URL.Path)
+	again, missing := web.NewForm(c.Request.URL.Path), parts.MissingNeed(err, task.CaseID, "/compiti/"+task.ID)
 	status, err := s.Problems.RefusedForm(&again, err, form.Naming)
 	if err != nil {
 		return err
 	}
-	return s.taskAgain(c, about, form, again, status)
+	return s.taskAgain(c, about, form, again, missing, status)
 }
 
 // taskAgain shows a task's form again, with what was typed, and why nothing can come of
 // it where the task is done, or somebody else's, by now.
-func (s *Place) taskAgain(c *gin.Context, about *subject, form *parts.TaskForm, again web.Form, status int) error {
+func (s *Place) taskAgain(c *gin.Context, about *subject, form *parts.TaskForm, again web.Form, missing *web.Link, status int) error {
 	page, err := s.taskPageOf(c, about)
 	if err != nil {
 		return err
 	}
-	page.Form, page.Claim = form.Show(again), nil
+	page.Form, page.AddNeed, page.Claim = form.Show(again), missing, nil
 	if again.Alert != "" { // which says the same
 		page.State = ""
 	}

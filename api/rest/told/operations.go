@@ -33,6 +33,8 @@ var Of = map[care.Operation]Operation{
 	care.OpMistake:       {Summary: "Say that the closure of a case, or its merge, was a mistake", Description: "Whatever its outcome, within 30 days of it; of a merge whoever may merge says so. Somebody else has to confirm it.", ID: "say-closure-was-a-mistake"},
 	care.OpProtect:       {Summary: "Protect the person of a case", Description: "From now on she is known to the caller and the named keepers alone; for everybody else there is no such case.", ID: "protect-person"},
 	care.OpTellTakeOver:  {Summary: "Say how the person was told of their take-over", Description: "The take-over itself is recorded by the step with which it begins, with that day's answers of the gate: GET …/records?kind=take_over.", ID: "tell-take-over"},
+	care.OpAddNeed:       {Summary: "Add a need", Description: "That somebody who works on the case finds outside of an assessment; the gates read it from now on. Who found it, and on what, is among the records.", ID: "add-need"},
+	care.OpEndNeed:       {Summary: "Close a need", Description: "That is one no more, with the reason.", ID: "end-need"},
 	care.OpNameLead:      {Summary: "Name who follows a case for their agency", Description: "Before their colleagues: new tasks come to them first. Within the caller's own agency; the supervisor names those of every agency at work on the case.", ID: "name-lead"},
 	care.OpNameKeeper:    {Summary: "Name one more keeper of a protected person", Description: "By a keeper; where nobody keeps it any more, by the zone's supervisor."},
 	care.OpDismissKeeper: {Summary: "Take a keeper of a protected person away", Description: "By a keeper. One of the agencies that keep the file has to stay."},

@@ -22,7 +22,7 @@ var Words = map[string]string{
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",
 	string(care.OpRelease): "ha rimesso un’attività tra le libere", string(care.OpReassign): "ha passato un’attività", string(care.OpExtend): "ha rimandato un’attività",
-	string(care.OpProtect): "ha protetto la persona", string(care.OpNameKeeper): "ha nominato un custode", string(care.OpDismissKeeper): "ha tolto un custode", string(care.OpTellTakeOver): "ha registrato come la persona sa della presa in carico", string(care.OpNameLead): "ha nominato il referente",
+	string(care.OpProtect): "ha protetto la persona", string(care.OpNameKeeper): "ha nominato un custode", string(care.OpDismissKeeper): "ha tolto un custode", string(care.OpTellTakeOver): "ha registrato come la persona sa della presa in carico", string(care.OpAddNeed): "ha aggiunto un bisogno", string(care.OpEndNeed): "ha chiuso un bisogno", string(care.OpNameLead): "ha nominato il referente",
 	string(care.OpAskLifting): "ha proposto di togliere la protezione", string(care.OpLift): "ha tolto la protezione",
 	string(care.OpMistake): "ha segnalato che la chiusura, o l’unione, è uno sbaglio", string(care.OpUndo): "ha annullato la chiusura, o l’unione",
 	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpCorrect): "ha corretto i dati della persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",

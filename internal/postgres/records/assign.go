@@ -13,6 +13,7 @@ import (
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/needs"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/takeover"
 	"percorso/internal/postgres/undo"
@@ -21,7 +22,7 @@ import (
 
 // atOnce is what is worked at once of a case as a whole.
 var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
-	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell,
+	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work,
 	care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 

@@ -25,6 +25,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/lead"
 	"percorso/internal/ledger"
+	"percorso/internal/needs"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
 	"percorso/internal/takeover"
@@ -97,6 +98,14 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Un lavoro (prova)"}}})
 		p.Becomes(equipe, plan, care.PlanAgreed)
 		return p.assigns("social_worker.prato", catalogue.TellTakeOver.Command("", ledger.BareID(run), takeover.Telling{How: "phone"}).NewCommand)
+	},
+	care.OpAddNeed: func(p *play) asked {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		return p.assigns("social_worker.prato", catalogue.AddNeed.Command("", ledger.BareID(run), needs.Found{Area: "social_inclusion", Note: "Prova"}).NewCommand)
+	},
+	care.OpEndNeed: func(p *play) asked {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		return p.assigns("social_worker.prato", catalogue.EndNeed.Command("", ledger.BareID(run), needs.Over{Area: "housing", Note: "Prova"}).NewCommand)
 	},
 	care.OpNameLead: func(p *play) asked {
 		run, _ := p.withTask()

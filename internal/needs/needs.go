@@ -1,0 +1,40 @@
+// Package needs says how a need of a person is added outside of an assessment, or closed.
+package needs
+
+import "percorso/internal/care"
+
+// Found adds an area of need that somebody came upon.
+type Found struct {
+	Area string `json:"area" from:"other_needs" doc:"Code of an area of need that the case has not"`
+	Note string `json:"note" maxLength:"4000" doc:"On what: what was seen or said"`
+}
+
+// Over closes one.
+type Over struct {
+	Area string `json:"area" from:"own_needs" doc:"Code of an area of need that the case has"`
+	Note string `json:"note" maxLength:"4000" doc:"On what: why it is one no more"`
+}
+
+// Check says what is wrong with the form; policy is of the caller's zone.
+func (form Found) Check(policy care.Policy) []care.Fault { return check(policy, form.Area, form.Note) }
+
+// Check says what is wrong with the form; policy is of the caller's zone.
+func (form Over) Check(policy care.Policy) []care.Fault { return check(policy, form.Area, form.Note) }
+
+func check(policy care.Policy, area, note string) []care.Fault {
+	var f care.Faults
+	f.Add(area != "", "area", care.RuleRequired)
+	f.Add(area == "" || len(policy.NeedAreas([]string{area})) == 1, "area", care.RuleUnknownCode)
+	f.Add(note != "", "note", care.RuleRequired)
+	f.Note("note", note)
+	return f
+}
+
+// Rules by which it is not done, as the function of the schema answers them.
+const (
+	UnknownCase = "unknown_case" // the caller does not work on it
+	Ended       = "ended"        // it is closed
+	Listening   = "needs_at_listening"
+	There       = "need_there"
+	NotThere    = "need_not_there"
+)
