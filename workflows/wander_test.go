@@ -418,6 +418,7 @@ func (g *wanderer) world() catalogue.World {
 			require.NoError(g, err)
 			return seen.Digest
 		},
+		Colleague: func() string { return g.as(care.SocialWorker).ID },
 	}
 }
 
@@ -555,14 +556,14 @@ var keeping = []care.Operation{care.OpProtect, care.OpNameKeeper, care.OpDismiss
 // asks asks for an operation on the case, and follows where it leads.
 func (g *wanderer) asks(o catalogue.Known) {
 	g.Helper()
-	switch o.About().Code {
-	case care.OpMerge:
+	switch code := o.About().Code; {
+	case code == care.OpMerge:
 		g.merges()
-	case care.OpVouch:
+	case code == care.OpVouch:
 		g.vouches()
-	case care.OpMistake, care.OpUndo, care.OpCorrect:
+	case o.About().AtOnce:
 		g.assigns(g.asker(o.About()), o.Any(g.id, g.world()))
-	case care.OpRenewPolicy:
+	case code == care.OpRenewPolicy:
 		g.renewsPolicy()
 	case care.OpMeet:
 		g.meetsEarlier()
