@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
-	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs"},
+	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda"},
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach"},
 	"internal/italian/given":     {"internal/catalogue"}, // what somebody is given of a person
 	"internal/reach":             {"internal/care"},      // how somebody can be reached without harm
@@ -56,20 +56,19 @@ var mayImport = map[string][]string{
 	"internal/italian/mails":     {"internal/italian", "internal/ledger"},   // the mails that are sent
 	"internal/codec":             {},
 	"internal/config":            {"internal/brake"},
-	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                               // speaks to the API as any program does
-	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing"}, // leads made-up people along the paths
-	"internal/correction":        {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
-	"internal/needs":             {"internal/care"},                                                                                                                           // how a need is added or closed
-	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                           // adds and closes them
-	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                // when a person is taken over
-	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                              // keeps it
-	"internal/lead":              {"internal/care"},                                                                                                                           // who follows a case for an agency before the colleagues
-	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                      // which record a form makes, and for whom
-	"internal/italian/sheet":     {"internal/written"},                                                                                                                        // what was written in a case
-	"internal/protection":        {"internal/care"},                                                                                                                           // who keeps a protected person's file
-	"internal/italian/deciding":  {"internal/care"},                                                                                                                           // what a choice of a task's form will do
-	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                // when a person is taken over
-	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                              // keeps it
+	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
+	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
+	"internal/correction":        {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                                      // how the data of a person are corrected
+	"internal/needs":             {"internal/care"},                                                                                                                                              // how a need is added or closed
+	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
+	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
+	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
+	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
+	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
+	"internal/italian/sheet":     {"internal/written"},                                                                                                                                           // what was written in a case
+	"internal/protection":        {"internal/care"},                                                                                                                                              // who keeps a protected person's file
+	"internal/italian/deciding":  {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
+	"internal/italian/offered":   {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -107,13 +106,14 @@ var mayImport = map[string][]string{
 	"internal/postgres/correcting": {"internal/reach", "internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // corrects the data of a person
 	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                            // what goes with the command that opens a case
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                                    // notes those that came to nothing
+	"internal/postgres/places":     {"internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},                                                                                           // holds places in sessions
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs"},
+	"internal/postgres/records":    {"internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -140,18 +140,19 @@ var mayImport = map[string][]string{
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
-	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told"},
+	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons"},
+	"api/rest":        {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
 	"api/present":     {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding"},
+	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered"},
 	"api/rest/persons":      {"internal/reach", "internal/ledger", "internal/care"},
 	"api/access/seal":       {},
+	"api/rest/received":     {"internal/agenda", "internal/care", "internal/zone"},
 	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/agenda":      place,
@@ -182,7 +183,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known",
+	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
 }
 
 // joins are the folders that may import everything, and that nothing else but

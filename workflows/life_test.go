@@ -468,14 +468,14 @@ func TestServicesFollowEachOtherInLucca(t *testing.T) {
 		w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{w.socialNeed()}})
 		w.does(care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(w.policy().FollowThrough[0]), At: *w.soon()}}})
-		for i, service := range w.policy().FollowThrough {
+		for i := range w.policy().FollowThrough {
 			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
 			w.does(care.Interview, care.Completion{Outcome: care.Held})
 			w.does(care.Assessment, care.Completion{Outcome: care.Onward, Areas: []care.AreaFinding{{Area: w.socialNeed(), Need: "some"}}})
 			if i+1 < len(w.policy().FollowThrough) {
 				next := w.task(care.NextService)
 				require.Equal(t, care.DeskOperator, next.Role)
-				require.Equal(t, w.policy().FollowThrough[slices.Index(w.policy().FollowThrough, service)+1], next.Service)
+				require.Equal(t, w.policy().FollowThrough[i+1], next.Service)
 				w.does(care.NextService, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(next.Service), At: *w.soon()}}})
 			}
 		}

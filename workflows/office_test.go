@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
@@ -129,7 +128,7 @@ func openOffice(parts []standalone.Part) (o *office, err error) {
 
 // readZones reads the zones' files, and the one that plays a year in a minute.
 func readZones() ([]care.Policy, error) {
-	all, err := zone.Load(deploy.Zones())
+	all, err := postgrestest.Zones()
 	if err != nil {
 		return nil, err
 	}

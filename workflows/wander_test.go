@@ -565,7 +565,7 @@ func (g *wanderer) asks(o catalogue.Known) {
 		g.assigns(g.asker(o.About()), o.Any(g.id, g.world()))
 	case code == care.OpRenewPolicy:
 		g.renewsPolicy()
-	case care.OpMeet:
+	case code == care.OpMeet:
 		g.meetsEarlier()
 	default:
 		g.tries(g.asker(o.About()), o.Any(g.id, g.world()))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
@@ -544,6 +545,15 @@ func (p *PageRecords) appointments() []ledger.Appointment {
 	second.Run = "placement/1"
 	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), p.noon(2), cmp.Or(p.ZonePolicy.CPI(), "cpi"), ""
 	return []ledger.Appointment{first, second}
+}
+
+// Offers are those of a zone in which nobody has booked anything.
+func (p *PageRecords) Offers(_ context.Context, _ care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error) {
+	cal, err := calendar.New(p.ZonePolicy)
+	if err != nil {
+		return nil, err
+	}
+	return agenda.Of(p.ZonePolicy, service, cal, p.now()).Next(from, most, nil), nil
 }
 
 func (p *PageRecords) Appointments(context.Context, care.Staff, ledger.AppointmentFilter, ledger.Paging) (ledger.Page[ledger.Appointment], error) {

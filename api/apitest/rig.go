@@ -34,6 +34,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -444,6 +445,10 @@ func (f *fakeRecords) Referrals(_ context.Context, _ care.Staff, filter ledger.R
 }
 func (f *fakeRecords) Referral(context.Context, care.Staff, string) (ledger.Referral, error) {
 	return SomeReferral, f.Fail
+}
+func (f *fakeRecords) Offers(context.Context, care.Staff, string, time.Time, int) ([]agenda.Slot, error) {
+	at := f.now().Add(24 * time.Hour)
+	return []agenda.Slot{{At: at, Until: at.Add(agenda.Usual), Places: 1, Mode: agenda.InPerson}}, f.Fail
 }
 func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)

@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 )
 
@@ -35,6 +37,7 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		form.Alert = t.Words.Refusal(*refused)
 		return http.StatusConflict, nil
 	}
+	offers := refused.Offers
 	for _, f := range refused.Faults {
 		if f.Field == "" && saysByRule(refused.Code) { // about no field of the form
 			form.Alert = t.Words.Rule(f.Rule)
@@ -52,7 +55,12 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 		if slices.ContainsFunc(form.Faults, func(told web.FieldFault) bool { day, _, is := web.DatePart(told.Field); return is && day == id }) {
 			continue // it is said which part of the day is missing
 		}
-		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: t.Words.Fault(f)})
+		text := t.Words.Fault(f)
+		if agenda.Offers(f.Rule) { // the first one that is told of other places is told of its own service's
+			text += offered.Next(offers)
+			offers = nil
+		}
+		form.Faults = append(form.Faults, web.FieldFault{Field: id, Label: label, Text: text})
 	}
 	return cmp.Or(status, http.StatusUnprocessableEntity), nil
 }

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap"
 
 	"percorso/internal/care"
+	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 	"percorso/internal/told"
 )
@@ -39,6 +40,7 @@ type Problem struct {
 	Now        string       `json:"now,omitempty" example:"requested" doc:"What is so, of not_awaited and ended: the state of the referral, task or plan, or the kind of the task that comes first"`
 	Errors     []FieldError `json:"errors,omitempty" doc:"The fields that break a rule"`
 	Open       *Open        `json:"open,omitempty" doc:"What there is already, of already_open"`
+	Offers     []FreePlace  `json:"offers,omitempty" doc:"Free places instead of one that is not, of no_place, outside_sessions and closed_day"`
 	Candidates []Candidate  `json:"candidates,omitempty" doc:"Case files that may be of the same person, the likeliest first, of same_person"`
 	Wait       int          `json:"retry_after,omitempty" example:"20" doc:"In how many seconds to try again, of too_often"`
 
@@ -49,6 +51,12 @@ type Problem struct {
 type Open struct {
 	ID       string `json:"id" example:"placement/0190f0f0-0000-7000-8000-000000000001" doc:"Id of the branch, as the case file lists it, or of the case file's own run"`
 	Location string `json:"location" doc:"Where to look at it"`
+}
+
+// FreePlace is a free place of a service.
+type FreePlace struct {
+	Service string    `json:"service" example:"pas" doc:"Code of the service"`
+	At      time.Time `json:"at"`
 }
 
 // FieldError says which field breaks which rule.
@@ -185,6 +193,9 @@ func Refusal(r *care.Refusal) *Problem {
 	if r.Open != nil {
 		p.Open = openOf(*r.Open)
 	}
+	for _, o := range r.Offers {
+		p.Offers = append(p.Offers, FreePlace{string(o.Service), o.At})
+	}
 	return p
 }
 
@@ -281,6 +292,13 @@ func (t *Teller) Word(ctx context.Context, p *Problem) {
 	p.Detail = t.Words.Refusal(care.Refusal{Code: p.Code, Role: p.Role, Operation: p.Operation, Now: p.Now})
 	for i := range p.Errors {
 		p.Errors[i].Message = t.Words.Fault(care.Fault{Field: p.Errors[i].Field, Rule: p.Errors[i].Rule})
+	}
+	if len(p.Offers) > 0 {
+		offers := make([]care.Booking, len(p.Offers))
+		for i, o := range p.Offers {
+			offers[i] = care.Booking{Service: care.Code(o.Service), At: o.At}
+		}
+		p.Detail += offered.Next(offers)
 	}
 	if p.Code == TooOften {
 		p.Detail += " " + tryAgain(p.Wait)

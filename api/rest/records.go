@@ -2,7 +2,9 @@ package rest
 
 import (
 	"context"
+	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -19,6 +21,8 @@ type Records interface {
 	Written
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
+	// Offers are the first free places of a service of the caller's zone, from a time on.
+	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
 	// Zones lists the newest loaded policy of every zone.
 	Zones(ctx context.Context) ([]care.Policy, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)

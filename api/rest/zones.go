@@ -2,11 +2,11 @@ package rest
 
 import (
 	"context"
-	"time"
 
-	"percorso/api/rest/persons"
+	"percorso/api/rest/received"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
 
@@ -36,31 +36,26 @@ func (a *API) registerZones() {
 		})
 	register(a, query("/zones/{code}", "get-zone", tagZones, "A zone with all that it decides for itself",
 		"Desk hours, services, needs, roles, deadlines, outcomes: the codes that forms take."),
-		func(ctx context.Context, _ care.Staff, in *zoneInput) (*output[zoneJSON], error) {
+		func(ctx context.Context, _ care.Staff, in *zoneInput) (*output[received.ZoneJSON], error) {
 			rules, err := a.book.Rules(ctx, in.Code)
-			return one(rules, err, a.zone)
+			return one(rules, err, func(r *zone.Rules) received.ZoneJSON { return received.Zone(r, a.now()) })
 		})
-}
-
-// zoneJSON is a zone with all that it decides, and when its desk receives next.
-type zoneJSON struct {
-	care.Policy
-	NextOpening       *openingJSON `json:"next_opening,omitempty" doc:"Of free access at the desk: the one that lasts, else the next"`
-	NextByAppointment string       `json:"next_by_appointment,omitempty" format:"date" doc:"Next day on which the desk receives by appointment alone"`
-}
-
-type openingJSON struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to" doc:"Excluded"`
-}
-
-func (a *API) zone(rules *zone.Rules) zoneJSON {
-	j := zoneJSON{Policy: rules.Policy}
-	if o, ok := agenda.NextOpening(rules.Policy, rules.Calendar, a.now()); ok {
-		j.NextOpening = &openingJSON{From: o.From, To: o.To}
-	}
-	if day, ok := agenda.NextByAppointment(rules.Policy, rules.Calendar, a.now()); ok {
-		j.NextByAppointment = persons.Day(day)
-	}
-	return j
+	register(a, query("/services/{code}/offers", "list-offers", tagZones, "Free places of a service",
+		"The first ones in its sessions, earliest first, within three months. A service without sessions receives at any hour of the day, and has none."),
+		func(ctx context.Context, who care.Staff, in *received.OffersInput) (*listOutput[received.OfferJSON], error) {
+			rules, err := a.book.Rules(ctx, who.Zone)
+			if err != nil {
+				return nil, err
+			}
+			if _, ok := rules.Service(in.Code); !ok {
+				return nil, ledger.ErrNotFound
+			}
+			var faults care.Faults
+			faults.Dates([]care.Dated{{Field: "query.from", Meaning: care.ListBound, At: care.Given(in.From)}}, a.now())
+			if len(faults) > 0 {
+				return nil, care.Refuse(faults...)
+			}
+			free, err := a.records.Offers(ctx, who, in.Code, in.From, in.Limit)
+			return listed(ledger.Page[agenda.Slot]{Items: free}, err, received.Offer)
+		})
 }

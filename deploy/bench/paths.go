@@ -125,7 +125,11 @@ func (s *pathStack) tokens(ctx context.Context, accounts ...string) (map[string]
 // review is a deadline of the follow-up's rhythm in a zone's file.
 var review = regexp.MustCompile(`(code: review_after_\w+, duration: )[^,]+`)
 
-// quickZones writes the delivered zones with quick reviews.
+// places is how many a session has in a zone's file.
+var places = regexp.MustCompile(`places: \d+`)
+
+// quickZones writes the delivered zones with quick reviews, and with places for
+// everybody who walks through them.
 func quickZones(folder string) error {
 	if err := os.Mkdir(folder, 0o755); err != nil { // #nosec G301 -- zone files are no secrets
 		return err
@@ -141,7 +145,7 @@ func quickZones(folder string) error {
 		if !review.Match(content) {
 			return errors.New(name + " has no deadline of a review")
 		}
-		return os.WriteFile(filepath.Join(folder, name), review.ReplaceAll(content, []byte("${1}1 seconds")), 0o600)
+		return os.WriteFile(filepath.Join(folder, name), places.ReplaceAll(review.ReplaceAll(content, []byte("${1}1 seconds")), []byte("places: 1000")), 0o600)
 	})
 }
 

@@ -20,7 +20,14 @@ const (
 	NoPlace         = "no_place"         // the slot is full
 	OutsideSessions = "outside_sessions" // none begins then
 	OutsideHours    = "outside_hours"    // of the day, where the service has no sessions
+	OtherService    = "place_of_another_service"
+	HourMissing     = "hour_missing" // of the day alone no place can be given
 )
+
+// Offers says whether a rule is broken by who can be told of another place.
+func Offers(rule string) bool {
+	return slices.Contains([]string{NoPlace, OutsideSessions, care.RuleClosedDay}, rule)
+}
 
 // How one is received in a session.
 const (
@@ -43,6 +50,9 @@ const (
 	// Usual is how long an appointment lasts of which no session says it.
 	Usual = 30 * time.Minute
 )
+
+// OfServices are the tasks in which a service itself gives a time.
+var OfServices = []care.TaskKind{care.ConfirmAppointment, care.Interview, care.PlacementAppointment, care.ServicePact}
 
 // Slot is one appointment's time in a session.
 type Slot struct {
@@ -81,7 +91,7 @@ func (a Agenda) HasSessions() bool { return len(a.sessions) > 0 }
 func (a Agenda) Slots(day, from time.Time) iter.Seq[Slot] {
 	return func(yield func(Slot) bool) {
 		day = day.In(a.calendar.Location())
-		if !a.sameDay(day, a.now) && !a.calendar.IsWorkingDay(day) {
+		if !a.open(day) {
 			return
 		}
 		for _, s := range a.sessions {
@@ -123,14 +133,18 @@ func clock(day time.Time, text string) time.Time {
 	return time.Date(year, month, date, 0, int(Clock(text).Minutes()), 0, 0, day.Location())
 }
 
+// Morning is the midnight that a time's day begins with.
+func Morning(t time.Time) time.Time { return clock(t, "00:00") }
+
 // Overlap says whether two sessions are ever held at the same time.
 func Overlap(s, t care.Session) bool {
 	together := (s.Until == "" || t.Since <= s.Until) && (t.Until == "" || s.Since <= t.Until)
 	return together && s.From < t.To && t.From < s.To && slices.ContainsFunc(s.Days, func(d care.Weekday) bool { return slices.Contains(t.Days, d) })
 }
 
-func (a Agenda) sameDay(s, t time.Time) bool {
-	return care.DayOf(s.In(a.calendar.Location())).Equal(care.DayOf(t.In(a.calendar.Location())))
+// open says whether somebody is at work on a day where the zone is.
+func (a Agenda) open(day time.Time) bool {
+	return care.DayOf(day).Equal(care.DayOf(a.now)) || a.calendar.IsWorkingDay(day)
 }
 
 // At is the slot that begins at a time; false: none does.
@@ -154,6 +168,9 @@ func (a Agenda) Lasts(at time.Time) Taken {
 // Broken says by which rule nobody can be received at a time, beside those who are;
 // empty: somebody can.
 func (a Agenda) Broken(at time.Time, taken []Taken) string {
+	if !a.open(at.In(a.calendar.Location())) {
+		return care.RuleClosedDay
+	}
 	if !a.HasSessions() {
 		there := at.In(a.calendar.Location())
 		if there.Before(clock(there, opens)) || !there.Before(clock(there, closes)) {

@@ -96,7 +96,7 @@ func TestWhoCanBeReceived(t *testing.T) {
 		"when the session ends":               {"2026-11-26 11:00", nil, agenda.OutsideSessions},
 		"at night":                            {"2026-11-26 03:00", nil, agenda.OutsideSessions},
 		"on another weekday":                  {"2026-11-25 09:30", nil, agenda.OutsideSessions},
-		"on a day on which nobody is at work": {"2026-12-28 09:30", nil, agenda.OutsideSessions},
+		"on a day on which nobody is at work": {"2026-12-28 09:30", nil, care.RuleClosedDay},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, a.Broken(on(t, test.at), test.taken)) })
 	}
@@ -105,6 +105,7 @@ func TestWhoCanBeReceived(t *testing.T) {
 	for text, want := range map[string]string{"03:00": agenda.OutsideHours, "06:59": agenda.OutsideHours, "07:00": "", "19:59": "", "20:00": agenda.OutsideHours} {
 		require.Equal(t, want, free.Broken(on(t, "2026-11-26 "+text), nil), text)
 	}
+	require.Equal(t, care.RuleClosedDay, free.Broken(on(t, "2026-11-29 10:00"), nil), "on a Sunday")
 	require.Equal(t, agenda.Taken{At: on(t, "2026-11-26 03:00"), Until: on(t, "2026-11-26 03:30")}, free.Lasts(on(t, "2026-11-26 03:00")))
 }
 

@@ -54,13 +54,14 @@ func pickCode[T any](w World, list []T, code func(T) string) string {
 
 func codeOf(n care.Named) string { return n.Code }
 
-// soon is a time of an open day from tomorrow on, within some weeks.
+// soon is ten o'clock on an open day from tomorrow on, within some weeks.
 func (w World) soon() time.Time {
-	at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour).Truncate(time.Second)
+	at := w.Now.Add(time.Duration(1+w.Rand.IntN(20)) * 24 * time.Hour)
 	if w.Calendar != nil {
 		at = w.Calendar.NextOpen(at)
 	}
-	return at
+	year, month, day := at.Date()
+	return time.Date(year, month, day, 10, 0, 0, 0, at.Location())
 }
 
 // booking is an appointment with one of the zone's services.

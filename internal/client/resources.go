@@ -189,6 +189,16 @@ func (c *Client) Zone(ctx context.Context, code string) (care.Policy, error) {
 	return read[care.Policy](ctx, c, "/zones/"+code, nil)
 }
 
+// Offer is a free place in a session of a service.
+type Offer struct {
+	At time.Time `json:"at"`
+}
+
+// Offers lists the first free places of a service from a time on.
+func (c *Client) Offers(ctx context.Context, service string, from time.Time) (Page[Offer], error) {
+	return read[Page[Offer]](ctx, c, "/services/"+service+"/offers", url.Values{"from": {from.Format(time.RFC3339)}, "limit": {"50"}})
+}
+
 // Zones lists the codes of the zones.
 func (c *Client) Zones(ctx context.Context) ([]string, error) {
 	page, err := read[Page[struct {

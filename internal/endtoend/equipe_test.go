@@ -269,7 +269,7 @@ func (s *services) consultedAtOnce() {
 	s.do(id, care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
 	services := []string{"segretariato_sociale", "professional_social_service", "partner_projects"}
 	next := func(service string) care.Completion {
-		return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(service), At: *in(atOnce)}}}
+		return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: care.Code(service), At: soon()}}}
 	}
 	s.do(id, care.Orientation, next(services[0]))
 	social := func(outcome string) care.Completion {

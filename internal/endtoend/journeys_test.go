@@ -161,7 +161,7 @@ func TestNotEligible(t *testing.T) {
 			task, role := s.task(id, care.Orientation)
 			s.post(role, "/tasks/"+task+"/claim", nil).is(http.StatusOK)
 			books := func(b care.Booking) care.Completion {
-				b.At = *in(atOnce)
+				b.At = soon()
 				return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{b}}
 			}
 			require.Equal(t, c.rules, s.post(role, "/tasks/"+task+"/complete", books(c.shut)).is(http.StatusUnprocessableEntity).rules())

@@ -54,6 +54,7 @@ func openWith(t *testing.T, zone string, change func(*standalone.Options), deadl
 		require.NoError(t, os.Chmod(o.ZoneDir, 0o755)) //nolint:gosec // zone files are no secrets
 		require.NoError(t, os.CopyFS(o.ZoneDir, deploy.Zones()))
 		require.NoError(t, os.CopyFS(o.ZoneDir, os.DirFS("../zone/testdata")))
+		receiveAlways(t, o.ZoneDir)
 		setDeadlines(t, filepath.Join(o.ZoneDir, "prova.yaml"), deadlines)
 		o.StaffFile = filepath.Join(o.ZoneDir, "..", "staff.yaml")
 		demo, err := os.ReadFile("../../deploy/standalone/staff.yaml")
@@ -74,6 +75,24 @@ func openWith(t *testing.T, zone string, change func(*standalone.Options), deadl
 type deadline struct {
 	code    string
 	seconds int
+}
+
+// receiveAlways has the services of all zones in a folder receive at all hours, by the
+// second, as those of "prova" do: a journey books at whatever hour it is played.
+func receiveAlways(t *testing.T, folder string) {
+	t.Helper()
+	sessions := regexp.MustCompile(`(?s)sessions: \[.*?\}\]\}`)
+	quick, err := os.ReadFile(filepath.Join(folder, "prova.yaml"))
+	require.NoError(t, err)
+	always := sessions.Find(quick)
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Regexp(t, sessions, string(text))
+		require.NoError(t, os.WriteFile(file, sessions.ReplaceAll(text, always), 0o600))
+	}
 }
 
 func setDeadlines(t *testing.T, file string, deadlines []deadline) {
@@ -373,6 +392,9 @@ func opensAfter(t *testing.T, d time.Duration) time.Time {
 	return cal.NextOpen(today().Add(d))
 }
 
+// soon is when somebody is received who is received at once: services receive by the second.
+func soon() time.Time { return in(atOnce).Truncate(time.Second) }
+
 // in says when something is, from now.
 func in(d time.Duration) *time.Time { t := time.Now().Add(d); return &t }
 
@@ -382,7 +404,7 @@ var (
 )
 
 func booked() care.Completion {
-	return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc_immigrazione", Matter: "housing_suitability_certificate", At: *in(atOnce)}}}
+	return care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc_immigrazione", Matter: "housing_suitability_certificate", At: soon()}}}
 }
 
 // toTheCPI walks a case from the desk to the request to the CPI.

@@ -1,6 +1,7 @@
 package italian
 
 import (
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
@@ -41,6 +42,11 @@ var rules = map[string]string{
 	care.RuleTooLongAgo:      "La data è troppo indietro: si registra ciò che è accaduto negli ultimi 30 giorni.",
 	care.RuleTooFar:          "La data è troppo lontana: indicane una entro due anni.",
 	care.RuleClosedDay:       "In quel giorno gli uffici della zona sono chiusi: scegli un giorno lavorativo.",
+	agenda.NoPlace:           "A quell’ora non c’è più posto: scegline un’altra.",
+	agenda.OutsideSessions:   "A quell’ora il servizio non riceve: scegli uno dei suoi orari.",
+	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",
+	agenda.OtherService:      "Il posto è di un altro servizio: scegline uno del servizio indicato.",
+	agenda.HourMissing:       "Scegli uno dei posti liberi da quel giorno, oppure scrivi l’ora.",
 	care.RuleItsHour:         "L’appuntamento non c’è ancora stato: com’è andato si registra dalla sua ora in poi.",
 	care.RuleReversed:        "La fine viene prima dell’inizio: correggi le date.",
 	care.RuleImplausible:     "La data non è plausibile: controlla l’anno.",

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/client"
@@ -117,28 +118,46 @@ func Listened(ctx context.Context, p *Person) error {
 
 // BookedService books one of the municipality's level-2 services of the zone.
 func BookedService(ctx context.Context, p *Person) error {
+	service := p.service()
+	return p.received(ctx, service.Code, 1+p.Number%9, func(at *time.Time) error {
+		booking := care.Booking{Service: care.Code(service.Code), Matter: care.Code(service.Matters[p.Number%len(service.Matters)]), At: *at}
+		return Done(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})(ctx, p)
+	})
+}
+
+// service is the municipality's service that the person goes to.
+func (p *Person) service() care.Service {
 	var own []care.Service
 	for _, s := range p.Town.Policy.Services {
 		if s.Agency != p.Town.Policy.CPI() {
 			own = append(own, s)
 		}
 	}
-	service := own[p.Number%len(own)]
-	at, err := p.Town.OpenDay(1 + p.Number%9)
-	if err != nil {
-		return err
+	return own[p.Number%len(own)]
+}
+
+// takenMeanwhile is how often a place is asked for that somebody else may just have got.
+const takenMeanwhile = 20
+
+// received asks for a free place of a service from the day in so many days on, and for
+// another one where it was taken meanwhile.
+func (p *Person) received(ctx context.Context, service string, days int, ask func(at *time.Time) error) error {
+	for tries := 1; ; tries++ {
+		at, err := p.Town.Offer(ctx, service, days, p.Number)
+		if err != nil {
+			return err
+		}
+		if err = ask(at); !broke(err, agenda.NoPlace) || tries == takenMeanwhile {
+			return err
+		}
 	}
-	booking := care.Booking{Service: care.Code(service.Code), Matter: care.Code(service.Matters[p.Number%len(service.Matters)]), At: *at}
-	return Done(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})(ctx, p)
 }
 
 // MovedAppointment moves the appointment to another day.
 func MovedAppointment(ctx context.Context, p *Person) error {
-	at, err := p.Town.OpenDay(12)
-	if err != nil {
-		return err
-	}
-	return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: at})(ctx, p)
+	return p.received(ctx, p.service().Code, 12, func(at *time.Time) error {
+		return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: at})(ctx, p)
+	})
 }
 
 // How soon somebody is received who is received at once: an appointment lies ahead when
@@ -160,7 +179,7 @@ func comes(ctx context.Context, p *Person, task care.TaskKind, outcome string) e
 	for lead := soonest; ; lead *= 2 {
 		at := today().Add(lead)
 		err := Done(task, care.Completion{Outcome: outcome, At: &at})(ctx, p)
-		if hasCome(err) && lead < latest {
+		if broke(err, care.RuleInThePast) && lead < latest {
 			continue
 		}
 		if err != nil {
@@ -175,20 +194,18 @@ func comes(ctx context.Context, p *Person, task care.TaskKind, outcome string) e
 	}
 }
 
-// hasCome says whether an hour was refused because it has come already.
-func hasCome(err error) bool {
+// broke says whether something was refused by a rule.
+func broke(err error, rule string) bool {
 	var problem *client.Problem
-	return errors.As(err, &problem) && slices.ContainsFunc(problem.Errors, func(e client.FieldError) bool { return e.Rule == care.RuleInThePast })
+	return errors.As(err, &problem) && slices.ContainsFunc(problem.Errors, func(e client.FieldError) bool { return e.Rule == rule })
 }
 
 // Missed is an interview to which the person did not come.
 func Missed(reason string) Step {
 	return func(ctx context.Context, p *Person) error {
-		at, err := p.Town.OpenDay(7)
-		if err != nil {
-			return err
-		}
-		return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: at})(ctx, p)
+		return p.received(ctx, p.service().Code, 7, func(at *time.Time) error {
+			return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: at})(ctx, p)
+		})
 	}
 }
 
@@ -221,11 +238,9 @@ func Rejected(ctx context.Context, p *Person) error {
 
 // FixedAppointment fixes the appointment at the employment centre.
 func FixedAppointment(ctx context.Context, p *Person) error {
-	at, err := p.Town.OpenDay(3 + p.Number%5)
-	if err != nil {
-		return err
-	}
-	return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: at})(ctx, p)
+	return p.received(ctx, p.Town.Policy.CPI(), 3+p.Number%5, func(at *time.Time) error {
+		return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: at})(ctx, p)
+	})
 }
 
 // StartedMeasure starts one of the zone's labour measures.

@@ -235,6 +235,23 @@ func (t *Town) OpenDay(n int) (*time.Time, error) {
 	return &at, nil
 }
 
+// Offer is one of the first free places of a service from the day in so many days on, so
+// that not everybody asks for the same. Where it receives at any hour it is ten o'clock.
+func (t *Town) Offer(ctx context.Context, service string, days, number int) (*time.Time, error) {
+	from, err := t.OpenDay(days)
+	if s, _ := t.Policy.Service(service); err != nil || len(s.Sessions) == 0 {
+		return from, err
+	}
+	free, err := t.Staff[care.Supervisor].Offers(ctx, service, *from)
+	if err != nil {
+		return nil, err
+	}
+	if len(free.Items) == 0 {
+		return nil, fmt.Errorf("%s has no free place", service)
+	}
+	return &free.Items[number%len(free.Items)].At, nil
+}
+
 // today is the day where the offices are, wherever the machine is.
 func today() time.Time { return time.Now().In(italian.Rome) }
 

@@ -27,6 +27,7 @@ type asked struct {
 	// What the way to the form says of its choices, before anything is typed.
 	beforehand url.Values
 	lists      map[catalogue.List][]web.Option
+	offers     parts.Offers // free places, where the form books
 }
 
 // Ids of the fields of an appointment and of a moment on a page: a form has one of
@@ -126,7 +127,7 @@ func unaskedOf(in asked) string {
 func (a action) appointment(f catalogue.Field, in asked) []web.Field {
 	service := web.Field{Shape: "select", ID: serviceID, Label: a.texts.Label("service"), Required: true, Groups: freeServices(in)}
 	service.Hint = parts.ShutMatters(in.rules.Policy, in.file.PersonData.Facts(in.rules.Policy, in.file.Needs), in.today)
-	when := parts.WhenField(a.texts.Label("at"), in.sent)
+	when := web.Field{Shape: "group", Label: a.texts.Label("at"), Row: true, Fields: in.offers.When("", in.sent, true)}
 	if !f.Several {
 		return []web.Field{service, when}
 	}
@@ -193,11 +194,11 @@ func readField(f catalogue.Field, sent url.Values, typed map[string]any) []care.
 
 // readAppointment reads an appointment: of a form that takes several it may be none.
 func readAppointment(f catalogue.Field, sent url.Values, typed map[string]any) []care.Fault {
-	choice, day, hour := sent.Get(serviceID), sent.Get(dayID), sent.Get("hour")
-	if f.Several && choice+day+hour == "" {
+	choice := sent.Get(serviceID)
+	if f.Several && choice+sent.Get("offer")+sent.Get(dayID)+sent.Get("hour") == "" {
 		return nil
 	}
-	booking, faults := parts.ReadBooking(choice, day, hour)
+	booking, faults := parts.ReadBooking(choice, "", sent)
 	read := map[string]any{"service": booking.Service, "matter": booking.Matter, "at": booking.At.Format(time.RFC3339)}
 	if !f.Several {
 		maps.Copy(typed, read)
@@ -212,7 +213,7 @@ func readAppointment(f catalogue.Field, sent url.Values, typed map[string]any) [
 
 // place is the id, on the page, of the field that a path of the form leads to.
 func (a action) place(path string, sent url.Values) string {
-	whenID := parts.WhenID(sent.Get(dayID), sent.Get("hour"), dayID, "hour")
+	whenID := parts.WhenPlace("", sent)
 	for _, f := range a.fields {
 		switch inside := f.Several && strings.HasPrefix(path, f.Name); {
 		case f.Shape == catalogue.Moment && path == f.Name:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -165,6 +166,15 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	}
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
 		return parts.CaseForm{}, err
+	}
+	if slices.ContainsFunc(a.fields, func(f catalogue.Field) bool { return f.Shape == catalogue.Appointment }) {
+		day := ""
+		if sent.Get("hour") == "" {
+			day = sent.Get(dayID)
+		}
+		if in.offers, err = parts.FindOffers(ctx, s.Records, who, rules, day, ""); err != nil {
+			return parts.CaseForm{}, err
+		}
 	}
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.facts.Code), "/fascicoli")}
 	page.Back = back

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -43,6 +45,9 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
+	if page.Free, err = s.firstFree(c.Request.Context(), who, rules); err != nil {
+		return err
+	}
 	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: present.Languages(rules.Desk.OperatorLanguages)})
 	if names := web.Each(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
 		page.Desk = append(page.Desk, web.Term{Name: "Pratiche seguite qui", Value: strings.Join(names, ", ")})
@@ -54,6 +59,25 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// firstFree says where each service that has sessions has its first free place.
+func (s *Place) firstFree(ctx context.Context, who care.Staff, rules *zone.Rules) (free []web.Term, err error) {
+	for _, service := range rules.Services {
+		if len(service.Sessions) == 0 {
+			continue
+		}
+		slots, err := s.Records.Offers(ctx, who, service.Code, s.Now(), 1)
+		if err != nil {
+			return nil, err
+		}
+		first := web.Term{Name: service.Name, Value: "nessun posto libero nei prossimi tre mesi"}
+		if len(slots) > 0 {
+			first.Value = offered.Slot(slots[0])
+		}
+		free = append(free, first)
+	}
+	return free, nil
 }
 
 // fillOpening says how the desk stands today, and who is there now.

@@ -23,6 +23,7 @@ type Desk struct {
 	Hours   string     // of today, in words
 	Here    []web.Term // who is there now; empty while it is closed
 	Desk    []web.Term // what it is like whenever: languages, practices, the week's mediators
+	Free    []web.Term // the first free place of each service that has sessions
 	Access  string     // how one gets a mediator who is not there
 	MayOpen bool       // a case file
 }

@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
@@ -112,14 +113,18 @@ func AgencyNames(agencies []care.Agency) string {
 	return strings.Join(web.Each(agencies, func(a care.Agency) string { return a.Name }), ", ")
 }
 
-// ReadBooking reads the choice of ServiceOptions with its day and hour.
-func ReadBooking(choice, day, hour string) (b care.Booking, faults []care.Fault) {
+// ReadBooking reads the choice of ServiceOptions, with when. A place that is chosen is one
+// of its service.
+func ReadBooking(choice, id string, sent url.Values) (b care.Booking, faults []care.Fault) {
 	service, matter, _ := strings.Cut(choice, "/")
+	of, at, rule := ReadWhen(id, sent)
 	b.Service, b.Matter = care.Code(service), care.Code(matter)
-	if b.Service == "" {
+	switch {
+	case service == "":
 		faults = append(faults, care.Fault{Field: "service", Rule: care.RuleRequired})
+	case of != "" && of != service:
+		faults = append(faults, care.Fault{Field: "at", Rule: agenda.OtherService})
 	}
-	at, rule := ReadMoment(day, hour)
 	switch {
 	case rule != "":
 		faults = append(faults, care.Fault{Field: "at", Rule: rule})

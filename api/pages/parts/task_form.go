@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -33,12 +34,35 @@ type TaskForm struct {
 	Goals   []care.PlanGoal   // to evaluate
 	Private []string          // partners that the person's consent is asked for
 	Members map[string]string // the names of those for an équipe, by the outcome that convenes it
+	Offers  Offers            // free places of the services, or of the task's
 	Shut    string            // which matters the person cannot book, and why
 }
 
 // Books says whether an outcome of the task takes appointments.
 func (f *TaskForm) Books() bool {
 	return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return o.Accepts(catalogue.FieldBookings) })
+}
+
+// SaysWhen says whether an outcome of the task gives a time to receive the person, and
+// where the form has the day on which to look for one.
+func (f *TaskForm) SaysWhen() (day string, says bool) {
+	for _, o := range f.Outcomes {
+		switch chosen := o.Code == f.Sent.Get("outcome"); {
+		case o.Accepts(catalogue.FieldBookings):
+			says = true
+			for i := range bookingRows {
+				if id := fmt.Sprintf("%s-%d-", f.id(o, catalogue.FieldBookings), i); chosen && f.Sent.Get(id+"hour") == "" {
+					day = cmp.Or(day, f.Sent.Get(id+"day"))
+				}
+			}
+		case o.Accepts(catalogue.FieldAt) && slices.Contains(agenda.OfServices, f.Kind):
+			says = true
+			if id := f.id(o, catalogue.FieldAt); chosen {
+				day = f.Sent.Get(id + "-day")
+			}
+		}
+	}
+	return day, says
 }
 
 // asks says whether there is something to ask in a field of an outcome.
@@ -165,7 +189,7 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 			shown.Type, shown.Hint = "date", italian.TaskFieldHelp(f.Kind, field)
 			break
 		}
-		shown.Shape, shown.Row, shown.Fields = "group", true, f.dayAndHour(id, shown.Required)
+		shown.Shape, shown.Row, shown.Fields = "group", true, f.Offers.When(id+"-", f.Sent, shown.Required)
 		if !shown.Required {
 			shown.Label = "Nuovo appuntamento, se già concordato"
 		}
@@ -194,13 +218,6 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	}
 	return shown
-}
-
-func (f *TaskForm) dayAndHour(id string, required bool) []web.Field {
-	return []web.Field{
-		{Shape: "input", Type: "date", ID: id + "-day", Label: "Data", Value: f.Sent.Get(id + "-day"), Required: required},
-		{Shape: "input", Type: "hour", ID: id + "-hour", Label: "Ora", Value: f.Sent.Get(id + "-hour"), Required: required},
-	}
 }
 
 // areas asks of each area of need of the zone how serious it is.
@@ -242,11 +259,11 @@ func (f *TaskForm) bookings(id string, required bool) web.Field {
 		service := web.Field{Shape: "select", ID: at + "-service", Label: "Servizio e materia", Required: needed}
 		service.Groups = ServiceOptions(f.Policy, f.Sent.Get(service.ID))
 		row := web.Field{
-			Shape: "group", Label: fmt.Sprintf("Appuntamento %d", i+1), Row: true, Fields: append([]web.Field{service}, f.dayAndHour(at, needed)...),
+			Shape: "group", Label: fmt.Sprintf("Appuntamento %d", i+1), Row: true, Fields: append([]web.Field{service}, f.Offers.When(at+"-", f.Sent, needed)...),
 		}
 		if i > 0 {
 			row.Folded, row.Hint = true, "Aggiungi un altro appuntamento"
-			row.Open = f.Sent.Get(service.ID) != "" || f.Sent.Get(at+"-day") != ""
+			row.Open = f.Sent.Get(service.ID)+f.Sent.Get(at+"-day")+f.Sent.Get(at+"-offer") != ""
 		}
 		group.Fields = append(group.Fields, row)
 	}

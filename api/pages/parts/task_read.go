@@ -52,8 +52,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 				faults = append(faults, wrong...)
 				break
 			}
-			f.places["at"] = WhenID(f.Sent.Get(id+"-day"), f.Sent.Get(id+"-hour"), id+"-day", id+"-hour")
-			at, rule := ReadMoment(f.Sent.Get(id+"-day"), f.Sent.Get(id+"-hour"))
+			f.places["at"] = WhenPlace(id+"-", f.Sent)
+			_, at, rule := ReadWhen(id+"-", f.Sent)
 			done.At = at
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "at", Rule: rule})
@@ -158,13 +158,13 @@ func (f *TaskForm) readBookings(id string) (list []care.Booking, faults []care.F
 	f.places["bookings"] = id + "-0-service"
 	for i := range bookingRows {
 		at := fmt.Sprintf("%s-%d", id, i)
-		choice, day, hour := f.Sent.Get(at+"-service"), f.Sent.Get(at+"-day"), f.Sent.Get(at+"-hour")
-		if choice == "" && day == "" && hour == "" {
+		choice := f.Sent.Get(at + "-service")
+		if choice+f.Sent.Get(at+"-offer")+f.Sent.Get(at+"-day")+f.Sent.Get(at+"-hour") == "" {
 			continue
 		}
 		path := fmt.Sprintf("bookings[%d].", len(list))
-		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", WhenID(day, hour, at+"-day", at+"-hour")
-		booking, wrong := ReadBooking(choice, day, hour)
+		f.places[path+"service"], f.places[path+"matter"], f.places[path+"at"] = at+"-service", at+"-service", WhenPlace(at+"-", f.Sent)
+		booking, wrong := ReadBooking(choice, at+"-", f.Sent)
 		for _, w := range wrong {
 			faults = append(faults, care.Fault{Field: path + w.Field, Rule: w.Rule})
 		}

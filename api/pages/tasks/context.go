@@ -331,14 +331,26 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 	}
 	if t.Kind == care.Assessment {
 		file, err := about.file(ctx)
-		if err == nil && file != nil {
+		if err != nil {
+			return err
+		}
+		if file != nil {
 			today := s.Now().In(rules.Calendar.Location())
 			form.Members = map[string]string{
 				care.ToEquipeBetween: parts.AgencyNames(file.Unasked(rules.Policy, care.BetweenAgencies, today)),
 				care.ToEquipeWithin:  parts.AgencyNames(file.Unasked(rules.Policy, care.WithinAgency, today)),
 			}
 		}
-		return err
+	}
+	if day, says := form.SaysWhen(); says {
+		var err error
+		of := "" // whoever books chooses among the services
+		if !form.Books() {
+			of = cmp.Or(t.Service, t.Agency)
+		}
+		if form.Offers, err = parts.FindOffers(ctx, s.Records, who, rules, day, of); err != nil {
+			return err
+		}
 	}
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil

@@ -7,7 +7,8 @@
 //  1. the key of a command, by an advisory lock
 //  2. the runs of cases, by id
 //  3. the runs of branches, by id
-//  4. tasks, then mails, then what was said of actions of a plan, each by id
+//  4. tasks, then mails, then what was said of actions of a plan, each by id; then the
+//     days of services in which places are asked for, as lock_places has them
 //  5. the files of cases, by id; whoever adds a row to a case locks its file too, for
 //     as long as the row is not committed
 //  6. all the rest of a case, of which nobody locks anything without what is above it;

@@ -20,7 +20,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/calendar"
@@ -32,7 +31,6 @@ import (
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/steps"
-	"percorso/internal/zone"
 )
 
 // Archive is a database of a real Postgres with the three zones, their staff, and
@@ -104,7 +102,7 @@ func (c *cluster) fill(ctx context.Context) error {
 	if _, err := postgres.Migrate(ctx, login); err != nil {
 		return err
 	}
-	policies, err := zone.Load(deploy.Zones())
+	policies, err := Zones()
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"percorso/deploy"
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
-	"percorso/internal/zone"
 )
 
 // Play is an archive whose runs the tests play the workflows of: they say what a
@@ -62,7 +60,7 @@ func NewPlayToday(t testing.TB) *Play {
 
 // Law changes what Prato decides, in a version of its own.
 func (p *Play) Law(version string, change func(*care.Policy)) {
-	policies, err := zone.Load(deploy.Zones())
+	policies, err := Zones()
 	require.NoError(p.T, err)
 	i := slices.IndexFunc(policies, func(q care.Policy) bool { return q.Zone == "prato" })
 	policies[i].Version = version

@@ -157,6 +157,7 @@ func (e everything) readings() map[string]struct {
 		"RenewLink":       none("it answers nothing"),
 		"Staff":           none("of the staff, not of the people they serve"),
 		"Colleagues":      none("of the staff, not of the people they serve"),
+		"Offers":          none("hours of services, of no person"),
 		"Policy":          none("a zone's rules name nobody"),
 		"Zones":           none("a zone's rules name nobody"),
 		"Ping":            none("nothing is read"),

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gates"
 	"percorso/internal/postgres/opening"
+	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/standing"
 )
 
@@ -203,6 +204,9 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			}
 		}
 		refusal, err := standing.Second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
+		if err == nil && refusal == nil {
+			refusal, err = places.Hold(ctx, tx, rules, c, id, r.Clock())
+		}
 		switch {
 		case err != nil:
 			return ledger.Command{}, err

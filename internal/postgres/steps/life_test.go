@@ -455,6 +455,8 @@ func TestOutcomesWaitForTheirHour(t *testing.T) {
 	}
 	sunday := time.Date(2027, 1, 17, 10, 0, 0, 0, time.UTC)
 	require.True(t, sunday.After(p.Now))
-	e := p.Ask("social_worker.prato", run, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: sunday}}))
+	e := p.Ask("social_worker.prato", run, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: sunday.AddDate(0, 0, 1)}}))
+	_, err := p.Owner.Exec(t.Context(), `UPDATE command SET data = jsonb_set(data, '{at}', to_jsonb($2::text)) WHERE id = $1`, e.ID, sunday.Format(time.RFC3339)) // as code of before accepted it
+	require.NoError(t, err)
 	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "at", care.RuleClosedDay)
 }

@@ -1,0 +1,107 @@
+package parts
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
+	"percorso/internal/zone"
+)
+
+// OfferRecords says where a service has a free place.
+type OfferRecords interface {
+	// Offers are the first free places of a service of the caller's zone, from a time on.
+	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
+}
+
+// Offers are the first free places of services, which a form offers to choose between.
+type Offers struct {
+	services []care.Service
+	free     map[string][]agenda.Slot
+}
+
+// offersEach is how many places of each service a form offers, and offersOfOne of the only one.
+const offersEach, offersOfOne = 3, 8
+
+// FindOffers finds free places of some services from a day on, as it was typed; of all of
+// the zone where none is named. A service that receives at any hour has none.
+func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules *zone.Rules, day, service string) (o Offers, err error) {
+	from, _ := time.ParseInLocation(time.DateOnly, day, italian.Rome) // what is no day is none: then they are the first of all
+	most := offersEach
+	o = Offers{services: rules.Services, free: map[string][]agenda.Slot{}}
+	if s, ok := rules.Service(service); ok {
+		o.services, most = []care.Service{s}, offersOfOne
+	}
+	for _, s := range o.services {
+		if o.free[s.Code], err = records.Offers(ctx, who, s.Code, from, most); err != nil {
+			return Offers{}, err
+		}
+	}
+	return o, nil
+}
+
+// sessions says whether one of the services has sessions, in which alone it receives.
+func (o Offers) sessions() bool {
+	return slices.ContainsFunc(o.services, func(s care.Service) bool { return len(s.Sessions) > 0 })
+}
+
+// When asks for one of the places, or else for a day and an hour: the latter alone where
+// no service has sessions. The ids of its fields begin with id.
+func (o Offers) When(id string, sent url.Values, required bool) []web.Field {
+	day := web.Field{Shape: "input", Type: "date", ID: id + "day", Label: "Giorno", Value: sent.Get(id + "day"), Required: required}
+	hour := web.Field{Shape: "input", Type: "hour", ID: id + "hour", Label: "Ora", Value: sent.Get(id + "hour"), Required: required}
+	if !o.sessions() {
+		return []web.Field{day, hour}
+	}
+	day.Required, hour.Required = false, false
+	day.Label = "Un altro giorno"
+	place := web.Field{
+		Shape: "select", ID: id + "offer", Label: "Primi posti liberi", Required: required, Empty: "Un altro giorno, scritto qui sotto",
+		Hint: "Di un altro giorno scrivi solo la data e invia: qui trovi i posti liberi da quel giorno.",
+	}
+	for _, s := range o.services {
+		group := web.OptionGroup{Label: s.Name}
+		for _, slot := range o.free[s.Code] {
+			value := s.Code + " " + slot.At.Format(time.RFC3339)
+			group.Options = append(group.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == sent.Get(place.ID)})
+		}
+		if len(group.Options) > 0 {
+			place.Groups = append(place.Groups, group)
+		}
+	}
+	return []web.Field{place, day, hour}
+}
+
+// ReadWhen reads what When asks for: the place that was chosen, with its service, or the
+// day and the hour.
+func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule string) {
+	if place := sent.Get(id + "offer"); place != "" {
+		service, moment, _ := strings.Cut(place, " ")
+		t, err := time.Parse(time.RFC3339, moment)
+		if err != nil {
+			return "", nil, care.RuleUnknownCode
+		}
+		t = t.In(italian.Rome)
+		return service, &t, ""
+	}
+	day, hour := sent.Get(id+"day"), sent.Get(id+"hour")
+	if at, rule = ReadMoment(day, hour); rule == care.RuleRequired && day != "" {
+		rule = agenda.HourMissing
+	}
+	return "", at, rule
+}
+
+// WhenPlace is the id of the field that was used of those that When asks for.
+func WhenPlace(id string, sent url.Values) string {
+	if sent.Get(id+"offer") != "" {
+		return id + "offer"
+	}
+	return WhenID(sent.Get(id+"day"), sent.Get(id+"hour"), id+"day", id+"hour")
+}

@@ -1,0 +1,39 @@
+// Package offered says where a service has a free place.
+package offered
+
+import (
+	"strings"
+	"time"
+
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+)
+
+// Place is a free place in a session: "mar 1º dicembre, ore 9.30".
+func Place(at time.Time) string {
+	weekday, day, _ := strings.Cut(italian.Day(at), " ")
+	day = day[:strings.LastIndexByte(day, ' ')] // within some weeks its year is plain
+	return string([]rune(weekday)[:3]) + " " + day + ", ore " + strings.TrimPrefix(strings.ReplaceAll(italian.Clock(at), ":", "."), "0")
+}
+
+// Slot is Place, with how one is received where it is not in person.
+func Slot(s agenda.Slot) string {
+	if s.Mode == agenda.ByPhone {
+		return Place(s.At) + ", per telefono"
+	}
+	return Place(s.At)
+}
+
+// Next says which places are free instead of one that is not, after the sentence that
+// says why; empty: none is known.
+func Next(offers []care.Booking) string {
+	if len(offers) == 0 {
+		return ""
+	}
+	places := make([]string, len(offers))
+	for i, o := range offers {
+		places[i] = Place(o.At)
+	}
+	return " I primi posti liberi: " + strings.Join(places, "; ") + "."
+}

@@ -1,0 +1,138 @@
+// Package places holds places in the sessions of services for what is asked, so that
+// nobody is promised one that is taken.
+//
+// Say that two clerks ask for the last place of a Monday at 9:30 at the same moment. Who
+// comes first locks that day of the service, counts, and holds the place with their
+// command. The other one waits, counts again, and is refused with what is free besides.
+package places
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// offered is how many free places somebody is told of who cannot have theirs.
+const offered = 3
+
+// longest is the most that an appointment lasts.
+const longest = 8 * time.Hour
+
+// wish is an appointment that a command asks for.
+type wish struct {
+	care.Booking
+	field  string
+	itself bool // the service gives it itself
+}
+
+// Hold holds a place for each appointment that a command asks for, until it is worked or
+// refused. It says why not where there is none, and what is free; nil: all are held. The
+// caller inserts the command under this id in the same transaction.
+func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, id string, now time.Time) (*care.Refusal, error) {
+	wishes, err := wished(ctx, tx, c)
+	if err != nil || len(wishes) == 0 {
+		return nil, err
+	}
+	days := make([]string, len(wishes))
+	for i, w := range wishes {
+		days[i] = fmt.Sprintf("%s/%s/%s", rules.Zone, w.Service, rules.There(w.At).Format(time.DateOnly))
+	}
+	if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
+		return nil, err
+	}
+	refusal := care.Refuse()
+	held := map[care.Code][]agenda.Taken{}
+	for _, w := range wishes {
+		of := agenda.Of(rules.Policy, string(w.Service), rules.Calendar, now)
+		lasts := of.Lasts(w.At)
+		taken, err := takenIn(ctx, tx, rules.Zone, string(w.Service), lasts.At, lasts.Until)
+		if err != nil {
+			return nil, err
+		}
+		rule := of.Broken(w.At, append(taken, held[w.Service]...))
+		held[w.Service] = append(held[w.Service], lasts)
+		if rule == "" || w.itself && w.At.Sub(now) <= agenda.AtOnce {
+			continue
+		}
+		refusal.Faults = append(refusal.Faults, care.Fault{Field: w.field, Rule: rule})
+		if len(refusal.Offers) > 0 {
+			continue
+		}
+		free, err := Free(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, offered)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range free {
+			refusal.Offers = append(refusal.Offers, care.Booking{Service: w.Service, At: s.At})
+		}
+	}
+	if len(refusal.Faults) > 0 {
+		return refusal, nil
+	}
+	for service, times := range held {
+		for _, t := range times {
+			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8)`,
+				uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// wished are the appointments that a command asks for: bookings, and the time that the
+// task of a service gives. Times of other tasks are no appointments.
+func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand) (wishes []wish, err error) {
+	for i, b := range c.Answer.Bookings {
+		field := "at"
+		if c.Operation != care.OpBook {
+			field = fmt.Sprintf("bookings[%d].at", i)
+		}
+		wishes = append(wishes, wish{b, field, false})
+	}
+	if c.Operation != care.OpComplete || c.Answer.At == nil {
+		return wishes, nil
+	}
+	var kind care.TaskKind
+	var service, agency string
+	if err := tx.QueryRow(ctx, `SELECT kind, service, agency FROM task WHERE id = $1`, c.Target).Scan(&kind, &service, &agency); err != nil {
+		return nil, err
+	}
+	if slices.Contains(agenda.OfServices, kind) {
+		service = cmp.Or(service, agency)
+		wishes = append(wishes, wish{care.Booking{Service: care.Code(service), At: *c.Answer.At}, "at", true})
+	}
+	return wishes, nil
+}
+
+// takenIn are the places that are taken at some time of a stretch.
+func takenIn(ctx context.Context, tx postgres.Tx, zone, service string, from, to time.Time) ([]agenda.Taken, error) {
+	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until FROM booking
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')`,
+		zone, service, from.Add(-longest), to, from)
+}
+
+// Free are the first free places of a service from a time on.
+func Free(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
+	of := agenda.Of(rules.Policy, service, rules.Calendar, now)
+	if !of.HasSessions() {
+		return nil, nil
+	}
+	if from.Before(now) {
+		from = now
+	}
+	taken, err := takenIn(ctx, tx, rules.Zone, service, from, from.AddDate(0, 0, agenda.Ahead+1))
+	if err != nil {
+		return nil, err
+	}
+	return of.Next(from, most, taken), nil
+}
