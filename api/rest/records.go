@@ -2,9 +2,8 @@ package rest
 
 import (
 	"context"
-	"time"
 
-	"percorso/internal/agenda"
+	"percorso/api/rest/received"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -19,12 +18,9 @@ type Records interface {
 	Contacts
 	Notices
 	Written
+	received.Records
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
-	// Offers are the first free places of a service of the caller's zone, from a time on.
-	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
-	// Zones lists the newest loaded policy of every zone.
-	Zones(ctx context.Context) ([]care.Policy, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)

@@ -15,6 +15,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
@@ -322,5 +323,29 @@ func checkReferences(t *testing.T, document, node any) {
 		for _, child := range n {
 			checkReferences(t, document, child)
 		}
+	}
+}
+
+// TestFreePlacesOfAService are listed for a service of the caller's zone, and told with the
+// problem of who asks for a place that is taken.
+func TestFreePlacesOfAService(t *testing.T) {
+	r := apitest.NewRig(t)
+	service := "cpi"
+	a := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/services/"+service+"/offers?from=2026-12-01T00:00:00%2B01:00&limit=3", "")
+	items, ok := a.JSON["items"].([]any)
+	if a.StatusCode != http.StatusOK || !ok || len(items) != 1 || items[0].(map[string]any)["mode"] != agenda.InPerson {
+		t.Fatalf("%d %s", a.StatusCode, a.Text)
+	}
+	if a := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/services/nessuno/offers", ""); a.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown service: %d %s", a.StatusCode, a.Text)
+	}
+	if p := r.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/services/"+service+"/offers?from=0001-01-02T00:00:00Z", "").Problem(t, problem.Invalid); len(p.Errors) != 1 || p.Errors[0].Field != "query.from" {
+		t.Errorf("a day of another age: %+v", p.Errors)
+	}
+	refusal := care.Refuse(care.Fault{Field: "at", Rule: agenda.NoPlace})
+	refusal.Offers = []care.Booking{{Service: care.Code(service), At: r.Now.Add(time.Hour)}}
+	p := problem.Refusal(refusal)
+	if p.Status != http.StatusUnprocessableEntity || len(p.Offers) != 1 || p.Offers[0].Service != service || p.Errors[0].Rule != agenda.NoPlace {
+		t.Errorf("%+v", p)
 	}
 }

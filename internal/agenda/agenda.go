@@ -74,11 +74,25 @@ type Agenda struct {
 	now      time.Time
 }
 
+// Sessions are those of a service. One of the agency with which the desk shares an agenda
+// has its slots for sessions, of one appointment and one place each, unless it has its own.
+func Sessions(p care.Policy, service string) (sessions []care.Session) {
+	s, known := p.Service(service)
+	if len(s.Sessions) > 0 || p.SharedAgenda.With == "" || p.SharedAgenda.With != service && (!known || p.SharedAgenda.With != s.Agency) {
+		return s.Sessions
+	}
+	for _, b := range p.SharedAgenda.Slots {
+		sessions = append(sessions, care.Session{
+			Days: []care.Weekday{b.Weekday}, From: b.From, To: b.To, Seconds: int((Clock(b.To) - Clock(b.From)).Seconds()), Places: 1, Mode: InPerson,
+		})
+	}
+	return sessions
+}
+
 // Of is the agenda of a service. An agency that people meet outside of one, as the
 // employment centre in a placement, has the sessions of the service of its name.
 func Of(p care.Policy, service string, calendar care.Calendar, now time.Time) Agenda {
-	s, _ := p.Service(service)
-	sessions := slices.Clone(s.Sessions)
+	sessions := slices.Clone(Sessions(p, service))
 	slices.SortStableFunc(sessions, func(a, b care.Session) int { return strings.Compare(a.From, b.From) })
 	return Agenda{sessions, calendar, now.In(calendar.Location())}
 }

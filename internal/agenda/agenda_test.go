@@ -141,3 +141,18 @@ func TestSlotsAreCountedWithoutBeingWalked(t *testing.T) {
 		require.Len(t, a.Next(now, 3, nil), 3)
 	})
 }
+
+// TestASharedAgendaIsOneOfSessions, for the agency that it is shared with and its services.
+func TestASharedAgendaIsOneOfSessions(t *testing.T) {
+	prato := delivered(t)["prato"]
+	cal, err := calendar.New(prato)
+	require.NoError(t, err)
+	own := mornings
+	prato.Services = append(prato.Services, care.Service{Code: "other", Agency: "cpi"}, care.Service{Code: "own", Agency: "cpi", Sessions: []care.Session{own}})
+	for service, want := range map[string][]string{
+		"cpi": {"09:00", "09:45", "10:30", "11:15"}, "other": {"09:00", "09:45", "10:30", "11:15"}, "own": nil, "pas": nil, "nothing": nil,
+	} {
+		require.Equal(t, want, hours(agenda.Of(prato, service, cal, testclock.Monday), on(t, "2026-11-25 12:00")), service)
+	}
+	require.Empty(t, agenda.Sessions(delivered(t)["pistoia"], "cpi"))
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -239,7 +240,7 @@ func (t *Town) OpenDay(n int) (*time.Time, error) {
 // that not everybody asks for the same. Where it receives at any hour it is ten o'clock.
 func (t *Town) Offer(ctx context.Context, service string, days, number int) (*time.Time, error) {
 	from, err := t.OpenDay(days)
-	if s, _ := t.Policy.Service(service); err != nil || len(s.Sessions) == 0 {
+	if err != nil || len(agenda.Sessions(t.Policy, service)) == 0 {
 		return from, err
 	}
 	free, err := t.Staff[care.Supervisor].Offers(ctx, service, *from)

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // Mount registers the pages.
@@ -74,7 +75,9 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 			page.Days = append(page.Days, AgendaDay{Day: day})
 		}
 		last := &page.Days[len(page.Days)-1]
-		last.Items = append(last.Items, agendaItem(rules.Policy, who, a))
+		item := agendaItem(rules.Policy, who, a)
+		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
+		last.Items = append(last.Items, item)
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
@@ -86,6 +89,14 @@ func dayTitle(t, now time.Time) string {
 		return italian.Upper(day)
 	}
 	return "Oggi, " + italian.Day(t)
+}
+
+// toRemind says whether the person is to be reminded of an appointment now: from the zone's
+// lead before it on, until it is there.
+func toRemind(rules *zone.Rules, a ledger.Appointment, now time.Time) bool {
+	lead, ok := rules.Deadline(care.DeadlineAppointmentReminder)
+	stands := a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed)
+	return ok && stands && now.Before(a.At) && !rules.Calendar.After(now, lead.Duration).Before(a.At)
 }
 
 func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {

@@ -39,5 +39,6 @@ type AgendaItem struct {
 	State                         web.Badge
 	Case                          string // number
 	URL                           string // of the case file; empty where the caller may not see it
+	Remind                        bool   // the person is to be reminded of it now
 	Sight                         string // that the person's data are out of sight; empty: they are not
 }

@@ -64,7 +64,7 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 // firstFree says where each service that has sessions has its first free place.
 func (s *Place) firstFree(ctx context.Context, who care.Staff, rules *zone.Rules) (free []web.Term, err error) {
 	for _, service := range rules.Services {
-		if len(service.Sessions) == 0 {
+		if len(agenda.Sessions(rules.Policy, service.Code)) == 0 {
 			continue
 		}
 		slots, err := s.Records.Offers(ctx, who, service.Code, s.Now(), 1)

@@ -3,7 +3,6 @@ package parts
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +24,7 @@ type OfferRecords interface {
 type Offers struct {
 	services []care.Service
 	free     map[string][]agenda.Slot
+	sessions bool // one of the services has sessions, in which alone it receives
 }
 
 // offersEach is how many places of each service a form offers, and offersOfOne of the only one.
@@ -40,6 +40,7 @@ func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules
 		o.services, most = []care.Service{s}, offersOfOne
 	}
 	for _, s := range o.services {
+		o.sessions = o.sessions || len(agenda.Sessions(rules.Policy, s.Code)) > 0
 		if o.free[s.Code], err = records.Offers(ctx, who, s.Code, from, most); err != nil {
 			return Offers{}, err
 		}
@@ -47,17 +48,12 @@ func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules
 	return o, nil
 }
 
-// sessions says whether one of the services has sessions, in which alone it receives.
-func (o Offers) sessions() bool {
-	return slices.ContainsFunc(o.services, func(s care.Service) bool { return len(s.Sessions) > 0 })
-}
-
 // When asks for one of the places, or else for a day and an hour: the latter alone where
 // no service has sessions. The ids of its fields begin with id.
 func (o Offers) When(id string, sent url.Values, required bool) []web.Field {
 	day := web.Field{Shape: "input", Type: "date", ID: id + "day", Label: "Giorno", Value: sent.Get(id + "day"), Required: required}
 	hour := web.Field{Shape: "input", Type: "hour", ID: id + "hour", Label: "Ora", Value: sent.Get(id + "hour"), Required: required}
-	if !o.sessions() {
+	if !o.sessions {
 		return []web.Field{day, hour}
 	}
 	day.Required, hour.Required = false, false

@@ -3,12 +3,21 @@
 package received
 
 import (
+	"context"
 	"time"
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/zone"
 )
+
+// Records is what is read of zones, as whoever asks.
+type Records interface {
+	// Zones lists the newest loaded policy of every zone.
+	Zones(ctx context.Context) ([]care.Policy, error)
+	// Offers are the first free places of a service of the caller's zone, from a time on.
+	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
+}
 
 // ZoneJSON is a zone with all that it decides, and when its desk receives next.
 type ZoneJSON struct {

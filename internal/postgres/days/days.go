@@ -206,6 +206,21 @@ func (c Case) Met(run, deadline string) (set, due time.Time, err error) {
 	return set, due, nil
 }
 
+// Opened is the clock of a task that a step opens, by the rules of the zone that does it.
+// After a missed appointment the next one is to be agreed by a term of its own.
+func (c Case) Opened(by *postgres.Ruleset, kind care.TaskKind, from time.Time, answer care.Answer) terms.Clock {
+	clock := by.Terms(kind).Opened(from)
+	if kind != care.ConfirmAppointment || answer.Operation != care.OpComplete || answer.Outcome != care.NoShow {
+		return clock
+	}
+	due := by.Due(care.DeadlineRebook, c.At)
+	clock.Escalate = &due
+	if clock.Remind.After(due) {
+		clock.Remind = &due
+	}
+	return clock
+}
+
 // Resumed is the clock of a task that goes on after a suspension. What an older version
 // of the code let stand still without saying since when has all of its time again.
 func (c Case) Resumed(t postgres.TaskRow) terms.Clock {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
@@ -67,7 +68,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 		if len(refusal.Offers) > 0 {
 			continue
 		}
-		free, err := Free(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, offered)
+		free, err := freeFrom(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, offered)
 		if err != nil {
 			return nil, err
 		}
@@ -121,8 +122,8 @@ func takenIn(ctx context.Context, tx postgres.Tx, zone, service string, from, to
 		zone, service, from.Add(-longest), to, from)
 }
 
-// Free are the first free places of a service from a time on.
-func Free(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
+// freeFrom are the first free places of a service from a time on.
+func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
 	of := agenda.Of(rules.Policy, service, rules.Calendar, now)
 	if !of.HasSessions() {
 		return nil, nil
@@ -135,4 +136,28 @@ func Free(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, service 
 		return nil, err
 	}
 	return of.Next(from, most, taken), nil
+}
+
+// Reader reads what is free, as whoever asks.
+type Reader struct {
+	pool  *pgxpool.Pool
+	rules *postgres.Rules
+	now   func() time.Time
+}
+
+// New builds it on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, rules *postgres.Rules, now func() time.Time) *Reader {
+	return &Reader{pool, rules, now}
+}
+
+// Offers are the first free places of a service of the caller's zone, from a time on.
+func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) (free []agenda.Slot, err error) {
+	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
+		rules, err := r.rules.Current(ctx, tx, s.Zone)
+		if err == nil {
+			free, err = freeFrom(ctx, tx, rules, service, from, r.now(), most)
+		}
+		return err
+	})
+	return free, err
 }

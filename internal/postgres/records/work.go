@@ -4,12 +4,10 @@ import (
 	"context"
 	"time"
 
-	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/leads"
-	"percorso/internal/postgres/places"
 )
 
 // work is what there is to do and what was agreed: tasks, appointments, and the
@@ -130,18 +128,6 @@ const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesc
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
-
-// Offers are the first free places of a service of the caller's zone, from a time on.
-func (r work) Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) (free []agenda.Slot, err error) {
-	err = r.within(ctx, s, func(tx postgres.Tx) error {
-		rules, err := r.rules.Current(ctx, tx, s.Zone)
-		if err == nil {
-			free, err = places.Free(ctx, tx, rules, service, from, r.Clock(), most)
-		}
-		return err
-	})
-	return free, err
-}
 
 // Appointments lists appointments by day and hour.
 func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {

@@ -54,7 +54,7 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
-	clock := policy.Terms(t.Kind).Opened(from)
+	clock := w.days().Opened(policy, t.Kind, from, w.step.Entry.Answer)
 	var alarm *time.Time // besides the clock
 	partner, byLink := policy.TaskByLink(t)
 	later := from.After(w.step.At)

@@ -1,0 +1,112 @@
+package tasks_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/api/apitest"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+// places are the free places that a form offers in one of its fields, as they are read.
+func places(t *testing.T, page apitest.Dom, id string) (list []string) {
+	t.Helper()
+	field, ok := page.First("select", "id", id)
+	require.True(t, ok, id)
+	for _, o := range field.Every("option") {
+		list = append(list, o.Words())
+	}
+	return list
+}
+
+// TestAFormOffersFreePlaces: to choose one takes no day and no hour; of another day its
+// free places are shown, with all that was typed, before anything is sent.
+func TestAFormOffersFreePlaces(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	address := "/compiti/" + apitest.SomeID
+	const field = "booked-bookings-0-"
+	b.Hold(care.Orientation)
+	offers := places(t, apitest.ReadPage(t, b.Visit(address)), field+"offer")
+	require.Equal(t, []string{
+		"Un altro giorno, scritto qui sotto",
+		"lun 23 novembre, ore 11.00", "lun 23 novembre, ore 12.00", "mar 24 novembre, ore 15.00, per telefono",
+		"mar 24 novembre, ore 9.00", "mar 24 novembre, ore 9.30", "mar 24 novembre, ore 10.00",
+		"mer 25 novembre, ore 9.00", "mer 25 novembre, ore 10.00", "mer 25 novembre, ore 11.00",
+		"mer 25 novembre, ore 9.00", "mer 25 novembre, ore 9.45", "mer 25 novembre, ore 10.30",
+	}, offers)
+
+	var got care.Completion
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+	sent := 0
+	sends := func(more url.Values) apitest.Dom {
+		b.Hold(care.Orientation)
+		sent++
+		more.Set("key", "chiave-"+strconv.Itoa(sent))
+		more.Set("outcome", care.Booked)
+		more.Set(field+"service", "pas/housing_support")
+		a := b.Submit(address+"/completa", more)
+		if a.StatusCode == http.StatusSeeOther {
+			return apitest.Dom{}
+		}
+		return apitest.ReadPage(t, a)
+	}
+	sends(url.Values{field + "offer": {"pas 2026-11-24T15:00:00+01:00"}})
+	require.Len(t, got.Bookings, 1)
+	require.Equal(t, care.Booking{Service: "pas", Matter: "housing_support", At: time.Date(2026, 11, 24, 15, 0, 0, 0, testclock.Rome)},
+		care.Booking{Service: got.Bookings[0].Service, Matter: got.Bookings[0].Matter, At: got.Bookings[0].At.In(testclock.Rome)})
+
+	again := sends(url.Values{field + "day": {"2026-12-01"}, "note": {"Nota digitata"}})
+	require.Equal(t, "mar 1º dicembre, ore 15.00, per telefono", places(t, again, field+"offer")[1])
+	require.Contains(t, again.Words(), "Scegli uno dei posti liberi da quel giorno")
+	require.Contains(t, again.Words(), "Nota digitata")
+	require.Contains(t, sends(url.Values{field + "offer": {"spac 2026-11-25T09:00:00+01:00"}}).Words(), "Il posto è di un altro servizio")
+	sends(url.Values{field + "offer": {"pas domani"}})
+
+	// A place that was taken meanwhile is told where it was chosen, with the next ones.
+	b.Records.OnAccept = func(ledger.NewCommand) error {
+		refusal := care.Refuse(care.Fault{Field: "bookings[0].at", Rule: agenda.NoPlace})
+		refusal.Offers = []care.Booking{{Service: "pas", At: time.Date(2026, 12, 1, 15, 30, 0, 0, testclock.Rome)}}
+		return refusal
+	}
+	taken := sends(url.Values{field + "offer": {"pas 2026-11-23T11:00:00+01:00"}})
+	fault, ok := taken.First("a", "href", "#"+field+"offer")
+	require.True(t, ok, taken.Words())
+	require.Contains(t, fault.Words(), "I primi posti liberi: mar 1º dicembre, ore 15.30.")
+}
+
+// TestAServiceOffersItsOwnPlaces where it moves an appointment, and none where it receives
+// at any hour.
+func TestAServiceOffersItsOwnPlaces(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Hold(care.ConfirmAppointment)
+	b.Pages.OneTask.Service = "spac"
+	page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID))
+	offers := places(t, page, "moved-at-offer")
+	require.Len(t, offers, 9)
+	require.Equal(t, "mer 25 novembre, ore 9.00", offers[1])
+	var got care.Completion
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+	a := b.Submit("/compiti/"+apitest.SomeID+"/completa", url.Values{"key": {"a"}, "outcome": {care.Moved}, "moved-at-offer": {"spac 2026-11-25T09:00:00+01:00"}})
+	require.Equal(t, http.StatusSeeOther, a.StatusCode)
+	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(*got.At))
+
+	b.Pages.ZonePolicy.Services[2].Sessions = nil
+	b.Serve(b.Pages)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page = apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID))
+	_, offered := page.First("select", "id", "moved-at-offer")
+	require.False(t, offered)
+	require.True(t, strings.Contains(page.Words(), "Ora"))
+}
