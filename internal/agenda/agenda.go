@@ -163,9 +163,9 @@ func (a Agenda) open(day time.Time) bool {
 
 // At is the slot that begins at a time; false: none does.
 func (a Agenda) At(at time.Time) (Slot, bool) {
-	for s := range a.Slots(at, at) {
-		if s.At.Equal(at) {
-			return s, true
+	for s := range a.Slots(at, at) { // earliest first, since no two sessions are held at once
+		if !s.At.Before(at) {
+			return s, s.At.Equal(at)
 		}
 	}
 	return Slot{}, false
