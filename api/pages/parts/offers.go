@@ -36,7 +36,12 @@ func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules
 	from, _ := time.ParseInLocation(time.DateOnly, day, italian.Rome) // what is no day is none: then they are the first of all
 	most := offersEach
 	o = Offers{services: rules.Services, free: map[string][]agenda.Slot{}}
-	if s, ok := rules.Service(service); ok {
+	if service != "" {
+		s, ok := rules.Service(service)
+		if !ok { // an agency that people meet outside of one
+			agency, _ := rules.Agency(service)
+			s = care.Service{Code: service, Name: agency.Name}
+		}
 		o.services, most = []care.Service{s}, offersOfOne
 	}
 	for _, s := range o.services {

@@ -102,6 +102,18 @@ func TestAServiceOffersItsOwnPlaces(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, a.StatusCode)
 	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(*got.At))
 
+	// The employment centre where no service has its name: its shared agenda.
+	b.Hold(care.PlacementAppointment)
+	b.Pages.OneTask.Service, b.Pages.OneTask.Agency = "", "cpi"
+	b.Pages.ZonePolicy.Services = b.Pages.ZonePolicy.Services[:3]
+	b.Serve(b.Pages)
+	b.LogIn(apitest.SomeWorker.Subject)
+	offers = places(t, apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)), "at-offer")
+	require.Equal(t, "mer 25 novembre, ore 9.00", offers[1])
+	require.Equal(t, "mer 2 dicembre, ore 9.00", offers[5])
+
+	b.Hold(care.ConfirmAppointment)
+	b.Pages.OneTask.Service = "spac"
 	b.Pages.ZonePolicy.Services[2].Sessions = nil
 	b.Serve(b.Pages)
 	b.LogIn(apitest.SomeWorker.Subject)
