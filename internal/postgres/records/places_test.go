@@ -51,7 +51,6 @@ func TestManyClerksAndFewPlaces(t *testing.T) {
 	receives(p, 25, "pas")
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	const clerks, each = 64, 10
-	began := time.Now()
 	var group sync.WaitGroup
 	var mutex sync.Mutex
 	accepted := map[string]int{}
@@ -82,7 +81,6 @@ func TestManyClerksAndFewPlaces(t *testing.T) {
 	require.Equal(t, clerks*each-100, refused)
 	require.Equal(t, 100, p.Count(`booking WHERE state = 'held' AND service = 'pas'`))
 	require.Equal(t, 100, p.Count(`booking b JOIN command c ON c.id = b.command_id AND c.state = 'accepted'`))
-	require.Less(t, time.Since(began), time.Minute)
 	free, err := p.Records.Offers(t.Context(), p.Accounts["desk_operator.prato"], "pas", thursday(0, 0), 2)
 	require.NoError(t, err)
 	require.Equal(t, thursday(9, 0).AddDate(0, 0, 4), free[0].At.In(testclock.Rome))
