@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":            {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":         {"internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
+	"internal/catalogue":         {"internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
 	"internal/undoing":           {"internal/care"}, // what can be taken back
 	"internal/told":              {},                // who was told of something
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
@@ -58,11 +58,12 @@ var mayImport = map[string][]string{
 	"internal/config":            {"internal/brake"},
 	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
 	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
-	"internal/correction":        {"internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                                      // how the data of a person are corrected
+	"internal/correction":        {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
 	"internal/needs":             {"internal/care"},                                                                                                                                              // how a need is added or closed
 	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
 	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
+	"internal/intake":            {"internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care"},                                                              // what is wrong with what the desk is told
 	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
 	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
 	"internal/italian/sheet":     {"internal/written"},                                                                                                                                           // what was written in a case
@@ -142,7 +143,7 @@ var mayImport = map[string][]string{
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received"},
+	"api/rest":        {"internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
 	"api/present":     {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
@@ -183,7 +184,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
+	"internal/catalogue", "internal/actors", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -78,7 +78,7 @@ func TestAssetsHaveWhatPagesName(t *testing.T) {
 		}
 		text := read(file)
 		for _, name := range icon.FindAllString(text, -1) {
-			require.Contains(t, sprites, `id="`+name+`"`, "%s: make assets", file)
+			require.True(t, strings.Contains(sprites, `id="`+name+`"`), "the icon %s of %s: make assets", name, file)
 		}
 		for _, m := range classes.FindAllStringSubmatch(text, -1) {
 			for _, name := range word.FindAllString(m[1], -1) {

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/intake"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/machine"
@@ -133,7 +134,7 @@ func (w *casework) opensFor(year int) {
 		},
 		Needs: []string{"labour"}, Channel: w.policy().Desk.Channels[0].Code, NoticeGiven: true, NoticeVersion: "1",
 	}
-	require.Empty(w, ledger.CheckOpening(w.policy(), form, w.now()))
+	require.Empty(w, intake.CheckOpening(w.policy(), form, w.now()))
 	cmd := w.ask(care.DeskOperator, catalogue.Open.Command("", "", form))
 	require.Equal(w, ledger.CommandWorked, cmd.State, "opening: %v", cmd.Refusal)
 	w.id = ledger.BareID(cmd.Run)

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/finding"
 	"percorso/internal/health"
+	"percorso/internal/intake"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
 )
@@ -227,7 +228,7 @@ func (a *API) registerCaseReads() {
 		"By name, day of birth, telephone, codice fiscale or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
 	search.DefaultStatus, search.Responses = 200, nil
 	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
-		if faults := ledger.CheckSearch("search", in.Body.Search); len(faults) > 0 {
+		if faults := intake.CheckSearch("search", in.Body.Search); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}
 		out, err := a.caseFiles(ctx, who, ledger.CaseFilter{Search: in.Body.Search}, ledger.Paging{Limit: in.Body.Limit, Cursor: in.Body.Cursor})

@@ -11,7 +11,7 @@ import (
 	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
-	"percorso/internal/ledger"
+	"percorso/internal/intake"
 )
 
 type eligibilityInput struct{ Body personFactsJSON }
@@ -61,7 +61,7 @@ func (a *API) registerEligibilityChecks() {
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
 		}
 		now := a.now().In(rules.Calendar.Location())
-		if faults := ledger.CheckFacts(rules.Policy, facts, b.Needs, now); len(faults) > 0 {
+		if faults := intake.CheckFacts(rules.Policy, facts, b.Needs, now); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}
 		matters := converted(rules.Matters, func(m care.Named) gateJSON {

@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/rest/persons"
 	"percorso/internal/care"
+	"percorso/internal/intake"
 	"percorso/internal/ledger"
 )
 
@@ -38,7 +39,7 @@ func (a *API) registerSamePerson() {
 		}
 		b := in.Body
 		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: persons.ReadDay(b.BirthDate), FiscalCode: b.FiscalCode}
-		if faults := ledger.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
+		if faults := intake.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}
 		files, err := a.records.SamePerson(ctx, who, person)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/intake"
 	"percorso/internal/ledger"
 )
 
@@ -11,7 +12,7 @@ import (
 var Contact = Operation[ledger.NewContact]{
 	Facts: Facts{Code: care.OpContact, AtOnce: true, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator}, Path: "contacts"},
 	Check: func(form ledger.NewContact, around Around) []care.Fault {
-		return ledger.CheckContact(around.Policy, form)
+		return intake.CheckContact(around.Policy, form)
 	},
 	Example: func(w World) ledger.NewContact {
 		return ledger.NewContact{
@@ -25,7 +26,7 @@ var Contact = Operation[ledger.NewContact]{
 var Open = Operation[ledger.CaseOpening]{
 	Facts: Facts{Code: care.OpOpen, Asks: []care.Role{care.DeskOperator, care.SocialWorker}, Path: "case-files"},
 	Check: func(form ledger.CaseOpening, around Around) []care.Fault {
-		return ledger.CheckOpening(around.Policy, form, around.Now)
+		return intake.CheckOpening(around.Policy, form, around.Now)
 	},
 	Dates: func(form ledger.CaseOpening, _ care.TaskKind) []care.Dated { return form.Dates() },
 	Example: func(w World) ledger.CaseOpening {

@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/fiscal"
+	"percorso/internal/intake"
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
 )
@@ -210,7 +211,7 @@ func (c PersonCorrection) wrong(p ledger.Person, now time.Time, asked func(field
 	if !born { // what it is stays, so that the others are checked too
 		p.BirthDate = anybody.BirthDate
 	}
-	f := care.Faults(ledger.CheckPerson(p, now))
+	f := care.Faults(intake.CheckPerson(p, now))
 	f.Add(born, BirthDate, RuleBirth)
 	address, err := mail.ParseAddress(p.Email)
 	f.Add(p.Email == "" || err == nil && address.Address == p.Email, Email, RuleEmail)

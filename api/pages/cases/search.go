@@ -14,6 +14,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/intake"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -49,7 +50,7 @@ func (s *Place) searchFor(c *gin.Context, who care.Staff) error {
 	if cursor := c.PostForm("dopo"); cursor != "" && s.Pages.Remembered(ctx, searchKept, &asked) {
 		asked.Cursor, asked.Shown = cursor, s.Now()
 	}
-	if faults := slices.Concat(act.Unreadable(ctx), ledger.CheckSearch("cerca", asked.Text)); len(faults) > 0 {
+	if faults := slices.Concat(act.Unreadable(ctx), intake.CheckSearch("cerca", asked.Text)); len(faults) > 0 {
 		page := Search{Frame: s.Pages.Frame(c, "Ricerca", searchPath), Text: asked.Text}
 		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono, il codice fiscale o il numero del fascicolo"}}
 		if faults[0].Rule != care.RuleTooShort {

@@ -13,8 +13,8 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
+	"percorso/internal/intake"
 	"percorso/internal/italian"
-	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
 
@@ -62,7 +62,7 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	if !expiry.IsZero() {
 		facts.PermitExpiry = &expiry
 	}
-	faults = append(faults, ledger.CheckFacts(rules.Policy, facts, f.needs, now)...)
+	faults = append(faults, intake.CheckFacts(rules.Policy, facts, f.needs, now)...)
 	form := web.Form{Action: "/verifica-requisiti"}
 	if len(faults) > 0 {
 		status, err := s.Problems.RefusedForm(&form, care.Refuse(distinct(faults)...), caseField)

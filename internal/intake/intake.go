@@ -1,4 +1,6 @@
-package ledger
+// Package intake says what is wrong with what somebody is told at the desk: a contact,
+// the form that opens a case file, the data of a person, what a file is looked for by.
+package intake
 
 import (
 	"fmt"
@@ -13,20 +15,13 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/fiscal"
+	"percorso/internal/ledger"
 	"percorso/internal/reach"
 )
 
-// Facts is what the gates of eligibility ask of a person.
-func (p Person) Facts(policy care.Policy, needs []string) eligibility.PersonFacts {
-	return eligibility.PersonFacts{
-		BirthDate: p.BirthDate, Citizenship: p.Citizenship, Permit: p.Permit, PermitExpiry: p.PermitExpiry,
-		RenewalAsked: p.Permit == care.PermitRequested, Needs: policy.NeedAreas(needs),
-	}
-}
-
 // CheckOpening says what is wrong with the form that opens a case file. A case
 // file is for whom the desk may do more than inform.
-func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault {
+func CheckOpening(policy care.Policy, o ledger.CaseOpening, now time.Time) []care.Fault {
 	var f care.Faults
 	p := o.Person
 	checkPerson(&f, "person.", p)
@@ -49,7 +44,7 @@ func CheckOpening(policy care.Policy, o CaseOpening, now time.Time) []care.Fault
 }
 
 // checkPerson asks what has to be known of everybody, in fields after a prefix.
-func checkPerson(f *care.Faults, prefix string, p Person) {
+func checkPerson(f *care.Faults, prefix string, p ledger.Person) {
 	checkNames(f, prefix, p)
 	f.Add(!p.BirthDate.IsZero(), prefix+"birth_date", care.RuleRequired)
 	checkCitizenship(f, prefix+"citizenship", p.Citizenship)
@@ -66,7 +61,7 @@ func checkPerson(f *care.Faults, prefix string, p Person) {
 }
 
 // CheckPerson says what is wrong with what has to be known of everybody.
-func CheckPerson(p Person, now time.Time) []care.Fault {
+func CheckPerson(p ledger.Person, now time.Time) []care.Fault {
 	var f care.Faults
 	checkPerson(&f, "", p)
 	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
@@ -81,15 +76,6 @@ const (
 	maxTag       = 35 // of a language (BCP 47)
 	maxLanguages = 20
 )
-
-// Dates lists the dates of the form.
-func (o CaseOpening) Dates() []care.Dated {
-	return []care.Dated{
-		{Field: "person.birth_date", Meaning: care.BirthDay, At: care.Given(o.Person.BirthDate)},
-		{Field: "person.permit_expiry", Meaning: care.PermitLastDay, At: o.Person.PermitExpiry},
-		{Field: "person.receipt_on", Meaning: care.ReceiptDay, At: o.Person.Receipt},
-	}
-}
 
 // CheckFacts says what is wrong with the facts that the gates are asked about, of
 // which none has to be known.
@@ -109,7 +95,7 @@ func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []strin
 
 // CheckSamePerson says what is wrong with the names and the date by which the case
 // files of a person are looked for.
-func CheckSamePerson(p Person, now time.Time) []care.Fault {
+func CheckSamePerson(p ledger.Person, now time.Time) []care.Fault {
 	var f care.Faults
 	checkNames(&f, "", p)
 	f.Add(!p.BirthDate.IsZero(), "birth_date", care.RuleRequired)
@@ -132,7 +118,7 @@ const minSearch = 2
 
 // CheckContact says what is wrong with the form of a contact. Whoever asks may
 // be informed, whatever their citizenship.
-func CheckContact(policy care.Policy, c NewContact) []care.Fault {
+func CheckContact(policy care.Policy, c ledger.NewContact) []care.Fault {
 	var f care.Faults
 	f.Add(known(policy.Desk.Topics, c.Topic), "topic", care.RuleUnknownCode)
 	f.Add(known(policy.Desk.Channels, c.Channel), "channel", care.RuleUnknownCode)
@@ -190,7 +176,7 @@ func sameLanguage(a, b string) bool {
 }
 
 // checkNames asks for a name, of which one is enough.
-func checkNames(f *care.Faults, prefix string, p Person) {
+func checkNames(f *care.Faults, prefix string, p ledger.Person) {
 	f.Add(p.GivenName+p.FamilyName != "", prefix+"given_name", care.RuleRequired)
 	checkName(f, prefix+"given_name", p.GivenName)
 	checkName(f, prefix+"family_name", p.FamilyName)

@@ -1,4 +1,4 @@
-package ledger
+package intake
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/ledger"
 )
 
 // The languages of a person are tags, each once, none with a private part, which
@@ -32,7 +33,7 @@ func TestLanguagesOfForms(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			var got []care.Fault
-			for _, fault := range CheckOpening(care.Policy{}, CaseOpening{Person: Person{Languages: c.languages}}, time.Time{}) {
+			for _, fault := range CheckOpening(care.Policy{}, ledger.CaseOpening{Person: ledger.Person{Languages: c.languages}}, time.Time{}) {
 				if len(fault.Field) > len("person.languages") && fault.Field[:len("person.languages")] == "person.languages" {
 					got = append(got, fault)
 				}
@@ -44,29 +45,29 @@ func TestLanguagesOfForms(t *testing.T) {
 			require.Equal(t, []care.Fault{{Field: c.field, Rule: c.rule}}, got)
 		})
 	}
-	require.Contains(t, CheckContact(care.Policy{}, NewContact{Language: "it-x-prova"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
-	require.NotContains(t, CheckContact(care.Policy{}, NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+	require.Contains(t, CheckContact(care.Policy{}, ledger.NewContact{Language: "it-x-prova"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+	require.NotContains(t, CheckContact(care.Policy{}, ledger.NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
 }
 
 // Each form that asks for a citizenship takes those that one may have: a territory is
 // none, nor is a country that is no more.
 func TestCitizenshipsOfForms(t *testing.T) {
 	for code, good := range map[string]bool{"PK": true, "XK": true, "XX": true, "RE": false, "GP": false, "GF": false, "HK": false, "YU": false, "SU": false, "pk": false, "PAK": false} {
-		opening := CheckOpening(care.Policy{}, CaseOpening{Person: Person{Citizenship: code}}, time.Time{})
-		contact := CheckContact(care.Policy{}, NewContact{Citizenship: code})
+		opening := CheckOpening(care.Policy{}, ledger.CaseOpening{Person: ledger.Person{Citizenship: code}}, time.Time{})
+		contact := CheckContact(care.Policy{}, ledger.NewContact{Citizenship: code})
 		facts := CheckFacts(care.Policy{}, eligibility.PersonFacts{Citizenship: code}, nil, time.Time{})
 		require.Equal(t, !good, slices.Contains(opening, care.Fault{Field: "person.citizenship", Rule: care.RuleCountry}), code)
 		require.Equal(t, !good, slices.Contains(contact, care.Fault{Field: "citizenship", Rule: care.RuleCountry}), code)
 		require.Equal(t, !good, slices.Contains(facts, care.Fault{Field: "citizenship", Rule: care.RuleCountry}), code)
 	}
-	require.NotContains(t, CheckContact(care.Policy{}, NewContact{}), care.Fault{Field: "citizenship", Rule: care.RuleRequired}, "it need not be known")
+	require.NotContains(t, CheckContact(care.Policy{}, ledger.NewContact{}), care.Fault{Field: "citizenship", Rule: care.RuleRequired}, "it need not be known")
 }
 
 // TestThatSomebodyHasNoPermitCannotBeSaid: a permit was shown, asked for, or not shown,
 // which is what is assumed.
 func TestThatSomebodyHasNoPermitCannotBeSaid(t *testing.T) {
 	for permit, refused := range map[string]bool{"": false, "work": false, care.PermitRequested: false, "none": true, "expired": true, "irregular": true} {
-		faults := CheckOpening(care.Policy{}, CaseOpening{Person: Person{Permit: permit}}, time.Time{})
+		faults := CheckOpening(care.Policy{}, ledger.CaseOpening{Person: ledger.Person{Permit: permit}}, time.Time{})
 		if slices.Contains(faults, care.Fault{Field: "person.permit", Rule: care.RuleUnknownCode}) != refused {
 			t.Errorf("%q: %v", permit, faults)
 		}
