@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
 	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
 	"internal/italian/sheet":     {"internal/written"},                                                                                                                                           // what was written in a case
+	"internal/italian/timeline":  {"internal/italian", "internal/told", "internal/ledger", "internal/care"},                                                                                      // what happened in a case
 	"internal/protection":        {"internal/care"},                                                                                                                                              // who keeps a protected person's file
 	"internal/italian/deciding":  {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
 	"internal/italian/offered":   {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
@@ -146,7 +147,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
+	"api/present":     {"internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -184,7 +185,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
+	"internal/catalogue", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/italian/timeline"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -36,8 +37,8 @@ var SuspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Percorso 
 
 // MomentOf is a line of a timeline as pages show it.
 func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
-	shown := web.Moment{Text: italian.TimelineLine(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
-	if change := italian.ChangeLine(m.Changed); change != "" {
+	shown := web.Moment{Text: timeline.Line(p, m.Code, m.Detail), When: italian.Moment(m.At), Note: m.Note}
+	if change := timeline.Change(m.Changed); change != "" {
 		shown.Text += ". " + change
 	}
 	if m.ByName != "" {

@@ -78,3 +78,6 @@ func GoalResult(code string) string { return say(goalResults, code) }
 var suspendReasons = map[string]string{
 	"abroad": "persona all’estero", "health": "motivi di salute", "detention": "detenzione", "other": "altro motivo",
 }
+
+// SuspendReason says why a path is suspended.
+func SuspendReason(code string) string { return say(suspendReasons, code) }

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mails"
+	"percorso/internal/italian/timeline"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -66,7 +67,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("need", l, italian.NeedLevel(l))
 	}
 	for _, m := range care.ReferralMoves {
-		said("moment", "referral_"+string(m.To), italian.TimelineLine(care.Policy{}, "referral_"+string(m.To), ""))
+		said("moment", "referral_"+string(m.To), timeline.Line(care.Policy{}, "referral_"+string(m.To), ""))
 	}
 	for _, s := range constants(t, "ReferralState") {
 		said("state of a referral", s, italian.ReferralState(care.ReferralState(s)))
@@ -107,7 +108,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, s := range constants(t, "PlanState") {
 		said("state of a plan", s, italian.PlanState(care.PlanState(s)))
-		if line := italian.TimelineLine(care.Policy{}, "plan_"+s, ""); line != "Progetto "+italian.PlanState(care.PlanState(s)) {
+		if line := timeline.Line(care.Policy{}, "plan_"+s, ""); line != "Progetto "+italian.PlanState(care.PlanState(s)) {
 			t.Errorf("the plan's state %s is told %q", s, line)
 		}
 	}
@@ -136,7 +137,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			}
 		}
 		if facts.Moment != "" {
-			said("moment", facts.Moment, italian.TimelineLine(care.Policy{}, facts.Moment, ""))
+			said("moment", facts.Moment, timeline.Line(care.Policy{}, facts.Moment, ""))
 		}
 	}
 	for _, purpose := range []string{"referral", "appointment", "equipe", "transfer"} {
@@ -147,7 +148,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used", "agency_told", "agency_untold", "zone_told", "zone_untold",
 	} {
-		said("moment", moment, italian.TimelineLine(care.Policy{}, moment, ""))
+		said("moment", moment, timeline.Line(care.Policy{}, moment, ""))
 	}
 	for _, s := range []care.TaskState{care.TaskReady, care.TaskReserved, care.TaskCompleted, care.TaskSkipped, care.TaskObsolete} {
 		said("state of a task", string(s), italian.TaskState(s))
@@ -171,7 +172,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		care.AppointmentBooked, care.AppointmentConfirmed, care.AppointmentHeld, care.AppointmentNoShow, care.AppointmentCancelled,
 	} {
 		said("state of an appointment", string(s), italian.AppointmentState(string(s)))
-		said("moment", "appointment_"+string(s), italian.TimelineLine(care.Policy{}, "appointment_"+string(s), ""))
+		said("moment", "appointment_"+string(s), timeline.Line(care.Policy{}, "appointment_"+string(s), ""))
 	}
 }
 
@@ -575,7 +576,7 @@ func TestTimelineLine(t *testing.T) {
 		{"case_reopened", "second_level", "Fascicolo riaperto: Secondo livello"},
 		{"branch_ended", "equipe/plan_active", "Équipe: progetto concordato"},
 	} {
-		if got := italian.TimelineLine(policy, c.code, c.detail); got != c.want {
+		if got := timeline.Line(policy, c.code, c.detail); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.code, c.detail, got, c.want)
 		}
 	}
@@ -626,7 +627,7 @@ func TestAChangeIsSaid(t *testing.T) {
 		{ledger.Changed{FromUntil: &before, ToUntil: &after}, "Prima: 25 novembre 2026, 18:00. Ora: 1º dicembre 2026, 18:00."},
 		{ledger.Changed{ToName: "Persona Uno"}, "A: Persona Uno."},
 	} {
-		if got := italian.ChangeLine(c.changed); got != c.says {
+		if got := timeline.Change(c.changed); got != c.says {
 			t.Errorf("%+v: %q, want %q", c.changed, got, c.says)
 		}
 	}

@@ -262,6 +262,12 @@ func WhyNext(reason string) string {
 // Reason is a reason that an outcome of a task may give.
 func Reason(code string) string { return say(reasons, code) }
 
+// KnownReason is Reason where it has words.
+func KnownReason(code string) (text string, known bool) {
+	text, known = reasons[code]
+	return text, known
+}
+
 var fields = map[string]string{
 	"outcome": "Esito",
 	"starts":  "Primo giorno", "ends": "Ultimo giorno",

@@ -27,16 +27,16 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
 		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
-		return join("L’ente «"+agencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
+		return join("L’ente «"+AgencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
-		return join("Aspetta che finisca quello che l’ente «"+agencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
+		return join("Aspetta che finisca quello che l’ente «"+AgencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
 			"se l’ente lo dice prima, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.NoLink:
-		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un link valido per rispondere",
+		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un link valido per rispondere",
 			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
-		return join("Aspetta che l’ente «"+agencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
+		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
 		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
@@ -90,7 +90,7 @@ func others(w health.Waiting, p care.Policy) string {
 		name := byRole(o.Role)
 		switch {
 		case o.Partner != "":
-			names = append(names, "dall’ente «"+agencyName(p, o.Partner)+"»")
+			names = append(names, "dall’ente «"+AgencyName(p, o.Partner)+"»")
 			continue
 		case o.Holds:
 			name = byTheRole(o.Role)
@@ -110,7 +110,7 @@ func agency(w health.Waiting, p care.Policy) string { return agencyOf(w.Role, w.
 // is said by its zone: its code means something else in this one.
 func agencyOf(role care.Role, code, zone string, p care.Policy) string {
 	if zone != "" {
-		return " della zona di " + zoneName(zone)
+		return " della zona di " + ZoneName(zone)
 	}
 	a, ok := p.Agency(code)
 	if !ok || role == care.CPIOperator && a.Kind == care.KindCPI {
@@ -122,7 +122,7 @@ func agencyOf(role care.Role, code, zone string, p care.Policy) string {
 // answered names the answer that is on its way.
 func answered(w health.Waiting, p care.Policy) string {
 	if w.Partner != "" {
-		return "La risposta dell’ente «" + agencyName(p, w.Partner) + "»"
+		return "La risposta dell’ente «" + AgencyName(p, w.Partner) + "»"
 	}
 	by := health.Who{Role: w.Role, Agency: w.Agency}
 	if w.Holder != nil {

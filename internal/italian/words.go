@@ -1,6 +1,7 @@
 package italian
 
 import (
+	"strings"
 	"time"
 
 	"percorso/internal/care"
@@ -23,3 +24,14 @@ func (Words) Refusal(r care.Refusal) string { return Refusal(r) }
 func (Words) Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 	return Sentence(w, p, now)
 }
+
+// AgencyName is an agency as its zone names it.
+func AgencyName(p care.Policy, code string) string {
+	if a, ok := p.Agency(code); ok {
+		return a.Name
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// ZoneName is a zone by its code, which is the name of its town.
+func ZoneName(code string) string { return Upper(strings.ReplaceAll(code, "_", " ")) }

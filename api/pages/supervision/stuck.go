@@ -19,6 +19,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/italian/timeline"
 	"percorso/internal/ledger"
 	"percorso/internal/terms"
 	"percorso/internal/told"
@@ -334,5 +335,5 @@ func (s *Place) meanwhile(ctx context.Context, who care.Staff, p care.Policy, t 
 	if last == nil {
 		return "", nil
 	}
-	return italian.Moment(last.At) + ", " + last.ByName + ": " + italian.TimelineLine(p, last.Code, last.Detail) + ".", nil
+	return italian.Moment(last.At) + ", " + last.ByName + ": " + timeline.Line(p, last.Code, last.Detail) + ".", nil
 }

@@ -1,4 +1,5 @@
-package italian
+// Package timeline says in Italian what happened in a case: the lines of its timeline.
+package timeline
 
 import (
 	"cmp"
@@ -6,6 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/told"
 )
@@ -71,8 +73,8 @@ var aboutSeat = map[string]string{
 	"seat_nobody_else": "Nessun altro può partecipare all’équipe in questo ruolo",
 }
 
-// TimelineLine says what happened, from a moment's code and detail.
-func TimelineLine(p care.Policy, code, detail string) string {
+// Line says what happened, from a moment's code and detail.
+func Line(p care.Policy, code, detail string) string {
 	if text, ok := plainMoments[code]; ok {
 		if outcome, asked := care.ByCode(p.Outcomes, detail); asked { // of a closure
 			text += " (" + outcome.Name + ")"
@@ -80,16 +82,16 @@ func TimelineLine(p care.Policy, code, detail string) string {
 		return text
 	}
 	if text, ok := aboutTask[code]; ok {
-		return text + ": " + TaskKind(care.TaskKind(detail))
+		return text + ": " + italian.TaskKind(care.TaskKind(detail))
 	}
 	if text, ok := aboutSeat[code]; ok {
-		return with(text, Role(care.Role(detail)))
+		return with(text, italian.Role(care.Role(detail)))
 	}
 	if text, ok := aboutAgency[code]; ok {
-		return with(text, agencyName(p, detail))
+		return with(text, italian.AgencyName(p, detail))
 	}
 	if text, ok := aboutZone[code]; ok {
-		return with(text, zoneName(detail))
+		return with(text, italian.ZoneName(detail))
 	}
 	if text := lifeLine(code, detail); text != "" {
 		return text
@@ -98,55 +100,55 @@ func TimelineLine(p care.Policy, code, detail string) string {
 	switch code {
 	case "task_completed":
 		if of == string(care.ReferralAnswer) {
-			return TaskKind(care.ReferralAnswer)
+			return italian.TaskKind(care.ReferralAnswer)
 		}
 		ending, closure, _ := strings.Cut(ending, "/")
-		line := TaskKind(care.TaskKind(of)) + ": " + Outcome(care.TaskKind(of), ending)
+		line := italian.TaskKind(care.TaskKind(of)) + ": " + italian.Outcome(care.TaskKind(of), ending)
 		if outcome, ok := care.ByCode(p.Outcomes, closure); ok {
 			line += " (" + outcome.Name + ")"
 		}
 		return line
 	case "stage":
-		return "Il percorso passa a: " + Stage(care.Stage(detail))
+		return "Il percorso passa a: " + italian.Stage(care.Stage(detail))
 	case "new_course":
-		return "Prosegue secondo il percorso aggiornato: " + RunKind(care.RunKind(detail))
+		return "Prosegue secondo il percorso aggiornato: " + italian.RunKind(care.RunKind(detail))
 	case "entry_mended":
 		if detail == string(care.OpRefuseEntry) {
 			return "Rifiutata una richiesta che non si riusciva a registrare: chi l’aveva fatta ne ha l’avviso"
 		}
 		return "Fatta riprovare una richiesta che non si riusciva a registrare"
 	case "branch_joined":
-		return "Già in corso, non si apre una seconda volta: " + RunKind(care.RunKind(detail))
+		return "Già in corso, non si apre una seconda volta: " + italian.RunKind(care.RunKind(detail))
 	case "task_joined":
-		return "C’è già, non si apre una seconda volta: " + TaskKind(care.TaskKind(detail))
+		return "C’è già, non si apre una seconda volta: " + italian.TaskKind(care.TaskKind(detail))
 	case "branch_ended":
-		return RunKind(care.RunKind(of)) + ": " + Ending(p, ending)
+		return italian.RunKind(care.RunKind(of)) + ": " + italian.Ending(p, ending)
 	case "case_closed":
 		outcome, ok := care.ByCode(p.Outcomes, detail)
 		if !ok {
-			outcome.Name = Ending(p, detail)
+			outcome.Name = italian.Ending(p, detail)
 		}
 		return "Fascicolo chiuso: " + outcome.Name
 	}
 	if state, ok := strings.CutPrefix(code, "referral_"); ok {
-		text := "Segnalazione " + ReferralState(care.ReferralState(state))
+		text := "Segnalazione " + italian.ReferralState(care.ReferralState(state))
 		if state == string(care.ReferralRequested) {
 			text = "Segnalazione inviata"
 		}
 		if reason, known := p.RejectReason(detail); known {
 			return with(text, reason.Name)
 		}
-		if reason, known := reasons[detail]; known {
+		if reason, known := italian.KnownReason(detail); known {
 			return with(text, reason)
 		}
 		return text
 	}
-	return Upper(strings.ReplaceAll(code, "_", " "))
+	return italian.Upper(strings.ReplaceAll(code, "_", " "))
 }
 
-// ChangeLine says who had a task before and who has it now, from when to when its term
+// Change says who had a task before and who has it now, from when to when its term
 // was moved, or whom a reminder went to; empty: the line says nothing of it.
-func ChangeLine(c ledger.Changed) string {
+func Change(c ledger.Changed) string {
 	before, now := hands(c.FromName, c.FromRole, c.FromUntil), hands(c.ToName, c.ToRole, c.ToUntil)
 	switch {
 	case now == "":
@@ -161,9 +163,9 @@ func ChangeLine(c ledger.Changed) string {
 func hands(name string, role care.Role, until *time.Time) string {
 	switch {
 	case until != nil:
-		return Moment(*until)
+		return italian.Moment(*until)
 	case role != "" && name == "":
-		return Role(role)
+		return italian.Role(role)
 	}
 	return name
 }
@@ -181,43 +183,32 @@ func with(text, detail string) string {
 func lifeLine(code, detail string) string {
 	switch code {
 	case "equipe_convened":
-		return "Convocata: " + cmp.Or(said(equipeKinds, care.EquipeKind(detail)), "équipe")
+		return "Convocata: " + cmp.Or(said(italian.EquipeKind, care.EquipeKind(detail)), "équipe")
 	case "opinion":
-		return with("Parere nell’équipe", said(opinions, detail))
+		return with("Parere nell’équipe", said(italian.Opinion, detail))
 	case "approval_elsewhere":
-		return "Approvazione chiesta al responsabile della zona di " + zoneName(detail) + ", perché qui non c’è nessun altro che possa darla"
+		return "Approvazione chiesta al responsabile della zona di " + italian.ZoneName(detail) + ", perché qui non c’è nessun altro che possa darla"
 	case "opinion_reported":
-		return with("Parere riferito nel verbale dell’équipe, da confermare", said(opinions, detail))
+		return with("Parere riferito nel verbale dell’équipe, da confermare", said(italian.Opinion, detail))
 	case "signature":
-		return with("Firma del progetto", said(signatures, detail))
+		return with("Firma del progetto", said(italian.Signature, detail))
 	case "signature_reported":
-		return with("Firma riferita nel verbale dell’équipe, da confermare", said(signatures, detail))
+		return with("Firma riferita nel verbale dell’équipe, da confermare", said(italian.Signature, detail))
 	case "suspended":
-		return with("Percorso sospeso", said(suspendReasons, detail))
+		return with("Percorso sospeso", said(italian.SuspendReason, detail))
 	case "case_reopened":
-		return with("Fascicolo riaperto", said(stages, care.Stage(detail)))
+		return with("Fascicolo riaperto", said(italian.Stage, care.Stage(detail)))
 	}
 	if state, ok := strings.CutPrefix(code, "plan_"); ok {
-		return "Progetto " + PlanState(care.PlanState(state))
+		return "Progetto " + italian.PlanState(care.PlanState(state))
 	}
 	return ""
 }
 
-// said says a code that may be empty.
-func said[C ~string](words map[C]string, code C) string {
+// said says a code in its words, and nothing where there is none.
+func said[C ~string](words func(C) string, code C) string {
 	if code == "" {
 		return ""
 	}
-	return say(words, code)
+	return words(code)
 }
-
-// agencyName is an agency as its zone names it.
-func agencyName(p care.Policy, code string) string {
-	if a, ok := p.Agency(code); ok {
-		return a.Name
-	}
-	return said[string](nil, code)
-}
-
-// zoneName is a zone by its code, which is the name of its town.
-func zoneName(code string) string { return Upper(said[string](nil, code)) }
