@@ -185,8 +185,7 @@ func TestAssets(t *testing.T) {
 func TestAFirstVisitIsSmall(t *testing.T) {
 	b := apitest.NewPages(t)
 	fetched, bytes := map[string]bool{}, 0
-	var fetch func(path string) string
-	fetch = func(path string) string {
+	fetch := func(path string) string {
 		path, _, _ = strings.Cut(path, "#")
 		if fetched[path] {
 			return ""

@@ -13,7 +13,7 @@ import (
 )
 
 // plainMoments are lines of a timeline whose detail adds nothing.
-var plainMoments = map[string]string{
+var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no password
 	"case_opened":           "Fascicolo aperto",
 	"closure_asked":         "Chiesta la chiusura anticipata",
 	"approval_passed":       "Chi doveva approvare la chiusura non lavora più qui: l’approvazione passa ad altri",
@@ -43,14 +43,15 @@ var plainMoments = map[string]string{
 	"lifting_asked":         "Proposto di togliere la protezione",
 	"protection_lifted":     "Tolta la protezione",
 	"mistake_said":          "Segnalato che la chiusura, o l’unione, è uno sbaglio",
-	"mistake_reminded":      "Ricordato che uno sbaglio aspetta la conferma di un’altra persona", "mistake_lapsed": "Nessuno ha confermato lo sbaglio: la segnalazione è decaduta",
-	"closure_undone":   "Annullata la chiusura, che era uno sbaglio",
-	"merge_undone":     "Annullata l’unione di due fascicoli, che era uno sbaglio",
-	"person_corrected": "Corretti i dati della persona",
-	"identity_vouched": "Confermato che un altro fascicolo è della stessa persona",
-	"entry_refused":    "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
-	"run_restarted":    "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",
-	"link_used":        "Un ente ha risposto con il link ricevuto per email",
+	"mistake_reminded":      "Ricordato che uno sbaglio aspetta la conferma di un’altra persona",
+	"mistake_lapsed":        "Nessuno ha confermato lo sbaglio: la segnalazione è decaduta",
+	"closure_undone":        "Annullata la chiusura, che era uno sbaglio",
+	"merge_undone":          "Annullata l’unione di due fascicoli, che era uno sbaglio",
+	"person_corrected":      "Corretti i dati della persona",
+	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
+	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
+	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",
+	"link_used":             "Un ente ha risposto con il link ricevuto per email",
 }
 
 // aboutTask are lines whose detail is a kind of task.
