@@ -25,7 +25,7 @@ func (form Naming) Check() []care.Fault {
 	var f care.Faults
 	f.Add(form.To != "", "to", care.RuleRequired)
 	f.Add(form.To == "" || care.IsID(form.To), "to", care.RuleUnknownCode)
-	f.Add(form.Note != "", "note", care.RuleRequired)
+	f.Add(care.Said(form.Note), "note", care.RuleRequired)
 	f.Note("note", form.Note)
 	return f
 }

@@ -25,7 +25,7 @@ func check(policy care.Policy, area, note string) []care.Fault {
 	var f care.Faults
 	f.Add(area != "", "area", care.RuleRequired)
 	f.Add(area == "" || len(policy.NeedAreas([]string{area})) == 1, "area", care.RuleUnknownCode)
-	f.Add(note != "", "note", care.RuleRequired)
+	f.Add(care.Said(note), "note", care.RuleRequired)
 	f.Note("note", note)
 	return f
 }
