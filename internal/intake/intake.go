@@ -107,7 +107,7 @@ func CheckSamePerson(p ledger.Person, now time.Time) []care.Fault {
 // CheckSearch says what is wrong with what a case file is looked for by.
 func CheckSearch(field, search string) []care.Fault {
 	var f care.Faults
-	search = strings.TrimSpace(search) // a reader of barcodes ends with a new line
+	search = strings.Trim(search, " \t\r\n") // a reader of barcodes ends with a new line
 	f.Add(utf8.RuneCountInString(search) >= minSearch, field, care.RuleTooShort)
 	f.Text(field, search, maxName)
 	return f

@@ -73,3 +73,11 @@ func TestThatSomebodyHasNoPermitCannotBeSaid(t *testing.T) {
 		}
 	}
 }
+
+// A search ends where a reader of barcodes ends it; what nobody sees in it is refused as in
+// any other text.
+func TestASearchSaysWhatCanBeRead(t *testing.T) {
+	require.Empty(t, CheckSearch("search", "PROVA\r\n"))
+	require.Equal(t, []care.Fault{{Field: "search", Rule: care.RuleIllegible}}, CheckSearch("search", "Prova\u2028"))
+	require.Equal(t, []care.Fault{{Field: "search", Rule: care.RuleTooShort}}, CheckSearch("search", " a "))
+}
