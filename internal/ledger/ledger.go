@@ -450,17 +450,16 @@ type Snapshot struct {
 	CaseNumber  string   `json:"case_number"`
 	FiscalCode  string   `json:"fiscal_code,omitempty"` // for whose work needs it
 	// What is known of the telephone, without the number itself.
-	PhoneTerms *reach.Way `json:"phone_terms,omitempty"`
+	PhoneTerms *reach.Terms `json:"phone_terms,omitempty"`
 }
 
 // Telephone is the telephone with what may be done with it.
 func (s Snapshot) Telephone() reach.Way {
-	var c reach.Way
+	var terms reach.Terms
 	if s.PhoneTerms != nil {
-		c = *s.PhoneTerms
+		terms = *s.PhoneTerms
 	}
-	c.Kind, c.Value = reach.Phone, s.Phone
-	return c
+	return terms.Of(s.Phone)
 }
 
 // Share is what the caller's agency was given of a person for one of its tasks,

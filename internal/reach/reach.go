@@ -26,6 +26,19 @@ type Way struct {
 	Hours   string `json:"hours,omitempty" maxLength:"200" doc:"When, in words"`
 }
 
+// Terms are what may be done with a number, without the number itself.
+type Terms struct {
+	Whose   string `json:"whose,omitempty" enum:"own,relative,friend,operator" doc:"Left out: nobody asked"`
+	Call    string `json:"call,omitempty" enum:"yes,no" doc:"Whether it may be called; left out: nobody asked"`
+	Message string `json:"message,omitempty" enum:"yes,no" doc:"Whether a message may be left; left out: nobody asked"`
+	Hours   string `json:"hours,omitempty" maxLength:"200" doc:"When, in words"`
+}
+
+// Of is a number with its terms.
+func (t Terms) Of(phone string) Way {
+	return Way{Kind: Phone, Value: phone, Whose: t.Whose, Call: t.Call, Message: t.Message, Hours: t.Hours}
+}
+
 // Kinds of contacts.
 const (
 	Phone = "phone"
