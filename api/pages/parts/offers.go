@@ -93,8 +93,14 @@ func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule s
 		return service, &t, ""
 	}
 	day, hour := sent.Get(id+"day"), sent.Get(id+"hour")
-	if at, rule = ReadMoment(day, hour); rule == care.RuleRequired && day != "" {
-		rule = agenda.HourMissing
+	at, rule = ReadMoment(day, hour)
+	if rule == care.RuleRequired && day != "" {
+		switch _, isDay := ReadDate(day); {
+		case !isDay:
+			rule = RuleDate
+		case sent.Has(id + "offer"): // places were offered to choose from
+			rule = agenda.HourMissing
+		}
 	}
 	return "", at, rule
 }

@@ -11,9 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/api/pages/parts"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -66,10 +68,13 @@ func TestAFormOffersFreePlaces(t *testing.T) {
 	require.Equal(t, care.Booking{Service: "pas", Matter: "housing_support", At: time.Date(2026, 11, 24, 15, 0, 0, 0, testclock.Rome)},
 		care.Booking{Service: got.Bookings[0].Service, Matter: got.Bookings[0].Matter, At: got.Bookings[0].At.In(testclock.Rome)})
 
-	again := sends(url.Values{field + "day": {"2026-12-01"}, "note": {"Nota digitata"}})
+	again := sends(url.Values{field + "offer": {""}, field + "day": {"2026-12-01"}, "note": {"Nota digitata"}})
 	require.Equal(t, "mar 1º dicembre, ore 15.00, per telefono", places(t, again, field+"offer")[1])
 	require.Contains(t, again.Words(), "Scegli uno dei posti liberi da quel giorno")
 	require.Contains(t, again.Words(), "Nota digitata")
+	noDay := sends(url.Values{field + "offer": {""}, field + "day-day": {"31"}, field + "day-month": {"11"}, field + "day-year": {"2026"}})
+	require.NotContains(t, noDay.Words(), "Scegli uno dei posti liberi da quel giorno", "there is no such day")
+	require.Contains(t, noDay.Words(), italian.Rule(parts.RuleDate))
 	require.Contains(t, sends(url.Values{field + "offer": {"spac 2026-11-25T09:00:00+01:00"}}).Words(), "Il posto è di un altro servizio")
 	sends(url.Values{field + "offer": {"pas domani"}})
 
@@ -121,4 +126,7 @@ func TestAServiceOffersItsOwnPlaces(t *testing.T) {
 	_, offered := page.First("select", "id", "moved-at-offer")
 	require.False(t, offered)
 	require.True(t, strings.Contains(page.Words(), "Ora"))
+	b.Records.OnAccept = nil
+	page = apitest.ReadPage(t, b.Submit("/compiti/"+apitest.SomeID+"/completa", url.Values{"key": {"b"}, "outcome": {care.Moved}, "moved-at-day": {"2026-12-01"}}))
+	require.NotContains(t, page.Words(), "Scegli uno dei posti liberi", "none is offered")
 }
