@@ -114,6 +114,20 @@ func keysOf(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Person)
 	return kinds, keys, nil
 }
 
+// Renew makes the keys anew by which the person of a case is found, which the caller sees.
+func Renew(ctx context.Context, tx postgres.Tx, caseID string) error {
+	p, err := Person(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	kinds, keys, err := keysOf(ctx, tx, caseID, p)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `SELECT renew_keys($1, $2, $3, $4)`, caseID, names.Version, kinds, keys)
+	return err
+}
+
 // Person reads the person of a case. pgx.ErrNoRows: the caller does not see them.
 func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
 	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on,

@@ -56,22 +56,23 @@ BEGIN
         'plans', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'version', o.version, 'state', o.state)), '[]') FROM plan o WHERE o.case_id = m.id),
         'actions', (SELECT coalesce(jsonb_agg(o.action_id), '[]') FROM action_progress o WHERE o.case_id = m.id),
         'consents', (SELECT coalesce(jsonb_agg(o), '[]') FROM consent o WHERE o.case_id IN (m.id, kept)),
-        'aside', (SELECT coalesce(jsonb_agg(o), '[]') FROM set_aside o WHERE o.case_id = m.id),
+        'aside', (SELECT coalesce(jsonb_agg(o), '[]') FROM set_aside o WHERE o.case_id IN (m.id, kept)),
         'person', (SELECT to_jsonb(o) FROM person o WHERE o.case_id = kept),
         'needs', k.needs, 'notice', k.notice_version,
-        'keys', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', o.kind, 'key', o.key)), '[]') FROM person_key o WHERE o.case_id = kept),
         'grants', ARRAY(SELECT g.agency FROM case_grant g WHERE g.case_id = kept))
         FROM case_file m, case_file k, run r WHERE m.id = merged AND k.id = kept AND r.id = own;
 END $$;
 
--- Remembers of a merge that is done how it left the person, which consents it withdrew,
--- and which branches it told to end.
+-- Remembers of a merge that is done how it left the person, what it set aside of both, which
+-- consents it withdrew, and which branches it told to end.
 CREATE FUNCTION remember_merged(entry uuid, adoption uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     SET CONSTRAINTS carry_contacts IMMEDIATE;
     UPDATE file_merge m SET before = m.before || jsonb_build_object(
         'after', (SELECT to_jsonb(p) FROM person p WHERE p.case_id = m.case_id),
+        'set_aside', (SELECT coalesce(jsonb_agg(o), '[]') FROM set_aside o WHERE o.case_id = m.case_id
+            AND NOT EXISTS (SELECT FROM jsonb_populate_recordset(NULL::set_aside, m.before -> 'aside') x WHERE (o.field, o.value, o.from_number, o.at) = (x.field, x.value, x.from_number, x.at))),
         'united', (SELECT f.needs FROM case_file f WHERE f.id = m.case_id),
         'withdrawn', ARRAY(SELECT o.id FROM consent o, jsonb_populate_recordset(NULL::consent, m.before -> 'consents') b
             WHERE o.id = b.id AND b.withdrawn_at IS NULL AND o.withdrawn_at IS NOT NULL),
@@ -100,6 +101,30 @@ BEGIN
         WHERE f.id = c;
 END $$;
 
+-- What is said of a person in a file that another one was merged into, without what came
+-- of that: each column as it was, unless it was corrected meanwhile. A name, a day of birth
+-- and what a permit is go together. A column that comes later is restored like the others.
+CREATE FUNCTION unmerged(said jsonb, was jsonb, became jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT said || coalesce(jsonb_object_agg(u.key, u.value) FILTER (WHERE u.as_merged), '{}') FROM (
+        SELECT x.key, x.value, bool_and(said -> x.key = became -> x.key) OVER (PARTITION BY CASE
+            WHEN x.key IN ('given_name', 'family_name') THEN 'name'
+            WHEN x.key IN ('birth_date', 'birth_year_only') THEN 'birth_date'
+            WHEN x.key IN ('permit', 'permit_expiry', 'receipt_on') THEN 'permit' ELSE x.key END) AS as_merged
+        FROM jsonb_each(was) x WHERE x.key NOT IN ('id', 'case_id', 'as_of', 'keys', 'version')) u
+$$;
+
+-- Gives the person of a file that the caller sees the keys of what is said of them.
+CREATE FUNCTION renew_keys(c uuid, keys_version int, kinds text[], keys text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM case_file f WHERE f.id = c AND f.zone = my('zone') AND owner_sees_case(c)) THEN
+        RAISE EXCEPTION 'the caller does not see the case';
+    END IF;
+    DELETE FROM person_key k WHERE k.case_id = c;
+    PERFORM keep_keys(c, kinds, renew_keys.keys);
+    UPDATE person o SET keys = keys_version WHERE o.case_id = c;
+END $$;
+
 -- Takes the merge of a file back, which the caller has asked about with merge_of. Its own
 -- things are its own again, its run stands where it stood, with its clocks as in a
 -- suspension, and waits to be started; what was recorded meanwhile stays where it is.
@@ -120,6 +145,7 @@ DECLARE
     p person;
     was person;
     became person;
+    now_said jsonb;    -- of the person of the file that stays
     left_state jsonb;
 BEGIN
     SELECT * INTO STRICT m FROM file_merge o WHERE o.merged = c AND o.undone_at IS NULL AND o.before <> '{}' AND my('role') IN ('social_worker', 'supervisor')
@@ -171,38 +197,27 @@ BEGIN
         WHERE b -> 'withdrawn' ? o.id::text AND other.id = o.renewed_by AND other.withdrawn_at IS NULL
             AND NOT EXISTS (SELECT FROM consent q WHERE q.case_id = o.case_id AND q.agency = o.agency AND q.purpose = o.purpose AND q.withdrawn_at IS NULL);
 
-    -- The person of the file that stays, but for what was corrected meanwhile. Names, and
-    -- what a permit is, go together.
+    -- The person of the file that stays, but for what was corrected meanwhile.
     SELECT * INTO STRICT p FROM person o WHERE o.case_id = m.case_id FOR UPDATE;
     was := jsonb_populate_record(NULL::person, b -> 'person');
     became := jsonb_populate_record(NULL::person, b -> 'after');
-    IF (p.given_name, p.family_name) = (became.given_name, became.family_name) THEN p.given_name := was.given_name; p.family_name := was.family_name; END IF;
-    IF (p.birth_date, p.birth_year_only) = (became.birth_date, became.birth_year_only) THEN p.birth_date := was.birth_date; p.birth_year_only := was.birth_year_only; END IF;
-    IF p.citizenship = became.citizenship THEN p.citizenship := was.citizenship; END IF;
-    IF (p.permit, p.permit_expiry, p.receipt_on) IS NOT DISTINCT FROM (became.permit, became.permit_expiry, became.receipt_on) THEN
-        p.permit := was.permit; p.permit_expiry := was.permit_expiry; p.receipt_on := was.receipt_on;
+    now_said := unmerged(to_jsonb(p), b -> 'person', b -> 'after');
+    SELECT string_agg(format('%I', x.key), ', ') INTO t FROM jsonb_each(now_said) x WHERE x.value IS DISTINCT FROM to_jsonb(p) -> x.key;
+    IF t IS NOT NULL THEN
+        EXECUTE format('UPDATE person o SET (%1$s) = (SELECT %1$s FROM jsonb_populate_record(NULL::person, $1)) WHERE o.case_id = $2', t) USING now_said, m.case_id;
     END IF;
-    IF p.phone = became.phone THEN p.phone := was.phone; END IF;
-    IF p.email = became.email THEN p.email := was.email; END IF;
-    IF p.municipality = became.municipality THEN p.municipality := was.municipality; END IF;
-    IF p.address = became.address THEN p.address := was.address; END IF;
-    IF p.languages = became.languages THEN p.languages := was.languages; END IF;
-    UPDATE person o SET given_name = p.given_name, family_name = p.family_name, birth_date = p.birth_date, birth_year_only = p.birth_year_only, citizenship = p.citizenship,
-        permit = p.permit, permit_expiry = p.permit_expiry, receipt_on = p.receipt_on, phone = p.phone, email = p.email, municipality = p.municipality, address = p.address,
-        languages = p.languages, as_of = (SELECT coalesce(jsonb_object_agg(n.key, n.since), '{}') FROM (
+    p := jsonb_populate_record(p, now_said);
+    UPDATE person o SET as_of = (SELECT coalesce(jsonb_object_agg(n.key, n.since), '{}') FROM (
             SELECT e.key, CASE WHEN e.value = became.as_of -> e.key THEN was.as_of -> e.key ELSE e.value END AS since FROM jsonb_each(p.as_of) e) n WHERE n.since IS NOT NULL)
         WHERE o.case_id = m.case_id;
     UPDATE case_file f SET needs = ARRAY(SELECT x FROM unnest(f.needs) WITH ORDINALITY u (x, n) WHERE b -> 'needs' ? x OR NOT b -> 'united' ? x ORDER BY n),
         notice_version = b ->> 'notice' WHERE f.id = m.case_id;
     -- What was set aside of either is in its place, or stays to be read where that was corrected.
-    DELETE FROM set_aside o USING case_file f WHERE o.case_id = m.case_id AND o.at = m.at AND o.from_number = f.number
-        AND (f.id = c OR f.id = m.case_id AND o.value = CASE WHEN o.field IN ('name', 'birth_date', 'citizenship', 'permit', 'phone')
+    DELETE FROM set_aside o USING case_file f, jsonb_populate_recordset(NULL::set_aside, b -> 'set_aside') x
+        WHERE o.case_id = m.case_id AND (o.field, o.value, o.from_number, o.at) = (x.field, x.value, x.from_number, x.at) AND o.from_number = f.number AND (f.id = c OR f.id = m.case_id AND o.value = CASE WHEN o.field IN ('name', 'birth_date', 'citizenship', 'permit', 'phone')
             THEN said_of(p, o.field) ELSE jsonb_build_object(o.field, to_jsonb(p) -> o.field) END);
     UPDATE set_aside o SET case_id = c FROM jsonb_populate_recordset(NULL::set_aside, b -> 'aside') x
-        WHERE o.case_id = m.case_id AND (o.field, o.value, o.from_number, o.at) = (x.field, x.value, x.from_number, x.at);
-    DELETE FROM person_key o WHERE o.case_id = m.case_id AND o.kind <> 'number'
-        AND EXISTS (SELECT FROM person_key q WHERE q.case_id = c AND (q.kind, q.key) = (o.kind, o.key))
-        AND NOT EXISTS (SELECT FROM jsonb_to_recordset(b -> 'keys') AS x (kind text, key text) WHERE (x.kind, x.key) = (o.kind, o.key));
+        WHERE x.case_id = c AND o.case_id = m.case_id AND (o.field, o.value, o.from_number, o.at) = (x.field, x.value, x.from_number, x.at);
     -- Who sees it by the other file alone no longer does, unless they have work in it.
     DELETE FROM case_grant g WHERE g.case_id = m.case_id AND NOT b -> 'grants' ? g.agency
         AND NOT EXISTS (SELECT FROM task o WHERE o.case_id = m.case_id AND o.agency = g.agency AND o.ended_at IS NULL)
@@ -213,11 +228,14 @@ BEGIN
         FROM keeper k JOIN protection o ON o.case_id = c AND o.file = k.file WHERE o.file <> c ON CONFLICT DO NOTHING;
     UPDATE protection o SET file = c WHERE o.case_id = c;
 
-    -- Its run: where it stood, with its tasks and its waits.
-    UPDATE task o SET state = x.state, outcome = '', ended_at = NULL, holder = x.holder, reserved_at = x.reserved_at,
+    -- Its run: where it stood, with its tasks and its waits. Whose holder works there no
+    -- more waits for somebody else.
+    UPDATE task o SET state = CASE WHEN x.holder IS NOT NULL AND h.id IS NULL THEN 'ready' ELSE x.state END, outcome = '', ended_at = NULL,
+            holder = h.id, reserved_at = CASE WHEN h.id IS NOT NULL THEN x.reserved_at END,
             suspended = CASE WHEN rests THEN x.suspended ELSE x.kind <> 'permit_renewal' END,
             stood_at = CASE WHEN rests THEN x.stood_at WHEN x.kind <> 'permit_renewal' THEN m.at END
-        FROM jsonb_populate_recordset(NULL::task, b -> 'tasks') x WHERE o.id = x.id;
+        FROM jsonb_populate_recordset(NULL::task, b -> 'tasks') x LEFT JOIN staff h ON h.id = x.holder AND h.active AND (h.zone, h.agency) = (x.zone, x.agency)
+        WHERE o.id = x.id;
     INSERT INTO wait (run_id, step, case_id, zone, code, set_at, due_at, stood_at, stood_due)
         SELECT own, w.step, c, w.zone, w.code, w.set_at, CASE WHEN f.goes_on THEN w.due_at END,
             CASE WHEN NOT f.goes_on THEN coalesce(w.stood_at, m.at) END, CASE WHEN NOT f.goes_on THEN coalesce(w.stood_due, w.due_at) END
@@ -298,9 +316,9 @@ BEGIN
     RETURN FOUND;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION remember_merge, remember_merged, merge_of, undo_merge, merges_of, case_now FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION remember_merge, remember_merged, merge_of, undo_merge, renew_keys, merges_of, case_now FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION remember_merge, remember_merged, case_now TO percorso_worker;
-GRANT EXECUTE ON FUNCTION merge_of, undo_merge, merges_of TO percorso_app;
+GRANT EXECUTE ON FUNCTION merge_of, undo_merge, renew_keys, merges_of TO percorso_app;
 
 -- +goose Down
 -- +goose StatementBegin
@@ -315,7 +333,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION remember_merge, remember_merged, merge_of, undo_merge, merges_of, case_now;
+DROP FUNCTION remember_merge, remember_merged, merge_of, undo_merge, unmerged, renew_keys, merges_of, case_now;
 DROP TABLE file_merge;
 REVOKE UPDATE (stage, closed_at, outcome, suspended_at, suspended_until) ON case_file FROM percorso_definer;
 REVOKE UPDATE (outcome, ended_at, holder, reserved_at, suspended, stood_at) ON task FROM percorso_definer;

@@ -20,18 +20,30 @@ CREATE FUNCTION contact_terms(contacts jsonb, kind text, value text) RETURNS jso
     WHERE c ->> 'kind' = contact_terms.kind AND c ->> 'value' = contact_terms.value LIMIT 1
 $$;
 
+-- All contacts of somebody of whom a number and an address stand alone besides.
+CREATE FUNCTION reached(contacts jsonb, phone text, email text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object('kind', x.kind, 'value', x.value) ORDER BY x.kind DESC), '[]') || contacts
+    FROM (VALUES ('phone', phone), ('email', email)) x (kind, value)
+    WHERE x.value <> '' AND NOT EXISTS (SELECT FROM jsonb_array_elements(contacts) c WHERE c ->> 'kind' = x.kind AND c ->> 'value' = x.value)
+$$;
+
+-- The one among some contacts that is the same number or address; NULL: there is none.
+CREATE FUNCTION one_contact(contacts jsonb, contact jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT c FROM jsonb_array_elements(contacts) c WHERE c ->> 'kind' = contact ->> 'kind' AND c ->> 'value' = contact ->> 'value' LIMIT 1
+$$;
+
 -- The contacts of two files of one person: the number that stands
 -- alone first, then those of the one that stays. What must not
--- be called by one of them must not by both. Where none is safe, the number that the one
--- that stays has alone is among them, so that it is not lost.
-CREATE FUNCTION united_contacts(stays jsonb, goes jsonb, phone text, unsafe boolean) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+-- be called by one of them must not by both. Where none is safe, a number and an address that
+-- stand alone are among them, so that they are not lost.
+CREATE FUNCTION united_contacts(stays jsonb, goes jsonb, phone text, email text, unsafe boolean) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     WITH own AS (
         SELECT c || CASE WHEN contact_terms(goes, c ->> 'kind', c ->> 'value') ->> 'call' = 'no' THEN '{"call":"no"}'::jsonb ELSE '{}' END AS c, n
         FROM jsonb_array_elements(stays) WITH ORDINALITY u (c, n))
     SELECT coalesce(jsonb_agg(a.c ORDER BY a.c ->> 'kind' = 'phone' AND a.c ->> 'value' = phone DESC, a.part, a.n), '[]') FROM (
         SELECT 2 AS part, n, c FROM own
-        UNION ALL SELECT 1, 0, jsonb_build_object('kind', 'phone', 'value', phone)
-            WHERE unsafe AND phone <> '' AND NOT EXISTS (SELECT FROM own WHERE c ->> 'kind' = 'phone' AND c ->> 'value' = phone)
+        UNION ALL SELECT 1, x.n, jsonb_build_object('kind', x.kind, 'value', x.value) FROM (VALUES (1, 'phone', phone), (2, 'email', email)) x (n, kind, value)
+            WHERE unsafe AND x.value <> '' AND NOT EXISTS (SELECT FROM jsonb_array_elements(stays || goes) c WHERE c ->> 'kind' = x.kind AND c ->> 'value' = x.value)
         UNION ALL SELECT 3, u.n, u.c FROM jsonb_array_elements(goes) WITH ORDINALITY u (c, n)
             WHERE NOT EXISTS (SELECT FROM own WHERE own.c ->> 'kind' = u.c ->> 'kind' AND own.c ->> 'value' = u.c ->> 'value')) a
 $$;
@@ -74,6 +86,39 @@ BEGIN
     UPDATE person o SET keys = keys_version WHERE o.case_id = c;
 END $$;
 
+-- As before. Of the contacts each is as it was that nobody has changed since the merge, and
+-- those that came with it alone are gone; so is a number or an address that stands alone.
+CREATE OR REPLACE FUNCTION unmerged(said jsonb, was jsonb, became jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    r jsonb;
+    own jsonb;    -- contacts before the merge
+    merged jsonb; -- and after it
+    alone jsonb;
+    kind text;
+BEGIN
+    SELECT said || coalesce(jsonb_object_agg(u.key, u.value) FILTER (WHERE u.as_merged), '{}') INTO r FROM (
+        SELECT x.key, x.value, bool_and(said -> x.key = became -> x.key) OVER (PARTITION BY CASE
+            WHEN x.key IN ('given_name', 'family_name') THEN 'name'
+            WHEN x.key IN ('birth_date', 'birth_year_only') THEN 'birth_date'
+            WHEN x.key IN ('permit', 'permit_expiry', 'receipt_on') THEN 'permit' ELSE x.key END) AS as_merged
+        FROM jsonb_each(was) x WHERE x.key NOT IN ('id', 'case_id', 'as_of', 'keys', 'version')) u;
+    own := reached(coalesce(was -> 'contacts', '[]'), was ->> 'phone', was ->> 'email');
+    merged := reached(coalesce(became -> 'contacts', '[]'), became ->> 'phone', became ->> 'email');
+    IF said -> 'contacts' <> became -> 'contacts' THEN
+        r := r || jsonb_build_object('contacts', (SELECT coalesce(jsonb_agg(CASE WHEN e.c = e.as_merged THEN coalesce(e.before, e.c) ELSE e.c END ORDER BY e.n), '[]') FROM (
+            SELECT u.c, u.n, one_contact(own, u.c) AS before, one_contact(merged, u.c) AS as_merged
+            FROM jsonb_array_elements(said -> 'contacts') WITH ORDINALITY u (c, n)) e WHERE e.before IS NOT NULL OR e.c IS DISTINCT FROM e.as_merged));
+    END IF;
+    FOREACH kind IN ARRAY ARRAY['phone', 'email'] LOOP
+        alone := jsonb_build_object('kind', kind, 'value', r -> kind);
+        CONTINUE WHEN NOT ((r ->> 'no_safe_contact')::boolean OR coalesce(one_contact(r -> 'contacts', alone) ->> 'call', '') = 'no'
+            OR one_contact(merged, alone) IS NOT NULL AND one_contact(own || (r -> 'contacts'), alone) IS NULL);
+        r := r || jsonb_build_object(kind, coalesce((SELECT u.c ->> 'value' FROM jsonb_array_elements(r -> 'contacts') WITH ORDINALITY u (c, n)
+            WHERE u.c ->> 'kind' = kind AND u.c ->> 'call' IS DISTINCT FROM 'no' AND NOT (r ->> 'no_safe_contact')::boolean ORDER BY u.n LIMIT 1), ''));
+    END LOOP;
+    RETURN r;
+END $$;
+
 -- As before, with the contacts of both.
 CREATE OR REPLACE FUNCTION carry_contacts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -90,7 +135,7 @@ BEGIN
                 ('address', of_old.address, of_new.address), ('fiscal_code', of_old.fiscal_code, of_new.fiscal_code)) x (field, value, kept)
             WHERE x.value <> '' AND x.kept <> '' AND x.value <> x.kept;
     END IF;
-    united := united_contacts(of_new.contacts, of_old.contacts, of_new.phone, of_old.no_safe_contact OR of_new.no_safe_contact);
+    united := united_contacts(of_new.contacts, of_old.contacts, of_new.phone, coalesce(nullif(of_new.email, ''), of_old.email), of_old.no_safe_contact OR of_new.no_safe_contact);
     UPDATE person p SET email = coalesce(nullif(p.email, ''), of_old.email), municipality = coalesce(nullif(p.municipality, ''), of_old.municipality),
         address = coalesce(nullif(p.address, ''), of_old.address), fiscal_code = coalesce(nullif(p.fiscal_code, ''), of_old.fiscal_code), birth_year_only = p.birth_year_only OR of_old.birth_year_only AND p.birth_date = of_old.birth_date
         WHERE p.case_id = of_new.case_id;
@@ -109,6 +154,14 @@ CREATE TRIGGER count_versions BEFORE UPDATE ON person FOR EACH ROW
 
 -- +goose Down
 -- +goose StatementBegin
+CREATE OR REPLACE FUNCTION unmerged(said jsonb, was jsonb, became jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT said || coalesce(jsonb_object_agg(u.key, u.value) FILTER (WHERE u.as_merged), '{}') FROM (
+        SELECT x.key, x.value, bool_and(said -> x.key = became -> x.key) OVER (PARTITION BY CASE
+            WHEN x.key IN ('given_name', 'family_name') THEN 'name'
+            WHEN x.key IN ('birth_date', 'birth_year_only') THEN 'birth_date'
+            WHEN x.key IN ('permit', 'permit_expiry', 'receipt_on') THEN 'permit' ELSE x.key END) AS as_merged
+        FROM jsonb_each(was) x WHERE x.key NOT IN ('id', 'case_id', 'as_of', 'keys', 'version')) u
+$$;
 CREATE OR REPLACE FUNCTION disclosed(c uuid, legal_basis text, everything boolean, areas text[], known boolean) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name, 'languages', p.languages, 'phone', p.phone,
@@ -165,5 +218,5 @@ CREATE TRIGGER count_versions BEFORE UPDATE ON person FOR EACH ROW
     WHEN ((OLD.given_name, OLD.family_name, OLD.birth_date, OLD.birth_year_only, OLD.citizenship, OLD.languages, OLD.phone, OLD.email, OLD.municipality, OLD.address, OLD.fiscal_code)
         IS DISTINCT FROM (NEW.given_name, NEW.family_name, NEW.birth_date, NEW.birth_year_only, NEW.citizenship, NEW.languages, NEW.phone, NEW.email, NEW.municipality, NEW.address, NEW.fiscal_code))
     EXECUTE FUNCTION count_versions();
-DROP FUNCTION united_contacts, contact_terms;
+DROP FUNCTION united_contacts, contact_terms, one_contact, reached;
 ALTER TABLE person DROP COLUMN contacts, DROP COLUMN no_safe_contact;

@@ -38,7 +38,7 @@ CREATE POLICY no_officer ON lead AS RESTRICTIVE FOR SELECT TO percorso_app USING
 CREATE POLICY protected ON lead AS RESTRICTIVE FOR SELECT TO percorso_app, percorso_definer
     USING ((SELECT coalesce(my('staff'), my('outside'))) IS NULL OR case_id NOT IN (SELECT hidden_cases()));
 GRANT SELECT ON lead TO percorso_app;
-GRANT SELECT, INSERT, UPDATE ON lead TO percorso_definer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON lead TO percorso_definer;
 
 -- +goose StatementBegin
 
@@ -89,6 +89,34 @@ END $$;
 CREATE CONSTRAINT TRIGGER lead_ends AFTER UPDATE OF ended_at ON run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION lead_ends();
 
+-- A merge remembers who led both files, so that they do again once it is taken back.
+CREATE FUNCTION remember_leads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    NEW.before := NEW.before || jsonb_build_object('leads', (SELECT coalesce(jsonb_agg(l), '[]') FROM lead l
+        WHERE l.case_id IN (NEW.case_id, NEW.merged) AND l.until IS NULL));
+    RETURN NEW;
+END $$;
+CREATE TRIGGER remember_leads BEFORE INSERT ON file_merge FOR EACH ROW EXECUTE FUNCTION remember_leads();
+
+-- Who led the file that was merged leads it again, unless they have gone since. Whom the
+-- merge made lead of the other one is not any more, and who came to lead that by work on
+-- what is not its own leads the file that it is of; but who has work there stays.
+CREATE FUNCTION part_leads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE lead l SET until = NULL, ended = NULL FROM jsonb_populate_recordset(NULL::lead, OLD.before -> 'leads') x, staff s
+        WHERE l.id = x.id AND x.case_id = OLD.merged AND l.ended = 'over' AND s.id = l.staff AND s.active AND (s.zone, s.agency) = (my('zone'), l.agency);
+    DELETE FROM lead l USING jsonb_populate_recordset(NULL::lead, OLD.before -> 'leads') x
+        WHERE x.case_id = OLD.merged AND l.case_id = OLD.case_id AND (l.agency, l.staff, l.since) = (x.agency, x.staff, OLD.at) AND l.command_id IS NULL AND l.until IS NULL
+            AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = l.case_id AND t.agency = l.agency AND t.holder = l.staff AND t.ended_at IS NULL);
+    UPDATE lead l SET case_id = OLD.merged WHERE l.case_id = OLD.case_id AND l.since > OLD.at AND l.command_id IS NULL AND l.until IS NULL
+        AND EXISTS (SELECT FROM task t WHERE t.case_id = OLD.merged AND t.agency = l.agency AND t.holder = l.staff AND t.ended_at IS NULL)
+        AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = l.case_id AND t.agency = l.agency AND t.holder = l.staff AND t.ended_at IS NULL)
+        AND NOT EXISTS (SELECT FROM lead o WHERE o.case_id = OLD.merged AND o.agency = l.agency AND o.until IS NULL);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER part_leads AFTER UPDATE OF undone_at ON file_merge FOR EACH ROW
+    WHEN (OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL) EXECUTE FUNCTION part_leads();
+
 -- Names the lead of the agency that somebody works for, in a case that the caller has to
 -- do with. Whoever asks meanwhile waits for the case's run. It says by which rule it is
 -- refused (NULL: it is done), and who was it before.
@@ -111,12 +139,14 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
-REVOKE EXECUTE ON FUNCTION lead_by_task, lead_leaves, lead_ends, name_lead FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION lead_by_task, lead_leaves, lead_ends, remember_leads, part_leads, name_lead FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION name_lead TO percorso_app;
 
 -- +goose Down
+DROP TRIGGER part_leads ON file_merge;
+DROP TRIGGER remember_leads ON file_merge;
 DROP TRIGGER lead_ends ON run;
 DROP TRIGGER lead_leaves ON staff;
 DROP TRIGGER lead_by_task ON task;
 DROP TABLE lead;
-DROP FUNCTION name_lead, lead_ends, lead_leaves, lead_by_task;
+DROP FUNCTION name_lead, part_leads, remember_leads, lead_ends, lead_leaves, lead_by_task;

@@ -1,7 +1,9 @@
 package records_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,7 +16,9 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/crossing"
+	"percorso/internal/finding"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
 	"percorso/internal/undoing"
@@ -28,14 +32,43 @@ type twoFiles struct {
 	service    string // its branch
 }
 
-// ofOneCase is what hangs on a case, by table.
-var ofOneCase = []string{"run", "task", "wait", "referral", "appointment", "share", "equipe", "seat", "plan", "action_progress", "consent", "meeting", "set_aside", "person_key"}
+// onItsOwn are the tables whose rows stay with a case whatever its file is merged into, and
+// why; one that is in neither list, or of which the merged file has no row here, is one
+// that nobody has thought of in a merge.
+var onItsOwn = map[string]string{
+	"case_file": "compared by columns", "person": "compared by columns", "file_merge": "what a merge is", "told_apart": "what its undoing says",
+	"timeline": "tells what was", "audit": "tells what was", "audit_shown": "how far that was shown", "seal": "of what was", "correction": "tells what was", "mistake": "of a closure",
+	"case_health": "computed", "run_trouble": "computed", "command": "follows its run", "protection": "has its own test",
+}
+
+// meanwhile are kinds of records that saying so and confirming it leave.
+const meanwhile = `{merge,mistake,undo}`
+
+// ofOneCase lists the tables of which rows belong to a case, by Postgres' own account.
+func (p *play) ofOneCase() (tables []string) {
+	for _, row := range p.Rows(`SELECT c.table_name AS t FROM information_schema.columns c JOIN information_schema.tables USING (table_schema, table_name)
+			WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND c.column_name = 'case_id' ORDER BY 1`) {
+		if table := row["t"].(string); onItsOwn[table] == "" {
+			tables = append(tables, table)
+		}
+	}
+	return append(tables, "booking") // which is of a run, and of nobody
+}
 
 // things are the rows of a case, but for what counts them.
 func (p *play) things(run string) map[string][]map[string]any {
 	all := map[string][]map[string]any{}
-	for _, table := range ofOneCase {
-		rows := p.Rows(`SELECT * FROM `+table+` WHERE case_id = $1 ORDER BY 1, 2, 3, 4`, ledger.BareID(run))
+	for _, table := range p.ofOneCase() {
+		sql, args := `SELECT * FROM `+table+` WHERE case_id = $1`, []any{ledger.BareID(run)}
+		switch table {
+		case "booking":
+			sql = `SELECT * FROM booking WHERE run_id IN (SELECT id FROM run WHERE case_id = $1)`
+		case "record":
+			sql, args = sql+` AND kind <> ALL ($2)`, append(args, meanwhile)
+		case "mail":
+			sql += ` AND template <> 'mistake_said'`
+		}
+		rows := p.Rows(sql, args...)
 		for _, row := range rows {
 			for _, clock := range []string{"stood_at", "stood_due", "due_at", "next_at", "next_due", "suspended", "state", "revision", "end_reason", "ended_at", "seen_until"} {
 				if table == "run" || table == "wait" || table == "task" && clock != "state" && clock != "ended_at" || table == "share" {
@@ -43,9 +76,62 @@ func (p *play) things(run string) map[string][]map[string]any {
 				}
 			}
 		}
+		slices.SortFunc(rows, func(a, b map[string]any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		all[table] = rows
 	}
 	return all
+}
+
+// persons are all that is said of some people, but for what counts and finds them.
+func (p *play) persons(runs ...string) (list []map[string]any) {
+	for _, run := range runs {
+		row := p.Row(`SELECT to_jsonb(p) - '{id,case_id,keys,version}'::text[] AS said, to_jsonb(f) - 'last_stage' AS file FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, ledger.BareID(run))
+		list = append(list, row)
+	}
+	return list
+}
+
+// fills gives both files what a play does not: of each column of a person another value,
+// and of each table that a case has rows of one.
+func (f twoFiles) fills() {
+	f.T.Helper()
+	from, kept := ledger.BareID(f.from), ledger.BareID(f.kept)
+	does := func(sql string, args ...any) {
+		f.T.Helper()
+		_, err := f.Owner.Exec(f.T.Context(), sql, args...)
+		require.NoError(f.T, err)
+	}
+	said := `UPDATE person SET (given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, as_of)
+		= (SELECT given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, as_of
+			FROM jsonb_populate_record(person, $2)) WHERE case_id = $1`
+	does(said, from, `{"given_name": "Altra", "family_name": "Esempio", "birth_date": "1991-01-01", "birth_year_only": true, "citizenship": "NG", "permit_expiry": "2027-02-02", "receipt_on": "2026-02-02",
+		"phone": "", "email": "", "municipality": "Esempio", "address": "Via Esempio 2", "fiscal_code": "SMPLTR91A41Z335A", "no_safe_contact": true,
+		"contacts": [{"kind": "phone", "value": "+39 055 000 0002", "whose": "relative"}], "as_of": {"name": "2026-11-23T08:00:00Z"}}`)
+	does(said, kept, `{"email": "prova@esempio.example", "municipality": "Prova", "address": "Via Prova 1", "fiscal_code": "PRVPSN92C41Z236A",
+		"contacts": [{"kind": "phone", "value": "+39 055 000 0001", "call": "yes"}], "as_of": {"name": "2026-11-20T08:00:00Z"}}`)
+	does(`UPDATE person SET keys = 0`)
+	_, err := naming.Complete(f.T.Context(), f.Owner)
+	require.NoError(f.T, err)
+	_, err = f.assigns("social_worker.prato", catalogue.Vouch.Command("", from, catalogue.VouchForm{Other: kept, Note: "Prova"}).NewCommand)(uuid.NewString())
+	require.NoError(f.T, err)
+	f.consents(f.from, "housing")
+	by, task, referral := f.Accounts["social_worker.prato"].ID, f.Row(`SELECT id FROM task WHERE run_id = $1`, f.service)["id"], uuid.NewString()
+	require.NoError(f.T, f.Claim("social_worker.prato", task.(string)))
+	f.Does(f.service, f.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "asl"}}}, nil)
+	does(`INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, case_id, at, by_staff)
+		VALUES (gen_random_uuid(), 'prato', 'comune', 'other', 'it', 'desk', 'NG', 'case', '', $1, $2, $3)`, from, f.Now, by)
+	does(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, sent_at) VALUES (gen_random_uuid(), $2, $1, 'task_ready', '/', 'prova@esempio.example', $3, $3, $3)`, from, f.service, f.Now)
+	does(`INSERT INTO minutes (id, run_id, case_id, zone, held_at, text, by_staff) SELECT gen_random_uuid(), run_id, case_id, zone, $2, 'Prova', $3 FROM equipe WHERE case_id = $1`, from, f.Now, by)
+	does(`INSERT INTO action_progress (action_id, case_id, zone, agency, state, at, by_staff) SELECT (content #>> '{actions,0,id}')::uuid, case_id, zone, 'comune', 'done', $2, $3 FROM plan WHERE case_id = $1`, from, f.Now, by)
+	does(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, at, by_staff) VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'prato', 'comune', 'reached', $2, $3)`, from, f.Now, by)
+	does(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'asl', $3, $4, $5, $5)`, from, f.service, referral, task, f.Now)
+	does(`INSERT INTO set_aside (case_id, field, value, from_number, at) VALUES ($1, 'phone', '{"phone": "+39 055 000 0009"}', 'PRATO-2026-00009', $2)`, from, f.Now)
+	f.Does(f.service, f.Clock(), ledger.Effects{Waits: []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}}}, func(s *care.RunState) {
+		s.Open = append(s.Open, care.OpenPoint{Point: "rebook", Kind: care.OpenWait})
+	})
+	for _, run := range []string{f.from, f.kept} {
+		f.Does(run, f.Ask("desk_operator.prato", run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: f.Now})), ledger.Effects{}, nil)
+	}
 }
 
 // files opens two files with something of everything, of which neither knows of the other.
@@ -118,11 +204,20 @@ func (f twoFiles) file(run string) ledger.Case {
 // What was merged stands again as it was, and what came meanwhile stays where it is.
 func TestAMergeIsTakenBackByTwoPeople(t *testing.T) {
 	f := files(t)
-	person := func() []map[string]any {
-		return f.Rows(`SELECT p.given_name, p.family_name, p.birth_date, p.citizenship, p.permit, p.permit_expiry, p.phone, p.languages, p.as_of, c.needs, c.notice_version
-			FROM person p JOIN case_file c ON c.id = p.case_id WHERE c.id = ANY ($1) ORDER BY c.opened_at`, []string{ledger.BareID(f.from), ledger.BareID(f.kept)})
-	}
+	f.fills()
+	person := func() []map[string]any { return f.persons(f.from, f.kept) }
 	before, who := [2]map[string][]map[string]any{f.things(f.from), f.things(f.kept)}, person()
+	var none []string
+	for table, rows := range before[0] {
+		if len(rows) == 0 {
+			none = append(none, table)
+		}
+	}
+	require.Empty(t, none, "what becomes of them in a merge")
+	said := func(i int) map[string]any { return who[i]["said"].(map[string]any) }
+	for column, value := range said(0) {
+		require.NotEqual(t, value, said(1)[column], "%s: the two say it differently", column)
+	}
 	state := f.Runs[f.from].State
 	f.Now = f.Now.Add(postgrestest.DayLong)
 	f.merges()
@@ -159,8 +254,10 @@ func TestAMergeIsTakenBackByTwoPeople(t *testing.T) {
 	require.Equal(t, who, person(), "both persons")
 	require.Equal(t, before[0], f.things(f.from), "all that was its own")
 	after := f.things(f.kept)
-	require.Len(t, after["meeting"], 1, "what came meanwhile stays")
+	require.Len(t, after["meeting"], len(before[1]["meeting"])+1, "what came meanwhile stays")
 	after["meeting"] = before[1]["meeting"]
+	require.Len(t, after["record"], len(before[1]["record"])+1)
+	after["record"] = before[1]["record"]
 	after["run"] = slices.DeleteFunc(after["run"], func(r map[string]any) bool { return r["id"] == begun })
 	require.Equal(t, before[1], after)
 	file := f.file(f.from)
@@ -201,10 +298,11 @@ func TestAMergeIsTakenBackByTwoPeople(t *testing.T) {
 	require.Equal(t, []any{f.service, undoing.Parted}, []any{told.Answer.Run, told.Answer.Outcome})
 	f.Complete("desk_operator.prato", f.from, f.task, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}, ledger.Effects{}, nil)
 
-	// The two are not offered as one person again.
+	// The two are offered as people of whom somebody has said that they are two.
 	offered, err := f.Records.MergeCandidates(t.Context(), f.Accounts["social_worker.prato"], ledger.BareID(f.from))
 	require.NoError(t, err)
-	require.Empty(t, offered)
+	require.Len(t, offered, 1)
+	require.True(t, offered[0].Apart)
 }
 
 // A branch that was started anew while it was the other file's finds its own again, and so
@@ -309,6 +407,7 @@ func TestWhatWasCorrectedSinceStays(t *testing.T) {
 	require.NoError(t, f.confirms("supervisor.prato"))
 	kept := f.file(f.kept)
 	require.Equal(t, []any{phone, "family", []string{"ur"}}, []any{kept.PersonData.Phone, kept.PersonData.Permit, kept.PersonData.Languages})
+	require.Equal(t, append(finding.Phones("+39 055 000 0001"), finding.Phones(phone)...), strings.Fields(f.Row(`SELECT string_agg(key, ' ' ORDER BY key) AS k FROM person_key WHERE case_id = $1 AND kind = 'phone'`, kept.ID)["k"].(string)))
 	require.Len(t, kept.SetAside, 1, "and what it was before the merge is still to be read")
 	require.Equal(t, "+39 055 000 0001", kept.SetAside[0].Values["phone"])
 	require.Equal(t, []any{"+39 055 000 0002", "work", []string{"pa"}}, []any{f.file(f.from).PersonData.Phone, f.file(f.from).PersonData.Permit, f.file(f.from).PersonData.Languages})
@@ -337,6 +436,22 @@ func TestABranchThatEndedMeanwhileIsDecidedAbout(t *testing.T) {
 		}
 		require.Equal(t, []any{care.Code(care.Resolved), f.from}, []any{report.Outcome, report.Case})
 		require.Equal(t, undoing.Parted, f.Hear(f.kept, care.OpReport).Answer.Outcome)
+	}
+}
+
+// Of what a person is reached by, each contact is as it was but for what was changed since,
+// and none stays that came of the other file alone.
+func TestContactsCorrectedSinceAMerge(t *testing.T) {
+	f := newPlay(t)
+	const was = `{"phone": "1", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Prova"}], "no_safe_contact": false}`
+	const became = `{"phone": "", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Prova", "call": "no"}, {"kind": "phone", "value": "2"}], "no_safe_contact": true}`
+	for name, c := range map[string]struct{ said, is string }{
+		"nothing":           {became, was},
+		"another is added":  {`{"phone": "", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Prova", "call": "no"}, {"kind": "phone", "value": "2"}, {"kind": "phone", "value": "3"}], "no_safe_contact": true}`, `{"phone": "1", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Prova"}, {"kind": "phone", "value": "3"}], "no_safe_contact": false}`},
+		"one is safe again": {`{"phone": "2", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Prova", "call": "no"}, {"kind": "phone", "value": "2"}], "no_safe_contact": false}`, was},
+		"its own changed":   {`{"phone": "", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Altra", "call": "no"}, {"kind": "phone", "value": "2"}], "no_safe_contact": true}`, `{"phone": "", "email": "", "contacts": [{"kind": "phone", "value": "1", "hours": "Altra", "call": "no"}], "no_safe_contact": false}`},
+	} {
+		require.Equal(t, f.Row(`SELECT $1::jsonb AS p`, c.is), f.Row(`SELECT unmerged($1, $2, $3) AS p`, c.said, was, became), name)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/correcting"
 	"percorso/internal/undoing"
 )
 
@@ -60,14 +61,28 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 		return nil, err
 	}
 	if merged {
-		_, err = tx.Exec(ctx, `SELECT undo_merge($1, $2, $3, $4)`, own, id, at, undoing.Parted)
-		return nil, err
+		return nil, part(ctx, tx, own, id, at)
 	}
 	if err := postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "closure_undone", closure.Outcome); err != nil {
 		return nil, err
 	}
 	_, err = tx.Exec(ctx, `SELECT take_up_again($1, $2, $3)`, own, ledger.DerivedID(c.Run, "undo "+id), undoing.Course)
 	return nil, err
+}
+
+// part takes the merge of a file back. What people are found by is made anew of what is
+// said in each file then: it may have been corrected meanwhile.
+func part(ctx context.Context, tx postgres.Tx, own, id string, at time.Time) error {
+	var kept string
+	if err := tx.QueryRow(ctx, `SELECT undo_merge($1, $2, $3, $4)::text`, own, id, at, undoing.Parted).Scan(&kept); err != nil {
+		return err
+	}
+	for _, file := range []string{own, kept} {
+		if err := correcting.Renew(ctx, tx, file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lockedMerge reads how a file was merged, and locks the runs of both cases; false: it is
