@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/usual"
@@ -29,7 +30,10 @@ func quick(rhythm care.Duration) care.Policy {
 		},
 		Needs:    []care.NeedArea{{Code: "labour", Name: "Lavoro", Difficulty: care.DifficultyLabour}, {Code: "housing", Name: "Casa"}},
 		Measures: []care.Named{{Code: "internship", Name: "Tirocinio"}},
-		Services: []care.Service{{Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert}},
+		Services: []care.Service{{
+			Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert,
+			Sessions: []care.Session{{Days: care.Weekdays, From: "00:00", To: "24:00", Seconds: 1, Places: 1000, Mode: agenda.InPerson}}, // at whatever hour the tests run
+		}},
 		NoShow:   care.NoShowRule{Attempts: 2},
 		Equipes: []care.EquipeRule{{Kind: care.BetweenAgencies, Quorum: care.QuorumRule{Roles: 2, Agencies: 2}, Seats: []care.SeatRule{
 			{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}, {Role: care.ImmigrationExpert, IfSilent: care.WaiveSilent},
