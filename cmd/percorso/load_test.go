@@ -322,12 +322,17 @@ func (i *installation) zones(folder string, changes ...string) {
 func TestZonesAreShownFirst(t *testing.T) {
 	i := newInstallation(t)
 	_, _ = i.Open("prato")
+	code, _, said := i.types("zone load --apply") // those of the tests receive at any second
+	require.Equal(t, codeDone, code, said)
 	code, out, said := i.types("zone load")
 	require.Equal(t, codeDone, code, said)
 	require.Equal(t, "pistoia: nessuna differenza\nlucca: nessuna differenza\nprato: nessuna differenza\n", sortedLines(out))
 
 	i.zones("zones", "attempts: 2", "attempts: 3", "cpia.prato@partner.example", "vera@ente.example",
-		"  - {code: spac, name: Punto SPAC, agency: comune, role: social_worker, matters: [professional_social_service, housing_support, language_mediation]}\n", "",
+		`  - {code: spac, name: Punto SPAC, agency: comune, role: social_worker, matters: [professional_social_service, housing_support, language_mediation], sessions: [
+      {days: [wed], time: "09:00-13:00", length: 60 minutes, places: 1, mode: in_person, source: "Proposta, da confermare dalla zona"},
+      {days: [fri], time: "09:00-11:00", length: 30 minutes, places: 1, mode: phone, source: "Proposta, da confermare dalla zona"}]}
+`, "",
 		"measure_check, duration: 30 calendar_days", "measure_check, duration: 20 calendar_days")
 	before := i.state()
 	code, out, said = i.types("zone load --zone prato @zones")
