@@ -51,7 +51,8 @@ GRANT EXECUTE ON FUNCTION kept_tasks, seated_elsewhere TO percorso_app, percorso
 DROP POLICY app_read ON keeper;
 DROP POLICY app_read ON likeness;
 CREATE POLICY app_read ON keeper FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = keeper.file));
-CREATE POLICY app_read ON likeness FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = likeness.file));
+-- Where the other file is protected by now as well, its own keepers alone may know of it.
+CREATE POLICY app_read ON likeness FOR SELECT TO percorso_app USING (EXISTS (SELECT FROM protection p WHERE p.case_id = likeness.file) AND twin NOT IN (SELECT hidden_cases()));
 
 -- +goose Down
 DROP POLICY app_read ON keeper;
