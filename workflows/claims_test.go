@@ -258,8 +258,10 @@ func (g *wanderer) ofOthers(w health.Waiting, t awaited, f facts) (trials []tria
 		for _, o := range f.tasks {
 			switch {
 			case !o.State.Open(), o.ID == t.ID, o.Kind != t.Kind, o.Zone != t.Zone:
-			case also.Holds:
-				for _, s := range f.those(func(s care.Staff) bool { return s.ID == o.Holder && s.Role == also.Role && s.Agency == also.Agency }) {
+			case also.Holds, also.Partner != "" && o.State == care.TaskReserved: // of a partner it is recorded by who has it in hand
+				for _, s := range f.those(func(s care.Staff) bool {
+					return s.ID == o.Holder && (!also.Holds || s.Role == also.Role && s.Agency == also.Agency)
+				}) {
 					any = append(any, g.doing(o, s))
 				}
 			case o.State == care.TaskReady && o.Role == also.Role && o.Agency == also.Agency:

@@ -519,14 +519,14 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 		}
 		open++
 		if b.Kind == care.RunEquipe {
-			can = append(can, func() {
+			can = append(can, slices.Repeat([]func(){func() {
 				g.Helper()
 				g.tries(g.asker(catalogue.Minutes.Facts), catalogue.Minutes.Any(ledger.BareID(b.Run), g.world()))
-			})
+			}}, 3)...)
 		}
 	}
 	if file.Transfer != "" {
-		can = append(can, g.answersElsewhere)
+		can = append(can, g.answersElsewhere, func() { g.asks(catalogue.Recall) }, func() { g.asks(catalogue.Recall) })
 	}
 	for _, o := range catalogue.All {
 		facts := o.About()
@@ -575,7 +575,7 @@ func (g *wanderer) asks(o catalogue.Known) {
 // asker is a role of the zone that may ask for an operation on a case.
 func (g *wanderer) asker(facts catalogue.Facts) care.Role {
 	if facts.Asks == nil { // whoever is at work on the case
-		return care.CPIOperator
+		return pick(g, []care.Role{care.CPIOperator, care.SocialWorker})
 	}
 	roles := slices.DeleteFunc(slices.Sorted(mapKeys(g.staff[g.zone])), func(r care.Role) bool { return !facts.MayAsk(r) })
 	if keep := slices.DeleteFunc(slices.Clone(roles), func(r care.Role) bool { return !g.keeps(g.as(r)) }); len(keep) > 0 {
