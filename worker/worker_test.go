@@ -34,7 +34,7 @@ func quick(rhythm care.Duration) care.Policy {
 			Code: "uoc", Name: "UOC", Agency: "comune", Role: care.ImmigrationExpert,
 			Sessions: []care.Session{{Days: care.Weekdays, From: "00:00", To: "24:00", Seconds: 1, Places: 1000, Mode: agenda.InPerson}}, // at whatever hour the tests run
 		}},
-		NoShow:   care.NoShowRule{Attempts: 2},
+		NoShow: care.NoShowRule{Attempts: 2},
 		Equipes: []care.EquipeRule{{Kind: care.BetweenAgencies, Quorum: care.QuorumRule{Roles: 2, Agencies: 2}, Seats: []care.SeatRule{
 			{Role: care.SocialWorker, IfSilent: care.WaiveSilent}, {Role: care.CPIOperator, IfSilent: care.WaiveSilent}, {Role: care.ImmigrationExpert, IfSilent: care.WaiveSilent},
 		}}},
