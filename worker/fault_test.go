@@ -172,7 +172,7 @@ func (s *site) moments(caseID string) map[string]int {
 
 var (
 	heard  = care.Completion{Outcome: care.Heard, Needs: []string{"labour"}}
-	booked = care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: time.Now().Add(time.Hour)}}}
+	booked = care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: time.Now().Add(time.Hour).Truncate(time.Second)}}}
 )
 
 // send brings a command to its run without waiting for what becomes of it.

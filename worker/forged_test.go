@@ -33,7 +33,7 @@ func TestForgedMessages(t *testing.T) {
 	plain, err := client.Dial(client.Options{HostPort: s.stack.Addresses().Temporal, Namespace: "percorso", Logger: silent{}})
 	require.NoError(t, err)
 	t.Cleanup(plain.Close)
-	accepted = s.completing(id, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: time.Now().Add(time.Hour)}}})
+	accepted = s.completing(id, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{{Service: "uoc", At: time.Now().Add(time.Hour).Truncate(time.Second)}}})
 	require.NoError(t, plain.SignalWorkflow(t.Context(), run, "", contract.Wake, ledger.Entry{ID: accepted.ID, Answer: closes}))
 	update, err := plain.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
 		UpdateID: uuid.NewString(), WorkflowID: run, UpdateName: contract.Work, WaitForStage: client.WorkflowUpdateStageCompleted,
