@@ -558,7 +558,7 @@ func TestKeepersOfOneFileKnowNothingOfAnother(t *testing.T) {
 	run, _ := p.Begin(ledger.Person{GivenName: "Altra", FamilyName: "Prova"}, ledger.Effects{})
 	other := ledger.BareID(run)
 	require.NoError(t, h.asks("supervisor.prato", catalogue.Protect.Command("", other, protection.Form{Keeper: p.Accounts["desk_operator.prato"].ID, Reason: "sought"})))
-	_, err := p.Owner.Exec(t.Context(), `INSERT INTO likeness (file, twin, at) VALUES ($1, $2, now()), ($3, $4, now())`, other, uuid.New(), h.id, uuid.New())
+	_, err := p.Owner.Exec(t.Context(), `INSERT INTO likeness (file, twin, at) VALUES ($1, $2, now()), ($3, $4, now()), ($1, $3, now()), ($3, $1, now())`, other, uuid.New(), h.id, uuid.New())
 	require.NoError(t, err)
 	for account, files := range map[string][2]string{"social_worker.prato": {h.id, other}, "supervisor.prato": {other, h.id}} {
 		for _, table := range []string{"keeper", "likeness"} {
@@ -567,5 +567,8 @@ func TestKeepersOfOneFileKnowNothingOfAnother(t *testing.T) {
 				require.Empty(t, texts(conn, t, "SELECT file::text FROM "+table+" WHERE file = $1", files[1]), "%s of %s", table, account)
 			})
 		}
+		h.as(account, func(conn *pgxpool.Conn) {
+			require.Empty(t, texts(conn, t, "SELECT file::text FROM likeness WHERE twin = $1", files[1]), "that they may be one person, of %s", account)
+		})
 	}
 }
