@@ -29,13 +29,14 @@ const (
 	twoAtOnce       = "two at once"
 	typedInLater    = "a meeting is typed in later"
 	consentsMerged  = "consents of two files are merged"
+	mergeUndone     = "a merge is taken back"
 	isProtected     = "a person is protected"
 	readersTried    = "readers tried on a protected file"
 	protectionEnded = "a protection is lifted"
 )
 
 // around are all of it.
-var around = []string{somebodyLeaves, mailBounces, twoAtOnce, typedInLater, consentsMerged, isProtected, readersTried, protectionEnded}
+var around = []string{somebodyLeaves, mailBounces, twoAtOnce, typedInLater, consentsMerged, mergeUndone, isProtected, readersTried, protectionEnded}
 
 // happens counts it.
 func (g *wanderer) happens(what string) {

@@ -783,11 +783,37 @@ func (g *wanderer) merges() {
 	if len(said) > 0 {
 		g.happens(consentsMerged)
 	}
+	if g.parts(from) {
+		second.closesEarly()
+		return
+	}
 	merged := from.id
 	if g.id == merged {
 		g.id = into.id
 	}
 	(&wanderer{casework: &casework{carrier: g.carrier, office: g.office, zone: g.zone, id: merged}, last: g.last}).isStill()
+}
+
+// parts has two people take a merge back, now and then; false: the files stay one.
+func (g *wanderer) parts(merged *casework) bool {
+	g.Helper()
+	p := g.carrier.(*play)
+	if knows := p.knows; knows > 0 && knows < undoing.Course || g.rand.IntN(2) == 0 {
+		return false
+	}
+	before := g.played[care.OpUndo]
+	g.assigns(care.SocialWorker, catalogue.Mistake.Any(merged.id, g.world()))
+	g.assigns(care.Supervisor, catalogue.Undo.Any(merged.id, g.world()))
+	if g.played[care.OpUndo] == before {
+		return false
+	}
+	open := merged.openRuns()
+	i := slices.IndexFunc(open, func(r openRun) bool { return r.ID == merged.run() })
+	require.GreaterOrEqual(g, i, 0, "the run of a file that was merged, after %s", g.last)
+	p.start(ledger.Start{Run: merged.run(), Case: merged.run(), Epoch: open[i].Epoch}) // as whatever is lost
+	g.passes(time.Minute)
+	g.happens(mergeUndone)
+	return true
 }
 
 // vouches confirms that a second file is of the same person, and closes that.
