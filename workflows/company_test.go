@@ -57,7 +57,7 @@ func (g *wanderer) company() (can []func()) {
 		}
 	}
 	if g.known.Waiting.Partner != "" && !g.known.Waiting.NoLink && g.known.Waiting.Cause == "" {
-		can = append(can, slices.Repeat([]func(){g.bounces}, 8)...) // it seldom waits for one
+		can = append(can, slices.Repeat([]func(){g.bounces}, 16)...) // it seldom waits for one
 	}
 	return can
 }

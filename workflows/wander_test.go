@@ -489,8 +489,10 @@ func (g *wanderer) step() {
 		for _, move := range care.ReferralMoves {
 			switch do := func() { g.movesAny(f, move) }; {
 			case !slices.Contains(move.From, f.State):
-			case move.Operation == care.OpWithdraw, move.Operation == care.OpRedirect:
+			case move.Operation == care.OpWithdraw:
 				can = append(can, do)
+			case move.Operation == care.OpRedirect, move.Operation == care.OpHold, move.Operation == care.OpSupply: // seldom to be had
+				can = append(can, slices.Repeat([]func(){do}, 12)...)
 			default:
 				often(do)
 			}
