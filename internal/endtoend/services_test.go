@@ -50,11 +50,7 @@ func openWith(t *testing.T, zone string, change func(*standalone.Options), deadl
 	t.Helper()
 	stack := stacktest.Start(t, func(o *standalone.Options) {
 		change(o)
-		o.ZoneDir = t.TempDir()
-		require.NoError(t, os.Chmod(o.ZoneDir, 0o755)) //nolint:gosec // zone files are no secrets
-		require.NoError(t, os.CopyFS(o.ZoneDir, deploy.Zones()))
-		require.NoError(t, os.CopyFS(o.ZoneDir, os.DirFS("../zone/testdata")))
-		receiveAlways(t, o.ZoneDir)
+		o.ZoneDir = zonesThatReceive(t)
 		setDeadlines(t, filepath.Join(o.ZoneDir, "prova.yaml"), deadlines)
 		o.StaffFile = filepath.Join(o.ZoneDir, "..", "staff.yaml")
 		demo, err := os.ReadFile("../../deploy/standalone/staff.yaml")
@@ -69,6 +65,18 @@ func openWith(t *testing.T, zone string, change func(*standalone.Options), deadl
 		require.NoError(t, os.WriteFile(o.StaffFile, []byte(string(demo)+strings.Join(lines, "")), 0o600))
 	})
 	return &services{t: t, stack: stack, zone: zone, tokens: map[string]string{}}
+}
+
+// zonesThatReceive is a folder with the delivered zones and "prova", whose services receive
+// at all hours.
+func zonesThatReceive(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	require.NoError(t, os.Chmod(folder, 0o755)) //nolint:gosec // zone files are no secrets
+	require.NoError(t, os.CopyFS(folder, deploy.Zones()))
+	require.NoError(t, os.CopyFS(folder, os.DirFS("../zone/testdata")))
+	receiveAlways(t, folder)
+	return folder
 }
 
 // deadline is a term of the zone "prova" that a test sets to so many seconds.

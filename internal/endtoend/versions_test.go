@@ -53,7 +53,7 @@ func newTwoVersions(t *testing.T, settings ...string) *twoVersions {
 	}
 	v.use(v.first)
 	v.options = stacktest.Options(t)
-	v.options.BinDir = v.folder
+	v.options.BinDir, v.options.ZoneDir = v.folder, zonesThatReceive(t)
 	v.options.Environment = map[standalone.Part][]string{standalone.Worker: v.settings}
 	v.services = &services{t: t, zone: "prato", tokens: map[string]string{}}
 	v.start()
