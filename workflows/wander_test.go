@@ -885,7 +885,7 @@ func (g *wanderer) loads(p care.Policy) {
 func (g *wanderer) reopens(file ledger.Case) {
 	g.Helper()
 	knows := g.carrier.(*play).knows
-	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(2) == 0 {
+	if file.Undoing != nil && !g.undone && (knows == 0 || knows >= undoing.Course) && g.rand.IntN(4) == 0 {
 		g.undone = true
 		before := g.played[care.OpUndo]
 		g.assigns(care.SocialWorker, catalogue.Mistake.Any(g.id, g.world()))
