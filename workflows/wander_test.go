@@ -952,8 +952,12 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
 			g.comes(t)
-			if cmd := g.completes(t, g.about(t).Completion(outcome)); t.Kind == care.ClosureApproval && cmd.State == ledger.CommandRefused {
+			cmd := g.completes(t, g.about(t).Completion(outcome))
+			switch refused := cmd.State == ledger.CommandRefused; {
+			case refused && t.Kind == care.ClosureApproval:
 				g.completes(t, care.Completion{Outcome: care.NotApproved, Note: "Prova"}) // who proposed it takes it back
+			case refused && slices.ContainsFunc(cmd.Refusal.Faults, func(f care.Fault) bool { return f.Rule == care.RuleOneSeat }):
+				continue // the only keeper who could sits already: the équipe goes on without this seat when its term is over
 			}
 			return true
 		}

@@ -433,6 +433,8 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 		return zones + staff
 	}
 	// A data folder of before has no memory: what is stored as in the files is ours.
+	code, _, said := i.types("zone load --apply @zones")
+	require.Equal(t, codeDone, code, said)
 	before := i.state()
 	require.Empty(t, start())
 	require.Equal(t, before, i.state())
@@ -446,7 +448,7 @@ func TestAStartOverwritesNothingOfSomebodyElse(t *testing.T) {
 
 	// Somebody else changes the rules of Prato and its staff.
 	i.zones("theirs", "attempts: 2", "attempts: 5")
-	code, _, said := i.types("zone load --zone prato --apply @theirs")
+	code, _, said = i.types("zone load --zone prato --apply @theirs")
 	require.Equal(t, codeDone, code, said)
 	i.list("theirs.yaml", "prato", pratos("social_worker_2.prato")...)
 	code, _, said = i.types("staff load --apply @theirs.yaml")
