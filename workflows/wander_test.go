@@ -533,7 +533,7 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 	for _, o := range catalogue.All {
 		facts := o.About()
 		begins := slices.Contains([]care.Operation{care.OpBook, care.OpSendToCPI, care.OpConvene, care.OpRefer}, facts.Code)
-		if facts.On != catalogue.OnCase || slices.Contains(keeping, facts.Code) || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(3) > 0 {
+		if facts.On != catalogue.OnCase || slices.Contains(keeping, facts.Code) || begins && open >= 3 || facts.Code == care.OpClose && g.rand.IntN(2) > 0 {
 			continue
 		}
 		can = append(can, func() {
@@ -541,7 +541,7 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 			g.asks(o)
 		})
 	}
-	if g.rand.IntN(8) == 0 {
+	if g.rand.IntN(5) == 0 {
 		can = append(can, func() { g.assigns(care.DeskOperator, catalogue.Contact.Any("", g.world())) })
 	}
 	if action := g.actionOfPlan(); action != "" {
