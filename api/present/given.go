@@ -27,11 +27,7 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	add("Nome", snapshot.GivenName)
 	add("Cognome", snapshot.FamilyName)
 	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
-		day := italian.Date(born)
-		if snapshot.BirthYearOnly {
-			day = italian.YearOnly(born)
-		}
-		add("Data di nascita", day)
+		add("Data di nascita", italian.Date(born))
 	}
 	add("Codice fiscale", snapshot.FiscalCode)
 	if snapshot.Citizenship != "" {

@@ -449,8 +449,6 @@ type Snapshot struct {
 	Needs       []string `json:"needs"`
 	CaseNumber  string   `json:"case_number"`
 	FiscalCode  string   `json:"fiscal_code,omitempty"` // for whose work needs it
-	// Of the day of birth the year alone is known.
-	BirthYearOnly bool `json:"birth_year_only,omitempty"`
 	// What is known of the telephone, without the number itself.
 	PhoneTerms *reach.Terms `json:"phone_terms,omitempty"`
 }

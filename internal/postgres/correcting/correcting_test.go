@@ -238,15 +238,9 @@ func TestSafeContacts(t *testing.T) {
 	require.Empty(t, shown.Snapshot.Phone)
 	require.Nil(t, shown.Snapshot.PhoneTerms)
 	require.Equal(t, list, p.person(id).Reached(), "none is lost")
-	require.False(t, shown.Snapshot.BirthYearOnly)
-	year := "1990"
-	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{BirthDate: &year}))
-	shown, err = p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], id, "asl", "health")
-	require.NoError(t, err)
-	require.True(t, shown.Snapshot.BirthYearOnly, "nobody is given a day that nobody knows")
 	history, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
 	require.NoError(t, err)
-	require.Len(t, history, 3)
+	require.Len(t, history, 2)
 
 	// Of two files of one person no contact is lost, and what one of them says must not be called must not.
 	other, _ := p.Begin(ledger.Person{FamilyName: "Sbagliata", GivenName: "Persona", Languages: []string{"ur"}, Phone: "000 0000001"}, ledger.Effects{})

@@ -48,15 +48,13 @@ CREATE FUNCTION united_contacts(stays jsonb, goes jsonb, phone text, email text,
             WHERE NOT EXISTS (SELECT FROM own WHERE own.c ->> 'kind' = u.c ->> 'kind' AND own.c ->> 'value' = u.c ->> 'value')) a
 $$;
 
--- As before, with what may be done with the telephone, and whether of the day of birth the
--- year alone is known.
+-- As before, with what may be done with the telephone.
 CREATE OR REPLACE FUNCTION disclosed(c uuid, legal_basis text, everything boolean, areas text[], known boolean) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT jsonb_build_object('given_name', p.given_name, 'family_name', p.family_name, 'languages', p.languages, 'phone', p.phone,
             'needs', CASE WHEN everything THEN f.needs WHEN known THEN ARRAY(SELECT a FROM unnest(areas) a WHERE a = ANY (f.needs)) ELSE areas END,
             'case_number', f.number)
-        || CASE WHEN disclosed.legal_basis = 'consent' THEN '{}' ELSE jsonb_build_object('birth_date', p.birth_date, 'citizenship', p.citizenship)
-                || CASE WHEN p.birth_year_only THEN '{"birth_year_only":true}'::jsonb ELSE '{}' END END
+        || CASE WHEN disclosed.legal_basis = 'consent' THEN '{}' ELSE jsonb_build_object('birth_date', p.birth_date, 'citizenship', p.citizenship) END
             || CASE WHEN contact_terms(p.contacts, 'phone', p.phone) IS NULL THEN '{}' ELSE jsonb_build_object('phone_terms', contact_terms(p.contacts, 'phone', p.phone)) END
         FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = c);
 END $$;
