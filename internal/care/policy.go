@@ -24,6 +24,8 @@ type Policy struct {
 	FollowThrough []string     `json:"follow_through,omitempty"`
 	Partners      []Partner    `json:"partners"`
 	SharedAgenda  SharedAgenda `json:"shared_agenda"`
+	Brings        []Bring      `json:"brings,omitempty"`
+	Checked       []Checking   `json:"checked,omitempty"` // languages of sheets
 
 	Tasks           []TaskRule     `json:"tasks"`     // one of each TaskKinds
 	Deadlines       []Deadline     `json:"deadlines"` // one of each DeadlineCodes
@@ -152,6 +154,29 @@ type Service struct {
 	Matters []string `json:"matters,omitempty"` // codes
 	// Sessions are when it receives; none: at any hour of an open day.
 	Sessions []Session `json:"sessions,omitempty"`
+	Place    Place     `json:"place,omitzero"` // where; of a service without one the sheets say nothing
+}
+
+// Place is where people come, in the words of a sheet for their hand.
+type Place struct {
+	Name    string `json:"name"` // of the office, neutral: whoever sees it does not learn why one goes there
+	Address string `json:"address"`
+	Floor   string `json:"floor,omitempty"`
+	Way     string `json:"way,omitempty"` // the line and the stop
+}
+
+// Bring is what people bring to an appointment about a matter: codes of package slip.
+type Bring struct {
+	Matter string   `json:"matter"`
+	What   []string `json:"what"`
+}
+
+// Checking says who read the sentences of a language for sheets, up to an edition of them.
+type Checking struct {
+	Language string `json:"language"`
+	Edition  int    `json:"edition"`
+	By       string `json:"by"`
+	On       string `json:"on"` // "2026-09-01"
 }
 
 // Session is when a service receives, every week on some days. Package agenda counts its places.
@@ -478,28 +503,6 @@ func (p Policy) Partner(code string) (Partner, bool) {
 // Task finds the rule of a kind of task.
 func (p Policy) Task(kind TaskKind) (TaskRule, bool) {
 	return find(p.Tasks, func(t TaskRule) bool { return t.Kind == kind })
-}
-
-// TaskRole resolves who does a task: the role of its service, else as the zone
-// says for the kind. A task that belongs to an agency is done by that agency:
-// where the usual role is another's, by the role that answers its referrals.
-// service and agency may be empty; false where nobody may do it.
-func (p Policy) TaskRole(kind TaskKind, service, agency string) (Role, string, bool) {
-	rule, ok := p.Task(kind)
-	if !ok {
-		return "", "", false
-	}
-	role := rule.Role
-	if s, ok := p.Service(service); ok && role == "" {
-		role = s.Role
-	}
-	if agency == "" {
-		agency = p.RoleAgency(role)
-	} else if p.RoleAgency(role) != agency {
-		a, _ := p.Agency(agency)
-		role = a.Answers
-	}
-	return role, agency, role != "" && agency != ""
 }
 
 // Difficult says whether one of the needs is a difficulty of a kind.

@@ -11,38 +11,10 @@ var testPolicy = Policy{
 	Roles: []RoleHolder{
 		{DeskOperator, "comune"}, {SocialWorker, "comune"}, {ImmigrationExpert, "comune"}, {CPIOperator, "cpi"},
 	},
-	Services: []Service{{Code: "immigrazione", Agency: "comune", Role: ImmigrationExpert}},
-	Tasks: []TaskRule{
-		{Kind: FirstListening, Role: DeskOperator}, {Kind: Interview}, {Kind: ReferralAnswer}, {Kind: ServicePact, Role: CPIOperator},
-	},
 	FollowUps: []FollowUpRule{
 		{After: StageSecondLevel, Deadline: DeadlineReviewAfterService, Reviews: 2},
 		{After: StagePlacement, Deadline: DeadlineReviewAfterPlacement, Reviews: 3},
 	},
-}
-
-func TestTaskRole(t *testing.T) {
-	for _, test := range []struct {
-		name            string
-		kind            TaskKind
-		service, agency string
-		role            Role
-		of              string
-		ok              bool
-	}{
-		{"as the zone says", FirstListening, "", "", DeskOperator, "comune", true},
-		{"of its service", Interview, "immigrazione", "", ImmigrationExpert, "comune", true},
-		{"of a service that is not there", Interview, "sconosciuto", "", "", "", false},
-		{"the addressee's", ReferralAnswer, "", "cpi", CPIOperator, "cpi", true},
-		{"of an agency where nobody answers", ReferralAnswer, "", "asl", "", "asl", false},
-		{"of the agency that the referral was redirected to", ServicePact, "", "comune", SocialWorker, "comune", true},
-		{"of an unknown kind", TaskKind("other"), "", "", "", "", false},
-	} {
-		role, of, ok := testPolicy.TaskRole(test.kind, test.service, test.agency)
-		if role != test.role || of != test.of || ok != test.ok {
-			t.Errorf("%s: %q of %q, %v", test.name, role, of, ok)
-		}
-	}
 }
 
 func TestRhythm(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
+	"percorso/internal/duty"
 	"percorso/internal/ledger"
 	"percorso/internal/permits"
 	"percorso/internal/terms"
@@ -107,7 +108,7 @@ func (s *Ruleset) Performer(t ledger.TaskChange) (care.Role, string) {
 		rule, _ := s.Task(care.SupplyInformation)
 		return rule.Role, s.RoleAgency(rule.Role)
 	}
-	role, agency, ok := s.TaskRole(t.Kind, string(t.Service), string(t.Agency))
+	role, agency, ok := duty.Of(s.Policy, t.Kind, string(t.Service), string(t.Agency))
 	if t.Role != "" {
 		role, agency = t.Role, s.RoleAgency(t.Role)
 	}

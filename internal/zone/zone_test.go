@@ -15,6 +15,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/duty"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
 )
@@ -244,7 +245,7 @@ func TestEveryTaskFindsItsRole(t *testing.T) {
 				agency = p.CPI()
 			}
 			for _, s := range p.Services {
-				if role, of, ok := p.TaskRole(kind.Kind, s.Code, agency); !ok || p.RoleAgency(role) != of {
+				if role, of, ok := duty.Of(p, kind.Kind, s.Code, agency); !ok || p.RoleAgency(role) != of {
 					t.Errorf("%s: %s of %s: %q of %q", code, kind.Kind, s.Code, role, of)
 				}
 			}

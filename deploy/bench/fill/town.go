@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/internal/care"
+	"percorso/internal/duty"
 	"percorso/internal/ledger"
 	namekeys "percorso/internal/names"
 	"percorso/internal/postgres/naming"
@@ -209,7 +210,7 @@ func (f *file) writeBranches() {
 	}
 	appointment := f.newID()
 	f.rows.add("appointment", appointment, run, f.id, f.policy.Zone, service.Agency, service.Code, state, at)
-	role, agency, _ := f.policy.TaskRole(kind, service.Code, service.Agency)
+	role, agency, _ := duty.Of(f.policy, kind, service.Code, service.Agency)
 	f.branch(run, care.RunService, service.Agency, service.Code, begun,
 		f.task(run, kind, role, agency, service.Code, nil), care.OpenPoint{Point: "appointment/1", Kind: care.OpenAppointment, ID: appointment})
 
@@ -226,7 +227,7 @@ func (f *file) writeBranches() {
 	f.branch(run, care.RunReferral, cpi, "", begun, f.task(run, kind, care.CPIOperator, cpi, "", &referral))
 
 	review := []care.TaskKind{care.FirstListening, care.SocialConsult, care.Orientation, care.Closure}[f.r.IntN(4)]
-	role, agency, _ = f.policy.TaskRole(review, "", "")
+	role, agency, _ = duty.Of(f.policy, review, "", "")
 	f.open = append(f.open, f.task(f.run, review, role, agency, "", nil))
 }
 
@@ -279,7 +280,7 @@ func (f *file) writePast() {
 	for i := range endedTasks {
 		kind := ended[i%len(ended)]
 		service := f.policy.Services[i%len(f.policy.Services)]
-		role, agency, _ := f.policy.TaskRole(kind, service.Code, service.Agency)
+		role, agency, _ := duty.Of(f.policy, kind, service.Code, service.Agency)
 		ready := f.within(f.opened, f.now)
 		end := f.within(ready, f.now)
 		f.rows.add("task", f.newID(), f.run, f.id, f.policy.Zone, agency, role, kind, service.Code, nil, care.TaskCompleted, f.someone(role), "completed", ready, ready,
