@@ -103,6 +103,7 @@ var pagesInBrowser = []struct {
 	{"bozze-nessuna", "/bozze", "/bozze", apitest.SomeWorker.Subject},
 	{"bozza-sparita", "/bozze/:id", "/bozze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"appuntamenti", "/appuntamenti", "/appuntamenti", apitest.SomeWorker.Subject},
+	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},
 	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", apitest.SomeWorker.Subject},
@@ -113,7 +114,7 @@ var pagesInBrowser = []struct {
 // TestEveryPageIsLookedAt finds pages that the browser is not sent to.
 func TestEveryPageIsLookedAt(t *testing.T) {
 	b := apitest.NewPages(t)
-	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/sessione", "/assets/*file"}
+	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/sessione", "/assets/*file", "/fascicoli/:id/appuntamenti/:appuntamento/calendario"}
 	for _, r := range b.Site.Routes() {
 		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, rest.Prefix) || strings.HasPrefix(r.Path, "/openapi") {
 			continue

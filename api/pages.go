@@ -17,6 +17,7 @@ import (
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
 	"percorso/api/pages/room"
+	"percorso/api/pages/slips"
 	"percorso/api/pages/supervision"
 	"percorso/api/pages/tasks"
 	"percorso/api/web"
@@ -42,6 +43,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&readers.Place{Room: shared, Records: s.records}).Mount(p)
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
+	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
 	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

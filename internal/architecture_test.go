@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"internal/care":              {},
 	"internal/eligibility":       {"internal/care"},                      // the gates
 	"internal/agenda":            {"internal/care"},                      // when people are received
+	"internal/slip":              {"internal/care"},                      // the sheets that people take away
+	"internal/duty":              {"internal/care"},                      // whose task something is
 	"internal/usual":             {"internal/care"},                      // what holds where a zone is silent
 	"internal/actors":            {"internal/care", "internal/undoing"},  // who may act
 	"internal/health":            {"internal/actors", "internal/care"},   // what an open case waits for
@@ -40,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
 	"internal/recent":            {},
 	"internal/fiscal":            {}, // the codice fiscale
-	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda"},
+	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
 	"internal/italian":           {"internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda"},
@@ -92,7 +94,7 @@ var mayImport = map[string][]string{
 	"internal/trace":               {},                                                                                                                                                                                                                                                                                                          // which click something belongs to
 	"internal/observed":            {"internal/metrics", "internal/probe", "internal/spans"},                                                                                                                                                                                                                                                    // who looks at a process from outside
 	"internal/spans":               {"activities", "internal/trace", "internal/ledger"},                                                                                                                                                                                                                                                         // tells a collector of it
-	"internal/postgres":            {"internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                                                                     // the kit; below it one package for each database role
+	"internal/postgres":            {"internal/duty", "internal/actors", "internal/permits", "internal/terms", "internal/trace", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care"},                                                                                                                                    // the kit; below it one package for each database role
 	"internal/postgres/standing":   {"internal/postgres/locks", "internal/crossing", "internal/sole", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                                                                                            // what records, gates and steps ask
 	"internal/postgres/gates":      {"internal/postgres/given", "internal/undoing", "internal/actors", "internal/eligibility", "internal/postgres", "internal/postgres/merging", "internal/postgres/standing", "internal/catalogue", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/locks", "internal/protection"}, // what steps ask before they write
 	"internal/postgres/locks":      {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                                                                                                                                                                   // in which order rows are locked
@@ -139,7 +141,7 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file",
+		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips",
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -171,6 +173,7 @@ var mayImport = map[string][]string{
 	"api/pages/plan":        place,
 	"api/pages/readers":     place,
 	"api/pages/referrals":   place,
+	"api/pages/slips":       append(place, "internal/slip", "internal/agenda"),
 	"api/pages/supervision": place,
 	"api/pages/tasks":       place,
 

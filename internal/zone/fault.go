@@ -113,6 +113,8 @@ const (
 	RuleZone          = "unknown_zone"
 	RuleOtherZone     = "staff_of_another_zone"
 	RuleSubject       = "subject_of_percorso"
+	RuleBring         = "unknown_thing"
+	RuleSheetLanguage = "language_without_sentences"
 )
 
 // sentences says each rule in Italian; what follows the colon is the detail.
@@ -185,6 +187,8 @@ var sentences = map[string]string{
 	RuleTooDeep:       "il file ha troppi livelli",
 	RuleZone:          "zona sconosciuta (prima va caricato il suo file: percorso zone load)",
 	RuleSubject:       "un'utenza non può cominciare come i nomi dei link (link/) o dei percorsi (case/, service/…)",
+	RuleBring:         "cosa da portare sconosciuta (l'elenco è in docs/zones.md)",
+	RuleSheetLanguage: "lingua senza frasi: en, fr, es, sq, ar, ur, zh",
 	RuleOtherZone:     "l'utenza è attiva in un'altra zona, dove prima va disattivata",
 }
 

@@ -9,13 +9,14 @@ import (
 // may book it has the gate of level 2.
 func (r *reading) matters() {
 	for _, item := range r.need("matters").list() {
-		o := item.object("code", "name", "gate")
+		o := item.object("code", "name", "gate", "bring")
 		code := o.need("code")
 		m := care.Named{
 			Code: once(code, code.code(), r.p.Matters, func(e care.Named) string { return e.Code }),
 			Name: o.need("name").text(),
 		}
 		r.p.Matters = append(r.p.Matters, m)
+		r.brings(o.may("bring"), m.Code)
 		if gate := o.may("gate"); gate.there() {
 			r.p.Gates = append(r.p.Gates, matterGate(gate, m.Code))
 		}

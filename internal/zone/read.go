@@ -20,7 +20,7 @@ type reading struct {
 func (n node) read() care.Policy {
 	r := &reading{object: n.object(
 		"zone", "municipality", "lead", "patron_saint", "day_ends", "closures",
-		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda",
+		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda", "checked_languages",
 		"tasks", "deadlines", "no_show", "follow_ups", "equipes", "closure_approval", "outcomes", "reject_reasons", "measures",
 		"target", "figures", "schedule",
 	)}
@@ -31,6 +31,7 @@ func (n node) read() care.Policy {
 	r.agencies()
 	r.lists()
 	r.services()
+	r.checked()
 	r.desk()
 	r.approval()
 	r.tasks()
@@ -194,7 +195,7 @@ func (o object) filled(name string) node {
 
 func (r *reading) services() {
 	for _, item := range r.filled("services").list() {
-		o := item.object("code", "name", "agency", "role", "matters", "sessions")
+		o := item.object("code", "name", "agency", "role", "matters", "sessions", "place")
 		code := o.need("code")
 		s := care.Service{
 			Code:   once(code, code.code(), r.p.Services, func(s care.Service) string { return s.Code }),
@@ -206,6 +207,7 @@ func (r *reading) services() {
 				return ok
 			}),
 			Sessions: readSessions(o.may("sessions")),
+			Place:    readPlace(o.may("place")),
 		}
 		if s.Role != "" {
 			r.roleOf(o.may("role"), s.Role, s.Agency)

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/duty"
+	"percorso/internal/slip"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
 )
@@ -259,7 +260,8 @@ func TestEveryTaskFindsItsRole(t *testing.T) {
 }
 
 // TestProvaIsPratoInSeconds: the zone that tests play in differs from Prato in
-// its durations alone, and in its services' hours: they receive by the second, always.
+// its durations alone, in its services' hours, for they receive by the second, always, and
+// in what its sheets say: where one of them receives, and in every language.
 func TestProvaIsPratoInSeconds(t *testing.T) {
 	prato, fast := delivered(t)["prato"], prova(t)
 	for _, d := range durations(&fast) {
@@ -276,8 +278,12 @@ func TestProvaIsPratoInSeconds(t *testing.T) {
 		if len(always) != 1 || always[0].From != "00:00" || always[0].To != "24:00" || always[0].Seconds != 1 || !slices.Equal(always[0].Days, care.Weekdays) {
 			t.Errorf("prova receives %+v", always)
 		}
-		prato.Services[i].Sessions = always
+		prato.Services[i].Sessions, prato.Services[i].Place = always, fast.Services[i].Place
 	}
+	if fast.Services[0].Place.Address == "" || len(prato.Checked) > 0 || len(fast.Checked) != len(slip.Languages)-1 {
+		t.Errorf("prova's sheets are read in %+v, Prato's in %+v", fast.Checked, prato.Checked)
+	}
+	prato.Checked = fast.Checked
 	prato.Zone, prato.Version, prato.Lead = fast.Zone, fast.Version, fast.Lead
 	if !reflect.DeepEqual(prato, fast) {
 		t.Errorf("prova is not Prato:\n%+v\n%+v", fast, prato)

@@ -133,7 +133,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		})
 	}
 	for _, a := range file.Appointments {
-		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, a))
+		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, file.ID, a))
 	}
 	for _, m := range timeline.Items {
 		page.Moments = append(page.Moments, present.MomentOf(rules.Policy, m))
@@ -145,8 +145,11 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-func appointmentLine(p care.Policy, a ledger.Appointment) web.Line {
-	line := web.Line{Text: present.ServiceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}
+func appointmentLine(p care.Policy, caseID string, a ledger.Appointment) AppointmentLine {
+	line := AppointmentLine{Line: web.Line{Text: present.ServiceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}}
+	if a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed) {
+		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
+	}
 	if a.Matter != "" {
 		line.Text += ": " + present.NameIn(p.Matters, a.Matter)
 	}

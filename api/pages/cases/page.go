@@ -72,7 +72,7 @@ type CasePage struct {
 	Meetings     []web.Line
 	Tasks        []parts.TaskItem
 	Referrals    []web.Line
-	Appointments []web.Line
+	Appointments []AppointmentLine
 	Moments      []web.Moment
 	MoreMoments  string
 	Person       []web.Term
@@ -129,3 +129,9 @@ type CaseReads struct {
 
 // Template names the page's file.
 func (CaseReads) Template() *template.Template { return templates["case_reads"] }
+
+// AppointmentLine is an appointment with where its sheet for the person is.
+type AppointmentLine struct {
+	web.Line
+	Slip string // address; empty: it is over, or cancelled
+}

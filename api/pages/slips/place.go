@@ -1,0 +1,23 @@
+// Package slips shows the sheet of an appointment that a person takes away, and the
+// appointment as a file for a calendar.
+package slips
+
+import (
+	"context"
+
+	"percorso/api/pages/room"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+)
+
+// Place is the pages with what they need.
+type Place struct {
+	room.Room
+	Records Records
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	// CaseFile reads the whole of a case; the read is audited.
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+}

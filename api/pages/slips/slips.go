@@ -1,0 +1,120 @@
+package slips
+
+import (
+	"net/http"
+	"slices"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/slip"
+	"percorso/internal/zone"
+)
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/foglio", s.sheet)
+	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/calendario", s.calendar)
+}
+
+// appointment reads one of a case that stands: what is over or cancelled has no sheet.
+func (s *Place) appointment(c *gin.Context, who care.Staff) (*zone.Rules, ledger.Case, ledger.Appointment, error) {
+	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	if err != nil {
+		return nil, ledger.Case{}, ledger.Appointment{}, err
+	}
+	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	if err != nil {
+		return nil, ledger.Case{}, ledger.Appointment{}, err
+	}
+	i := slices.IndexFunc(file.Appointments, func(a ledger.Appointment) bool { return a.ID == c.Param("appuntamento") && stands(a) })
+	if i < 0 {
+		return nil, ledger.Case{}, ledger.Appointment{}, ledger.ErrNotFound
+	}
+	return rules, file, file.Appointments[i], nil
+}
+
+// stands says whether an appointment is one that the person is expected at.
+func stands(a ledger.Appointment) bool {
+	return a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed)
+}
+
+// sheet shows what is printed for the person, in their language unless another is asked for.
+func (s *Place) sheet(c *gin.Context, who care.Staff) error {
+	rules, file, a, err := s.appointment(c, who)
+	if err != nil {
+		return err
+	}
+	language := c.Query("lingua")
+	if _, known := slip.Known(language); language != "" && !known {
+		return care.Refuse(care.Fault{Field: "query.lingua", Rule: care.RuleUnknownCode})
+	}
+	page := Slip{Frame: s.Pages.Frame(c, "Foglio per la persona", "/fascicoli"), Here: c.Request.URL.Path, Second: c.Query("porta") == "1"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	if language == "" {
+		language, page.Unread = ownLanguage(rules.Policy, file.PersonData.Languages)
+	}
+	there := a.At.In(rules.Calendar.Location())
+	slot, inSession := agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).At(a.At)
+	service, _ := rules.Service(a.Service)
+	expected := slip.Expected{
+		At: there, Date: italian.Date(there), Hour: there.Format("15.04"), Service: a.Service, Matter: a.Matter, ByPhone: inSession && slot.Mode == agenda.ByPhone,
+	}
+	page.Sheet = slip.Of(rules.Policy, expected, language)
+	page.Second = page.Second && len(page.Sheet.Bring) > 0
+	page.NoPlace = service.Place.Address == "" && !expected.ByPhone
+	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"
+	for _, l := range slip.Languages {
+		if slip.Checked(rules.Policy, l.Code) > 0 {
+			page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == page.Sheet.Language.Code})
+		}
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// ownLanguage is the first of the person's languages in which a sheet can be printed, and
+// else the name of the first whose sentences nobody has read. Who reads Italian needs neither.
+func ownLanguage(p care.Policy, languages []string) (code, unread string) {
+	for _, l := range languages {
+		known, ok := slip.Known(l)
+		switch {
+		case l == "it":
+			return "", ""
+		case slip.Checked(p, l) > 0:
+			return l, ""
+		case ok && unread == "":
+			unread = known.Name
+		}
+	}
+	return "", unread
+}
+
+// calendar gives the appointment as a file: when and where, and nothing that says whose it
+// is or why.
+func (s *Place) calendar(c *gin.Context, who care.Staff) error {
+	rules, _, a, err := s.appointment(c, who)
+	if err != nil {
+		return err
+	}
+	service, _ := rules.Service(a.Service)
+	file := ics.NewCalendar()
+	file.SetProductId("-//Percorso//IT")
+	event := file.AddEvent(a.ID + "@percorso")
+	event.SetDtStampTime(s.Now())
+	event.SetStartAt(a.At)
+	event.SetEndAt(agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).Lasts(a.At).Until)
+	event.SetSummary("Appuntamento")
+	if at := service.Place; at.Address != "" {
+		event.SetLocation(at.Name + ", " + at.Address)
+	}
+	c.Header("Content-Disposition", `attachment; filename="appuntamento.ics"`)
+	c.Data(http.StatusOK, "text/calendar; charset=utf-8", []byte(file.Serialize()))
+	return nil
+}

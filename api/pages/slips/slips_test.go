@@ -1,0 +1,80 @@
+package slips_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apognu/gocal"
+	"github.com/stretchr/testify/require"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+)
+
+const at = "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID
+
+// sheets is a browser in Prato, of which somebody has read the Urdu sentences and said
+// where the service receives.
+func sheets(t *testing.T) *apitest.PagesRig {
+	b := apitest.NewPages(t)
+	i := slices.IndexFunc(b.Pages.ZonePolicies, func(p care.Policy) bool { return p.Zone == "prato" })
+	p := &b.Pages.ZonePolicies[i]
+	p.Version = "fogli"
+	p.Checked = []care.Checking{{Language: "ur", Edition: 1, By: "Lettura di prova", On: "2026-09-01"}}
+	p.Services = slices.Clone(p.Services)
+	p.Services[1].Place = care.Place{Name: "Ufficio di prova", Address: "via di Prova, 1"}
+	b.Pages.ZonePolicy = *p
+	b.LogIn(apitest.SomeWorker.Subject)
+	return b
+}
+
+// TestTheSheetOfAnAppointment: when and where, in two languages, and neither why nor whose.
+func TestTheSheetOfAnAppointment(t *testing.T) {
+	b := sheets(t)
+	page := b.Open(t, at+"/foglio?lingua=ur&porta=1")
+	sheet := apitest.Words(page.All("article")[0])
+	for _, want := range []string{"Il Suo appuntamento", "آپ کی ملاقات کا وقت", "Ufficio di prova, via di Prova, 1", "0574 000000"} {
+		require.Contains(t, sheet, want)
+	}
+	for _, secret := range []string{"Prova 0001", "PO-2026", "Immigrazione", "Ricongiungimento"} {
+		require.NotContains(t, sheet, secret)
+	}
+	require.Len(t, page.All("article"), 2)
+	require.Contains(t, page.Words(), "documento d’identità o passaporto")
+	require.Len(t, b.Open(t, at+"/foglio?lingua=it").All("article"), 1)
+}
+
+// TestASheetInALanguageThatNobodyHasRead is in Italian alone, and the page says why.
+func TestASheetInALanguageThatNobodyHasRead(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, at+"/foglio")
+	require.Contains(t, page.Words(), "Le frasi in urdu non le ha ancora lette nessuno")
+	require.Contains(t, page.Words(), "scrivi l’indirizzo a mano")
+	require.Equal(t, http.StatusUnprocessableEntity, b.Visit(at+"/foglio?lingua=xx").StatusCode)
+}
+
+// TestNoSheetOfWhatIsOver: nobody is expected at what was cancelled, or of another case.
+func TestNoSheetOfWhatIsOver(t *testing.T) {
+	b := sheets(t)
+	require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti/"+apitest.AnotherID+"/foglio").StatusCode)
+}
+
+// TestTheFileForACalendar is read back by another program: it says when, where, and not why.
+func TestTheFileForACalendar(t *testing.T) {
+	b := sheets(t)
+	answer := b.Visit(at + "/calendario")
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	parser := gocal.NewParser(strings.NewReader(answer.Text))
+	from, to := time.Now().AddDate(-20, 0, 0), time.Now().AddDate(20, 0, 0)
+	parser.Start, parser.End = &from, &to
+	require.NoError(t, parser.Parse())
+	require.Len(t, parser.Events, 1)
+	require.Equal(t, "Appuntamento", parser.Events[0].Summary)
+	require.Equal(t, "Ufficio di prova, via di Prova, 1", strings.ReplaceAll(parser.Events[0].Location, `\,`, ","))
+	require.True(t, parser.Events[0].End.After(*parser.Events[0].Start))
+	require.NotContains(t, answer.Text, "Prova 0001")
+}
