@@ -82,3 +82,21 @@ func TestEveryTableHasItsPolicies(t *testing.T) {
 		require.Equal(t, !slices.Contains(withoutPolicies, row["relname"].(string)), row["bound"], row["relname"])
 	}
 }
+
+// TestWhatBelongsToACaseIsFoundByIt: a case with all its parts is read along indexes, however
+// many others there are.
+func TestWhatBelongsToACaseIsFoundByIt(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	found := p.Rows(`SELECT c.relname AS table, a.attname AS column FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('case_id', 'run_id')
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
+			AND i.indkey[0] = a.attnum AND (i.indpred IS NULL OR pg_get_expr(i.indpred, c.oid) = '(' || a.attname || ' IS NOT NULL)'))
+		ORDER BY 1, 2`)
+	var unfound []string
+	for _, row := range found {
+		unfound = append(unfound, row["table"].(string)+"."+row["column"].(string))
+	}
+	require.Equal(t, notByRun, unfound)
+}
+
+// notByRun are the columns by which nobody looks: what a case has is found by the case.
+var notByRun = []string{"booking.run_id", "command.run_id", "link.run_id", "mail.run_id", "meeting.run_id", "minutes.run_id", "rebuilt.run_id", "record.run_id", "timeline.run_id"}

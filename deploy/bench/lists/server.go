@@ -121,10 +121,14 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 	if p.administrator, err = pgx.Connect(ctx, s.stack.AdministratorURL(name)); err != nil {
 		return err
 	}
-	for done, kept := 1, machine.NewHealth(p.api, italian.Rome); done > 0; {
+	kept := machine.NewHealth(p.api, italian.Rome)
+	for done := 1; done > 0; {
 		if done, err = kept.Refresh(ctx, 1000); err != nil {
 			return err
 		}
+	}
+	if err := kept.Look(ctx); err != nil { // as the refresher does, which folds the counts
+		return err
 	}
 	for _, role := range []care.Role{care.Supervisor, care.SocialWorker, care.DeskOperator, care.CPIOperator} {
 		if p.staff[role], err = p.records.Staff(ctx, fill.Account(role, theZone, 1)); err != nil {

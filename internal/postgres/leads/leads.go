@@ -89,9 +89,10 @@ const First = `LEFT JOIN lead ON ` + untaken + ` AND lead.case_id = t.case_id AN
 	LEFT JOIN staff first ON first.id = lead.staff AND first.role = t.role`
 
 // Own is whether a task called t comes to a member of staff first: it takes their agency,
-// role, id, and id again.
+// role, id, id and agency again. The cases that they follow are an array, so that their tasks
+// are looked up by them: of a join Postgres thinks that it has to read what waits for all.
 const Own = untaken + ` AND t.agency = ? AND t.role = ? AND t.proposed_by IS DISTINCT FROM ?
-	AND EXISTS (SELECT FROM lead WHERE lead.staff = ? AND lead.until IS NULL AND lead.case_id = t.case_id AND lead.agency = t.agency)`
+	AND t.case_id = ANY (ARRAY(SELECT lead.case_id FROM lead WHERE lead.staff = ? AND lead.until IS NULL AND lead.agency = ?))`
 
 // Led is whether somebody, of whom it takes the id, is the lead in a case called f.
 const Led = `EXISTS (SELECT FROM lead WHERE lead.staff = ? AND lead.until IS NULL AND lead.case_id = f.id)`

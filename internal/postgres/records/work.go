@@ -47,11 +47,11 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 	l.ask("overdue", f.Overdue, "")
 	switch {
 	case f.Mine:
-		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID, s.ID)
+		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID, s.ID, s.Agency)
 	case f.Team:
 		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
 		if f.Others {
-			q.and("NOT ("+leads.Own+")", s.Agency, s.Role, s.ID, s.ID)
+			q.and("NOT ("+leads.Own+")", s.Agency, s.Role, s.ID, s.ID, s.Agency)
 		}
 	case f.CaseID == "" && s.Role != care.Supervisor:
 		q.or([]string{"t.holder = ?", "t.agency = ? AND t.role = ?"}, s.ID, s.Agency, s.Role)
