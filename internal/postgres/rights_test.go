@@ -98,5 +98,6 @@ func TestWhatBelongsToACaseIsFoundByIt(t *testing.T) {
 	require.Equal(t, notByRun, unfound)
 }
 
-// notByRun are the columns by which nobody looks: what a case has is found by the case.
+// notByRun are the columns by which nobody looks but among what is still to be worked, of
+// which there are indexes: else it is found by the case, the id, or in a small table.
 var notByRun = []string{"booking.run_id", "command.run_id", "link.run_id", "mail.run_id", "meeting.run_id", "minutes.run_id", "rebuilt.run_id", "record.run_id", "timeline.run_id"}
