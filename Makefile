@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz demo token bench lint build binaries assets tools clean-data clean
+.PHONY: help run test fuzz demo token bench pictures lint build binaries assets tools clean-data clean
 
 export PERCORSO_BIN_DIR := $(CURDIR)/bin
 # A checkout that belongs to somebody else has no version that go may ask git for.
@@ -36,6 +36,9 @@ token: ## print a bearer token: make -s token ACCOUNT=social_worker.prato
 
 bench: ## measure the running stack, whole paths, the random walks of the processes, and lists of 100,000 cases
 	@$(STACK) exec api go run ./deploy/bench
+
+pictures: build ## make the pictures of the guides anew, in a browser
+	@deploy/scripts/pictures
 
 lint: tools ## run the linters alone
 	@bin/tools/golangci-lint run --allow-parallel-runners ./...

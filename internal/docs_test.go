@@ -3,6 +3,7 @@ package internal_test
 import (
 	"go/ast"
 	"go/parser"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,4 +53,31 @@ func TestDocsNameWhatThereIs(t *testing.T) {
 		require.Empty(t, gone, page)
 	}
 	require.Greater(t, found, 50)
+}
+
+// pictured finds the pictures of a page: ![…](immagini/oggi-largo.png).
+var pictured = regexp.MustCompile(`!\[[^\]]+\]\(([^)]+\.png)\)`)
+
+// TestPicturesAreThereAndShown: make pictures makes those that the guides name, and none is
+// left that no page shows.
+func TestPicturesAreThereAndShown(t *testing.T) {
+	shown := map[string]bool{}
+	for _, pattern := range []string{"README.md", "docs/*.md", "docs/guida/*.md"} {
+		pages, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		for _, page := range pages {
+			text, err := os.ReadFile(page)
+			require.NoError(t, err)
+			for _, m := range pictured.FindAllStringSubmatch(string(text), -1) {
+				shown[filepath.Join(filepath.Dir(page), m[1])] = true
+			}
+		}
+	}
+	var there []string
+	for _, pattern := range []string{"docs/pictures/*", "docs/guida/immagini/*"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		there = append(there, files...)
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(shown)), there)
 }
