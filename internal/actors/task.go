@@ -15,6 +15,8 @@ type Task struct {
 	HolderID   string // empty: nobody holds it
 	HolderGone bool   // who holds it has left, or works elsewhere
 	ProposerID string // who proposed the closure that it is to approve
+	Away       bool   // who holds it is away today
+	Substitute string // id of who works it meanwhile, by name; empty: whoever has its role
 }
 
 // SeatKinds are the tasks of a seat of an équipe.
@@ -36,6 +38,26 @@ func (t Task) Claimable(who care.Staff) bool {
 		return supervises && !t.Seat()
 	}
 	return supervises || t.Role == who.Role
+}
+
+// OnBehalf says whether somebody may do the task in the place of who holds it and is away:
+// their substitute, or where they have named none who can, a colleague of its role. It stays
+// its holder's. What is said from a seat is its holder's own, and who proposed something
+// does not approve it for somebody else either.
+func (t Task) OnBehalf(who care.Staff) bool {
+	switch {
+	case t.State != care.TaskReserved, !t.Away, t.Seat(), who.ID == "", who.ID == t.HolderID, who.ID == t.ProposerID:
+		return false
+	case t.Substitute != "":
+		return who.ID == t.Substitute
+	}
+	return who.Role == t.Role && who.Agency == t.Agency
+}
+
+// Workable says whether somebody may complete the task as it is: who holds it, and who
+// stands in for them.
+func (t Task) Workable(who care.Staff) bool {
+	return t.State == care.TaskReserved && who.ID != "" && t.HolderID == who.ID || t.OnBehalf(who)
 }
 
 // Releasable says whether somebody may give the task back to those of its role: who

@@ -86,3 +86,44 @@ func TestWhatASupervisorCanDo(t *testing.T) {
 	require.Equal(t, []actors.Means{actors.Give}, theirs.Means("comune", false), "what is the supervisor's to do they do in nobody's place")
 	require.Equal(t, []actors.Means{actors.TakeOver, actors.Release, actors.Give}, gone(care.QuorumDecision, supervisor).Means("comune", false), "but for a supervisor's who has left")
 }
+
+func TestWhoActsForWhoIsAway(t *testing.T) {
+	colleague, desk := care.Staff{ID: "c", Role: care.SocialWorker, Agency: "comune"}, care.Staff{ID: "d", Role: care.DeskOperator, Agency: "comune"}
+	elsewhere := care.Staff{ID: "e", Role: care.SocialWorker, Agency: "cpi"}
+	of := func(kind care.TaskKind, change func(*actors.Task)) actors.Task {
+		task := actors.Task{Kind: kind, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", HolderID: worker.ID, Away: true}
+		if change != nil {
+			change(&task)
+		}
+		return task
+	}
+	named := of(care.Review, func(t *actors.Task) { t.Substitute = desk.ID })
+	for _, c := range []struct {
+		name string
+		task actors.Task
+		who  care.Staff
+		may  bool
+	}{
+		{"nobody by name: a colleague of its role", of(care.Review, nil), colleague, true},
+		{"of another role", of(care.Review, nil), desk, false},
+		{"of another agency", of(care.Review, nil), elsewhere, false},
+		{"the supervisor, who takes it over or gives it", of(care.Review, nil), supervisor, false},
+		{"the substitute", named, desk, true},
+		{"a colleague beside the substitute", named, colleague, false},
+		{"who is there", of(care.Review, func(t *actors.Task) { t.Away = false }), colleague, false},
+		{"a free task", of(care.Review, func(t *actors.Task) { t.State, t.HolderID = care.TaskReady, "" }), colleague, false},
+		{"a seat", of(care.EquipeOpinion, nil), colleague, false},
+		{"a closure that one proposed", of(care.ClosureApproval, func(t *actors.Task) { t.ProposerID = colleague.ID }), colleague, false},
+		{"a closure that another proposed", of(care.ClosureApproval, func(t *actors.Task) { t.ProposerID = "x" }), colleague, true},
+		{"an answer to a referral", of(care.ReferralAnswer, nil), colleague, true},
+		{"nobody", of(care.Review, nil), care.Staff{Role: care.SocialWorker, Agency: "comune"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.may, c.task.OnBehalf(c.who))
+			require.Equal(t, c.may, c.task.Workable(c.who))
+			require.False(t, c.task.State == care.TaskReserved && c.task.Claimable(c.who), "it is not taken from who holds it")
+			require.False(t, c.task.Releasable(c.who) && c.who != supervisor, "nor given back for them")
+		})
+	}
+	require.True(t, named.Workable(worker), "who is away and looks in all the same")
+}

@@ -66,6 +66,7 @@ type Waiting struct {
 	Means     []actors.Means `json:"means,omitempty"`        // what the supervisor can do, where they can stand in
 	Kept      bool           `json:"kept,omitempty"`         // the person is protected: nobody but her keepers can do anything
 	Gone      bool           `json:"holder_gone,omitempty"`  // who holds the task has left, or works elsewhere
+	Away      *Away          `json:"away,omitempty"`         // who holds the task is away
 	Cause     string         `json:"cause,omitempty"`        // of a broken case, of one where nothing is open, or where nobody may act: a code
 	Answered  bool           `json:"answered,omitempty"`     // the task's answer was accepted, and is being recorded: nobody has to act
 	// From is from when on what is awaited can be done, where that is still to come;
@@ -168,8 +169,10 @@ type FactTask struct {
 	// the task sees to it.
 	From    time.Time
 	LastDay *time.Time
-	// Holder is who holds it; nil: nobody does.
-	Holder *Who
+	// Holder is who holds it; nil: nobody does. Absences are when they are away, now or later,
+	// of a task that others may do meanwhile.
+	Holder   *Who
+	Absences []Absence
 	// Acknowledged: the referral that it answers was acknowledged.
 	Acknowledged bool
 	// NotReached is since when a partner has not the link that it would answer
@@ -332,6 +335,9 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	}
 	if t.From.After(now) {
 		w.From = &t.From
+	}
+	if w.Away = t.away(now); w.Away != nil && w.Away.Others && !w.Away.named() {
+		w.StandIns = append(w.StandIns, t.Role)
 	}
 	w.NoLink = t.Partner != "" && w.From == nil && (t.LinkUntil == nil || !now.Before(*t.LinkUntil))
 	// Of a task that somebody holds no colleague can take the place by themselves.

@@ -45,6 +45,9 @@ func changesAt(f Facts, there *time.Location) time.Time {
 	}
 	const past = time.Microsecond // a term passes a moment after its time
 	for _, t := range f.Tasks {
+		for _, turn := range t.turns() {
+			at(&turn, 0)
+		}
 		if !t.Suspended {
 			at(&t.From, 0)
 			at(t.RemindAt, 0)

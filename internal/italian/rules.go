@@ -1,6 +1,7 @@
 package italian
 
 import (
+	"percorso/internal/absence"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
@@ -91,7 +92,7 @@ var rules = map[string]string{
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",
 	care.RuleNotAtWork:   "Il tuo ente adesso non lavora con questa persona: l’incontro lo registra chi la sta seguendo.",
-	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.", needs.Listening: "Il primo ascolto non è ancora concluso: i bisogni si scrivono lì.", needs.There: "Il fascicolo ha già questo bisogno: scegline un altro.", needs.NotThere: "Il fascicolo non ha questo bisogno: scegline uno che c’è.", lead.Already: "Questa persona è già il referente del suo ente: scegline un’altra.", lead.OwnAgency: "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.", lead.NotAtWork: "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",
+	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.", needs.Listening: "Il primo ascolto non è ancora concluso: i bisogni si scrivono lì.", needs.There: "Il fascicolo ha già questo bisogno: scegline un altro.", needs.NotThere: "Il fascicolo non ha questo bisogno: scegline uno che c’è.", absence.Overlaps: "In quei giorni risulta già un’assenza: cambia quella, oppure scegli altri giorni.", absence.SubstituteAway: "In quei giorni è assente anche questa persona: scegline un’altra, oppure nessuno per nome.", absence.ForOneself: "Nessuno sostituisce sé stesso: scegli un’altra persona, oppure nessuno per nome.", lead.Already: "Questa persona è già il referente del suo ente: scegline un’altra.", lead.OwnAgency: "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.", lead.NotAtWork: "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",
 	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",
@@ -172,7 +173,7 @@ var refusals = map[string]string{
 	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
 	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
 	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",
-	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì o la sua posta torna indietro, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
+	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì, è assente senza nessuno al suo posto o la sua posta torna indietro, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
 	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo link: se è urgente chiamalo, e registra quello che risponde.",
 	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",

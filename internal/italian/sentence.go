@@ -39,7 +39,7 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -81,6 +81,29 @@ func who(w health.Waiting, p care.Policy) string {
 		return TheRole(w.Role) + agency(w, p)
 	}
 	return ARole(w.Role) + agency(w, p)
+}
+
+// away says until when who holds the task is away, and who may do it meanwhile; empty: they
+// are there. Why they are away is nobody's matter.
+func away(w health.Waiting, p care.Policy, now time.Time) string {
+	switch {
+	case w.Away == nil:
+		return ""
+	case w.Away.Substitute != "":
+		return Away(w.Away.Last, now) + ": può farla " + w.Away.Substitute + ", al suo posto"
+	case w.Away.Others:
+		return Away(w.Away.Last, now) + ": può farla un collega che è " + Role(w.Role) + agency(w, p)
+	}
+	return Away(w.Away.Last, now)
+}
+
+// Away says until when somebody is away, from the last day: "è assente fino a ven 4 dic".
+func Away(last, now time.Time) string {
+	until := Brief(last, now)
+	if apart := daysApart(now.In(Rome), last.In(Rome)); apart == 0 || apart == 1 {
+		until = near(last, now)
+	}
+	return "è assente fino a " + until
 }
 
 // others names who else has the same to do; empty: nobody has.

@@ -168,20 +168,24 @@ type Task struct {
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
 	Reminders  int            `db:"reminders"`
 	Escalated  bool           `db:"escalated"`
-	LateSince  *time.Time     `db:"late_since"` // the first term of the task that passed; stays, whoever takes it and whatever term is set
-	Suspended  bool           `db:"suspended"`  // with its case: its clocks stand still, and it is due at no time
-	Answered   bool           `db:"answered"`   // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
-	GivenTo    []Colleague    `db:"-"`          // to whom the supervisor may give it; of one task that the supervisor reads
+	LateSince  *time.Time     `db:"late_since"`    // the first term of the task that passed; stays, whoever takes it and whatever term is set
+	Suspended  bool           `db:"suspended"`     // with its case: its clocks stand still, and it is due at no time
+	Answered   bool           `db:"answered"`      // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it
+	AwayUntil  *time.Time     `db:"away_until"`    // last day on which who holds it is away; nil: they are there
+	StandsID   string         `db:"substitute_id"` // who works it meanwhile; empty: whoever has its role
+	StandsName string         `db:"substitute_name"`
+	GivenTo    []Colleague    `db:"-"` // to whom the supervisor may give it; of one task that the supervisor reads
 }
 
 // TaskFilter chooses tasks.
 type TaskFilter struct {
-	Mine    bool // held by the caller, or free and theirs first
-	Team    bool // ready for the caller's role and agency
-	Others  bool // with Team: but for those that are the caller's first
-	CaseID  string
-	State   care.TaskState // empty: open ones
-	Overdue bool
+	Mine     bool // held by the caller, or free and theirs first
+	Team     bool // ready for the caller's role and agency
+	OnBehalf bool // held by somebody who is away, and the caller's to do in their place
+	Others   bool // with Team: but for those that are the caller's first
+	CaseID   string
+	State    care.TaskState // empty: open ones
+	Overdue  bool
 }
 
 // CaseFile is a case in a list.

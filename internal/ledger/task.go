@@ -7,7 +7,10 @@ import (
 
 // Actors is the task as far as it says who may act.
 func (t Task) Actors() actors.Task {
-	return actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderID: t.HolderID, HolderGone: t.HolderGone, ProposerID: t.ProposerID}
+	return actors.Task{
+		Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderID: t.HolderID, HolderGone: t.HolderGone, ProposerID: t.ProposerID,
+		Away: t.AwayUntil != nil, Substitute: t.StandsID,
+	}
 }
 
 // Colleague is somebody whom the supervisor may give a task to.

@@ -12,22 +12,21 @@ import (
 )
 
 // QueueMail queues a mail that names a task's page, to each address once; also to one
-// whose mail comes back, since that may have been mended. id is what the ids of the mails
-// are derived from.
+// whose mail comes back, since that may have been mended. Who is away is passed over for those
+// who work the task meanwhile. id is what the ids of the mails are derived from.
 func QueueMail(b *pgx.Batch, id, run, caseID, zone, template, task string, at time.Time, to *string, role care.Role, agency string) {
 	b.Queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
-		SELECT DISTINCT ON (email) md5($1::text || id)::uuid, $2, $3::uuid, $4, $5, email, $6::timestamptz, $6 FROM staff
-		WHERE active AND zone = $7 AND (id = $8 AND (agency = $10 OR role = 'supervisor' OR $10 = '') OR $8 IS NULL AND role = $9 AND (agency = $10 OR $10 = ''))
-		ORDER BY email, id ON CONFLICT DO NOTHING`,
-		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency)
+		SELECT DISTINCT ON (email) md5($1::text || m.id)::uuid, $2, $3::uuid, $4, $5, email, $6::timestamptz, $6 FROM mailed($11, $7, $8, $9, $10, $6) m
+		ORDER BY email, m.id ON CONFLICT DO NOTHING`,
+		id, run, caseID, template, "/compiti/"+task, at, zone, to, role, agency, task)
 }
 
 // Reaches says whether a mail about a task reaches anybody: who holds it, or else
-// somebody of its role who is at work there, and whose mail does not come back.
-func Reaches(ctx context.Context, tx Tx, now time.Time, zone string, to *string, role care.Role, agency string) (reached bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM staff WHERE active AND zone = $1
-			AND (id = $2 AND (agency = $4 OR role = 'supervisor' OR $4 = '') OR $2 IS NULL AND role = $3 AND (agency = $4 OR $4 = '')) AND mail_returns(email, $5) IS NULL)`,
-		zone, to, role, agency, now).Scan(&reached)
+// somebody of its role who is at work there, or who stands in for whom, and whose mail does
+// not come back.
+func Reaches(ctx context.Context, tx Tx, now time.Time, zone, task string, to *string, role care.Role, agency string) (reached bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM mailed($6, $1, $2, $3, $4, $5) m WHERE m.there AND mail_returns(m.email, $5) IS NULL)`,
+		zone, to, role, agency, now, task).Scan(&reached)
 	return reached, err
 }
 

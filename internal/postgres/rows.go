@@ -16,6 +16,15 @@ func One[T any](ctx context.Context, tx Tx, sql string, args ...any) (T, error) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
+// OneOrNone is One where there may be no row: nil.
+func OneOrNone[T any](ctx context.Context, tx Tx, sql string, args ...any) (*T, error) {
+	row, err := One[T](ctx, tx, sql, args...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return &row, err
+}
+
 // Many reads rows into structs by their column names.
 func Many[T any](ctx context.Context, tx Tx, sql string, args ...any) ([]T, error) {
 	rows, _ := tx.Query(ctx, sql, args...)

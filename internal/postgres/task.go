@@ -35,7 +35,19 @@ type TaskRow struct {
 	Escalated  bool           `db:"escalated"`
 	Gone       bool           `db:"holder_gone"`
 	Stamp      string         `db:"stamp"`
+
+	Away *Away `db:"-"` // where that was asked; nil: who holds it is there
 }
+
+// Away is until when who holds a task is away, and who works it meanwhile by name.
+type Away struct {
+	Last       time.Time `db:"last_day"`
+	Substitute *string   `db:"substitute"`
+}
+
+// SelectAway finds it of a task that is locked, at a time: of an earlier moment than the lock
+// it could say what is no longer so.
+const SelectAway = `SELECT last_day, substitute::text FROM holder_away($1, $2)`
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text, t.proposed_by::text,
@@ -59,6 +71,12 @@ func (t *TaskRow) Actors() actors.Task {
 	}
 	if t.Proposer != nil {
 		task.ProposerID = *t.Proposer
+	}
+	if t.Away != nil {
+		task.Away = true
+		if t.Away.Substitute != nil {
+			task.Substitute = *t.Away.Substitute
+		}
 	}
 	return task
 }
@@ -89,9 +107,9 @@ func (t *TaskRow) AskedOf(ctx context.Context, tx Tx) (referral, agency string, 
 	return referral, agency, err
 }
 
-// HeldBy refuses anybody but the task's holder.
-func (t *TaskRow) HeldBy(caller string) *care.Refusal {
-	if t.State == care.TaskReserved && t.Holder != nil && *t.Holder == caller {
+// HeldBy refuses anybody but the task's holder, and who stands in for them.
+func (t *TaskRow) HeldBy(who care.Staff) *care.Refusal {
+	if t.Actors().Workable(who) {
 		return nil
 	}
 	if t.HolderRole != nil && t.State == care.TaskReserved {

@@ -56,8 +56,9 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 
 // aboutTask are lines whose detail is a kind of task.
 var aboutTask = map[string]string{
-	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non arrivato: non c’è nessuno da avvisare, o la sua posta torna indietro", "escalation_unsent": "Ritardo non segnalato: nella zona non c’è un responsabile, o la sua posta torna indietro", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Attività presa da chi la fa",
+	"reminder_sent": "Sollecito inviato", "reminder_unsent": "Sollecito non arrivato: non c’è nessuno da avvisare, è assente, o la sua posta torna indietro", "escalation_unsent": "Ritardo non segnalato: nella zona non c’è un responsabile, è assente, o la sua posta torna indietro", "escalated": "Responsabile avvisato del ritardo", "task_claimed": "Attività presa da chi la fa",
 	"task_released": "Attività rimessa tra le libere", "task_dropped": "Attività che non serve più", "task_reassigned": "Attività passata", "task_given": "Attività passata a un collega", "task_reported": "Registrato quello che l’ente ha riferito", "task_extended": "Termine rimandato",
+	"task_on_behalf": "Fatto al posto di chi è assente",
 }
 
 // aboutAgency are lines whose detail is an agency, aboutZone those where it is a zone.
@@ -152,6 +153,8 @@ func Line(p care.Policy, code, detail string) string {
 func Change(c ledger.Changed) string {
 	before, now := hands(c.FromName, c.FromRole, c.FromUntil), hands(c.ToName, c.ToRole, c.ToUntil)
 	switch {
+	case now == "" && before != "": // of who was away
+		return "Per conto di: " + before + "."
 	case now == "":
 		return ""
 	case before == "":

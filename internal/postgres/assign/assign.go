@@ -114,7 +114,7 @@ func (a *Assignment) claim() (*care.Refusal, error) {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	case !task.Claimable(a.staff):
 		if a.task.State == care.TaskReserved {
-			return a.task.HeldBy(a.staff.ID), nil
+			return a.task.HeldBy(a.staff), nil
 		}
 		return &care.Refusal{Code: care.RefusedForbidden, Role: a.task.Role}, nil
 	}
@@ -130,7 +130,7 @@ func (a *Assignment) claim() (*care.Refusal, error) {
 
 func (a *Assignment) release() (*care.Refusal, error) {
 	if !a.task.Actors().Releasable(a.staff) {
-		return a.task.HeldBy(a.staff.ID), nil
+		return a.task.HeldBy(a.staff), nil
 	}
 	// A task of another role that was kept for its holder, as the opinion of who took a
 	// seat in somebody's place, would be out of their reach: they complete it, or the
@@ -178,7 +178,7 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 		}
 		return a.remindPartner()
 	}
-	reached, err := postgres.Reaches(a.ctx, a.tx, a.now, a.task.Zone, a.task.Holder, a.task.Role, a.task.Agency)
+	reached, err := postgres.Reaches(a.ctx, a.tx, a.now, a.task.Zone, a.task.ID, a.task.Holder, a.task.Role, a.task.Agency)
 	if err != nil {
 		return nil, err
 	}
@@ -187,10 +187,18 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	if err := a.tx.SendBatch(a.ctx, batch).Close(); err != nil {
 		return nil, err
 	}
+	var away *postgres.Away
+	if a.task.Holder != nil && !a.task.Actors().Seat() {
+		if away, err = postgres.OneOrNone[postgres.Away](a.ctx, a.tx, postgres.SelectAway, a.task.ID, a.now); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case !reached:
 		return a.unreached()
-	case a.task.Holder != nil:
+	case away != nil && away.Substitute != nil:
+		a.done = ledger.Assigned{Reached: told.Holder, To: &ledger.Hands{Staff: *away.Substitute}}
+	case a.task.Holder != nil && away == nil:
 		a.done = ledger.Assigned{Reached: told.Holder, To: &ledger.Hands{Staff: *a.task.Holder}}
 	default:
 		a.done = ledger.Assigned{Reached: told.Role, To: &ledger.Hands{Role: a.task.Role}}

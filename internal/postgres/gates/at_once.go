@@ -53,7 +53,7 @@ func (g *asked) takenElsewhere() (*care.Refusal, error) {
 	var answered bool
 	err := g.tx.QueryRow(g.ctx, `SELECT coalesce(array_agg(r.outcome) FILTER (WHERE r.ended_at IS NOT NULL), '{}'),
 			coalesce(bool_or(r.ended_at IS NULL AND EXISTS (SELECT FROM task t JOIN command c ON c.target = t.id::text
-				WHERE t.run_id = r.id AND t.ended_at IS NULL AND c.state = 'accepted' AND c.operation = 'complete' AND c.caller = t.holder::text)), false)
+				WHERE t.run_id = r.id AND t.ended_at IS NULL AND c.state = 'accepted' AND c.operation = 'complete' AND (c.caller = t.holder::text OR on_behalf(t.id, c.caller, c.created_at)))), false)
 		FROM run r WHERE r.id = ANY ($1)`, transfers).Scan(&outcomes, &answered)
 	refusal := &care.Refusal{Code: care.RefusedNotAwaited, Operation: g.Entry.Answer.Operation, Now: care.NowTransferred}
 	switch {

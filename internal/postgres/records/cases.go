@@ -257,9 +257,9 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 	return c, err
 }
 
-const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, l.detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
+const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 1) ELSE l.detail END AS detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
 	coalesce(d.data ->> 'note', '') AS note,
-	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,from,staff}'), '') AS from_name, coalesce(d.data #>> '{done,from,role}', '') AS from_role,
+	coalesce((SELECT name FROM staff WHERE id::text = CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 2) ELSE d.data #>> '{done,from,staff}' END), '') AS from_name, coalesce(d.data #>> '{done,from,role}', '') AS from_role,
 	(d.data #>> '{done,from,until}')::timestamptz AS from_until,
 	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,to,staff}'), '') AS to_name, coalesce(d.data #>> '{done,to,role}', '') AS to_role,
 	(d.data #>> '{done,to,until}')::timestamptz AS to_until

@@ -21,10 +21,11 @@ const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(t.proposed_by::text, '') AS proposer_id,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
-	coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
+	away.last_day AS away_until, coalesce(stands.id::text, '') AS substitute_id, coalesce(stands.name, '') AS substitute_name, coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+	LEFT JOIN LATERAL holder_away(CASE WHEN t.state = 'reserved' THEN t.id END, my_now()) away ON true LEFT JOIN staff stands ON stands.id = away.substitute
 	LEFT JOIN staff h ON h.id = t.holder ` + leads.First
 
 // What was said from a seat of an équipe is for who said it, and who sits there too.
@@ -42,16 +43,19 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 	l := reading{kind: ledger.ListTasks}
 	l.ask("mine", f.Mine, "")
 	l.ask("team", f.Team, "")
+	l.ask("on_behalf", f.OnBehalf, "")
 	l.ask("case", f.CaseID != "", "")
 	l.ask("state", f.State != "", string(f.State))
 	l.ask("overdue", f.Overdue, "")
 	switch {
 	case f.Mine:
-		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID, s.ID, s.Agency)
+		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID)
+	case f.OnBehalf:
+		q.and("t.state = 'reserved' AND t.holder IN (SELECT staff FROM absence WHERE day_of(my_now()) BETWEEN first_day AND last_day) AND on_behalf(t.id, ?, my_now())", s.ID)
 	case f.Team:
 		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
 		if f.Others {
-			q.and("NOT ("+leads.Own+")", s.Agency, s.Role, s.ID, s.ID, s.Agency)
+			q.and("NOT ("+leads.Own+")", s.Agency, s.Role, s.ID)
 		}
 	case f.CaseID == "" && s.Role != care.Supervisor:
 		q.or([]string{"t.holder = ?", "t.agency = ? AND t.role = ?"}, s.ID, s.Agency, s.Role)

@@ -56,8 +56,8 @@ func (w *life) beside() error {
 		w.queue(`UPDATE case_file SET closed_at = NULL, outcome = '', stage = $2 WHERE id = $1`, w.caseID(), answer.Stage)
 		w.moment("case_reopened", string(answer.Stage))
 	case care.OpComplete:
-		if w.about.task != nil && !w.entry.machine() {
-			return w.besideTask(w.about.task.Kind, string(answer.Outcome))
+		if w.about.Task != nil && !w.entry.machine() {
+			return w.besideTask(w.about.Task.Kind, string(answer.Outcome))
 		}
 	}
 	return nil
@@ -71,7 +71,7 @@ func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.GoalEvaluation || kind == care.Evaluation:
 		return w.goals()
 	case kind == care.TransferAnswer && outcome == care.Accepted:
-		w.moment("transfer_accepted", w.about.task.Zone)
+		w.moment("transfer_accepted", w.about.Task.Zone)
 	case kind == care.TransferAnswer:
 		w.moment("transfer_rejected", string(w.step.Entry.Answer.Reason))
 		w.mailAsker("transfer_refused")

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/postgres/gates"
 	"percorso/internal/postgres/locks"
 	"percorso/internal/postgres/standing"
+	"percorso/internal/postgres/subject"
 	"percorso/internal/postgres/tries"
 	"percorso/internal/postgres/waiting"
 )
@@ -189,7 +190,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 	var (
 		run   runRow
 		entry commandRow
-		about subject
+		about subject.Subject
 		found = true
 		kept  string
 		again bool
@@ -200,7 +201,7 @@ func (s *Steps) Record(ctx context.Context, step ledger.Step) (res ledger.StepRe
 		var known bool
 		postgres.QueueOne(b, &entry, &known, selectCommand, step.Entry.ID, step.Run)
 		if step.Entry.Target != "" {
-			about.queue(b, step)
+			about.Queue(b, step)
 		}
 	}
 	err = postgres.Within(ctx, s.pool, postgres.Keeping(ledger.BareID(step.Case)), first, func(tx postgres.Tx) error {
@@ -283,8 +284,10 @@ func (w *writer) record() (ledger.StepResult, error) {
 		}
 		return w.refuse(refusal)
 	}
-	if refusal := w.about.permits(step.Entry, entry); refusal != nil {
-		return w.refuse(refusal)
+	if !entry.machine() {
+		if refusal := w.about.Permits(step.Entry, care.Staff{ID: entry.Caller, Role: entry.Role, Agency: entry.Agency}); refusal != nil {
+			return w.refuse(refusal)
+		}
 	}
 	if refusal, err := gates.Ask(w.ctx, w.tx, w.asked()); err != nil {
 		return ledger.StepResult{}, err
@@ -308,11 +311,11 @@ func (w *writer) asksFor() int {
 // asked is the step as its gates see it.
 func (w *writer) asked() gates.Step {
 	step := gates.Step{
-		Step: w.step, Kind: w.run.Kind, Policy: w.policy, Task: w.about.task, Told: w.entry.Told,
+		Step: w.step, Kind: w.run.Kind, Policy: w.policy, Task: w.about.Task, Told: w.entry.Told,
 		Caller: w.entry.Caller, ByLink: w.entry.byLink(), Role: w.entry.Role, Agency: w.entry.Agency, Form: w.entry.Data,
 	}
-	if w.about.referral != nil {
-		step.Addressee = w.about.referral.To
+	if w.about.Referral != nil {
+		step.Addressee = w.about.Referral.To
 	}
 	return step
 }
@@ -334,66 +337,4 @@ func (w *writer) refuse(r *care.Refusal) (ledger.StepResult, error) {
 // within runs work as the worker on one case.
 func (s *Steps) within(ctx context.Context, caseRun string, first func(*pgx.Batch), work func(postgres.Tx) error) error {
 	return postgres.Within(ctx, s.pool, postgres.Worker(ledger.BareID(caseRun)), first, work)
-}
-
-// subject is the task or referral that an entry is about, locked.
-type subject struct {
-	task     *postgres.TaskRow
-	referral *referralRow
-	answer   *postgres.TaskRow // the addressee's open task to answer the referral
-}
-
-type referralRow struct {
-	State      care.ReferralState `db:"state"`
-	From       string             `db:"from_agency"`
-	To         string             `db:"to_agency"`
-	Redirected bool               `db:"redirected"` // to its addressee, by another
-}
-
-// queue asks for the task that is completed, or else for the referral that is moved.
-func (s *subject) queue(b *pgx.Batch, step ledger.Step) {
-	if step.Entry.Answer.Operation == care.OpComplete {
-		postgres.QueuePointer(b, &s.task, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1 FOR UPDATE OF t`, step.Entry.Target)
-		return
-	}
-	postgres.QueuePointer(b, &s.answer, `SELECT `+postgres.TaskColumns+` FROM task t
-		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+postgres.TaskOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
-	postgres.QueuePointer(b, &s.referral, `SELECT state, from_agency, to_agency, continues IS NOT NULL AS redirected FROM referral WHERE id = $1 FOR NO KEY UPDATE`, step.Entry.Target)
-}
-
-// permits asks, under lock, whether the caller may do this now. What the rows
-// say may differ from what the API saw when it accepted the command.
-func (s *subject) permits(e ledger.Entry, by commandRow) *care.Refusal {
-	if by.machine() {
-		return nil
-	}
-	if s.task != nil {
-		if !s.task.State.Open() {
-			return &care.Refusal{Code: care.RefusedNotAwaited}
-		}
-		if s.task.State == care.TaskReady && !s.task.Actors().Claimable(care.Staff{Role: by.Role, Agency: by.Agency}) {
-			return &care.Refusal{Code: care.RefusedForbidden, Role: s.task.Role} // to claim it first is nothing that they could do
-		}
-		return s.task.HeldBy(by.Caller)
-	}
-	if s.referral == nil {
-		return nil // about the run itself: who may ask was checked when it was accepted
-	}
-	move, ok := s.referral.State.Move(e.Answer.Operation)
-	switch {
-	case !ok:
-		return &care.Refusal{Code: care.RefusedNotAwaited}
-	case move.By == care.Sender:
-		if by.Agency != s.referral.From {
-			return &care.Refusal{Code: care.RefusedForbidden}
-		}
-	case s.answer == nil:
-		return &care.Refusal{Code: care.RefusedNotAwaited}
-	case s.answer.Agency != by.Agency || s.answer.Role != by.Role:
-		// The addressee answers through its task, which the supervisor may have given to a colleague.
-		return &care.Refusal{Code: care.RefusedForbidden, Role: s.answer.Role}
-	case s.answer.State == care.TaskReserved:
-		return s.answer.HeldBy(by.Caller)
-	}
-	return nil
 }

@@ -117,13 +117,13 @@ func (w *tasks) approver(zone, agency string, role care.Role) (string, string, c
 // redirects says whether a task is to answer a referral in the place of who has
 // just redirected it.
 func (w *tasks) redirects(t ledger.TaskChange) bool {
-	return t.Kind == care.ReferralAnswer && w.about.answer != nil && w.step.Entry.Answer.Operation == care.OpRedirect
+	return t.Kind == care.ReferralAnswer && w.about.Answer != nil && w.step.Entry.Answer.Operation == care.OpRedirect
 }
 
 // openRedirected opens the task of who is asked in the place of another agency, by
 // the term that that one had: a redirection gives no time.
 func (w *tasks) openRedirected(t ledger.TaskChange, role care.Role, agency string) {
-	before := w.about.answer
+	before := w.about.Answer
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated, suspended,
 			stood_at, term_set, late_since)
 		SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, clock_from, remind_at, escalate_at, reminded, escalated, $10::boolean,
@@ -204,9 +204,9 @@ func (w *tasks) zoneOf(t ledger.TaskChange) (string, *postgres.Ruleset, error) {
 // acknowledge reserves the task to answer a referral for who acknowledged it. A
 // partner that did so through a link holds nothing, but has the time to answer.
 func (w *tasks) acknowledge(t ledger.TaskChange) {
-	if answer := w.about.answer; answer != nil {
+	if answer := w.about.Answer; answer != nil {
 		before := answer.Clock()
-		redirected := w.about.referral.Redirected
+		redirected := w.about.Referral.Redirected
 		// Of a redirected referral the time to answer runs from when its first addressee
 		// had it, and that one's own stands where it is the longer.
 		if redirected && before.Begun == nil {
@@ -221,8 +221,8 @@ func (w *tasks) acknowledge(t ledger.TaskChange) {
 			reminded = $7, escalated = $8 WHERE id = $1 AND `+postgres.TaskOpen,
 			t.ID, w.by(), w.step.At, clock.Begun, clock.Remind, clock.Escalate, clock.Reminded, clock.Escalated)
 	}
-	if w.entry.byLink() && w.about.referral != nil {
-		if partner, ok := w.policy.PartnerByLink(w.about.referral.To); ok {
+	if w.entry.byLink() && w.about.Referral != nil {
+		if partner, ok := w.policy.PartnerByLink(w.about.Referral.To); ok {
 			w.links.invite(partner, care.ReferralAnswer, t.ID, w.step.Entry.Target, w.step.At)
 		}
 	}
@@ -232,14 +232,17 @@ func (w *tasks) end(t ledger.TaskChange) {
 	w.queue(`UPDATE task SET state = $2, outcome = $3, ended_at = $4,
 		late_since = CASE WHEN NOT suspended AND escalate_at < $4 THEN coalesce(late_since, escalate_at) ELSE late_since END WHERE id = $1 AND `+postgres.TaskOpen,
 		t.ID, t.State, t.Outcome, w.step.At)
-	if t.State == care.TaskCompleted && w.about.task != nil && w.about.task.ID == t.ID {
-		detail := string(w.about.task.Kind) + "/" + string(t.Outcome)
+	if t.State == care.TaskCompleted && w.about.Task != nil && w.about.Task.ID == t.ID {
+		detail := string(w.about.Task.Kind) + "/" + string(t.Outcome)
 		if t.Outcome == care.Closed || t.Outcome == care.ProposeClose {
 			detail += "/" + string(w.step.Entry.Answer.Reason) // the closure outcome that is decided or proposed
 		}
 		w.moment("task_completed", detail)
-		if !w.entry.machine() && w.entry.Agency != w.about.task.Agency { // the supervisor says what another agency told
-			w.moment("task_reported", string(w.about.task.Kind))
+		if t := w.about.Task; !w.entry.machine() && t.Holder != nil && *t.Holder != w.entry.Caller {
+			w.moment("task_on_behalf", string(t.Kind)+"/"+*t.Holder)
+		}
+		if !w.entry.machine() && w.entry.Agency != w.about.Task.Agency { // the supervisor says what another agency told
+			w.moment("task_reported", string(w.about.Task.Kind))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/days"
 	"percorso/internal/postgres/shares"
+	"percorso/internal/postgres/subject"
 	"percorso/internal/postgres/takeover"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/postgres/written"
@@ -26,7 +27,7 @@ type writer struct {
 	step   ledger.Step
 	run    runRow
 	entry  commandRow
-	about  subject
+	about  subject.Subject
 	policy *postgres.Ruleset
 	rules  *postgres.Rules
 	batch  pgx.Batch
@@ -206,8 +207,8 @@ func (w *writer) keepForm() {
 		return
 	}
 	kind := string(w.step.Entry.Answer.Operation)
-	if w.about.task != nil {
-		kind = string(w.about.task.Kind)
+	if w.about.Task != nil {
+		kind = string(w.about.Task.Kind)
 	}
 	keep, args := written.Keep(written.Entry{ID: w.step.Entry.ID, Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Agency: w.entry.Agency,
 		Form: kind, Role: w.entry.Role, By: w.by(), At: w.step.At, Data: w.entry.Data})
@@ -278,7 +279,7 @@ func (w *writer) moment(code, detail string) {
 // unless that is empty), of the task's zone. It names the task's page and nothing else.
 // The timeline says moment, or that nobody was reached.
 func (w *writer) mail(template, moment string, t postgres.TaskRow, to *string, role care.Role, agency string) (reached bool, err error) {
-	if reached, err = postgres.Reaches(w.ctx, w.tx, w.step.At, t.Zone, to, role, agency); err != nil {
+	if reached, err = postgres.Reaches(w.ctx, w.tx, w.step.At, t.Zone, t.ID, to, role, agency); err != nil {
 		return false, err
 	}
 	if !reached {
@@ -308,7 +309,7 @@ func (w *writer) today() *time.Time {
 
 // completes says whether the step completes a task of a kind.
 func (w *writer) completes(kind care.TaskKind) bool {
-	return w.step.Entry.Answer.Operation == care.OpComplete && w.about.task != nil && w.about.task.Kind == kind
+	return w.step.Entry.Answer.Operation == care.OpComplete && w.about.Task != nil && w.about.Task.Kind == kind
 }
 
 func orZero(t time.Time) *time.Time {

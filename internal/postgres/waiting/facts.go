@@ -63,7 +63,8 @@ type taskFact struct {
 	Receivers  bool           `json:"receivers"` // its agency has somebody else whom it may be given to
 
 	kept   *keptTask // of a protected person; nil: she is none
-	seated bool      // each supervisor sits in another seat of its équipe
+	away   []absentTask
+	seated bool // each supervisor sits in another seat of its équipe
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
@@ -73,6 +74,30 @@ type keptTask struct {
 	Candidates int     `db:"candidates"`
 	Supervisor *string `db:"supervisor"`
 	Receivers  bool    `db:"receivers"`
+}
+
+// absentTask is that the holder of a task is away, as absent_tasks of the schema says it.
+type absentTask struct {
+	Case       string    `db:"case_id"`
+	ID         string    `db:"task_id"`
+	From       time.Time `db:"away_from"`
+	Until      time.Time `db:"away_until"`
+	Last       time.Time `db:"last_day"`
+	Substitute string    `db:"substitute"`
+	Gaps       []struct {
+		From  moment `json:"from"`
+		Until moment `json:"until"`
+	} `db:"gaps"`
+	Colleagues int `db:"colleagues"`
+}
+
+// fact is the absence as Explain reads it.
+func (a absentTask) fact() health.Absence {
+	is := health.Absence{Span: health.Span{From: a.From, Until: a.Until}, Last: a.Last, Substitute: a.Substitute, Colleagues: a.Colleagues}
+	for _, gap := range a.Gaps {
+		is.Gaps = append(is.Gaps, health.Span{From: gap.From.Time, Until: gap.Until.Time})
+	}
+	return is
 }
 
 type waitFact struct {
@@ -104,6 +129,7 @@ func (m *moment) pointer() *time.Time {
 
 const (
 	selectFacts = `SELECT * FROM health_facts($1::uuid[])`
+	selectAway  = `SELECT * FROM absent_tasks($1::uuid[])`
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
 
 	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
@@ -120,6 +146,17 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 		for _, k := range kept {
 			for i := range *into {
 				(*into)[i].keep(k)
+			}
+		}
+		return err
+	})
+	b.Queue(selectAway, cases).Query(func(rows pgx.Rows) error {
+		absent, err := pgx.CollectRows(rows, pgx.RowToStructByName[absentTask])
+		for _, a := range absent {
+			for _, f := range *into {
+				if i := slices.IndexFunc(f.Tasks, func(t taskFact) bool { return f.Case == a.Case && t.ID == a.ID }); i >= 0 {
+					f.Tasks[i].away = append(f.Tasks[i].away, a)
+				}
 			}
 		}
 		return err
@@ -194,6 +231,9 @@ func (t taskFact) fact(zone string) health.FactTask {
 	}
 	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
 	fact.Holder, fact.Acknowledged, fact.Unknown = t.HeldBy, t.Known, unknown
+	for _, a := range t.away {
+		fact.Absences = append(fact.Absences, a.fact())
+	}
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)

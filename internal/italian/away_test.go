@@ -1,0 +1,29 @@
+package italian_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/health"
+	"percorso/internal/italian"
+)
+
+func TestTheSentenceSaysWhoStandsIn(t *testing.T) {
+	now, last := at(t, "2026-11-25 10:00"), at(t, "2026-12-04 01:00")
+	w := health.Waiting{Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Since: at(t, "2026-11-25 09:00")}
+	p := care.Policy{Agencies: []care.Agency{{Code: "comune", Name: "Comune di Prova"}}}
+	for away, says := range map[health.Away]string{
+		{Last: last, Substitute: "Personale Prova 02"}: "È assente fino a ven 4 dic: può farla Personale Prova 02, al suo posto.",
+		{Last: last, Others: true}:                     "È assente fino a ven 4 dic: può farla un collega che è assistente sociale (Comune di Prova).",
+		{Last: last}:                                   "È assente fino a ven 4 dic.",
+		{Last: at(t, "2026-11-25 01:00")}:              "È assente fino a oggi.",
+		{Last: at(t, "2026-11-26 01:00")}:              "È assente fino a domani.",
+	} {
+		w.Away = &away
+		require.Contains(t, italian.Sentence(w, p, now), says)
+	}
+	w.Away = nil
+	require.NotContains(t, italian.Sentence(w, p, now), "assente")
+}
