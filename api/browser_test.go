@@ -30,6 +30,8 @@ var pagesInBrowser = []struct {
 	{"non-trovata", "/fascicoli/:id", "/fascicoli/non-esiste", apitest.SomeWorker.Subject},
 	{"accessi-personali", "/accessi-personali", "/accessi-personali", apitest.SomeWorker.Subject},
 	{"ripresa", "/ripresa/:id", "/ripresa/" + apitest.SomeID, apitest.SomeWorker.Subject},
+	{"assenze", "/assenze", "/assenze", apitest.SomeSupervisor.Subject},
+	{"assenza", "/assenze/:id", "/assenze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},

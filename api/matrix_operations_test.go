@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/rest"
+	"percorso/internal/absence"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -101,7 +102,7 @@ func openStates(facts catalogue.Facts) []string {
 				states = append(states, whose+"-"+state)
 			}
 		}
-		return append(states, "answer-free", "answer-held")
+		return append(states, "own-away", "answer-free", "answer-held")
 	case catalogue.OnReferral:
 		return []string{"requested", "received", "on_hold", "in_progress", "rejected", "handed"}
 	case catalogue.OnEquipe:
@@ -298,12 +299,31 @@ func (w *crowd) task(state string) (it thing) {
 	case "held":
 		it.held = colleague
 		w.holds(it, colleague)
+	case "away":
+		it.held = w.absent()
+		w.holds(it, it.held)
 	case "done":
 		w.Does(it.run, w.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{{ID: it.id, State: care.TaskCompleted, Outcome: care.Informed}}}, nil)
 	case "handed":
 		w.hands(it.caseRun, "Prova")
 	}
 	return it
+}
+
+// absent is a social worker of the municipality who is away, and has named nobody.
+func (w *crowd) absent() (account string) {
+	account = "social_worker_away.prato"
+	if _, known := w.Accounts[account]; known {
+		return account
+	}
+	_, err := w.Owner.Exec(w.T.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ($1, 'Personale Prova assente', 'social_worker', 'prato', 'comune', 'assente@prova.invalid')`, account)
+	require.NoError(w.T, err)
+	who, err := w.Records.Staff(w.T.Context(), account)
+	require.NoError(w.T, err)
+	w.Accounts[account] = who
+	_, err = w.Records.EnterAbsence(w.T.Context(), who, uuid.NewString(), "", absence.Days{First: care.DateOf(w.Now), Last: care.DateOf(w.Now.AddDate(0, 0, 13))})
+	require.NoError(w.T, err)
+	return account
 }
 
 // opens opens the task of a thing, once more where it was done.

@@ -257,7 +257,7 @@ func (w *crowd) asks(who *caller, method, path, body string) answered {
 	} else {
 		r.Header.Set("Authorization", "Bearer "+who.token)
 	}
-	if method == http.MethodPost {
+	if method == http.MethodPost || method == http.MethodPut {
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set(rest.KeyHeader, uuid.NewString())
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
@@ -33,6 +34,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Home: homeOf}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
+	(&absences.Place{Room: shared, Records: s.records}).Mount(p)
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)

@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
@@ -35,6 +36,7 @@ type Records interface {
 	zone.Policies
 	act.Records
 	rest.Records
+	absences.Records
 	agenda.Records
 	cases.Records
 	desk.Records

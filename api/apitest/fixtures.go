@@ -365,6 +365,11 @@ func (p *PageRecords) tasks() []ledger.Task {
 func (p *PageRecords) Tasks(_ context.Context, s care.Staff, f ledger.TaskFilter, _ ledger.Paging) (page ledger.Page[ledger.Task], _ error) {
 	tasks := append([]ledger.Task{p.OneTask}, p.tasks()[1:]...)
 	for _, t := range tasks {
+		if f.OnBehalf && t.ID == AnotherID {
+			away := p.noon(4)
+			t.State, t.HolderID, t.HolderName, t.HolderRole, t.AwayUntil, t.StandsID, t.StandsName = care.TaskReserved, SomeID, "Personale Prova assente", s.Role, &away, s.ID, s.Name
+			page.Items = append(page.Items, t)
+		}
 		if f.Mine && t.HolderID == s.ID || f.Team && t.State == care.TaskReady || f.CaseID != "" {
 			page.Items = append(page.Items, t)
 		}

@@ -34,6 +34,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/api/web"
+	"percorso/internal/absence"
 	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
@@ -270,6 +271,36 @@ func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ strin
 	return f.Fail
 }
 
+// Absences is one of the caller's own, which is now and can be changed.
+func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]ledger.Absence, error) {
+	today := care.DayOf(f.now())
+	return []ledger.Absence{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
+}
+
+// EnterAbsence enters it.
+func (f *fakeRecords) EnterAbsence(ctx context.Context, s care.Staff, _, _ string, form absence.Days) (ledger.Absence, error) {
+	return f.ChangeAbsence(ctx, s, SomeID, form)
+}
+
+// ChangeAbsence changes that one alone, to days that are right.
+func (f *fakeRecords) ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (a ledger.Absence, err error) {
+	if err := f.EndAbsence(ctx, s, id); err != nil {
+		return a, err
+	}
+	if faults := form.Check(f.now()); len(faults) > 0 {
+		return a, care.Refuse(faults...)
+	}
+	return ledger.Absence{ID: id, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: form.Span().First, Last: form.Span().Last}, nil
+}
+
+// EndAbsence ends that one alone.
+func (f *fakeRecords) EndAbsence(_ context.Context, _ care.Staff, id string) error {
+	if f.Fail == nil && id != SomeID {
+		return ledger.ErrNotFound
+	}
+	return f.Fail
+}
+
 // Notices says that one of the caller's completions was refused, where a test puts
 // in its refusal.
 func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, error) {
@@ -401,6 +432,9 @@ func (f *fakeRecords) Contact(_ context.Context, _ care.Staff, id string) (ledge
 	return ledger.Contact{ID: id}, f.Fail
 }
 func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error) {
+	if filter.OnBehalf {
+		return ledger.Page[ledger.Task]{}, f.Fail
+	}
 	return ledger.Page[ledger.Task]{Items: []ledger.Task{f.OneTask}}, f.saw(filter, p)
 }
 func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {

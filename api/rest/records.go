@@ -16,7 +16,7 @@ import (
 // those named here.
 type Records interface {
 	Contacts
-	Notices
+	Own
 	Written
 	received.Records
 	// Command reads a command of the caller's own.
@@ -58,4 +58,11 @@ type Records interface {
 	// StuckCases lists the open cases that are not waiting as planned; HealthCounts counts all of the zone.
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	HealthCounts(ctx context.Context, s care.Staff) (ledger.HealthCounts, error)
+}
+
+// Own is what is the caller's own matter, and no case's: what they are to be told of, and
+// when they are away.
+type Own interface {
+	Notices
+	Absences
 }

@@ -90,6 +90,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerStuckCases()
 	a.registerCommands()
 	registerNotices(a)
+	registerAbsences(a)
 	registerWritten(a)
 	a.registerZones()
 	a.registerEligibilityChecks()
@@ -234,7 +235,7 @@ func register[I, O any](a *API, op huma.Operation, handle func(context.Context, 
 	if strings.Contains(op.Path, "{") {
 		op.Errors = append(op.Errors, http.StatusNotFound)
 	}
-	if op.Method == http.MethodPost {
+	if op.Method == http.MethodPost || op.Method == http.MethodPut {
 		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {

@@ -25,6 +25,9 @@ type taskJSON struct {
 	HolderRole care.Role           `json:"holder_role,omitempty"`
 	HolderGone bool                `json:"holder_gone,omitempty" doc:"Who holds it has left, or works elsewhere: the supervisor sees to it"`
 	Mine       bool                `json:"mine" doc:"The caller holds it"`
+	AwayUntil  *care.Date          `json:"away_until,omitempty" format:"date" doc:"Last day on which who holds it is away; not there: they are there"`
+	Substitute string              `json:"substitute_name,omitempty" doc:"Who works it meanwhile; not there: whoever has its role"`
+	OnBehalf   bool                `json:"on_behalf,omitempty" doc:"The caller may complete it in the place of who holds it and is away"`
 	FirstName  string              `json:"first_name,omitempty" doc:"To whom it comes first, as the lead of its agency in the case; others of its role may claim it all the same"`
 	Stamp      string              `json:"stamp" doc:"Changes with who does the task and by when; sent back with a repair, it tells whether somebody changed it meanwhile"`
 	Outcome    string              `json:"outcome,omitempty"`
@@ -41,7 +44,12 @@ type taskJSON struct {
 
 func taskOf(who care.Staff) func(ledger.Task) taskJSON {
 	return func(t ledger.Task) taskJSON {
+		var away *care.Date
+		if t.AwayUntil != nil {
+			away = care.DateOf(*t.AwayUntil)
+		}
 		return taskJSON{
+			AwayUntil: away, Substitute: t.StandsName, OnBehalf: t.Actors().OnBehalf(who),
 			ID: t.ID, Kind: t.Kind, State: t.State, CaseFileID: t.CaseID, CaseNumber: t.CaseNumber, Person: t.Person,
 			Role: t.Role, Agency: t.Agency, Service: t.Service, Reason: t.Reason, ReferralID: t.ReferralID,
 			HolderName: t.HolderName, HolderRole: t.HolderRole, HolderGone: t.HolderGone, FirstName: t.FirstName, Stamp: t.Stamp, Mine: t.HolderID != "" && t.HolderID == who.ID,
@@ -54,6 +62,7 @@ type tasksInput struct {
 	PagingInput
 	Mine       bool           `query:"mine" doc:"Held by the caller, or free and theirs first as the lead of their agency in the case"`
 	Team       bool           `query:"team" doc:"Ready for the caller's role and agency"`
+	OnBehalf   bool           `query:"on_behalf" doc:"Held by somebody who is away, and the caller's to do in their place"`
 	CaseFileID string         `query:"case_file_id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`
 	State      care.TaskState `query:"state" enum:"ready,reserved,completed,skipped,obsolete" doc:"Left out: the open ones"`
 	Overdue    bool           `query:"overdue" doc:"Past due_at"`
@@ -62,7 +71,7 @@ type tasksInput struct {
 func (a *API) registerTasks() {
 	register(a, query("/tasks", "list-tasks", tagTasks, "Tasks", "What is due first comes first."),
 		func(ctx context.Context, who care.Staff, in *tasksInput) (*listOutput[taskJSON], error) {
-			page, err := a.records.Tasks(ctx, who, ledger.TaskFilter{Mine: in.Mine, Team: in.Team, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue}, in.paging())
+			page, err := a.records.Tasks(ctx, who, ledger.TaskFilter{Mine: in.Mine, Team: in.Team, OnBehalf: in.OnBehalf, CaseID: in.CaseFileID, State: in.State, Overdue: in.Overdue}, in.paging())
 			return listed(page, err, taskOf(who))
 		})
 	register(a, query("/tasks/{id}", "get-task", tagTasks, "A task with its form", ""),

@@ -50,7 +50,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 	now := s.Now().In(rules.Calendar.Location())
 	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	for _, fill := range d.order() {
+	for _, fill := range append([]func() error{d.onBehalf}, append(d.order(), d.away)...) {
 		if err := fill(); err != nil {
 			return err
 		}
@@ -153,6 +153,49 @@ func (d *day) waitsForMe() error {
 		return err
 	}
 	d.add("aspetta-me", "Aspetta me", web.Each(slices.Concat(d.mine, d.free), d.taskLine), allTasks, "Tutte le tue attività")
+	return nil
+}
+
+// onBehalf is what the caller does for who is away.
+func (d *day) onBehalf() error {
+	list, err := d.Records.Tasks(d.Request.Context(), d.who, ledger.TaskFilter{OnBehalf: true}, ledger.Paging{Limit: shortest + 1})
+	if err != nil || len(list.Items) == 0 {
+		return err
+	}
+	d.add("per-conto", "Per conto di chi è assente", web.Each(list.Items, func(t ledger.Task) web.Line {
+		line := d.taskLine(t)
+		line.State = "Per conto di " + t.HolderName + ". " + line.State
+		return line
+	}), allTasks+"#per-conto", "Tutto quello che fai per conto di altri")
+	return nil
+}
+
+// away is who is away today and in the week to come, as far as it is the caller's matter: a
+// supervisor's whole zone, and for everybody whom they stand in for.
+func (d *day) away() error {
+	list, err := d.Records.Absences(d.Request.Context(), d.who)
+	if err != nil {
+		return err
+	}
+	var lines []web.Line
+	for _, a := range list {
+		if a.First.After(care.DayOf(d.now.AddDate(0, 0, 7))) {
+			continue
+		}
+		line := web.Line{Text: a.Name, State: "Sostituto: " + a.SubstituteName, When: "Da " + italian.Brief(a.First, d.now) + " a " + italian.Brief(a.Last, d.now)}
+		switch {
+		case a.SubstituteID == d.who.ID:
+			line.State = "Lo sostituisci tu"
+		case a.SubstituteName == "":
+			line.State = "Senza sostituto: " + italian.Role(a.Role)
+		}
+		lines = append(lines, line)
+	}
+	title := "Le tue assenze e chi sostituisci"
+	if d.who.Role == care.Supervisor {
+		title = "Chi è assente, oggi e nei prossimi sette giorni"
+	}
+	d.add("assenze", title, lines, "/assenze", "Assenze")
 	return nil
 }
 

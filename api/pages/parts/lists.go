@@ -23,7 +23,7 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 	if t.Service != "" {
 		item.Service = present.ServiceName(rules.Policy, t.Service)
 	}
-	mine := t.HolderID == who.ID
+	mine, behalf := t.HolderID == who.ID, t.Actors().OnBehalf(who)
 	switch {
 	case t.Answered: // the badge says so
 	case t.Kind == care.ReferralAnswer:
@@ -31,7 +31,7 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 		if mine || t.Role == who.Role && t.Agency == who.Agency {
 			item.Next = "Rispondi"
 		}
-	case mine:
+	case mine, behalf:
 		item.Next = "Continua"
 	case MayClaim(who, t):
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")
@@ -42,6 +42,9 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 	}
 	if t.HolderID != "" && !mine {
 		item.Holder = present.HolderName(t)
+	}
+	if behalf {
+		item.Holder, item.Behalf = "", t.HolderName+", che "+italian.Away(*t.AwayUntil, now)
 	}
 	return item
 }
@@ -63,10 +66,10 @@ func MayClaim(who care.Staff, t ledger.Task) bool {
 	return t.State.Open() && !t.Answered && t.Actors().Claimable(who)
 }
 
-// MayWork says whether a task is the caller's to go on with: they hold it and no
-// answer to it is on its way, or it is offered to them.
+// MayWork says whether a task is the caller's to go on with: they hold it, or stand in for
+// who does, and no answer to it is on its way, or it is offered to them.
 func MayWork(who care.Staff, t ledger.Task) bool {
-	return t.HolderID == who.ID && !t.Answered || MayClaim(who, t)
+	return t.Actors().Workable(who) && !t.Answered || MayClaim(who, t)
 }
 
 // CandidateOf is a case file that may be the one looked for; reopens: the caller may ask

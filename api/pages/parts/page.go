@@ -29,6 +29,7 @@ type TaskItem struct {
 	Claim      *web.Form // nil: there is nothing to claim
 	Next       string    // what the caller does with it on its page; empty: nothing
 	Holder     string
+	Behalf     string // for whom the caller does it, who is away
 	First      string // to whom it comes first, where that is somebody else
 	Role       string // whose it is, where that does not go without saying
 	Suspended  bool   // with its case

@@ -73,7 +73,7 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, about *subject)
 // fillGiven shows what an outcome of the task gives another agency, before it is
 // chosen: the employment centre, or again who has rejected it.
 func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, rules *zone.Rules, t ledger.Task) error {
-	if t.HolderID != who.ID || !t.State.Open() {
+	if !t.Actors().Workable(who) {
 		return nil
 	}
 	form, _ := catalogue.FormOf(t.Kind)

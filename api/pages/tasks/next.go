@@ -66,7 +66,7 @@ func nextOf(who care.Staff, t ledger.Task) *NextStep {
 	switch {
 	case t.Kind == care.ReferralAnswer:
 		step.Continue = &web.Link{URL: "/segnalazioni/" + t.ReferralID}
-	case t.HolderID == who.ID:
+	case t.Actors().Workable(who):
 		step.Continue = &web.Link{URL: "/compiti/" + t.ID}
 	default:
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")

@@ -19,7 +19,9 @@ type TaskList struct {
 	web.Frame
 	Next               *NextStep // nil: nothing was just done
 	Mine, Team         []parts.TaskItem
-	MoreMine, MoreTeam string // addresses; empty: there are no more
+	Behalf             []parts.TaskItem // what the caller does for who is away
+	MoreMine, MoreTeam string           // addresses; empty: there are no more
+	MoreBehalf         string
 }
 
 // NextStep is what comes next for the person whose task was just done.

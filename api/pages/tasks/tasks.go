@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -46,6 +47,10 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	behalf, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{OnBehalf: true}, ledger.Paging{Cursor: c.Query("per-conto")})
+	if err != nil {
+		return err
+	}
 	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", "/compiti")}
 	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
 		return err
@@ -56,6 +61,10 @@ func (s *Place) taskList(c *gin.Context, who care.Staff) error {
 	for _, t := range team.Items {
 		page.Team = append(page.Team, parts.TaskItemOf(who, rules, t, s.Now()))
 	}
+	for _, t := range behalf.Items {
+		page.Behalf = append(page.Behalf, parts.TaskItemOf(who, rules, t, s.Now()))
+	}
+	page.MoreBehalf = web.NextPage(c.Request.URL, "per-conto", behalf.Next)
 	slices.SortStableFunc(page.Mine, parts.SuspendedLast)
 	slices.SortStableFunc(page.Team, parts.SuspendedLast)
 	page.MoreMine, page.MoreTeam = web.NextPage(c.Request.URL, "miei", mine.Next), web.NextPage(c.Request.URL, "gruppo", team.Next)
@@ -104,7 +113,7 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	if form != nil && task.State == care.TaskReserved && task.HolderID == who.ID && !task.Answered {
+	if form != nil && task.Actors().Workable(who) && !task.Answered {
 		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
 		page.Reported = reported(who, form.Policy, task)
 	}
@@ -199,7 +208,7 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 	who, rules, t := about.who, about.rules, about.task
 	page = TaskPage{
 		Frame: s.Pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
-		State: taskState(who, t),
+		State: taskState(who, t, s.Now()),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
 	if t.State.Open() {
@@ -218,6 +227,9 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+present.AgencyName(rules.Policy, t.Agency))
 	if t.HolderID != "" {
 		add("Affidata a", present.HolderName(t))
+	}
+	if t.Actors().OnBehalf(who) && !t.Answered {
+		page.Words = append(page.Words, t.HolderName+" "+italian.Away(*t.AwayUntil, s.Now())+": puoi farla tu, al suo posto. Nel fascicolo risulta fatta da te, per suo conto.")
 	}
 	add("Arriva prima a", t.FirstName)
 	add("Pronto da", italian.Moment(t.Ready))
@@ -254,16 +266,20 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 
 // taskState says why the caller has no form to fill in; empty: they have, or
 // can claim it.
-func taskState(who care.Staff, t ledger.Task) string {
+func taskState(who care.Staff, t ledger.Task, now time.Time) string {
 	switch {
 	case t.Answered:
 		return present.Answered
-	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.State == care.TaskReserved && t.HolderID == who.ID:
+	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.Actors().Workable(who):
 		return ""
 	case t.State == care.TaskReady:
 		return "L’attività è libera: la può fare " + italian.ARole(t.Role) + "."
 	case t.State == care.TaskReserved && t.HolderGone:
 		return "L’attività è affidata a " + present.HolderName(t) + ", che non lavora più qui: la passa a un collega il responsabile."
+	case t.State == care.TaskReserved && t.AwayUntil != nil && !t.Actors().Seat() && t.StandsName != "":
+		return "L’attività è affidata a " + present.HolderName(t) + ", che " + italian.Away(*t.AwayUntil, now) + ": la fa " + t.StandsName + "."
+	case t.State == care.TaskReserved && t.AwayUntil != nil:
+		return "L’attività è affidata a " + present.HolderName(t) + ", che " + italian.Away(*t.AwayUntil, now) + "."
 	case t.State == care.TaskReserved:
 		return "L’attività è affidata a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
 	case t.State == care.TaskCompleted && t.Outcome == "": // a colleague's word in an équipe
