@@ -238,6 +238,9 @@ func (g *wanderer) ofTask(w health.Waiting, t awaited, f facts) (trials []trial)
 		}
 		g.tried(saysHolder, named == is, w, fmt.Sprintf("%+v has it", is))
 		trials = append(trials, trial{saysWho, "who has the task completes it", []attempt{g.doing(t, holders[0])}})
+		if w.Away != nil {
+			return slices.Concat(trials, g.ofAbsence(w, t, able), g.ofOthers(w, t, f), g.ofMeans(w, t, f))
+		}
 	default:
 		for _, s := range able {
 			trials = append(trials, trial{saysWho, "those of its role take and complete it", []attempt{g.doing(t, s)}})
@@ -249,6 +252,31 @@ func (g *wanderer) ofTask(w health.Waiting, t awaited, f facts) (trials []trial)
 		g.tried(saysStandIn, len(able) > 1 && t.State == care.TaskReady, w, "a colleague can take it")
 	}
 	return slices.Concat(trials, g.ofOthers(w, t, f), g.ofMeans(w, t, f))
+}
+
+// ofAbsence are the claims of who may do a task while who holds it is away.
+func (g *wanderer) ofAbsence(w health.Waiting, t awaited, able []care.Staff) (trials []trial) {
+	for _, s := range able {
+		if s.ID != t.Holder && (w.Away.Substitute == s.Name || w.Away.Others) && t.Kind != care.ReferralAnswer {
+			trials = append(trials, trial{saysStandIn, "who stands in for them completes it", []attempt{g.onBehalf(t, s)}})
+		}
+	}
+	g.tried(saysStandIn, len(trials) > 0 || t.Kind == care.ReferralAnswer || w.Away.Substitute == "" && !w.Away.Others, w, "who stands in for them is there")
+	return trials
+}
+
+// onBehalf is that somebody completes a task in the place of who holds it, and takes
+// nothing from them.
+func (g *wanderer) onBehalf(t awaited, who care.Staff) attempt {
+	return attempt{who, func(tx postgres.Tx) (*care.Refusal, error) {
+		return g.answered(tx, care.OpComplete, t.ID, func() (*care.Refusal, error) {
+			row, err := postgres.One[postgres.TaskRow](context.Background(), tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1`, t.ID)
+			if err == nil {
+				row.Away, err = postgres.OneOrNone[postgres.Away](context.Background(), tx, postgres.SelectAway, t.ID, g.now())
+			}
+			return row.HeldBy(who), err
+		})
+	}}
 }
 
 // ofOthers are the claims of who else has the same to do.
@@ -348,7 +376,7 @@ func (g *wanderer) doing(t awaited, who care.Staff) attempt {
 		}
 		return g.answered(tx, care.OpComplete, t.ID, func() (*care.Refusal, error) {
 			row, err := postgres.One[postgres.TaskRow](context.Background(), tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE id = $1`, t.ID)
-			return row.HeldBy(who.ID), err
+			return row.HeldBy(who), err
 		})
 	}}
 }

@@ -12,11 +12,13 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/absence"
 	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/health"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/protection"
 )
@@ -25,6 +27,7 @@ import (
 // the walks.
 const (
 	somebodyLeaves  = "somebody leaves"
+	somebodyAway    = "somebody is away"
 	mailBounces     = "a mail bounces"
 	twoAtOnce       = "two at once"
 	typedInLater    = "a meeting is typed in later"
@@ -36,7 +39,7 @@ const (
 )
 
 // around are all of it.
-var around = []string{somebodyLeaves, mailBounces, twoAtOnce, typedInLater, consentsMerged, mergeUndone, isProtected, readersTried, protectionEnded}
+var around = []string{somebodyLeaves, somebodyAway, mailBounces, twoAtOnce, typedInLater, consentsMerged, mergeUndone, isProtected, readersTried, protectionEnded}
 
 // happens counts it.
 func (g *wanderer) happens(what string) {
@@ -79,6 +82,9 @@ func (g *wanderer) leaves(t ledger.Task) {
 	require.NoError(g, err)
 	c := catalogue.Claim.Command(g.key(), t.ID, catalogue.None{})
 	_, err = g.records.Assign(context.Background(), colleague, c.NewCommand)
+	if err == nil && !slices.Contains(actors.SeatKinds, t.Kind) {
+		g.away(t, colleague, first)
+	}
 	g.setsUp(ledger.SetupChange{Off: []string{colleague.Subject}})
 	var refusal *care.Refusal
 	if errors.As(err, &refusal) { // as of a seat
@@ -104,6 +110,26 @@ func (g *wanderer) leaves(t ledger.Task) {
 	default:
 		g.assigns(supervisor.Role, catalogue.Claim.Command("", t.ID, catalogue.None{}))
 	}
+}
+
+// away has who took a task be away for some days, with a substitute or without one. The
+// sentence says who may do it meanwhile, and they can.
+func (g *wanderer) away(t ledger.Task, who, colleague care.Staff) {
+	g.Helper()
+	today := g.now().In(italian.Rome)
+	form := absence.Days{First: care.DateOf(today), Last: care.DateOf(today.AddDate(0, 0, 4))}
+	if t.ID[0] < '8' {
+		form.Substitute = colleague.ID
+	}
+	entered, err := g.records.EnterAbsence(context.Background(), who, g.key(), "", form)
+	require.NoError(g, err)
+	g.looks()
+	if w := g.known.Waiting; w.TaskID == t.ID && w.For == health.WaitTask {
+		g.happens(somebodyAway)
+		require.NotNil(g, w.Away, "after %s", g.last)
+		g.tells()
+	}
+	require.NoError(g, g.records.EndAbsence(context.Background(), who, entered.ID))
 }
 
 // bounces has the mail come back with which a partner got its link. The sentence says
