@@ -49,7 +49,7 @@ func (f Days) Check(now time.Time) []care.Fault {
 	faults.Add(f.First != nil, "first", care.RuleRequired)
 	faults.Add(f.Last != nil, "last", care.RuleRequired)
 	faults.Add(f.Substitute == "" || care.IsID(f.Substitute), "substitute", care.RuleNotHere)
-	if len(faults) > 0 {
+	if f.First == nil || f.Last == nil {
 		return faults
 	}
 	s, today := f.Span(), care.DayOf(now)

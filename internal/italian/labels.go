@@ -273,7 +273,7 @@ var fields = map[string]string{
 	"starts":  "Primo giorno", "ends": "Ultimo giorno",
 	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
 	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Attività com’era", "closure_outcome": "Esito della chiusura",
-	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Chi ti sostituisce", "staff_id": "Chi è assente",
+	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Sostituto", "staff_id": "Chi è assente",
 	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",

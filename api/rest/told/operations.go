@@ -47,7 +47,7 @@ var Of = map[care.Operation]Operation{
 	care.OpProgress:      {Summary: "Say how an action of the plan comes along", Description: "By the agency that does it, or by who works on the case.", ID: "report-progress"},
 	care.OpRetryEntry:    {Summary: "Have a deferred entry tried again now", Description: "By the supervisor of its zone.", ID: "retry-entry"},
 	care.OpRefuseEntry:   {Summary: "Refuse a deferred entry", Description: "By the supervisor of its zone: its author gets a notice with what was typed.", ID: "refuse-entry"},
-	care.OpComplete:      {Summary: "Complete a task", Description: "By its holder, with the form of one of its outcomes. The case goes on from here."},
+	care.OpComplete:      {Summary: "Complete a task", Description: "By its holder, or who stands in for them while they are away, with the form of one of its outcomes. The case goes on from here."},
 	care.OpClaim:         {Summary: "Claim a task", Description: "It is then the caller's to do. A lost race answers 409 with the holder's role."},
 	care.OpRelease:       {Summary: "Release a task", Description: "It goes back to those who may do it."},
 	care.OpReassign:      {Summary: "Give a task to a colleague or to a role", Description: "By the supervisor, within the task's agency: to names a member of its staff, role all who have it."},

@@ -202,6 +202,28 @@ func TestNobodyByName(t *testing.T) {
 	require.ErrorIs(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID), ledger.ErrNotFound)
 }
 
+// A referral is answered on behalf of who has acknowledged it.
+func TestAReferralIsAnsweredOnBehalf(t *testing.T) {
+	o := newOffice(t)
+	const operator, second = "cpi_operator.prato", "cpi_operator_2.prato"
+	sent, _ := o.Begin(ledger.Person{}, ledger.Effects{})
+	run, referral := postgrestest.NewRun(care.RunPlacement), uuid.NewString()
+	ask := postgrestest.Opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "cpi", Referral: referral})
+	o.Branch(sent, run, care.Answer{Agency: "cpi", Matter: "labour"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}, Tasks: []ledger.TaskChange{ask},
+	})
+	moves := func(account string, op care.Operation, to care.ReferralState, state care.TaskState) ledger.Verdict {
+		e := o.Ask(account, run, catalogue.Moves[op].Command("", referral, catalogue.ReferralMoveForm{}))
+		return o.Tries(run, e, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: to}}, Tasks: []ledger.TaskChange{{ID: ask.ID, State: state}}}, nil).Verdict
+	}
+	require.Equal(t, ledger.Recorded, moves(operator, care.OpAcknowledge, care.ReferralReceived, care.TaskReserved))
+	require.Equal(t, ledger.Refused, moves(second, care.OpAccept, care.ReferralInProgress, care.TaskObsolete), "a colleague has it, who is there")
+	o.away(operator, 3, second)
+	require.Equal(t, []string{ask.ID}, o.onBehalf(second))
+	require.Equal(t, ledger.Recorded, moves(second, care.OpAccept, care.ReferralInProgress, care.TaskObsolete))
+	require.Contains(t, o.Moments(sent), "task_on_behalf")
+}
+
 // A substitute of a keeper does not become one.
 func TestAProtectedPersonStaysWithHerKeepers(t *testing.T) {
 	o := newOffice(t)

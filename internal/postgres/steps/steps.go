@@ -91,6 +91,11 @@ func (c commandRow) known() bool { return c.State != "" }
 // and not from a member of staff.
 func (c commandRow) machine() bool { return c.Role == "" }
 
+// who is the member of staff that it comes from.
+func (c commandRow) who() care.Staff {
+	return care.Staff{ID: c.Caller, Role: c.Role, Agency: c.Agency}
+}
+
 // byLink says whether it comes through a partner's one-time link.
 func (c commandRow) byLink() bool { return strings.HasPrefix(c.Caller, "link/") }
 
@@ -285,7 +290,7 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return w.refuse(refusal)
 	}
 	if !entry.machine() {
-		if refusal := w.about.Permits(step.Entry, care.Staff{ID: entry.Caller, Role: entry.Role, Agency: entry.Agency}); refusal != nil {
+		if refusal := w.about.Permits(step.Entry, entry.who()); refusal != nil {
 			return w.refuse(refusal)
 		}
 	}

@@ -18,6 +18,9 @@ type tasks struct{ *writer }
 
 // write opens, reserves and ends tasks.
 func (w *tasks) write() error {
+	if t := w.about.Behalf(w.entry.who()); t != nil {
+		w.moment("task_on_behalf", string(t.Kind)+"/"+*t.Holder)
+	}
 	for _, t := range w.step.Effects.Tasks {
 		switch t.State {
 		case care.TaskReady:
@@ -238,9 +241,6 @@ func (w *tasks) end(t ledger.TaskChange) {
 			detail += "/" + string(w.step.Entry.Answer.Reason) // the closure outcome that is decided or proposed
 		}
 		w.moment("task_completed", detail)
-		if t := w.about.Task; !w.entry.machine() && t.Holder != nil && *t.Holder != w.entry.Caller {
-			w.moment("task_on_behalf", string(t.Kind)+"/"+*t.Holder)
-		}
 		if !w.entry.machine() && w.entry.Agency != w.about.Task.Agency { // the supervisor says what another agency told
 			w.moment("task_reported", string(w.about.Task.Kind))
 		}

@@ -74,3 +74,14 @@ func (s *Subject) Permits(e ledger.Entry, who care.Staff) *care.Refusal {
 	}
 	return nil
 }
+
+// Behalf is the task that somebody works in the place of who holds it, once that was
+// permitted; nil: they work none so.
+func (s *Subject) Behalf(who care.Staff) *postgres.TaskRow {
+	for _, t := range []*postgres.TaskRow{s.Task, s.Answer} {
+		if t != nil && t.Actors().OnBehalf(who) {
+			return t
+		}
+	}
+	return nil
+}
