@@ -183,6 +183,9 @@ func (d *day) away() error {
 			continue
 		}
 		line := web.Line{Text: a.Name, State: "Sostituto: " + a.SubstituteName, When: "Da " + italian.Brief(a.First, d.now) + " a " + italian.Brief(a.Last, d.now)}
+		if a.StaffID == d.who.ID {
+			line.Text = "La tua assenza"
+		}
 		switch {
 		case a.SubstituteID == d.who.ID:
 			line.State = "Lo sostituisci tu"

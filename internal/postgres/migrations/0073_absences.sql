@@ -58,7 +58,7 @@ DECLARE
 BEGIN
     IF somebody IS NULL THEN RETURN NULL; END IF;
     SELECT o.* INTO a FROM absence o WHERE o.staff = somebody AND day_of(acts_for.at) BETWEEN o.first_day AND o.last_day;
-    IF NOT FOUND THEN RETURN somebody; END IF;
+    IF NOT FOUND THEN RETURN (SELECT s.id FROM staff s WHERE s.id = somebody); END IF;
     RETURN CASE WHEN NOT is_away(a.substitute, acts_for.at) THEN substitute_in(a, of_case, proposer) END;
 END $$;
 
