@@ -1,6 +1,9 @@
 package health
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Absence is that who holds a task is away, between two times.
 type Absence struct {
@@ -9,6 +12,24 @@ type Absence struct {
 	Substitute string    // name of who works it meanwhile; empty: nobody by name
 	Gaps       []Span    // in which they are away themselves
 	Colleagues int       // how many others have the task's role where it is done
+}
+
+// Shifts are when each of several people is away, one after the other; none: one of them
+// always is there, or there is nobody.
+type Shifts [][]Absence
+
+// back is the last day of the first of them who comes back, where all are away now.
+func (all Shifts) back(now time.Time) (first *time.Time) {
+	for _, one := range all {
+		i := slices.IndexFunc(one, func(a Absence) bool { return a.holds(now) })
+		if i < 0 {
+			return nil
+		}
+		if first == nil || one[i].Last.Before(*first) {
+			first = &one[i].Last
+		}
+	}
+	return first
 }
 
 // Span is a time from one moment until another.
@@ -46,7 +67,7 @@ func (t FactTask) away(now time.Time) *Away {
 
 // turns are the times at which that changes.
 func (t FactTask) turns() (all []time.Time) {
-	for _, a := range t.Absences {
+	for _, a := range slices.Concat(t.Absences, slices.Concat(t.Pool...), slices.Concat(t.Supervisors...)) {
 		all = append(all, a.From, a.Until)
 		for _, gap := range a.Gaps {
 			all = append(all, gap.From, gap.Until)

@@ -12,6 +12,37 @@ import (
 	"percorso/internal/testclock"
 )
 
+func TestWhereAllAreAway(t *testing.T) {
+	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
+	require.NoError(t, err)
+	now := testclock.Monday
+	absent := func(from, until int) health.Absence {
+		return health.Absence{Span: health.Span{From: now.Add(time.Duration(from) * time.Hour), Until: now.Add(time.Duration(until) * time.Hour)}, Last: now.Add(time.Duration(until-1) * time.Hour)}
+	}
+	for _, c := range []struct {
+		name    string
+		who     health.Shifts
+		back    int // hours until the first is back; 0: one is there
+		changes int
+	}{
+		{"somebody is always there", nil, 0, 6},
+		{"all are away", health.Shifts{{absent(-1, 5)}, {absent(-3, 2), absent(4, 5)}}, 2, 2},
+		{"one is away later", health.Shifts{{absent(-1, 5)}, {absent(1, 2)}}, 0, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			facts := health.Facts{Now: now, Tasks: []health.FactTask{{ID: "1", Kind: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune", Since: now, Candidates: 2, Pool: c.who, Supervisors: c.who}}}
+			w := health.Explain(facts, cal)
+			var back *time.Time
+			if c.back > 0 {
+				last := now.Add(time.Duration(c.back-1) * time.Hour)
+				back = &last
+			}
+			require.Equal(t, []*time.Time{back, back}, []*time.Time{w.NobodyUntil, w.NoSupervisorUntil})
+			require.Equal(t, now.Add(time.Duration(c.changes)*time.Hour), health.Keep(facts, time.UTC).ChangesAt)
+		})
+	}
+}
+
 func TestWhoActsWhileTheHolderIsAway(t *testing.T) {
 	cal, err := calendar.New(care.Policy{Zone: "prova", DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26", Name: "Patrono"}})
 	require.NoError(t, err)

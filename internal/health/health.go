@@ -67,8 +67,12 @@ type Waiting struct {
 	Kept      bool           `json:"kept,omitempty"`         // the person is protected: nobody but her keepers can do anything
 	Gone      bool           `json:"holder_gone,omitempty"`  // who holds the task has left, or works elsewhere
 	Away      *Away          `json:"away,omitempty"`         // who holds the task is away
-	Cause     string         `json:"cause,omitempty"`        // of a broken case, of one where nothing is open, or where nobody may act: a code
-	Answered  bool           `json:"answered,omitempty"`     // the task's answer was accepted, and is being recorded: nobody has to act
+	// NobodyUntil is until which day all of those are away who may take the free task;
+	// NoSupervisorUntil likewise the zone's supervisors.
+	NobodyUntil       *time.Time `json:"nobody_there_until,omitempty"`
+	NoSupervisorUntil *time.Time `json:"no_supervisor_until,omitempty"`
+	Cause             string     `json:"cause,omitempty"`    // of a broken case, of one where nothing is open, or where nobody may act: a code
+	Answered          bool       `json:"answered,omitempty"` // the task's answer was accepted, and is being recorded: nobody has to act
 	// From is from when on what is awaited can be done, where that is still to come;
 	// LastDay is of the permit whose renewal is awaited.
 	From    *time.Time `json:"from,omitempty"`
@@ -173,6 +177,9 @@ type FactTask struct {
 	// of a task that others may do meanwhile.
 	Holder   *Who
 	Absences []Absence
+	// Pool are those who may take it while it is free, Supervisors the zone's, where each
+	// of them is away at some time.
+	Pool, Supervisors Shifts
 	// Acknowledged: the referral that it answers was acknowledged.
 	Acknowledged bool
 	// NotReached is since when a partner has not the link that it would answer
@@ -340,6 +347,9 @@ func explainTask(t FactTask, now time.Time) Waiting {
 		w.StandIns = append(w.StandIns, t.Role)
 	}
 	w.NoLink = t.Partner != "" && w.From == nil && (t.LinkUntil == nil || !now.Before(*t.LinkUntil))
+	if w.NoSupervisorUntil = t.Supervisors.back(now); t.Partner == "" {
+		w.NobodyUntil = t.Pool.back(now)
+	}
 	// Of a task that somebody holds no colleague can take the place by themselves.
 	if t.State == care.TaskReady && t.Candidates > 1 {
 		w.StandIns = append(w.StandIns, t.Role)

@@ -24,6 +24,9 @@ func TestTheSentenceSaysWhoStandsIn(t *testing.T) {
 		w.Away = &away
 		require.Contains(t, italian.Sentence(w, p, now), says)
 	}
-	w.Away = nil
+	w.Away, w.State, w.NobodyUntil, w.NoSupervisorUntil = nil, care.TaskReady, &last, &last
+	require.Contains(t, italian.Sentence(w, p, now), "Chi può prenderla è assente fino a ven 4 dic.")
+	require.Contains(t, italian.Sentence(w, p, now), "Il responsabile è assente fino a ven 4 dic.")
+	w.NobodyUntil, w.NoSupervisorUntil = nil, nil
 	require.NotContains(t, italian.Sentence(w, p, now), "assente")
 }

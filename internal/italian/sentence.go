@@ -39,7 +39,7 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w), noSupervisor(w, now))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -83,10 +83,12 @@ func who(w health.Waiting, p care.Policy) string {
 	return ARole(w.Role) + agency(w, p)
 }
 
-// away says until when who holds the task is away, and who may do it meanwhile; empty: they
+// away says until when who holds the task is away, or all who may take it, and who may do it meanwhile; empty: they
 // are there. Why they are away is nobody's matter.
 func away(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
+	case w.NobodyUntil != nil:
+		return "chi può prenderla " + Away(*w.NobodyUntil, now)
 	case w.Away == nil:
 		return ""
 	case w.Away.Substitute != "":
@@ -95,6 +97,14 @@ func away(w health.Waiting, p care.Policy, now time.Time) string {
 		return Away(w.Away.Last, now) + ": può farla un collega che è " + Role(w.Role) + agency(w, p)
 	}
 	return Away(w.Away.Last, now)
+}
+
+// noSupervisor says until when the zone has no supervisor who is there; empty: one is.
+func noSupervisor(w health.Waiting, now time.Time) string {
+	if w.NoSupervisorUntil == nil {
+		return ""
+	}
+	return "il responsabile " + Away(*w.NoSupervisorUntil, now)
 }
 
 // Away says until when somebody is away, from the last day: "è assente fino a ven 4 dic".

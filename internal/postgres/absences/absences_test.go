@@ -309,6 +309,28 @@ func TestMailsGoToWhoIsThere(t *testing.T) {
 	require.Contains(t, o.Moments(run), "escalation_unsent")
 }
 
+// Where all who may take a free task are away, or all supervisors, the case says until when.
+func TestNobodyIsThere(t *testing.T) {
+	o := newOffice(t)
+	run, _ := o.Begin(ledger.Person{}, ledger.Effects{})
+	free := postgrestest.Opens(run, "free", ledger.TaskChange{Kind: care.SocialService, Role: care.SocialWorker, Agency: "comune"})
+	o.Does(run, o.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{free}}, nil)
+	o.away(worker, 9, "")
+	o.away(colleague, 3, "")
+	o.away(supervisor, 5, "")
+	w := o.waiting(run)
+	require.Equal(t, []*time.Time{nil, nil}, []*time.Time{w.NobodyUntil, w.NoSupervisorUntil}, "one of each is there")
+	o.away(third, 6, "")
+	entered := o.away(other, 2, "")
+	w = o.waiting(run)
+	require.Equal(t, []*time.Time{o.day(2).Time(), o.day(1).Time()}, []*time.Time{w.NobodyUntil, w.NoSupervisorUntil}, "the first who is back")
+	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[other], entered.ID))
+	require.Nil(t, o.waiting(run).NoSupervisorUntil)
+	_, err := o.Owner.Exec(t.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ('fourth.prato', 'Personale Prova quarta', 'social_worker', 'prato', 'comune', 'quarta@prova.invalid')`)
+	require.NoError(t, err)
+	require.Nil(t, o.waiting(run).NobodyUntil, "somebody new")
+}
+
 // Of two who name each other for the same days one comes first.
 func TestTwoAtOnce(t *testing.T) {
 	o := newOffice(t)

@@ -110,6 +110,26 @@ BEGIN
     ORDER BY t.id, a.first_day;
 END $$;
 
+-- Of the open tasks of some cases: where each of those who may take a free one will be away at
+-- some time, or each of the zone's supervisors, when that is, one by one. Of a protected person it
+-- is for her keepers to say.
+CREATE FUNCTION absent_pools(cases uuid[]) RETURNS TABLE (case_id text, task_id text, supervisors boolean, member text, away_from timestamptz, away_until timestamptz, last_day date)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM absence) THEN RETURN; END IF;
+    RETURN QUERY WITH pool AS (SELECT t.case_id, t.id AS task, p.supervisors, s.id FROM task t JOIN case_file f ON f.id = t.case_id
+            CROSS JOIN (VALUES (false), (true)) AS p (supervisors)
+            JOIN staff s ON s.active AND s.zone = t.zone AND s.id IS DISTINCT FROM t.proposed_by
+                AND CASE WHEN p.supervisors THEN s.role = 'supervisor' ELSE t.state = 'ready' AND (s.agency, s.role) = (t.agency, t.role) END
+            WHERE t.case_id = ANY (cases) AND t.state IN ('ready', 'reserved') AND (my('zone') IS NULL OR f.zone = my('zone') AND sees_case(f.id))
+                AND NOT EXISTS (SELECT FROM protection x WHERE x.case_id = t.case_id))
+        SELECT p.case_id::text, p.task::text, p.supervisors, p.id::text, day_begins(a.first_day), day_begins(a.last_day + 1), a.last_day
+        FROM pool p JOIN absence a ON a.staff = p.id
+        WHERE NOT EXISTS (SELECT FROM pool o WHERE o.task = p.task AND o.supervisors = p.supervisors AND NOT EXISTS (SELECT FROM absence b WHERE b.staff = o.id))
+        ORDER BY p.task, p.supervisors, p.id, a.first_day;
+END $$;
+
 -- Whom a mail about a task goes to: who holds it, or all of a role. In the place of who is
 -- away it goes to those who work their tasks meanwhile; where nobody is there it goes
 -- to them all the same, who find it when they are back.
@@ -138,12 +158,22 @@ BEGIN
     UPDATE case_health h SET changes_at = 'epoch' WHERE h.changes_at > 'epoch'
         AND h.case_id IN (SELECT t.case_id FROM task t WHERE t.holder = somebody AND t.state = 'reserved');
 END $$;
+-- Likewise of those with a task that is for all of a role, of whom one comes or goes; what
+-- waits in a zone goes by its supervisors, too.
+CREATE FUNCTION mark_absent_pool(of_zone text, of_agency text, of_role text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM FROM case_health h WHERE h.case_id IN (SELECT t.case_id FROM task t WHERE t.zone = of_zone AND t.ended_at IS NULL
+        AND (of_role = 'supervisor' OR (t.agency, t.role) = (of_agency, of_role))) ORDER BY h.case_id FOR UPDATE;
+    UPDATE case_health h SET changes_at = 'epoch' WHERE h.changes_at > 'epoch' AND h.case_id IN (SELECT t.case_id FROM task t
+        WHERE t.zone = of_zone AND t.ended_at IS NULL AND (of_role = 'supervisor' OR (t.agency, t.role) = (of_agency, of_role)));
+END $$;
 CREATE FUNCTION mark_absence() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     a absence := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
     caller text := act_for(NULL); -- of a protected person's cases too
 BEGIN
     PERFORM mark_held(h.staff) FROM (SELECT a.staff UNION SELECT o.staff FROM absence o WHERE o.substitute = a.staff ORDER BY 1) h;
+    PERFORM mark_absent_pool(s.zone, s.agency, s.role) FROM staff s WHERE s.id = a.staff;
     PERFORM act_for(caller);
     RETURN NULL;
 END $$;
@@ -156,6 +186,15 @@ BEGIN
 END $$;
 CREATE TRIGGER mark_substituted AFTER UPDATE ON staff FOR EACH ROW
     WHEN ((OLD.active, OLD.zone, OLD.agency, OLD.role, OLD.name) IS DISTINCT FROM (NEW.active, NEW.zone, NEW.agency, NEW.role, NEW.name)) EXECUTE FUNCTION mark_substituted();
+
+-- Where all of a role are away, one more of it changes that.
+CREATE FUNCTION mark_joined() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM mark_absent_pool(NEW.zone, NEW.agency, NEW.role) WHERE EXISTS (SELECT FROM absence a JOIN staff s ON s.id = a.staff
+        WHERE s.zone = NEW.zone AND s.role = NEW.role AND (s.agency = NEW.agency OR NEW.role = 'supervisor'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mark_joined AFTER INSERT OR UPDATE OF active, zone, agency, role ON staff FOR EACH ROW EXECUTE FUNCTION mark_joined();
 
 -- What is over is nobody's any more. It goes with the next that is entered, changed or ended.
 CREATE FUNCTION forget_absences(before date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -211,11 +250,11 @@ CREATE POLICY app_change ON absence FOR UPDATE TO percorso_app USING (answers_fo
 CREATE POLICY app_end ON absence FOR DELETE TO percorso_app USING (answers_for_staff(staff));
 GRANT SELECT, INSERT, UPDATE (first_day, last_day, substitute), DELETE ON absence TO percorso_app;
 GRANT SELECT, DELETE ON absence TO percorso_definer;
-REVOKE EXECUTE ON FUNCTION answers_for_staff, is_away, substitute_in, acts_for, acting_for, holder_away, on_behalf, absent_tasks, mailed, mark_held, mark_absence, mark_substituted,
+REVOKE EXECUTE ON FUNCTION answers_for_staff, is_away, substitute_in, acts_for, acting_for, holder_away, on_behalf, absent_tasks, mailed, absent_pools, mark_held, mark_absent_pool, mark_absence, mark_substituted, mark_joined,
     forget_absences, note_absence FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION answers_for_staff, acts_for, acting_for, holder_away, on_behalf, absent_tasks, mailed, forget_absences, note_absence TO percorso_app;
-GRANT EXECUTE ON FUNCTION holder_away, on_behalf, absent_tasks, mailed TO percorso_worker;
-GRANT EXECUTE ON FUNCTION absent_tasks TO percorso_watch;
+GRANT EXECUTE ON FUNCTION answers_for_staff, acts_for, acting_for, holder_away, on_behalf, absent_tasks, absent_pools, mailed, forget_absences, note_absence TO percorso_app;
+GRANT EXECUTE ON FUNCTION holder_away, on_behalf, absent_tasks, absent_pools, mailed TO percorso_worker;
+GRANT EXECUTE ON FUNCTION absent_tasks, absent_pools TO percorso_watch;
 
 -- A reminder goes to who works the task meanwhile, too.
 ALTER POLICY app_write ON mail WITH CHECK (template = 'reminder' AND EXISTS (SELECT FROM task t JOIN staff s ON s.active AND s.zone = t.zone AND s.email = mail.recipient
@@ -246,7 +285,8 @@ BEGIN
                     OR c.operation = 'withdraw' AND c.agency = (SELECT r.from_agency FROM referral r WHERE r.id = t.referral_id)));
 END $$;
 -- +goose StatementEnd
+DROP TRIGGER mark_joined ON staff;
 DROP TRIGGER mark_substituted ON staff;
-DROP FUNCTION note_absence, forget_absences, mark_substituted, mailed, absent_tasks, on_behalf, acting_for, holder_away, acts_for, answers_for_staff CASCADE;
+DROP FUNCTION note_absence, forget_absences, mark_joined, mark_substituted, mailed, absent_pools, absent_tasks, on_behalf, acting_for, holder_away, acts_for, answers_for_staff CASCADE;
 DROP TABLE absence CASCADE;
-DROP FUNCTION mark_absence, mark_held, is_away, day_of, day_begins;
+DROP FUNCTION mark_absence, mark_absent_pool, mark_held, is_away, day_of, day_begins;

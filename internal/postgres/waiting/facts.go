@@ -64,7 +64,8 @@ type taskFact struct {
 
 	kept   *keptTask // of a protected person; nil: she is none
 	away   []absentTask
-	seated bool // each supervisor sits in another seat of its équipe
+	pools  [2]health.Shifts // who may take it, and the supervisors
+	seated bool             // each supervisor sits in another seat of its équipe
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
@@ -89,6 +90,31 @@ type absentTask struct {
 		Until moment `json:"until"`
 	} `db:"gaps"`
 	Colleagues int `db:"colleagues"`
+}
+
+// absentMember is that one of several who could do something about a task is away, as
+// absent_pools of the schema says it, all of one after the other.
+type absentMember struct {
+	Case        string    `db:"case_id"`
+	ID          string    `db:"task_id"`
+	Supervisors bool      `db:"supervisors"`
+	Member      string    `db:"member"`
+	From        time.Time `db:"away_from"`
+	Until       time.Time `db:"away_until"`
+	Last        time.Time `db:"last_day"`
+}
+
+// add notes that one of several is away, the next of them or the same once more.
+func (t *taskFact) add(a absentMember, next bool) {
+	pool := &t.pools[0]
+	if a.Supervisors {
+		pool = &t.pools[1]
+	}
+	if next {
+		*pool = append(*pool, nil)
+	}
+	last := len(*pool) - 1
+	(*pool)[last] = append((*pool)[last], health.Absence{Span: health.Span{From: a.From, Until: a.Until}, Last: a.Last})
 }
 
 // fact is the absence as Explain reads it.
@@ -130,6 +156,7 @@ func (m *moment) pointer() *time.Time {
 const (
 	selectFacts = `SELECT * FROM health_facts($1::uuid[])`
 	selectAway  = `SELECT * FROM absent_tasks($1::uuid[])`
+	selectPools = `SELECT * FROM absent_pools($1::uuid[])`
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
 
 	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
@@ -158,6 +185,23 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 					f.Tasks[i].away = append(f.Tasks[i].away, a)
 				}
 			}
+		}
+		return err
+	})
+	b.Queue(selectPools, cases).Query(func(rows pgx.Rows) error {
+		absent, err := pgx.CollectRows(rows, pgx.RowToStructByName[absentMember])
+		last := ""
+		for _, a := range absent {
+			who := a.ID + a.Member
+			if a.Supervisors {
+				who += " supervises"
+			}
+			for _, f := range *into {
+				if i := slices.IndexFunc(f.Tasks, func(t taskFact) bool { return f.Case == a.Case && t.ID == a.ID }); i >= 0 {
+					f.Tasks[i].add(a, who != last)
+				}
+			}
+			last = who
 		}
 		return err
 	})
@@ -231,6 +275,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 	}
 	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
 	fact.Holder, fact.Acknowledged, fact.Unknown = t.HeldBy, t.Known, unknown
+	fact.Pool, fact.Supervisors = t.pools[0], t.pools[1]
 	for _, a := range t.away {
 		fact.Absences = append(fact.Absences, a.fact())
 	}
