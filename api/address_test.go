@@ -53,7 +53,7 @@ func TestOtherMethodsAreToldWhatThereIs(t *testing.T) {
 // TestAddressesThatAreNoText asks for pages, which say it in words.
 func TestAddressesThatAreNoText(t *testing.T) {
 	r := apitest.NewRig(t)
-	for _, path := range []string{"/compiti/%ff", "/compiti/%00", "/compiti?miei=%ff", "/fascicoli?da=%zz", "/login?next=/%ff", "/login/callback?state=%00", "/invito/%ff", "/status?a=%ff", "/nowhere/%ff"} {
+	for _, path := range []string{"/compiti/%ff", "/compiti/%00", "/compiti?elenco=%ff", "/fascicoli?da=%zz", "/login?next=/%ff", "/login/callback?state=%00", "/invito/%ff", "/status?a=%ff", "/nowhere/%ff"} {
 		a := r.Visit(path)
 		page := apitest.ReadPage(t, a)
 		if words := page.Main(t).Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(words, "L’indirizzo non è giusto") {

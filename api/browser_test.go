@@ -35,6 +35,8 @@ var pagesInBrowser = []struct {
 	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},
+	{"compiti-libere", "/compiti", "/compiti?elenco=libere", apitest.SomeSupervisor.Subject},
+	{"compiti-recenti", "/compiti", "/compiti?elenco=recenti", apitest.SomeWorker.Subject},
 	{"compito-da-prendere", "/compiti/:id", "/compiti/" + apitest.AnotherID, apitest.SomeWorker.Subject},
 	{"fascicoli", "/fascicoli", "/fascicoli", apitest.SomeWorker.Subject},
 	{"fascicolo", "/fascicoli/:id", "/fascicoli/" + apitest.AnotherID, apitest.SomeWorker.Subject},

@@ -355,6 +355,9 @@ func (r *reader) triesAll(nobody *dossier) {
 	for _, list := range []string{"/tasks?state=completed", "/tasks?state=obsolete", "/tasks?team=true", "/tasks?mine=true", "/case-files?limit=100"} {
 		r.looks(http.MethodGet, list, rest.Prefix+list, "")
 	}
+	for _, list := range []string{"libere", "seguo", "recenti"} {
+		r.looks(http.MethodGet, "/compiti?elenco="+list, "/compiti?elenco="+list, "")
+	}
 	for _, f := range r.files {
 		for _, id := range f.ids["case"] {
 			r.looks(http.MethodGet, "timeline", rest.Prefix+"/case-files/"+id+"/timeline?limit=100", "")

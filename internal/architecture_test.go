@@ -118,7 +118,9 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places"},
+	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist"},
+	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
+	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -179,7 +181,7 @@ var mayImport = map[string][]string{
 	"api/pages/referrals":   place,
 	"api/pages/slips":       append(place, "internal/slip", "internal/agenda"),
 	"api/pages/supervision": place,
-	"api/pages/tasks":       place,
+	"api/pages/tasks":       append(place, "internal/worklist"),
 
 	// The binary joins them all.
 	"cmd": {

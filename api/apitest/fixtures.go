@@ -22,6 +22,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
 	"percorso/internal/undoing"
+	"percorso/internal/worklist"
 	"percorso/internal/written"
 )
 
@@ -375,6 +376,37 @@ func (p *PageRecords) Tasks(_ context.Context, s care.Staff, f ledger.TaskFilter
 		}
 	}
 	return page, nil
+}
+
+// WorkList has the tasks of Tasks on its first two lists, and somebody whom the caller
+// follows, for whom there is nothing to do now, on the others.
+func (p *PageRecords) WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (worklist.List, error) {
+	lists := map[worklist.Tab][]worklist.Entry{}
+	tasks := map[string]ledger.Task{}
+	for _, tab := range []worklist.Tab{worklist.Mine, worklist.Free} {
+		page, err := p.Tasks(ctx, s, ledger.TaskFilter{Mine: tab == worklist.Mine, Team: tab == worklist.Free}, ledger.Paging{})
+		if err != nil {
+			return worklist.List{}, err
+		}
+		for _, t := range page.Items {
+			e := worklist.Entry{CaseID: t.CaseID, TaskID: t.ID, Kind: t.Kind, Service: t.Service, Due: t.Due, Number: t.CaseNumber, Person: t.Person, Languages: []string{"ur", "en"}}
+			lists[tab], tasks[t.ID+string(t.Kind)] = append(lists[tab], e), t
+		}
+	}
+	quiet := worklist.Entry{CaseID: AnotherID, Number: "PO-2026-00014", Person: "Persona Prova 0004"}
+	lists[worklist.Followed] = []worklist.Entry{quiet}
+	did := p.noon(-1)
+	quiet.Touched, quiet.Code, quiet.Detail = &did, "task_claimed", string(care.Interview)
+	lists[worklist.Recent] = []worklist.Entry{quiet}
+	list := ask.Cut(lists[ask.Tab], p.now())
+	for i, row := range list.Rows {
+		list.Rows[i].Task, list.Rows[i].Next, list.Rows[i].NextAt = tasks[row.TaskID+string(row.Kind)], p.due(2), p.ZonePolicy.Services[0].Code
+	}
+	list.Counts = map[worklist.Tab]int{}
+	for tab, all := range lists {
+		list.Counts[tab] = len(all)
+	}
+	return list, p.saw(ask, ledger.Paging{})
 }
 
 func (p *PageRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {

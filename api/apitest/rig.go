@@ -47,6 +47,7 @@ import (
 	"percorso/internal/loops"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
+	"percorso/internal/worklist"
 	"percorso/internal/written"
 	"percorso/internal/zone"
 )
@@ -436,6 +437,9 @@ func (f *fakeRecords) Tasks(_ context.Context, _ care.Staff, filter ledger.TaskF
 		return ledger.Page[ledger.Task]{}, f.Fail
 	}
 	return ledger.Page[ledger.Task]{Items: []ledger.Task{f.OneTask}}, f.saw(filter, p)
+}
+func (f *fakeRecords) WorkList(_ context.Context, _ care.Staff, ask worklist.Ask) (worklist.List, error) {
+	return worklist.List{}, f.saw(ask, ledger.Paging{})
 }
 func (f *fakeRecords) Task(_ context.Context, _ care.Staff, id string) (ledger.Task, error) {
 	if id != f.OneTask.ID {

@@ -167,7 +167,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	require.NoError(t, err)
 	id := filepath.Base(path)
 
-	front.visit("/compiti")
+	front.visit("/compiti?elenco=libere")
 	front.press("Lo faccio io")
 	front.choose("Lavoro")
 	front.press("Registra l’ascolto")

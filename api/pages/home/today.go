@@ -143,7 +143,7 @@ func (d *day) toTake() error {
 	if err := d.tasks(); err != nil {
 		return err
 	}
-	d.add("libere", "Libere", web.Each(d.free, d.taskLine), allTasks+"#gruppo", "Tutte le attività libere")
+	d.add("libere", "Libere", web.Each(d.free, d.taskLine), allTasks+"?elenco=libere", "Tutte le attività libere")
 	return nil
 }
 

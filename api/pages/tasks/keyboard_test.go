@@ -16,7 +16,7 @@ func TestClaimAndCompleteByKeyboard(t *testing.T) {
 	browser := apitest.OpenChromium(t)
 	b.Pages.OneTask.Kind, b.Pages.OneTask.State, b.Pages.OneTask.HolderID = care.Interview, care.TaskReady, ""
 	b.Enter(t, browser, apitest.SomeWorker.Subject)
-	apitest.Browse(t, browser, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(b.URL+"/compiti"))
+	apitest.Browse(t, browser, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(b.URL+"/compiti?elenco=libere"))
 	apitest.TabTo(t, browser, "e.matches('button') && e.textContent.includes('Lo faccio io')")
 	apitest.Browse(t, browser, chromedp.KeyEvent(kb.Enter))
 	apitest.WaitFor(t, browser, "location.pathname.startsWith('/compiti/')")

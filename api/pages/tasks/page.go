@@ -14,14 +14,52 @@ var files embed.FS
 
 var templates = web.Parse(files, parts.Pieces())
 
-// TaskList is "Le mie attività": what the caller holds and what their team may take.
+// TaskList is "Le mie attività": one of the lists that the caller's work is on.
 type TaskList struct {
 	web.Frame
-	Next               *NextStep // nil: nothing was just done
-	Mine, Team         []parts.TaskItem
-	Behalf             []parts.TaskItem // what the caller does for who is away
-	MoreMine, MoreTeam string           // addresses; empty: there are no more
-	MoreBehalf         string
+	Next    *NextStep // nil: nothing was just done
+	Tabs    []web.Link
+	List    string // the name of the one that is shown
+	Filter  Filter
+	Range   string // "1-25 di 143"; empty: nothing is shown
+	Cut     string // that there is more than what is looked at; empty: there is not
+	Groups  []Group
+	Nothing string // what an empty list says
+	Free    *web.Link
+	Before  string // address of the page before; empty: there is none
+	After   string
+}
+
+// Filter is what leaves some rows of a list.
+type Filter struct {
+	Form                              web.Form
+	Tab                               string
+	Person                            string
+	Kinds, Services, Whens, Languages []web.Option
+	Marked                            []string // what it names, in words
+}
+
+// Group are the rows that are due alike; of no title: the list has no groups.
+type Group struct {
+	Title string
+	Rows  []Row
+}
+
+// Row is a line of work.
+type Row struct {
+	Key            string // tells the row from others while the page is open
+	Person, Number string
+	URL            string // of the person's file; empty: the caller does not read it
+	Title, At      string // what is to be done, and the address of it
+	Did            string // what the caller did last
+	Place          string
+	Due            web.Badge
+	Next           string // the next appointment
+	Languages      string
+	Who            string
+	Claim, Release *web.Form
+	Open           *web.Link
+	More           []web.Link
 }
 
 // NextStep is what comes next for the person whose task was just done.

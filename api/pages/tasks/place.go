@@ -8,6 +8,7 @@ import (
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/worklist"
 )
 
 // Place is the pages with what they need.
@@ -37,5 +38,7 @@ type Records interface {
 	Share(ctx context.Context, s care.Staff, taskID string) (ledger.Share, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
+	// WorkList reads a page of one of the lists that the caller's work is on.
+	WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (worklist.List, error)
 	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
 }

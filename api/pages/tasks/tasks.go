@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,50 +24,11 @@ import (
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get("/compiti", s.taskList)
+	p.Post("/compiti/filtra", s.filter)
 	p.Get("/compiti/:id", s.taskPage)
 	p.Post("/compiti/:id/prendi", s.claimTask)
 	p.Post("/compiti/:id/rilascia", s.releaseTask)
 	p.Post("/compiti/:id/completa", s.completeTask)
-}
-
-// taskList shows what the caller holds, and what they may take.
-func (s *Place) taskList(c *gin.Context, who care.Staff) error {
-	ctx := c.Request.Context()
-	rules, err := s.Book.Rules(ctx, who.Zone)
-	if err != nil {
-		return err
-	}
-	mine, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Mine: true}, ledger.Paging{Cursor: c.Query("miei")})
-	if err != nil {
-		return err
-	}
-	team, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{Team: true, Others: true}, ledger.Paging{Cursor: c.Query("gruppo")})
-	if err != nil {
-		return err
-	}
-	behalf, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{OnBehalf: true}, ledger.Paging{Cursor: c.Query("per-conto")})
-	if err != nil {
-		return err
-	}
-	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", "/compiti")}
-	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
-		return err
-	}
-	for _, t := range mine.Items {
-		page.Mine = append(page.Mine, parts.TaskItemOf(who, rules, t, s.Now()))
-	}
-	for _, t := range team.Items {
-		page.Team = append(page.Team, parts.TaskItemOf(who, rules, t, s.Now()))
-	}
-	for _, t := range behalf.Items {
-		page.Behalf = append(page.Behalf, parts.TaskItemOf(who, rules, t, s.Now()))
-	}
-	page.MoreBehalf = web.NextPage(c.Request.URL, "per-conto", behalf.Next)
-	slices.SortStableFunc(page.Mine, parts.SuspendedLast)
-	slices.SortStableFunc(page.Team, parts.SuspendedLast)
-	page.MoreMine, page.MoreTeam = web.NextPage(c.Request.URL, "miei", mine.Next), web.NextPage(c.Request.URL, "gruppo", team.Next)
-	s.Pages.Render(c, http.StatusOK, page)
-	return nil
 }
 
 // claimTask gives a task to the caller, and leads to its form. Who comes second

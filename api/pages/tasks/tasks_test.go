@@ -19,24 +19,78 @@ import (
 func TestTaskList(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	page := apitest.ReadPage(t, b.Visit("/compiti"))
-	if items := page.Every("li", "class", "work"); len(items) < 2 {
-		t.Fatalf("the list shows %d tasks", len(items))
+	list := func(address string) apitest.Dom { return apitest.ReadPage(t, b.Visit(address)) }
+	rows := func(page apitest.Dom) (found []apitest.Dom) {
+		return page.All(func(e apitest.Dom) bool { return e.Attribute("data-row") != "" })
 	}
-	form, ok := page.First("form", "action", "/compiti/"+apitest.AnotherID+"/prendi")
+	mine := list("/compiti")
+	if len(rows(mine)) < 2 || !strings.Contains(mine.Main(t).Words(), "1-2 di 2") {
+		t.Fatalf("the list shows %s", mine.Main(t).Words())
+	}
+	free := list("/compiti?elenco=libere")
+	form, ok := free.First("form", "action", "/compiti/"+apitest.AnotherID+"/prendi")
 	if !ok {
 		t.Fatal("the team's task cannot be claimed from the list")
 	}
 	if apitest.FilledIn(form).Get("key") == "" {
 		t.Error("a claim sent twice would be two")
 	}
-	// Each button of the list says of what it is, also where only buttons are read.
-	var said []string
-	for _, button := range page.Main(t).Every("button") {
-		said = append(said, button.Words())
+	for _, page := range []apitest.Dom{mine, free} {
+		// Each button of the list says of what it is, also where only buttons are read.
+		var said []string
+		for _, row := range rows(page) {
+			for _, button := range row.Every("button") {
+				said = append(said, button.Words())
+			}
+		}
+		if len(said) != len(slices.Compact(slices.Sorted(slices.Values(said)))) {
+			t.Errorf("two buttons say the same: %q", said)
+		}
 	}
-	if len(said) != len(slices.Compact(slices.Sorted(slices.Values(said)))) {
-		t.Errorf("two buttons say the same: %q", said)
+	// What the supervisor does besides is offered in the row.
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	for _, act := range []string{"riassegna", "proroga"} {
+		if _, ok := list("/compiti?elenco=libere").First("a", "href", "/casi-bloccati/"+apitest.AnotherID+"/"+act); !ok {
+			t.Errorf("the row does not offer %s", act)
+		}
+	}
+}
+
+// TestTheFilterIsKept: what somebody filters by stands in no address, is marked on each of
+// the lists until it is taken off, and says what is wrong with it.
+func TestTheFilterIsKept(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	sends := func(form url.Values) string {
+		a := b.Submit("/compiti/filtra", form)
+		if a.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%v: %d %s", form, a.StatusCode, a.Text)
+		}
+		return a.Header.Get("Location")
+	}
+	said := func(address string) string { return apitest.ReadPage(t, b.Visit(address)).Main(t).Words() }
+	if to := sends(url.Values{"elenco": {"mie"}, "persona": {"Nessuna Esempio"}, "lingua": {"ur"}}); to != "/compiti?elenco=mie" {
+		t.Errorf("the filter leads to %s", to)
+	}
+	for _, address := range []string{"/compiti", "/compiti?elenco=libere"} {
+		if text := said(address); !strings.Contains(text, "Lingua: urdu") || !strings.Contains(text, "Nessuna Esempio") || !strings.Contains(text, "Niente con questi filtri") {
+			t.Errorf("%s says %s", address, text)
+		}
+	}
+	sends(url.Values{"elenco": {"mie"}, "scadenza": {"late"}})
+	if text := said("/compiti"); !strings.Contains(text, "Scadenza: In ritardo") || strings.Contains(text, "Nessuna Esempio") {
+		t.Errorf("another filter leaves %s", text)
+	}
+	long := strings.Repeat("a", 101)
+	if a := b.Submit("/compiti/filtra", url.Values{"elenco": {"mie"}, "persona": {long}}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.Text, `value="`+long) {
+		t.Errorf("a name that is too long: %d", a.StatusCode)
+	}
+	if text := said("/compiti"); !strings.Contains(text, "Scadenza: In ritardo") {
+		t.Errorf("what was refused took the place of what was kept: %s", text)
+	}
+	sends(url.Values{"elenco": {"mie"}, "togli": {"1"}})
+	if text := said("/compiti"); strings.Contains(text, "Filtri:") {
+		t.Errorf("it is still filtered: %s", text)
 	}
 }
 

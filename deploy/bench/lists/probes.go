@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/worklist"
 )
 
 // sort is what is promised of a measurement.
@@ -240,7 +241,14 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 			return len(page.Items), err
 		}}
 	}
+	works := func(s care.Staff, tab worklist.Tab) probe {
+		return probe{name: fmt.Sprintf("work list of a %s: %s", s.Role, tab), may: true, run: func(ctx context.Context) (int, error) {
+			page, err := p.records.WorkList(ctx, s, worklist.Ask{Tab: tab, There: time.UTC})
+			return len(page.Rows), err
+		}}
+	}
 	return []probe{
+		works(worker, worklist.Mine), works(worker, worklist.Free), works(worker, worklist.Followed), works(worker, worklist.Recent),
 		search("a whole name", who.FamilyName+" "+who.GivenName, false),
 		search("the beginning of a name that many have", "esemp", false),
 		search("two beginnings that many have", "pro es", false),

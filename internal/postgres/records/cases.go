@@ -20,6 +20,7 @@ import (
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
+	"percorso/internal/postgres/worklist"
 )
 
 // cases is the case files: as lists, as a whole, and what happened on them.
@@ -229,7 +230,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			FROM run WHERE case_id = $1 AND kind <> 'case' ORDER BY started_at, id`, id); err != nil {
 			return err
 		}
-		if c.Tasks, err = postgres.Many[ledger.Task](ctx, tx, selectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+dueOrReady+`, t.id`, id); err != nil {
+		if c.Tasks, err = postgres.Many[ledger.Task](ctx, tx, worklist.SelectTask+` WHERE t.case_id = $1 AND t.ended_at IS NULL ORDER BY t.suspended, `+worklist.DueOrReady+`, t.id`, id); err != nil {
 			return err
 		}
 		if c.Referrals, err = postgres.Many[ledger.Referral](ctx, tx, selectReferral+` WHERE r.case_id = $1 ORDER BY r.requested_at, r.id`, id); err != nil {

@@ -23,6 +23,7 @@ import (
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/readers"
 	"percorso/internal/postgres/returned"
+	"percorso/internal/postgres/worklist"
 	"percorso/internal/postgres/written"
 	"percorso/internal/usual"
 )
@@ -47,12 +48,14 @@ type Records struct {
 	*places.Reader
 	*away
 	*sheet
+	*lists
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
 type stuck struct{ *deferred.Store }
 type sheet struct{ *written.Store } // likewise what was written
 type away struct{ *absences.Store } // and who is away
+type lists struct{ *worklist.Store }
 
 // New builds the records on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
@@ -60,7 +63,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

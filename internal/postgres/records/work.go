@@ -8,34 +8,15 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/leads"
+	"percorso/internal/postgres/worklist"
 )
 
 // work is what there is to do and what was agreed: tasks, appointments, and the
 // contacts at the desk.
 type work struct{ *store }
 
-// A task in a list. A suspended one is due at no time. What the caller's agency was
-// given is looked up for each row of the page (of which there is one at most): joined
-// by the agency alone, all that it was ever given would be read.
-const selectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
-	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
-	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(t.proposed_by::text, '') AS proposer_id,
-	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
-	away.last_day AS away_until, coalesce(stands.id::text, '') AS substitute_id, coalesce(stands.name, '') AS substitute_name, coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
-	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
-	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
-	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
-	LEFT JOIN LATERAL holder_away(CASE WHEN t.state = 'reserved' THEN t.id END, my_now()) away ON true LEFT JOIN staff stands ON stands.id = away.substitute
-	LEFT JOIN staff h ON h.id = t.holder ` + leads.First
-
-// What was said from a seat of an équipe is for who said it, and who sits there too.
-const outcomeSaid = `CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND t.ended_at IS NOT NULL
-	AND t.holder::text IS DISTINCT FROM my('staff') AND reads_equipe(t.run_id, t.case_id) <> 'sits' THEN '' ELSE t.outcome END`
-
 // byDue is the order of tasks: what is due first at the top, what is suspended last.
-var byDue = order{list: "tasks", table: "task t", last: "t.suspended", at: dueOrReady, id: "t.id"}
-
-const dueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"
+var byDue = order{list: "tasks", table: "task t", last: "t.suspended", at: worklist.DueOrReady, id: "t.id"}
 
 // Tasks lists tasks, what is due first at the top.
 func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (page ledger.Page[ledger.Task], err error) {
@@ -76,10 +57,10 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 		q.and("t.ended_at IS NOT NULL")
 	}
 	if f.Overdue {
-		q.andNow("NOT t.suspended AND "+dueOrReady+" < ?", r.Clock())
+		q.andNow("NOT t.suspended AND "+worklist.DueOrReady+" < ?", r.Clock())
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		page, err = list(ctx, tx, &q, selectTask, byDue, p, func(t ledger.Task) cursor {
+		page, err = list(ctx, tx, &q, worklist.SelectTask, byDue, p, func(t ledger.Task) cursor {
 			if t.Suspended {
 				return cursor{Last: true, At: t.Ready, ID: t.ID}
 			}
@@ -94,7 +75,7 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 // Task reads one task.
 func (r work) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task, err error) {
 	l := reading{kind: ledger.ReadTask, of: "task", id: id}
-	t, err = byID(ctx, r.store, s, &l, selectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
+	t, err = byID(ctx, r.store, s, &l, worklist.SelectTask+` WHERE t.id = $1`, id, func(t ledger.Task) { l.cases = []string{t.CaseID} })
 	if err != nil || s.Role != care.Supervisor || !t.State.Open() {
 		return t, err
 	}

@@ -1,0 +1,60 @@
+package tasks
+
+import (
+	"percorso/api/pages/parts"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// acts puts into a row who has its task, and what the caller may do with it: first what
+// goes on with it, the rest under «Altro». Who really may is decided when they ask.
+func (row *Row) acts(who care.Staff, rules *zone.Rules, t ledger.Task) {
+	mine := t.HolderID == who.ID
+	switch {
+	case mine:
+		row.Who = "Io"
+	case t.HolderID != "":
+		row.Who = present.HolderName(t)
+	case t.FirstID != "" && t.FirstID != who.ID:
+		row.Who = "Libera, prima a " + t.FirstName
+	case t.Role == who.Role && t.Agency == who.Agency:
+		row.Who = "Libera"
+	default:
+		row.Who = italian.Upper(italian.Role(t.Role)) + ", " + present.AgencyName(rules.Policy, t.Agency)
+	}
+	switch {
+	case t.Answered:
+		row.Open = &web.Link{URL: row.At, Text: "Apri"}
+	case t.Kind == care.ReferralAnswer:
+		row.At = "/segnalazioni/" + t.ReferralID
+		row.Open = &web.Link{URL: row.At, Text: "Apri"}
+		if mine || t.Role == who.Role && t.Agency == who.Agency {
+			row.Open.Text = "Rispondi"
+		}
+	case mine:
+		row.Open = &web.Link{URL: row.At, Text: "Continua"}
+	case parts.MayClaim(who, t):
+		form := web.NewForm("/compiti/" + t.ID + "/prendi")
+		row.Claim = &form
+	default:
+		row.Open = &web.Link{URL: row.At, Text: "Apri"}
+	}
+	if t.Answered || !t.State.Open() {
+		return
+	}
+	if t.Actors().Releasable(who) {
+		form := web.NewForm("/compiti/" + t.ID + "/rilascia")
+		row.Release = &form
+	}
+	if catalogue.Reassign.MayAsk(who.Role) {
+		row.More = append(row.More, web.Link{URL: "/casi-bloccati/" + t.ID + "/riassegna", Text: "Passa a…"})
+	}
+	if catalogue.Extend.MayAsk(who.Role) {
+		row.More = append(row.More, web.Link{URL: "/casi-bloccati/" + t.ID + "/proroga", Text: "Rimanda al…"})
+	}
+}

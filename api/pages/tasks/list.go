@@ -1,0 +1,250 @@
+package tasks
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/act"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/timeline"
+	"percorso/internal/italian/world"
+	"percorso/internal/worklist"
+	"percorso/internal/zone"
+)
+
+const (
+	listPath   = "/compiti"
+	filterKept = "work-filter"
+)
+
+// listed is a list with what its address calls it and what people do.
+type listed struct {
+	worklist.Tab
+	code, name, nothing string
+	orFree              bool // who has nothing there finds work among what is free
+}
+
+var tabs = []listed{
+	{worklist.Mine, "mie", "Affidate a me", "Nessuna attività è affidata a te: scegline una tra le libere.", true},
+	{worklist.Free, "libere", "Libere", "Nessuna attività libera aspetta il tuo gruppo.", false},
+	{worklist.Followed, "seguo", "Persone che seguo", "Non segui ancora nessuno: diventi referente di una persona quando prendi la prima attività che la riguarda, o quando ti nomina un responsabile.", true},
+	{worklist.Recent, "recenti", "Recenti", "Negli ultimi 7 giorni non hai registrato niente: qui ritrovi le persone per cui hai appena lavorato.", true},
+}
+
+var whens = map[worklist.When]string{
+	worklist.Late: "In ritardo", worklist.Today: "Oggi", worklist.Week: "Questa settimana", worklist.Later: "Più avanti", worklist.Undated: "Senza scadenza",
+}
+
+// tabOf finds a list by what its address calls it: the first one where it is not said.
+func tabOf(code string) int {
+	return max(slices.IndexFunc(tabs, func(t listed) bool { return t.code == code }), 0)
+}
+
+// addressOf is where a page of a list is.
+func addressOf(tab, page int) string {
+	address := listPath + "?elenco=" + tabs[tab].code
+	if page > 1 {
+		address += "&pagina=" + strconv.Itoa(page)
+	}
+	return address
+}
+
+// filter keeps what the caller filters by, or drops it, and leads back to the list. It may
+// be somebody's name, so it is in no address.
+func (s *Place) filter(c *gin.Context, who care.Staff) error {
+	ctx, at := c.Request.Context(), tabOf(c.PostForm("elenco"))
+	f := worklist.Filter{
+		Kind: care.TaskKind(c.PostForm("tipo")), Service: c.PostForm("servizio"), When: worklist.When(c.PostForm("scadenza")), Language: c.PostForm("lingua"),
+		Person: strings.TrimSpace(c.PostForm("persona")),
+	}
+	faults := care.Faults(act.Unreadable(ctx))
+	faults.Text("persona", f.Person, longestName)
+	if len(faults) > 0 {
+		form := web.Form{Faults: web.Each(faults, func(f care.Fault) web.FieldFault {
+			return web.FieldFault{Field: f.Field, Label: filtered[f.Field], Text: italian.Fault(f)}
+		})}
+		return s.showList(c, who, at, f, form, http.StatusUnprocessableEntity)
+	}
+	if c.PostForm("togli") != "" {
+		f = worklist.Filter{}
+	}
+	if err := s.Pages.Remember(ctx, filterKept, f); err != nil {
+		return err
+	}
+	return s.Pages.Leave(c, addressOf(at, 1), "")
+}
+
+// filtered are what one filters by, by the fields that say it.
+var filtered = map[string]string{"tipo": "Attività", "servizio": "Servizio", "scadenza": "Scadenza", "lingua": "Lingua", "persona": "Persona o numero"}
+
+// longestName is how many characters are looked for at most.
+const longestName = 100
+
+// taskList shows one of the lists that the caller's work is on, as they filter it.
+func (s *Place) taskList(c *gin.Context, who care.Staff) error {
+	var f worklist.Filter
+	s.Pages.Remembered(c.Request.Context(), filterKept, &f)
+	return s.showList(c, who, tabOf(c.Query("elenco")), f, web.Form{}, http.StatusOK)
+}
+
+// showList shows a list; what is wrong with its filter is shown with it, and then nothing
+// is filtered.
+func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filter, form web.Form, status int) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	number, _ := strconv.Atoi(c.Query("pagina"))
+	ask := worklist.Ask{Tab: tabs[at].Tab, Filter: f, Page: number, There: rules.Calendar.Location()}
+	if len(form.Faults) > 0 {
+		ask.Filter = worklist.Filter{}
+	}
+	list, err := s.Records.WorkList(ctx, who, ask)
+	if err != nil {
+		return err
+	}
+	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", listPath), List: tabs[at].name, Filter: filterOf(rules, ask.Filter, list, tabs[at].code)}
+	page.Filter.Person, page.Filter.Form.Faults = f.Person, form.Faults
+	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
+		return err
+	}
+	for i, t := range tabs {
+		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: t.name + " (" + upTo(list.Counts[t.Tab]) + ")", Current: i == at})
+	}
+	page.groups(who, rules, list, tabs[at].Tab == worklist.Recent, s.Now())
+	page.around(at, list)
+	s.Pages.Render(c, status, page)
+	return nil
+}
+
+// upTo is a number of rows, as far as they are counted.
+func upTo(n int) string {
+	if n > worklist.Most {
+		return "oltre " + strconv.Itoa(worklist.Most)
+	}
+	return strconv.Itoa(n)
+}
+
+// groups puts the rows under what says when they are due. What the caller did comes by
+// when they did it.
+func (p *TaskList) groups(who care.Staff, rules *zone.Rules, list worklist.List, recent bool, now time.Time) {
+	for _, r := range list.Rows {
+		title := whens[r.Grouped]
+		if recent {
+			title = ""
+		}
+		if n := len(p.Groups); n == 0 || p.Groups[n-1].Title != title {
+			p.Groups = append(p.Groups, Group{Title: title})
+		}
+		last := &p.Groups[len(p.Groups)-1]
+		last.Rows = append(last.Rows, rowOf(who, rules, r, now))
+	}
+}
+
+// around says what part of the list is shown, and where the rest is.
+func (p *TaskList) around(at int, list worklist.List) {
+	if list.More {
+		p.Cut = fmt.Sprintf("Sono più di %d: qui trovi le prime, e i filtri cercano tra queste.", worklist.Most)
+	}
+	if len(list.Rows) == 0 {
+		p.Nothing = tabs[at].nothing
+		if len(p.Filter.Marked) > 0 {
+			p.Nothing = "Niente con questi filtri: cambiali, o toglili."
+		} else if tabs[at].orFree && list.Counts[worklist.Free] > 0 {
+			p.Free = &web.Link{URL: addressOf(tabOf("libere"), 1), Text: "Vai alle libere"}
+		}
+		return
+	}
+	last := list.First + len(list.Rows) - 1
+	p.Range = fmt.Sprintf("%d-%d di %d", list.First, last, list.Total)
+	page := (list.First-1)/worklist.PerPage + 1
+	if page > 1 {
+		p.Before = addressOf(at, page-1)
+	}
+	if last < list.Total {
+		p.After = addressOf(at, page+1)
+	}
+}
+
+// filterOf is the filter with what there is to choose from.
+func filterOf(rules *zone.Rules, f worklist.Filter, list worklist.List, tab string) Filter {
+	shown := Filter{Form: web.Form{Action: listPath + "/filtra"}, Tab: tab}
+	mark := func(name, value string) {
+		if value != "" {
+			shown.Marked = append(shown.Marked, name+": "+value)
+		}
+	}
+	shown.Kinds = choices(list.Kinds, f.Kind, func(k care.TaskKind) string { return italian.TaskKind(k) }, func(v string) { mark("Attività", v) })
+	shown.Services = choices(list.Services, f.Service, func(s string) string { return present.ServiceName(rules.Policy, s) }, func(v string) { mark("Servizio", v) })
+	for _, w := range worklist.Whens {
+		shown.Whens = append(shown.Whens, web.Option{Value: string(w), Text: whens[w], Chosen: w == f.When})
+	}
+	mark("Scadenza", whens[f.When])
+	shown.Languages = choices(list.Languages, f.Language, world.Language, func(v string) { mark("Lingua", v) })
+	mark("Persona", f.Person)
+	return shown
+}
+
+// choices are the codes that a list has, by their names, and the one that is chosen, which
+// is there also where the list has it no more.
+func choices[T ~string](codes []T, chosen T, name func(T) string, mark func(string)) (options []web.Option) {
+	if chosen != "" {
+		mark(name(chosen))
+		if !slices.Contains(codes, chosen) {
+			codes = append(codes, chosen)
+		}
+	}
+	for _, code := range codes {
+		options = append(options, web.Option{Value: string(code), Text: name(code), Chosen: code == chosen})
+	}
+	slices.SortFunc(options, func(a, b web.Option) int { return strings.Compare(a.Text, b.Text) })
+	return options
+}
+
+// rowOf is a line of work, with what the caller may do there.
+func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row {
+	t := r.Task
+	row := Row{Key: r.CaseID + t.ID, Person: r.Person, Number: r.Number, Languages: present.Languages(r.Languages)}
+	if care.ReadsCases(who, rules.Policy) && t.Kind != care.TransferAnswer { // whose case file is another zone's
+		row.URL = "/fascicoli/" + r.CaseID
+	}
+	if r.Touched != nil {
+		row.Did = italian.Brief(*r.Touched, now) + ", ore " + italian.Clock(*r.Touched) + ": " + timeline.Line(rules.Policy, r.Code, r.Detail)
+	}
+	if r.Next != nil {
+		row.Next = italian.Brief(*r.Next, now) + ", ore " + italian.Clock(*r.Next)
+		if r.NextAt != "" && r.NextAt != t.Service {
+			row.Next += " · " + present.ServiceName(rules.Policy, r.NextAt)
+		}
+	}
+	if t.ID == "" {
+		row.Title = "Niente da fare adesso"
+		if row.URL != "" {
+			row.Open = &web.Link{URL: row.URL, Text: "Apri il fascicolo"}
+		}
+		return row
+	}
+	row.Title, row.At, row.Place = italian.TaskKind(t.Kind), "/compiti/"+t.ID, present.AgencyName(rules.Policy, t.Agency)
+	if t.Service != "" {
+		row.Place = present.ServiceName(rules.Policy, t.Service)
+	}
+	row.Due = present.TaskDue(rules, t, now)
+	if t.Due != nil && !t.Answered && !t.Suspended { // the group says the rest
+		row.Due.Text = italian.Brief(*t.Due, now)
+		if row.Due.Tone == "warning" {
+			row.Due.Text = italian.When(*t.Due, now)
+		}
+	}
+	row.acts(who, rules, t)
+	return row
+}

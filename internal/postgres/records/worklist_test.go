@@ -1,0 +1,76 @@
+package records_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/worklist"
+)
+
+// list reads one of the lists of somebody's work.
+func (p *play) list(account string, tab worklist.Tab, f worklist.Filter) worklist.List {
+	list, err := p.Records.WorkList(p.T.Context(), p.Accounts[account], worklist.Ask{Tab: tab, Filter: f, There: time.UTC})
+	require.NoError(p.T, err)
+	return list
+}
+
+// tasksOf are the tasks of a list's rows.
+func tasksOf(list worklist.List) (ids []string) {
+	for _, row := range list.Rows {
+		ids = append(ids, row.Task.ID)
+	}
+	return ids
+}
+
+// A task stands on the list of whoever may do it, then on that of who took it; who took the
+// first one follows the person, and finds her again for a week.
+func TestAWorkListFollowsTheTask(t *testing.T) {
+	p := newPlay(t)
+	const first, other = "social_worker.prato", "social_worker_2.prato"
+	run, _ := p.withTask()
+	task := postgrestest.Opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.SocialService, Role: care.SocialWorker, Agency: "comune"})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	for _, who := range []string{first, other} {
+		require.Contains(t, tasksOf(p.list(who, worklist.Free, worklist.Filter{})), task.ID)
+		require.NotContains(t, tasksOf(p.list(who, worklist.Mine, worklist.Filter{})), task.ID)
+		require.Zero(t, p.list(who, worklist.Followed, worklist.Filter{}).Total)
+	}
+	require.NoError(t, p.Claim(first, task.ID))
+	for _, who := range []string{first, other} {
+		require.NotContains(t, tasksOf(p.list(who, worklist.Free, worklist.Filter{})), task.ID)
+	}
+	mine := p.list(first, worklist.Mine, worklist.Filter{})
+	require.Contains(t, tasksOf(mine), task.ID)
+	require.Equal(t, mine.Total, mine.Counts[worklist.Mine])
+	followed := p.list(first, worklist.Followed, worklist.Filter{})
+	require.Equal(t, 1, followed.Total)
+	require.Equal(t, ledger.BareID(run), followed.Rows[0].CaseID)
+	require.NotEmpty(t, followed.Rows[0].Person)
+	recent := p.list(first, worklist.Recent, worklist.Filter{})
+	require.Equal(t, "task_claimed", recent.Rows[0].Code)
+	require.Zero(t, p.list(other, worklist.Recent, worklist.Filter{}).Total, "what a colleague did is theirs")
+
+	// What is new comes to who follows the person first, and is free for others all the same.
+	next := postgrestest.Opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.SocialService, Role: care.SocialWorker, Agency: "comune"})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{next}}, nil)
+	require.Contains(t, tasksOf(p.list(first, worklist.Mine, worklist.Filter{})), next.ID)
+	require.NotContains(t, tasksOf(p.list(first, worklist.Free, worklist.Filter{})), next.ID)
+	require.Contains(t, tasksOf(p.list(other, worklist.Free, worklist.Filter{})), next.ID)
+
+	// A filter finds her by the beginning of a name; the line keeps a digest of it.
+	name := followed.Rows[0].Person[:3]
+	require.Equal(t, 1, p.list(first, worklist.Followed, worklist.Filter{Person: name}).Total)
+	require.Zero(t, p.list(first, worklist.Followed, worklist.Filter{Person: "nessuno"}).Total)
+	require.Equal(t, 1, p.Count(`audit WHERE action = 'list_tasks' AND asked = 'list=followed' AND searched IS NOT NULL`))
+
+	// After a week it is no longer recent.
+	now := p.Records.Clock()
+	p.Records.Clock = func() time.Time { return now.Add(worklist.RecentFor + time.Hour) }
+	require.Zero(t, p.list(first, worklist.Recent, worklist.Filter{}).Total)
+}
