@@ -17,6 +17,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/live"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -60,6 +61,8 @@ type Options struct {
 	// every process. Nil: one that ends with the process.
 	LoginKey []byte
 
+	// Changes tells which lists have changed, as long as it runs.
+	Changes Changes
 	// Workers tells which workers say that they are at work.
 	Workers Workers
 	// Loops are the process's own, which show whether it is alive.
@@ -88,6 +91,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no mails")
 	case o.Temporal == nil:
 		return errors.New("api: no Temporal client")
+	case o.Changes == nil:
+		return errors.New("api: no changes")
 	case o.Workers == nil:
 		return errors.New("api: no workers")
 	case o.Loops == nil:
@@ -123,6 +128,13 @@ func (o *Options) validate() error {
 	return nil
 }
 
+// Changes is where it is known that lists have changed.
+type Changes interface {
+	live.Changes
+	// Run hears of changes until ctx is done.
+	Run(ctx context.Context) error
+}
+
 // Meter counts what the API does.
 type Meter interface {
 	// Request counts a request: its route is the template, never the address.
@@ -155,6 +167,9 @@ type Server struct {
 	probe    *probe.Probe
 	problems *problem.Teller
 	rest     *rest.API
+	changes  Changes
+	live     *live.Streams
+	loops    *loops.Set
 	handler  http.Handler
 }
 
@@ -191,6 +206,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("api: %w", err)
 	}
 	s.guard, s.pages = guard, guard.Pages
+	s.live, s.changes, s.loops = live.New(o.Changes, guard.Left, o.Now), o.Changes, o.Loops
 	engine, err := s.routes()
 	if err != nil {
 		return nil, err
@@ -242,8 +258,14 @@ const (
 	shutdownTimeout = 10 * time.Second
 )
 
-// Run serves until ctx is done; requests under way are finished.
+// Run serves until ctx is done; requests under way are finished, and the streams of open
+// pages ended.
 func (s *Server) Run(ctx context.Context) error {
+	hearing := loops.Loop{Name: "changes", Run: s.changes.Run}
+	return loops.Together(ctx, s.serve, func(ctx context.Context) error { return s.loops.Run(ctx, hearing) })
+}
+
+func (s *Server) serve(ctx context.Context) error {
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return fmt.Errorf("the API cannot listen on %s: %w", s.listen, err)
@@ -256,6 +278,7 @@ func (s *Server) Run(ctx context.Context) error {
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          zap.NewStdLog(s.log),
 	}
+	server.RegisterOnShutdown(s.live.Close)
 	serving := make(chan error, 1)
 	go func() { serving <- server.Serve(listener) }()
 	s.log.Info("listening", zap.String("address", listener.Addr().String()))

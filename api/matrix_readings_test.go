@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"percorso/api/live"
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -216,7 +217,7 @@ func (w *crowd) logsIn(who *caller) {
 // noReadings are addresses that show nothing of anybody's file, or to nobody who is
 // logged in.
 var noReadings = []string{
-	"/status", "/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/assets/*file", "/login", "/login/callback", "/logged-out", "/sessione",
+	"/status", "/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/assets/*file", "/login", "/login/callback", "/logged-out", "/sessione", live.Path,
 	"/invito/:token", "/ripresa/:id", "/bozze/:id", "/assenze/:id", rest.Prefix + "/zones/:code", rest.Prefix + "/services/:code/offers",
 }
 

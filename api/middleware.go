@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/zap"
 
+	"percorso/api/live"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -40,8 +41,12 @@ func (s *Server) begin(c *gin.Context) {
 	}
 	c.Header("X-Request-Id", r.ID)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
-	ctx, cancel := context.WithTimeout(problem.WithRequest(c.Request.Context(), r), requestTimeout)
-	defer cancel()
+	ctx := problem.WithRequest(c.Request.Context(), r)
+	if r.Route != live.Path { // which ends by itself
+		within, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		ctx = within
+	}
 	ctx = trace.FromCaller(ctx, c.Request.Header.Values(trace.Header))
 	if s.spans != nil {
 		within, end := s.spans.Request(ctx, r.Route, methodOf(c.Request))
@@ -74,7 +79,7 @@ func (s *Server) logged(c *gin.Context) {
 	c.Next()
 	r := problem.RequestOf(c.Request.Context())
 	took := s.now().Sub(began)
-	if s.meter != nil {
+	if s.meter != nil && r.Route != live.Path { // how long a page is open is nothing that anybody waits for
 		s.meter.Request(c.Request.Context(), r.Route, methodOf(c.Request), c.Writer.Status(), took)
 	}
 	s.log.Info("request",

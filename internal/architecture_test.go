@@ -120,6 +120,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
+	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
@@ -145,10 +146,9 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care",
-		"api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/absences",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/absences", "api/live",
 	},
-	"api/access":      {"internal/brake", "api/access/seal", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
@@ -162,6 +162,9 @@ var mayImport = map[string][]string{
 	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered"},
 	"api/rest/persons":      {"internal/reach", "internal/ledger", "internal/care"},
 	"api/access/seal":       {},
+	"api/access/device":     {},
+	"api/access/source":     {},
+	"api/live":              {"api/access", "api/problem", "internal/brake", "internal/ledger", "internal/care"}, // tells open pages that their lists have changed
 	"api/rest/received":     {"internal/agenda", "internal/care", "internal/zone"},
 	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
@@ -187,7 +190,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/logins",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/logins", "internal/postgres/changes",
 	},
 	"deploy": {},
 }

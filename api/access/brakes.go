@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access/source"
 	"percorso/api/problem"
 	"percorso/internal/brake"
 	"percorso/internal/care"
@@ -27,7 +28,7 @@ type Brakes struct {
 // brakes hold back whoever tries too often.
 type brakes struct {
 	logins, tokens, links *brake.Brake
-	proxies               proxies
+	proxies               source.Proxies
 }
 
 func newBrakes(o Options) brakes {
@@ -44,7 +45,7 @@ const (
 )
 
 // source is what the brakes know a request by, of which nothing else counts.
-func (b brakes) source(r *http.Request) string { return keySource + b.proxies.sourceOf(r) }
+func (b brakes) source(r *http.Request) string { return keySource + b.proxies.Of(r) }
 
 // member finds who an account is. *problem.Problem: it is none of the staff, which
 // leaves a line of what it came with; who keeps on with it has to wait.
@@ -78,6 +79,6 @@ func (l *Links) Slowly(g *Guard) gin.HandlerFunc {
 // Refused leaves a line of a link that was good for nothing: with a digest of its id
 // where a key of ours has signed it, else of where it came from.
 func (l *Links) Refused(c *gin.Context, g *Guard, state LinkState) {
-	of := cmp.Or(l.signed(c.Param("token")), g.brakes.proxies.sourceOf(c.Request))
+	of := cmp.Or(l.signed(c.Param("token")), g.brakes.proxies.Of(c.Request))
 	g.leaveUnknown(c.Request.Context(), ledger.UnknownLink, string(state), of)
 }

@@ -235,7 +235,7 @@ func (g *Guard) refuseToken(c *gin.Context, err error, tried []string) {
 	if errors.Is(err, errRevoked) {
 		code = "revoked"
 	}
-	g.leaveUnknown(c.Request.Context(), ledger.UnknownToken, code, g.brakes.proxies.sourceOf(c.Request))
+	g.leaveUnknown(c.Request.Context(), ledger.UnknownToken, code, g.brakes.proxies.Of(c.Request))
 	c.Header("WWW-Authenticate", `Bearer error="invalid_token"`)
 	g.problems.Refuse(c, problem.New(problem.Unauthenticated))
 }

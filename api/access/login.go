@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/oauth2"
 
+	"percorso/api/access/device"
 	"percorso/api/problem"
 	"percorso/internal/ledger"
 	"percorso/internal/recent"
@@ -229,11 +230,11 @@ func (g *Guard) callback(c *gin.Context) error {
 	switch {
 	case errors.Is(err, errCodeRefused):
 		g.problems.Broken(ctx, err)
-		g.leaveUnknown(ctx, ledger.UnknownLogin, "code_refused", g.brakes.proxies.sourceOf(c.Request))
+		g.leaveUnknown(ctx, ledger.UnknownLogin, "code_refused", g.brakes.proxies.Of(c.Request))
 		return g.forgive(c, to)
 	case errors.Is(err, problem.ErrLogin):
 		g.problems.Broken(ctx, err)
-		g.leaveUnknown(ctx, ledger.UnknownLogin, problem.LoginFailed, g.brakes.proxies.sourceOf(c.Request))
+		g.leaveUnknown(ctx, ledger.UnknownLogin, problem.LoginFailed, g.brakes.proxies.Of(c.Request))
 		return g.loginFailed(c, to)
 	case err != nil:
 		return err
@@ -247,7 +248,7 @@ func (g *Guard) callback(c *gin.Context) error {
 	if err := g.lines.Acted(ctx, who, ledger.LineLogin); err != nil {
 		return err
 	}
-	if err := g.Pages.sessions.begin(ctx, subject, deviceOf(c.Request.UserAgent())); err != nil {
+	if err := g.Pages.sessions.begin(ctx, subject, device.Of(c.Request.UserAgent())); err != nil {
 		return g.sessionLost(c, err)
 	}
 	if err := g.waiting.remember(c, subject); err != nil {

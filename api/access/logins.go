@@ -27,6 +27,11 @@ func (g *Guard) Logins(ctx context.Context, who care.Staff) ([]ledger.Login, err
 	return g.logins.Logins(ctx, who.Subject, g.Pages.sessions.storedToken(ctx))
 }
 
+// Left says how long the session of a request goes on. 0: it has ended.
+func (g *Guard) Left(ctx context.Context) (time.Duration, error) {
+	return g.logins.Left(ctx, g.Pages.sessions.storedToken(ctx))
+}
+
 // EndOthers ends the sessions of whoever asks but this one, and revokes the tokens
 // that their account was given before: programs ask for new ones. It says how many
 // sessions have ended.

@@ -17,6 +17,8 @@ import (
 // Sessions is where the sessions of browsers are kept, with what hangs on them.
 type Sessions interface {
 	scs.CtxStore
+	// Peek reads a session as FindCtx does, and is no use of it.
+	Peek(ctx context.Context, token string) (data []byte, found bool, err error)
 	WaitingForms
 
 	// Left says how long a session goes on if nothing more is asked in it, which
@@ -34,9 +36,24 @@ type Sessions interface {
 
 // sessions are the logins of browsers: a random token in a cookie, and the
 // account behind it in Postgres.
-type sessions struct{ *scs.SessionManager }
+type sessions struct {
+	*scs.SessionManager
+	unused *scs.SessionManager // the same, of which reading is no use and nothing is written
+}
 
-func newSessions(store scs.Store, life time.Duration, https bool, failed func(http.ResponseWriter, *http.Request, error)) sessions {
+// LiveHeader is what a page asks with that fetches its lists anew by itself: it keeps
+// nobody logged in, and takes nothing of what the next page is to be told.
+const LiveHeader = "X-Percorso-Live"
+
+// peeking is a store that leaves everything as it is.
+type peeking struct{ Sessions }
+
+func (p peeking) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	return p.Peek(ctx, token)
+}
+func (peeking) CommitCtx(context.Context, string, []byte, time.Time) error { return nil }
+
+func newSessions(store Sessions, life time.Duration, https bool, failed func(http.ResponseWriter, *http.Request, error)) sessions {
 	m := scs.New()
 	m.Store = store
 	m.Lifetime = life
@@ -46,7 +63,9 @@ func newSessions(store scs.Store, life time.Duration, https bool, failed func(ht
 	m.Cookie.SameSite = http.SameSiteLaxMode // the provider's way back is a link from another site
 	m.Cookie.Secure = https
 	m.ErrorFunc = failed
-	return sessions{m}
+	unused := *m
+	unused.Store = peeking{store}
+	return sessions{m, &unused}
 }
 
 type sessionLoaded struct{}
@@ -60,10 +79,14 @@ func (m sessions) load(next http.Handler, needed func(*http.Request) bool) http.
 	mark := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionLoaded{}, true)))
 	})
-	loading := m.LoadAndSave(mark)
+	loading, live := m.LoadAndSave(mark), m.unused.LoadAndSave(mark)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !needed(r) || r.URL.Path == stayPath && r.Method == http.MethodGet {
 			next.ServeHTTP(w, r)
+			return
+		}
+		if r.Method == http.MethodGet && r.Header.Get(LiveHeader) != "" {
+			live.ServeHTTP(&stoppable{ResponseWriter: w}, r)
 			return
 		}
 		loading.ServeHTTP(&stoppable{ResponseWriter: w}, r)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"percorso/api/access/device"
 	"percorso/api/problem"
 )
 
@@ -136,7 +137,7 @@ func TestDevices(t *testing.T) {
 		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15": "safari/mac",
 		"Nome Cognome": "/",
 	} {
-		if got := deviceOf(agent); got != want {
+		if got := device.Of(agent); got != want {
 			t.Errorf("%s: %s", agent, got)
 		}
 	}

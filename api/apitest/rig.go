@@ -595,6 +595,47 @@ func (f *fakeRecords) RenewLink(_ context.Context, id string) error {
 // SomeKey opens the links of tests.
 var SomeKey = []byte(strings.Repeat("k", invitation.KeySize))
 
+// FakeChanges tells whoever follows a list that it has changed, when a test says so.
+type FakeChanges struct {
+	mu        sync.Mutex
+	followers map[chan struct{}]care.Staff
+}
+
+// Follow tells on a channel that a list of somebody's has changed.
+func (f *FakeChanges) Follow(s care.Staff) (<-chan struct{}, func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	told := make(chan struct{}, 1)
+	if f.followers == nil {
+		f.followers = map[chan struct{}]care.Staff{}
+	}
+	f.followers[told] = s
+	return told, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.followers, told)
+	}
+}
+
+// Run hears of nothing by itself.
+func (f *FakeChanges) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Tell says that everybody's lists have changed, and to how many.
+func (f *FakeChanges) Tell() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for told := range f.followers {
+		select {
+		case told <- struct{}{}:
+		default:
+		}
+	}
+	return len(f.followers)
+}
+
 // fakeMails says how the mails do.
 type fakeMails struct {
 	Now  ledger.MailState
@@ -693,6 +734,7 @@ type Rig struct {
 	Site     *api.Server
 	Records  *fakeRecords
 	Mails    *fakeMails
+	Changes  *FakeChanges
 	Workers  *fakeWorkers
 	Loops    *loops.Set
 	Schema   error // why this version does not work on the schema
@@ -734,7 +776,7 @@ func NewRigOver(t testing.TB, now time.Time, records api.Records) *Rig {
 // begin starts the server and what is around it.
 func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Helper()
-	b.Log, b.provider, b.Mails = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}
+	b.Log, b.provider, b.Mails, b.Changes = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}, &FakeChanges{}
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
 	b.Drafts = accesstest.NewDrafts(b.clock)
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
@@ -743,7 +785,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

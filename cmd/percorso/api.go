@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/loops"
 	"percorso/internal/observed"
+	"percorso/internal/postgres/changes"
 	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
@@ -92,11 +93,10 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Words:     italian.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
-		LinkKey:   linkKey,
-		LoginKey:  loginKey,
-		Brakes:    api.Brakes{Logins: c.Logins, Tokens: c.Tokens, Links: c.Links, Sources: c.Sources}, Proxies: c.Proxies,
-		Idle:     c.Idle,
-		Life:     c.Life,
+		LinkKey:   linkKey, LoginKey: loginKey,
+		Brakes: api.Brakes{Logins: c.Logins, Tokens: c.Tokens, Links: c.Links, Sources: c.Sources}, Proxies: c.Proxies,
+		Idle: c.Idle, Life: c.Life,
+		Changes:  changes.New(pool),
 		Workers:  seen,
 		Loops:    set,
 		Meter:    counts,

@@ -53,6 +53,16 @@ func (s *Sessions) FindCtx(_ context.Context, token string) ([]byte, bool, error
 	return s.Find(token)
 }
 
+// Peek reads a session, and is no use of it.
+func (s *Sessions) Peek(_ context.Context, token string) ([]byte, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if row, ok := s.rows[token]; !ok || s.over(row) {
+		return nil, false, nil
+	}
+	return s.Find(token)
+}
+
 func (s *Sessions) over(row session) bool { return s.now().Sub(row.seen) >= s.idle }
 
 // CommitCtx writes a session.

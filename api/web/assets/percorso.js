@@ -107,18 +107,19 @@ document.querySelectorAll("form[method=post]").forEach((form) => {
   window.addEventListener("pagehide", () => keep(true));
 });
 
-// A form is sent once; the server would not do it twice either.
-document.querySelectorAll("form[method=post]").forEach((form) => {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    const draft = keeping.get(form);
-    if (draft) {
-      event.preventDefault();
-      draft.then(() => form.requestSubmit(event.submitter));
-      return;
-    }
-    form.dataset.sent = "yes";
-  });
+// A form is sent once; the server would not do it twice either. Those of a list that was
+// fetched anew are forms as any other.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  const draft = keeping.get(form);
+  if (draft) {
+    event.preventDefault();
+    draft.then(() => form.requestSubmit(event.submitter));
+    return;
+  }
+  form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
@@ -163,4 +164,89 @@ if (session) {
   });
   setInterval(look, 5000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}
+
+// Lists that colleagues change are fetched anew when the server says that something of them
+// is another. It says no more than that, and an open page keeps nobody logged in. A row that
+// is not there any more fades first, and who is in the list with the keyboard stays there.
+const lists = document.querySelectorAll("[data-live]");
+if (lists.length > 0 && session) {
+  const asks = { headers: { "X-Percorso-Live": "1" }, redirect: "manual" };
+  const fades = 2500, soonest = 2000, latest = 60000;
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.querySelector("main").append(said);
+  const targets = (part) => [...part.querySelectorAll("a, button, summary, input, select")];
+  const keyOf = (row) => row.dataset.row;
+
+  const replace = (list, fresh) => {
+    const at = document.activeElement, within = list.contains(at);
+    const row = at.closest("[data-row]"), parts = row || list;
+    const key = row && keyOf(row), number = targets(parts).indexOf(at);
+    const open = [...list.querySelectorAll("[data-row] details[open]")].map((d) => keyOf(d.closest("[data-row]")));
+    list.replaceChildren(...fresh.cloneNode(true).childNodes);
+    const find = (wanted) => [...list.querySelectorAll("[data-row]")].find((r) => keyOf(r) === wanted);
+    open.forEach((k) => { const more = find(k)?.querySelector("details"); if (more) more.open = true; });
+    if (!within) return;
+    const now = key ? find(key) : list;
+    (now && targets(now)[number] || list).focus({ preventScroll: true });
+  };
+
+  let fading;
+  const renew = (list, fresh) => {
+    const left = new Set([...fresh.querySelectorAll("[data-row]")].map(keyOf));
+    const before = new Set([...list.querySelectorAll("[data-row]")].map(keyOf));
+    const gone = [...list.querySelectorAll("[data-row]")].filter((r) => !left.has(keyOf(r)));
+    const come = [...left].filter((k) => !before.has(k));
+    if (gone.length + come.length > 0) said.textContent = "L’elenco è cambiato: " + gone.length + " in meno, " + come.length + " in più.";
+    gone.forEach((row) => {
+      row.classList.add("is-gone");
+      const acts = row.querySelector(".row-acts");
+      if (acts && !acts.contains(document.activeElement)) acts.textContent = "Non è più qui";
+    });
+    return new Promise((done) => setTimeout(() => { replace(list, fresh); done(); }, gone.length > 0 ? fades : 0));
+  };
+
+  let looking = false, again = false;
+  const look = async () => {
+    if (looking) { again = true; return; }
+    looking = true;
+    try {
+      const answer = await fetch(location.href, asks);
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        await Promise.all([...lists].map((list) => {
+          const fresh = page.getElementById(list.id);
+          return fresh && renew(list, fresh);
+        }));
+      }
+    } catch { /* the server is away: the next notice tries again */ }
+    looking = false;
+    if (again) { again = false; look(); }
+  };
+
+  let stream, timer, pause = soonest;
+  const listen = async () => {
+    clearTimeout(timer);
+    stream = new AbortController();
+    const mine = stream;
+    try {
+      const answer = await fetch("/novita", { ...asks, signal: mine.signal });
+      if (answer.type === "opaqueredirect") return; // nobody is logged in any more
+      if (answer.ok) {
+        pause = soonest;
+        const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (let part = await reader.read(); !part.done; part = await reader.read()) if (part.value.includes("data:")) look();
+      }
+    } catch { /* it is tried again below */ }
+    if (document.hidden || mine !== stream) return;
+    timer = setTimeout(() => { listen(); look(); }, pause + Math.random() * 1000);
+    pause = Math.min(pause * 2, latest);
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { clearTimeout(timer); stream?.abort(); } else { listen(); look(); }
+  });
+  window.addEventListener("pagehide", () => stream?.abort());
+  if (!document.hidden) listen();
 }

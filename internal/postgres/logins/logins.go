@@ -71,6 +71,15 @@ func (s *Store) FindCtx(ctx context.Context, token string) (data []byte, found b
 	return data, err == nil, err
 }
 
+// Peek reads a session, and is no use of it.
+func (s *Store) Peek(ctx context.Context, token string) (data []byte, found bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT data FROM sessions WHERE token = $1 AND `+alive, token, s.idle).Scan(&data)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	return data, err == nil, err
+}
+
 // CommitCtx writes a session. One that has ended stays ended.
 func (s *Store) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	_, values, err := scs.GobCodec{}.Decode(data)

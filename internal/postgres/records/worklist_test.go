@@ -1,14 +1,18 @@
 package records_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/changes"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/worklist"
 )
@@ -73,4 +77,60 @@ func TestAWorkListFollowsTheTask(t *testing.T) {
 	now := p.Records.Clock()
 	p.Records.Clock = func() time.Time { return now.Add(worklist.RecentFor + time.Hour) }
 	require.Zero(t, p.list(first, worklist.Recent, worklist.Filter{}).Total)
+}
+
+// Whoever follows a list hears that it has changed once that is durable, and nobody else
+// does; what they hear names no case. A connection that was lost is made anew, and what
+// was missed meanwhile is told.
+func TestListsTellThatTheyHaveChanged(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.withTask()
+	listener := changes.New(p.Pool(standalone.API))
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- listener.Run(ctx) }()
+	heard := map[string]<-chan struct{}{}
+	for _, account := range []string{"social_worker_2.prato", "cpi_operator.prato", "social_worker.lucca"} {
+		told, stop := listener.Follow(p.Accounts[account])
+		defer stop()
+		heard[account] = told
+	}
+	tells := func(account string) {
+		t.Helper()
+		select {
+		case <-heard[account]:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s is told nothing", account)
+		}
+	}
+	for account := range heard { // that it hears now
+		tells(account)
+	}
+	task := postgrestest.Opens(run, uuid.NewString(), ledger.TaskChange{Kind: care.SocialService, Role: care.SocialWorker, Agency: "comune"})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	tells("social_worker_2.prato")
+	require.NoError(t, p.Claim("social_worker.prato", task.ID))
+	tells("social_worker_2.prato")
+	require.Empty(t, heard["cpi_operator.prato"], "it is none of their list")
+	require.Empty(t, heard["social_worker.lucca"], "it is another zone's")
+
+	// What is said holds the list's name alone.
+	conn, err := p.Owner.Acquire(ctx)
+	require.NoError(t, err)
+	defer conn.Release()
+	_, err = conn.Exec(ctx, "LISTEN percorso_lists")
+	require.NoError(t, err)
+	_, err = p.assigns("social_worker.prato", catalogue.Release.Command("", task.ID, catalogue.None{}).NewCommand)(uuid.NewString())
+	require.NoError(t, err)
+	said, err := conn.Conn().WaitForNotification(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "prato/comune/social_worker", said.Payload)
+	tells("social_worker_2.prato")
+
+	p.Administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + p.Database + "' AND query = 'LISTEN percorso_lists' AND usename = 'percorso_api'")
+	for account := range heard {
+		tells(account)
+	}
+	end()
+	require.NoError(t, <-ended)
 }

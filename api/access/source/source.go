@@ -1,4 +1,5 @@
-package access
+// Package source says where a request comes from.
+package source
 
 import (
 	"net/http"
@@ -7,16 +8,16 @@ import (
 	"strings"
 )
 
-// proxies are those whose word on where a request comes from is believed.
-type proxies []netip.Prefix
+// Proxies are those whose word on where a request comes from is believed.
+type Proxies []netip.Prefix
 
-// sourceOf is where a request comes from: the address of the connection, unless it is
+// Of is where a request comes from: the address of the connection, unless it is
 // a proxy's that is believed. Each proxy adds the address that it was asked from at the
 // end of X-Forwarded-For, so the list is read from there, up to the first address that
 // is none of them: what stands before it anybody may have written.
 //
 // Whoever has one address of IPv6 has a whole network of them, so they are one source.
-func (p proxies) sourceOf(r *http.Request) string {
+func (p Proxies) Of(r *http.Request) string {
 	source, ok := addressOf(r.RemoteAddr)
 	if !ok {
 		return r.RemoteAddr
@@ -40,7 +41,7 @@ func (p proxies) sourceOf(r *http.Request) string {
 // networkOfOne is how many bits of an address of IPv6 tell one customer from others.
 const networkOfOne = 64
 
-func (p proxies) believed(address netip.Addr) bool {
+func (p Proxies) believed(address netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(address) })
 }
 

@@ -1,10 +1,11 @@
-package access
+// Package device tells kinds of browsers apart.
+package device
 
 import "strings"
 
-// deviceOf is the kind of a browser, as a code: enough for somebody to know their own
+// Of is the kind of a browser, as a code: enough for somebody to know their own
 // logins by, and too little to tell one person's browser from another's.
-func deviceOf(agent string) string {
+func Of(agent string) string {
 	return first(agent, "Edg/ edge", "OPR/ opera", "Firefox/ firefox", "Chrome/ chrome", "Safari/ safari") + "/" +
 		first(agent, "Android android", "iPhone ios", "iPad ios", "Windows windows", "Mac OS mac", "Linux linux")
 }
