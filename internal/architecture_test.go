@@ -31,12 +31,12 @@ var mayImport = map[string][]string{
 	"internal/actors":            {"internal/care", "internal/undoing"},  // who may act
 	"internal/health":            {"internal/actors", "internal/care"},   // what an open case waits for
 	"internal/sole":              {"internal/crossing", "internal/care"}, // what a case has once
-	"internal/crossing":          {"internal/care"},                      // what may go to another agency
+	"internal/crossing":          {"internal/care", "internal/working"},  // what may go to another agency
 	"internal/plan":              {"internal/care"},                      // what a plan may hold
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":            {"internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":         {"internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
+	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
+	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
 	"internal/undoing":           {"internal/care"}, // what can be taken back
 	"internal/told":              {},                // who was told of something
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
-	"internal/italian":           {"internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda"},
+	"internal/italian":           {"internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs"},
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach"},
 	"internal/italian/given":     {"internal/catalogue"}, // what somebody is given of a person
 	"internal/reach":             {"internal/care"},      // how somebody can be reached without harm
@@ -62,6 +62,9 @@ var mayImport = map[string][]string{
 	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
 	"internal/correction":        {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
 	"internal/needs":             {"internal/care"},                                                                                                                                              // how a need is added or closed
+	"internal/working":           {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
+	"internal/postgres/working":  {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
+	"internal/italian/jobs":      {"internal/working"},                                                                                                                                           // says it
 	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
 	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
@@ -118,7 +121,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist"},
+	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
@@ -155,7 +158,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
+	"api/present":     {"internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -198,7 +201,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered",
+	"internal/catalogue", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working",
 }
 
 // joins are the folders that may import everything, and that nothing else but

@@ -8,9 +8,11 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/working"
 )
 
 // Unseen says in a list that the data of a person are out of sight.
@@ -39,8 +41,16 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	}
 	add("Telefono", snapshot.Phone)
 	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	if snapshot.Work != nil {
+		terms = append(terms, WorkTerms(*snapshot.Work)...)
+	}
 	add("Numero del fascicolo", snapshot.CaseNumber)
 	return terms
+}
+
+// WorkTerms lists what is told of a person's work.
+func WorkTerms(t working.Told) []web.Term {
+	return web.Each(jobs.Told(t, func(at time.Time) string { return italian.Date(at.In(italian.Rome)) }), func(said [2]string) web.Term { return web.Term{Name: said[0], Value: said[1]} })
 }
 
 // ActEnd says of an agency that the act by which it works with the zone ends soon, or

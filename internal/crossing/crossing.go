@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/working"
 )
 
 // Needs are the areas of need that another agency is told of.
@@ -55,6 +56,21 @@ func PlacementNeeds(p care.Policy) []string { return areas(p, care.DifficultyLab
 // équipe the name is enough.
 func TellsFiscalCode(p care.Policy, agency, given string) bool {
 	return agency == p.CPI() && given == ForReferral
+}
+
+// TellsWork says how much of a person's work an agency is told with what it is given: the
+// employment centre what it finds work by, and a school the level of Italian.
+func TellsWork(p care.Policy, agency, given string, on time.Time) working.Question {
+	extent := working.Nothing
+	if a, _ := p.Agency(agency); given == ForReferral {
+		switch {
+		case agency == p.CPI():
+			extent = working.Work
+		case a.Kind == care.KindSchool:
+			extent = working.Language
+		}
+	}
+	return working.Ask(extent, agency, on)
 }
 
 // areas are the needs of the case that count as a difficulty of some kinds.

@@ -1,6 +1,9 @@
 package eligibility
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // citizenships are the states whose citizen one may be, by ISO 3166-1 alpha-2: the 193
 // members of the United Nations (un.org/en/about-us/member-states), its two observers,
@@ -39,6 +42,12 @@ func IsCitizenship(code string) bool {
 var territories = map[string]string{
 	"RE": "FR", "GP": "FR", "MQ": "FR", "GF": "FR", "YT": "FR", "PM": "FR", "BL": "FR", "MF": "FR", "NC": "FR", "PF": "FR", "WF": "FR",
 	"AW": "NL", "BQ": "NL", "CW": "NL", "SX": "NL", "AN": "NL", "GL": "DK", "FO": "DK", "AX": "FI",
+}
+
+// FreeCitizens are the member states of the European Union, with their territories'
+// codes: their citizens need no permit.
+func FreeCitizens() []string {
+	return slices.AppendSeq(slices.Clone(euMembers), maps.Keys(territories))
 }
 
 // ofEU says whether a citizenship, also one that an earlier version recorded, is that

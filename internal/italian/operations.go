@@ -2,6 +2,7 @@ package italian
 
 import (
 	"percorso/internal/care"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/takeover"
 )
 
@@ -48,6 +49,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		},
 	},
 	care.OpTellTakeOver: {Intro: "La presa in carico è registrata da sola, con i requisiti di quel giorno, quando la persona concorda il progetto o il Centro per l’Impiego accetta. Qui scrivi come la persona lo ha saputo.", Done: "È registrato come la persona lo ha saputo.", Labels: map[string]string{"how": "Come lo ha saputo", "mediator": "Con un mediatore, nella sua lingua"}, Choices: map[string]string{"in_person": "a voce, di persona", "phone": "al telefono", "letter": "con una lettera", "message": "con un messaggio"}},
+	care.OpWorkProfile:  {Intro: jobs.Intro, Done: jobs.Done, Labels: jobs.Labels, Hints: jobs.Hints, Choices: jobs.Choices},
 	care.OpAddNeed:      {Intro: "Un bisogno può venire fuori in ogni momento: scrivilo qui. Da subito conta per i requisiti, come quelli della valutazione.", Done: "Il bisogno è aggiunto.", Labels: map[string]string{"area": "Quale bisogno"}, Hints: map[string]string{"note": "Da che cosa lo sai: quello che hai visto, o che la persona ha detto."}, Nothing: map[string]string{"area": "Il fascicolo ha già tutti i bisogni della zona."}},
 	care.OpEndNeed:      {Intro: "Il bisogno non conta più per i requisiti. Chi l’aveva trovato, e quando, resta nella scheda.", Done: "Il bisogno è chiuso.", Labels: map[string]string{"area": "Quale bisogno"}, Hints: map[string]string{"note": "Perché non c’è più."}, Nothing: map[string]string{"area": "Il fascicolo non ha bisogni aperti."}},
 	care.OpNameLead: {

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
 	"percorso/internal/lead"
 	"percorso/internal/needs"
@@ -137,7 +138,7 @@ func Rule(code string) string {
 	if text, ok := rules[code]; ok {
 		return text
 	}
-	for _, others := range []map[string]string{gate.Rules, known.Rules} {
+	for _, others := range []map[string]string{gate.Rules, known.Rules, jobs.Rules} {
 		if text, ok := others[code]; ok {
 			return text
 		}

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/reach"
 	"percorso/internal/sole"
 	"percorso/internal/undoing"
+	"percorso/internal/working"
 )
 
 // Errors that callers tell apart.
@@ -455,6 +456,8 @@ type Snapshot struct {
 	FiscalCode  string   `json:"fiscal_code,omitempty"` // for whose work needs it
 	// What is known of the telephone, without the number itself.
 	PhoneTerms *reach.Terms `json:"phone_terms,omitempty"`
+	// What is known of their work, for whom that is given to.
+	Work *working.Told `json:"work,omitempty"`
 }
 
 // Telephone is the telephone with what may be done with it.

@@ -71,6 +71,7 @@ var forms = []form{
 	task(care.Assessment, Assessment, Agency, true),
 	{takeover.Form, TakeOver, Case, false}, // which a step writes
 	act(care.OpTellTakeOver, TakeOver, Case, false),
+	act(care.OpWorkProfile, Assessment, Case, false), // the employment centre is told of it
 	task(care.FollowPractice, Practice, Agency, true),
 	task(care.SocialService, Practice, Agency, true),
 	task(care.DecideNext, Practice, Agency, true),

@@ -14,7 +14,9 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/ledger"
+	"percorso/internal/working"
 	"percorso/internal/zone"
 )
 
@@ -27,7 +29,8 @@ type asked struct {
 	// What the way to the form says of its choices, before anything is typed.
 	beforehand url.Values
 	lists      map[catalogue.List][]web.Option
-	offers     parts.Offers // free places, where the form books
+	offers     parts.Offers  // free places, where the form books
+	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
 }
 
 // Ids of the fields of an appointment and of a moment on a page: a form has one of
@@ -89,6 +92,9 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 		}
 	case catalogue.Choice:
 		shown.Shape, shown.Type, shown.Value, shown.Hint = "choices", "radio", "", a.texts.Hints[f.Name]
+		if person := in.file.PersonData; f.Name == "may_work" {
+			shown.Hint = jobs.FromTable(working.Of(person.Citizenship, person.Permit, person.PermitExpiry, in.today))
+		}
 		shown.Options = in.lists[f.From]
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""

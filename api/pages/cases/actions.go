@@ -176,6 +176,13 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 			return parts.CaseForm{}, err
 		}
 	}
+	if a.facts.Gives == catalogue.ToCPI {
+		given, err := s.Records.Disclosure(ctx, who, file.ID, rules.CPI(), "")
+		if err != nil {
+			return parts.CaseForm{}, err
+		}
+		in.work = given.Snapshot.Work
+	}
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.facts.Code), "/fascicoli")}
 	page.Back = back
 	if page.Strip, err = s.stripOf(ctx, who, rules, file); err != nil {

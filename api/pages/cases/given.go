@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -29,6 +30,12 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		given.Terms = gets(crossing.Referral(p, cpi.Code, "", nil))
 		if crossing.TellsFiscalCode(p, cpi.Code, crossing.ForReferral) {
 			given.Terms = append(given.Terms, web.Term{Name: italian.Field("fiscal_code"), Value: orNone(in.file.PersonData.FiscalCode)})
+		}
+		if in.work != nil {
+			given.Terms = append(given.Terms, present.WorkTerms(*in.work)...)
+		}
+		if catalogue.WorkProfile.Offered(in.file) {
+			given.Profile = parts.WorkProfile(in.file.ID, "/fascicoli/"+in.file.ID+"/"+catalogue.ReferToCPI.Slug)
 		}
 		given.Title, given.Ground = given.Title+": "+cpi.Name, italian.LegalBasis(cpi.LegalBasis())
 	case catalogue.ToService:

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
+	"percorso/internal/working"
 	"percorso/internal/zone"
 )
 
@@ -32,7 +33,14 @@ func TestWhatTheCPIGets(t *testing.T) {
 		GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Languages: []string{"ur", "en"}, Phone: "000 0000001", FiscalCode: "PRVPSN92E01Z236U",
 	}}
-	if listed, sent := len(givenTo(catalogue.ToCPI, asked{rules: &zone.Rules{Policy: policy}, file: c}).Terms), reflect.TypeFor[ledger.Snapshot]().NumField(); listed != sent {
+	told := working.Told{
+		Answer: working.Answer{May: working.Limits, Limit: working.StudyHours}, Domicile: "Prato", PermitExpiry: "2027-06-30", Schooling: "vocational", Recognition: "recognition_asked",
+		Italian: "b1", ItalianProof: "certified", WorkDone: "Magazziniere di prova", Licences: "Patente B", FreeHours: "Mattina", DID: "yes", Pact: "no", Benefits: "no",
+		Asks: []working.Asked{{Text: "Corso di prova"}},
+	}
+	in := asked{rules: &zone.Rules{Policy: policy}, file: c, work: &told}
+	ofWork := reflect.TypeFor[working.Told]().NumField() - 1 // how the level of Italian is known stands beside it
+	if listed, sent := len(givenTo(catalogue.ToCPI, in).Terms), reflect.TypeFor[ledger.Snapshot]().NumField()-1+ofWork; listed != sent {
 		t.Errorf("%d fields are shown, %d are sent", listed, sent)
 	}
 	members := givenTo(catalogue.ToMembers, asked{rules: &zone.Rules{Policy: policy}, file: c})
@@ -41,13 +49,14 @@ func TestWhatTheCPIGets(t *testing.T) {
 	}
 	var form parts.CaseForm
 	sending := actionOf(care.OpSendToCPI)
-	sending.show(&form, asked{rules: &zone.Rules{Policy: policy}, file: c})
+	sending.show(&form, in)
 	var shown strings.Builder
 	if err := web.Write(&shown, form); err != nil {
 		t.Fatal(err)
 	}
 	page := shown.String()
-	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Come si può chiamare", "non chiesto se è sicuro", "PRVPSN92E01Z236U", "Lavoro", "Finalità", "interesse pubblico"} {
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Come si può chiamare", "non chiesto se è sicuro", "PRVPSN92E01Z236U", "Lavoro", "Finalità", "interesse pubblico",
+		"sì, con limiti: permesso per studio", "30 giugno 2027", "qualifica professionale", "B1 (certificato)", "Magazziniere di prova", "Corso di prova", "Scrivi il profilo per il lavoro"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the sender does not see %q", want)
 		}

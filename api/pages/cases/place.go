@@ -24,6 +24,9 @@ type Records interface {
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	// Colleagues lists the staff of the caller's zone.
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
+	// Disclosure is what an agency of the zone would get of the person for a purpose;
+	// empty: as a whole. Nothing is sent by it.
+	Disclosure(ctx context.Context, s care.Staff, caseID, agency, purpose string) (ledger.Disclosure, error)
 	// Equipes lists the équipes of a case, the latest first, and Equipe reads one
 	// by its run. Those see them who work on the case, have a seat, or have a part
 	// in its active plan; the same holds for Plans and GoalFindings.

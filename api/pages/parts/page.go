@@ -91,6 +91,7 @@ type Given struct {
 	Title, Hint     string
 	Terms           []web.Term
 	Purpose, Ground string
+	Profile         *web.Link // where more can be said of the person's work; nil: nothing of it goes
 }
 
 // PlanVersion is one version of a plan.

@@ -100,6 +100,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	page.Shared = &parts.Given{
 		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: words.Of(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
+		Profile: parts.WorkProfile(t.CaseID, "/compiti/"+t.ID),
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
 	"person_protected":      "La persona è protetta: la conoscono solo i custodi",
+	"work_profile":          "Scritto il profilo per il lavoro",
 	"need_found":            "Aggiunto un bisogno",
 	"need_over":             "Chiuso un bisogno",
 	"take_over_told":        "Registrato come la persona sa della presa in carico",

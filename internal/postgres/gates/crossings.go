@@ -74,9 +74,9 @@ func (g *asked) ruleOfRefer() ([]care.Fault, error) {
 	}
 	needs := crossing.Referral(g.Policy.Policy, form.Agency, form.Purpose, nil)
 	var seen bool
-	err = g.tx.QueryRow(g.ctx, `SELECT md5((disclosed($1, $2, $3, $4, $5) || disclosed_code($1, $7))::text) = $6`,
+	err = g.tx.QueryRow(g.ctx, `SELECT md5((disclosed($1, $2, $3, $4, $5) || disclosed_code($1, $7) || disclosed_work($1, $8))::text) = $6`,
 		g.caseID(), g.Policy.LegalBasis(form.Agency), needs.All, postgres.OrEmpty(needs.Areas), needs.Known, form.Seen,
-		crossing.TellsFiscalCode(g.Policy.Policy, form.Agency, crossing.ForReferral)).Scan(&seen)
+		crossing.TellsFiscalCode(g.Policy.Policy, form.Agency, crossing.ForReferral), crossing.TellsWork(g.Policy.Policy, form.Agency, crossing.ForReferral, g.Policy.There(g.At))).Scan(&seen)
 	return fault(!seen, "seen", care.RuleSeen), err
 }
 

@@ -17,12 +17,13 @@ import (
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/takeover"
 	"percorso/internal/postgres/undo"
+	"percorso/internal/postgres/working"
 	"percorso/internal/postgres/written"
 )
 
 // atOnce is what is worked at once of a case as a whole.
 var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
-	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work,
+	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: working.Work, care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work,
 	care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 

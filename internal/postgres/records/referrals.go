@@ -116,17 +116,18 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		}
 		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
 		l.of, l.id = "case", caseID
+		work := crossing.TellsWork(policy.Policy, agency, crossing.ForReferral, policy.There(r.Clock()))
 		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.LegalBasis(), Consent: true}
 		if err = seesCase(ctx, tx, caseID); errors.Is(err, ledger.ErrNotFound) {
-			return missing(tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text), consents OR $3 <> 'consent' FROM passing_to($1, $2, $3)`,
-				caseID, agency, d.LegalBasis).Scan(&d.Snapshot, &d.Digest, &d.Consent))
+			return missing(tx.QueryRow(ctx, `SELECT passed_work(snapshot, $4), md5(snapshot::text), consents OR $3 <> 'consent' FROM passing_to($1, $2, $3)`,
+				caseID, agency, d.LegalBasis, work).Scan(&d.Snapshot, &d.Digest, &d.Consent))
 		}
 		if err != nil {
 			return err
 		}
 		needs := crossing.Referral(policy.Policy, agency, purpose, nil)
-		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM (SELECT disclosed($1, $2, $3, $4, $5) || disclosed_code($1, $6)) d (snapshot)`,
-			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known, crossing.TellsFiscalCode(policy.Policy, agency, crossing.ForReferral)).Scan(&d.Snapshot, &d.Digest)
+		err = tx.QueryRow(ctx, `SELECT snapshot, md5(snapshot::text) FROM (SELECT disclosed($1, $2, $3, $4, $5) || disclosed_code($1, $6) || disclosed_work($1, $7)) d (snapshot)`,
+			caseID, d.LegalBasis, needs.All, postgres.OrEmpty(needs.Areas), needs.Known, crossing.TellsFiscalCode(policy.Policy, agency, crossing.ForReferral), work).Scan(&d.Snapshot, &d.Digest)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,8 @@ type Share struct {
 func (o Of) Give(s Share) {
 	agency, _ := o.Policy.Agency(s.Agency)
 	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) || disclosed_code($2, $14) ELSE passed_on(nullif($12, '')::uuid, $6) END,
+		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) || disclosed_code($2, $14) || disclosed_work($2, $15)
+				ELSE passed_work(passed_on(nullif($12, '')::uuid, $6), $15) END,
 			$11, f.notice_version
 		FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR consents_to($2, $5, p.purposes) OR $7 = 'referral' AND consented_before($2, $5))
 			FROM (SELECT CASE WHEN $12 = '' THEN purposes_of($7, to_jsonb($9::text[]))
@@ -58,7 +59,8 @@ func (o Of) Give(s Share) {
 		ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(s.Run, "share "+s.Agency), o.Case, s.Run, o.Zone, s.Agency, o.Policy.LegalBasis(s.Agency), s.For,
 		s.Needs.All, postgres.OrEmpty(s.Needs.Areas), s.Needs.Known, o.At, s.Continues,
-		crossing.Shut(agency, o.Policy.There(o.At)), crossing.TellsFiscalCode(o.Policy.Policy, s.Agency, string(s.For)))
+		crossing.Shut(agency, o.Policy.There(o.At)), crossing.TellsFiscalCode(o.Policy.Policy, s.Agency, string(s.For)),
+		crossing.TellsWork(o.Policy.Policy, s.Agency, string(s.For), o.Policy.There(o.At)))
 }
 
 // ToMembers gives the private members of équipes at work what they need of the
