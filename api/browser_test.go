@@ -64,6 +64,7 @@ var pagesInBrowser = []struct {
 	{"fascicolo-protetto", "/fascicoli/:id", "/fascicoli/" + apitest.LiftedID, apitest.SomeWorker.Subject},
 	{"referente", "/fascicoli/:id/referente", "/fascicoli/" + apitest.AnotherID + "/referente", apitest.SomeWorker.Subject},
 	{"presa-in-carico-detta", "/fascicoli/:id/presa-in-carico-detta", "/fascicoli/" + apitest.AnotherID + "/presa-in-carico-detta", apitest.SomeWorker.Subject},
+	{"profilo-lavoro", "/fascicoli/:id/profilo-lavoro", "/fascicoli/" + apitest.AnotherID + "/profilo-lavoro", apitest.SomeWorker.Subject},
 	{"aggiungi-bisogno", "/fascicoli/:id/aggiungi-bisogno", "/fascicoli/" + apitest.AnotherID + "/aggiungi-bisogno", apitest.SomeWorker.Subject},
 	{"chiudi-bisogno", "/fascicoli/:id/chiudi-bisogno", "/fascicoli/" + apitest.AnotherID + "/chiudi-bisogno", apitest.SomeWorker.Subject},
 	{"proteggi", "/fascicoli/:id/proteggi", "/fascicoli/" + apitest.SuspendedID + "/proteggi", apitest.SomeWorker.Subject},
