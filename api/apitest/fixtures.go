@@ -557,12 +557,15 @@ func (p *PageRecords) ReferralIn(state care.ReferralState) ledger.Referral {
 	r.State, r.CaseNumber, r.LegalBasis, r.Purpose = state, "PO-2026-00012", care.PublicTask, "referral"
 	r.Requested, r.Changed, r.Due, r.TaskID = p.noon(-4), p.noon(-4), p.due(2), SomeID
 	r.Snapshot = json.RawMessage(`{"given_name":"Persona","family_name":"Prova 0001","birth_date":"1992-05-01","citizenship":"PK","languages":["ur","en"],
-		"phone":"000 0000001","needs":["labour"],"case_number":"PO-2026-00012"}`)
+		"phone":"000 0000001","needs":["labour"],"case_number":"PO-2026-00012","work":{"may_work":"limits","limit":"study_hours","permit_expiry":"2027-06-30","domicile":"Prato",
+		"schooling":"vocational","italian":"a2","italian_proof":"certified","work_done":"Magazziniere","free_hours":"mattina fino alle 13","did":"no","benefits":"no"}}`)
 	return r
 }
 
 func (p *PageRecords) Referrals(context.Context, care.Staff, ledger.ReferralFilter, ledger.Paging) (ledger.Page[ledger.Referral], error) {
-	return ledger.Page[ledger.Referral]{Items: []ledger.Referral{p.ReferralIn(care.ReferralRequested), p.ReferralIn(care.ReferralReceived), p.ReferralIn(care.ReferralInProgress)}}, nil
+	list := []ledger.Referral{p.ReferralIn(care.ReferralRequested), p.ReferralIn(care.ReferralReceived), p.ReferralIn(care.ReferralInProgress)}
+	list[0].ID, list[2].ID = AnotherID, ClosedID
+	return ledger.Page[ledger.Referral]{Items: list}, nil
 }
 
 func (p *PageRecords) Referral(_ context.Context, _ care.Staff, id string) (ledger.Referral, error) {

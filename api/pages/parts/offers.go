@@ -53,6 +53,16 @@ func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules
 	return o, nil
 }
 
+// First is the first place of all, as When offers it; empty: there is none.
+func (o Offers) First() string {
+	for _, s := range o.services {
+		for _, slot := range o.free[s.Code] {
+			return s.Code + " " + slot.At.Format(time.RFC3339)
+		}
+	}
+	return ""
+}
+
 // When asks for one of the places, or else for a day and an hour: the latter alone where
 // no service has sessions. The ids of its fields begin with id.
 func (o Offers) When(id string, sent url.Values, required bool) []web.Field {

@@ -23,4 +23,12 @@ func TestAcknowledgeByKeyboard(t *testing.T) {
 	if len(b.Records.Commands) != 1 {
 		t.Errorf("%d commands", len(b.Records.Commands))
 	}
+	// The rows beside an open one, by their own keys.
+	b.Serve(b.Pages)
+	apitest.Browse(t, browser, chromedp.Navigate(b.URL+"/segnalazioni/"+apitest.SomeID+"?riga=si"))
+	apitest.WaitFor(t, browser, "document.activeElement.ariaCurrent === 'true'")
+	apitest.Browse(t, browser, chromedp.KeyEvent("k"))
+	apitest.WaitFor(t, browser, "document.activeElement.matches('[data-row]') && !document.activeElement.ariaCurrent")
+	apitest.Browse(t, browser, chromedp.KeyEvent("j"))
+	apitest.WaitFor(t, browser, "document.activeElement.ariaCurrent === 'true'")
 }

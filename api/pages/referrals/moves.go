@@ -1,6 +1,8 @@
 package referrals
 
 import (
+	"context"
+	"net/url"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -12,6 +14,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // referralMove is an operation on a referral as the pages offer it.
@@ -49,12 +52,16 @@ type refusedMove struct {
 	op    care.Operation
 	typed catalogue.ReferralMoveForm
 	form  web.Form
+	sent  url.Values
 }
 
 // moveReferral does what the caller asks of a referral. From the list it goes
 // back to the list, where the next one waits.
 func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
 	id := c.Param("id")
+	if m.op == care.OpAccept && c.PostForm("fissa") != "" {
+		return s.acceptAndFix(c, who, m)
+	}
 	form := catalogue.ReferralMoveForm{Note: web.Typed(c, "note")}
 	switch m.op {
 	case care.OpReject:
@@ -63,12 +70,9 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 		form.Agency, form.Consent = c.PostForm("agency"), c.PostForm("consent") != ""
 	}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
-	to := "/segnalazioni/" + id
-	if c.PostForm("da") == "elenco" {
-		to = "/segnalazioni"
-	}
 	if err == nil {
-		return s.Pages.Done(c, cmd, to, m.done)
+		to, done := after(c, m.done)
+		return s.Pages.Done(c, cmd, to, done)
 	}
 	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
@@ -80,16 +84,45 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	switch {
 	case err != nil:
 		return err
-	case to == "/segnalazioni" && again.Alert != "":
-		return s.Pages.LeaveRefused(c, to, again.Alert)
+	case c.PostForm("da") == "elenco" && again.Alert != "":
+		return s.Pages.LeaveRefused(c, "/segnalazioni", again.Alert)
 	}
-	return s.showReferral(c, who, status, &refusedMove{m.op, form, again})
+	return s.showReferral(c, who, status, &refusedMove{m.op, form, again, c.Request.PostForm})
+}
+
+// fromRow says in an address that one comes from a row of the list, where the keys stay.
+const fromRow = "riga"
+
+// after is where an act leads, and what is said there: from the list back to it, and from
+// an open referral to the next one that waits.
+func after(c *gin.Context, done string) (to, words string) {
+	next := c.PostForm("prossima")
+	switch {
+	case c.PostForm("da") == "elenco":
+		return "/segnalazioni", done
+	case care.IsID(next):
+		return "/segnalazioni/" + next + "?" + fromRow + "=si", done + " Questa è la prossima."
+	}
+	return "/segnalazioni/" + c.Param("id"), done
+}
+
+// goOn says which referral waits after this one: what answers it leads there.
+func (page *Referral) goOn(next string) {
+	leads := func(a *ReferralAction) {
+		if a != nil && slices.Contains([]string{"accetta", "rifiuta", "inoltra", "chiedi-informazioni"}, a.Code) {
+			a.Next = next
+		}
+	}
+	leads(page.First)
+	for i := range page.Others {
+		leads(&page.Others[i])
+	}
 }
 
 // offerMoves fills in what the caller may do: what the referral waits for on
 // top, the rest below.
-func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledger.Referral, refused *refusedMove) {
-	allowed := r.Moves(who)
+func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, rules *zone.Rules, r ledger.Referral, refused *refusedMove) error {
+	p, allowed := rules.Policy, r.Moves(who)
 	var first care.Operation
 	for _, m := range referralMoves {
 		if !slices.Contains(allowed, m.op) {
@@ -105,6 +138,14 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 		}
 		action.Note = typed.Note
 		switch m.op {
+		case care.OpAccept:
+			var sent url.Values
+			if refused != nil {
+				sent = refused.sent
+			}
+			if err := s.offerWhen(ctx, &action, who, rules, r, sent); err != nil {
+				return err
+			}
 		case care.OpReject:
 			for _, reason := range p.RejectReasons {
 				action.Reasons = append(action.Reasons, web.Option{
@@ -136,6 +177,7 @@ func (s *Place) offerMoves(page *Referral, who care.Staff, p care.Policy, r ledg
 		page.Todo = present.Answered
 	}
 	if page.First != nil && first != care.OpSupply && byLink(p, r) {
-		page.Todo = "Il partner risponde dal link che riceve per email elettronica. Se ti risponde a voce, registra qui quello che dice."
+		page.Todo = "Il partner risponde dal link che riceve per email. Se ti risponde a voce, registra qui quello che dice."
 	}
+	return nil
 }

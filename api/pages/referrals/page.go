@@ -8,21 +8,29 @@ import (
 	"percorso/api/web"
 )
 
-//go:embed *.html
+//go:embed refer.html refer_choice.html referral.html referrals.html
 var files embed.FS
 
-var templates = web.Parse(files, parts.Pieces())
+//go:embed rows.html
+var pieces embed.FS // what these share
+
+var templates = web.Parse(files, parts.Pieces(), pieces)
 
 // ReferralList is the referrals that came to the caller's agency, or left it.
 type ReferralList struct {
 	web.Frame
-	Tabs   []web.Link
+	Rows  Rows
+	Tabs  []web.Link
+	All   web.Link // to see those that are over too, or no longer
+	Order web.Link // to see what is to be answered, by when, or no longer
+	More  string   // address; empty: there are no more
+}
+
+// Rows are the referrals of a list.
+type Rows struct {
 	Sent   bool
 	Todo   []ReferralItem // the caller has something to do
 	Others []ReferralItem
-	All    web.Link // to see those that are over too, or no longer
-	Order  web.Link // to see what is to be answered, by when, or no longer
-	More   string   // address; empty: there are no more
 }
 
 // Template names the page's file.
@@ -30,18 +38,22 @@ func (ReferralList) Template() *template.Template { return templates["referrals"
 
 // ReferralItem is a referral in the list.
 type ReferralItem struct {
-	URL, Person, Case string
-	Agency            string // the other side, in words
-	When              string
-	Sight             string    // that the person's data are out of sight; empty: they are not
-	State, Due        web.Badge // Due has no text where nothing is awaited
-	Acknowledge       *web.Form // nil: not for the caller, or done
+	ID, URL, Person, Case string
+	Agency                string // the other side, in words
+	When                  string
+	Facts                 []string  // what is asked, and what decides whether it can be done
+	Current, Focus        bool      // it is open beside the list; it is where the keys are
+	Sight                 string    // that the person's data are out of sight; empty: they are not
+	State, Due            web.Badge // Due has no text where nothing is awaited
+	Acknowledge           *web.Form // nil: not for the caller, or done
 }
 
 // Referral is one referral: what was given of the person and why, what has
 // happened, and what the caller may do now.
 type Referral struct {
 	web.Frame
+	Rows       Rows      // which stay beside it
+	Person     string    // empty: out of sight
 	State, Due web.Badge // Due has no text where nothing is awaited
 	Lead       string
 	Todo       string // what the caller is asked for; empty: nothing
@@ -74,6 +86,8 @@ type ReferralAction struct {
 	AsksConsent bool   // where one of them is private
 	Agreed      string // "1": the person consents
 	Note        string
-	NoteAs      string // label of the note
-	NeedsIt     bool   // the note is required
+	NoteAs      string      // label of the note
+	NeedsIt     bool        // the note is required
+	When        []web.Field // an appointment that is fixed in the same act; nil: there is none
+	Next        string      // id of the referral that waits after this one, where the act leads; empty: it stays here
 }

@@ -4,6 +4,7 @@ package referrals
 import (
 	"context"
 
+	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -17,6 +18,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	parts.OfferRecords
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// Disclosure is what an agency of the zone would get of the person for a

@@ -47,14 +47,12 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	if len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
-	referrals, err := s.Records.Referrals(ctx, who, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all, ByDue: byDue},
-		ledger.Paging{Cursor: c.Query("da"), Limit: referralsOnPage})
+	rows, next, err := s.rowsOf(ctx, who, rules, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all, ByDue: byDue}, c.Query("da"))
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(referrals.Items, dueFirst)
 	page := ReferralList{
-		Frame: s.Pages.Frame(c, "Segnalazioni", "/segnalazioni"), Sent: sent, More: web.NextPage(c.Request.URL, "da", referrals.Next),
+		Frame: s.Pages.Frame(c, "Segnalazioni", "/segnalazioni"), Rows: rows, More: web.NextPage(c.Request.URL, "da", next),
 		Tabs: []web.Link{
 			{URL: "/segnalazioni", Text: "Ricevute", Current: !sent},
 			{URL: "/segnalazioni?elenco=inviate", Text: "Inviate", Current: sent},
@@ -72,33 +70,8 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	if byDue {
 		page.Order = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra tutte quelle aperte"}
 	}
-	for _, r := range referrals.Items {
-		item := s.referralItem(who, rules, r)
-		if waitsFor(who, r) && !byLink(rules.Policy, r) {
-			page.Todo = append(page.Todo, item)
-		} else {
-			page.Others = append(page.Others, item)
-		}
-	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
-}
-
-// referralsOnPage is as many as a page may hold: what waits for the caller is
-// among all of them, and the records give the newest first.
-const referralsOnPage = 100
-
-// dueFirst puts what is due sooner before what is due later or never.
-func dueFirst(a, b ledger.Referral) int {
-	switch {
-	case a.Due != nil && b.Due != nil:
-		return a.Due.Compare(*b.Due)
-	case a.Due != nil:
-		return -1
-	case b.Due != nil:
-		return 1
-	}
-	return 0
 }
 
 // byLink says whether a referral's addressee answers through one-time links: the
@@ -116,7 +89,7 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 
 func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) ReferralItem {
 	item := ReferralItem{
-		URL: "/segnalazioni/" + r.ID, Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		ID: r.ID, URL: "/segnalazioni/" + r.ID, Facts: facts(rules.Policy, r), Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
 	}
 	if r.FromAgency == who.Agency {
@@ -193,6 +166,14 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}
+	if person, ok := snapshotOf(r); ok {
+		page.Person = person.GivenName + " " + person.FamilyName
+	}
+	rows, next, err := s.beside(ctx, who, rules, r, c.Query(fromRow) != "" && refused == nil)
+	if err != nil {
+		return err
+	}
+	page.Rows = rows
 	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
 	if r.FromAgency == who.Agency {
 		page.Back.URL += "?elenco=inviate"
@@ -203,7 +184,10 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 	if r.Continues != "" && r.FromAgency == who.Agency {
 		page.Origin = &web.Link{URL: "/segnalazioni/" + r.Continues, Text: "Vedi la segnalazione da cui proviene"}
 	}
-	s.offerMoves(&page, who, rules.Policy, r, refused)
+	if err := s.offerMoves(ctx, &page, who, rules, r, refused); err != nil {
+		return err
+	}
+	page.goOn(next)
 	if refused != nil {
 		page.Problems = refused.form
 	}
@@ -250,10 +234,20 @@ func snapshotTerms(p care.Policy, r ledger.Referral) []web.Term {
 	return present.DisclosedTerms(p, snapshot)
 }
 
+// callWords says whom to call about what an agency sent.
+func callWords(p care.Policy, code string) string {
+	a, _ := p.Agency(code)
+	if a.Phone == "" {
+		return a.Name
+	}
+	return a.Name + ", tel. " + a.Phone
+}
+
 // aboutTerms says why the data were given, and what the last answer was.
 func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 	terms := []web.Term{
 		{Name: "Da", Value: present.AgencyName(p, r.FromAgency)},
+		{Name: "Chi chiamare", Value: callWords(p, r.FromAgency)},
 		{Name: "A", Value: present.AgencyName(p, r.ToAgency)},
 		{Name: "Inviata", Value: italian.Moment(r.Requested)},
 	}

@@ -178,3 +178,44 @@ func TestAReferralSaysWhyTheDataAreOutOfSight(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestAcceptAndFix: a referral is accepted and given an appointment with one click, and the
+// next one that waits is shown. What is wrong with the hour is said before anything is done.
+func TestAcceptAndFix(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeCPI.Subject)
+	address := "/segnalazioni/" + apitest.SomeID
+	page := b.Open(t, address+"?riga=si")
+	if text := page.Words(); !strings.Contains(text, "Può lavorare: sì, con limiti") || !strings.Contains(text, "Italiano: A2 (certificato)") || !strings.Contains(text, "Chi chiamare") {
+		t.Error(text)
+	}
+	marked := slices.DeleteFunc(page.All("a"), func(n *html.Node) bool { return !apitest.Has(n, "data-row") || !apitest.Has(n, "aria-current") })
+	if len(marked) != 1 || !apitest.Has(marked[0], "data-focus") {
+		t.Errorf("%d rows are marked", len(marked))
+	}
+	if next := page.Filled("prossima"); !slices.Contains(next, apitest.AnotherID) {
+		t.Errorf("the next one is %v", next)
+	}
+	form := url.Values{"key": {"cinque"}, "fissa": {"si"}, "prossima": {apitest.AnotherID}}
+	page = b.Send(t, address+"/accetta", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || len(b.Records.Commands) != 0 {
+		t.Fatalf("without an hour: %d, %d commands", page.StatusCode, len(b.Records.Commands))
+	}
+	task := &b.Pages.OneTask
+	task.Kind, task.State, task.HolderID, task.Role, task.Agency = care.PlacementAppointment, care.TaskReady, "", apitest.SomeCPI.Role, apitest.SomeCPI.Agency
+	at := b.Now.AddDate(0, 0, 7)
+	form.Set("day", at.Format(time.DateOnly))
+	form.Set("hour", "10:00")
+	page = b.Send(t, address+"/accetta", form)
+	if page.StatusCode != http.StatusSeeOther || page.Header.Get("Location") != "/segnalazioni/"+apitest.AnotherID+"?riga=si" {
+		t.Fatalf("%d %s %s", page.StatusCode, page.Header.Get("Location"), page.Words())
+	}
+	var done []care.Operation
+	for _, c := range b.Records.Commands {
+		done = append(done, c.Operation)
+	}
+	slices.Sort(done)
+	if !slices.Equal(done, []care.Operation{care.OpAccept, care.OpClaim, care.OpComplete}) {
+		t.Errorf("%v", done)
+	}
+}

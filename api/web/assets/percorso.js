@@ -45,6 +45,12 @@ if (sheet) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
     if (typing || off.checked || sheet.open || event.ctrlKey || event.altKey || event.metaKey) return;
+    const rows = [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.offsetParent), step = { j: 1, k: -1 }[event.key];
+    if (step && rows.length > 0) {
+      const at = rows.indexOf(document.activeElement), open = rows.findIndex((row) => row.ariaCurrent);
+      rows[Math.max(0, Math.min(rows.length - 1, (at < 0 ? open : at) + step))].focus();
+      return;
+    }
     const search = document.getElementById("cerca-ovunque");
     if (event.key === "/" && search) {
       event.preventDefault();
