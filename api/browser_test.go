@@ -112,7 +112,7 @@ var pagesInBrowser = []struct {
 	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},
-	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", apitest.SomeWorker.Subject},
+	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", apitest.SomeDesk.Subject},
 	{"requisiti", "/verifica-requisiti", "/verifica-requisiti", apitest.SomeWorker.Subject},
 	{"accessi", "/accessi", "/accessi", apitest.SomeWorker.Subject},
 }
@@ -159,6 +159,7 @@ func TestEveryPageAtEveryMoment(t *testing.T) {
 // folder, a picture of each page is left there.
 func TestPagesInABrowser(t *testing.T) {
 	b := apitest.NewPages(t)
+	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
 	browser := apitest.OpenChromium(t)
 	for _, page := range pagesInBrowser {
 		t.Run(page.name, func(t *testing.T) {

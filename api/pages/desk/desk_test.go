@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"percorso/api/apitest"
+	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/fiscal"
@@ -271,7 +273,7 @@ func TestPersonWithAnOpenFile(t *testing.T) {
 	closed := b.Records.Same[0].Opened.AddDate(0, 1, 0)
 	b.Records.Same[0].Closed, b.Records.Same[0].Outcome = &closed, "withdrew"
 	page = b.Send(t, "/sportello/fascicolo", form)
-	for _, said := range []string{"Nomi simili, giorno e mese di nascita scambiati", "vai al fascicolo n. PO-2026-00012 e riaprilo", "chiuso il"} {
+	for _, said := range []string{"Nomi simili, giorno e mese di nascita scambiati", "vai al fascicolo n. PO-2026-00012 e riaprilo"} {
 		if !strings.Contains(page.Words(), said) {
 			t.Errorf("not said: %s", said)
 		}
@@ -287,5 +289,75 @@ func TestPersonWithAnOpenFile(t *testing.T) {
 	form.Del("another_person") // the same form, sent before the warning came
 	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther || len(b.Records.Commands) != 1 {
 		t.Errorf("the same form sent twice: %d", page.StatusCode)
+	}
+}
+
+// inTalk are records of a case that has just been opened at the desk.
+type inTalk struct{ *apitest.PageRecords }
+
+func (r inTalk) Tasks(context.Context, care.Staff, ledger.TaskFilter, ledger.Paging) (page ledger.Page[ledger.Task], err error) {
+	for i, kind := range []care.TaskKind{care.FirstListening, care.Orientation} {
+		task := r.OneTask
+		task.ID, task.Kind, task.State, task.HolderID = []string{apitest.SomeID, apitest.AnotherID}[i], kind, care.TaskReady, ""
+		task.Role, task.Agency = apitest.SomeDesk.Role, apitest.SomeDesk.Agency
+		page.Items = append(page.Items, task)
+	}
+	return page, nil
+}
+
+func (r inTalk) Task(ctx context.Context, who care.Staff, id string) (ledger.Task, error) {
+	tasks, err := r.Tasks(ctx, who, ledger.TaskFilter{}, ledger.Paging{})
+	return tasks.Items[slices.IndexFunc(tasks.Items, func(t ledger.Task) bool { return t.ID == id })], err
+}
+
+// TestOneConversation: the desk opens the file, writes what it heard and gives an
+// appointment on one page; what is wrong with any of it is said before anything is done.
+func TestOneConversation(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
+	b.Serve(inTalk{b.Pages})
+	notes := map[string]string{}
+	b.Records.OnAccept = func(c ledger.NewCommand) error {
+		if c.Operation == care.OpComplete {
+			form := apitest.FormIn(t, catalogue.Complete, c)
+			notes[form.Outcome] = form.Note
+		}
+		return nil
+	}
+	b.LogIn(apitest.SomeDesk.Subject)
+	if page := b.Open(t, "/sportello/fascicolo"); !strings.Contains(page.Words(), "Che cosa hai ascoltato") || len(page.Filled("cerca")) == 0 {
+		t.Errorf("%s", page.Words())
+	}
+	form := someOpening()
+	form.Set("listening", "Testo di prova")
+	form.Set("suggested", "Proposta di prova")
+	form.Set("service", "uoc_immigrazione/")
+	page := b.Send(t, "/sportello/fascicolo", form)
+	if page.StatusCode != http.StatusUnprocessableEntity || len(b.Records.Commands) != 0 || !slices.Contains(page.Filled("listening"), "Testo di prova") {
+		t.Fatalf("without an hour: %d, %d commands, %v", page.StatusCode, len(b.Records.Commands), page.Problems())
+	}
+	slots, err := b.Pages.Offers(t.Context(), apitest.SomeDesk, "uoc_immigrazione", b.Now, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(slots) > 0 {
+		form.Set("offer", "uoc_immigrazione "+slots[0].At.Format(time.RFC3339))
+	} else {
+		form.Set("day", b.Now.AddDate(0, 0, 7).Format(time.DateOnly))
+		form.Set("hour", "10:00")
+	}
+	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %v", page.StatusCode, page.Problems())
+	}
+	var done []string
+	for _, c := range b.Records.Commands {
+		done = append(done, string(c.Operation))
+	}
+	if listened := notes[care.Heard]; listened != "Testo di prova\n\nProposto: Proposta di prova" {
+		t.Errorf("%q", listened)
+	}
+	slices.Sort(done)
+	if !slices.Equal(done, []string{"claim", "claim", "complete", "complete", "open"}) {
+		t.Errorf("%v", done)
 	}
 }

@@ -76,11 +76,11 @@ func (s *Place) newCase(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		form.Channel = rules.Desk.Channels[0].Code
 	}
-	s.Pages.Render(c, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
-	return nil
+	return s.showOpening(c, who, rules, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
 }
 
-// openCase opens a case file and goes on to it.
+// openCase opens a case file, records what was heard and fixes the appointment, as far as
+// they were filled in, and goes on to it.
 func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if !catalogue.Open.MayAsk(who.Role) {
@@ -91,17 +91,22 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	form := readCaseForm(c)
-	cmd, err := s.Door.Open(act.WithUnreadable(ctx, form.malformed...), who, c.PostForm("key"), form.CaseOpening)
+	heard := s.readTalk(c, who, rules, form)
+	cmd, err := s.Door.Open(act.WithUnreadable(ctx, slices.Concat(form.malformed, heard.faults)...), who, c.PostForm("key"), form.CaseOpening)
 	var likely *act.Likely
 	if errors.As(err, &likely) {
 		page := s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo"))
 		page.Same = web.Each(likely.Files, func(file ledger.CaseFile) parts.Candidate { return parts.CandidateOf(file, true) })
-		s.Pages.Render(c, http.StatusConflict, page)
-		return nil
+		return s.showOpening(c, who, rules, http.StatusConflict, page)
 	}
 	if err != nil {
 		again, foreign := web.NewForm("/sportello/fascicolo"), refusedFor(err, eligibility.RuleLevel1Foreign)
-		status, err := s.Problems.RefusedForm(&again, err, caseField)
+		status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
+			if path == "at" {
+				return parts.WhenPlace("", c.Request.PostForm), italian.Field(path)
+			}
+			return caseField(path)
+		})
 		if err != nil {
 			return err
 		}
@@ -110,15 +115,15 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		})
 		page := s.caseOpening(c, rules, form, again)
 		page.InformationOnly = foreign
-		s.Pages.Render(c, status, page)
-		return nil
+		return s.showOpening(c, who, rules, status, page)
 	}
-	words := "Il fascicolo è aperto."
-	tasks, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{CaseID: cmd.ID}, ledger.Paging{Limit: 1})
-	if err == nil && len(tasks.Items) > 0 {
-		words += " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
+	words := ""
+	if cmd.State == ledger.CommandWorked {
+		if words, err = s.goOn(ctx, who, c.PostForm("key"), cmd.ID, form, heard); err != nil {
+			return err
+		}
 	}
-	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, words)
+	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, "Il fascicolo è aperto."+words)
 }
 
 // distinct keeps the first fault of each field.
@@ -136,7 +141,8 @@ func distinct(faults []care.Fault) []care.Fault {
 // with them is told.
 var caseFields = []string{
 	"given_name", "family_name", "birth_date", "citizenship", "fiscal_code", "permit", "permit_expiry", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
-	"needs", "topic", "channel", "note", "notice_given",
+	"notice_given", "needs", "topic", "channel", "note",
+	"listening", "suggested", "service", "offer", "day", "hour",
 }
 
 // caseField names a field of the form: "person.languages[1]" is "languages".

@@ -49,6 +49,7 @@ type CaseOpening struct {
 	Needs                  []web.Option
 	Notice                 []web.Option
 	Note                   string
+	Talk                   []web.Field       // the conversation, with an appointment; nil: it is somebody else's
 	Same                   []parts.Candidate // case files that may be of the same person
 	InformationOnly        bool              // a gate of eligibility refused: a contact can be recorded instead
 	InformationOnlyAddress string            // where the form is sent to become a contact

@@ -72,11 +72,12 @@ func MayWork(who care.Staff, t ledger.Task) bool {
 	return t.Actors().Workable(who) && !t.Answered || MayClaim(who, t)
 }
 
-// CandidateOf is a case file that may be the one looked for; reopens: the caller may ask
+// CandidateOf is a case file that may be the one looked for, of which nothing is shown but
+// whose it may be, since the person looks at the screen too; reopens: the caller may ask
 // for it to be reopened.
 func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
 	c := Candidate{
-		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, State: "aperto il " + italian.Date(file.Opened.In(italian.Rome)),
+		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number,
 	}
 	if len(file.By) > 0 {
 		c.Why = "Trovato per: " + strings.Join(web.Each(file.By, alike.FoundBy), "; ")
@@ -88,7 +89,7 @@ func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
 		c.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
 	}
 	if file.Closed != nil {
-		c.State, c.Closed, c.Reopen = "chiuso il "+italian.Date(file.Closed.In(italian.Rome)), true, reopens && undoing.MayReopen(file.Outcome)
+		c.Closed, c.Reopen = true, reopens && undoing.MayReopen(file.Outcome)
 	}
 	return c
 }

@@ -64,7 +64,6 @@ type CaseItem struct {
 type Candidate struct {
 	URL, Person, Number string
 	Born                string // the year; empty: not known here
-	State               string // open or closed, since when
 	Why                 string // why it is offered
 	Closed, Reopen      bool   // closed; with an outcome after which the caller may ask to reopen it
 }

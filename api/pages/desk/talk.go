@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/eligibility"
+	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
+	"percorso/internal/ledger"
+	"percorso/internal/zone"
+)
+
+// talk is what the desk hears and suggests in the conversation in which it opens a case
+// file, and the appointment that it gives there.
+type talk struct {
+	listening, suggested string
+	booking              *care.Booking // nil: none
+	faults               []care.Fault  // what is wrong with it
+}
+
+// talks says whether who opens a case file listens to the person too.
+func talks(who care.Staff, p care.Policy) bool {
+	role, agency, _ := p.TaskRole(care.FirstListening, "", "")
+	return role == who.Role && agency == who.Agency
+}
+
+// readTalk reads the conversation. An appointment is checked before anything is done:
+// nobody should have half of what they asked for.
+func (s *Place) readTalk(c *gin.Context, who care.Staff, rules *zone.Rules, f caseForm) talk {
+	if !talks(who, rules.Policy) {
+		return talk{}
+	}
+	sent, now := c.Request.PostForm, s.Now().In(rules.Calendar.Location())
+	t := talk{listening: web.Typed(c, "listening"), suggested: web.Typed(c, "suggested")}
+	around := catalogue.Around{Policy: rules.Policy, Now: now, Task: care.FirstListening, Calendar: rules.Calendar}
+	check := func(kind care.TaskKind, form care.Completion) {
+		around.Task = kind
+		for _, fault := range catalogue.Complete.Command("", "", form).Check(around) {
+			if place := map[string]string{"note": "listening", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}[fault.Field]; place != "" {
+				t.faults = append(t.faults, care.Fault{Field: place, Rule: fault.Rule})
+			}
+		}
+	}
+	check(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Note: t.note()})
+	if sent.Get("service")+sent.Get("offer")+sent.Get("day")+sent.Get("hour") == "" {
+		return t
+	}
+	booking, faults := parts.ReadBooking(sent.Get("service"), "", sent)
+	t.booking, t.faults = &booking, append(t.faults, faults...)
+	if len(faults) > 0 {
+		return t
+	}
+	check(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})
+	for _, refusal := range eligibility.OfMatter(rules.Policy, string(booking.Matter), f.Person.Facts(rules.Policy, f.Needs), now).Refusals {
+		t.faults = append(t.faults, care.Fault{Field: "service", Rule: refusal.Rule})
+	}
+	return t
+}
+
+// note is what is kept of the listening.
+func (t talk) note() string {
+	if !care.Said(t.suggested) {
+		return t.listening
+	}
+	return strings.TrimSpace(t.listening + "\n\nProposto: " + t.suggested)
+}
+
+// talkFields ask for the conversation, with the first free places.
+func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rules, sent url.Values) ([]web.Field, error) {
+	if !talks(who, rules.Policy) {
+		return nil, nil
+	}
+	day := ""
+	if sent.Get("hour") == "" {
+		day = sent.Get("day")
+	}
+	offers, err := parts.FindOffers(ctx, s.Records, who, rules, day, "")
+	if err != nil {
+		return nil, err
+	}
+	return []web.Field{
+		{Shape: "area", ID: "listening", Label: "Che cosa hai ascoltato", Value: sent.Get("listening"), Hint: "La persona può chiedere di leggere quello che scrivi."},
+		{Shape: "area", ID: "suggested", Label: "Che cosa hai proposto", Value: sent.Get("suggested")},
+		{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
+		{Shape: "group", Label: "Quando", Fields: offers.When("", sent, false)},
+	}, nil
+}
+
+// goOn records what was heard in a case file that was just opened, and fixes the
+// appointment; it says what was done. What the path asks for first comes first.
+func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f caseForm, t talk) (words string, err error) {
+	if t.booking == nil && t.note() == "" {
+		return s.nextWords(ctx, who, caseID), nil
+	}
+	state, err := s.answer(ctx, who, key, caseID, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Note: t.note()})
+	switch {
+	case err != nil:
+		return "", err
+	case state == "":
+		return " L’ascolto non è registrato." + s.nextWords(ctx, who, caseID), nil
+	case t.booking == nil:
+		return " L’ascolto è registrato." + s.nextWords(ctx, who, caseID), nil
+	}
+	state, err = s.answer(ctx, who, key, caseID, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{*t.booking}})
+	switch state {
+	case ledger.CommandWorked:
+		return " L’ascolto è registrato e l’appuntamento è fissato: " + offered.Place(t.booking.At) + ".", err
+	case ledger.CommandAccepted:
+		return " L’ascolto è registrato. L’appuntamento è chiesto: tra poco lo trovi nel fascicolo.", err
+	}
+	return " L’ascolto è registrato. L’appuntamento non è fissato." + s.nextWords(ctx, who, caseID), err
+}
+
+// answer does the caller's task of a kind in a case; empty: it is not there, or is refused.
+func (s *Place) answer(ctx context.Context, who care.Staff, key, caseID string, kind care.TaskKind, form care.Completion) (ledger.CommandState, error) {
+	tasks, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{CaseID: caseID}, ledger.Paging{})
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(tasks.Items, func(t ledger.Task) bool { return t.Kind == kind && parts.MayWork(who, t) })
+	if i < 0 {
+		return "", nil
+	}
+	task := tasks.Items[i]
+	if task.HolderID != who.ID {
+		_, err = s.Door.Do(ctx, who, catalogue.Claim.Command(ledger.DerivedID(key, "claim "+string(kind)), task.ID, catalogue.None{}))
+	}
+	var cmd ledger.Command
+	if err == nil {
+		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(ledger.DerivedID(key, string(kind)), task.ID, form))
+	}
+	var refused *care.Refusal
+	if errors.As(err, &refused) {
+		return "", nil
+	}
+	return cmd.State, err
+}
+
+// nextWords say what comes next in a case; empty: nothing is known.
+func (s *Place) nextWords(ctx context.Context, who care.Staff, caseID string) string {
+	tasks, err := s.Records.Tasks(ctx, who, ledger.TaskFilter{CaseID: caseID}, ledger.Paging{Limit: 1})
+	if err != nil || len(tasks.Items) == 0 {
+		return ""
+	}
+	return " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
+}
+
+// showOpening shows the form of a case file again, or at first.
+func (s *Place) showOpening(c *gin.Context, who care.Staff, rules *zone.Rules, status int, page CaseOpening) error {
+	var err error
+	if page.Talk, err = s.talkFields(c.Request.Context(), who, rules, c.Request.PostForm); err != nil {
+		return err
+	}
+	s.Pages.Render(c, status, page)
+	return nil
+}
