@@ -2,7 +2,10 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"regexp"
+	"strings"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -24,7 +27,7 @@ func registerWritten(a *API) {
 			Kind written.Kind `query:"kind" enum:"needs,assessment,practice,appointment,plan,equipe,referral,pact,measure,meeting,permit,consent,course,work" doc:"Left out: all"`
 		}) (*listOutput[ledger.Record], error) {
 			page, err := a.records.WrittenIn(ctx, who, in.ID, in.Kind, in.paging())
-			return listed(page, err, func(r ledger.Record) ledger.Record { return r })
+			return listed(page, err, func(r ledger.Record) ledger.Record { r.Fields = named(r.Fields); return r })
 		})
 	open := command("/records/{id}/openings", "open-record", tagCases, "Open a record all the same",
 		"To somebody outside of its circle, for a day. Its author is told who did so and why; the reading is recorded.")
@@ -40,3 +43,36 @@ func registerWritten(a *API) {
 		return nil, a.records.OpenRecord(ctx, who, in.Key, in.ID, in.Body.Reason)
 	})
 }
+
+// named gives the fields of a form the names that forms have in the API: those of an
+// opening are stored under the names of the code.
+func named(form json.RawMessage) json.RawMessage {
+	var value any
+	if len(form) == 0 || json.Unmarshal(form, &value) != nil {
+		return form
+	}
+	again, err := json.Marshal(inSnake(value))
+	if err != nil {
+		panic(err) // what was read can be written
+	}
+	return again
+}
+
+func inSnake(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		fields := make(map[string]any, len(v))
+		for name, field := range v {
+			fields[strings.ToLower(afterLower.ReplaceAllString(name, "${1}_${2}"))] = inSnake(field)
+		}
+		return fields
+	case []any:
+		for i := range v {
+			v[i] = inSnake(v[i])
+		}
+	}
+	return value
+}
+
+// afterLower is where a word of a name begins.
+var afterLower = regexp.MustCompile(`([a-z])([A-Z])`)
