@@ -36,7 +36,7 @@ type CaseFileJSON struct {
 	Waiting       health.Waiting `json:"waiting" doc:"What the case waits for, in codes; computed as of now"`
 	Sentence      string         `json:"sentence" doc:"The same in one Italian sentence"`
 	ToldApart     bool           `json:"told_apart,omitempty" doc:"Of those that may be merged: somebody has said that they are two people"`
-	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, number, birth, swapped (day and month exchanged), phone, fiscal_code"`
+	FoundBy       []finding.By   `json:"found_by,omitempty" doc:"Of a search, what it was found by: name, like_name (one that sounds alike), number, birth, swapped (day and month exchanged), phone, fiscal_code"`
 }
 
 // caseFileOf converts with the rules by which sentences are said.

@@ -19,9 +19,10 @@ type By string
 // What files are found by.
 const (
 	ByName    By = "name"
-	ByNumber  By = "number"  // of the file
-	ByBirth   By = "birth"   // the day of birth, and the names beside it where some were typed
-	BySwapped By = "swapped" // the same with day and month exchanged
+	ByHeard   By = "like_name" // a name that sounds alike
+	ByNumber  By = "number"    // of the file
+	ByBirth   By = "birth"     // the day of birth, and the names beside it where some were typed
+	BySwapped By = "swapped"   // the same with day and month exchanged
 	ByPhone   By = "phone"
 	ByCode    By = "fiscal_code"
 )
@@ -68,6 +69,9 @@ func Read(text string) (ways []Way) {
 	number := asked.Number
 	asked.Number = ""
 	ways = append(ways, Way{By: ByName, Asked: asked})
+	if heard, ok := asked.Heard(); ok {
+		ways = append(ways, Way{By: ByHeard, Asked: heard})
+	}
 	if at := typedYear.FindStringSubmatchIndex(text); at != nil {
 		if beside := text[:at[2]] + text[at[3]:]; !strings.ContainsFunc(beside, unicode.IsDigit) {
 			ways = append(ways, Way{By: ByBirth, Asked: names.Asked{Text: text, Words: append([]string{"@" + text[at[2]:at[3]]}, names.Ask(beside).Words...)}})

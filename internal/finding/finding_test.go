@@ -14,8 +14,8 @@ import (
 func TestWhatWasTypedCanBeReadAs(t *testing.T) {
 	birth, swapped := "birth [@1990-05-12]", "swapped [@1990-12-05]"
 	for typed, want := range map[string][]string{
-		"Prova":                 {"name [prova]"},
-		" D'Esempio  Ànna ":     {"name [anna d esempio]"},
+		"Prova":                 {"name [prova]", "like_name [~prov~]"},
+		" D'Esempio  Ànna ":     {"name [anna d esempio]"}, // one letter has no sound of its own
 		"12/5/1990":             {birth, swapped},
 		"12.05.1990":            {birth, swapped},
 		"12-05-1990":            {birth, swapped},
@@ -43,7 +43,8 @@ func TestWhatWasTypedCanBeReadAs(t *testing.T) {
 		"%%":                    nil,
 		"__":                    nil,
 		"":                      nil,
-		"%prova_":               {"name [prova]"},
+		"%prova_":               {"name [prova]", "like_name [~prov~]"},
+		"Fassi Mohammed":        {"name [fassi mohammed]", "like_name [~fas~ ~mohmd~]"},
 		"PRVPSN92C01Z236Q":      {"name [prvpsn92c01z236q]", "fiscal_code [=PRVPSN92C01Z236]", "number prvpsn92c01z236q"},
 		"prvpsn 92cl1 z236b\n":  {"name [92cl1 prvpsn z236b]", "fiscal_code [=PRVPSN92C01Z236]", "number prvpsn92cl1z236b"},
 		"01234567004":           {"phone [+01234567004]", "fiscal_code [=01234567004]", "number 01234567004"},

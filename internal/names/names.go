@@ -18,7 +18,7 @@ import (
 
 // Version is that of the keys. It grows whenever the same name is given other keys,
 // so that those that are stored are made anew.
-const Version = 3
+const Version = 4
 
 // longest is how many letters of a word keys are made of.
 const longest = 64
@@ -29,14 +29,15 @@ type Keys struct {
 	Within []string // the ends of those words, by which what stands within one is found
 	Wholes []string // both names together, in one order; two are alike that have one in common
 	Born   string   // the family name with the day of birth
-	Days   []string // the day of birth with the sound of each word
+	Days   []string // the day of birth with the sound of each word, and of all together
 	Sounds []string // the sound of both names together
+	Heard  []string // how each word sounds
 }
 
 // Of makes the keys of a person's names. One of the two may be empty.
 func Of(given, family string, born time.Time) Keys {
 	words, asOne := wordsOf(given, family)
-	k := Keys{Words: words, Wholes: wholes(given, family), Days: days(words, born)}
+	k := Keys{Words: words, Wholes: wholes(given, family), Days: days(words, asOne, born)}
 	if asOne[1] != "" {
 		k.Born = asOne[1] + " " + born.Format(time.DateOnly)
 	}
@@ -50,7 +51,38 @@ func Of(given, family string, born time.Time) Keys {
 	if len(k.Days) > 0 {
 		k.Sounds = []string{strings.Join(sorted([]string{skeleton(asOne[0]), skeleton(asOne[1])}), " ")}
 	}
+	for _, word := range words {
+		for _, form := range forms(word) {
+			k.Heard = append(k.Heard, heard(form))
+		}
+	}
+	k.Heard = sorted(k.Heard)
 	return k
+}
+
+// heardAs is the sign with which the keys of how a word sounds begin and end, and no word does:
+// the whole word has to sound alike, since few letters of it do with many.
+const heardAs = "~"
+
+// heard is how a respelled word sounds: its consonants, and its first vowel as one of two, since
+// the other ones are written in many ways. Empty: it is too short to tell.
+func heard(word string) string {
+	var b strings.Builder
+	found := false
+	for i, c := range word {
+		switch vowel := strings.ContainsRune(vowels, c); {
+		case vowel && found:
+		case vowel:
+			found = i > 0 || !strings.ContainsRune("iu", c) // Yusuf, Walid begin with a consonant
+			b.WriteString(map[bool]string{true: "o", false: "a"}[strings.ContainsRune("ou", c)])
+		default:
+			b.WriteRune(c)
+		}
+	}
+	if b.Len() < short {
+		return ""
+	}
+	return heardAs + b.String() + heardAs
 }
 
 // wordsOf are the words of both names, a name of several also as one; and each as one.
@@ -77,11 +109,14 @@ func wholes(given, family string) []string {
 	})
 }
 
-// days are the day of birth with the sound of each word.
-func days(words []string, born time.Time) (keys []string) {
-	for _, word := range words {
-		if sound := skeleton(word); sound != "" {
-			keys = append(keys, born.Format(time.DateOnly)+" "+sound)
+// days are the day of birth with the sound of each word, and of all of them as one: some
+// have but one field for their names.
+func days(words, asOne []string, born time.Time) (keys []string) {
+	for _, word := range append(slices.Clone(words), asOne[0]+asOne[1]) {
+		for _, form := range forms(word) {
+			if sound := coarse(form); sound != "" {
+				keys = append(keys, born.Format(time.DateOnly)+" "+sound)
+			}
 		}
 	}
 	return sorted(keys)
@@ -93,8 +128,8 @@ func Exchanged(given, family string, born time.Time) []string {
 	if born.Day() > 12 || born.Day() == int(born.Month()) {
 		return nil
 	}
-	words, _ := wordsOf(given, family)
-	return days(words, time.Date(born.Year(), time.Month(born.Day()), int(born.Month()), 0, 0, 0, 0, time.UTC))
+	words, asOne := wordsOf(given, family)
+	return days(words, asOne, time.Date(born.Year(), time.Month(born.Day()), int(born.Month()), 0, 0, 0, 0, time.UTC))
 }
 
 // Asked is what somebody searches.
@@ -115,6 +150,20 @@ func Ask(text string) Asked {
 		a.Number = strings.Join(Words(text), "")
 	}
 	return a
+}
+
+// Heard is the same search by how its words sound; not ok: they are too short, or have digits.
+func (a Asked) Heard() (by Asked, ok bool) {
+	by.Text = a.Text
+	for _, word := range a.Words {
+		sound := heard(respelled(word))
+		if sound == "" || strings.ContainsFunc(word, unicode.IsDigit) {
+			return Asked{}, false
+		}
+		by.Words = append(by.Words, sound)
+	}
+	by.Words = sorted(by.Words)
+	return by, len(by.Words) > 0
 }
 
 // Empty says that there is nothing to look for.

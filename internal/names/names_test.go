@@ -87,3 +87,22 @@ func TestWhatIsSearched(t *testing.T) {
 	require.Equal(t, []string{"pro", "va"}, names.Ask("pro%va").Words)
 	require.Equal(t, []string{strings.Repeat("e", 64)}, names.Ask(strings.Repeat("è", 300)).Words)
 }
+
+func TestNamesThatSoundAlike(t *testing.T) {
+	for typed, files := range map[string][]string{
+		"youssef": {"Yusuf", "Yousef"}, "mohammed": {"Muhammad", "Md"}, "shevchenko": {"Sevcenko", "Ševčenko"},
+		"khaled": {"Khalid"}, "rachid": {"Rashid"}, "hasan": {"Xasan"}, "karim": {"Kareem"},
+	} {
+		asked, ok := names.Ask(typed).Heard()
+		require.True(t, ok, typed)
+		for _, name := range files {
+			require.True(t, slices.ContainsFunc(of(name, "").Heard, func(key string) bool { return key == asked.Words[0] }), "%s: %v, %v", typed, asked.Words, of(name, "").Heard)
+		}
+	}
+	for _, typed := range []string{"li", "52", "prato-2026-00052", ""} {
+		_, ok := names.Ask(typed).Heard()
+		require.False(t, ok, typed)
+	}
+	hussein, _ := names.Ask("hussein").Heard()
+	require.NotContains(t, of("Hassan", "").Heard, hussein.Words[0])
+}

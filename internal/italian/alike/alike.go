@@ -26,7 +26,7 @@ var birthsAlike = map[names.OfBirth]string{
 }
 
 var foundBy = map[finding.By]string{
-	finding.ByName: "nome", finding.ByNumber: "numero del fascicolo", finding.ByBirth: "data di nascita",
+	finding.ByName: "nome", finding.ByHeard: "nome simile", finding.ByNumber: "numero del fascicolo", finding.ByBirth: "data di nascita",
 	finding.BySwapped: "data di nascita, con giorno e mese scambiati", finding.ByPhone: "telefono", finding.ByCode: "codice fiscale",
 }
 

@@ -49,6 +49,7 @@ func Rows(k names.Keys) (kinds, keys []string) {
 	add(born, k.Born)
 	add(day, k.Days...)
 	add(sound, k.Sounds...)
+	add(word, k.Heard...)
 	return kinds, keys
 }
 
@@ -108,7 +109,7 @@ func Find(ctx context.Context, tx postgres.Tx, ways []finding.Way, from *File, m
 				i, files = len(files), append(files, file)
 				at[file.ID] = i
 			}
-			if !slices.Contains(files[i].By, way.By) {
+			if !slices.Contains(files[i].By, way.By) && !(way.By == finding.ByHeard && known) {
 				files[i].By = append(files[i].By, way.By)
 			}
 		}
@@ -160,7 +161,8 @@ func TellApart(ctx context.Context, tx postgres.Tx, caseID string, p ledger.Pers
 	return err
 }
 
-// Same lists the files that may be of a person among those that the caller sees, other
+// Same lists the files that may be of a person (of open ones also those of somebody with the
+// same family name and day of birth, who is looked for by hand) among those that the caller sees, other
 // than a case's own and those of which somebody has said that they are somebody else's
 // (empty: all), the likeliest first and no more than most.
 func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but string, most int) (list []Like, err error) {
@@ -186,7 +188,7 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 	}
 	for _, r := range rows {
 		in := names.Like(of, names.Person{Given: r.Given, Family: r.Family, Born: r.Born, Code: fiscal.Key(r.Code)})
-		if in.Any() {
+		if in.Offered() || which == Open && in.Any() {
 			list = append(list, Like{Case: r.Case, Born: r.Born, In: in})
 		}
 	}
