@@ -264,6 +264,14 @@ func (f *fakeRecords) WrittenIn(_ context.Context, _ care.Staff, _ string, _ wri
 	return ledger.Page[ledger.Record]{}, f.Fail
 }
 
+// HasRecord knows one record alone.
+func (f *fakeRecords) HasRecord(_ context.Context, _ care.Staff, _, id string) error {
+	if f.Fail == nil && id != SomeID {
+		return ledger.ErrNotFound
+	}
+	return f.Fail
+}
+
 // OpenRecord opens one record alone.
 func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ string) error {
 	if f.Fail == nil && id != SomeID {

@@ -135,6 +135,9 @@ func (s *Place) opening(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Records.HasRecord(c.Request.Context(), who, file.ID, c.Param("record")); err != nil {
+		return err
+	}
 	s.ask(c, http.StatusOK, file.ID, "", nil)
 	return nil
 }
@@ -157,6 +160,9 @@ func (s *Place) ask(c *gin.Context, status int, caseID, typed string, faults []c
 // open opens it for a day, and tells the author.
 func (s *Place) open(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
+	if err := s.Records.HasRecord(ctx, who, c.Param("id"), c.Param("record")); err != nil {
+		return err
+	}
 	reason := web.Typed(c, reasonID)
 	if faults := slices.Concat(act.Unreadable(ctx), written.CheckReason(reason)); len(faults) > 0 || act.Held(ctx) {
 		s.ask(c, http.StatusUnprocessableEntity, c.Param("id"), reason, faults)

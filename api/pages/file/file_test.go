@@ -236,6 +236,9 @@ func TestEveryFieldIsReadAgain(t *testing.T) {
 			require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+id+path).StatusCode, "%s: %s", account, path)
 		}
 	}
+	b.LogIn("supervisor.prato")
+	require.Equal(t, http.StatusOK, b.Visit("/fascicoli/"+id+"/scritti/"+records[0].id).StatusCode)
+	require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+id+"/scritti/"+uuid.NewString()).StatusCode, "that there is not")
 }
 
 // codesIn lists the codes that a form holds.
@@ -286,4 +289,5 @@ func TestWhatIsForOthersIsOpened(t *testing.T) {
 	values.Set("motivo", "Prova")
 	require.Equal(t, http.StatusSeeOther, b.Submit(path, values).StatusCode)
 	require.Equal(t, http.StatusNotFound, b.Submit(apitest.CasePath+"/scritti/"+apitest.AnotherID, values).StatusCode)
+	require.Equal(t, http.StatusNotFound, b.Visit(apitest.CasePath+"/scritti/"+apitest.AnotherID).StatusCode, "there is no such record to ask for")
 }

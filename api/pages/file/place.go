@@ -23,6 +23,9 @@ type Records interface {
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// WrittenIn lists the records of a case, of a kind or of all, the newest first.
 	WrittenIn(ctx context.Context, s care.Staff, caseID string, kind written.Kind, p ledger.Paging) (ledger.Page[ledger.Record], error)
+	// HasRecord says whether the caller may ask to open a record of a case; ledger.ErrNotFound:
+	// there is none.
+	HasRecord(ctx context.Context, s care.Staff, caseID, id string) error
 	// OpenRecord opens a record to somebody outside of its circle for a day, and tells its
 	// author why; with the same key once. ledger.ErrKeyReused: the key was of another opening.
 	OpenRecord(ctx context.Context, s care.Staff, key, id, reason string) error

@@ -107,6 +107,22 @@ func (s *Store) WrittenIn(ctx context.Context, who care.Staff, caseID string, ki
 	return page, err
 }
 
+// HasRecord says whether somebody may ask to open a record of a case. ledger.ErrNotFound:
+// there is none such in what they work on.
+func (s *Store) HasRecord(ctx context.Context, who care.Staff, caseID, id string) error {
+	if !care.IsID(caseID) || !care.IsID(id) {
+		return ledger.ErrNotFound
+	}
+	return s.within(ctx, who, func(tx postgres.Tx) error {
+		var has bool
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM written_of($1, NULL, NULL, NULL, NULL) w WHERE w.id = $2)`, caseID, id).Scan(&has)
+		if err == nil && !has {
+			err = ledger.ErrNotFound
+		}
+		return err
+	})
+}
+
 // OpenRecord opens a record to somebody outside of its circle, for a day; its author is
 // told the reason. To who is in it nothing happens, nor with the same key again.
 // ledger.ErrNotFound: there is no such record in what the caller works on.
