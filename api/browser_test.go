@@ -97,6 +97,7 @@ var pagesInBrowser = []struct {
 	{"non-per-chi-risponde-delle-letture", "/compiti", "/compiti", apitest.SomeOfficer.Subject},
 	{"scheda", "/fascicoli/:id/scheda", "/fascicoli/" + apitest.AnotherID + "/scheda", apitest.SomeWorker.Subject},
 	{"diario", "/fascicoli/:id/diario", "/fascicoli/" + apitest.AnotherID + "/diario", apitest.SomeWorker.Subject},
+	{"correggi-scritto", "/fascicoli/:id/scritti/:record/correggi", "/fascicoli/" + apitest.AnotherID + "/scritti/" + apitest.SomeID + "/correggi", apitest.SomeWorker.Subject},
 	{"apri-lo-stesso", "/fascicoli/:id/scritti/:record", "/fascicoli/" + apitest.AnotherID + "/scritti/" + apitest.AnotherID, apitest.SomeSupervisor.Subject},
 	{"segnalazioni", "/segnalazioni", "/segnalazioni", apitest.SomeCPI.Subject},
 	{"segnalazione", "/segnalazioni/:id", "/segnalazioni/" + apitest.SomeID, apitest.SomeCPI.Subject},

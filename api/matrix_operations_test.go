@@ -44,6 +44,7 @@ const (
 	over    = "over"    // the équipe has ended
 	active  = "active"  // an action of the active plan, of the employment centre's
 	halted  = "halted"  // an accepted entry that cannot be worked
+	noted   = "noted"   // what somebody wrote, in an open case
 )
 
 // thing is what an operation is about.
@@ -111,6 +112,8 @@ func openStates(facts catalogue.Facts) []string {
 		return []string{active}
 	case catalogue.OnEntry:
 		return []string{halted}
+	case catalogue.OnRecord:
+		return []string{noted, handed}
 	default:
 		return []string{nothingYet}
 	}
@@ -259,6 +262,12 @@ func (w *crowd) made(facts catalogue.Facts, state string) thing {
 		e := w.Ask("social_worker.prato", run, catalogue.Meet.Command("", ledger.BareID(run), catalogue.MeetingForm{At: w.Now}))
 		_, err := w.Steps.Defer(w.T.Context(), ledger.Step{Run: run, Case: run, Epoch: 1, Entry: e}, "22001")
 		require.NoError(w.T, err)
+		return thing{id: e.ID, run: run, caseRun: run}
+	case catalogue.OnRecord: // of a meeting, which a social worker held
+		run, _, _ := w.file(care.ReferralRequested)
+		e := w.Ask("social_worker.prato", run, catalogue.Meet.Command("", ledger.BareID(run), catalogue.MeetingForm{At: w.Now, Note: "Prima nota"}))
+		w.Does(run, e, ledger.Effects{}, nil)
+		w.becomes(run, state)
 		return thing{id: e.ID, run: run, caseRun: run}
 	default:
 		return thing{}
@@ -410,7 +419,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 	}
 	prefix := map[catalogue.Subject]string{
 		catalogue.OnCase: "/case-files/" + it.id, catalogue.OnTask: "/tasks/" + it.id, catalogue.OnReferral: "/referrals/" + it.id,
-		catalogue.OnEquipe: "/equipes/" + it.id, catalogue.OnEntry: "/deferred-entries/" + it.id, catalogue.OnAction: "/case-files/" + ledger.BareID(it.caseRun) + "/plan-actions/" + it.id,
+		catalogue.OnEquipe: "/equipes/" + it.id, catalogue.OnEntry: "/deferred-entries/" + it.id, catalogue.OnRecord: "/records/" + it.id, catalogue.OnAction: "/case-files/" + ledger.BareID(it.caseRun) + "/plan-actions/" + it.id,
 	}[facts.On]
 	switch facts.Code {
 	case care.OpOpen:

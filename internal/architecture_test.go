@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs"},
+	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending"},
 	"internal/undoing":           {"internal/care"}, // what can be taken back
 	"internal/told":              {},                // who was told of something
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
-	"internal/italian":           {"internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs"},
+	"internal/italian":           {"internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending"},
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach"},
 	"internal/italian/given":     {"internal/catalogue"}, // what somebody is given of a person
 	"internal/reach":             {"internal/care"},      // how somebody can be reached without harm
@@ -65,6 +65,8 @@ var mayImport = map[string][]string{
 	"internal/working":           {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
 	"internal/postgres/working":  {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
 	"internal/italian/jobs":      {"internal/working"},                                                                                                                                           // says it
+	"internal/amending":          {"internal/written", "internal/takeover", "internal/needs", "internal/ledger", "internal/care"},                                                                // how what was written is corrected
+	"internal/postgres/amending": {"internal/amending", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                           // keeps its versions
 	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
 	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
@@ -121,7 +123,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"}, // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working"},
+	"internal/postgres/records":    {"internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
@@ -135,8 +137,8 @@ var mayImport = map[string][]string{
 	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},    // who is told that a branch is over for them
-	"internal/postgres/written":    {"internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                         // who is told that a branch is over for them
+	"internal/postgres/written":    {"internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                              // whose mail comes back
 	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                        // how actions of a plan come along
@@ -175,7 +177,7 @@ var mayImport = map[string][]string{
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
 	"api/pages/desk":        place,
-	"api/pages/file":        append(place, "internal/written", "internal/italian/sheet"),
+	"api/pages/file":        append(place, "internal/written", "internal/amending", "internal/italian/sheet"),
 	"api/pages/home":        place,
 	"api/pages/drafts":      place,
 	"api/pages/logins":      place,

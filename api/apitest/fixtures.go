@@ -627,12 +627,27 @@ func (p *PageRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 	}}, nil
 }
 
+// RecordIn has one of what WrittenIn has.
+func (p *PageRecords) RecordIn(ctx context.Context, s care.Staff, _, id string) (ledger.Record, error) {
+	all, err := p.WrittenIn(ctx, s, "", "", ledger.Paging{})
+	for _, r := range all.Items {
+		if r.ID == id {
+			return r, err
+		}
+	}
+	return ledger.Record{}, ledger.ErrNotFound
+}
+
 // WrittenIn has an assessment that the reader may read, and a note that is for others.
 func (p *PageRecords) WrittenIn(context.Context, care.Staff, string, written.Kind, ledger.Paging) (ledger.Page[ledger.Record], error) {
 	return ledger.Page[ledger.Record]{Items: []ledger.Record{
 		{
 			ID: SomeID, Kind: string(written.Assessment), Form: string(care.Assessment), At: p.noon(0), ByName: SomeWorker.Name, ByRole: SomeWorker.Role, ByAgency: "comune",
-			Circle: string(written.SocialService), Readable: true,
+			Circle: string(written.SocialService), Readable: true, Version: 2, MayAmend: true,
+			Amended: []ledger.Amendment{{Version: 2, At: p.noon(0), ByName: SomeWorker.Name, ByRole: SomeWorker.Role, Why: "Prova", Changes: []ledger.RecordChange{
+				{Field: "areas", Old: json.RawMessage(`[{"area": "labour", "need": "some"}]`), New: json.RawMessage(`[{"area": "labour", "need": "serious", "note": "Nota di prova"}]`)},
+				{Field: "note", New: json.RawMessage(`"Parole di prova"`)},
+			}}},
 			Fields: json.RawMessage(`{"outcome": "practice", "matter": "housing_suitability_certificate", "areas": [{"area": "labour", "need": "serious", "note": "Nota di prova"}]}`),
 		},
 		{ID: AnotherID, Kind: string(written.Needs), Form: string(care.FirstListening), At: p.noon(-1), ByRole: care.SocialWorker, ByAgency: "comune", Circle: string(written.SocialService)},

@@ -4,6 +4,7 @@ package apitest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -270,6 +271,11 @@ func (f *fakeRecords) HasRecord(_ context.Context, _ care.Staff, _, id string) e
 		return ledger.ErrNotFound
 	}
 	return f.Fail
+}
+
+// RecordIn has nothing.
+func (f *fakeRecords) RecordIn(context.Context, care.Staff, string, string) (ledger.Record, error) {
+	return ledger.Record{}, cmp.Or(f.Fail, ledger.ErrNotFound)
 }
 
 // OpenRecord opens one record alone.

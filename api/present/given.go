@@ -1,6 +1,8 @@
 package present
 
 import (
+	"cmp"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -51,6 +53,34 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 // WorkTerms lists what is told of a person's work.
 func WorkTerms(t working.Told) []web.Term {
 	return web.Each(jobs.Told(t, func(at time.Time) string { return italian.Date(at.In(italian.Rome)) }), func(said [2]string) web.Term { return web.Term{Name: said[0], Value: said[1]} })
+}
+
+// CorrectedTerms lists what of a snapshot was corrected since it was given: as it is, and as
+// it was given.
+func CorrectedTerms(p care.Policy, corrected []ledger.GivenCorrected) (terms []web.Term) {
+	for _, c := range corrected {
+		is, was := disclosedTerm(p, c.Field, c.New), disclosedTerm(p, c.Field, c.Old)
+		now := cmp.Or(is.Value, "non c’è più")
+		terms = append(terms, web.Term{
+			Name:  cmp.Or(is.Name, was.Name) + ": corretto il " + italian.Date(c.At.In(italian.Rome)),
+			Value: "Adesso: " + now + ". Prima: " + cmp.Or(was.Value, "niente") + ".",
+		})
+	}
+	return terms
+}
+
+// disclosedTerm shows one field of a snapshot; empty: nothing stands there.
+func disclosedTerm(p care.Policy, field string, value json.RawMessage) web.Term {
+	var one ledger.Snapshot
+	text, err := json.Marshal(map[string]json.RawMessage{field: value})
+	if len(value) == 0 || err != nil || json.Unmarshal(text, &one) != nil {
+		return web.Term{}
+	}
+	terms := DisclosedTerms(p, one)
+	if len(terms) == 0 {
+		return web.Term{}
+	}
+	return terms[len(terms)-1] // before which may stand how a number may be called
 }
 
 // ActEnd says of an agency that the act by which it works with the zone ends soon, or

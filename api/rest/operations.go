@@ -24,6 +24,7 @@ var subjects = map[catalogue.Subject]struct{ path, noun, tag string }{
 	catalogue.OnReferral: {"/referrals/{id}/", "referral", tagReferrals},
 	catalogue.OnEquipe:   {"/equipes/{id}/", "equipe", tagPlans},
 	catalogue.OnEntry:    {"/deferred-entries/{id}/", "entry", tagMachine},
+	catalogue.OnRecord:   {"/records/{id}/", "record", tagCases},
 	catalogue.OnAction:   {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
 }
 

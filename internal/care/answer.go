@@ -73,7 +73,7 @@ const (
 	OpReassign                       Operation = "reassign"                          // to another role, by the supervisor
 	OpExtend                         Operation = "extend"                            // more time, by the supervisor
 	OpRemind                         Operation = "remind"                            // a reminder now, by the supervisor
-	OpContact                        Operation = "contact"                           // records a contact at the desk
+	OpContact, OpAmend               Operation = "contact", "amend"                  // records a contact at the desk; corrects what was written
 	OpProgress                       Operation = "progress"                          // how an action of the plan comes along
 	OpRetryEntry, OpRefuseEntry      Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
 	OpTellTakeOver, OpWorkProfile    Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work

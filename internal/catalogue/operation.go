@@ -70,6 +70,7 @@ const (
 	OnEquipe                  // an équipe under way
 	OnAction                  // an action of a case's plan
 	OnEntry                   // an accepted entry that cannot be worked
+	OnRecord                  // what somebody wrote
 )
 
 // Shown is where the page of a case offers an operation.
@@ -147,7 +148,7 @@ func (o Operation[F]) Command(key, id string, form F) Command {
 		c.Run = ledger.CaseRun(id)
 	case OnEquipe:
 		c.Run = ledger.RunID(care.RunEquipe, id)
-	case OnTask, OnReferral, OnAction, OnEntry:
+	case OnTask, OnReferral, OnAction, OnEntry, OnRecord:
 		c.Target = id
 	}
 	return c

@@ -1,10 +1,10 @@
 package catalogue
 
 import (
-	"fmt"
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/needs"
 	"percorso/internal/plan"
 )
 
@@ -245,13 +245,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 		f.Add(!filled[field] || outcome.Accepts(field), string(field), care.RuleNotAllowed)
 	}
 	f.Needs(p, "needs", c.Needs)
-	for i, a := range c.Areas {
-		at := fmt.Sprintf("areas[%d]", i)
-		f.Add(!slices.ContainsFunc(c.Areas[:i], func(b care.AreaFinding) bool { return b.Area == a.Area }), at+".area", care.RuleDuplicate)
-		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", care.RuleUnknownCode)
-		f.Add(slices.Contains(care.NeedLevels, a.Need), at+".need", care.RuleUnknownCode)
-		f.Note(at+".note", a.Note)
-	}
+	needs.CheckAreas(&f, p, "areas", c.Areas)
 	f.Bookings(p, c.Bookings)
 	if c.Reason != "" && outcome.Accepts(FieldReason) {
 		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", care.RuleReason)

@@ -55,6 +55,8 @@ func forbidden(r care.Refusal) string {
 		return "La segnalazione è di un altro ente: chi l’ha inviata la può ritirare, e può dare le informazioni chieste."
 	case facts.On == catalogue.OnReferral:
 		return "La segnalazione è per un altro ente: le risponde quello a cui è stata inviata."
+	case facts.On == catalogue.OnRecord:
+		return "Quello che è scritto lo corregge chi l’ha scritto; se non lavora più lì, un collega con lo stesso ruolo che segue la persona."
 	case facts.On == catalogue.OnAction:
 		return "L’azione è di un altro ente: la aggiornano l’ente che la fa, chi segue il fascicolo e il responsabile."
 	}

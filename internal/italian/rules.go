@@ -3,6 +3,7 @@ package italian
 import (
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
+	"percorso/internal/amending"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
@@ -94,6 +95,7 @@ var rules = map[string]string{
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",
 	care.RuleNotAtWork:   "Il tuo ente adesso non lavora con questa persona: l’incontro lo registra chi la sta seguendo.",
 	takeover.NotTaken:    "La presa in carico non risulta ancora: si registra quando la persona concorda il progetto, o quando il Centro per l’Impiego accetta.", needs.Listening: "Il primo ascolto non è ancora concluso: i bisogni si scrivono lì.", needs.There: "Il fascicolo ha già questo bisogno: scegline un altro.", needs.NotThere: "Il fascicolo non ha questo bisogno: scegline uno che c’è.", absence.Overlaps: "In quei giorni risulta già un’assenza: cambia quella, oppure scegli altri giorni.", absence.SubstituteAway: "In quei giorni è assente anche questa persona: scegline un’altra, oppure nessuno per nome.", absence.ForOneself: "Nessuno sostituisce sé stesso: scegli un’altra persona, oppure nessuno per nome.", lead.Already: "Questa persona è già il referente del suo ente: scegline un’altra.", lead.OwnAgency: "Il referente di un altro ente lo nomina quell’ente, o il responsabile: scegli una persona del tuo.", lead.NotAtWork: "L’ente di questa persona adesso non lavora su questo percorso: scegli una persona di un ente che ci lavora.",
+	amending.RuleNothing: "Non è cambiato nulla: correggi quello che è sbagliato, poi registra.", amending.RuleMeanwhile: "Qualcun altro l’ha corretto mentre scrivevi: guarda come sono adesso le cose, poi ripeti se serve.", amending.RuleStands: "Quello che dice vale anche altrove, o altri hanno già deciso su quello: si cambia con un atto nuovo, non da qui.",
 	care.RuleToItself:    "La segnalazione è già al tuo ente: inoltrala a un altro, oppure rispondi tu.",
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",

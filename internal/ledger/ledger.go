@@ -432,8 +432,17 @@ type Referral struct {
 	Due          *time.Time         `db:"due_at"`
 	Changed      time.Time          `db:"changed_at"`
 	Note         string             `db:"note"`
-	Answered     bool               `db:"answered"` // an accepted answer to it is on its way
+	Answered     bool               `db:"answered"`  // an accepted answer to it is on its way
+	Corrected    []GivenCorrected   `db:"corrected"` // since it was given
 	ShareEnd
+}
+
+// GivenCorrected is a field of what an agency was given of a person that was corrected since.
+type GivenCorrected struct {
+	Field string          `json:"field" doc:"Name of a field of the snapshot"`
+	Old   json.RawMessage `json:"old" doc:"As it was given"`
+	New   json.RawMessage `json:"new,omitempty" doc:"As it is now"`
+	At    time.Time       `json:"at"`
 }
 
 // ShareEnd is how what an agency was given of a person has come to its end.
@@ -472,12 +481,13 @@ func (s Snapshot) Telephone() reach.Way {
 // Share is what the caller's agency was given of a person for one of its tasks,
 // and on what ground.
 type Share struct {
-	CaseID     string          `db:"case_id"`
-	From       string          `db:"from_zone"` // code of the zone that gave it
-	LegalBasis care.LegalBasis `db:"legal_basis"`
-	Purpose    string          `db:"purpose"`  // code
-	Snapshot   json.RawMessage `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides; nil once it is out of sight
-	At         time.Time       `db:"shared_at"`
+	CaseID     string           `db:"case_id"`
+	From       string           `db:"from_zone"` // code of the zone that gave it
+	LegalBasis care.LegalBasis  `db:"legal_basis"`
+	Purpose    string           `db:"purpose"`  // code
+	Snapshot   json.RawMessage  `db:"snapshot"` // a Snapshot; for a transfer with the plan and the note of the request besides; nil once it is out of sight
+	At         time.Time        `db:"shared_at"`
+	Corrected  []GivenCorrected `db:"corrected"` // since then
 	ShareEnd
 }
 

@@ -20,5 +20,26 @@ type Record struct {
 	ByAgency string          `db:"by_agency" json:"by_agency"`
 	Circle   string          `db:"circle" json:"circle" enum:"case,agency,equipe,social" doc:"Who reads it: all who work on the case, those of the author's agency, those of the équipe, or social workers who follow the case"`
 	Readable bool            `db:"readable" json:"readable" doc:"The caller is in its circle, or has opened it with a reason"`
-	Fields   json.RawMessage `db:"data" json:"fields,omitempty" doc:"As they were filled in; not there outside of the circle"`
+	Fields   json.RawMessage `db:"data" json:"fields,omitempty" doc:"As they were filled in, and amended since; not there outside of the circle"`
+	Version  int             `db:"version" json:"version" doc:"Which it is, from 1 on; 0 outside of the circle"`
+	Amended  []Amendment     `db:"-" json:"amended,omitempty" doc:"How it was amended, the latest first"`
+	MayAmend bool            `db:"may_amend" json:"may_amend" doc:"The caller may amend it: its author, or who follows the case in their place"`
+	Versions json.RawMessage `db:"versions" json:"-"` // of one that was amended: all, with what each says
+}
+
+// Amendment is how a record became another version.
+type Amendment struct {
+	Version int            `json:"version"`
+	At      time.Time      `json:"at"`
+	ByName  string         `json:"by_name"`
+	ByRole  care.Role      `json:"by_role"`
+	Why     string         `json:"why"`
+	Changes []RecordChange `json:"changes"`
+}
+
+// RecordChange is what an amendment changed in a field.
+type RecordChange struct {
+	Field string          `json:"field"`
+	Old   json.RawMessage `json:"old,omitempty" doc:"Left out: nothing stood there"`
+	New   json.RawMessage `json:"new,omitempty"`
 }

@@ -1,7 +1,12 @@
 // Package needs says how a need of a person is added outside of an assessment, or closed.
 package needs
 
-import "percorso/internal/care"
+import (
+	"fmt"
+	"slices"
+
+	"percorso/internal/care"
+)
 
 // Found adds an area of need that somebody came upon.
 type Found struct {
@@ -28,6 +33,17 @@ func check(policy care.Policy, area, note string) []care.Fault {
 	f.Add(care.Said(note), "note", care.RuleRequired)
 	f.Note("note", note)
 	return f
+}
+
+// CheckAreas says what is wrong with what an assessment finds of areas of need, in a field.
+func CheckAreas(f *care.Faults, p care.Policy, field string, areas []care.AreaFinding) {
+	for i, a := range areas {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		f.Add(!slices.ContainsFunc(areas[:i], func(b care.AreaFinding) bool { return b.Area == a.Area }), at+".area", care.RuleDuplicate)
+		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", care.RuleUnknownCode)
+		f.Add(slices.Contains(care.NeedLevels, a.Need), at+".need", care.RuleUnknownCode)
+		f.Note(at+".note", a.Note)
+	}
 }
 
 // Rules by which it is not done, as the function of the schema answers them.

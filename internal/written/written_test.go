@@ -12,10 +12,10 @@ import (
 )
 
 // elsewhere are the operations whose forms make no record: a task's form goes by its
-// kind, contacts at the desk and corrections have pages of their own, and who keeps a
+// kind, contacts at the desk and corrections have pages of their own, an amendment stands with what it amends, and who keeps a
 // protected person stands on her page.
 var elsewhere = []care.Operation{
-	care.OpComplete, care.OpContact, care.OpCorrect,
+	care.OpComplete, care.OpContact, care.OpCorrect, care.OpAmend,
 	care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift,
 }
 

@@ -25,6 +25,8 @@ func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli/:id/diario", s.diary)
 	p.Get("/fascicoli/:id/scritti/:record", s.opening)
 	p.Post("/fascicoli/:id/scritti/:record", s.open)
+	p.Get("/fascicoli/:id/scritti/:record/correggi", s.correction)
+	p.Post("/fascicoli/:id/scritti/:record/correggi", s.amend)
 }
 
 // Sizes of pages: the sheet shows what fits in some pages of the records.
@@ -124,6 +126,12 @@ func recordOf(p care.Policy, caseID string, r ledger.Record) Record {
 	shown.By = by + ", " + italian.Moment(r.At)
 	op, task := parts.FormOf(r.Form)
 	shown.Fields = present.Typed(p, op, task, r.Fields)
+	for _, a := range r.Amended {
+		shown.Amended = append(shown.Amended, amendedOf(p, r.Form, a))
+	}
+	if r.MayAmend {
+		shown.Amend = "/fascicoli/" + caseID + "/scritti/" + r.ID + "/correggi"
+	}
 	return shown
 }
 

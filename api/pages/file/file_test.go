@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/internal/amending"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -290,4 +291,48 @@ func TestWhatIsForOthersIsOpened(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.Submit(path, values).StatusCode)
 	require.Equal(t, http.StatusNotFound, b.Submit(apitest.CasePath+"/scritti/"+apitest.AnotherID, values).StatusCode)
 	require.Equal(t, http.StatusNotFound, b.Visit(apitest.CasePath+"/scritti/"+apitest.AnotherID).StatusCode, "there is no such record to ask for")
+}
+
+// Its author corrects what is written: the form has what it says, and takes what differs.
+func TestWhatIsWrittenIsCorrected(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit(apitest.CasePath+"/scheda")).Main(t)
+	require.Contains(t, page.Words(), "Corretta il")
+	require.Contains(t, page.Words(), "era vuoto , adesso Parole di prova")
+	path := apitest.CasePath + "/scritti/" + apitest.SomeID + "/correggi"
+	form, ok := apitest.ReadPage(t, b.Visit(path)).First("form", "action", path)
+	require.True(t, ok)
+	values := apitest.FilledIn(form)
+	require.Equal(t, "serious", values.Get("areas-labour-need"))
+	require.Equal(t, "2", values.Get("seen"))
+
+	values.Set("why", "")
+	values.Set("note", "Seconda nota di prova")
+	a := b.Submit(path, values)
+	require.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	require.Contains(t, a.Text, "Seconda nota di prova")
+	values.Set("why", "Prova")
+	var asked ledger.NewCommand
+	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) {
+		asked = c
+		return nil, nil
+	}
+	require.Equal(t, http.StatusSeeOther, b.Submit(path, values).StatusCode)
+	require.Equal(t, apitest.SomeID, asked.Target)
+	require.JSONEq(t, `{"seen": 2, "why": "Prova", "note": "Seconda nota di prova"}`, string(asked.Data))
+
+	// Somebody else has amended it since the form was made.
+	values.Set("seen", "1")
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
+		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: amending.RuleMeanwhile}}}, nil
+	}
+	values.Set("key", uuid.NewString())
+	a = b.Submit(path, values)
+	require.Equal(t, http.StatusConflict, a.StatusCode)
+	again := apitest.ReadPage(t, a).Main(t).Words()
+	require.Contains(t, again, "Nel frattempo")
+	require.Contains(t, again, "Parole di prova")
+	require.Contains(t, a.Text, "Seconda nota di prova")
+	require.Equal(t, http.StatusForbidden, b.Visit(apitest.CasePath+"/scritti/"+apitest.AnotherID+"/correggi").StatusCode)
 }

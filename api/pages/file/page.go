@@ -4,13 +4,14 @@ import (
 	"embed"
 	"html/template"
 
+	"percorso/api/pages/parts"
 	"percorso/api/web"
 )
 
 //go:embed *.html
 var files embed.FS
 
-var templates = web.Parse(files)
+var templates = web.Parse(files, parts.Pieces())
 
 // Sheet is what was written in a case, by what it is about or in the order of time.
 type Sheet struct {
@@ -38,7 +39,33 @@ type Record struct {
 	Fields []web.Term
 	Circle string
 	Open   string // address where it is opened all the same; empty: it is readable
+	// How it was amended, the latest first, and where the caller amends it; empty: they may not.
+	Amended []Amended
+	Amend   string
 }
+
+// Amended is how a record became another version.
+type Amended struct {
+	By, Why string // who and when, and for what reason
+	Changes []Changed
+}
+
+// Changed is a field as it was and as it is; empty: nothing stood or stands there.
+type Changed struct{ Field, Old, New string }
+
+// Amending is the form that amends a record.
+type Amending struct {
+	web.Frame
+	Form      web.Form
+	By        string // who wrote it, and when
+	Course    bool   // it has what the course of the case was decided by
+	Seen      int    // version that the form is made from
+	Meanwhile []Amended
+	Fields    []web.Field
+}
+
+// Template names the page's file.
+func (Amending) Template() *template.Template { return templates["amending"] }
 
 // Opening asks why somebody opens what is for others.
 type Opening struct {

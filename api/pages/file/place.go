@@ -26,6 +26,8 @@ type Records interface {
 	// HasRecord says whether the caller may ask to open a record of a case; ledger.ErrNotFound:
 	// there is none.
 	HasRecord(ctx context.Context, s care.Staff, caseID, id string) error
+	// RecordIn reads one record of a case. ledger.ErrNotFound: the caller does not know of it.
+	RecordIn(ctx context.Context, s care.Staff, caseID, id string) (ledger.Record, error)
 	// OpenRecord opens a record to somebody outside of its circle for a day, and tells its
 	// author why; with the same key once. ledger.ErrKeyReused: the key was of another opening.
 	OpenRecord(ctx context.Context, s care.Staff, key, id, reason string) error

@@ -231,7 +231,7 @@ func snapshotTerms(p care.Policy, r ledger.Referral) []web.Term {
 	if !ok {
 		return nil
 	}
-	return present.DisclosedTerms(p, snapshot)
+	return append(present.DisclosedTerms(p, snapshot), present.CorrectedTerms(p, r.Corrected)...)
 }
 
 // callWords says whom to call about what an agency sent.

@@ -266,7 +266,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	if err := json.Unmarshal(share.Snapshot, &given); err != nil {
 		return err
 	}
-	page.Shared.Terms = present.DisclosedTerms(rules.Policy, given.Snapshot)
+	page.Shared.Terms = append(present.DisclosedTerms(rules.Policy, given.Snapshot), present.CorrectedTerms(rules.Policy, share.Corrected)...)
 	if t.State.Open() && page.Strip == nil {
 		if page.Strip, err = about.stripOfGiven(ctx, given.Snapshot, page.Asked); err != nil {
 			return err

@@ -72,7 +72,7 @@ func refuse(ctx context.Context, tx postgres.Tx, s care.Staff, named string) (ru
 
 // Of reads who follows a case for each agency, and then who did.
 func Of(ctx context.Context, tx postgres.Tx, c *ledger.Case) (err error) {
-	c.Leads, err = postgres.Many[ledger.Lead](ctx, tx, `SELECT l.agency, s.id::text, s.name, s.role, l.since, coalesce(n.name, '') AS by_name, coalesce(r.data ->> 'note', '') AS why,
+	c.Leads, err = postgres.Many[ledger.Lead](ctx, tx, `SELECT l.agency, s.id::text, s.name, s.role, l.since, coalesce(n.name, '') AS by_name, coalesce(said_now(r.id, r.data) ->> 'note', '') AS why,
 			l.until, coalesce(l.ended, '') AS ended
 		FROM lead l JOIN staff s ON s.id = l.staff LEFT JOIN record r ON r.id = l.command_id LEFT JOIN staff n ON n.id = r.by_staff
 		WHERE l.case_id = ANY (same_file($1)) ORDER BY l.until DESC NULLS FIRST, l.since DESC, l.id`, c.ID)

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/amending"
 	"percorso/internal/postgres/assign"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
@@ -46,6 +47,12 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 				return ledger.Command{}, err
 			}
 			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
+		case care.OpAmend:
+			caseID, refusal, err := amending.Work(ctx, tx, s, &c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, caseID, refusal)
 		case care.OpContact:
 			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
@@ -72,7 +79,7 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect {
+	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect || c.Operation == care.OpAmend {
 		return cmd, err // what is corrected stands with what was there before, and nowhere else
 	}
 	keep, args := written.Keep(written.Entry{ID: id, Case: caseID, Run: c.Run, Zone: s.Zone, Agency: s.Agency,

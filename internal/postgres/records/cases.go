@@ -259,7 +259,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 }
 
 const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 1) ELSE l.detail END AS detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
-	coalesce(d.data ->> 'note', '') AS note,
+	coalesce(said_now(d.id, d.data) ->> 'note', '') AS note,
 	coalesce((SELECT name FROM staff WHERE id::text = CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 2) ELSE d.data #>> '{done,from,staff}' END), '') AS from_name, coalesce(d.data #>> '{done,from,role}', '') AS from_role,
 	(d.data #>> '{done,from,until}')::timestamptz AS from_until,
 	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,to,staff}'), '') AS to_name, coalesce(d.data #>> '{done,to,role}', '') AS to_role,

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/amending"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -106,6 +107,13 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpEndNeed: func(p *play) asked {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return p.assigns("social_worker.prato", catalogue.EndNeed.Command("", ledger.BareID(run), needs.Over{Area: "housing", Note: "Prova"}).NewCommand)
+	},
+	care.OpAmend: func(p *play) asked {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		e := p.Ask("social_worker.prato", run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now, Note: "Prova"}))
+		p.Does(run, e, ledger.Effects{}, nil)
+		note := "Altra prova"
+		return p.assigns("social_worker.prato", catalogue.Amend.Command("", e.ID, amending.Amended{Seen: 1, Why: "Prova", Note: &note}).NewCommand)
 	},
 	care.OpNameLead: func(p *play) asked {
 		run, _ := p.withTask()

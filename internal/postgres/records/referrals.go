@@ -16,16 +16,24 @@ type referrals struct{ *store }
 
 // A referral in a list. Its addressee sees what is said of the person for as long
 // as what was given with it may be seen.
-const selectReferral = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, case_number(r.case_id)) AS case_number,
+const referralColumns = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(f.number, case_number(r.case_id)) AS case_number,
 	r.state, r.from_agency, r.to_agency, coalesce(r.continues::text, '') AS continues,
 	CASE WHEN r.continues IS NULL THEN ARRAY[r.to_agency] ELSE referral_asked(r.id) END AS asked, r.reason, r.outcome, s.snapshot,
 	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
 	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
 	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at,
-	referral_answered(r.id) AS answered
+	referral_answered(r.id) AS answered`
+
+const referralTables = `
 	FROM referral r JOIN LATERAL share_known(r.run_id, r.to_agency) k ON true LEFT JOIN share s ON s.id = r.share_id
 	LEFT JOIN LATERAL referral_words(r.id) words ON true LEFT JOIN case_file f ON f.id = r.case_id
 	LEFT JOIN task t ON t.referral_id = r.id AND t.kind = 'referral_answer' AND t.ended_at IS NULL`
+
+// What was corrected of the person since is read of one referral alone.
+const (
+	selectReferral    = referralColumns + `, '[]'::jsonb AS corrected` + referralTables
+	selectOneReferral = referralColumns + `, CASE WHEN s.id IS NOT NULL THEN given_corrected(s.id) ELSE '[]' END AS corrected` + referralTables
+)
 
 // The orders of referrals: the newest first, or what is to be answered first, which the
 // task to answer says.
@@ -93,7 +101,7 @@ func (r referrals) Referrals(ctx context.Context, s care.Staff, f ledger.Referra
 // Referral reads one referral; a read of the snapshot is a read of the person.
 func (r referrals) Referral(ctx context.Context, s care.Staff, id string) (f ledger.Referral, err error) {
 	l := reading{kind: ledger.ReadReferral, of: "referral", id: id}
-	return byID(ctx, r.store, s, &l, selectReferral+` WHERE r.id = $1`, id, func(f ledger.Referral) { l.cases = []string{f.CaseID} })
+	return byID(ctx, r.store, s, &l, selectOneReferral+` WHERE r.id = $1`, id, func(f ledger.Referral) { l.cases = []string{f.CaseID} })
 }
 
 // Disclosure says exactly what an agency would get of the person of a case if
@@ -150,9 +158,9 @@ func (r referrals) Share(ctx context.Context, s care.Staff, taskID string) (give
 	l := reading{kind: ledger.ReadShare}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		given, err = postgres.One[ledger.Share](ctx, tx, `SELECT t.case_id::text, r.zone AS from_zone, k.legal_basis, k.purpose, s.snapshot, k.shared_at,
-				k.ended_at AS share_ended_at, k.end_reason, k.seen_until
+				k.ended_at AS share_ended_at, k.end_reason, k.seen_until, CASE WHEN s.id IS NOT NULL THEN given_corrected(s.id) ELSE '[]' END AS corrected
 			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
-				LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true WHERE t.id = $1`, taskID)
+				LEFT JOIN LATERAL (SELECT g.id, g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true WHERE t.id = $1`, taskID)
 		if err != nil {
 			return missing(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"percorso/internal/amending"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -93,7 +94,7 @@ func (s *Store) WrittenIn(ctx context.Context, who care.Staff, caseID string, ki
 		if !seen {
 			return ledger.ErrNotFound
 		}
-		page.Items, err = postgres.Many[ledger.Record](ctx, tx, `SELECT * FROM written_of($1, $2, $3, nullif($4, '')::uuid, $5)`, caseID, forms, after.at, after.id, limit+1)
+		page.Items, err = postgres.Many[ledger.Record](ctx, tx, `SELECT * FROM records_of($1, NULL, $2, $3, nullif($4, '')::uuid, $5)`, caseID, forms, after.at, after.id, limit+1)
 		return err
 	})
 	if err == nil && len(page.Items) > limit {
@@ -101,10 +102,41 @@ func (s *Store) WrittenIn(ctx context.Context, who care.Staff, caseID string, ki
 		last := page.Items[limit-1]
 		page.Next = place{&last.At, last.ID}.cursor(caseID, kind)
 	}
-	for i := range page.Items {
-		page.Items[i].Kind = string(written.KindOf(page.Items[i].Form))
+	return page, errors.Join(err, complete(page.Items))
+}
+
+// complete says of records what follows from what is kept of them.
+func complete(records []ledger.Record) (err error) {
+	for i := range records {
+		r := &records[i]
+		r.Kind = string(written.KindOf(r.Form))
+		r.MayAmend = r.MayAmend && len(amending.Amendable(r.Form)) > 0
+		if r.Amended, err = amending.History(r.Versions); err != nil {
+			return &ledger.Fault{Place: "the versions of a record"}
+		}
+		r.Versions = nil
 	}
-	return page, err
+	return nil
+}
+
+// RecordIn reads one record of a case, as WrittenIn does. ledger.ErrNotFound: the caller
+// does not know of it.
+func (s *Store) RecordIn(ctx context.Context, who care.Staff, caseID, id string) (r ledger.Record, err error) {
+	if !care.IsID(caseID) || !care.IsID(id) {
+		return r, ledger.ErrNotFound
+	}
+	err = s.reads(ctx, who, caseID, ledger.ReadRecords, func(tx postgres.Tx) error {
+		found, err := postgres.Many[ledger.Record](ctx, tx, `SELECT * FROM records_of($1, $2, NULL, NULL, NULL, 1)`, caseID, id)
+		if err == nil && len(found) == 0 {
+			err = ledger.ErrNotFound
+		}
+		if err == nil {
+			err = complete(found)
+			r = found[0]
+		}
+		return err
+	})
+	return r, err
 }
 
 // HasRecord says whether somebody may ask to open a record of a case. ledger.ErrNotFound:
