@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach"},
-	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending"},
+	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written"},
 	"internal/undoing":           {"internal/care"}, // what can be taken back
 	"internal/told":              {},                // who was told of something
 	"internal/quorum":            {"internal/care"}, // whether an équipe has agreed
@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
 	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
 	"internal/correction":        {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach"},                                                                   // how the data of a person are corrected
-	"internal/needs":             {"internal/care"},                                                                                                                                              // how a need is added or closed
+	"internal/needs":             {"internal/care", "internal/written"},                                                                                                                          // how a need is added or closed
 	"internal/working":           {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
 	"internal/postgres/working":  {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
 	"internal/italian/jobs":      {"internal/working"},                                                                                                                                           // says it
@@ -164,7 +164,7 @@ var mayImport = map[string][]string{
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":       {"internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered"},
+	"api/pages/parts":       {"internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered"},
 	"api/rest/persons":      {"internal/reach", "internal/ledger", "internal/care"},
 	"api/access/seal":       {},
 	"api/access/device":     {},

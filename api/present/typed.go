@@ -128,6 +128,8 @@ func (t *typed) words(name, v string) string {
 			return reason.Name
 		}
 		return italian.Reason(v)
+	case "circle":
+		return italian.Circle(v)
 	case "need":
 		return italian.NeedLevel(v)
 	case "result":

@@ -115,6 +115,7 @@ type Completion struct {
 	PermitExpiry   *Date         `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit"`
 	Consent        bool          `json:"consent,omitempty" doc:"The person consents to what the plan sends private partners"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
+	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }
 
 // Answer is what a person decided, in codes and times alone: all that a

@@ -144,6 +144,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 		{Name: "until", Shape: catalogue.Day, Required: true},
 		{Name: "reason", Shape: catalogue.Choice, Required: true, Choices: catalogue.SuspendReasons},
 		{Name: "note", Shape: catalogue.Words, Max: 4000},
+		{Name: "circle", Shape: catalogue.Choice, Choices: []string{"social", "agency"}},
 	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.SuspendForm]()))
 	require.Equal(t, []catalogue.Field{
 		{Shape: catalogue.Appointment, Required: true}, {Name: "note", Shape: catalogue.Words, Max: 4000},

@@ -4,12 +4,14 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/written"
 )
 
 // MeetingForm records a valid meeting with the person.
 type MeetingForm struct {
-	At   time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
-	Note string    `json:"note,omitempty" maxLength:"4000"`
+	At     time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
+	Note   string    `json:"note,omitempty" maxLength:"4000"`
+	Circle string    `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Meet records a valid meeting with the person, by any agency at work on the
@@ -20,6 +22,7 @@ var Meet = Operation[MeetingForm]{
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
 		f.Note("note", form.Note)
+		written.CheckChoice(&f, string(care.OpMeet), form.Circle)
 		return f
 	},
 	Dates: func(form MeetingForm, _ care.TaskKind) []care.Dated {

@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/written"
 )
 
 // SuspendForm suspends a case until a date.
@@ -13,6 +14,7 @@ type SuspendForm struct {
 	Until  *time.Time `json:"until" doc:"When it resumes by itself; at most two years ahead"`
 	Reason string     `json:"reason" enum:"abroad,health,detention,other"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
+	Circle string     `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // SuspendReasons are why a case may be suspended.
@@ -31,6 +33,7 @@ var Suspend = Operation[SuspendForm]{
 		f.Add(form.Reason != "", "reason", care.RuleRequired)
 		f.Add(form.Reason == "" || slices.Contains(SuspendReasons, form.Reason), "reason", care.RuleReason)
 		f.Note("note", form.Note)
+		written.CheckChoice(&f, string(care.OpSuspend), form.Circle)
 		return f
 	},
 	Dates: func(form SuspendForm, _ care.TaskKind) []care.Dated {

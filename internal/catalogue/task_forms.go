@@ -6,6 +6,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/needs"
 	"percorso/internal/plan"
+	"percorso/internal/written"
 )
 
 // TaskField is a field of a completion that an outcome asks for.
@@ -30,13 +31,14 @@ const (
 	FieldPermitExpiry   TaskField = "permit_expiry"
 	FieldConsent        TaskField = "consent"
 	FieldNote           TaskField = "note"
+	FieldCircle         TaskField = "circle"
 )
 
 // TaskFields lists the fields, in the order in which a form shows them.
 var TaskFields = []TaskField{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
 	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent,
-	FieldReason, FieldClosureOutcome, FieldNote,
+	FieldReason, FieldClosureOutcome, FieldNote, FieldCircle,
 }
 
 // TaskOutcome is one way in which a task may be completed.
@@ -49,7 +51,7 @@ type TaskOutcome struct {
 
 // Accepts says whether the outcome's form has the field.
 func (o TaskOutcome) Accepts(f TaskField) bool {
-	return f == FieldNote || slices.Contains(o.Requires, f) || slices.Contains(o.Takes, f)
+	return f == FieldNote || f == FieldCircle || slices.Contains(o.Requires, f) || slices.Contains(o.Takes, f)
 }
 
 // TaskForm is the form of a kind of task: the outcomes that its holder chooses from.
@@ -238,7 +240,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 		FieldAt: c.At != nil, FieldUntil: c.Until != nil, FieldReason: c.Reason != "", FieldMatter: c.Matter != "",
 		FieldMeasure: c.Measure != "", FieldEnterprise: care.Said(c.Enterprise), FieldClosureOutcome: c.ClosureOutcome != "",
 		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
-		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent,
+		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
 	}
 	for _, field := range TaskFields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
@@ -256,6 +258,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	f.Add(care.ChosenOutcome(c.ClosureOutcome), "closure_outcome", care.RuleUnknownCode)
 	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
+	written.CheckChoice(&f, string(kind), c.Circle)
 	if c.Plan != nil {
 		plan.Check(&f, p, *c.Plan)
 	}

@@ -274,7 +274,7 @@ var fields = map[string]string{
 	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
 	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Attività com’era", "closure_outcome": "Esito della chiusura",
 	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Sostituto", "staff_id": "Chi è assente",
-	"note": "Note", "service": "Servizio", "area": "Area", "need": "Gravità",
+	"note": "Note", "circle": "Chi legge quello che scrivi", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "fiscal_code": "Codice fiscale", "contacts": "Contatti", "no_safe_contact": "Nessun contatto sicuro", "value": "Numero o indirizzo", "whose": "Di chi è", "call": "Si può chiamare o scrivere", "message": "Si può lasciare un messaggio", "hours": "Quando", "email": "Email", "municipality": "Comune in cui vive", "another_person": "È un’altra persona", "address": "Indirizzo", "notice_given": "Informativa sulla privacy",
@@ -312,6 +312,7 @@ var fieldHelps = map[string]string{
 	"measure":         "La misura concordata con la persona nel patto di servizio.",
 	"enterprise":      "Il nome dell’azienda, se ce n’è una.",
 	"closure_outcome": "Come si conclude il percorso.",
+	"circle":          "Di solito quello che nota un’assistente sociale è per il servizio sociale, quello di altri per il loro ente. Tu lo leggi sempre; chi resta fuori vede chi ha scritto e quando.",
 	"note":            "Scrivi solo ciò che serve al lavoro, senza nominare altre persone. " + MayBeRead,
 	"service":         "Il servizio di secondo livello.",
 	"birth_date":      "Giorno, mese e anno, come nel documento.",
@@ -370,6 +371,11 @@ func TaskFieldHelp(kind care.TaskKind, f catalogue.TaskField) string {
 }
 
 var needLevels = map[string]string{"none": "Nessuna difficoltà", "some": "Qualche difficoltà", "serious": "Serve aiuto", "urgent": "Serve aiuto subito"}
+
+var circles = map[string]string{"social": "Solo le assistenti sociali che seguono la persona", "agency": "Anche i colleghi del mio ente che lavorano con la persona"}
+
+// Circle says whom what somebody writes is for, as they choose it.
+func Circle(code string) string { return say(circles, code) }
 
 // NeedLevel says how serious a need was found.
 func NeedLevel(code string) string { return say(needLevels, code) }

@@ -173,7 +173,12 @@ func (t OperationTexts) Hint(name string) string {
 }
 
 // Choice says a code of the operation's form.
-func (t OperationTexts) Choice(code string) string { return say(t.Choices, code) }
+func (t OperationTexts) Choice(code string) string {
+	if own, ok := circles[code]; ok {
+		return own
+	}
+	return say(t.Choices, code)
+}
 
 // NoneOf says that a field of the operation's form has nothing to choose from.
 func (t OperationTexts) NoneOf(name string) string {

@@ -6,32 +6,40 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/written"
 )
 
 // Found adds an area of need that somebody came upon.
 type Found struct {
-	Area string `json:"area" from:"other_needs" doc:"Code of an area of need that the case has not"`
-	Note string `json:"note" maxLength:"4000" doc:"On what: what was seen or said"`
+	Area   string `json:"area" from:"other_needs" doc:"Code of an area of need that the case has not"`
+	Note   string `json:"note" maxLength:"4000" doc:"On what: what was seen or said"`
+	Circle string `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Over closes one.
 type Over struct {
-	Area string `json:"area" from:"own_needs" doc:"Code of an area of need that the case has"`
-	Note string `json:"note" maxLength:"4000" doc:"On what: why it is one no more"`
+	Area   string `json:"area" from:"own_needs" doc:"Code of an area of need that the case has"`
+	Note   string `json:"note" maxLength:"4000" doc:"On what: why it is one no more"`
+	Circle string `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Check says what is wrong with the form; policy is of the caller's zone.
-func (form Found) Check(policy care.Policy) []care.Fault { return check(policy, form.Area, form.Note) }
+func (form Found) Check(policy care.Policy) []care.Fault {
+	return check(policy, care.OpAddNeed, form.Area, form.Note, form.Circle)
+}
 
 // Check says what is wrong with the form; policy is of the caller's zone.
-func (form Over) Check(policy care.Policy) []care.Fault { return check(policy, form.Area, form.Note) }
+func (form Over) Check(policy care.Policy) []care.Fault {
+	return check(policy, care.OpEndNeed, form.Area, form.Note, form.Circle)
+}
 
-func check(policy care.Policy, area, note string) []care.Fault {
+func check(policy care.Policy, op care.Operation, area, note, circle string) []care.Fault {
 	var f care.Faults
 	f.Add(area != "", "area", care.RuleRequired)
 	f.Add(area == "" || len(policy.NeedAreas([]string{area})) == 1, "area", care.RuleUnknownCode)
 	f.Add(care.Said(note), "note", care.RuleRequired)
 	f.Note("note", note)
+	written.CheckChoice(&f, string(op), circle)
 	return f
 }
 

@@ -190,6 +190,21 @@ func CircleOf(name string, role care.Role) Circle {
 	return f.circle
 }
 
+// Choices are the circles that whoever writes a form may choose instead of the usual one:
+// of what somebody notes for their own work. What is said to others is for them.
+func Choices(name string) []string {
+	if f, ok := find(name); !ok || !f.own {
+		return nil
+	}
+	return []string{string(SocialService), string(Agency)}
+}
+
+// CheckChoice says what is wrong with the circle that somebody chose for a form; empty: the
+// usual one.
+func CheckChoice(f *care.Faults, name, circle string) {
+	f.Add(circle == "" || slices.Contains(Choices(name), circle), "circle", care.RuleUnknownCode)
+}
+
 // Of lists the forms that make records of a kind.
 func Of(kind Kind) (names []string) {
 	for _, f := range forms {

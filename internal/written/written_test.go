@@ -19,6 +19,18 @@ var elsewhere = []care.Operation{
 	care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift,
 }
 
+// Of what somebody notes for their own work they choose who reads it; what is said to others is for them.
+func TestWhoChoosesACircle(t *testing.T) {
+	for form, circle := range map[string]string{string(care.Assessment): "social", string(care.OpMeet): "agency", string(care.OpReject): "", "a form of an earlier version": ""} {
+		var f care.Faults
+		written.CheckChoice(&f, form, circle)
+		require.Empty(t, f, form)
+		written.CheckChoice(&f, form, "case")
+		require.Equal(t, care.Faults{{Field: "circle", Rule: care.RuleUnknownCode}}, f, form)
+	}
+	require.Empty(t, written.Choices(string(care.OpReject)))
+}
+
 // Every form that people fill in makes a record of a known kind.
 func TestEveryFormMakesARecord(t *testing.T) {
 	for _, f := range catalogue.TaskForms {

@@ -99,6 +99,9 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""
 		}
+		if f.Name == string(catalogue.FieldCircle) {
+			shown.Shape, shown.Type, shown.Empty, shown.Hint = "select", "", "Come di solito", italian.FieldHelp(f.Name)
+		}
 		for _, code := range f.Choices {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(a.texts.Choice(code)), Chosen: code == value})
 		}

@@ -94,7 +94,7 @@ func formOf(p care.Policy, r ledger.Record) (*parts.TaskForm, bool) {
 		}
 	}
 	form := catalogue.TaskForm{Kind: kind, Outcomes: []catalogue.TaskOutcome{outcome}}
-	return &parts.TaskForm{TaskForm: form, Policy: p}, r.Readable && len(amending.Amendable(r.Form)) > 0
+	return &parts.TaskForm{TaskForm: form, Policy: p, Amends: true}, r.Readable && len(amending.Amendable(r.Form)) > 0
 }
 
 // completion is what of a record can be amended.

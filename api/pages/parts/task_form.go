@@ -14,6 +14,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/deciding"
+	"percorso/internal/written"
 )
 
 // bookingRows is how many appointments the form offers at once.
@@ -35,6 +36,7 @@ type TaskForm struct {
 	Private []string          // partners that the person's consent is asked for
 	Members map[string]string // the names of those for an équipe, by the outcome that convenes it
 	Offers  Offers            // free places of the services, or of the task's
+	Amends  bool              // what was written: for whom it is was chosen then
 	Shut    string            // which matters the person cannot book, and why
 }
 
@@ -67,7 +69,8 @@ func (f *TaskForm) SaysWhen() (day string, says bool) {
 
 // asks says whether there is something to ask in a field of an outcome.
 func (f *TaskForm) asks(o catalogue.TaskOutcome, field catalogue.TaskField) bool {
-	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0 || f.Members[o.Code] != "")
+	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0 || f.Members[o.Code] != "") &&
+		(field != catalogue.FieldCircle || len(f.circles()) > 0)
 }
 
 // begin fills in what a form that nobody has touched begins with.
@@ -114,6 +117,8 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 		shown := f.field(f.Outcomes[0], field)
 		if field == catalogue.FieldNote {
 			f.sayWhenNeeded(&shown)
+		}
+		if field == catalogue.FieldNote || field == catalogue.FieldCircle {
 			page.After = append(page.After, shown)
 		} else {
 			page.Before = append(page.Before, shown)
@@ -216,8 +221,21 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		}
 	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
+	case catalogue.FieldCircle:
+		shown.Shape, shown.Empty, shown.Hint = "select", "Come di solito", italian.FieldHelp("circle")
+		for _, code := range f.circles() {
+			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Circle(code), Chosen: shown.Value == code})
+		}
 	}
 	return shown
+}
+
+// circles are those that the author of the form chooses from.
+func (f *TaskForm) circles() []string {
+	if f.Amends {
+		return nil
+	}
+	return written.Choices(string(f.Kind))
 }
 
 // areas asks of each area of need of the zone how serious it is.

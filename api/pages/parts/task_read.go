@@ -92,6 +92,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			done.Consent = value != ""
 		case catalogue.FieldNote:
 			done.Note = value
+		case catalogue.FieldCircle:
+			done.Circle = value
 		}
 	}
 	return done, faults

@@ -136,6 +136,7 @@ func (e everything) readings() map[string]struct {
 		"Readers": reads(ledger.ReadReads, func() (any, error) {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
+		"RecordIn":     reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
 		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
 		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
 		"Returned":     none("members of staff, no person"),

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/needs"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/postgrestest"
 	kept "percorso/internal/postgres/written"
@@ -93,6 +94,34 @@ func TestANoteIsReadByItsCircle(t *testing.T) {
 		_, err := p.Owner.Exec(t.Context(), sql)
 		require.ErrorContains(t, err, "only inserted", sql)
 	}
+}
+
+// Whoever writes a note chooses whom it is for, in the same way for each kind of form: a
+// social worker gives hers to her agency, the desk keeps its own for the social service.
+func TestACircleIsChosen(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	note := func(account, area, circle string) (id string) {
+		cmd, err := p.Records.Assign(t.Context(), p.Accounts[account], catalogue.AddNeed.Command(uuid.NewString(), ledger.BareID(run), needs.Found{Area: area, Note: mark, Circle: circle}).NewCommand)
+		require.NoError(t, err)
+		return cmd.ID
+	}
+	readable := func(account, id string) bool {
+		r, err := p.Records.RecordIn(t.Context(), p.Accounts[account], ledger.BareID(run), id)
+		require.NoError(t, err)
+		return r.Readable
+	}
+	hers, usual, kept := note("social_worker.prato", "school", "agency"), note("social_worker.prato", "social_inclusion", ""), note("desk_operator.prato", "immigration", "social")
+	require.True(t, readable("intercultural_mediator.prato", hers))
+	require.False(t, readable("intercultural_mediator.prato", usual))
+	require.False(t, readable("intercultural_mediator.prato", kept))
+	require.True(t, readable("desk_operator.prato", kept), "its author")
+
+	task := postgrestest.Opens(run, "consult", ledger.TaskChange{Kind: care.SocialConsult})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	p.Complete("social_worker.prato", run, task.ID, care.Completion{Outcome: care.Consulted, Note: mark, Circle: "agency"}, ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`record WHERE kind = 'social_consult' AND circle = 'agency'`))
+	require.True(t, readable("social_worker.prato", kept), "who follows the case")
 }
 
 // Whoever is outside opens a record with a reason, for a day; the author is told who and
