@@ -8,6 +8,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/correction"
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/italian/jobs"
@@ -30,7 +31,9 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 	}
 	add("Nome", snapshot.GivenName)
 	add("Cognome", snapshot.FamilyName)
-	if born, err := time.Parse(time.DateOnly, snapshot.BirthDate); err == nil {
+	if born, yearOnly, ok := correction.ParseBirth(snapshot.BirthDate); ok && yearOnly {
+		add("Data di nascita", italian.YearOnly(born))
+	} else if ok {
 		add("Data di nascita", italian.Date(born))
 	}
 	add("Codice fiscale", snapshot.FiscalCode)

@@ -1,14 +1,26 @@
 package present_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"percorso/api/present"
+	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/ledger"
 )
+
+// TestABirthIsGivenAsItIsKnown: a year is no day.
+func TestABirthIsGivenAsItIsKnown(t *testing.T) {
+	for given, said := range map[string]string{"1990-05-12": "12 maggio 1990", "1990": "nel 1990, il giorno non è noto"} {
+		if terms := present.DisclosedTerms(care.Policy{}, ledger.Snapshot{BirthDate: given}); !slices.ContainsFunc(terms, func(term web.Term) bool { return term.Value == said }) {
+			t.Errorf("%+v, want %q", terms, said)
+		}
+	}
+}
 
 // TestAnActsEndIsWarnedOf: from two months before its last day on, and once it is past.
 func TestAnActsEndIsWarnedOf(t *testing.T) {

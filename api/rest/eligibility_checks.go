@@ -18,6 +18,7 @@ type eligibilityInput struct{ Body personFactsJSON }
 
 type personFactsJSON struct {
 	BirthDate    string   `json:"birth_date,omitempty" format:"date" doc:"Left out: not known"`
+	YearOnly     bool     `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known, and of birth_date it alone counts"`
 	Citizenship  string   `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless; left out: not known"`
 	Permit       string   `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit; left out, or not_shown: none was shown"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date" doc:"Its last day; left out: it does not expire"`
@@ -57,7 +58,7 @@ func (a *API) registerEligibilityChecks() {
 		}
 		b := in.Body
 		facts := eligibility.PersonFacts{
-			BirthDate: persons.ReadDay(b.BirthDate), Citizenship: b.Citizenship, Permit: persons.ShownPermit(b.Permit), PermitExpiry: persons.OptionalDay(b.PermitExpiry),
+			BirthDate: persons.ReadBirth(b.BirthDate, b.YearOnly), YearOnly: b.YearOnly, Citizenship: b.Citizenship, Permit: persons.ShownPermit(b.Permit), PermitExpiry: persons.OptionalDay(b.PermitExpiry),
 			RenewalAsked: b.RenewalAsked, Needs: rules.NeedAreas(b.Needs),
 		}
 		now := a.now().In(rules.Calendar.Location())

@@ -15,6 +15,7 @@ type samePersonJSON struct {
 	GivenName  string `json:"given_name" maxLength:"100" doc:"One of the two names is enough"`
 	FamilyName string `json:"family_name" maxLength:"100"`
 	BirthDate  string `json:"birth_date" format:"date"`
+	YearOnly   bool   `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known, and of birth_date it alone counts"`
 	FiscalCode string `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: who has the same one is the likeliest"`
 }
 
@@ -38,7 +39,7 @@ func (a *API) registerSamePerson() {
 			return nil, err
 		}
 		b := in.Body
-		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: persons.ReadDay(b.BirthDate), FiscalCode: b.FiscalCode}
+		person := ledger.Person{GivenName: b.GivenName, FamilyName: b.FamilyName, BirthDate: persons.ReadBirth(b.BirthDate, b.YearOnly), YearOnly: b.YearOnly, FiscalCode: b.FiscalCode}
 		if faults := intake.CheckSamePerson(person, a.now().In(rules.Calendar.Location())); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}

@@ -53,6 +53,8 @@ const (
 	RuleLevel2Foreign = "level_2.foreign_citizen"
 	// RuleLevel2BirthDate: the matter asks for an age, and the birth date is not known.
 	RuleLevel2BirthDate = "level_2.birth_date_missing"
+	// RuleLevel2BirthDay: the year of birth alone is known, and leaves the answer open.
+	RuleLevel2BirthDay = "level_2.birth_day_missing"
 	// RuleLevel2AgeMin: the matter is for older people than this one on the day.
 	RuleLevel2AgeMin = "level_2.age_min"
 	// RuleLevel2AgeMax: the matter is for younger people.
@@ -70,6 +72,8 @@ const (
 	RuleTakeOverPermitBefore = "take_over.permit_missing"
 	// RuleTakeOverBirthDate: the birth date is not known.
 	RuleTakeOverBirthDate = "take_over.birth_date_missing"
+	// RuleTakeOverBirthDay: the year of birth alone is known, and leaves the answer open.
+	RuleTakeOverBirthDay = "take_over.birth_day_missing"
 	// RuleTakeOverAgeMin: not yet 16 on the day.
 	RuleTakeOverAgeMin = "take_over.age_min"
 	// RuleTakeOverAgeMax: 66 or older on the day.
@@ -110,15 +114,25 @@ func TurnsSixteen(birth time.Time) time.Time { return care.DayOf(birth).AddDate(
 // NearlyAdult is half a year before the person comes of age.
 func NearlyAdult(birth time.Time) time.Time { return care.DayOf(birth).AddDate(17, 6, 0) }
 
-// Adult says whether the person is of age on a day.
-func Adult(birth, on time.Time) bool {
-	return !care.DayOf(on).Before(care.DayOf(birth).AddDate(18, 0, 0))
+// Adult says whether the person is surely of age on a day.
+func Adult(birth time.Time, yearOnly bool, on time.Time) bool {
+	return !care.DayOf(on).Before(latest(birth, yearOnly).AddDate(18, 0, 0))
+}
+
+// latest is the last day on which somebody may be born: the last of the year, where the
+// year alone is known, which is kept as its first.
+func latest(birth time.Time, yearOnly bool) time.Time {
+	if yearOnly {
+		return time.Date(birth.Year(), time.December, 31, 0, 0, 0, 0, time.UTC)
+	}
+	return care.DayOf(birth)
 }
 
 // PersonFacts is what the gates need to know of a person. Dates count as days,
 // whatever their time and zone.
 type PersonFacts struct {
 	BirthDate    time.Time  // zero: not known
+	YearOnly     bool       // of the birth date the year alone is known; it is its 1 January
 	Citizenship  string     // ISO 3166-1 alpha-2, or Stateless; empty: not known
 	Permit       string     // kind of residence permit; empty: not shown
 	PermitExpiry *time.Time // last day of the permit; nil: it does not expire
@@ -183,7 +197,7 @@ func takeOver(f PersonFacts, today time.Time) []GateRefusal {
 		permit: RuleTakeOverPermit, expired: RuleTakeOverPermitExpired,
 	})
 	refusals = append(refusals, age(TakeOverAgeMin, TakeOverAgeMax, f, today, ageRules{
-		birth: RuleTakeOverBirthDate, least: RuleTakeOverAgeMin, most: RuleTakeOverAgeMax,
+		birth: RuleTakeOverBirthDate, day: RuleTakeOverBirthDay, least: RuleTakeOverAgeMin, most: RuleTakeOverAgeMax,
 	})...)
 	if !slices.ContainsFunc(f.Needs, func(n care.NeedArea) bool { return n.Difficulty != "" }) {
 		refusals = append(refusals, GateRefusal{Rule: RuleTakeOverNeed, Field: "needs"})

@@ -43,7 +43,7 @@ func matter(gate care.MatterGate, f PersonFacts, today time.Time) []GateRefusal 
 		permit: RuleLevel2Permit, expired: RuleLevel2PermitExpired,
 	})
 	return append(refusals, age(gate.AgeMin, gate.AgeMax, f, today, ageRules{
-		birth: RuleLevel2BirthDate, least: RuleLevel2AgeMin, most: RuleLevel2AgeMax,
+		birth: RuleLevel2BirthDate, day: RuleLevel2BirthDay, least: RuleLevel2AgeMin, most: RuleLevel2AgeMax,
 	})...)
 }
 
@@ -80,12 +80,15 @@ func asksPermit(gate care.MatterGate, f PersonFacts, today time.Time) bool {
 }
 
 // ageRules are the rules of age as a gate names them.
-type ageRules struct{ birth, least, most string }
+type ageRules struct{ birth, day, least, most string }
 
-// age asks that the person has had one birthday and not yet the one after another.
+// age asks that the person has had one birthday and not yet the one after another. Where
+// the year of birth alone is known, and the one birthday may have been or not, the day is
+// asked for: nobody is taken for older or younger than they may be.
 func age(least, most int, f PersonFacts, today time.Time, rules ageRules) []GateRefusal {
 	refusal := GateRefusal{Field: "birth_date"}
-	first := birthday(f.BirthDate, least)
+	first, surely := birthday(f.BirthDate, least), birthday(latest(f.BirthDate, f.YearOnly), least)
+	last := most > 0 && !today.Before(birthday(f.BirthDate, most+1)) // may be over
 	switch {
 	case least == 0 && most == 0:
 		return nil
@@ -93,8 +96,12 @@ func age(least, most int, f PersonFacts, today time.Time, rules ageRules) []Gate
 		refusal.Rule = rules.birth
 	case today.Before(first):
 		refusal.Rule, refusal.From = rules.least, &first
-	case most > 0 && !today.Before(birthday(f.BirthDate, most+1)):
+	case least > 0 && today.Before(surely):
+		refusal.Rule, refusal.From = rules.day, &surely
+	case last && !today.Before(birthday(latest(f.BirthDate, f.YearOnly), most+1)):
 		refusal.Rule = rules.most
+	case last:
+		refusal.Rule = rules.day
 	default:
 		return nil
 	}

@@ -51,6 +51,10 @@ func TestEachMatterHasItsGate(t *testing.T) {
 		{"a child of 8 with a permit", change(func(f *PersonFacts) { f.BirthDate = day("2018-05-05") }), map[string]string{"work": RuleLevel2AgeMin}},
 		{"66 today", change(func(f *PersonFacts) { f.BirthDate = day("1960-11-23") }), map[string]string{"work": RuleLevel2AgeMax}},
 		{"66 tomorrow", change(func(f *PersonFacts) { f.BirthDate = day("1960-11-24") }), nil},
+		{"65 or 66, by the year alone", change(func(f *PersonFacts) { f.BirthDate, f.YearOnly = day("1960-01-01"), true }), map[string]string{"work": RuleLevel2BirthDay}},
+		{"17 or 18 by the year alone, and none was shown", PersonFacts{BirthDate: day("2008-01-01"), YearOnly: true, Citizenship: "CN"}, map[string]string{
+			"renewal": RuleLevel2Permit, "school": RuleLevel2Permit, "certificate": RuleLevel2Permit, "work": RuleLevel2Permit, "social": RuleLevel2Permit, "": RuleLevel2Permit,
+		}},
 		{"of unknown age, with a permit", change(func(f *PersonFacts) { f.BirthDate = day("0001-01-01") }), map[string]string{"work": RuleLevel2BirthDate}},
 		{"a citizen of the EU, who has no permit", PersonFacts{BirthDate: day("1992-03-10"), Citizenship: "RO"}, map[string]string{
 			"renewal": RuleLevel2ThirdCountry, "health": RuleLevel2ThirdCountry, "work": RuleLevel2ThirdCountry, "social": RuleLevel2ThirdCountry, "": RuleLevel2ThirdCountry,

@@ -8,7 +8,7 @@ import (
 // Facts is what the gates of eligibility ask of a person.
 func (p Person) Facts(policy care.Policy, needs []string) eligibility.PersonFacts {
 	return eligibility.PersonFacts{
-		BirthDate: p.BirthDate, Citizenship: p.Citizenship, Permit: p.Permit, PermitExpiry: p.PermitExpiry,
+		BirthDate: p.BirthDate, YearOnly: p.YearOnly, Citizenship: p.Citizenship, Permit: p.Permit, PermitExpiry: p.PermitExpiry,
 		RenewalAsked: p.Permit == care.PermitRequested, Needs: policy.NeedAreas(needs),
 	}
 }

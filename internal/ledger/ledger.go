@@ -456,7 +456,7 @@ type ShareEnd struct {
 type Snapshot struct {
 	GivenName   string   `json:"given_name"`
 	FamilyName  string   `json:"family_name"`
-	BirthDate   string   `json:"birth_date"`
+	BirthDate   string   `json:"birth_date"` // a day (1990-05-12), or the year alone (1990) where no more is known
 	Citizenship string   `json:"citizenship"`
 	Languages   []string `json:"languages"`
 	Phone       string   `json:"phone"`

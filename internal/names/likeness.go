@@ -11,6 +11,7 @@ import (
 type Person struct {
 	Given, Family string
 	Born          time.Time // the day alone counts
+	YearOnly      bool      // or, of it, the year
 	Code          string    // key of the codice fiscale, by which one is known; empty: unknown
 }
 
@@ -62,7 +63,7 @@ func (l Likeness) Offered() bool { return l.Code || l.Names == SameNames || l.Na
 // that are spelled alike with the same date or one that was easily mistyped for it; the
 // family name alone with the same date; the same codice fiscale whatever else there is.
 func Like(a, b Person) Likeness {
-	l := Likeness{Code: a.Code != "" && a.Code == b.Code, Born: births(a.Born, b.Born)}
+	l := Likeness{Code: a.Code != "" && a.Code == b.Code, Born: births(a, b)}
 	switch {
 	case haveCommon(wholes(a.Given, a.Family), wholes(b.Given, b.Family)):
 		l.Names = SameNames
@@ -80,8 +81,17 @@ func Like(a, b Person) Likeness {
 
 func asOne(name string) string { return strings.Join(Words(name), "") }
 
-func births(a, b time.Time) OfBirth {
+// births compares the days, and the years where one of them is known by it alone: that
+// the year is the same does not make it the same day.
+func births(p, q Person) OfBirth {
 	const day = "02012006"
+	a, b := p.Born, q.Born
+	if p.YearOnly || q.YearOnly {
+		if a.Year() == b.Year() {
+			return LikeBirth
+		}
+		return OtherBirth
+	}
 	x, y := a.Format(day), b.Format(day)
 	differ := 0
 	for i := range x {

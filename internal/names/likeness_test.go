@@ -114,5 +114,14 @@ func TestInWhatTwoPeopleAreAlike(t *testing.T) {
 		}
 		require.Equal(t, c.like, names.Like(of(c.a, c.born[0]), of(c.b, c.born[1])), fmt.Sprint(i))
 	}
+	in := func(name, born string, yearOnly bool) names.Person {
+		return names.Person{Given: "Persona", Family: name, Born: day(born), YearOnly: yearOnly}
+	}
+	for born, like := range map[string]names.Likeness{
+		"1990-01-01": {Names: names.SameNames, Born: names.LikeBirth}, "1990-05-12": {Names: names.SameNames, Born: names.LikeBirth}, "1991-01-01": {Names: names.SameNames, Born: names.OtherBirth},
+	} {
+		require.Equal(t, like, names.Like(in("Provetta", "1990-01-01", true), in("Provetta", born, false)), born)
+	}
+	require.Empty(t, names.Like(in("Provetta", "1990-01-01", true), names.Person{Given: "Duecento", Family: "Provetta", Born: day("1990-01-01"), YearOnly: true}), "a year is no day of birth")
 	require.Less(t, names.Likeness{Names: names.LikeNames, Born: names.SameBirth}.Rank(), names.Likeness{Names: names.SameNames, Born: names.OtherBirth}.Rank())
 }

@@ -54,7 +54,7 @@ type Record struct {
 
 // Of is the record of a take-over on a day in the zone.
 func Of(with With, facts eligibility.PersonFacts, on time.Time) Record {
-	r := Record{On: on.Format(time.DateOnly), With: with, Gate: "shut", Age: ageOf(facts.BirthDate, on), Citizenship: "third_country", Needs: []string{}}
+	r := Record{On: on.Format(time.DateOnly), With: with, Gate: "shut", Age: ageOf(facts, on), Citizenship: "third_country", Needs: []string{}}
 	answer := eligibility.MayPass(eligibility.GateTakeOver, facts, on)
 	if answer.Allowed {
 		r.Gate = "open"
@@ -79,14 +79,24 @@ func Of(with With, facts eligibility.PersonFacts, on time.Time) Record {
 	return r
 }
 
-func ageOf(birth, on time.Time) string {
+// ageOf is among which ages somebody surely is.
+func ageOf(facts eligibility.PersonFacts, on time.Time) string {
+	if facts.BirthDate.IsZero() {
+		return "unknown"
+	}
+	age := ageBorn(facts.BirthDate, on)
+	if facts.YearOnly && age != ageBorn(facts.BirthDate.AddDate(1, 0, -1), on) {
+		return "unknown"
+	}
+	return age
+}
+
+func ageBorn(birth, on time.Time) string {
 	day, born := care.DayOf(on), care.DayOf(birth)
 	switch {
-	case birth.IsZero():
-		return "unknown"
 	case day.Before(born.AddDate(eligibility.TakeOverAgeMin, 0, 0)):
 		return "under"
-	case !eligibility.Adult(birth, on):
+	case !eligibility.Adult(birth, false, on):
 		return "minor"
 	case !day.Before(born.AddDate(eligibility.TakeOverAgeMax+1, 0, 0)):
 		return "over"

@@ -51,10 +51,16 @@ func TestWhatIsKeptOfTheDay(t *testing.T) {
 		"a receipt": {func(f *eligibility.PersonFacts) {
 			f.Permit, f.PermitExpiry, f.RenewalAsked = care.PermitRequested, nil, true
 		}, func(r *takeover.Record) { r.Permit = "requested" }},
-		"under 16":        {func(f *eligibility.PersonFacts) { f.BirthDate = day(16).AddDate(0, 0, 1) }, func(r *takeover.Record) { r.Gate, r.Age = "shut", "under" }},
-		"16 today":        {func(f *eligibility.PersonFacts) { f.BirthDate = day(16) }, func(r *takeover.Record) { r.Age = "minor" }},
-		"65":              {func(f *eligibility.PersonFacts) { f.BirthDate = day(66).AddDate(0, 0, 1) }, func(*takeover.Record) {}},
-		"66 today":        {func(f *eligibility.PersonFacts) { f.BirthDate = day(66) }, func(r *takeover.Record) { r.Gate, r.Age = "shut", "over" }},
+		"under 16": {func(f *eligibility.PersonFacts) { f.BirthDate = day(16).AddDate(0, 0, 1) }, func(r *takeover.Record) { r.Gate, r.Age = "shut", "under" }},
+		"16 today": {func(f *eligibility.PersonFacts) { f.BirthDate = day(16) }, func(r *takeover.Record) { r.Age = "minor" }},
+		"65":       {func(f *eligibility.PersonFacts) { f.BirthDate = day(66).AddDate(0, 0, 1) }, func(*takeover.Record) {}},
+		"66 today": {func(f *eligibility.PersonFacts) { f.BirthDate = day(66) }, func(r *takeover.Record) { r.Gate, r.Age = "shut", "over" }},
+		"65 or 66 by the year": {func(f *eligibility.PersonFacts) {
+			f.BirthDate, f.YearOnly = time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC), true
+		}, func(r *takeover.Record) { r.Gate, r.Age = "shut", "unknown" }},
+		"an adult by the year": {func(f *eligibility.PersonFacts) {
+			f.BirthDate, f.YearOnly = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), true
+		}, func(*takeover.Record) {}},
 		"of no known day": {func(f *eligibility.PersonFacts) { f.BirthDate = time.Time{} }, func(r *takeover.Record) { r.Gate, r.Age = "shut", "unknown" }},
 		"of the EU":       {func(f *eligibility.PersonFacts) { f.Citizenship = "RO" }, func(r *takeover.Record) { r.Gate, r.Citizenship = "shut", "other" }},
 		"no such need":    {func(f *eligibility.PersonFacts) { f.Needs = labour[1:] }, func(r *takeover.Record) { r.Gate, r.Needs = "shut", []string{} }},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -25,7 +26,7 @@ func makesEither(says func(ledger.Person) string) func(*Place, context.Context, 
 
 // What a file says of its person, by field.
 func nameOf(p ledger.Person) string        { return p.GivenName + " " + p.FamilyName }
-func birthDateOf(p ledger.Person) string   { return italian.Date(p.BirthDate) }
+func birthDateOf(p ledger.Person) string   { return parts.Born(p) }
 func citizenshipOf(p ledger.Person) string { return world.Citizenship(p.Citizenship) }
 func phoneOf(p ledger.Person) string       { return p.Phone }
 

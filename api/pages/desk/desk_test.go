@@ -89,6 +89,13 @@ func TestOpenACase(t *testing.T) {
 	if flash := b.Open(t, "/sportello"); !strings.Contains(flash.Words(), "Il fascicolo è aperto. Il prossimo passo è") {
 		t.Errorf("no word of it: %s", flash.Words())
 	}
+	year := someOpening()
+	year.Set("key", "altra-chiave")
+	year.Set("birth_date", "1992")
+	b.Send(t, "/sportello/fascicolo", year)
+	if p := apitest.FormIn(t, catalogue.Open, sent).Person; !p.YearOnly || !p.BirthDate.Equal(time.Date(1992, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("a year alone: %+v", p)
+	}
 }
 
 func TestOpeningComesBackAsItWasTyped(t *testing.T) {
@@ -237,6 +244,10 @@ func TestEligibilityOnAPage(t *testing.T) {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}
+	}
+	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2010"}, "citizenship": {"PK"}, "permit": {"family"}, "needs": {"labour"}})
+	if !strings.Contains(page.Words(), italian.Rule(eligibility.RuleTakeOverBirthDay)) || strings.Join(page.Filled("birth_date"), "") != "//2010" {
+		t.Errorf("a year alone: %v, %s", page.Filled("birth_date"), page.Words())
 	}
 	page = b.Send(t, "/verifica-requisiti", url.Values{"birth_date": {"2030-01-01"}})
 	if page.StatusCode != http.StatusUnprocessableEntity || page.Problems()["birth_date"] == "" {

@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/eligibility"
 	"percorso/internal/intake"
 	"percorso/internal/italian"
@@ -51,12 +52,12 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	}
 	now := s.Now().In(rules.Calendar.Location())
 	faults := care.Faults(act.Unreadable(c.Request.Context()))
-	birth, ok := parts.ReadDate(f.birth)
-	faults.Add(ok, "birth_date", parts.RuleDate)
+	birth, yearOnly, ok := parts.BirthOf(f.birth)
+	faults.Add(ok, "birth_date", correction.RuleBirth)
 	expiry, ok := parts.ReadDate(f.expiry)
 	faults.Add(ok, "permit_expiry", parts.RuleDate)
 	facts := eligibility.PersonFacts{
-		BirthDate: birth, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
+		BirthDate: birth, YearOnly: yearOnly, Citizenship: f.citizenship, Permit: f.permit, RenewalAsked: f.permit == care.PermitRequested,
 		Needs: rules.NeedAreas(f.needs),
 	}
 	if !expiry.IsZero() {

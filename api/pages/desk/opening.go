@@ -14,6 +14,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
@@ -52,8 +53,8 @@ func readCaseForm(c *gin.Context) caseForm {
 		f.Person.Contacts = []reach.Way{terms}
 	}
 	var ok bool
-	if f.Person.BirthDate, ok = parts.ReadDate(f.birth); !ok {
-		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: parts.RuleDate})
+	if f.Person.BirthDate, f.Person.YearOnly, ok = parts.BirthOf(f.birth); !ok {
+		f.malformed = append(f.malformed, care.Fault{Field: "person.birth_date", Rule: correction.RuleBirth})
 	}
 	if expiry, ok := parts.ReadDate(f.expiry); !ok {
 		f.malformed = append(f.malformed, care.Fault{Field: "person.permit_expiry", Rule: parts.RuleDate})

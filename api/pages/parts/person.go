@@ -80,6 +80,15 @@ func BirthTyped(p ledger.Person) string {
 	return p.BirthDate.Format("2/1/2006")
 }
 
+// BirthOf reads a day of birth or a year alone as a form has it. Not ok: it is neither;
+// left empty it is the zero time.
+func BirthOf(typed string) (day time.Time, yearOnly, ok bool) {
+	if typed = ReadBirth(typed); typed == "" {
+		return time.Time{}, false, true
+	}
+	return correction.ParseBirth(typed)
+}
+
 // ReadBirth reads a day of birth or a year as people type it, for a correction. What it
 // cannot read it leaves as it is, so that its rule is told.
 func ReadBirth(typed string) string {

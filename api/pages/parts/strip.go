@@ -9,6 +9,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/correction"
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
@@ -42,7 +43,7 @@ func (t *Thing) add(name, value string) {
 func StripOf(file ledger.Case, now time.Time) *Strip {
 	p := file.PersonData
 	strip := &Strip{Reached: Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
-	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, now)
+	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, p.YearOnly, now)
 	strip.speaks(p.Languages)
 	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
 	switch {
@@ -103,8 +104,8 @@ func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
 	if name == "" {
 		return nil
 	}
-	born, _ := time.Parse(time.DateOnly, given.BirthDate) // unknown, it has no age
-	strip := &Strip{Person: withAge(name, born, now)}
+	born, yearOnly, _ := correction.ParseBirth(given.BirthDate) // unknown, it has no age
+	strip := &Strip{Person: withAge(name, born, yearOnly, now)}
 	if given.Phone != "" {
 		strip.Reached = []Reached{reachedBy(given.Telephone())}
 	}
@@ -112,9 +113,12 @@ func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
 	return strip
 }
 
-func withAge(name string, born, now time.Time) string {
+func withAge(name string, born time.Time, yearOnly bool, now time.Time) string {
 	if born.IsZero() {
 		return name
+	}
+	if yearOnly {
+		return name + ", circa " + italian.Count(now.In(italian.Rome).Year()-born.Year(), "anno", "anni")
 	}
 	return name + ", " + italian.Count(years(born, now.In(italian.Rome)), "anno", "anni")
 }
@@ -227,6 +231,6 @@ func PermitThing(p ledger.Person) Thing {
 	if p.Receipt != nil {
 		t.add("Ricevuta del rinnovo", italian.Date(*p.Receipt))
 	}
-	t.add("Data di nascita", italian.Date(p.BirthDate))
+	t.add("Data di nascita", Born(p))
 	return t
 }

@@ -26,3 +26,13 @@ func TestANoteIsShownOnce(t *testing.T) {
 	}
 	require.Equal(t, []string{"Prova uno", "Prova uno", "Prova due"}, said)
 }
+
+// Whoever is known by a year is of about an age, and was born on no day.
+func TestAnAgeByTheYearIsNoAge(t *testing.T) {
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	file := ledger.Case{PersonData: ledger.Person{GivenName: "Persona", FamilyName: "Prova", BirthDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), YearOnly: true}}
+	require.Equal(t, "Persona Prova, circa 36 anni", parts.StripOf(file, now).Person)
+	require.Equal(t, "Persona Prova, circa 36 anni", parts.StripOfGiven(ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova", BirthDate: "1990"}, now).Person)
+	require.Equal(t, "Persona Prova, 36 anni", parts.StripOfGiven(ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova", BirthDate: "1990-05-12"}, now).Person)
+	require.Contains(t, parts.PermitThing(file.PersonData).Terms[1].Value, "il giorno non è noto")
+}

@@ -55,6 +55,7 @@ type NewPersonJSON struct {
 	GivenName     string      `json:"given_name" maxLength:"100"`
 	FamilyName    string      `json:"family_name" maxLength:"100"`
 	BirthDate     string      `json:"birth_date" format:"date"`
+	BirthYearOnly bool        `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known, and of birth_date it alone counts"`
 	Citizenship   string      `json:"citizenship" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
 	Permit        string      `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
 	PermitExpiry  string      `json:"permit_expiry,omitempty" format:"date"`
@@ -68,7 +69,7 @@ type NewPersonJSON struct {
 // Person converts.
 func (j NewPersonJSON) Person() ledger.Person {
 	return ledger.Person{
-		GivenName: j.GivenName, FamilyName: j.FamilyName, BirthDate: ReadDay(j.BirthDate), Citizenship: j.Citizenship,
+		GivenName: j.GivenName, FamilyName: j.FamilyName, BirthDate: ReadBirth(j.BirthDate, j.BirthYearOnly), YearOnly: j.BirthYearOnly, Citizenship: j.Citizenship,
 		Permit: ShownPermit(j.Permit), PermitExpiry: OptionalDay(j.PermitExpiry), Languages: j.Languages, FiscalCode: j.FiscalCode,
 		Phone: j.Phone, Contacts: j.Contacts, NoSafeContact: j.NoSafeContact,
 	}
@@ -96,6 +97,16 @@ func ReadDay(text string) time.Time {
 	t, _ := time.Parse(time.DateOnly, text)
 	if t.IsZero() && text != "" {
 		t = t.AddDate(0, 0, 1)
+	}
+	return t
+}
+
+// ReadBirth is ReadDay of a day of birth. One of which the year alone is known is kept as
+// the year's 1 January.
+func ReadBirth(text string, yearOnly bool) time.Time {
+	t := ReadDay(text)
+	if yearOnly && !t.IsZero() && t.Year() > 1 {
+		t = time.Date(t.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
 	}
 	return t
 }

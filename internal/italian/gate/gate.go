@@ -22,6 +22,8 @@ var Rules = map[string]string{
 	eligibility.RuleTakeOverPermit:        "Per la presa in carico integrata serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
 	eligibility.RuleTakeOverPermitBefore:  "Per la presa in carico integrata serve che la persona mostri il permesso di soggiorno, o la ricevuta della richiesta: quando lo mostra, registralo.",
 	eligibility.RuleTakeOverPermitExpired: "Il permesso di soggiorno è scaduto: per la presa in carico serve la ricevuta della richiesta di rinnovo.",
+	eligibility.RuleLevel2BirthDay:        "Della nascita è noto solo l’anno, che non basta per dire l’età: serve il giorno.",
+	eligibility.RuleTakeOverBirthDay:      "Della nascita è noto solo l’anno, che non basta per dire se la persona ha tra i 16 e i 65 anni: serve il giorno.",
 	eligibility.RuleTakeOverBirthDate:     "Indica la data di nascita: la presa in carico è tra i 16 e i 65 anni.",
 	eligibility.RuleTakeOverAgeMin:        "La presa in carico integrata è dai 16 anni compiuti.",
 	eligibility.RuleTakeOverAgeMax:        "La presa in carico integrata è fino ai 65 anni compresi: restano possibili i servizi di secondo livello.",

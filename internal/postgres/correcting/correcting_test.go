@@ -238,6 +238,7 @@ func TestSafeContacts(t *testing.T) {
 	require.Empty(t, shown.Snapshot.Phone)
 	require.Nil(t, shown.Snapshot.PhoneTerms)
 	require.Equal(t, list, p.person(id).Reached(), "none is lost")
+	require.Equal(t, "1992-03-01", shown.Snapshot.BirthDate)
 	history, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
 	require.NoError(t, err)
 	require.Len(t, history, 2)
@@ -254,6 +255,25 @@ func TestSafeContacts(t *testing.T) {
 	both := p.person(ledger.BareID(other))
 	require.ElementsMatch(t, []reach.Way{third[0], {Kind: "phone", Value: "000 0000001", Call: "no"}, list[1]}, both.Contacts)
 	require.Equal(t, both.Phone, both.Contacts[0].Value, "the number that holds is the first")
+}
+
+// Of whom the year of birth alone is known when the file is opened, it stays a year wherever
+// it goes, until somebody corrects it to a day.
+func TestAYearOfBirthIsGivenAsAYear(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "Annata", YearOnly: true, Languages: []string{"ti"}}, ledger.Effects{})
+	id := ledger.BareID(run)
+	require.True(t, p.person(id).YearOnly)
+	given := func() string {
+		shown, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], id, "cpi", "labour")
+		require.NoError(t, err)
+		return shown.Snapshot.BirthDate
+	}
+	require.Equal(t, "1992", given())
+	require.Equal(t, []string{id}, p.finds("Annata 1992"))
+	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{BirthDate: text("1992-05-12")}))
+	require.Equal(t, "1992-05-12", given())
+	require.False(t, p.person(id).YearOnly)
 }
 
 // Code that knows neither contacts nor a codice fiscale corrects a name: they stay, and the file is found by the code.

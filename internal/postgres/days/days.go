@@ -26,13 +26,21 @@ type Case struct {
 	At      time.Time
 }
 
+// Born is when somebody was born: a day, or the 1 January of a year of which no more is known.
+type Born struct {
+	Day      time.Time
+	YearOnly bool
+}
+
 // Birthday says when one of a minor's birthdays asks for somebody; nil: it is over, or
-// the day of birth is not known. born is the day where nothing is stored of it yet. Who
+// the day of birth is not known. born is the day where nothing is stored of it yet. Where
+// the year alone is known, it asks on the first day on which it may be so. Who
 // was waited for, and is older by a corrected day of birth, has turned 16 meanwhile: that
 // asks for somebody now.
-func (c Case) Birthday(code string, born *time.Time, corrected bool) (*time.Time, error) {
+func (c Case) Birthday(code string, born *Born, corrected bool) (*time.Time, error) {
 	if born == nil {
-		err := c.Tx.QueryRow(c.Context, `SELECT birth_date FROM person WHERE case_id = $1`, c.ID).Scan(&born)
+		born = &Born{}
+		err := c.Tx.QueryRow(c.Context, `SELECT birth_date, birth_year_only FROM person WHERE case_id = $1`, c.ID).Scan(&born.Day, &born.YearOnly)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, nil
 		}
@@ -44,10 +52,10 @@ func (c Case) Birthday(code string, born *time.Time, corrected bool) (*time.Time
 	midnight := func(day time.Time) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, cal.Location())
 	}
-	due := cal.NextOpen(midnight(eligibility.TurnsSixteen(*born)))
+	due := cal.NextOpen(midnight(eligibility.TurnsSixteen(born.Day)))
 	over := !corrected && !there.Before(due)
 	if code == care.NearlyAdult {
-		due, over = cal.LastOpen(midnight(eligibility.NearlyAdult(*born))), eligibility.Adult(*born, there)
+		due, over = cal.LastOpen(midnight(eligibility.NearlyAdult(born.Day))), eligibility.Adult(born.Day, born.YearOnly, there)
 	}
 	if !over && due.Before(c.At) { // what is asked already is not asked again where a merge has written the day of birth
 		err := c.Tx.QueryRow(c.Context, `SELECT EXISTS (SELECT FROM task WHERE case_id = $1 AND kind = $2 AND state <> 'obsolete')`, c.ID, care.ComingOfAge).Scan(&over)

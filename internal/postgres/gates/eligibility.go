@@ -136,17 +136,18 @@ func shut(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID 
 	}
 	type row struct {
 		BirthDate    time.Time  `db:"birth_date"`
+		YearOnly     bool       `db:"birth_year_only"`
 		Citizenship  string     `db:"citizenship"`
 		Permit       string     `db:"permit"`
 		PermitExpiry *time.Time `db:"permit_expiry"`
 		Needs        []string   `db:"needs"`
 	}
-	r, err := postgres.One[row](ctx, tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs
+	r, err := postgres.One[row](ctx, tx, `SELECT p.birth_date, p.birth_year_only, p.citizenship, p.permit, p.permit_expiry, f.needs
 		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, caseID)
 	if err != nil {
 		return nil, err
 	}
-	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
+	person := ledger.Person{BirthDate: r.BirthDate, YearOnly: r.YearOnly, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
 	facts, today := person.Facts(policy.Policy, append(r.Needs, found...)), policy.There(at)
 	for _, p := range gates {
 		answer := eligibility.MayPass(p.gate, facts, today)

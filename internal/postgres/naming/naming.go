@@ -172,10 +172,11 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 		Given  string    `db:"given_name"`
 		Family string    `db:"family_name"`
 		Born   time.Time `db:"birth_date"`
+		Year   bool      `db:"birth_year_only"`
 		Code   string    `db:"fiscal_code"`
 	}
-	of := names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate, Code: fiscal.Key(p.FiscalCode)}
-	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date, p.fiscal_code
+	of := names.Person{Given: p.GivenName, Family: p.FamilyName, Born: p.BirthDate, YearOnly: p.YearOnly, Code: fiscal.Key(p.FiscalCode)}
+	rows, err := postgres.Many[row](ctx, tx, `SELECT p.case_id::text, p.given_name, p.family_name, p.birth_date, p.birth_year_only, p.fiscal_code
 		FROM (SELECT l.id, min(l.n) AS n FROM (
 				SELECT a.id, a.n FROM find_like($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::uuid, $10) WITH ORDINALITY a (id, n)
 				UNION ALL SELECT b, 0 FROM find_coded($11, $8, nullif($9, '')::uuid, $10) b) l GROUP BY l.id) f JOIN person p ON p.case_id = f.id
@@ -187,7 +188,7 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 		return nil, err
 	}
 	for _, r := range rows {
-		in := names.Like(of, names.Person{Given: r.Given, Family: r.Family, Born: r.Born, Code: fiscal.Key(r.Code)})
+		in := names.Like(of, names.Person{Given: r.Given, Family: r.Family, Born: r.Born, YearOnly: r.Year, Code: fiscal.Key(r.Code)})
 		if in.Offered() || which == Open && in.Any() {
 			list = append(list, Like{Case: r.Case, Born: r.Born, In: in})
 		}

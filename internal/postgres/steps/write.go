@@ -47,7 +47,7 @@ type writer struct {
 	beginnings beginnings
 	courses    courses
 
-	born *time.Time // the person, where the step has written who they are
+	born *days.Born // the person, where the step has written who they are
 }
 
 // withParts gives the writer its parts.

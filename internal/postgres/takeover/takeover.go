@@ -22,6 +22,7 @@ func Keep(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, kind ca
 	}
 	type row struct {
 		BirthDate    time.Time  `db:"birth_date"`
+		YearOnly     bool       `db:"birth_year_only"`
 		Citizenship  string     `db:"citizenship"`
 		Permit       string     `db:"permit"`
 		PermitExpiry *time.Time `db:"permit_expiry"`
@@ -30,13 +31,13 @@ func Keep(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, kind ca
 		Agency       string     `db:"agency"`
 		Taken        bool       `db:"taken"`
 	}
-	r, err := postgres.One[row](ctx, tx, `SELECT p.birth_date, p.citizenship, p.permit, p.permit_expiry, f.needs, f.zone, f.agency,
+	r, err := postgres.One[row](ctx, tx, `SELECT p.birth_date, p.birth_year_only, p.citizenship, p.permit, p.permit_expiry, f.needs, f.zone, f.agency,
 			EXISTS (SELECT FROM record r WHERE r.case_id = f.id AND r.kind = $2) AS taken
 		FROM person p JOIN case_file f ON f.id = p.case_id WHERE f.id = $1`, ledger.BareID(s.Case), takeover.Form)
 	if err != nil || r.Taken {
 		return err
 	}
-	person := ledger.Person{BirthDate: r.BirthDate, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
+	person := ledger.Person{BirthDate: r.BirthDate, YearOnly: r.YearOnly, Citizenship: r.Citizenship, Permit: r.Permit, PermitExpiry: r.PermitExpiry}
 	data, err := json.Marshal(takeover.Of(with, person.Facts(policy.Policy, r.Needs), policy.There(s.At)))
 	if err != nil {
 		return err
