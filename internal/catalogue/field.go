@@ -77,6 +77,8 @@ const (
 	EitherCitizenship List = "either_citizenship"
 	EitherPermit      List = "either_permit"
 	EitherPhone       List = "either_phone"
+	EitherFiscalCode  List = "either_fiscal_code"
+	Signers           List = "signers" // who signs for the person
 )
 
 // longText is from how many characters on a text is asked for in an area.

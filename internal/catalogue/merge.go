@@ -8,7 +8,7 @@ import (
 )
 
 // MergeForm merges a second case file of the same person into the one that stays. Of
-// what the two say differently of the person it chooses; languages and needs are united.
+// what the two say differently of the person it chooses; what there may be several of is united.
 type MergeForm struct {
 	Into        string `json:"into" from:"same_person" doc:"Id of the case file that stays"`
 	Name        string `json:"name,omitempty" from:"either_name" doc:"Whose names hold: newer (as where it is left out), merged: of the file that ends, or kept: of the one that stays"`
@@ -16,6 +16,7 @@ type MergeForm struct {
 	Citizenship string `json:"citizenship,omitempty" from:"either_citizenship" doc:"As name"`
 	Permit      string `json:"permit,omitempty" from:"either_permit" doc:"As name, with expiry and receipt"`
 	Phone       string `json:"phone,omitempty" from:"either_phone" doc:"As name"`
+	FiscalCode  string `json:"fiscal_code,omitempty" from:"either_fiscal_code" doc:"As name"`
 	Note        string `json:"note" maxLength:"4000" doc:"How it was found that they are the same person"`
 }
 
@@ -31,7 +32,7 @@ var WhoseData = []string{NewerData, MergedData, KeptData}
 
 // Chosen is whose data hold, by field.
 func (f MergeForm) Chosen() map[string]string {
-	return map[string]string{"name": f.Name, "birth_date": f.BirthDate, "citizenship": f.Citizenship, "permit": f.Permit, "phone": f.Phone}
+	return map[string]string{"name": f.Name, "birth_date": f.BirthDate, "citizenship": f.Citizenship, "permit": f.Permit, "phone": f.Phone, "fiscal_code": f.FiscalCode}
 }
 
 // Merge merges a case file into another of the same person. It is asked of the

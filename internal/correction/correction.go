@@ -11,8 +11,11 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/fiscal"
 	"percorso/internal/intake"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 )
 
 // Course is the course of a case that hears that the day of birth was corrected.
@@ -21,20 +24,25 @@ const Course = 6
 // PersonCorrection is the form that corrects the data of a person. What is left out
 // stays as it is; an empty text takes away what was there.
 type PersonCorrection struct {
-	GivenName     *string      `json:"given_name,omitempty" maxLength:"100" doc:"One of the two names is enough"`
-	FamilyName    *string      `json:"family_name,omitempty" maxLength:"100"`
-	BirthDate     *string      `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
-	Citizenship   *string      `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
-	Languages     []string     `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`
-	Phone         *string      `json:"phone,omitempty" maxLength:"50"`
-	Email         *string      `json:"email,omitempty" maxLength:"200"`
-	Municipality  *string      `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
-	Address       *string      `json:"address,omitempty" maxLength:"200"`
-	Contacts      *[]reach.Way `json:"contacts,omitempty" maxItems:"10" doc:"How the person is reached: all of them, in the place of those that were there, and of phone and email"`
-	NoSafeContact *bool        `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them: nobody calls or writes"`
-	FiscalCode    *string      `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
-	Seen          int          `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
-	Note          string       `json:"note" maxLength:"4000" doc:"Why"`
+	GivenName     *string         `json:"given_name,omitempty" maxLength:"100" doc:"One of the two names is enough"`
+	FamilyName    *string         `json:"family_name,omitempty" maxLength:"100"`
+	BirthDate     *string         `json:"birth_date,omitempty" maxLength:"10" doc:"A day (1990-05-12), or the year alone (1990) where no more is known"`
+	Citizenship   *string         `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
+	Languages     []string        `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all of them, in the place of those that were there"`
+	Phone         *string         `json:"phone,omitempty" maxLength:"50"`
+	Email         *string         `json:"email,omitempty" maxLength:"200"`
+	Municipality  *string         `json:"municipality,omitempty" maxLength:"200" doc:"Where the person lives"`
+	Address       *string         `json:"address,omitempty" maxLength:"200"`
+	Contacts      *[]reach.Way    `json:"contacts,omitempty" maxItems:"10" doc:"How the person is reached: all of them, in the place of those that were there, and of phone and email"`
+	NoSafeContact *bool           `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them: nobody calls or writes"`
+	FiscalCode    *string         `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: 16 characters, or the 11 digits of a provisional one. It has to go with the day of birth"`
+	Reads         []string        `json:"reads,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47: all that they read, in the place of those that were there"`
+	Speech        *[]string       `json:"speech,omitempty" maxItems:"5" doc:"How they communicate, all of it: signs (Italian sign language), reads_lips, writes, large_print, no_phone"`
+	Linked        *[]kin.Linked   `json:"linked,omitempty" maxItems:"12" doc:"Who belongs to them, all of them in the place of those that were there: who signs, whom one may call, who must not be told"`
+	NoAbode       *bool           `json:"no_abode,omitempty" doc:"They have no home"`
+	Papers        *[]papers.Paper `json:"papers,omitempty" maxItems:"8" doc:"Documents that they have shown, all of them in the place of those that were there"`
+	Seen          int             `json:"seen,omitempty" minimum:"0" doc:"Version of the person's data that the form was made from: where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
+	Note          string          `json:"note" maxLength:"4000" doc:"Why"`
 }
 
 // The fields that can be corrected, in the order in which pages show them.
@@ -51,10 +59,15 @@ const (
 	FiscalCode    = "fiscal_code"
 	Contacts      = "contacts"
 	NoSafeContact = "no_safe_contact"
+	Reads         = "reads"
+	Speech        = "speech"
+	Linked        = "linked"
+	NoAbode       = "no_abode"
+	Papers        = "papers"
 )
 
 // Fields lists them.
-var Fields = []string{GivenName, FamilyName, BirthDate, FiscalCode, Citizenship, Languages, Phone, Email, Contacts, NoSafeContact, Municipality, Address}
+var Fields = []string{GivenName, FamilyName, BirthDate, FiscalCode, Papers, Citizenship, Languages, Reads, Speech, Linked, Phone, Email, Contacts, NoSafeContact, NoAbode, Municipality, Address}
 
 // Rules by which a correction is refused.
 const (
@@ -66,7 +79,7 @@ const (
 )
 
 // contacts is how a person is reached and spoken to: who works with them corrects it.
-var contacts = []string{Languages, Phone, Email, Contacts, NoSafeContact, Municipality, Address}
+var contacts = []string{Languages, Reads, Speech, Phone, Email, Contacts, NoSafeContact, NoAbode, Municipality, Address}
 
 // Asks are the roles that correct something.
 var Asks = []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator, care.ImmigrationExpert, care.Supervisor}
@@ -127,6 +140,18 @@ func Said(p ledger.Person, field string) string {
 		return p.FiscalCode
 	case Contacts:
 		return reach.Text(p.Reached())
+	case Reads:
+		return strings.Join(p.Reads, " ")
+	case Speech:
+		return strings.Join(p.Speech, " ")
+	case Linked:
+		return kin.Text(p.Linked)
+	case Papers:
+		return papers.Text(p.Papers)
+	case NoAbode:
+		if p.NoAbode {
+			return reach.Yes
+		}
 	case NoSafeContact:
 		if p.NoSafeContact {
 			return reach.Yes
@@ -173,6 +198,7 @@ func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
 	if c.Languages != nil {
 		p.Languages = c.Languages
 	}
+	p = c.besides(p)
 	ok = true
 	if c.BirthDate != nil {
 		p.BirthDate, p.YearOnly, ok = ParseBirth(*c.BirthDate)
@@ -180,12 +206,39 @@ func (c PersonCorrection) Applied(p ledger.Person) (_ ledger.Person, ok bool) {
 	return p, ok
 }
 
+// besides corrects what is known besides of a person.
+func (c PersonCorrection) besides(p ledger.Person) ledger.Person {
+	if c.Reads != nil {
+		p.Reads = c.Reads
+	}
+	if c.Speech != nil {
+		p.Speech = *c.Speech
+	}
+	if c.NoAbode != nil {
+		p.NoAbode = *c.NoAbode
+	}
+	if c.Linked != nil {
+		p.Linked = slices.Clone(*c.Linked)
+		for i := range p.Linked {
+			l := &p.Linked[i]
+			l.Name, l.Phone, l.File = strings.TrimSpace(l.Name), strings.TrimSpace(l.Phone), strings.TrimSpace(l.File)
+		}
+	}
+	if c.Papers != nil {
+		p.Papers = slices.Clone(*c.Papers)
+		for i := range p.Papers {
+			p.Papers[i].Number = strings.TrimSpace(p.Papers[i].Number)
+		}
+	}
+	return p
+}
+
 // touches says whether the form says something of a field.
 func (c PersonCorrection) touches(field string) bool {
 	return map[string]bool{
 		GivenName: c.GivenName != nil, FamilyName: c.FamilyName != nil, BirthDate: c.BirthDate != nil, Citizenship: c.Citizenship != nil,
 		Languages: c.Languages != nil, Phone: c.Phone != nil, Email: c.Email != nil, Municipality: c.Municipality != nil, Address: c.Address != nil,
-		FiscalCode: c.FiscalCode != nil, Contacts: c.Contacts != nil, NoSafeContact: c.NoSafeContact != nil,
+		FiscalCode: c.FiscalCode != nil, Reads: c.Reads != nil, Speech: c.Speech != nil, Linked: c.Linked != nil, NoAbode: c.NoAbode != nil, Papers: c.Papers != nil, Contacts: c.Contacts != nil, NoSafeContact: c.NoSafeContact != nil,
 	}[field]
 }
 
@@ -218,6 +271,14 @@ func (c PersonCorrection) wrong(p ledger.Person, now time.Time, asked func(field
 	f.Text(Email, p.Email, maxLine)
 	f.Text(Municipality, p.Municipality, maxLine)
 	f.Text(Address, p.Address, maxLine)
+	f.Add(!p.NoAbode || p.Address == "", NoAbode, care.RuleNotAllowed)
+	f = append(f, kin.Check(Linked, p.Linked, now)...)
+	f = append(f, speech.Check(Speech, p.Speech)...)
+	f = append(f, papers.Check(Papers, p.Papers)...)
+	f = append(f, intake.CheckLanguages(Reads, p.Reads)...)
+	for _, field := range []string{Contacts, Linked, Phone} { // whoever writes one of them looks at the others
+		f.Add(!kin.Calls(p.Linked, p.Reached()), field, kin.RuleBarredNumber)
+	}
 	return slices.DeleteFunc(f, func(fault care.Fault) bool {
 		field, _, _ := strings.Cut(fault.Field, "[")
 		names := field == GivenName && asked(FamilyName) // of which one is enough

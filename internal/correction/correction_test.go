@@ -9,8 +9,11 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 	"percorso/internal/testclock"
 )
 
@@ -62,14 +65,26 @@ func TestWhatAFormMayHold(t *testing.T) {
 		"two contacts":                    {contacts(reach.Way{Kind: "phone", Value: "000 0000001", Whose: "own", Call: "yes"}, reach.Way{Kind: "email", Value: "una@prova.invalid", Call: "no"}), "", ""},
 		"no contact at all":               {contacts(), "", ""},
 		"a contact without its number":    {contacts(reach.Way{Kind: "phone"}), "contacts[0].value", care.RuleRequired},
-		"a telephone without a digit":     {contacts(reach.Way{Kind: "phone", Value: "nessuno"}), "contacts[0].value", reach.RuleDigits},
+		"a telephone without a digit":     {contacts(reach.Way{Kind: "phone", Value: "nessuno"}), "contacts[0].value", reach.RuleNumber},
 		"mails to no address":             {contacts(reach.Way{Kind: "email", Value: "una"}), "contacts[0].value", reach.RuleEmail},
-		"of nobody who can have one":      {contacts(reach.Way{Kind: "phone", Value: "1", Whose: "enemy"}), "contacts[0].whose", care.RuleUnknownCode},
-		"the same number twice":           {contacts(reach.Way{Kind: "phone", Value: "1"}, reach.Way{Kind: "phone", Value: "1"}), "contacts[1].value", care.RuleDuplicate},
-		"hours in two lines":              {contacts(reach.Way{Kind: "phone", Value: "1", Hours: "a\nb"}), "contacts[0].hours", care.RuleIllegible},
+		"of nobody who can have one":      {contacts(reach.Way{Kind: "phone", Value: "000001", Whose: "enemy"}), "contacts[0].whose", care.RuleUnknownCode},
+		"the same number twice":           {contacts(reach.Way{Kind: "phone", Value: "000001"}, reach.Way{Kind: "phone", Value: "000001"}), "contacts[1].value", care.RuleDuplicate},
+		"hours in two lines":              {contacts(reach.Way{Kind: "phone", Value: "000001", Hours: "a\nb"}), "contacts[0].hours", care.RuleIllegible},
 		"more contacts than anybody has":  {contacts(make([]reach.Way, reach.Most+1)...), "contacts", care.RuleTooMany},
+		"a telephone in letters":          {correction.PersonCorrection{Phone: text("abc")}, "phone", reach.RuleNumber},
+		"who signs":                       {linked(kin.Linked{Name: "Madre Prova", Relation: "mother", Phone: "000 0000002", Call: "yes", Signs: true}), "", ""},
+		"who must not be told":            {linked(barred), "", ""},
+		"barred by nobody":                {linked(kin.Linked{Name: "Padre Prova", Relation: "father", Barred: true, Ordered: "2026-05-04"}), "linked[0].order", care.RuleRequired},
+		"how they communicate":            {correction.PersonCorrection{Speech: &[]string{speech.Signs, speech.NoPhone}}, "", ""},
+		"in no known way":                 {correction.PersonCorrection{Speech: &[]string{"telepathy"}}, "speech", care.RuleUnknownCode},
+		"what they read":                  {correction.PersonCorrection{Reads: []string{"ur", "en"}}, "", ""},
+		"what nobody reads":               {correction.PersonCorrection{Reads: []string{"??"}}, "reads[0]", care.RuleLanguage},
+		"no home":                         {correction.PersonCorrection{NoAbode: &yes}, "", ""},
+		"no home, at an address":          {correction.PersonCorrection{NoAbode: &yes, Address: text("Via di Prova 1")}, "no_abode", care.RuleNotAllowed},
+		"a passport":                      {correction.PersonCorrection{Papers: &[]papers.Paper{{Kind: "passport", Number: "PROVA001", Until: "2020-01-31"}}}, "", ""},
+		"a passport without a number":     {correction.PersonCorrection{Papers: &[]papers.Paper{{Kind: "passport"}}}, "papers[0].number", care.RuleRequired},
 		"nothing":                         {correction.PersonCorrection{}, "", correction.RuleNothing},
-		"what was seen is counted from 1": {correction.PersonCorrection{Phone: text("1"), Seen: -1}, "seen", care.RuleUnknownCode},
+		"what was seen is counted from 1": {correction.PersonCorrection{Phone: text("000001"), Seen: -1}, "seen", care.RuleUnknownCode},
 	} {
 		c.form.Note = "Prova"
 		faults := c.form.Check(testclock.Monday)
@@ -82,7 +97,36 @@ func TestWhatAFormMayHold(t *testing.T) {
 		}
 		require.Contains(t, faults, care.Fault{Field: c.field, Rule: c.rule}, name)
 	}
-	require.Contains(t, correction.PersonCorrection{Phone: text("1")}.Check(testclock.Monday), care.Fault{Field: "note", Rule: care.RuleRequired})
+	require.Contains(t, correction.PersonCorrection{Phone: text("000001")}.Check(testclock.Monday), care.Fault{Field: "note", Rule: care.RuleRequired})
+}
+
+var yes = true
+
+// barred is somebody who must not be told.
+var barred = kin.Linked{Name: "Padre Prova", Relation: "father", Phone: "+39 347 0000009", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"}
+
+func linked(list ...kin.Linked) correction.PersonCorrection {
+	return correction.PersonCorrection{Linked: &list}
+}
+
+// The number of somebody who must not be told is called by nobody, whichever of the two is
+// written later and however it is typed.
+func TestANumberOfSomebodyWhoMustNotBeTold(t *testing.T) {
+	theirs := known()
+	theirs.Linked = []kin.Linked{barred}
+	list := []reach.Way{{Kind: reach.Phone, Value: "3470000009", Whose: "relative"}}
+	_, _, faults := correction.PersonCorrection{Contacts: &list}.Of(theirs, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "contacts", Rule: kin.RuleBarredNumber}}, faults)
+	_, _, faults = correction.PersonCorrection{Phone: text("347 0000009")}.Of(theirs, care.DeskOperator, testclock.Monday)
+	require.Contains(t, faults, care.Fault{Field: "phone", Rule: kin.RuleBarredNumber})
+	list[0].Call = reach.No
+	_, _, faults = correction.PersonCorrection{Contacts: &list}.Of(theirs, care.DeskOperator, testclock.Monday)
+	require.Empty(t, faults)
+
+	before := known()
+	before.Phone = "347 0000009"
+	_, _, faults = linked(barred).Of(before, care.DeskOperator, testclock.Monday)
+	require.Equal(t, []care.Fault{{Field: "linked", Rule: kin.RuleBarredNumber}}, faults)
 }
 
 func contacts(list ...reach.Way) correction.PersonCorrection {
@@ -118,7 +162,7 @@ func TestWhatMayBeDoneWithANumber(t *testing.T) {
 	again, _, faults := correction.PersonCorrection{NoSafeContact: &no}.Of(unsafe, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Equal(t, "000 0000005", again.Phone)
-	both := correction.PersonCorrection{Contacts: &list, Phone: text("1"), Note: "Prova"}
+	both := correction.PersonCorrection{Contacts: &list, Phone: text("000001"), Note: "Prova"}
 	require.Equal(t, []care.Fault{{Field: "phone", Rule: care.RuleNotAllowed}}, both.Check(testclock.Monday))
 }
 
@@ -130,7 +174,7 @@ func TestWhatIsAskedOfThePerson(t *testing.T) {
 	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name")
 	_, _, faults = correction.PersonCorrection{FamilyName: text("")}.Of(ledger.Person{FamilyName: "Prova", BirthDate: known().BirthDate}, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name, which is the other one")
-	_, _, faults = correction.PersonCorrection{Phone: text("1"), Seen: 2}.Of(known(), care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Phone: text("000001"), Seen: 2}.Of(known(), care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Rule: correction.RuleMeanwhile}}, faults)
 	coded := known()
 	coded.FiscalCode = "PRVPSN90E12Z236Y"
@@ -142,7 +186,7 @@ func TestWhatIsAskedOfThePerson(t *testing.T) {
 	require.Empty(t, faults, "both together")
 	require.Equal(t, "PRVPSN92C01Z236Q", both.FiscalCode)
 	coded.BirthDate = coded.BirthDate.AddDate(1, 0, 0) // which was let in once
-	_, _, faults = correction.PersonCorrection{Phone: text("1")}.Of(coded, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Phone: text("000001")}.Of(coded, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	territory := known()
 	territory.Citizenship = "RE" // which was let in once
@@ -161,7 +205,7 @@ func TestWhoCorrectsWhichField(t *testing.T) {
 		for _, field := range correction.Fields {
 			may := map[care.Role]bool{care.DeskOperator: true, care.SocialWorker: true, care.ImmigrationExpert: true, care.Supervisor: true}[role]
 			if role == care.InterculturalMediator {
-				may = map[string]bool{"languages": true, "phone": true, "email": true, "contacts": true, "no_safe_contact": true, "municipality": true, "address": true}[field]
+				may = map[string]bool{"languages": true, "reads": true, "speech": true, "no_abode": true, "phone": true, "email": true, "contacts": true, "no_safe_contact": true, "municipality": true, "address": true}[field]
 			}
 			require.Equal(t, may, correction.May(role, field), "%s %s", role, field)
 		}

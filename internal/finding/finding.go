@@ -11,6 +11,7 @@ import (
 
 	"percorso/internal/fiscal"
 	"percorso/internal/names"
+	"percorso/internal/telephone"
 )
 
 // By is what a file is found by: why it is offered.
@@ -77,7 +78,7 @@ func Read(text string) (ways []Way) {
 			ways = append(ways, Way{By: ByBirth, Asked: names.Asked{Text: text, Words: append([]string{"@" + text[at[2]:at[3]]}, names.Ask(beside).Words...)}})
 		}
 	}
-	if keys := Phones(text); len(keys) == 1 && len(keys[0]) > leastDigits && !strings.ContainsFunc(text, unicode.IsLetter) {
+	if keys := telephone.Keys(text); len(keys) == 1 && len(keys[0]) > leastDigits && !strings.ContainsFunc(text, unicode.IsLetter) {
 		ways = append(ways, Way{By: ByPhone, Asked: names.Asked{Text: text, Words: keys}})
 	}
 	if key := Code(text); key != "" {
@@ -115,33 +116,6 @@ func Code(typed string) string {
 		return "=" + key
 	}
 	return ""
-}
-
-// Phones are the keys of the telephones in a text, of which some may stand side by side:
-// their digits, without what leads to Italy.
-func Phones(text string) (keys []string) {
-	for _, one := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == ',' }) {
-		digits := strings.Map(func(c rune) rune {
-			if c >= '0' && c <= '9' || c == '+' {
-				return c
-			}
-			return -1
-		}, one)
-		abroad := false
-		if rest, ok := strings.CutPrefix(digits, "00"); ok {
-			digits, abroad = rest, true
-		}
-		if rest, ok := strings.CutPrefix(digits, "+"); ok {
-			digits, abroad = rest, true
-		}
-		if rest, ok := strings.CutPrefix(digits, "39"); ok && abroad {
-			digits = rest
-		}
-		if digits = strings.ReplaceAll(digits, "+", ""); digits != "" {
-			keys = append(keys, "+"+digits)
-		}
-	}
-	return keys
 }
 
 type birth struct {

@@ -67,13 +67,3 @@ func TestWhatWasTypedCanBeReadAs(t *testing.T) {
 	}
 	require.Equal(t, "birth,swapped", finding.Kinds(finding.Read("12/5/1990")))
 }
-
-// Every spelling of one number has one key, and of two numbers two.
-func TestTheTelephoneHoweverTyped(t *testing.T) {
-	for _, typed := range []string{"3470000001", "347 000 0001", "347/0000001", "+39 3470000001", "+39347 00 00 001", "0039 347 000 0001", "347-000.0001", " (+39) 347 0000001"} {
-		require.Equal(t, []string{"+3470000001"}, finding.Phones(typed), typed)
-	}
-	require.Equal(t, []string{"+3470000001", "+0574000001"}, finding.Phones("347 0000001; 0574 000001"))
-	require.Empty(t, finding.Phones("nessuno"))
-	require.False(t, strings.HasPrefix(finding.Phones("393 0000001")[0], "+30"), "393 begins numbers of telephones too")
-}

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
+	"percorso/internal/telephone"
 )
 
 // CheckOpening says what is wrong with the form that opens a case file. A case
@@ -49,15 +50,23 @@ func checkPerson(f *care.Faults, prefix string, p ledger.Person) {
 	f.Add(!p.BirthDate.IsZero(), prefix+"birth_date", care.RuleRequired)
 	checkCitizenship(f, prefix+"citizenship", p.Citizenship)
 	f.Add(len(p.Languages) > 0, prefix+"languages", care.RuleRequired)
-	f.Add(len(p.Languages) <= maxLanguages, prefix+"languages", care.RuleTooMany)
-	for i, l := range p.Languages {
-		at := fmt.Sprintf("%slanguages[%d]", prefix, i)
-		checkLanguage(f, at, l)
-		f.Add(!slices.ContainsFunc(p.Languages[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
-	}
+	*f = append(*f, CheckLanguages(prefix+"languages", p.Languages)...)
+	f.Add(p.Phone == "" || telephone.Is(p.Phone), prefix+"phone", reach.RuleNumber)
 	f.Text(prefix+"phone", p.Phone, maxPhone)
 	checkFiscalCode(f, prefix+"fiscal_code", p.FiscalCode)
 	*f = append(*f, reach.Check(prefix+"contacts", p.Contacts)...)
+}
+
+// CheckLanguages says what is wrong with some languages, in a field of that name.
+func CheckLanguages(field string, list []string) []care.Fault {
+	var f care.Faults
+	f.Add(len(list) <= maxLanguages, field, care.RuleTooMany)
+	for i, l := range list {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		checkLanguage(&f, at, l)
+		f.Add(!slices.ContainsFunc(list[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
+	}
+	return f
 }
 
 // CheckPerson says what is wrong with what has to be known of everybody.

@@ -124,11 +124,11 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Done:  "La richiesta è ritirata: il percorso resta in questa zona.",
 	},
 	care.OpMerge: {
-		Intro: "Se la stessa persona ha due fascicoli, uno solo prosegue: quello che scegli qui sotto. Questo si chiude, e tutto quello che contiene passa nell’altro. Lingue e bisogni si sommano; dove i dati della persona sono diversi scegli quale vale: quello che non scegli resta leggibile nel fascicolo.",
+		Intro: "Se la stessa persona ha due fascicoli, uno solo prosegue: quello che scegli qui sotto. Questo si chiude, e tutto quello che contiene passa nell’altro. Lingue, bisogni, contatti, persone vicine e documenti si sommano, e chi per uno dei due non si deve informare non si informa; dove i dati della persona sono diversi scegli quale vale: quello che non scegli resta leggibile nel fascicolo.",
 		Done:  "I due fascicoli sono uniti: il percorso prosegue in questo.",
 		Labels: map[string]string{
 			"name": "Quale nome vale", "birth_date": "Quale data di nascita vale", "citizenship": "Quale cittadinanza vale",
-			"permit": "Quale permesso di soggiorno vale", "phone": "Quale telefono vale",
+			"permit": "Quale permesso di soggiorno vale", "phone": "Quale telefono vale per primo", "fiscal_code": "Quale codice fiscale vale",
 		},
 		Hints:   map[string]string{"note": "Come si è capito che è la stessa persona."},
 		Choices: map[string]string{"newer": "Il dato più recente", "merged": "Questo fascicolo", "kept": "Il fascicolo che resta"},

@@ -17,7 +17,9 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/finding"
 	"percorso/internal/health"
+	"percorso/internal/kin"
 	"percorso/internal/names"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
 	"percorso/internal/sole"
 	"percorso/internal/undoing"
@@ -63,14 +65,19 @@ type Person struct {
 	Languages    []string   `db:"languages" json:"languages"`             // BCP 47
 	Phone        string     `db:"phone" json:"phone"`
 
-	YearOnly      bool        `db:"birth_year_only" json:"birth_year_only,omitempty"` // of the day of birth the year alone is known; it is kept as its 1 January
-	Email         string      `db:"email" json:"email,omitempty"`
-	Municipality  string      `db:"municipality" json:"municipality,omitempty"` // where the person lives
-	Address       string      `db:"address" json:"address,omitempty"`
-	Contacts      []reach.Way `db:"contacts" json:"contacts,omitempty"`               // Reached are all of them
-	NoSafeContact bool        `db:"no_safe_contact" json:"no_safe_contact,omitempty"` // there is no safe way to reach them
-	FiscalCode    string      `db:"fiscal_code" json:"fiscal_code,omitempty"`         // codice fiscale, as fiscal.Clean leaves it
-	Version       int         `db:"version" json:"-"`                                 // grows with each change of what can be corrected
+	YearOnly      bool           `db:"birth_year_only" json:"birth_year_only,omitempty"` // of the day of birth the year alone is known; it is kept as its 1 January
+	Email         string         `db:"email" json:"email,omitempty"`
+	Municipality  string         `db:"municipality" json:"municipality,omitempty"` // where the person lives
+	Address       string         `db:"address" json:"address,omitempty"`
+	Contacts      []reach.Way    `db:"contacts" json:"contacts,omitempty"`               // Reached are all of them
+	NoSafeContact bool           `db:"no_safe_contact" json:"no_safe_contact,omitempty"` // there is no safe way to reach them
+	FiscalCode    string         `db:"fiscal_code" json:"fiscal_code,omitempty"`         // codice fiscale, as fiscal.Clean leaves it
+	Linked        []kin.Linked   `db:"linked" json:"linked,omitempty"`                   // who belongs to them, also who must not be told
+	Reads         []string       `db:"reads" json:"reads,omitempty"`                     // BCP 47
+	Speech        []string       `db:"speech" json:"speech,omitempty"`                   // how they communicate, of speech.Ways
+	NoAbode       bool           `db:"no_abode" json:"no_abode,omitempty"`               // they have no home
+	Papers        []papers.Paper `db:"papers" json:"papers,omitempty"`                   // documents that they have shown
+	Version       int            `db:"version" json:"-"`                                 // grows with each change of what can be corrected
 }
 
 // Reached are all ways of reaching a person.

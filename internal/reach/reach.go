@@ -11,9 +11,9 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
-	"strings"
 
 	"percorso/internal/care"
+	"percorso/internal/telephone"
 )
 
 // Way is one way of reaching somebody.
@@ -60,8 +60,8 @@ var (
 
 // Rules by which contacts are refused.
 const (
-	RuleEmail  = "no_email" // what was typed is no address of mails
-	RuleDigits = "no_phone" // no digit is in it
+	RuleEmail  = "no_email"     // what was typed is no address of mails
+	RuleNumber = "no_telephone" // nor a telephone number
 )
 
 // Most is how many contacts somebody has at most.
@@ -94,7 +94,7 @@ func Check(field string, list []Way) []care.Fault {
 			f.Add(err == nil && address.Address == c.Value, at+"value", RuleEmail)
 			f.Text(at+"value", c.Value, maxLine)
 		default:
-			f.Add(strings.ContainsAny(c.Value, "0123456789"), at+"value", RuleDigits)
+			f.Add(telephone.Is(c.Value), at+"value", RuleNumber)
 			f.Text(at+"value", c.Value, maxPhone)
 		}
 		f.Add(!slices.ContainsFunc(list[:i], c.same), at+"value", care.RuleDuplicate)

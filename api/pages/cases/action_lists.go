@@ -12,7 +12,10 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
+	"percorso/internal/eligibility"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/protection"
 	"percorso/internal/sole"
@@ -48,7 +51,7 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 		return web.Each(files, func(file ledger.CaseFile) web.Option {
 			return web.Option{
 				Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Chosen: file.ID == chosen,
-				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + "." + toldApart(file),
+				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + "." + toldApart(file) + unitesWith(file.Known),
 			}
 		}), err
 	},
@@ -80,6 +83,26 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 	catalogue.EitherCitizenship: makesEither(citizenshipOf),
 	catalogue.EitherPermit:      makesEither(permitOf),
 	catalogue.EitherPhone:       makesEither(phoneOf),
+	catalogue.EitherFiscalCode:  makesEither(fiscalCodeOf),
+	catalogue.Signers:           signersOf,
+}
+
+// signersOf are those who sign for the person, and the person where they do so themself; nobody
+// where that is the person alone.
+func signersOf(s *Place, _ context.Context, _ care.Staff, in asked, chosen string) (options []web.Option, _ error) {
+	p := in.file.PersonData
+	if kin.MaySign(p.Linked, eligibility.Adult(p.BirthDate, p.YearOnly, s.Now()), "") == "" {
+		options = append(options, web.Option{Text: "La persona stessa", Chosen: chosen == ""})
+	}
+	for _, k := range p.Linked {
+		if kin.MaySign(p.Linked, false, k.Name) == "" {
+			options = append(options, web.Option{Value: k.Name, Text: known.Person(k), Chosen: k.Name == chosen})
+		}
+	}
+	if len(options) == 1 && options[0].Value == "" {
+		return nil, nil // there is nothing to choose
+	}
+	return options, nil
 }
 
 // toldApart says of a file that somebody took its person for somebody else.

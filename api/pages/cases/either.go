@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
@@ -29,6 +30,7 @@ func nameOf(p ledger.Person) string        { return p.GivenName + " " + p.Family
 func birthDateOf(p ledger.Person) string   { return parts.Born(p) }
 func citizenshipOf(p ledger.Person) string { return world.Citizenship(p.Citizenship) }
 func phoneOf(p ledger.Person) string       { return p.Phone }
+func fiscalCodeOf(p ledger.Person) string  { return p.FiscalCode }
 
 // either lists whose data may hold, each with what they are. The files that may stay
 // are told apart by their numbers. Empty: they all say the same.
@@ -58,6 +60,19 @@ func either(says func(ledger.Person) string, own ledger.Person, files []ledger.C
 	}
 }
 
+// unitesWith says what a file that may stay has of what is united, so that it is read
+// beside the file's own, which stands above the form.
+func unitesWith(p *ledger.Person) string {
+	if p == nil {
+		return ""
+	}
+	said := append(web.Each(p.Reached(), known.Contact), web.Each(p.Linked, known.Person)...)
+	if said = append(said, web.Each(p.Papers, known.Paper)...); len(said) == 0 {
+		return ""
+	}
+	return " Ha: " + strings.Join(said, "; ") + "."
+}
+
 // said says that there is nothing where there is nothing.
 func said(data string) string {
 	if strings.TrimSpace(data) == "" {
@@ -82,7 +97,7 @@ func permitOf(person ledger.Person) string {
 func setAsideTerms(file ledger.Case) (terms []web.Term) {
 	for _, aside := range file.SetAside {
 		from := " (dal fascicolo " + aside.From + ", unito il " + italian.Date(aside.At.In(italian.Rome)) + ")"
-		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address"} {
+		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address", "fiscal_code"} {
 			if value, ok := aside.Values[name]; ok {
 				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})
 			}

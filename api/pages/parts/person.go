@@ -55,10 +55,13 @@ func SaidInWords(field, said string) string {
 	if said == "" {
 		return "niente"
 	}
+	if words, ok := known.Besides(field, said); ok {
+		return words
+	}
 	switch field {
 	case correction.Citizenship:
 		return world.Citizenship(said)
-	case correction.Languages:
+	case correction.Languages, correction.Reads:
 		return strings.Join(web.Each(strings.Fields(said), world.Language), ", ")
 	case correction.Contacts:
 		return strings.Join(web.Each(reach.Read(said), known.Contact), "; ")

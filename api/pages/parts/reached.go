@@ -7,8 +7,10 @@ import (
 	"percorso/api/web"
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 )
 
 // Reached is a way of reaching a person: what may be done with it is read before its number.
@@ -19,12 +21,30 @@ type Reached struct {
 	Value string
 }
 
-// ReachedOf lists the ways of reaching a person. Where none is safe it says so alone.
-func ReachedOf(p ledger.Person) []Reached {
-	if p.NoSafeContact {
-		return []Reached{{Icon: "it-ban", Terms: known.NoSafeContact}}
+// ReachedOf lists the ways of reaching a person. Who must not be told comes before any
+// number, and whom one may call in their place behind their own. Where no way is safe it
+// says so alone.
+func ReachedOf(p ledger.Person) (list []Reached) {
+	for _, k := range kin.Barred(p.Linked) {
+		list = append(list, Reached{Icon: "it-ban", Terms: known.Barred(k)})
 	}
-	return web.Each(p.Reached(), reachedBy)
+	if !speech.OnThePhone(p.Speech) {
+		list = append(list, Reached{Icon: "it-hearing", Terms: known.NoPhone})
+	}
+	if p.NoSafeContact {
+		return append(list, Reached{Icon: "it-ban", Terms: known.NoSafeContact})
+	}
+	list = append(list, web.Each(p.Reached(), reachedBy)...)
+	for _, k := range p.Linked {
+		if shown := reachedBy(reach.Way{Kind: reach.Phone, Value: k.Phone, Call: k.Call}); !k.Barred && (k.Signs || k.Phone != "") {
+			if k.Phone == "" {
+				shown.Icon = "it-user"
+			}
+			shown.Name, shown.Terms = known.Person(k), known.Calls(k)
+			list = append(list, shown)
+		}
+	}
+	return list
 }
 
 // Proposed are those that somebody who is to reach the person is offered: none that must
@@ -115,12 +135,9 @@ func ReadContacts(typed func(id string) string) (list []reach.Way) {
 	return list
 }
 
-// ContactField is the id of a field from its path: contacts[0].value is contacts-0-value.
+// ContactField is the id of a field of a list from its path: contacts[0].value is contacts-0-value.
 func ContactField(path string) (id string, ok bool) {
-	rest, ok := strings.CutPrefix(path, "contacts[")
-	if !ok {
-		return "", false
-	}
-	at, field, ok := strings.Cut(rest, "].")
-	return contactPart("contacts-"+at, field), ok
+	list, rest, ok := strings.Cut(path, "[")
+	at, field, in := strings.Cut(rest, "].")
+	return contactPart(list+"-"+at, field), ok && in
 }

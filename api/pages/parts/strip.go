@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/correction"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
@@ -45,6 +46,9 @@ func StripOf(file ledger.Case, now time.Time) *Strip {
 	strip := &Strip{Reached: Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
 	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, p.YearOnly, now)
 	strip.speaks(p.Languages)
+	if speech := known.Speech(p.Speech); speech != "" {
+		strip.Facts = append(strip.Facts, italian.Upper(speech))
+	}
 	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
 	switch {
 	case p.Permit != "" && p.PermitExpiry != nil:

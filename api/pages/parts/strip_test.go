@@ -1,6 +1,7 @@
 package parts_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,7 +9,10 @@ import (
 
 	"percorso/api/pages/parts"
 	"percorso/internal/care"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/speech"
+	"percorso/internal/testclock"
 )
 
 // A note that two lines of one act have is shown once, and leaves room for others.
@@ -35,4 +39,27 @@ func TestAnAgeByTheYearIsNoAge(t *testing.T) {
 	require.Equal(t, "Persona Prova, circa 36 anni", parts.StripOfGiven(ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova", BirthDate: "1990"}, now).Person)
 	require.Equal(t, "Persona Prova, 36 anni", parts.StripOfGiven(ledger.Snapshot{GivenName: "Persona", FamilyName: "Prova", BirthDate: "1990-05-12"}, now).Person)
 	require.Contains(t, parts.PermitThing(file.PersonData).Terms[1].Value, "il giorno non è noto")
+}
+
+// Who must not be told is read before any number, and whom one may call behind the person's own.
+func TestWhoMustNotBeToldComesFirst(t *testing.T) {
+	file := ledger.Case{PersonData: ledger.Person{GivenName: "Persona", FamilyName: "Prova", Phone: "000 0000001", Speech: []string{speech.Signs, speech.NoPhone}, Linked: []kin.Linked{
+		{Name: "Madre Prova", Relation: "mother", Phone: "000 0000002", Call: "yes", Signs: true},
+		{Name: "Padre Prova", Relation: "father", Phone: "000 0000003", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"},
+		{Name: "Sorella Prova", Relation: "sibling"},
+	}}}
+	strip := parts.StripOf(file, time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC))
+	require.Contains(t, strip.Facts, "Lingua dei segni italiana")
+	var said []string
+	for _, r := range strip.Reached {
+		said = append(said, strings.TrimSpace(r.Icon+" "+r.Name+" "+r.Terms+" "+r.Value))
+	}
+	require.Equal(t, []string{
+		"it-ban  Non si deve informare Padre Prova (padre): niente telefonate, lettere o messaggi; tribunale per i minorenni, 4/5/2026",
+		"it-hearing  Non usa il telefono: niente telefonate, e niente appuntamenti telefonici",
+		"it-telephone Telefono non chiesto se è sicuro 000 0000001",
+		"it-telephone Madre Prova (madre, firma) si può chiamare 000 0000002",
+	}, said)
+	file.PersonData.NoSafeContact = true
+	require.Len(t, parts.StripOf(file, testclock.Monday).Reached, 3, "where no way is safe, nobody else is one")
 }

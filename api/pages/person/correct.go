@@ -16,9 +16,13 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 	"percorso/internal/zone"
 )
 
@@ -81,8 +85,14 @@ func typed(sent url.Values, field string) string {
 		return parts.ReadBirth(sent.Get(field))
 	case correction.Contacts:
 		return reach.Text(parts.ReadContacts(sent.Get))
-	case correction.NoSafeContact:
+	case correction.Linked:
+		return kin.Text(readPeople(sent.Get))
+	case correction.Papers:
+		return papers.Text(readPapers(sent.Get))
+	case correction.NoSafeContact, correction.NoAbode:
 		return sent.Get(field)
+	case correction.Reads, correction.Speech:
+		return strings.Join(sent[field], " ")
 	case correction.FiscalCode:
 		return fiscal.Clean(sent.Get(field))
 	case correction.Languages:
@@ -97,7 +107,7 @@ func typed(sent url.Values, field string) string {
 
 // read makes the form of what was typed: the fields that differ from what is known. That
 // it is still so is asked under lock, by the version that the form was made from.
-func read(who care.Staff, sent url.Values, known ledger.Person) correction.PersonCorrection {
+func read(who care.Staff, sent url.Values, person ledger.Person) correction.PersonCorrection {
 	form := correction.PersonCorrection{Note: strings.TrimSpace(sent.Get("note"))}
 	form.Seen, _ = strconv.Atoi(sent.Get("seen")) // what is no number was not asked for by a page
 	texts := map[string]**string{
@@ -108,7 +118,7 @@ func read(who care.Staff, sent url.Values, known ledger.Person) correction.Perso
 	for _, field := range correction.Fields {
 		value := typed(sent, field)
 		switch {
-		case !correction.May(who.Role, field) || value == correction.Said(known, field):
+		case !correction.May(who.Role, field) || value == correction.Said(person, field):
 		case field == correction.Phone, field == correction.Email: // which are contacts here
 		case field == correction.Contacts:
 			list := append([]reach.Way{}, reach.Read(value)...)
@@ -118,6 +128,20 @@ func read(who care.Staff, sent url.Values, known ledger.Person) correction.Perso
 			form.NoSafeContact = &unsafe
 		case field == correction.Languages:
 			form.Languages = append([]string{}, strings.Fields(value)...)
+		case field == correction.Reads:
+			form.Reads = append([]string{}, strings.Fields(value)...)
+		case field == correction.Speech:
+			list := append([]string{}, strings.Fields(value)...)
+			form.Speech = &list
+		case field == correction.Linked:
+			list := append([]kin.Linked{}, kin.Read(value)...)
+			form.Linked = &list
+		case field == correction.Papers:
+			list := append([]papers.Paper{}, papers.Read(value)...)
+			form.Papers = &list
+		case field == correction.NoAbode:
+			none := value == reach.Yes
+			form.NoAbode = &none
 		default:
 			*texts[field] = &value
 		}
@@ -142,11 +166,11 @@ func (s *Place) correctionForm(c *gin.Context, who care.Staff, rules *zone.Rules
 
 // fieldsOf asks for a field: with what is known, or with what was typed and, where that
 // differs, what is known beside it.
-func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Values) []web.Field {
-	value := correction.Said(known, field)
+func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Values) []web.Field {
+	value := correction.Said(person, field)
 	shown := web.Field{Shape: "input", Type: "text", ID: field, Label: italian.Field(field), Value: value, Max: 200}
 	if field == correction.BirthDate {
-		shown.Value = parts.BirthTyped(known)
+		shown.Value = parts.BirthTyped(person)
 	}
 	if sent != nil {
 		shown.Value = strings.TrimSpace(sent.Get(field))
@@ -165,8 +189,8 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
 	case correction.Phone, correction.Email: // which are contacts here
 		return nil
-	case correction.Contacts:
-		groups := parts.ContactsFields(reach.Read(value))
+	case correction.Contacts, correction.Linked, correction.Papers:
+		groups := listFields(field, value)
 		if shown.Hint != "" {
 			groups = append([]web.Field{{Shape: "words", Value: italian.Field(field) + ". " + shown.Hint}}, groups...)
 		}
@@ -174,8 +198,23 @@ func fieldsOf(rules *zone.Rules, field string, known ledger.Person, sent url.Val
 	case correction.NoSafeContact:
 		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Contatto sicuro"
 		shown.Options = []web.Option{{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: value == reach.Yes}}
+	case correction.NoAbode:
+		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Dove vive"
+		shown.Options = []web.Option{{Value: reach.Yes, Text: italian.Upper(known.NoAbode), Chosen: value == reach.Yes}}
+	case correction.Speech:
+		shown.Shape, shown.Type, shown.Value = "choices", "checkbox", ""
+		for _, way := range speech.Ways {
+			shown.Options = append(shown.Options, web.Option{Value: way, Text: italian.Upper(known.Way(way)), Chosen: slices.Contains(strings.Fields(value), way)})
+		}
 	case correction.Languages:
 		return languageFields(rules, shown, strings.Fields(value))
+	case correction.Reads:
+		boxes := languageFields(rules, shown, append(strings.Fields(value), person.Languages...))[:1]
+		boxes[0].Required = false
+		for i, o := range boxes[0].Options {
+			boxes[0].Options[i].Chosen = slices.Contains(strings.Fields(value), o.Value)
+		}
+		return boxes
 	}
 	return []web.Field{shown}
 }

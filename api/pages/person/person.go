@@ -2,6 +2,7 @@ package person
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,6 +14,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
@@ -44,12 +46,15 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.BirthDate), Value: parts.Born(p)},
 		web.Term{Name: italian.Field(correction.FiscalCode), Value: p.FiscalCode},
 		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
+		web.Term{Name: italian.Field(correction.Papers), Value: strings.Join(web.Each(p.Papers, known.Paper), "; ")},
 	)
 	page.Reached = parts.ReachedOf(p)
 	page.Contacts = terms(
 		web.Term{Name: italian.Field(correction.Languages), Value: present.Languages(p.Languages)},
+		web.Term{Name: italian.Field(correction.Reads), Value: present.Languages(p.Reads)},
+		web.Term{Name: italian.Field(correction.Speech), Value: strings.Join(web.Each(p.Speech, known.Way), ", ")},
 		web.Term{Name: italian.Field(correction.Municipality), Value: p.Municipality},
-		web.Term{Name: italian.Field(correction.Address), Value: p.Address},
+		web.Term{Name: italian.Field(correction.Address), Value: addressOf(p)},
 	)
 	if mayCorrect(who, file) {
 		page.Correct = &web.Link{URL: "/fascicoli/" + file.ID + "/persona/correggi", Text: "Correggi i dati"}
@@ -57,6 +62,14 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 	page.Corrections = correctionsOf(corrections)
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// addressOf is where somebody lives.
+func addressOf(p ledger.Person) string {
+	if p.NoAbode {
+		return known.NoAbode
+	}
+	return p.Address
 }
 
 // mayCorrect says whether the caller is offered to correct something of a file: one that

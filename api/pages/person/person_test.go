@@ -11,7 +11,9 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
 )
 
@@ -53,6 +55,9 @@ func TestWhatDiffersIsCorrected(t *testing.T) {
 		list = append([]reach.Way{}, list...)
 		return correction.PersonCorrection{Contacts: &list}
 	}
+	linked := func(list ...kin.Linked) correction.PersonCorrection {
+		return correction.PersonCorrection{Linked: &list}
+	}
 	text := func(s string) *string { return &s }
 	for name, c := range map[string]struct {
 		change url.Values
@@ -70,7 +75,14 @@ func TestWhatDiffersIsCorrected(t *testing.T) {
 		"a codice fiscale":    {url.Values{"fiscal_code": {" prv psn 92e41 z236y"}}, correction.PersonCorrection{FiscalCode: text("PRVPSN92E41Z236Y")}},
 		"an address of mails": {url.Values{"contacts-1-kind": {"email"}, "contacts-1-value": {" una@prova.invalid"}}, contacts(reach.Way{Kind: "phone", Value: "000 0000001", Whose: "own", Call: "yes", Message: "no", Hours: "dopo le 18"}, reach.Way{Kind: "email", Value: "una@prova.invalid"})},
 		"a contact less":      {url.Values{"contacts-0-value": {""}}, contacts()},
-		"no safe contact":     {url.Values{"no_safe_contact": {"yes"}}, correction.PersonCorrection{NoSafeContact: &yes}},
+		"who signs": {url.Values{"linked-0-name": {"Madre Prova"}, "linked-0-relation": {"mother"}, "linked-0-phone": {"000 0000002"}, "linked-0-call": {"yes"}, "linked-0-signs": {"1"}},
+			linked(kin.Linked{Name: "Madre Prova", Relation: "mother", Phone: "000 0000002", Call: "yes", Signs: true})},
+		"who must not be told": {url.Values{"linked-1-name": {"Padre Prova"}, "linked-1-relation": {"father"}, "linked-1-barred": {"1"}, "linked-1-order": {"juvenile_court"}, "linked-1-ordered": {"4/5/2026"}},
+			linked(kin.Linked{Name: "Padre Prova", Relation: "father", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"})},
+		"how they communicate": {url.Values{"speech": {"signs", "no_phone"}, "reads": {"ur"}}, correction.PersonCorrection{Speech: &[]string{"signs", "no_phone"}, Reads: []string{"ur"}}},
+		"no home":              {url.Values{"no_abode": {"yes"}}, correction.PersonCorrection{NoAbode: &yes}},
+		"a document":           {url.Values{"papers-0-type": {"passport"}, "papers-0-number": {"PROVA001"}, "papers-0-expires": {"31/1/2030"}}, correction.PersonCorrection{Papers: &[]papers.Paper{{Kind: "passport", Number: "PROVA001", Until: "2030-01-31"}}}},
+		"no safe contact":      {url.Values{"no_safe_contact": {"yes"}}, correction.PersonCorrection{NoSafeContact: &yes}},
 	} {
 		b := apitest.NewPages(t)
 		b.LogIn(apitest.SomeWorker.Subject)
@@ -102,7 +114,13 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	for _, want := range []string{`value="Esempia"`, `value="31"`, `value="1992"`, `value="nessuna chiocciola"`, `value="ar" checked`, "Adesso risulta: Prova 0001."} {
 		require.Contains(t, page.Text, want)
 	}
-	require.NotContains(t, page.Text, `value="ur" checked`)
+	require.NotContains(t, page.Text, `name="languages" value="ur" checked`)
+
+	page = b.Send(t, address+"/correggi", asTyped(url.Values{"linked-0-name": {"Padre Prova"}, "linked-0-relation": {"father"}, "linked-0-barred": {"1"}, "linked-0-phone": {"abc"}}))
+	for field, words := range map[string]string{"linked-0-order": "Scegli chi lo ha disposto.", "linked-0-ordered": "Scrivi il giorno della decisione.", "linked-0-phone": "da 6 a 15 cifre"} {
+		require.Contains(t, page.Problems()[field], words)
+	}
+	require.Equal(t, []string{"Padre Prova"}, page.Filled("linked-0-name"))
 
 	page = b.Send(t, address+"/correggi", asTyped(nil))
 	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode)

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/papers"
 	"percorso/internal/reach"
 )
 
@@ -23,14 +25,19 @@ type PersonJSON struct {
 	Languages    []string `json:"languages" nullable:"false"`
 	Phone        string   `json:"phone,omitempty"`
 
-	BirthYearOnly bool        `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known: the day is its 1 January"`
-	Email         string      `json:"email,omitempty"`
-	Municipality  string      `json:"municipality,omitempty" doc:"Where they live"`
-	Address       string      `json:"address,omitempty"`
-	FiscalCode    string      `json:"fiscal_code,omitempty" doc:"Codice fiscale"`
-	NoSafeContact bool        `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them: nobody calls or writes"`
-	Contacts      []reach.Way `json:"contacts" nullable:"false" doc:"How they are reached; phone and email are the first of them that may be called, or written to"`
-	Version       int         `json:"version" doc:"Of these data: seen of a correction"`
+	BirthYearOnly bool           `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known: the day is its 1 January"`
+	Email         string         `json:"email,omitempty"`
+	Municipality  string         `json:"municipality,omitempty" doc:"Where they live"`
+	Address       string         `json:"address,omitempty"`
+	FiscalCode    string         `json:"fiscal_code,omitempty" doc:"Codice fiscale"`
+	NoSafeContact bool           `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them: nobody calls or writes"`
+	Contacts      []reach.Way    `json:"contacts" nullable:"false" doc:"How they are reached; phone and email are the first of them that may be called, or written to"`
+	Linked        []kin.Linked   `json:"linked" nullable:"false" doc:"Who belongs to them: who signs, whom one may call, who must not be told"`
+	Reads         []string       `json:"reads,omitempty" doc:"Languages that they read, BCP 47"`
+	Speech        []string       `json:"speech,omitempty" doc:"How they communicate: signs (Italian sign language), reads_lips, writes, large_print, no_phone"`
+	NoAbode       bool           `json:"no_abode,omitempty" doc:"They have no home"`
+	Papers        []papers.Paper `json:"papers,omitempty" doc:"Documents that they have shown"`
+	Version       int            `json:"version" doc:"Of these data: seen of a correction"`
 }
 
 // Of converts.
@@ -40,6 +47,7 @@ func Of(p ledger.Person) PersonJSON {
 		Permit: cmp.Or(p.Permit, care.PermitNotShown), Languages: append([]string{}, p.Languages...), Phone: p.Phone,
 		BirthYearOnly: p.YearOnly, Email: p.Email, Municipality: p.Municipality, Address: p.Address, FiscalCode: p.FiscalCode, Version: p.Version,
 		Contacts: append([]reach.Way{}, p.Reached()...), NoSafeContact: p.NoSafeContact,
+		Linked: append([]kin.Linked{}, p.Linked...), Reads: p.Reads, Speech: p.Speech, NoAbode: p.NoAbode, Papers: p.Papers,
 	}
 	if p.PermitExpiry != nil {
 		j.PermitExpiry = Day(*p.PermitExpiry)

@@ -4,6 +4,7 @@ package correcting
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +15,10 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
+	"percorso/internal/papers"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/reach"
@@ -54,6 +57,9 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	case len(faults) > 0:
 		return care.Refuse(faults...), nil
 	}
+	if faults, err := unknownFiles(ctx, tx, known, corrected); err != nil || len(faults) > 0 {
+		return refusal(faults), err
+	}
 	kinds, keys, err := keysOf(ctx, tx, own, corrected)
 	if err != nil {
 		return nil, err
@@ -74,14 +80,45 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
 }
 
-// whole is a person who says of their contacts even that there are none: one who says
-// nothing of them was corrected by code that does not know them, and keeps them.
+// unknownFiles says which people are newly said to have a file that the caller does not see,
+// or that there is none: the two are told alike.
+func unknownFiles(ctx context.Context, tx postgres.Tx, known, corrected ledger.Person) ([]care.Fault, error) {
+	var f care.Faults
+	for i, p := range corrected.Linked {
+		if p.File == "" || slices.ContainsFunc(known.Linked, func(was kin.Linked) bool { return was.File == p.File }) {
+			continue
+		}
+		var seen bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE number = $1)`, p.File).Scan(&seen); err != nil {
+			return nil, err
+		}
+		f.Add(seen, fmt.Sprintf("%s[%d].file", correction.Linked, i), kin.RuleFile)
+	}
+	return f, nil
+}
+
+func refusal(faults []care.Fault) *care.Refusal {
+	if len(faults) == 0 {
+		return nil
+	}
+	return care.Refuse(faults...)
+}
+
+// whole is a person who says of their contacts, and what is known besides, even that there
+// is none: one who says nothing of them was corrected by code that does not know them, and keeps them.
 func whole(p ledger.Person) any {
 	return struct {
 		ledger.Person
-		Contacts      []reach.Way `json:"contacts"`
-		NoSafeContact bool        `json:"no_safe_contact"`
-	}{p, postgres.OrEmpty(p.Contacts), p.NoSafeContact}
+		Contacts      []reach.Way    `json:"contacts"`
+		NoSafeContact bool           `json:"no_safe_contact"`
+		Linked        []kin.Linked   `json:"linked"`
+		Reads         []string       `json:"reads"`
+		Speech        []string       `json:"speech"`
+		NoAbode       bool           `json:"no_abode"`
+		Papers        []papers.Paper `json:"papers"`
+	}{
+		p, postgres.OrEmpty(p.Contacts), p.NoSafeContact, postgres.OrEmpty(p.Linked), postgres.OrEmpty(p.Reads), postgres.OrEmpty(p.Speech), p.NoAbode, postgres.OrEmpty(p.Papers),
+	}
 }
 
 // keysOf are the keys by which a person is found: by what is known of them, and by names
@@ -131,7 +168,7 @@ func Renew(ctx context.Context, tx postgres.Tx, caseID string) error {
 // Person reads the person of a case. pgx.ErrNoRows: the caller does not see them.
 func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
 	return postgres.One[ledger.Person](ctx, tx, `SELECT id::text, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on,
-		languages, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, version FROM person WHERE case_id = $1`, caseID)
+		languages, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, linked, reads, speech, no_abode, papers, version FROM person WHERE case_id = $1`, caseID)
 }
 
 // Persons reads the persons of cases with what was corrected of them.

@@ -14,11 +14,14 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
+	"percorso/internal/papers"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -75,6 +78,7 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 		ID: is.ID, FamilyName: "Esempia", BirthDate: time.Date(1988, 1, 1, 0, 0, 0, 0, time.UTC), YearOnly: true, Citizenship: "MA", Permit: "work", Languages: []string{"ar", "fr"},
 		Phone: "000 0000002", Email: "persona@prova.invalid", Municipality: "Prato", Address: "Via di Prova 1", FiscalCode: "PRVPSN88C01Z236U", Version: 2,
 		Contacts: []reach.Way{{Kind: "email", Value: "persona@prova.invalid"}, {Kind: "phone", Value: "000 0000002"}},
+		Linked:   []kin.Linked{}, Reads: []string{}, Speech: []string{}, Papers: []papers.Paper{},
 	}, is)
 	require.Equal(t, []string{id}, p.finds("esempia"))
 	require.Empty(t, p.finds("sbagliata"), "of the name that it is no longer no key is left")
@@ -86,7 +90,7 @@ func TestAPersonIsCorrectedAndWhatTheyWereIsKept(t *testing.T) {
 
 	list, err := p.Records.Corrections(t.Context(), p.Accounts["social_worker.prato"], id)
 	require.NoError(t, err)
-	require.Len(t, list, len(correction.Fields)-2, "what follows from telephone and email is no correction of its own")
+	require.Len(t, list, 10, "what follows from telephone and email is no correction of its own")
 	was := map[string]string{}
 	for _, c := range list {
 		was[c.Field] = c.Old + " > " + c.New
@@ -274,6 +278,47 @@ func TestAYearOfBirthIsGivenAsAYear(t *testing.T) {
 	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{BirthDate: text("1992-05-12")}))
 	require.Equal(t, "1992-05-12", given())
 	require.False(t, p.person(id).YearOnly)
+}
+
+// Who belongs to a person, how they communicate and their documents are known to those who
+// work the file alone. Of two files of one person all of it is kept, and who must not be told
+// by one of them must not by both.
+func TestWhatIsKnownBesides(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{GivenName: "Persona", FamilyName: "Sbagliata", Languages: []string{"ur"}, Phone: "347 0000003", FiscalCode: "PRVPSN92C01Z236Q"}, ledger.Effects{})
+	id := ledger.BareID(run)
+	mother := kin.Linked{Name: "Madre Prova", Relation: "mother", Phone: "000 0000002", Signs: true, File: "PO-2020-99999"}
+	list := []kin.Linked{mother}
+	p.refused(p.corrects("desk_operator.prato", id, correction.PersonCorrection{Linked: &list}), "linked[0].file", kin.RuleFile)
+	list[0].File = p.Row(`SELECT number FROM case_file`)["number"].(string)
+	ways, documents, none := []string{speech.Signs, speech.NoPhone}, []papers.Paper{{Kind: "passport", Number: "PROVA001"}}, true
+	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{Linked: &list, Speech: &ways, Reads: []string{"en"}, Papers: &documents, NoAbode: &none}))
+	p.refused(p.corrects("intercultural_mediator.prato", id, correction.PersonCorrection{Linked: &[]kin.Linked{}}), "linked", correction.RuleNotTheirs)
+	is := p.person(id)
+	require.Equal(t, []any{list, ways, []string{"en"}, documents, true}, []any{is.Linked, is.Speech, is.Reads, is.Papers, is.NoAbode})
+	for _, theirs := range []string{"Madre", "PROVA001", "no_phone"} {
+		require.NotContains(t, p.given(run), theirs, "none of it goes to another agency")
+	}
+
+	other, _ := p.Begin(ledger.Person{FamilyName: "Sbagliata", GivenName: "Persona", Languages: []string{"ur"}, Phone: "000 0000001", FiscalCode: "PRVPSN92CL1Z236B"}, ledger.Effects{})
+	kept := ledger.BareID(other)
+	barred := kin.Linked{Name: "Padre Prova", Relation: "father", Phone: "+39 3470000003", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"}
+	their := []kin.Linked{barred, {Name: "madre prova", Relation: "mother", Barred: true, Order: "court", Ordered: "2026-06-01"}}
+	require.NoError(t, p.corrects("desk_operator.prato", kept, correction.PersonCorrection{Linked: &their, Reads: []string{"ur"}, Speech: &[]string{speech.LargePrint}, Papers: &[]papers.Paper{{Kind: "licence", Number: "PROVA002"}}}))
+	p.Does(other, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	e := p.Ask("social_worker.prato", run, catalogue.Merge.Command("", "", catalogue.MergeForm{Into: kept, Phone: "merged", FiscalCode: "merged", Note: "Prova"}))
+	p.Does(run, e, ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: e.Answer.Case}, nil)
+	both := p.person(kept)
+	mother.File, mother.Signs, mother.Barred, mother.Order, mother.Ordered = list[0].File, false, true, "court", "2026-06-01"
+	require.Equal(t, append(their, mother), both.Linked)
+	require.ElementsMatch(t, []string{speech.Signs, speech.NoPhone, speech.LargePrint}, both.Speech)
+	require.ElementsMatch(t, []string{"en", "ur"}, both.Reads)
+	require.Len(t, both.Papers, 2)
+	require.True(t, both.NoAbode)
+	require.Equal(t, "PRVPSN92C01Z236Q", both.FiscalCode, "as it was chosen")
+	require.Empty(t, both.Phone, "it is the number of who must not be told")
+	require.Contains(t, both.Reached(), reach.Way{Kind: "phone", Value: "347 0000003", Call: "no"})
+	require.Contains(t, p.Rows(`SELECT field, value FROM set_aside`), map[string]any{"field": "fiscal_code", "value": map[string]any{"fiscal_code": "PRVPSN92CL1Z236B"}})
 }
 
 // Code that knows neither contacts nor a codice fiscale corrects a name: they stay, and the file is found by the code.

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
+	"percorso/internal/kin"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/given"
 	"percorso/internal/protection"
@@ -27,6 +28,13 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		return nil, err
 	}
 	var faults care.Faults
+	if agreed { // with the same form, which does not say who signs
+		rule, err := signer(g, "")
+		if err != nil {
+			return nil, err
+		}
+		faults.Add(rule == "", "consent", kin.RuleSignsFirst)
+	}
 	for _, c := range list {
 		agency, known := g.Policy.Agency(c.Agency)
 		if known && !agreed && !c.Waits && agency.LegalBasis() == care.Consent {

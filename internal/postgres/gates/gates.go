@@ -154,6 +154,8 @@ func (g *asked) rule() ([]care.Fault, error) {
 		return g.ruleOfRefer()
 	case care.OpRedirect:
 		return g.ruleOfRedirect(string(answer.Agency))
+	case care.OpConsent:
+		return ruleOfConsent(g)
 	case care.OpUnconsent:
 		if from := string(answer.Agency); from != "" {
 			return g.faultIf("agency", care.RuleNoConsent, ofCase, "NOT has_consent($1, $2)", from)

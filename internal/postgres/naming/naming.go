@@ -19,6 +19,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/postgres"
 	"percorso/internal/reach"
+	"percorso/internal/telephone"
 )
 
 // The kinds of keys in Postgres.
@@ -65,7 +66,7 @@ func Of(p ledger.Person) (kinds, keys []string) {
 	var numbers []string
 	for _, c := range p.Reached() {
 		if c.Kind == reach.Phone {
-			numbers = append(numbers, finding.Phones(c.Value)...)
+			numbers = append(numbers, telephone.Keys(c.Value)...)
 		}
 	}
 	slices.Sort(numbers)

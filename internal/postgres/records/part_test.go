@@ -16,11 +16,11 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/crossing"
-	"percorso/internal/finding"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
+	"percorso/internal/telephone"
 	"percorso/internal/undoing"
 )
 
@@ -101,11 +101,12 @@ func (f twoFiles) fills() {
 		_, err := f.Owner.Exec(f.T.Context(), sql, args...)
 		require.NoError(f.T, err)
 	}
-	said := `UPDATE person SET (given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, as_of)
-		= (SELECT given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, as_of
+	said := `UPDATE person SET (given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, linked, reads, speech, no_abode, papers, as_of)
+		= (SELECT given_name, family_name, birth_date, birth_year_only, citizenship, permit_expiry, receipt_on, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, linked, reads, speech, no_abode, papers, as_of
 			FROM jsonb_populate_record(person, $2)) WHERE case_id = $1`
 	does(said, from, `{"given_name": "Altra", "family_name": "Esempio", "birth_date": "1991-01-01", "birth_year_only": true, "citizenship": "NG", "permit_expiry": "2027-02-02", "receipt_on": "2026-02-02",
-		"phone": "", "email": "", "municipality": "Esempio", "address": "Via Esempio 2", "fiscal_code": "SMPLTR91A41Z335A", "no_safe_contact": true,
+		"phone": "", "email": "", "municipality": "Esempio", "address": "Via Esempio 2", "fiscal_code": "SMPLTR91A41Z335A", "no_safe_contact": true, "reads": ["en"], "speech": ["no_phone"], "no_abode": true, "papers": [{"type": "passport", "number": "PROVA001"}],
+		"linked": [{"name": "Padre Prova", "relation": "father", "phone": "055 0000001", "barred": true, "order": "court", "ordered": "2026-05-04"}],
 		"contacts": [{"kind": "phone", "value": "+39 055 000 0002", "whose": "relative"}], "as_of": {"name": "2026-11-23T08:00:00Z"}}`)
 	does(said, kept, `{"email": "prova@esempio.example", "municipality": "Prova", "address": "Via Prova 1", "fiscal_code": "PRVPSN92C41Z236A",
 		"contacts": [{"kind": "phone", "value": "+39 055 000 0001", "call": "yes"}], "as_of": {"name": "2026-11-20T08:00:00Z"}}`)
@@ -407,7 +408,7 @@ func TestWhatWasCorrectedSinceStays(t *testing.T) {
 	require.NoError(t, f.confirms("supervisor.prato"))
 	kept := f.file(f.kept)
 	require.Equal(t, []any{phone, "family", []string{"ur"}}, []any{kept.PersonData.Phone, kept.PersonData.Permit, kept.PersonData.Languages})
-	require.Equal(t, append(finding.Phones("+39 055 000 0001"), finding.Phones(phone)...), strings.Fields(f.Row(`SELECT string_agg(key, ' ' ORDER BY key) AS k FROM person_key WHERE case_id = $1 AND kind = 'phone'`, kept.ID)["k"].(string)))
+	require.Equal(t, append(telephone.Keys("+39 055 000 0001"), telephone.Keys(phone)...), strings.Fields(f.Row(`SELECT string_agg(key, ' ' ORDER BY key) AS k FROM person_key WHERE case_id = $1 AND kind = 'phone'`, kept.ID)["k"].(string)))
 	require.Len(t, kept.SetAside, 1, "and what it was before the merge is still to be read")
 	require.Equal(t, "+39 055 000 0001", kept.SetAside[0].Values["phone"])
 	require.Equal(t, []any{"+39 055 000 0002", "work", []string{"pa"}}, []any{f.file(f.from).PersonData.Phone, f.file(f.from).PersonData.Permit, f.file(f.from).PersonData.Languages})

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -101,6 +102,30 @@ func TestAConsentIsToOneAgencyForOnePurpose(t *testing.T) {
 	require.Equal(t, string(care.EndConsent), end)
 	_, end = p.sent(public)
 	require.Empty(t, end)
+}
+
+// TestWhoSignsAConsent: on the file of a minor one who signs, and who must not be told never
+// does; a form that does not say who signs is not the way to consent.
+func TestWhoSignsAConsent(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = '2012-01-01', birth_year_only = true, linked =
+		'[{"name": "Madre Prova", "relation": "mother", "signs": true}, {"name": "Padre Prova", "relation": "father", "barred": true, "order": "court", "ordered": "2026-05-04"}]'`)
+	require.NoError(t, err)
+	consent := func(by string) ledger.Entry {
+		return p.Ask("social_worker.prato", caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing", SignedBy: by}))
+	}
+	for by, rule := range map[string]string{"": care.RuleRequired, "Padre Prova": kin.RuleSigner} {
+		e := consent(by)
+		p.Refused(p.Tries(caseRun, e, ledger.Effects{}, nil), e, "signed_by", rule)
+	}
+	res, e, _ := p.refers(caseRun, "terzo_settore", "housing", true)
+	p.Refused(res, e, "consent", kin.RuleSignsFirst)
+	p.Does(caseRun, consent("Madre Prova"), ledger.Effects{}, nil)
+	require.True(t, p.mayGo(caseRun, "terzo_settore", "housing"))
+	require.Equal(t, "Madre Prova", p.Row(`SELECT data ->> 'signed_by' AS by FROM record WHERE kind = 'consent'`)["by"])
+	res, _, _ = p.refers(caseRun, "terzo_settore", "housing", false)
+	require.Equal(t, ledger.Recorded, res.Verdict)
 }
 
 // TestAConsentOfBeforeAgenciesWereNamed counts for what was sent by it, and opens nothing;
