@@ -286,9 +286,16 @@ func (t *table) makePlan(at string) (outcome care.Code, err error) {
 			return care.PlanRefused, nil
 		}
 		t.plan(care.PlanAgreed)
-		t.r.Report.Subject, t.r.Report.Routes, t.r.Report.Agencies = t.planID(), draft.Routes, draft.Agencies
+		t.r.Report.Subject = t.planID()
+		t.r.Report.Routes, t.r.Report.Agencies = without(draft.Routes, person.LeftOut), without(draft.Agencies, person.LeftOut)
 		return care.PlanActivated, nil
 	}
+}
+
+// without are the agencies but for those to which the person has said no: they are not
+// sent there, and who has no part in the plan is not asked how it comes along.
+func without(agencies, leftOut []care.Code) []care.Code {
+	return slices.DeleteFunc(slices.Clone(agencies), func(agency care.Code) bool { return slices.Contains(leftOut, agency) })
 }
 
 // signOff asks all who spoke for their signature. Where no quorum signs, the
@@ -325,7 +332,7 @@ func (t *table) signOff(at string) (goOn care.Code, err error) {
 			for _, v := range answer.Votes {
 				s := t.seatFor(v)
 				round.Drop(s.task)
-				if v.Signs() {
+				if quorum.Signs(v) {
 					v.Outcome = care.Signed
 				}
 				signs(s, v.Outcome)
@@ -351,7 +358,7 @@ func (t *table) signOff(at string) (goOn care.Code, err error) {
 
 // asSignature is what a minuted vote on a plan says of its seat's signature.
 func asSignature(v care.Vote) care.Code {
-	if v.Signs() {
+	if quorum.Signs(v) {
 		return care.Signed
 	}
 	return v.Outcome

@@ -152,6 +152,31 @@ func TestEquipeMakesAPlanThatIsPutToWork(t *testing.T) {
 	})
 }
 
+// TestAPlanGoesOnWithoutWhomThePersonSaysNoTo: it is put to work, and begins nothing with
+// that one; nor are they asked how the plan comes along.
+func TestAPlanGoesOnWithoutWhomThePersonSaysNoTo(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.isAssessed(care.ToEquipeBetween)
+		w.confirms(seated...)
+		for _, role := range seated {
+			w.speaks(role, care.Favourable)
+		}
+		plan := w.aPlan("")
+		plan.Actions[1].Agency = "terzo_settore"
+		w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: plan})
+		w.signs(seated...)
+		w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed, LeftOut: []string{"terzo_settore"}})
+		require.Equal(t, []care.PlanState{care.PlanActive}, w.plans())
+		require.Equal(t, care.PlanActivated, w.branch(care.RunEquipe).Outcome)
+		require.Nil(t, w.branch(care.RunPlacement).Ended)
+		require.Nil(t, w.branch(care.RunFollowUp).Ended)
+		for _, b := range w.file().Branches {
+			require.NotEqual(t, care.RunReferral, b.Kind)
+		}
+		require.True(t, w.plan(care.PlanActive).Content.Actions[1].LeftOut)
+	})
+}
+
 func TestEquipeGoesOnWithoutWhoStaysSilent(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.isAssessed(care.ToEquipeBetween)

@@ -117,7 +117,7 @@ func (t *typed) words(name, v string) string {
 		return NameIn(p.Measures, v)
 	case "service":
 		return ServiceName(p, v)
-	case "agency":
+	case "agency", "consents", "left_out":
 		return AgencyName(p, v)
 	case "matter":
 		return NameIn(p.Matters, v)

@@ -81,6 +81,7 @@ type plannedActionJSON struct {
 	Until    *time.Time       `json:"until,omitempty"`
 	Send     bool             `json:"send" doc:"The person is sent to the agency for it once the plan is active"`
 	Routed   bool             `json:"routed" doc:"The person was sent to the agency for it"`
+	LeftOut  bool             `json:"left_out,omitempty" doc:"The person said no to that agency, and is not sent there for it"`
 	Progress planProgressJSON `json:"progress"`
 }
 
@@ -105,7 +106,7 @@ func plannedActionOf(a ledger.PlannedAction) plannedActionJSON {
 		state = care.ActionToDo
 	}
 	return plannedActionJSON{
-		ID: a.ID, Goal: a.Goal, Text: a.Text, Agency: a.Agency, Until: a.Until, Send: a.Send, Routed: a.Routed,
+		ID: a.ID, Goal: a.Goal, Text: a.Text, Agency: a.Agency, Until: a.Until, Send: a.Send, Routed: a.Routed, LeftOut: a.LeftOut,
 		Progress: planProgressJSON{State: state, Note: a.Note, At: a.At, ByName: a.ByName},
 	}
 }

@@ -113,7 +113,9 @@ type Completion struct {
 	Stage          Stage         `json:"stage,omitempty" doc:"Where an accepted transfer goes on"`
 	Permit         string        `json:"permit,omitempty" doc:"Kind of the new permit"`
 	PermitExpiry   *Date         `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit"`
-	Consent        bool          `json:"consent,omitempty" doc:"The person consents to what the plan sends private partners"`
+	Consent        bool          `json:"consent,omitempty" doc:"As consents, where one private agency alone is to be asked for"`
+	Consents       []string      `json:"consents,omitempty" doc:"Codes of the private agencies that the person consents to be told by this"`
+	LeftOut        []string      `json:"left_out,omitempty" doc:"Codes of the private agencies to which the person says no: the plan goes on without sending them there"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }
@@ -134,6 +136,7 @@ type Answer struct {
 	Needs     []Code     `json:"needs,omitempty"`    // codes of areas
 	Routes    []Code     `json:"routes,omitempty"`   // agencies that the plan sends the person to
 	Agencies  []Code     `json:"agencies,omitempty"` // that have a part in the plan
+	LeftOut   []Code     `json:"left_out,omitempty"` // to which the person said no
 	Votes     []Vote     `json:"votes,omitempty"`    // of an équipe's meeting
 	Runs      []string   `json:"runs,omitempty"`     // that a case takes over
 	Bookings  []Booking  `json:"bookings,omitempty"`
@@ -178,7 +181,7 @@ func (c Completion) Answer() Answer {
 		Operation: OpComplete, Outcome: Code(c.Outcome), Reason: Code(c.Reason), Bookings: c.Bookings,
 		At: c.At, Until: c.Until, Matter: Code(c.Matter), Measure: Code(c.Measure),
 	}
-	a.Needs, a.Stage = Codes(c.Needs), c.Stage
+	a.Needs, a.Stage, a.LeftOut = Codes(c.Needs), c.Stage, Codes(c.LeftOut)
 	if c.ClosureOutcome != "" {
 		a.Reason = Code(c.ClosureOutcome)
 	}

@@ -64,11 +64,6 @@ type Vote struct {
 	Outcome Code `json:"outcome" enum:"favourable,favourable_with_conditions,dissenting"`
 }
 
-// Signs says whether the vote is for the plan.
-func (v Vote) Signs() bool {
-	return v.Outcome == Signed || v.Outcome == Favourable || v.Outcome == WithConditions
-}
-
 // Equipe finds how the zone composes an équipe of a kind.
 func (p Policy) Equipe(kind EquipeKind) (EquipeRule, bool) {
 	return find(p.Equipes, func(e EquipeRule) bool { return e.Kind == kind })

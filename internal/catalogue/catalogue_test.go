@@ -167,6 +167,7 @@ func TestPagesCanAskForEveryField(t *testing.T) {
 	times := []catalogue.Shape{catalogue.Moment, catalogue.Appointment}
 	shapes := []catalogue.Shape{
 		catalogue.Text, catalogue.Words, catalogue.Choice, catalogue.Day, catalogue.Date, catalogue.Moment, catalogue.Yes, catalogue.Appointment,
+		catalogue.Boxes, catalogue.Unasked,
 	}
 	for _, o := range catalogue.All {
 		facts, fields := o.About(), catalogue.FieldsOf(o.Form())

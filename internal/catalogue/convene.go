@@ -9,9 +9,10 @@ import (
 
 // ConveneForm convenes an équipe for a case.
 type ConveneForm struct {
-	Kind    care.EquipeKind `json:"kind" from:"equipe_kinds" doc:"between_agencies or within_agency"`
-	Consent bool            `json:"consent,omitempty" doc:"The person consents to the independent agencies of the équipe being given what it needs; without it they are invited, and read nothing"`
-	Note    string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
+	Kind     care.EquipeKind `json:"kind" from:"equipe_kinds" doc:"between_agencies or within_agency"`
+	Consent  bool            `json:"consent,omitempty" ask:"-" doc:"As consents, where one private agency alone is to be asked for"`
+	Consents []string        `json:"consents,omitempty" from:"private_members" doc:"Codes of the private agencies of the équipe that the person consents to be given what it needs; the others are invited, and read nothing"`
+	Note     string          `json:"note,omitempty" maxLength:"4000" doc:"Why; its members read it"`
 }
 
 // Convene convenes an équipe for a case.
@@ -30,6 +31,7 @@ var Convene = Operation[ConveneForm]{
 		f.Add(form.Kind != "", "kind", care.RuleRequired)
 		_, ok := around.Equipe(form.Kind)
 		f.Add(form.Kind == "" || ok, "kind", care.RuleUnknownCode)
+		agencies(&f, around.Policy, "consents", form.Consents)
 		f.Note("note", form.Note)
 		return f
 	},

@@ -41,8 +41,10 @@ const (
 	Date        Shape = "date"        // a day as a document has it
 	Moment      Shape = "moment"      // a day and an hour
 	Yes         Shape = "yes"         // a box to tick
+	Boxes       Shape = "boxes"       // any of the codes of a list
 	Appointment Shape = "appointment" // a service with its matter, a day and an hour
 	Other       Shape = "other"       // no page can ask for it
+	Unasked     Shape = "-"           // programs alone send it: a page asks for the same in another way
 )
 
 // List is a list of codes to choose from which depends on the case, its zone or
@@ -53,6 +55,7 @@ type List string
 const (
 	BeginStages     List = "stages"           // where a path can begin again
 	EquipeKinds     List = "equipe_kinds"     // of the zone, but for those at work on the case
+	PrivateMembers  List = "private_members"  // of these équipes, to whom the person has not consented
 	ClosureOutcomes List = "closure_outcomes" // of the zone, that people choose
 	ShownPermits    List = "shown_permits"    // what may be shown of a permit
 	OtherZones      List = "other_zones"      // all but the case's own
@@ -112,6 +115,10 @@ func fieldOf(of reflect.StructField) Field {
 		}
 	case of.Type == reflect.TypeFor[*care.Date]():
 		f.Shape = Date
+	case of.Tag.Get("ask") == string(Unasked):
+		f.Shape = Unasked
+	case of.Type == reflect.TypeFor[[]string]() && f.From != "":
+		f.Shape, f.Several = Boxes, true
 	case of.Type.Kind() == reflect.Bool: // which may be left as it is
 		f.Shape, f.Required = Yes, false
 	case of.Type.Kind() != reflect.String:

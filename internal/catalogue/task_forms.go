@@ -30,6 +30,8 @@ const (
 	FieldPermit         TaskField = "permit"
 	FieldPermitExpiry   TaskField = "permit_expiry"
 	FieldConsent        TaskField = "consent"
+	FieldConsents       TaskField = "consents"
+	FieldLeftOut        TaskField = "left_out"
 	FieldNote           TaskField = "note"
 	FieldCircle         TaskField = "circle"
 )
@@ -37,7 +39,7 @@ const (
 // TaskFields lists the fields, in the order in which a form shows them.
 var TaskFields = []TaskField{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
-	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent,
+	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent, FieldConsents, FieldLeftOut,
 	FieldReason, FieldClosureOutcome, FieldNote, FieldCircle,
 }
 
@@ -92,8 +94,8 @@ var TaskForms = []TaskForm{
 		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}},
 		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}},
 		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent}},
-		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent}},
+		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents}},
+		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents}},
 		{Code: care.Onward, Requires: []TaskField{FieldAreas}},
 	}},
 	{care.FollowPractice, []TaskOutcome{
@@ -143,7 +145,7 @@ var TaskForms = []TaskForm{
 		{Code: care.EndWork, Requires: []TaskField{FieldNote}},
 	}},
 	{care.PlanAgreement, []TaskOutcome{
-		{Code: care.Agreed, Takes: []TaskField{FieldConsent}},
+		{Code: care.Agreed, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
 		{Code: care.ChangesAsked, Requires: []TaskField{FieldNote}},
 		{Code: care.Declined, Requires: []TaskField{FieldReason}, Reasons: []string{"no_interest", "not_the_need", "moving_away", "no_reason_given"}},
 	}},
@@ -151,7 +153,7 @@ var TaskForms = []TaskForm{
 	{care.NextStepAfterRejection, []TaskOutcome{
 		{Code: care.Resubmit, Requires: []TaskField{FieldNote}},
 		{Code: care.Moved, Requires: []TaskField{FieldAt, FieldNote}},
-		{Code: care.ToEquipe, Requires: []TaskField{FieldNote}},
+		{Code: care.ToEquipe, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents}},
 		{Code: care.GiveUp, Requires: []TaskField{FieldNote}},
 	}},
 	{care.ReferralOutcome, []TaskOutcome{
@@ -175,13 +177,13 @@ var TaskForms = []TaskForm{
 	{care.Review, []TaskOutcome{
 		{Code: care.Met},
 		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(care.MissedFor), care.NotReachable)},
-		{Code: care.Revise, Requires: []TaskField{FieldNote}},
+		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
 	}},
 	{care.GoalEvaluation, []TaskOutcome{{Code: care.Evaluated, Takes: []TaskField{FieldGoals}}}},
 	{care.Evaluation, []TaskOutcome{
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}, Takes: []TaskField{FieldGoals}},
-		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals}},
+		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals, FieldConsents}},
 		{Code: care.Continue, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals}},
 	}},
 	{care.Closure, []TaskOutcome{
@@ -241,6 +243,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 		FieldMeasure: c.Measure != "", FieldEnterprise: care.Said(c.Enterprise), FieldClosureOutcome: c.ClosureOutcome != "",
 		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
+		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0,
 	}
 	for _, field := range TaskFields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
@@ -265,7 +268,18 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	plan.CheckGoals(&f, c.Goals)
 	f.Add(c.Stage == "" || slices.Contains(care.BeginStages, c.Stage) && c.Stage != care.StageSecondLevel, "stage", care.RuleUnknownCode)
 	f.Add(c.Permit == "" || care.KnownPermit(c.Permit), "permit", care.RuleUnknownCode)
+	agencies(&f, p, "consents", c.Consents)
+	agencies(&f, p, "left_out", c.LeftOut)
 	return f
+}
+
+// agencies checks a list of codes of the zone's agencies.
+func agencies(f *care.Faults, p care.Policy, field string, list []string) {
+	for i, code := range list {
+		_, known := p.Agency(code)
+		f.Add(known, field, care.RuleUnknownCode)
+		f.Add(!slices.Contains(list[:i], code), field, care.RuleDuplicate)
+	}
 }
 
 // completion is the form of a task with any of its outcomes.
@@ -328,7 +342,7 @@ func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
 		c.ClosureOutcome = w.closureOutcome()
 	case FieldPlan:
 		c.Plan = w.plan()
-	case FieldGoals: // which are known where the task is
+	case FieldGoals, FieldConsents, FieldLeftOut: // which are known where the task is
 	case FieldStage:
 		c.Stage = pick(w, []care.Stage{care.StageFirstLevel, care.StageFollowUp})
 	case FieldPermit:

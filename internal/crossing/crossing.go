@@ -169,7 +169,7 @@ func Of(p care.Policy, a care.Answer) (list []Crossing) {
 	case care.OpSendToCPI:
 		return []Crossing{Placement(p, "")}
 	case care.OpConvene:
-		return invitations(p, a.Equipe, "kind")
+		return Invitations(p, a.Equipe, "kind")
 	case care.OpReopen, care.OpComplete:
 		switch {
 		case a.Stage == care.StagePlacement && a.Operation == care.OpReopen:
@@ -177,9 +177,9 @@ func Of(p care.Policy, a care.Answer) (list []Crossing) {
 		case a.Outcome == care.ToCPI:
 			list = append(list, Placement(p, "outcome"))
 		case a.Outcome == care.ToEquipeBetween:
-			list = invitations(p, care.BetweenAgencies, "outcome")
+			list = Invitations(p, care.BetweenAgencies, "outcome")
 		case a.Outcome == care.ToEquipeWithin:
-			list = invitations(p, care.WithinAgency, "outcome")
+			list = Invitations(p, care.WithinAgency, "outcome")
 		}
 	}
 	for i, b := range a.Bookings {
@@ -214,8 +214,22 @@ func Invited(p care.Policy, kind care.EquipeKind) (list []care.Agency) {
 	return list
 }
 
-// invitations are what those get who are invited to an équipe.
-func invitations(p care.Policy, kind care.EquipeKind, field string) (list []Crossing) {
+// Members are the agencies that sit in one of the zone's équipes, but for the one
+// that keeps the case files.
+func Members(p care.Policy) (agencies []care.Agency) {
+	for _, equipe := range p.Equipes {
+		for _, seat := range equipe.Seats {
+			agency, _ := p.Agency(p.RoleAgency(seat.Role))
+			if agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(agencies, agency) {
+				agencies = append(agencies, agency)
+			}
+		}
+	}
+	return agencies
+}
+
+// Invitations are what those get who are invited to an équipe.
+func Invitations(p care.Policy, kind care.EquipeKind, field string) (list []Crossing) {
 	for _, agency := range Invited(p, kind) {
 		list = append(list, Crossing{Field: field, Agency: agency.Code, Purposes: []string{ForEquipe}, Waits: true})
 	}

@@ -280,7 +280,7 @@ var fields = map[string]string{
 	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "fiscal_code": "Codice fiscale", "contacts": "Contatti", "no_safe_contact": "Nessun contatto sicuro", "reads": "Lingue che legge", "speech": "Come comunica", "linked": "Persone vicine", "no_abode": "Senza fissa dimora", "papers": "Documenti", "name": "Nome e cognome", "relation": "Che cosa è per la persona", "signs": "Firma", "barred": "Non si deve informare", "order": "Chi lo ha disposto", "ordered": "Giorno della decisione", "file": "Numero del suo fascicolo", "type": "Documento", "number": "Numero", "expires": "Ultimo giorno", "signed_by": "Chi firma", "value": "Numero o indirizzo", "whose": "Di chi è", "call": "Si può chiamare o scrivere", "message": "Si può lasciare un messaggio", "hours": "Quando", "email": "Email", "municipality": "Comune in cui vive", "another_person": "È un’altra persona", "address": "Indirizzo", "notice_given": "Informativa sulla privacy",
 	"agency": "Ente", "role": "Ruolo",
 	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
-	"send": "Invio della persona", "state": "Stato", "result": "Risultato", "stage": "Da dove prosegue", "consent": "Consenso della persona",
+	"send": "Invio della persona", "state": "Stato", "result": "Risultato", "stage": "Da dove prosegue", "consent": "Consenso della persona", "consents": "Enti privati a cui la persona acconsente", "left_out": "Enti privati a cui la persona dice no",
 	"kind": "Tipo di équipe", "votes": "Pareri", "purpose": "Bisogno a cui risponde", "seen": "Dati da comunicare",
 	"keeper": "Custode", "elsewhere": "Una persona di un altro ente", "zone": "Zona", "into": "Fascicolo che resta",
 }
@@ -330,6 +330,8 @@ var fieldHelps = map[string]string{
 	"changes":         "Che cosa cambia rispetto alla versione di prima, e perché.",
 	"send":            "Quando il progetto è attivo, la persona viene inviata a questo ente.",
 	"stage":           "Il punto del percorso da cui si prosegue.",
+	"consents":        "Gli enti privati, uno per uno, a cui la persona acconsente che arrivino i dati indicati.",
+	"left_out":        "Gli enti privati a cui la persona dice no: non ricevono i suoi dati, e il resto va avanti.",
 	"consent":         "La persona acconsente a comunicare i dati indicati a questo ente privato. Se dice no, il resto non cambia.",
 	"kind":            "Tra enti, se servono più enti; dell’ente, se basta uno.",
 	"votes":           "Che cosa ha detto chi era presente; le ragioni, se il parere non è favorevole.",

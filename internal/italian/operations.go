@@ -70,7 +70,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 	care.OpConvene: {
 		Intro: "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona.",
 		Done:  "L’équipe è convocata: ogni ruolo riceve il suo invito.",
-		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri."},
+		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri.", "consents": "Chiedilo alla persona per ciascuno: se dice no a uno, quello è invitato lo stesso, ma non legge dati, verbali e progetto. Alla persona: «Se dici no, il resto non cambia»."},
 	},
 	care.OpSendToCPI: {
 		Intro: "Il Centro per l’Impiego legge l’invio, risponde se accetta, e fissa il primo appuntamento.",

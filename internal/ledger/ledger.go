@@ -318,6 +318,17 @@ func (c Case) Unasked(p care.Policy, kind care.EquipeKind, today time.Time) []ca
 	})
 }
 
+// LastEquipe is the kind of équipe that the case goes back to.
+func (c Case) LastEquipe() care.EquipeKind {
+	kind, at := care.BetweenAgencies, time.Time{}
+	for _, b := range c.Branches {
+		if b.Kind == care.RunEquipe && !b.Started.Before(at) {
+			kind, at = b.Equipe, b.Started
+		}
+	}
+	return kind
+}
+
 // Protection is who keeps the file of a protected person: for nobody else is there one.
 type Protection struct {
 	Since    time.Time

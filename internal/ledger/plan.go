@@ -140,7 +140,8 @@ func (c PlanContent) NeedsAt(agency string) (needs []string) {
 // PlannedAction is an action with how it comes along.
 type PlannedAction struct {
 	care.PlanAction
-	Routed bool `json:"routed,omitempty"` // the person was sent to the agency for it
+	Routed  bool `json:"routed,omitempty"`   // the person was sent to the agency for it
+	LeftOut bool `json:"left_out,omitempty"` // they said no to that, and the plan goes on without it
 
 	State  care.ActionState `json:"-"` // as last reported, in whatever version
 	Note   string           `json:"-"`

@@ -55,8 +55,8 @@ func (a action) show(page *parts.CaseForm, in asked) {
 		if f.From != "" && len(in.lists[f.From]) == 0 {
 			continue // there is nothing to choose between
 		}
-		if convenes(a, f) && unaskedOf(in) == "" {
-			continue // nobody is invited who needs the person's consent
+		if f.Shape == catalogue.Unasked {
+			continue
 		}
 		for _, shown := range a.field(f, in) {
 			if f.When.Field != "" {
@@ -107,29 +107,12 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 		}
 	case catalogue.Yes:
 		shown.Shape = "box"
-		if convenes(a, f) {
-			shown.Label, shown.Hint = parts.MembersConsent(unaskedOf(in))
-		}
+	case catalogue.Boxes:
+		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:
 		shown.Shape, shown.Type = "input", "text"
 	}
 	return []web.Field{shown}
-}
-
-// convenes says whether a field is the consent to those whom an équipe invites.
-func convenes(a action, f catalogue.Field) bool {
-	return a.facts.Code == care.OpConvene && f.Shape == catalogue.Yes
-}
-
-// unaskedOf names those whom the équipes that may be convened invite and whom the person
-// has not consented to.
-func unaskedOf(in asked) string {
-	var agencies []care.Agency
-	for _, kind := range in.lists[catalogue.EquipeKinds] {
-		agencies = append(agencies, in.file.Unasked(in.rules.Policy, care.EquipeKind(kind.Value), in.today)...)
-	}
-	slices.SortFunc(agencies, func(a, b care.Agency) int { return strings.Compare(a.Code, b.Code) })
-	return parts.AgencyNames(slices.Compact(agencies))
 }
 
 // appointment asks for a service that is not under way, with a day and an hour.
@@ -192,6 +175,9 @@ func readField(f catalogue.Field, sent url.Values, typed map[string]any) []care.
 		}
 	case catalogue.Yes:
 		typed[f.Name] = value != ""
+	case catalogue.Boxes:
+		typed[f.Name] = sent[f.Name]
+	case catalogue.Unasked:
 	default:
 		typed[f.Name] = value
 	}

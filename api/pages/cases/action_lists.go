@@ -33,6 +33,9 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 	catalogue.EquipeKinds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return freeEquipes(in, chosen), nil
 	},
+	catalogue.PrivateMembers: func(_ *Place, _ context.Context, _ care.Staff, in asked, _ string) ([]web.Option, error) {
+		return privateMembers(in, freeEquipes(in, "")), nil
+	},
 	catalogue.ClosureOutcomes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return present.Options(present.ClosureOutcomes(in.rules.Policy), chosen), nil
 	},
@@ -184,6 +187,19 @@ func freeEquipes(in asked, chosen string) (kinds []web.Option) {
 		})
 	}
 	return kinds
+}
+
+// privateMembers are those whom kinds of équipe invite and whom the person has not
+// consented to.
+func privateMembers(in asked, kinds []web.Option) []web.Option {
+	var agencies []care.Agency
+	for _, kind := range kinds {
+		agencies = append(agencies, in.file.Unasked(in.rules.Policy, care.EquipeKind(kind.Value), in.today)...)
+	}
+	slices.SortFunc(agencies, func(a, b care.Agency) int { return strings.Compare(a.Code, b.Code) })
+	return web.Each(slices.Compact(agencies), func(a care.Agency) web.Option {
+		return web.Option{Value: a.Code, Text: a.Name, Chosen: slices.Contains(in.sent["consents"], a.Code)}
+	})
 }
 
 // freeServices are the services, with their matters, that are not under way.

@@ -47,7 +47,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		given.Title += ": " + parts.AgencyNames(agencies)
 		given.Ground = grounds(agencies)
 	case catalogue.ToMembers:
-		members := parts.MemberAgencies(p)
+		members := crossing.Members(p)
 		if len(members) == 0 {
 			return nil
 		}

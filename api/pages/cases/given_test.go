@@ -88,12 +88,13 @@ func TestWhoConvenesAsksForTheConsentOfMembers(t *testing.T) {
 		var form parts.CaseForm
 		in := asked{rules: &zone.Rules{Policy: policy}, file: ledger.Case{Consents: c.consents}, today: testclock.Monday,
 			lists: map[catalogue.List][]web.Option{catalogue.EquipeKinds: {{Value: string(c.kind)}}}}
+		in.lists[catalogue.PrivateMembers] = privateMembers(in, in.lists[catalogue.EquipeKinds])
 		actionOf(care.OpConvene).show(&form, in)
 		var shown strings.Builder
 		if err := web.Write(&shown, form); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"condivida i suoi dati con Terzo settore", "non legge dati, verbali e progetto", "«Se dici no, il resto non cambia»"} {
+		for _, want := range []string{`value="terzo_settore"`, "non legge dati, verbali e progetto", "«Se dici no, il resto non cambia»"} {
 			if strings.Contains(shown.String(), want) != c.asks {
 				t.Errorf("%s: %q", name, want)
 			}

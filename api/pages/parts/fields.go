@@ -3,7 +3,6 @@ package parts
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -86,26 +85,6 @@ func ShutMatters(p care.Policy, facts eligibility.PersonFacts, today time.Time) 
 		reasons[i] = "Oggi non si può prenotare " + strings.Join(names[reason], ", ") + ". " + reason
 	}
 	return strings.Join(reasons, " ")
-}
-
-// MemberAgencies are the agencies that sit in one of the zone's équipes, but for the one
-// that keeps the case files.
-func MemberAgencies(p care.Policy) (agencies []care.Agency) {
-	for _, equipe := range p.Equipes {
-		for _, seat := range equipe.Seats {
-			agency, _ := p.Agency(p.RoleAgency(seat.Role))
-			if agency.Code != p.RoleAgency(care.DeskOperator) && !slices.Contains(agencies, agency) {
-				agencies = append(agencies, agency)
-			}
-		}
-	}
-	return agencies
-}
-
-// MembersConsent asks for the person's consent to the named members of an équipe.
-func MembersConsent(names string) (label, hint string) {
-	return "La persona acconsente a che l’équipe condivida i suoi dati con " + names,
-		"È un ente privato: senza il consenso è invitato lo stesso, ma non legge dati, verbali e progetto. Alla persona: «Se dici no, il resto non cambia»."
 }
 
 // AgencyNames names some agencies.

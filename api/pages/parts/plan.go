@@ -95,6 +95,8 @@ func actionOf(p care.Policy, a ledger.PlannedAction, reported bool) PlanAction {
 	switch {
 	case a.Routed:
 		shown.Sent = "La persona è stata inviata a questo ente"
+	case a.LeftOut:
+		shown.Sent = "La persona non ha acconsentito: non è inviata a questo ente"
 	case a.Send && !reported:
 		shown.Sent = "La persona sarà inviata a questo ente"
 	}

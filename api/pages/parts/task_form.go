@@ -27,17 +27,16 @@ const bookingRows = 3
 type TaskForm struct {
 	catalogue.TaskForm
 	Policy  care.Policy
-	Service string            // of the task: its matters are offered
-	Sent    url.Values        // what was typed
-	places  map[string]string // set by read: the ids of fields by their paths
-	labels  map[string]string // set by read: names of fields that have none of their own
-	Draft   *PlanDraft        // of a plan's draft
-	Goals   []care.PlanGoal   // to evaluate
-	Private []string          // partners that the person's consent is asked for
-	Members map[string]string // the names of those for an équipe, by the outcome that convenes it
-	Offers  Offers            // free places of the services, or of the task's
+	Service string             // of the task: its matters are offered
+	Sent    url.Values         // what was typed
+	places  map[string]string  // set by read: the ids of fields by their paths
+	labels  map[string]string  // set by read: names of fields that have none of their own
+	Draft   *PlanDraft         // of a plan's draft
+	Goals   []care.PlanGoal    // to evaluate
+	Private map[string][]Asked // agencies that the person's consent is asked for, by the outcome that tells them
+	Offers  Offers             // free places of the services, or of the task's
 	Amends  bool              // what was written: for whom it is was chosen then
-	Shut    string            // which matters the person cannot book, and why
+	Shut    string             // which matters the person cannot book, and why
 }
 
 // Books says whether an outcome of the task takes appointments.
@@ -69,7 +68,8 @@ func (f *TaskForm) SaysWhen() (day string, says bool) {
 
 // asks says whether there is something to ask in a field of an outcome.
 func (f *TaskForm) asks(o catalogue.TaskOutcome, field catalogue.TaskField) bool {
-	return (field != catalogue.FieldGoals || len(f.Goals) > 0) && (field != catalogue.FieldConsent || len(f.Private) > 0 || f.Members[o.Code] != "") &&
+	return (field != catalogue.FieldGoals || len(f.Goals) > 0) &&
+		field != catalogue.FieldConsent && field != catalogue.FieldLeftOut && (field != catalogue.FieldConsents || len(f.Private[o.Code]) > 0) &&
 		(field != catalogue.FieldCircle || len(f.circles()) > 0)
 }
 
@@ -212,13 +212,8 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		shown.Shape, shown.Options = "select", slices.DeleteFunc(present.PermitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
 	case catalogue.FieldPermitExpiry:
 		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
-	case catalogue.FieldConsent:
-		shown.Shape = "box"
-		shown.Label = "La persona acconsente a che i suoi dati arrivino a " + strings.Join(f.Private, ", ")
-		shown.Hint = "È un ente privato: senza il consenso il progetto non può inviarle i dati. Alla persona: «Se dici no, il resto non cambia»."
-		if names := f.Members[o.Code]; names != "" {
-			shown.Label, shown.Hint = MembersConsent(names)
-		}
+	case catalogue.FieldConsents:
+		return f.consents(o, id)
 	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case catalogue.FieldCircle:

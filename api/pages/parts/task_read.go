@@ -88,8 +88,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			var wrong []care.Fault
 			done.PermitExpiry, wrong = readDate(value, "permit_expiry")
 			faults = append(faults, wrong...)
-		case catalogue.FieldConsent:
-			done.Consent = value != ""
+		case catalogue.FieldConsents:
+			f.readConsents(&done, o, id)
 		case catalogue.FieldNote:
 			done.Note = value
 		case catalogue.FieldCircle:

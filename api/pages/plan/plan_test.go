@@ -184,20 +184,34 @@ func TestAgreementAsksForConsent(t *testing.T) {
 	b.LogIn(apitest.SomeWorker.Subject)
 	b.Hold(care.PlanAgreement)
 	page := apitest.ReadPage(t, b.Visit(planTask))
-	if _, ok := page.First("input", "name", "agreed-consent"); !ok || !strings.Contains(page.Main(t).Words(), "i suoi dati arrivino a Terzo settore") {
+	if _, ok := page.First("input", "name", "agreed-consents-terzo_settore"); !ok || !strings.Contains(page.Main(t).Words(), "I suoi dati a Terzo settore, per") {
 		t.Errorf("no consent is asked for: %s", page.Main(t).Words())
 	}
-	b.Records.OnAccept = func(ledger.NewCommand) error {
-		return care.Refuse(care.Fault{Field: "consent", Rule: care.RuleConsent})
+	var sent care.Completion
+	refused := true
+	b.Records.OnAccept = func(c ledger.NewCommand) error {
+		if sent = apitest.FormIn(t, catalogue.Complete, c); refused {
+			return care.Refuse(care.Fault{Field: "consents", Rule: care.RuleConsent})
+		}
+		return nil
 	}
 	a := b.Submit(planTask+"/completa", url.Values{"key": {"a"}, "outcome": {care.Agreed}})
 	page = apitest.ReadPage(t, a)
 	apitest.CheckProblems(t, page)
-	if _, ok := page.First("a", "href", "#agreed-consent"); !ok {
+	if _, ok := page.First("a", "href", "#agreed-consents-terzo_settore"); !ok {
 		t.Errorf("without consent: %d %s", a.StatusCode, page.Main(t).Words())
 	}
+	refused = false
+	b.Submit(planTask+"/completa", url.Values{"key": {"b"}, "outcome": {care.Agreed}, "agreed-consents-terzo_settore": {"yes"}})
+	if !slices.Equal(sent.Consents, []string{"terzo_settore"}) || sent.LeftOut != nil {
+		t.Errorf("a yes is sent as %+v", sent)
+	}
+	b.Submit(planTask+"/completa", url.Values{"key": {"c"}, "outcome": {care.Agreed}, "agreed-consents-terzo_settore": {"no"}})
+	if !slices.Equal(sent.LeftOut, []string{"terzo_settore"}) || sent.Consents != nil {
+		t.Errorf("a no is sent as %+v", sent)
+	}
 	b.Pages.Consents = true
-	if _, ok := apitest.ReadPage(t, b.Visit(planTask)).First("input", "name", "agreed-consent"); ok {
+	if _, ok := apitest.ReadPage(t, b.Visit(planTask)).First("input", "name", "agreed-consents-terzo_settore"); ok {
 		t.Error("a consent that is in force is asked for")
 	}
 }

@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	words "percorso/internal/italian/given"
@@ -80,7 +82,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	if _, again := form.Outcome(care.Resubmit); again && page.Asked != nil {
 		return page.givenAgain(rules.Policy)
 	}
-	if members := parts.MemberAgencies(rules.Policy); len(members) > 0 {
+	if members := crossing.Members(rules.Policy); len(members) > 0 {
 		if _, convenes := form.Outcome(care.ToEquipeBetween); convenes {
 			page.Words = append(page.Words, "Se convochi un’équipe, a chi vi siede per un altro ente ("+parts.AgencyNames(members)+
 				") arrivano gli stessi dati, con i bisogni sociali e di lavoro del fascicolo.")
@@ -330,18 +332,8 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 			form.Shut = parts.ShutMatters(rules.Policy, file.PersonData.Facts(rules.Policy, file.Needs), s.Now().In(rules.Calendar.Location()))
 		}
 	}
-	if t.Kind == care.Assessment {
-		file, err := about.file(ctx)
-		if err != nil {
-			return err
-		}
-		if file != nil {
-			today := s.Now().In(rules.Calendar.Location())
-			form.Members = map[string]string{
-				care.ToEquipeBetween: parts.AgencyNames(file.Unasked(rules.Policy, care.BetweenAgencies, today)),
-				care.ToEquipeWithin:  parts.AgencyNames(file.Unasked(rules.Policy, care.WithinAgency, today)),
-			}
-		}
+	if err := about.members(ctx, form, s.Now().In(rules.Calendar.Location())); err != nil {
+		return err
 	}
 	if day, says := form.SaysWhen(); says {
 		var err error
@@ -370,7 +362,8 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		form.Draft = &parts.PlanDraft{Policy: form.Policy, From: from, Active: active != nil}
 	case care.PlanAgreement:
 		if plan := parts.PlanInState(plans, care.PlanSignedOff); plan != nil {
-			form.Private, err = s.consentFor(ctx, who, form.Policy, *plan)
+			form.Private = map[string][]parts.Asked{}
+			form.Private[care.Agreed], err = s.consentFor(ctx, who, form.Policy, *plan)
 		}
 	default:
 		if active != nil {
@@ -380,24 +373,49 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 	return err
 }
 
-// consentFor names the private partners that a plan newly sends the person to,
-// while their consent is not in force.
-func (s *Place) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan ledger.Plan) ([]string, error) {
-	var names []string
+// members names the private agencies that each outcome would invite to an équipe, while the
+// person has not consented to that.
+func (a *subject) members(ctx context.Context, form *parts.TaskForm, today time.Time) error {
+	convening := map[string]care.EquipeKind{care.ToEquipeBetween: care.BetweenAgencies, care.ToEquipeWithin: care.WithinAgency, care.ToEquipe: "", care.Revise: ""}
+	if !slices.ContainsFunc(form.Outcomes, func(o catalogue.TaskOutcome) bool { _, convenes := convening[o.Code]; return convenes }) {
+		return nil
+	}
+	file, err := a.file(ctx)
+	if err != nil || file == nil {
+		return err
+	}
+	form.Private = map[string][]parts.Asked{}
+	for outcome, kind := range convening {
+		for _, agency := range file.Unasked(a.rules.Policy, cmp.Or(kind, file.LastEquipe()), today) {
+			form.Private[outcome] = append(form.Private[outcome], parts.Asked{Agency: agency.Code, Name: agency.Name, For: present.ConsentPurpose(a.rules.Policy, crossing.ForEquipe)})
+		}
+	}
+	return nil
+}
+
+// consentFor names the private partners that a plan newly sends the person to, with what
+// for, while their consent to that is not in force.
+func (s *Place) consentFor(ctx context.Context, who care.Staff, p care.Policy, plan ledger.Plan) (list []parts.Asked, err error) {
+	var asked []string
 	for _, a := range plan.Content.Actions {
 		agency, _ := p.Agency(a.Agency)
-		if !a.Send || a.Routed || agency.LegalBasis() != care.Consent || slices.Contains(names, agency.Name) {
+		if !a.Send || agency.LegalBasis() != care.Consent || slices.Contains(asked, agency.Code) {
 			continue
 		}
+		asked = append(asked, agency.Code)
+		var missing []string
 		for _, area := range plan.Content.NeedsAt(a.Agency) {
 			given, err := s.Records.Disclosure(ctx, who, plan.CaseID, a.Agency, area)
 			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 				return nil, err
 			}
-			if !given.Consent && !slices.Contains(names, agency.Name) {
-				names = append(names, agency.Name)
+			if !given.Consent {
+				missing = append(missing, strings.ToLower(present.ConsentPurpose(p, area)))
 			}
 		}
+		if len(missing) > 0 {
+			list = append(list, parts.Asked{Agency: agency.Code, Name: agency.Name, For: strings.Join(missing, ", ")})
+		}
 	}
-	return names, nil
+	return list, nil
 }

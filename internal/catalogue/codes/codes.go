@@ -45,6 +45,7 @@ func Check(p care.Policy, zones []string, a care.Answer) []care.Fault {
 	each("needs", a.Needs, area)
 	each("routes", a.Routes, agency)
 	each("agencies", a.Agencies, agency)
+	each("left_out", a.LeftOut, agency)
 	for i, v := range a.Votes {
 		at := fmt.Sprintf("votes[%d].", i)
 		f.Add(p.HasRole(v.Role), at+"role", care.RuleUnknownCode)

@@ -21,7 +21,7 @@ func TestAnAnswerHoldsCodesAlone(t *testing.T) {
 	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	good := care.Answer{
 		Operation: care.OpComplete, Outcome: care.Held, Reason: "wrong_office", Service: "pas", Matter: "permit", Measure: "training", Agency: "cpi", Zone: "prato",
-		Stage: care.StageEquipe, Equipe: care.WithinAgency, Needs: []care.Code{"labour"}, Routes: []care.Code{"cpi"}, Agencies: []care.Code{"cpi"},
+		Stage: care.StageEquipe, Equipe: care.WithinAgency, Needs: []care.Code{"labour"}, Routes: []care.Code{"cpi"}, Agencies: []care.Code{"cpi"}, LeftOut: []care.Code{"cpi"},
 		Votes: []care.Vote{{Role: care.SocialWorker, Agency: "cpi", Outcome: care.Favourable}}, Runs: []string{"service/0190f0f0-0000-7000-8000-000000000001"},
 		Bookings: []care.Booking{{Service: "pas", Matter: "permit", At: at}}, At: &at, Until: &at, Run: "case/0190f0f0-0000-7000-8000-000000000001",
 		Case: "case/0190f0f0-0000-7000-8000-000000000001", Subject: "0190f0f0-0000-7000-8000-000000000001",
@@ -59,7 +59,7 @@ func TestAnAnswerHoldsCodesAlone(t *testing.T) {
 		}
 	}
 	spoil(reflect.ValueOf(&good).Elem(), &good)
-	require.Equal(t, 22, texts, "every text of an answer is asked")
+	require.Equal(t, 23, texts, "every text of an answer is asked")
 	far := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 	require.NotEmpty(t, Check(policy, nil, care.Answer{At: &far}))
 	require.NotEmpty(t, Check(policy, nil, care.Answer{Until: &far}))

@@ -15,7 +15,7 @@ var sentences = map[string]string{
 	"name": "Scrivi il nome.", "relation": "Scegli che cosa è per la persona.", "order": "Scegli chi lo ha disposto.", "ordered": "Scrivi il giorno della decisione.", "type": "Scegli il documento.", "signed_by": "Indica chi firma: per questa persona firma qualcun altro, e chi può farlo si scrive nei suoi dati, tra le persone vicine.",
 	"phone": "Scrivi il telefono.", "value": "Scrivi il numero o l’indirizzo.", "notice_given": "Consegna l’informativa, poi indicalo.", "agency": "Scegli l’ente.", "role": "Scegli il ruolo.", "plan": "Scrivi il progetto: almeno un obiettivo e un’azione.",
 	"goals": "Scrivi almeno un obiettivo.", "goal": "Scegli l’obiettivo.", "actions": "Scrivi almeno un’azione.", "text": "Scrivi il testo.", "changes": "Scrivi che cosa cambia.", "state": "Scegli lo stato.", "result": "Scegli il risultato.",
-	"stage": "Scegli da dove prosegue.", "consent": "Indica se la persona acconsente.", "kind": "Scegli il tipo di équipe.", "votes": "Indica i pareri.", "purpose": "Scegli il bisogno a cui risponde.", "seen": "Controlla i dati da comunicare.",
+	"stage": "Scegli da dove prosegue.", "consent": "Indica se la persona acconsente.", "consents": "Indica a chi la persona acconsente.", "left_out": "Indica a chi la persona dice no.", "kind": "Scegli il tipo di équipe.", "votes": "Indica i pareri.", "purpose": "Scegli il bisogno a cui risponde.", "seen": "Controlla i dati da comunicare.",
 	"zone": "Scegli la zona.", "into": "Scegli il fascicolo che resta.", "other": "Scegli l’altro fascicolo.", "cerca": "Scrivi un nome o un numero.", "ente": "Scegli il partner.", "bisogno": "Scegli il bisogno a cui risponde.",
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 )
@@ -53,4 +54,15 @@ func Withdrawal(b *pgx.Batch, d Declaration, agency string) {
 	b.Queue(`UPDATE consent SET withdrawn_at = greatest(given_at, `+said+`), withdrawn_to = $4, withdrawn_from_all = $5 = ''
 		WHERE case_id = $3 AND withdrawn_at IS NULL AND $5 IN ('', agency)`,
 		d.Entry, d.At, d.Case, d.By, agency)
+}
+
+// LeftOut takes out of the plan that an équipe made what the person was to be sent to some
+// agencies for, to whom they have just said no. The rest of it stays as it was.
+func LeftOut(b *pgx.Batch, run string, agencies []care.Code) {
+	if len(agencies) > 0 {
+		b.Queue(`UPDATE plan SET content = jsonb_set(content, '{actions}', (SELECT jsonb_agg(
+				CASE WHEN (a ->> 'send')::boolean AND a ->> 'agency' = ANY ($2) THEN (a - 'send') || '{"left_out": true}' ELSE a END ORDER BY n)
+				FROM jsonb_array_elements(content -> 'actions') WITH ORDINALITY AS each (a, n)))
+			WHERE run_id = $1 AND state IN ('proposed', 'signed_off', 'agreed')`, run, agencies)
+	}
 }

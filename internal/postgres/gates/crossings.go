@@ -8,6 +8,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
 	"percorso/internal/kin"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/given"
 	"percorso/internal/protection"
@@ -16,14 +17,15 @@ import (
 // crossings asks whether the person's data may go to each agency that the answer
 // gives them, whatever way it is: by the rules of the zone, and with the consent of the
 // person to that agency and purpose where the agency's legal basis asks for it. The
-// person may give it with the same form. What goes on without it asks for none: whoever
-// an équipe invites is given nothing before, and nothing at all once their act has ended.
+// person may give it with the same form, agency by agency; a plan leaves those out to
+// whom they say no. What goes on without it asks for none: whoever an équipe invites is
+// given nothing before, and nothing at all once their act has ended.
 func (g *asked) crossings() ([]care.Fault, error) {
 	list, err := given.To(g.ctx, g.tx, g.Gives())
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	agreed, err := given.Agrees(g.Entry.Answer, g.Form)
+	said, err := given.Said(g.Entry.Answer, g.Form)
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +37,22 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		}
 		faults.Add(rule == "", "consent", kin.RuleSignsFirst)
 	}
+	var private, unasked []string
 	for _, c := range list {
 		agency, known := g.Policy.Agency(c.Agency)
-		if known && !agreed && !c.Waits && agency.LegalBasis() == care.Consent {
+		if known && agency.LegalBasis() == care.Consent {
 			var consents bool
 			if err := g.tx.QueryRow(g.ctx, `SELECT consents_to($1, $2, $3)`, g.caseID(), c.Agency, c.Purposes).Scan(&consents); err != nil {
 				return nil, err
 			}
-			faults.Add(consents, given.Field(g.Entry.Answer, c.Field), care.RuleConsent)
+			private = append(private, c.Agency)
+			if !consents && !slices.Contains(unasked, c.Agency) {
+				unasked = append(unasked, c.Agency)
+			}
+			if said.Without(c.Agency) {
+				continue // which is sent nothing
+			}
+			faults.Add(consents || c.Waits || said.To(c.Agency), given.Field(g.Entry.Answer, c.Field), care.RuleConsent)
 		}
 		knows, err := g.mayKnow(c.Agency)
 		if err != nil {
@@ -52,7 +62,7 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		faults.Add(knows, c.Field, protection.NoKeeper)
 		faults.Add(c.Waits || !crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
 	}
-	return once(faults), nil // of two actions of a plan
+	return once(append(faults, said.Faults(private, unasked)...)), nil // of two actions of a plan
 }
 
 // once leaves each fault out that is there already.
@@ -67,7 +77,7 @@ func once(faults []care.Fault) (list []care.Fault) {
 
 // Gives is the answer of the step, with what it may give data by.
 func (s Step) Gives() given.Asked {
-	asked := given.Asked{Policy: s.Policy.Policy, Answer: s.Entry.Answer, Target: s.Entry.Target, Run: s.Run}
+	asked := given.Asked{Case: ledger.BareID(s.Case), Policy: s.Policy.Policy, Answer: s.Entry.Answer, Target: s.Entry.Target, Run: s.Run}
 	if s.Task != nil {
 		asked.Kind = s.Task.Kind
 	}

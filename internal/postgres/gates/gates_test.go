@@ -103,7 +103,7 @@ func TestWhatConsentIsAskedFor(t *testing.T) {
 	p.Does(equipe, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{agreement}}, nil)
 	agreed := care.Completion{Outcome: care.Agreed}
 	e = p.Completion("social_worker.prato", equipe, agreement.ID, agreed)
-	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "consent", care.RuleConsent)
+	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "consents", care.RuleConsent)
 	agreed.Consent = true
 	p.Does(equipe, p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", agreement.ID, agreed)), ledger.Effects{}, nil)
 	require.Equal(t, 1, p.Count(`consent WHERE case_id = $1 AND withdrawn_at IS NULL`, id))

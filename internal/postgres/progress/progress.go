@@ -55,3 +55,21 @@ func may(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action strin
 	}
 	return nil, nil
 }
+
+// Evaluation is who evaluates the goals of a case's plan, with the entry that says so.
+type Evaluation struct {
+	Entry, Case, Zone, Agency string
+	At                        time.Time
+	By                        *string
+}
+
+// Found keeps what the form of an evaluation says of the plan's goals.
+func Found(queue func(sql string, args ...any), data []byte, e Evaluation) error {
+	form, err := postgres.FormOf(catalogue.Complete, data)
+	for _, g := range form.Goals {
+		queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+			ledger.DerivedID(e.Entry, "goal "+g.Goal), g.Goal, e.Case, e.Zone, e.Agency, g.Result, g.Note, e.At, e.By)
+	}
+	return err
+}

@@ -4,10 +4,9 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
-	"percorso/internal/ledger"
-	"percorso/internal/postgres"
 	"percorso/internal/postgres/declared"
 	"percorso/internal/postgres/given"
+	"percorso/internal/postgres/progress"
 )
 
 // life is what an entry says besides moving the path.
@@ -21,6 +20,10 @@ func (w *life) beside() error {
 	agreed, err := given.Agreed(w.ctx, w.tx, w.asked().Gives(), w.entry.Data)
 	if w.consents(agreed...); err != nil {
 		return err
+	}
+	declared.LeftOut(&w.batch, w.step.Run, answer.LeftOut)
+	for _, agency := range answer.LeftOut {
+		w.moment("consent_refused", string(agency))
 	}
 	if w.entry.byLink() {
 		w.moment("link_used", w.entry.Agency)
@@ -69,7 +72,7 @@ func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
 	case kind == care.GoalEvaluation || kind == care.Evaluation:
-		return w.goals()
+		return progress.Found(w.queue, w.entry.Data, progress.Evaluation{Entry: w.step.Entry.ID, Case: w.caseID(), Zone: w.run.Zone, Agency: w.entry.Agency, At: w.step.At, By: w.by()})
 	case kind == care.TransferAnswer && outcome == care.Accepted:
 		w.moment("transfer_accepted", w.about.Task.Zone)
 	case kind == care.TransferAnswer:
@@ -89,7 +92,9 @@ func (w *life) consents(list ...crossing.Consent) {
 	if len(list) > 0 {
 		declared.Consents(&w.batch, w.declares(), list)
 		sharesOf(w.writer).ToMembers()
-		w.moment("consent_given", list[0].Agency)
+		for _, agency := range crossing.Agencies(list) {
+			w.moment("consent_given", agency)
+		}
 	}
 }
 
@@ -104,15 +109,4 @@ func (w *life) meets() {
 			least($7, (SELECT max(at) FROM appointment WHERE run_id = $3 AND state IN ('booked', 'confirmed'))), $8) ON CONFLICT DO NOTHING`,
 		w.step.Entry.ID, w.caseID(), w.step.Run, w.run.Zone, w.entry.Agency, w.entry.Role, held, w.by())
 	w.moment("meeting", w.entry.Agency)
-}
-
-// goals records what an evaluation says of the plan's goals.
-func (w *life) goals() error {
-	form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
-	for _, g := range form.Goals {
-		w.queue(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, note, at, by_staff)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			ledger.DerivedID(w.step.Entry.ID, "goal "+g.Goal), g.Goal, w.caseID(), w.run.Zone, w.entry.Agency, g.Result, g.Note, w.step.At, w.by())
-	}
-	return err
 }
