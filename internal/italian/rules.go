@@ -128,7 +128,7 @@ var rules = map[string]string{
 	"too_few":         "Le voci sono troppo poche: aggiungine almeno una.",
 	"repeated":        "La voce è ripetuta: lasciala una volta sola.",
 	"out_of_range":    "Il valore è fuori dai limiti: correggilo.",
-	"no_such_case":    "Nessun fascicolo con questo numero è in questa zona, né lo è stato: controlla il numero.",
+	"reads_untold":    "Con questo numero non posso dirti chi ha letto: controllalo. Se è giusto, alla persona risponde chi segue il fascicolo.",
 	"cursor":          "Il punto da cui continuare non è di questo elenco: ricomincia dalla prima pagina.",
 	"type":            "Il valore non è del tipo atteso: correggilo.",
 	"encoding":        "I segni dopo «%» non sono il codice di un carattere: correggili.",

@@ -21,8 +21,9 @@ const (
 	title = "Chi ha letto un fascicolo"
 	// longestNumber is above what any zone numbers its cases by.
 	longestNumber = 40
-	// ruleNoCase says that no case of the zone has the number.
-	ruleNoCase = "no_such_case"
+	// ruleUntold says that nothing is told of the number: that there is no such case, or that
+	// its person is protected, is answered alike.
+	ruleUntold = "reads_untold"
 )
 
 // start shows the form that asks for a number.
@@ -54,7 +55,7 @@ func (s *Place) find(c *gin.Context, who care.Staff) error {
 		id, err = s.Records.FindReadCase(c.Request.Context(), who, wanted)
 	}
 	if errors.Is(err, ledger.ErrNotFound) {
-		faults.Add(false, "number", ruleNoCase)
+		faults.Add(false, "number", ruleUntold)
 	} else if err != nil {
 		return err
 	}
