@@ -9,9 +9,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -50,7 +52,11 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 	now := s.Now().In(rules.Calendar.Location())
 	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	for _, fill := range append([]func() error{d.onBehalf}, append(d.order(), d.away)...) {
+	order := append([]func() error{d.onBehalf}, append(d.order(), d.away)...)
+	if page.Notices != nil {
+		order = append([]func() error{d.toConfirm}, order...)
+	}
+	for _, fill := range order {
 		if err := fill(); err != nil {
 			return err
 		}
@@ -250,6 +256,22 @@ func (d *day) news() error {
 		}
 	}
 	d.add("novita", "Novità da ieri", lines, "/segnalazioni?elenco=inviate", "Tutto quello che hai inviato")
+	return err
+}
+
+// toConfirm are the mistakes that wait for a second person, of whom the caller may be one,
+// with the last day for it.
+func (d *day) toConfirm() error {
+	notices, err := d.Records.Notices(d.Request.Context(), d.who)
+	var lines []web.Line
+	for _, n := range notices {
+		if n.Mistake != nil && !n.Mistake.Lapsed {
+			lines = append(lines, web.Line{URL: "/fascicoli/" + n.CaseID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma: " + present.MistakeIn(n), State: italian.Due(n.Mistake.Until, d.now, d.rules.Calendar), When: n.CaseNumber})
+		}
+	}
+	if len(lines) > 0 {
+		d.add("da-confermare", "Da confermare", lines, access.NoticesPath, "Tutti i tuoi avvisi")
+	}
 	return err
 }
 

@@ -2,6 +2,7 @@ package notices
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -38,7 +39,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 			page.Items = append(page.Items, openingItem(rules.Policy, n))
 			continue
 		case n.Mistake != nil:
-			page.Items = append(page.Items, mistakeItem(n))
+			page.Items = append(page.Items, mistakeItem(n, s.Now(), rules.Calendar))
 			continue
 		}
 		item := Item{
@@ -78,21 +79,18 @@ func openingItem(p care.Policy, n ledger.Notice) Item {
 
 // mistakeItem asks to confirm that something was a mistake, or tells who said it that nobody
 // has.
-func mistakeItem(n ledger.Notice) Item {
-	m, what := n.Mistake, "la chiusura"
-	if m.Merge {
-		what = "l’unione a un altro fascicolo"
-	}
+func mistakeItem(n ledger.Notice, now time.Time, cal care.Calendar) Item {
+	m, what := n.Mistake, present.MistakeIn(n)
 	file := "/fascicoli/" + n.CaseID
 	item := Item{
 		Title: "Uno sbaglio da confermare", When: "Segnalato il " + italian.Moment(n.At),
-		Why:     m.SaidBy + " segnala che " + what + " è uno sbaglio. Puoi confermarlo tu, o un’altra persona, entro il " + italian.Date(m.Until.In(italian.Rome)) + ": il fascicolo torna aperto. Se nessuno lo fa, la segnalazione decade.",
+		Why:     m.SaidBy + " segnala che " + what + ". Puoi confermarlo tu, o un’altra persona. " + italian.Due(m.Until, now, cal) + ". Con la conferma il fascicolo torna aperto. Se nessuno lo fa, la segnalazione decade.",
 		Heading: "Perché", Typed: []web.Term{{Name: italian.Field("note"), Value: m.Why}},
 		Next: &web.Link{URL: file + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}, Case: &web.Link{URL: file, Text: "Fascicolo " + n.CaseNumber},
 	}
 	if m.Lapsed {
 		item.Title = "Nessuno ha confermato lo sbaglio"
-		item.Why = "Avevi segnalato che " + what + " è uno sbaglio. Il " + italian.Date(m.Until.In(italian.Rome)) + " è passato senza che un’altra persona lo confermasse: la segnalazione è decaduta. Apri il fascicolo per vedere che cosa si può fare."
+		item.Why = "Avevi segnalato che " + what + ". Il " + italian.Date(m.Until.In(italian.Rome)) + " è passato senza che un’altra persona lo confermasse: la segnalazione è decaduta. Apri il fascicolo per vedere che cosa si può fare."
 		item.Next, item.Dismiss = &web.Link{URL: file, Text: "Vedi a che punto è"}, read(n)
 	}
 	return item
