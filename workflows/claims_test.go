@@ -223,6 +223,13 @@ func (g *wanderer) ofTask(w health.Waiting, t awaited, f facts) (trials []trial)
 		}
 		g.tried(saysNobody, len(holders) == 0 || !stays(holders[0]), w, "who had the task has left")
 	case w.Health == health.Orphaned:
+		if w.Cause == health.CauseSeated {
+			sits := func(s care.Staff) bool {
+				return slices.ContainsFunc(g.tasks(""), func(o ledger.Task) bool { return o.ID != t.ID && o.HolderID == s.ID }) ||
+					slices.ContainsFunc(g.equipe().Seats, func(seat ledger.Seat) bool { return seat.Member == s.Name && seat.Role != t.Role })
+			}
+			able = slices.DeleteFunc(able, sits)
+		}
 		g.tried(saysNobody, len(able) == 0, w, "nobody has the role")
 		if w.Cause == health.CauseProposer {
 			back := f.those(func(s care.Staff) bool { return s.ID == t.Proposer })

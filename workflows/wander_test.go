@@ -289,7 +289,7 @@ func (g *wanderer) explained(file ledger.Case) {
 		require.Equal(g, []any{health.Orphaned, care.ClosureApproval}, []any{w.Health, w.Task})
 		return
 	}
-	if w.Cause == health.CauseKeepers { // true: who was asked before knows nothing of her
+	if w.Cause == health.CauseKeepers || w.Cause == health.CauseSeated { // true: who could do it knows nothing of her, or sits already
 		require.NotNil(g, g.kept, "after %s", g.last)
 		return
 	}
@@ -946,18 +946,18 @@ func (g *wanderer) goesOnTo(kind care.TaskKind) {
 func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]string) bool {
 	g.Helper()
 	for _, t := range tasks {
-		if t.Kind == care.ReferralAnswer {
+		switch {
+		case t.Kind == care.ReferralAnswer:
 			continue // it is answered by the moves of the referral
+		case g.kept != nil && t.State == care.TaskReady:
+			continue // none of her keepers can take the seat: the équipe goes on without it when its term is over
 		}
 		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
 			g.comes(t)
 			cmd := g.completes(t, g.about(t).Completion(outcome))
-			switch refused := cmd.State == ledger.CommandRefused; {
-			case refused && t.Kind == care.ClosureApproval:
+			if cmd.State == ledger.CommandRefused && t.Kind == care.ClosureApproval {
 				g.completes(t, care.Completion{Outcome: care.NotApproved, Note: "Prova"}) // who proposed it takes it back
-			case refused && slices.ContainsFunc(cmd.Refusal.Faults, func(f care.Fault) bool { return f.Rule == care.RuleOneSeat }):
-				continue // the only keeper who could sits already: the équipe goes on without this seat when its term is over
 			}
 			return true
 		}

@@ -114,6 +114,10 @@ const CauseProposer = "proposer"
 // of her keepers.
 const CauseKeepers = "keepers"
 
+// CauseSeated is why nobody may take a seat of a protected person's équipe: her keepers with
+// the role sit there already.
+const CauseSeated = "seated"
+
 // ThenEscalated says that the supervisor was told already.
 const ThenEscalated = "escalated"
 
@@ -165,6 +169,7 @@ type FactTask struct {
 	ProposerCould, ProposerHolds bool
 	HolderGone                   bool // who holds it has left, or works elsewhere
 	Unknown                      bool // none of those who have its role may know of the person
+	Taken                        bool // each keeper of a protected person who has its role has another seat of the équipe
 	// Means is what the zone's supervisor can do; nil: there is none, or nothing to do.
 	Means []actors.Means
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
@@ -380,6 +385,8 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	}
 	if t.nobody() && t.ProposerCould {
 		w.Cause = CauseProposer
+	} else if t.nobody() && t.Taken {
+		w.Cause = CauseSeated
 	} else if t.nobody() && t.Unknown {
 		w.Cause = CauseKeepers
 	}

@@ -152,6 +152,8 @@ func TestWhatIsSaidOfTheTaskThatIsNamed(t *testing.T) {
 	unknown.Candidates, unknown.Unknown, unknown.Means = 0, true, []actors.Means{actors.Withdraw}
 	kept := explain(unknown)
 	require.Equal(t, []any{health.Orphaned, health.CauseKeepers, []care.Role{care.Supervisor}}, []any{kept.Health, kept.Cause, kept.StandIns}, "none of its role knows of her")
+	unknown.Taken = true
+	require.Equal(t, health.CauseSeated, explain(unknown).Cause, "they sit already")
 	unknown.State = care.TaskReserved
 	require.Equal(t, health.Planned, explain(unknown).Health, "one of them holds it")
 

@@ -145,7 +145,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	}
 	for _, moment := range []string{
 		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "approval_passed", "opinion", "opinion_reported", "signature", "signature_reported", "minutes",
-		"consent_given", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
+		"consent_given", "consent_refused", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used", "agency_told", "agency_untold", "zone_told", "zone_untold",
 	} {
 		said("moment", moment, timeline.Line(care.Policy{}, moment, ""))
@@ -421,6 +421,11 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Withdraw},
 		}, "Nessuno può agire: l’attività «Risposta a una segnalazione» spetta a un operatore del Centro per l’Impiego, ma nessuno con questo ruolo è tra chi può sapere della persona, " +
 			"che è protetta, da 1 giorno lavorativo. Il responsabile può ritirare la segnalazione."},
+		{"who of the role knows of her sits already", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.EquipeInvitation, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi", Cause: health.CauseSeated,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1,
+		}, "Nessuno può agire: l’attività «Invito all’équipe» spetta a un operatore del Centro per l’Impiego, ma chi ha questo ruolo, tra chi può sapere della persona, che è protetta, " +
+			"ha già un altro posto nell’équipe, da 1 giorno lavorativo. Si possono cambiare i custodi; altrimenti, alla scadenza, l’équipe va avanti lo stesso."},
 		{"suspended, of a protected person", health.Waiting{Health: health.Planned, For: health.WaitTime, Until: when("2026-12-25 09:00"), Then: health.ThenResume, Kept: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1},
 			"Il percorso è sospeso fino al 25 dicembre: riprende da solo. È fermo da 1 giorno lavorativo. Prima può farlo riprendere solo chi può sapere della persona, che è protetta."},

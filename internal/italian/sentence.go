@@ -25,7 +25,7 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
 			". Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
-		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), standIns(w))
+		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), goesOn(w), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+AgencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
@@ -59,9 +59,18 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 // whyNobody says, by the cause, why there is nobody who may act; intervenes who can do
 // something before a time, of a protected person and of others.
 var (
-	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta"}
+	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta", health.CauseSeated: "chi ha questo ruolo, tra chi può sapere della persona, che è protetta, ha già un altro posto nell’équipe"}
 	intervenes = map[bool]string{false: "può intervenire anche il responsabile", true: "può intervenire solo chi può sapere della persona, che è protetta"}
 )
+
+// goesOn says what can be done where none of a protected person's keepers can take a seat of
+// her équipe, which waits for no seat past its term.
+func goesOn(w health.Waiting) string {
+	if w.Cause != health.CauseSeated && w.Cause != health.CauseKeepers || !slices.Contains(actors.SeatKinds, w.Task) {
+		return ""
+	}
+	return "si possono cambiare i custodi; altrimenti, alla scadenza, l’équipe va avanti lo stesso"
+}
 
 func join(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })

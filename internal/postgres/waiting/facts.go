@@ -66,6 +66,7 @@ type taskFact struct {
 	away   []absentTask
 	pools  [2]health.Shifts // who may take it, and the supervisors
 	seated bool             // each supervisor sits in another seat of its équipe
+	taken  bool      // so does each keeper of its role
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
@@ -160,6 +161,7 @@ const (
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
 
 	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
+	selectTaken  = `SELECT task_id FROM kept_seats($1::uuid[])`
 )
 
 // queueFacts asks for the facts of some open cases.
@@ -205,15 +207,21 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 		}
 		return err
 	})
-	b.Queue(selectSeated, cases).Query(func(rows pgx.Rows) error {
-		seats, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		for _, f := range *into {
-			for i, t := range f.Tasks {
-				f.Tasks[i].seated = slices.Contains(seats, t.ID)
+	marks := func(query string, mark func(*taskFact)) {
+		b.Queue(query, cases).Query(func(rows pgx.Rows) error {
+			seats, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			for _, f := range *into {
+				for i, t := range f.Tasks {
+					if slices.Contains(seats, t.ID) {
+						mark(&f.Tasks[i])
+					}
+				}
 			}
-		}
-		return err
-	})
+			return err
+		})
+	}
+	marks(selectSeated, func(t *taskFact) { t.seated = true })
+	marks(selectTaken, func(t *taskFact) { t.taken = true })
 }
 
 // keep takes in what only the keepers of its person can do, where that is of this case.
@@ -279,6 +287,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 	for _, a := range t.away {
 		fact.Absences = append(fact.Absences, a.fact())
 	}
+	fact.Taken = t.taken
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
