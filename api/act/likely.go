@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -35,7 +36,12 @@ func (d *Door) Open(ctx context.Context, who care.Staff, key string, form ledger
 		return ledger.Command{}, err
 	}
 	if len(same) == 0 {
-		return d.Do(ctx, who, command)
+		command.Alone = true
+		cmd, err := d.Do(ctx, who, command)
+		if meanwhile := (*ledger.OpenedMeanwhile)(nil); errors.As(err, &meanwhile) {
+			return ledger.Command{}, d.opened(ctx, who, form.Person, meanwhile.Case)
+		}
+		return cmd, err
 	}
 	// Asked afterwards: what the form opened when it was sent before is among them.
 	switch _, err := d.records.Earlier(ctx, who, command.NewCommand); {
@@ -49,3 +55,30 @@ func (d *Door) Open(ctx context.Context, who care.Staff, key string, form ledger
 	}
 	return d.Do(ctx, who, command)
 }
+
+// opened gives the file that a colleague has just opened, which may be of the person, as
+// soon as it is there; where it takes longer, what the two forms say alike.
+func (d *Door) opened(ctx context.Context, who care.Staff, p ledger.Person, id string) error {
+	for range openedLooks {
+		same, err := d.records.SamePerson(ctx, who, p)
+		if err != nil {
+			return err
+		}
+		if len(same) > 0 {
+			return &Likely{same}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(openedPause):
+		}
+	}
+	return &Likely{[]ledger.CaseFile{{ID: id, Zone: who.Zone, Person: p.GivenName + " " + p.FamilyName, Opened: d.now(), Known: &p}}}
+}
+
+// How often, and after how long each time, it is looked whether a file is there that is
+// being opened.
+const (
+	openedLooks = 15
+	openedPause = 200 * time.Millisecond
+)

@@ -27,6 +27,16 @@ type NewCommand struct {
 	Answer    care.Answer     // codes for the process
 	Data      json.RawMessage // the form as it is stored; nil: none. It stays in Postgres
 	Result    json.RawMessage // what was done at once, in codes; no part of what was asked
+	Alone     bool            // a file is opened only where there is none that may be of the same person, nor one being opened
+}
+
+// OpenedMeanwhile is why a file is not opened: one that may be of the same person was, or is
+// being opened.
+type OpenedMeanwhile struct{ Case string }
+
+// Error says nothing of whose it is.
+func (o *OpenedMeanwhile) Error() string {
+	return "a file that may be of the same person was opened meanwhile"
 }
 
 // key is how a caller's key is written.

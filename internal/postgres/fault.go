@@ -26,7 +26,8 @@ var ours = []error{ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrKeyReused,
 func FaultOf(err error, lost bool) error {
 	var refusal *care.Refusal
 	var known *ledger.Fault
-	if err == nil || errors.As(err, &refusal) || errors.As(err, &known) ||
+	var opened *ledger.OpenedMeanwhile
+	if err == nil || errors.As(err, &refusal) || errors.As(err, &known) || errors.As(err, &opened) ||
 		slices.ContainsFunc(ours, func(own error) bool { return errors.Is(err, own) }) {
 		return err
 	}

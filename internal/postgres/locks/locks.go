@@ -4,7 +4,8 @@
 // Whoever locks several rows takes them in this order, so that no two ever wait for
 // each other:
 //
-//  1. the key of a command, by an advisory lock
+//  1. the key of a command, by an advisory lock; then the keys by which the person of a
+//     file is found that it opens, in their own order, likewise
 //  2. the runs of cases, by id
 //  3. the runs of branches, by id
 //  4. tasks, then mails, then what was said of actions of a plan, each by id; then the

@@ -122,7 +122,11 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		if !known {
 			return ledger.ErrNotFound
 		}
-		l.ask("purpose", len(policy.NeedAreas([]string{purpose})) > 0, purpose)
+		of := len(policy.NeedAreas([]string{purpose})) > 0
+		if purpose != "" && !of {
+			return care.Refuse(care.Fault{Field: "purpose", Rule: care.RuleUnknownCode})
+		}
+		l.ask("purpose", of, purpose)
 		l.of, l.id = "case", caseID
 		work := crossing.TellsWork(policy.Policy, agency, crossing.ForReferral, policy.There(r.Clock()))
 		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.LegalBasis(), Consent: true}

@@ -297,25 +297,31 @@ func (p *play) vouches(account, caseRun, other string) (ledger.Command, error) {
 // reason and not long ago.
 func TestWhoIsTheSamePerson(t *testing.T) {
 	const someday, firstOfYear = "1992-03-01", "1992-01-01"
-	type who struct{ given, family, born string }
+	const code, omocode, another = "PRVPSN92C01Z236Q", "PRVPSN92CL1Z236B", "SMPLTR91A41Z335A"
+	type who struct{ given, family, born, code string }
 	for name, c := range map[string]struct {
 		a, b who
 		may  bool
 	}{
-		"all agrees":                   {who{"Persona", "Prova", someday}, who{"Persona", "Prova", someday}, true},
-		"however typed":                {who{"Persona", "N'Diaye", someday}, who{"NDIAYE", "persona", someday}, true},
-		"another name, the same day":   {who{"Persona", "Prova", someday}, who{"Altra", "Esempio", someday}, false},
-		"the given name alone differs": {who{"Persona", "Prova", someday}, who{"Altra", "Prova", someday}, false},
-		"another day":                  {who{"Persona", "Prova", someday}, who{"Persona", "Prova", "1992-03-02"}, false},
-		"a 1 January in both":          {who{"Persona", "Prova", firstOfYear}, who{"Persona", "Prova", firstOfYear}, false},
-		"a 1 January in one":           {who{"Persona", "Prova", someday}, who{"Persona", "Prova", firstOfYear}, false},
-		"nothing agrees":               {who{"Persona", "Prova", someday}, who{"Altra", "Esempio", "1980-05-05"}, false},
+		"all agrees":                             {who{"Persona", "Prova", someday, ""}, who{"Persona", "Prova", someday, ""}, true},
+		"the same code, names spelled otherwise": {who{"Mohamed", "Chaabane", someday, code}, who{"Muhammad", "Shaban", someday, omocode}, true},
+		"the same code alone":                    {who{"Persona", "Prova", firstOfYear, code}, who{"Persona", "Prova", someday, code}, true},
+		"another code, all else agrees":          {who{"Persona", "Prova", someday, code}, who{"Persona", "Prova", someday, another}, false},
+		"one has a code":                         {who{"Persona", "Prova", someday, code}, who{"Persona", "Prova", someday, ""}, true},
+		"one has a provisional one":              {who{"Persona", "Prova", someday, code}, who{"Persona", "Prova", someday, "90012340017"}, true},
+		"however typed":                          {who{"Persona", "N'Diaye", someday, ""}, who{"NDIAYE", "persona", someday, ""}, true},
+		"another name, the same day":             {who{"Persona", "Prova", someday, ""}, who{"Altra", "Esempio", someday, ""}, false},
+		"the given name alone differs":           {who{"Persona", "Prova", someday, ""}, who{"Altra", "Prova", someday, ""}, false},
+		"another day":                            {who{"Persona", "Prova", someday, ""}, who{"Persona", "Prova", "1992-03-02", ""}, false},
+		"a 1 January in both":                    {who{"Persona", "Prova", firstOfYear, ""}, who{"Persona", "Prova", firstOfYear, ""}, false},
+		"a 1 January in one":                     {who{"Persona", "Prova", someday, ""}, who{"Persona", "Prova", firstOfYear, ""}, false},
+		"nothing agrees":                         {who{"Persona", "Prova", someday, ""}, who{"Altra", "Esempio", "1980-05-05", ""}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlay(t)
 			var files []string
 			for _, w := range []who{c.a, c.b} {
-				file, _ := p.Begin(ledger.Person{GivenName: w.given, FamilyName: w.family}, ledger.Effects{})
+				file, _ := p.Begin(ledger.Person{GivenName: w.given, FamilyName: w.family, FiscalCode: w.code}, ledger.Effects{})
 				_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(file), w.born)
 				require.NoError(t, err)
 				_, err = naming.Complete(t.Context(), p.Owner)
