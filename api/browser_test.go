@@ -81,6 +81,7 @@ var pagesInBrowser = []struct {
 	{"azione", "/fascicoli/:id/progetto/azioni/:azione", "/fascicoli/" + apitest.AnotherID + "/progetto/azioni/" + apitest.AnotherID, apitest.SomeCPI.Subject},
 	{"equipe", "/equipe/:id", "/equipe/" + apitest.AnotherID, apitest.SomeWorker.Subject},
 	{"verbale", "/equipe/:id/verbale", "/equipe/" + apitest.AnotherID + "/verbale", apitest.SomeWorker.Subject},
+	{"riunione", "/equipe/:id/riunione", "/equipe/" + apitest.AnotherID + "/riunione", apitest.SomeWorker.Subject},
 	{"invito", "/invito/:token", "/invito/{richiesto}", ""},
 	{"invito-risposta", "/invito/:token", "/invito/{visto}", ""},
 	{"invito-esito", "/invito/:token", "/invito/{esito}", ""},

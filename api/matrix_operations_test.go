@@ -19,6 +19,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
+	"percorso/internal/gathering"
 	"percorso/internal/ledger"
 	"percorso/internal/needs"
 	"percorso/internal/postgres/postgrestest"
@@ -406,6 +407,8 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 		if it.kind != care.SocialService {
 			form = catalogue.Assignment{Role: care.CPIOperator}
 		}
+	case care.OpPlanMeeting:
+		form = gathering.MeetingPlan{At: w.Now.AddDate(0, 0, 7), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: care.SocialWorker, Agency: "comune"}}}
 	case care.OpMinutes:
 		form = catalogue.MinutesForm{At: w.Now, Text: "Prova", Votes: []catalogue.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}
 	}
@@ -434,7 +437,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 // harmless are the operations that may be asked for again and again: what they are
 // about stays as it is, as long as no path goes on with them.
 var harmless = []care.Operation{
-	care.OpRenewPolicy, care.OpBook, care.OpRefer, care.OpMinutes, care.OpProgress, care.OpExtend, care.OpRemind, care.OpRetryEntry,
+	care.OpRenewPolicy, care.OpBook, care.OpRefer, care.OpPlanMeeting, care.OpMinutes, care.OpProgress, care.OpExtend, care.OpRemind, care.OpRetryEntry,
 	care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold, care.OpSupply, care.OpRedirect, care.OpWithdraw,
 }
 

@@ -525,6 +525,9 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 				g.Helper()
 				g.tries(g.asker(catalogue.Minutes.Facts), catalogue.Minutes.Any(ledger.BareID(b.Run), g.world()))
 			}}, 3)...)
+			can = append(can, func() {
+				g.assigns(g.asker(catalogue.PlanMeeting.Facts), catalogue.PlanMeeting.Any(ledger.BareID(b.Run), g.world()))
+			})
 		}
 	}
 	if file.Transfer != "" {

@@ -93,7 +93,7 @@ func (t *typed) words(name, v string) string {
 		return italian.Upper(word)
 	}
 	switch name {
-	case "id", "seen", "notice_version":
+	case "id", "seen", "notice_version", "meeting":
 		return ""
 	case "outcome":
 		return italian.Upper(t.outcome(v))

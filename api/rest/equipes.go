@@ -5,19 +5,21 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/gathering"
 	"percorso/internal/ledger"
 )
 
 type equipeJSON struct {
-	ID         string          `json:"id" doc:"Opaque id"`
-	CaseFileID string          `json:"case_file_id"`
-	Kind       care.EquipeKind `json:"kind" enum:"between_agencies,within_agency"`
-	Reason     string          `json:"reason,omitempty" doc:"Code: how what sent the case back to it ended"`
-	ConvenedAt time.Time       `json:"convened_at"`
-	EndedAt    *time.Time      `json:"ended_at,omitempty"`
-	Outcome    string          `json:"outcome,omitempty" doc:"Code, of one that has ended"`
-	Seats      []seatJSON      `json:"seats" nullable:"false"`
-	Minutes    []minutesJSON   `json:"minutes" nullable:"false" doc:"Of its meetings, the latest first"`
+	ID         string               `json:"id" doc:"Opaque id"`
+	CaseFileID string               `json:"case_file_id"`
+	Kind       care.EquipeKind      `json:"kind" enum:"between_agencies,within_agency"`
+	Reason     string               `json:"reason,omitempty" doc:"Code: how what sent the case back to it ended"`
+	ConvenedAt time.Time            `json:"convened_at"`
+	EndedAt    *time.Time           `json:"ended_at,omitempty"`
+	Outcome    string               `json:"outcome,omitempty" doc:"Code, of one that has ended"`
+	Seats      []seatJSON           `json:"seats" nullable:"false"`
+	Minutes    []minutesJSON        `json:"minutes" nullable:"false" doc:"Of its meetings, the latest first"`
+	Meetings   []plannedMeetingJSON `json:"meetings" nullable:"false" doc:"That were planned, the latest first"`
 }
 
 type seatJSON struct {
@@ -37,6 +39,22 @@ type seatJSON struct {
 	Unread        bool           `json:"unread" doc:"Its agency reads nothing of the person, the minutes and the plan: as an independent one without the person's consent"`
 }
 
+type plannedMeetingJSON struct {
+	ID      string              `json:"id"`
+	At      time.Time           `json:"at"`
+	How     string              `json:"how" enum:"in_person,by_telephone"`
+	Place   string              `json:"place,omitempty"`
+	Invited []gathering.Invited `json:"invited" nullable:"false"`
+	Note    string              `json:"note,omitempty"`
+	ByName  string              `json:"by_name"`
+	Moved   bool                `json:"moved" doc:"Another one took its place before it was"`
+	Minuted bool                `json:"minuted" doc:"There are minutes of it"`
+}
+
+func plannedMeetingOf(m gathering.Planned) plannedMeetingJSON {
+	return plannedMeetingJSON{ID: m.ID, At: m.At, How: m.How, Place: m.Place, Invited: orEmpty(m.Invited), Note: m.Note, ByName: m.ByName, Moved: m.Moved, Minuted: m.Minuted}
+}
+
 type minutesJSON struct {
 	At     time.Time `json:"at"`
 	Text   string    `json:"text"`
@@ -54,7 +72,8 @@ func equipeOf(e ledger.Equipe) equipeJSON {
 				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted, Reported: s.Reported, Unread: s.Unread,
 			}
 		}),
-		Minutes: converted(e.Minutes, func(m ledger.Minutes) minutesJSON { return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName} }),
+		Meetings: converted(e.Meetings, plannedMeetingOf),
+		Minutes:  converted(e.Minutes, func(m ledger.Minutes) minutesJSON { return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName} }),
 	}
 }
 

@@ -50,3 +50,25 @@ func TestAFileIsNotOpenedTwiceWithoutAWord(t *testing.T) {
 	r.Records.Same = []ledger.CaseFile{closed} // which may be what it has opened
 	require.Less(t, r.Post(apitest.SomeWorker, "/case-files", apitest.Opening, "k5").StatusCode, 300)
 }
+
+// TestWhoOpensAtTheSameInstantIsTold: where a colleague opened a file of the person since it
+// was looked for, the answer is as where it had been found.
+func TestWhoOpensAtTheSameInstantIsTold(t *testing.T) {
+	r := apitest.NewRig(t)
+	alone := false
+	r.Records.OnAccept = func(c ledger.NewCommand) error {
+		if alone = c.Alone; !alone {
+			return nil
+		}
+		r.Records.Same = []ledger.CaseFile{{ID: apitest.AnotherID, Number: "PO-2026-00012", Person: "Persona Prova 0001"}}
+		return &ledger.OpenedMeanwhile{Case: apitest.AnotherID}
+	}
+	refused := r.Post(apitest.SomeWorker, "/case-files", apitest.Opening, "k1").Problem(t, "same_person")
+	require.True(t, alone)
+	require.Equal(t, http.StatusConflict, refused.Status)
+	require.Len(t, refused.Candidates, 1)
+	require.Equal(t, apitest.AnotherID, refused.Candidates[0].ID)
+	another := strings.Replace(apitest.Opening, `"notice_given":true`, `"notice_given":true,"another_person":true`, 1)
+	require.Less(t, r.Post(apitest.SomeWorker, "/case-files", another, "k2").StatusCode, 300)
+	require.False(t, alone, "who says that it is somebody else is asked nothing")
+}

@@ -57,7 +57,7 @@ var All = []Known{
 	Contact, Open,
 	Reopen, Book, Convene, ReferToCPI, Refer, Meet, Consent, WithdrawConsent, Permit,
 	Suspend, Resume, Transfer, Recall, Merge, Vouch, Correct, Close, Mistake, Undo, RenewPolicy, NameLead, TellTakeOver, WorkProfile, AddNeed, EndNeed, Amend, Protect, NameKeeper, DismissKeeper, AskLifting, Lift,
-	Minutes, Progress,
+	PlanMeeting, Minutes, Progress,
 	Complete, Claim, Release, Reassign, Extend, Remind,
 	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
 	RetryEntry, RefuseEntry,

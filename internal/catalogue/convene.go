@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 )
 
@@ -31,7 +32,7 @@ var Convene = Operation[ConveneForm]{
 		f.Add(form.Kind != "", "kind", care.RuleRequired)
 		_, ok := around.Equipe(form.Kind)
 		f.Add(form.Kind == "" || ok, "kind", care.RuleUnknownCode)
-		agencies(&f, around.Policy, "consents", form.Consents)
+		crossing.Check(&f, around.Policy, "consents", form.Consents)
 		f.Note("note", form.Note)
 		return f
 	},

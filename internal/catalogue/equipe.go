@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/gathering"
 )
 
 // MinutesForm records a meeting of an équipe with the opinions given in it.
@@ -14,6 +15,8 @@ type MinutesForm struct {
 	At    time.Time     `json:"at" doc:"When the meeting was held"`
 	Text  string        `json:"text" maxLength:"10000" doc:"The minutes; free text, never leaves the record"`
 	Votes []MinutedVote `json:"votes" doc:"What those present said"`
+	// Meeting is the one that was planned.
+	Meeting string `json:"meeting,omitempty" maxLength:"36" doc:"Id of the planned meeting that these are the minutes of"`
 }
 
 // MinutedVote is a vote with its reasons.
@@ -34,6 +37,7 @@ var Minutes = Operation[MinutesForm]{
 		f.Add(care.Said(form.Text), "text", care.RuleRequired)
 		f.Lines("text", form.Text, MaxMinutes)
 		f.Add(len(form.Votes) > 0, "votes", care.RuleRequired)
+		f.Add(form.Meeting == "" || care.IsID(form.Meeting), "meeting", gathering.RuleUnknown)
 		for i, v := range form.Votes {
 			at := fmt.Sprintf("votes[%d].", i)
 			f.Add(around.HasRole(v.Role), at+"role", care.RuleUnknownCode)

@@ -5,6 +5,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/needs"
+	"percorso/internal/crossing"
 	"percorso/internal/plan"
 	"percorso/internal/written"
 )
@@ -268,18 +269,9 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	plan.CheckGoals(&f, c.Goals)
 	f.Add(c.Stage == "" || slices.Contains(care.BeginStages, c.Stage) && c.Stage != care.StageSecondLevel, "stage", care.RuleUnknownCode)
 	f.Add(c.Permit == "" || care.KnownPermit(c.Permit), "permit", care.RuleUnknownCode)
-	agencies(&f, p, "consents", c.Consents)
-	agencies(&f, p, "left_out", c.LeftOut)
+	crossing.Check(&f, p, "consents", c.Consents)
+	crossing.Check(&f, p, "left_out", c.LeftOut)
 	return f
-}
-
-// agencies checks a list of codes of the zone's agencies.
-func agencies(f *care.Faults, p care.Policy, field string, list []string) {
-	for i, code := range list {
-		_, known := p.Agency(code)
-		f.Add(known, field, care.RuleUnknownCode)
-		f.Add(!slices.Contains(list[:i], code), field, care.RuleDuplicate)
-	}
 }
 
 // completion is the form of a task with any of its outcomes.

@@ -53,3 +53,12 @@ func Agencies(list []Consent) (agencies []string) {
 	}
 	return agencies
 }
+
+// Check checks a list of codes of the zone's agencies.
+func Check(f *care.Faults, p care.Policy, field string, list []string) {
+	for i, code := range list {
+		_, known := p.Agency(code)
+		f.Add(known, field, care.RuleUnknownCode)
+		f.Add(!slices.Contains(list[:i], code), field, care.RuleDuplicate)
+	}
+}

@@ -144,7 +144,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("purpose", purpose, italian.Purpose(purpose))
 	}
 	for _, moment := range []string{
-		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "approval_passed", "opinion", "opinion_reported", "signature", "signature_reported", "minutes",
+		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "approval_passed", "opinion", "opinion_reported", "signature", "signature_reported", "meeting_planned", "meeting_moved", "minutes",
 		"consent_given", "consent_refused", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used", "agency_told", "agency_untold", "zone_told", "zone_untold",
 	} {

@@ -408,7 +408,7 @@ var operations = map[care.Operation]string{
 	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
 	care.OpClaim: "Lo faccio io", care.OpRelease: "Rimetti tra le libere", care.OpReassign: "Passa a…", care.OpExtend: "Rimanda al…",
 	care.OpVouch: "Conferma che è la stessa persona", care.OpCorrect: "Correggi i dati della persona", care.OpRemind: "Sollecita", care.OpContact: "Registra l’accesso",
-	care.OpConvene: "Convoca un’équipe", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRetryEntry: "Riprova ora", care.OpRefuseEntry: "Rifiuta la richiesta", care.OpRefer: "Invia a un partner",
+	care.OpConvene: "Convoca un’équipe", care.OpPlanMeeting: "Programma una riunione", care.OpMinutes: "Registra il verbale", care.OpProgress: "Aggiorna l’azione", care.OpRetryEntry: "Riprova ora", care.OpRefuseEntry: "Rifiuta la richiesta", care.OpRefer: "Invia a un partner",
 	care.OpMeet: "Registra un incontro", care.OpConsent: "Registra il consenso", care.OpUnconsent: "Registra la revoca del consenso",
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",

@@ -3,6 +3,7 @@ package italian
 import (
 	"percorso/internal/care"
 	"percorso/internal/italian/jobs"
+	"percorso/internal/gathering"
 	"percorso/internal/takeover"
 )
 
@@ -71,6 +72,13 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Intro: "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona.",
 		Done:  "L’équipe è convocata: ogni ruolo riceve il suo invito.",
 		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri.", "consents": "Chiedilo alla persona per ciascuno: se dice no a uno, quello è invitato lo stesso, ma non legge dati, verbali e progetto. Alla persona: «Se dici no, il resto non cambia»."},
+	},
+	care.OpPlanMeeting: {
+		Intro:   "Chi fa parte dell’équipe la vede nella sua attività e qui. Il verbale si registra dopo, dalla sua ora in poi.",
+		Done:    "La riunione è programmata: la vede chi fa parte dell’équipe.",
+		Labels:  map[string]string{"at": "Quando", "how": "Come ci si incontra", "place": "Dove", "invited": "Chi è invitato", "note": "Di che cosa si parla"},
+		Hints:   map[string]string{"place": "La sede e la stanza. Per telefono: chi chiama, o il numero.", "note": "Lo leggono i membri dell’équipe."},
+		Choices: map[string]string{gathering.InPerson: "di persona", gathering.ByTelephone: "per telefono"},
 	},
 	care.OpSendToCPI: {
 		Intro: "Il Centro per l’Impiego legge l’invio, risponde se accetta, e fissa il primo appuntamento.",

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
+	"percorso/internal/gathering"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/gate"
 	"percorso/internal/italian/jobs"
@@ -77,6 +78,9 @@ var rules = map[string]string{
 	care.RuleSuspended:       "Il percorso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
 	crossing.RuleNeedsNone:   "A questo ente qui il consenso non si chiede: non riceve dati con questo atto, oppure lavora come ente pubblico o per conto del Comune. Scegline uno privato che li riceve.",
+	gathering.RuleNoSeat:     "Chi è invitato non ha un posto in questa équipe: scegli tra chi ne fa parte.",
+	gathering.RuleUnknown:    "Questa riunione non è tra quelle programmate dell’équipe, o è stata spostata: scegli quella giusta, o lascia vuoto.",
+	gathering.RuleItsHour:    "La riunione non c’è ancora stata: il verbale si registra dalla sua ora in poi.",
 	crossing.RuleEach:        "Gli enti privati sono più d’uno: chiedi il consenso alla persona per ciascuno, e segna a chi dice sì.",
 	crossing.RuleInForce:     "A questo ente la persona aveva già detto sì: se ora dice no, registra prima la revoca nel fascicolo, poi ripeti.",
 	crossing.RuleBoth:        "Per lo stesso ente risultano un sì e un no: lascia ciò che ha detto la persona.",

@@ -7,20 +7,22 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/gathering"
 )
 
 // Equipe is a multidisciplinary équipe of a case, as its members see it.
 type Equipe struct {
-	Run      string          `db:"run_id"`
-	CaseID   string          `db:"case_id"`
-	Kind     care.EquipeKind `db:"kind"`
-	Reason   string          `db:"reason"` // how what sent the case back to it ended; a code
-	Note     string          `db:"note"`   // why it was convened, as who convened it wrote
-	Convened time.Time       `db:"convened_at"`
-	Ended    *time.Time      `db:"ended_at"`
-	Outcome  string          `db:"outcome"`
-	Seats    []Seat          `db:"-"`
-	Minutes  []Minutes       `db:"-"` // of its meetings, the latest first
+	Run      string              `db:"run_id"`
+	CaseID   string              `db:"case_id"`
+	Kind     care.EquipeKind     `db:"kind"`
+	Reason   string              `db:"reason"` // how what sent the case back to it ended; a code
+	Note     string              `db:"note"`   // why it was convened, as who convened it wrote
+	Convened time.Time           `db:"convened_at"`
+	Ended    *time.Time          `db:"ended_at"`
+	Outcome  string              `db:"outcome"`
+	Seats    []Seat              `db:"-"`
+	Minutes  []Minutes           `db:"-"` // of its meetings, the latest first
+	Meetings []gathering.Planned `db:"-"` // that were planned, the latest first
 }
 
 // Seat is a role of an équipe and what it said.

@@ -94,6 +94,7 @@ var forms = []form{
 	task(care.Evaluation, Plan, Case, false),
 
 	act(care.OpConvene, Equipes, Case, false),
+	act(care.OpPlanMeeting, Equipes, Case, false),
 	act(care.OpMinutes, Equipes, Case, false),
 	task(care.EquipeInvitation, Equipes, Case, false),
 	task(care.EquipeOpinion, Equipes, Case, false),

@@ -10,6 +10,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/gathering"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -57,8 +58,12 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	}
 	for _, e := range equipes {
 		if link := parts.EquipeLink(e.Run); link != nil {
+			when := "convocata il " + italian.Date(e.Convened.In(italian.Rome))
+			if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil {
+				when += "; riunione: " + present.MeetingWhen(*m)
+			}
 			page.Equipes = append(page.Equipes, web.Line{
-				URL: link.URL, Text: italian.Upper(italian.EquipeKind(e.Kind)), State: present.EquipeBadge(e).Text, When: "convocata il " + italian.Date(e.Convened.In(italian.Rome)),
+				URL: link.URL, Text: italian.Upper(italian.EquipeKind(e.Kind)), State: present.EquipeBadge(e).Text, When: when,
 			})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -19,6 +20,8 @@ func (s *Place) mountEquipes(p access.Routes) {
 	p.Get("/equipe/:id", s.equipePage)
 	p.Get("/equipe/:id/verbale", s.showMinutes)
 	p.Post("/equipe/:id/verbale", s.recordMinutes)
+	p.Get("/equipe/:id/riunione", s.showMeeting)
+	p.Post("/equipe/:id/riunione", s.planMeeting)
 }
 
 func equipeRun(c *gin.Context) string { return ledger.RunID(care.RunEquipe, c.Param("id")) }
@@ -63,7 +66,14 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 		}
 		if catalogue.Minutes.MayAsk(who.Role) {
 			page.Record = &web.Link{URL: c.Request.URL.Path + "/verbale", Text: "Registra il verbale di una riunione"}
+			page.Meet = &web.Link{URL: c.Request.URL.Path + "/riunione", Text: "Programma una riunione"}
+			if open := gathering.Open(equipe.Meetings); open != nil && s.Now().Before(open.At) {
+				page.Meet.Text = "Sposta la riunione"
+			}
 		}
+	}
+	for _, m := range equipe.Meetings {
+		page.Meetings = append(page.Meetings, present.MeetingOf(rules.Policy, m))
 	}
 	for _, m := range equipe.Minutes {
 		page.Minutes = append(page.Minutes, web.Moment{When: italian.Moment(m.At), Text: "Riunione", By: m.ByName, Note: m.Text})

@@ -10,15 +10,17 @@ import (
 // EquipePage is an équipe: who sits in it and what they say, side by side.
 type EquipePage struct {
 	web.Frame
-	State   web.Badge
-	Lead    string
-	Why     string // what sent the case back to it
-	Seats   []parts.Seat
-	Quorum  string
-	Task    *web.Link // what the caller has to do in it
-	Record  *web.Link // the form of a meeting's minutes; nil: not for the caller
-	Plan    *web.Link
-	Minutes []web.Moment
+	State    web.Badge
+	Lead     string
+	Why      string // what sent the case back to it
+	Seats    []parts.Seat
+	Quorum   string
+	Task     *web.Link // what the caller has to do in it
+	Record   *web.Link // the form of a meeting's minutes; nil: not for the caller
+	Meet     *web.Link // the form that plans or moves one; nil: likewise
+	Plan     *web.Link
+	Meetings []web.Moment
+	Minutes  []web.Moment
 }
 
 // Template names the page's file.

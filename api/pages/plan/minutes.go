@@ -15,6 +15,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -27,10 +28,12 @@ type minutesForm struct {
 	sent   url.Values
 	places map[string]string
 	labels map[string]string
+
+	meetings []gathering.Planned
 }
 
 func newMinutesForm(p care.Policy, equipe ledger.Equipe, sent url.Values) *minutesForm {
-	f := &minutesForm{policy: p, sent: sent}
+	f := &minutesForm{policy: p, sent: sent, meetings: equipe.Meetings}
 	for _, seat := range equipe.Seats {
 		if asked(equipe, seat) || sent.Get(rowOf(seat)+"-outcome")+sent.Get(rowOf(seat)+"-note") != "" {
 			f.seats = append(f.seats, seat)
@@ -58,6 +61,15 @@ func (f *minutesForm) show() []web.Field {
 		parts.WhenField("Quando si è tenuta la riunione", f.sent),
 		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe. " + italian.MayBeRead, Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
+	meeting := web.Field{Shape: "select", ID: "meeting", Label: "Di quale riunione programmata", Empty: "Nessuna di queste"}
+	for _, m := range f.meetings {
+		if m.Stands() {
+			meeting.Options = append(meeting.Options, web.Option{Value: m.ID, Text: present.MeetingWhen(m), Chosen: f.sent.Get("meeting") == m.ID})
+		}
+	}
+	if len(meeting.Options) > 0 {
+		fields = append([]web.Field{meeting}, fields...)
+	}
 	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
 	for _, seat := range f.seats {
 		at := rowOf(seat)
@@ -79,8 +91,8 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 	if len(f.seats) > 0 {
 		f.places["votes"] = rowOf(f.seats[0]) + "-outcome"
 	}
-	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri"}
-	minutes := catalogue.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text"))}
+	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri", "meeting": "Di quale riunione programmata"}
+	minutes := catalogue.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text")), Meeting: f.sent.Get("meeting")}
 	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		minutes.At = *at

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
+	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	words "percorso/internal/italian/given"
@@ -148,6 +149,9 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, 
 	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
 	if equipe.Reason != "" {
 		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
+	}
+	if m := gathering.Open(equipe.Meetings); m != nil {
+		page.Words = append(page.Words, "Riunione dell’équipe: "+present.MeetingWhen(*m)+".")
 	}
 	if said := about.reported(equipe); said != "" {
 		page.Words = append(page.Words, "Nel verbale della riunione risulta: "+italian.Outcome(t.Kind, said)+". Vale quando lo confermi tu: conferma com’è, oppure correggi.")

@@ -45,6 +45,7 @@ var Of = map[care.Operation]Operation{
 	care.OpUndo:          {Summary: "Take back the closure of a case, or its merge", Description: "By somebody else than who has said that it was a mistake. What was merged stands open again as it was; what was recorded meanwhile stays with the other file. After a closure the case stands open again where it was, and somebody gets the task to take it up again.", ID: "undo-closure"},
 	care.OpClose:         {Summary: "Close a case early", Description: "From any stage, with a coded outcome; every branch is ended in order."},
 	care.OpRenewPolicy:   {Summary: "Bring the zone's new rules to a case", Description: "By the supervisor: an open case goes by the rules that it began its stage with.", ID: "renew-policy"},
+	care.OpPlanMeeting:   {Summary: "Plan a meeting of an équipe", Description: "With day, hour, place or by telephone, and who is invited. Where one is planned that has not been yet, it is moved.", ID: "plan-meeting"},
 	care.OpMinutes:       {Summary: "Record a meeting of an équipe", Description: "With what those present said: their opinions or, while the plan awaits its sign-off, their signatures.", ID: "record-minutes"},
 	care.OpProgress:      {Summary: "Say how an action of the plan comes along", Description: "By the agency that does it, or by who works on the case.", ID: "report-progress"},
 	care.OpRetryEntry:    {Summary: "Have a deferred entry tried again now", Description: "By the supervisor of its zone.", ID: "retry-entry"},

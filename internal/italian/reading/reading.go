@@ -30,7 +30,7 @@ var Words = map[string]string{
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
 	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
 	string(care.OpRenewPolicy): "ha applicato le regole aggiornate",
-	string(care.OpConvene):     "ha convocato un’équipe", string(care.OpMinutes): "ha registrato il verbale dell’équipe", string(care.OpProgress): "ha aggiornato un’azione del progetto",
+	string(care.OpConvene):     "ha convocato un’équipe", string(care.OpPlanMeeting): "ha programmato una riunione dell’équipe", string(care.OpMinutes): "ha registrato il verbale dell’équipe", string(care.OpProgress): "ha aggiornato un’azione del progetto",
 	string(care.OpRetryEntry): "ha fatto riprovare una richiesta che non si riusciva a registrare", string(care.OpRefuseEntry): "ha rifiutato una richiesta che non si riusciva a registrare",
 	string(care.OpRefer): "ha inviato la persona a un partner", string(care.OpMeet): "ha registrato un incontro", string(care.OpConsent): "ha registrato il consenso",
 	string(care.OpUnconsent): "ha registrato la revoca del consenso", string(care.OpPermit): "ha registrato il permesso o la sua ricevuta",

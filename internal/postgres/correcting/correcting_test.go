@@ -173,6 +173,9 @@ func TestCorrectionsAfterAMerge(t *testing.T) {
 	}))
 	require.NoError(t, p.corrects("desk_operator.prato", ledger.BareID(kept), correction.PersonCorrection{Email: text("altra@prova.invalid"), FiscalCode: text("PRVPSN92C01Z236Q")}))
 	p.Does(kept, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	vouched := catalogue.Vouch.Command(uuid.NewString(), ledger.BareID(merged), catalogue.VouchForm{Other: ledger.BareID(kept), Note: "Prova"})
+	_, err := p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], vouched.NewCommand) // the codici fiscali differ
+	require.NoError(t, err)
 	res, _ := p.Merge("social_worker.prato", merged, kept)
 	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
 	is := p.person(ledger.BareID(kept))
@@ -237,7 +240,7 @@ func TestSafeContacts(t *testing.T) {
 	require.NotContains(t, given, "000 0000001")
 	yes := true
 	require.NoError(t, p.corrects("desk_operator.prato", id, correction.PersonCorrection{NoSafeContact: &yes}))
-	shown, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], id, "asl", "health")
+	shown, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], id, "asl", "housing")
 	require.NoError(t, err)
 	require.Empty(t, shown.Snapshot.Phone)
 	require.Nil(t, shown.Snapshot.PhoneTerms)

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/gathered"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/standing"
 	"percorso/internal/undoing"
@@ -161,8 +162,10 @@ func (g *asked) rule() ([]care.Fault, error) {
 			return g.faultIf("agency", care.RuleNoConsent, ofCase, "NOT has_consent($1, $2)", from)
 		}
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
-	case care.OpMeet, care.OpMinutes:
+	case care.OpMeet:
 		return standing.AtWork(g.ctx, g.tx, g.caseID(), care.Staff{Role: g.Role, Agency: g.Agency})
+	case care.OpMinutes:
+		return ruleOfMinutes(g)
 	case care.OpMerge:
 		return g.ruleOfMerge()
 	case care.OpReopen:
@@ -175,6 +178,21 @@ func (g *asked) rule() ([]care.Fault, error) {
 		}
 	}
 	return nil, nil
+}
+
+// ruleOfMinutes asks whether who writes the minutes is at work on the case, and whether the
+// planned meeting that they are of has been.
+func ruleOfMinutes(g *asked) ([]care.Fault, error) {
+	form, err := postgres.FormOf(catalogue.Minutes, g.Form)
+	if err != nil {
+		return nil, err
+	}
+	faults, err := standing.AtWork(g.ctx, g.tx, g.caseID(), care.Staff{Role: g.Role, Agency: g.Agency})
+	if err != nil {
+		return nil, err
+	}
+	rule, err := gathered.Minuted(g.ctx, g.tx, g.Run, form.Meeting, g.At)
+	return append(faults, fault(rule != "", "meeting", rule)...), err
 }
 
 // ruleOfTask asks what the state of the case allows of a completion.

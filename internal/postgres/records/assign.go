@@ -12,6 +12,7 @@ import (
 	"percorso/internal/postgres/assign"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
+	"percorso/internal/postgres/gathered"
 	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/needs"
@@ -49,6 +50,12 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
 		case care.OpAmend:
 			caseID, refusal, err := amending.Work(ctx, tx, s, &c, id, r.Clock())
+			if err != nil {
+				return ledger.Command{}, err
+			}
+			return r.settle(ctx, tx, s, c, id, caseID, refusal)
+		case care.OpPlanMeeting:
+			caseID, refusal, err := gathered.Plan(ctx, tx, s, c, id, r.Clock())
 			if err != nil {
 				return ledger.Command{}, err
 			}

@@ -127,7 +127,7 @@ func (e everything) readings() map[string]struct {
 		"Equipe":          reads(ledger.ReadEquipe, func() (any, error) { return r.Equipe(ctx, cpi, e.equipe) }),
 		"Plans":           reads(ledger.ReadPlan, func() (any, error) { return r.Plans(ctx, worker, e.id) }),
 		"GoalFindings":    reads(ledger.ReadGoalFindings, func() (any, error) { return r.GoalFindings(ctx, worker, e.id) }),
-		"Disclosure":      reads(ledger.ReadDisclosure, func() (any, error) { return r.Disclosure(ctx, worker, e.id, "asl", "health") }),
+		"Disclosure":      reads(ledger.ReadDisclosure, func() (any, error) { return r.Disclosure(ctx, worker, e.id, "asl", "housing") }),
 		"Share":           reads(ledger.ReadShare, func() (any, error) { return r.Share(ctx, cpi, e.asked) }),
 		"SamePerson":      reads(ledger.SearchSamePerson, func() (any, error) { return r.SamePerson(ctx, desk, person) }),
 		"MergeCandidates": reads(ledger.ListMergeable, func() (any, error) { return r.MergeCandidates(ctx, worker, e.id) }),

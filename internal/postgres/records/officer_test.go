@@ -59,7 +59,7 @@ func TestAnOfficerReadsNothingOfACase(t *testing.T) {
 		"equipes":    func() error { _, err := r.Equipes(ctx, officer, e.id); return err },
 		"plans":      func() error { _, err := r.Plans(ctx, officer, e.id); return err },
 		"findings":   func() error { _, err := r.GoalFindings(ctx, officer, e.id); return err },
-		"disclosure": func() error { _, err := r.Disclosure(ctx, officer, e.id, "asl", "health"); return err },
+		"disclosure": func() error { _, err := r.Disclosure(ctx, officer, e.id, "asl", "housing"); return err },
 		"candidates": func() error { _, err := r.MergeCandidates(ctx, officer, e.id); return err },
 		"contact":    func() error { _, err := r.Contact(ctx, officer, e.contact); return err },
 	}

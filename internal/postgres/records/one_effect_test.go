@@ -24,6 +24,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/gathering"
 	"percorso/internal/lead"
 	"percorso/internal/ledger"
 	"percorso/internal/needs"
@@ -136,6 +137,12 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		h := p.protectedCase()
 		require.NoError(p.T, h.asks("social_worker.prato", catalogue.AskLifting.Command("", h.id, catalogue.ReasonForm{Note: "Prova"})))
 		return p.assigns("social_worker_2.prato", catalogue.Lift.Command("", h.id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
+	care.OpPlanMeeting: func(p *play) asked {
+		run, _ := p.withTask()
+		equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited})
+		return p.assigns("social_worker.prato", catalogue.PlanMeeting.Command("", "", gathering.MeetingPlan{At: p.Now.AddDate(0, 0, 7), How: gathering.ByTelephone,
+			Invited: []gathering.Invited{{Role: care.SocialWorker, Agency: "comune"}}}).InRun(equipe).NewCommand)
 	},
 	care.OpMinutes: func(p *play) asked {
 		run, _ := p.withTask()

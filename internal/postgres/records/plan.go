@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/gathered"
 )
 
 // plans is what the équipes of a case say, and the plan that they agree on.
@@ -88,6 +89,9 @@ func readEquipes(ctx context.Context, tx postgres.Tx, which, of string) ([]ledge
 		FROM minutes m LEFT JOIN staff b ON b.id = m.by_staff WHERE m.run_id = ANY ($1) ORDER BY m.held_at DESC, m.id`, runs)
 	for _, m := range minutes {
 		at[m.Run].Minutes = append(at[m.Run].Minutes, m)
+	}
+	if err == nil {
+		err = gathered.Fill(ctx, tx, runs, at)
 	}
 	return equipes, err
 }

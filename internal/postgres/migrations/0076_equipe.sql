@@ -2,7 +2,8 @@
 
 -- A seat of a protected person's équipe goes to a keeper who does not sit there already: of
 -- two seats that fell to one keeper the second could not be answered. Where there is
--- nobody else, nobody has it, and the sentence of the case says so.
+-- nobody else, nobody has it, and the sentence of the case says so. And the meetings of an
+-- équipe are read, which are the records of the forms that planned them.
 --
 -- The code of before works on this schema, and has no word for why nobody can take such a seat.
 
@@ -81,9 +82,32 @@ BEGIN
         AND NOT EXISTS (SELECT FROM keepers_of(p.file) k WHERE (k.zone, k.agency, k.role) = (t.zone, t.agency, t.role)
             AND NOT has_other_seat(t.run_id, k.id, t.role, t.agency));
 END $$;
+
+-- The meetings that were planned of some équipes. One that was planned while another had
+-- not been yet moved that one.
+CREATE FUNCTION planned_meetings(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, minuted boolean)
+LANGUAGE sql STABLE SET search_path = public AS $$
+    SELECT d.id::text, d.run_id, m.at, d.data ->> 'how', coalesce(d.data ->> 'place', ''), d.data -> 'invited', coalesce(d.data ->> 'note', ''),
+        d.created_at, coalesce((SELECT s.name FROM staff s WHERE s.id = d.by_staff), ''),
+        EXISTS (SELECT FROM record o WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'plan_meeting' AND o.created_at < m.at
+            AND (o.created_at, o.id) > (d.created_at, d.id)),
+        EXISTS (SELECT FROM record o WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'minutes' AND o.data ->> 'meeting' = d.id::text)
+    FROM equipe e JOIN record d ON d.case_id = e.case_id AND d.run_id = e.run_id AND d.kind = 'plan_meeting', LATERAL (SELECT (d.data ->> 'at')::timestamptz AS at) m
+    WHERE e.run_id = ANY (runs) ORDER BY m.at DESC, d.created_at DESC
+$$;
+
+-- Those that the caller reads, who sits in the équipe or works on its case.
+CREATE FUNCTION equipe_meetings(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, minuted boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT p.* FROM planned_meetings(ARRAY(SELECT e.run_id FROM equipe e WHERE e.run_id = ANY (runs) AND e.zone = my('zone') AND reads_equipe(e.run_id, e.case_id) <> '')) p
+$$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION has_other_seat, kept_seats FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION has_other_seat, kept_seats, planned_meetings, equipe_meetings FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kept_seats TO percorso_app, percorso_worker, percorso_watch;
+GRANT EXECUTE ON FUNCTION equipe_meetings TO percorso_app;
+GRANT EXECUTE ON FUNCTION planned_meetings TO percorso_definer, percorso_worker;
 
 -- +goose Down
 -- +goose StatementBegin
@@ -129,4 +153,4 @@ BEGIN
                 AND o.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND (o.role, o.agency) <> (t.role, t.agency)));
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION kept_seats, has_other_seat;
+DROP FUNCTION equipe_meetings, planned_meetings, kept_seats, has_other_seat;

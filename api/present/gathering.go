@@ -1,0 +1,38 @@
+package present
+
+import (
+	"strings"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/gathering"
+	"percorso/internal/italian"
+)
+
+// MeetingWhen says when and where a meeting of an équipe is: "giovedì 3 dicembre 2026, ore 10:00, sala di
+// prova".
+func MeetingWhen(m gathering.Planned) string {
+	where := m.Place
+	if m.How == gathering.ByTelephone {
+		where = strings.TrimSuffix("per telefono, "+m.Place, ", ")
+	}
+	return italian.Day(m.At) + ", ore " + italian.Clock(m.At) + ", " + where
+}
+
+// MeetingOf is a meeting as the page of its équipe shows it: who is invited, and what became
+// of it.
+func MeetingOf(p care.Policy, m gathering.Planned) web.Moment {
+	var invited []string
+	for _, s := range m.Invited {
+		invited = append(invited, italian.Role(s.Role)+" ("+AgencyName(p, s.Agency)+")")
+	}
+	shown := web.Moment{When: MeetingWhen(m), Text: "Riunione programmata", By: m.ByName, Note: m.Note}
+	switch {
+	case m.Moved:
+		shown.Text = "Riunione spostata"
+	case m.Minuted:
+		shown.Text = "Riunione con verbale"
+	}
+	shown.Text += ": " + strings.Join(invited, ", ")
+	return shown
+}

@@ -1,0 +1,40 @@
+package gathering_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/gathering"
+	"percorso/internal/testclock"
+)
+
+func TestWhatAPlannedMeetingSays(t *testing.T) {
+	zone := care.Policy{Agencies: []care.Agency{{Code: "cpi"}}, Roles: []care.RoleHolder{{Role: care.CPIOperator, Agency: "cpi"}}}
+	cpi := gathering.Invited{Role: care.CPIOperator, Agency: "cpi"}
+	right := gathering.MeetingPlan{At: testclock.Monday, How: gathering.ByTelephone, Invited: []gathering.Invited{cpi}}
+	require.Empty(t, right.Check(zone))
+	somewhere := right
+	somewhere.How = gathering.InPerson
+	require.Equal(t, []care.Fault{{Field: "place", Rule: care.RuleRequired}}, somewhere.Check(zone))
+	somewhere.Place = "Sala di prova"
+	require.Empty(t, somewhere.Check(zone))
+	require.Equal(t, []care.Fault{{Field: "at", Rule: care.RuleRequired}, {Field: "how", Rule: care.RuleRequired}, {Field: "invited", Rule: care.RuleRequired}}, gathering.MeetingPlan{}.Check(zone))
+	right.Invited = []gathering.Invited{cpi, cpi, {Role: "nobody", Agency: "nowhere"}}
+	require.Equal(t, []care.Fault{{Field: "invited[1].role", Rule: care.RuleDuplicate}, {Field: "invited[2].role", Rule: care.RuleUnknownCode}, {Field: "invited[2].agency", Rule: care.RuleUnknownCode}}, right.Check(zone))
+}
+
+func TestWhenMinutesAreTaken(t *testing.T) {
+	m := gathering.Planned{At: testclock.Monday}
+	require.Equal(t, gathering.RuleUnknown, gathering.Minutes(nil, m.At))
+	require.Equal(t, gathering.RuleItsHour, gathering.Minutes(&m, m.At.Add(-time.Minute)))
+	require.Empty(t, gathering.Minutes(&m, m.At))
+	m.Moved = true
+	require.Equal(t, gathering.RuleUnknown, gathering.Minutes(&m, m.At))
+	later := gathering.Planned{ID: "2", At: testclock.Monday.AddDate(0, 0, 7)}
+	require.Equal(t, "2", gathering.Open([]gathering.Planned{m, later}).ID)
+	later.Minuted = true
+	require.Nil(t, gathering.Open([]gathering.Planned{m, later}))
+}

@@ -1,0 +1,100 @@
+// Package gathered plans the meetings of équipes, and reads them. A meeting is the record
+// of the form that planned it: one that is planned before the one before it has been takes
+// its place.
+package gathered
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/gathering"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/standing"
+)
+
+// Of lists the meetings of some équipes that the caller reads, the latest first.
+func Of(ctx context.Context, tx postgres.Tx, runs ...string) ([]gathering.Planned, error) {
+	return postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM equipe_meetings($1)`, runs)
+}
+
+// Fill gives each of some équipes its meetings.
+func Fill(ctx context.Context, tx postgres.Tx, runs []string, equipes map[string]*ledger.Equipe) error {
+	meetings, err := Of(ctx, tx, runs...)
+	for _, m := range meetings {
+		equipes[m.Run].Meetings = append(equipes[m.Run].Meetings, m)
+	}
+	return err
+}
+
+// Plan plans a meeting of an équipe, or moves the one that has not been yet; or says why
+// not. ledger.ErrNotFound: the caller knows of no such équipe.
+func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, _ error) {
+	type row struct {
+		Case  string `db:"case_id"`
+		Ended bool   `db:"ended"`
+	}
+	equipe, err := postgres.One[row](ctx, tx, `SELECT case_id, ended FROM run_at_work($1) WHERE EXISTS (SELECT FROM equipe e WHERE e.run_id = $1)`, c.Run)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil, ledger.ErrNotFound
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if equipe.Ended {
+		return equipe.Case, &care.Refusal{Code: care.RefusedEnded}, nil
+	}
+	form, err := postgres.FormOf(catalogue.PlanMeeting, c.Data)
+	if err != nil {
+		return "", nil, err
+	}
+	faults, err := standing.AtWork(ctx, tx, equipe.Case, s)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, invited := range form.Invited {
+		var sits bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM seat WHERE run_id = $1 AND role = $2 AND agency = $3 AND state IN ('invited', 'confirmed', 'spoken'))`,
+			c.Run, invited.Role, invited.Agency).Scan(&sits); err != nil {
+			return "", nil, err
+		}
+		if !sits {
+			faults = append(faults, care.Fault{Field: fmt.Sprintf("invited[%d].role", i), Rule: gathering.RuleNoSeat})
+		}
+	}
+	if len(faults) > 0 {
+		return equipe.Case, care.Refuse(faults...), nil
+	}
+	// Of two who plan at once the second moves what the first has planned.
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('meetings of ' || $1, 0))`, c.Run); err != nil {
+		return "", nil, err
+	}
+	meetings, err := Of(ctx, tx, c.Run)
+	if err != nil {
+		return "", nil, err
+	}
+	moment := "meeting_planned"
+	if open := gathering.Open(meetings); open != nil && at.Before(open.At) {
+		moment = "meeting_moved"
+	}
+	return equipe.Case, nil, postgres.TellMoment(ctx, tx, s, id, equipe.Case, c.Run, at, moment, "")
+}
+
+// Minuted says by which rule no minutes of a meeting are taken of an équipe at a moment;
+// empty: they are, or are of no planned one.
+func Minuted(ctx context.Context, tx postgres.Tx, run, meeting string, now time.Time) (rule string, err error) {
+	if meeting == "" {
+		return "", nil
+	}
+	rows, err := postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM planned_meetings($1) WHERE id = $2`, []string{run}, meeting)
+	if err != nil || len(rows) == 0 {
+		return gathering.Minutes(nil, now), err
+	}
+	return gathering.Minutes(&rows[0], now), nil
+}
