@@ -112,6 +112,7 @@ var pagesInBrowser = []struct {
 	{"bozza-sparita", "/bozze/:id", "/bozze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"appuntamenti", "/appuntamenti", "/appuntamenti", apitest.SomeWorker.Subject},
 	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
+	{"appuntamento", "/appuntamenti/:id", "/appuntamenti/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},
 	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", apitest.SomeDesk.Subject},

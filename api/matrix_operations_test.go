@@ -46,6 +46,8 @@ const (
 	active  = "active"  // an action of the active plan, of the employment centre's
 	halted  = "halted"  // an accepted entry that cannot be worked
 	noted   = "noted"   // what somebody wrote, in an open case
+	booked  = "booked"  // an appointment with a service of the municipality's
+	missed  = "missed"  // to which nobody came
 )
 
 // thing is what an operation is about.
@@ -115,6 +117,8 @@ func openStates(facts catalogue.Facts) []string {
 		return []string{halted}
 	case catalogue.OnRecord:
 		return []string{noted, handed}
+	case catalogue.OnAppointment:
+		return []string{booked, missed}
 	default:
 		return []string{nothingYet}
 	}
@@ -258,6 +262,15 @@ func (w *crowd) made(facts catalogue.Facts, state string) thing {
 		return thing{id: ledger.BareID(equipe), run: equipe, caseRun: run}
 	case catalogue.OnAction:
 		return w.action()
+	case catalogue.OnAppointment:
+		it := thing{id: uuid.NewString(), run: postgrestest.NewRun(care.RunService)}
+		it.caseRun, _, _ = w.file(care.ReferralRequested)
+		w.Branch(it.caseRun, it.run, care.Answer{Service: "pas"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
+			{ID: it.id, State: care.AppointmentBooked, Service: "pas", At: w.Now.AddDate(0, 0, 30)}}})
+		if state == missed {
+			w.Does(it.run, w.Clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: it.id, State: care.AppointmentNoShow}}}, nil)
+		}
+		return it
 	case catalogue.OnEntry:
 		run, _, _ := w.file(care.ReferralRequested)
 		e := w.Ask("social_worker.prato", run, catalogue.Meet.Command("", ledger.BareID(run), catalogue.MeetingForm{At: w.Now}))
@@ -422,7 +435,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 	}
 	prefix := map[catalogue.Subject]string{
 		catalogue.OnCase: "/case-files/" + it.id, catalogue.OnTask: "/tasks/" + it.id, catalogue.OnReferral: "/referrals/" + it.id,
-		catalogue.OnEquipe: "/equipes/" + it.id, catalogue.OnEntry: "/deferred-entries/" + it.id, catalogue.OnRecord: "/records/" + it.id, catalogue.OnAction: "/case-files/" + ledger.BareID(it.caseRun) + "/plan-actions/" + it.id,
+		catalogue.OnEquipe: "/equipes/" + it.id, catalogue.OnEntry: "/deferred-entries/" + it.id, catalogue.OnRecord: "/records/" + it.id, catalogue.OnAppointment: "/appointments/" + it.id, catalogue.OnAction: "/case-files/" + ledger.BareID(it.caseRun) + "/plan-actions/" + it.id,
 	}[facts.On]
 	switch facts.Code {
 	case care.OpOpen:
@@ -438,7 +451,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 // about stays as it is, as long as no path goes on with them.
 var harmless = []care.Operation{
 	care.OpRenewPolicy, care.OpBook, care.OpRefer, care.OpPlanMeeting, care.OpMinutes, care.OpProgress, care.OpExtend, care.OpRemind, care.OpRetryEntry,
-	care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold, care.OpSupply, care.OpRedirect, care.OpWithdraw,
+	care.OpMoveMeeting, care.OpCancelMeeting, care.OpAcknowledge, care.OpAccept, care.OpReject, care.OpHold, care.OpSupply, care.OpRedirect, care.OpWithdraw,
 }
 
 // mayHold says whether somebody can have come to hold a task: those of its agency,

@@ -108,6 +108,10 @@ func (w *crowd) lived(name string, day int) *dossier {
 	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Consent.Command("", "", crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing", Note: marker(name, "consent")})), ledger.Effects{}, nil)
 	w.Does(f.caseRun, w.Ask(worker, f.caseRun, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: w.Now, Note: marker(name, "meeting")})), ledger.Effects{}, nil)
 
+	service, appointment := postgrestest.NewRun(care.RunService), uuid.NewString()
+	w.Branch(f.caseRun, service, care.Answer{Service: "pas"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
+		{ID: appointment, State: care.AppointmentBooked, Service: "pas", At: w.Now.AddDate(0, 0, 30)}}})
+	f.ids["appointment"] = []string{appointment}
 	asked, referral := w.refers(f, "cpi", care.CPIOperator, "labour")
 	also, second := w.refers(f, "terzo_settore", care.ThirdSectorOperator, "housing")
 	task := postgrestest.Opens(asked, "more", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "cpi", Role: care.CPIOperator, Referral: referral})
@@ -237,6 +241,8 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "task"
 	case strings.HasPrefix(route, rest.Prefix+"/referrals/"), strings.HasPrefix(route, "/segnalazioni/"):
 		of = "referral"
+	case strings.HasPrefix(route, "/appuntamenti/"):
+		of = "appointment"
 	case strings.HasPrefix(route, rest.Prefix+"/equipes/"), strings.HasPrefix(route, "/equipe/"):
 		of = "equipe"
 	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"):
@@ -423,7 +429,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	require.NoError(t, err)
 
 	nobody := &dossier{ids: map[string][]string{}} // a file that there is not
-	for _, of := range []string{"case", "task", "form", "referral", "equipe", "action"} {
+	for _, of := range []string{"appointment", "case", "task", "form", "referral", "equipe", "action"} {
 		nobody.ids[of] = []string{uuid.NewString()}
 	}
 	callers := w.readers()

@@ -58,10 +58,10 @@ func TestCasePathBranchesGoSideBySide(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
-			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
+			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: w.after(1)},
 		}})
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment)
-		booking := catalogue.BookingForm{Booking: care.Booking{Service: "spac", At: *w.soon()}}
+		booking := catalogue.BookingForm{Booking: care.Booking{Service: "spac", At: w.after(2)}}
 		w.asks(care.DeskOperator, catalogue.Book.Command("", w.id, booking))
 		w.waits(care.ConfirmAppointment, care.ConfirmAppointment, care.ConfirmAppointment)
 		w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
@@ -126,7 +126,7 @@ func TestCasePathEndsEveryBranchBeforeItself(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
-			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
+			{Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: w.after(1)},
 		}})
 		w.asks(care.SocialWorker, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
 		answer := w.referral()

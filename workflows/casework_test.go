@@ -61,6 +61,9 @@ func (w *casework) soon() *time.Time {
 	return &at
 }
 
+// after is so many hours after soon: nobody is expected in two places at once.
+func (w *casework) after(hours int) time.Time { return w.soon().Add(time.Duration(hours) * time.Hour) }
+
 // around is what the checks of forms ask besides.
 func (w *casework) around() catalogue.Around {
 	return catalogue.Around{Policy: w.policy(), Now: w.now(), Zones: []string{"prato", "pistoia", "lucca"}}

@@ -154,7 +154,7 @@ func listOfClocks(t *testing.T) string {
 var subjects = map[catalogue.Subject]string{
 	catalogue.Nothing: "something new", catalogue.OnCase: "a case", catalogue.OnTask: "a task", catalogue.OnReferral: "a referral",
 	catalogue.OnEquipe: "an équipe at work", catalogue.OnAction: "an action of the plan", catalogue.OnEntry: "an entry that cannot be worked",
-	catalogue.OnRecord: "what was written",
+	catalogue.OnRecord: "what was written", catalogue.OnAppointment: "an appointment",
 }
 
 func listOfOperations() string {

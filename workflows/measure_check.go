@@ -19,6 +19,9 @@ const checkingCourse = 2
 
 // besidePlacement works what concerns the measure under way and not the path.
 func besidePlacement(r *run.Run, e ledger.Entry) run.Handling {
+	if handling := besideAppointment(r, e); handling != run.ForPath {
+		return handling
+	}
 	if r.Course() < checkingCourse {
 		return run.ForPath
 	}

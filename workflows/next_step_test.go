@@ -169,7 +169,7 @@ func TestWhatIsNextIsAskedOnce(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.Orientation)
 		w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
-			{Service: "uoc_immigrazione", Matter: "family_reunification", At: *w.soon()}, {Service: "uoc_immigrazione", At: *w.soon()}, {Service: "pas", At: *w.soon()},
+			{Service: "uoc_immigrazione", Matter: "family_reunification", At: *w.soon()}, {Service: "uoc_immigrazione", At: w.after(1)}, {Service: "pas", At: w.after(2)},
 		}})
 		for range 3 {
 			w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Cancelled, Reason: care.ServiceUnavailable})

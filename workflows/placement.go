@@ -3,6 +3,7 @@ package workflows
 import (
 	"go.temporal.io/sdk/workflow"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/workflows/run"
@@ -15,10 +16,13 @@ func Placement(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, placementProcess)
 }
 
-var placementProcess = &run.Process{Course: checkingCourse, Path: placement, Beside: besidePlacement}
+var placementProcess = &run.Process{Course: cancellingCourse, Path: placement, Beside: besidePlacement}
 
 // measurePoint is the point of the task to begin a measure.
 const measurePoint = "measure"
+
+// pactPoint is the point of the task to sign the service pact, with its turn.
+const pactPoint = "service_pact"
 
 func placement(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -76,19 +80,36 @@ func placeElsewhere(f *run.Referral) (care.Code, error) {
 	return outcome, err
 }
 
+// fixMeeting has the employment centre give the person an appointment; nil: the referral was
+// withdrawn meanwhile.
+func fixMeeting(r *run.Run, f *run.Referral, asked, point string) (*run.Appointment, error) {
+	fixed, stands, err := f.Perform(asked, ledger.TaskChange{Kind: care.PlacementAppointment})
+	if err != nil || !stands {
+		return nil, err
+	}
+	return r.Appoint(point, care.Answer{Service: f.Agency(), At: fixed.At}), nil
+}
+
 // place walks from the CPI's yes to the outcome. The sender may withdraw on the way.
 func place(r *run.Run, f *run.Referral) (care.Code, error) {
-	fixed, stands, err := f.Perform("appointment", ledger.TaskChange{Kind: care.PlacementAppointment})
-	if err != nil || !stands {
+	meeting, err := fixMeeting(r, f, "appointment", "meeting")
+	if err != nil || meeting == nil {
 		return care.ReferralEnded, err
 	}
-	meeting := r.Appoint("meeting", care.Answer{Service: f.Agency(), At: fixed.At})
 	for turn, missed := 1, 0; ; turn++ {
-		pact, stands, err := f.Perform(run.Turn("service_pact", turn), ledger.TaskChange{Kind: care.ServicePact, From: meeting.At()})
+		pact, stands, err := f.PerformUnless(run.Turn(pactPoint, turn), ledger.TaskChange{Kind: care.ServicePact, From: meeting.At()}, cancels(r))
 		if err != nil {
 			return "", err
 		}
+		if pact.Operation == care.OpCancelMeeting {
+			meeting.End(care.AppointmentCancelled)
+			if meeting, err = fixMeeting(r, f, run.Turn("appointment/again", turn), run.Turn("meeting/again", turn)); err != nil || meeting == nil {
+				return care.ReferralEnded, err
+			}
+			continue
+		}
 		if !stands {
+			dropTelling(r)
 			meeting.End(care.AppointmentCancelled)
 			return care.ReferralEnded, nil
 		}
@@ -97,7 +118,7 @@ func place(r *run.Run, f *run.Referral) (care.Code, error) {
 			tellMet(r)
 			break
 		}
-		if !care.Excused(pact.Reason) {
+		if !agenda.Excused(pact.Reason) {
 			missed++
 		}
 		if pact.Outcome == care.Declined || missed >= r.Policy.NoShowAttempts() {

@@ -3,6 +3,7 @@ package workflows
 import (
 	"go.temporal.io/sdk/workflow"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/workflows/run"
@@ -14,7 +15,10 @@ func SecondLevel(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, secondLevelProcess)
 }
 
-var secondLevelProcess = &run.Process{Course: 1, Path: secondLevel}
+var secondLevelProcess = &run.Process{Course: 1, Path: secondLevel, Beside: besideService, EndEarly: endService}
+
+// interviewPoint is the point of the task to say how the interview went, with its turn.
+const interviewPoint = "interview"
 
 func secondLevel(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
@@ -54,12 +58,13 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 			return false, err
 		}
 		if confirmation.Outcome == care.Cancelled {
+			dropTelling(r)
 			a.End(care.AppointmentCancelled)
 			r.Report.Reason = confirmation.Reason
 			return false, nil
 		}
 		a.Confirm(confirmation.At)
-		interview, err := r.Perform(run.Turn("interview", turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: a.At()})
+		interview, err := r.Perform(run.Turn(interviewPoint, turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: a.At()})
 		if err != nil {
 			return false, err
 		}
@@ -68,7 +73,7 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 			tellMet(r)
 			return true, nil
 		}
-		if !care.Excused(interview.Reason) {
+		if !agenda.Excused(interview.Reason) {
 			missed++
 		}
 		a.Miss(interview.At)

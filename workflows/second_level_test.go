@@ -102,9 +102,10 @@ func TestSecondLevelAppointmentMovedAndCancelled(t *testing.T) {
 		w.reaches(care.ConfirmAppointment)
 		other := w.soon().AddDate(0, 0, 7)
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: &other})
-		appointment := w.file().Appointments[0]
-		require.Equal(t, "confirmed", appointment.State)
-		require.WithinDuration(t, other, appointment.At, 0)
+		require.Equal(t, []string{"moved", "confirmed"}, w.appointments(), "what it was stays")
+		was, is := w.file().Appointments[0], w.file().Appointments[1]
+		require.Equal(t, is.ID, was.MovedTo)
+		require.WithinDuration(t, other, is.At, 0)
 	})
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ConfirmAppointment)

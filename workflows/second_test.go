@@ -98,7 +98,7 @@ func (w *casework) endsOnwardTwice() {
 	w.opens()
 	w.does(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"labour"}})
 	w.does(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
-		{Service: care.Code(first.Code), At: *w.soon()}, {Service: care.Code(first.Code), Matter: care.Code(first.Matters[0]), At: *w.soon()},
+		{Service: care.Code(first.Code), At: *w.soon()}, {Service: care.Code(first.Code), Matter: care.Code(first.Matters[0]), At: w.after(1)},
 	}})
 	for range 2 {
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})

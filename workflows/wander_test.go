@@ -544,6 +544,15 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 			g.asks(o)
 		})
 	}
+	for _, a := range file.Appointments {
+		if a.Stands() {
+			change := pick(g, []catalogue.Known{catalogue.MoveAppointment, catalogue.MoveAppointment, catalogue.CancelAppointment})
+			can = append(can, func() {
+				g.Helper()
+				g.tries(care.SocialWorker, change.Any(a.ID, g.world()).InRun(a.Run))
+			})
+		}
+	}
 	if g.rand.IntN(5) == 0 {
 		can = append(can, func() { g.assigns(care.DeskOperator, catalogue.Contact.Any("", g.world())) })
 	}
@@ -918,7 +927,7 @@ var homewards = map[care.TaskKind]string{
 	care.NextStepAfterRejection: care.GiveUp, care.ReferralOutcome: care.Completed, care.PlacementAppointment: care.Fixed,
 	care.ServicePact: care.Declined, care.Measure: care.Started, care.PlacementOutcome: care.Placed, care.Review: care.ProposeClose,
 	care.GoalEvaluation: care.Evaluated, care.Evaluation: care.ProposeClose, care.Closure: care.Closed, care.ClosureApproval: care.Approved,
-	care.ClosureReturned: care.SeenTo, care.TakeUpAgain: care.ToReviews, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded, care.CheckMeasure: care.SeenTo,
+	care.ClosureReturned: care.SeenTo, care.TakeUpAgain: care.ToReviews, care.BookAgain: care.NotNeeded, care.FindPerson: care.NotReached, care.DecideNext: care.NotNeeded, care.CheckMeasure: care.SeenTo, care.TellPerson: care.Informed,
 	care.PermitRenewal: care.NotRenewed, care.Reconsider: care.SeenTo, care.ComingOfAge: care.SeenTo, care.PlanActionDue: care.SeenTo,
 }
 

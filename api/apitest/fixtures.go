@@ -244,7 +244,7 @@ func (b *PagesRig) Only(state care.ReferralState) {
 var runOf = map[care.TaskKind]string{
 	care.ConfirmAppointment: "service/1", care.Interview: "service/1", care.Assessment: "service/1", care.FollowPractice: "service/1", care.SocialService: "service/1",
 	care.BookAgain: "service/1", care.NextService: "service/1",
-	care.PlacementAppointment: "placement/1", care.ServicePact: "placement/1", care.Measure: "placement/1", care.CheckMeasure: "placement/1", care.PlacementOutcome: "placement/1",
+	care.TellPerson: "service/1", care.PlacementAppointment: "placement/1", care.ServicePact: "placement/1", care.Measure: "placement/1", care.CheckMeasure: "placement/1", care.PlacementOutcome: "placement/1",
 }
 
 // Hold makes the task one of a kind that the caller holds.

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
 	"percorso/internal/italian/world"
 )
 
@@ -130,6 +131,10 @@ func (t *typed) words(name, v string) string {
 		return italian.Reason(v)
 	case "circle":
 		return italian.Circle(v)
+	case "by":
+		return offered.Asker(v)
+	case "why":
+		return offered.Why(v)
 	case "need":
 		return italian.NeedLevel(v)
 	case "result":

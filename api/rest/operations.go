@@ -19,13 +19,14 @@ import (
 // subjects are what operations are about, with where and how they are asked for.
 // What makes something new has a body of its own and is registered by itself.
 var subjects = map[catalogue.Subject]struct{ path, noun, tag string }{
-	catalogue.OnCase:     {"/case-files/{id}/", "case-file", tagCases},
-	catalogue.OnTask:     {"/tasks/{id}/", "task", tagTasks},
-	catalogue.OnReferral: {"/referrals/{id}/", "referral", tagReferrals},
-	catalogue.OnEquipe:   {"/equipes/{id}/", "equipe", tagPlans},
-	catalogue.OnEntry:    {"/deferred-entries/{id}/", "entry", tagMachine},
+	catalogue.OnCase:        {"/case-files/{id}/", "case-file", tagCases},
+	catalogue.OnTask:        {"/tasks/{id}/", "task", tagTasks},
+	catalogue.OnReferral:    {"/referrals/{id}/", "referral", tagReferrals},
+	catalogue.OnEquipe:      {"/equipes/{id}/", "equipe", tagPlans},
+	catalogue.OnAppointment: {"/appointments/{id}/", "appointment", tagCases},
+	catalogue.OnEntry:       {"/deferred-entries/{id}/", "entry", tagMachine},
 	catalogue.OnRecord:   {"/records/{id}/", "record", tagCases},
-	catalogue.OnAction:   {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
+	catalogue.OnAction:      {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
 }
 
 // bareInput asks for what has no form: without a body, or with an empty one.

@@ -26,7 +26,7 @@ const (
 
 // Offers says whether a rule is broken by who can be told of another place.
 func Offers(rule string) bool {
-	return slices.Contains([]string{NoPlace, OutsideSessions, care.RuleClosedDay}, rule)
+	return slices.Contains([]string{NoPlace, OutsideSessions, Elsewhere, care.RuleClosedDay}, rule)
 }
 
 // How one is received in a session.
@@ -65,6 +65,11 @@ type Slot struct {
 type Taken struct {
 	At    time.Time `db:"at"`
 	Until time.Time `db:"until"`
+}
+
+// Overlaps says whether two times have some time in common.
+func (t Taken) Overlaps(other Taken) bool {
+	return t.At.Before(other.Until) && other.At.Before(t.Until)
 }
 
 // Agenda is when one service of a zone receives people.
@@ -207,7 +212,7 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 func (s Slot) free(taken []Taken) bool {
 	n := 0
 	for _, t := range taken {
-		if t.At.Before(s.Until) && s.At.Before(t.Until) {
+		if t.Overlaps(Taken{s.At, s.Until}) {
 			n++
 		}
 	}

@@ -59,12 +59,14 @@ const (
 	OpAdopt         Operation = "adopt"          // the case that stays takes over the branches of the merged one
 	OpReopen        Operation = "reopen"         // a closed case
 	OpClose         Operation = "close"          // a case, early, from any stage
-	OpRenewPolicy   Operation = "renew_policy"   // a supervisor brings the zone's new rules to an open run
-	OpReport        Operation = "report"         // a sub-process tells its case how it ended
-	OpEnd           Operation = "end"            // a case ends a branch
-	OpMailBounced   Operation = "mail_bounced"   // a mail came back
-	OpClock         Operation = "clock"          // a deadline fell due
-	OpNewCourse     Operation = "new_course"     // operations bring an open run to a newer course
+	OpMoveMeeting   Operation = "move_appointment"
+	OpCancelMeeting Operation = "cancel_appointment"
+	OpRenewPolicy   Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
+	OpReport        Operation = "report"       // a sub-process tells its case how it ended
+	OpEnd           Operation = "end"          // a case ends a branch
+	OpMailBounced   Operation = "mail_bounced" // a mail came back
+	OpClock         Operation = "clock"        // a deadline fell due
+	OpNewCourse     Operation = "new_course"   // operations bring an open run to a newer course
 )
 
 // Operations that assign work are plain transactions on the task's row.

@@ -46,4 +46,5 @@ const (
 	AppointmentHeld      AppointmentState = "held"
 	AppointmentNoShow    AppointmentState = "no_show"
 	AppointmentCancelled AppointmentState = "cancelled"
+	AppointmentMoved     AppointmentState = "moved" // it has another time, and stays as what it was
 )

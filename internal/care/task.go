@@ -32,6 +32,7 @@ const (
 	BookAgain              TaskKind = "book_again"  // an appointment that was cancelled
 	FindPerson             TaskKind = "find_person" // who was not reached
 	DecideNext             TaskKind = "decide_next" // what comes after something that came to nothing, or makes more possible
+	TellPerson             TaskKind = "tell_person" // that her appointment has another time
 	EquipeInvitation       TaskKind = "equipe_invitation"
 	EquipeOpinion          TaskKind = "equipe_opinion"
 	PlanDraft              TaskKind = "plan_draft"
@@ -63,14 +64,6 @@ const (
 
 // SaysHowItWent says whether a task is the outcome of an appointment, which waits for its hour.
 func (k TaskKind) SaysHowItWent() bool { return k == Interview || k == ServicePact }
-
-// MissedFor are the reasons for which an appointment does not take place.
-var MissedFor = []string{GoodReason, "no_reason_given", OfficeUnable, NoInterpreter}
-
-// Excused says whether an absence does not count against who did not come.
-func Excused(reason Code) bool {
-	return reason == GoodReason || reason == OfficeUnable || reason == NoInterpreter
-}
 
 // NeedLevels are how serious a need may be found.
 var NeedLevels = []string{"none", "some", "serious", "urgent"}

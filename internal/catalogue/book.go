@@ -1,6 +1,11 @@
 package catalogue
 
-import "percorso/internal/care"
+import (
+	"time"
+
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+)
 
 // BookingForm books another level-2 service for an open case.
 type BookingForm struct {
@@ -28,3 +33,30 @@ var Book = Operation[BookingForm]{
 	},
 	Example: func(w World) BookingForm { return BookingForm{Booking: w.booking()} },
 }
+
+// MoveAppointment gives an appointment another time, and CancelAppointment takes it off
+// the agenda: whoever sees it asks, and says who has asked them.
+var (
+	MoveAppointment = Operation[agenda.Moving]{
+		Facts: Facts{Code: care.OpMoveMeeting, On: OnAppointment, Path: "move", Moment: "appointment_moved"},
+		Check: func(form agenda.Moving, _ Around) []care.Fault { return form.Check() },
+		Dates: func(form agenda.Moving, _ care.TaskKind) []care.Dated {
+			return append(form.Asked().Dates(), care.Dated{Field: "at", Meaning: care.AppointmentTime, At: care.Given(form.At)})
+		},
+		Answer: func(form agenda.Moving) care.Answer {
+			return care.Answer{At: care.Given(form.At), Reason: form.Asked().Reason()}
+		},
+		Example: func(w World) agenda.Moving {
+			return agenda.Moving{At: w.soon().Add(time.Duration(w.Rand.IntN(4)) * time.Hour), By: agenda.TheService, Why: pick(w, agenda.Whys), Note: exampleText}
+		},
+	}
+	CancelAppointment = Operation[agenda.Cancelling]{
+		Facts:  Facts{Code: care.OpCancelMeeting, On: OnAppointment, Path: "cancel", Ends: true},
+		Check:  func(form agenda.Cancelling, _ Around) []care.Fault { return form.Check() },
+		Dates:  func(form agenda.Cancelling, _ care.TaskKind) []care.Dated { return form.Dates() },
+		Answer: func(form agenda.Cancelling) care.Answer { return care.Answer{Reason: form.Reason()} },
+		Example: func(w World) agenda.Cancelling {
+			return agenda.Cancelling{By: agenda.TheService, Why: pick(w, agenda.Whys), Note: exampleText}
+		},
+	}
+)

@@ -59,6 +59,7 @@ var All = []Known{
 	Suspend, Resume, Transfer, Recall, Merge, Vouch, Correct, Close, Mistake, Undo, RenewPolicy, NameLead, TellTakeOver, WorkProfile, AddNeed, EndNeed, Amend, Protect, NameKeeper, DismissKeeper, AskLifting, Lift,
 	PlanMeeting, Minutes, Progress,
 	Complete, Claim, Release, Reassign, Extend, Remind,
+	MoveAppointment, CancelAppointment,
 	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
 	RetryEntry, RefuseEntry,
 }

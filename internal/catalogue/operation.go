@@ -63,14 +63,15 @@ type Subject int
 
 // What operations are about.
 const (
-	Nothing    Subject = iota // it makes something new
-	OnCase                    // a case as a whole
-	OnTask                    //
-	OnReferral                //
-	OnEquipe                  // an équipe under way
-	OnAction                  // an action of a case's plan
-	OnEntry                   // an accepted entry that cannot be worked
+	Nothing       Subject = iota // it makes something new
+	OnCase                       // a case as a whole
+	OnTask                       //
+	OnReferral                   //
+	OnEquipe                     // an équipe under way
+	OnAction                     // an action of a case's plan
+	OnEntry                      // an accepted entry that cannot be worked
 	OnRecord                  // what somebody wrote
+	OnAppointment                //
 )
 
 // Shown is where the page of a case offers an operation.
@@ -148,7 +149,7 @@ func (o Operation[F]) Command(key, id string, form F) Command {
 		c.Run = ledger.CaseRun(id)
 	case OnEquipe:
 		c.Run = ledger.RunID(care.RunEquipe, id)
-	case OnTask, OnReferral, OnAction, OnEntry, OnRecord:
+	case OnTask, OnReferral, OnAction, OnEntry, OnRecord, OnAppointment:
 		c.Target = id
 	}
 	return c

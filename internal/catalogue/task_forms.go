@@ -3,6 +3,7 @@ package catalogue
 import (
 	"slices"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/needs"
 	"percorso/internal/crossing"
@@ -88,7 +89,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.Interview, []TaskOutcome{
 		{Code: care.Held},
-		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: care.MissedFor},
+		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Assessment, []TaskOutcome{
 		{Code: care.Resolved, Requires: []TaskField{FieldAreas}},
@@ -122,6 +123,7 @@ var TaskForms = []TaskForm{
 		{Code: care.NotReached, Requires: []TaskField{FieldNote}},
 	}},
 	{care.DecideNext, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}, {Code: care.NotNeeded, Requires: []TaskField{FieldNote}}}},
+	{care.TellPerson, []TaskOutcome{{Code: care.Informed}}},
 	{care.EquipeInvitation, []TaskOutcome{
 		{Code: care.Confirmed},
 		{Code: care.Unavailable, Requires: []TaskField{FieldReason}, Reasons: []string{"absent", "not_competent", "conflict_of_interest"}},
@@ -164,7 +166,7 @@ var TaskForms = []TaskForm{
 	{care.PlacementAppointment, []TaskOutcome{{Code: care.Fixed, Requires: []TaskField{FieldAt}}}},
 	{care.ServicePact, []TaskOutcome{
 		{Code: care.Signed},
-		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: care.MissedFor},
+		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 		{Code: care.Declined, Requires: []TaskField{FieldNote}},
 	}},
 	{care.Measure, []TaskOutcome{{Code: care.Started, Requires: []TaskField{FieldMeasure, FieldUntil}, Takes: []TaskField{FieldEnterprise}}}},
@@ -177,7 +179,7 @@ var TaskForms = []TaskForm{
 	}},
 	{care.Review, []TaskOutcome{
 		{Code: care.Met},
-		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(care.MissedFor), care.NotReachable)},
+		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(agenda.MissedFor), care.NotReachable)},
 		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
 	}},

@@ -98,7 +98,7 @@ func (c *Client) act(ctx context.Context, path, key string, form any) (Command, 
 // collections are where what operations are about is found.
 var collections = map[catalogue.Subject]string{
 	catalogue.OnCase: "/case-files/", catalogue.OnTask: "/tasks/", catalogue.OnReferral: "/referrals/", catalogue.OnEquipe: "/equipes/",
-	catalogue.OnEntry: "/deferred-entries/", catalogue.OnRecord: "/records/",
+	catalogue.OnEntry: "/deferred-entries/", catalogue.OnRecord: "/records/", catalogue.OnAppointment: "/appointments/",
 }
 
 // Do asks for an operation of the catalogue that is about something that is there:

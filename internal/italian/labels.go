@@ -101,6 +101,7 @@ var works = map[care.TaskKind]work{
 	care.NextService:            {"Servizio successivo", "prenoti il servizio successivo", "La persona ha concluso un servizio: prenota il prossimo, o spiega perché non serve."},
 	care.BookAgain:              {"Nuovo appuntamento", "prenoti un nuovo appuntamento", "L’appuntamento con il servizio è stato annullato: prenotane un altro, o spiega perché non serve."},
 	care.FindPerson:             {"Ricerca della persona", "cerchi la persona", "La persona non è stata raggiunta: cercala, anche attraverso chi la segue. Se la trovi, prenota o scrivi come si prosegue; se non la trovi, si decide se chiudere il fascicolo."},
+	care.TellPerson:             {"Avviso alla persona", "avvisi la persona del nuovo orario", "Il servizio ha spostato l’appuntamento: chiama la persona e dille quando è adesso."},
 	care.DecideNext:             {"Prossimo passo", "decida con la persona il prossimo passo", "Un passo del percorso è finito e nessun altro è previsto: decidi con la persona che cosa fare. Prenotazioni, invii e équipe si avviano dal fascicolo."},
 	care.EquipeInvitation:       {"Invito all’équipe", "risponda all’invito all’équipe", "Conferma che partecipi all’équipe, o indica perché non puoi."},
 	care.EquipeOpinion:          {"Parere per l’équipe", "dia il suo parere all’équipe", "Leggi la situazione e dai il tuo parere, con le ragioni."},
@@ -157,6 +158,7 @@ var outcomesOf = map[care.TaskKind]map[string]string{
 	care.NextService:            {care.Booked: "Servizio successivo prenotato", care.NotNeeded: "Servizio successivo non necessario"},
 	care.BookAgain:              {care.Booked: "Nuovo appuntamento prenotato", care.NotNeeded: "Nuovo appuntamento non necessario"},
 	care.FindPerson:             {care.Booked: "Persona trovata e appuntamento prenotato", care.SeenTo: "Persona trovata: deciso come proseguire", care.NotReached: "Persona non trovata"},
+	care.TellPerson:             {care.Informed: "Persona avvisata del nuovo orario"},
 	care.DecideNext:             {care.SeenTo: "Deciso il prossimo passo", care.NotNeeded: "Nessun altro passo è necessario"},
 	care.EquipeInvitation:       {care.Confirmed: "Partecipazione confermata", care.Unavailable: "Chi è stato invitato non può partecipare"},
 	care.EquipeOpinion:          {care.Favourable: "Parere favorevole", care.WithConditions: "Parere favorevole con condizioni", care.Dissenting: "Parere contrario"},
@@ -276,7 +278,7 @@ var fields = map[string]string{
 	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Sostituto", "staff_id": "Chi è assente",
 	"note": "Note", "circle": "Chi legge quello che scrivi", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
-	"given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
+	"by": "Chi lo chiede", "why": "Perché", "given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "fiscal_code": "Codice fiscale", "contacts": "Contatti", "no_safe_contact": "Nessun contatto sicuro", "reads": "Lingue che legge", "speech": "Come comunica", "linked": "Persone vicine", "no_abode": "Senza fissa dimora", "papers": "Documenti", "name": "Nome e cognome", "relation": "Che cosa è per la persona", "signs": "Firma", "barred": "Non si deve informare", "order": "Chi lo ha disposto", "ordered": "Giorno della decisione", "file": "Numero del suo fascicolo", "type": "Documento", "number": "Numero", "expires": "Ultimo giorno", "signed_by": "Chi firma", "value": "Numero o indirizzo", "whose": "Di chi è", "call": "Si può chiamare o scrivere", "message": "Si può lasciare un messaggio", "hours": "Quando", "email": "Email", "municipality": "Comune in cui vive", "another_person": "È un’altra persona", "address": "Indirizzo", "notice_given": "Informativa sulla privacy",
 	"agency": "Ente", "role": "Ruolo",
 	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
@@ -414,6 +416,7 @@ var operations = map[care.Operation]string{
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
 	care.OpMistake: "Segnala che è stato uno sbaglio", care.OpUndo: "Conferma e annulla lo sbaglio",
 	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode", care.OpNameLead: "Nomina il referente", care.OpAddNeed: "Aggiungi un bisogno", care.OpEndNeed: "Chiudi un bisogno", care.OpAmend: "Correggi quello che è scritto", takeover.Form: "Presa in carico", care.OpTellTakeOver: "Registra come la persona sa della presa in carico", care.OpWorkProfile: "Scrivi il profilo per il lavoro",
+	care.OpMoveMeeting: "Sposta l’appuntamento", care.OpCancelMeeting: "Annulla l’appuntamento",
 	care.OpAskLifting: "Proponi di togliere la protezione", care.OpLift: "Togli la protezione",
 }
 
@@ -446,7 +449,7 @@ func Health(h health.Health) string { return say(healths, h) }
 
 var appointmentStates = map[string]string{
 	string(care.AppointmentBooked): "da confermare", string(care.AppointmentConfirmed): "confermato", string(care.AppointmentHeld): "svolto",
-	string(care.AppointmentNoShow): "la persona non è venuta", string(care.AppointmentCancelled): "annullato",
+	string(care.AppointmentNoShow): "la persona non è venuta", string(care.AppointmentCancelled): "annullato", string(care.AppointmentMoved): "spostato",
 }
 
 // AppointmentState is the state of an appointment.

@@ -97,7 +97,7 @@ type Handover struct {
 // AppointmentChange books an appointment or moves its state.
 type AppointmentChange struct {
 	ID      string                `json:"id"`
-	State   care.AppointmentState `json:"state"`
+	State   care.AppointmentState `json:"state"` // empty: as it was
 	Service care.Code             `json:"service,omitempty"`
 	Matter  care.Code             `json:"matter,omitempty"`
 	At      time.Time             `json:"at,omitzero"` // zero: as it was

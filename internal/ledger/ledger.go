@@ -530,10 +530,19 @@ type Appointment struct {
 	Matter     string    `db:"matter"`
 	State      string    `db:"state"`
 	At         time.Time `db:"at"`
+	MovedTo    string    `db:"moved_to"` // id of the one that has the time of now; empty: it was not moved
+	AskedBy    string    `db:"asked_by"` // who asked that it be moved or cancelled
+	Why        string    `db:"why"`
+}
+
+// Stands says whether the person is expected.
+func (a Appointment) Stands() bool {
+	return a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed)
 }
 
 // AppointmentFilter chooses appointments.
 type AppointmentFilter struct {
+	ID       string
 	From, To time.Time
 	Service  string
 	CaseID   string

@@ -45,6 +45,7 @@ var TaskKinds = []TaskUsual{
 	{Kind: care.BookAgain, Role: care.DeskOperator},
 	{Kind: care.FindPerson, Role: care.SocialWorker},
 	{Kind: care.DecideNext, Role: care.SocialWorker},
+	{Kind: care.TellPerson, Role: care.DeskOperator, Claim: clock(1, 2), Complete: clock(1, 2)},
 	{Kind: care.EquipeInvitation, Claim: clock(1, 2), Complete: clock(2, 4)},
 	{Kind: care.EquipeOpinion},
 	{Kind: care.PlanDraft, Role: care.SocialWorker},

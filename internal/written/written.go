@@ -78,12 +78,15 @@ var forms = []form{
 	task(care.Reconsider, Practice, Agency, true),
 
 	act(care.OpBook, Appointment, Case, false),
+	act(care.OpMoveMeeting, Appointment, Case, false),
+	act(care.OpCancelMeeting, Appointment, Case, false),
 	task(care.Orientation, Appointment, Agency, true),
 	task(care.ConfirmAppointment, Appointment, Agency, true),
 	task(care.Interview, Appointment, Agency, true),
 	task(care.NextService, Appointment, Agency, true),
 	task(care.BookAgain, Appointment, Agency, true),
 	task(care.FindPerson, Appointment, Agency, true),
+	task(care.TellPerson, Appointment, Agency, true),
 
 	task(care.PlanDraft, Plan, Case, false),
 	task(care.PlanSignOff, Plan, Case, false),

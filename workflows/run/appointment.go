@@ -50,9 +50,12 @@ func (a *Appointment) End(state care.AppointmentState) {
 	a.r.close(a.point)
 }
 
+// become moves the record. Its time is the record's own matter, but where it gets another:
+// it may have been moved beside the path.
 func (a *Appointment) become(state care.AppointmentState, at *time.Time) {
+	change := ledger.AppointmentChange{ID: a.id, State: state}
 	if at != nil {
-		a.at = *at
+		a.at, change.At = *at, *at
 	}
-	a.r.effects.Appointments = append(a.r.effects.Appointments, ledger.AppointmentChange{ID: a.id, State: state, At: a.at})
+	a.r.effects.Appointments = append(a.r.effects.Appointments, change)
 }

@@ -155,8 +155,15 @@ func (f *Referral) losesConsent(a care.Answer) bool {
 // Perform opens a task of the addressee, for as long as the referral stands: its
 // sender may withdraw it.
 func (f *Referral) Perform(point string, task ledger.TaskChange) (answer care.Answer, stands bool, err error) {
+	return f.PerformUnless(point, task, func(ledger.Entry) bool { return false })
+}
+
+// PerformUnless is Perform, given up also when another entry comes that makes the task
+// pointless while the referral stands: the answer says which of them it was.
+func (f *Referral) PerformUnless(point string, task ledger.TaskChange, pointless func(ledger.Entry) bool) (answer care.Answer, stands bool, err error) {
 	task.Referral, task.Agency = f.id, f.agency
-	answer, stands, err = f.r.PerformUnless(point, task, f.withdraws)
+	answer, done, err := f.r.PerformUnless(point, task, func(e ledger.Entry) bool { return f.withdraws(e) || pointless(e) })
+	stands = done || answer.Operation != care.OpWithdraw && answer.Operation != care.OpUnconsent
 	if err == nil && !stands {
 		if answer.Operation == care.OpUnconsent {
 			answer = withoutConsent

@@ -17,7 +17,11 @@ import (
 )
 
 // Mount registers the pages.
-func (s *Place) Mount(p access.Routes) { p.Get("/appuntamenti", s.agenda) }
+func (s *Place) Mount(p access.Routes) {
+	p.Get("/appuntamenti", s.agenda)
+	p.Get("/appuntamenti/:id", s.showChange)
+	p.Post("/appuntamenti/:id", s.change)
+}
 
 // agenda shows the appointments by day, from today unless asked otherwise.
 func (s *Place) agenda(c *gin.Context, who care.Staff) error {
@@ -76,6 +80,9 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		}
 		last := &page.Days[len(page.Days)-1]
 		item := agendaItem(rules.Policy, who, a)
+		if a.Stands() && s.Now().Before(a.At) {
+			item.Change = "/appuntamenti/" + a.ID
+		}
 		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}
@@ -106,6 +113,9 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem 
 	if a.Person == "" {
 		item.Sight = present.Unseen
 	}
+	if a.AskedBy != "" {
+		item.Asked = present.AskedToChange(a)
+	}
 	if a.Matter != "" {
 		item.Matter = present.NameIn(p.Matters, a.Matter)
 	}
@@ -125,7 +135,7 @@ func appointmentBadge(state string) web.Badge {
 		b.Tone, b.Icon = "success", "it-check-circle"
 	case care.AppointmentNoShow:
 		b.Tone, b.Icon = "danger", "it-warning-circle"
-	case care.AppointmentCancelled:
+	case care.AppointmentCancelled, care.AppointmentMoved:
 		b.Icon = "it-close-circle"
 	}
 	return b

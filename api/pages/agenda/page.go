@@ -39,6 +39,8 @@ type AgendaItem struct {
 	State                         web.Badge
 	Case                          string // number
 	URL                           string // of the case file; empty where the caller may not see it
+	Change                        string // address of the form that moves or cancels it; empty: neither can be
+	Asked                         string // who asked that it be moved or cancelled, and why
 	Remind                        bool   // the person is to be reminded of it now
 	Sight                         string // that the person's data are out of sight; empty: they are not
 }

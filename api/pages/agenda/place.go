@@ -4,6 +4,7 @@ package agenda
 import (
 	"context"
 
+	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -17,5 +18,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	parts.OfferRecords
+	parts.Files
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -133,7 +134,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		})
 	}
 	for _, a := range file.Appointments {
-		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, file.ID, a))
+		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, file.ID, a, s.Now()))
 	}
 	for _, m := range timeline.Items {
 		page.Moments = append(page.Moments, present.MomentOf(rules.Policy, m))
@@ -145,13 +146,19 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-func appointmentLine(p care.Policy, caseID string, a ledger.Appointment) AppointmentLine {
+func appointmentLine(p care.Policy, caseID string, a ledger.Appointment, now time.Time) AppointmentLine {
 	line := AppointmentLine{Line: web.Line{Text: present.ServiceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Clock(a.At)}}
 	if a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed) {
 		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
 	}
 	if a.Matter != "" {
 		line.Text += ": " + present.NameIn(p.Matters, a.Matter)
+	}
+	if a.AskedBy != "" {
+		line.State += ". " + present.AskedToChange(a)
+	}
+	if a.Stands() && now.Before(a.At) {
+		line.URL = "/appuntamenti/" + a.ID
 	}
 	return line
 }

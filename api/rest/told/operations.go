@@ -16,6 +16,8 @@ type Operation struct {
 var Of = map[care.Operation]Operation{
 	care.OpReopen:        {Summary: "Reopen a closed case", Description: "At a stage of its path. What was opened by mistake, merged or transferred stays closed."},
 	care.OpBook:          {Summary: "Book another level-2 service", ID: "book-service"},
+	care.OpMoveMeeting:   {Summary: "Give an appointment another time", Description: "By whoever sees it, before its hour. by says who has asked: for anybody but the service with the number of the file and the day of birth, and where the two are not of this person the answer is unknown_pair, whichever is wrong. The old time stays as moved, with moved_to. What the service moves the person is to be told of, which is a task."},
+	care.OpCancelMeeting: {Summary: "Cancel an appointment", Description: "As a move. The case has somebody book again; of an appointment at the employment centre that gives another."},
 	care.OpConvene:       {Summary: "Convene an équipe", Description: "Its members are those that the zone names for the kind.", ID: "convene-equipe", Tag: "équipes and plans"},
 	care.OpSendToCPI:     {Summary: "Refer a case to the employment centre", ID: "refer-to-cpi"},
 	care.OpRefer:         {Summary: "Refer a person to a partner", Description: "What the partner is given is what the sender saw in the disclosure: seen is its digest. To a private partner only with the person's consent.", ID: "refer-to-partner", Tag: "referrals"},

@@ -18,6 +18,7 @@ var acts = map[care.TaskKind]map[string]string{
 	care.NextService:            {care.Booked: "Prenota il servizio successivo"},
 	care.BookAgain:              {care.Booked: "Prenota un nuovo appuntamento"},
 	care.FindPerson:             {care.Booked: "Prenota un appuntamento: la persona è stata trovata"},
+	care.TellPerson:             {care.Informed: "Registra che l’hai avvisata"},
 	care.DecideNext:             {care.SeenTo: "Registra il prossimo passo che avete deciso"},
 	care.EquipeInvitation:       {care.Confirmed: "Conferma la partecipazione"},
 	care.EquipeOpinion:          {care.Favourable: "Dai parere favorevole", care.WithConditions: "Dai parere favorevole con condizioni", care.Dissenting: "Dai parere contrario"},

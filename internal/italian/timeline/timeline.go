@@ -22,6 +22,7 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"appointment_held":      "Appuntamento svolto",
 	"appointment_no_show":   "La persona non è venuta all’appuntamento",
 	"appointment_cancelled": "Appuntamento annullato",
+	"appointment_moved":     "Appuntamento spostato",
 	"minutes":               "Registrato il verbale di una riunione dell’équipe",
 	"resumed":               "Il percorso riprende",
 	"permit_warning":        "Il permesso di soggiorno chiede attenzione: è vicino alla scadenza, o se ne aspetta il rinnovo",

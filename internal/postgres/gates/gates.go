@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +14,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/gathered"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/standing"
 	"percorso/internal/undoing"
 )
@@ -53,6 +53,9 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 		return refusal, nil
 	}
 	if refusal, err := g.takenElsewhere(); err != nil || refusal != nil {
+		return refusal, err
+	}
+	if refusal, err := places.Stale(ctx, tx, step.Entry, step.Form); err != nil || refusal != nil {
 		return refusal, err
 	}
 	if refusal, err := g.second(); err != nil || refusal != nil {
@@ -140,8 +143,7 @@ func (g *asked) hour() ([]care.Fault, error) {
 	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !g.Task.Kind.SaysHowItWent() {
 		return nil, nil
 	}
-	var at *time.Time
-	err := g.tx.QueryRow(g.ctx, `SELECT max(at) FROM appointment WHERE run_id = $1 AND state IN ('booked', 'confirmed')`, g.Run).Scan(&at)
+	at, err := places.Expects(g.ctx, g.tx, g.Run)
 	return fault(at != nil && g.At.Before(*at), "outcome", care.RuleItsHour), err
 }
 

@@ -37,21 +37,21 @@ type wish struct {
 
 // Hold holds a place for each appointment that a command asks for, until it is worked or
 // refused. It says why not where there is none, and what is free; nil: all are held. The
-// caller inserts the command under this id in the same transaction.
-func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, id string, now time.Time) (*care.Refusal, error) {
-	wishes, err := wished(ctx, tx, c)
-	if err != nil || len(wishes) == 0 {
-		return nil, err
+// caller inserts the command under this id, of this case, in the same transaction.
+func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
+	wishes, refused, err := wished(ctx, tx, c, now)
+	if err != nil || refused != nil || len(wishes) == 0 {
+		return refused, err
 	}
-	days := make([]string, len(wishes))
-	for i, w := range wishes {
-		days[i] = fmt.Sprintf("%s/%s/%s", rules.Zone, w.Service, rules.There(w.At).Format(time.DateOnly))
+	days := []string{"person/" + caseID}
+	for _, w := range wishes {
+		days = append(days, fmt.Sprintf("%s/%s/%s", rules.Zone, w.Service, rules.There(w.At).Format(time.DateOnly)))
 	}
 	if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
 		return nil, err
 	}
 	refusal := care.Refuse()
-	held := map[care.Code][]agenda.Taken{}
+	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
 	for _, w := range wishes {
 		of := agenda.Of(rules.Policy, string(w.Service), rules.Calendar, now)
 		lasts := of.Lasts(w.At)
@@ -60,7 +60,12 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 			return nil, err
 		}
 		rule := of.Broken(w.At, append(taken, held[w.Service]...))
-		held[w.Service] = append(held[w.Service], lasts)
+		if rule == "" {
+			if rule, err = expected(ctx, tx, caseID, c.Run, lasts, own); err != nil {
+				return nil, err
+			}
+		}
+		held[w.Service], own = append(held[w.Service], lasts), append(own, lasts)
 		if rule == "" || w.itself && w.At.Sub(now) <= agenda.AtOnce {
 			continue
 		}
@@ -90,9 +95,34 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 	return nil, nil
 }
 
-// wished are the appointments that a command asks for: bookings, and the time that the
-// task of a service gives. Times of other tasks are no appointments.
-func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand) (wishes []wish, err error) {
+// expected says by which rule a person has no time then: she is expected somewhere else,
+// or is about to be, by this command or by another; empty: she has. What a branch that is
+// asked for another time has itself does not count.
+func expected(ctx context.Context, tx postgres.Tx, caseID, run string, at agenda.Taken, own []agenda.Taken) (rule string, err error) {
+	if ledger.KindOf(run) == care.RunCase {
+		run = ""
+	}
+	elsewhere := slices.ContainsFunc(own, at.Overlaps)
+	if !elsewhere {
+		err = tx.QueryRow(ctx, `SELECT expected_then($1, $2, $3, $4)`, caseID, at.At, at.Until, run).Scan(&elsewhere)
+	}
+	if elsewhere {
+		rule = agenda.Elsewhere
+	}
+	return rule, err
+}
+
+// wished are the appointments that a command asks for: bookings, another time, and the time
+// that the task of a service gives. Times of other tasks are no appointments. The refusal
+// says why the appointment that is to have another time, or none, stays as it is.
+func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.Time) (wishes []wish, refused *care.Refusal, err error) {
+	if c.Operation == care.OpMoveMeeting || c.Operation == care.OpCancelMeeting {
+		service, refused, err := changes(ctx, tx, c, now)
+		if err == nil && refused == nil && c.Answer.At != nil {
+			wishes = []wish{{care.Booking{Service: service, At: *c.Answer.At}, "at", false}}
+		}
+		return wishes, refused, err
+	}
 	for i, b := range c.Answer.Bookings {
 		field := "at"
 		if c.Operation != care.OpBook {
@@ -101,18 +131,18 @@ func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand) (wishes []
 		wishes = append(wishes, wish{b, field, false})
 	}
 	if c.Operation != care.OpComplete || c.Answer.At == nil {
-		return wishes, nil
+		return wishes, nil, nil
 	}
 	var kind care.TaskKind
 	var service, agency string
 	if err := tx.QueryRow(ctx, `SELECT kind, service, agency FROM task WHERE id = $1`, c.Target).Scan(&kind, &service, &agency); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if slices.Contains(agenda.OfServices, kind) {
 		service = cmp.Or(service, agency)
 		wishes = append(wishes, wish{care.Booking{Service: care.Code(service), At: *c.Answer.At}, "at", true})
 	}
-	return wishes, nil
+	return wishes, nil, nil
 }
 
 // takenIn are the places that are taken at some time of a stretch.

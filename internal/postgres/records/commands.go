@@ -205,7 +205,7 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		}
 		refusal, err := standing.Second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
 		if err == nil && refusal == nil {
-			refusal, err = places.Hold(ctx, tx, rules, c, id, r.Clock())
+			refusal, err = places.Hold(ctx, tx, rules, c, id, about.CaseID, r.Clock())
 		}
 		switch {
 		case err != nil:
@@ -262,9 +262,9 @@ const selectRunAtWork = `SELECT id, case_id, ended FROM run_at_work($1)`
 // sits there, and no colleague.
 const selectRunOfEquipe = selectRunAtWork + ` WHERE EXISTS (SELECT FROM equipe e WHERE e.run_id = id)`
 
-// selectTargetCase finds it by a referral or a task of the run.
+// selectTargetCase finds it by a referral, a task or an appointment of the run.
 const selectTargetCase = `SELECT r.id, r.case_id::text, r.ended_at IS NOT NULL AS ended
-	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
+	FROM (SELECT run_id FROM referral WHERE id = $1 UNION ALL SELECT run_id FROM task WHERE id = $1 UNION ALL SELECT run_id FROM appointment WHERE id = $1) AS of JOIN run r ON r.id = of.run_id`
 
 // insert stores a command, whole: nobody whom the API lets in may change one. The
 // form of one that is worked already stands in the records.

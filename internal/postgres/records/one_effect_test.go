@@ -20,6 +20,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/amending"
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -104,6 +105,14 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpAddNeed: func(p *play) asked {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return p.assigns("social_worker.prato", catalogue.AddNeed.Command("", ledger.BareID(run), needs.Found{Area: "social_inclusion", Note: "Prova"}).NewCommand)
+	},
+	care.OpMoveMeeting: func(p *play) asked {
+		_, _, appointment := p.booked("pas", thursday(9, 0))
+		return p.asks("social_worker.prato", catalogue.MoveAppointment.Command("", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.TheService, Why: "other_cause"}).NewCommand)
+	},
+	care.OpCancelMeeting: func(p *play) asked {
+		_, _, appointment := p.booked("pas", thursday(9, 0))
+		return p.asks("social_worker.prato", catalogue.CancelAppointment.Command("", appointment, agenda.Cancelling{By: agenda.TheService, Why: "other_cause"}).NewCommand)
 	},
 	care.OpEndNeed: func(p *play) asked {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})

@@ -110,7 +110,7 @@ func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Cont
 
 const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
-	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at
+	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
 
@@ -131,11 +131,16 @@ func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.Appointme
 	if f.Service != "" {
 		q.and("a.service = ?", f.Service)
 	}
-	if f.CaseID != "" {
-		if !care.IsID(f.CaseID) {
+	for _, id := range []string{f.CaseID, f.ID} {
+		if id != "" && !care.IsID(id) {
 			return page, ledger.ErrNotFound
 		}
+	}
+	if f.CaseID != "" {
 		q.and("a.case_id = ?", f.CaseID)
+	}
+	if f.ID != "" {
+		q.and("a.id = ?", f.ID)
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/standing"
 )
 
@@ -52,6 +53,9 @@ func (w *tasks) open(t ledger.TaskChange) error {
 			return err
 		}
 		elsewhere = zone != home
+	}
+	if t.From, err = places.From(w.ctx, w.tx, w.step, t); err != nil {
+		return err
 	}
 	from := w.step.At
 	if t.From != nil && t.From.After(from) {

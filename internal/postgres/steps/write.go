@@ -12,6 +12,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/days"
+	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/shares"
 	"percorso/internal/postgres/subject"
 	"percorso/internal/postgres/takeover"
@@ -229,9 +230,13 @@ func (w *writer) appointments() error {
 				a.ID, w.step.Run, w.caseID(), w.run.Zone, agency, a.Service, a.Matter, a.State, a.At)
 			w.queue(`UPDATE run SET service = $2, agency = $3 WHERE id = $1`, w.step.Run, a.Service, agency)
 		} else {
-			w.queue(`UPDATE appointment SET state = $2, at = coalesce($3, at) WHERE id = $1`, a.ID, a.State, orZero(a.At))
+			if err := places.Write(w.ctx, w.tx, w.policy, w.step, w.entry.Data, a, w.queue); err != nil {
+				return err
+			}
 		}
-		w.moment("appointment_"+string(a.State), "")
+		if a.State != "" { // else it is moved, as its operation says
+			w.moment("appointment_"+string(a.State), "")
+		}
 	}
 	return nil
 }
@@ -310,11 +315,4 @@ func (w *writer) today() *time.Time {
 // completes says whether the step completes a task of a kind.
 func (w *writer) completes(kind care.TaskKind) bool {
 	return w.step.Entry.Answer.Operation == care.OpComplete && w.about.Task != nil && w.about.Task.Kind == kind
-}
-
-func orZero(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

@@ -1,0 +1,173 @@
+package agenda
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/act"
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian/offered"
+	"percorso/internal/ledger"
+)
+
+// What is to become of an appointment.
+const (
+	toMove   = "move"
+	toCancel = "cancel"
+)
+
+// showChange shows the form that moves or cancels an appointment.
+func (s *Place) showChange(c *gin.Context, who care.Staff) error {
+	page, _, err := s.changePage(c, who, nil)
+	if err != nil {
+		return err
+	}
+	page.Form = web.NewForm(c.Request.URL.Path)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// change takes the form. What is wrong is shown with all that was typed.
+func (s *Place) change(c *gin.Context, who care.Staff) error {
+	sent := c.Request.PostForm
+	page, a, err := s.changePage(c, who, sent)
+	if err != nil {
+		return err
+	}
+	command, faults, done := readChange(c.PostForm("key"), a, sent)
+	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
+	if err == nil {
+		return s.Pages.Done(c, cmd, page.Back.URL, done)
+	}
+	page.Form = web.NewForm(c.Request.URL.Path)
+	status, err := s.Problems.RefusedForm(&page.Form, err, func(path string) (id, label string) {
+		if path == "at" {
+			return parts.WhenPlace("", sent), "Nuovo orario"
+		}
+		return path, changeLabels[path]
+	})
+	if err != nil {
+		return err
+	}
+	s.Pages.Render(c, status, page)
+	return nil
+}
+
+// changeLabels are the fields of the form by their ids.
+var changeLabels = map[string]string{
+	"what": "Che cosa succede", "by": "Chi lo chiede", "number": "Numero del fascicolo", "birth_date": "Data di nascita", "why": "Perché", "note": "Nota",
+}
+
+// readChange reads the form: what is asked, what cannot be read of it, and what the page
+// says once it is done.
+func readChange(key string, a ledger.Appointment, sent url.Values) (command catalogue.Command, faults []care.Fault, done string) {
+	form := agenda.Cancelling{By: sent.Get("by"), Why: sent.Get("why"), Note: strings.TrimSpace(sent.Get("note"))}
+	if was, err := time.Parse(time.RFC3339, sent.Get("was")); err == nil {
+		form.Was = &was
+	}
+	if form.By != agenda.TheService {
+		form.Number = strings.TrimSpace(sent.Get("number"))
+		switch day, ok := parts.ReadDate(sent.Get("birth_date")); {
+		case !ok:
+			faults = append(faults, care.Fault{Field: "birth_date", Rule: parts.RuleDate})
+		case !day.IsZero():
+			form.BirthDate = care.DateOf(day)
+		}
+	}
+	if sent.Get("what") != toMove {
+		if sent.Get("what") != toCancel {
+			faults = append(faults, care.Fault{Field: "what", Rule: care.RuleRequired})
+		}
+		return catalogue.CancelAppointment.Command(key, a.ID, form).InRun(a.Run), faults, "L’appuntamento è annullato."
+	}
+	moving := agenda.Moving{By: form.By, Number: form.Number, BirthDate: form.BirthDate, Why: form.Why, Was: form.Was, Note: form.Note}
+	service, at, rule := parts.ReadWhen("", sent)
+	faults = append(faults, parts.FaultIf(rule, "at")...)
+	if service != "" && service != a.Service {
+		faults = append(faults, care.Fault{Field: "at", Rule: agenda.OtherService})
+	}
+	if at != nil {
+		moving.At = *at
+	}
+	return catalogue.MoveAppointment.Command(key, a.ID, moving).InRun(a.Run), faults, "L’appuntamento è spostato."
+}
+
+// changePage is the page of an appointment that stands, with what was typed; nil: nothing yet.
+func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (page parts.CaseForm, a ledger.Appointment, err error) {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return page, a, err
+	}
+	found, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{ID: c.Param("id")}, ledger.Paging{})
+	if err != nil {
+		return page, a, err
+	}
+	i := slices.IndexFunc(found.Items, func(a ledger.Appointment) bool { return a.ID == c.Param("id") })
+	if i < 0 {
+		return page, a, ledger.ErrNotFound
+	}
+	a = found.Items[i]
+	page = parts.CaseForm{
+		Frame: s.Pages.Frame(c, "Sposta o annulla l’appuntamento", "/appuntamenti"), Button: "Registra",
+		Intro: "Resta scritto chi lo ha chiesto. A chi non sa numero del fascicolo e data di nascita non si dice nulla, nemmeno che il fascicolo c’è.",
+	}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	thing := parts.AppointmentThing(rules.Policy, a)
+	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, a.CaseID, s.Now(), thing); err != nil {
+		return page, a, err
+	}
+	if page.Strip != nil {
+		page.Back = &web.Link{URL: "/fascicoli/" + a.CaseID, Text: a.Person + ", " + a.CaseNumber}
+	} else {
+		page.Strip = &parts.Strip{Person: a.Person}
+		page.Strip.Put(thing)
+	}
+	switch {
+	case !a.Stands():
+		page.Nothing = "Questo appuntamento non è più in agenda: non c’è nulla da spostare."
+		return page, a, nil
+	case sent == nil && !s.Now().Before(a.At):
+		page.Nothing = "L’ora di questo appuntamento è arrivata: registra se la persona è venuta, nella sua attività."
+		return page, a, nil
+	}
+	day := ""
+	if sent.Get("hour") == "" {
+		day = sent.Get("day")
+	}
+	offers, err := parts.FindOffers(ctx, s.Records, who, rules, day, a.Service)
+	page.Fields = changeFields(a, offers, sent)
+	return page, a, err
+}
+
+// changeFields are the fields of the form, with what was typed.
+func changeFields(a ledger.Appointment, offers parts.Offers, sent url.Values) []web.Field {
+	choices := func(id, hint string, codes []string, text func(string) string) web.Field {
+		f := web.Field{Shape: "choices", Type: "radio", ID: id, Label: changeLabels[id], Hint: hint, Required: true}
+		for _, code := range codes {
+			f.Options = append(f.Options, web.Option{Value: code, Text: text(code), Chosen: sent.Get(id) == code})
+		}
+		return f
+	}
+	whats := map[string]string{toMove: "Ha un altro orario", toCancel: "È annullato"}
+	when := web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
+	return []web.Field{
+		{Shape: "hidden", ID: "was", Value: a.At.Format(time.RFC3339)},
+		choices("what", "", []string{toMove, toCancel}, func(code string) string { return whats[code] }),
+		when,
+		choices("by", "", agenda.Askers, offered.Asker),
+		{Shape: "input", Type: "text", ID: "number", Label: changeLabels["number"], Value: sent.Get("number"), Hint: "Come lo dice chi chiede. Non serve se lo chiede il servizio."},
+		{Shape: "input", Type: "date", ID: "birth_date", Label: changeLabels["birth_date"], Value: sent.Get("birth_date"), Hint: "Della persona, come la dice chi chiede."},
+		choices("why", "Mai di che cosa soffre qualcuno: se serve, si scrive nella nota.", agenda.Whys, offered.Why),
+		{Shape: "area", ID: "note", Label: changeLabels["note"], Value: sent.Get("note")},
+	}
+}

@@ -1,0 +1,74 @@
+package agenda_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/api/apitest"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/testclock"
+)
+
+// TestAnAppointmentIsMovedFromTheAgenda: the list leads to the form, which shows what it is
+// about and asks who asks; what is refused keeps what was typed.
+func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(agendaRecords{b.Pages, &ledger.AppointmentFilter{}})
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	const address = "/appuntamenti/" + apitest.SomeID
+	_, led := apitest.ReadPage(t, b.Visit("/appuntamenti")).First("a", "href", address)
+	require.True(t, led)
+	page := apitest.ReadPage(t, b.Visit(address))
+	require.Contains(t, page.Words(), "Lunedì 23 novembre 2026, ore 09:00")
+	form, _ := page.First("form", "action", address)
+	sent := apitest.FilledIn(form)
+	sent.Set("note", "Nota digitata")
+	refused := apitest.ReadPage(t, b.Submit(address, sent))
+	apitest.CheckProblems(t, refused)
+	require.Contains(t, refused.Words(), "Nota digitata")
+
+	var got ledger.NewCommand
+	answer := error(care.Refuse(care.Fault{Field: "number", Rule: agenda.UnknownPair}))
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = c; return answer }
+	n := 0
+	sends := func(more url.Values) (status int, text string) {
+		for field, values := range more {
+			sent[field] = values
+		}
+		n++
+		sent.Set("key", "chiave-"+strconv.Itoa(n))
+		a := b.Submit(address, sent)
+		return a.StatusCode, a.Text
+	}
+	status, text := sends(url.Values{"what": {"move"}, "offer": {"uoc_immigrazione 2026-11-25T09:00:00+01:00"}, "by": {agenda.Another}, "why": {"other_cause"},
+		"number": {"PO-2026-00012"}, "birth_date-day": {"1"}, "birth_date-month": {"5"}, "birth_date-year": {"1990"}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, text, "nemmeno che il fascicolo c’è")
+	require.Equal(t, care.OpMoveMeeting, got.Operation, text)
+	moving := apitest.FormIn(t, catalogue.MoveAppointment, got)
+	require.Equal(t, []string{agenda.Another, "PO-2026-00012", "other_cause"}, []string{moving.By, moving.Number, moving.Why})
+	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(moving.At))
+	require.True(t, time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome).Equal(*moving.Was), "as who asks has seen it")
+	answer = nil
+	status, text = sends(url.Values{"what": {"cancel"}, "by": {agenda.TheService}})
+	require.Equal(t, http.StatusSeeOther, status, text)
+	cancelling := apitest.FormIn(t, catalogue.CancelAppointment, got)
+	require.Equal(t, agenda.TheService, cancelling.By)
+	require.Empty(t, cancelling.Number, "the service need not say it")
+
+	// Once its hour has come there is nothing to move.
+	b.At(time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	require.Contains(t, apitest.ReadPage(t, b.Visit(address)).Words(), "L’ora di questo appuntamento è arrivata")
+	require.Equal(t, http.StatusNotFound, b.Visit("/appuntamenti/"+apitest.AnotherID).StatusCode)
+}

@@ -1,0 +1,160 @@
+package records_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+)
+
+// booked is an appointment with a service at a time, with its case and its run.
+func (p *play) booked(service string, when time.Time) (caseRun, run, appointment string) {
+	caseRun, _ = p.Begin(ledger.Person{}, ledger.Effects{})
+	run, appointment = p.booksFor(caseRun, service, when)
+	return caseRun, run, appointment
+}
+
+// booksFor gives a case an appointment.
+func (p *play) booksFor(caseRun, service string, when time.Time) (run, appointment string) {
+	p.T.Helper()
+	e := p.Ask("social_worker.prato", caseRun, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: at(service, when)}))
+	run, appointment = postgrestest.NewRun(care.RunService), uuid.NewString()
+	p.Does(caseRun, e, ledger.Effects{Tell: []ledger.Message{{Run: run, Answer: care.Answer{Operation: care.OpOpen, Service: care.Code(service), At: &when}}}}, nil)
+	p.Does(run, p.Hear(run, care.OpOpen), ledger.Effects{Appointments: []ledger.AppointmentChange{
+		{ID: appointment, State: care.AppointmentBooked, Service: care.Code(service), At: when}}}, nil)
+	return run, appointment
+}
+
+// puts asks that an appointment have another time.
+func (p *play) puts(account, appointment string, form agenda.Moving) ledger.Command {
+	p.T.Helper()
+	form.Why = "other_cause"
+	cmd, err := p.Records.Accept(p.T.Context(), p.Accounts[account], catalogue.MoveAppointment.Command(uuid.NewString(), appointment, form).NewCommand)
+	require.NoError(p.T, err)
+	return cmd
+}
+
+// moves works a move that was accepted.
+func (p *play) moves(run, appointment string, cmd ledger.Command) ledger.StepResult {
+	p.T.Helper()
+	return p.Tries(run, ledger.Entry{ID: cmd.ID, Target: appointment, Answer: cmd.Answer}, ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: appointment, At: *cmd.Answer.At}}}, nil)
+}
+
+// taken are the places of a service that are taken, by their hours.
+func (p *play) taken(service string) (hours []string) {
+	for _, row := range p.Rows(`SELECT to_char(at AT TIME ZONE 'Europe/Rome', 'HH24:MI') AS hour FROM booking WHERE service = $1 AND state IN ('held', 'booked') ORDER BY at`, service) {
+		hours = append(hours, row["hour"].(string))
+	}
+	return hours
+}
+
+// TestAMoveGivesItsPlaceBack: two move the same appointment at once. Both have a place until
+// one of them has moved it; then the other is told so, and its place is free.
+func TestAMoveGivesItsPlaceBack(t *testing.T) {
+	p := newPlay(t)
+	receives(p, 1, "pas")
+	_, run, appointment := p.booked("pas", thursday(9, 0))
+	was := thursday(9, 0)
+	first := p.puts("social_worker.prato", appointment, agenda.Moving{At: thursday(9, 30), By: agenda.TheService, Was: &was})
+	second := p.puts("supervisor.prato", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.TheService, Was: &was})
+	require.Equal(t, []string{"09:00", "09:30", "10:00"}, p.taken("pas"))
+	require.Equal(t, ledger.Recorded, p.moves(run, appointment, first).Verdict)
+	require.Equal(t, []string{"09:30", "10:00"}, p.taken("pas"), "the old one is free with the step that moves it")
+	require.Equal(t, ledger.Refused, p.moves(run, appointment, second).Verdict)
+	refusal := p.Refusal(second.ID)
+	require.Equal(t, care.RefusedChanged, refusal.Code)
+	require.Equal(t, []care.Fault{{Rule: agenda.OtherTime}}, refusal.Faults)
+	require.Equal(t, []string{"09:30"}, p.taken("pas"))
+
+	page, err := p.Records.Appointments(t.Context(), p.Accounts["social_worker.prato"], ledger.AppointmentFilter{}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 2)
+	require.Equal(t, []string{"moved", appointment, agenda.TheService, "other_cause"}, []string{page.Items[0].State, page.Items[0].MovedTo, page.Items[0].AskedBy, page.Items[0].Why})
+	require.True(t, page.Items[0].At.Equal(was))
+	require.Equal(t, []string{"booked", "", ""}, []string{page.Items[1].State, page.Items[1].MovedTo, page.Items[1].AskedBy})
+
+	// Who comes later sees it at once, and what is full is refused with what is free.
+	third := p.puts("social_worker.prato", appointment, agenda.Moving{At: thursday(10, 30), By: agenda.TheService, Was: &was})
+	require.Equal(t, care.RefusedChanged, third.Refusal.Code)
+	p.booked("pas", thursday(9, 0))
+	full := p.puts("social_worker.prato", appointment, agenda.Moving{At: thursday(9, 0), By: agenda.TheService})
+	require.Equal(t, []care.Fault{{Field: "at", Rule: agenda.NoPlace}}, full.Refusal.Faults)
+	require.Len(t, full.Refusal.Offers, 3)
+	p.Now = thursday(9, 30)
+	late := p.puts("social_worker.prato", appointment, agenda.Moving{At: thursday(10, 30), By: agenda.TheService})
+	require.Equal(t, []care.Fault{{Rule: agenda.HourCame}}, late.Refusal.Faults)
+}
+
+// TestWhoRingsSaysOfWhomTheySpeak: a wrong pair and a number that no file has are answered
+// alike, and nothing of what was said is kept.
+func TestWhoRingsSaysOfWhomTheySpeak(t *testing.T) {
+	p := newPlay(t)
+	caseRun, run, appointment := p.booked("pas", thursday(9, 0))
+	number := p.Row(`SELECT number FROM case_file WHERE id = $1`, ledger.BareID(caseRun))["number"].(string)
+	born := time.Date(1992, 3, 1, 0, 0, 0, 0, time.UTC)
+	asks := func(number string, born time.Time) ledger.Command {
+		return p.puts("desk_operator.prato", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.Another, Number: number, BirthDate: care.DateOf(born), Note: "Prova"})
+	}
+	for name, cmd := range map[string]ledger.Command{
+		"another day of birth": asks(number, born.AddDate(0, 0, 1)), "another number": asks("PO-2026-99999", born), "neither": asks("", born.AddDate(1, 0, 0)),
+	} {
+		require.Equal(t, ledger.CommandRefused, cmd.State, name)
+		require.Equal(t, care.Refuse(care.Fault{Field: "number", Rule: agenda.UnknownPair}), cmd.Refusal, name)
+	}
+	require.Equal(t, []string{"09:00"}, p.taken("pas"))
+	cmd := asks(" "+number, born)
+	require.Equal(t, ledger.CommandAccepted, cmd.State)
+	require.Equal(t, ledger.Recorded, p.moves(run, appointment, cmd).Verdict)
+	require.Equal(t, []string{"10:00"}, p.taken("pas"))
+	kept := p.Row(`SELECT data FROM record WHERE id = $1`, cmd.ID)["data"].(map[string]any)
+	require.Equal(t, "Prova", kept["note"])
+	require.NotContains(t, kept, "number")
+	require.NotContains(t, kept, "birth_date")
+}
+
+// TestNobodyIsInTwoPlacesAtOnce: not by a booking, not by a move, and not by two that are
+// asked at the same moment. What the appointment that is moved has itself does not count.
+func TestNobodyIsInTwoPlacesAtOnce(t *testing.T) {
+	p := newPlay(t)
+	receives(p, 5, "pas", "spac", "uoc_immigrazione")
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	services := []string{"pas", "spac", "uoc_immigrazione"}
+	var group sync.WaitGroup
+	states := make([]ledger.CommandState, 12)
+	for n := range states {
+		group.Go(func() {
+			cmd, err := p.books(run, at(services[n%3], thursday(9, 0)))
+			if err != nil {
+				t.Errorf("%d: %v", n, err)
+			}
+			states[n] = cmd.State
+		})
+	}
+	group.Wait()
+	slices.Sort(states)
+	require.Equal(t, ledger.CommandAccepted, states[0])
+	require.Equal(t, slices.Repeat([]ledger.CommandState{ledger.CommandRefused}, 11), states[1:])
+
+	caseRun, _, _ := p.booked("pas", thursday(9, 0))
+	own, other := p.booksFor(caseRun, "spac", thursday(10, 0))
+	elsewhere := p.puts("social_worker.prato", other, agenda.Moving{At: thursday(9, 0), By: agenda.TheService})
+	require.Equal(t, []care.Fault{{Field: "at", Rule: agenda.Elsewhere}}, elsewhere.Refusal.Faults)
+	require.Len(t, elsewhere.Refusal.Offers, 3)
+	require.Equal(t, ledger.Recorded, p.moves(own, other, p.puts("social_worker.prato", other, agenda.Moving{At: thursday(10, 30), By: agenda.TheService})).Verdict)
+	cmd, err := p.books(caseRun, at("uoc_immigrazione", thursday(10, 0)))
+	require.NoError(t, err)
+	require.Equal(t, ledger.CommandAccepted, cmd.State, "she is free again then")
+	fresh, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	both, err := p.books(fresh, at("uoc_immigrazione", thursday(9, 30)), at("pas", thursday(9, 30)))
+	require.NoError(t, err)
+	require.Equal(t, agenda.Elsewhere, both.Refusal.Faults[0].Rule)
+}
