@@ -79,7 +79,7 @@ func besideAppointment(r *run.Run, e ledger.Entry) run.Handling {
 			r.EndTask(telling, e.Answer.Outcome)
 			return run.Done
 		}
-		if saysHowItWent(r, e.Target) && r.Awaits(e) {
+		if (saysHowItWent(r, e.Target) || e.Answer.Outcome == care.Held || e.Answer.Outcome == care.NoShow) && r.Awaits(e) {
 			dropTelling(r)
 		}
 	case care.OpCancelMeeting:

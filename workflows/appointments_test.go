@@ -121,3 +121,22 @@ func TestAnAppointmentOfAPlacementIsCancelled(t *testing.T) {
 		w.waits(care.Measure)
 	})
 }
+
+// Nobody has confirmed it, and its hour has come: it is said at once whether the person came.
+// Who did not, without a reason, is booked again as often as the zone says.
+func TestOfAnUnconfirmedAppointmentItIsSaidHowItWent(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ConfirmAppointment)
+		task := w.task(care.ConfirmAppointment)
+		w.claim(task)
+		early := w.ask(task.Role, catalogue.Complete.Command("", task.ID, care.Completion{Outcome: care.Held}).InRun(task.Run))
+		require.Equal(t, []care.Fault{{Field: "outcome", Rule: care.RuleItsHour}}, early.Refusal.Faults)
+		next := w.after(24)
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.NoShow, Reason: care.OfficeUnable, At: &next})
+		w.waits(care.ConfirmAppointment)
+		require.WithinDuration(t, next, w.expected().At, 0)
+		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Held})
+		w.waits(care.Assessment)
+		require.Len(t, w.file().Meetings, 1)
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/actors"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/intake"
@@ -196,15 +197,15 @@ func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Ro
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
-	w.comes(t)
+	w.comes(t, form.Outcome)
 	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
 	return t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 
-// comes lets time pass until the hour of the appointment whose outcome a task is.
-func (w *casework) comes(t ledger.Task) {
+// comes lets time pass until the hour of the appointment, where an outcome of a task waits for it.
+func (w *casework) comes(t ledger.Task, outcome string) {
 	w.Helper()
-	if !t.Kind.SaysHowItWent() {
+	if !agenda.AfterItsHour(t.Kind, care.Code(outcome)) {
 		return
 	}
 	var at *time.Time

@@ -191,7 +191,7 @@ func (g *wanderer) atOnce(t ledger.Task) {
 		require.Equal(g, both[j].ID == held.HolderID, err == nil, "%s of two claims at once: %v", both[j].Role, err)
 	}
 	holder := both[slices.IndexFunc(both, func(s care.Staff) bool { return s.ID == held.HolderID })]
-	g.comes(held)
+	g.comes(held, "")
 	c := catalogue.Complete.Command("", held.ID, catalogue.Complete.Example(g.about(held))).InRun(held.Run)
 	commands := make([]ledger.Command, 2)
 	answers := g.together(func(i int) (err error) {

@@ -15,7 +15,11 @@ func SecondLevel(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, secondLevelProcess)
 }
 
-var secondLevelProcess = &run.Process{Course: 1, Path: secondLevel, Beside: besideService, EndEarly: endService}
+var secondLevelProcess = &run.Process{Course: unconfirmedCourse, Path: secondLevel, Beside: besideService, EndEarly: endService}
+
+// unconfirmedCourse is the course of a service from which on it may be said of an appointment
+// that nobody confirmed how it went. Before, that is taken for the confirmation, and asked again.
+const unconfirmedCourse = 2
 
 // interviewPoint is the point of the task to say how the interview went, with its turn.
 const interviewPoint = "interview"
@@ -63,10 +67,12 @@ func meet(r *run.Run, opening care.Answer) (met bool, err error) {
 			r.Report.Reason = confirmation.Reason
 			return false, nil
 		}
-		a.Confirm(confirmation.At)
-		interview, err := r.Perform(run.Turn(interviewPoint, turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: a.At()})
-		if err != nil {
-			return false, err
+		interview := confirmation
+		if r.Course() < unconfirmedCourse || confirmation.Outcome != care.Held && confirmation.Outcome != care.NoShow {
+			a.Confirm(confirmation.At)
+			if interview, err = r.Perform(run.Turn(interviewPoint, turn), ledger.TaskChange{Kind: care.Interview, Service: opening.Service, From: a.At()}); err != nil {
+				return false, err
+			}
 		}
 		if interview.Outcome == care.Held {
 			a.End(care.AppointmentHeld)

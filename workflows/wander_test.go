@@ -481,7 +481,7 @@ func (g *wanderer) step() {
 			return
 		}
 		often(func() {
-			g.comes(t)
+			g.comes(t, "")
 			g.completes(t, catalogue.Complete.Example(g.about(t)))
 		})
 	}
@@ -966,7 +966,7 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		}
 		form, _ := catalogue.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
-			g.comes(t)
+			g.comes(t, "")
 			cmd := g.completes(t, g.about(t).Completion(outcome))
 			if cmd.State == ledger.CommandRefused && t.Kind == care.ClosureApproval {
 				g.completes(t, care.Completion{Outcome: care.NotApproved, Note: "Prova"}) // who proposed it takes it back

@@ -15,6 +15,12 @@ func Excused(reason care.Code) bool {
 	return slices.Contains(MissedFor, string(reason)) && reason != "no_reason_given"
 }
 
+// AfterItsHour says whether an outcome of a task says how an appointment went: that waits for
+// its hour. Of one that nobody confirmed the task to confirm it says so.
+func AfterItsHour(kind care.TaskKind, outcome care.Code) bool {
+	return kind.SaysHowItWent() || kind == care.ConfirmAppointment && (outcome == care.Held || outcome == care.NoShow)
+}
+
 // Who asks that an appointment be moved or cancelled.
 const (
 	ThePerson  = "person"

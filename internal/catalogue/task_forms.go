@@ -86,6 +86,8 @@ var TaskForms = []TaskForm{
 		{Code: care.Confirmed},
 		{Code: care.Moved, Requires: []TaskField{FieldAt}},
 		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonCancelled, care.ServiceUnavailable, care.NotReachable}},
+		{Code: care.Held},
+		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Interview, []TaskOutcome{
 		{Code: care.Held},

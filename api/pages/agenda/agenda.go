@@ -83,6 +83,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		if a.Stands() && s.Now().Before(a.At) {
 			item.Change = "/appuntamenti/" + a.ID
 		}
+		item.Came = a.Stands() && item.Change == ""
 		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}

@@ -70,5 +70,8 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	b.At(time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome))
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Contains(t, apitest.ReadPage(t, b.Visit(address)).Words(), "L’ora di questo appuntamento è arrivata")
+	list := apitest.ReadPage(t, b.Visit("/appuntamenti"))
+	require.Contains(t, list.Words(), "È venuta?")
+	require.NotContains(t, list.Words(), "Sposta o annulla l’appuntamento delle 09:00, fascicolo PO-2026-00012 Fascicolo PO-2026-00012 È")
 	require.Equal(t, http.StatusNotFound, b.Visit("/appuntamenti/"+apitest.AnotherID).StatusCode)
 }

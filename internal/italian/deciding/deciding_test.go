@@ -18,7 +18,7 @@ var verbs = []string{
 
 // findings are the outcomes that say what was so, and do nothing by themselves.
 var findings = map[care.TaskKind][]string{
-	care.SocialConsult: {care.NotNeeded}, care.Interview: {care.Held, care.NoShow}, care.Assessment: {care.Resolved}, care.FollowPractice: {care.Granted, care.Refused, care.Abandoned},
+	care.SocialConsult: {care.NotNeeded}, care.Interview: {care.Held, care.NoShow}, care.ConfirmAppointment: {care.Held, care.NoShow}, care.Assessment: {care.Resolved}, care.FollowPractice: {care.Granted, care.Refused, care.Abandoned},
 	care.SocialService: {care.Resolved, care.Abandoned}, care.NextService: {care.NotNeeded}, care.BookAgain: {care.NotNeeded}, care.FindPerson: {care.SeenTo, care.NotReached},
 	care.DecideNext: {care.NotNeeded}, care.EquipeInvitation: {care.Unavailable}, care.PlanAgreement: {care.Agreed, care.ChangesAsked, care.Declined}, care.ReferralOutcome: {care.Completed, care.Failed},
 	care.ServicePact: {care.NoShow, care.Declined}, care.PlacementOutcome: {care.Placed, care.InTraining, care.Unsuccessful}, care.Review: {care.Met, care.NotMet}, care.PermitRenewal: {care.NotRenewed},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -140,7 +141,7 @@ func (g *asked) dates() ([]care.Fault, error) {
 
 // hour asks whether the appointment has been of which the outcome is given.
 func (g *asked) hour() ([]care.Fault, error) {
-	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !g.Task.Kind.SaysHowItWent() {
+	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !agenda.AfterItsHour(g.Task.Kind, g.Entry.Answer.Outcome) {
 		return nil, nil
 	}
 	at, err := places.Expects(g.ctx, g.tx, g.Run)

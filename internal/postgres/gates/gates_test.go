@@ -320,9 +320,9 @@ func TestAMatterIsBookedByItsGate(t *testing.T) {
 	// Of several, each is asked about.
 	orientation := postgrestest.Opens(run, "orientation", ledger.TaskChange{Kind: care.Orientation, Role: care.DeskOperator})
 	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{orientation}}, nil)
-	e := p.Completion("desk_operator.prato", run, orientation.ID, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{
-		booking("uoc_immigrazione", "language_mediation"), booking("pas", "housing_support"),
-	}})
+	later := booking("pas", "housing_support")
+	later.At = at.Add(time.Hour) // nobody is in two places at once
+	e := p.Completion("desk_operator.prato", run, orientation.ID, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking("uoc_immigrazione", "language_mediation"), later}})
 	shut(p, "desk_operator.prato", run, e, "bookings[1].service", eligibility.RuleLevel2ThirdCountry)
 	p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeWithdrew, Ending: care.OutcomeWithdrew}, nil)
 	e = p.Ask("desk_operator.prato", run, catalogue.Reopen.Command("", "", catalogue.ReopenForm{

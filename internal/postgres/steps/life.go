@@ -69,7 +69,7 @@ func (w *life) beside() error {
 // besideTask records what a completed task says besides moving the path.
 func (w *life) besideTask(kind care.TaskKind, outcome string) error {
 	switch {
-	case kind == care.Interview && outcome == care.Held, kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
+	case outcome == care.Held && (kind == care.Interview || kind == care.ConfirmAppointment), kind == care.ServicePact && outcome == care.Signed, kind == care.Review && outcome == care.Met:
 		w.meets()
 	case kind == care.GoalEvaluation || kind == care.Evaluation:
 		return progress.Found(w.queue, w.entry.Data, progress.Evaluation{Entry: w.step.Entry.ID, Case: w.caseID(), Zone: w.run.Zone, Agency: w.entry.Agency, At: w.step.At, By: w.by()})
