@@ -54,7 +54,7 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 	}
 	for _, m := range rules.Desk.Mediators {
 		page.Desk = append(page.Desk, web.Term{
-			Name: "Mediatore (" + world.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + m.From + "–" + m.To,
+			Name: "Mediatore (" + world.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + italian.SaidHour(m.From) + "–" + italian.SaidHour(m.To),
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -90,7 +90,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	var hours []string
 	for _, b := range rules.Desk.Hours {
 		if works && b.Weekday == day {
-			hours = append(hours, b.From+"–"+b.To)
+			hours = append(hours, italian.SaidHour(b.From)+"–"+italian.SaidHour(b.To))
 		}
 	}
 	switch {
@@ -108,7 +108,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	open := ok && !now.Before(next.From)
 	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: "Chiuso ora"}
 	if open {
-		page.Open = web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Aperto ora, fino alle " + italian.Clock(next.To)}
+		page.Open = web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Aperto ora, fino alle " + italian.Hour(next.To)}
 	} else if ok {
 		page.Next = "Prossima apertura: " + italian.When(next.From, now) + "."
 	}
@@ -123,7 +123,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	clock := now.Format("15:04") // a band's times are written alike, so that they compare as text
 	for _, m := range rules.Desk.Mediators {
 		if m.Weekday == day && m.From <= clock && clock < m.To {
-			speaking = append(speaking, world.Language(m.Language)+" (fino alle "+m.To+")")
+			speaking = append(speaking, world.Language(m.Language)+" (fino alle "+italian.SaidHour(m.To)+")")
 		}
 	}
 	if len(speaking) > 0 {

@@ -233,7 +233,7 @@ func (d *day) comes() error {
 		if state := care.AppointmentState(a.State); state != care.AppointmentBooked && state != care.AppointmentConfirmed {
 			continue
 		}
-		line := web.Line{Text: "Ore " + italian.Clock(a.At), State: present.ServiceName(d.rules.Policy, a.Service), When: a.CaseNumber}
+		line := web.Line{Text: "Ore " + italian.Hour(a.At), State: present.ServiceName(d.rules.Policy, a.Service), When: a.CaseNumber}
 		if a.Person != "" {
 			line.Text += ": " + a.Person
 		}

@@ -194,7 +194,7 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 		Terms: []web.Term{
 			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: present.PurposeOf(rules.Policy, link.Purpose)},
 		},
-		Until: "Questo link vale una volta sola, fino a " + italian.Day(link.Expires) + ", ore " + italian.Clock(link.Expires) + ".",
+		Until: "Questo link vale una volta sola, fino a " + italian.Day(link.Expires) + ", ore " + italian.Hour(link.Expires) + ".",
 	}
 	switch {
 	case link.Task == care.ReferralOutcome:

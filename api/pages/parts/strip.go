@@ -168,7 +168,7 @@ func (s *Strip) Notes(p care.Policy, moments []ledger.Moment) {
 // AppointmentThing is an appointment with its day, hour, place and matter.
 func AppointmentThing(p care.Policy, a ledger.Appointment) Thing {
 	t := Thing{Title: "L’appuntamento"}
-	t.add("Quando", italian.Upper(italian.Day(a.At))+", ore "+italian.Clock(a.At))
+	t.add("Quando", italian.Upper(italian.Day(a.At))+", ore "+italian.Hour(a.At))
 	agency := ""
 	if service, ok := p.Service(a.Service); ok {
 		agency = service.Agency

@@ -14,11 +14,11 @@ import (
 // about are what the form of a kind of task is about, besides the person, in words
 // that its strip has.
 var about = map[care.TaskKind][]string{
-	care.ConfirmAppointment: {"Quando Lunedì 23 novembre 2026, ore 12:00", "Servizio", "Dove Comune di Prato, telefono 0574 000000", "Materia Certificato di idoneità dell'alloggio", "Stato Confermato"},
-	care.Interview:          {"Quando Lunedì 23 novembre 2026, ore 12:00", "Materia Certificato di idoneità dell'alloggio"},
-	care.Assessment:         {"Quando Lunedì 23 novembre 2026, ore 12:00", "Inizio 8 novembre 2026"},
+	care.ConfirmAppointment: {"Quando Lunedì 23 novembre 2026, ore 12.00", "Servizio", "Dove Comune di Prato, telefono 0574 000000", "Materia Certificato di idoneità dell'alloggio", "Stato Confermato"},
+	care.Interview:          {"Quando Lunedì 23 novembre 2026, ore 12.00", "Materia Certificato di idoneità dell'alloggio"},
+	care.Assessment:         {"Quando Lunedì 23 novembre 2026, ore 12.00", "Inizio 8 novembre 2026"},
 	care.FollowPractice:     {"Inizio 8 novembre 2026"},
-	care.ServicePact:        {"Quando Mercoledì 25 novembre 2026, ore 12:00", "Dove Centro per l'Impiego"},
+	care.ServicePact:        {"Quando Mercoledì 25 novembre 2026, ore 12.00", "Dove Centro per l'Impiego"},
 	care.Measure:            {"Inserimento lavorativo", "Inizio 15 novembre 2026"},
 	care.PlacementOutcome:   {"Inserimento lavorativo"},
 	care.SupplyInformation:  {"La segnalazione", "A Centro per l'Impiego di Prato"},
@@ -80,7 +80,7 @@ func TestAnotherAgencysStripHasWhatItWasGiven(t *testing.T) {
 		t.Fatal("no strip")
 	}
 	text := strip.Words()
-	for _, want := range []string{"Persona Prova 0001, 34 anni", "Parla urdu, inglese", "Mercoledì 25 novembre 2026, ore 12:00"} {
+	for _, want := range []string{"Persona Prova 0001, 34 anni", "Parla urdu, inglese", "Mercoledì 25 novembre 2026, ore 12.00"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}

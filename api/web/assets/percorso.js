@@ -113,6 +113,22 @@ document.querySelectorAll("form[method=post]").forEach((form) => {
   window.addEventListener("pagehide", () => keep(true));
 });
 
+// A text that is too long is not cut where it is typed or pasted: it is said by how much
+// it is, and the server says so too.
+document.querySelectorAll("[data-most]").forEach((field) => {
+  const words = document.createElement("p");
+  words.className = "field-words";
+  words.setAttribute("role", "status");
+  field.after(words);
+  const say = () => {
+    const over = [...field.value].length - field.dataset.most;
+    words.hidden = over <= 0;
+    words.textContent = over > 0 ? "Il testo è troppo lungo: " + (over === 1 ? "un carattere" : over + " caratteri") + " di troppo." : "";
+  };
+  field.addEventListener("input", say);
+  say();
+});
+
 // A form is sent once; the server would not do it twice either. Those of a list that was
 // fetched anew are forms as any other.
 document.addEventListener("submit", (event) => {

@@ -14,7 +14,7 @@ import (
 func Place(at time.Time) string {
 	weekday, day, _ := strings.Cut(italian.Day(at), " ")
 	day = day[:strings.LastIndexByte(day, ' ')] // within some weeks its year is plain
-	return string([]rune(weekday)[:3]) + " " + day + ", ore " + strings.TrimPrefix(strings.ReplaceAll(italian.Clock(at), ":", "."), "0")
+	return string([]rune(weekday)[:3]) + " " + day + ", ore " + italian.Hour(at)
 }
 
 // Slot is Place, with how one is received where it is not in person.
