@@ -25,7 +25,7 @@ var subjects = map[catalogue.Subject]struct{ path, noun, tag string }{
 	catalogue.OnEquipe:      {"/equipes/{id}/", "equipe", tagPlans},
 	catalogue.OnAppointment: {"/appointments/{id}/", "appointment", tagCases},
 	catalogue.OnEntry:       {"/deferred-entries/{id}/", "entry", tagMachine},
-	catalogue.OnRecord:   {"/records/{id}/", "record", tagCases},
+	catalogue.OnRecord:      {"/records/{id}/", "record", tagCases},
 	catalogue.OnAction:      {"/case-files/{id}/plan-actions/{action}/", "plan-action", tagPlans},
 }
 

@@ -70,7 +70,7 @@ const (
 	OnEquipe                     // an équipe under way
 	OnAction                     // an action of a case's plan
 	OnEntry                      // an accepted entry that cannot be worked
-	OnRecord                  // what somebody wrote
+	OnRecord                     // what somebody wrote
 	OnAppointment                //
 )
 

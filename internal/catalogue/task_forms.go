@@ -5,8 +5,8 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
-	"percorso/internal/needs"
 	"percorso/internal/crossing"
+	"percorso/internal/needs"
 	"percorso/internal/plan"
 	"percorso/internal/written"
 )

@@ -25,6 +25,9 @@ const (
 // To says whether the person consents to an agency.
 func (s Said) To(agency string) bool { return s.Agrees || slices.Contains(s.Agreed, agency) }
 
+// Yes says whether the person has consented to anything.
+func (s Said) Yes() bool { return s.Agrees || len(s.Agreed) > 0 }
+
 // Without says whether the person has said no to an agency, and is not sent there.
 func (s Said) Without(agency string) bool { return slices.Contains(s.LeftOut, agency) }
 

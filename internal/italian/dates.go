@@ -55,7 +55,9 @@ func Clock(t time.Time) string { return t.In(Rome).Format("15:04") }
 func Hour(t time.Time) string { return SaidHour(Clock(t)) }
 
 // SaidHour says an hour of a zone's file, "09:30", as people do: "9.30".
-func SaidHour(clock string) string { return strings.TrimPrefix(strings.ReplaceAll(clock, ":", "."), "0") }
+func SaidHour(clock string) string {
+	return strings.TrimPrefix(strings.ReplaceAll(clock, ":", "."), "0")
+}
 
 // Moment is a day and a time: "30 novembre 2026, 12:00".
 func Moment(t time.Time) string { return dayMonthYear(t.In(Rome)) + ", " + Clock(t) }

@@ -2,8 +2,8 @@ package italian
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/italian/jobs"
 	"percorso/internal/gathering"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/takeover"
 )
 

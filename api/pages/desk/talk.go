@@ -13,6 +13,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/duty"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
@@ -30,7 +31,7 @@ type talk struct {
 
 // talks says whether who opens a case file listens to the person too.
 func talks(who care.Staff, p care.Policy) bool {
-	role, agency, _ := p.TaskRole(care.FirstListening, "", "")
+	role, agency, _ := duty.Of(p, care.FirstListening, "", "")
 	return role == who.Role && agency == who.Agency
 }
 

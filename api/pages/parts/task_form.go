@@ -35,7 +35,7 @@ type TaskForm struct {
 	Goals   []care.PlanGoal    // to evaluate
 	Private map[string][]Asked // agencies that the person's consent is asked for, by the outcome that tells them
 	Offers  Offers             // free places of the services, or of the task's
-	Amends  bool              // what was written: for whom it is was chosen then
+	Amends  bool               // what was written: for whom it is was chosen then
 	Shut    string             // which matters the person cannot book, and why
 }
 

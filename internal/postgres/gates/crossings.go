@@ -30,13 +30,6 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		return nil, err
 	}
 	var faults care.Faults
-	if agreed { // with the same form, which does not say who signs
-		rule, err := signer(g, "")
-		if err != nil {
-			return nil, err
-		}
-		faults.Add(rule == "", "consent", kin.RuleSignsFirst)
-	}
 	var private, unasked []string
 	for _, c := range list {
 		agency, known := g.Policy.Agency(c.Agency)
@@ -61,6 +54,13 @@ func (g *asked) crossings() ([]care.Fault, error) {
 		faults.Add(known, c.Field, care.RuleUnknownCode)
 		faults.Add(knows, c.Field, protection.NoKeeper)
 		faults.Add(c.Waits || !crossing.Shut(agency, g.Policy.There(g.At)), c.Field, care.RuleActOver)
+	}
+	if len(private) > 0 && said.Yes() { // with the same form, which does not say who signs
+		rule, err := signer(g, "")
+		if err != nil {
+			return nil, err
+		}
+		faults.Add(rule == "", given.Consents(g.Entry.Answer), kin.RuleSignsFirst)
 	}
 	return once(append(faults, said.Faults(private, unasked)...)), nil // of two actions of a plan
 }

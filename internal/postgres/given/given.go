@@ -71,10 +71,15 @@ func Said(a care.Answer, form []byte) (said crossing.Said, err error) {
 
 // Field is the field of the form that a missing consent is a fault of.
 func Field(a care.Answer, gives string) string {
-	switch {
-	case !asked(a):
+	if !asked(a) {
 		return gives
-	case a.Operation == care.OpRefer || a.Operation == care.OpRedirect: // to one agency
+	}
+	return Consents(a)
+}
+
+// Consents is the field of the form in which the person consents.
+func Consents(a care.Answer) string {
+	if a.Operation == care.OpRefer || a.Operation == care.OpRedirect { // to one agency
 		return "consent"
 	}
 	return "consents"

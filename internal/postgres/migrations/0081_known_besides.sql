@@ -168,9 +168,10 @@ DECLARE
     of_new person;
     united jsonb;
     kin jsonb;
+    whose uuid := coalesce(NEW.merged_into, NEW.continued_in); -- compared with it as it stands, every person would be read
 BEGIN
     SELECT * INTO of_old FROM person p WHERE p.case_id = NEW.id;
-    SELECT * INTO of_new FROM person p WHERE p.case_id = coalesce(NEW.merged_into, NEW.continued_in) FOR UPDATE;
+    SELECT * INTO of_new FROM person p WHERE p.case_id = whose FOR UPDATE;
     IF NEW.merged_into IS NOT NULL THEN
         INSERT INTO set_aside (case_id, field, value, from_number, at)
             SELECT NEW.merged_into, x.field, jsonb_build_object(x.field, x.value), NEW.number, coalesce(my_now(), now())

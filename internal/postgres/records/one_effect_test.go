@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
-	"percorso/internal/amending"
 	"percorso/internal/agenda"
+	"percorso/internal/amending"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"

@@ -66,7 +66,7 @@ type taskFact struct {
 	away   []absentTask
 	pools  [2]health.Shifts // who may take it, and the supervisors
 	seated bool             // each supervisor sits in another seat of its équipe
-	taken  bool      // so does each keeper of its role
+	taken  bool             // so does each keeper of its role
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
