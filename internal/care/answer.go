@@ -118,7 +118,7 @@ type Completion struct {
 	PermitExpiry   *Date         `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit"`
 	Consent        bool          `json:"consent,omitempty" doc:"As consents, where one private agency alone is to be asked for"`
 	Consents       []string      `json:"consents,omitempty" doc:"Codes of the private agencies that the person consents to be told by this"`
-	LeftOut        []string      `json:"left_out,omitempty" doc:"Codes of the private agencies to which the person says no: the plan goes on without sending them there"`
+	LeftOut        []string      `json:"left_out,omitempty" doc:"Codes of the private agencies to which the person says no: a plan goes on without sending them there, an équipe without showing them anything"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }

@@ -98,8 +98,8 @@ var TaskForms = []TaskForm{
 		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}},
 		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}},
 		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents}},
-		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents}},
+		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
+		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
 		{Code: care.Onward, Requires: []TaskField{FieldAreas}},
 	}},
 	{care.FollowPractice, []TaskOutcome{
@@ -158,7 +158,7 @@ var TaskForms = []TaskForm{
 	{care.NextStepAfterRejection, []TaskOutcome{
 		{Code: care.Resubmit, Requires: []TaskField{FieldNote}},
 		{Code: care.Moved, Requires: []TaskField{FieldAt, FieldNote}},
-		{Code: care.ToEquipe, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents}},
+		{Code: care.ToEquipe, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents, FieldLeftOut}},
 		{Code: care.GiveUp, Requires: []TaskField{FieldNote}},
 	}},
 	{care.ReferralOutcome, []TaskOutcome{
@@ -182,13 +182,13 @@ var TaskForms = []TaskForm{
 	{care.Review, []TaskOutcome{
 		{Code: care.Met},
 		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(agenda.MissedFor), care.NotReachable)},
-		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents}},
+		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents, FieldLeftOut}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
 	}},
 	{care.GoalEvaluation, []TaskOutcome{{Code: care.Evaluated, Takes: []TaskField{FieldGoals}}}},
 	{care.Evaluation, []TaskOutcome{
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}, Takes: []TaskField{FieldGoals}},
-		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals, FieldConsents}},
+		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals, FieldConsents, FieldLeftOut}},
 		{Code: care.Continue, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldGoals}},
 	}},
 	{care.Closure, []TaskOutcome{

@@ -26,13 +26,14 @@ const (
 func (f *TaskForm) consents(o catalogue.TaskOutcome, id string) web.Field {
 	group := web.Field{Shape: "group", Label: "Enti privati: la persona acconsente?", Hint: "Chiedilo per ciascuno. Alla persona: «Se dici no, il resto non cambia»."}
 	without := "No: è invitato lo stesso, ma non legge dati, verbali e progetto"
-	if o.Accepts(catalogue.FieldLeftOut) {
+	sends := o.Code == care.Agreed
+	if sends {
 		without = "No: il progetto va avanti senza inviarla a questo ente"
 	}
 	for _, a := range f.Private[o.Code] {
 		said := f.Sent.Get(id + "-" + a.Agency)
 		group.Fields = append(group.Fields, web.Field{
-			Shape: "choices", Type: "radio", ID: id + "-" + a.Agency, Required: o.Accepts(catalogue.FieldLeftOut),
+			Shape: "choices", Type: "radio", ID: id + "-" + a.Agency, Required: sends,
 			Label: "I suoi dati a " + a.Name + ", per " + a.For,
 			Options: []web.Option{
 				{Value: saysYes, Text: "Sì, acconsente", Chosen: said == saysYes},
@@ -51,7 +52,7 @@ func (f *TaskForm) readConsents(done *care.Completion, o catalogue.TaskOutcome, 
 		switch said := f.Sent.Get(at); {
 		case said == saysYes:
 			done.Consents = append(done.Consents, a.Agency)
-		case said == saysNo && o.Accepts(catalogue.FieldLeftOut):
+		case said == saysNo:
 			done.LeftOut = append(done.LeftOut, a.Agency)
 			f.places["left_out"] = at
 		case f.places["consents"] == id:

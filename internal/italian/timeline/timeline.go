@@ -68,7 +68,7 @@ var aboutTask = map[string]string{
 
 // aboutAgency are lines whose detail is an agency, aboutZone those where it is a zone.
 var aboutAgency = map[string]string{
-	"consent_given": "La persona acconsente a comunicare i suoi dati a un ente privato", "consent_refused": "La persona non acconsente, e non è inviata a un ente privato", "consent_withdrawn": "La persona ha revocato il consenso", "meeting": "Incontro con la persona", "mail_bounced": "Un messaggio non è stato recapitato",
+	"consent_given": "La persona acconsente a comunicare i suoi dati a un ente privato", "consent_refused": "La persona non acconsente a comunicare i suoi dati a un ente privato", "consent_withdrawn": "La persona ha revocato il consenso", "meeting": "Incontro con la persona", "mail_bounced": "Un messaggio non è stato recapitato",
 	told.Agency: "Avvisato per email che per l’ente questo lavoro è finito", told.NotAgency: "Non avvisato che questo lavoro è finito, perché lì non c’è a chi scrivere", "link_sent": "Link per rispondere inviato",
 }
 var aboutZone = map[string]string{told.Zone: "Avvisata per email che la richiesta di passaggio non serve più", told.NotZone: "Non avvisata che la richiesta di passaggio non serve più, perché lì non c’è a chi scrivere", "transfer_asked": "Chiesto il passaggio a un’altra zona"}

@@ -42,7 +42,7 @@ func (g *asked) crossings() ([]care.Fault, error) {
 			if !consents && !slices.Contains(unasked, c.Agency) {
 				unasked = append(unasked, c.Agency)
 			}
-			if said.Without(c.Agency) {
+			if said.Without(c.Agency) && !c.Waits {
 				continue // which is sent nothing
 			}
 			faults.Add(consents || c.Waits || said.To(c.Agency), given.Field(g.Entry.Answer, c.Field), care.RuleConsent)

@@ -98,6 +98,8 @@ func TestBackToTheEquipeAsksForConsent(t *testing.T) {
 			form := care.Completion{Outcome: c.outcome, Note: "Prova", Consents: agencies}
 			return p.Ask("social_worker.prato", branch, catalogue.Complete.Command("", task.ID, form))
 		}
+		no := p.Ask("social_worker.prato", branch, catalogue.Complete.Command("", task.ID, care.Completion{Outcome: c.outcome, Note: "Prova", Consents: []string{"terzo_settore"}, LeftOut: []string{"terzo_settore"}}))
+		p.Refused(p.Tries(branch, no, ledger.Effects{}, nil), no, "left_out", crossing.RuleBoth)
 		e := done("centri_sociali")
 		p.Refused(p.Tries(branch, e, ledger.Effects{}, nil), e, "consents", crossing.RuleNeedsNone)
 		p.Does(branch, done("terzo_settore"), ledger.Effects{}, nil)
