@@ -13,6 +13,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/loops"
+	"percorso/internal/names"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
 	"percorso/internal/worklist"
@@ -326,6 +328,33 @@ func (f *fakeRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		ID: SomeID, At: f.now(), Asked: f.now(), Operation: care.OpComplete, Refusal: f.Refused, Form: json.RawMessage(`{"outcome": "heard", "needs": ["labour"], "note": "Nota di prova"}`),
 		CaseID: AnotherID, CaseNumber: "PROVA-2026-00001", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
 	}}, f.Fail
+}
+
+// Doubles are one pair of open files, and one of which one is closed.
+func (f *fakeRecords) Doubles(_ context.Context, s care.Staff, p ledger.Paging) (page ledger.Page[ledger.Double], err error) {
+	if !slices.Contains(catalogue.Merge.Asks, s.Role) {
+		return page, ledger.ErrForbidden
+	}
+	f.Paging = append(f.Paging, p)
+	born, closed := time.Date(1990, 5, 12, 0, 0, 0, 0, time.UTC), f.now()
+	a := ledger.DoubleFile{ID: AnotherID, Number: "PROVA-2026-00001", GivenName: "Mohammed", FamilyName: "El Provassi", BirthDate: born, OpenedAt: f.now()}
+	b := ledger.DoubleFile{ID: SomeID, Number: "PROVA-2026-00002", GivenName: "Muhammad", FamilyName: "Elprovassi", BirthDate: born, OpenedAt: f.now()}
+	c := b
+	c.ID, c.Number, c.ClosedAt, c.YearOnly = ClosedID, "PROVA-2026-00003", &closed, true
+	like := names.Likeness{Names: names.LikeNames, Born: names.SameBirth}
+	page.Items = []ledger.Double{{Files: [2]ledger.DoubleFile{a, b}, Like: like}, {Files: [2]ledger.DoubleFile{a, c}, Like: like}}
+	return page, f.Fail
+}
+
+// TellApart knows the pairs.
+func (f *fakeRecords) TellApart(_ context.Context, s care.Staff, file, other string) error {
+	switch {
+	case !slices.Contains(catalogue.Merge.Asks, s.Role):
+		return ledger.ErrForbidden
+	case file != AnotherID || other == AnotherID:
+		return ledger.ErrNotFound
+	}
+	return f.Fail
 }
 
 // HandedOver is one case.
@@ -849,7 +878,7 @@ func (b *Rig) Description() *huma.OpenAPI {
 	b.t.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	described, err := rest.Mount(gin.New(), rest.Options{
-		Guard: b.Guard(), Records: b.Records, Door: b.Door(), Book: b.book(), Problems: b.problems(), Words: fakeWords{}, Now: b.clock,
+		Guard: b.Guard(), Records: b.Records, Doubles: b.Records, Door: b.Door(), Book: b.book(), Problems: b.problems(), Words: fakeWords{}, Now: b.clock,
 	})
 	if err != nil {
 		b.t.Fatal(err)

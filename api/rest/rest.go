@@ -34,6 +34,7 @@ const Prefix = problem.Resources
 type API struct {
 	huma     huma.API
 	records  Records
+	doubles  Doubles
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -46,6 +47,7 @@ type API struct {
 type Options struct {
 	Guard    *access.Guard
 	Records  Records
+	Doubles  Doubles
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -65,7 +67,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -86,6 +88,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerEquipes()
 	a.registerPartners()
 	a.registerSamePerson()
+	registerDoubles(a)
 	registerCorrections(a)
 	a.registerStuckCases()
 	a.registerCommands()

@@ -561,6 +561,25 @@ type HandedOver struct {
 	At     time.Time `db:"at"`
 }
 
+// Double is two case files that may be of one person, the older one first.
+type Double struct {
+	Files [2]DoubleFile
+	Like  names.Likeness
+}
+
+// DoubleFile is what tells them apart.
+type DoubleFile struct {
+	ID, Number            string
+	GivenName, FamilyName string
+	BirthDate             time.Time
+	YearOnly              bool
+	OpenedAt              time.Time
+	ClosedAt              *time.Time
+}
+
+// ToldApart is the line of who has said that two files are of two people.
+const ToldApart = "told_apart"
+
 // Readers are who read or changed a case file, by day: some days of them.
 type Readers struct {
 	CaseID   string

@@ -13,6 +13,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
@@ -52,7 +53,7 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 	if chosen < 0 {
 		return care.Refuse(care.Fault{Field: "query.stato", Rule: care.RuleUnknownCode})
 	}
-	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli")}
+	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Doubles: slices.Contains(catalogue.Merge.Asks, who.Role)}
 	for i, f := range caseFilters {
 		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
 	}

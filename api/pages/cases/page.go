@@ -21,6 +21,7 @@ type CaseList struct {
 	MoreLed string           // address of their next page
 	Cases   []parts.CaseItem
 	More    string // address of the next page; empty: there is none
+	Doubles bool   // the caller may merge files, and finds those that may be of one person
 }
 
 // Template names the page's file.

@@ -27,6 +27,10 @@ type Records interface {
 	HealthCounts(ctx context.Context, s care.Staff) (health.Counts, error)
 	// HandedOver lists the cases that the supervisor's zone has handed over to another one.
 	HandedOver(ctx context.Context, s care.Staff) ([]ledger.HandedOver, error)
+	// Doubles lists the pairs of files that may be of one person; TellApart says of two that
+	// they are not.
+	Doubles(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Double], error)
+	TellApart(ctx context.Context, s care.Staff, file, other string) error
 	// Unkept lists the protected persons' files of the zone that nobody keeps any more.
 	Unkept(ctx context.Context, s care.Staff) ([]ledger.Unkept, error)
 	// Returned lists the members of the zone whose mail comes back.

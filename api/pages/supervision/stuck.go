@@ -32,6 +32,8 @@ const stuckURL = "/casi-bloccati"
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
 	p.Get(handedURL, s.handedList)
+	p.Get(doublesURL, s.doublesList)
+	p.Post(doublesURL+"/:id/diverse", s.tellApart)
 	p.Get(unkeptURL, s.unkeptList)
 	p.Post(unkeptURL+"/:id", s.nameKeeper)
 	p.Get(deferredURL, s.deferredList)

@@ -17,6 +17,7 @@ var Words = map[string]string{
 	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
 	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListNotices): "ha riletto quello che aveva scritto e che non è stato registrato",
 	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
+	ledger.ToldApart:             "ha scritto che due fascicoli simili sono di due persone",
 	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchReads): "ha cercato chi lo ha letto", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
 	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
