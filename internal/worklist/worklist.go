@@ -115,14 +115,13 @@ type Row struct {
 
 // List is one page of a list, with what stands around it.
 type List struct {
-	Rows      []Row
-	First     int         // number of the first row; 0: there is none
-	Total     int         // rows that the filter leaves
-	More      bool        // there are more than Most, of which the first are looked at
-	Counts    map[Tab]int // rows of each list, filtered or not; Most+1: more than Most
-	Kinds     []care.TaskKind
-	Services  []string
-	Languages []string // what there is to filter by
+	Rows     []Row
+	First    int         // number of the first row; 0: there is none
+	Total    int         // rows that the filter leaves
+	More     bool        // there are more than Most, of which the first are looked at
+	Counts   map[Tab]int // rows of each list, filtered or not; Most+1: more than Most
+	Kinds    []care.TaskKind
+	Services []string // what there is to filter by
 }
 
 // Any says whether the filter leaves anything out.
@@ -154,9 +153,6 @@ func (a Ask) Cut(all []Entry, now time.Time) (page List) {
 	var left []Entry
 	for _, e := range all {
 		page.Kinds, page.Services = put(page.Kinds, e.Kind), put(page.Services, e.Service)
-		for _, l := range e.Languages {
-			page.Languages = put(page.Languages, l)
-		}
 		if a.Filter.leaves(e, now, a.There) {
 			left = append(left, e)
 		}

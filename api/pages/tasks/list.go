@@ -190,7 +190,12 @@ func filterOf(rules *zone.Rules, f worklist.Filter, list worklist.List, tab stri
 		shown.Whens = append(shown.Whens, web.Option{Value: string(w), Text: whens[w], Chosen: w == f.When})
 	}
 	mark("Scadenza", whens[f.When])
-	shown.Languages = choices(list.Languages, f.Language, world.Language, func(v string) { mark("Lingua", v) })
+	for _, l := range world.Languages() {
+		shown.Languages = append(shown.Languages, web.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == f.Language})
+	}
+	if f.Language != "" {
+		mark("Lingua", world.Language(f.Language))
+	}
 	mark("Persona", f.Person)
 	return shown
 }
@@ -230,7 +235,7 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 	if t.ID == "" {
 		row.Title = "Niente da fare adesso"
 		if row.URL != "" {
-			row.Open = &web.Link{URL: row.URL, Text: "Apri il fascicolo"}
+			row.Open = &web.Link{URL: row.URL, Text: "Apri"}
 		}
 		return row
 	}

@@ -8,6 +8,7 @@ package changes
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,13 +67,12 @@ func (l *Listener) tell(list string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for told, follows := range l.followers {
-		for _, f := range follows {
-			if list == "" || f == list {
-				select {
-				case told <- struct{}{}:
-				default: // is to hear of it already
-				}
-			}
+		if list != "" && !slices.Contains(follows, list) {
+			continue
+		}
+		select {
+		case told <- struct{}{}:
+		default: // is to hear of it already
 		}
 	}
 }

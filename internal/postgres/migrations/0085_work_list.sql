@@ -11,6 +11,13 @@
 CREATE INDEX timeline_by ON timeline (by_staff, at) WHERE by_staff IS NOT NULL;
 
 -- +goose StatementBegin
+-- The last line of what the caller did for each person since a time. It tells no more than
+-- ids of their own lines: what stands in them, and whether they see it still, is asked of the
+-- table.
+CREATE FUNCTION touched_since(since timestamptz) RETURNS TABLE (line bigint) LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public AS $$
+    SELECT max(m.id) FROM timeline m WHERE m.by_staff = my('staff')::uuid AND m.at > since GROUP BY m.case_id
+$$;
+
 CREATE FUNCTION tell_lists() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
 BEGIN
     PERFORM pg_notify('percorso_lists', l.list) FROM (SELECT DISTINCT concat_ws('/', n.zone, n.agency, n.role) AS list FROM changed n) l;
@@ -31,7 +38,8 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION tell_lists, tell_changed_lists, tell_days FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION touched_since, tell_lists, tell_changed_lists, tell_days FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION touched_since TO percorso_app;
 CREATE TRIGGER tell_lists AFTER INSERT ON task REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_lists();
 CREATE TRIGGER tell_changed_lists AFTER UPDATE ON task REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_lists();
 CREATE TRIGGER tell_days AFTER INSERT ON appointment REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_days();
@@ -42,5 +50,5 @@ DROP TRIGGER tell_changed_days ON appointment;
 DROP TRIGGER tell_days ON appointment;
 DROP TRIGGER tell_changed_lists ON task;
 DROP TRIGGER tell_lists ON task;
-DROP FUNCTION tell_lists, tell_changed_lists, tell_days;
+DROP FUNCTION touched_since, tell_lists, tell_changed_lists, tell_days;
 DROP INDEX timeline_by;

@@ -50,32 +50,45 @@ var (
 	mine     = "FROM task t WHERE t.ended_at IS NULL AND t.id IN (SELECT t.id FROM task t WHERE t.holder = $1 AND t.ended_at IS NULL UNION ALL SELECT t.id FROM task t WHERE t.ended_at IS NULL AND " + own + ")"
 	free     = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'ready' AND t.agency = $2 AND t.role = $3 AND NOT " + own
 	followed = "FROM (SELECT l.case_id FROM lead l JOIN case_file f ON f.id = l.case_id AND f.closed_at IS NULL WHERE l.staff = $1 AND l.until IS NULL" + most + ") c"
-	recent   = "FROM (SELECT m.case_id, max(m.id) AS line FROM timeline m WHERE m.by_staff = $1 AND m.at > $4 GROUP BY m.case_id ORDER BY max(m.id) DESC" + most + ") c"
+	// Whether the caller sees the person still is asked of one line for each, not of all.
+	recent = "FROM (SELECT m.* FROM touched_since($4) c JOIN timeline m ON m.id = c.line ORDER BY m.id DESC" + most + ") c"
 )
 
-// entry are the columns of a row of a list, chosen with t and, where it has one, the line m
-// of what the caller did. What an agency was given of the person counts as what it knows.
-func entry(caseID, touched string) string {
-	return "SELECT " + caseID + "::text AS case_id, coalesce(t.id::text, '') AS task_id, coalesce(t.kind, '') AS kind, coalesce(t.service, '') AS service, " +
-		"CASE WHEN NOT t.suspended THEN t.escalate_at END AS due, coalesce(f.number, case_number(" + caseID + ")) AS number, " +
+// entry are the columns of a row of a list, chosen with t. Who it is about is read where it
+// is filtered by that, else of the rows of a page alone: each person costs a look of her own.
+// What an agency was given of the person counts as what it knows.
+func entry(caseID, touched string, about bool) string {
+	columns := "SELECT " + caseID + "::text AS case_id, coalesce(t.id::text, '') AS task_id, coalesce(t.kind, '') AS kind, coalesce(t.service, '') AS service, " +
+		"CASE WHEN NOT t.suspended THEN t.escalate_at END AS due, " + touched
+	if !about {
+		return columns + ", '' AS number, '' AS person, '{}'::text[] AS languages "
+	}
+	return columns + ", coalesce(f.number, case_number(" + caseID + ")) AS number, " +
 		"btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person, " +
-		"coalesce(p.languages, '{}') AS languages, " + touched + " "
+		"coalesce(p.languages, '{}') AS languages "
 }
 
-// around joins what a row says of the case.
-func around(caseID string) string {
+// around joins what a row says of the person.
+func around(caseID string, about bool) string {
+	if !about {
+		return ""
+	}
 	return " LEFT JOIN case_file f ON f.id = " + caseID + " LEFT JOIN person p ON p.case_id = " + caseID +
 		" LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE p.case_id IS NULL AND g.run_id = t.run_id AND g.agency = $2 LIMIT 1) s ON true"
 }
 
-const untouched = "NULL::timestamptz AS touched, '' AS code, '' AS detail"
-
-// lists are the statements of the lists, in their order.
-var lists = map[worklist.Tab]string{
-	worklist.Mine:     entry("t.case_id", untouched) + "FROM (SELECT t.* " + mine + sorted + most + ") t" + around("t.case_id") + sorted,
-	worklist.Free:     entry("t.case_id", untouched) + "FROM (SELECT t.* " + free + sorted + most + ") t" + around("t.case_id") + sorted,
-	worklist.Followed: entry("c.case_id", untouched) + followed + " " + first + around("c.case_id") + " ORDER BY t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id",
-	worklist.Recent:   entry("c.case_id", "m.at AS touched, m.code, m.detail") + recent + " JOIN timeline m ON m.id = c.line " + first + around("c.case_id") + " ORDER BY c.line DESC",
+// listed is the statement of a list, in its order.
+func listed(tab worklist.Tab, about bool) string {
+	const untouched = "NULL::timestamptz AS touched, '' AS code, '' AS detail"
+	switch tab {
+	case worklist.Free:
+		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + free + sorted + most + ") t" + around("t.case_id", about) + sorted
+	case worklist.Followed:
+		return entry("c.case_id", untouched, about) + followed + " " + first + around("c.case_id", about) + " ORDER BY t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id"
+	case worklist.Recent:
+		return entry("c.case_id", "c.at AS touched, c.code, c.detail", about) + recent + " " + first + around("c.case_id", about) + " ORDER BY c.id DESC"
+	}
+	return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + mine + sorted + most + ") t" + around("t.case_id", about) + sorted
 }
 
 // counts says how many rows each list has, as far as they are counted.
@@ -87,7 +100,7 @@ func (r *Store) WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (p
 	now := r.clock()
 	args := []any{s.ID, s.Agency, s.Role, now.Add(-worklist.RecentFor)}
 	err = postgres.Within(ctx, r.pool, postgres.App(s, now), nil, func(tx postgres.Tx) error {
-		all, err := postgres.Many[worklist.Entry](ctx, tx, using(lists[ask.Tab]), args...)
+		all, err := postgres.Many[worklist.Entry](ctx, tx, using(listed(ask.Tab, ask.Filter.Person != "" || ask.Filter.Language != "")), args...)
 		if err != nil {
 			return err
 		}
@@ -136,6 +149,20 @@ func asked(ask worklist.Ask) string {
 	return strings.Join(said, " ")
 }
 
+// shown is a task with what else its row shows.
+type shown struct {
+	ledger.Task
+	Languages []string `db:"languages"`
+}
+
+// person is whom a row is about for whom there is nothing to do.
+type person struct {
+	CaseID    string   `db:"case_id"`
+	Number    string   `db:"number"`
+	Name      string   `db:"name"`
+	Languages []string `db:"languages"`
+}
+
 // coming is the next appointment of a case that the caller sees.
 type coming struct {
 	CaseID  string    `db:"case_id"`
@@ -143,16 +170,26 @@ type coming struct {
 	Service string    `db:"service"`
 }
 
-// fill reads what a page shows of its rows besides.
+// spoken chooses what shown has besides the task.
+var spoken = strings.Replace(SelectTask, "\n\tFROM task t", ", coalesce(p.languages, '{}') AS languages\n\tFROM task t", 1)
+
+// fill reads what a page shows of its rows.
 func fill(ctx context.Context, tx postgres.Tx, rows []worklist.Row, now time.Time) error {
-	var ids, cases []string
+	var ids, idle, cases []string
 	for _, row := range rows {
 		cases = append(cases, row.CaseID)
 		if row.TaskID != "" {
 			ids = append(ids, row.TaskID)
+		} else {
+			idle = append(idle, row.CaseID)
 		}
 	}
-	tasks, err := postgres.Many[ledger.Task](ctx, tx, SelectTask+` WHERE t.id = ANY ($1)`, postgres.OrEmpty(ids))
+	tasks, err := postgres.Many[shown](ctx, tx, spoken+` WHERE t.id = ANY ($1)`, postgres.OrEmpty(ids))
+	if err != nil {
+		return err
+	}
+	persons, err := postgres.Many[person](ctx, tx, `SELECT u.id::text AS case_id, coalesce(f.number, case_number(u.id)) AS number, btrim(coalesce(p.given_name || ' ' || p.family_name, '')) AS name, coalesce(p.languages, '{}') AS languages
+		FROM unnest($1::uuid[]) AS u (id) LEFT JOIN case_file f ON f.id = u.id LEFT JOIN person p ON p.case_id = u.id`, postgres.OrEmpty(idle))
 	if err != nil {
 		return err
 	}
@@ -162,11 +199,15 @@ func fill(ctx context.Context, tx postgres.Tx, rows []worklist.Row, now time.Tim
 		return err
 	}
 	for i := range rows {
-		if at := slices.IndexFunc(tasks, func(t ledger.Task) bool { return t.ID == rows[i].TaskID }); at >= 0 {
-			rows[i].Task = tasks[at]
+		row := &rows[i]
+		if at := slices.IndexFunc(tasks, func(t shown) bool { return t.ID == row.TaskID }); at >= 0 {
+			row.Task, row.Number, row.Person, row.Languages = tasks[at].Task, tasks[at].CaseNumber, tasks[at].Person, tasks[at].Languages
 		}
-		if at := slices.IndexFunc(next, func(n coming) bool { return n.CaseID == rows[i].CaseID }); at >= 0 {
-			rows[i].Next, rows[i].NextAt = &next[at].At, next[at].Service
+		if at := slices.IndexFunc(persons, func(p person) bool { return row.TaskID == "" && p.CaseID == row.CaseID }); at >= 0 {
+			row.Number, row.Person, row.Languages = persons[at].Number, persons[at].Name, persons[at].Languages
+		}
+		if at := slices.IndexFunc(next, func(n coming) bool { return n.CaseID == row.CaseID }); at >= 0 {
+			row.Next, row.NextAt = &next[at].At, next[at].Service
 		}
 	}
 	return nil
