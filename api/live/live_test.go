@@ -47,6 +47,8 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	if said, err := io.ReadAll(a.Body); err != nil || string(said) != ": ci sono\n\n:\n\n:\n\n" {
 		t.Errorf("%q %v", said, err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.open) > 0 {
 		t.Error("it counts on")
 	}
