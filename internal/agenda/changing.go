@@ -40,6 +40,7 @@ const (
 	UnknownPair = "unknown_pair"    // no file has this number with this day of birth, or it is another one
 	HourCame    = "hour_has_come"   // then it is to be said whether the person came
 	OtherTime   = "has_other_time"  // than who asks has seen
+	SameTime    = "has_this_time"   // already
 	NotStanding = "not_standing"    // it was held, missed or cancelled meanwhile
 	Elsewhere   = "person_expected" // somewhere else at that time
 )
@@ -74,7 +75,7 @@ func (m Moving) Asked() Cancelling {
 func (m Moving) Check() []care.Fault {
 	f := care.Faults(m.Asked().Check())
 	f.Add(!m.At.IsZero(), "at", care.RuleRequired)
-	f.Add(m.Was == nil || !m.Was.Equal(m.At), "at", care.RuleDuplicate)
+	f.Add(m.Was == nil || !m.Was.Equal(m.At), "at", SameTime)
 	return f
 }
 

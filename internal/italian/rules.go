@@ -52,6 +52,7 @@ var rules = map[string]string{
 	agenda.UnknownPair:       "Numero e data di nascita non corrispondono: fatteli ripetere. A chi non li sa non si dice nulla, nemmeno che il fascicolo c’è.",
 	agenda.HourCame:          "L’ora dell’appuntamento è arrivata: non si sposta e non si annulla più. Registra se la persona è venuta.",
 	agenda.OtherTime:         "Nel frattempo l’appuntamento è stato spostato: guarda quando è adesso, poi ripeti se serve ancora.",
+	agenda.SameTime:          "L’appuntamento è già a quell’ora: scegline un’altra.",
 	agenda.NotStanding:       "L’appuntamento non c’è più: è già stato annullato, o si è già registrato com’è andato.",
 	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",
 	agenda.OtherService:      "Il posto è di un altro servizio: scegline uno del servizio indicato.",

@@ -43,6 +43,9 @@ func changes(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.
 	if !now.Before(found.At) {
 		return "", care.Refuse(care.Fault{Rule: agenda.HourCame}), nil
 	}
+	if c.Answer.At != nil && c.Answer.At.Equal(found.At) {
+		return "", care.Refuse(care.Fault{Field: "at", Rule: agenda.SameTime}), nil
+	}
 	if asked.By == agenda.TheService {
 		return found.Service, nil, nil
 	}
