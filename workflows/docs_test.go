@@ -15,6 +15,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
 	"percorso/worker"
@@ -175,20 +176,20 @@ func listOfOperations() string {
 			}
 			who = strings.Join(roles, ", ")
 		}
-		var fields []string
-		for _, f := range catalogue.FieldsOf(o.Form()) {
+		var asked []string
+		for _, f := range fields.Of(o.Form()) {
 			switch name := inWords(f.Name); {
 			case facts.Code == care.OpComplete:
-				fields = []string{"as the kind of task asks for"}
+				asked = []string{"as the kind of task asks for"}
 			case f.Name == "":
-				fields = append(fields, string(f.Shape))
-			case f.Required || f.Shape == catalogue.Yes:
-				fields = append(fields, name)
+				asked = append(asked, string(f.Shape))
+			case f.Required || f.Shape == fields.Yes:
+				asked = append(asked, name)
 			default:
-				fields = append(fields, "["+name+"]")
+				asked = append(asked, "["+name+"]")
 			}
 		}
-		list += row(quoted(string(facts.Code)), subjects[facts.On], who, cmp.Or(strings.Join(fields, ", "), "nothing"))
+		list += row(quoted(string(facts.Code)), subjects[facts.On], who, cmp.Or(strings.Join(asked, ", "), "nothing"))
 	}
 	return list
 }

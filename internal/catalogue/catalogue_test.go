@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/codes"
+	fieldsof "percorso/internal/catalogue/fields"
 	"percorso/internal/crossing"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
@@ -117,8 +118,8 @@ func TestBlanksSayNothing(t *testing.T) {
 		if o.Form() == nil || o.About().Code == care.OpComplete {
 			continue
 		}
-		for _, field := range catalogue.FieldsOf(o.Form()) {
-			if field.Shape != catalogue.Words || !field.Required {
+		for _, field := range fieldsof.Of(o.Form()) {
+			if field.Shape != fieldsof.Words || !field.Required {
 				continue
 			}
 			with := func(text string) []care.Fault {
@@ -140,37 +141,37 @@ func TestBlanksSayNothing(t *testing.T) {
 }
 
 func TestFieldsFollowFromTheForm(t *testing.T) {
-	require.Equal(t, []catalogue.Field{
-		{Name: "until", Shape: catalogue.Day, Required: true},
-		{Name: "reason", Shape: catalogue.Choice, Required: true, Choices: catalogue.SuspendReasons},
-		{Name: "note", Shape: catalogue.Words, Max: 4000},
-		{Name: "circle", Shape: catalogue.Choice, Choices: []string{"social", "agency"}},
-	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.SuspendForm]()))
-	require.Equal(t, []catalogue.Field{
-		{Shape: catalogue.Appointment, Required: true}, {Name: "note", Shape: catalogue.Words, Max: 4000},
-	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.BookingForm]()))
-	require.Equal(t, []catalogue.Field{
-		{Name: "stage", Shape: catalogue.Choice, Required: true, From: catalogue.BeginStages},
-		{Name: "bookings", Shape: catalogue.Appointment, Several: true, When: catalogue.Condition{Field: "stage", Code: "second_level"}},
-		{Name: "note", Shape: catalogue.Words, Required: true, Max: 4000},
-	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.ReopenForm]()))
-	require.Equal(t, []catalogue.Field{
-		{Name: "permit", Shape: catalogue.Choice, Required: true, From: catalogue.ShownPermits}, {Name: "permit_expiry", Shape: catalogue.Date},
-		{Name: "note", Shape: catalogue.Words, Max: 4000},
-	}, catalogue.FieldsOf(reflect.TypeFor[catalogue.PermitForm]()))
-	require.Empty(t, catalogue.FieldsOf(catalogue.Resume.Form()))
+	require.Equal(t, []fieldsof.Field{
+		{Name: "until", Shape: fieldsof.Day, Required: true},
+		{Name: "reason", Shape: fieldsof.Choice, Required: true, Choices: catalogue.SuspendReasons},
+		{Name: "note", Shape: fieldsof.Words, Max: 4000},
+		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "agency"}},
+	}, fieldsof.Of(reflect.TypeFor[catalogue.SuspendForm]()))
+	require.Equal(t, []fieldsof.Field{
+		{Shape: fieldsof.Appointment, Required: true}, {Name: "note", Shape: fieldsof.Words, Max: 4000},
+	}, fieldsof.Of(reflect.TypeFor[catalogue.BookingForm]()))
+	require.Equal(t, []fieldsof.Field{
+		{Name: "stage", Shape: fieldsof.Choice, Required: true, From: fieldsof.BeginStages},
+		{Name: "bookings", Shape: fieldsof.Appointment, Several: true, When: fieldsof.Condition{Field: "stage", Code: "second_level"}},
+		{Name: "note", Shape: fieldsof.Words, Required: true, Max: 4000},
+	}, fieldsof.Of(reflect.TypeFor[catalogue.ReopenForm]()))
+	require.Equal(t, []fieldsof.Field{
+		{Name: "permit", Shape: fieldsof.Choice, Required: true, From: fieldsof.ShownPermits}, {Name: "permit_expiry", Shape: fieldsof.Date},
+		{Name: "note", Shape: fieldsof.Words, Max: 4000},
+	}, fieldsof.Of(reflect.TypeFor[catalogue.PermitForm]()))
+	require.Empty(t, fieldsof.Of(catalogue.Resume.Form()))
 }
 
 // The page of an operation on a case follows from its form, so a page can ask for
 // each of its fields.
 func TestPagesCanAskForEveryField(t *testing.T) {
-	times := []catalogue.Shape{catalogue.Moment, catalogue.Appointment}
-	shapes := []catalogue.Shape{
-		catalogue.Text, catalogue.Words, catalogue.Choice, catalogue.Day, catalogue.Date, catalogue.Moment, catalogue.Yes, catalogue.Appointment,
-		catalogue.Boxes, catalogue.Unasked,
+	times := []fieldsof.Shape{fieldsof.Moment, fieldsof.Appointment}
+	shapes := []fieldsof.Shape{
+		fieldsof.Text, fieldsof.Words, fieldsof.Choice, fieldsof.Day, fieldsof.Date, fieldsof.Moment, fieldsof.Yes, fieldsof.Appointment,
+		fieldsof.Boxes, fieldsof.Unasked,
 	}
 	for _, o := range catalogue.All {
-		facts, fields := o.About(), catalogue.FieldsOf(o.Form())
+		facts, fields := o.About(), fieldsof.Of(o.Form())
 		if facts.On != catalogue.OnCase || facts.Slug == "" {
 			continue
 		}
@@ -182,7 +183,7 @@ func TestPagesCanAskForEveryField(t *testing.T) {
 				dayAndHour++
 			}
 			if f.When.Field != "" {
-				require.True(t, slices.ContainsFunc(fields, func(o catalogue.Field) bool { return o.Name == f.When.Field && o.From != "" }), "%s: %s", facts.Code, f.Name)
+				require.True(t, slices.ContainsFunc(fields, func(o fieldsof.Field) bool { return o.Name == f.When.Field && o.From != "" }), "%s: %s", facts.Code, f.Name)
 			}
 		}
 		require.LessOrEqual(t, dayAndHour, 1, "%s: days with hours on one page", facts.Code)

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
 	"percorso/internal/italian"
@@ -127,8 +128,8 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		if facts.Slug != "" && (texts.Intro == "" || texts.Done == "") {
 			t.Errorf("the page of %s does not say what happens then, or what was done", facts.Code)
 		}
-		for _, f := range catalogue.FieldsOf(o.Form()) {
-			if f.Shape == catalogue.Other || f.Name == "" {
+		for _, f := range fields.Of(o.Form()) {
+			if f.Shape == fields.Other || f.Name == "" {
 				continue
 			}
 			said("field of "+string(facts.Code), f.Name, texts.Label(f.Name))

@@ -22,13 +22,14 @@ type Tab string
 // The tabs, in the order in which they are shown.
 const (
 	Mine     Tab = "mine"     // tasks that the caller holds, or that are free and theirs first
+	OnBehalf Tab = "behalf"   // tasks of who is away, which the caller may do for them
 	Free     Tab = "free"     // other tasks that they may take
 	Followed Tab = "followed" // people whose lead they are, each with what is due first
 	Recent   Tab = "recent"   // people for whom they did something in the last days
 )
 
 // Tabs are all of them.
-var Tabs = []Tab{Mine, Free, Followed, Recent}
+var Tabs = []Tab{Mine, OnBehalf, Free, Followed, Recent}
 
 // Limits of the list. A list is looked at so far and no further, so that it costs the
 // same however many cases there are; whoever has more is told so.

@@ -13,6 +13,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/italian"
 	"percorso/internal/italian/jobs"
 	"percorso/internal/ledger"
@@ -28,7 +29,7 @@ type asked struct {
 	sent  url.Values // what was typed; nil at first
 	// What the way to the form says of its choices, before anything is typed.
 	beforehand url.Values
-	lists      map[catalogue.List][]web.Option
+	lists      map[fields.List][]web.Option
 	offers     parts.Offers  // free places, where the form books
 	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
 }
@@ -55,7 +56,7 @@ func (a action) show(page *parts.CaseForm, in asked) {
 		if f.From != "" && len(in.lists[f.From]) == 0 {
 			continue // there is nothing to choose between
 		}
-		if f.Shape == catalogue.Unasked {
+		if f.Shape == fields.Unasked {
 			continue
 		}
 		for _, shown := range a.field(f, in) {
@@ -69,28 +70,28 @@ func (a action) show(page *parts.CaseForm, in asked) {
 }
 
 // choiceID is the id of the choice that a condition asks for.
-func (a action) choiceID(when catalogue.Condition, in asked) string {
-	i := slices.IndexFunc(a.fields, func(f catalogue.Field) bool { return f.Name == when.Field })
+func (a action) choiceID(when fields.Condition, in asked) string {
+	i := slices.IndexFunc(a.fields, func(f fields.Field) bool { return f.Name == when.Field })
 	return fmt.Sprintf("%s-%d", when.Field, slices.IndexFunc(in.lists[a.fields[i].From], func(o web.Option) bool { return o.Value == when.Code }))
 }
 
 // field asks for a field of the form by its shape.
-func (a action) field(f catalogue.Field, in asked) []web.Field {
+func (a action) field(f fields.Field, in asked) []web.Field {
 	value := in.sent.Get(f.Name)
 	shown := web.Field{ID: f.Name, Label: a.texts.Label(f.Name), Hint: a.texts.Hint(f.Name), Value: value, Required: f.Required}
 	switch f.Shape {
-	case catalogue.Appointment:
+	case fields.Appointment:
 		return a.appointment(f, in)
-	case catalogue.Moment:
+	case fields.Moment:
 		return []web.Field{parts.WhenField(shown.Label, in.sent)}
-	case catalogue.Day, catalogue.Date:
+	case fields.Day, fields.Date:
 		shown.Shape, shown.Type = "input", "date"
-	case catalogue.Words:
+	case fields.Words:
 		shown.Shape = "area"
 		if f.Max != maxArea {
 			shown.Max = f.Max
 		}
-	case catalogue.Choice:
+	case fields.Choice:
 		shown.Shape, shown.Type, shown.Value, shown.Hint = "choices", "radio", "", a.texts.Hints[f.Name]
 		if person := in.file.PersonData; f.Name == "may_work" {
 			shown.Hint = jobs.FromTable(working.Of(person.Citizenship, person.Permit, person.PermitExpiry, in.today))
@@ -105,9 +106,9 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 		for _, code := range f.Choices {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(a.texts.Choice(code)), Chosen: code == value})
 		}
-	case catalogue.Yes:
+	case fields.Yes:
 		shown.Shape = "box"
-	case catalogue.Boxes:
+	case fields.Boxes:
 		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:
 		shown.Shape, shown.Type = "input", "text"
@@ -116,7 +117,7 @@ func (a action) field(f catalogue.Field, in asked) []web.Field {
 }
 
 // appointment asks for a service that is not under way, with a day and an hour.
-func (a action) appointment(f catalogue.Field, in asked) []web.Field {
+func (a action) appointment(f fields.Field, in asked) []web.Field {
 	service := web.Field{Shape: "select", ID: serviceID, Label: a.texts.Label("service"), Required: true, Groups: freeServices(in)}
 	service.Hint = parts.ShutMatters(in.rules.Policy, in.file.PersonData.Facts(in.rules.Policy, in.file.Needs), in.today)
 	when := web.Field{Shape: "group", Label: a.texts.Label("at"), Row: true, Fields: in.offers.When("", in.sent, true)}
@@ -154,30 +155,30 @@ func (a action) read(key, caseID string, sent url.Values) (catalogue.Command, []
 }
 
 // readField reads what was typed in a field into the form.
-func readField(f catalogue.Field, sent url.Values, typed map[string]any) []care.Fault {
+func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fault {
 	value := strings.TrimSpace(sent.Get(f.Name))
 	var at *time.Time
 	var rule string
 	switch f.Shape {
-	case catalogue.Appointment:
+	case fields.Appointment:
 		return readAppointment(f, sent, typed)
-	case catalogue.Moment:
+	case fields.Moment:
 		at, rule = parts.ReadMoment(sent.Get(dayID), sent.Get("hour"))
-	case catalogue.Day, catalogue.Date:
+	case fields.Day, fields.Date:
 		day, ok := parts.ReadDate(value)
 		switch {
 		case !ok:
 			rule = parts.RuleDate
-		case f.Shape == catalogue.Date && !day.IsZero():
+		case f.Shape == fields.Date && !day.IsZero():
 			at = &day
 		case !day.IsZero():
 			at, rule = parts.ReadMoment(day.Format(time.DateOnly), officesOpen)
 		}
-	case catalogue.Yes:
+	case fields.Yes:
 		typed[f.Name] = value != ""
-	case catalogue.Boxes:
+	case fields.Boxes:
 		typed[f.Name] = sent[f.Name]
-	case catalogue.Unasked:
+	case fields.Unasked:
 	default:
 		typed[f.Name] = value
 	}
@@ -188,7 +189,7 @@ func readField(f catalogue.Field, sent url.Values, typed map[string]any) []care.
 }
 
 // readAppointment reads an appointment: of a form that takes several it may be none.
-func readAppointment(f catalogue.Field, sent url.Values, typed map[string]any) []care.Fault {
+func readAppointment(f fields.Field, sent url.Values, typed map[string]any) []care.Fault {
 	choice := sent.Get(serviceID)
 	if f.Several && choice+sent.Get("offer")+sent.Get(dayID)+sent.Get("hour") == "" {
 		return nil
@@ -211,11 +212,11 @@ func (a action) place(path string, sent url.Values) string {
 	whenID := parts.WhenPlace("", sent)
 	for _, f := range a.fields {
 		switch inside := f.Several && strings.HasPrefix(path, f.Name); {
-		case f.Shape == catalogue.Moment && path == f.Name:
+		case f.Shape == fields.Moment && path == f.Name:
 			return whenID
-		case f.Shape == catalogue.Appointment && (inside || !f.Several) && strings.HasSuffix(path, "at"):
+		case f.Shape == fields.Appointment && (inside || !f.Several) && strings.HasSuffix(path, "at"):
 			return whenID
-		case f.Shape == catalogue.Appointment && (inside || !f.Several && slices.Contains([]string{"service", "matter"}, path)):
+		case f.Shape == fields.Appointment && (inside || !f.Several && slices.Contains([]string{"service", "matter"}, path)):
 			return serviceID
 		}
 	}

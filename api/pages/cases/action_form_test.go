@@ -10,6 +10,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -20,7 +21,7 @@ func actionOf(code care.Operation) action {
 
 // Every list that a form chooses from is made, and each that is made is chosen from.
 func TestEveryListIsMade(t *testing.T) {
-	named := map[catalogue.List]bool{}
+	named := map[fields.List]bool{}
 	for _, a := range actions {
 		for _, f := range a.fields {
 			if f.From != "" {
@@ -45,7 +46,7 @@ func TestFaultsHaveTheirPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	some := []web.Option{{Value: "second_level", Text: "Prova"}}
-	in := asked{rules: &zone.Rules{Policy: policies[0]}, file: ledger.Case{}, lists: map[catalogue.List][]web.Option{}}
+	in := asked{rules: &zone.Rules{Policy: policies[0]}, file: ledger.Case{}, lists: map[fields.List][]web.Option{}}
 	for list := range lists {
 		in.lists[list] = some
 	}

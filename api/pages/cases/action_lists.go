@@ -10,7 +10,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
@@ -23,33 +23,33 @@ import (
 
 // lists make the choices of the lists that forms name; chosen is what was chosen
 // before.
-var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error){
-	catalogue.BeginStages: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error){
+	fields.BeginStages: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		if in.sent == nil {
 			chosen = string(in.file.LastStage)
 		}
 		return present.StageOptions(care.BeginStages, chosen), nil
 	},
-	catalogue.EquipeKinds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.EquipeKinds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return freeEquipes(in, chosen), nil
 	},
-	catalogue.PrivateMembers: func(_ *Place, _ context.Context, _ care.Staff, in asked, _ string) ([]web.Option, error) {
+	fields.PrivateMembers: func(_ *Place, _ context.Context, _ care.Staff, in asked, _ string) ([]web.Option, error) {
 		return privateMembers(in, freeEquipes(in, "")), nil
 	},
-	catalogue.ClosureOutcomes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.ClosureOutcomes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return present.Options(present.ClosureOutcomes(in.rules.Policy), chosen), nil
 	},
-	catalogue.ShownPermits: func(_ *Place, _ context.Context, _ care.Staff, _ asked, chosen string) ([]web.Option, error) {
+	fields.ShownPermits: func(_ *Place, _ context.Context, _ care.Staff, _ asked, chosen string) ([]web.Option, error) {
 		return shownPermits(chosen), nil
 	},
-	catalogue.OtherZones: func(s *Place, ctx context.Context, who care.Staff, _ asked, chosen string) ([]web.Option, error) {
+	fields.OtherZones: func(s *Place, ctx context.Context, who care.Staff, _ asked, chosen string) ([]web.Option, error) {
 		zones, err := s.Records.Zones(ctx)
 		zones = slices.DeleteFunc(zones, func(p care.Policy) bool { return p.Zone == who.Zone })
 		return web.Each(zones, func(p care.Policy) web.Option {
 			return web.Option{Value: p.Zone, Text: p.Municipality, Chosen: p.Zone == chosen}
 		}), err
 	},
-	catalogue.SamePerson: func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.SamePerson: func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
 		files, err := s.Records.MergeCandidates(ctx, who, in.file.ID)
 		return web.Each(files, func(file ledger.CaseFile) web.Option {
 			return web.Option{
@@ -58,36 +58,36 @@ var lists = map[catalogue.List]func(s *Place, ctx context.Context, who care.Staf
 			}
 		}), err
 	},
-	catalogue.ConsentAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.ConsentAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return agencyOptions(crossing.Independent(in.rules.Policy), chosen), nil
 	},
-	catalogue.ConsentPurposes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.ConsentPurposes: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return web.Each(crossing.AllPurposes(in.rules.Policy), func(code string) web.Option {
 			return web.Option{Value: code, Text: italian.Upper(present.ConsentPurpose(in.rules.Policy, code)), Chosen: code == chosen}
 		}), nil
 	},
-	catalogue.ConsentedAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.ConsentedAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		all := web.Option{Text: "Tutti gli enti privati", Chosen: chosen == ""}
 		return append(agencyOptions(in.file.MayWithdrawFrom(in.rules.Policy), chosen), all), nil
 	},
-	catalogue.OwnColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
-	catalogue.OtherColleagues: colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
-	catalogue.NewKeepers:      colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
-	catalogue.Keepers:         colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
-	catalogue.OtherNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.OwnColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
+	fields.OtherColleagues: colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return !keepsFile(who, s) }),
+	fields.NewKeepers:      colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return !isKeeper(in, s) }),
+	fields.Keepers:         colleaguesWho(func(_ care.Staff, in asked, s care.Staff) bool { return isKeeper(in, s) }),
+	fields.OtherNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return needOptions(in, false, chosen), nil
 	},
-	catalogue.OwnNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+	fields.OwnNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return needOptions(in, true, chosen), nil
 	},
-	catalogue.Leads:             newLeads,
-	catalogue.EitherName:        makesEither(nameOf),
-	catalogue.EitherBirthDate:   makesEither(birthDateOf),
-	catalogue.EitherCitizenship: makesEither(citizenshipOf),
-	catalogue.EitherPermit:      makesEither(permitOf),
-	catalogue.EitherPhone:       makesEither(phoneOf),
-	catalogue.EitherFiscalCode:  makesEither(fiscalCodeOf),
-	catalogue.Signers:           signersOf,
+	fields.Leads:             newLeads,
+	fields.EitherName:        makesEither(nameOf),
+	fields.EitherBirthDate:   makesEither(birthDateOf),
+	fields.EitherCitizenship: makesEither(citizenshipOf),
+	fields.EitherPermit:      makesEither(permitOf),
+	fields.EitherPhone:       makesEither(phoneOf),
+	fields.EitherFiscalCode:  makesEither(fiscalCodeOf),
+	fields.Signers:           signersOf,
 }
 
 // signersOf are those who sign for the person, and the person where they do so themself; nobody
@@ -128,7 +128,7 @@ func needOptions(in asked, has bool, chosen string) (options []web.Option) {
 
 // folded are the lists of which one sees the choices only when one opens them:
 // the long ones.
-var folded = []catalogue.List{catalogue.ClosureOutcomes, catalogue.ShownPermits, catalogue.OtherZones, catalogue.ConsentPurposes}
+var folded = []fields.List{fields.ClosureOutcomes, fields.ShownPermits, fields.OtherZones, fields.ConsentPurposes}
 
 // colleaguesWho makes a list of those of the zone's staff who fit, without the caller but
 // where somebody says of themselves that they stop.
@@ -153,8 +153,8 @@ func isKeeper(in asked, s care.Staff) bool {
 }
 
 // listsFor makes the lists that the form of an action chooses from.
-func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked) (map[catalogue.List][]web.Option, error) {
-	found := map[catalogue.List][]web.Option{}
+func (s *Place) listsFor(ctx context.Context, who care.Staff, a action, in asked) (map[fields.List][]web.Option, error) {
+	found := map[fields.List][]web.Option{}
 	for _, f := range a.fields {
 		if f.From == "" {
 			continue

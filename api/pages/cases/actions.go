@@ -16,6 +16,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/sole"
@@ -27,7 +28,7 @@ import (
 type action struct {
 	asked  catalogue.Known
 	facts  catalogue.Facts
-	fields []catalogue.Field
+	fields []fields.Field
 	texts  italian.OperationTexts
 }
 
@@ -37,7 +38,7 @@ var actions = actionsOf(catalogue.All)
 func actionsOf(all []catalogue.Known) (found []action) {
 	for _, o := range all {
 		if facts := o.About(); facts.On == catalogue.OnCase && facts.Slug != "" {
-			found = append(found, action{asked: o, facts: facts, fields: catalogue.FieldsOf(o.Form()), texts: italian.TextsOf(facts.Code)})
+			found = append(found, action{asked: o, facts: facts, fields: fields.Of(o.Form()), texts: italian.TextsOf(facts.Code)})
 		}
 	}
 	return found
@@ -167,7 +168,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
 		return parts.CaseForm{}, err
 	}
-	if slices.ContainsFunc(a.fields, func(f catalogue.Field) bool { return f.Shape == catalogue.Appointment }) {
+	if slices.ContainsFunc(a.fields, func(f fields.Field) bool { return f.Shape == fields.Appointment }) {
 		day := ""
 		if sent.Get("hour") == "" {
 			day = sent.Get(dayID)

@@ -13,6 +13,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -87,8 +88,8 @@ func TestWhoConvenesAsksForTheConsentOfMembers(t *testing.T) {
 	} {
 		var form parts.CaseForm
 		in := asked{rules: &zone.Rules{Policy: policy}, file: ledger.Case{Consents: c.consents}, today: testclock.Monday,
-			lists: map[catalogue.List][]web.Option{catalogue.EquipeKinds: {{Value: string(c.kind)}}}}
-		in.lists[catalogue.PrivateMembers] = privateMembers(in, in.lists[catalogue.EquipeKinds])
+			lists: map[fields.List][]web.Option{fields.EquipeKinds: {{Value: string(c.kind)}}}}
+		in.lists[fields.PrivateMembers] = privateMembers(in, in.lists[fields.EquipeKinds])
 		actionOf(care.OpConvene).show(&form, in)
 		var shown strings.Builder
 		if err := web.Write(&shown, form); err != nil {

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/amending"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/catalogue/fields"
 	"percorso/internal/italian"
 	"percorso/internal/italian/sheet"
 	"percorso/internal/ledger"
@@ -105,8 +106,8 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 			require.NoError(t, json.Unmarshal(text, &f.data))
 		}
 		texts := italian.TextsOf(facts.Code)
-		for _, field := range catalogue.FieldsOf(o.Form()) {
-			if field.Shape == catalogue.Words || field.Shape == catalogue.Text && slices.Contains([]string{"note", "text"}, strings.ToLower(field.Name)) {
+		for _, field := range fields.Of(o.Form()) {
+			if field.Shape == fields.Words || field.Shape == fields.Text && slices.Contains([]string{"note", "text"}, strings.ToLower(field.Name)) {
 				f.data[field.Name] = f.mark(field.Name)
 			}
 		}

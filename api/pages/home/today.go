@@ -172,7 +172,7 @@ func (d *day) onBehalf() error {
 		line := d.taskLine(t)
 		line.State = "Per conto di " + t.HolderName + ". " + line.State
 		return line
-	}), allTasks+"#per-conto", "Tutto quello che fai per conto di altri")
+	}), allTasks+"?elenco=per-conto", "Tutto quello che fai per conto di altri")
 	return nil
 }
 

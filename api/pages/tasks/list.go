@@ -35,6 +35,7 @@ type listed struct {
 
 var tabs = []listed{
 	{worklist.Mine, "mie", "Affidate a me", "Nessuna attività è affidata a te: scegline una tra le libere.", true},
+	{worklist.OnBehalf, "per-conto", "Per conto di chi è assente", "Nessuna attività di chi è assente aspetta te.", false},
 	{worklist.Free, "libere", "Libere", "Nessuna attività libera aspetta il tuo gruppo.", false},
 	{worklist.Followed, "seguo", "Persone che seguo", "Non segui ancora nessuno: diventi referente di una persona quando prendi la prima attività che la riguarda, o quando ti nomina un responsabile.", true},
 	{worklist.Recent, "recenti", "Recenti", "Negli ultimi 7 giorni non hai registrato niente: qui ritrovi le persone per cui hai appena lavorato.", true},
@@ -119,6 +120,9 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 		return err
 	}
 	for i, t := range tabs {
+		if t.Tab == worklist.OnBehalf && i != at && list.Counts[t.Tab] == 0 {
+			continue // nobody is away, or somebody else does it for them
+		}
 		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: t.name + " (" + upTo(list.Counts[t.Tab]) + ")", Current: i == at})
 	}
 	page.groups(who, rules, list, tabs[at].Tab == worklist.Recent, s.Now())

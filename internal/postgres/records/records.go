@@ -47,8 +47,8 @@ type Records struct {
 	*protect.Orphans
 	*returned.Mailboxes
 	*places.Reader
-	*away
 	*doubles.Pairs
+	*away
 	*sheet
 	*lists
 }

@@ -48,6 +48,7 @@ var (
 	first = "LEFT JOIN LATERAL (SELECT * FROM task t WHERE t.case_id = c.case_id AND t.ended_at IS NULL" + sorted + " LIMIT 1) t ON true"
 
 	mine     = "FROM task t WHERE t.ended_at IS NULL AND t.id IN (SELECT t.id FROM task t WHERE t.holder = $1 AND t.ended_at IS NULL UNION ALL SELECT t.id FROM task t WHERE t.ended_at IS NULL AND " + own + ")"
+	onBehalf = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'reserved' AND t.holder IN (SELECT staff FROM absence WHERE day_of(my_now()) BETWEEN first_day AND last_day) AND on_behalf(t.id, $1, my_now())"
 	free     = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'ready' AND t.agency = $2 AND t.role = $3 AND NOT " + own
 	followed = "FROM (SELECT l.case_id FROM lead l JOIN case_file f ON f.id = l.case_id AND f.closed_at IS NULL WHERE l.staff = $1 AND l.until IS NULL" + most + ") c"
 	// Whether the caller sees the person still is asked of one line for each, not of all.
@@ -81,6 +82,8 @@ func around(caseID string, about bool) string {
 func listed(tab worklist.Tab, about bool) string {
 	const untouched = "NULL::timestamptz AS touched, '' AS code, '' AS detail"
 	switch tab {
+	case worklist.OnBehalf:
+		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + onBehalf + sorted + most + ") t" + around("t.case_id", about) + sorted
 	case worklist.Free:
 		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + free + sorted + most + ") t" + around("t.case_id", about) + sorted
 	case worklist.Followed:
@@ -92,7 +95,7 @@ func listed(tab worklist.Tab, about bool) string {
 }
 
 // counts says how many rows each list has, as far as they are counted.
-var counts = "SELECT (SELECT count(*) FROM (SELECT " + mine + most + ") x), (SELECT count(*) FROM (SELECT " + free + most + ") x), (SELECT count(*) " + followed + "), (SELECT count(*) " + recent + ")"
+var counts = "SELECT (SELECT count(*) FROM (SELECT " + mine + most + ") x), (SELECT count(*) FROM (SELECT " + onBehalf + most + ") x), (SELECT count(*) FROM (SELECT " + free + most + ") x), (SELECT count(*) " + followed + "), (SELECT count(*) " + recent + ")"
 
 // WorkList reads a page of a list. That it was read leaves a line, with the cases that it
 // showed; of the words of a name that was looked for it keeps a digest alone.
@@ -106,7 +109,7 @@ func (r *Store) WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (p
 		}
 		page = ask.Cut(all, now)
 		n := make([]int, len(worklist.Tabs))
-		if err := tx.QueryRow(ctx, using(counts), args...).Scan(&n[0], &n[1], &n[2], &n[3]); err != nil {
+		if err := tx.QueryRow(ctx, using(counts), args...).Scan(&n[0], &n[1], &n[2], &n[3], &n[4]); err != nil {
 			return err
 		}
 		page.Counts = map[worklist.Tab]int{}

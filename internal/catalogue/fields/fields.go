@@ -1,4 +1,5 @@
-package catalogue
+// Package fields reads what a form asks for off its Go type and tags.
+package fields
 
 import (
 	"reflect"
@@ -87,8 +88,8 @@ const (
 // longText is from how many characters on a text is asked for in an area.
 const longText = 500
 
-// FieldsOf lists the fields of a type of form, in its order.
-func FieldsOf(form reflect.Type) []Field {
+// Of lists the fields of a type of form, in its order.
+func Of(form reflect.Type) []Field {
 	var fields []Field
 	for i := range form.NumField() {
 		fields = append(fields, fieldOf(form.Field(i)))
