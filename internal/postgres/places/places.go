@@ -20,10 +20,14 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/speech"
 )
 
 // offered is how many free places somebody is told of who cannot have theirs.
 const offered = 3
+
+// searched is how many are looked through for those of them that suit the person.
+const searched = 20
 
 // longest is the most that an appointment lasts.
 const longest = 8 * time.Hour
@@ -50,6 +54,10 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 	if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
 		return nil, err
 	}
+	var speaks bool // on the telephone
+	if err := tx.QueryRow(ctx, `SELECT on_the_phone($1)`, c.Run).Scan(&speaks); err != nil {
+		return nil, err
+	}
 	refusal := care.Refuse()
 	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
 	for _, w := range wishes {
@@ -65,19 +73,26 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 				return nil, err
 			}
 		}
+		slot, within := of.At(w.At)
+		if within && slot.Mode == agenda.ByPhone && !speaks {
+			rule = speech.RuleNoPhone
+		}
 		held[w.Service], own = append(held[w.Service], lasts), append(own, lasts)
-		if rule == "" || w.itself && w.At.Sub(now) <= agenda.AtOnce {
+		if rule == "" || rule != speech.RuleNoPhone && w.itself && w.At.Sub(now) <= agenda.AtOnce {
 			continue
 		}
 		refusal.Faults = append(refusal.Faults, care.Fault{Field: w.field, Rule: rule})
 		if len(refusal.Offers) > 0 {
 			continue
 		}
-		free, err := freeFrom(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, offered)
+		free, err := freeFrom(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range free {
+		if !speaks {
+			free = slices.DeleteFunc(free, func(s agenda.Slot) bool { return s.Mode == agenda.ByPhone })
+		}
+		for _, s := range free[:min(len(free), offered)] {
 			refusal.Offers = append(refusal.Offers, care.Booking{Service: w.Service, At: s.At})
 		}
 	}

@@ -13,8 +13,10 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/speech"
 	"percorso/internal/testclock"
 )
 
@@ -152,6 +154,37 @@ func TestWhereNobodyIsReceived(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ledger.CommandRefused, cmd.State)
 	require.Zero(t, p.Count(`booking`))
+}
+
+// TestWhoDoesNotUseATelephone is promised no appointment by telephone, and told of places
+// where they are received.
+func TestWhoDoesNotUseATelephone(t *testing.T) {
+	p := newPlay(t)
+	p.Law("agenda", func(policy *care.Policy) {
+		for i := range policy.Services {
+			if policy.Services[i].Code == "pas" {
+				policy.Services[i].Sessions = []care.Session{
+					{Days: []care.Weekday{"thu"}, From: "08:00", To: "09:00", Seconds: 1800, Places: 1, Mode: agenda.ByPhone},
+					{Days: []care.Weekday{"thu"}, From: "09:00", To: "11:00", Seconds: 1800, Places: 1, Mode: agenda.InPerson},
+				}
+			}
+		}
+	})
+	p.Now = testclock.Monday
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	ways := []string{speech.Signs, speech.NoPhone}
+	_, err := p.Records.Assign(t.Context(), p.Accounts["desk_operator.prato"], catalogue.Correct.Command(uuid.NewString(), ledger.BareID(run), correction.PersonCorrection{Speech: &ways, Note: "Prova"}).NewCommand)
+	require.NoError(t, err)
+	cmd, err := p.books(run, at("pas", thursday(8, 0)))
+	require.NoError(t, err)
+	require.Equal(t, []care.Fault{{Field: "at", Rule: speech.RuleNoPhone}}, cmd.Refusal.Faults)
+	require.True(t, thursday(9, 0).Equal(cmd.Refusal.Offers[0].At), "%v", cmd.Refusal.Offers)
+	other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	for booked, when := range map[string]time.Time{run: thursday(9, 0), other: thursday(8, 0)} {
+		cmd, err := p.books(booked, at("pas", when))
+		require.NoError(t, err)
+		require.Equal(t, ledger.CommandAccepted, cmd.State)
+	}
 }
 
 // TestThePlaceOfAnAppointment follows a place: held with the command, passed on to the
