@@ -167,7 +167,7 @@ func (c comparison) alike(a, b spelled) bool {
 	}
 	return slices.ContainsFunc(of, func(x string) bool {
 		return slices.ContainsFunc(others, func(y string) bool {
-			return like(x, y) && !((a.given || b.given) && oneOfAWoman(x, y))
+			return like(x, y) && (!a.given && !b.given || !oneOfAWoman(x, y))
 		})
 	})
 }

@@ -133,7 +133,7 @@ func likely(ctx context.Context, tx postgres.Tx, pairs []row, limit int) (page l
 	for i, pair := range pairs {
 		if i == compared || len(page.Items) == limit {
 			last := pairs[i-1]
-			page.Next = place{last.At, last.File, last.Twin}.cursor()
+			page.Next = place(last).cursor()
 			break
 		}
 		a, b := people[pair.File], people[pair.Twin]

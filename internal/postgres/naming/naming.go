@@ -110,7 +110,7 @@ func Find(ctx context.Context, tx postgres.Tx, ways []finding.Way, from *File, m
 				i, files = len(files), append(files, file)
 				at[file.ID] = i
 			}
-			if !slices.Contains(files[i].By, way.By) && !(way.By == finding.ByHeard && known) {
+			if !slices.Contains(files[i].By, way.By) && (!known || way.By != finding.ByHeard) {
 				files[i].By = append(files[i].By, way.By)
 			}
 		}
@@ -190,7 +190,7 @@ func Same(ctx context.Context, tx postgres.Tx, p ledger.Person, which bool, but 
 	}
 	for _, r := range rows {
 		in := names.Like(of, names.Person{Given: r.Given, Family: r.Family, Born: r.Born, YearOnly: r.Year, Code: fiscal.Key(r.Code)})
-		if in.Offered() || which == Open && in.Any() {
+		if in.Offered() || !which && in.Any() {
 			list = append(list, Like{Case: r.Case, Born: r.Born, In: in})
 		}
 	}

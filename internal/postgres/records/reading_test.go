@@ -401,7 +401,7 @@ func TestFilesOfOnePerson(t *testing.T) {
 		found  []string
 	}{
 		"names, whatever the day": {ledger.Person{GivenName: "persona", FamilyName: " prova PRATO", BirthDate: born.AddDate(10, 4, 0)}, []string{closed, id}},
-		"family name and day":     {ledger.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, []string{closed, same, id}},
+		"family name and day":     {ledger.Person{GivenName: "Terzo nome", FamilyName: "Prova prato", BirthDate: born}, nil}, // as of a brother; the list of files to merge has it
 		"spelled otherwise":       {ledger.Person{GivenName: "Perzona", FamilyName: "Prowa Prato", BirthDate: born}, []string{closed, id}},
 		"day and month exchanged": {ledger.Person{GivenName: "Perzona", FamilyName: "Prova Prato", BirthDate: time.Date(1992, 1, 3, 0, 0, 0, 0, time.UTC)}, []string{closed, id}},
 		"the day alone":           {ledger.Person{GivenName: "Persona", FamilyName: "Diversa", BirthDate: born}, nil},
