@@ -63,3 +63,24 @@ func TestNothingSaysTheOldWords(t *testing.T) {
 		require.Regexp(t, oldWords, old)
 	}
 }
+
+// bareDates put an article before a date that may want another one: "il 8 novembre".
+var bareDates = regexp.MustCompile(`\b(il|dal|del|al) " ?\+ ?(italian\.)?(Date|Moment)\(|\b(ore|alle) " ?\+ ?italian\.Clock\(`)
+
+// TestDatesAndHoursAreSaidAsPeopleDo: a date after its article is italian.Dated's, and an
+// hour after "ore" italian.Hour's.
+func TestDatesAndHoursAreSaidAsPeopleDo(t *testing.T) {
+	require.Regexp(t, bareDates, `"dal " + italian.Date(x)`)
+	for _, top := range []string{"api", "internal/italian"} {
+		require.NoError(t, fs.WalkDir(os.DirFS(root), top, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(filepath.Join(root, file))
+			for _, found := range bareDates.FindAllString(string(text), -1) {
+				t.Errorf("%s: %s: use italian.Dated, italian.DatedMoment or italian.Hour", file, found)
+			}
+			return err
+		}))
+	}
+}

@@ -16,7 +16,7 @@ import (
 // CaseSentence says what a case waits for, and of a closed one how it ended.
 func CaseSentence(rules *zone.Rules, file ledger.CaseFile, now time.Time) string {
 	if file.Closed != nil {
-		return "Chiuso il " + italian.Date(file.Closed.In(italian.Rome)) + ": " + NameIn(rules.Outcomes, file.Outcome) + "."
+		return "Chiuso " + italian.Dated("", file.Closed.In(italian.Rome)) + ": " + NameIn(rules.Outcomes, file.Outcome) + "."
 	}
 	return Sentence(file.Waiting, rules.Policy, now)
 }
@@ -51,9 +51,9 @@ func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
 func ConsentOf(c ledger.Consent) (badge web.Badge, when string) {
 	if c.Withdrawn != nil {
 		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Revocato"},
-			"dato il " + italian.Date(c.Given.In(italian.Rome)) + ", revocato il " + italian.Date(c.Withdrawn.In(italian.Rome))
+			"dato " + italian.Dated("", c.Given.In(italian.Rome)) + ", revocato " + italian.Dated("", c.Withdrawn.In(italian.Rome))
 	}
-	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "In vigore"}, "dato il " + italian.Date(c.Given.In(italian.Rome))
+	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "In vigore"}, "dato " + italian.Dated("", c.Given.In(italian.Rome))
 }
 
 // ConsentFor says to whom and for what a consent is.

@@ -94,9 +94,9 @@ func ActEnd(a care.Agency, now time.Time) string {
 	case err != nil || !crossing.ShutsSoon(a, here):
 		return ""
 	case crossing.Shut(a, here):
-		return "l’atto (" + a.Act + ") è scaduto il " + italian.Date(ends) + ": senza uno nuovo non si comunicano altri dati."
+		return "l’atto (" + a.Act + ") è scaduto " + italian.Dated("", ends) + ": senza uno nuovo non si comunicano altri dati."
 	default:
-		return "l’atto (" + a.Act + ") scade il " + italian.Date(ends) + ": dopo quel giorno, senza uno nuovo, non si comunicano altri dati."
+		return "l’atto (" + a.Act + ") scade " + italian.Dated("", ends) + ": dopo quel giorno, senza uno nuovo, non si comunicano altri dati."
 	}
 }
 

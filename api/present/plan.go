@@ -14,7 +14,7 @@ func EquipeBadge(e ledger.Equipe) web.Badge {
 	if e.Ended == nil {
 		return web.Badge{Tone: "info", Icon: "it-clock", Text: "Al lavoro"}
 	}
-	return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Conclusa il " + italian.Date(e.Ended.In(italian.Rome))}
+	return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Conclusa " + italian.Dated("", e.Ended.In(italian.Rome))}
 }
 
 // WhyBack says what sent a case back to its équipe: how a branch ended, or why a

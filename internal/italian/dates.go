@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata" // the machine may have no time zones of its own
 
 	"percorso/internal/care"
+	"percorso/internal/italian/article"
 )
 
 // Rome is where the people who read are.
@@ -33,6 +34,24 @@ func Day(t time.Time) string {
 // Date is a date without a time of day, such as a birth date, whose zone does
 // not count: "30 novembre 1990".
 func Date(t time.Time) string { return dayMonthYear(t) }
+
+// Dated is a date with its article, after a preposition or none: "il 7 novembre 2026",
+// "dall’8 novembre 2026".
+func Dated(preposition string, t time.Time) string {
+	the := "il "
+	if t.Day() == 8 || t.Day() == 11 {
+		the = "l’"
+	}
+	if the += dayMonthYear(t); preposition == "" {
+		return the
+	}
+	return article.Contract(preposition+" ", the)
+}
+
+// DatedMoment is Dated with the time of day.
+func DatedMoment(preposition string, t time.Time) string {
+	return Dated(preposition, t.In(Rome)) + ", " + Clock(t)
+}
 
 // YearOnly says a day of birth of which the year alone is known.
 func YearOnly(t time.Time) string { return fmt.Sprintf("nel %d, il giorno non è noto", t.Year()) }

@@ -527,9 +527,9 @@ func ShareEnd(agency string, why care.EndReason, until *time.Time, now time.Time
 	case until == nil:
 		return ""
 	case until.After(now):
-		return Upper(article.The(agency)) + " vede i dati della persona fino al " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
+		return Upper(article.The(agency)) + " vede i dati della persona fino " + Dated("a", until.In(Rome)) + ": " + say(endReasons, why) + "."
 	}
-	return Upper(article.The(agency)) + " non vede più i dati della persona dal " + Date(until.In(Rome)) + ": " + say(endReasons, why) + "."
+	return Upper(article.The(agency)) + " non vede più i dati della persona " + Dated("da", until.In(Rome)) + ": " + say(endReasons, why) + "."
 }
 
 var weekdays = map[care.Weekday]string{

@@ -175,7 +175,7 @@ func GateRefusal(r eligibility.GateRefusal) string {
 	if r.From == nil {
 		return Rule(r.Rule)
 	}
-	return Rule(r.Rule) + " Sarà possibile dal " + dayMonthYear(*r.From) + "."
+	return Rule(r.Rule) + " Sarà possibile " + Dated("da", *r.From) + "."
 }
 
 var refusals = map[string]string{

@@ -206,19 +206,11 @@ func permitNeeds(w health.Waiting, now time.Time) string {
 	case w.LastDay == nil:
 		return needs
 	case !care.PermitValid(w.LastDay, today):
-		return "il permesso è scaduto " + theDay(*w.LastDay) + ": " + needs
+		return "il permesso è scaduto " + Dated("", *w.LastDay) + ": " + needs
 	case care.DayOf(*w.LastDay).Equal(today):
 		return "oggi è l’ultimo giorno del permesso: " + needs
 	}
-	return "l’ultimo giorno del permesso è " + theDay(*w.LastDay) + ": " + needs
-}
-
-// theDay says a day with its article: "il 3 marzo 2027", "l’8 marzo 2027".
-func theDay(day time.Time) string {
-	if day.Day() == 8 || day.Day() == 11 {
-		return "l’" + dayMonthYear(day)
-	}
-	return "il " + dayMonthYear(day)
+	return "l’ultimo giorno del permesso è " + Dated("", *w.LastDay) + ": " + needs
 }
 
 // stands says until when a case is suspended, and who may let it go on before.

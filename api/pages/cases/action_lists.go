@@ -54,7 +54,7 @@ var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, 
 		return web.Each(files, func(file ledger.CaseFile) web.Option {
 			return web.Option{
 				Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Chosen: file.ID == chosen,
-				Hint: italian.Stage(file.Stage) + ", aperto il " + italian.Date(file.Opened.In(italian.Rome)) + "." + toldApart(file) + unitesWith(file.Known),
+				Hint: italian.Stage(file.Stage) + ", aperto " + italian.Dated("", file.Opened.In(italian.Rome)) + "." + toldApart(file) + unitesWith(file.Known),
 			}
 		}), err
 	},

@@ -131,7 +131,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
 			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),
-			When: "inviata il " + italian.Moment(r.Requested),
+			When: "inviata " + italian.DatedMoment("", r.Requested),
 		})
 	}
 	for _, a := range file.Appointments {

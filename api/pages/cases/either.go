@@ -85,10 +85,10 @@ func said(data string) string {
 func permitOf(person ledger.Person) string {
 	permit := italian.Permit(person.Permit)
 	if person.PermitExpiry != nil {
-		permit += ", scade il " + italian.Date(*person.PermitExpiry)
+		permit += ", scade " + italian.Dated("", *person.PermitExpiry)
 	}
 	if person.Receipt != nil {
-		permit += ", ricevuta del " + italian.Date(*person.Receipt)
+		permit += ", ricevuta " + italian.Dated("di", *person.Receipt)
 	}
 	return permit
 }
@@ -96,7 +96,7 @@ func permitOf(person ledger.Person) string {
 // setAsideTerms are what merges did not choose of the data of the person.
 func setAsideTerms(file ledger.Case) (terms []web.Term) {
 	for _, aside := range file.SetAside {
-		from := " (dal fascicolo " + aside.From + ", unito il " + italian.Date(aside.At.In(italian.Rome)) + ")"
+		from := " (dal fascicolo " + aside.From + ", unito " + italian.Dated("", aside.At.In(italian.Rome)) + ")"
 		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address", "fiscal_code"} {
 			if value, ok := aside.Values[name]; ok {
 				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})

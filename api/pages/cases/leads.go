@@ -29,7 +29,7 @@ func leadsOf(p care.Policy, file ledger.Case) (now []web.Term, before []web.Mome
 		}
 		before = append(before, web.Moment{
 			Text: l.Name + " (" + italian.Role(l.Role) + "), " + present.AgencyName(p, l.Agency), By: italian.Upper(how) + ". " + leadEnds[l.Ended],
-			When: "dal " + since + " al " + italian.Date(l.Until.In(italian.Rome)),
+			When: "dal " + since + " " + italian.Dated("a", l.Until.In(italian.Rome)),
 		})
 	}
 	return now, before

@@ -34,7 +34,7 @@ func mistakeWords(file ledger.Case) string {
 	if file.MergedInto != "" {
 		what = "l’unione a un altro fascicolo"
 	}
-	return u.SaidBy + " segnala, il " + italian.Date(u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. Un’altra persona può confermarlo fino al " +
+	return u.SaidBy + " segnala, " + italian.Dated("", u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. Un’altra persona può confermarlo fino al " +
 		italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
 }
 
@@ -46,11 +46,11 @@ func partedOf(p care.Policy, file ledger.Case, now time.Time) (shown []Parted) {
 		note := Parted{Other: web.Link{URL: "/fascicoli/" + m.Other, Text: "Fascicolo " + m.Number}}
 		switch {
 		case m.Until != nil && m.Stays:
-			note.Text = "A questo fascicolo ne è stato unito un altro il " + day + ". Se è uno sbaglio, in due lo potete annullare fino al " + italian.Date(m.Until.In(italian.Rome)) + ", dalla pagina di quello."
+			note.Text = "A questo fascicolo ne è stato unito un altro il " + day + ". Se è uno sbaglio, in due lo potete annullare fino " + italian.Dated("a", m.Until.In(italian.Rome)) + ", dalla pagina di quello."
 		case m.Until != nil:
-			note.Text = "Unito il " + day + ". Se è uno sbaglio, in due lo potete annullare fino al " + italian.Date(m.Until.In(italian.Rome)) + ": uno lo segnala, un altro conferma."
+			note.Text = "Unito il " + day + ". Se è uno sbaglio, in due lo potete annullare fino " + italian.Dated("a", m.Until.In(italian.Rome)) + ": uno lo segnala, un altro conferma."
 		case m.Told(now):
-			note.Text = "L’unione con un altro fascicolo, del " + day + ", è stata annullata il " + italian.Date(m.Undone.In(italian.Rome)) + "."
+			note.Text = "L’unione con un altro fascicolo, del " + day + ", è stata annullata " + italian.Dated("", m.Undone.In(italian.Rome)) + "."
 			note.Since, note.Proposed = sinceOf(p, m), proposedOf(p, file, m)
 		default:
 			continue

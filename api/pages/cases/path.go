@@ -66,7 +66,7 @@ func pathOf(p care.Policy, days func(from, to time.Time) int, file ledger.Case, 
 		case i == now && stage == care.StageClosed:
 			shown.Class, shown.State = "done", "percorso concluso"
 			if file.Closed != nil {
-				shown.Days = []string{"il " + italian.Date(file.Closed.In(italian.Rome))}
+				shown.Days = []string{italian.Dated("", file.Closed.In(italian.Rome))}
 			}
 		case i == now:
 			shown.Class, shown.State, took.to = "now", "siamo qui", time.Time{}
@@ -103,12 +103,12 @@ func closedAt(file ledger.Case) time.Time {
 
 // daysOf says from when until when something was, and how long.
 func daysOf(took span, days func(from, to time.Time) int, at time.Time) []string {
-	said := []string{"dal " + italian.Date(took.from.In(italian.Rome))}
+	said := []string{italian.Dated("da", took.from.In(italian.Rome))}
 	until, so := took.to, ""
 	if until.IsZero() {
 		until, so = at, "da "
 	} else {
-		said = append(said, "al "+italian.Date(until.In(italian.Rome)))
+		said = append(said, italian.Dated("a", until.In(italian.Rome)))
 	}
 	switch n := days(took.from, until); {
 	case n > 0:
@@ -127,7 +127,7 @@ func (s *PathStage) back(before []PathStage, of map[care.Stage][]ledger.Branch, 
 	for i := range before {
 		for _, b := range of[care.Stages[i]] {
 			if b.Started.After(began) && len(of[care.Stages[len(before)]]) > 0 {
-				before[i].Back = "si è tornati qui il " + italian.Date(b.Started.In(italian.Rome))
+				before[i].Back = "si è tornati qui " + italian.Dated("", b.Started.In(italian.Rome))
 				before[i].Arc = fmt.Sprintf("M %d 44 C %d 4, %d 4, %d 44", s.X+16, s.X+16, before[i].X+16, before[i].X+16)
 			}
 		}
@@ -135,7 +135,7 @@ func (s *PathStage) back(before []PathStage, of map[care.Stage][]ledger.Branch, 
 }
 
 func branchOf(p care.Policy, b ledger.Branch) PathBranch {
-	shown := PathBranch{Class: "now", Name: present.BranchName(p, b), State: "in corso dal " + italian.Date(b.Started.In(italian.Rome))}
+	shown := PathBranch{Class: "now", Name: present.BranchName(p, b), State: "in corso " + italian.Dated("da", b.Started.In(italian.Rome))}
 	if b.Ended != nil {
 		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)
 	}

@@ -58,7 +58,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	}
 	for _, e := range equipes {
 		if link := parts.EquipeLink(e.Run); link != nil {
-			when := "convocata il " + italian.Date(e.Convened.In(italian.Rome))
+			when := "convocata " + italian.Dated("", e.Convened.In(italian.Rome))
 			if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil {
 				when += "; riunione: " + present.MeetingWhen(*m)
 			}
@@ -105,7 +105,7 @@ func protectionOf(file ledger.Case) *Protection {
 		}
 	}
 	for _, l := range p.Likeness {
-		shown.Alike = append(shown.Alike, web.Link{URL: "/fascicoli/" + l.ID, Text: "Fascicolo " + l.Number + ", aperto il " + italian.Date(l.Opened.In(italian.Rome))})
+		shown.Alike = append(shown.Alike, web.Link{URL: "/fascicoli/" + l.ID, Text: "Fascicolo " + l.Number + ", aperto " + italian.Dated("", l.Opened.In(italian.Rome))})
 	}
 	return &shown
 }

@@ -43,7 +43,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 			continue
 		}
 		item := Item{
-			Title: title(n), When: "Chiesto il " + italian.Moment(n.Asked), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
+			Title: title(n), When: "Chiesto " + italian.DatedMoment("", n.Asked), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
 			Heading: "Che cosa avevi scritto", Next: next(n), Dismiss: read(n),
 		}
 		if n.Refusal != nil {
@@ -65,7 +65,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 func openingItem(p care.Policy, n ledger.Notice) Item {
 	o := n.Opened
 	item := Item{
-		Title: "Quello che hai scritto è stato aperto", When: "Scritto il " + italian.Moment(o.Written) + ", aperto il " + italian.Moment(n.At),
+		Title: "Quello che hai scritto è stato aperto", When: "Scritto " + italian.DatedMoment("", o.Written) + ", aperto " + italian.DatedMoment("", n.At),
 		Why:     o.ByName + ", " + italian.Role(o.ByRole) + " (" + present.AgencyName(p, o.ByAgency) + "), lo legge per un giorno.",
 		Heading: "Perché l’ha aperto", Typed: []web.Term{{Name: italian.Field("reason"), Value: o.Reason}},
 		Dismiss: read(n),
@@ -83,7 +83,7 @@ func mistakeItem(n ledger.Notice, now time.Time, cal care.Calendar) Item {
 	m, what := n.Mistake, present.MistakeIn(n)
 	file := "/fascicoli/" + n.CaseID
 	item := Item{
-		Title: "Uno sbaglio da confermare", When: "Segnalato il " + italian.Moment(n.At),
+		Title: "Uno sbaglio da confermare", When: "Segnalato " + italian.DatedMoment("", n.At),
 		Why:     m.SaidBy + " segnala che " + what + ". Puoi confermarlo tu, o un’altra persona. " + italian.Due(m.Until, now, cal) + ". Con la conferma il fascicolo torna aperto. Se nessuno lo fa, la segnalazione decade.",
 		Heading: "Perché", Typed: []web.Term{{Name: italian.Field("note"), Value: m.Why}},
 		Next: &web.Link{URL: file + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}, Case: &web.Link{URL: file, Text: "Fascicolo " + n.CaseNumber},

@@ -42,12 +42,12 @@ func PlanInState(plans []ledger.Plan, states ...care.PlanState) *ledger.Plan {
 func PlanVersionOf(p care.Policy, plan ledger.Plan, findings []ledger.GoalFinding) PlanVersion {
 	shown := PlanVersion{
 		Name: fmt.Sprintf("Versione %d", plan.Version), State: present.PlanBadge(plan.State), Changes: plan.Changes,
-		When: "del " + italian.Date(plan.Created.In(italian.Rome)),
+		When: italian.Dated("di", plan.Created.In(italian.Rome)),
 	}
 	if plan.Activated != nil {
-		shown.When = "in vigore dal " + italian.Date(plan.Activated.In(italian.Rome))
+		shown.When = "in vigore " + italian.Dated("da", plan.Activated.In(italian.Rome))
 		if plan.Ended != nil {
-			shown.When += " al " + italian.Date(plan.Ended.In(italian.Rome))
+			shown.When += " " + italian.Dated("a", plan.Ended.In(italian.Rome))
 		}
 	}
 	reported := plan.State == care.PlanActive || plan.State == care.PlanRevised || plan.State == care.PlanCompleted

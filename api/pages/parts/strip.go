@@ -52,9 +52,9 @@ func StripOf(file ledger.Case, now time.Time) *Strip {
 	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
 	switch {
 	case p.Permit != "" && p.PermitExpiry != nil:
-		permit += ", fino al " + italian.Date(*p.PermitExpiry)
+		permit += ", fino " + italian.Dated("a", *p.PermitExpiry)
 	case p.Receipt != nil:
-		permit += ", ricevuta del " + italian.Date(*p.Receipt)
+		permit += ", ricevuta " + italian.Dated("di", *p.Receipt)
 	}
 	strip.Facts = append(strip.Facts, permit)
 	return strip

@@ -43,7 +43,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 	}
 	page := EquipePage{
 		Frame: s.Pages.Frame(c, italian.Upper(italian.EquipeKind(equipe.Kind)), placeOf(who, rules.Policy)),
-		State: present.EquipeBadge(equipe), Lead: "Convocata il " + italian.Date(equipe.Convened.In(italian.Rome)) + ".",
+		State: present.EquipeBadge(equipe), Lead: "Convocata " + italian.Dated("", equipe.Convened.In(italian.Rome)) + ".",
 		Seats: parts.SeatsOf(rules.Policy, equipe.Seats),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}

@@ -90,7 +90,7 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) ReferralItem {
 	item := ReferralItem{
 		ID: r.ID, URL: "/segnalazioni/" + r.ID, Facts: facts(rules.Policy, r), Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: "Inviata il " + italian.Date(r.Requested.In(italian.Rome)),
+		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: "Inviata " + italian.Dated("", r.Requested.In(italian.Rome)),
 	}
 	if r.FromAgency == who.Agency {
 		item.Agency = italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency)))
@@ -162,7 +162,7 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 	}
 	page := Referral{
 		Frame: s.Pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " il " + italian.Date(r.Requested.In(italian.Rome)) + ".",
+		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " " + italian.Dated("", r.Requested.In(italian.Rome)) + ".",
 		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}

@@ -195,7 +195,7 @@ func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
 }
 
 func newTerm(until time.Time) string {
-	return "Nuova scadenza: " + italian.Day(until) + " alle " + italian.Clock(until) + "."
+	return "Nuova scadenza: " + italian.Day(until) + " alle " + italian.Hour(until) + "."
 }
 
 // endOfDay is when the offices' day ends, on a local day.

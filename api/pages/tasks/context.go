@@ -248,7 +248,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
 		if _, ok := equipeTasks[t.Kind]; ok && agency.LegalBasis() == care.Consent {
-			page.Words = append(page.Words, "L’invito è "+article.Of(present.AgencyName(rules.Policy, rules.RoleAgency(care.DeskOperator)))+", del "+italian.Date(t.Ready.In(italian.Rome))+
+			page.Words = append(page.Words, "L’invito è "+article.Of(present.AgencyName(rules.Policy, rules.RoleAgency(care.DeskOperator)))+", "+italian.Dated("di", t.Ready.In(italian.Rome))+
 				": giorno e luogo della riunione li dice chi convoca. Dati della persona, verbali e progetto si leggono qui solo con il suo consenso al tuo ente per l’équipe, che manca.")
 		}
 		return nil

@@ -91,7 +91,7 @@ func Told(t working.Told, day func(time.Time) string) (terms [][2]string) {
 	for _, asked := range t.Asks {
 		words := strings.TrimSuffix(asked.Text, ".")
 		if asked.Until != nil {
-			words += " (entro il " + day(*asked.Until) + ")"
+			words += " (termine: " + day(*asked.Until) + ")"
 		}
 		asks = append(asks, words)
 	}
