@@ -22,6 +22,7 @@ type referralJSON struct {
 	Purpose     string                  `json:"purpose" doc:"Code of the area of need that it is for; empty: a placement, or what a plan sends the person for"`
 	Outcome     string                  `json:"outcome,omitempty" doc:"Of one that is over, where its addressee gave one"`
 	Snapshot    *ledger.Snapshot        `json:"snapshot,omitempty" doc:"What the addressee sees of the person; none once it is out of sight"`
+	Notes       []ledger.ReferralNote   `json:"notes,omitempty" doc:"That either side added since it was sent, the latest first: in the answer of one referral"`
 	Corrected   []ledger.GivenCorrected `json:"corrected,omitempty" doc:"What of the snapshot was corrected since, while what it was given for stands"`
 	EndedAt     *time.Time              `json:"share_ended_at,omitempty" doc:"When what the data were given for ended"`
 	ShareEnd    care.EndReason          `json:"share_end,omitempty" enum:"completed,rejected,withdrawn,redirected,cancelled,waived,answered,consent_withdrawn,opened_by_mistake" doc:"Why it ended"`
@@ -41,7 +42,7 @@ func referralOf(who care.Staff) func(ledger.Referral) referralJSON {
 			ID: r.ID, State: r.State, CaseFileID: r.CaseID, CaseNumber: r.CaseNumber, FromAgency: r.FromAgency, ToAgency: r.ToAgency,
 			Continues: r.Continues, Reason: r.Reason, LegalBasis: r.LegalBasis, Purpose: r.Purpose, Outcome: r.Outcome, TaskID: r.TaskID,
 			RequestedAt: r.Requested, DueAt: r.Due, ChangedAt: r.Changed, Note: r.Note, Answered: r.Answered, Allowed: r.Moves(who),
-			EndedAt: r.Ended, ShareEnd: r.Why, SeenUntil: r.SeenUntil, Corrected: r.Corrected,
+			EndedAt: r.Ended, ShareEnd: r.Why, SeenUntil: r.SeenUntil, Corrected: r.Corrected, Notes: r.Notes,
 		}
 		var snapshot ledger.Snapshot
 		if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil {

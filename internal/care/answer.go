@@ -71,16 +71,16 @@ const (
 
 // Operations that assign work are plain transactions on the task's row.
 const (
-	OpClaim                          Operation = "claim"
-	OpRelease                        Operation = "release"
-	OpReassign                       Operation = "reassign"                          // to another role, by the supervisor
-	OpExtend                         Operation = "extend"                            // more time, by the supervisor
-	OpRemind                         Operation = "remind"                            // a reminder now, by the supervisor
-	OpContact, OpAmend               Operation = "contact", "amend"                  // records a contact at the desk; corrects what was written
-	OpProgress                       Operation = "progress"                          // how an action of the plan comes along
-	OpRetryEntry, OpRefuseEntry      Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
-	OpTellTakeOver, OpWorkProfile    Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
-	OpNameLead, OpAddNeed, OpEndNeed Operation = "name_lead", "add_need", "end_need" // who follows the case for their agency before the colleagues; a need that is found outside of an assessment, or over
+	OpClaim                            Operation = "claim"
+	OpRelease                          Operation = "release"
+	OpReassign                         Operation = "reassign"                          // to another role, by the supervisor
+	OpExtend                           Operation = "extend"                            // more time, by the supervisor
+	OpRemind                           Operation = "remind"                            // a reminder now, by the supervisor
+	OpContact, OpAmend, OpNoteReferral Operation = "contact", "amend", "note_referral" // records a contact at the desk; corrects what was written; adds a note to a referral that was sent
+	OpProgress                         Operation = "progress"                          // how an action of the plan comes along
+	OpRetryEntry, OpRefuseEntry        Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
+	OpTellTakeOver, OpWorkProfile                         Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
+	OpNameLead, OpAddNeed, OpEndNeed   Operation = "name_lead", "add_need", "end_need" // who follows the case for their agency before the colleagues; a need that is found outside of an assessment, or over
 )
 
 // Booking asks for an appointment with a level-2 service.

@@ -14,3 +14,10 @@ var Amend = Operation[amending.Amended]{
 		return amending.Amended{Seen: 1, Why: exampleText, Note: &note}
 	},
 }
+
+// NoteReferral adds a note to a referral that was sent, which both sides read.
+var NoteReferral = Operation[ReasonForm]{
+	Facts:   Facts{Code: care.OpNoteReferral, On: OnReferral, AtOnce: true, Path: "notes"},
+	Check:   checkReason,
+	Example: exampleReason,
+}

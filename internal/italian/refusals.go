@@ -51,6 +51,8 @@ func forbidden(r care.Refusal) string {
 			return "Il tuo ruolo non permette questa operazione: la può fare " + names[0] + "."
 		}
 		return "Il tuo ruolo non permette questa operazione: la possono fare " + enumerate(names) + "."
+	case r.Operation == care.OpNoteReferral:
+		return "La segnalazione è tra altri due enti: le note le scrivono quelli."
 	case r.Operation == care.OpWithdraw || r.Operation == care.OpSupply:
 		return "La segnalazione è di un altro ente: chi l’ha inviata la può ritirare, e può dare le informazioni chieste."
 	case facts.On == catalogue.OnReferral:

@@ -452,7 +452,19 @@ type Referral struct {
 	Note         string             `db:"note"`
 	Answered     bool               `db:"answered"`  // an accepted answer to it is on its way
 	Corrected    []GivenCorrected   `db:"corrected"` // since it was given
+	Notes        []ReferralNote     `db:"notes"`     // of either side since it was sent, the latest first
 	ShareEnd
+}
+
+// ReferralNote is a note that one of the two sides added to a referral after it was sent.
+type ReferralNote struct {
+	ID       string      `json:"id"`
+	At       time.Time   `json:"at"`
+	ByName   string      `json:"by_name"`
+	ByRole   care.Role   `json:"by_role"`
+	ByAgency string      `json:"by_agency"`
+	Note     string      `json:"note"`
+	Amended  []Amendment `json:"amended" nullable:"false" doc:"How it was corrected, the latest first; why, to its author's agency alone"`
 }
 
 // GivenCorrected is a field of what an agency was given of a person that was corrected since.

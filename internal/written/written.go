@@ -112,6 +112,7 @@ var forms = []form{
 	act(care.OpSupply, Referral, Case, false),
 	act(care.OpRedirect, Referral, Case, false),
 	act(care.OpWithdraw, Referral, Case, false),
+	act(care.OpNoteReferral, Referral, Case, false),
 	task(care.ReferralAnswer, Referral, Case, false),
 	task(care.SupplyInformation, Referral, Case, false),
 	task(care.NextStepAfterRejection, Referral, Case, false),

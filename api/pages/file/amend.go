@@ -187,47 +187,8 @@ func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *
 	return page
 }
 
-// amendedOf shows how a record was amended: field by field, as it was and as it is.
-func amendedOf(p care.Policy, form string, a ledger.Amendment) Amended {
-	shown := Amended{By: "Corretta il " + italian.Date(a.At.In(italian.Rome)) + " da " + a.ByName + ", " + italian.Role(a.ByRole), Why: a.Why}
+// amendedOf shows how a record of a form was amended.
+func amendedOf(p care.Policy, form string, a ledger.Amendment) present.Amended {
 	op, task := parts.FormOf(form)
-	for _, change := range a.Changes {
-		if change.Field == amending.Areas {
-			shown.Changes = append(shown.Changes, areasOf(p, change)...)
-			continue
-		}
-		words := func(value json.RawMessage) string {
-			text, err := json.Marshal(map[string]json.RawMessage{change.Field: value})
-			if len(value) == 0 || err != nil {
-				return ""
-			}
-			return strings.Join(web.Each(present.Typed(p, op, task, text), func(t web.Term) string { return t.Value }), ", ")
-		}
-		shown.Changes = append(shown.Changes, Changed{Field: italian.TaskField(task, catalogue.TaskField(change.Field)), Old: words(change.Old), New: words(change.New)})
-	}
-	return shown
-}
-
-// areasOf shows of which areas something else was found.
-func areasOf(p care.Policy, change ledger.RecordChange) (list []Changed) {
-	found := func(value json.RawMessage, area string) string {
-		var all []care.AreaFinding
-		if len(value) > 0 && json.Unmarshal(value, &all) != nil {
-			return ""
-		}
-		i := slices.IndexFunc(all, func(a care.AreaFinding) bool { return a.Area == area })
-		switch {
-		case i < 0:
-			return ""
-		case all[i].Note != "":
-			return italian.NeedLevel(all[i].Need) + " (" + all[i].Note + ")"
-		}
-		return italian.NeedLevel(all[i].Need)
-	}
-	for _, n := range p.Needs {
-		if was, is := found(change.Old, n.Code), found(change.New, n.Code); was != is {
-			list = append(list, Changed{Field: n.Name, Old: was, New: is})
-		}
-	}
-	return list
+	return present.AmendedOf(p, op, task, a)
 }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/present"
 	"percorso/api/web"
 )
 
@@ -40,18 +41,9 @@ type Record struct {
 	Circle string
 	Open   string // address where it is opened all the same; empty: it is readable
 	// How it was amended, the latest first, and where the caller amends it; empty: they may not.
-	Amended []Amended
+	Amended []present.Amended
 	Amend   string
 }
-
-// Amended is how a record became another version.
-type Amended struct {
-	By, Why string // who and when, and for what reason
-	Changes []Changed
-}
-
-// Changed is a field as it was and as it is; empty: nothing stood or stands there.
-type Changed struct{ Field, Old, New string }
 
 // Amending is the form that amends a record.
 type Amending struct {
@@ -60,7 +52,7 @@ type Amending struct {
 	By        string // who wrote it, and when
 	Course    bool   // it has what the course of the case was decided by
 	Seen      int    // version that the form is made from
-	Meanwhile []Amended
+	Meanwhile []present.Amended
 	Fields    []web.Field
 }
 

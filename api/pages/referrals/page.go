@@ -63,6 +63,7 @@ type Referral struct {
 	Sight      string     // until when it does, and why; empty: there is no end in view
 	About      []web.Term
 	Note       string // the last one
+	Notes      []ReferralNote
 	History    []web.Moment
 	Case       *web.Link // nil where the caller may not see the case file
 	Origin     *web.Link // the redirected referral that it follows; nil: none, or not for the caller

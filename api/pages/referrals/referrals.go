@@ -25,6 +25,7 @@ func (s *Place) Mount(p access.Routes) {
 	s.mountSending(p)
 	p.Get("/segnalazioni", s.referralList)
 	p.Get("/segnalazioni/:id", s.referral)
+	p.Post("/segnalazioni/:id/"+noting, s.note)
 	for _, m := range referralMoves {
 		p.Post("/segnalazioni/:id/"+m.path, func(c *gin.Context, who care.Staff) error { return s.moveReferral(c, who, m) })
 	}
@@ -188,6 +189,7 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		return err
 	}
 	page.goOn(next)
+	notesOf(&page, who, rules.Policy, r, refused)
 	if refused != nil {
 		page.Problems = refused.form
 	}
@@ -264,6 +266,9 @@ func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
 	return terms
 }
 
+// noted is the line of a note, which stands among the notes.
+const noted = "referral_noted"
+
 // historyLength is how much of a case's timeline is looked through.
 const historyLength = 100
 
@@ -280,7 +285,7 @@ func (s *Place) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r
 	}
 	var history []web.Moment
 	for _, m := range moments.Items {
-		if m.Run == r.Run && strings.HasPrefix(m.Code, "referral_") {
+		if m.Run == r.Run && strings.HasPrefix(m.Code, "referral_") && m.Code != noted {
 			history = append(history, present.MomentOf(p, m))
 		}
 	}

@@ -36,6 +36,7 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"person_protected":      "La persona è protetta: la conoscono solo i custodi",
 	"work_profile":          "Scritto il profilo per il lavoro",
 	"need_found":            "Aggiunto un bisogno",
+	"referral_noted":        "Aggiunta una nota alla segnalazione",
 	"record_amended":        "Corretto quello che era scritto",
 	"need_over":             "Chiuso un bisogno",
 	"take_over_told":        "Registrato come la persona sa della presa in carico",

@@ -1,4 +1,4 @@
-// Package amending keeps new versions of what people wrote.
+// Package amending keeps what people write of something that was written or sent before: a new version of it, or a note.
 package amending
 
 import (
@@ -16,16 +16,24 @@ import (
 	"percorso/internal/postgres"
 )
 
-// Work amends a record, as a member of staff asks, and gives the command the run of the
-// record; or says why not. Whoever amends it meanwhile waits for the case's run. What the
-// process was answered stays.
+// Work amends a record or adds a note to a referral, as a member of staff asks, and gives
+// the command the run that it is about, and its case; or says why not.
 func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, err error) {
+	if !care.IsID(c.Target) {
+		return "", nil, ledger.ErrNotFound
+	}
+	if c.Operation == care.OpNoteReferral {
+		return note(ctx, tx, s, c, id, at)
+	}
+	return amend(ctx, tx, s, c, id, at)
+}
+
+// amend amends a record. Whoever amends it meanwhile waits for the case's run. What the
+// process was answered stays.
+func amend(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, err error) {
 	form, err := postgres.FormOf(catalogue.Amend, c.Data)
 	if err != nil {
 		return "", nil, err
-	}
-	if !care.IsID(c.Target) {
-		return "", nil, ledger.ErrNotFound
 	}
 	was, may := amending.Version{}, false
 	err = tx.QueryRow(ctx, `SELECT case_id, run_id, form, data, version, may FROM record_to_amend($1)`, c.Target).

@@ -3,6 +3,7 @@ package amending_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -149,6 +150,49 @@ func TestTwoAmendAtOnce(t *testing.T) {
 	p.refused(p.amends("desk_operator.prato", id, amending.Amended{Seen: 2, Note: said("Prova")}), care.RefusedForbidden)
 	require.NoError(t, p.amends("social_worker_2.prato", id, amending.Amended{Seen: 2, Note: said("Prova in sua vece")}))
 	require.Equal(t, 3, p.reads("social_worker_2.prato", run, id).Version)
+}
+
+// Either side adds notes to a referral, which both read with how they were corrected, until
+// what it is for is over; nobody else does.
+func TestNotesOnAReferral(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	branch, referral := postgrestest.NewRun(care.RunReferral), uuid.NewString()
+	p.Branch(run, branch, care.Answer{Agency: "cpi"}, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}})
+	notes := func(account, text string) (string, error) {
+		cmd, err := p.Records.Assign(t.Context(), p.Accounts[account], catalogue.NoteReferral.Command(uuid.NewString(), referral, catalogue.ReasonForm{Note: text}).NewCommand)
+		return cmd.ID, err
+	}
+	first, err := notes("social_worker.prato", "Prova: lavora di notte")
+	require.NoError(t, err)
+	_, err = notes("cpi_operator.prato", "Prova: ci vediamo di pomeriggio")
+	require.NoError(t, err)
+	require.NoError(t, p.amends("social_worker.prato", first, amending.Amended{Seen: 1, Note: said("Prova: lavora di mattina")}))
+	for account, why := range map[string]string{"social_worker.prato": "Prova: letto male", "cpi_operator.prato": ""} {
+		r, err := p.Records.Referral(t.Context(), p.Accounts[account], referral)
+		require.NoError(t, err)
+		require.Len(t, r.Notes, 2, account)
+		hers := r.Notes[slices.IndexFunc(r.Notes, func(n ledger.ReferralNote) bool { return n.ID == first })]
+		require.Equal(t, "Prova: lavora di mattina", hers.Note)
+		require.Len(t, hers.Amended, 1)
+		require.Equal(t, why, hers.Amended[0].Why)
+		require.JSONEq(t, `"Prova: lavora di notte"`, string(hers.Amended[0].Changes[0].Old))
+		require.JSONEq(t, `"Prova: lavora di mattina"`, string(hers.Amended[0].Changes[0].New))
+	}
+	require.Contains(t, p.Moments(run), "referral_noted")
+	_, err = notes("third_sector_operator.prato", "Prova")
+	require.ErrorIs(t, err, ledger.ErrNotFound)
+
+	p.Does(branch, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRejected}}, Ending: care.Rejected}, nil)
+	for _, account := range []string{"social_worker.prato", "cpi_operator.prato"} {
+		_, err = notes(account, "Prova")
+		p.refused(err, care.RefusedEnded)
+	}
+	_, err = p.Owner.Exec(t.Context(), `UPDATE share SET seen_until = '2020-01-01'`)
+	require.NoError(t, err)
+	r, err := p.Records.Referral(t.Context(), p.Accounts["cpi_operator.prato"], referral)
+	require.NoError(t, err)
+	require.Empty(t, r.Notes, "out of sight with the data")
 }
 
 // The employment centre is shown what was corrected of what it was given, as long as that

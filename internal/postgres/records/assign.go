@@ -48,7 +48,7 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 				return ledger.Command{}, err
 			}
 			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
-		case care.OpAmend:
+		case care.OpAmend, care.OpNoteReferral:
 			caseID, refusal, err := amending.Work(ctx, tx, s, &c, id, r.Clock())
 			if err != nil {
 				return ledger.Command{}, err

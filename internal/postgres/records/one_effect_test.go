@@ -118,6 +118,12 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return p.assigns("social_worker.prato", catalogue.EndNeed.Command("", ledger.BareID(run), needs.Over{Area: "housing", Note: "Prova"}).NewCommand)
 	},
+	care.OpNoteReferral: func(p *play) asked {
+		run, _ := p.withTask()
+		branch, referral := postgrestest.NewRun(care.RunReferral), uuid.NewString()
+		p.Branch(run, branch, care.Answer{Agency: "cpi"}, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}})
+		return p.assigns("social_worker.prato", catalogue.NoteReferral.Command("", referral, catalogue.ReasonForm{Note: "Prova"}).NewCommand)
+	},
 	care.OpAmend: func(p *play) asked {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		e := p.Ask("social_worker.prato", run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now, Note: "Prova"}))

@@ -31,8 +31,8 @@ const referralTables = `
 
 // What was corrected of the person since is read of one referral alone.
 const (
-	selectReferral    = referralColumns + `, '[]'::jsonb AS corrected` + referralTables
-	selectOneReferral = referralColumns + `, CASE WHEN s.id IS NOT NULL THEN given_corrected(s.id) ELSE '[]' END AS corrected` + referralTables
+	selectReferral    = referralColumns + `, '[]'::jsonb AS corrected, '[]'::jsonb AS notes` + referralTables
+	selectOneReferral = referralColumns + `, CASE WHEN s.id IS NOT NULL THEN given_corrected(s.id) ELSE '[]' END AS corrected, referral_notes(r.id) AS notes` + referralTables
 )
 
 // The orders of referrals: the newest first, or what is to be answered first, which the
