@@ -32,7 +32,7 @@ func (s *Place) note(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.showReferral(c, who, status, &refusedMove{care.OpNoteReferral, catalogue.ReferralMoveForm{Note: form.Note}, again})
+	return s.showReferral(c, who, status, &refusedMove{care.OpNoteReferral, catalogue.ReferralMoveForm{Note: form.Note}, again, c.Request.PostForm})
 }
 
 // notesOf fills in the notes, and the form for another one while both sides work on what
