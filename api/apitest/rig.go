@@ -289,25 +289,25 @@ func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ strin
 }
 
 // Absences is one of the caller's own, which is now and can be changed.
-func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]ledger.Absence, error) {
+func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]absence.Entry, error) {
 	today := care.DayOf(f.now())
-	return []ledger.Absence{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
+	return []absence.Entry{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
 }
 
 // EnterAbsence enters it.
-func (f *fakeRecords) EnterAbsence(ctx context.Context, s care.Staff, _, _ string, form absence.Days) (ledger.Absence, error) {
+func (f *fakeRecords) EnterAbsence(ctx context.Context, s care.Staff, _, _ string, form absence.Days) (absence.Entry, error) {
 	return f.ChangeAbsence(ctx, s, SomeID, form)
 }
 
 // ChangeAbsence changes that one alone, to days that are right.
-func (f *fakeRecords) ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (a ledger.Absence, err error) {
+func (f *fakeRecords) ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (a absence.Entry, err error) {
 	if err := f.EndAbsence(ctx, s, id); err != nil {
 		return a, err
 	}
 	if faults := form.Check(f.now()); len(faults) > 0 {
 		return a, care.Refuse(faults...)
 	}
-	return ledger.Absence{ID: id, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: form.Span().First, Last: form.Span().Last}, nil
+	return absence.Entry{ID: id, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: form.Span().First, Last: form.Span().Last}, nil
 }
 
 // EndAbsence ends that one alone.

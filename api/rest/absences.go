@@ -8,14 +8,13 @@ import (
 
 	"percorso/internal/absence"
 	"percorso/internal/care"
-	"percorso/internal/ledger"
 )
 
 // Absences is what the API reads and writes of who is away.
 type Absences interface {
-	Absences(ctx context.Context, s care.Staff) ([]ledger.Absence, error)
-	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (ledger.Absence, error)
-	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (ledger.Absence, error)
+	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
+	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (absence.Entry, error)
+	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (absence.Entry, error)
 	EndAbsence(ctx context.Context, s care.Staff, id string) error
 }
 
@@ -31,7 +30,7 @@ type absenceJSON struct {
 	SubstituteName string    `json:"substitute_name,omitempty"`
 }
 
-func absenceOf(a ledger.Absence) absenceJSON {
+func absenceOf(a absence.Entry) absenceJSON {
 	return absenceJSON{a.ID, a.StaffID, a.Name, a.Role, a.Agency, *care.DateOf(a.First), *care.DateOf(a.Last), a.SubstituteID, a.SubstituteName}
 }
 

@@ -79,7 +79,7 @@ const (
 	OpContact, OpAmend, OpNoteReferral Operation = "contact", "amend", "note_referral" // records a contact at the desk; corrects what was written; adds a note to a referral that was sent
 	OpProgress                         Operation = "progress"                          // how an action of the plan comes along
 	OpRetryEntry, OpRefuseEntry        Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
-	OpTellTakeOver, OpWorkProfile                         Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
+	OpTellTakeOver, OpWorkProfile      Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
 	OpNameLead, OpAddNeed, OpEndNeed   Operation = "name_lead", "add_need", "end_need" // who follows the case for their agency before the colleagues; a need that is found outside of an assessment, or over
 )
 

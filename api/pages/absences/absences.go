@@ -73,7 +73,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error
 }
 
 // item is an absence as the list shows it.
-func (s *Place) item(who care.Staff, rules *zone.Rules, a ledger.Absence) Item {
+func (s *Place) item(who care.Staff, rules *zone.Rules, a absence.Entry) Item {
 	item := Item{
 		Title: a.Name + ", " + italian.Role(a.Role) + " (" + present.AgencyName(rules.Policy, a.Agency) + ")",
 		When:  "Da " + italian.Day(a.First) + " a " + italian.Day(a.Last), Substitute: "Nessun sostituto per nome: chi ha lo stesso ruolo",
@@ -101,7 +101,7 @@ func (s *Place) item(who care.Staff, rules *zone.Rules, a ledger.Absence) Item {
 }
 
 // fields are those of the form, of an absence that is there or of another one.
-func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typed, of *ledger.Absence) ([]web.Field, error) {
+func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typed, of *absence.Entry) ([]web.Field, error) {
 	colleagues, err := s.Records.Colleagues(c.Request.Context(), who)
 	if err != nil {
 		return nil, err
@@ -207,12 +207,12 @@ func (s *Place) enter(c *gin.Context, who care.Staff) error {
 }
 
 // known finds one of those that the caller may change.
-func (s *Place) known(c *gin.Context, who care.Staff) (a ledger.Absence, err error) {
+func (s *Place) known(c *gin.Context, who care.Staff) (a absence.Entry, err error) {
 	list, err := s.Records.Absences(c.Request.Context(), who)
 	if err != nil {
 		return a, err
 	}
-	i := slices.IndexFunc(list, func(a ledger.Absence) bool {
+	i := slices.IndexFunc(list, func(a absence.Entry) bool {
 		return a.ID == c.Param("id") && absence.MayEnter(who, care.Staff{ID: a.StaffID, Zone: who.Zone})
 	})
 	if i < 0 {
@@ -230,7 +230,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	return s.showOne(c, who, a, in, http.StatusOK)
 }
 
-func (s *Place) showOne(c *gin.Context, who care.Staff, a ledger.Absence, in typed, status int) error {
+func (s *Place) showOne(c *gin.Context, who care.Staff, a absence.Entry, in typed, status int) error {
 	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
 	if err != nil {
 		return err

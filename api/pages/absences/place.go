@@ -8,7 +8,6 @@ import (
 	"percorso/api/pages/room"
 	"percorso/internal/absence"
 	"percorso/internal/care"
-	"percorso/internal/ledger"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -19,9 +18,9 @@ type Place struct {
 
 // Records is what the pages read and write, as whoever asks.
 type Records interface {
-	Absences(ctx context.Context, s care.Staff) ([]ledger.Absence, error)
-	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (ledger.Absence, error)
-	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (ledger.Absence, error)
+	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
+	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (absence.Entry, error)
+	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (absence.Entry, error)
 	EndAbsence(ctx context.Context, s care.Staff, id string) error
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 }

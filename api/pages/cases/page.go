@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
 )
 
@@ -52,7 +53,7 @@ type Protection struct {
 type CasePage struct {
 	web.Frame
 	Number       string
-	Reached      []parts.Reached // how the person is reached
+	Reached      []reached.Shown // how the person is reached
 	Sentence     string          // what it waits for; empty where its suspension says it
 	Health       web.Badge
 	Suspension   *Suspension  // nil: its clocks run

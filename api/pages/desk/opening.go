@@ -10,6 +10,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -46,7 +47,7 @@ func readCaseForm(c *gin.Context) caseForm {
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
 		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
 	}
-	terms := parts.ReadContactTerms(c.PostForm, "phone")
+	terms := reached.ReadContactTerms(c.PostForm, "phone")
 	f.Person.NoSafeContact = c.PostForm("no_safe_contact") != ""
 	if terms != (reach.Way{}) {
 		terms.Kind, terms.Value = reach.Phone, f.Person.Phone
@@ -149,7 +150,7 @@ var caseFields = []string{
 // caseField names a field of the form: "person.languages[1]" is "languages".
 func caseField(path string) (id, label string) {
 	id = strings.TrimPrefix(path, "person.")
-	if contact, ok := parts.ContactField(id); ok { // of which the form has one
+	if contact, ok := reached.ContactField(id); ok { // of which the form has one
 		id = strings.Replace(contact, "contacts-0-", "phone-", 1)
 		return strings.TrimSuffix(id, "-value"), italian.Field(path)
 	}
@@ -169,7 +170,7 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	page.PhoneTerms = []web.Field{
-		{Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true, Fields: parts.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone))},
+		{Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true, Fields: reached.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone))},
 		{Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: "Contatto sicuro", Options: []web.Option{
 			{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: p.NoSafeContact}}},
 	}

@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/room"
+	"percorso/internal/absence"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -26,7 +27,7 @@ type Records interface {
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
-	Absences(ctx context.Context, s care.Staff) ([]ledger.Absence, error)
+	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
 	// Notices lists what the caller is told of, among it what waits for their confirmation.
 	Notices(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)

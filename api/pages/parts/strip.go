@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -19,9 +20,9 @@ import (
 // Strip is what stands above a form: whom it is about, what it is about, and what was
 // said before. What is empty is not shown.
 type Strip struct {
-	Person  string    // name and age
-	Facts   []string  // of the person: languages, permit
-	Reached []Reached // how the person is reached
+	Person  string          // name and age
+	Facts   []string        // of the person: languages, permit
+	Reached []reached.Shown // how the person is reached
 	Things  []Thing
 	Said    []web.Moment // the last notes
 	Rest    *web.Link    // where all the rest stands
@@ -43,7 +44,7 @@ func (t *Thing) add(name, value string) {
 // StripOf begins the strip of a form about a case that the caller reads.
 func StripOf(file ledger.Case, now time.Time) *Strip {
 	p := file.PersonData
-	strip := &Strip{Reached: Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
+	strip := &Strip{Reached: reached.Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
 	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, p.YearOnly, now)
 	strip.speaks(p.Languages)
 	if speech := known.Speech(p.Speech); speech != "" {
@@ -111,7 +112,7 @@ func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
 	born, yearOnly, _ := correction.ParseBirth(given.BirthDate) // unknown, it has no age
 	strip := &Strip{Person: withAge(name, born, yearOnly, now)}
 	if given.Phone != "" {
-		strip.Reached = []Reached{reachedBy(given.Telephone())}
+		strip.Reached = []reached.Shown{reached.By(given.Telephone())}
 	}
 	strip.speaks(given.Languages)
 	return strip

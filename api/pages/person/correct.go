@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -52,7 +53,7 @@ func (s *Place) correct(c *gin.Context, who care.Staff) error {
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
-		if id, ok := parts.ContactField(path); ok {
+		if id, ok := reached.ContactField(path); ok {
 			return id, italian.Field(path)
 		}
 		id, _, _ = strings.Cut(path, "[")
@@ -84,7 +85,7 @@ func typed(sent url.Values, field string) string {
 	case correction.BirthDate:
 		return parts.ReadBirth(sent.Get(field))
 	case correction.Contacts:
-		return reach.Text(parts.ReadContacts(sent.Get))
+		return reach.Text(reached.ReadContacts(sent.Get))
 	case correction.Linked:
 		return kin.Text(readPeople(sent.Get))
 	case correction.Papers:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
 	"percorso/internal/correction"
 	"percorso/internal/italian"
@@ -36,7 +37,7 @@ func listFields(field, value string) (groups []web.Field) {
 			groups = append(groups, folded(group, i >= len(list), "Aggiungi un documento"))
 		}
 	default:
-		return parts.ContactsFields(reach.Read(value))
+		return reached.ContactsFields(reach.Read(value))
 	}
 	return groups
 }

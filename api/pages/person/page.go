@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
 )
 
@@ -18,7 +19,7 @@ type Page struct {
 	web.Frame
 	Number      string
 	Data        []web.Term      // who they are
-	Reached     []parts.Reached // how they are reached
+	Reached     []reached.Shown // how they are reached
 	Contacts    []web.Term      // and spoken to
 	Corrections []Correction
 	Correct     *web.Link // nil: not for the caller

@@ -8,6 +8,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -48,7 +49,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
 		web.Term{Name: italian.Field(correction.Papers), Value: strings.Join(web.Each(p.Papers, known.Paper), "; ")},
 	)
-	page.Reached = parts.ReachedOf(p)
+	page.Reached = reached.Of(p)
 	page.Contacts = terms(
 		web.Term{Name: italian.Field(correction.Languages), Value: present.Languages(p.Languages)},
 		web.Term{Name: italian.Field(correction.Reads), Value: present.Languages(p.Reads)},

@@ -33,9 +33,9 @@ const selectAbsence = `SELECT a.id::text, s.id::text AS staff_id, s.name, s.role
 
 // Absences lists what is now and to come, the first first: the caller's own and those in
 // which they stand in for somebody; a supervisor's of the whole zone.
-func (s *Store) Absences(ctx context.Context, who care.Staff) (list []ledger.Absence, err error) {
+func (s *Store) Absences(ctx context.Context, who care.Staff) (list []absence.Entry, err error) {
 	err = s.within(ctx, who, func(tx postgres.Tx) error {
-		list, err = postgres.Many[ledger.Absence](ctx, tx, selectAbsence+` WHERE a.staff = $1 OR a.substitute = $1 OR $2 ORDER BY a.first_day, s.name, a.id`,
+		list, err = postgres.Many[absence.Entry](ctx, tx, selectAbsence+` WHERE a.staff = $1 OR a.substitute = $1 OR $2 ORDER BY a.first_day, s.name, a.id`,
 			who.ID, who.Role == care.Supervisor)
 		return err
 	})
@@ -46,13 +46,13 @@ func (s *Store) Absences(ctx context.Context, who care.Staff) (list []ledger.Abs
 // same key again it gives what was entered. ledger.ErrNotFound: nobody of that id is at work
 // in the zone. ledger.ErrForbidden: it is not the caller's to say. *care.Refusal: a field
 // breaks a rule. ledger.ErrKeyReused: the key was of something else.
-func (s *Store) EnterAbsence(ctx context.Context, who care.Staff, key, of string, form absence.Days) (entered ledger.Absence, err error) {
+func (s *Store) EnterAbsence(ctx context.Context, who care.Staff, key, of string, form absence.Days) (entered absence.Entry, err error) {
 	id := ledger.DerivedID(who.ID, "absence "+key)
 	if of == "" {
 		of = who.ID
 	}
 	err = s.changing(ctx, who, func(tx postgres.Tx, now time.Time) error {
-		entered, err = postgres.One[ledger.Absence](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
+		entered, err = postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
 		span := absence.Span{First: entered.First, Last: entered.Last}
 		switch {
 		case err == nil && (entered.StaffID != of || span != form.Span() || entered.SubstituteID != form.Substitute):
@@ -70,17 +70,17 @@ func (s *Store) EnterAbsence(ctx context.Context, who care.Staff, key, of string
 		if err != nil {
 			return err
 		}
-		if entered, err = postgres.One[ledger.Absence](ctx, tx, selectAbsence+` WHERE a.id = $1`, id); err != nil {
+		if entered, err = postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, ledger.LineAbsenceEntered, of)
+		return note(ctx, tx, absence.LineEntered, of)
 	})
 	return entered, err
 }
 
 // ChangeAbsence changes the days or the substitute. ledger.ErrNotFound: there is none of that
 // id now or to come that the caller may change.
-func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, form absence.Days) (changed ledger.Absence, err error) {
+func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, form absence.Days) (changed absence.Entry, err error) {
 	err = s.changing(ctx, who, func(tx postgres.Tx, now time.Time) error {
 		of, err := ofWhom(ctx, tx, who, id)
 		if err != nil {
@@ -94,10 +94,10 @@ func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, fo
 		if err != nil {
 			return err
 		}
-		if changed, err = postgres.One[ledger.Absence](ctx, tx, selectAbsence+` WHERE a.id = $1`, id); err != nil {
+		if changed, err = postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, ledger.LineAbsenceChanged, of)
+		return note(ctx, tx, absence.LineChanged, of)
 	})
 	return changed, err
 }
@@ -113,7 +113,7 @@ func (s *Store) EndAbsence(ctx context.Context, who care.Staff, id string) error
 		if _, err := tx.Exec(ctx, `DELETE FROM absence WHERE id = $1`, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, ledger.LineAbsenceEnded, of)
+		return note(ctx, tx, absence.LineEnded, of)
 	})
 }
 
@@ -141,7 +141,7 @@ func ofWhom(ctx context.Context, tx postgres.Tx, who care.Staff, id string) (of 
 	if !care.IsID(id) {
 		return "", ledger.ErrNotFound
 	}
-	found, err := postgres.One[ledger.Absence](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
+	found, err := postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !absence.MayEnter(who, care.Staff{ID: found.StaffID, Zone: who.Zone}) {
 		err = ledger.ErrNotFound
 	}

@@ -51,7 +51,7 @@ func (o *office) day(days int) *care.Date {
 }
 
 // away enters that somebody is away for some days from today on.
-func (o *office) away(account string, days int, substitute string) ledger.Absence {
+func (o *office) away(account string, days int, substitute string) absence.Entry {
 	o.T.Helper()
 	form := absence.Days{First: o.day(0), Last: o.day(days - 1)}
 	if substitute != "" {
@@ -363,7 +363,7 @@ func TestTwoAtOnce(t *testing.T) {
 	require.Empty(t, both(func() error { return enter(third, "e", "", later) }, func() error { return enter(third, "e", "", later) }))
 	require.Equal(t, 3, o.Count(`absence`))
 	require.ErrorIs(t, enter(third, "e", "", same), ledger.ErrKeyReused)
-	require.Equal(t, 3, o.Count(`audit WHERE action = $1`, ledger.LineAbsenceEntered))
+	require.Equal(t, 3, o.Count(`audit WHERE action = $1`, absence.LineEntered))
 
 	// Who is back and who works for them, at once: the answer is recorded once, or refused whole.
 	run, task := o.held()
@@ -408,6 +408,6 @@ func TestWhoSeesAbsences(t *testing.T) {
 	_, err = o.Records.ChangeAbsence(ctx, o.Accounts[supervisor], entered.ID, form)
 	require.NoError(t, err)
 	require.NoError(t, o.Records.EndAbsence(ctx, o.Accounts[supervisor], entered.ID))
-	line := o.Row(`SELECT staff::text, asked FROM audit WHERE action = $1`, ledger.LineAbsenceEnded)
+	line := o.Row(`SELECT staff::text, asked FROM audit WHERE action = $1`, absence.LineEnded)
 	require.Equal(t, map[string]any{"staff": o.Accounts[supervisor].ID, "asked": o.Accounts[worker].ID}, line)
 }

@@ -1,4 +1,5 @@
-package parts
+// Package reached shows how a person can be reached, and reads what a form says of it.
+package reached
 
 import (
 	"fmt"
@@ -13,30 +14,30 @@ import (
 	"percorso/internal/speech"
 )
 
-// Reached is a way of reaching a person: what may be done with it is read before its number.
-type Reached struct {
+// Shown is a way of reaching a person: what may be done with it is read before its number.
+type Shown struct {
 	Icon  string
 	Name  string // Telefono, Email; empty: there is no safe way
 	Terms string
 	Value string
 }
 
-// ReachedOf lists the ways of reaching a person. Who must not be told comes before any
+// Of lists the ways of reaching a person. Who must not be told comes before any
 // number, and whom one may call in their place behind their own. Where no way is safe it
 // says so alone.
-func ReachedOf(p ledger.Person) (list []Reached) {
+func Of(p ledger.Person) (list []Shown) {
 	for _, k := range kin.Barred(p.Linked) {
-		list = append(list, Reached{Icon: "it-ban", Terms: known.Barred(k)})
+		list = append(list, Shown{Icon: "it-ban", Terms: known.Barred(k)})
 	}
 	if !speech.OnThePhone(p.Speech) {
-		list = append(list, Reached{Icon: "it-hearing", Terms: known.NoPhone})
+		list = append(list, Shown{Icon: "it-hearing", Terms: known.NoPhone})
 	}
 	if p.NoSafeContact {
-		return append(list, Reached{Icon: "it-ban", Terms: known.NoSafeContact})
+		return append(list, Shown{Icon: "it-ban", Terms: known.NoSafeContact})
 	}
-	list = append(list, web.Each(p.Reached(), reachedBy)...)
+	list = append(list, web.Each(p.Reached(), By)...)
 	for _, k := range p.Linked {
-		if shown := reachedBy(reach.Way{Kind: reach.Phone, Value: k.Phone, Call: k.Call}); !k.Barred && (k.Signs || k.Phone != "") {
+		if shown := By(reach.Way{Kind: reach.Phone, Value: k.Phone, Call: k.Call}); !k.Barred && (k.Signs || k.Phone != "") {
 			if k.Phone == "" {
 				shown.Icon = "it-user"
 			}
@@ -49,8 +50,8 @@ func ReachedOf(p ledger.Person) (list []Reached) {
 
 // Proposed are those that somebody who is to reach the person is offered: none that must
 // not be called, but that there is one.
-func Proposed(p ledger.Person) (list []Reached) {
-	for _, r := range ReachedOf(p) {
+func Proposed(p ledger.Person) (list []Shown) {
+	for _, r := range Of(p) {
 		if r.Icon == "it-ban" && r.Name != "" {
 			r.Value = ""
 		}
@@ -59,8 +60,8 @@ func Proposed(p ledger.Person) (list []Reached) {
 	return list
 }
 
-func reachedBy(c reach.Way) Reached {
-	r := Reached{Icon: "it-telephone", Name: italian.Upper(known.ContactCode("kind", c.Kind)), Terms: known.Terms(c), Value: c.Value}
+func By(c reach.Way) Shown {
+	r := Shown{Icon: "it-telephone", Name: italian.Upper(known.ContactCode("kind", c.Kind)), Terms: known.Terms(c), Value: c.Value}
 	switch {
 	case c.Call == reach.No:
 		r.Icon = "it-ban"

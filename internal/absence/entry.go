@@ -1,4 +1,4 @@
-package ledger
+package absence
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"percorso/internal/care"
 )
 
-// Absence is that somebody of the staff is away, or will be.
-type Absence struct {
+// Entry is that somebody of the staff is away, or will be.
+type Entry struct {
 	ID             string    `db:"id"`
 	StaffID        string    `db:"staff_id"`
 	Name           string    `db:"name"`
@@ -21,7 +21,7 @@ type Absence struct {
 
 // What the audit says of absences, with the id of whose they are.
 const (
-	LineAbsenceEntered = "absence_entered"
-	LineAbsenceChanged = "absence_changed"
-	LineAbsenceEnded   = "absence_ended"
+	LineEntered = "absence_entered"
+	LineChanged = "absence_changed"
+	LineEnded   = "absence_ended"
 )
