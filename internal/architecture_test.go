@@ -164,7 +164,7 @@ var mayImport = map[string][]string{
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "internal/gathering", "internal/names"},
+	"api/rest":        {"internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
 	"api/present":     {"internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered"},
@@ -178,6 +178,7 @@ var mayImport = map[string][]string{
 	"api/access/source":     {},
 	"api/live":              {"api/access", "api/problem", "internal/brake", "internal/ledger", "internal/care"}, // tells open pages that their lists have changed
 	"api/rest/received":     {"internal/agenda", "internal/care", "internal/zone"},
+	"api/rest/seats":        {"internal/gathering", "internal/ledger", "internal/care"},
 	"api/rest/sayable":      {},
 	"api/pages/room":        {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/absences":    append(place, "internal/absence"),

@@ -4,76 +4,31 @@ import (
 	"context"
 	"time"
 
+	"percorso/api/rest/seats"
 	"percorso/internal/care"
-	"percorso/internal/gathering"
 	"percorso/internal/ledger"
 )
 
 type equipeJSON struct {
-	ID         string               `json:"id" doc:"Opaque id"`
-	CaseFileID string               `json:"case_file_id"`
-	Kind       care.EquipeKind      `json:"kind" enum:"between_agencies,within_agency"`
-	Reason     string               `json:"reason,omitempty" doc:"Code: how what sent the case back to it ended"`
-	ConvenedAt time.Time            `json:"convened_at"`
-	EndedAt    *time.Time           `json:"ended_at,omitempty"`
-	Outcome    string               `json:"outcome,omitempty" doc:"Code, of one that has ended"`
-	Seats      []seatJSON           `json:"seats" nullable:"false"`
-	Minutes    []minutesJSON        `json:"minutes" nullable:"false" doc:"Of its meetings, the latest first"`
-	Meetings   []plannedMeetingJSON `json:"meetings" nullable:"false" doc:"That were planned, the latest first"`
-}
-
-type seatJSON struct {
-	ID            string         `json:"id"`
-	Role          care.Role      `json:"role"`
-	Agency        string         `json:"agency"`
-	State         care.SeatState `json:"state" enum:"invited,confirmed,spoken,waived,replaced"`
-	Member        string         `json:"member,omitempty" doc:"Name of who took it"`
-	Opinion       string         `json:"opinion,omitempty" doc:"favourable, favourable_with_conditions, dissenting; tacit: taken from silence"`
-	OpinionNote   string         `json:"opinion_note,omitempty"`
-	OpinionAt     *time.Time     `json:"opinion_at,omitempty"`
-	Signature     string         `json:"signature,omitempty" doc:"signed, dissenting, waived; tacit: taken from silence"`
-	SignatureNote string         `json:"signature_note,omitempty"`
-	SignatureAt   *time.Time     `json:"signature_at,omitempty"`
-	Minuted       bool           `json:"minuted" doc:"Said in a meeting and recorded with its minutes"`
-	Reported      bool           `json:"reported" doc:"The minutes say so; it counts once the seat has said it by its own task"`
-	Unread        bool           `json:"unread" doc:"Its agency reads nothing of the person, the minutes and the plan: as an independent one without the person's consent"`
-}
-
-type plannedMeetingJSON struct {
-	ID      string              `json:"id"`
-	At      time.Time           `json:"at"`
-	How     string              `json:"how" enum:"in_person,by_telephone"`
-	Place   string              `json:"place,omitempty"`
-	Invited []gathering.Invited `json:"invited" nullable:"false"`
-	Note    string              `json:"note,omitempty"`
-	ByName  string              `json:"by_name"`
-	Moved   bool                `json:"moved" doc:"Another one took its place before it was"`
-	Minuted bool                `json:"minuted" doc:"There are minutes of it"`
-}
-
-func plannedMeetingOf(m gathering.Planned) plannedMeetingJSON {
-	return plannedMeetingJSON{ID: m.ID, At: m.At, How: m.How, Place: m.Place, Invited: orEmpty(m.Invited), Note: m.Note, ByName: m.ByName, Moved: m.Moved, Minuted: m.Minuted}
-}
-
-type minutesJSON struct {
-	At     time.Time `json:"at"`
-	Text   string    `json:"text"`
-	ByName string    `json:"by_name"`
+	ID         string                     `json:"id" doc:"Opaque id"`
+	CaseFileID string                     `json:"case_file_id"`
+	Kind       care.EquipeKind            `json:"kind" enum:"between_agencies,within_agency"`
+	Reason     string                     `json:"reason,omitempty" doc:"Code: how what sent the case back to it ended"`
+	ConvenedAt time.Time                  `json:"convened_at"`
+	EndedAt    *time.Time                 `json:"ended_at,omitempty"`
+	Outcome    string                     `json:"outcome,omitempty" doc:"Code, of one that has ended"`
+	Seats      []seats.SeatJSON           `json:"seats" nullable:"false"`
+	Minutes    []seats.MinutesJSON        `json:"minutes" nullable:"false" doc:"Of its meetings, the latest first"`
+	Meetings   []seats.PlannedMeetingJSON `json:"meetings" nullable:"false" doc:"That were planned, the latest first"`
 }
 
 func equipeOf(e ledger.Equipe) equipeJSON {
 	return equipeJSON{
 		ID: ledger.BareID(e.Run), CaseFileID: e.CaseID, Kind: e.Kind, Reason: e.Reason,
 		ConvenedAt: e.Convened, EndedAt: e.Ended, Outcome: e.Outcome,
-		Seats: converted(e.Seats, func(s ledger.Seat) seatJSON {
-			return seatJSON{
-				ID: s.ID, Role: s.Role, Agency: s.Agency, State: s.State, Member: s.Member,
-				Opinion: s.Opinion, OpinionNote: s.OpinionNote, OpinionAt: s.OpinionAt,
-				Signature: s.Signature, SignatureNote: s.SignatureNote, SignatureAt: s.SignatureAt, Minuted: s.Minuted, Reported: s.Reported, Unread: s.Unread,
-			}
-		}),
-		Meetings: converted(e.Meetings, plannedMeetingOf),
-		Minutes:  converted(e.Minutes, func(m ledger.Minutes) minutesJSON { return minutesJSON{At: m.At, Text: m.Text, ByName: m.ByName} }),
+		Seats:    converted(e.Seats, seats.Of),
+		Meetings: converted(e.Meetings, seats.MeetingOf),
+		Minutes:  converted(e.Minutes, seats.MinutesOf),
 	}
 }
 
