@@ -24,7 +24,7 @@ type Changed struct{ Field, Old, New string }
 // AmendedOf shows how a record was amended: field by field, as it was and as it is. It takes
 // the operation of its form, or the kind of task.
 func AmendedOf(p care.Policy, op care.Operation, task care.TaskKind, a ledger.Amendment) Amended {
-	shown := Amended{By: "Corretta il " + italian.Date(a.At.In(italian.Rome)) + " da " + a.ByName + ", " + italian.Role(a.ByRole), Why: a.Why}
+	shown := Amended{By: "Corretta " + italian.Dated("", a.At.In(italian.Rome)) + " da " + a.ByName + ", " + italian.Role(a.ByRole), Why: a.Why}
 	for _, change := range a.Changes {
 		if change.Field == string(catalogue.FieldAreas) {
 			shown.Changes = append(shown.Changes, areasOf(p, change)...)

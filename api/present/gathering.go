@@ -16,7 +16,7 @@ func MeetingWhen(m gathering.Planned) string {
 	if m.How == gathering.ByTelephone {
 		where = strings.TrimSuffix("per telefono, "+m.Place, ", ")
 	}
-	return italian.Day(m.At) + ", ore " + italian.Clock(m.At) + ", " + where
+	return italian.Day(m.At) + ", ore " + italian.Hour(m.At) + ", " + where
 }
 
 // MeetingOf is a meeting as the page of its équipe shows it: who is invited, and what became

@@ -65,7 +65,7 @@ func CorrectedTerms(p care.Policy, corrected []ledger.GivenCorrected) (terms []w
 		is, was := disclosedTerm(p, c.Field, c.New), disclosedTerm(p, c.Field, c.Old)
 		now := cmp.Or(is.Value, "non c’è più")
 		terms = append(terms, web.Term{
-			Name:  cmp.Or(is.Name, was.Name) + ": corretto il " + italian.Date(c.At.In(italian.Rome)),
+			Name:  cmp.Or(is.Name, was.Name) + ": corretto " + italian.Dated("", c.At.In(italian.Rome)),
 			Value: "Adesso: " + now + ". Prima: " + cmp.Or(was.Value, "niente") + ".",
 		})
 	}

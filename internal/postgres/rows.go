@@ -85,3 +85,14 @@ func FormOf[F any](of catalogue.Operation[F], stored []byte) (F, error) {
 	}
 	return form, err
 }
+
+// IDs are the ids that some rows name, without the empty ones.
+func IDs[T any](rows []T, of func(T) string) []string {
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		if id := of(row); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

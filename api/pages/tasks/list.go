@@ -228,10 +228,10 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 		row.URL = "/fascicoli/" + r.CaseID
 	}
 	if r.Touched != nil {
-		row.Did = italian.Brief(*r.Touched, now) + ", ore " + italian.Clock(*r.Touched) + ": " + timeline.Line(rules.Policy, r.Code, r.Detail)
+		row.Did = italian.Brief(*r.Touched, now) + ", ore " + italian.Hour(*r.Touched) + ": " + timeline.Line(rules.Policy, r.Code, r.Detail)
 	}
 	if r.Next != nil {
-		row.Next = italian.Brief(*r.Next, now) + ", ore " + italian.Clock(*r.Next)
+		row.Next = italian.Brief(*r.Next, now) + ", ore " + italian.Hour(*r.Next)
 		if r.NextAt != "" && r.NextAt != t.Service {
 			row.Next += " · " + present.ServiceName(rules.Policy, r.NextAt)
 		}

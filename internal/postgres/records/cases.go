@@ -17,6 +17,7 @@ import (
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
+	"percorso/internal/postgres/moments"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
@@ -74,7 +75,7 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = r.cases(ctx, tx, s, q, by, asked, p, keep)
-		l.cases = casesOf(page.Items, func(c ledger.CaseFile) string { return c.ID })
+		l.cases = postgres.IDs(page.Items, func(c ledger.CaseFile) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -123,7 +124,7 @@ func (r cases) StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (p
 		for _, c := range cases.Items {
 			page.Items = append(page.Items, ledger.StuckCase{CaseFile: c, TaskID: c.Waiting.TaskID})
 		}
-		l.cases = casesOf(page.Items, func(c ledger.StuckCase) string { return c.ID })
+		l.cases = postgres.IDs(page.Items, func(c ledger.StuckCase) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -258,28 +259,15 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 	return c, err
 }
 
-const selectMoment = `SELECT l.id, l.at, l.run_id, l.code, CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 1) ELSE l.detail END AS detail, coalesce(s.role, '') AS by_role, coalesce(s.name, '') AS by_name,
-	coalesce(said_now(d.id, d.data) ->> 'note', '') AS note,
-	coalesce((SELECT name FROM staff WHERE id::text = CASE WHEN l.code = 'task_on_behalf' THEN split_part(l.detail, '/', 2) ELSE d.data #>> '{done,from,staff}' END), '') AS from_name, coalesce(d.data #>> '{done,from,role}', '') AS from_role,
-	(d.data #>> '{done,from,until}')::timestamptz AS from_until,
-	coalesce((SELECT name FROM staff WHERE id::text = d.data #>> '{done,to,staff}'), '') AS to_name, coalesce(d.data #>> '{done,to,role}', '') AS to_role,
-	(d.data #>> '{done,to,until}')::timestamptz AS to_until
-	FROM timeline l LEFT JOIN staff s ON s.id = l.by_staff LEFT JOIN record d ON d.id = l.command_id`
-
-type momentRow struct {
-	ID int64 `db:"id"`
-	ledger.Moment
-}
-
 // Timeline lists what happened on a case, and on those that were merged into
 // it, the newest first.
 func (r cases) Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (page ledger.Page[ledger.Moment], err error) {
-	var rows ledger.Page[momentRow]
+	var rows ledger.Page[moments.Row]
 	err = r.ofCase(ctx, s, ledger.ReadTimeline, caseID, seesCase, func(tx postgres.Tx) error {
 		var q query
 		q.and("l.case_id = ANY (same_file(?))", caseID)
 		by := order{list: "l", at: "l.at", id: "l.id", numbered: true, desc: true}
-		rows, err = list(ctx, tx, &q, selectMoment, by, p, func(m momentRow) cursor { return cursor{At: m.At, ID: strconv.FormatInt(m.ID, 10)} })
+		rows, err = list(ctx, tx, &q, moments.Select, by, p, func(m moments.Row) cursor { return cursor{At: m.At, ID: strconv.FormatInt(m.ID, 10)} })
 		return err
 	})
 	for _, row := range rows.Items {

@@ -110,14 +110,3 @@ func (r *store) digest(text string) []byte {
 	sum.Write([]byte(names.Plain(text)))
 	return sum.Sum(nil)
 }
-
-// casesOf are the cases of some rows.
-func casesOf[T any](rows []T, of func(T) string) []string {
-	cases := make([]string, 0, len(rows))
-	for _, row := range rows {
-		if id := of(row); id != "" {
-			cases = append(cases, id)
-		}
-	}
-	return cases
-}

@@ -92,7 +92,7 @@ func (r referrals) Referrals(ctx context.Context, s care.Staff, f ledger.Referra
 			}
 			return cursor{At: r.Requested, ID: r.ID}
 		})
-		l.cases = casesOf(page.Items, func(f ledger.Referral) string { return f.CaseID })
+		l.cases = postgres.IDs(page.Items, func(f ledger.Referral) string { return f.CaseID })
 		return err
 	})
 	return page, err

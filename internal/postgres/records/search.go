@@ -60,7 +60,7 @@ func (r cases) SamePerson(ctx context.Context, s care.Staff, person ledger.Perso
 			return err
 		}
 		files, err = r.alike(ctx, tx, s, same)
-		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
+		l.cases = postgres.IDs(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
 	return files, err
@@ -96,7 +96,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 			}
 			files[i].Known = &known
 		}
-		l.cases = casesOf(files, func(f ledger.CaseFile) string { return f.ID })
+		l.cases = postgres.IDs(files, func(f ledger.CaseFile) string { return f.ID })
 		return err
 	})
 	return files, err
@@ -107,7 +107,7 @@ func (r cases) alike(ctx context.Context, tx postgres.Tx, s care.Staff, same []n
 	if len(same) == 0 {
 		return nil, nil
 	}
-	ids := casesOf(same, func(l naming.Like) string { return l.Case })
+	ids := postgres.IDs(same, func(l naming.Like) string { return l.Case })
 	rows, err := postgres.Many[caseRow](ctx, tx, selectCase+` WHERE f.id = ANY ($1) ORDER BY array_position($1, f.id)`, ids)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 			}
 			return cursor{At: *t.Due, ID: t.ID}
 		})
-		l.cases = casesOf(page.Items, func(t ledger.Task) string { return t.CaseID })
+		l.cases = postgres.IDs(page.Items, func(t ledger.Task) string { return t.CaseID })
 		return err
 	})
 	return page, err
@@ -93,8 +93,8 @@ func (r work) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page
 		page, err = list(ctx, tx, &query{}, selectContact, order{list: "contacts", at: "at", id: "id", desc: true}, p, func(c ledger.Contact) cursor {
 			return cursor{At: c.At, ID: c.ID}
 		})
-		l.cases = casesOf(page.Items, func(c ledger.Contact) string { return c.CaseID })
-		l.things = casesOf(page.Items, func(c ledger.Contact) string { return c.ID })
+		l.cases = postgres.IDs(page.Items, func(c ledger.Contact) string { return c.CaseID })
+		l.things = postgres.IDs(page.Items, func(c ledger.Contact) string { return c.ID })
 		return err
 	})
 	return page, err
@@ -104,7 +104,7 @@ func (r work) Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (page
 func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Contact, error) {
 	l := reading{kind: ledger.ReadContact, things: []string{id}}
 	return byID(ctx, r.store, s, &l, selectContact+` WHERE id = $1`, id, func(c ledger.Contact) {
-		l.cases = casesOf([]ledger.Contact{c}, func(c ledger.Contact) string { return c.CaseID })
+		l.cases = postgres.IDs([]ledger.Contact{c}, func(c ledger.Contact) string { return c.CaseID })
 	})
 }
 
@@ -146,7 +146,7 @@ func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.Appointme
 		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})
-		l.cases = casesOf(page.Items, func(a ledger.Appointment) string { return a.CaseID })
+		l.cases = postgres.IDs(page.Items, func(a ledger.Appointment) string { return a.CaseID })
 		return err
 	})
 	return page, err
