@@ -183,7 +183,7 @@ func (q *query) chosen(by order, sorted string) string {
 		for i, one := range q.either {
 			pages[i] = fmt.Sprintf("(SELECT %s FROM %s WHERE %s%s)", by.id, by.table, strings.Join(append(slices.Clone(q.where), one), " AND "), sorted)
 		}
-		return fmt.Sprintf(" WHERE %s IN (%s)", by.id, strings.Join(pages, " UNION ALL "))
+		return fmt.Sprintf(" WHERE %s = ANY (ARRAY(%s))", by.id, strings.Join(pages, " UNION ALL "))
 	case len(q.where) > 0:
 		return " WHERE " + strings.Join(q.where, " AND ")
 	}
