@@ -17,8 +17,10 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/worklist"
 )
 
 // auditLine is a line of the audit, with the cases that it names.
@@ -111,9 +113,12 @@ func (e everything) readings() map[string]struct {
 	none := func(why string) probe { return probe{none: why} }
 	person := ledger.Person{GivenName: "Persona", FamilyName: "Prova prato"}
 	return map[string]probe{
-		"Contacts":        reads(ledger.ListContacts, func() (any, error) { return r.Contacts(ctx, desk, ledger.Paging{}) }),
-		"Contact":         reads(ledger.ReadContact, func() (any, error) { return r.Contact(ctx, desk, e.contact) }),
-		"Tasks":           reads(ledger.ListTasks, func() (any, error) { return r.Tasks(ctx, desk, ledger.TaskFilter{}, ledger.Paging{}) }),
+		"Contacts": reads(ledger.ListContacts, func() (any, error) { return r.Contacts(ctx, desk, ledger.Paging{}) }),
+		"Contact":  reads(ledger.ReadContact, func() (any, error) { return r.Contact(ctx, desk, e.contact) }),
+		"Tasks":    reads(ledger.ListTasks, func() (any, error) { return r.Tasks(ctx, desk, ledger.TaskFilter{}, ledger.Paging{}) }),
+		"WorkList": reads(ledger.ListTasks, func() (any, error) {
+			return r.WorkList(ctx, desk, worklist.Ask{Tab: worklist.Free, There: italian.Rome})
+		}),
 		"Task":            reads(ledger.ReadTask, func() (any, error) { return r.Task(ctx, desk, e.task) }),
 		"CaseFiles":       reads(ledger.ListCases, func() (any, error) { return r.CaseFiles(ctx, worker, ledger.CaseFilter{}, ledger.Paging{}) }),
 		"CaseFile":        reads(ledger.ReadCase, func() (any, error) { return r.CaseFile(ctx, worker, e.id) }),

@@ -23,7 +23,7 @@ func TestWhoReadAHandedOverCaseStaysAnswerable(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.Records.CaseFile(ctx, p.Accounts["social_worker.prato"], id)
 	require.NoError(t, err)
-	officer, tomorrow := p.Accounts["privacy_officer.prato"], p.Today().AddDate(0, 0, 1)
+	officer, tomorrow := p.Accounts["privacy_officer.prato"], p.Today().In(italian.Rome).AddDate(0, 0, 1)
 	here, err := p.Records.Readers(ctx, officer, id, tomorrow)
 	require.NoError(t, err)
 	require.Nil(t, here.HandedAt)
