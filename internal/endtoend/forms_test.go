@@ -189,9 +189,8 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 		social.visit("/segnalazioni/" + school)
 		social.press(move)
 		cpi.visit("/segnalazioni/" + placement)
-		cpi.press(move)
+		cpi.press(move) // which fixes the appointment too, where it accepts
 	}
-	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	cpi.turnTo(s, id, care.ServicePact, care.CPIOperator)
 	s.itsHour(id)
 	cpi.choose("Registra il patto di servizio")

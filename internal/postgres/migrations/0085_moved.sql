@@ -45,6 +45,19 @@ $$;
 REVOKE EXECUTE ON FUNCTION speaks_of, expected_then FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION speaks_of, expected_then TO percorso_app;
 
+-- +goose StatementBegin
+-- As before, with what is written when somebody is told of another time.
+CREATE OR REPLACE FUNCTION usual_circle(kind text, role text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN role = 'social_worker' AND kind IN ('service_pact', 'measure', 'check_measure', 'placement_appointment', 'placement_outcome') THEN 'social'
+        WHEN kind IN ('open', 'first_listening', 'social_consult', 'orientation', 'confirm_appointment', 'interview', 'assessment',
+            'follow_practice', 'social_service', 'next_service', 'book_again', 'find_person', 'decide_next', 'meet', 'review', 'suspend', 'permit', 'permit_renewal',
+            'reconsider', 'coming_of_age', 'plan_action_due', 'take_up_again', 'tell_person', 'add_need', 'end_need')
+        THEN CASE WHEN role = 'social_worker' THEN 'social' ELSE 'agency' END
+        ELSE 'case' END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION record_form(kind text, data jsonb) RETURNS jsonb
@@ -59,3 +72,14 @@ $$;
 DROP FUNCTION speaks_of, expected_then;
 DROP INDEX booking_run;
 ALTER TABLE appointment DROP COLUMN moved_to, DROP COLUMN asked_by, DROP COLUMN why;
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION usual_circle(kind text, role text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN role = 'social_worker' AND kind IN ('service_pact', 'measure', 'check_measure', 'placement_appointment', 'placement_outcome') THEN 'social'
+        WHEN kind IN ('open', 'first_listening', 'social_consult', 'orientation', 'confirm_appointment', 'interview', 'assessment',
+            'follow_practice', 'social_service', 'next_service', 'book_again', 'find_person', 'decide_next', 'meet', 'review', 'suspend', 'permit', 'permit_renewal',
+            'reconsider', 'coming_of_age', 'plan_action_due', 'take_up_again', 'add_need', 'end_need')
+        THEN CASE WHEN role = 'social_worker' THEN 'social' ELSE 'agency' END
+        ELSE 'case' END
+$$;
+-- +goose StatementEnd
