@@ -558,7 +558,7 @@ func TestACorrectedDayOfBirthMovesTheBirthdays(t *testing.T) {
 		w.opensFor(2013)
 		born := "1990-05-12" // who was taken for a child is none
 		w.assign(care.DeskOperator, catalogue.Correct.Command(w.key(), w.id, correction.PersonCorrection{BirthDate: &born, Note: "Prova"}))
-		w.passes(day)
+		w.task(care.Reconsider)
 		w.waits(care.FirstListening, care.Reconsider)
 		w.passes(1000 * day)
 		w.waits(care.FirstListening, care.Reconsider)

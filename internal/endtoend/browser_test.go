@@ -171,7 +171,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.press("Lo faccio io")
 	front.choose("Lavoro")
 	front.press("Registra l’ascolto")
-	front.shows("Orientamento")
+	front.shows("orientamento")
 	task, _ := s.task(id, care.Orientation)
 	front.visit("/compiti/" + task)
 	front.press("Lo faccio io")

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
@@ -76,6 +77,10 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 			for range 4 { // before any of them is worked
 				cmd, err := ask(uuid.NewString())
 				require.NoError(t, err)
+				if name == "book" && len(asked) > 0 { // the person is expected there already
+					require.Equal(t, agenda.Elsewhere, cmd.Refusal.Faults[0].Rule)
+					continue
+				}
 				require.Equal(t, ledger.CommandAccepted, cmd.State)
 				asked = append(asked, cmd)
 			}
