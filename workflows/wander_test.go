@@ -471,8 +471,8 @@ func (g *wanderer) step() {
 		return
 	}
 	for _, t := range tasks {
-		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer {
-			continue
+		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer || g.kept != nil && t.Kind == care.EquipeInvitation && t.State == care.TaskReady {
+			continue // the last: none of her keepers can take the seat
 		}
 		if g.mends != nil && g.rand.IntN(3) == 0 {
 			if g.spoils(t, *g.mends) {
