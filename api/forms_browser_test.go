@@ -22,7 +22,7 @@ func TestFormsInABrowser(t *testing.T) {
 		state              care.ReferralState
 	}{
 		{"nuovo-fascicolo-errori", apitest.SomeWorker.Subject, "/sportello/fascicolo", "", "document.activeElement.id === 'problemi'", ""},
-		{"nuovo-fascicolo-italiano", apitest.SomeWorker.Subject, "/sportello/fascicolo", "document.getElementById('citizenship').value = 'IT'",
+		{"nuovo-fascicolo-italiano", apitest.SomeWorker.Subject, "/sportello/fascicolo", "document.getElementById('citizenship').value = 'IT'; " + now("form[action$=fascicolo]"),
 			"document.querySelector('[formaction]') !== null", ""},
 		{"nuovo-accesso-errori", apitest.SomeWorker.Subject, "/sportello/accesso", "", "document.activeElement.id === 'problemi'", ""},
 		{"requisiti-risposta", apitest.SomeWorker.Subject, "/verifica-requisiti", "document.getElementById('citizenship').value = 'PK'",

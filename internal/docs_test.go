@@ -74,7 +74,7 @@ func TestPicturesAreThereAndShown(t *testing.T) {
 		}
 	}
 	var there []string
-	for _, pattern := range []string{"docs/pictures/*", "docs/guida/immagini/*"} {
+	for _, pattern := range []string{"docs/guida/immagini/*"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		there = append(there, files...)

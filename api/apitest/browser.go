@@ -125,7 +125,7 @@ func TabTo(t *testing.T, browser context.Context, wanted string) {
 // WaitFor waits until an expression is true on the page.
 func WaitFor(t *testing.T, browser context.Context, expression string) {
 	t.Helper()
-	waiting, cancel := context.WithTimeout(browser, 10*time.Second)
+	waiting, cancel := context.WithTimeout(browser, 30*time.Second)
 	defer cancel()
 	for waiting.Err() == nil {
 		if ok, err := chromedp.Run(waiting, chromedp.Evaluate[bool]("document.readyState === 'complete' && ("+expression+")")); err == nil && ok {

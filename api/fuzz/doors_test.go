@@ -19,6 +19,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/correction"
 	"percorso/internal/italian"
 )
 
@@ -100,7 +101,7 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 		{"/fascicoli/" + file + "/sospendi", url.Values{"reason": {"abroad"}}, "until", map[string]string{
 			day(now.AddDate(0, 0, -2)): care.RuleInThePast, day(now.AddDate(2, 0, 3)): care.RuleTooFar, "9999-12-31": care.RuleTooFar, "0001-01-01": parts.RuleDate}},
 		{"/sportello/fascicolo", url.Values{"given_name": {"Persona"}, "family_name": {"Prova"}}, "birth_date", map[string]string{
-			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": parts.RuleDate, "10000-01-01": parts.RuleDate}},
+			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": correction.RuleBirth, "10000-01-01": correction.RuleBirth}},
 		{"/verifica-requisiti", url.Values{}, "birth_date", map[string]string{
 			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": parts.RuleDate}},
 	} {

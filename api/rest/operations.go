@@ -101,7 +101,7 @@ func describe(facts catalogue.Facts) huma.Operation {
 // its form could not be read although it has the shape of the schema.
 func (a *API) ask(ctx context.Context, who care.Staff, c catalogue.Command, unread error) (*actOutput, error) {
 	if unread != nil {
-		return nil, faults.Problem(http.StatusUnprocessableEntity, "", unread)
+		return nil, faults.Problem(http.StatusUnprocessableEntity, "", faults.Named(unread))
 	}
 	cmd, err := a.door.Do(ctx, who, c)
 	return acted(cmd, err, "")

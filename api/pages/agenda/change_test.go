@@ -29,7 +29,7 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	_, led := apitest.ReadPage(t, b.Visit("/appuntamenti")).First("a", "href", address)
 	require.True(t, led)
 	page := apitest.ReadPage(t, b.Visit(address))
-	require.Contains(t, page.Words(), "Lunedì 23 novembre 2026, ore 09:00")
+	require.Contains(t, page.Words(), "Lunedì 23 novembre 2026, ore 9.00")
 	form, _ := page.First("form", "action", address)
 	sent := apitest.FilledIn(form)
 	sent.Set("note", "Nota digitata")

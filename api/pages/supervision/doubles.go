@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/act"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -81,6 +82,9 @@ func sideOf(f ledger.DoubleFile) DoubleSide {
 
 // tellApart takes it that two files are of two people.
 func (s *Place) tellApart(c *gin.Context, who care.Staff) error {
+	if faults := act.Unreadable(c.Request.Context()); len(faults) > 0 {
+		return care.Refuse(faults...)
+	}
 	if err := s.Records.TellApart(c.Request.Context(), who, c.Param("id"), c.PostForm("other")); err != nil {
 		return err
 	}

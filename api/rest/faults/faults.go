@@ -2,6 +2,7 @@
 package faults
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -48,6 +49,16 @@ func Problem(status int, _ string, errs ...error) huma.StatusError {
 		}
 	}
 	return p
+}
+
+// Named says of which field what could not be read is a fault, where it is known: a number
+// that JSON writes as 1E2 is whole to the schema, and none to who reads it.
+func Named(unread error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(unread, &wrong) && wrong.Field != "" {
+		return &huma.ErrorDetail{Location: "body." + wrong.Field, Message: "expected integer"}
+	}
+	return unread
 }
 
 // mostTold is how many faults are told of one request.

@@ -26,7 +26,15 @@ DECLARE
     says boolean := NEW.kind IN ('equipe_opinion', 'plan_sign_off'); -- which its agency alone can
     other uuid;
 BEGIN
-    IF of_file IS NULL OR NEW.state NOT IN ('ready', 'reserved') OR NEW.kind = 'referral_answer' THEN RETURN NEW; END IF;
+    IF of_file IS NULL OR NEW.state NOT IN ('ready', 'reserved') THEN RETURN NEW; END IF;
+    IF NEW.kind = 'referral_answer' THEN -- it stays with whom it was addressed to; who held it and knows nothing of her now does so no more
+        IF NEW.state = 'reserved' AND NOT EXISTS (SELECT FROM keepers_of(of_file) k WHERE k.id = NEW.holder) THEN
+            NEW.state := 'ready';
+            NEW.holder := NULL;
+            NEW.reserved_at := NULL;
+        END IF;
+        RETURN NEW;
+    END IF;
     IF NEW.state = 'reserved' AND EXISTS (SELECT FROM keepers_of(of_file) k WHERE k.id = NEW.holder AND (k.agency = NEW.agency OR NOT says))
         AND NOT (seat AND EXISTS (SELECT FROM seat e WHERE e.run_id = NEW.run_id AND e.member = NEW.holder AND e.state IN ('confirmed', 'spoken')
             AND (e.role, e.agency) <> (NEW.role, NEW.agency))) THEN RETURN NEW; END IF;
